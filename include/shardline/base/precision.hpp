@@ -1,0 +1,84 @@
+/// Number formats: the element types hardware multiplies in, and how a weight matrix is stored.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/base/integer.hpp"
+
+namespace shardline {
+
+/// Element types with a datasheet peak or a stored width. tf32 is stored in 32 bits.
+enum class precision : unsigned char { fp32, tf32, bf16, fp16, fp8, int8, fp4, int4 };
+inline constexpr std::size_t precision_count = 8;
+
+[[nodiscard]] constexpr count bits(precision p) noexcept {
+  constexpr std::array<count, precision_count> table{32, 32, 16, 16, 8, 8, 4, 4};
+  return table[static_cast<std::size_t>(p)];
+}
+
+/// Bytes of one element; 0.5 for 4-bit elements.
+[[nodiscard]] constexpr double element_bytes(precision p) noexcept {
+  return static_cast<double>(bits(p)) / 8.0;
+}
+
+[[nodiscard]] constexpr std::string_view name(precision p) noexcept {
+  constexpr std::array<std::string_view, precision_count> table{"fp32", "tf32", "bf16", "fp16",
+                                                                "fp8",  "int8", "fp4",  "int4"};
+  return table[static_cast<std::size_t>(p)];
+}
+
+/// How a k x n weight matrix (k inputs, n outputs) is stored and multiplied.
+///
+///   bytes(k, n) = ceil(k n bits / 8) + scales (scale_bits + zero_bits) / 8
+///   scales      = ceil(k / group_k) ceil(n / group_n), a group of 0 meaning the whole dimension
+///
+/// `math` is the type the tensor cores multiply in: fp8 weights with fp8 activations have
+/// math = fp8, weight-only formats (mxfp4 as gpt-oss ships it) have math = bf16.
+struct weight_format {
+  precision element = precision::bf16;
+  precision math = precision::bf16;
+  int group_k = 0;
+  int group_n = 0;
+  int scale_bits = 0;  // 0: no scales
+  int zero_bits = 0;
+
+  friend constexpr bool operator==(const weight_format&, const weight_format&) noexcept = default;
+
+  [[nodiscard]] constexpr count scales(count k, count n) const noexcept {
+    if (scale_bits + zero_bits == 0) return 0;
+    return (group_k == 0 ? 1 : ceil_div(k, group_k)) * (group_n == 0 ? 1 : ceil_div(n, group_n));
+  }
+
+  /// Stored bytes of one k x n matrix, scales and zero points included.
+  [[nodiscard]] constexpr double matrix_bytes(count k, count n) const noexcept {
+    const auto elements = static_cast<double>(k) * static_cast<double>(n);
+    const auto extra = static_cast<double>(scales(k, n));
+    return elements * element_bytes(element) +
+           extra * static_cast<double>(scale_bits + zero_bits) / 8.0;
+  }
+};
+
+/// Storage formats in use today. Scale layouts:
+///   fp8_block    DeepSeek-V3 config.json `weight_block_size` [128, 128], fp32 scales
+///   mxfp4        OCP Microscaling Formats v1.0: blocks of 32 along k, 8-bit exponent
+///   nvfp4        NVIDIA: blocks of 16 along k, fp8 scale (the fp32 per-tensor scale is left out)
+///   int4_g128    GPTQ/AWQ groups of 128 along k, fp16 scale, 4-bit zero point
+/// Worked number: fp8_block of 7168 x 2048 is 14,680,064 + 56 * 16 * 4 = 14,683,648 bytes.
+namespace formats {
+
+inline constexpr weight_format fp32{precision::fp32, precision::tf32};
+inline constexpr weight_format bf16{precision::bf16, precision::bf16};
+inline constexpr weight_format fp16{precision::fp16, precision::fp16};
+inline constexpr weight_format fp8{precision::fp8, precision::fp8, 0, 0, 32};
+inline constexpr weight_format fp8_channel{precision::fp8, precision::fp8, 0, 1, 32};
+inline constexpr weight_format fp8_block{precision::fp8, precision::fp8, 128, 128, 32};
+inline constexpr weight_format int8{precision::int8, precision::int8, 0, 1, 32};
+inline constexpr weight_format int4_g128{precision::int4, precision::bf16, 128, 1, 16, 4};
+inline constexpr weight_format mxfp4{precision::fp4, precision::bf16, 32, 1, 8};
+inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8};
+
+}  // namespace formats
+
+}  // namespace shardline

@@ -1,0 +1,43 @@
+/// The product convention: GPUs = EP x TP x PP x DP, every degree multiplying.
+#pragma once
+
+#include "shardline/convention/conversion.hpp"
+#include "shardline/describe/layout.hpp"
+
+namespace shardline {
+
+/// What deployment plans write as EP64_TP2_PP1_DP1.
+///   attention tp = TP, dp = EP DP;  experts etp = TP, ep = EP, edp = DP;  tokens go by all-to-all
+struct product {
+  count ep = 1;
+  count tp = 1;
+  count pp = 1;
+  count dp = 1;
+  friend constexpr bool operator==(const product&, const product&) noexcept = default;
+};
+
+/// The layout of a product plan.
+///   to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4}).gpus() = 16384
+[[nodiscard]] constexpr layout to_layout(const product& p) noexcept {
+  return {{p.tp, 1, saturating_product(p.ep, p.dp)},
+          {p.tp, p.ep, p.dp},
+          p.pp,
+          expert_dispatch::all_to_all};
+}
+
+/// The product plan of a layout, or why there is none.
+[[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
+  if (l.attention.cp != 1) return {{}, "product plans have no context parallelism (cp)"};
+  if (l.expert.etp != l.attention.tp) {
+    return {{}, "product plans split experts and attention over the same TP (etp = tp)"};
+  }
+  if (l.attention.size() != l.expert.size()) {
+    return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
+  }
+  if (l.dispatch != expert_dispatch::all_to_all) {
+    return {{}, "product plans send tokens to experts by all-to-all"};
+  }
+  return {{l.expert.ep, l.attention.tp, l.pp, l.expert.edp}, {}};
+}
+
+}  // namespace shardline

@@ -1,0 +1,49 @@
+/// vLLM's convention: --tensor-parallel-size, --data-parallel-size, --pipeline-parallel-size,
+/// --prefill-context-parallel-size and --enable-expert-parallel.
+#pragma once
+
+#include "shardline/convention/conversion.hpp"
+#include "shardline/describe/layout.hpp"
+
+namespace shardline {
+
+/// vLLM's flags. Experts are never replicated and never split both ways: expert parallel on means
+/// ep = DP PCP TP, off means etp = DP PCP TP (vllm/model_executor/layers/fused_moe/config.py,
+/// FusedMoEParallelConfig.make). Tokens reach them by all-gather and reduce-scatter, vLLM's default
+/// backend, or by all-to-all (DeepEP and others) when `all_to_all` is set.
+struct vllm {
+  count tp = 1;
+  count dp = 1;
+  count pp = 1;
+  count pcp = 1;
+  bool expert_parallel = false;
+  bool all_to_all = false;
+  friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
+};
+
+/// The layout that vLLM makes of its flags.
+///   to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}): attention tp 8 dp 4, experts ep 32
+[[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {
+  const attention_mesh attention{v.tp, v.pcp, v.dp};
+  const count ranks = attention.size();
+  const expert_mesh expert =
+      v.expert_parallel ? expert_mesh{1, ranks, 1} : expert_mesh{ranks, 1, 1};
+  return {attention, expert, v.pp,
+          v.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather};
+}
+
+/// The flags of a layout, or why vLLM cannot express it.
+[[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
+  if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};
+  if (l.expert.etp != 1 && l.expert.ep != 1) {
+    return {{}, "vLLM splits experts one way: by expert (ep) or by width (etp)"};
+  }
+  if (l.attention.size() != l.expert.size()) {
+    return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
+  }
+  return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp, l.expert.ep != 1,
+           l.dispatch == expert_dispatch::all_to_all},
+          {}};
+}
+
+}  // namespace shardline

@@ -1,0 +1,170 @@
+/// The feed-forward block of one layer on one rank, as operators: dense, or a mixture of experts
+/// with its dispatch. The only place that knows how they are built and sharded.
+#pragma once
+
+#include "shardline/cost/attention_operators.hpp"
+
+namespace shardline {
+
+/// Experts of an expert group that at least one of `tokens` tokens chooses, of the `local` ones on
+/// this rank, when each token takes k of E uniformly:
+///   distinct = local (1 - (1 - k / E)^tokens)
+/// at least one once there is a token, since the step waits for the busiest rank.
+///   expected_distinct(8, 2, 8, 1) = 2;  expected_distinct(8, 2, 8, 4) = 5.46875
+template <class T>
+[[nodiscard]] constexpr T expected_distinct(count local, count k, count experts,
+                                            T tokens) noexcept {
+  const T all = real<T>(local);
+  if (k >= experts) return all * min(tokens, T(1.0));
+  const double share_taken = static_cast<double>(k) / static_cast<double>(experts);
+  const T missed = exp_nonpositive(tokens * T(log_one_minus(share_taken)));
+  return max(all * (T(1.0) - missed), min(T(1.0), tokens));
+}
+
+/// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).
+///   expected_destinations(8, 64) = 7.576
+[[nodiscard]] constexpr double expected_destinations(count k, count ep) noexcept {
+  double missed = 1.0;
+  for (count i = 0; i < k; ++i) missed *= 1.0 - 1.0 / static_cast<double>(ep);
+  return static_cast<double>(ep) * (1.0 - missed);
+}
+
+namespace detail {
+
+// Up (and gate), activation function, down: `width` is this rank's share of the inner width.
+template <class T, class Sink>
+constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
+                          const emission<T>& e, Sink& sink) {
+  const count hidden = e.model.hidden_size;
+  const count up = (gated ? 2 : 1) * width;
+  sink(e.project(t, e.matrix(c, hidden, up)));
+  if (bias) sink(fused_vector<T>{t, e.vector(c, up)});
+  sink(elementwise<T>{t, {}, e.traffic(up + width)});
+  sink(e.project(t, e.matrix(c, width, hidden)));
+  if (bias) sink(fused_vector<T>{t, e.vector(c, hidden)});
+}
+
+}  // namespace detail
+
+/// norm, up, activation, down, all-reduce.
+template <class T, class Sink>
+constexpr void emit_feed_forward(const dense_feed_forward& f, const emission<T>& e, Sink& sink) {
+  sink(e.norm());
+  detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
+                     share(f.width, e.layout.attention.tp, e.rank.tp), f.gated, f.bias, e, sink);
+  detail::emit_tensor_reduction(e, sink);
+}
+
+namespace detail {
+
+// Routed rows on this rank: its share of group_tokens k, times the imbalance; at least one row once
+// there is a token, at most what its experts can be sent.
+template <class T>
+constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count local) noexcept {
+  const T tokens = e.step.group_tokens;
+  const double mean = static_cast<double>(f.experts_per_token) * static_cast<double>(local) /
+                      static_cast<double>(f.experts);
+  const count most = f.experts_per_token < local ? f.experts_per_token : local;
+  const T busiest = max(tokens * T(mean) * e.step.expert_imbalance, min(T(1.0), tokens));
+  return min(busiest, tokens * real<T>(most));
+}
+
+template <class T, class Sink>
+constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+  const count local = share(f.experts, e.layout.expert.ep, e.rank.ep);
+  const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
+  const count hidden = e.model.hidden_size;
+  const count up = (f.gated ? 2 : 1) * width;
+  const T rows = routed_rows(f, e, local);
+  const T distinct =
+      min(expected_distinct(local, f.experts_per_token, f.experts, e.step.group_tokens), rows);
+  constexpr auto t = term::routed_experts;
+  constexpr auto c = weight_class::routed_expert;
+  const auto vectors = [&](count n) {
+    weight w = e.vector(c, n);
+    w.matrices = local;
+    return fused_vector<T>{t, w};
+  };
+  sink(gemm<T>{t, e.matrix(c, hidden, up, local), rows, distinct, e.model.activations});
+  if (f.expert_bias) sink(vectors(up));
+  sink(elementwise<T>{t, {}, bytes<T>::from_value(rows * e.values_bytes(up + width))});
+  sink(gemm<T>{t, e.matrix(c, width, hidden, local), rows, distinct, e.model.activations});
+  if (f.expert_bias) sink(vectors(hidden));
+}
+
+// Tokens to the experts, when the expert group spans several attention replicas.
+template <class T, class Sink>
+constexpr void emit_dispatch(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+  const count replicas = replicas_per_expert_group(e.layout);
+  if (replicas == 1) return;  // every rank of the group holds the tokens already
+  const bytes<T> group = bytes<T>::from_value(e.step.group_tokens *
+                                              e.values_bytes(e.model.hidden_size));
+  const expert_mesh& mesh = e.layout.expert;
+  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
+    sink(collective<T>{collective_kind::all_gather, {replicas, e.layout.attention.tp}, group});
+  } else {
+    const double copies = expected_destinations(f.experts_per_token, mesh.ep);
+    sink(collective<T>{collective_kind::all_to_all,
+                       {mesh.ep, mesh.etp},
+                       group * (copies / static_cast<double>(mesh.ep))});
+  }
+}
+
+// Expert outputs back to the tokens' ranks, summed over everything that was split.
+template <class T, class Sink>
+constexpr void emit_combine(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+  const count replicas = replicas_per_expert_group(e.layout);
+  const expert_mesh& mesh = e.layout.expert;
+  const count tp = e.layout.attention.tp;
+  if (replicas == 1) return emit_tensor_reduction(e, sink);
+  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
+    sink(collective<T>{
+        collective_kind::reduce_scatter,
+        {replicas, tp},
+        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
+    return emit_tensor_reduction(e, sink);
+  }
+  emit_dispatch(f, e, sink);  // the same bytes, the other way
+  const count summed = mesh.etp < tp ? mesh.etp : tp;
+  const bytes<T> own = e.traffic(e.model.hidden_size);
+  if (summed > 1) sink(collective<T>{collective_kind::all_reduce, {summed, 1}, own});
+  // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
+  if (tp > summed) {
+    sink(collective<T>{collective_kind::all_gather, {tp / summed, summed}, own});
+  }
+}
+
+// Shared experts are dense blocks split over tp. Their partial sums join the experts' all-reduce,
+// except where the experts' results come back complete and there is none to join.
+template <class T, class Sink>
+constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+  if (f.shared_experts == 0) return;
+  const count width = share(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
+  emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
+             sink);
+  const bool complete = replicas_per_expert_group(e.layout) > 1 && e.layout.expert.ep > 1 &&
+                        e.layout.dispatch == expert_dispatch::all_to_all &&
+                        e.layout.expert.etp < e.layout.attention.tp;
+  if (complete) emit_tensor_reduction(e, sink);
+}
+
+}  // namespace detail
+
+/// norm, router, dispatch, routed experts, combine, shared experts.
+/// Dispatch and combine carry activations in the model's activation precision.
+template <class T, class Sink>
+constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+  constexpr auto router = weight_class::router;
+  sink(e.norm());
+  sink(e.project(term::router, e.matrix(router, e.model.hidden_size, f.experts)));
+  if (f.router_bias) sink(fused_vector<T>{term::router, e.vector(router, f.experts)});
+  if (f.correction_bias) {
+    sink(fused_vector<T>{term::router, {router, formats::fp32, 1, f.experts}});
+  }
+  detail::emit_dispatch(f, e, sink);
+  detail::emit_routed_experts(f, e, sink);
+  detail::emit_combine(f, e, sink);
+  detail::emit_shared_experts(f, e, sink);
+}
+
+}  // namespace shardline

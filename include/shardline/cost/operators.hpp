@@ -1,0 +1,254 @@
+/// What one rank does, as plain data. Memory, time, traffic and counts are folds over these.
+///
+/// Operators answer the questions that apply to them (has_flops, has_weight, is_attention_core):
+///   flops(), math()      operations of one execution, and the precision they are done in
+///   bytes_moved()        all memory traffic: weights, activations, KV cache
+///   activation_bytes()   activations read and written
+///   kernels()            kernels launched
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/base/precision.hpp"
+#include "shardline/base/units.hpp"
+#include "shardline/cost/step.hpp"
+#include "shardline/describe/model.hpp"
+
+namespace shardline {
+
+/// The lines of a time breakdown.
+enum class term : unsigned char {
+  embedding,
+  norms,
+  attention_projections,
+  attention,
+  dense_feed_forward,
+  router,
+  routed_experts,
+  shared_experts,
+  head,
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  all_to_all,
+  send_recv,
+  pipeline_bubble
+};
+inline constexpr std::size_t term_count = 15;
+
+[[nodiscard]] constexpr std::string_view name(term t) noexcept {
+  constexpr std::array<std::string_view, term_count> table{"embedding",
+                                                           "norms",
+                                                           "attention projections",
+                                                           "attention",
+                                                           "dense feed-forward",
+                                                           "router",
+                                                           "routed experts",
+                                                           "shared experts",
+                                                           "head",
+                                                           "all-reduce",
+                                                           "all-gather",
+                                                           "reduce-scatter",
+                                                           "all-to-all",
+                                                           "send-recv",
+                                                           "pipeline bubble"};
+  return table[static_cast<std::size_t>(t)];
+}
+
+/// `matrices` stored k x n matrices of one class. A vector is 1 x n.
+///   resident   false for a tied head: read here, stored with the embedding
+struct weight {
+  shardline::weight_class weight_class = weight_class::norm;
+  weight_format format{};
+  count k = 0;
+  count n = 0;
+  count matrices = 1;
+  bool resident = true;
+
+  [[nodiscard]] constexpr count elements() const noexcept { return matrices * k * n; }
+  [[nodiscard]] constexpr double matrix_bytes() const noexcept {
+    return format.matrix_bytes(k, n);
+  }
+  [[nodiscard]] constexpr double total_bytes() const noexcept {
+    return static_cast<double>(matrices) * matrix_bytes();
+  }
+};
+
+/// rows x k times k x n; for experts `rows` routed rows over `matrices_read` of the matrices.
+///   flops = 2 rows k n;  bytes = matrices_read matrix_bytes + rows (k math + n activation)
+template <class T>
+struct gemm {
+  shardline::term term = term::head;
+  shardline::weight weight{};
+  T rows = T(0.0);
+  T matrices_read = T(1.0);
+  precision activation = precision::bf16;
+
+  [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
+    const T per_row = real<T>(2 * weight.k) * real<T>(weight.n);
+    return shardline::flops<T>::from_value(rows * per_row);
+  }
+  [[nodiscard]] constexpr precision math() const noexcept { return weight.format.math; }
+  [[nodiscard]] constexpr bytes<T> weight_bytes() const noexcept {
+    return bytes<T>::from_value(matrices_read * T(weight.matrix_bytes()));
+  }
+  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
+    const double row = static_cast<double>(weight.k) * element_bytes(weight.format.math) +
+                       static_cast<double>(weight.n) * element_bytes(activation);
+    return bytes<T>::from_value(rows * T(row));
+  }
+  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
+    return weight_bytes() + activation_bytes();
+  }
+  [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
+};
+
+/// Reads and writes of a vector kernel (norm, activation function, rotary embedding, lookup),
+/// bound by memory; its gains, if any, are the weight.
+template <class T>
+struct elementwise {
+  shardline::term term = term::norms;
+  shardline::weight weight{};
+  bytes<T> traffic{};
+
+  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return traffic; }
+  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return traffic; }
+  [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
+};
+
+/// Vectors stored with, and read inside, another operator: biases, sinks, score corrections.
+template <class T>
+struct fused_vector {
+  shardline::term term = term::norms;
+  shardline::weight weight{};
+
+  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
+  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
+    return bytes<T>::from_value(T(weight.total_bytes()));
+  }
+  [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
+};
+
+/// Pairs (query, key) of one sequence: `new_tokens` queries after `context` cached tokens, each
+/// seeing the keys up to itself, at most `window` of them (0: all). Causal: half the square.
+///   pairs = P(context + new) - P(context),  P(x) = y (y + 1) / 2 + (x - y) window,
+///   y = min(x, window)
+///   pairs(2048, 0, 0) = 2,098,176;  pairs(1, 4095, 0) = 4,096;  pairs(1, 4095, 128) = 128
+template <class T>
+[[nodiscard]] constexpr T attention_pairs(T new_tokens, T context, count window) noexcept {
+  if (window == 0) return new_tokens * (context + (new_tokens + T(1.0)) * T(0.5));
+  const T w = real<T>(window);
+  const auto up_to = [&w](T x) {
+    const T y = min(x, w);
+    return y * (y + T(1.0)) * T(0.5) + (x - y) * w;
+  };
+  return up_to(context + new_tokens) - up_to(context);
+}
+
+/// Softmax attention of one part of a step, all its sequences: scores and weighted values.
+///   flops = 2 sequences pairs heads (qk_dim + v_dim)
+///   cache = sequences (kept + new_tokens) bytes_per_token, kept = min(context, window)
+/// `split` is the number of cp ranks that share the new tokens. `bytes_per_token` is what this rank
+/// stores per token of one sequence in this layer.
+template <class T>
+struct attention_core {
+  static constexpr shardline::term term = shardline::term::attention;
+  shardline::phase phase = phase::decode;
+  T sequences = T(0.0);
+  T new_tokens = T(0.0);
+  T context = T(0.0);
+  count split = 1;
+  count heads = 0;
+  count kv_heads = 0;
+  count qk_dim = 0;
+  count v_dim = 0;
+  count window = 0;
+  double bytes_per_token = 0.0;
+  precision activation = precision::bf16;
+
+  [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
+    const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
+    const T pairs = attention_pairs(new_tokens, context, window) / real<T>(split);
+    return shardline::flops<T>::from_value(sequences * pairs * per_pair);
+  }
+  [[nodiscard]] constexpr precision math() const noexcept { return activation; }
+  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
+    const T per_token = real<T>(heads * (qk_dim + v_dim)) * T(element_bytes(activation));
+    return bytes<T>::from_value(sequences * new_tokens / real<T>(split) * per_token);
+  }
+  [[nodiscard]] constexpr bytes<T> cache_bytes() const noexcept {
+    return bytes<T>::from_value(sequences * (kept(context) + new_tokens) * T(bytes_per_token));
+  }
+  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
+    return activation_bytes() + cache_bytes();
+  }
+  [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
+
+  /// Bytes held between steps for all sequences once they are `length` tokens long.
+  [[nodiscard]] constexpr bytes<T> resident_cache(T length) const noexcept {
+    return bytes<T>::from_value(sequences * kept(length) * T(bytes_per_token));
+  }
+  [[nodiscard]] constexpr T kept(T length) const noexcept {
+    return window == 0 ? length : min(length, real<T>(window));
+  }
+};
+
+enum class collective_kind : unsigned char {
+  all_reduce,
+  all_gather,
+  reduce_scatter,
+  all_to_all,
+  send_recv
+};
+
+/// `size` ranks that are `stride` apart in rank order.
+struct rank_group {
+  count size = 1;
+  count stride = 1;
+};
+
+/// One collective. `message` is, in bytes per rank:
+///   all_reduce      the buffer that is summed
+///   all_gather      the gathered result;   reduce_scatter   the buffer before it is scattered
+///   all_to_all      what the rank sends to the group, its own share included
+///   send_recv       what is sent to the next stage
+template <class T>
+struct collective {
+  collective_kind kind = collective_kind::all_reduce;
+  rank_group group{};
+  bytes<T> message{};
+};
+
+/// The breakdown line of a collective.
+[[nodiscard]] constexpr term term_of(collective_kind kind) noexcept {
+  switch (kind) {
+    case collective_kind::all_reduce: return term::all_reduce;
+    case collective_kind::all_gather: return term::all_gather;
+    case collective_kind::reduce_scatter: return term::reduce_scatter;
+    case collective_kind::all_to_all: return term::all_to_all;
+    case collective_kind::send_recv: return term::send_recv;
+  }
+  return term::send_recv;
+}
+
+template <class Operator>
+inline constexpr bool is_collective = false;
+template <class T>
+inline constexpr bool is_collective<collective<T>> = true;
+
+template <class Operator>
+inline constexpr bool is_attention_core = false;
+template <class T>
+inline constexpr bool is_attention_core<attention_core<T>> = true;
+
+/// True for operators that do arithmetic worth counting.
+template <class Operator>
+concept has_flops = requires(const Operator& o) { o.flops(); };
+
+/// True for operators that own weights.
+template <class Operator>
+concept has_weight = requires(const Operator& o) { o.weight.elements(); };
+
+}  // namespace shardline

@@ -1,0 +1,94 @@
+/// Parameters and stored bytes of weights, by class: the fold of the operator list over `weight`.
+#pragma once
+
+#include <array>
+#include <type_traits>
+
+#include "shardline/cost/blocks.hpp"
+
+namespace shardline {
+
+/// Elements and bytes of each weight class.
+struct weight_totals {
+  std::array<count, weight_class_count> elements{};
+  std::array<double, weight_class_count> stored_bytes{};
+
+  [[nodiscard]] constexpr count total() const noexcept {
+    count sum = 0;
+    for (const count n : elements) sum += n;
+    return sum;
+  }
+  [[nodiscard]] constexpr count operator[](weight_class c) const noexcept {
+    return elements[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] constexpr bytes<> bytes_of(weight_class c) const noexcept {
+    return bytes<>::from_value(stored_bytes[static_cast<std::size_t>(c)]);
+  }
+  [[nodiscard]] constexpr bytes<> total_bytes() const noexcept {
+    double sum = 0.0;
+    for (const double b : stored_bytes) sum += b;
+    return bytes<>::from_value(sum);
+  }
+  constexpr void add(const weight& w, count times) noexcept {
+    const auto i = static_cast<std::size_t>(w.weight_class);
+    elements[i] += times * w.elements();
+    stored_bytes[i] += static_cast<double>(times) * w.total_bytes();
+  }
+};
+
+/// Weights that rank `r` of pipeline stage `stage` holds.
+[[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
+                                                      const rank& r) noexcept {
+  weight_totals totals;
+  const basic_step<double> nothing = decode_step(0.0, 0.0, 1.0);
+  for_each_operator(m, l, nothing, stage, r, [&totals](const auto& op, count times) {
+    if constexpr (has_weight<decltype(op)>) {
+      if (op.weight.resident) totals.add(op.weight, times);
+    }
+  });
+  return totals;
+}
+
+/// Parameters of the model by class, every norm, bias and router counted; a tied head once.
+///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/catalog/models.cpp)
+[[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
+  return weights_of_rank(m, layout{}, 0, rank{});
+}
+
+/// Parameters one token meets: routed experts count k of E, everything else in full.
+///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
+[[nodiscard]] constexpr count active_parameters(const model& m) noexcept {
+  const layout whole{};
+  const emission<double> e{m, whole, {}, {}};
+  const kind_counts layers = m.layers.counts(0, m.layers.size());
+  count active = parameters(m).total();
+  for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
+    const layer& l = m.layers.kinds[kind];
+    const auto* moe = std::get_if<mixture_of_experts>(&l.feed_forward);
+    if (moe == nullptr) continue;
+    weight_totals of_layer;
+    auto add = [&of_layer](const auto& op) {
+      if constexpr (has_weight<decltype(op)>) of_layer.add(op.weight, 1);
+    };
+    emit_layer(l, e, add);
+    const count per_expert = of_layer[weight_class::routed_expert] / moe->experts;
+    active -= layers[kind] * per_expert * (moe->experts - moe->experts_per_token);
+  }
+  return active;
+}
+
+/// Bytes of KV cache that one more token of one sequence takes, over all layers and ranks of one
+/// copy of the model, while it is inside every window.
+///   kv_bytes_per_token(catalog::llama_3_1_70b) = 327,680;  deepseek_v3 = 70,272
+[[nodiscard]] constexpr bytes_per_token<> kv_bytes_per_token(const model& m) noexcept {
+  double total = 0.0;
+  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{},
+                    [&total](const auto& op, count times) {
+                      if constexpr (is_attention_core<std::remove_cvref_t<decltype(op)>>) {
+                        total += static_cast<double>(times) * op.bytes_per_token;
+                      }
+                    });
+  return bytes_per_token<>::from_value(total);
+}
+
+}  // namespace shardline

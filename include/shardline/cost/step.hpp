@@ -1,0 +1,110 @@
+/// A step: the only unit of work. A prefill, a prefill chunk, a decode step and a mixed step of
+/// continuous batching differ only in their numbers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/base/integer.hpp"
+#include "shardline/base/scalar.hpp"
+#include "shardline/describe/layout.hpp"
+
+namespace shardline {
+
+/// Which kernels run: prefill splits new tokens over cp and expands a latent cache; decode does not.
+enum class phase : unsigned char { prefill, decode };
+
+/// `sequences` sequences over the whole deployment, each with `new_tokens` tokens to compute and
+/// `context` tokens already cached.
+template <class T = double>
+struct step_part {
+  shardline::phase phase = phase::prefill;
+  T sequences = T(0.0);
+  T new_tokens = T(0.0);
+  T context = T(0.0);
+};
+
+/// One pass through the model; a mixed step has a prefill part and a decode part.
+///   expert_imbalance   tokens of the busiest expert rank over the mean
+template <class T = double>
+struct basic_step {
+  std::array<step_part<T>, 2> parts{};
+  std::size_t part_count = 0;
+  T expert_imbalance = T(1.0);
+};
+
+/// `new_tokens` more prompt tokens of each sequence.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> prefill_step(T sequences, T new_tokens, T context,
+                                                   T expert_imbalance) noexcept {
+  return {{step_part<T>{phase::prefill, sequences, new_tokens, context}}, 1, expert_imbalance};
+}
+
+/// One more token of each sequence.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> decode_step(T sequences, T context,
+                                                  T expert_imbalance) noexcept {
+  return {{step_part<T>{phase::decode, sequences, T(1.0), context}}, 1, expert_imbalance};
+}
+
+/// Both at once.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> mixed_step(const basic_step<T>& prefill,
+                                                 const basic_step<T>& decode) noexcept {
+  return {{prefill.parts[0], decode.parts[0]}, 2, prefill.expert_imbalance};
+}
+
+/// Which rank of a stage: 0 everywhere is the heaviest, since remainders go to the first ranks.
+struct rank {
+  count tp = 0;
+  count etp = 0;
+  count ep = 0;
+};
+
+/// A step as the heaviest rank of a layout sees it.
+///   parts          the same, with the sequences of one dp rank: ceil(sequences / dp)
+///   tokens         new tokens this rank computes; a prompt's are split over cp
+///   logit_rows     sequences that need a next token
+///   group_tokens   new tokens of the whole expert group, of which there are edp
+template <class T>
+struct rank_step {
+  std::array<step_part<T>, 2> parts{};
+  std::size_t part_count = 0;
+  T tokens = T(0.0);
+  T logit_rows = T(0.0);
+  T group_tokens = T(0.0);
+  T expert_imbalance = T(1.0);
+};
+
+/// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
+/// 1 means that every rank of the group already holds all of its tokens.
+[[nodiscard]] constexpr count replicas_per_expert_group(const layout& l) noexcept {
+  const count replicas = l.attention.dp * l.attention.cp;
+  return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
+}
+
+template <class T>
+[[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
+  const auto dp = static_cast<double>(l.attention.dp);
+  const auto edp = static_cast<double>(l.expert.edp);
+  // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).
+  const T groups = T(edp < dp ? edp : dp);
+  const T split = T(edp < dp ? 1.0 : edp / dp);
+  rank_step<T> local;
+  local.part_count = s.part_count;
+  local.expert_imbalance = s.expert_imbalance;
+  for (std::size_t i = 0; i < s.part_count; ++i) {
+    const step_part<T>& part = s.parts[i];
+    const bool prefill = part.phase == phase::prefill;
+    const T cp = T(prefill ? static_cast<double>(l.attention.cp) : 1.0);
+    const T sequences = round_up(part.sequences / T(dp));
+    local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
+    local.tokens = local.tokens + sequences * part.new_tokens / cp;
+    local.logit_rows = local.logit_rows + sequences;
+    local.group_tokens =
+        local.group_tokens + round_up(part.sequences / groups) * part.new_tokens / split;
+  }
+  return local;
+}
+
+}  // namespace shardline

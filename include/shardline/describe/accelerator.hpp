@@ -1,0 +1,109 @@
+/// An accelerator: peaks per precision, memory, bandwidth, its links, and how much of them is reached.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/base/fwd.hpp"
+#include "shardline/base/precision.hpp"
+#include "shardline/base/units.hpp"
+#include "shardline/describe/efficiency.hpp"
+
+namespace shardline {
+
+/// Dense peak of each precision; zero where the hardware has none.
+template <class T = double>
+struct basic_peaks {
+  flop_rate<T> fp32{};
+  flop_rate<T> tf32{};
+  flop_rate<T> bf16{};
+  flop_rate<T> fp16{};
+  flop_rate<T> fp8{};
+  flop_rate<T> int8{};
+  flop_rate<T> fp4{};
+  flop_rate<T> int4{};
+
+  [[nodiscard]] constexpr const flop_rate<T>& operator[](precision p) const noexcept {
+    switch (p) {
+      case precision::fp32: return fp32;
+      case precision::tf32: return tf32;
+      case precision::bf16: return bf16;
+      case precision::fp16: return fp16;
+      case precision::fp8: return fp8;
+      case precision::int8: return int8;
+      case precision::fp4: return fp4;
+      case precision::int4: return int4;
+    }
+    return fp32;
+  }
+};
+
+/// One GPU's connection: bytes per second in one direction, and the time before the first byte.
+template <class T = double>
+struct basic_link {
+  bandwidth<T> rate{};
+  seconds<T> latency{};
+};
+
+/// One accelerator.
+///   peak          dense FLOP/s per precision
+///   memory        bytes an application can use
+///   memory_rate   bytes per second of that memory
+///   scale_up      link to the others of its scale-up domain (NVLink, Infinity Fabric, ICI)
+///   domain        accelerators in one scale-up domain, as usually built
+///   network       this accelerator's share of the network between domains
+///   efficiency    policy: datasheet, constant, ...
+template <class T = double, class Efficiency = datasheet>
+struct basic_accelerator {
+  using scalar = T;
+  using efficiency_policy = Efficiency;
+
+  std::string_view name{};
+  basic_peaks<T> peak{};
+  bytes<T> memory{};
+  bandwidth<T> memory_rate{};
+  basic_link<T> scale_up{};
+  count domain = 1;
+  basic_link<T> network{};
+  Efficiency efficiency{};
+};
+using accelerator = basic_accelerator<>;
+
+/// The same hardware under another efficiency policy.
+///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8})
+template <class T, class Old, class New>
+[[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
+    const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
+  return {a.name, a.peak, a.memory, a.memory_rate, a.scale_up, a.domain, a.network, efficiency};
+}
+
+namespace detail {
+
+// The next type to multiply in where the hardware lacks one: weights are widened on the fly.
+// The end of the chain is fp32, which every accelerator of the catalog reaches through bf16.
+constexpr precision wider(precision p) noexcept {
+  switch (p) {
+    case precision::fp4: return precision::fp8;
+    case precision::fp8:
+    case precision::int8:
+    case precision::int4: return precision::bf16;
+    case precision::bf16: return precision::fp16;
+    case precision::fp16: return precision::tf32;
+    default: return precision::fp32;
+  }
+}
+
+}  // namespace detail
+
+/// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
+/// the next wider type that has one (fp4 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32).
+///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
+template <class T, class Efficiency>
+[[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,
+                                            precision p) noexcept {
+  while (p != precision::fp32 && !(value_of(a.peak[p].value()) > 0.0)) p = detail::wider(p);
+  return p;
+}
+
+}  // namespace shardline

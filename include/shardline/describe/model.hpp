@@ -1,0 +1,182 @@
+/// A transformer's shape: runs of layers, each an attention kind x a feed-forward kind.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <string_view>
+
+#include "shardline/base/bounded.hpp"
+#include "shardline/base/precision.hpp"
+#include "shardline/describe/attention.hpp"
+#include "shardline/describe/feed_forward.hpp"
+
+namespace shardline {
+
+/// What a weight belongs to: the classes in which parameters are counted and quantised.
+enum class weight_class : unsigned char {
+  embedding,
+  norm,
+  attention,
+  router,
+  routed_expert,
+  shared_expert,
+  dense_feed_forward,
+  head
+};
+inline constexpr std::size_t weight_class_count = 8;
+
+[[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
+  constexpr std::array<std::string_view, weight_class_count> table{
+      "embedding",     "norm",          "attention",          "router",
+      "routed expert", "shared expert", "dense feed-forward", "head"};
+  return table[static_cast<std::size_t>(c)];
+}
+
+/// The storage format of each weight class.
+struct weight_formats {
+  std::array<weight_format, weight_class_count> of{};
+
+  [[nodiscard]] constexpr const weight_format& operator[](weight_class c) const noexcept {
+    return of[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] constexpr weight_format& operator[](weight_class c) noexcept {
+    return of[static_cast<std::size_t>(c)];
+  }
+  friend constexpr bool operator==(const weight_formats&, const weight_formats&) noexcept = default;
+};
+
+/// Every class in one format.
+[[nodiscard]] constexpr weight_formats uniform(const weight_format& f) noexcept {
+  weight_formats formats;
+  formats.of.fill(f);
+  return formats;
+}
+
+/// The large matrices (attention, routed and shared experts, dense feed-forward) in `f`, the rest
+/// as it was: what serving engines do when asked to quantise.
+[[nodiscard]] constexpr weight_formats quantised(weight_formats formats,
+                                                 const weight_format& f) noexcept {
+  for (const weight_class c : {weight_class::attention, weight_class::routed_expert,
+                               weight_class::shared_expert, weight_class::dense_feed_forward}) {
+    formats[c] = f;
+  }
+  return formats;
+}
+
+struct layer {
+  attention_kind attention{};
+  feed_forward_kind feed_forward{};
+  friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
+};
+
+struct layer_run {
+  count layers = 0;
+  std::size_t kind = 0;
+  friend constexpr bool operator==(const layer_run&, const layer_run&) noexcept = default;
+};
+
+inline constexpr std::size_t max_layer_kinds = 8;
+inline constexpr std::size_t max_layer_runs = 160;
+
+/// How many layers of each kind.
+using kind_counts = std::array<count, max_layer_kinds>;
+
+/// The layers in order, as runs of equal ones; each distinct layer is stored once.
+///   layer_stack{{3, {mla, dense}}, {58, {mla, experts}}}
+///   layer_stack::repeat(18, {{1, {sliding, experts}}, {1, {full, experts}}})
+/// More than 8 kinds or 160 runs are not stored; validation then names the field `layers`.
+struct layer_stack {
+  struct item {
+    count layers = 0;
+    shardline::layer layer{};
+  };
+
+  bounded<layer, max_layer_kinds> kinds{};
+  bounded<layer_run, max_layer_runs> runs{};
+
+  constexpr layer_stack() = default;
+  constexpr layer_stack(std::initializer_list<item> items) noexcept {
+    for (const item& i : items) append(i.layers, i.layer);
+  }
+  [[nodiscard]] static constexpr layer_stack repeat(count times,
+                                                    std::initializer_list<item> items) noexcept {
+    layer_stack stack;
+    for (count t = 0; t < times && !stack.runs.overflowed; ++t) {
+      for (const item& i : items) stack.append(i.layers, i.layer);
+    }
+    return stack;
+  }
+
+  constexpr void append(count layers, const layer& l) noexcept {
+    const std::size_t kind = kind_of(l);
+    if (!runs.empty() && runs[runs.size() - 1].kind == kind) {
+      runs[runs.size() - 1].layers += layers;
+    } else {
+      runs.push_back({layers, kind});
+    }
+  }
+
+  [[nodiscard]] constexpr count size() const noexcept {
+    count total = 0;
+    for (const layer_run& run : runs) total += run.layers;
+    return total;
+  }
+
+  /// Layers of each kind among layers first, first + 1, ..., first + n - 1.
+  [[nodiscard]] constexpr kind_counts counts(count first, count n) const noexcept {
+    kind_counts result{};
+    count begin = 0;
+    for (const layer_run& run : runs) {
+      const count end = begin + run.layers;
+      const count from = begin < first ? first : begin;
+      const count to = end < first + n ? end : first + n;
+      if (from < to) result[run.kind] += to - from;
+      begin = end;
+    }
+    return result;
+  }
+
+  friend constexpr bool operator==(const layer_stack&, const layer_stack&) noexcept = default;
+
+ private:
+  constexpr std::size_t kind_of(const layer& l) noexcept {
+    for (std::size_t i = 0; i < kinds.size(); ++i) {
+      if (kinds[i] == l) return i;
+    }
+    kinds.push_back(l);
+    return kinds.size() - 1;
+  }
+};
+
+/// A transformer.
+///   hidden_size      width of the residual stream
+///   vocab_size       rows of the embedding; the head has as many columns
+///   tied_embeddings  the head is the embedding
+///   max_context      longest sequence the model was made for; 0: unknown, not checked
+///   weights          storage format of each weight class
+///   activations      residual stream, activations and collectives
+///   kv_cache         element of the KV cache
+struct model {
+  short_name name{};
+  count hidden_size = 0;
+  count vocab_size = 0;
+  bool tied_embeddings = false;
+  layer_stack layers{};
+  count max_context = 0;
+  weight_formats weights{};
+  precision activations = precision::bf16;
+  precision kv_cache = precision::bf16;
+
+  friend constexpr bool operator==(const model&, const model&) noexcept = default;
+};
+
+/// The mixture of experts of a model, of its first layer kind that has one; null if none has.
+[[nodiscard]] constexpr const mixture_of_experts* experts_of(const model& m) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    if (const auto* moe = std::get_if<mixture_of_experts>(&l.feed_forward)) return moe;
+  }
+  return nullptr;
+}
+
+}  // namespace shardline

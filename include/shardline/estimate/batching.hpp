@@ -1,0 +1,48 @@
+/// From a workload to steps: how prompts are chunked, how sequences share a pipeline, what a full
+/// step of continuous batching holds.
+#pragma once
+
+#include "shardline/cost/step.hpp"
+#include "shardline/describe/layout.hpp"
+#include "shardline/describe/workload.hpp"
+
+namespace shardline {
+
+/// Prompt tokens per step: the chunk, or the whole prompt.
+template <class T>
+[[nodiscard]] constexpr T chunk_tokens(const basic_workload<T>& w) noexcept {
+  return w.chunk ? min(w.chunk->value(), w.input.value()) : w.input.value();
+}
+
+/// Steps that one prompt takes: ceil(input / chunk), 1 without a chunk.
+template <class T>
+[[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
+  return round_up(w.input.value() / chunk_tokens(w));
+}
+
+/// Cached tokens of a sequence half-way through its output: input + output / 2.
+template <class T>
+[[nodiscard]] constexpr T mean_context(const basic_workload<T>& w) noexcept {
+  return w.input.value() + w.output.value() * T(0.5);
+}
+
+/// Batches that share a full pipeline: one per stage, as far as there are sequences for them.
+template <class T>
+[[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
+  const T per_replica = round_up(concurrency / real<T>(l.attention.dp));
+  return min(real<T>(l.pp), per_replica);
+}
+
+/// A step of continuous batching with every slot full: each replica takes up one prompt (while there
+/// are sequences for it) and all other sequences decode.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> full_step(const layout& l,
+                                                const basic_workload<T>& w) noexcept {
+  const T prompts = min(real<T>(l.attention.dp), w.concurrency);
+  const T chunk = chunk_tokens(w);
+  const T done = (w.input.value() - chunk) * T(0.5);  // of a prompt, on average over its chunks
+  return mixed_step(prefill_step(prompts, chunk, done, w.expert_imbalance),
+                    decode_step(w.concurrency - prompts, mean_context(w), w.expert_imbalance));
+}
+
+}  // namespace shardline

@@ -1,0 +1,39 @@
+/// Everything about one deployment in one call.
+#pragma once
+
+#include "shardline/estimate/feasibility.hpp"
+
+namespace shardline {
+
+/// The result of estimate(). Where `feasibility.priceable()` is false the figures are zero.
+///   memory    of the fullest GPU
+///   prefill   one request alone
+///   decode    one step at the concurrency and mean context
+///   serving   steady state of continuous batching at the concurrency
+template <class T = double>
+struct basic_estimate {
+  report feasibility{};
+  basic_memory<T> memory{};
+  basic_time<T> prefill{};
+  basic_time<T> decode{};
+  basic_serving<T> serving{};
+};
+
+/// check(), memory(), prefill(), decode() and serving() of one deployment, sharing their work.
+/// Allocates nothing, throws nothing, and gives the same bits at compile time and at run time.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
+                                                   const model& m, const layout& l,
+                                                   const basic_workload<T>& w) noexcept {
+  basic_estimate<T> e;
+  e.feasibility = detail::check_shape(c, m, l, w);
+  if (!e.feasibility.priceable()) return e;
+  e.memory = memory(c, m, l, w);
+  e.prefill = prefill(c, m, l, w);
+  e.decode = decode(c, m, l, w);
+  e.serving = serving(time_of_step(c, m, l, admission_step(l, w)), e.decode, l, w);
+  detail::check_figures(e.memory, e.serving, w, e.feasibility);
+  return e;
+}
+
+}  // namespace shardline

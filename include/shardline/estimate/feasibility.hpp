@@ -1,0 +1,224 @@
+/// Can this layout exist? Every violated rule with both figures, warnings apart.
+#pragma once
+
+#include "shardline/estimate/memory.hpp"
+#include "shardline/estimate/rules.hpp"
+#include "shardline/estimate/serving.hpp"
+
+namespace shardline {
+
+/// A violated rule: `required` is what the layout asks for, `available` what there is. Where a degree
+/// must divide a dimension, `required` is the degree and `available` the dimension.
+struct violation {
+  shardline::rule rule = rule::gpus;
+  count required = 0;
+  count available = 0;
+};
+
+/// A warning with the two figures it compares, in the order of its sentence.
+struct warning_note {
+  shardline::warning warning = warning::idle_gpus;
+  count first = 0;
+  count second = 0;
+};
+
+/// The answer of check(): infeasible if an input is invalid or a rule is violated.
+struct report {
+  bounded<invalid_field, 8> invalid{};
+  bounded<violation, rule_count> violations{};
+  bounded<warning_note, warning_count> warnings{};
+
+  [[nodiscard]] constexpr bool feasible() const noexcept {
+    return invalid.empty() && violations.empty();
+  }
+  /// The violation of rule `r`, or null.
+  [[nodiscard]] constexpr const violation* find(rule r) const noexcept {
+    for (const violation& v : violations) {
+      if (v.rule == r) return &v;
+    }
+    return nullptr;
+  }
+  /// True when memory and time mean something: inputs are valid, the precision exists, and no stage
+  /// is empty. A layout that breaks other rules is priced with its shards rounded up.
+  [[nodiscard]] constexpr bool priceable() const noexcept {
+    return invalid.empty() && find(rule::precision) == nullptr && find(rule::layers) == nullptr;
+  }
+};
+
+namespace detail {
+
+// Each rule is reported once, with the first figures that break it.
+constexpr void require(report& r, rule broken, bool holds, count required,
+                       count available) noexcept {
+  if (!holds && r.find(broken) == nullptr) r.violations.push_back({broken, required, available});
+}
+
+constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
+  if (!applies) return;
+  for (const warning_note& note : r.warnings) {
+    if (note.warning == w) return;
+  }
+  r.warnings.push_back({w, first, second});
+}
+
+constexpr bool divides(count degree, count dimension) noexcept { return dimension % degree == 0; }
+
+// Splitting `dimension` by `degree` must leave whole blocks of `block` (0: one block in all).
+constexpr void require_blocks(report& r, count degree, count dimension, int block) noexcept {
+  if (degree == 1 || block <= 1 || !divides(degree, dimension)) return;
+  const count shard = dimension / degree;
+  require(r, rule::quantisation_block, divides(block, shard), block, shard);
+}
+
+// The wider of a format's two block edges: a width is an output of one matrix, an input of the next.
+constexpr int block_of(const weight_format& f) noexcept {
+  return f.group_k > f.group_n ? f.group_k : f.group_n;
+}
+
+constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
+                               report& r) noexcept {
+  const count tp = l.attention.tp;
+  require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
+  require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
+  require_blocks(r, tp, a.heads * a.head_dim, block_of(m.weights[weight_class::attention]));
+  warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
+}
+
+constexpr void check_attention(const latent_attention& a, const model& m, const layout& l,
+                               report& r) noexcept {
+  const count tp = l.attention.tp;
+  require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
+  require_blocks(r, tp, a.heads * a.v_head_dim, block_of(m.weights[weight_class::attention]));
+}
+
+constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
+                                  report& r) noexcept {
+  const count tp = l.attention.tp;
+  require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
+  require_blocks(r, tp, f.width, block_of(m.weights[weight_class::dense_feed_forward]));
+}
+
+constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
+                                  report& r) noexcept {
+  const count tp = l.attention.tp;
+  const expert_mesh& mesh = l.expert;
+  require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
+  require_blocks(r, mesh.etp, f.width, block_of(m.weights[weight_class::routed_expert]));
+  require(r, rule::experts, mesh.ep <= f.experts, mesh.ep, f.experts);
+  warn(r, warning::uneven_experts, !divides(mesh.ep, f.experts), f.experts, mesh.ep);
+  if (f.shared_experts == 0) return;
+  const count shared = f.shared_experts * f.shared_width;
+  require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
+  require_blocks(r, tp, shared, block_of(m.weights[weight_class::shared_expert]));
+}
+
+template <class T, class Efficiency>
+constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precision math,
+                               report& r) noexcept {
+  const precision used = supported(a, math);
+  const bool exists = value_of(a.peak[used].value()) > 0.0;
+  require(r, rule::precision, exists, bits(math), 0);
+  warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
+}
+
+template <class T, class Efficiency>
+constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
+                                report& r) noexcept {
+  check_precision(a, m.activations, r);
+  for (const layer& l : m.layers.kinds) {
+    const bool routed = std::holds_alternative<mixture_of_experts>(l.feed_forward);
+    check_precision(a, m.weights[weight_class::attention].math, r);
+    check_precision(a, m.weights[routed ? weight_class::routed_expert
+                                        : weight_class::dense_feed_forward].math, r);
+  }
+}
+
+// The meshes against each other and the cluster.
+template <class T, class Efficiency>
+constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model& m,
+                              const layout& l, report& r) noexcept {
+  const count replicas = saturating_product(l.attention.cp, l.attention.dp);
+  const count layers = m.layers.size();
+  require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
+  require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
+          l.expert.size());
+  require(r, rule::layers, l.pp <= layers, l.pp, layers);
+  if (experts_of(m) != nullptr) {
+    require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);
+  } else {
+    require(r, rule::experts, l.expert.ep == 1, l.expert.ep, 0);
+  }
+  warn(r, warning::idle_gpus, l.gpus() < c.gpus, l.gpus(), c.gpus);
+  warn(r, warning::tp_across_domains, l.attention.tp > c.gpus_per_domain, l.attention.tp,
+       c.gpus_per_domain);
+  warn(r, warning::uneven_layers, !divides(l.pp, layers), layers, l.pp);
+  warn(r, warning::padded_vocabulary, !divides(l.attention.tp, m.vocab_size), m.vocab_size,
+       l.attention.tp);
+}
+
+// Whole figures of a rule: bytes and nanoseconds, rounded against the layout's favour.
+template <class T>
+constexpr count rounded_up(const T& x) noexcept {
+  constexpr double largest = 9e18;
+  return static_cast<count>(min(round_up(value_of(x)), largest));
+}
+
+template <class T>
+constexpr void require_within(report& r, rule slo, const seconds<T>& time,
+                              const std::optional<seconds<T>>& allowed) noexcept {
+  if (!allowed) return;
+  constexpr double ns = 1e9;
+  require(r, slo, value_of(time.value()) <= value_of(allowed->value()),
+          rounded_up(value_of(time.value()) * ns), rounded_up(value_of(allowed->value()) * ns));
+}
+
+// The rules that need no estimate.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
+                                           const layout& l, const basic_workload<T>& w) noexcept {
+  report r;
+  r.invalid = validate(c, m, l, w).found;
+  if (!r.invalid.empty()) return r;
+  check_geometry(c, m, l, r);
+  for (const layer& kind : m.layers.kinds) {
+    std::visit([&](const auto& a) { check_attention(a, m, l, r); }, kind.attention);
+    std::visit([&](const auto& f) { check_feed_forward(f, m, l, r); }, kind.feed_forward);
+  }
+  check_precisions(c.accelerator, m, r);
+  const count length = rounded_up(w.input.value() + w.output.value());
+  require(r, rule::context, m.max_context == 0 || length <= m.max_context, length, m.max_context);
+  const count sequences = rounded_up(w.concurrency);
+  warn(r, warning::idle_replicas, sequences < l.attention.dp, sequences, l.attention.dp);
+  return r;
+}
+
+// The rules on what was estimated.
+template <class T>
+constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,
+                             const basic_workload<T>& w, report& r) noexcept {
+  const T needed = held.total().value();
+  const T capacity = held.capacity.value();
+  require(r, rule::memory, value_of(needed) <= value_of(capacity), rounded_up(needed),
+          rounded_up(capacity));
+  require_within(r, rule::ttft, served.ttft, w.max_ttft);
+  require_within(r, rule::tpot, served.tpot, w.max_tpot);
+}
+
+}  // namespace detail
+
+/// Every rule that the deployment violates, and warnings. Never throws.
+/// The time rules compare serving()'s ttft and tpot and apply only where the workload sets them.
+///   EP64 x TP16 x PP4 x DP4 on 64 GPUs violates rule::gpus, required 16384, available 64
+/// Invalid inputs are listed in `invalid`; rules are then not tried, since figures mean nothing.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report check(const basic_cluster<T, Efficiency>& c, const model& m,
+                                     const layout& l, const basic_workload<T>& w) noexcept {
+  report r = detail::check_shape(c, m, l, w);
+  if (!r.priceable()) return r;
+  basic_serving<T> served;
+  if (w.max_ttft || w.max_tpot) served = serving(c, m, l, w);
+  detail::check_figures(memory(c, m, l, w), served, w, r);
+  return r;
+}
+
+}  // namespace shardline

@@ -1,0 +1,144 @@
+/// Memory: what the fullest GPU must hold, and how many tokens of KV cache fit beside it.
+#pragma once
+
+#include "shardline/cost/blocks.hpp"
+#include "shardline/describe/cluster.hpp"
+#include "shardline/estimate/batching.hpp"
+
+namespace shardline {
+
+/// Bytes on the fullest GPU; the five parts sum to `total()` exactly.
+///   weights         of the rank's share of its stage, scales included
+///   kv_cache        of its sequences at full length, in whole pages
+///   activation      residual stream and the largest operator's inputs and outputs
+///   communication   the largest collective's buffer
+///   reserve         the engine's own
+///   capacity        memory x memory_fraction
+///   kv_capacity     tokens whose cache fits beside the other parts, sequences of the full length
+template <class T = double>
+struct basic_memory {
+  bytes<T> weights{};
+  bytes<T> kv_cache{};
+  bytes<T> activation{};
+  bytes<T> communication{};
+  bytes<T> reserve{};
+  bytes<T> capacity{};
+  tokens<T> kv_capacity{};
+
+  [[nodiscard]] constexpr bytes<T> total() const noexcept {
+    return weights + kv_cache + activation + communication + reserve;
+  }
+};
+using memory_breakdown = basic_memory<>;
+
+/// Length at which a sequence's cache is largest, in whole pages: it holds input + output tokens.
+template <class T>
+[[nodiscard]] constexpr T paged_length(const basic_workload<T>& w, count page_tokens) noexcept {
+  const T page = real<T>(page_tokens);
+  return round_up((w.input.value() + w.output.value()) / page) * page;
+}
+
+namespace detail {
+
+// The fold over what stays: weights and cache; and over what comes and goes: the largest of each.
+template <class T>
+struct memory_fold {
+  T cached_length{};
+  bytes<T> weights{};
+  bytes<T> kv_cache{};
+  bytes<T> transient{};
+  bytes<T> buffer{};
+
+  constexpr void operator()(const collective<T>& op) noexcept {
+    buffer = shardline::max(buffer, op.message);
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator& op) noexcept {
+    transient = shardline::max(transient, op.activation_bytes());
+    if constexpr (has_weight<Operator>) {
+      if (op.weight.resident) {
+        weights = weights + bytes<T>::from_value(T(op.weight.total_bytes()));
+      }
+    }
+    if constexpr (is_attention_core<Operator>) {
+      kv_cache = kv_cache + op.resident_cache(cached_length);
+    }
+  }
+  constexpr void add(const memory_fold& block, count times) noexcept {
+    weights = weights + block.weights * real<T>(times);
+    kv_cache = kv_cache + block.kv_cache * real<T>(times);
+    transient = shardline::max(transient, block.transient);
+    buffer = shardline::max(buffer, block.buffer);
+  }
+};
+
+// The residual stream of every token of the step, held while its operators run.
+template <class T>
+constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
+  const double row = static_cast<double>(m.hidden_size) * element_bytes(m.activations);
+  return bytes<T>::from_value(s.tokens * T(row));
+}
+
+// The tokens, in whole pages, that fit into what the rest leaves free.
+template <class T>
+constexpr tokens<T> cache_that_fits(const basic_memory<T>& used, const T& cached_tokens,
+                                    count page_tokens) noexcept {
+  const bytes<T> free =
+      shardline::max(used.capacity - (used.total() - used.kv_cache), bytes<T>{});
+  const T page = real<T>(page_tokens);
+  const T pages = free / used.kv_cache * cached_tokens / page;
+  return tokens<T>::from_value(-round_up(-pages) * page);
+}
+
+// The fuller of two stages; the cache capacity is the smaller of both.
+template <class T>
+constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>& b) noexcept {
+  const auto b_is = a.total().value() < b.total().value();
+  const auto pick = [&b_is](const bytes<T>& of_a, const bytes<T>& of_b) {
+    return bytes<T>::from_value(select(b_is, of_b.value(), of_a.value()));
+  };
+  return {pick(a.weights, b.weights),
+          pick(a.kv_cache, b.kv_cache),
+          pick(a.activation, b.activation),
+          pick(a.communication, b.communication),
+          pick(a.reserve, b.reserve),
+          a.capacity,
+          shardline::min(a.kv_capacity, b.kv_capacity)};
+}
+
+}  // namespace detail
+
+/// Memory of the fullest GPU with every sequence at its full length input + output.
+///   weights + kv_cache + activation + communication + reserve  <=  memory memory_fraction
+/// Activations and buffers are those of full_step(): one prompt step and all decoding at once.
+/// Source of the activation peak (residual stream + the largest operator): the serving engines'
+/// warm-up, as hf-mem models it.
+/// Assumes inputs that check() accepts.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_memory<T> memory(const basic_cluster<T, Efficiency>& c,
+                                               const model& m, const layout& l,
+                                               const basic_workload<T>& w) noexcept {
+  const T length = paged_length(w, c.runtime.page_tokens);
+  const T sequences = round_up(w.concurrency / real<T>(l.attention.dp));
+  const emission<T> e{m, l, {}, localise(full_step(l, w), l)};
+  const auto blocks = fold_blocks(e, detail::memory_fold<T>{length, {}, {}, {}, {}});
+  basic_memory<T> fullest{};
+  for (count i = 0; i < l.pp; ++i) {
+    detail::memory_fold<T> held{length, {}, {}, {}, {}};
+    blocks.for_each(blocks_of_stage(m, l.pp, i),
+                    [&held](const auto& block, count times) { held.add(block, times); });
+    basic_memory<T> stage{held.weights,
+                          held.kv_cache,
+                          held.transient + detail::residual(m, e.step),
+                          held.buffer,
+                          c.runtime.reserve,
+                          c.accelerator.memory * c.runtime.memory_fraction,
+                          {}};
+    stage.kv_capacity =
+        detail::cache_that_fits(stage, sequences * length, c.runtime.page_tokens);
+    fullest = i == 0 ? stage : detail::fuller(fullest, stage);
+  }
+  return fullest;
+}
+
+}  // namespace shardline
