@@ -13,9 +13,15 @@ namespace shardline {
 enum class precision : unsigned char { fp32, tf32, bf16, fp16, fp8, int8, fp4, int4 };
 inline constexpr std::size_t precision_count = 8;
 
+// Tables stand at namespace scope: a local constexpr array is copied to the stack at every call.
+namespace detail {
+inline constexpr std::array<count, precision_count> precision_bits{32, 32, 16, 16, 8, 8, 4, 4};
+inline constexpr std::array<std::string_view, precision_count> precision_names{
+    "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"};
+}  // namespace detail
+
 [[nodiscard]] constexpr count bits(precision p) noexcept {
-  constexpr std::array<count, precision_count> table{32, 32, 16, 16, 8, 8, 4, 4};
-  return table[static_cast<std::size_t>(p)];
+  return detail::precision_bits[static_cast<std::size_t>(p)];
 }
 
 /// Bytes of one element; 0.5 for 4-bit elements.
@@ -24,9 +30,7 @@ inline constexpr std::size_t precision_count = 8;
 }
 
 [[nodiscard]] constexpr std::string_view name(precision p) noexcept {
-  constexpr std::array<std::string_view, precision_count> table{"fp32", "tf32", "bf16", "fp16",
-                                                                "fp8",  "int8", "fp4",  "int4"};
-  return table[static_cast<std::size_t>(p)];
+  return detail::precision_names[static_cast<std::size_t>(p)];
 }
 
 /// How a k x n weight matrix (k inputs, n outputs) is stored and multiplied.

@@ -15,8 +15,9 @@ struct emission {
   shardline::rank rank{};
   rank_step<T> step{};
 
-  [[nodiscard]] constexpr weight vector(weight_class c, count n) const noexcept {
-    return {c, model.weights[weight_class::norm], 1, n};
+  [[nodiscard]] constexpr weight vector(weight_class c, count n,
+                                        count vectors = 1) const noexcept {
+    return {c, model.weights[weight_class::norm], 1, n, vectors};
   }
   [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n,
                                         count matrices = 1) const noexcept {

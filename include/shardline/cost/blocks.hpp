@@ -1,5 +1,5 @@
-/// A rank's work in blocks: embedding, layers, head, hand-over. A pipeline stage is some of each.
-/// Folds price a block once and multiply; the operator list walks the same blocks.
+/// A rank's work in blocks: embedding, each kind of layer, head, hand-over. A pipeline stage is so
+/// many of each, so a fold prices a block once and multiplies; the operator list walks the same way.
 #pragma once
 
 #include <array>
@@ -10,22 +10,49 @@
 
 namespace shardline {
 
-/// What one pipeline stage consists of.
-struct stage_blocks {
-  kind_counts layers{};
-  bool embedding = false;
-  bool head = false;
-  bool hands_over = false;
-  friend constexpr bool operator==(const stage_blocks&, const stage_blocks&) noexcept = default;
-};
+/// Block numbers, in the order in which a rank runs them.
+namespace block {
+inline constexpr std::size_t embedding = 0;
+inline constexpr std::size_t first_layer = 1;  // layer kind i is block first_layer + i
+inline constexpr std::size_t head = first_layer + max_layer_kinds;
+inline constexpr std::size_t hand_over = head + 1;
+inline constexpr std::size_t number = hand_over + 1;
+}  // namespace block
 
-/// Stage `stage` of `pp`; a model without a vocabulary has neither embedding nor head.
-[[nodiscard]] constexpr stage_blocks blocks_of_stage(const model& m, count pp,
+/// How many of each block.
+using block_counts = std::array<count, block::number>;
+
+namespace detail {
+
+constexpr block_counts with_layers(const kind_counts& layers) noexcept {
+  block_counts blocks{};
+  for (std::size_t kind = 0; kind < max_layer_kinds; ++kind) {
+    blocks[block::first_layer + kind] = layers[kind];
+  }
+  return blocks;
+}
+
+}  // namespace detail
+
+/// Blocks of stage `stage` of `pp`; a model without a vocabulary has neither embedding nor head.
+[[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, count pp,
                                                      count stage) noexcept {
   const stage_layers own = layers_of_stage(m.layers.size(), pp, stage);
+  block_counts blocks = detail::with_layers(m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
-  return {m.layers.counts(own.first, own.number), has_vocabulary && stage == 0,
-          has_vocabulary && stage == pp - 1, stage < pp - 1};
+  blocks[block::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
+  blocks[block::head] = has_vocabulary && stage == pp - 1 ? 1 : 0;
+  blocks[block::hand_over] = stage < pp - 1 ? 1 : 0;
+  return blocks;
+}
+
+/// Blocks of all stages together.
+[[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, count pp) noexcept {
+  block_counts blocks = detail::with_layers(m.layers.counts(0, m.layers.size()));
+  blocks[block::embedding] = m.vocab_size > 0 ? 1 : 0;
+  blocks[block::head] = blocks[block::embedding];
+  blocks[block::hand_over] = pp - 1;
+  return blocks;
 }
 
 /// Vocabulary-parallel lookup; ranks sum their partial rows.
@@ -78,62 +105,53 @@ constexpr void emit_hand_over(const emission<T>& e, Sink& sink) {
                      e.traffic(e.model.hidden_size)});
 }
 
-/// What a fold made of each block of a rank's work, priced once however many layers repeat it.
-template <class Fold>
-struct per_block {
-  std::array<Fold, max_layer_kinds> layers{};
-  Fold embedding{};
-  Fold head{};
-  Fold hand_over{};
-
-  /// add(fold, times) for each block of a stage, in the order of the operator list.
-  template <class Add>
-  constexpr void for_each(const stage_blocks& stage, Add&& add) const {
-    if (stage.embedding) add(embedding, count{1});
-    for (std::size_t kind = 0; kind < max_layer_kinds; ++kind) {
-      if (stage.layers[kind] > 0) add(layers[kind], stage.layers[kind]);
+/// Runs a fold over each block that occurs: fold.start(block, times), fold(operator) for each of its
+/// operators in order, fold.finish(block). `times` is how often the block occurs.
+/// Assumes a model and layout that check() accepts.
+template <class T, class Fold>
+constexpr void for_each_block(const emission<T>& e, const block_counts& blocks, Fold& fold) {
+  for (std::size_t b = 0; b < block::number; ++b) {
+    if (blocks[b] == 0) continue;
+    fold.start(b, blocks[b]);
+    if (b == block::embedding) {
+      emit_embedding(e, fold);
+    } else if (b == block::head) {
+      emit_head(e, e.layout.pp == 1, fold);
+    } else if (b == block::hand_over) {
+      emit_hand_over(e, fold);
+    } else {
+      emit_layer(e.model.layers.kinds[b - block::first_layer], e, fold);
     }
-    if (stage.head) add(head, count{1});
-    if (stage.hands_over) add(hand_over, count{1});
+    fold.finish(b);
+  }
+}
+
+namespace detail {
+
+// The fold that hands each operator on, with how often it runs.
+template <class Sink>
+struct listing {
+  Sink& sink;
+  count times = 0;
+
+  constexpr void start(std::size_t, count n) noexcept { times = n; }
+  constexpr void finish(std::size_t) noexcept {}
+  template <class Operator>
+  constexpr void operator()(const Operator& o) {
+    sink(o, times);
   }
 };
 
-/// Runs a copy of `empty`, a sink, over each block.
-template <class T, class Fold>
-[[nodiscard]] constexpr per_block<Fold> fold_blocks(const emission<T>& e, const Fold& empty) {
-  per_block<Fold> result{{empty, empty, empty, empty, empty, empty, empty, empty}, empty, empty,
-                         empty};
-  static_assert(max_layer_kinds == 8);
-  for (std::size_t kind = 0; kind < e.model.layers.kinds.size(); ++kind) {
-    emit_layer(e.model.layers.kinds[kind], e, result.layers[kind]);
-  }
-  if (e.model.vocab_size > 0) {
-    emit_embedding(e, result.embedding);
-    emit_head(e, e.layout.pp == 1, result.head);
-  }
-  if (e.layout.pp > 1) emit_hand_over(e, result.hand_over);
-  return result;
-}
+}  // namespace detail
 
 /// The operators of rank `r` of stage `stage` in one step, in order: sink(operator, times).
-/// `times` is how many layers of the stage run it. Assumes a model and layout that check() accepts.
+/// `times` is how many layers of the stage run it.
 template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
                                  count stage, const rank& r, Sink&& sink) {
   const emission<T> e{m, l, r, localise(s, l)};
-  const stage_blocks blocks = blocks_of_stage(m, l.pp, stage);
-  const auto times = [&sink](count n) {
-    return [&sink, n](const auto& op) { sink(op, n); };
-  };
-  auto once = times(1);
-  if (blocks.embedding) emit_embedding(e, once);
-  for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
-    if (blocks.layers[kind] == 0) continue;
-    auto layers = times(blocks.layers[kind]);
-    emit_layer(m.layers.kinds[kind], e, layers);
-  }
-  if (blocks.head) emit_head(e, blocks.embedding, once);
-  if (blocks.hands_over) emit_hand_over(e, once);
+  detail::listing<Sink> list{sink};
+  for_each_block(e, blocks_of_stage(m, l.pp, stage), list);
 }
 
 }  // namespace shardline

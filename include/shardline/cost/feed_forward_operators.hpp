@@ -80,16 +80,11 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
       min(expected_distinct(local, f.experts_per_token, f.experts, e.step.group_tokens), rows);
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
-  const auto vectors = [&](count n) {
-    weight w = e.vector(c, n);
-    w.matrices = local;
-    return fused_vector<T>{t, w};
-  };
   sink(gemm<T>{t, e.matrix(c, hidden, up, local), rows, distinct, e.model.activations});
-  if (f.expert_bias) sink(vectors(up));
+  if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, up, local)});
   sink(elementwise<T>{t, {}, bytes<T>::from_value(rows * e.values_bytes(up + width))});
   sink(gemm<T>{t, e.matrix(c, width, hidden, local), rows, distinct, e.model.activations});
-  if (f.expert_bias) sink(vectors(hidden));
+  if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
 // Tokens to the experts, when the expert group spans several attention replicas.

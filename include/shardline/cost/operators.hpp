@@ -38,8 +38,8 @@ enum class term : unsigned char {
 };
 inline constexpr std::size_t term_count = 15;
 
-[[nodiscard]] constexpr std::string_view name(term t) noexcept {
-  constexpr std::array<std::string_view, term_count> table{"embedding",
+namespace detail {
+inline constexpr std::array<std::string_view, term_count> term_names{"embedding",
                                                            "norms",
                                                            "attention projections",
                                                            "attention",
@@ -54,7 +54,10 @@ inline constexpr std::size_t term_count = 15;
                                                            "all-to-all",
                                                            "send-recv",
                                                            "pipeline bubble"};
-  return table[static_cast<std::size_t>(t)];
+}  // namespace detail
+
+[[nodiscard]] constexpr std::string_view name(term t) noexcept {
+  return detail::term_names[static_cast<std::size_t>(t)];
 }
 
 /// `matrices` stored k x n matrices of one class. A vector is 1 x n.
@@ -131,6 +134,17 @@ struct fused_vector {
   [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 };
 
+namespace detail {
+
+// Pairs of the first x queries of a sequence, each seeing itself and the window - 1 before it.
+template <class T>
+constexpr T pairs_up_to(const T& x, const T& window) noexcept {
+  const T y = min(x, window);
+  return y * (y + T(1.0)) * T(0.5) + (x - y) * window;
+}
+
+}  // namespace detail
+
 /// Pairs (query, key) of one sequence: `new_tokens` queries after `context` cached tokens, each
 /// seeing the keys up to itself, at most `window` of them (0: all). Causal: half the square.
 ///   pairs = P(context + new) - P(context),  P(x) = y (y + 1) / 2 + (x - y) window,
@@ -140,11 +154,7 @@ template <class T>
 [[nodiscard]] constexpr T attention_pairs(T new_tokens, T context, count window) noexcept {
   if (window == 0) return new_tokens * (context + (new_tokens + T(1.0)) * T(0.5));
   const T w = real<T>(window);
-  const auto up_to = [&w](T x) {
-    const T y = min(x, w);
-    return y * (y + T(1.0)) * T(0.5) + (x - y) * w;
-  };
-  return up_to(context + new_tokens) - up_to(context);
+  return detail::pairs_up_to(context + new_tokens, w) - detail::pairs_up_to(context, w);
 }
 
 /// Softmax attention of one part of a step, all its sequences: scores and weighted values.

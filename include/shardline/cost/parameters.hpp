@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <type_traits>
 
 #include "shardline/cost/blocks.hpp"
 
@@ -36,17 +35,40 @@ struct weight_totals {
   }
 };
 
+namespace detail {
+
+// Adds up resident weights.
+struct weight_fold {
+  weight_totals totals{};
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (has_weight<Operator>) {
+      if (o.weight.resident) totals.add(o.weight, times);
+    }
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator& o) noexcept {
+    (*this)(o, 1);
+  }
+};
+
+// Adds up the cache of one more token.
+struct cache_fold {
+  double bytes = 0.0;
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (is_attention_core<Operator>) bytes += real<double>(times) * o.bytes_per_token;
+  }
+};
+
+}  // namespace detail
+
 /// Weights that rank `r` of pipeline stage `stage` holds.
 [[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
                                                       const rank& r) noexcept {
-  weight_totals totals;
-  const basic_step<double> nothing = decode_step(0.0, 0.0, 1.0);
-  for_each_operator(m, l, nothing, stage, r, [&totals](const auto& op, count times) {
-    if constexpr (has_weight<decltype(op)>) {
-      if (op.weight.resident) totals.add(op.weight, times);
-    }
-  });
-  return totals;
+  detail::weight_fold fold;
+  for_each_operator(m, l, decode_step(0.0, 0.0, 1.0), stage, r, fold);
+  return fold.totals;
 }
 
 /// Parameters of the model by class, every norm, bias and router counted; a tied head once.
@@ -66,12 +88,9 @@ struct weight_totals {
     const layer& l = m.layers.kinds[kind];
     const auto* moe = std::get_if<mixture_of_experts>(&l.feed_forward);
     if (moe == nullptr) continue;
-    weight_totals of_layer;
-    auto add = [&of_layer](const auto& op) {
-      if constexpr (has_weight<decltype(op)>) of_layer.add(op.weight, 1);
-    };
-    emit_layer(l, e, add);
-    const count per_expert = of_layer[weight_class::routed_expert] / moe->experts;
+    detail::weight_fold of_layer;
+    emit_layer(l, e, of_layer);
+    const count per_expert = of_layer.totals[weight_class::routed_expert] / moe->experts;
     active -= layers[kind] * per_expert * (moe->experts - moe->experts_per_token);
   }
   return active;
@@ -81,14 +100,9 @@ struct weight_totals {
 /// copy of the model, while it is inside every window.
 ///   kv_bytes_per_token(catalog::llama_3_1_70b) = 327,680;  deepseek_v3 = 70,272
 [[nodiscard]] constexpr bytes_per_token<> kv_bytes_per_token(const model& m) noexcept {
-  double total = 0.0;
-  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{},
-                    [&total](const auto& op, count times) {
-                      if constexpr (is_attention_core<std::remove_cvref_t<decltype(op)>>) {
-                        total += static_cast<double>(times) * op.bytes_per_token;
-                      }
-                    });
-  return bytes_per_token<>::from_value(total);
+  detail::cache_fold fold;
+  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{}, fold);
+  return bytes_per_token<>::from_value(fold.bytes);
 }
 
 }  // namespace shardline

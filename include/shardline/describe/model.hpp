@@ -26,11 +26,14 @@ enum class weight_class : unsigned char {
 };
 inline constexpr std::size_t weight_class_count = 8;
 
-[[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
-  constexpr std::array<std::string_view, weight_class_count> table{
+namespace detail {
+inline constexpr std::array<std::string_view, weight_class_count> weight_class_names{
       "embedding",     "norm",          "attention",          "router",
       "routed expert", "shared expert", "dense feed-forward", "head"};
-  return table[static_cast<std::size_t>(c)];
+}  // namespace detail
+
+[[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
+  return detail::weight_class_names[static_cast<std::size_t>(c)];
 }
 
 /// The storage format of each weight class.

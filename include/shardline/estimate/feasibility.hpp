@@ -61,8 +61,6 @@ constexpr void warn(report& r, warning w, bool applies, count first, count secon
   r.warnings.push_back({w, first, second});
 }
 
-constexpr bool divides(count degree, count dimension) noexcept { return dimension % degree == 0; }
-
 // Splitting `dimension` by `degree` must leave whole blocks of `block` (0: one block in all).
 constexpr void require_blocks(report& r, count degree, count dimension, int block) noexcept {
   if (degree == 1 || block <= 1 || !divides(degree, dimension)) return;
@@ -110,6 +108,20 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
   const count shared = f.shared_experts * f.shared_width;
   require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
   require_blocks(r, tp, shared, block_of(m.weights[weight_class::shared_expert]));
+}
+
+constexpr void check_layer(const layer& kind, const model& m, const layout& l,
+                           report& r) noexcept {
+  if (const auto* grouped = std::get_if<grouped_query_attention>(&kind.attention)) {
+    check_attention(*grouped, m, l, r);
+  } else if (const auto* latent = std::get_if<latent_attention>(&kind.attention)) {
+    check_attention(*latent, m, l, r);
+  }
+  if (const auto* dense = std::get_if<dense_feed_forward>(&kind.feed_forward)) {
+    check_feed_forward(*dense, m, l, r);
+  } else if (const auto* experts = std::get_if<mixture_of_experts>(&kind.feed_forward)) {
+    check_feed_forward(*experts, m, l, r);
+  }
 }
 
 template <class T, class Efficiency>
@@ -181,8 +193,7 @@ template <class T, class Efficiency>
   if (!r.invalid.empty()) return r;
   check_geometry(c, m, l, r);
   for (const layer& kind : m.layers.kinds) {
-    std::visit([&](const auto& a) { check_attention(a, m, l, r); }, kind.attention);
-    std::visit([&](const auto& f) { check_feed_forward(f, m, l, r); }, kind.feed_forward);
+    check_layer(kind, m, l, r);
   }
   check_precisions(c.accelerator, m, r);
   const count length = rounded_up(w.input.value() + w.output.value());

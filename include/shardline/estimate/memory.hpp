@@ -1,6 +1,9 @@
 /// Memory: what the fullest GPU must hold, and how many tokens of KV cache fit beside it.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "shardline/cost/blocks.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/estimate/batching.hpp"
@@ -40,35 +43,52 @@ template <class T>
 
 namespace detail {
 
-// The fold over what stays: weights and cache; and over what comes and goes: the largest of each.
+// What stays (weights, cache) and the largest of what comes and goes (activations, buffers).
+template <class T>
+struct held_bytes {
+  bytes<T> weights{};
+  bytes<T> kv_cache{};
+  bytes<T> activation{};
+  bytes<T> buffer{};
+
+  constexpr void add(const held_bytes& block, count times) noexcept {
+    weights = weights + block.weights * real<T>(times);
+    kv_cache = kv_cache + block.kv_cache * real<T>(times);
+    activation = shardline::max(activation, block.activation);
+    buffer = shardline::max(buffer, block.buffer);
+  }
+};
+
 template <class T>
 struct memory_fold {
   T cached_length{};
-  bytes<T> weights{};
-  bytes<T> kv_cache{};
-  bytes<T> transient{};
-  bytes<T> buffer{};
+  std::array<held_bytes<T>, block::number> of_block{};
+  held_bytes<T> held{};
 
+  constexpr void start(std::size_t, count) noexcept { held = {}; }
+  constexpr void finish(std::size_t b) noexcept { of_block[b] = held; }
   constexpr void operator()(const collective<T>& op) noexcept {
-    buffer = shardline::max(buffer, op.message);
+    held.buffer = shardline::max(held.buffer, op.message);
   }
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
-    transient = shardline::max(transient, op.activation_bytes());
+    held.activation = shardline::max(held.activation, op.activation_bytes());
     if constexpr (has_weight<Operator>) {
       if (op.weight.resident) {
-        weights = weights + bytes<T>::from_value(T(op.weight.total_bytes()));
+        held.weights = held.weights + bytes<T>::from_value(T(op.weight.total_bytes()));
       }
     }
     if constexpr (is_attention_core<Operator>) {
-      kv_cache = kv_cache + op.resident_cache(cached_length);
+      held.kv_cache = held.kv_cache + op.resident_cache(cached_length);
     }
   }
-  constexpr void add(const memory_fold& block, count times) noexcept {
-    weights = weights + block.weights * real<T>(times);
-    kv_cache = kv_cache + block.kv_cache * real<T>(times);
-    transient = shardline::max(transient, block.transient);
-    buffer = shardline::max(buffer, block.buffer);
+
+  [[nodiscard]] constexpr held_bytes<T> of_stage(const block_counts& blocks) const noexcept {
+    held_bytes<T> stage;
+    for (std::size_t b = 0; b < block::number; ++b) {
+      if (blocks[b] > 0) stage.add(of_block[b], blocks[b]);
+    }
+    return stage;
   }
 };
 
@@ -90,18 +110,21 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& used, const T& cached
   return tokens<T>::from_value(-round_up(-pages) * page);
 }
 
+template <class Condition, class T>
+constexpr bytes<T> select_bytes(const Condition& condition, const bytes<T>& if_true,
+                                const bytes<T>& if_false) noexcept {
+  return bytes<T>::from_value(select(condition, if_true.value(), if_false.value()));
+}
+
 // The fuller of two stages; the cache capacity is the smaller of both.
 template <class T>
 constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>& b) noexcept {
   const auto b_is = a.total().value() < b.total().value();
-  const auto pick = [&b_is](const bytes<T>& of_a, const bytes<T>& of_b) {
-    return bytes<T>::from_value(select(b_is, of_b.value(), of_a.value()));
-  };
-  return {pick(a.weights, b.weights),
-          pick(a.kv_cache, b.kv_cache),
-          pick(a.activation, b.activation),
-          pick(a.communication, b.communication),
-          pick(a.reserve, b.reserve),
+  return {select_bytes(b_is, b.weights, a.weights),
+          select_bytes(b_is, b.kv_cache, a.kv_cache),
+          select_bytes(b_is, b.activation, a.activation),
+          select_bytes(b_is, b.communication, a.communication),
+          a.reserve,
           a.capacity,
           shardline::min(a.kv_capacity, b.kv_capacity)};
 }
@@ -121,15 +144,14 @@ template <class T, class Efficiency>
   const T length = paged_length(w, c.runtime.page_tokens);
   const T sequences = round_up(w.concurrency / real<T>(l.attention.dp));
   const emission<T> e{m, l, {}, localise(full_step(l, w), l)};
-  const auto blocks = fold_blocks(e, detail::memory_fold<T>{length, {}, {}, {}, {}});
+  detail::memory_fold<T> fold{length};
+  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
   basic_memory<T> fullest{};
   for (count i = 0; i < l.pp; ++i) {
-    detail::memory_fold<T> held{length, {}, {}, {}, {}};
-    blocks.for_each(blocks_of_stage(m, l.pp, i),
-                    [&held](const auto& block, count times) { held.add(block, times); });
+    const detail::held_bytes<T> held = fold.of_stage(blocks_of_stage(m, l.pp, i));
     basic_memory<T> stage{held.weights,
                           held.kv_cache,
-                          held.transient + detail::residual(m, e.step),
+                          held.activation + detail::residual(m, e.step),
                           held.buffer,
                           c.runtime.reserve,
                           c.accelerator.memory * c.runtime.memory_fraction,

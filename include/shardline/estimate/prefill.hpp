@@ -8,11 +8,33 @@ namespace shardline {
 
 namespace detail {
 
+// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps).
+template <class T, class Efficiency>
+struct prompt_fold {
+  const basic_cluster<T, Efficiency>& cluster;
+  const model& of_model;
+  const layout& of_layout;
+  T expert_imbalance;
+  basic_time<T> total{};
+  bool first = true;
+
+  // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
+  // those of its whole pass, scaled to that.
+  constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
+    const pipeline_time<T> t = time_of_step(
+        cluster, of_model, of_layout, prefill_step(T(1.0), new_tokens, context, expert_imbalance));
+    const T pace = of_layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
+    const T alone = T(first ? 1.0 : 0.0);
+    total.add(t.sum, alone + (steps - alone) * pace);
+    first = false;
+  }
+};
+
 // The steps of a prompt, as few as 32 standing for many: with n full chunks, min(n, 32) strata of
 // n / 32 chunks each, priced at their mean context (exact up to 32 chunks; beyond, exact wherever
 // time is linear in the context), and the rest of the prompt.
-template <class T, class Visit>
-constexpr void for_each_chunk(const basic_workload<T>& w, Visit&& visit) {
+template <class T, class Fold>
+constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
   constexpr double most = 32.0;
   const T chunk = chunk_tokens(w);
   const double whole = -round_up(-value_of(w.input.value()) / value_of(chunk));
@@ -20,35 +42,26 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Visit&& visit) {
   const double per_stratum = whole / strata;
   for (double i = 0.0; i < strata; i += 1.0) {
     const double before = (i + 0.5) * per_stratum - 0.5;  // chunks done, on average
-    visit(chunk, chunk * T(before), T(per_stratum));
+    fold.visit(chunk, chunk * T(before), T(per_stratum));
   }
   const T rest = w.input.value() - chunk * T(whole);
-  if (value_of(rest) > 0.0) visit(rest, chunk * T(whole), T(1.0));
+  if (value_of(rest) > 0.0) fold.visit(rest, chunk * T(whole), T(1.0));
 }
 
 }  // namespace detail
 
 /// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
 ///   pp = 1   sum over chunks of the step's time
-///   pp > 1   the first chunk passes every stage; each later one follows at the slowest stage's pace
-/// Chunk i attends to the i - 1 before it. A later chunk's terms are those of its whole pass, scaled
-/// to the slowest stage's time.
-/// Returns seconds by term. Assumes inputs that check() accepts.
+///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
+/// Chunk i attends to the i - 1 before it. Returns seconds by term.
+/// Assumes inputs that check() accepts.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  basic_time<T> total{};
-  bool first = true;
-  detail::for_each_chunk(w, [&](const T& new_tokens, const T& context, const T& chunks) {
-    const pipeline_time<T> t =
-        time_of_step(c, m, l, prefill_step(T(1.0), new_tokens, context, w.expert_imbalance));
-    const T pace = l.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
-    const T alone = T(first ? 1.0 : 0.0);
-    total.add(t.sum, alone + (chunks - alone) * pace);
-    first = false;
-  });
-  return total;
+  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance};
+  detail::for_each_chunk(w, fold);
+  return fold.total;
 }
 
 }  // namespace shardline

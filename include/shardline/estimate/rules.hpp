@@ -36,8 +36,8 @@ struct rule_text {
   std::string_view sentence{};
 };
 
-[[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
-  constexpr std::array<rule_text, rule_count> table{{
+namespace detail {
+inline constexpr std::array<rule_text, rule_count> rule_texts{{
       {"gpus", "the layout needs more GPUs than the cluster has"},
       {"meshes", "the attention mesh and the expert mesh must have the same number of ranks"},
       {"expert_replicas", "expert replicas (edp) must divide the attention replicas (cp x dp)"},
@@ -54,7 +54,10 @@ struct rule_text {
       {"ttft", "the time to first token is longer than allowed"},
       {"tpot", "the time per output token is longer than allowed"},
   }};
-  return table[static_cast<std::size_t>(r)];
+}  // namespace detail
+
+[[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
+  return detail::rule_texts[static_cast<std::size_t>(r)];
 }
 
 /// A rule with figures that break it, as a type: completing it is a compile error whose text has the
@@ -100,8 +103,8 @@ enum class warning : unsigned char {
 };
 inline constexpr std::size_t warning_count = 8;
 
-[[nodiscard]] constexpr rule_text text_of(warning w) noexcept {
-  constexpr std::array<rule_text, warning_count> table{{
+namespace detail {
+inline constexpr std::array<rule_text, warning_count> warning_texts{{
       {"idle_gpus", "GPUs of the cluster that the layout does not use"},
       {"tp_across_domains", "tensor-parallel ranks over more than one scale-up domain of GPUs"},
       {"uneven_layers", "layers do not divide into pipeline stages; the first stages hold one more"},
@@ -111,7 +114,10 @@ inline constexpr std::size_t warning_count = 8;
       {"idle_replicas", "fewer sequences than attention replicas; some have no work"},
       {"wider_math", "the accelerator computes these weights in a wider precision"},
   }};
-  return table[static_cast<std::size_t>(w)];
+}  // namespace detail
+
+[[nodiscard]] constexpr rule_text text_of(warning w) noexcept {
+  return detail::warning_texts[static_cast<std::size_t>(w)];
 }
 
 }  // namespace shardline

@@ -66,12 +66,9 @@ template <class T>
   result.tpot = result.tpot * min(generated, one);
   const seconds<T> cycle = ttft + after_first;
   const T gpus = real<T>(l.gpus());
-  const auto per_cycle = [&](const T& of_one) {
-    return tokens<T>::from_value(w.concurrency * of_one) / cycle;
-  };
-  result.output_tokens_per_s = per_cycle(w.output.value());
+  result.output_tokens_per_s = w.output * w.concurrency / cycle;
   result.output_tokens_per_s_per_gpu = result.output_tokens_per_s / gpus;
-  result.total_tokens_per_s_per_gpu = per_cycle(w.input.value() + w.output.value()) / gpus;
+  result.total_tokens_per_s_per_gpu = (w.input + w.output) * w.concurrency / cycle / gpus;
   return result;
 }
 

@@ -1,6 +1,9 @@
 /// The time of one step: the fold of the operator list over time, block by block.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "shardline/cost/blocks.hpp"
 #include "shardline/cost/collectives.hpp"
 #include "shardline/cost/roofline.hpp"
@@ -8,29 +11,7 @@
 
 namespace shardline {
 
-/// The sink that prices operators on a cluster.
-template <class T, class Efficiency>
-struct time_fold {
-  const basic_cluster<T, Efficiency>* cluster = nullptr;
-  basic_time<T> time{};
-
-  constexpr void operator()(const collective<T>& op) noexcept {
-    time.add(term_of(op.kind), bound::link, time_of(*cluster, op));
-  }
-  template <class Operator>
-  constexpr void operator()(const Operator& op) noexcept {
-    const operator_time<T> t = time_of(cluster->accelerator, op);
-    const auto by_compute = t.memory.value() < t.compute.value();
-    const T zero(0.0);
-    time.add(op.term, bound::compute,
-             seconds<T>::from_value(select(by_compute, t.compute.value(), zero)));
-    time.add(op.term, bound::memory,
-             seconds<T>::from_value(select(by_compute, zero, t.memory.value())));
-    time.add(op.term, bound::launch, t.launch);
-  }
-};
-
-/// One step through the pipeline, priced per block and summed per stage.
+/// One step through the pipeline.
 ///   sum      all stages, one after the other, hand-overs included: one batch alone
 ///   slowest  the heaviest stage with its hand-over: what a full pipeline repeats
 template <class T>
@@ -39,22 +20,71 @@ struct pipeline_time {
   seconds<T> slowest{};
 };
 
+namespace detail {
+
+// Prices operators on a cluster: adds them up over the pipeline, and per block for the stages.
+template <class T, class Efficiency>
+struct time_fold {
+  const basic_cluster<T, Efficiency>& cluster;
+  basic_time<T> sum{};
+  std::array<seconds<T>, block::number> of_block{};
+  T times = T(0.0);
+  std::size_t current = 0;
+
+  constexpr void start(std::size_t b, count n) noexcept {
+    current = b;
+    times = real<T>(n);
+  }
+  constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const collective<T>& op) noexcept {
+    add(term_of(op.kind), bound::link, time_of(cluster, op));
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator& op) noexcept {
+    const operator_time<T> t = time_of(cluster.accelerator, op);
+    const T zero(0.0);
+    if constexpr (has_flops<Operator>) {
+      const auto by_compute = t.memory.value() < t.compute.value();
+      const T compute = select(by_compute, t.compute.value(), zero);
+      const T memory = select(by_compute, zero, t.memory.value());
+      add(op.term, bound::compute, seconds<T>::from_value(compute));
+      add(op.term, bound::memory, seconds<T>::from_value(memory));
+    } else {
+      add(op.term, bound::memory, t.memory);
+    }
+    add(op.term, bound::launch, t.launch);
+  }
+  constexpr void add(term t, bound b, const seconds<T>& s) noexcept {
+    of_block[current] = of_block[current] + s;
+    sum.add(t, b, s * times);
+  }
+
+  [[nodiscard]] constexpr seconds<T> of_stage(const block_counts& blocks) const noexcept {
+    seconds<T> total{};
+    for (std::size_t b = 0; b < block::number; ++b) {
+      if (blocks[b] > 0) total = total + of_block[b] * real<T>(blocks[b]);
+    }
+    return total;
+  }
+};
+
+}  // namespace detail
+
+/// Time of one step: every stage in turn, and the heaviest stage. Assumes inputs that check()
+/// accepts.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
   const emission<T> e{m, l, {}, localise(s, l)};
-  const auto blocks = fold_blocks(e, time_fold<T, Efficiency>{&c});
-  pipeline_time<T> result;
+  detail::time_fold<T, Efficiency> fold{c};
+  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  if (l.pp == 1) return {fold.sum, fold.sum.total()};
+  seconds<T> slowest{};
   for (count i = 0; i < l.pp; ++i) {
-    basic_time<T> stage{};
-    blocks.for_each(blocks_of_stage(m, l.pp, i), [&stage](const auto& block, count times) {
-      stage.add(block.time, real<T>(times));
-    });
-    result.sum.add(stage, T(1.0));
-    result.slowest = shardline::max(result.slowest, stage.total());
+    slowest = shardline::max(slowest, fold.of_stage(blocks_of_stage(m, l.pp, i)));
   }
-  return result;
+  return {fold.sum, slowest};
 }
 
 }  // namespace shardline

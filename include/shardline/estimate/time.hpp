@@ -14,9 +14,12 @@ namespace shardline {
 enum class bound : unsigned char { compute, memory, link, launch };
 inline constexpr std::size_t bound_count = 4;
 
+namespace detail {
+inline constexpr std::array<std::string_view, bound_count> bound_names{"compute", "memory", "link", "launch"};
+}  // namespace detail
+
 [[nodiscard]] constexpr std::string_view name(bound b) noexcept {
-  constexpr std::array<std::string_view, bound_count> table{"compute", "memory", "link", "launch"};
-  return table[static_cast<std::size_t>(b)];
+  return detail::bound_names[static_cast<std::size_t>(b)];
 }
 
 /// Seconds by term; `total()` is their sum in order, so the parts sum to it exactly.

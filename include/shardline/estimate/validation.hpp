@@ -70,10 +70,10 @@ struct field_range {
   bool whole = false;
 };
 
-[[nodiscard]] constexpr field_range range_of(field f) noexcept {
-  constexpr double many = 1e9;
-  constexpr double fast = 1e21;
-  constexpr std::array<field_range, field_count> table{{
+namespace detail {
+inline constexpr double many = 1e9;
+inline constexpr double fast = 1e21;
+inline constexpr std::array<field_range, field_count> field_ranges{{
       {"cluster.gpus", 1.0, 1e6, true},
       {"cluster.gpus_per_domain", 1.0, 1e6, true},
       {"accelerator.memory [bytes]", 1.0, 1e15, false},
@@ -120,7 +120,10 @@ struct field_range {
       {"workload.max_ttft [s]", 1e-9, many, false},
       {"workload.max_tpot [s]", 1e-9, many, false},
   }};
-  return table[static_cast<std::size_t>(f)];
+}  // namespace detail
+
+[[nodiscard]] constexpr const field_range& range_of(field f) noexcept {
+  return detail::field_ranges[static_cast<std::size_t>(f)];
 }
 
 /// A field whose value is outside its range.
@@ -134,7 +137,7 @@ struct field_errors {
   bounded<invalid_field, 8> found{};
 
   constexpr void expect(field f, double value) noexcept {
-    const field_range r = range_of(f);
+    const field_range& r = range_of(f);
     const bool inside = value >= r.lowest && value <= r.highest;  // false for NaN
     if (!inside || (r.whole && round_up(value) != value)) found.push_back({f, value});
   }
@@ -222,17 +225,25 @@ constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexc
 }
 
 // In floating point, so that a total beyond 64 bits is found rather than overflown.
-constexpr double approximate_parameters(const model& m) noexcept {
+struct approximate_parameters {
   double total = 0.0;
-  for_each_operator(m, layout{}, decode_step(0.0, 0.0, 1.0), 0, rank{},
-                    [&total](const auto& op, count times) {
-                      if constexpr (has_weight<decltype(op)>) {
-                        const weight& w = op.weight;
-                        total += real<double>(times) * real<double>(w.matrices) *
-                                 real<double>(w.k) * real<double>(w.n);
-                      }
-                    });
-  return total;
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (has_weight<Operator>) {
+      total += real<double>(times) * real<double>(o.weight.matrices) * real<double>(o.weight.k) *
+               real<double>(o.weight.n);
+    }
+  }
+};
+
+constexpr void validate(const attention_kind& a, field_errors& errors) noexcept {
+  if (const auto* grouped = std::get_if<grouped_query_attention>(&a)) validate(*grouped, errors);
+  if (const auto* latent = std::get_if<latent_attention>(&a)) validate(*latent, errors);
+}
+
+constexpr void validate(const feed_forward_kind& f, field_errors& errors) noexcept {
+  if (const auto* dense = std::get_if<dense_feed_forward>(&f)) validate(*dense, errors);
+  if (const auto* experts = std::get_if<mixture_of_experts>(&f)) validate(*experts, errors);
 }
 
 constexpr void validate(const model& m, field_errors& errors) noexcept {
@@ -245,10 +256,13 @@ constexpr void validate(const model& m, field_errors& errors) noexcept {
     errors.found.push_back({field::layer_kinds, static_cast<double>(m.layers.kinds.size())});
   }
   for (const layer& l : m.layers.kinds) {
-    std::visit([&errors](const auto& a) { validate(a, errors); }, l.attention);
-    std::visit([&errors](const auto& f) { validate(f, errors); }, l.feed_forward);
+    validate(l.attention, errors);
+    validate(l.feed_forward, errors);
   }
-  if (errors.found.empty()) errors.expect(field::parameters, approximate_parameters(m));
+  if (!errors.found.empty()) return;
+  approximate_parameters fold;
+  for_each_operator(m, layout{}, decode_step(0.0, 0.0, 1.0), 0, rank{}, fold);
+  errors.expect(field::parameters, fold.total);
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {

@@ -1,0 +1,9 @@
+# shardline_example_test(<name> <target> <expected file> [args...])
+# The program's standard output must be the file, byte for byte.
+function(shardline_example_test name target expected)
+  cmake_path(ABSOLUTE_PATH expected)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND}
+    -DEXPECTED=${expected}
+    -DACTUAL=${CMAKE_CURRENT_BINARY_DIR}/${name}.out
+    -P ${PROJECT_SOURCE_DIR}/cmake/RunExample.cmake -- $<TARGET_FILE:${target}> ${ARGN})
+endfunction()

@@ -1,0 +1,25 @@
+# shardline_own_target(<target>): a program of this repository. It gets our warnings, the library
+# and whichever optional parts could be found.
+function(shardline_own_target target)
+  shardline_warnings(${target})
+  target_link_libraries(${target} PRIVATE shardline::shardline
+    $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
+endfunction()
+
+set(shardline_needs_eigen "shardline/(eigen/|plan/calibration\\.hpp)")
+set(shardline_needs_json "shardline/io/(json|hf_config)\\.hpp")
+
+# shardline_drop_unbuildable(<list>): without Eigen or nlohmann_json, takes out of the list the
+# files that are, or include, a header of that part. Everything else is still built and tested.
+function(shardline_drop_unbuildable list)
+  set(kept)
+  foreach(file IN LISTS ${list})
+    file(STRINGS ${file} includes REGEX "^#include")
+    set(text "${file} ${includes}")
+    if((TARGET shardline::eigen OR NOT text MATCHES "${shardline_needs_eigen}")
+       AND (TARGET shardline::json OR NOT text MATCHES "${shardline_needs_json}"))
+      list(APPEND kept ${file})
+    endif()
+  endforeach()
+  set(${list} ${kept} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,85 @@
+/// N scalars at once: a batch of what-ifs priced in SIMD by the same formulas.
+/// Opt-in: needs Eigen >= 3.4. Not constexpr, since Eigen's arrays are not.
+#pragma once
+
+#include <Eigen/Core>
+
+#include "shardline/base/scalar.hpp"
+
+namespace shardline {
+
+/// An eager wrapper over Eigen::Array<double, N, 1>: every operator returns a pack, so it may stand
+/// inside a quantity (an Eigen expression there would dangle). Comparisons give a mask for select().
+///
+/// Lanes share every decision that is not min, max or select: which precision is supported, into how
+/// many chunks a prompt falls. value_of() is lane 0, so the lanes must agree on those.
+/// Keep packs inside a function: Eigen's alignment depends on compiler flags, so a pack must not cross
+/// the boundary between two libraries.
+template <int N>
+struct pack {
+  using array = Eigen::Array<double, N, 1>;
+  using mask = Eigen::Array<bool, N, 1>;
+
+  array lanes = array::Zero();
+
+  pack() = default;
+  pack(double all) noexcept  // NOLINT(google-explicit-constructor): a constant is the same in all
+      : lanes(array::Constant(all)) {}
+  explicit pack(const array& values) noexcept : lanes(values) {}
+
+  [[nodiscard]] double operator[](int lane) const noexcept { return lanes[lane]; }
+
+  friend pack operator+(const pack& a, const pack& b) noexcept { return pack(a.lanes + b.lanes); }
+  friend pack operator-(const pack& a, const pack& b) noexcept { return pack(a.lanes - b.lanes); }
+  friend pack operator*(const pack& a, const pack& b) noexcept { return pack(a.lanes * b.lanes); }
+  friend pack operator/(const pack& a, const pack& b) noexcept { return pack(a.lanes / b.lanes); }
+  friend pack operator-(const pack& a) noexcept { return pack(-a.lanes); }
+  pack& operator+=(const pack& b) noexcept { return *this = *this + b; }
+  pack& operator-=(const pack& b) noexcept { return *this = *this - b; }
+  pack& operator*=(const pack& b) noexcept { return *this = *this * b; }
+  pack& operator/=(const pack& b) noexcept { return *this = *this / b; }
+
+  friend mask operator<(const pack& a, const pack& b) noexcept { return a.lanes < b.lanes; }
+  friend mask operator>(const pack& a, const pack& b) noexcept { return a.lanes > b.lanes; }
+  friend mask operator<=(const pack& a, const pack& b) noexcept { return a.lanes <= b.lanes; }
+  friend mask operator>=(const pack& a, const pack& b) noexcept { return a.lanes >= b.lanes; }
+};
+
+/// Lane 0: for the decisions that all lanes share.
+template <int N>
+[[nodiscard]] double value_of(const pack<N>& x) noexcept {
+  return x[0];
+}
+
+template <int N>
+[[nodiscard]] pack<N> min(const pack<N>& a, const pack<N>& b) noexcept {
+  return pack<N>(a.lanes.min(b.lanes));
+}
+template <int N>
+[[nodiscard]] pack<N> max(const pack<N>& a, const pack<N>& b) noexcept {
+  return pack<N>(a.lanes.max(b.lanes));
+}
+template <int N>
+[[nodiscard]] pack<N> select(const typename pack<N>::mask& condition, const pack<N>& if_true,
+                             const pack<N>& if_false) noexcept {
+  return pack<N>(condition.select(if_true.lanes, if_false.lanes));
+}
+template <int N>
+[[nodiscard]] pack<N> round_up(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.ceil());
+}
+// Lane by lane through the scalar functions, whose bits do not depend on the C library.
+template <int N>
+[[nodiscard]] pack<N> exp_nonpositive(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.unaryExpr([](double lane) { return exp_nonpositive(lane); }));
+}
+template <int N>
+[[nodiscard]] pack<N> log_one_minus(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.unaryExpr([](double lane) { return log_one_minus(lane); }));
+}
+template <int N>
+[[nodiscard]] bool is_finite(const pack<N>& x) noexcept {
+  return x.lanes.isFinite().all();
+}
+
+}  // namespace shardline

@@ -1,0 +1,5 @@
+#include <shardline/shardline.hpp>
+
+int version_seen_by_b();
+
+int version_seen_by_b() { return SHARDLINE_VERSION_MINOR; }

@@ -1,0 +1,4 @@
+// The library must serve programs built with -fno-exceptions -fno-rtti.
+#include <shardline/shardline.hpp>
+
+int main() { return 0; }

@@ -1,0 +1,66 @@
+# The library as other people's builds meet it. These tests run builds of their own (label "build");
+# a sanitizer adds nothing to them.
+
+# Every header compiles alone, under our warnings. A target apart from shardline, because the
+# verification needs Eigen and nlohmann_json and shardline must not hand them on.
+add_library(shardline_headers INTERFACE)
+target_sources(shardline_headers INTERFACE
+  FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${buildable_headers})
+target_link_libraries(shardline_headers INTERFACE shardline::shardline
+  $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
+target_compile_options(shardline_headers INTERFACE ${SHARDLINE_WARNING_FLAGS} -Werror)
+set_target_properties(shardline_headers PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+add_test(NAME headers.alone COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR}
+  --config $<CONFIG> --parallel 2 --target shardline_headers_verify_interface_header_sets)
+set_tests_properties(headers.alone PROPERTIES LABELS build RESOURCE_LOCK shardline_build)
+
+# The optional components that exist here, with commas; consumers ask for the same.
+set(components)
+foreach(component eigen json)
+  if(TARGET shardline::${component})
+    string(APPEND components ",${component}")
+  endif()
+endforeach()
+
+# shardline_stranger_test(<name> <source folder> <program;args> [-Doption...])
+# Configures, builds and runs somebody else's project, in a folder of its own.
+function(shardline_stranger_test name source run)
+  set(options -G${CMAKE_GENERATOR} -DCMAKE_MAKE_PROGRAM=${CMAKE_MAKE_PROGRAM}
+    -DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER} ${ARGN})
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -DSOURCE=${source}
+    -DBINARY=${CMAKE_CURRENT_BINARY_DIR}/strangers/${name} "-DOPTIONS=${options}" "-DRUN=${run}"
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/stranger.cmake)
+  set_tests_properties(${name} PROPERTIES LABELS build)
+endfunction()
+
+set(consumer ${CMAKE_CURRENT_SOURCE_DIR}/consumer)
+foreach(mode subdirectory fetch)
+  shardline_stranger_test(consumer.${mode} ${consumer} consumer
+    -DSHARDLINE_SOURCE=${PROJECT_SOURCE_DIR} -DMODE=${mode} -DCOMPONENTS=${components})
+endforeach()
+
+if(NOT SHARDLINE_INSTALL)
+  return()
+endif()
+
+set(stage ${CMAKE_CURRENT_BINARY_DIR}/stage)
+add_test(NAME install COMMAND ${CMAKE_COMMAND}
+  --install ${PROJECT_BINARY_DIR} --config $<CONFIG> --prefix ${stage})
+set_tests_properties(install PROPERTIES FIXTURES_SETUP installed LABELS build)
+
+shardline_stranger_test(consumer.package ${consumer} consumer
+  -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=${components})
+set_tests_properties(consumer.package PROPERTIES FIXTURES_REQUIRED installed)
+
+# A component that cannot be had is named, not "could not find a configuration file".
+shardline_stranger_test(consumer.missing_component ${consumer} consumer
+  -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=json
+  -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
+set_tests_properties(consumer.missing_component PROPERTIES FIXTURES_REQUIRED installed
+  PASS_REGULAR_EXPRESSION "shardline's json part needs nlohmann_json")
+
+if(TARGET shardline-plan)
+  shardline_stranger_test(planner.outside ${PROJECT_SOURCE_DIR}/examples/planner
+    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage})
+  set_tests_properties(planner.outside PROPERTIES FIXTURES_REQUIRED installed)
+endif()
