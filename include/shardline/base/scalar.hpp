@@ -3,8 +3,10 @@
 /// one source prices a single case, its derivatives, or a batch of cases in SIMD.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -57,6 +59,32 @@ namespace detail {
 inline constexpr double ln2_high = 6.93147180369123816490e-01;  // ln 2 in two parts: k * high is
 inline constexpr double ln2_low = 1.90821492927058770002e-10;   // exact for every exponent k
 
+// Coefficients of the two series below, so that evaluating them divides nothing.
+constexpr std::array<double, 14> inverse_factorials() noexcept {
+  std::array<double, 14> c{};
+  double factorial = 1.0;
+  for (std::size_t i = 0; i < c.size(); ++i) {
+    if (i > 0) factorial *= static_cast<double>(i);
+    c[i] = 1.0 / factorial;
+  }
+  return c;
+}
+constexpr std::array<double, 13> inverse_odd_numbers() noexcept {
+  std::array<double, 13> c{};
+  for (std::size_t i = 0; i < c.size(); ++i) c[i] = 1.0 / static_cast<double>(2 * i + 1);
+  return c;
+}
+inline constexpr std::array<double, 14> exp_coefficients = inverse_factorials();
+inline constexpr std::array<double, 13> atanh_coefficients = inverse_odd_numbers();
+
+// c[0] + c[1] x + c[2] x^2 + ... by Horner's rule.
+template <std::size_t N>
+constexpr double polynomial(const std::array<double, N>& c, double x) noexcept {
+  double sum = 0.0;
+  for (std::size_t i = N; i > 0; --i) sum = sum * x + c[i - 1];
+  return sum;
+}
+
 // 2^k for -1022 <= k <= 1023.
 constexpr double power_of_two(std::int64_t k) noexcept {
   return std::bit_cast<double>(static_cast<std::uint64_t>(k + 1023) << 52U);
@@ -73,9 +101,7 @@ constexpr double power_of_two(std::int64_t k) noexcept {
   const auto k = static_cast<std::int64_t>(x * 1.4426950408889634 - 0.5);
   const auto steps = static_cast<double>(k);
   const double r = (x - steps * detail::ln2_high) - steps * detail::ln2_low;
-  double sum = 1.0;
-  for (int i = 13; i >= 1; --i) sum = 1.0 + sum * r / static_cast<double>(i);
-  return sum * detail::power_of_two(k);
+  return detail::polynomial(detail::exp_coefficients, r) * detail::power_of_two(k);
 }
 
 /// ln(1 - p) for 0 <= p < 1, relative error below 1e-14.
@@ -91,10 +117,8 @@ constexpr double power_of_two(std::int64_t k) noexcept {
     halvings += 1.0;
   }
   const double s = numerator / (m + 1.0);
-  const double s2 = s * s;
-  double sum = 0.0;
-  for (int i = 25; i >= 1; i -= 2) sum = sum * s2 + 1.0 / static_cast<double>(i);
-  return 2.0 * s * sum - halvings * (detail::ln2_high + detail::ln2_low);
+  const double series = detail::polynomial(detail::atanh_coefficients, s * s);
+  return 2.0 * s * series - halvings * (detail::ln2_high + detail::ln2_low);
 }
 
 }  // namespace shardline

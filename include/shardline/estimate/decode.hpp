@@ -14,7 +14,8 @@ template <class T>
   basic_time<T> cycle = t.sum;
   const seconds<T> full = t.slowest * batches;
   const seconds<T> wait = shardline::max(full - t.sum.total(), seconds<T>{});
-  cycle.add(term::pipeline_bubble, bound::link, wait);
+  cycle.spend(term::pipeline_bubble, wait);
+  cycle.wait(bound::link, wait);
   return cycle;
 }
 

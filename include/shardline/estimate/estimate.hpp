@@ -29,9 +29,12 @@ template <class T, class Efficiency>
   e.feasibility = detail::check_shape(c, m, l, w);
   if (!e.feasibility.priceable()) return e;
   e.memory = memory(c, m, l, w);
-  e.prefill = prefill(c, m, l, w);
+  const pipeline_time<T> admission = time_of_step(c, m, l, admission_step(l, w));
+  // With one replica and no chunk, the step that carries a prompt is the prompt alone.
+  const bool alone = l.attention.dp == 1 && !w.chunk;
+  e.prefill = alone ? admission.sum : prefill(c, m, l, w);
   e.decode = decode(c, m, l, w);
-  e.serving = serving(time_of_step(c, m, l, admission_step(l, w)), e.decode, l, w);
+  e.serving = serving(admission, e.decode, l, w);
   detail::check_figures(e.memory, e.serving, w, e.feasibility);
   return e;
 }

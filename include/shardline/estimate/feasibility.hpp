@@ -61,16 +61,23 @@ constexpr void warn(report& r, warning w, bool applies, count first, count secon
   r.warnings.push_back({w, first, second});
 }
 
-// Splitting `dimension` by `degree` must leave whole blocks of `block` (0: one block in all).
-constexpr void require_blocks(report& r, count degree, count dimension, int block) noexcept {
-  if (degree == 1 || block <= 1 || !divides(degree, dimension)) return;
-  const count shard = dimension / degree;
-  require(r, rule::quantisation_block, divides(block, shard), block, shard);
-}
-
 // The wider of a format's two block edges: a width is an output of one matrix, an input of the next.
 constexpr int block_of(const weight_format& f) noexcept {
   return f.group_k > f.group_n ? f.group_k : f.group_n;
+}
+
+// Splitting `dimension` by `degree` must leave whole scale blocks. Engines refuse to load 8-bit block
+// formats otherwise, and pad 4-bit floating-point ones (vLLM rounds mxfp4 shards up).
+constexpr void require_blocks(report& r, count degree, count dimension,
+                              const weight_format& f) noexcept {
+  const count edge = block_of(f);
+  if (degree == 1 || edge <= 1 || !divides(degree, dimension)) return;
+  const count shard = dimension / degree;
+  if (f.element == precision::fp4) {
+    warn(r, warning::padded_blocks, !divides(edge, shard), edge, shard);
+  } else {
+    require(r, rule::quantisation_block, divides(edge, shard), edge, shard);
+  }
 }
 
 constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
@@ -78,7 +85,7 @@ constexpr void check_attention(const grouped_query_attention& a, const model& m,
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
-  require_blocks(r, tp, a.heads * a.head_dim, block_of(m.weights[weight_class::attention]));
+  require_blocks(r, tp, a.heads * a.head_dim, m.weights[weight_class::attention]);
   warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
 }
 
@@ -86,14 +93,14 @@ constexpr void check_attention(const latent_attention& a, const model& m, const 
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
-  require_blocks(r, tp, a.heads * a.v_head_dim, block_of(m.weights[weight_class::attention]));
+  require_blocks(r, tp, a.heads * a.v_head_dim, m.weights[weight_class::attention]);
 }
 
 constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
                                   report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
-  require_blocks(r, tp, f.width, block_of(m.weights[weight_class::dense_feed_forward]));
+  require_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
 }
 
 constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
@@ -101,13 +108,13 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
   const count tp = l.attention.tp;
   const expert_mesh& mesh = l.expert;
   require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
-  require_blocks(r, mesh.etp, f.width, block_of(m.weights[weight_class::routed_expert]));
+  require_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
   require(r, rule::experts, mesh.ep <= f.experts, mesh.ep, f.experts);
   warn(r, warning::uneven_experts, !divides(mesh.ep, f.experts), f.experts, mesh.ep);
   if (f.shared_experts == 0) return;
   const count shared = f.shared_experts * f.shared_width;
   require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
-  require_blocks(r, tp, shared, block_of(m.weights[weight_class::shared_expert]));
+  require_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
 }
 
 constexpr void check_layer(const layer& kind, const model& m, const layout& l,

@@ -97,11 +97,12 @@ enum class warning : unsigned char {
   uneven_layers,        // layers that pp does not divide
   uneven_experts,       // experts that ep does not divide
   padded_vocabulary,    // vocabulary that tp does not divide
+  padded_blocks,        // shards of 4-bit weights that end inside a scale block
   replicated_kv_heads,  // fewer key-value heads than tensor-parallel ranks
   idle_replicas,        // more attention replicas than sequences
   wider_math            // weights in a precision that the accelerator must widen to compute
 };
-inline constexpr std::size_t warning_count = 8;
+inline constexpr std::size_t warning_count = 9;
 
 namespace detail {
 inline constexpr std::array<rule_text, warning_count> warning_texts{{
@@ -110,6 +111,7 @@ inline constexpr std::array<rule_text, warning_count> warning_texts{{
       {"uneven_layers", "layers do not divide into pipeline stages; the first stages hold one more"},
       {"uneven_experts", "experts do not divide into ep ranks; the first ranks hold one more"},
       {"padded_vocabulary", "vocabulary does not divide by tp; shards are rounded up"},
+      {"padded_blocks", "a scale block does not divide the shard of 4-bit weights; kernels pad it"},
       {"replicated_kv_heads", "fewer key-value heads than tensor-parallel ranks; they are replicated"},
       {"idle_replicas", "fewer sequences than attention replicas; some have no work"},
       {"wider_math", "the accelerator computes these weights in a wider precision"},

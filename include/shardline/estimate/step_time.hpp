@@ -37,26 +37,29 @@ struct time_fold {
   }
   constexpr void finish(std::size_t) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
-    add(term_of(op.kind), bound::link, time_of(cluster, op));
+    const seconds<T> time = time_of(cluster, op);
+    add(term_of(op.kind), time);
+    sum.wait(bound::link, time * times);
   }
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
     const operator_time<T> t = time_of(cluster.accelerator, op);
-    const T zero(0.0);
+    add(op.term, t.total());
     if constexpr (has_flops<Operator>) {
       const auto by_compute = t.memory.value() < t.compute.value();
+      const T zero(0.0);
       const T compute = select(by_compute, t.compute.value(), zero);
       const T memory = select(by_compute, zero, t.memory.value());
-      add(op.term, bound::compute, seconds<T>::from_value(compute));
-      add(op.term, bound::memory, seconds<T>::from_value(memory));
+      sum.wait(bound::compute, seconds<T>::from_value(compute) * times);
+      sum.wait(bound::memory, seconds<T>::from_value(memory) * times);
     } else {
-      add(op.term, bound::memory, t.memory);
+      sum.wait(bound::memory, t.memory * times);
     }
-    add(op.term, bound::launch, t.launch);
+    sum.wait(bound::launch, t.launch * times);
   }
-  constexpr void add(term t, bound b, const seconds<T>& s) noexcept {
-    of_block[current] = of_block[current] + s;
-    sum.add(t, b, s * times);
+  constexpr void add(term line, const seconds<T>& time) noexcept {
+    of_block[current] = of_block[current] + time;
+    sum.spend(line, time * times);
   }
 
   [[nodiscard]] constexpr seconds<T> of_stage(const block_counts& blocks) const noexcept {

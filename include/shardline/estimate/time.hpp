@@ -50,11 +50,14 @@ struct basic_time {
     return static_cast<bound>(most);
   }
 
-  constexpr void add(term t, bound b, const seconds<T>& s) noexcept {
-    auto& of_term = terms[static_cast<std::size_t>(t)];
-    auto& of_bound = bounds[static_cast<std::size_t>(b)];
-    of_term = of_term + s;
-    of_bound = of_bound + s;
+  /// Seconds of a line, and the same seconds of what they wait for.
+  constexpr void spend(term line, const seconds<T>& s) noexcept {
+    auto& spent = terms[static_cast<std::size_t>(line)];
+    spent = spent + s;
+  }
+  constexpr void wait(bound on, const seconds<T>& s) noexcept {
+    auto& waited = bounds[static_cast<std::size_t>(on)];
+    waited = waited + s;
   }
   /// Adds `times` executions of `other`.
   constexpr void add(const basic_time& other, const T& times) noexcept {
