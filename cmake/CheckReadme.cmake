@@ -24,7 +24,10 @@ endfunction()
 
 # A region may stand inside main: take the first line's indentation off every line.
 function(dedent result text)
-  string(REGEX MATCH "^ *" indentation "${text}")
+  set(indentation)
+  if(text MATCHES "^( +)")
+    set(indentation "${CMAKE_MATCH_1}")
+  endif()
   string(REPLACE "\n${indentation}" "\n" text "\n${text}")
   string(SUBSTRING "${text}" 1 -1 text)
   set(${result} "${text}" PARENT_SCOPE)

@@ -26,6 +26,7 @@
 #include "shardline/describe/feed_forward.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/model.hpp"
+#include "shardline/describe/rank_map.hpp"
 #include "shardline/describe/workload.hpp"
 #include "shardline/estimate/batching.hpp"
 #include "shardline/estimate/decode.hpp"
@@ -39,4 +40,5 @@
 #include "shardline/estimate/step_time.hpp"
 #include "shardline/estimate/time.hpp"
 #include "shardline/estimate/validation.hpp"
+#include "shardline/plan/search.hpp"
 // IWYU pragma: end_exports

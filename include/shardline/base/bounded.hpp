@@ -47,11 +47,14 @@ struct short_name {
   std::size_t length = 0;
 
   constexpr short_name() = default;
-  constexpr short_name(std::string_view name) noexcept {  // NOLINT(google-explicit-constructor)
-    for (; length < name.size() && length + 1 < text.size(); ++length) text[length] = name[length];
+  // Constructor parameters have long names: g++ -Wshadow holds them against a consumer's globals.
+  constexpr short_name(std::string_view full_name) noexcept {  // NOLINT(google-explicit-constructor)
+    for (; length < full_name.size() && length + 1 < text.size(); ++length) {
+      text[length] = full_name[length];
+    }
   }
-  constexpr short_name(const char* name) noexcept  // NOLINT(google-explicit-constructor)
-      : short_name(std::string_view(name)) {}
+  constexpr short_name(const char* full_name) noexcept  // NOLINT(google-explicit-constructor)
+      : short_name(std::string_view(full_name)) {}
 
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text.data(), length}; }
   [[nodiscard]] friend constexpr bool operator==(const short_name& a,

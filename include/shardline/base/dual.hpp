@@ -18,8 +18,8 @@ struct dual {
   std::array<double, static_cast<std::size_t>(N)> slope{};
 
   constexpr dual() = default;
-  constexpr dual(double number) noexcept  // NOLINT(google-explicit-constructor): a number is a
-      : value(number) {}                  // dual of slope 0, as in any formula on paper
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is a dual of slope 0, as on paper
+  constexpr dual(double plain_number) noexcept : value(plain_number) {}
 
   /// Input number `index` at `value`: slope 1 by itself, 0 by the others.
   [[nodiscard]] static constexpr dual input(double value, std::size_t index) noexcept {

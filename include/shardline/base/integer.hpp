@@ -1,6 +1,7 @@
 /// Whole-number helpers: shares of a count, and products that say when they leave 64 bits.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <limits>
 
@@ -10,14 +11,12 @@ using count = std::int64_t;
 
 namespace detail {
 
-// n / d of non-negative counts. Where both fit in 32 bits the narrow division is several times
-// faster on processors older than 2019, and estimates divide a lot.
+// n / d of a non-negative n. Degrees and block sizes are powers of two nearly always, and a shift is
+// twenty times faster than a 64-bit division on processors older than 2019.
 constexpr count quotient(count n, count d) noexcept {
-  constexpr auto narrow = count{0xffffffff};
-  if (n <= narrow && d <= narrow) {
-    return static_cast<count>(static_cast<std::uint32_t>(n) / static_cast<std::uint32_t>(d));
-  }
-  return n / d;
+  const auto divisor = static_cast<std::uint64_t>(d);
+  const bool power_of_two = (divisor & (divisor - 1)) == 0;  // has_single_bit calls a function here
+  return power_of_two ? n >> std::countr_zero(divisor) : n / d;
 }
 
 }  // namespace detail
@@ -37,17 +36,46 @@ constexpr count quotient(count n, count d) noexcept {
   return index < n - whole * parts ? whole + 1 : whole;
 }
 
+/// Items first, first + 1, ..., first + number - 1 of something that is numbered from 0.
+struct item_range {
+  count first = 0;
+  count number = 0;
+  friend constexpr bool operator==(const item_range&, const item_range&) noexcept = default;
+
+  [[nodiscard]] constexpr count last() const noexcept { return first + number - 1; }
+  [[nodiscard]] constexpr bool contains(count i) const noexcept {
+    return first <= i && i < first + number;
+  }
+};
+
+/// Items of part `index` when `n` go to `parts` parts as share() divides them.
+///   part_of(61, 4, 1) = {16, 15}
+[[nodiscard]] constexpr item_range part_of(count n, count parts, count index) noexcept {
+  const count whole = detail::quotient(n, parts);
+  const count longer = n - whole * parts;
+  return {whole * index + (index < longer ? index : longer), share(n, parts, index)};
+}
+
 /// Whether `degree` >= 1 divides `dimension` >= 0.
 [[nodiscard]] constexpr bool divides(count degree, count dimension) noexcept {
   return detail::quotient(dimension, degree) * degree == dimension;
 }
 
-/// a * b, or the largest count where the product of two non-negative counts does not fit.
+/// a * b, or the largest count where the product does not fit; -1, which no range allows, where a
+/// factor is negative.
 [[nodiscard]] constexpr count saturating_product(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
   constexpr count narrow = count{1} << 31;  // factors below never overflow: no division needed
+  if (a < 0 || b < 0) return -1;
   if (a < narrow && b < narrow) return a * b;
   return b != 0 && a > largest / b ? largest : a * b;
+}
+
+/// a + b, or the largest count where the sum does not fit; -1 where a term is negative.
+[[nodiscard]] constexpr count saturating_sum(count a, count b) noexcept {
+  constexpr count largest = (std::numeric_limits<count>::max)();
+  if (a < 0 || b < 0) return -1;
+  return a > largest - b ? largest : a + b;
 }
 
 }  // namespace shardline

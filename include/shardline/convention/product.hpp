@@ -25,7 +25,8 @@ struct product {
           expert_dispatch::all_to_all};
 }
 
-/// The product plan of a layout, or why there is none.
+/// The product plan of a layout, or why there is none. How tokens reach the experts counts only where
+/// an expert group spans several replicas.
 [[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
   if (l.attention.cp != 1) return {{}, "product plans have no context parallelism (cp)"};
   if (l.expert.etp != l.attention.tp) {
@@ -34,7 +35,7 @@ struct product {
   if (l.attention.size() != l.expert.size()) {
     return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
   }
-  if (l.dispatch != expert_dispatch::all_to_all) {
+  if (replicas_per_expert_group(l) > 1 && l.dispatch != expert_dispatch::all_to_all) {
     return {{}, "product plans send tokens to experts by all-to-all"};
   }
   return {{l.expert.ep, l.attention.tp, l.pp, l.expert.edp}, {}};

@@ -37,7 +37,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 /// Blocks of stage `stage` of `pp`; a model without a vocabulary has neither embedding nor head.
 [[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, count pp,
                                                      count stage) noexcept {
-  const stage_layers own = layers_of_stage(m.layers.size(), pp, stage);
+  const item_range own = part_of(m.layers.size(), pp, stage);
   block_counts blocks = detail::with_layers(m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
   blocks[block::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
@@ -67,15 +67,15 @@ constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
 
 template <class T, class Sink>
 constexpr void emit_layer(const layer& l, const emission<T>& e, Sink& sink) {
-  if (const auto* grouped = std::get_if<grouped_query_attention>(&l.attention)) {
-    emit_attention(*grouped, e, sink);
-  } else if (const auto* latent = std::get_if<latent_attention>(&l.attention)) {
-    emit_attention(*latent, e, sink);
+  if (std::holds_alternative<grouped_query_attention>(l.attention)) {
+    emit_attention(std::get<grouped_query_attention>(l.attention), e, sink);
+  } else {
+    emit_attention(std::get<latent_attention>(l.attention), e, sink);
   }
-  if (const auto* dense = std::get_if<dense_feed_forward>(&l.feed_forward)) {
-    emit_feed_forward(*dense, e, sink);
-  } else if (const auto* experts = std::get_if<mixture_of_experts>(&l.feed_forward)) {
-    emit_feed_forward(*experts, e, sink);
+  if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
+    emit_feed_forward(std::get<dense_feed_forward>(l.feed_forward), e, sink);
+  } else {
+    emit_feed_forward(std::get<mixture_of_experts>(l.feed_forward), e, sink);
   }
 }
 

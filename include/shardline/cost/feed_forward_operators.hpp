@@ -24,9 +24,7 @@ template <class T>
 /// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).
 ///   expected_destinations(8, 64) = 7.576
 [[nodiscard]] constexpr double expected_destinations(count k, count ep) noexcept {
-  double missed = 1.0;
-  for (count i = 0; i < k; ++i) missed *= 1.0 - 1.0 / static_cast<double>(ep);
-  return static_cast<double>(ep) * (1.0 - missed);
+  return expected_distinct(ep, 1, ep, real<double>(k));  // k draws of one rank each
 }
 
 namespace detail {
@@ -87,21 +85,39 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
+// What the busiest rank sends to, or takes from, its ep group. A rank that holds its replica's tokens
+// alone (fewer sequences than replicas) sends them all: own tokens, split between the tp ranks that
+// hold them too, or copied to etp shards; with all replicas at work that is group_tokens / ep.
+template <class T>
+constexpr bytes<T> dispatched(const mixture_of_experts& f, const emission<T>& e) noexcept {
+  const expert_mesh& mesh = e.layout.expert;
+  const T own = e.step.own_tokens * (real<T>(mesh.etp) / real<T>(e.layout.attention.tp));
+  const T busiest = max(own, e.step.group_tokens / real<T>(mesh.ep));
+  const T copies = T(expected_destinations(f.experts_per_token, mesh.ep));
+  return bytes<T>::from_value(busiest * copies * e.values_bytes(e.model.hidden_size));
+}
+
+// The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica share
+// out; or, where experts are split wider than attention, one rank of every replica of the group.
+constexpr rank_group dispatch_group(const layout& l) noexcept {
+  const count tp = l.attention.tp;
+  if (l.expert.etp > tp) return {replicas_per_expert_group(l), tp};
+  return {l.expert.ep, l.expert.etp};
+}
+
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class T, class Sink>
 constexpr void emit_dispatch(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
   const count replicas = replicas_per_expert_group(e.layout);
   if (replicas == 1) return;  // every rank of the group holds the tokens already
-  const bytes<T> group = bytes<T>::from_value(e.step.group_tokens *
-                                              e.values_bytes(e.model.hidden_size));
   const expert_mesh& mesh = e.layout.expert;
   if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
-    sink(collective<T>{collective_kind::all_gather, {replicas, e.layout.attention.tp}, group});
+    sink(collective<T>{
+        collective_kind::all_gather,
+        {replicas, e.layout.attention.tp},
+        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
   } else {
-    const double copies = expected_destinations(f.experts_per_token, mesh.ep);
-    sink(collective<T>{collective_kind::all_to_all,
-                       {mesh.ep, mesh.etp},
-                       group * (copies / static_cast<double>(mesh.ep))});
+    sink(collective<T>{collective_kind::all_to_all, dispatch_group(e.layout), dispatched(f, e)});
   }
 }
 
@@ -145,7 +161,7 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T
 
 }  // namespace detail
 
-/// norm, router, dispatch, routed experts, combine, shared experts.
+/// norm, router, dispatch, routed and shared experts, combine.
 /// Dispatch and combine carry activations in the model's activation precision.
 template <class T, class Sink>
 constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
@@ -158,8 +174,8 @@ constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>&
   }
   detail::emit_dispatch(f, e, sink);
   detail::emit_routed_experts(f, e, sink);
-  detail::emit_combine(f, e, sink);
   detail::emit_shared_experts(f, e, sink);
+  detail::emit_combine(f, e, sink);
 }
 
 }  // namespace shardline

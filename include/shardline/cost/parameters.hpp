@@ -86,12 +86,12 @@ struct cache_fold {
   count active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
     const layer& l = m.layers.kinds[kind];
-    const auto* moe = std::get_if<mixture_of_experts>(&l.feed_forward);
-    if (moe == nullptr) continue;
+    if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
+    const auto& moe = std::get<mixture_of_experts>(l.feed_forward);
     detail::weight_fold of_layer;
     emit_layer(l, e, of_layer);
-    const count per_expert = of_layer.totals[weight_class::routed_expert] / moe->experts;
-    active -= layers[kind] * per_expert * (moe->experts - moe->experts_per_token);
+    const count per_expert = of_layer.totals[weight_class::routed_expert] / moe.experts;
+    active -= layers[kind] * per_expert * (moe.experts - moe.experts_per_token);
   }
   return active;
 }

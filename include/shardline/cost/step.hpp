@@ -64,6 +64,7 @@ struct rank {
 /// A step as the heaviest rank of a layout sees it.
 ///   parts          the same, with the sequences of one dp rank: ceil(sequences / dp)
 ///   tokens         new tokens this rank computes; a prompt's are split over cp
+///   own_tokens     of those, its part of each token counted once over the cp ranks
 ///   logit_rows     sequences that need a next token
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
 template <class T>
@@ -71,17 +72,11 @@ struct rank_step {
   std::array<step_part<T>, 2> parts{};
   std::size_t part_count = 0;
   T tokens = T(0.0);
+  T own_tokens = T(0.0);
   T logit_rows = T(0.0);
   T group_tokens = T(0.0);
   T expert_imbalance = T(1.0);
 };
-
-/// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
-/// 1 means that every rank of the group already holds all of its tokens.
-[[nodiscard]] constexpr count replicas_per_expert_group(const layout& l) noexcept {
-  const count replicas = l.attention.dp * l.attention.cp;
-  return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
-}
 
 template <class T>
 [[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
@@ -90,19 +85,20 @@ template <class T>
   // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).
   const T groups = T(edp < dp ? edp : dp);
   const T split = T(edp < dp ? 1.0 : edp / dp);
+  const T all_cp = real<T>(l.attention.cp);
   rank_step<T> local;
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
-    const bool prefill = part.phase == phase::prefill;
-    const T cp = T(prefill ? static_cast<double>(l.attention.cp) : 1.0);
+    const T cp = part.phase == phase::prefill ? all_cp : T(1.0);
     const T sequences = round_up(part.sequences / T(dp));
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
-    local.tokens = local.tokens + sequences * part.new_tokens / cp;
+    local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
+    local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
     local.logit_rows = local.logit_rows + sequences;
     local.group_tokens =
-        local.group_tokens + round_up(part.sequences / groups) * part.new_tokens / split;
+        local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
   }
   return local;
 }

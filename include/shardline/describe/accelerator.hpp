@@ -77,7 +77,6 @@ template <class T, class Old, class New>
 namespace detail {
 
 // The next type to multiply in where the hardware lacks one: weights are widened on the fly.
-// The end of the chain is fp32, which every accelerator of the catalog reaches through bf16.
 constexpr precision wider(precision p) noexcept {
   switch (p) {
     case precision::fp4: return precision::fp8;
@@ -90,15 +89,24 @@ constexpr precision wider(precision p) noexcept {
   }
 }
 
+template <class T>
+constexpr bool has_peak(const basic_peaks<T>& peaks, precision p) noexcept {
+  return value_of(peaks[p].value()) > 0.0;
+}
+
 }  // namespace detail
 
 /// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
-/// the next wider type that has one (fp4 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32).
+/// the next wider type that has one (fp4 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back
+/// to bf16, of the same width). If none has, fp32, whose peak is then zero.
 ///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,
                                             precision p) noexcept {
-  while (p != precision::fp32 && !(value_of(a.peak[p].value()) > 0.0)) p = detail::wider(p);
+  while (p != precision::fp32 && !detail::has_peak(a.peak, p)) {
+    if (p == precision::fp16 && detail::has_peak(a.peak, precision::bf16)) return precision::bf16;
+    p = detail::wider(p);
+  }
   return p;
 }
 

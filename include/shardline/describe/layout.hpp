@@ -46,7 +46,8 @@ enum class expert_dispatch : unsigned char { all_to_all, all_gather };
 }
 
 /// attention.size() == expert.size() ranks per pipeline stage, pp stages.
-/// Rank order, fastest first: tp, cp, dp, pp and etp, ep, edp, pp.
+/// Rank order, fastest first: tp, cp, dp, pp and etp, ep, edp, pp. Stage i holds the layers
+/// part_of(layers, pp, i): as even as possible, the first stages taking the remainder.
 struct layout {
   attention_mesh attention{};
   expert_mesh expert{};
@@ -59,15 +60,11 @@ struct layout {
   }
 };
 
-/// Layers of pipeline stage `stage`: as even as possible, the first stages taking the remainder.
-struct stage_layers {
-  count first = 0;
-  count number = 0;
-};
-[[nodiscard]] constexpr stage_layers layers_of_stage(count layers, count pp, count stage) noexcept {
-  const count base = layers / pp;
-  const count extra = layers % pp;
-  return {stage * base + (stage < extra ? stage : extra), share(layers, pp, stage)};
+/// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
+/// 1 means that every rank of the group already holds all of its tokens.
+[[nodiscard]] constexpr count replicas_per_expert_group(const layout& l) noexcept {
+  const count replicas = l.attention.dp * l.attention.cp;
+  return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
 }
 
 }  // namespace shardline

@@ -99,8 +99,8 @@ struct layer_stack {
   bounded<layer_run, max_layer_runs> runs{};
 
   constexpr layer_stack() = default;
-  constexpr layer_stack(std::initializer_list<item> items) noexcept {
-    for (const item& i : items) append(i.layers, i.layer);
+  constexpr layer_stack(std::initializer_list<item> in_order) noexcept {
+    for (const item& i : in_order) append(i.layers, i.layer);
   }
   [[nodiscard]] static constexpr layer_stack repeat(count times,
                                                     std::initializer_list<item> items) noexcept {
@@ -114,7 +114,8 @@ struct layer_stack {
   constexpr void append(count layers, const layer& l) noexcept {
     const std::size_t kind = kind_of(l);
     if (!runs.empty() && runs[runs.size() - 1].kind == kind) {
-      runs[runs.size() - 1].layers += layers;
+      count& last = runs[runs.size() - 1].layers;
+      last = saturating_sum(last, layers);
     } else {
       runs.push_back({layers, kind});
     }
@@ -122,7 +123,7 @@ struct layer_stack {
 
   [[nodiscard]] constexpr count size() const noexcept {
     count total = 0;
-    for (const layer_run& run : runs) total += run.layers;
+    for (const layer_run& run : runs) total = saturating_sum(total, run.layers);
     return total;
   }
 
@@ -174,12 +175,23 @@ struct model {
   friend constexpr bool operator==(const model&, const model&) noexcept = default;
 };
 
-/// The mixture of experts of a model, of its first layer kind that has one; null if none has.
-[[nodiscard]] constexpr const mixture_of_experts* experts_of(const model& m) noexcept {
+/// Whether any layer has a mixture of experts.
+[[nodiscard]] constexpr bool has_experts(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
-    if (const auto* moe = std::get_if<mixture_of_experts>(&l.feed_forward)) return moe;
+    if (std::holds_alternative<mixture_of_experts>(l.feed_forward)) return true;
   }
-  return nullptr;
+  return false;
+}
+
+/// The mixture of experts of a model, of its first layer kind that has one; none of 0 experts where
+/// no layer has any.
+[[nodiscard]] constexpr mixture_of_experts experts_of(const model& m) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    if (std::holds_alternative<mixture_of_experts>(l.feed_forward)) {
+      return std::get<mixture_of_experts>(l.feed_forward);
+    }
+  }
+  return {};
 }
 
 }  // namespace shardline

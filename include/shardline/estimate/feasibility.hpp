@@ -119,15 +119,15 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
 
 constexpr void check_layer(const layer& kind, const model& m, const layout& l,
                            report& r) noexcept {
-  if (const auto* grouped = std::get_if<grouped_query_attention>(&kind.attention)) {
-    check_attention(*grouped, m, l, r);
-  } else if (const auto* latent = std::get_if<latent_attention>(&kind.attention)) {
-    check_attention(*latent, m, l, r);
+  if (std::holds_alternative<grouped_query_attention>(kind.attention)) {
+    check_attention(std::get<grouped_query_attention>(kind.attention), m, l, r);
+  } else {
+    check_attention(std::get<latent_attention>(kind.attention), m, l, r);
   }
-  if (const auto* dense = std::get_if<dense_feed_forward>(&kind.feed_forward)) {
-    check_feed_forward(*dense, m, l, r);
-  } else if (const auto* experts = std::get_if<mixture_of_experts>(&kind.feed_forward)) {
-    check_feed_forward(*experts, m, l, r);
+  if (std::holds_alternative<dense_feed_forward>(kind.feed_forward)) {
+    check_feed_forward(std::get<dense_feed_forward>(kind.feed_forward), m, l, r);
+  } else {
+    check_feed_forward(std::get<mixture_of_experts>(kind.feed_forward), m, l, r);
   }
 }
 
@@ -140,16 +140,26 @@ constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precis
   warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
 }
 
+// Every class of weights that this model multiplies by.
 template <class T, class Efficiency>
 constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
                                 report& r) noexcept {
   check_precision(a, m.activations, r);
+  check_precision(a, m.weights[weight_class::attention].math, r);
   for (const layer& l : m.layers.kinds) {
-    const bool routed = std::holds_alternative<mixture_of_experts>(l.feed_forward);
-    check_precision(a, m.weights[weight_class::attention].math, r);
-    check_precision(a, m.weights[routed ? weight_class::routed_expert
-                                        : weight_class::dense_feed_forward].math, r);
+    if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
+      check_precision(a, m.weights[weight_class::dense_feed_forward].math, r);
+      continue;
+    }
+    check_precision(a, m.weights[weight_class::router].math, r);
+    check_precision(a, m.weights[weight_class::routed_expert].math, r);
+    if (std::get<mixture_of_experts>(l.feed_forward).shared_experts > 0) {
+      check_precision(a, m.weights[weight_class::shared_expert].math, r);
+    }
   }
+  if (m.vocab_size == 0) return;
+  const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
+  check_precision(a, m.weights[head].math, r);
 }
 
 // The meshes against each other and the cluster.
@@ -162,7 +172,7 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
           l.expert.size());
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
-  if (experts_of(m) != nullptr) {
+  if (has_experts(m)) {
     require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);
   } else {
     require(r, rule::experts, l.expert.ep == 1, l.expert.ep, 0);
@@ -175,20 +185,26 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
        l.attention.tp);
 }
 
-// Whole figures of a rule: bytes and nanoseconds, rounded against the layout's favour.
+// Whole figures, at most 9e18, which fits in 64 bits.
 template <class T>
 constexpr count rounded_up(const T& x) noexcept {
-  constexpr double largest = 9e18;
-  return static_cast<count>(min(round_up(value_of(x)), largest));
+  return static_cast<count>(min(round_up(value_of(x)), 9e18));
+}
+template <class T>
+constexpr count rounded_down(const T& x) noexcept {
+  return static_cast<count>(min(-round_up(-value_of(x)), 9e18));
+}
+
+// A figure that exceeds another by a fraction must still do so in whole bytes and nanoseconds.
+constexpr void require_within(report& r, rule broken, double required, double available) noexcept {
+  require(r, broken, required <= available, rounded_up(required), rounded_down(available));
 }
 
 template <class T>
-constexpr void require_within(report& r, rule slo, const seconds<T>& time,
-                              const std::optional<seconds<T>>& allowed) noexcept {
-  if (!allowed) return;
+constexpr void require_time(report& r, rule slo, const seconds<T>& time,
+                            const std::optional<seconds<T>>& allowed) noexcept {
   constexpr double ns = 1e9;
-  require(r, slo, value_of(time.value()) <= value_of(allowed->value()),
-          rounded_up(value_of(time.value()) * ns), rounded_up(value_of(allowed->value()) * ns));
+  if (allowed) require_within(r, slo, value_of(time.value()) * ns, value_of(allowed->value()) * ns);
 }
 
 // The rules that need no estimate.
@@ -214,12 +230,9 @@ template <class T, class Efficiency>
 template <class T>
 constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,
                              const basic_workload<T>& w, report& r) noexcept {
-  const T needed = held.total().value();
-  const T capacity = held.capacity.value();
-  require(r, rule::memory, value_of(needed) <= value_of(capacity), rounded_up(needed),
-          rounded_up(capacity));
-  require_within(r, rule::ttft, served.ttft, w.max_ttft);
-  require_within(r, rule::tpot, served.tpot, w.max_tpot);
+  require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
+  require_time(r, rule::ttft, served.ttft, w.max_ttft);
+  require_time(r, rule::tpot, served.tpot, w.max_tpot);
 }
 
 }  // namespace detail

@@ -39,7 +39,8 @@ enum class field : unsigned char {
   kv_heads,
   head_dim,
   window,
-  latent_rank,
+  q_lora_rank,
+  kv_lora_rank,
   feed_forward_width,
   experts,
   experts_per_token,
@@ -60,7 +61,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 45;
+inline constexpr std::size_t field_count = 46;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -99,7 +100,8 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
       {"attention.kv_heads", 1.0, 1e5, true},
       {"attention.head_dim", 1.0, 1e5, true},
       {"attention.window", 0.0, many, true},
-      {"attention.lora_rank", 0.0, 1e6, true},
+      {"attention.q_lora_rank", 0.0, 1e6, true},
+      {"attention.kv_lora_rank", 1.0, 1e6, true},
       {"feed_forward.width", 1.0, 1e8, true},
       {"feed_forward.experts", 1.0, 1e6, true},
       {"feed_forward.experts_per_token", 1.0, 1e6, true},
@@ -136,32 +138,38 @@ struct invalid_field {
 struct field_errors {
   bounded<invalid_field, 8> found{};
 
-  constexpr void expect(field f, double value) noexcept {
-    const field_range& r = range_of(f);
+  template <field Field>
+  constexpr void expect(double value) noexcept {
+    constexpr field_range r = range_of(Field);
     const bool inside = value >= r.lowest && value <= r.highest;  // false for NaN
-    if (!inside || (r.whole && round_up(value) != value)) found.push_back({f, value});
+    if (!inside || (r.whole && round_up(value) != value)) found.push_back({Field, value});
   }
-  constexpr void expect(field f, count value) noexcept {
-    expect(f, static_cast<double>(value));
+  template <field Field>
+  constexpr void expect(count value) noexcept {
+    constexpr auto lowest = static_cast<count>(range_of(Field).lowest);
+    constexpr auto highest = static_cast<count>(range_of(Field).highest);
+    if (value < lowest || value > highest) found.push_back({Field, real<double>(value)});
   }
 };
 
 namespace detail {
 
-constexpr void validate(const datasheet&, field_errors&) noexcept {}
+// A policy of someone else's has no fields here; its author vouches for its shares.
+template <class Policy>
+constexpr void validate_efficiency(const Policy&, field_errors&) noexcept {}
 
 template <class T>
-constexpr void validate(const basic_constant<T>& c, field_errors& errors) noexcept {
-  errors.expect(field::mfu, value_of(c.mfu));
-  errors.expect(field::bandwidth_share, value_of(c.bandwidth));
-  errors.expect(field::link_share, value_of(c.link));
-  errors.expect(field::launch, value_of(c.launch.value()));
+constexpr void validate_efficiency(const basic_constant<T>& c, field_errors& errors) noexcept {
+  errors.expect<field::mfu>(value_of(c.mfu));
+  errors.expect<field::bandwidth_share>(value_of(c.bandwidth));
+  errors.expect<field::link_share>(value_of(c.link));
+  errors.expect<field::launch>(value_of(c.launch.value()));
 }
 
 template <class T>
 constexpr void validate(const basic_peaks<T>& peaks, field_errors& errors) noexcept {
   for (std::size_t i = 0; i < precision_count; ++i) {
-    errors.expect(field::peak, value_of(peaks[static_cast<precision>(i)].value()));
+    errors.expect<field::peak>(value_of(peaks[static_cast<precision>(i)].value()));
   }
 }
 
@@ -170,30 +178,30 @@ template <class T, class Efficiency>
 constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
                         field_errors& errors) noexcept {
   const auto& a = c.accelerator;
-  errors.expect(field::gpus, c.gpus);
-  errors.expect(field::gpus_per_domain, c.gpus_per_domain);
-  errors.expect(field::memory, value_of(a.memory.value()));
-  errors.expect(field::memory_rate, value_of(a.memory_rate.value()));
+  errors.expect<field::gpus>(c.gpus);
+  errors.expect<field::gpus_per_domain>(c.gpus_per_domain);
+  errors.expect<field::memory>(value_of(a.memory.value()));
+  errors.expect<field::memory_rate>(value_of(a.memory_rate.value()));
   validate(a.peak, errors);
   if (c.gpus_per_domain > 1 && ranks > 1) {
-    errors.expect(field::scale_up_rate, value_of(c.scale_up.rate.value()));
+    errors.expect<field::scale_up_rate>(value_of(c.scale_up.rate.value()));
   }
-  errors.expect(field::scale_up_latency, value_of(c.scale_up.latency.value()));
+  errors.expect<field::scale_up_latency>(value_of(c.scale_up.latency.value()));
   if (ranks > c.gpus_per_domain) {
-    errors.expect(field::network_rate, value_of(c.network.rate.value()));
+    errors.expect<field::network_rate>(value_of(c.network.rate.value()));
   }
-  errors.expect(field::network_latency, value_of(c.network.latency.value()));
-  errors.expect(field::memory_fraction, value_of(c.runtime.memory_fraction));
-  errors.expect(field::reserve, value_of(c.runtime.reserve.value()));
-  errors.expect(field::page_tokens, c.runtime.page_tokens);
-  validate(a.efficiency, errors);
+  errors.expect<field::network_latency>(value_of(c.network.latency.value()));
+  errors.expect<field::memory_fraction>(value_of(c.runtime.memory_fraction));
+  errors.expect<field::reserve>(value_of(c.runtime.reserve.value()));
+  errors.expect<field::page_tokens>(c.runtime.page_tokens);
+  validate_efficiency(a.efficiency, errors);
 }
 
 constexpr void validate(const grouped_query_attention& a, field_errors& errors) noexcept {
-  errors.expect(field::heads, a.heads);
-  errors.expect(field::kv_heads, a.kv_heads);
-  errors.expect(field::head_dim, a.head_dim);
-  errors.expect(field::window, a.window);
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::kv_heads>(a.kv_heads);
+  errors.expect<field::head_dim>(a.head_dim);
+  errors.expect<field::window>(a.window);
   // Queries share key-value heads in equal groups.
   if (a.kv_heads > 0 && a.heads % a.kv_heads != 0) {
     errors.found.push_back({field::kv_heads, static_cast<double>(a.kv_heads)});
@@ -201,27 +209,27 @@ constexpr void validate(const grouped_query_attention& a, field_errors& errors) 
 }
 
 constexpr void validate(const latent_attention& a, field_errors& errors) noexcept {
-  errors.expect(field::heads, a.heads);
-  errors.expect(field::latent_rank, a.q_lora_rank);
-  errors.expect(field::latent_rank, a.kv_lora_rank == 0 ? count{-1} : a.kv_lora_rank);
-  errors.expect(field::head_dim, a.qk_nope_head_dim);
-  errors.expect(field::head_dim, a.qk_rope_head_dim);
-  errors.expect(field::head_dim, a.v_head_dim);
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::q_lora_rank>(a.q_lora_rank);
+  errors.expect<field::kv_lora_rank>(a.kv_lora_rank);
+  errors.expect<field::head_dim>(a.qk_nope_head_dim);
+  errors.expect<field::head_dim>(a.qk_rope_head_dim);
+  errors.expect<field::head_dim>(a.v_head_dim);
 }
 
 constexpr void validate(const dense_feed_forward& f, field_errors& errors) noexcept {
-  errors.expect(field::feed_forward_width, f.width);
+  errors.expect<field::feed_forward_width>(f.width);
 }
 
 constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexcept {
-  errors.expect(field::experts, f.experts);
-  errors.expect(field::experts_per_token, f.experts_per_token);
+  errors.expect<field::experts>(f.experts);
+  errors.expect<field::experts_per_token>(f.experts_per_token);
   if (f.experts_per_token > f.experts) {
     errors.found.push_back({field::experts_per_token, static_cast<double>(f.experts_per_token)});
   }
-  errors.expect(field::feed_forward_width, f.width);
-  errors.expect(field::shared_experts, f.shared_experts);
-  if (f.shared_experts > 0) errors.expect(field::feed_forward_width, f.shared_width);
+  errors.expect<field::feed_forward_width>(f.width);
+  errors.expect<field::shared_experts>(f.shared_experts);
+  if (f.shared_experts > 0) errors.expect<field::feed_forward_width>(f.shared_width);
 }
 
 // In floating point, so that a total beyond 64 bits is found rather than overflown.
@@ -236,54 +244,54 @@ struct approximate_parameters {
   }
 };
 
-constexpr void validate(const attention_kind& a, field_errors& errors) noexcept {
-  if (const auto* grouped = std::get_if<grouped_query_attention>(&a)) validate(*grouped, errors);
-  if (const auto* latent = std::get_if<latent_attention>(&a)) validate(*latent, errors);
-}
-
-constexpr void validate(const feed_forward_kind& f, field_errors& errors) noexcept {
-  if (const auto* dense = std::get_if<dense_feed_forward>(&f)) validate(*dense, errors);
-  if (const auto* experts = std::get_if<mixture_of_experts>(&f)) validate(*experts, errors);
+constexpr void validate(const layer& l, field_errors& errors) noexcept {
+  if (std::holds_alternative<grouped_query_attention>(l.attention)) {
+    validate(std::get<grouped_query_attention>(l.attention), errors);
+  } else {
+    validate(std::get<latent_attention>(l.attention), errors);
+  }
+  if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
+    validate(std::get<dense_feed_forward>(l.feed_forward), errors);
+  } else {
+    validate(std::get<mixture_of_experts>(l.feed_forward), errors);
+  }
 }
 
 constexpr void validate(const model& m, field_errors& errors) noexcept {
-  errors.expect(field::hidden_size, m.hidden_size);
-  errors.expect(field::vocab_size, m.vocab_size);
-  errors.expect(field::max_context, m.max_context);
-  errors.expect(field::layers, m.layers.size());
-  for (const layer_run& run : m.layers.runs) errors.expect(field::layers, run.layers);
+  errors.expect<field::hidden_size>(m.hidden_size);
+  errors.expect<field::vocab_size>(m.vocab_size);
+  errors.expect<field::max_context>(m.max_context);
+  errors.expect<field::layers>(m.layers.size());
+  for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
   if (m.layers.kinds.overflowed || m.layers.runs.overflowed) {
     errors.found.push_back({field::layer_kinds, static_cast<double>(m.layers.kinds.size())});
   }
-  for (const layer& l : m.layers.kinds) {
-    validate(l.attention, errors);
-    validate(l.feed_forward, errors);
-  }
+  for (const layer& l : m.layers.kinds) validate(l, errors);
   if (!errors.found.empty()) return;
   approximate_parameters fold;
   for_each_operator(m, layout{}, decode_step(0.0, 0.0, 1.0), 0, rank{}, fold);
-  errors.expect(field::parameters, fold.total);
+  errors.expect<field::parameters>(fold.total);
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {
-  errors.expect(field::tp, l.attention.tp);
-  errors.expect(field::cp, l.attention.cp);
-  errors.expect(field::dp, l.attention.dp);
-  errors.expect(field::etp, l.expert.etp);
-  errors.expect(field::ep, l.expert.ep);
-  errors.expect(field::edp, l.expert.edp);
-  errors.expect(field::pp, l.pp);
+  errors.expect<field::tp>(l.attention.tp);
+  errors.expect<field::cp>(l.attention.cp);
+  errors.expect<field::dp>(l.attention.dp);
+  errors.expect<field::etp>(l.expert.etp);
+  errors.expect<field::ep>(l.expert.ep);
+  errors.expect<field::edp>(l.expert.edp);
+  errors.expect<field::pp>(l.pp);
 }
 
 template <class T>
 constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexcept {
-  errors.expect(field::concurrency, value_of(w.concurrency));
-  errors.expect(field::input, value_of(w.input.value()));
-  errors.expect(field::output, value_of(w.output.value()));
-  errors.expect(field::expert_imbalance, value_of(w.expert_imbalance));
-  if (w.chunk) errors.expect(field::chunk, value_of(w.chunk->value()));
-  if (w.max_ttft) errors.expect(field::max_ttft, value_of(w.max_ttft->value()));
-  if (w.max_tpot) errors.expect(field::max_tpot, value_of(w.max_tpot->value()));
+  errors.expect<field::concurrency>(value_of(w.concurrency));
+  errors.expect<field::input>(value_of(w.input.value()));
+  errors.expect<field::output>(value_of(w.output.value()));
+  errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
+  if (w.chunk) errors.expect<field::chunk>(value_of(w.chunk->value()));
+  if (w.max_ttft) errors.expect<field::max_ttft>(value_of(w.max_ttft->value()));
+  if (w.max_tpot) errors.expect<field::max_tpot>(value_of(w.max_tpot->value()));
 }
 
 }  // namespace detail
@@ -302,7 +310,9 @@ template <class T, class Efficiency>
                                               const basic_workload<T>& w) noexcept {
   field_errors errors;
   detail::validate(l, errors);
-  detail::validate(c, l.gpus(), errors);
+  // A layout whose meshes disagree is priced too, with the groups of both.
+  const count expert_ranks = saturating_product(l.expert.size(), l.pp);
+  detail::validate(c, l.gpus() < expert_ranks ? expert_ranks : l.gpus(), errors);
   detail::validate(m, errors);
   detail::validate(w, errors);
   return errors;

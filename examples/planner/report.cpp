@@ -1,0 +1,81 @@
+#include "report.hpp"
+
+#include <fmt/core.h>
+
+#include <string>
+#include <type_traits>
+#include <variant>
+
+#include "shardline/io/json.hpp"
+#include "shardline/io/text.hpp"
+
+namespace planner {
+
+namespace {
+
+// The inputs, in the words of the command line.
+void print_inputs(const options& o) {
+  const shardline::cluster& c = o.cluster;
+  fmt::print("{}: {} parameters, {} active, {} of KV cache per token\n", o.model.name.view(),
+             shardline::short_number(static_cast<double>(parameters(o.model).total())),
+             shardline::short_number(static_cast<double>(active_parameters(o.model))),
+             shardline::decimal_bytes(kv_bytes_per_token(o.model).value()));
+  fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
+  fmt::print("{} sequences in flight, {} tokens in, {} out\n", o.workload.concurrency,
+             o.workload.input.value(), o.workload.output.value());
+  fmt::print("efficiency: {}\n", o.assumption);
+  for (const std::string& note : o.notes) fmt::print("note: {}\n", note);
+  fmt::print("\n");
+}
+
+template <class Inputs>
+void refuse_invalid(const Inputs& inputs) {
+  if (!inputs.empty()) throw bad_input{shardline::to_text(inputs[0])};
+}
+
+template <class Cluster>
+bool run_estimate(const options& o, const Cluster& cluster) {
+  const auto e = estimate(cluster, o.model, *o.layout, o.workload);
+  refuse_invalid(e.feasibility.invalid);
+  if (o.json) {
+    fmt::print("{}\n", shardline::to_json(o.model, *o.layout, e).dump(2));
+  } else {
+    print_inputs(o);
+    fmt::print("{}\n{}", shardline::to_text(o.model, *o.layout), shardline::to_text(e));
+  }
+  return e.feasibility.feasible();
+}
+
+template <class Cluster>
+bool run_search(const options& o, const Cluster& cluster) {
+  const auto found = search(cluster, o.model, o.workload, o.top);
+  refuse_invalid(found.inputs);
+  if (o.json) {
+    fmt::print("{}\n", shardline::to_json(o.model, found).dump(2));
+  } else {
+    print_inputs(o);
+    fmt::print("{}", shardline::to_text(o.model, found));
+  }
+  return found.feasible > 0;
+}
+
+}  // namespace
+
+bool run(const options& o) {
+  return std::visit(
+      [&o](const auto& policy) {
+        const shardline::cluster& c = o.cluster;
+        using policy_type = std::remove_cvref_t<decltype(policy)>;
+        const shardline::basic_cluster<double, policy_type> under_policy{
+            with_efficiency(c.accelerator, policy),
+            c.gpus,
+            c.gpus_per_domain,
+            c.scale_up,
+            c.network,
+            c.runtime};
+        return o.layout ? run_estimate(o, under_policy) : run_search(o, under_policy);
+      },
+      o.efficiency);
+}
+
+}  // namespace planner

@@ -1,0 +1,152 @@
+#include "values.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "shardline/io/text/units.hpp"
+
+namespace planner {
+
+namespace {
+
+constexpr std::string_view duration_syntax = "a number above 0 and its unit: us, ms or s";
+
+// All of `text` as a T; none if anything is left over, or it does not fit.
+template <class T>
+std::optional<T> number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::string range_sentence(std::string_view kind, double lowest, double highest) {
+  return fmt::format("{} from {} to {}", kind, shardline::in_full(lowest),
+                     shardline::in_full(highest));
+}
+
+// What stands behind `name=`, a share inside the range of `field`.
+double share(std::string_view option, std::string_view item, std::string_view text,
+             shardline::field field) {
+  const shardline::field_range range = shardline::range_of(field);
+  const std::optional<double> value = number<double>(text);
+  if (!value || !(*value >= range.lowest && *value <= range.highest)) {
+    refuse(option, item, range_sentence("a number", range.lowest, range.highest));
+  }
+  return *value;
+}
+
+void read_share(std::string_view option, std::string_view item, shardline::constant& policy) {
+  using shardline::field;
+  const std::size_t equals = item.find('=');
+  const std::string_view key = item.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view() : item.substr(equals + 1);
+  if (key == "mfu") {
+    policy.mfu = share(option, item, value, field::mfu);
+  } else if (key == "bandwidth") {
+    policy.bandwidth = share(option, item, value, field::bandwidth_share);
+  } else if (key == "link") {
+    policy.link = share(option, item, value, field::link_share);
+  } else if (key == "launch") {
+    policy.launch = duration(option, value);
+  } else {
+    refuse(option, item, "mfu=, bandwidth=, link=, launch=");
+  }
+}
+
+template <class Value, std::size_t N>
+Value one_of(std::string_view option, std::string_view text,
+             const std::array<std::pair<std::string_view, Value>, N>& known) {
+  std::string names;
+  for (const auto& [name, value] : known) {
+    if (name == text) return value;
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  refuse(option, text, names);
+}
+
+}  // namespace
+
+void refuse(std::string_view option, std::string_view value, std::string_view allowed) {
+  throw bad_input{
+      fmt::format("{}: {}; allowed: {}", option, value.empty() ? "nothing" : value, allowed)};
+}
+
+shardline::count whole_number(std::string_view option, std::string_view text,
+                              shardline::field field) {
+  return whole_number(option, text,
+                      static_cast<shardline::count>(shardline::range_of(field).highest));
+}
+
+shardline::count whole_number(std::string_view option, std::string_view text,
+                              shardline::count highest) {
+  const std::optional<shardline::count> value = number<shardline::count>(text);
+  if (!value || *value < 1 || *value > highest) {
+    refuse(option, text, range_sentence("a whole number", 1.0, static_cast<double>(highest)));
+  }
+  return *value;
+}
+
+shardline::seconds<> duration(std::string_view option, std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, double>, 3> units{
+      {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}}};
+  for (const auto& [unit, factor] : units) {
+    if (!text.ends_with(unit)) continue;
+    const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));
+    const double longest = shardline::range_of(shardline::field::max_ttft).highest;
+    if (!value || !(*value > 0.0 && *value * factor <= longest)) break;
+    return shardline::seconds<>::from_value(*value * factor);
+  }
+  refuse(option, text, duration_syntax);
+}
+
+shardline::weight_format weight_format(std::string_view option, std::string_view text) {
+  namespace formats = shardline::formats;
+  static constexpr std::array<std::pair<std::string_view, shardline::weight_format>, 8> known{
+      {{"fp32", formats::fp32},
+       {"bf16", formats::bf16},
+       {"fp16", formats::fp16},
+       {"fp8", formats::fp8},
+       {"int8", formats::int8},
+       {"int4", formats::int4_g128},
+       {"mxfp4", formats::mxfp4},
+       {"nvfp4", formats::nvfp4}}};
+  return one_of(option, text, known);
+}
+
+shardline::precision cache_precision(std::string_view option, std::string_view text) {
+  using shardline::precision;
+  static constexpr std::array<std::pair<std::string_view, precision>, 7> known{
+      {{"fp32", precision::fp32},
+       {"bf16", precision::bf16},
+       {"fp16", precision::fp16},
+       {"fp8", precision::fp8},
+       {"int8", precision::int8},
+       {"fp4", precision::fp4},
+       {"int4", precision::int4}}};
+  return one_of(option, text, known);
+}
+
+efficiency efficiency_policy(std::string_view option, std::string_view text) {
+  if (text == "datasheet") return shardline::datasheet{};
+  constexpr std::string_view constant = "constant:";
+  if (!text.starts_with(constant)) {
+    refuse(option, text, "datasheet, constant:mfu=0.6,bandwidth=0.8");
+  }
+  shardline::constant policy;
+  text.remove_prefix(constant.size());
+  for (bool more = true; more;) {
+    const std::size_t comma = text.find(',');
+    more = comma != std::string_view::npos;
+    read_share(option, text.substr(0, comma), policy);
+    text.remove_prefix(more ? comma + 1 : 0);
+  }
+  return policy;
+}
+
+}  // namespace planner

@@ -1,0 +1,35 @@
+/// Values of options: text to numbers, formats and policies. Every function throws bad_input, which
+/// names the option, what it was given and what is allowed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "options.hpp"
+
+namespace planner {
+
+/// Throws "option: value; allowed: ...".
+[[noreturn]] void refuse(std::string_view option, std::string_view value, std::string_view allowed);
+
+/// A whole number inside the range of `field`.
+shardline::count whole_number(std::string_view option, std::string_view text,
+                              shardline::field field);
+
+/// A whole number from 1 to `highest`.
+shardline::count whole_number(std::string_view option, std::string_view text,
+                              shardline::count highest);
+
+/// A number with its unit: "500us", "50ms", "1.5s".
+shardline::seconds<> duration(std::string_view option, std::string_view text);
+
+/// "fp8", "mxfp4", ...: the storage of the large matrices.
+shardline::weight_format weight_format(std::string_view option, std::string_view text);
+
+/// "fp8", "bf16", ...: the element of the KV cache.
+shardline::precision cache_precision(std::string_view option, std::string_view text);
+
+/// "datasheet", or "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four.
+efficiency efficiency_policy(std::string_view option, std::string_view text);
+
+}  // namespace planner

@@ -1,0 +1,149 @@
+/// Layouts as text: `vllm:tp=8,dp=2,ep=on` and `product:ep=64,tp=2,pp=1,dp=1`.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/convention/product.hpp"
+#include "shardline/convention/vllm.hpp"
+
+namespace shardline {
+
+/// What is wrong with a layout's text.
+enum class parse_fault : unsigned char {
+  none,
+  convention,  // the part before ':' names no convention
+  key,         // the convention has no such key, or there is an empty item
+  repeated,    // a key stands twice
+  value        // missing, not what the key takes, or out of range
+};
+
+/// Degrees that a text may hold; equal to range_of(field::tp).
+inline constexpr count largest_degree = 1'000'000;
+
+/// A layout, or what is wrong with the first faulty part of its text. The views point into that
+/// text, except `allowed`, which is a sentence of its own.
+///   subject   the key, or the convention where that is the fault
+///   value     what stands there, possibly nothing
+/// One line for a user: subject ": " value "; allowed: " allowed (io/text.hpp has it).
+struct parsed_layout {
+  shardline::layout layout{};
+  parse_fault fault = parse_fault::none;
+  std::string_view subject{};
+  std::string_view value{};
+  std::string_view allowed{};
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return fault == parse_fault::none; }
+};
+
+namespace detail {
+
+// A key of a convention and where its value goes: a degree, or a switch.
+struct setting {
+  std::string_view key{};
+  count* degree = nullptr;
+  bool* on = nullptr;
+  bool seen = false;
+};
+
+// Cuts `text` at the first `mark`: returns what is before it and leaves what is behind it.
+constexpr std::string_view cut(std::string_view& text, char mark) noexcept {
+  const std::size_t at = text.find(mark);
+  const std::string_view head = text.substr(0, at);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+  return head;
+}
+
+// The whole number that `text` is, from 1 to largest_degree, or 0.
+constexpr count read_degree(std::string_view text) noexcept {
+  count value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return 0;
+    value = value * 10 + (c - '0');
+    if (value > largest_degree) return 0;  // before it can overflow
+  }
+  return value;
+}
+
+constexpr parsed_layout refuse(parse_fault fault, std::string_view subject, std::string_view value,
+                               std::string_view allowed) noexcept {
+  return {{}, fault, subject, value, allowed};
+}
+
+constexpr parsed_layout read_value(setting& s, std::string_view key,
+                                   std::string_view value) noexcept {
+  if (s.seen) return refuse(parse_fault::repeated, key, value, "each key once");
+  s.seen = true;
+  if (s.on != nullptr) {
+    *s.on = value == "on";
+    if (value == "on" || value == "off") return {};
+    return refuse(parse_fault::value, key, value, "on or off");
+  }
+  *s.degree = read_degree(value);
+  if (*s.degree > 0) return {};
+  return refuse(parse_fault::value, key, value, "a whole number from 1 to 1000000");
+}
+
+// `key=value` items with commas between them, at least one.
+template <std::size_t N>
+constexpr parsed_layout read_settings(std::string_view text, std::array<setting, N> settings,
+                                      std::string_view keys) noexcept {
+  for (bool more = true; more;) {
+    more = text.find(',') != std::string_view::npos;
+    std::string_view value = cut(text, ',');
+    const std::string_view key = cut(value, '=');
+    setting* known = nullptr;
+    for (setting& s : settings) {
+      if (s.key == key) known = &s;
+    }
+    if (known == nullptr) return refuse(parse_fault::key, key, value, keys);
+    const parsed_layout read = read_value(*known, key, value);
+    if (!read.has_value()) return read;
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// Reads vLLM's flags: keys tp, dp, pp, pcp (whole numbers, 1 if left out), ep and all2all (on or
+/// off, off if left out), in any order, each once.
+///   parse_vllm("tp=8,dp=2,ep=on").layout == to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel =
+///   true})
+[[nodiscard]] constexpr parsed_layout parse_vllm(std::string_view text) noexcept {
+  vllm v;
+  const std::array<detail::setting, 6> settings{{{"tp", &v.tp},
+                                                 {"dp", &v.dp},
+                                                 {"pp", &v.pp},
+                                                 {"pcp", &v.pcp},
+                                                 {"ep", nullptr, &v.expert_parallel},
+                                                 {"all2all", nullptr, &v.all_to_all}}};
+  parsed_layout result = detail::read_settings(text, settings, "tp, dp, pp, pcp, ep, all2all");
+  if (result.has_value()) result.layout = to_layout(v);
+  return result;
+}
+
+/// Reads a product plan: keys ep, tp, pp, dp, whole numbers, 1 if left out, in any order, each
+/// once.
+///   parse_product("ep=64,tp=16,pp=4,dp=4").layout.gpus() == 16384
+[[nodiscard]] constexpr parsed_layout parse_product(std::string_view text) noexcept {
+  product p;
+  const std::array<detail::setting, 4> settings{
+      {{"ep", &p.ep}, {"tp", &p.tp}, {"pp", &p.pp}, {"dp", &p.dp}}};
+  parsed_layout result = detail::read_settings(text, settings, "ep, tp, pp, dp");
+  if (result.has_value()) result.layout = to_layout(p);
+  return result;
+}
+
+/// Reads a layout in the convention that its text names. Case counts, and no space is skipped.
+///   parse_layout("product:ep=0").fault == parse_fault::value   (tests/convention/parse.cpp)
+[[nodiscard]] constexpr parsed_layout parse_layout(std::string_view text) noexcept {
+  const bool has_colon = text.find(':') != std::string_view::npos;
+  const std::string_view convention = detail::cut(text, ':');
+  if (has_colon && convention == "vllm") return parse_vllm(text);
+  if (has_colon && convention == "product") return parse_product(text);
+  return detail::refuse(parse_fault::convention, "convention", convention,
+                        "vllm:key=value,... or product:key=value,...");
+}
+
+}  // namespace shardline

@@ -1,0 +1,264 @@
+/// Quantisation settings to storage formats: `quantization_config` of config.json, and the
+/// hf_quant_config.json that NVIDIA's Model Optimizer writes beside it.
+///
+/// Embedding, norms and router keep the model's dtype whatever the settings say, and so does the
+/// head unless they cover it: serving engines load them so.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shardline/describe/model.hpp"
+#include "shardline/io/hf/modules.hpp"
+
+namespace shardline::hf {
+
+/// What one quantisation method does, before its exceptions.
+struct quantisation {
+  weight_format format{};
+  bool experts_only = false;  // mxfp4 as gpt-oss uses it
+  bool head = false;          // the head is quantised too, if it is not among the exceptions
+  precision kv_cache = precision::bf16;
+  std::string list_path{};  // where the exceptions were found
+  std::vector<std::string> left_out{};
+};
+
+namespace detail {
+
+inline constexpr range group_sizes{1, 1000000};
+
+// fp32 scales, as formats::fp8 and its relatives have them; 16 bits for int4, as
+// formats::int4_g128.
+inline weight_format grouped(precision element, precision math, count group_k, count group_n,
+                             int scale_bits, int zero_bits = 0) {
+  return {element,    math,     static_cast<int>(group_k), static_cast<int>(group_n),
+          scale_bits, zero_bits};
+}
+
+inline void read_exceptions(const fields& f, quantisation& q) {
+  for (const char* key :
+       {"modules_to_not_convert", "ignored_layers", "ignore", "exclude_modules"}) {
+    if (f.find(key) == nullptr) continue;
+    q.list_path = f.path_of(key);
+    for (std::string& entry : f.words(key)) q.left_out.push_back(std::move(entry));
+  }
+}
+
+/// weight_block_size is [outputs, inputs]; without it one scale serves a whole matrix.
+inline weight_format read_fp8(const fields& f) {
+  (void)f.choice("activation_scheme", {"dynamic", "static"});
+  const json* block = f.find("weight_block_size");
+  if (block == nullptr) return formats::fp8;
+  if (block->is_array() && block->size() == 2) {
+    const auto outputs = whole_number((*block)[0]);
+    const auto inputs = whole_number((*block)[1]);
+    if (outputs && inputs && *outputs >= 1 && *inputs >= 1 && *outputs <= group_sizes.most &&
+        *inputs <= group_sizes.most) {
+      return grouped(precision::fp8, precision::fp8, *inputs, *outputs, 32);
+    }
+  }
+  f.refuse("weight_block_size", "two whole numbers from 1 to 1000000");
+  return {};
+}
+
+/// The length of a group along the inputs; -1 is a whole column.
+inline count read_group_size(const fields& f, count fallback) {
+  const count size = f.whole_or("group_size", fallback, {-1, group_sizes.most});
+  if (size == 0) f.refuse("group_size", "-1, or a whole number from 1 to 1000000");
+  return size < 0 ? 0 : size;
+}
+
+/// GPTQ and AWQ: integers with a zero point per group, multiplied in the model's own type.
+inline weight_format read_integer_groups(const fields& f, precision math, bool zero_points) {
+  const json* stated = f.find("bits");
+  const count bits = stated == nullptr ? 0 : whole_number(*stated).value_or(0);
+  if (bits != 4 && bits != 8) f.refuse("bits", "4, 8");
+  const precision element = bits == 8 ? precision::int8 : precision::int4;
+  return grouped(element, math, read_group_size(f, 128), 1, 16,
+                 zero_points ? static_cast<int>(bits) : 0);
+}
+
+inline weight_format read_gptq(const fields& f, precision math) {
+  if (const json* rules = f.find("dynamic"); rules != nullptr && !rules->empty()) {
+    f.refuse("dynamic", "no rules per module: a weight class has one format");
+  }
+  if (f.find("modules_in_block_to_quantize") != nullptr) {
+    f.refuse("modules_in_block_to_quantize", "null: a weight class has one format");
+  }
+  return read_integer_groups(f, math, true);
+}
+
+inline bool is_eight_bit(const fields& f, const char* key, std::string_view type) {
+  const json* object = f.object(key);
+  if (object == nullptr) return false;
+  const fields scheme(*object, f.path_of(key), f.report());
+  return scheme.whole("num_bits") == 8 && scheme.word("type", "int") == type;
+}
+
+inline precision read_kv_scheme(const fields& f, precision fallback) {
+  if (f.object("kv_cache_scheme") == nullptr) return fallback;
+  if (is_eight_bit(f, "kv_cache_scheme", "float")) return precision::fp8;
+  if (is_eight_bit(f, "kv_cache_scheme", "int")) return precision::int8;
+  f.refuse("kv_cache_scheme", "8 bits, float or int");
+  return fallback;
+}
+
+/// The groups of compressed-tensors' `weights`: strategy tensor, channel, block, group,
+/// tensor_group.
+inline weight_format read_strategy(const fields& w, precision element, precision math,
+                                   int scale_bits, int zero_bits) {
+  const std::string strategy = w.word("strategy", "tensor");
+  if (strategy == "tensor") return grouped(element, math, 0, 0, scale_bits, zero_bits);
+  if (strategy == "channel") return grouped(element, math, 0, 1, scale_bits, zero_bits);
+  if (strategy == "group" || strategy == "tensor_group") {
+    return grouped(element, math, w.whole("group_size", group_sizes), 1, scale_bits, zero_bits);
+  }
+  const json* block = w.find("block_structure");
+  if (strategy == "block" && block != nullptr && block->is_array() && block->size() == 2) {
+    const count outputs = whole_number((*block)[0]).value_or(0);
+    const count inputs = whole_number((*block)[1]).value_or(0);
+    if (outputs >= 1 && inputs >= 1 && outputs <= group_sizes.most && inputs <= group_sizes.most) {
+      return grouped(element, math, inputs, outputs, scale_bits, zero_bits);
+    }
+    w.refuse("block_structure", "two whole numbers from 1 to 1000000");
+  } else {
+    w.refuse("strategy", quoted({"tensor", "channel", "group", "tensor_group", "block"}));
+  }
+  return {};
+}
+
+/// `weights` of one config group; `group` says whether activations are quantised too.
+inline weight_format read_compressed_weights(const fields& w, const fields& group, precision math) {
+  const std::string type = w.word("type", "int");
+  const count bits = w.whole("num_bits", {1, 16});
+  const bool floats = type == "float";
+  const bool activations = group.object("input_activations") != nullptr;
+  const bool eight_bit_activations =
+      activations && is_eight_bit(group, "input_activations", floats ? "float" : "int");
+  const int zeros = w.flag("symmetric", true) ? 0 : static_cast<int>(bits);
+  if (floats && bits == 8) {
+    return read_strategy(w, precision::fp8, eight_bit_activations ? precision::fp8 : math, 32, 0);
+  }
+  if (floats && bits == 4) {
+    return read_strategy(w, precision::fp4, activations ? precision::fp4 : math, 8, 0);
+  }
+  if (type == "int" && bits == 8) {
+    return read_strategy(w, precision::int8, eight_bit_activations ? precision::int8 : math, 32,
+                         zeros);
+  }
+  if (type == "int" && bits == 4) {
+    return read_strategy(w, precision::int4, eight_bit_activations ? precision::int8 : math, 16,
+                         zeros);
+  }
+  w.refuse("num_bits", "8 or 4, type float or int");
+  return {};
+}
+
+inline void read_compressed_tensors(const fields& f, precision math, quantisation& q) {
+  if (const json* sparsity = f.object("sparsity_config"); sparsity != nullptr) {
+    const fields s(*sparsity, f.path_of("sparsity_config"), f.report());
+    (void)s.choice("format", {"dense"});
+  }
+  const json* groups = f.object("config_groups");
+  if (groups == nullptr || groups->size() != 1) {
+    return f.refuse("config_groups", "one group: a weight class has one format");
+  }
+  const std::string name = printable(groups->begin().key());
+  const std::string path = f.path_of("config_groups") + "." + name;
+  if (!groups->begin()->is_object()) {
+    return f.report().fail(path + ": " + shown(*groups->begin()) + "; allowed: an object");
+  }
+  const fields group(*groups->begin(), path, f.report());
+  for (const std::string& target : group.words("targets")) {
+    if (target != "Linear") group.refuse("targets", quoted({"Linear"}));
+  }
+  const json* weights = group.object("weights");
+  if (weights == nullptr) return group.refuse("weights", "an object");
+  const fields w(*weights, group.path_of("weights"), f.report());
+  q.format = read_compressed_weights(w, group, math);
+  q.head = true;
+}
+
+/// Model Optimizer: quant_algo, kv_cache_quant_algo, group_size.
+inline void read_modelopt(const fields& f, quantisation& q) {
+  const std::string algorithm = f.word("quant_algo", "");
+  if (algorithm == "FP8") {
+    q.format = formats::fp8;
+  } else if (algorithm == "NVFP4") {
+    q.format = formats::nvfp4;
+    q.format.group_k = static_cast<int>(f.whole_or("group_size", 16, group_sizes));
+  } else {
+    f.refuse("quant_algo", quoted({"FP8", "NVFP4"}));
+  }
+  const std::string kv = f.word("kv_cache_quant_algo", "");
+  if (kv == "FP8") q.kv_cache = precision::fp8;
+  if (!kv.empty() && kv != "FP8") f.refuse("kv_cache_quant_algo", quoted({"FP8"}) + ", null");
+  q.head = true;
+}
+
+}  // namespace detail
+
+/// The settings in `f`, for a model whose weights are in `own`; an unknown method is a fault that
+/// names it.
+[[nodiscard]] inline quantisation read_quantisation(const fields& f, const weight_format& own) {
+  quantisation q;
+  q.kv_cache = detail::read_kv_scheme(f, own.element);
+  detail::read_exceptions(f, q);
+  const std::string method = f.word("quant_method", "");
+  if (method == "fp8") {
+    q.format = detail::read_fp8(f);
+  } else if (method == "fbgemm_fp8") {
+    q.format = formats::fp8_channel;
+  } else if (method == "compressed-tensors") {
+    detail::read_compressed_tensors(f, own.math, q);
+  } else if (method == "mxfp4") {
+    q.format = formats::mxfp4;
+    q.format.math = own.math;
+    q.experts_only = true;
+  } else if (method == "gptq") {
+    q.format = detail::read_gptq(f, own.math);
+    q.head = f.flag("lm_head", false);
+  } else if (method == "awq") {
+    q.format = detail::read_integer_groups(f, own.math, f.flag("zero_point", true));
+  } else if (method == "modelopt" || method == "modelopt_fp4") {
+    detail::read_modelopt(f, q);
+  } else {
+    f.refuse("quant_method", quoted({"fp8", "fbgemm_fp8", "compressed-tensors", "mxfp4", "gptq",
+                                     "awq", "modelopt"}));
+  }
+  return q;
+}
+
+/// Puts the format on the weight classes that the method covers and the exceptions do not name.
+/// A class of which only some matrices are left out has no one format: a fault.
+inline void apply(const quantisation& q, const family& known, model& m, diagnosis& d) {
+  m.kv_cache = q.kv_cache;
+  const coverage found = match_modules(m, known, q.left_out, q.list_path, d);
+  if (!found.unmatched.empty()) {
+    d.notes.push_back(q.list_path + ": " + std::to_string(found.unmatched.size()) +
+                      " entries name no weight of this model, the first is " +
+                      quoted({printable(found.unmatched.front())}));
+  }
+  if (q.experts_only && !has_experts(m)) {
+    d.fail(R"($.quantization_config.quant_method: "mxfp4" is for experts, and the model has none)");
+  }
+  const auto covered = [&](weight_class c) {
+    if (c == weight_class::routed_expert) return true;
+    if (c == weight_class::head) return q.head && !m.tied_embeddings;
+    return !q.experts_only && (c == weight_class::attention || c == weight_class::shared_expert ||
+                               c == weight_class::dense_feed_forward);
+  };
+  for (std::size_t i = 0; i < weight_class_count; ++i) {
+    const auto c = static_cast<weight_class>(i);
+    const count out = found.left_out[i];
+    if (!covered(c) || (out > 0 && out == found.modules[i])) continue;
+    m.weights[c] = q.format;
+    if (out == 0) continue;
+    d.fail(q.list_path + ": leaves out " + std::to_string(out) + " of " +
+           std::to_string(found.modules[i]) + " matrices of class " + quoted({name(c)}) +
+           "; allowed: all of a class or none");
+  }
+}
+
+}  // namespace shardline::hf

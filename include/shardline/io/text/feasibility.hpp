@@ -1,0 +1,140 @@
+/// Violated rules, warnings and invalid inputs as sentences with their figures.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shardline/estimate/feasibility.hpp"
+#include "shardline/io/text/units.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+using short_form = std::string (*)(double, int);
+
+// "12.0 GB required, 11.0 GB available", with more digits where three do not tell them apart.
+inline std::string two_figures(double required, double available, short_form in_units) {
+  constexpr int most_digits = 15;
+  int digits = 3;
+  while (digits < most_digits && required != available &&
+         in_units(required, digits) == in_units(available, digits)) {
+    ++digits;
+  }
+  return in_units(required, digits) + " required, " + in_units(available, digits) + " available";
+}
+
+inline std::string two_counts(const violation& v, std::string_view unit = "") {
+  return std::to_string(v.required) + std::string(unit) + " required, " +
+         std::to_string(v.available) + std::string(unit) + " available";
+}
+
+inline std::string does_not_divide(const violation& v) {
+  return std::to_string(v.required) + " does not divide " + std::to_string(v.available);
+}
+
+// Joins words and numbers: phrase("61", " layers in ", "4", " stages").
+inline std::string phrase(count first, std::string_view between, count second,
+                          std::string_view after) {
+  return std::to_string(first) + std::string(between) + std::to_string(second) + std::string(after);
+}
+
+inline std::string figures_of(const violation& v) {
+  constexpr double ns = 1e-9;
+  const auto required = static_cast<double>(v.required);
+  const auto available = static_cast<double>(v.available);
+  switch (v.rule) {
+    case rule::gpus:
+    case rule::layers:
+    case rule::experts:
+      return two_counts(v);
+    case rule::context:
+      return two_counts(v, " tokens");
+    case rule::precision:
+      return std::to_string(v.required) + " bits required, none available";
+    case rule::meshes:
+      return phrase(v.required, " and ", v.available, "");
+    case rule::kv_heads:
+      return phrase(v.required, " and ", v.available, " do not");
+    case rule::expert_replicas:
+    case rule::attention_heads:
+    case rule::feed_forward_width:
+    case rule::expert_width:
+    case rule::quantisation_block:
+      return does_not_divide(v);
+    case rule::memory:
+      return two_figures(required, available, decimal_bytes);
+    case rule::ttft:
+    case rule::tpot:
+      return two_figures(required * ns, available * ns, short_seconds);
+  }
+  return two_counts(v);
+}
+
+inline std::string figures_of(const warning_note& n) {
+  switch (n.warning) {
+    case warning::idle_gpus:
+      return phrase(n.first, " of ", n.second, " used");
+    case warning::tp_across_domains:
+      return phrase(n.first, " ranks, domains of ", n.second, "");
+    case warning::uneven_layers:
+      return phrase(n.first, " layers, ", n.second, " stages");
+    case warning::uneven_experts:
+      return phrase(n.first, " experts, ", n.second, " ranks");
+    case warning::padded_vocabulary:
+      return phrase(n.first, " rows, tp ", n.second, "");
+    case warning::replicated_kv_heads:
+      return phrase(n.first, " heads, ", n.second, " ranks");
+    case warning::idle_replicas:
+      return phrase(n.first, " sequences, ", n.second, " replicas");
+    case warning::padded_blocks:
+      return phrase(n.first, " per block, ", n.second, " per shard");
+    case warning::wider_math:
+      return phrase(n.first, " bits, computed in ", n.second, "");
+  }
+  return phrase(n.first, ", ", n.second, "");
+}
+
+// What a field takes; inside its own range it contradicts another field.
+inline std::string allowed(const invalid_field& f) {
+  const field_range r = range_of(f.field);
+  if (f.field == field::layer_kinds) {
+    return "at most " +
+           phrase(count{max_layer_kinds}, " kinds of layer in ", count{max_layer_runs}, " runs");
+  }
+  if (f.value >= r.lowest && f.value <= r.highest && (!r.whole || round_up(f.value) == f.value)) {
+    if (f.field == field::kv_heads) return "a divisor of attention.heads";
+    if (f.field == field::experts_per_token) return "at most feed_forward.experts";
+  }
+  return std::string(r.whole ? "a whole number" : "a number") + " from " + in_full(r.lowest) +
+         " to " + in_full(r.highest);
+}
+
+}  // namespace detail
+
+/// "the layout needs more GPUs than the cluster has: 16384 required, 64 available"
+[[nodiscard]] inline std::string to_text(const violation& v) {
+  return std::string(text_of(v.rule).sentence) + ": " + detail::figures_of(v);
+}
+
+/// "layers do not divide into pipeline stages; the first stages hold one more: 61 layers, 4 stages"
+[[nodiscard]] inline std::string to_text(const warning_note& n) {
+  return std::string(text_of(n.warning).sentence) + ": " + detail::figures_of(n);
+}
+
+/// "layout.attention.tp: -3; allowed: a whole number from 1 to 1000000"
+[[nodiscard]] inline std::string to_text(const invalid_field& f) {
+  return std::string(range_of(f.field).name) + ": " + in_full(f.value) +
+         "; allowed: " + detail::allowed(f);
+}
+
+/// The verdict, and a line for each invalid input, violated rule and warning.
+[[nodiscard]] inline std::string to_text(const report& r) {
+  std::string out = r.feasible() ? "feasible\n" : "infeasible\n";
+  for (const invalid_field& f : r.invalid) out += "  invalid: " + to_text(f) + '\n';
+  for (const violation& v : r.violations) out += "  violated: " + to_text(v) + '\n';
+  for (const warning_note& n : r.warnings) out += "  warning: " + to_text(n) + '\n';
+  return out;
+}
+
+}  // namespace shardline

@@ -1,0 +1,91 @@
+#include "shardline/base/integer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace shardline;
+
+namespace {
+
+constexpr count largest = (std::numeric_limits<count>::max)();
+
+}  // namespace
+
+TEST_CASE("shares sum to the whole, differ by one at most, and the first are the larger") {
+  for (count n = 0; n <= 200; ++n) {
+    for (count parts = 1; parts <= 70; ++parts) {
+      count sum = 0;
+      count before = n;
+      for (count i = 0; i < parts; ++i) {
+        const count one = share(n, parts, i);
+        REQUIRE(one <= before);
+        REQUIRE(one >= n / parts);
+        REQUIRE(one <= n / parts + 1);
+        REQUIRE(part_of(n, parts, i) == item_range{sum, one});
+        before = one;
+        sum += one;
+      }
+      CAPTURE(n);
+      CAPTURE(parts);
+      REQUIRE(sum == n);
+      REQUIRE(share(n, parts, 0) == ceil_div(n, parts));
+    }
+  }
+}
+
+TEST_CASE("groups are as few as hold all items") {
+  for (count n = 0; n <= 300; ++n) {
+    for (count size = 1; size <= 70; ++size) {
+      const count groups = ceil_div(n, size);
+      CAPTURE(n);
+      CAPTURE(size);
+      REQUIRE(groups * size >= n);
+      REQUIRE((groups - 1) * size < n);
+    }
+  }
+  CHECK(ceil_div(61, 4) == 16);
+}
+
+TEST_CASE("divides is what the remainder says, for powers of two and others, small and huge") {
+  for (count n = 0; n <= 500; ++n) {
+    for (count d = 1; d <= 70; ++d) REQUIRE(divides(d, n) == (n % d == 0));
+  }
+  CHECK(divides(largest, largest));
+  CHECK_FALSE(divides(2, largest));
+  CHECK_FALSE(divides(largest, largest - 1));
+  CHECK(divides(count{1} << 40, count{1} << 60));
+}
+
+TEST_CASE("shares of huge counts are exact") {
+  CHECK(share(largest, 2, 0) == largest / 2 + 1);
+  CHECK(share(largest, 2, 1) == largest / 2);
+  CHECK(share(largest, 1000003, 0) == largest / 1000003 + (largest % 1000003 > 0 ? 1 : 0));
+  CHECK(ceil_div(largest, largest) == 1);
+  CHECK(ceil_div(largest, largest - 1) == 2);
+}
+
+TEST_CASE("products and sums that leave 64 bits are the largest count, negative ones are refused") {
+  CHECK(saturating_product(3, 4) == 12);
+  CHECK(saturating_product(0, largest) == 0);
+  CHECK(saturating_product(largest, 0) == 0);
+  CHECK(saturating_product(largest, 1) == largest);
+  CHECK(saturating_product(largest, 2) == largest);
+  CHECK(saturating_product(count{1} << 32, count{1} << 31) == largest);
+  CHECK(saturating_product(count{1} << 31, count{1} << 31) == count{1} << 62);
+  CHECK(saturating_product(-1, 5) < 0);
+  CHECK(saturating_product(largest, -2) < 0);
+  CHECK(saturating_sum(3, 4) == 7);
+  CHECK(saturating_sum(largest, 0) == largest);
+  CHECK(saturating_sum(largest, 1) == largest);
+  CHECK(saturating_sum(-1, 5) < 0);
+}
+
+TEST_CASE("a range of items knows its ends") {
+  constexpr item_range r{16, 15};
+  CHECK(r.last() == 30);
+  CHECK(r.contains(16));
+  CHECK(r.contains(30));
+  CHECK_FALSE(r.contains(15));
+  CHECK_FALSE(r.contains(31));
+}

@@ -1,0 +1,82 @@
+#include "shardline/catalog/accelerators.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string_view>
+
+using namespace shardline;
+using namespace shardline::literals;
+
+static_assert(catalog::find_accelerator("h100-sxm")->memory_rate == 3350_GBps);
+static_assert(catalog::find_accelerator("H100-SXM") == catalog::find_accelerator("h100-sxm"));
+static_assert(catalog::find_accelerator("h100") == nullptr);
+static_assert(catalog::find_accelerator("") == nullptr);
+
+// Figures that other sources quote, independent of the header's spelling of them.
+static_assert(catalog::a100_sxm.peak.bf16.value() == 312e12, "NVIDIA A100 data sheet");
+static_assert(catalog::h100_sxm.peak.fp8.value() == 1979e12, "NVIDIA H100 data sheet, dense");
+static_assert(catalog::h100_sxm.memory.value() == 80.0 * 1073741824.0);
+static_assert(catalog::mi300x.memory.value() == 192.0 * 1073741824.0);
+static_assert(catalog::h100_sxm.network.rate == 50_GBps, "400 Gbit/s is 50 GB/s");
+static_assert(catalog::gb200.domain == 72);
+static_assert(catalog::tpu_v5e.peak.int8 == 394_TFLOPS);
+
+// A TPU v5e has no fp8: such weights are multiplied in bf16.
+static_assert(supported(catalog::tpu_v5e, precision::fp8) == precision::bf16);
+static_assert(supported(catalog::a100_sxm, precision::fp8) == precision::bf16);
+static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::fp8);
+static_assert(supported(catalog::b200_sxm, precision::fp4) == precision::fp4);
+
+TEST_CASE("the catalog has exactly the documented names, in order") {
+  constexpr std::array<std::string_view, 17> names{
+      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm", "h20",
+      "b200-sxm",    "b300-sxm", "gb200",    "l40s",      "mi300x",   "mi325x",
+      "mi355x",      "tpu-v5e",  "tpu-v5p",  "tpu-v6e",   "plan-400"};
+  REQUIRE(catalog::accelerators.size() == names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) CHECK(catalog::accelerators[i].name == names[i]);
+}
+
+TEST_CASE("every accelerator is found by its name and by no other") {
+  for (const accelerator& a : catalog::accelerators) {
+    CHECK(catalog::find_accelerator(a.name) == &a);
+  }
+}
+
+TEST_CASE("every accelerator can multiply in bf16, and has memory, links and a domain") {
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name);
+    CHECK(a.peak.bf16 > 100_TFLOPS);
+    CHECK(a.memory > 10_GB);
+    CHECK(a.memory_rate > 500_GBps);
+    CHECK(a.scale_up.rate > 30_GBps);
+    CHECK(a.network.rate > 3_GBps);
+    CHECK(a.network.latency > a.scale_up.latency);
+    CHECK(a.domain >= 1);
+  }
+}
+
+// A slip by a factor of two (sparsity, both directions of a link, bits for bytes) breaks one of
+// these.
+TEST_CASE("narrower types are never slower, links never faster than memory") {
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name);
+    for (const precision p : {precision::fp8, precision::int8, precision::fp4}) {
+      CAPTURE(name(p));
+      const bool has_peak = a.peak[p].value() > 0.0;
+      CHECK((!has_peak || a.peak[p] >= a.peak.bf16));
+      CHECK((!has_peak || a.peak[p].value() <= 6.5 * a.peak.bf16.value()));
+    }
+    CHECK(a.scale_up.rate < a.memory_rate);
+  }
+}
+
+TEST_CASE("the plans' device multiplies fp8, fp16 and bf16 alike") {
+  for (const precision p : {precision::fp8, precision::fp16, precision::bf16}) {
+    CHECK(catalog::plan_400.peak[p] == 400_TFLOPS);
+  }
+  CHECK(catalog::plan_400.memory == 64_GB);
+  CHECK(catalog::plan_400.memory_rate == 1.8_TBps);
+  CHECK(catalog::plan_400.scale_up.rate == 400_GBps);
+  CHECK(catalog::plan_400.network.rate == 100_GBps);
+  CHECK(catalog::plan_400.domain == 8);
+}

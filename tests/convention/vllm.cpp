@@ -1,0 +1,78 @@
+#include "shardline/convention/vllm.hpp"
+
+#include <doctest/doctest.h>
+
+#include "shardline/catalog/models.hpp"
+#include "shardline/convention/product.hpp"
+#include "shardline/plan/search.hpp"
+
+namespace {
+
+using namespace shardline;
+
+// vllm/model_executor/layers/fused_moe/config.py, FusedMoEParallelConfig.make: expert parallel off
+// means etp = DP PCP TP and ep = 1, on means ep = DP PCP TP and etp = 1; never mixed, edp = 1.
+static_assert(to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}) ==
+              layout{{8, 1, 4}, {1, 32, 1}, 1, expert_dispatch::all_gather});
+// Off with DP = 4 and TP = 8 splits each expert 32 ways; it does not make four replicas.
+static_assert(to_layout(vllm{.tp = 8, .dp = 4}) ==
+              layout{{8, 1, 4}, {32, 1, 1}, 1, expert_dispatch::all_gather});
+static_assert(to_layout(vllm{.tp = 4, .pp = 2, .pcp = 2, .expert_parallel = true}) ==
+              layout{{4, 2, 1}, {1, 8, 1}, 2, expert_dispatch::all_gather});
+static_assert(to_layout(vllm{.tp = 1, .dp = 2, .all_to_all = true}).dispatch ==
+              expert_dispatch::all_to_all);
+
+}  // namespace
+
+TEST_CASE("flags to layout and back are the flags, where they mean something") {
+  for (const count tp : {1, 2, 8}) {
+    for (const count dp : {1, 3}) {
+      for (const count pp : {1, 4}) {
+        for (const count pcp : {1, 2}) {
+          for (const bool ep : {false, true}) {
+            for (const bool all_to_all : {false, true}) {
+              const vllm v{tp, dp, pp, pcp, ep, all_to_all};
+              const conversion<vllm> back = to_vllm(to_layout(v));
+              CHECK(to_layout(v).gpus() == tp * dp * pp * pcp);
+              REQUIRE(back.has_value());
+              CHECK(to_layout(back.flags) == to_layout(v));
+              // One rank holds all experts, in parallel or not.
+              if (tp * dp * pcp > 1) CHECK(back.flags == v);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("layout to flags and back is the layout, and exactly the others are refused") {
+  count expressible = 0;
+  count refused = 0;
+  for_each_layout(24, catalog::deepseek_v3, [&](const layout& l) {
+    const expert_mesh& mesh = l.expert;
+    const bool expected = mesh.edp == 1 && (mesh.ep == 1 || mesh.etp == 1);
+    const conversion<vllm> c = to_vllm(l);
+    CHECK(c.has_value() == expected);
+    if (c.has_value()) CHECK(to_layout(c.flags) == l);
+    ++(c.has_value() ? expressible : refused);
+  });
+  CHECK(expressible > 80);  // 80 meshes of 24 ranks, and most with two ways to place the experts
+  CHECK(refused > 0);
+}
+
+TEST_CASE("each reason for a refusal is given") {
+  CHECK(to_vllm({{2, 1, 2}, {2, 1, 2}}).why_not == "vLLM does not replicate experts (edp = 1)");
+  CHECK(to_vllm({{2, 1, 2}, {2, 2, 1}}).why_not ==
+        "vLLM splits experts one way: by expert (ep) or by width (etp)");
+  CHECK(to_vllm({{2, 1, 2}, {1, 2, 1}}).why_not ==
+        "the attention mesh and the expert mesh have different numbers of ranks");
+}
+
+TEST_CASE("a product plan with replicated or twice split experts has no vLLM flags") {
+  CHECK_FALSE(to_vllm(to_layout(product{.ep = 8, .dp = 2})).has_value());
+  CHECK_FALSE(to_vllm(to_layout(product{.ep = 8, .tp = 2})).has_value());
+  const conversion<vllm> c = to_vllm(to_layout(product{.ep = 8}));
+  REQUIRE(c.has_value());
+  CHECK(c.flags == vllm{.dp = 8, .expert_parallel = true, .all_to_all = true});
+}

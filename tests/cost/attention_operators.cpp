@@ -1,0 +1,171 @@
+#include "shardline/cost/attention_operators.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "shardline/cost/blocks.hpp"
+
+using namespace shardline;
+
+namespace {
+
+// Operators of one attention block, in order within each type.
+struct recorded {
+  std::vector<gemm<double>> gemms{};
+  std::vector<attention_core<double>> cores{};
+  std::vector<elementwise<double>> vectors{};
+  std::vector<weight> fused{};
+  std::vector<collective<double>> collectives{};
+
+  void operator()(const gemm<double>& g) { gemms.push_back(g); }
+  void operator()(const attention_core<double>& c) { cores.push_back(c); }
+  void operator()(const elementwise<double>& v) { vectors.push_back(v); }
+  void operator()(const fused_vector<double>& v) { fused.push_back(v.weight); }
+  void operator()(const collective<double>& c) { collectives.push_back(c); }
+};
+
+// Hidden 16 in bf16.
+model sixteen_wide() {
+  model m;
+  m.hidden_size = 16;
+  return m;
+}
+
+template <class Attention>
+recorded block_of(const Attention& a, const layout& l, const basic_step<>& s) {
+  const model m = sixteen_wide();
+  const emission<double> e{m, l, {}, localise(s, l)};
+  recorded r;
+  emit_attention(a, e, r);
+  return r;
+}
+
+bool shape(const weight& w, count k, count n) { return w.k == k && w.n == n; }
+
+layout tensor_parallel(count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
+
+constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
+// Ranks 6 and 5, dims 3 + 2 and 7.
+constexpr latent_attention latent{8, 6, 5, 3, 2, 7};
+
+}  // namespace
+
+TEST_CASE("key-value heads: a share of them, or one copy of each") {
+  CHECK(kv_heads_of_rank(8, 2, 0) == 4);
+  CHECK(kv_heads_of_rank(8, 8, 7) == 1);
+  CHECK(kv_heads_of_rank(2, 8, 7) == 1);
+  CHECK(kv_heads_of_rank(1, 1, 0) == 1);
+}
+
+TEST_CASE("grouped queries: q k v in one matrix, rotary, attention, output") {
+  const recorded r = block_of(grouped, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 2);
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 2) * 4));
+  CHECK(shape(r.gemms[1].weight, 16, 16));
+  CHECK(r.gemms[0].rows == 3.0);
+  REQUIRE(r.vectors.size() == 2);
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 4.0 * 16.0 * 2.0);       // norm
+  CHECK(r.vectors[1].traffic.value() == 3.0 * 2.0 * (4 + 1) * 4 * 2.0);  // rotary
+  REQUIRE(r.cores.size() == 1);
+  CHECK(r.cores[0].heads == 4);
+  CHECK(r.cores[0].kv_heads == 1);
+  CHECK(r.cores[0].qk_dim == 4);
+  CHECK(r.cores[0].v_dim == 4);
+  CHECK(r.cores[0].bytes_per_token == 2.0 * 4.0 * 2.0);
+  REQUIRE(r.collectives.size() == 1);
+  CHECK(r.collectives[0].kind == collective_kind::all_reduce);
+  CHECK(r.collectives[0].group.size == 2);
+  CHECK(r.collectives[0].message.value() == 3.0 * 16.0 * 2.0);
+}
+
+TEST_CASE("one rank alone sums nothing") {
+  CHECK(block_of(grouped, {}, decode_step(3.0, 10.0, 1.0)).collectives.empty());
+}
+
+TEST_CASE("biases, head norms and sinks are vectors of the kernels that read them") {
+  grouped_query_attention a = grouped;
+  a.qkv_bias = a.output_bias = a.qk_norm = a.sinks = true;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(1.0, 0.0, 1.0));
+  REQUIRE(r.fused.size() == 4);
+  CHECK(shape(r.fused[0], 1, 24));  // q k v of the rank
+  CHECK(shape(r.fused[1], 1, 8));   // a gain of head_dim for queries, one for keys
+  CHECK(r.fused[1].weight_class == weight_class::norm);
+  CHECK(shape(r.fused[2], 1, 4));   // a sink per head of the rank
+  CHECK(shape(r.fused[3], 1, 16));  // the output's, on every rank
+}
+
+TEST_CASE("the cache is in the format of the cache, not of activations") {
+  model m = sixteen_wide();
+  m.kv_cache = precision::fp8;
+  m.activations = precision::fp32;
+  const layout l{};
+  const emission<double> e{m, l, {}, localise(decode_step(1.0, 0.0, 1.0), l)};
+  recorded r;
+  emit_attention(grouped, e, r);
+  CHECK(r.cores[0].bytes_per_token == 2.0 * 2.0 * 4.0);
+}
+
+TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decoding does neither") {
+  const layout l{{2, 4, 1}, {2, 4, 1}};
+  const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
+  CHECK(prompt.gemms[0].rows == 75.0);
+  CHECK(prompt.cores[0].split == 4);
+  REQUIRE(prompt.collectives.size() == 2);
+  CHECK(prompt.collectives[0].kind == collective_kind::all_gather);
+  CHECK(prompt.collectives[0].group.size == 4);
+  CHECK(prompt.collectives[0].group.stride == 2);
+  CHECK(prompt.collectives[0].message.value() == 3.0 * 100.0 * 16.0);  // new tokens, one kv head
+  const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.cores[0].split == 1);
+  CHECK(token.collectives.size() == 1);
+}
+
+TEST_CASE("latent attention: projections, split by heads where they can be") {
+  const recorded r = block_of(latent, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
+  REQUIRE(r.gemms.size() == 5);
+  CHECK(shape(r.gemms[0].weight, 16, 6));             // queries' latent, on every rank
+  CHECK(shape(r.gemms[1].weight, 6, 4 * 5));          // queries of 4 heads
+  CHECK(shape(r.gemms[2].weight, 16, 7));             // latent and rotary key, on every rank
+  CHECK(shape(r.gemms[3].weight, 5, 4 * (3 + 7)));    // keys and values of 4 heads
+  CHECK(shape(r.gemms[4].weight, 4 * 7, 16));
+  REQUIRE(r.cores.size() == 1);
+  CHECK(r.cores[0].bytes_per_token == 7.0 * 2.0);  // whatever the heads and tp
+}
+
+TEST_CASE("without a latent of their own, queries are projected directly") {
+  latent_attention a = latent;
+  a.q_lora_rank = 0;
+  const recorded r = block_of(a, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
+  REQUIRE(r.gemms.size() == 4);
+  CHECK(shape(r.gemms[0].weight, 16, 4 * 5));
+}
+
+TEST_CASE("a prompt expands its latents, context included, and attends head by head") {
+  const recorded r = block_of(latent, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
+  CHECK(r.gemms[3].rows == 2.0 * 40.0);
+  CHECK(r.gemms[3].matrices_read == 1.0);
+  CHECK(r.cores[0].kv_heads == 8);
+  CHECK(r.cores[0].qk_dim == 3 + 2);
+  CHECK(r.cores[0].v_dim == 7);
+}
+
+TEST_CASE("a decode step absorbs the expansion and attends to the latents as one shared head") {
+  const recorded r = block_of(latent, {}, decode_step(2.0, 30.0, 1.0));
+  CHECK(r.gemms[3].rows == 2.0);
+  CHECK(r.cores[0].kv_heads == 1);
+  CHECK(r.cores[0].qk_dim == 5 + 2);
+  CHECK(r.cores[0].v_dim == 5);
+}
+
+TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twice") {
+  const recorded r = block_of(
+      latent, {}, mixed_step(prefill_step(1.0, 10.0, 5.0, 1.0), decode_step(7.0, 30.0, 1.0)));
+  CHECK(r.gemms[0].rows == 17.0);
+  CHECK(r.gemms[3].rows == 15.0 + 7.0);
+  CHECK(r.gemms[3].matrices_read == 2.0);
+  REQUIRE(r.cores.size() == 2);
+  CHECK(r.cores[0].phase == phase::prefill);
+  CHECK(r.cores[1].phase == phase::decode);
+  CHECK(r.cores[1].sequences == 7.0);
+}

@@ -1,0 +1,137 @@
+// Small models counted by hand, class by class; the catalog's totals are in tests/catalog/models.cpp.
+#include "shardline/cost/parameters.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shardline;
+
+namespace {
+
+// Hidden 16, 8 heads of 4 over 2 key-value heads, 2 layers, vocabulary 100.
+model with(const attention_kind& a, const feed_forward_kind& f) {
+  return {.name = "by hand", .hidden_size = 16, .vocab_size = 100, .layers = {{2, {a, f}}}};
+}
+
+constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
+constexpr dense_feed_forward dense{.width = 24};
+constexpr mixture_of_experts routed{.experts = 4, .experts_per_token = 1, .width = 6};
+
+count of(const model& m, weight_class c) { return parameters(m)[c]; }
+
+}  // namespace
+
+TEST_CASE("a dense model by hand") {
+  const model m = with(grouped, dense);
+  CHECK(of(m, weight_class::embedding) == 100 * 16);
+  CHECK(of(m, weight_class::head) == 16 * 100);
+  CHECK(of(m, weight_class::attention) == 2 * (16 * 8 * 4 + 2 * 16 * 2 * 4 + 8 * 4 * 16));
+  CHECK(of(m, weight_class::dense_feed_forward) == 2 * 3 * 16 * 24);
+  CHECK(of(m, weight_class::norm) == 2 * 2 * 16 + 16);
+  CHECK(of(m, weight_class::router) == 0);
+  CHECK(of(m, weight_class::routed_expert) == 0);
+  CHECK(of(m, weight_class::shared_expert) == 0);
+  CHECK(parameters(m).total() == 1600 + 1600 + 2560 + 2304 + 80);
+  CHECK(parameters(m).total_bytes().value() == 2.0 * 8144.0);
+  CHECK(active_parameters(m) == 8144);
+}
+
+TEST_CASE("biases, head norms and sinks by hand") {
+  grouped_query_attention a = grouped;
+  a.qkv_bias = a.output_bias = a.sinks = a.qk_norm = true;
+  const model plain = with(grouped, dense);
+  const model m = with(a, dense_feed_forward{.width = 24, .gated = true, .bias = true});
+  CHECK(of(m, weight_class::attention) - of(plain, weight_class::attention) ==
+        2 * ((8 + 2 + 2) * 4 + 16 + 8));
+  CHECK(of(m, weight_class::norm) - of(plain, weight_class::norm) == 2 * 2 * 4);
+  CHECK(of(m, weight_class::dense_feed_forward) - of(plain, weight_class::dense_feed_forward) ==
+        2 * (2 * 24 + 16));
+}
+
+TEST_CASE("two matrices where there is no gate") {
+  const model m = with(grouped, dense_feed_forward{.width = 24, .gated = false, .bias = true});
+  CHECK(of(m, weight_class::dense_feed_forward) == 2 * (2 * 16 * 24 + 24 + 16));
+}
+
+TEST_CASE("a mixture of experts by hand: routed, shared, router, all biases") {
+  mixture_of_experts f = routed;
+  f.shared_experts = 2;
+  f.shared_width = 5;
+  f.expert_bias = f.router_bias = f.correction_bias = true;
+  const model m = with(grouped, f);
+  CHECK(of(m, weight_class::routed_expert) == 2 * 4 * (3 * 16 * 6 + 2 * 6 + 16));
+  CHECK(of(m, weight_class::shared_expert) == 2 * (3 * 16 * 10 + 2 * 10 + 16));
+  CHECK(of(m, weight_class::router) == 2 * (16 * 4 + 4 + 4));
+  // A score correction takes 4 bytes whatever the rest is stored in.
+  CHECK(parameters(m).bytes_of(weight_class::router).value() == 2.0 * (68.0 * 2.0 + 4.0 * 4.0));
+}
+
+TEST_CASE("a token meets its experts and everything else") {
+  mixture_of_experts f = routed;
+  f.experts_per_token = 3;
+  f.expert_bias = true;
+  const model m = with(grouped, f);
+  CHECK(parameters(m).total() - active_parameters(m) == 2 * 1 * (3 * 16 * 6 + 2 * 6 + 16));
+  f.experts_per_token = 4;
+  CHECK(active_parameters(with(grouped, f)) == parameters(with(grouped, f)).total());
+}
+
+TEST_CASE("latent attention by hand, with and without a latent for queries") {
+  // Ranks 6 and 5, dims 3 + 2 and 7, 8 heads.
+  const model m = with(latent_attention{8, 6, 5, 3, 2, 7}, dense);
+  const count common = 16 * (5 + 2) + 5 * 8 * (3 + 7) + 8 * 7 * 16;
+  CHECK(of(m, weight_class::attention) == 2 * (16 * 6 + 6 * 8 * 5 + common));
+  CHECK(of(m, weight_class::norm) == 2 * (2 * 16 + 6 + 5) + 16);
+  const model direct = with(latent_attention{8, 0, 5, 3, 2, 7}, dense);
+  CHECK(of(direct, weight_class::attention) == 2 * (16 * 8 * 5 + common));
+  CHECK(of(direct, weight_class::norm) == 2 * (2 * 16 + 5) + 16);
+}
+
+TEST_CASE("a tied head is stored once, and again on the last stage where that is another") {
+  model m = with(grouped, dense);
+  m.tied_embeddings = true;
+  CHECK(of(m, weight_class::embedding) == 1600);
+  CHECK(of(m, weight_class::head) == 0);
+  const layout two_stages{{}, {}, 2};
+  CHECK(weights_of_rank(m, two_stages, 0, {})[weight_class::embedding] == 1600);
+  CHECK(weights_of_rank(m, two_stages, 1, {})[weight_class::embedding] == 1600);
+  CHECK(weights_of_rank(m, two_stages, 1, {})[weight_class::head] == 0);
+  CHECK(weights_of_rank(m, two_stages, 0, {})[weight_class::norm] == 32);
+  CHECK(weights_of_rank(m, two_stages, 1, {})[weight_class::norm] == 48);
+}
+
+TEST_CASE("ranks hold their shares; the first ones what does not divide") {
+  const model m = with(grouped, dense_feed_forward{.width = 26});
+  const layout four{{4, 1, 1}, {4, 1, 1}};
+  // 26 over 4: 7, 7, 6, 6. 100 over 4: 25 each. 2 key-value heads over 4: one copy each.
+  CHECK(weights_of_rank(m, four, 0, {0, 0, 0})[weight_class::dense_feed_forward] == 2 * 3 * 16 * 7);
+  CHECK(weights_of_rank(m, four, 0, {3, 3, 0})[weight_class::dense_feed_forward] == 2 * 3 * 16 * 6);
+  CHECK(weights_of_rank(m, four, 0, {3, 3, 0})[weight_class::embedding] == 25 * 16);
+  CHECK(weights_of_rank(m, four, 0, {1, 1, 0})[weight_class::attention] ==
+        2 * (16 * 2 * 4 + 2 * 16 * 1 * 4 + 2 * 4 * 16));
+}
+
+TEST_CASE("expert ranks hold their share of the experts, and of the width of each") {
+  const model m = with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
+  const layout l{{2, 1, 4}, {2, 4, 1}};  // 5 experts over 4 ranks: 2, 1, 1, 1; 3 of width 6 each
+  CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 2 * 3 * 16 * 3);
+  CHECK(weights_of_rank(m, l, 0, {0, 1, 3})[weight_class::routed_expert] == 2 * 1 * 3 * 16 * 3);
+}
+
+TEST_CASE("cache bytes of one more token, over all layers and kinds") {
+  model m = with(grouped, dense);
+  CHECK(kv_bytes_per_token(m).value() == 2.0 * 2.0 * 2.0 * 4.0 * 2.0);
+  m.layers.append(3, {latent_attention{8, 6, 5, 3, 2, 7}, dense});
+  CHECK(kv_bytes_per_token(m).value() == 64.0 + 3.0 * 7.0 * 2.0);
+  m.kv_cache = precision::fp8;
+  CHECK(kv_bytes_per_token(m).value() == 53.0);
+}
+
+TEST_CASE("4e15 parameters are counted exactly") {
+  const model m{.name = "huge",
+                .hidden_size = 10000000,
+                .layers = {{1,
+                            {grouped_query_attention{.heads = 1, .kv_heads = 1, .head_dim = 1},
+                             dense_feed_forward{.width = 100000000}}}}};
+  // 3e15 in the feed-forward block, 4e7 in attention, 2e7 in norms.
+  CHECK(parameters(m).total() == 3000000060000000);
+}

@@ -1,0 +1,124 @@
+#include "shardline/describe/model.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string_view>
+
+using namespace shardline;
+
+namespace {
+
+layer dense_of(count width) {
+  return {grouped_query_attention{.heads = 8, .kv_heads = 2, .head_dim = 64},
+          dense_feed_forward{.width = width}};
+}
+
+layer routed() {
+  return {latent_attention{8, 0, 64, 16, 16, 16},
+          mixture_of_experts{.experts = 8, .experts_per_token = 2, .width = 64}};
+}
+
+}  // namespace
+
+TEST_CASE("layers are runs of kinds, each kind stored once") {
+  const layer_stack s{{3, dense_of(128)}, {58, routed()}};
+  CHECK(s.size() == 61);
+  REQUIRE(s.kinds.size() == 2);
+  REQUIRE(s.runs.size() == 2);
+  CHECK(s.kinds[0] == dense_of(128));
+  CHECK(s.kinds[1] == routed());
+  CHECK(s.runs[0] == layer_run{3, 0});
+  CHECK(s.runs[1] == layer_run{58, 1});
+}
+
+TEST_CASE("equal neighbours are one run; a kind that comes back is not stored again") {
+  layer_stack s;
+  s.append(1, dense_of(128));
+  s.append(2, dense_of(128));
+  s.append(1, routed());
+  s.append(4, dense_of(128));
+  CHECK(s == layer_stack{{3, dense_of(128)}, {1, routed()}, {4, dense_of(128)}});
+  CHECK(s.kinds.size() == 2);
+  CHECK(s.runs.size() == 3);
+  CHECK(s.size() == 8);
+}
+
+TEST_CASE("a pattern is repeated, and joins itself where its ends are equal") {
+  const layer_stack alternating = layer_stack::repeat(18, {{1, dense_of(1)}, {1, dense_of(2)}});
+  CHECK(alternating.size() == 36);
+  CHECK(alternating.runs.size() == 36);
+  CHECK(alternating.kinds.size() == 2);
+  const layer_stack joined = layer_stack::repeat(3, {{1, dense_of(1)}, {2, routed()}, {1, dense_of(1)}});
+  CHECK(joined.size() == 12);
+  CHECK(joined.runs.size() == 7);
+  CHECK(layer_stack::repeat(0, {{1, routed()}}).size() == 0);
+}
+
+TEST_CASE("layers of each kind in a range of layers are those counted one by one") {
+  const layer_stack s{{3, dense_of(1)}, {2, routed()}, {4, dense_of(1)}, {1, dense_of(2)}};
+  constexpr std::array<std::size_t, 10> kind_of_layer{0, 0, 0, 1, 1, 0, 0, 0, 0, 2};
+  for (count first = 0; first <= 10; ++first) {
+    for (count n = 0; first + n <= 10; ++n) {
+      kind_counts one_by_one{};
+      for (count i = first; i < first + n; ++i) {
+        ++one_by_one[kind_of_layer[static_cast<std::size_t>(i)]];
+      }
+      CAPTURE(first);
+      CAPTURE(n);
+      REQUIRE(s.counts(first, n) == one_by_one);
+    }
+  }
+}
+
+TEST_CASE("eight kinds and 160 runs are stored; what is beyond says so") {
+  layer_stack s;
+  for (count i = 1; i <= 8; ++i) s.append(1, dense_of(i));
+  CHECK_FALSE(s.kinds.overflowed);
+  s.append(1, dense_of(9));
+  CHECK(s.kinds.overflowed);
+
+  CHECK_FALSE(layer_stack::repeat(80, {{1, dense_of(1)}, {1, dense_of(2)}}).runs.overflowed);
+  const layer_stack many = layer_stack::repeat(1000000, {{1, dense_of(1)}, {1, dense_of(2)}});
+  CHECK(many.runs.overflowed);
+  CHECK(many.runs.size() == max_layer_runs);
+}
+
+TEST_CASE("layer counts at the ends of 64 bits saturate or turn negative, and never overflow") {
+  constexpr count largest = (std::numeric_limits<count>::max)();
+  layer_stack s{{largest, dense_of(1)}, {largest, dense_of(2)}};
+  CHECK(s.size() == largest);
+  s.append(largest, dense_of(2));
+  CHECK(s.size() == largest);
+  s.append(-1, dense_of(3));
+  CHECK(s.size() < 0);
+}
+
+TEST_CASE("quantising changes the large matrices and leaves the rest") {
+  const weight_formats f = quantised(uniform(formats::fp16), formats::fp8_block);
+  for (std::size_t i = 0; i < weight_class_count; ++i) {
+    const auto c = static_cast<weight_class>(i);
+    const bool large = c == weight_class::attention || c == weight_class::routed_expert ||
+                       c == weight_class::shared_expert || c == weight_class::dense_feed_forward;
+    CAPTURE(name(c));
+    CHECK(f[c] == (large ? formats::fp8_block : formats::fp16));
+  }
+}
+
+TEST_CASE("a model's experts are those of its first layer that has any") {
+  model m;
+  m.layers = {{3, dense_of(1)}};
+  CHECK_FALSE(has_experts(m));
+  CHECK(experts_of(m).experts == 0);
+  m.layers = {{3, dense_of(1)}, {1, routed()}};
+  CHECK(has_experts(m));
+  CHECK(experts_of(m) == std::get<mixture_of_experts>(routed().feed_forward));
+}
+
+TEST_CASE("every weight class has its own name") {
+  std::set<std::string_view> names;
+  for (std::size_t i = 0; i < weight_class_count; ++i) {
+    names.insert(name(static_cast<weight_class>(i)));
+  }
+  CHECK(names.size() == weight_class_count);
+}

@@ -1,0 +1,106 @@
+#include "shardline/describe/rank_map.hpp"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+#include "shardline/catalog/models.hpp"
+#include "shardline/convention/product.hpp"
+#include "shardline/convention/vllm.hpp"
+
+namespace {
+
+using namespace shardline;
+
+struct placed {
+  const model* shape = nullptr;
+  layout ranks{};
+};
+
+// Layouts of every sort: product, vLLM with and without expert parallelism, uneven layers (61 / 4)
+// and experts (64 / 6), no experts at all.
+std::vector<placed> all_layouts() {
+  return {
+      {&catalog::plan_000, to_layout(product{.ep = 64, .tp = 2})},
+      {&catalog::plan_001, to_layout(product{.ep = 8, .tp = 4, .pp = 2})},
+      {&catalog::plan_002, to_layout(product{.ep = 64, .tp = 8, .pp = 2, .dp = 2})},
+      {&catalog::plan_003, to_layout(product{.ep = 6, .tp = 1, .pp = 3, .dp = 4})},
+      {&catalog::deepseek_v3, to_layout(vllm{.tp = 8, .dp = 4, .pp = 4, .expert_parallel = true})},
+      {&catalog::mixtral_8x7b, to_layout(vllm{.tp = 2, .dp = 2})},
+      {&catalog::llama_3_1_70b, to_layout(vllm{.tp = 8, .dp = 2, .pp = 2})}};
+}
+
+count holders(const placed& p, count expert, count layer) {
+  count found = 0;
+  for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+    const rank_share s = share_of_gpu(*p.shape, p.ranks, gpu);
+    found += s.experts.contains(expert) && s.layers.contains(layer) ? 1 : 0;
+  }
+  return found;
+}
+
+TEST_CASE("every expert of every layer lies on exactly etp x edp GPUs") {
+  for (const placed& p : all_layouts()) {
+    for (count expert = 0; expert < experts_of(*p.shape).experts; ++expert) {
+      for (const count layer : {count{0}, p.shape->layers.size() - 1}) {
+        CHECK(holders(p, expert, layer) == p.ranks.expert.etp * p.ranks.expert.edp);
+      }
+    }
+  }
+}
+
+TEST_CASE("every layer lies on exactly the GPUs of one stage") {
+  for (const placed& p : all_layouts()) {
+    for (count layer = 0; layer < p.shape->layers.size(); ++layer) {
+      count found = 0;
+      for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+        found += share_of_gpu(*p.shape, p.ranks, gpu).layers.contains(layer) ? 1 : 0;
+      }
+      CHECK(found == p.ranks.attention.size());
+    }
+  }
+}
+
+// Each (tensor shard, replica) pair, and each (expert shard, expert copy) pair, occurs equally
+// often.
+TEST_CASE("the shards of each copy are complete") {
+  for (const placed& p : all_layouts()) {
+    const attention_mesh& a = p.ranks.attention;
+    std::vector<count> seen(static_cast<std::size_t>(a.tp * a.dp), 0);
+    for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+      const rank_share s = share_of_gpu(*p.shape, p.ranks, gpu);
+      ++seen[static_cast<std::size_t>(s.replicas.first * a.tp + s.tensor_shards.first)];
+    }
+    for (const count times : seen) CHECK(times == a.cp * p.ranks.pp);
+  }
+}
+
+TEST_CASE("several GPUs hold what each of them holds, and a whole stage holds all experts") {
+  for (const placed& p : all_layouts()) {
+    const count ranks = p.ranks.attention.size();
+    const rank_share all = share_of_gpus(*p.shape, p.ranks, 0, ranks);
+    CHECK(all.gpus == item_range{0, ranks});
+    CHECK(all.experts == item_range{0, experts_of(*p.shape).experts});
+    CHECK(all.expert_shards == item_range{0, p.ranks.expert.etp});
+    CHECK(all.tensor_shards == item_range{0, p.ranks.attention.tp});
+    CHECK(all.replicas == item_range{0, p.ranks.attention.dp});
+    CHECK(all.layers == share_of_gpu(*p.shape, p.ranks, 0).layers);
+  }
+}
+
+// 64 experts on 6 ranks: 11 on the first four, 10 on the others. Of 61 layers on 4 stages, 16 on
+// the first and 15 on each other.
+static_assert(part_of(64, 6, 0) == item_range{0, 11} && part_of(64, 6, 3) == item_range{33, 11});
+static_assert(part_of(64, 6, 4) == item_range{44, 10} && part_of(64, 6, 5) == item_range{54, 10});
+static_assert(part_of(61, 4, 1) == item_range{16, 15} && part_of(61, 4, 3).last() == 60);
+
+// Rank order is etp, ep, edp, pp: on 2048 GPUs of EP64 TP8 PP2 DP2, GPU 1024 + 512 + 8 * 5 + 3.
+constexpr rank_share far =
+    share_of_gpu(catalog::plan_002, to_layout(product{.ep = 64, .tp = 8, .pp = 2, .dp = 2}), 1579);
+static_assert(far.layers == item_range{8, 8});
+static_assert(far.expert_copies == item_range{1, 1});
+static_assert(far.experts == item_range{5, 1});
+static_assert(far.expert_shards == item_range{3, 1} && far.tensor_shards == item_range{3, 1});
+static_assert(far.replicas == item_range{69, 1});
+
+}  // namespace

@@ -1,0 +1,158 @@
+// pack: one estimate prices N cases. Every lane must be the estimate of that lane's case alone.
+#include "shardline/eigen/pack.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../laws/random_inputs.hpp"
+
+using namespace shardline;
+
+namespace {
+
+constexpr int width = 4;
+using scalar = pack<width>;
+
+static_assert(eager_scalar<scalar>, "a pack's sum is a pack, and no expression");
+static_assert(!eager_scalar<Eigen::Array<double, width, 1>>, "an Eigen array's sum is a recipe");
+
+scalar of_lanes(double a, double b, double c, double d) {
+  return scalar(Eigen::Array<double, width, 1>(a, b, c, d));
+}
+
+template <class Case>
+scalar lane_by_lane(const std::array<laws::deployed, width>& cases, Case value) {
+  return of_lanes(value(cases[0]), value(cases[1]), value(cases[2]), value(cases[3]));
+}
+
+// The hardware of four cases in one cluster.
+basic_cluster<scalar, basic_constant<scalar>> together(
+    const std::array<laws::deployed, width>& cases) {
+  using one = laws::deployed;
+  const auto lanes = [&](auto value) { return lane_by_lane(cases, value); };
+  basic_cluster<scalar, basic_constant<scalar>> c;
+  const auto peak = flop_rate<scalar>::from_value(
+      lanes([](const one& r) { return r.cluster.accelerator.peak.bf16.value(); }));
+  c.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
+  c.accelerator.memory = bytes<scalar>::from_value(
+      lanes([](const one& r) { return r.cluster.accelerator.memory.value(); }));
+  c.accelerator.memory_rate = bandwidth<scalar>::from_value(
+      lanes([](const one& r) { return r.cluster.accelerator.memory_rate.value(); }));
+  c.accelerator.efficiency = {
+      lanes([](const one& r) { return r.cluster.accelerator.efficiency.mfu; }),
+      lanes([](const one& r) { return r.cluster.accelerator.efficiency.bandwidth; }),
+      lanes([](const one& r) { return r.cluster.accelerator.efficiency.link; }),
+      seconds<scalar>::from_value(
+          lanes([](const one& r) { return r.cluster.accelerator.efficiency.launch.value(); }))};
+  c.gpus = cases[0].cluster.gpus;
+  c.gpus_per_domain = cases[0].cluster.gpus_per_domain;
+  c.scale_up = {bandwidth<scalar>::from_value(
+                    lanes([](const one& r) { return r.cluster.scale_up.rate.value(); })),
+                seconds<scalar>::from_value(
+                    lanes([](const one& r) { return r.cluster.scale_up.latency.value(); }))};
+  c.network = {bandwidth<scalar>::from_value(
+                   lanes([](const one& r) { return r.cluster.network.rate.value(); })),
+               seconds<scalar>::from_value(
+                   lanes([](const one& r) { return r.cluster.network.latency.value(); }))};
+  c.runtime.page_tokens = cases[0].cluster.runtime.page_tokens;
+  return c;
+}
+
+// Their concurrencies; prompts alike, since lanes share the number of chunks.
+basic_workload<scalar> loads(const std::array<laws::deployed, width>& cases) {
+  const workload& first = cases[0].workload;
+  basic_workload<scalar> w;
+  w.concurrency = lane_by_lane(cases, [](const laws::deployed& r) { return r.workload.concurrency; });
+  w.input = cast<scalar>(first.input);
+  w.output = cast<scalar>(first.output);
+  if (first.chunk) w.chunk = cast<scalar>(*first.chunk);
+  w.expert_imbalance = scalar(first.expert_imbalance);
+  return w;
+}
+
+// Four cases of one model and layout on different hardware at different loads.
+std::array<laws::deployed, width> four_cases(laws::dice& d) {
+  const laws::deployed first = laws::random_deployment(d);
+  std::array<laws::deployed, width> cases{first, first, first, first};
+  for (laws::deployed& r : cases) {
+    const count per_domain = r.cluster.gpus_per_domain;
+    const auto runtime_of_all = first.cluster.runtime;
+    r.cluster = laws::random_cluster(d, r.layout);
+    r.cluster.gpus_per_domain = per_domain;
+    r.cluster.runtime = runtime_of_all;
+    r.cluster.runtime.memory_fraction = 1.0;
+    r.cluster.runtime.reserve = runtime{}.reserve;
+    const auto peak = r.cluster.accelerator.peak.bf16;
+    r.cluster.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
+    r.workload.concurrency = static_cast<double>(d.whole(1, 300));
+  }
+  return cases;
+}
+
+// What each lane must be: memory, prefill, decode and serving of the case alone.
+template <class T>
+std::array<T, 8> figures_of(const basic_estimate<T>& e) {
+  return {e.memory.total().value(),       e.memory.kv_capacity.value(),
+          e.prefill.total().value(),      e.decode.total().value(),
+          e.decode[bound::compute].value(), e.serving.ttft.value(),
+          e.serving.tpot.value(),         e.serving.output_tokens_per_s.value()};
+}
+
+}  // namespace
+
+TEST_CASE("every lane of an estimate is the estimate of that lane's case, bit for bit") {
+  laws::dice d(111);
+  for (int number = 0; number < 300; ++number) {
+    const std::array<laws::deployed, width> cases = four_cases(d);
+    const auto packed = figures_of(
+        estimate(together(cases), cases[0].model, cases[0].layout, loads(cases)));
+    for (int lane = 0; lane < width; ++lane) {
+      const laws::deployed& r = cases[static_cast<std::size_t>(lane)];
+      const auto alone = figures_of(estimate(r.cluster, r.model, r.layout, r.workload));
+      CAPTURE(number);
+      CAPTURE(lane);
+      CAPTURE(laws::describe(r));
+      for (std::size_t i = 0; i < alone.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(packed[i][lane] == alone[i]);
+      }
+    }
+  }
+}
+
+TEST_CASE("operations are lane by lane") {
+  const scalar a = of_lanes(1.0, -2.5, 3.0, 0.5);
+  const scalar b = of_lanes(2.0, 2.0, -1.0, 0.5);
+  const auto is = [](const scalar& x, double p, double q, double r, double s) {
+    return x[0] == p && x[1] == q && x[2] == r && x[3] == s;
+  };
+  CHECK(is(a + b, 3.0, -0.5, 2.0, 1.0));
+  CHECK(is(a - b, -1.0, -4.5, 4.0, 0.0));
+  CHECK(is(a * b, 2.0, -5.0, -3.0, 0.25));
+  CHECK(is(a / b, 0.5, -1.25, -3.0, 1.0));
+  CHECK(is(-a, -1.0, 2.5, -3.0, -0.5));
+  CHECK(is(min(a, b), 1.0, -2.5, -1.0, 0.5));
+  CHECK(is(max(a, b), 2.0, 2.0, 3.0, 0.5));
+  CHECK(is(select(a < b, a, b), 1.0, -2.5, -1.0, 0.5));
+  CHECK(is(select(a >= b, a, b), 2.0, 2.0, 3.0, 0.5));
+  CHECK(is(round_up(a), 1.0, -2.0, 3.0, 1.0));
+  CHECK(value_of(a) == 1.0);
+  scalar c = a;
+  c += b;
+  c *= scalar(2.0);
+  CHECK(is(c, 6.0, -1.0, 4.0, 2.0));
+}
+
+TEST_CASE("exp and log of a lane are those of the scalar, bit for bit") {
+  const scalar x = exp_nonpositive(of_lanes(0.0, -1.0, -30.5, -800.0));
+  CHECK(x[1] == exp_nonpositive(-1.0));
+  CHECK(x[2] == exp_nonpositive(-30.5));
+  CHECK(x[3] == 0.0);
+  const scalar y = log_one_minus(of_lanes(0.0, 0.25, 0.5, 0.999));
+  CHECK(y[1] == log_one_minus(0.25));
+  CHECK(y[3] == log_one_minus(0.999));
+}
+
+TEST_CASE("a pack is finite if all its lanes are") {
+  CHECK(is_finite(of_lanes(1.0, 2.0, 3.0, 4.0)));
+  CHECK_FALSE(is_finite(of_lanes(1.0, 2.0, 3.0, 4.0) / of_lanes(1.0, 1.0, 0.0, 1.0)));
+}

@@ -1,0 +1,186 @@
+// The same call gives the same bits at compile time and at run time. A deployment's estimate is
+// evaluated by the compiler, then again from copies that the optimiser cannot see through.
+#include <doctest/doctest.h>
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+#include "random_inputs.hpp"
+
+using namespace shardline;
+using namespace shardline::literals;
+
+namespace {
+
+// Out of the optimiser's sight: it can neither fold what follows nor reuse the compiler's result.
+template <class T>
+T opaque(const T& value) {
+  T copy = value;
+  T* volatile hidden = &copy;
+  return *hidden;
+}
+
+void append(std::vector<std::uint64_t>& bits, double x) {
+  bits.push_back(std::bit_cast<std::uint64_t>(x));
+}
+void append(std::vector<std::uint64_t>& bits, const basic_time<>& t) {
+  for (const seconds<>& s : t.terms) append(bits, s.value());
+  for (const seconds<>& s : t.bounds) append(bits, s.value());
+}
+void append(std::vector<std::uint64_t>& bits, const basic_memory<>& m) {
+  for (const bytes<>& b :
+       {m.weights, m.kv_cache, m.activation, m.communication, m.reserve, m.capacity}) {
+    append(bits, b.value());
+  }
+  append(bits, m.kv_capacity.value());
+}
+void append(std::vector<std::uint64_t>& bits, const basic_serving<>& s) {
+  append(bits, s.concurrency);
+  append(bits, s.ttft.value());
+  append(bits, s.tpot.value());
+  append(bits, s.output_tokens_per_s.value());
+  append(bits, s.output_tokens_per_s_per_gpu.value());
+  append(bits, s.total_tokens_per_s_per_gpu.value());
+}
+
+// Every figure of an estimate.
+std::vector<std::uint64_t> bits_of(const basic_estimate<>& e) {
+  std::vector<std::uint64_t> bits;
+  append(bits, e.memory);
+  append(bits, e.prefill);
+  append(bits, e.decode);
+  append(bits, e.serving);
+  for (const violation& v : e.feasibility.violations) {
+    bits.insert(bits.end(), {static_cast<std::uint64_t>(v.required),
+                             static_cast<std::uint64_t>(v.available)});
+  }
+  return bits;
+}
+
+// Figures without a short binary form everywhere, so that a rounding done twice would show.
+template <class Efficiency>
+constexpr basic_cluster<double, Efficiency> cluster_with(const Efficiency& efficiency,
+                                                         count gpus) noexcept {
+  const basic_accelerator<double, Efficiency> a{.name = "h100-like",
+                                                .peak = {.bf16 = 989_TFLOPS, .fp8 = 1979_TFLOPS},
+                                                .memory = 80_GiB,
+                                                .memory_rate = 3.35_TBps,
+                                                .scale_up = {450_GBps, 1.9_us},
+                                                .domain = 8,
+                                                .network = {50_GBps, 5_us},
+                                                .efficiency = efficiency};
+  return make_cluster(a, gpus);
+}
+
+constexpr model dense{.name = "dense",
+                      .hidden_size = 5120,
+                      .vocab_size = 151936,
+                      .tied_embeddings = true,
+                      .layers = {{63,
+                                  {grouped_query_attention{.heads = 40,
+                                                           .kv_heads = 8,
+                                                           .head_dim = 128,
+                                                           .window = 4097,
+                                                           .qkv_bias = true},
+                                   dense_feed_forward{.width = 17408}}}},
+                      .weights = quantised(uniform(formats::bf16), formats::int4_g128)};
+
+constexpr mixture_of_experts many_experts() noexcept {
+  mixture_of_experts f{.experts = 250, .experts_per_token = 7, .width = 2048};
+  f.shared_experts = 1;
+  f.shared_width = 2048;
+  return f;
+}
+
+constexpr latent_attention latent{128, 1536, 512, 128, 64, 128};
+constexpr model sparse{.name = "sparse",
+                       .hidden_size = 7168,
+                       .vocab_size = 129281,
+                       .layers = {{3, {latent, dense_feed_forward{.width = 18432}}},
+                                  {58, {latent, many_experts()}}},
+                       .weights = quantised(uniform(formats::bf16), formats::fp8_block)};
+
+constexpr workload load(double concurrency, double input, double output,
+                        std::optional<tokens<>> chunk) noexcept {
+  workload w;
+  w.concurrency = concurrency;
+  w.input = tokens<>::from_value(input);
+  w.output = tokens<>::from_value(output);
+  w.chunk = chunk;
+  w.expert_imbalance = 1.1;
+  return w;
+}
+
+constexpr constant usual{0.47, 0.83, 0.71, 2.9_us};
+
+template <class Efficiency>
+struct deployed {
+  basic_cluster<double, Efficiency> cluster;
+  shardline::model model;
+  shardline::layout layout;
+  shardline::workload workload;
+};
+
+template <class Efficiency>
+constexpr basic_estimate<> estimate_of(const deployed<Efficiency>& d) noexcept {
+  return estimate(d.cluster, d.model, d.layout, d.workload);
+}
+
+constexpr deployed<datasheet> one_node{cluster_with(datasheet{}, 8), dense,
+                                       {{8, 1, 1}, {8, 1, 1}}, load(61, 2047, 513, {})};
+constexpr deployed<constant> pipelined{cluster_with(usual, 24), dense,
+                                       {{8, 1, 1}, {8, 1, 1}, 3}, load(37, 3001, 127, 512_tokens)};
+constexpr deployed<constant> wide{
+    cluster_with(usual, 64), sparse, {{4, 1, 16}, {1, 64, 1}}, load(997, 4001, 1009, 2048_tokens)};
+constexpr deployed<datasheet> split_prompt{
+    cluster_with(datasheet{}, 32), sparse,
+    {{4, 2, 2}, {2, 4, 2}, 2, expert_dispatch::all_gather}, load(100, 9000, 300, {})};
+constexpr deployed<constant> infeasible{cluster_with(usual, 4), sparse,
+                                        {{8, 1, 1}, {1, 8, 1}}, load(3000, 9000, 3000, {})};
+
+constexpr basic_estimate<> one_node_compiled = estimate_of(one_node);
+constexpr basic_estimate<> pipelined_compiled = estimate_of(pipelined);
+constexpr basic_estimate<> wide_compiled = estimate_of(wide);
+constexpr basic_estimate<> split_prompt_compiled = estimate_of(split_prompt);
+constexpr basic_estimate<> infeasible_compiled = estimate_of(infeasible);
+
+static_assert(infeasible_compiled.feasibility.violations.size() == 2, "GPUs and memory");
+
+template <class Efficiency>
+void check_same(const basic_estimate<>& compiled, const deployed<Efficiency>& d) {
+  const std::vector<std::uint64_t> expected = bits_of(compiled);
+  const std::vector<std::uint64_t> computed = bits_of(estimate_of(opaque(d)));
+  REQUIRE(expected.size() == computed.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(i);
+    CHECK(expected[i] == computed[i]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("an estimate has the same bits at compile time and at run time") {
+  check_same(one_node_compiled, one_node);
+  check_same(pipelined_compiled, pipelined);
+  check_same(wide_compiled, wide);
+  check_same(split_prompt_compiled, split_prompt);
+  check_same(infeasible_compiled, infeasible);
+}
+
+TEST_CASE("estimate() gives the bits of memory(), prefill(), decode() and serving(), one by one") {
+  laws::dice d(21);
+  for (int number = 0; number < 1000; ++number) {
+    const laws::deployed r = laws::random_deployment(d);
+    const basic_estimate<> e = estimate(r.cluster, r.model, r.layout, r.workload);
+    basic_estimate<> parts;
+    parts.feasibility = check(r.cluster, r.model, r.layout, r.workload);
+    parts.memory = memory(r.cluster, r.model, r.layout, r.workload);
+    parts.prefill = prefill(r.cluster, r.model, r.layout, r.workload);
+    parts.decode = decode(r.cluster, r.model, r.layout, r.workload);
+    parts.serving = serving(r.cluster, r.model, r.layout, r.workload);
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    REQUIRE(bits_of(e) == bits_of(parts));
+  }
+}

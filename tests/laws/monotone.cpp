@@ -1,0 +1,303 @@
+// Monotone laws: better hardware never slows anything, more work never takes less time or memory.
+// Times are sums in floating point, so "never" means up to a few roundings.
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <vector>
+
+#include "random_inputs.hpp"
+
+namespace {
+
+using laws::deployed;
+using laws::dice;
+using laws::sl::count;
+namespace sl = laws::sl;
+
+constexpr double roundings = 1.0 + 1e-12;
+
+// What a user waits for: smaller is better in all of them.
+struct waits {
+  double prefill, decode, ttft, tpot, per_output_token;
+};
+
+waits waits_of(const deployed& r) {
+  const auto s = serving(r.cluster, r.model, r.layout, r.workload);
+  return {prefill(r.cluster, r.model, r.layout, r.workload).total().value(),
+          decode(r.cluster, r.model, r.layout, r.workload).total().value(), s.ttft.value(),
+          s.tpot.value(), 1.0 / s.output_tokens_per_s.value()};
+}
+
+bool none_longer(const waits& better, const waits& before) {
+  CHECK(better.prefill <= before.prefill * roundings);
+  CHECK(better.decode <= before.decode * roundings);
+  CHECK(better.ttft <= before.ttft * roundings);
+  CHECK(better.tpot <= before.tpot * roundings);
+  CHECK(better.per_output_token <= before.per_output_token * roundings);
+  return better.prefill <= before.prefill * roundings &&
+         better.decode <= before.decode * roundings && better.ttft <= before.ttft * roundings &&
+         better.tpot <= before.tpot * roundings &&
+         better.per_output_token <= before.per_output_token * roundings;
+}
+
+using change = void (*)(deployed&, double);
+
+// Draws deployments, applies the change by a factor of 1 to 100, and judges before and after.
+template <class Judge>
+void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>& changes,
+                        Judge judge) {
+  dice d(seed);
+  for (int number = 0; number < cases; ++number) {
+    const deployed before = laws::random_deployment(d);
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      deployed after = before;
+      const double factor = laws::log_between(d, 1.0, 100.0);
+      changes[i](after, factor);
+      CAPTURE(number);
+      CAPTURE(i);
+      CAPTURE(factor);
+      CAPTURE(laws::describe(before));
+      if (!judge(before, after)) return;
+    }
+  }
+}
+
+const std::vector<change> better_hardware{
+    [](deployed& r, double f) { r.cluster.accelerator.memory_rate *= f; },
+    [](deployed& r, double f) {
+      auto& p = r.cluster.accelerator.peak;
+      p = {p.fp32 * f, p.tf32 * f, p.bf16 * f, p.fp16 * f, p.fp8 * f, p.int8 * f, p.fp4 * f, {}};
+    },
+    [](deployed& r, double f) { r.cluster.scale_up.rate *= f; },
+    [](deployed& r, double f) { r.cluster.network.rate *= f; },
+    [](deployed& r, double f) { r.cluster.scale_up.latency /= f; },
+    [](deployed& r, double f) { r.cluster.network.latency /= f; },
+    [](deployed& r, double f) {
+      double& mfu = r.cluster.accelerator.efficiency.mfu;
+      mfu = std::fmin(1.0, mfu * f);
+    },
+    [](deployed& r, double f) {
+      double& share = r.cluster.accelerator.efficiency.bandwidth;
+      share = std::fmin(1.0, share * f);
+    },
+    [](deployed& r, double f) {
+      double& share = r.cluster.accelerator.efficiency.link;
+      share = std::fmin(1.0, share * f);
+    },
+    [](deployed& r, double f) { r.cluster.accelerator.efficiency.launch /= f; },
+};
+
+void grow(sl::tokens<>& n, double factor) {
+  n = sl::tokens<>::from_value(std::floor(n.value() * factor));
+}
+
+const std::vector<change> more_demand{
+    [](deployed& r, double f) { grow(r.workload.input, f); },
+    [](deployed& r, double f) { grow(r.workload.output, f); },
+    [](deployed& r, double f) {
+      r.workload.concurrency = std::floor(r.workload.concurrency * f);
+    },
+    [](deployed& r, double) { r.workload.input += sl::tokens<>::from_value(1.0); },
+    [](deployed& r, double) { r.workload.output += sl::tokens<>::from_value(1.0); },
+    [](deployed& r, double) { r.workload.concurrency += 1.0; },
+};
+
+count more(count n, double factor) {
+  return static_cast<count>(std::floor(static_cast<double>(n) * factor));
+}
+
+template <class Kind, class Change>
+void change_kinds(deployed& r, Change change_one) {
+  for (sl::layer& l : r.model.layers.kinds) {
+    if (auto* a = std::get_if<Kind>(&l.attention)) change_one(*a);
+  }
+}
+template <class Kind, class Change>
+void change_blocks(deployed& r, Change change_one) {
+  for (sl::layer& l : r.model.layers.kinds) {
+    if (auto* f = std::get_if<Kind>(&l.feed_forward)) change_one(*f);
+  }
+}
+
+// Work beside the step's own numbers: a larger model.
+const std::vector<change> larger_model{
+    [](deployed& r, double f) { r.model.hidden_size = more(r.model.hidden_size, f); },
+    [](deployed& r, double f) { r.model.vocab_size = more(r.model.vocab_size, f); },
+    [](deployed& r, double f) {
+      for (sl::layer_run& run : r.model.layers.runs) run.layers = more(run.layers, f);
+    },
+    [](deployed& r, double f) {
+      change_blocks<sl::dense_feed_forward>(r, [f](auto& b) { b.width = more(b.width, f); });
+    },
+    [](deployed& r, double f) {
+      change_blocks<sl::mixture_of_experts>(r, [f](auto& b) { b.width = more(b.width, f); });
+    },
+    [](deployed& r, double f) {
+      change_blocks<sl::mixture_of_experts>(r, [f](auto& b) { b.shared_width *= more(1, f); });
+    },
+    [](deployed& r, double) {
+      change_blocks<sl::mixture_of_experts>(r, [](auto& b) {
+        if (b.experts_per_token < b.experts) ++b.experts_per_token;
+      });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::grouped_query_attention>(r, [f](auto& a) {
+        a.heads *= more(1, f);
+        a.head_dim = more(a.head_dim, f);
+      });
+    },
+    [](deployed& r, double) {
+      change_kinds<sl::grouped_query_attention>(r, [](auto& a) { a.kv_heads = a.heads; });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::grouped_query_attention>(r, [f](auto& a) { a.window = more(a.window, f); });
+    },
+    [](deployed& r, double) {
+      change_kinds<sl::grouped_query_attention>(r, [](auto& a) { a.window = 0; });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::latent_attention>(r, [f](auto& a) {
+        a.kv_lora_rank = more(a.kv_lora_rank, f);
+        a.v_head_dim = more(a.v_head_dim, f);
+        a.qk_nope_head_dim = more(a.qk_nope_head_dim, f);
+      });
+    },
+};
+
+sl::basic_step<> random_step(dice& d) {
+  const double imbalance = d.flip() ? 1.0 : d.between(1.0, 3.0);
+  // In this order: sequences, new tokens and context of a prompt, sequences and context of the rest.
+  const std::array<double, 5> n{
+      static_cast<double>(d.whole(1, 20)), static_cast<double>(d.whole(1, 3000)),
+      static_cast<double>(d.whole(1, 5000)), static_cast<double>(d.whole(1, 300)),
+      static_cast<double>(d.whole(1, 5000))};
+  const auto prompt = sl::prefill_step(n[0], n[1], n[2], imbalance);
+  const auto decoding = sl::decode_step(n[3], n[4], imbalance);
+  switch (d.whole(0, 2)) {
+    case 0: return prompt;
+    case 1: return decoding;
+    default: return mixed_step(prompt, decoding);
+  }
+}
+
+double time_of(const deployed& r, const sl::basic_step<>& s) {
+  return time_of_step(r.cluster, r.model, r.layout, s).sum.total().value();
+}
+
+}  // namespace
+
+TEST_CASE("more bandwidth, FLOP/s or link rate, or less latency, never slows anything") {
+  for_random_changes(1, 3000, better_hardware, [](const deployed& before, const deployed& after) {
+    return none_longer(waits_of(after), waits_of(before));
+  });
+}
+
+TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies and launches") {
+  dice d(2);
+  for (int number = 0; number < 300; ++number) {
+    deployed r = laws::random_deployment(d);
+    r.cluster.scale_up.latency = r.cluster.network.latency = {};
+    r.cluster.accelerator.efficiency.launch = {};
+    const waits before = waits_of(r);
+    for (std::size_t i = 0; i < 4; ++i) better_hardware[i](r, 16.0);
+    const waits after = waits_of(r);
+    CAPTURE(number);
+    REQUIRE(after.prefill == doctest::Approx(before.prefill / 16.0).epsilon(1e-12));
+    REQUIRE(after.decode == doctest::Approx(before.decode / 16.0).epsilon(1e-12));
+    REQUIRE(after.tpot == doctest::Approx(before.tpot / 16.0).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("more input, output or concurrency never takes less memory") {
+  for_random_changes(3, 4000, more_demand, [](const deployed& before, const deployed& after) {
+    const auto of = [](const deployed& r) {
+      return memory(r.cluster, r.model, r.layout, r.workload).total().value();
+    };
+    CHECK(of(after) >= of(before) / roundings);
+    return of(after) >= of(before) / roundings;
+  });
+}
+
+TEST_CASE("more concurrency never leaves room for more tokens of cache") {
+  const std::vector<change> more_sequences{more_demand[2], more_demand[5]};
+  const auto fits = [](const deployed& r) {
+    return memory(r.cluster, r.model, r.layout, r.workload).kv_capacity.value();
+  };
+  for_random_changes(4, 4000, more_sequences, [&](const deployed& before, const deployed& after) {
+    // The count of whole pages may round either way where it is whole but for a last bit.
+    const auto page = static_cast<double>(before.cluster.runtime.page_tokens);
+    CHECK(fits(after) <= fits(before) + page);
+    return fits(after) <= fits(before) + page;
+  });
+}
+
+TEST_CASE("more tokens, context or sequences in a step never take less time") {
+  dice d(5);
+  for (int number = 0; number < 6000; ++number) {
+    const deployed r = laws::random_deployment(d);
+    const sl::basic_step<> before = random_step(d);
+    sl::basic_step<> after = before;
+    sl::step_part<>& part = after.parts[static_cast<std::size_t>(
+        d.whole(0, static_cast<count>(after.part_count) - 1))];
+    const double factor = laws::log_between(d, 1.0, 10.0);
+    const auto scaled = [factor](double x) { return std::floor(x * factor) + 1.0; };
+    switch (d.whole(0, 3)) {
+      case 0: part.sequences = scaled(part.sequences); break;
+      case 1: part.context = scaled(part.context); break;
+      case 2: after.expert_imbalance *= factor; break;
+      default:
+        if (part.phase == sl::phase::prefill) part.new_tokens = scaled(part.new_tokens);
+    }
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    REQUIRE(time_of(r, after) >= time_of(r, before) / roundings);
+  }
+}
+
+TEST_CASE("a larger model never takes less time for the same step") {
+  dice steps(6);
+  for_random_changes(7, 3000, larger_model, [&](const deployed& before, const deployed& after) {
+    const sl::basic_step<> s = random_step(steps);
+    CHECK(time_of(after, s) >= time_of(before, s) / roundings);
+    return time_of(after, s) >= time_of(before, s) / roundings;
+  });
+}
+
+TEST_CASE("a larger model never takes less memory") {
+  for_random_changes(8, 3000, larger_model, [](const deployed& before, const deployed& after) {
+    // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
+    const bool moved = before.model.layers.size() != after.model.layers.size();
+    if (moved && before.layout.pp > 1) return true;
+    const auto of = [](const deployed& r) {
+      return memory(r.cluster, r.model, r.layout, r.workload).total().value();
+    };
+    CHECK(of(after) >= of(before) / roundings);
+    return of(after) >= of(before) / roundings;
+  });
+}
+
+// Beyond 32 chunks prefill() prices strata of them at their mean context, which is off where a
+// roofline bends inside a stratum: by less than one part in a thousand.
+double prompt_tolerance(const deployed& longer) {
+  return prefill_steps(longer.workload) <= 32.0 ? roundings : 1.001;
+}
+
+TEST_CASE("a longer prompt never has a shorter time to first token") {
+  for_random_changes(9, 3000, {more_demand[0], more_demand[3]},
+                     [](const deployed& before, const deployed& after) {
+                       const double least = waits_of(before).prefill / prompt_tolerance(after);
+                       CHECK(waits_of(after).prefill >= least);
+                       return waits_of(after).prefill >= least;
+                     });
+}
+
+TEST_CASE("more output never makes the decode step or the prompt faster") {
+  for_random_changes(10, 2000, {more_demand[1], more_demand[4]},
+                     [](const deployed& before, const deployed& after) {
+                       const waits b = waits_of(before);
+                       const waits a = waits_of(after);
+                       CHECK(a.decode >= b.decode / roundings);
+                       CHECK(a.ttft >= b.ttft / roundings);
+                       return a.decode >= b.decode / roundings && a.ttft >= b.ttft / roundings;
+                     });
+}

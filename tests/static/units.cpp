@@ -1,0 +1,69 @@
+// What units do and do not allow, at compile time.
+#include "shardline/base/units.hpp"
+
+#include "shardline/base/dual.hpp"
+
+namespace not_a_scalar {
+
+// A scalar's operators give the scalar back: what does not would dangle inside a quantity.
+struct recipe {};
+struct lazy {
+  constexpr explicit lazy(double) {}
+  friend constexpr recipe operator+(lazy, lazy);
+  friend constexpr lazy operator-(lazy, lazy);
+  friend constexpr lazy operator*(lazy, lazy);
+  friend constexpr lazy operator/(lazy, lazy);
+  friend constexpr lazy operator-(lazy);
+};
+
+}  // namespace not_a_scalar
+
+namespace {
+
+using namespace shardline;
+using namespace shardline::literals;
+
+template <class A, class B>
+concept add_up = requires(A a, B b) { a + b; };
+template <class A, class B>
+concept subtract = requires(A a, B b) { a - b; };
+template <class A, class B>
+concept compare = requires(A a, B b) { a < b; };
+template <class A, class B>
+concept equal = requires(A a, B b) { a == b; };
+
+static_assert(add_up<bytes<>, bytes<>>, "bytes and bytes add up");
+static_assert(!add_up<bytes<>, seconds<>>, "bytes and seconds do not");
+static_assert(!add_up<bytes<>, bandwidth<>>, "nor do bytes and bytes per second");
+static_assert(!add_up<bytes<>, tokens<>>, "nor do bytes and tokens");
+static_assert(!add_up<flops<>, bytes<>>, "nor do FLOP and bytes");
+static_assert(!add_up<bytes<>, double>, "nor do bytes and a bare number");
+static_assert(!subtract<flop_rate<>, bandwidth<>>, "rates of different things do not subtract");
+static_assert(!compare<bytes<>, seconds<>>, "bytes are neither more nor less than seconds");
+static_assert(!equal<tokens<>, bytes<>>, "and tokens are never equal to bytes");
+static_assert(!compare<seconds<>, double>, "a time is not compared with a bare number");
+
+static_assert(!std::is_convertible_v<bytes<>, bandwidth<>>, "a size is not a rate");
+static_assert(!std::is_convertible_v<bytes<>, seconds<>>, "a size is not a time");
+static_assert(!std::is_convertible_v<int, tokens<>>, "a bare number is not a number of tokens");
+static_assert(!std::is_convertible_v<double, bytes<>>, "nor a size");
+static_assert(!std::is_convertible_v<bytes<>, double>, "a size is not a bare number");
+
+static_assert(std::is_same_v<decltype(1_GB / 1_GBps), seconds<>>, "bytes over bandwidth are seconds");
+static_assert(std::is_same_v<decltype(1_TFLOPS * 1_s), flops<>>, "a rate times a time is FLOP");
+static_assert(std::is_same_v<decltype(1_GB / 1_tokens), bytes_per_token<>>, "bytes per token");
+static_assert(std::is_same_v<decltype(1_tokens / 1_s), token_rate<>>, "tokens per second");
+static_assert(std::is_convertible_v<decltype(1_GB / 2_GB), double>, "a ratio is a bare number");
+
+static_assert(64_GB + 3_MiB == 64003145728_B, "decimal and binary sizes add in bytes");
+static_assert(64_GB != 64_GiB, "GB is not GiB");
+static_assert(8 * 8_GB == 64_GB && 64_GB / 8 == 8_GB, "counts scale quantities at compile time");
+static_assert(400_Gbps == 50_GBps, "eight bits are a byte");
+
+static_assert(sizeof(bytes<>) == sizeof(double), "a quantity is as large as its number");
+
+static_assert(eager_scalar<double> && eager_scalar<dual<3>>, "doubles and duals are scalars");
+static_assert(!eager_scalar<not_a_scalar::lazy>, "a sum that is a recipe is not a scalar's");
+static_assert(!eager_scalar<int*>, "a pointer is not a scalar");
+
+}  // namespace
