@@ -65,7 +65,7 @@ TEST_CASE("grouped queries: q k v in one matrix, rotary, attention, output") {
   CHECK(shape(r.gemms[1].weight, 16, 16));
   CHECK(r.gemms[0].rows == 3.0);
   REQUIRE(r.vectors.size() == 2);
-  CHECK(r.vectors[0].traffic.value() == 3.0 * 4.0 * 16.0 * 2.0);       // norm
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 4.0 * 16.0 * 2.0);         // norm
   CHECK(r.vectors[1].traffic.value() == 3.0 * 2.0 * (4 + 1) * 4 * 2.0);  // rotary
   REQUIRE(r.cores.size() == 1);
   CHECK(r.cores[0].heads == 4);
@@ -124,10 +124,10 @@ TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decod
 TEST_CASE("latent attention: projections, split by heads where they can be") {
   const recorded r = block_of(latent, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 5);
-  CHECK(shape(r.gemms[0].weight, 16, 6));             // queries' latent, on every rank
-  CHECK(shape(r.gemms[1].weight, 6, 4 * 5));          // queries of 4 heads
-  CHECK(shape(r.gemms[2].weight, 16, 7));             // latent and rotary key, on every rank
-  CHECK(shape(r.gemms[3].weight, 5, 4 * (3 + 7)));    // keys and values of 4 heads
+  CHECK(shape(r.gemms[0].weight, 16, 6));           // queries' latent, on every rank
+  CHECK(shape(r.gemms[1].weight, 6, 4 * 5));        // queries of 4 heads
+  CHECK(shape(r.gemms[2].weight, 16, 7));           // latent and rotary key, on every rank
+  CHECK(shape(r.gemms[3].weight, 5, 4 * (3 + 7)));  // keys and values of 4 heads
   CHECK(shape(r.gemms[4].weight, 4 * 7, 16));
   REQUIRE(r.cores.size() == 1);
   CHECK(r.cores[0].bytes_per_token == 7.0 * 2.0);  // whatever the heads and tp

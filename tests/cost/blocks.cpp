@@ -53,11 +53,13 @@ struct ends {
 constexpr grouped_query_attention grouped{.heads = 4, .kv_heads = 4, .head_dim = 4};
 
 model two_kinds() {
-  return {.name = "two kinds",
-          .hidden_size = 16,
-          .vocab_size = 100,
-          .layers = {{1, {grouped, dense_feed_forward{.width = 8}}},
-                     {5, {grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 8}}}}};
+  return {
+      .name = "two kinds",
+      .hidden_size = 16,
+      .vocab_size = 100,
+      .layers = {
+          {1, {grouped, dense_feed_forward{.width = 8}}},
+          {5, {grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 8}}}}};
 }
 
 std::vector<line> walked(const model& m, const layout& l, count stage) {
@@ -70,13 +72,28 @@ std::vector<line> walked(const model& m, const layout& l, count stage) {
 
 TEST_CASE("a rank runs the embedding, its layers and the head, each kind of layer once, n times") {
   using enum term;
-  const std::vector<line> expected{
-      {embedding, 1}, {all_reduce, 1},
-      {norms, 1}, {attention_projections, 1}, {attention, 1}, {attention_projections, 1},
-      {all_reduce, 1}, {norms, 1}, {dense_feed_forward, 1}, {all_reduce, 1},
-      {norms, 5}, {attention_projections, 5}, {attention, 5}, {attention_projections, 5},
-      {all_reduce, 5}, {norms, 5}, {router, 5}, {routed_experts, 5}, {all_reduce, 5},
-      {norms, 1}, {head, 1}, {all_gather, 1}};
+  const std::vector<line> expected{{embedding, 1},
+                                   {all_reduce, 1},
+                                   {norms, 1},
+                                   {attention_projections, 1},
+                                   {attention, 1},
+                                   {attention_projections, 1},
+                                   {all_reduce, 1},
+                                   {norms, 1},
+                                   {dense_feed_forward, 1},
+                                   {all_reduce, 1},
+                                   {norms, 5},
+                                   {attention_projections, 5},
+                                   {attention, 5},
+                                   {attention_projections, 5},
+                                   {all_reduce, 5},
+                                   {norms, 5},
+                                   {router, 5},
+                                   {routed_experts, 5},
+                                   {all_reduce, 5},
+                                   {norms, 1},
+                                   {head, 1},
+                                   {all_gather, 1}};
   CHECK(walked(two_kinds(), {{2, 1, 1}, {2, 1, 1}}, 0) == expected);
 }
 

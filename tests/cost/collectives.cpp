@@ -28,11 +28,9 @@ seconds<> on(const cluster& c, collective_kind kind, rank_group group, bytes<> m
 
 doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
-constexpr std::array<collective_kind, 5> kinds{collective_kind::all_reduce,
-                                               collective_kind::all_gather,
-                                               collective_kind::reduce_scatter,
-                                               collective_kind::all_to_all,
-                                               collective_kind::send_recv};
+constexpr std::array<collective_kind, 5> kinds{
+    collective_kind::all_reduce, collective_kind::all_gather, collective_kind::reduce_scatter,
+    collective_kind::all_to_all, collective_kind::send_recv};
 
 }  // namespace
 
@@ -54,12 +52,14 @@ TEST_CASE("a group fills domains: so many of its members in each, so many domain
 
 TEST_CASE("all-reduce of 1 GB over 8 ranks at 450 GB/s takes 3.889 ms without latency: the ring") {
   CHECK(all_reduce_time(free_of_latency, 8, 1_GB).value() == about(2.0 * 7.0 / 8.0 / 450.0));
-  CHECK(all_reduce_time(free_of_latency, 8, 1_GB).value() == doctest::Approx(3.889e-3).epsilon(1e-4));
+  CHECK(all_reduce_time(free_of_latency, 8, 1_GB).value() ==
+        doctest::Approx(3.889e-3).epsilon(1e-4));
 }
 
 TEST_CASE("all-reduce takes the fastest of ring, tree and one-shot") {
   const basic_link<> link{1_GBps, 1_us};
-  // 16 ranks. Ring: 30 hops and 15/8 of the volume; tree: 8 hops and twice; one-shot: 1 hop, 15 times.
+  // 16 ranks. Ring: 30 hops and 15/8 of the volume; tree: 8 hops and twice; one-shot: 1 hop, 15
+  // times.
   const auto time = [&](bytes<> volume) { return all_reduce_time(link, 16, volume).value(); };
   CHECK(time(1_GB) == about(30e-6 + 1.875));
   CHECK(time(10_KB) == about(8e-6 + 2.0 * 10e-6));
@@ -77,9 +77,9 @@ TEST_CASE("all-gather receives all but the own share") {
 
 TEST_CASE("inside a domain a collective uses its link, across domains the network") {
   const cluster c = two_levels();
-  CHECK(on(c, collective_kind::all_reduce, {8, 1}, 1_GB).value() ==
-        about(14e-6 + 1.75 / 400.0));
-  CHECK(on(c, collective_kind::reduce_scatter, {8, 1}, 1_GB).value() == about(1e-6 + 0.875 / 400.0));
+  CHECK(on(c, collective_kind::all_reduce, {8, 1}, 1_GB).value() == about(14e-6 + 1.75 / 400.0));
+  CHECK(on(c, collective_kind::reduce_scatter, {8, 1}, 1_GB).value() ==
+        about(1e-6 + 0.875 / 400.0));
   CHECK(on(c, collective_kind::all_gather, {8, 8}, 1_GB).value() == about(5e-6 + 0.875 / 50.0));
   CHECK(on(c, collective_kind::send_recv, {2, 1}, 1_GB).value() == about(1e-6 + 1.0 / 400.0));
   CHECK(on(c, collective_kind::send_recv, {2, 8}, 1_GB).value() == about(5e-6 + 1.0 / 50.0));
@@ -112,8 +112,7 @@ TEST_CASE("all-to-all sends inside and outside its domain at the same time") {
   // 16 ranks: 7/16 of the volume stays in the domain, 8/16 leave it.
   const cluster c = two_levels();
   CHECK(on(c, collective_kind::all_to_all, {16, 1}, 1_GB).value() == about(5e-6 + 0.5 / 50.0));
-  CHECK(on(c, collective_kind::all_to_all, {8, 1}, 1_GB).value() ==
-        about(1e-6 + 0.875 / 400.0));
+  CHECK(on(c, collective_kind::all_to_all, {8, 1}, 1_GB).value() == about(1e-6 + 0.875 / 400.0));
   cluster slow_inside = c;
   slow_inside.scale_up.rate = 1_GBps;
   CHECK(on(slow_inside, collective_kind::all_to_all, {16, 1}, 1_GB).value() ==
@@ -158,14 +157,17 @@ double least_time(const drawn& r) {
   const placement p = place(r.op.group, r.fabric.gpus_per_domain);
   const double rate = p.domains == 1 ? near : (p.local == 1 ? far : std::max(near, far));
   switch (r.op.kind) {
-    case collective_kind::all_reduce: return 2.0 * part / rate;
-    case collective_kind::send_recv: return volume / rate;
+    case collective_kind::all_reduce:
+      return 2.0 * part / rate;
+    case collective_kind::send_recv:
+      return volume / rate;
     case collective_kind::all_to_all: {
       const double inside = static_cast<double>(p.local - 1) / n * volume / near;
       const double outside = (n - static_cast<double>(p.local)) / n * volume / far;
       return std::max(inside, outside);
     }
-    default: return part / rate;
+    default:
+      return part / rate;
   }
 }
 
@@ -188,11 +190,21 @@ TEST_CASE("a larger message, a slower link or more latency never makes a collect
     for (int change = 0; change < 5; ++change) {
       drawn after = before;
       switch (change) {
-        case 0: after.op.message *= factor; break;
-        case 1: after.fabric.scale_up.rate /= factor; break;
-        case 2: after.fabric.network.rate /= factor; break;
-        case 3: after.fabric.scale_up.latency += seconds<>::from_value(1e-6 * factor); break;
-        default: after.fabric.network.latency += seconds<>::from_value(1e-6 * factor); break;
+        case 0:
+          after.op.message *= factor;
+          break;
+        case 1:
+          after.fabric.scale_up.rate /= factor;
+          break;
+        case 2:
+          after.fabric.network.rate /= factor;
+          break;
+        case 3:
+          after.fabric.scale_up.latency += seconds<>::from_value(1e-6 * factor);
+          break;
+        default:
+          after.fabric.network.latency += seconds<>::from_value(1e-6 * factor);
+          break;
       }
       CAPTURE(number);
       CAPTURE(change);

@@ -62,15 +62,14 @@ TEST_CASE("a consumer's policy may look at the operator") {
 }
 
 TEST_CASE("a consumer's policy prices a whole deployment, at compile time too") {
-  constexpr accelerator best{
-      .peak = {.bf16 = 1_TFLOPS}, .memory = 100_GB, .memory_rate = 1_TBps};
+  constexpr accelerator best{.peak = {.bf16 = 1_TFLOPS}, .memory = 100_GB, .memory_rate = 1_TBps};
   constexpr model small{
       .hidden_size = 64,
       .layers = {{1,
                   {grouped_query_attention{.heads = 4, .kv_heads = 4, .head_dim = 16},
                    dense_feed_forward{.width = 64}}}}};
-  constexpr auto own = estimate(make_cluster(with_efficiency(best, by_size{0.8}), 1), small,
-                                layout{}, workload{});
+  constexpr auto own =
+      estimate(make_cluster(with_efficiency(best, by_size{0.8}), 1), small, layout{}, workload{});
   constexpr auto sheet = estimate(make_cluster(best, 1), small, layout{}, workload{});
   static_assert(own.feasibility.feasible(), "a policy without ranges of its own has valid values");
   CHECK(own.prefill.total() > sheet.prefill.total());

@@ -52,7 +52,8 @@ TEST_CASE("chunks of a prompt look at as many pairs as the prompt at once") {
 }
 
 TEST_CASE("a gemm multiplies and adds once per row and element, and moves each operand once") {
-  // 3 rows times a 5 x 7 matrix in bf16: 2 x 3 x 35 FLOP; 70 bytes of weights, 3 x (5 + 7) x 2 bytes.
+  // 3 rows times a 5 x 7 matrix in bf16: 2 x 3 x 35 FLOP; 70 bytes of weights, 3 x (5 + 7) x 2
+  // bytes.
   const gemm<double> g{term::head, {weight_class::head, formats::bf16, 5, 7}, 3.0};
   CHECK(g.flops().value() == 210.0);
   CHECK(g.weight_bytes().value() == 70.0);

@@ -1,4 +1,5 @@
-// Small models counted by hand, class by class; the catalog's totals are in tests/catalog/models.cpp.
+// Small models counted by hand, class by class; the catalog's totals are in
+// tests/catalog/models.cpp.
 #include "shardline/cost/parameters.hpp"
 
 #include <doctest/doctest.h>
@@ -111,7 +112,8 @@ TEST_CASE("ranks hold their shares; the first ones what does not divide") {
 }
 
 TEST_CASE("expert ranks hold their share of the experts, and of the width of each") {
-  const model m = with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
+  const model m =
+      with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
   const layout l{{2, 1, 4}, {2, 4, 1}};  // 5 experts over 4 ranks: 2, 1, 1, 1; 3 of width 6 each
   CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 2 * 3 * 16 * 3);
   CHECK(weights_of_rank(m, l, 0, {0, 1, 3})[weight_class::routed_expert] == 2 * 1 * 3 * 16 * 3);

@@ -7,9 +7,8 @@ using namespace shardline::literals;
 
 namespace {
 
-constexpr accelerator chip{.name = "chip",
-                           .peak = {.bf16 = 989_TFLOPS, .fp8 = 1979_TFLOPS},
-                           .memory_rate = 3350_GBps};
+constexpr accelerator chip{
+    .name = "chip", .peak = {.bf16 = 989_TFLOPS, .fp8 = 1979_TFLOPS}, .memory_rate = 3350_GBps};
 
 gemm<double> square(double rows, const weight_format& f) {
   return {term::head, {weight_class::head, f, 4096, 4096}, rows};
@@ -54,7 +53,8 @@ TEST_CASE("efficiency divides: half the peak is twice the time; launches add to 
 }
 
 TEST_CASE("vector kernels have no compute bound; vectors read in another kernel no launch") {
-  const auto usual = with_efficiency(chip, constant{.mfu = 1.0, .bandwidth = 1.0, .link = 1.0, .launch = 3_us});
+  const auto usual =
+      with_efficiency(chip, constant{.mfu = 1.0, .bandwidth = 1.0, .link = 1.0, .launch = 3_us});
   const elementwise<double> e{term::norms, {}, 3350_GB};
   CHECK(time_of(usual, e).compute == 0_s);
   CHECK(time_of(usual, e).memory == 1_s);

@@ -19,14 +19,30 @@ accelerator with(std::initializer_list<precision> peaks) {
   const flop_rate<> some = 1_TFLOPS;
   for (const precision p : peaks) {
     switch (p) {
-      case precision::fp32: a.peak.fp32 = some; break;
-      case precision::tf32: a.peak.tf32 = some; break;
-      case precision::bf16: a.peak.bf16 = some; break;
-      case precision::fp16: a.peak.fp16 = some; break;
-      case precision::fp8: a.peak.fp8 = some; break;
-      case precision::int8: a.peak.int8 = some; break;
-      case precision::fp4: a.peak.fp4 = some; break;
-      case precision::int4: a.peak.int4 = some; break;
+      case precision::fp32:
+        a.peak.fp32 = some;
+        break;
+      case precision::tf32:
+        a.peak.tf32 = some;
+        break;
+      case precision::bf16:
+        a.peak.bf16 = some;
+        break;
+      case precision::fp16:
+        a.peak.fp16 = some;
+        break;
+      case precision::fp8:
+        a.peak.fp8 = some;
+        break;
+      case precision::int8:
+        a.peak.int8 = some;
+        break;
+      case precision::fp4:
+        a.peak.fp4 = some;
+        break;
+      case precision::int4:
+        a.peak.int4 = some;
+        break;
     }
   }
   return a;
@@ -92,7 +108,8 @@ TEST_CASE("another efficiency is the same hardware otherwise") {
   a.scale_up = {3_GBps, 4_us};
   a.domain = 5;
   a.network = {6_GBps, 7_us};
-  const auto b = with_efficiency(a, constant{.mfu = 0.25, .bandwidth = 0.5, .link = 0.75, .launch = {}});
+  const auto b =
+      with_efficiency(a, constant{.mfu = 0.25, .bandwidth = 0.5, .link = 0.75, .launch = {}});
   CHECK(b.name == a.name);
   CHECK(b.peak.bf16 == a.peak.bf16);
   CHECK(b.memory == a.memory);

@@ -49,7 +49,8 @@ TEST_CASE("a pattern is repeated, and joins itself where its ends are equal") {
   CHECK(alternating.size() == 36);
   CHECK(alternating.runs.size() == 36);
   CHECK(alternating.kinds.size() == 2);
-  const layer_stack joined = layer_stack::repeat(3, {{1, dense_of(1)}, {2, routed()}, {1, dense_of(1)}});
+  const layer_stack joined =
+      layer_stack::repeat(3, {{1, dense_of(1)}, {2, routed()}, {1, dense_of(1)}});
   CHECK(joined.size() == 12);
   CHECK(joined.runs.size() == 7);
   CHECK(layer_stack::repeat(0, {{1, routed()}}).size() == 0);

@@ -61,7 +61,8 @@ basic_cluster<scalar, basic_constant<scalar>> together(
 basic_workload<scalar> loads(const std::array<laws::deployed, width>& cases) {
   const workload& first = cases[0].workload;
   basic_workload<scalar> w;
-  w.concurrency = lane_by_lane(cases, [](const laws::deployed& r) { return r.workload.concurrency; });
+  w.concurrency =
+      lane_by_lane(cases, [](const laws::deployed& r) { return r.workload.concurrency; });
   w.input = cast<scalar>(first.input);
   w.output = cast<scalar>(first.output);
   if (first.chunk) w.chunk = cast<scalar>(*first.chunk);
@@ -91,10 +92,9 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
 // What each lane must be: memory, prefill, decode and serving of the case alone.
 template <class T>
 std::array<T, 8> figures_of(const basic_estimate<T>& e) {
-  return {e.memory.total().value(),       e.memory.kv_capacity.value(),
-          e.prefill.total().value(),      e.decode.total().value(),
-          e.decode[bound::compute].value(), e.serving.ttft.value(),
-          e.serving.tpot.value(),         e.serving.output_tokens_per_s.value()};
+  return {e.memory.total().value(), e.memory.kv_capacity.value(),         e.prefill.total().value(),
+          e.decode.total().value(), e.decode[bound::compute].value(),     e.serving.ttft.value(),
+          e.serving.tpot.value(),   e.serving.output_tokens_per_s.value()};
 }
 
 }  // namespace
@@ -103,8 +103,8 @@ TEST_CASE("every lane of an estimate is the estimate of that lane's case, bit fo
   laws::dice d(111);
   for (int number = 0; number < 300; ++number) {
     const std::array<laws::deployed, width> cases = four_cases(d);
-    const auto packed = figures_of(
-        estimate(together(cases), cases[0].model, cases[0].layout, loads(cases)));
+    const auto packed =
+        figures_of(estimate(together(cases), cases[0].model, cases[0].layout, loads(cases)));
     for (int lane = 0; lane < width; ++lane) {
       const laws::deployed& r = cases[static_cast<std::size_t>(lane)];
       const auto alone = figures_of(estimate(r.cluster, r.model, r.layout, r.workload));

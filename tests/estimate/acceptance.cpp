@@ -1,7 +1,7 @@
-// Two deployments everybody knows, explained by hand: Mixtral 8x7B and Llama 3.1 70B in bf16, each on
-// 8 H100 SXM with vLLM's tensor parallelism 8, half of the peak and 80 % of the bandwidth reached.
-// Every expected figure below is arithmetic on published dimensions in plain doubles; nothing of
-// shardline's is used to get it.
+// Two deployments everybody knows, explained by hand: Mixtral 8x7B and Llama 3.1 70B in bf16, each
+// on 8 H100 SXM with vLLM's tensor parallelism 8, half of the peak and 80 % of the bandwidth
+// reached. Every expected figure below is arithmetic on published dimensions in plain doubles;
+// nothing of shardline's is used to get it.
 //
 // Conventions of all the formulas, per rank and layer, with n new tokens in the step:
 //   a matrix of k x m takes 2 k m bytes to read, and n (k + m) 2 bytes of activations in and out
@@ -21,8 +21,8 @@ using namespace shardline::literals;
 
 namespace {
 
-constexpr auto chip =
-    with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8, .link = 1.0, .launch = {}});
+constexpr auto chip = with_efficiency(
+    catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8, .link = 1.0, .launch = {}});
 constexpr auto hardware = make_cluster(chip, 8);
 constexpr layout tp8 = to_layout(vllm{.tp = 8});
 
@@ -51,8 +51,8 @@ double matrix_time(double n, double k, double m) {
   return roofline(2.0 * n * k * m, 2.0 * k * m + n * (k + m) * 2.0);
 }
 
-// 8 ranks in one domain, V bytes: the ring (14 hops, 7/4 V on the wire), the tree (2 log2 8 = 6 hops,
-// 2 V) or reading all 7 other buffers (1 hop, 7 V), whichever is fastest.
+// 8 ranks in one domain, V bytes: the ring (14 hops, 7/4 V on the wire), the tree (2 log2 8 = 6
+// hops, 2 V) or reading all 7 other buffers (1 hop, 7 V), whichever is fastest.
 double all_reduce_time(double volume) {
   const double wire = volume / link_bytes_per_s;
   const double ring = 14.0 * link_latency + wire * 1.75;
@@ -63,9 +63,7 @@ double all_reduce_time(double volume) {
 }
 
 // 7/8 of the gathered logits arrive.
-double all_gather_time(double volume) {
-  return link_latency + volume * 0.875 / link_bytes_per_s;
-}
+double all_gather_time(double volume) { return link_latency + volume * 0.875 / link_bytes_per_s; }
 
 void check_term(const basic_time<>& t, term line, double by_hand) {
   CAPTURE(name(line));
@@ -85,7 +83,8 @@ constexpr step_by_hand prompt{1.0, 2048.0, 0.0};
 constexpr step_by_hand token{64.0, 1.0, 2304.0};
 
 // Causal attention of 64 (Llama) or 32 (Mixtral) heads of 128 over 8 key-value heads: a rank has
-// heads / 8 of them and one key-value head, whose keys and values are 2 x 128 x 2 = 512 bytes a token.
+// heads / 8 of them and one key-value head, whose keys and values are 2 x 128 x 2 = 512 bytes a
+// token.
 double attention_time(const step_by_hand& s, double heads_of_rank) {
   // Query i of a prompt sees i keys, 1 + 2 + ... + p; one new token sees all before it and itself.
   const double p = s.new_tokens;
@@ -125,7 +124,7 @@ TEST_CASE("Llama 3.1 70B on 8 H100: memory by hand") {
   const auto m = memory(hardware, catalog::llama_3_1_70b, tp8, load());
 
   const double attention = 8192.0 * (8.0 + 2.0) * 128.0 + 8.0 * 128.0 * 8192.0;  // 18,874,368
-  const double feed_forward = 3.0 * 8192.0 * 3584.0;                              // 88,080,384
+  const double feed_forward = 3.0 * 8192.0 * 3584.0;                             // 88,080,384
   const double norms = 2.0 * 8192.0;
   const double vocabulary = 2.0 * 16032.0 * 8192.0 + 8192.0;  // embedding, head, final norm
   const double elements = 80.0 * (attention + feed_forward + norms) + vocabulary;
@@ -192,8 +191,9 @@ TEST_CASE("Llama 3.1 70B on 8 H100: a token of 64 sequences by hand, term by ter
 
 // -------------------------------------------------------------------------------- Mixtral 8x7B
 // 32 layers, hidden 4096, 32 heads of 128 over 8 key-value heads, 8 experts of width 14336 of which
-// a token takes 2, vocabulary 32000. A rank has 4 heads, 1 key-value head, 4000 of the vocabulary and
-// 1792 of the width of every expert: without --enable-expert-parallel vLLM splits experts by width.
+// a token takes 2, vocabulary 32000. A rank has 4 heads, 1 key-value head, 4000 of the vocabulary
+// and 1792 of the width of every expert: without --enable-expert-parallel vLLM splits experts by
+// width.
 
 namespace {
 
@@ -214,10 +214,10 @@ void check_mixtral(const basic_time<>& t, const step_by_hand& s) {
   check_term(t, term::attention, 32.0 * attention_time(s, 4.0));
   check_term(t, term::dense_feed_forward, 0.0);
   check_term(t, term::router, 32.0 * matrix_time(n, 4096.0, 8.0));
-  check_term(t, term::routed_experts,
-             32.0 * (expert_matrix_time(n, 4096.0, 2.0 * 1792.0) +
-                     2.0 * n * 3.0 * 1792.0 * 2.0 / bytes_per_s +
-                     expert_matrix_time(n, 1792.0, 4096.0)));
+  check_term(
+      t, term::routed_experts,
+      32.0 * (expert_matrix_time(n, 4096.0, 2.0 * 1792.0) +
+              2.0 * n * 3.0 * 1792.0 * 2.0 / bytes_per_s + expert_matrix_time(n, 1792.0, 4096.0)));
   check_term(t, term::shared_experts, 0.0);
   check_term(t, term::head, matrix_time(s.sequences, 4096.0, 4000.0));
   check_term(t, term::all_reduce, 65.0 * all_reduce_time(n * 4096.0 * 2.0));
@@ -234,7 +234,7 @@ TEST_CASE("Mixtral 8x7B on 8 H100: memory by hand") {
   const auto m = memory(hardware, catalog::mixtral_8x7b, tp8, load());
 
   const double attention = 4096.0 * (4.0 + 2.0) * 128.0 + 4.0 * 128.0 * 4096.0;  // 5,242,880
-  const double experts = 8.0 * 3.0 * 4096.0 * 1792.0;                             // 176,160,768
+  const double experts = 8.0 * 3.0 * 4096.0 * 1792.0;                            // 176,160,768
   const double router = 4096.0 * 8.0;
   const double norms = 2.0 * 4096.0;
   const double vocabulary = 2.0 * 4000.0 * 4096.0 + 4096.0;

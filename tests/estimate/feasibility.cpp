@@ -96,8 +96,8 @@ TEST_CASE("without experts, edp is not asked to divide anything") {
 
 TEST_CASE("tp must divide the heads") {
   CHECK(feasible(with_attention(heads_of(8, 1), small::tensor_parallel(4))));
-  CHECK(only(with_attention(heads_of(8, 1), small::tensor_parallel(5)), rule::attention_heads, 5,
-             8));
+  CHECK(
+      only(with_attention(heads_of(8, 1), small::tensor_parallel(5)), rule::attention_heads, 5, 8));
   const latent_attention latent{7, 0, 4, 2, 2, 2};
   CHECK(feasible(with_attention(latent, small::tensor_parallel(7))));
   CHECK(only(with_attention(latent, small::tensor_parallel(6)), rule::attention_heads, 6, 7));
@@ -148,16 +148,18 @@ TEST_CASE("shards of a block-scaled format are whole blocks, in whichever class"
   CHECK(feasible(d));
 
   SUBCASE("attention") {
-    d.model.layers = small::with_layers(
-        128, 2, grouped_query_attention{.heads = 4, .kv_heads = 4, .head_dim = 32}, f).layers;
+    d.model.layers =
+        small::with_layers(128, 2,
+                           grouped_query_attention{.heads = 4, .kv_heads = 4, .head_dim = 32}, f)
+            .layers;
     CHECK(only(d, rule::quantisation_block, 128, 64));
   }
   SUBCASE("latent attention") {
     const latent_attention latent{.heads = 4,
                                   .q_lora_rank = 0,
                                   .kv_lora_rank = 128,
-                                  .qk_nope_head_dim = 64,
-                                  .qk_rope_head_dim = 64,
+                                  .qk_nope_head_dim = 96,
+                                  .qk_rope_head_dim = 32,
                                   .v_head_dim = 32};
     d.model.layers = small::with_layers(128, 2, latent, f).layers;
     CHECK(only(d, rule::quantisation_block, 128, 64));
@@ -185,7 +187,8 @@ TEST_CASE("shards of a block-scaled format are whole blocks, in whichever class"
   }
 }
 
-TEST_CASE("shards of a 4-bit block format that are not whole blocks are a warning: engines pad them") {
+TEST_CASE(
+    "shards of a 4-bit block format that are not whole blocks are a warning: engines pad them") {
   const grouped_query_attention a{.heads = 4, .kv_heads = 4, .head_dim = 64};
   mixture_of_experts f{.experts = 4, .experts_per_token = 1, .width = 96};
   deployed d{.model = small::with_layers(64, 2, a, f), .layout = small::tensor_parallel(2)};
@@ -295,7 +298,8 @@ TEST_CASE("the times allowed are compared with serving, and only where they are 
   CHECK(only(d, rule::tpot, 64453125, 31250000));
 }
 
-TEST_CASE("every rule that is broken is reported, each once, with the first figures that break it") {
+TEST_CASE(
+    "every rule that is broken is reported, each once, with the first figures that break it") {
   deployed d = dense_on({{12, 1, 1}, {12, 1, 1}});
   d.model.layers.append(1, {heads_of(9, 9), dense_feed_forward{24}});
   d.model.max_context = 4;

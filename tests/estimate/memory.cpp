@@ -10,8 +10,8 @@ using namespace shardline::literals;
 namespace {
 
 // The tiny model of tests/fail/small.hpp, counted by hand in tests/fail/memory.cpp: 16 bytes of
-// weights, 4 bytes of cache a token; a prompt of 15 tokens has 30 bytes of residual stream and a norm
-// that moves 120.
+// weights, 4 bytes of cache a token; a prompt of 15 tokens has 30 bytes of residual stream and a
+// norm that moves 120.
 basic_memory<> tiny_memory(const cluster& c, const workload& w) {
   return memory(c, small::tiny, layout{}, w);
 }
@@ -135,7 +135,8 @@ TEST_CASE("pages that fit: exactly as many as are free") {
   CHECK(fits(10.0) == 0.0);  // not even the weights: no tokens, and not fewer than none
 }
 
-TEST_CASE("activations are those of the fullest step: a prompt per replica, and all others decoding") {
+TEST_CASE(
+    "activations are those of the fullest step: a prompt per replica, and all others decoding") {
   // 15 new tokens and 9 more sequences: 24 tokens. Largest operator: a norm, 8 bytes a token.
   const basic_memory<> m = tiny_memory(small::one, sequences(10, 15, 1));
   CHECK(m.activation.value() == 24.0 * 2.0 + 24.0 * 8.0);

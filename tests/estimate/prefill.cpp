@@ -59,7 +59,8 @@ TEST_CASE("without chunks a prompt is one step of all its tokens and no context"
   }
 }
 
-TEST_CASE("up to 32 whole chunks and a remainder are priced one by one, each after those before it") {
+TEST_CASE(
+    "up to 32 whole chunks and a remainder are priced one by one, each after those before it") {
   laws::dice d(42);
   for (int number = 0; number < 400; ++number) {
     const laws::deployed r = with_chunks(d, 1, 32);

@@ -18,11 +18,13 @@ struct listed_rule {
 };
 
 // The list whose sentences the compile-fail pairs expect of the compilers.
+// clang-format off
 #define RULE(id, required, available, sentence) listed_rule{rule::id, #id, sentence},
 constexpr std::array listed{
 #include "../fail/rules.inc"
 };
 #undef RULE
+// clang-format on
 
 }  // namespace
 

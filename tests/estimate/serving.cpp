@@ -1,5 +1,5 @@
-// Serving by hand from invented step times: a prompt step of 3 s (of which the slowest stage 2 s), a
-// decode step of 0.5 s. Powers of two and small numbers, so that sums are exact.
+// Serving by hand from invented step times: a prompt step of 3 s (of which the slowest stage 2 s),
+// a decode step of 0.5 s. Powers of two and small numbers, so that sums are exact.
 #include "shardline/estimate/serving.hpp"
 
 #include <doctest/doctest.h>
@@ -67,14 +67,14 @@ TEST_CASE("replicas share the sequences: each turns over its own, all at once") 
 
 TEST_CASE("with chunks the others decode while a prompt is read") {
   // 100 tokens in chunks of 50 are 2 steps. Of a cycle's prompts, the sequence itself waits for 2
-  // steps (6 s) and rides on 2 x 1 others' (2 x 2 s); 6 of its 8 further tokens need steps of their
-  // own: 6 + 4 + 6 x 0.5 = 13 s.
+  // steps (3 s through all stages, then 2 s more) and rides on 2 x 1 others' (2 x 2 s); 6 of its 8
+  // further tokens need steps of their own: 5 + 4 + 6 x 0.5 = 12 s.
   workload w = load(2, 100, 9);
   w.chunk = 50_tokens;
   const auto s = served({}, w);
-  CHECK(s.ttft == 6_s);
-  CHECK(s.tpot.value() == (13.0 - 6.0) / 8.0);
-  CHECK(s.output_tokens_per_s.value() == 18.0 / 13.0);
+  CHECK(s.ttft == 5_s);
+  CHECK(s.tpot.value() == (12.0 - 5.0) / 8.0);
+  CHECK(s.output_tokens_per_s.value() == 18.0 / 12.0);
 }
 
 TEST_CASE("where prompts alone carry all tokens, no step is for decoding only") {
@@ -82,7 +82,7 @@ TEST_CASE("where prompts alone carry all tokens, no step is for decoding only") 
   workload w = load(5, 100, 9);
   w.chunk = 1_tokens;
   const auto s = served({}, w);
-  CHECK(s.ttft == 300_s);
+  CHECK(s.ttft == 201_s);  // 3 s, and 99 more at the slowest stage's 2 s
   CHECK(s.tpot.value() == 400.0 * 2.0 / 8.0);
 }
 
@@ -142,8 +142,8 @@ TEST_CASE("serving from the inputs is serving from their step times") {
     const laws::deployed r = laws::random_deployment(d);
     const auto admitted =
         time_of_step(r.cluster, r.model, r.layout, admission_step(r.layout, r.workload));
-    const auto by_steps = serving(admitted, decode(r.cluster, r.model, r.layout, r.workload),
-                                  r.layout, r.workload);
+    const auto by_steps =
+        serving(admitted, decode(r.cluster, r.model, r.layout, r.workload), r.layout, r.workload);
     const auto by_inputs = serving(r.cluster, r.model, r.layout, r.workload);
     CAPTURE(number);
     REQUIRE(by_inputs.ttft == by_steps.ttft);

@@ -56,8 +56,8 @@ model with(const grouped_query_attention& g, const latent_attention& l,
 
 // Ranks in two domains, so that both links are used.
 inputs valid() {
-  return {make_cluster(chip, 8), with(grouped, latent, {64}, experts()),
-          {{2, 1, 2}, {2, 2, 1}}, {}};
+  return {
+      make_cluster(chip, 8), with(grouped, latent, {64}, experts()), {{2, 1, 2}, {2, 2, 1}}, {}};
 }
 
 bool reports(const bounded<invalid_field, 8>& found, field f) {

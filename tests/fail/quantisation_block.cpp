@@ -4,9 +4,9 @@
 using namespace shardline;
 
 constexpr model blocked() noexcept {
-  model m = small::with_layers(
-      128, 1, grouped_query_attention{.heads = 8, .kv_heads = 4, .head_dim = 128},
-      dense_feed_forward{.width = 256});
+  model m = small::with_layers(128, 1,
+                               grouped_query_attention{.heads = 8, .kv_heads = 4, .head_dim = 128},
+                               dense_feed_forward{.width = 256});
   m.weights = quantised(m.weights, formats::fp8_block);
   return m;
 }

@@ -52,8 +52,8 @@ std::vector<std::uint64_t> bits_of(const basic_estimate<>& e) {
   append(bits, e.decode);
   append(bits, e.serving);
   for (const violation& v : e.feasibility.violations) {
-    bits.insert(bits.end(), {static_cast<std::uint64_t>(v.required),
-                             static_cast<std::uint64_t>(v.available)});
+    bits.insert(bits.end(),
+                {static_cast<std::uint64_t>(v.required), static_cast<std::uint64_t>(v.available)});
   }
   return bits;
 }
@@ -73,18 +73,16 @@ constexpr basic_cluster<double, Efficiency> cluster_with(const Efficiency& effic
   return make_cluster(a, gpus);
 }
 
-constexpr model dense{.name = "dense",
-                      .hidden_size = 5120,
-                      .vocab_size = 151936,
-                      .tied_embeddings = true,
-                      .layers = {{63,
-                                  {grouped_query_attention{.heads = 40,
-                                                           .kv_heads = 8,
-                                                           .head_dim = 128,
-                                                           .window = 4097,
-                                                           .qkv_bias = true},
-                                   dense_feed_forward{.width = 17408}}}},
-                      .weights = quantised(uniform(formats::bf16), formats::int4_g128)};
+constexpr model dense{
+    .name = "dense",
+    .hidden_size = 5120,
+    .vocab_size = 151936,
+    .tied_embeddings = true,
+    .layers = {{63,
+                {grouped_query_attention{
+                     .heads = 40, .kv_heads = 8, .head_dim = 128, .window = 4097, .qkv_bias = true},
+                 dense_feed_forward{.width = 17408}}}},
+    .weights = quantised(uniform(formats::bf16), formats::int4_g128)};
 
 constexpr mixture_of_experts many_experts() noexcept {
   mixture_of_experts f{.experts = 250, .experts_per_token = 7, .width = 2048};
@@ -94,12 +92,12 @@ constexpr mixture_of_experts many_experts() noexcept {
 }
 
 constexpr latent_attention latent{128, 1536, 512, 128, 64, 128};
-constexpr model sparse{.name = "sparse",
-                       .hidden_size = 7168,
-                       .vocab_size = 129281,
-                       .layers = {{3, {latent, dense_feed_forward{.width = 18432}}},
-                                  {58, {latent, many_experts()}}},
-                       .weights = quantised(uniform(formats::bf16), formats::fp8_block)};
+constexpr model sparse{
+    .name = "sparse",
+    .hidden_size = 7168,
+    .vocab_size = 129281,
+    .layers = {{3, {latent, dense_feed_forward{.width = 18432}}}, {58, {latent, many_experts()}}},
+    .weights = quantised(uniform(formats::bf16), formats::fp8_block)};
 
 constexpr workload load(double concurrency, double input, double output,
                         std::optional<tokens<>> chunk) noexcept {
@@ -127,17 +125,18 @@ constexpr basic_estimate<> estimate_of(const deployed<Efficiency>& d) noexcept {
   return estimate(d.cluster, d.model, d.layout, d.workload);
 }
 
-constexpr deployed<datasheet> one_node{cluster_with(datasheet{}, 8), dense,
-                                       {{8, 1, 1}, {8, 1, 1}}, load(61, 2047, 513, {})};
-constexpr deployed<constant> pipelined{cluster_with(usual, 24), dense,
-                                       {{8, 1, 1}, {8, 1, 1}, 3}, load(37, 3001, 127, 512_tokens)};
+constexpr deployed<datasheet> one_node{
+    cluster_with(datasheet{}, 8), dense, {{8, 1, 1}, {8, 1, 1}}, load(61, 2047, 513, {})};
+constexpr deployed<constant> pipelined{
+    cluster_with(usual, 24), dense, {{8, 1, 1}, {8, 1, 1}, 3}, load(37, 3001, 127, 512_tokens)};
 constexpr deployed<constant> wide{
     cluster_with(usual, 64), sparse, {{4, 1, 16}, {1, 64, 1}}, load(997, 4001, 1009, 2048_tokens)};
-constexpr deployed<datasheet> split_prompt{
-    cluster_with(datasheet{}, 32), sparse,
-    {{4, 2, 2}, {2, 4, 2}, 2, expert_dispatch::all_gather}, load(100, 9000, 300, {})};
-constexpr deployed<constant> infeasible{cluster_with(usual, 4), sparse,
-                                        {{8, 1, 1}, {1, 8, 1}}, load(3000, 9000, 3000, {})};
+constexpr deployed<datasheet> split_prompt{cluster_with(datasheet{}, 32),
+                                           sparse,
+                                           {{4, 2, 2}, {2, 4, 2}, 2, expert_dispatch::all_gather},
+                                           load(100, 9000, 300, {})};
+constexpr deployed<constant> infeasible{
+    cluster_with(usual, 4), sparse, {{8, 1, 1}, {1, 8, 1}}, load(3000, 9000, 3000, {})};
 
 constexpr basic_estimate<> one_node_compiled = estimate_of(one_node);
 constexpr basic_estimate<> pipelined_compiled = estimate_of(pipelined);

@@ -24,8 +24,8 @@ bool good(const sl::basic_time<>& t) {
 }
 
 bool good(const sl::basic_memory<>& m) {
-  for (const sl::bytes<>& b : {m.weights, m.kv_cache, m.activation, m.communication, m.reserve,
-                               m.capacity, m.total()}) {
+  for (const sl::bytes<>& b :
+       {m.weights, m.kv_cache, m.activation, m.communication, m.reserve, m.capacity, m.total()}) {
     if (!good(b.value())) return false;
   }
   return good(m.kv_capacity.value());
@@ -59,9 +59,12 @@ struct extreme_dice {
   double real(sl::field f, double usual) {
     const sl::field_range r = range_of(f);
     switch (d.whole(0, 3)) {
-      case 0: return last = r.lowest;
-      case 1: return last = r.highest;
-      default: return last = usual;
+      case 0:
+        return last = r.lowest;
+      case 1:
+        return last = r.highest;
+      default:
+        return last = usual;
     }
   }
   double last = 0.0;
@@ -95,14 +98,19 @@ sl::attention_kind extreme_attention(extreme_dice& x) {
   using sl::field;
   if (x.d.flip()) {
     const auto dim = [&x] { return x.whole(field::head_dim, 128); };
-    return sl::latent_attention{x.whole(field::heads, 128), x.whole(field::q_lora_rank, 1536),
-                                x.d.flip() ? 512 : 1, dim(), dim(), dim()};
+    return sl::latent_attention{x.whole(field::heads, 128),
+                                x.whole(field::q_lora_rank, 1536),
+                                x.d.flip() ? 512 : 1,
+                                dim(),
+                                dim(),
+                                dim()};
   }
   const count heads = x.whole(field::heads, 64);
   const count kv_heads = x.d.flip() ? heads : 1;
   const bool extras = x.d.flip();
-  return sl::grouped_query_attention{heads,  kv_heads, x.whole(field::head_dim, 128),
-                                     x.whole(field::window, 128), extras, extras, extras, extras};
+  return sl::grouped_query_attention{
+      heads,  kv_heads, x.whole(field::head_dim, 128), x.whole(field::window, 128), extras, extras,
+      extras, extras};
 }
 
 sl::feed_forward_kind extreme_feed_forward(extreme_dice& x) {
@@ -147,12 +155,24 @@ void extreme_layout(sl::layout& l, extreme_dice& x) {
     for (const sl::field f : degrees) {
       const count degree = x.d.flip() ? 1 : x.whole(f, 8);
       switch (f) {
-        case field::tp: l.attention.tp = degree; break;
-        case field::cp: l.attention.cp = degree; break;
-        case field::dp: l.attention.dp = degree; break;
-        case field::etp: l.expert.etp = degree; break;
-        case field::ep: l.expert.ep = degree; break;
-        default: l.expert.edp = degree; break;
+        case field::tp:
+          l.attention.tp = degree;
+          break;
+        case field::cp:
+          l.attention.cp = degree;
+          break;
+        case field::dp:
+          l.attention.dp = degree;
+          break;
+        case field::etp:
+          l.expert.etp = degree;
+          break;
+        case field::ep:
+          l.expert.ep = degree;
+          break;
+        default:
+          l.expert.edp = degree;
+          break;
       }
     }
   }
@@ -278,8 +298,7 @@ struct work {
     if constexpr (!sl::is_collective<Operator>) {
       bytes += static_cast<double>(times) * o.bytes_moved().value();
       if constexpr (sl::has_flops<Operator>) {
-        flops[static_cast<std::size_t>(o.math())] +=
-            static_cast<double>(times) * o.flops().value();
+        flops[static_cast<std::size_t>(o.math())] += static_cast<double>(times) * o.flops().value();
       }
     }
   }

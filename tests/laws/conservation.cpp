@@ -161,8 +161,8 @@ double matrix_bytes(const sl::weight_format& f, count n) {
 double expected_bytes(const elements& e, const sl::model& m, weight_class c) {
   const auto i = static_cast<std::size_t>(c);
   // Vectors are stored as the norms are, score corrections in fp32.
-  const double vectors = static_cast<double>(e.vectors[i]) *
-                         element_bytes(m.weights[weight_class::norm].element);
+  const double vectors =
+      static_cast<double>(e.vectors[i]) * element_bytes(m.weights[weight_class::norm].element);
   const double corrections =
       c == weight_class::router ? 4.0 * static_cast<double>(e.score_corrections) : 0.0;
   return matrix_bytes(m.weights[c], e.matrices[i]) + vectors + corrections;

@@ -31,16 +31,15 @@ void flatten(laws::cluster& c) {
 
 basic_cluster<scalar, basic_constant<scalar>> lifted(const laws::cluster& c) {
   basic_cluster<scalar, basic_constant<scalar>> r;
-  const auto peak = flop_rate<scalar>::from_value(
-      variable(c.accelerator.peak.bf16.value(), by::peak));
+  const auto peak =
+      flop_rate<scalar>::from_value(variable(c.accelerator.peak.bf16.value(), by::peak));
   r.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
   r.accelerator.memory = cast<scalar>(c.accelerator.memory);
-  r.accelerator.memory_rate = bandwidth<scalar>::from_value(
-      variable(c.accelerator.memory_rate.value(), by::memory_rate));
-  r.accelerator.efficiency = {variable(c.accelerator.efficiency.mfu, by::mfu),
-                              scalar(c.accelerator.efficiency.bandwidth),
-                              scalar(c.accelerator.efficiency.link),
-                              cast<scalar>(c.accelerator.efficiency.launch)};
+  r.accelerator.memory_rate =
+      bandwidth<scalar>::from_value(variable(c.accelerator.memory_rate.value(), by::memory_rate));
+  r.accelerator.efficiency = {
+      variable(c.accelerator.efficiency.mfu, by::mfu), scalar(c.accelerator.efficiency.bandwidth),
+      scalar(c.accelerator.efficiency.link), cast<scalar>(c.accelerator.efficiency.launch)};
   r.gpus = c.gpus;
   r.gpus_per_domain = c.gpus_per_domain;
   r.scale_up = {bandwidth<scalar>::from_value(variable(c.scale_up.rate.value(), by::scale_up)),
@@ -64,24 +63,43 @@ basic_workload<scalar> lifted(const workload& w) {
 
 double value_of_input(const laws::cluster& c, by which) {
   switch (which) {
-    case by::memory_rate: return c.accelerator.memory_rate.value();
-    case by::peak: return c.accelerator.peak.bf16.value();
-    case by::scale_up: return c.scale_up.rate.value();
-    case by::network: return c.network.rate.value();
-    case by::latency: return c.scale_up.latency.value();
-    default: return c.accelerator.efficiency.mfu;
+    case by::memory_rate:
+      return c.accelerator.memory_rate.value();
+    case by::peak:
+      return c.accelerator.peak.bf16.value();
+    case by::scale_up:
+      return c.scale_up.rate.value();
+    case by::network:
+      return c.network.rate.value();
+    case by::latency:
+      return c.scale_up.latency.value();
+    default:
+      return c.accelerator.efficiency.mfu;
   }
 }
 
 void set_input(laws::cluster& c, by which, double x) {
   auto& a = c.accelerator;
   switch (which) {
-    case by::memory_rate: a.memory_rate = bandwidth<>::from_value(x); break;
-    case by::peak: a.peak.bf16 = flop_rate<>::from_value(x); flatten(c); break;
-    case by::scale_up: c.scale_up.rate = bandwidth<>::from_value(x); break;
-    case by::network: c.network.rate = bandwidth<>::from_value(x); break;
-    case by::latency: c.scale_up.latency = seconds<>::from_value(x); break;
-    default: a.efficiency.mfu = x; break;
+    case by::memory_rate:
+      a.memory_rate = bandwidth<>::from_value(x);
+      break;
+    case by::peak:
+      a.peak.bf16 = flop_rate<>::from_value(x);
+      flatten(c);
+      break;
+    case by::scale_up:
+      c.scale_up.rate = bandwidth<>::from_value(x);
+      break;
+    case by::network:
+      c.network.rate = bandwidth<>::from_value(x);
+      break;
+    case by::latency:
+      c.scale_up.latency = seconds<>::from_value(x);
+      break;
+    default:
+      a.efficiency.mfu = x;
+      break;
   }
 }
 
@@ -97,8 +115,8 @@ std::array<double, 5> figures_at(const deployed& r, by which, double x) {
   return figures_of(estimate(at.cluster, at.model, at.layout, at.workload));
 }
 
-// Between the one-sided differences, which differ where a bound changes hands in between. The second
-// slack is the rounding of a difference of nearly equal times.
+// Between the one-sided differences, which differ where a bound changes hands in between. The
+// second slack is the rounding of a difference of nearly equal times.
 bool matches(double slope, double below, double at, double above, double step, double scale) {
   const double left = (at - below) / step;
   const double right = (above - at) / step;
@@ -196,15 +214,15 @@ constexpr basic_cluster<one> cluster_of(double rate) noexcept {
   return make_cluster(a, 1);
 }
 
-constexpr model small{.name = "small",
-                      .hidden_size = 64,
-                      .layers = {{2,
-                                  {grouped_query_attention{.heads = 4, .kv_heads = 2, .head_dim = 16},
-                                   dense_feed_forward{.width = 128}}}}};
+constexpr model small{
+    .name = "small",
+    .hidden_size = 64,
+    .layers = {{2,
+                {grouped_query_attention{.heads = 4, .kv_heads = 2, .head_dim = 16},
+                 dense_feed_forward{.width = 128}}}}};
 
 constexpr basic_cluster<one> cluster = cluster_of(1e12);
-constexpr basic_estimate<one> result =
-    estimate(cluster, small, layout{}, basic_workload<one>{});
+constexpr basic_estimate<one> result = estimate(cluster, small, layout{}, basic_workload<one>{});
 
 constexpr one decode_time = result.decode.total().value();
 static_assert(decode_time.value > 0.0);

@@ -94,9 +94,7 @@ void grow(sl::tokens<>& n, double factor) {
 const std::vector<change> more_demand{
     [](deployed& r, double f) { grow(r.workload.input, f); },
     [](deployed& r, double f) { grow(r.workload.output, f); },
-    [](deployed& r, double f) {
-      r.workload.concurrency = std::floor(r.workload.concurrency * f);
-    },
+    [](deployed& r, double f) { r.workload.concurrency = std::floor(r.workload.concurrency * f); },
     [](deployed& r, double) { r.workload.input += sl::tokens<>::from_value(1.0); },
     [](deployed& r, double) { r.workload.output += sl::tokens<>::from_value(1.0); },
     [](deployed& r, double) { r.workload.concurrency += 1.0; },
@@ -166,7 +164,8 @@ const std::vector<change> larger_model{
 
 sl::basic_step<> random_step(dice& d) {
   const double imbalance = d.flip() ? 1.0 : d.between(1.0, 3.0);
-  // In this order: sequences, new tokens and context of a prompt, sequences and context of the rest.
+  // In this order: sequences, new tokens and context of a prompt, sequences and context of the
+  // rest.
   const std::array<double, 5> n{
       static_cast<double>(d.whole(1, 20)), static_cast<double>(d.whole(1, 3000)),
       static_cast<double>(d.whole(1, 5000)), static_cast<double>(d.whole(1, 300)),
@@ -174,9 +173,12 @@ sl::basic_step<> random_step(dice& d) {
   const auto prompt = sl::prefill_step(n[0], n[1], n[2], imbalance);
   const auto decoding = sl::decode_step(n[3], n[4], imbalance);
   switch (d.whole(0, 2)) {
-    case 0: return prompt;
-    case 1: return decoding;
-    default: return mixed_step(prompt, decoding);
+    case 0:
+      return prompt;
+    case 1:
+      return decoding;
+    default:
+      return mixed_step(prompt, decoding);
   }
 }
 
@@ -237,14 +239,20 @@ TEST_CASE("more tokens, context or sequences in a step never take less time") {
     const deployed r = laws::random_deployment(d);
     const sl::basic_step<> before = random_step(d);
     sl::basic_step<> after = before;
-    sl::step_part<>& part = after.parts[static_cast<std::size_t>(
-        d.whole(0, static_cast<count>(after.part_count) - 1))];
+    sl::step_part<>& part =
+        after.parts[static_cast<std::size_t>(d.whole(0, static_cast<count>(after.part_count) - 1))];
     const double factor = laws::log_between(d, 1.0, 10.0);
     const auto scaled = [factor](double x) { return std::floor(x * factor) + 1.0; };
     switch (d.whole(0, 3)) {
-      case 0: part.sequences = scaled(part.sequences); break;
-      case 1: part.context = scaled(part.context); break;
-      case 2: after.expert_imbalance *= factor; break;
+      case 0:
+        part.sequences = scaled(part.sequences);
+        break;
+      case 1:
+        part.context = scaled(part.context);
+        break;
+      case 2:
+        after.expert_imbalance *= factor;
+        break;
       default:
         if (part.phase == sl::phase::prefill) part.new_tokens = scaled(part.new_tokens);
     }
@@ -288,6 +296,15 @@ TEST_CASE("a longer prompt never has a shorter time to first token") {
                        const double least = waits_of(before).prefill / prompt_tolerance(after);
                        CHECK(waits_of(after).prefill >= least);
                        return waits_of(after).prefill >= least;
+                     });
+}
+
+TEST_CASE("more concurrency never makes a round of decoding shorter") {
+  for_random_changes(11, 20000, {more_demand[2], more_demand[5]},
+                     [](const deployed& before, const deployed& after) {
+                       const double least = waits_of(before).decode / roundings;
+                       CHECK(waits_of(after).decode >= least);
+                       return waits_of(after).decode >= least;
                      });
 }
 

@@ -20,7 +20,8 @@ using sl::count;
 
 /// Draws by plain arithmetic on the engine's bits: the standard distributions differ between
 /// libraries, and a case number should mean the same case everywhere. For that, no two draws may be
-/// arguments of one call: compilers evaluate those in different orders (in braces it is left to right).
+/// arguments of one call: compilers evaluate those in different orders (in braces it is left to
+/// right).
 class dice {
  public:
   explicit dice(std::uint64_t seed) : engine_(seed) {}
@@ -61,8 +62,7 @@ inline sl::layout random_layout(dice& d, count most_stages) {
   l.expert.etp = d.one_of(divisors(group));
   l.expert.ep = group / l.expert.etp;
   l.pp = d.whole(1, most_stages);
-  l.dispatch =
-      d.flip() ? sl::expert_dispatch::all_to_all : sl::expert_dispatch::all_gather;
+  l.dispatch = d.flip() ? sl::expert_dispatch::all_to_all : sl::expert_dispatch::all_gather;
   return l;
 }
 
@@ -187,8 +187,14 @@ inline sl::basic_link<> random_link(dice& d) {
 inline cluster random_cluster(dice& d, const sl::layout& l) {
   cluster c;
   const auto peak = [&d] { return sl::flop_rate<>::from_value(log_between(d, 1e11, 1e16)); };
-  c.accelerator.peak = {.fp32 = peak(), .tf32 = peak(), .bf16 = peak(), .fp16 = peak(),
-                        .fp8 = peak(),  .int8 = peak(), .fp4 = peak(),  .int4 = {}};
+  c.accelerator.peak = {.fp32 = peak(),
+                        .tf32 = peak(),
+                        .bf16 = peak(),
+                        .fp16 = peak(),
+                        .fp8 = peak(),
+                        .int8 = peak(),
+                        .fp4 = peak(),
+                        .int4 = {}};
   c.accelerator.memory = sl::bytes<>::from_value(log_between(d, 1e9, 1e12));
   c.accelerator.memory_rate = sl::bandwidth<>::from_value(log_between(d, 1e10, 1e14));
   c.accelerator.efficiency = {d.between(0.1, 1.0), d.between(0.1, 1.0), d.between(0.1, 1.0),
@@ -204,9 +210,7 @@ inline cluster random_cluster(dice& d, const sl::layout& l) {
   return c;
 }
 
-inline sl::tokens<> tokens_of(count n) {
-  return sl::tokens<>::from_value(static_cast<double>(n));
-}
+inline sl::tokens<> tokens_of(count n) { return sl::tokens<>::from_value(static_cast<double>(n)); }
 
 inline sl::workload random_workload(dice& d) {
   sl::workload w;

@@ -15,17 +15,17 @@ constexpr accelerator chip{.name = "chip",
                            .network = {10_GBps, 5_us}};
 
 // 8192 = 4 x 2048 elements in each of 12 matrices or so: small enough to be counted below.
-constexpr model shape{.name = "shape",
-                      .hidden_size = 1024,
-                      .vocab_size = 32000,
-                      .tied_embeddings = true,
-                      .layers = {{16,
-                                  {grouped_query_attention{.heads = 16, .kv_heads = 4, .head_dim = 64},
-                                   dense_feed_forward{.width = 4096}}}},
-                      .max_context = 8192};
+constexpr model shape{
+    .name = "shape",
+    .hidden_size = 1024,
+    .vocab_size = 32000,
+    .tied_embeddings = true,
+    .layers = {{16,
+                {grouped_query_attention{.heads = 16, .kv_heads = 4, .head_dim = 64},
+                 dense_feed_forward{.width = 4096}}}},
+    .max_context = 8192};
 
-static_assert(parameters(shape)[weight_class::attention] ==
-                  16 * (2 * 1024 * 1024 + 2 * 1024 * 256),
+static_assert(parameters(shape)[weight_class::attention] == 16 * (2 * 1024 * 1024 + 2 * 1024 * 256),
               "q and o 1024 x 1024, k and v 1024 x 256");
 static_assert(parameters(shape)[weight_class::dense_feed_forward] == 16 * 3 * 1024 * 4096,
               "gate, up and down");
@@ -41,7 +41,8 @@ constexpr layout tp5{{5, 1, 1}, {5, 1, 1}};
 constexpr workload load{};
 
 using fine = deployment<four, shape, tp4, load>;
-static_assert(fine::feasibility.feasible(), "a deployment is a type that knows that it is feasible");
+static_assert(fine::feasibility.feasible(),
+              "a deployment is a type that knows that it is feasible");
 static_assert(fine::feasibility.warnings.empty(), "and that nothing is wasted");
 static_assert(fine::result.memory.total() < fine::result.memory.capacity, "it fits");
 static_assert(fine::result.decode.total() > 0_s, "and takes time");
@@ -49,7 +50,8 @@ static_assert(fine::result.decode.total() < fine::result.prefill.total(), "a tok
 static_assert(require_feasible<four, shape, tp4, load>, "no compile error where nothing is broken");
 
 using broken = deployment<four, shape, tp5, load>;
-static_assert(!is_feasible<four, shape, tp5, load>, "five ranks: too many, and 16 heads do not split");
+static_assert(!is_feasible<four, shape, tp5, load>,
+              "five ranks: too many, and 16 heads do not split");
 static_assert(broken::feasibility.find(rule::gpus)->required == 5, "5 needed");
 static_assert(broken::feasibility.find(rule::gpus)->available == 4, "of 4");
 static_assert(broken::feasibility.find(rule::attention_heads)->available == 16, "16 heads over 5");
@@ -57,10 +59,8 @@ static_assert(broken::feasibility.priceable(), "priced all the same, with shards
 
 // A type that other code takes: chosen by feasibility, without an error.
 template <const auto& Layout>
-  requires is_feasible<four, shape, Layout, load>
-constexpr count ranks() noexcept {
-  return Layout.gpus();
-}
+requires is_feasible<four, shape, Layout, load>
+constexpr count ranks() noexcept { return Layout.gpus(); }
 template <const auto&>
 constexpr count ranks() noexcept {
   return 0;

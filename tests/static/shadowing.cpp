@@ -1,9 +1,11 @@
-// A consumer with the shortest global names there are, and -Wshadow on. g++ 12 looks for what lambdas'
-// locals and constructors' parameters shadow in the namespace that it is in when it instantiates a
-// template, which is the consumer's. So there are all these names, then the library is used.
+// A consumer with the shortest global names there are, and -Wshadow on. g++ 12 looks for what
+// lambdas' locals and constructors' parameters shadow in the namespace that it is in when it
+// instantiates a template, which is the consumer's. So there are all these names, then the library
+// is used.
 //
-// Left out: names of C library functions that <cstdlib>, <cmath> or POSIX headers may declare (link,
-// time, y0, log, exp, ...), which no consumer can define either.
+// Left out: names of C library functions that <cstdlib>, <cmath> or POSIX headers may declare
+// (link, time, y0, log, exp, ...), which no consumer can define either.
+// clang-format off
 #define GLOBAL(name) [[maybe_unused]] static constexpr int name = 0;
 
 GLOBAL(a) GLOBAL(b) GLOBAL(c) GLOBAL(d) GLOBAL(e) GLOBAL(f) GLOBAL(g) GLOBAL(h) GLOBAL(i)
@@ -67,7 +69,8 @@ constexpr sl::model both_kinds{
     .hidden_size = 64,
     .vocab_size = 100,
     .layers = {{2,
-                {sl::grouped_query_attention{.heads = 4, .kv_heads = 4, .head_dim = 16, .window = 8},
+                {sl::grouped_query_attention{
+                     .heads = 4, .kv_heads = 4, .head_dim = 16, .window = 8},
                  sl::dense_feed_forward{.width = 64}}},
                {2,
                 {sl::latent_attention{4, 32, 32, 16, 16, 16},

@@ -24,13 +24,21 @@ using namespace shardline;
 using namespace shardline::literals;
 
 template <class A, class B>
-concept add_up = requires(A a, B b) { a + b; };
+concept add_up = requires(A a, B b) {
+  a + b;
+};
 template <class A, class B>
-concept subtract = requires(A a, B b) { a - b; };
+concept subtract = requires(A a, B b) {
+  a - b;
+};
 template <class A, class B>
-concept compare = requires(A a, B b) { a < b; };
+concept compare = requires(A a, B b) {
+  a < b;
+};
 template <class A, class B>
-concept equal = requires(A a, B b) { a == b; };
+concept equal = requires(A a, B b) {
+  a == b;
+};
 
 static_assert(add_up<bytes<>, bytes<>>, "bytes and bytes add up");
 static_assert(!add_up<bytes<>, seconds<>>, "bytes and seconds do not");
@@ -49,7 +57,8 @@ static_assert(!std::is_convertible_v<int, tokens<>>, "a bare number is not a num
 static_assert(!std::is_convertible_v<double, bytes<>>, "nor a size");
 static_assert(!std::is_convertible_v<bytes<>, double>, "a size is not a bare number");
 
-static_assert(std::is_same_v<decltype(1_GB / 1_GBps), seconds<>>, "bytes over bandwidth are seconds");
+static_assert(std::is_same_v<decltype(1_GB / 1_GBps), seconds<>>,
+              "bytes over bandwidth are seconds");
 static_assert(std::is_same_v<decltype(1_TFLOPS * 1_s), flops<>>, "a rate times a time is FLOP");
 static_assert(std::is_same_v<decltype(1_GB / 1_tokens), bytes_per_token<>>, "bytes per token");
 static_assert(std::is_same_v<decltype(1_tokens / 1_s), token_rate<>>, "tokens per second");

@@ -33,6 +33,15 @@ template <class T>
   return min(real<T>(l.pp), per_replica);
 }
 
+/// Sequences of the fullest of `batches` batches: each replica's are shared out one by one.
+///   sequences_per_batch(dp 4, concurrency 5, batches 2) = 4, one of each replica
+template <class T>
+[[nodiscard]] constexpr T sequences_per_batch(const layout& l, const T& concurrency,
+                                              const T& batches) noexcept {
+  const T dp = real<T>(l.attention.dp);
+  return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
+}
+
 /// A step of continuous batching with every slot full: each replica takes up one prompt (while there
 /// are sequences for it) and all other sequences decode.
 template <class T>

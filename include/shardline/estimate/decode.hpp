@@ -29,7 +29,8 @@ template <class T, class Efficiency>
                                              const layout& l, const basic_workload<T>& w) noexcept {
   const T batches = pipeline_batches(l, w.concurrency);
   const basic_step<T> step =
-      decode_step(w.concurrency / batches, mean_context(w), w.expert_imbalance);
+      decode_step(sequences_per_batch(l, w.concurrency, batches), mean_context(w),
+                  w.expert_imbalance);
   return pipeline_cycle(time_of_step(c, m, l, step), batches);
 }
 

@@ -66,13 +66,13 @@ constexpr int block_of(const weight_format& f) noexcept {
   return f.group_k > f.group_n ? f.group_k : f.group_n;
 }
 
-// Splitting `dimension` by `degree` must leave whole scale blocks. Engines refuse to load 8-bit block
-// formats otherwise, and pad 4-bit floating-point ones (vLLM rounds mxfp4 shards up).
-constexpr void require_blocks(report& r, count degree, count dimension,
+// A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines refuse
+// to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit floating-point
+// ones (vLLM rounds mxfp4 shards up).
+constexpr void require_blocks(report& r, count degree, count shard,
                               const weight_format& f) noexcept {
   const count edge = block_of(f);
-  if (degree == 1 || edge <= 1 || !divides(degree, dimension)) return;
-  const count shard = dimension / degree;
+  if (degree == 1 || edge <= 1) return;
   if (f.element == precision::fp4) {
     warn(r, warning::padded_blocks, !divides(edge, shard), edge, shard);
   } else {
@@ -80,12 +80,20 @@ constexpr void require_blocks(report& r, count degree, count dimension,
   }
 }
 
+// The same for a dimension that is split evenly; one that is not breaks another rule.
+constexpr void require_even_blocks(report& r, count degree, count dimension,
+                                   const weight_format& f) noexcept {
+  if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f);
+}
+
 constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
-  require_blocks(r, tp, a.heads * a.head_dim, m.weights[weight_class::attention]);
+  const weight_format& f = m.weights[weight_class::attention];
+  require_even_blocks(r, tp, a.heads * a.head_dim, f);
+  require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f);
   warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
 }
 
@@ -93,14 +101,17 @@ constexpr void check_attention(const latent_attention& a, const model& m, const 
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
-  require_blocks(r, tp, a.heads * a.v_head_dim, m.weights[weight_class::attention]);
+  const weight_format& f = m.weights[weight_class::attention];
+  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f);
+  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.v_head_dim), f);
+  require_even_blocks(r, tp, a.heads * a.v_head_dim, f);
 }
 
 constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
                                   report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
-  require_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
+  require_even_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
 }
 
 constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
@@ -108,13 +119,13 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
   const count tp = l.attention.tp;
   const expert_mesh& mesh = l.expert;
   require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
-  require_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
+  require_even_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
   require(r, rule::experts, mesh.ep <= f.experts, mesh.ep, f.experts);
   warn(r, warning::uneven_experts, !divides(mesh.ep, f.experts), f.experts, mesh.ep);
   if (f.shared_experts == 0) return;
   const count shared = f.shared_experts * f.shared_width;
   require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
-  require_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
+  require_even_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
 }
 
 constexpr void check_layer(const layer& kind, const model& m, const layout& l,

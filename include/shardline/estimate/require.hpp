@@ -1,6 +1,7 @@
 /// Feasibility as a compile error, and a deployment as a type.
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "shardline/estimate/estimate.hpp"
@@ -19,22 +20,22 @@ struct deployment {
 
 namespace detail {
 
-template <const report& Report, std::size_t... I>
-consteval bool all_inputs(std::index_sequence<I...>) {
-  return ((sizeof(input<Report.invalid[I].field, false>) > 0) && ... && true);
-}
+// Numbered, since two inputs may be of the same field and a type is a base only once.
+template <std::size_t, class Shown>
+struct shown : Shown {};
 
-template <const report& Report, std::size_t... I>
-consteval bool all_rules(std::index_sequence<I...>) {
-  return ((sizeof(violated<Report.violations[I].rule, Report.violations[I].required,
-                           Report.violations[I].available>) > 0) && ... && true);
-}
+// Every base is completed, and each that cannot be says why; a fold would stop at the first.
+template <const report& Report, class Inputs = std::make_index_sequence<Report.invalid.size()>,
+          class Rules = std::make_index_sequence<Report.violations.size()>>
+struct complete;
 
-template <const report& Report>
-consteval bool complete() {
-  return all_inputs<Report>(std::make_index_sequence<Report.invalid.size()>{}) &&
-         all_rules<Report>(std::make_index_sequence<Report.violations.size()>{});
-}
+template <const report& Report, std::size_t... I, std::size_t... J>
+struct complete<Report, std::index_sequence<I...>, std::index_sequence<J...>>
+    : shown<I, input<Report.invalid[I].field, false>>...,
+      shown<J, violated<Report.violations[J].rule, Report.violations[J].required,
+                        Report.violations[J].available>>... {
+  static constexpr bool value = Report.feasible();
+};
 
 }  // namespace detail
 
@@ -43,7 +44,7 @@ consteval bool complete() {
 ///   static_assert(shardline::require_feasible<my_cluster, my_model, my_layout, my_workload>);
 template <const auto& Cluster, const auto& Model, const auto& Layout, const auto& Workload>
 inline constexpr bool require_feasible =
-    detail::complete<deployment<Cluster, Model, Layout, Workload>::feasibility>();
+    detail::complete<deployment<Cluster, Model, Layout, Workload>::feasibility>::value;
 
 /// Whether the deployment is feasible, without an error: for `if constexpr` and `requires`.
 template <const auto& Cluster, const auto& Model, const auto& Layout, const auto& Workload>

@@ -39,7 +39,7 @@ template <class T>
 ///   with chunk      cycle = c n p + max(0, n + output - 1 - c n) d
 ///   ttft = n p,  tpot = (cycle - ttft) / (output - 1),  rate = concurrency output / cycle
 /// n = prompt steps, d = decode(...), p = the step that carries a prompt (all replicas at once; with
-/// a chunk the decoding sequences ride along). With pp > 1 prompts follow each other through the
+/// a chunk the decoding sequences ride along). With pp > 1 prompt steps follow each other through the
 /// stages: the first costs the sum of the stages, each further one the slowest.
 /// By Little's law concurrency = rate / output (ttft + (output - 1) tpot) holds exactly.
 /// With output = 1 there is no token after the first and tpot is 0.
@@ -53,7 +53,7 @@ template <class T>
   const T slots = max(w.concurrency / real<T>(l.attention.dp), one);
   const T steps = prefill_steps(w);
   const T generated = w.output.value() - one;
-  const seconds<T> ttft = admission.sum.total() * steps;
+  const seconds<T> ttft = admission.sum.total() + admission.slowest * (steps - one);
   const seconds<T> others = admission.slowest * (steps * (slots - one));
   const T riding = w.chunk ? steps * slots - steps : T(0.0);  // decode steps that prompts carried
   const seconds<T> decoding = decode_cycle.total() * max(generated - riding, T(0.0));
