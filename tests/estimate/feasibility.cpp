@@ -202,6 +202,23 @@ TEST_CASE(
   CHECK(only(d, rule::quantisation_block, 128, 32));
 }
 
+TEST_CASE("key-value projections are outputs only: groups along the inputs do not bind their shards") {
+  const grouped_query_attention a{.heads = 32, .kv_heads = 8, .head_dim = 64};
+  deployed d{.model = small::with_layers(2048, 2, a, dense_feed_forward{8192}),
+             .layout = small::tensor_parallel(8)};
+  d.model.weights = quantised(d.model.weights, formats::int4_g128);
+  CHECK(feasible(d));
+  d.model.weights = quantised(d.model.weights, formats::fp8_block);
+  CHECK(only(d, rule::quantisation_block, 128, 64));
+}
+
+TEST_CASE("a peak below one FLOP/s is none, and no time is infinite for it") {
+  deployed d;
+  d.cluster.accelerator.peak = {.bf16 = flop_rate<>::from_value(1e-300)};
+  CHECK(only(d, rule::precision, 16, 0));
+  CHECK_FALSE(d.checked().priceable());
+}
+
 TEST_CASE("there is a layer for every pipeline stage") {
   CHECK(feasible(dense_on({{}, {}, 2})));
   CHECK(only(dense_on({{}, {}, 3}), rule::layers, 3, 2));

@@ -73,6 +73,9 @@ bool reports(const inputs& i, field f) {
 
 count whole(double x) { return static_cast<count>(x); }
 
+// Some values lie beyond an int, which a user's own assignment would cut off too.
+int as_int(double x) { return static_cast<int>(std::fmin(std::fmax(x, -2e9), 2e9)); }
+
 // How to put a value into a field, and the range it must have there.
 struct field_case {
   shardline::field field;
@@ -117,6 +120,10 @@ const std::vector<field_case> cases{
     {field::hidden_size, "model.hidden_size", 1, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.hidden_size = whole(x); }},
     {field::vocab_size, "model.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.vocab_size = whole(x); }},
     {field::max_context, "model.max_context", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.max_context = whole(x); }},
+    {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].group_k = as_int(x); }},
+    {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::norm].group_n = as_int(x); }},
+    {field::scale_bits, "model.weights.scale_bits and zero_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
+    {field::scale_bits, "model.weights.scale_bits and zero_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::router].zero_bits = as_int(x); }},
     {field::layers, "model.layers", 1, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.layers = {{whole(x), {grouped, dense_feed_forward{64}}}}; }},
     {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with({whole(x), 1, 16}, latent, {64}, experts()); }},
     {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {whole(x), 32, 32, 16, 16, 16}, {64}, experts()); }},

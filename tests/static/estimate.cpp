@@ -71,4 +71,18 @@ static_assert(ranks<tp5>() == 0, "and not where it is not");
 static_assert(noexcept(estimate(four, shape, tp4, load)), "estimates throw nothing");
 static_assert(noexcept(check(four, shape, tp4, load)), "nor do checks");
 
+// Feasibility alone must not evaluate the whole estimate: 33 prompt steps through 36 stages of
+// alternating layers are more than clang's limit of constant evaluation steps.
+constexpr layer_stack alternating() {
+  const dense_feed_forward inner{.width = 4096};
+  return layer_stack::repeat(18, {{1, {grouped_query_attention{16, 4, 64, 128}, inner}},
+                                  {1, {grouped_query_attention{16, 4, 64}, inner}}});
+}
+constexpr model deep{.name = "deep", .hidden_size = 1024, .layers = alternating()};
+constexpr cluster many = make_cluster(chip, 72);
+constexpr layout stages{{2, 1, 1}, {2, 1, 1}, 36};
+constexpr workload chunked{
+    .concurrency = 64, .input = 100000_tokens, .output = 512_tokens, .chunk = 512_tokens};
+static_assert(require_feasible<many, deep, stages, chunked>, "and compiles on clang too");
+
 }  // namespace

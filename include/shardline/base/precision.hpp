@@ -35,7 +35,7 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
 
 /// How a k x n weight matrix (k inputs, n outputs) is stored and multiplied.
 ///
-///   bytes(k, n) = ceil(k n bits / 8) + scales (scale_bits + zero_bits) / 8
+///   bytes(k, n) = k n bits / 8 + scales (scale_bits + zero_bits) / 8
 ///   scales      = ceil(k / group_k) ceil(n / group_n), a group of 0 meaning the whole dimension
 ///
 /// `math` is the type the tensor cores multiply in: fp8 weights with fp8 activations have

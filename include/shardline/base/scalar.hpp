@@ -49,6 +49,27 @@ template <eager_scalar T>
   return T(static_cast<double>(n));
 }
 
+namespace detail {
+
+// A whole number of at most 9e18 in size, which fits in 64 bits; NaN counts as the largest.
+constexpr std::int64_t whole(double x) noexcept {
+  constexpr double largest = 9e18;
+  if (!(x < largest)) return static_cast<std::int64_t>(largest);
+  return x > -largest ? static_cast<std::int64_t>(x) : -static_cast<std::int64_t>(largest);
+}
+
+// Whole figures of what is required and of what is available.
+template <class T>
+constexpr std::int64_t rounded_up(const T& x) noexcept {
+  return whole(round_up(value_of(x)));
+}
+template <class T>
+constexpr std::int64_t rounded_down(const T& x) noexcept {
+  return whole(-round_up(-value_of(x)));
+}
+
+}  // namespace detail
+
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
   constexpr double largest = (std::numeric_limits<double>::max)();
   return x <= largest && x >= -largest;  // false for NaN too

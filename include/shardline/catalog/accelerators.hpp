@@ -155,7 +155,8 @@ inline constexpr accelerator gb200{.name = "gb200",
                                    .domain = 72,
                                    .network = {400_Gbps, network_latency}};
 
-/// L40S with 48 GB of GDDR6, PCIe 4 x16 as its link. Source: [aic] l40s; [stas].
+/// L40S with 48 GB of GDDR6. Source: [aic] l40s; [stas]. It has no scale-up fabric: alone in its
+/// domain it reaches the others over a 400 Gbit/s NIC, of which PCIe 4 x16 lets 31.5 GB/s through.
 inline constexpr accelerator l40s{.name = "l40s",
                                   .peak = {.fp32 = 91.6_TFLOPS,
                                            .tf32 = 183_TFLOPS,
@@ -167,7 +168,7 @@ inline constexpr accelerator l40s{.name = "l40s",
                                   .memory_rate = 864_GBps,
                                   .scale_up = {31.5_GBps, scale_up_latency},
                                   .domain = 1,
-                                  .network = {400_Gbps, network_latency}};
+                                  .network = {31.5_GBps, network_latency}};
 
 // ------------------------------------------------------------------------------------------ AMD
 

@@ -12,7 +12,7 @@
 
 namespace shardline {
 
-/// Dense peak of each precision; zero where the hardware has none.
+/// Dense peak of each precision; zero (anything below 1 FLOP/s) where the hardware has none.
 template <class T = double>
 struct basic_peaks {
   flop_rate<T> fp32{};
@@ -47,7 +47,8 @@ struct basic_link {
 ///   memory        bytes an application can use
 ///   memory_rate   bytes per second of that memory
 ///   scale_up      link to the others of its scale-up domain (NVLink, Infinity Fabric, ICI)
-///   domain        accelerators in one scale-up domain, as usually built
+///   domain        accelerators in one scale-up domain, as usually built; in domains of 1 the
+///                 scale-up link is never used
 ///   network       this accelerator's share of the network between domains
 ///   efficiency    policy: datasheet, constant, ...
 template <class T = double, class Efficiency = datasheet>
@@ -91,7 +92,7 @@ constexpr precision wider(precision p) noexcept {
 
 template <class T>
 constexpr bool has_peak(const basic_peaks<T>& peaks, precision p) noexcept {
-  return value_of(peaks[p].value()) > 0.0;
+  return value_of(peaks[p].value()) >= 1.0;
 }
 
 }  // namespace detail

@@ -12,7 +12,8 @@ namespace shardline {
 /// inside a quantity (an Eigen expression there would dangle). Comparisons give a mask for select().
 ///
 /// Lanes share every decision that is not min, max or select: which precision is supported, into how
-/// many chunks a prompt falls. value_of() is lane 0, so the lanes must agree on those.
+/// many chunks a prompt falls, and everything in `report`: validity and feasibility are those of lane
+/// 0, which is what value_of() is. The lanes must agree on those, and be valid themselves.
 /// Keep packs inside a function: Eigen's alignment depends on compiler flags, so a pack must not cross
 /// the boundary between two libraries.
 template <int N>

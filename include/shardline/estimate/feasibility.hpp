@@ -61,17 +61,18 @@ constexpr void warn(report& r, warning w, bool applies, count first, count secon
   r.warnings.push_back({w, first, second});
 }
 
-// The wider of a format's two block edges: a width is an output of one matrix, an input of the next.
-constexpr int block_of(const weight_format& f) noexcept {
+// What a shard must be a multiple of: the block's output edge where it is the output of a matrix, the
+// wider edge where it is also the input of the next one.
+constexpr count output_edge(const weight_format& f) noexcept { return f.group_n; }
+constexpr count wider_edge(const weight_format& f) noexcept {
   return f.group_k > f.group_n ? f.group_k : f.group_n;
 }
 
 // A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines refuse
 // to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit floating-point
 // ones (vLLM rounds mxfp4 shards up).
-constexpr void require_blocks(report& r, count degree, count shard,
-                              const weight_format& f) noexcept {
-  const count edge = block_of(f);
+constexpr void require_blocks(report& r, count degree, count shard, const weight_format& f,
+                              count edge) noexcept {
   if (degree == 1 || edge <= 1) return;
   if (f.element == precision::fp4) {
     warn(r, warning::padded_blocks, !divides(edge, shard), edge, shard);
@@ -82,8 +83,13 @@ constexpr void require_blocks(report& r, count degree, count shard,
 
 // The same for a dimension that is split evenly; one that is not breaks another rule.
 constexpr void require_even_blocks(report& r, count degree, count dimension,
-                                   const weight_format& f) noexcept {
-  if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f);
+                                   const weight_format& f, count edge) noexcept {
+  if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
+}
+// An inner width: output of the up projection, input of the down projection.
+constexpr void require_inner_blocks(report& r, count degree, count width,
+                                    const weight_format& f) noexcept {
+  require_even_blocks(r, degree, width, f, wider_edge(f));
 }
 
 constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
@@ -92,8 +98,8 @@ constexpr void check_attention(const grouped_query_attention& a, const model& m,
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
   const weight_format& f = m.weights[weight_class::attention];
-  require_even_blocks(r, tp, a.heads * a.head_dim, f);
-  require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f);
+  require_inner_blocks(r, tp, a.heads * a.head_dim, f);
+  require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f, output_edge(f));
   warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
 }
 
@@ -102,16 +108,17 @@ constexpr void check_attention(const latent_attention& a, const model& m, const 
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   const weight_format& f = m.weights[weight_class::attention];
-  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f);
-  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.v_head_dim), f);
-  require_even_blocks(r, tp, a.heads * a.v_head_dim, f);
+  const count edge = output_edge(f);
+  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f, edge);
+  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.v_head_dim), f, edge);
+  require_inner_blocks(r, tp, a.heads * a.v_head_dim, f);
 }
 
 constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
                                   report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
-  require_even_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
+  require_inner_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
 }
 
 constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
@@ -119,13 +126,13 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
   const count tp = l.attention.tp;
   const expert_mesh& mesh = l.expert;
   require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
-  require_even_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
+  require_inner_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
   require(r, rule::experts, mesh.ep <= f.experts, mesh.ep, f.experts);
   warn(r, warning::uneven_experts, !divides(mesh.ep, f.experts), f.experts, mesh.ep);
   if (f.shared_experts == 0) return;
   const count shared = f.shared_experts * f.shared_width;
   require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
-  require_even_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
+  require_inner_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
 }
 
 constexpr void check_layer(const layer& kind, const model& m, const layout& l,
@@ -146,7 +153,7 @@ template <class T, class Efficiency>
 constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precision math,
                                report& r) noexcept {
   const precision used = supported(a, math);
-  const bool exists = value_of(a.peak[used].value()) > 0.0;
+  const bool exists = has_peak(a.peak, used);
   require(r, rule::precision, exists, bits(math), 0);
   warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
 }
@@ -194,16 +201,6 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   warn(r, warning::uneven_layers, !divides(l.pp, layers), layers, l.pp);
   warn(r, warning::padded_vocabulary, !divides(l.attention.tp, m.vocab_size), m.vocab_size,
        l.attention.tp);
-}
-
-// Whole figures, at most 9e18, which fits in 64 bits.
-template <class T>
-constexpr count rounded_up(const T& x) noexcept {
-  return static_cast<count>(min(round_up(value_of(x)), 9e18));
-}
-template <class T>
-constexpr count rounded_down(const T& x) noexcept {
-  return static_cast<count>(min(-round_up(-value_of(x)), 9e18));
 }
 
 // A figure that exceeds another by a fraction must still do so in whole bytes and nanoseconds.

@@ -51,7 +51,7 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
 }  // namespace detail
 
 /// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
-///   pp = 1   sum over chunks of the step's time
+///   pp = 1   sum over chunks of the step's time (of 32 evenly spread ones, where there are more)
 ///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
 /// Chunk i attends to the i - 1 before it. Returns seconds by term.
 /// Assumes inputs that check() accepts.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 #include "shardline/estimate/estimate.hpp"
@@ -11,11 +12,14 @@ namespace shardline {
 /// A deployment as a type that other code can take as a template argument. The four arguments are
 /// constexpr objects with static storage: namespace-scope `constexpr`, or `static constexpr`.
 ///   feasibility   check() of the four
-///   result        estimate() of the four
+///   result        estimate() of the four; evaluated only where it is used
 template <const auto& Cluster, const auto& Model, const auto& Layout, const auto& Workload>
 struct deployment {
+  using scalar = typename std::remove_cvref_t<decltype(Cluster)>::scalar;
   static constexpr report feasibility = check(Cluster, Model, Layout, Workload);
-  static constexpr auto result = estimate(Cluster, Model, Layout, Workload);
+  // Not `auto`: deducing it would evaluate the whole estimate wherever feasibility alone is asked,
+  // and clang's limit of constant evaluation steps with it.
+  static constexpr basic_estimate<scalar> result = estimate(Cluster, Model, Layout, Workload);
 };
 
 namespace detail {
@@ -31,7 +35,7 @@ struct complete;
 
 template <const report& Report, std::size_t... I, std::size_t... J>
 struct complete<Report, std::index_sequence<I...>, std::index_sequence<J...>>
-    : shown<I, input<Report.invalid[I].field, false>>...,
+    : shown<I, invalid_input<Report.invalid[I].field, rounded_up(Report.invalid[I].value)>>...,
       shown<J, violated<Report.violations[J].rule, Report.violations[J].required,
                         Report.violations[J].available>>... {
   static constexpr bool value = Report.feasible();
@@ -40,7 +44,8 @@ struct complete<Report, std::index_sequence<I...>, std::index_sequence<J...>>
 }  // namespace detail
 
 /// True, or a compile error for each violated rule: its sentence and, in
-/// `violated<rule::gpus, 16384, 64>`, what is required and what is available.
+/// `violated<rule::gpus, 16384, 64>`, what is required and what is available; or for each input
+/// outside its range `invalid_input<field::heads, -4>`, its value rounded up.
 ///   static_assert(shardline::require_feasible<my_cluster, my_model, my_layout, my_workload>);
 template <const auto& Cluster, const auto& Model, const auto& Layout, const auto& Workload>
 inline constexpr bool require_feasible =

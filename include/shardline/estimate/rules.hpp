@@ -66,10 +66,10 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
 template <rule Rule, count Required, count Available>
 struct violated;
 
-/// The same for an input outside its range.
-template <field Field, bool InRange>
-struct input {
-  static_assert(InRange, "shardline: an input is outside its range");
+/// The same for an input outside its range, with its value in whole numbers.
+template <field Field, count Value>
+struct invalid_input {
+  static_assert(Value != Value, "shardline: an input is outside its range");
 };
 
 // clang-format off

@@ -41,8 +41,8 @@ template <class T>
 /// n = prompt steps, d = decode(...), p = the step that carries a prompt (all replicas at once; with
 /// a chunk the decoding sequences ride along). With pp > 1 prompt steps follow each other through the
 /// stages: the first costs the sum of the stages, each further one the slowest.
-/// By Little's law concurrency = rate / output (ttft + (output - 1) tpot) holds exactly.
-/// With output = 1 there is no token after the first and tpot is 0.
+/// From 2 output tokens on, Little's law holds exactly: concurrency = rate / output (ttft +
+/// (output - 1) tpot). With output = 1 there is no token after the first and tpot is 0.
 /// Assumes inputs that check() accepts; all sequences have the mean length.
 template <class T>
 [[nodiscard]] constexpr basic_serving<T> serving(const pipeline_time<T>& admission,

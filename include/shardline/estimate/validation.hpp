@@ -35,6 +35,8 @@ enum class field : unsigned char {
   layers,
   layer_kinds,
   max_context,
+  scale_group,
+  scale_bits,
   heads,
   kv_heads,
   head_dim,
@@ -61,7 +63,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 46;
+inline constexpr std::size_t field_count = 48;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -96,6 +98,8 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
       {"model.layers", 1.0, 1e4, true},
       {"model.layers (kinds and runs)", 0.0, 0.0, true},
       {"model.max_context", 0.0, many, true},
+      {"model.weights.group_k and group_n", 0.0, 1e6, true},
+      {"model.weights.scale_bits and zero_bits", 0.0, 64.0, true},
       {"attention.heads", 1.0, 1e5, true},
       {"attention.kv_heads", 1.0, 1e5, true},
       {"attention.head_dim", 1.0, 1e5, true},
@@ -257,10 +261,20 @@ constexpr void validate(const layer& l, field_errors& errors) noexcept {
   }
 }
 
+constexpr void validate(const weight_formats& formats, field_errors& errors) noexcept {
+  for (const weight_format& f : formats.of) {
+    errors.expect<field::scale_group>(count{f.group_k});
+    errors.expect<field::scale_group>(count{f.group_n});
+    errors.expect<field::scale_bits>(count{f.scale_bits});
+    errors.expect<field::scale_bits>(count{f.zero_bits});
+  }
+}
+
 constexpr void validate(const model& m, field_errors& errors) noexcept {
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
+  validate(m.weights, errors);
   errors.expect<field::layers>(m.layers.size());
   for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
   if (m.layers.kinds.overflowed || m.layers.runs.overflowed) {

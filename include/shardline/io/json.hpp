@@ -54,8 +54,20 @@ inline nlohmann::ordered_json si_figure(rule r, count figure) {
 /// {"weights_bytes", "kv_cache_bytes", "activation_bytes", "communication_bytes", "reserve_bytes",
 ///  "total_bytes", "capacity_bytes", "kv_capacity_tokens"}
 /// The parts are whole and sum to the total: each is what its addition moves the rounded-up sum by.
+/// From 2^53 bytes on, where doubles are whole themselves, all are printed as they are.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_memory<T>& m) {
+  constexpr double whole_beyond = 9007199254740992.0;
+  if (value_of(m.total().value()) >= whole_beyond) {
+    return {{"weights_bytes", value_of(m.weights.value())},
+            {"kv_cache_bytes", value_of(m.kv_cache.value())},
+            {"activation_bytes", value_of(m.activation.value())},
+            {"communication_bytes", value_of(m.communication.value())},
+            {"reserve_bytes", value_of(m.reserve.value())},
+            {"total_bytes", value_of(m.total().value())},
+            {"capacity_bytes", detail::rounded_up(m.capacity.value())},
+            {"kv_capacity_tokens", detail::rounded_up(m.kv_capacity.value())}};
+  }
   const std::array<bytes<T>, 5> parts{m.weights, m.kv_cache, m.activation, m.communication,
                                       m.reserve};
   std::array<count, 5> whole{};
