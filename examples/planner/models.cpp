@@ -1,8 +1,9 @@
 #include "models.hpp"
 
+#include <array>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "shardline/catalog/accelerators.hpp"
@@ -16,16 +17,34 @@ namespace {
 
 namespace catalog = shardline::catalog;
 
+// read(), unlike a stream's iterators, reports an error in mid-file: a part is not the file.
 std::optional<std::string> read_file(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
+  std::string text;
+  std::array<char, 4096> block{};
+  while (file) {
+    file.read(block.data(), block.size());
+    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (!file.eof() || file.bad()) return std::nullopt;
+  return text;
 }
 
 bool is_path(const std::string& name) {
   return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+// The text of hf_quant_config.json beside a configuration; empty only if there is no such name. A
+// dangling link or a directory says that the weights are quantised, but not how.
+std::string read_quantisation(const std::string& option, const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::symlink_status(path, ignored);
+  if (status.type() == std::filesystem::file_type::not_found) return {};
+  const std::string text = read_file(path).value_or("");
+  if (text.empty()) refuse(option, path.string(), "no such file, or one with text to read");
+  return text;
 }
 
 shardline::model import_model(const std::string& option, const std::filesystem::path& path,
@@ -33,7 +52,7 @@ shardline::model import_model(const std::string& option, const std::filesystem::
   const std::optional<std::string> text = read_file(path);
   if (!text) refuse(option, path.string(), "a config.json that can be read");
   const std::string quantisation =
-      read_file(path.parent_path() / "hf_quant_config.json").value_or("");
+      read_quantisation(option, path.parent_path() / "hf_quant_config.json");
   const shardline::import_result imported = shardline::import_hf_config(*text, quantisation);
   if (!imported) throw bad_input{option + ": " + path.string() + ": " + imported.error};
   notes.insert(notes.end(), imported.notes.begin(), imported.notes.end());

@@ -1,9 +1,12 @@
 #include "options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "models.hpp"
 #include "shardline/convention/parse.hpp"
@@ -20,58 +23,98 @@ using shardline::field;
 // data sheet itself bounds time from below, which is no plan.
 constexpr const char* usual_efficiency = "constant:mfu=0.5,bandwidth=0.8";
 
-// Options as they were typed. CLI11 finds them; values.hpp reads them, so that every refusal has
-// the same form.
-struct typed {
-  std::string model, accelerator, gpus, gpus_per_node, layout;
-  std::string input = "2048", output = "512", concurrency = "64", top = "10";
-  std::string weights, kv, efficiency, max_ttft, max_tpot;
-  bool json = false;
-};
-
-void add_common(CLI::App& app, typed& t) {
-  app.add_option("--model", t.model, "name in the catalog, or path of a config.json")->required();
-  app.add_option("--accelerator", t.accelerator, "name in the catalog")->required();
-  app.add_option("--gpus", t.gpus, "accelerators in all")->required();
-  app.add_option("--gpus-per-node", t.gpus_per_node,
-                 "accelerators in one scale-up domain (default: the accelerator's own)");
-  app.add_option("--input", t.input, "prompt tokens per sequence (default: 2048)");
-  app.add_option("--output", t.output, "generated tokens per sequence (default: 512)");
-  app.add_option("--concurrency", t.concurrency, "sequences in flight (default: 64)");
-  app.add_option("--weights", t.weights,
-                 "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: "
-                 "the model's own)");
-  app.add_option("--kv", t.kv,
-                 "element of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4 (default: the model's "
-                 "own)");
-  app.add_option("--efficiency", t.efficiency,
-                 "datasheet (a lower bound on time), or constant: with any of mfu=, bandwidth=, "
-                 "link= (shares) and launch= (time per kernel); default " +
-                     std::string(usual_efficiency));
-  app.add_option("--max-ttft", t.max_ttft, "longest time to first token allowed: 500ms");
-  app.add_option("--max-tpot", t.max_tpot, "longest time per output token allowed: 50ms");
-  app.add_flag("--json", t.json, "print JSON, in bytes and seconds");
+// CLI11 only finds the options, each as often as it stands there; values.hpp reads what stands
+// behind them, so that every refusal has the same form.
+CLI::Option* add(CLI::App& app, const std::string& name, const std::string& description) {
+  return app.add_option(name, CLI::callback_t{}, description)
+      ->type_name("TEXT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-shardline::workload read_workload(const typed& t) {
+void add_common(CLI::App& app) {
+  add(app, "--model", "name in the catalog, or path of a config.json")->required();
+  add(app, "--accelerator", "name in the catalog")->required();
+  add(app, "--gpus", "accelerators in all")->required();
+  add(app, "--gpus-per-node",
+      "accelerators in one scale-up domain (default: the accelerator's own)");
+  add(app, "--input", "prompt tokens per sequence (default: 2048)");
+  add(app, "--output", "generated tokens per sequence (default: 512)");
+  add(app, "--concurrency", "sequences in flight (default: 64)");
+  add(app, "--weights",
+      "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
+      "model's own)");
+  add(app, "--kv",
+      "element of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4 (default: the model's own)");
+  add(app, "--efficiency",
+      "datasheet (a lower bound on time), or constant: with any of mfu=, bandwidth=, link= "
+      "(shares) and launch= (time per kernel); default " +
+          std::string(usual_efficiency));
+  add(app, "--max-ttft", "longest time to first token allowed: 500ms");
+  add(app, "--max-tpot", "longest time per output token allowed: 50ms");
+  const std::string json = "print JSON, in bytes and seconds";
+  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// What stands behind an option, possibly nothing at all; none where the option is not given.
+std::optional<std::string> given(const CLI::App& of, const std::string& option) {
+  const std::vector<std::string> found = of.get_option(option)->results();
+  if (found.empty()) return std::nullopt;
+  if (found.size() > 1) {
+    refuse(option, fmt::format("given twice ({})", fmt::join(found, ", ")), "once");
+  }
+  return found.front();
+}
+
+bool flag(const CLI::App& of, const std::string& option) {
+  const std::optional<std::string> text = given(of, option);
+  if (text && *text != "true") refuse(option, *text, "no value");
+  return text.has_value();
+}
+
+shardline::tokens<> tokens(const CLI::App& of, const std::string& option, const char* usual,
+                           field f) {
+  const shardline::count n = whole_number(option, given(of, option).value_or(usual), f);
+  return shardline::tokens<>::from_value(static_cast<double>(n));
+}
+
+std::optional<shardline::seconds<>> longest(const CLI::App& of, const std::string& option,
+                                            field f) {
+  const std::optional<std::string> text = given(of, option);
+  if (!text) return std::nullopt;
+  return duration(option, *text, f);
+}
+
+shardline::workload read_workload(const CLI::App& of) {
+  const std::string concurrency = given(of, "--concurrency").value_or("64");
   shardline::workload w;
   w.concurrency =
-      static_cast<double>(whole_number("--concurrency", t.concurrency, field::concurrency));
-  w.input = shardline::tokens<>::from_value(
-      static_cast<double>(whole_number("--input", t.input, field::input)));
-  w.output = shardline::tokens<>::from_value(
-      static_cast<double>(whole_number("--output", t.output, field::output)));
-  if (!t.max_ttft.empty()) w.max_ttft = duration("--max-ttft", t.max_ttft);
-  if (!t.max_tpot.empty()) w.max_tpot = duration("--max-tpot", t.max_tpot);
+      static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
+  w.input = tokens(of, "--input", "2048", field::input);
+  w.output = tokens(of, "--output", "512", field::output);
+  w.max_ttft = longest(of, "--max-ttft", field::max_ttft);
+  w.max_tpot = longest(of, "--max-tpot", field::max_tpot);
   return w;
 }
 
-shardline::cluster read_cluster(const typed& t) {
-  const shardline::accelerator a = find_accelerator("--accelerator", t.accelerator);
-  const shardline::count gpus = whole_number("--gpus", t.gpus, field::gpus);
-  if (t.gpus_per_node.empty()) return make_cluster(a, gpus);
-  return make_cluster(a, gpus,
-                      whole_number("--gpus-per-node", t.gpus_per_node, field::gpus_per_domain));
+shardline::cluster read_cluster(const CLI::App& of) {
+  const shardline::accelerator a =
+      find_accelerator("--accelerator", given(of, "--accelerator").value_or(""));
+  const shardline::count gpus =
+      whole_number("--gpus", given(of, "--gpus").value_or(""), field::gpus);
+  const std::optional<std::string> per_node = given(of, "--gpus-per-node");
+  if (!per_node) return make_cluster(a, gpus);
+  return make_cluster(a, gpus, whole_number("--gpus-per-node", *per_node, field::gpus_per_domain));
+}
+
+shardline::model read_model(const CLI::App& of, std::vector<std::string>& notes) {
+  shardline::model m = find_model("--model", given(of, "--model").value_or(""), notes);
+  if (const std::optional<std::string> format = given(of, "--weights")) {
+    m.weights = quantised(m.weights, weight_format("--weights", *format));
+  }
+  if (const std::optional<std::string> element = given(of, "--kv")) {
+    m.kv_cache = cache_precision("--kv", *element);
+  }
+  return m;
 }
 
 shardline::layout read_layout(const std::string& text) {
@@ -80,20 +123,16 @@ shardline::layout read_layout(const std::string& text) {
   return parsed.layout;
 }
 
-options read_common(const typed& t) {
+options read_common(const CLI::App& of) {
   options o;
-  o.model = find_model("--model", t.model, o.notes);
-  if (!t.weights.empty()) {
-    o.model.weights = quantised(o.model.weights, weight_format("--weights", t.weights));
-  }
-  if (!t.kv.empty()) o.model.kv_cache = cache_precision("--kv", t.kv);
-  o.cluster = read_cluster(t);
-  o.workload = read_workload(t);
-  const bool chosen = !t.efficiency.empty();
-  const std::string policy = chosen ? t.efficiency : usual_efficiency;
+  o.model = read_model(of, o.notes);
+  o.cluster = read_cluster(of);
+  o.workload = read_workload(of);
+  const std::optional<std::string> chosen = given(of, "--efficiency");
+  const std::string policy = chosen.value_or(usual_efficiency);
   o.efficiency = efficiency_policy("--efficiency", policy);
   o.assumption = policy + (chosen ? "" : ", assumed because no --efficiency is given");
-  o.json = t.json;
+  o.json = flag(of, "--json");
   return o;
 }
 
@@ -102,35 +141,68 @@ std::string one_line(std::string text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
-}  // namespace
+std::string names_of_options(const CLI::App& of) {
+  std::string names;
+  for (const CLI::Option* option : of.get_options()) {
+    names += (names.empty() ? "" : ", ") + option->get_name();
+  }
+  return names;
+}
 
-std::optional<options> read_options(int argc, char** argv) {
-  typed t;
-  CLI::App app("What a parallel layout of a large language model holds, costs and delivers");
+[[noreturn]] void refuse_unknown(const CLI::App& app, const CLI::App& of) {
+  const std::vector<std::string> unknown = app.remaining(true);
+  std::string name = unknown.empty() ? "" : unknown.front();
+  if (name == "--layout") name += ", an option of estimate";
+  if (name == "--top") name += ", an option of search";
+  refuse("option of " + of.get_name(), name, names_of_options(of));
+}
+
+// The last word is an option that wants a value: `what` starts with its name and a colon.
+void refuse_cut_off(const CLI::App& of, const std::string& what) {
+  const std::string name = what.substr(0, what.find(':'));
+  const CLI::Option* option = of.get_option_no_throw(name);
+  if (option != nullptr) refuse(name, "", option->get_description());
+}
+
+[[noreturn]] void refuse_syntax(const CLI::App& app, const std::string& first,
+                                const CLI::ParseError& e) {
+  if (app.get_subcommands().empty()) refuse("subcommand", first, "estimate, search");
+  const CLI::App& of = *app.get_subcommands().front();
+  if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_unknown(app, of);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) refuse_cut_off(of, e.what());
+  throw bad_input{one_line(e.what())};
+}
+
+void add_subcommands(CLI::App& app) {
   app.require_subcommand(1);
   CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
   CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
-  add_common(of_estimate, t);
-  add_common(of_search, t);
-  of_estimate
-      .add_option("--layout", t.layout, "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=1,dp=1")
-      ->required();
-  of_search.add_option("--top", t.top, "layouts to show (default: 10)");
+  add_common(of_estimate);
+  add_common(of_search);
+  add(of_estimate, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=1,dp=1")->required();
+  add(of_search, "--top", "layouts to show (default: 10)");
+}
+
+}  // namespace
+
+std::optional<options> read_options(int argc, char** argv) {
+  CLI::App app("What a parallel layout of a large language model holds, costs and delivers");
+  add_subcommands(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) {
-      app.exit(e);
-      return std::nullopt;
-    }
-    if (app.get_subcommands().empty()) {
-      refuse("subcommand", argc > 1 ? argv[1] : "", "estimate, search");
-    }
-    throw bad_input{one_line(e.what())};
+    if (e.get_exit_code() != 0) refuse_syntax(app, argc > 1 ? argv[1] : "", e);
+    app.exit(e);
+    return std::nullopt;
   }
-  options o = read_common(t);
-  if (of_estimate.parsed()) o.layout = read_layout(t.layout);
-  o.top = static_cast<std::size_t>(whole_number("--top", t.top, 1000));
+  const CLI::App& of = *app.get_subcommands().front();
+  options o = read_common(of);
+  if (of.get_name() == "estimate") {
+    o.layout = read_layout(given(of, "--layout").value_or(""));
+  } else {
+    o.top =
+        static_cast<std::size_t>(whole_number("--top", given(of, "--top").value_or("10"), 1000));
+  }
   return o;
 }
 

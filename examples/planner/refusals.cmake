@@ -22,19 +22,21 @@ endmacro()
 
 set(target "--model llama-3.1-8b --accelerator h100-sxm")
 set(whole "a whole number from 1 to 1000000")
+set(time "a number and its unit, us, ms or s,")
 
 refused("subcommand: nothing; allowed: estimate, search" "")
 refused("subcommand: fly; allowed: estimate, search" "fly")
 refused("--gpus is required" "search ${target}")
-refused("The following argument was not expected: --fast" "search ${target} --gpus 8 --fast")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
 endforeach()
 refused("--gpus-per-node: 0; allowed: ${whole}" "search ${target} --gpus 8 --gpus-per-node 0")
 refused("--input: 0; allowed: a whole number from 1 to 1000000000"
         "search ${target} --gpus 8 --input 0")
-refused("--max-ttft: 500; allowed: a number above 0 and its unit: us, ms or s"
-        "search ${target} --gpus 8 --max-ttft 500")
+foreach(value 500 0s nans 1e-10s 1000000001s)
+  refused("--max-ttft: ${value}; allowed: ${time} from 1e-09 s to 1000000000 s"
+          "search ${target} --gpus 8 --max-ttft ${value}")
+endforeach()
 refused("--kv: fp9; allowed: fp32, bf16, fp16, fp8, int8, fp4, int4"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
@@ -43,11 +45,74 @@ refused("--efficiency: mfu=2; allowed: a number from 1e-06 to 1"
         "search ${target} --gpus 8 --efficiency constant:mfu=2")
 refused("--efficiency: speed=2; allowed: mfu=, bandwidth=, link=, launch="
         "search ${target} --gpus 8 --efficiency constant:speed=2")
+refused("--efficiency: launch=5; allowed: ${time} from 0 s to 1 s"
+        "search ${target} --gpus 8 --efficiency constant:launch=5")
+refused("--efficiency: mfu=0.9, repeated; allowed: each key once"
+        "search ${target} --gpus 8 --efficiency constant:mfu=0.1,mfu=0.9")
 refused("--layout: tp: 0; allowed: ${whole}" "estimate ${target} --gpus 8 --layout vllm:tp=0")
 refused("layout.attention.dp: 1000000000000; allowed: ${whole}"
         "estimate ${target} --gpus 8 --layout product:ep=1000000,dp=1000000")
 refused("--model: no.json; allowed: a config.json that can be read"
         "search --model no.json --accelerator h100-sxm --gpus 8")
+
+# Nothing where a value should be, and a value too many.
+# Not by expect(), whose list of arguments would lose an empty one.
+function(refused_empty option allowed)
+  separate_arguments(arguments UNIX_COMMAND "${target}")
+  execute_process(COMMAND ${PLAN} search ${arguments} --gpus 8 ${option} ""
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
+  if(NOT status EQUAL 64 OR NOT output STREQUAL ""
+     OR NOT error STREQUAL "shardline-plan: ${option}: nothing; allowed: ${allowed}\n")
+    string(APPEND complaints "${option} '': exit status ${status}, '${error}'\n")
+    set(complaints "${complaints}" PARENT_SCOPE)
+  endif()
+endfunction()
+refused_empty(--gpus-per-node "${whole}")
+refused_empty(--max-ttft "${time} from 1e-09 s to 1000000000 s")
+refused_empty(--weights "fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4")
+refused_empty(--kv "fp32, bf16, fp16, fp8, int8, fp4, int4")
+refused_empty(--efficiency "datasheet, constant:mfu=0.6,bandwidth=0.8")
+refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
+        "search ${target} --gpus 8 --input")
+
+set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
+string(APPEND known ", --concurrency, --weights, --kv, --efficiency, --max-ttft, --max-tpot, --json")
+refused("option of search: --fast; allowed: ${known}, --top" "search ${target} --gpus 8 --fast")
+refused("option of search: --layout, an option of estimate; allowed: ${known}, --top"
+        "search ${target} --gpus 8 --layout vllm:tp=8")
+refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
+
+# A line break in a value must not break the line.
+refused("subcommand: fly?by; allowed: estimate, search" "'fly\nby'")
+refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
+refused("--model: a?b/c.json; allowed: a config.json that can be read"
+        "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
+
+# A file beside the configuration that cannot be read is not an absent one.
+set(beside ${CMAKE_CURRENT_BINARY_DIR}/refusals)
+set(quantisation ${beside}/hf_quant_config.json)
+function(refused_beside)
+  refused("--model: ${quantisation}; allowed: no such file, or one with text to read"
+          "search --model '${beside}/config.json' --accelerator h100-sxm --gpus 8")
+  file(REMOVE_RECURSE ${quantisation})
+  set(complaints "${complaints}" PARENT_SCOPE)
+endfunction()
+file(REMOVE_RECURSE ${beside})
+file(COPY_FILE ${CMAKE_CURRENT_LIST_DIR}/deepseek-v3.json ${beside}.json)
+file(MAKE_DIRECTORY ${beside})
+file(RENAME ${beside}.json ${beside}/config.json)
+file(TOUCH ${quantisation})
+refused_beside()
+file(MAKE_DIRECTORY ${quantisation})
+refused_beside()
+if(NOT CMAKE_HOST_WIN32)
+  file(CREATE_LINK nowhere ${quantisation} SYMBOLIC)
+  refused_beside()
+endif()
+if(EXISTS /proc/self/mem)  # opens, then fails to be read
+  refused("--model: /proc/self/mem; allowed: a config.json that can be read"
+          "search --model /proc/self/mem --accelerator h100-sxm --gpus 8")
+endif()
 
 set(rule "more GPUs than the cluster has: 16384 required, 64 available")
 expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"

@@ -33,12 +33,19 @@ void refuse_invalid(const Inputs& inputs) {
   if (!inputs.empty()) throw bad_input{shardline::to_text(inputs[0])};
 }
 
+// The notes of the model among the warnings, which are sentences too (io/json.hpp).
+void add_notes(nlohmann::ordered_json& estimate, const options& o) {
+  for (const std::string& note : o.notes) estimate["warnings"].push_back(note);
+}
+
 template <class Cluster>
 bool run_estimate(const options& o, const Cluster& cluster) {
   const auto e = estimate(cluster, o.model, *o.layout, o.workload);
   refuse_invalid(e.feasibility.invalid);
   if (o.json) {
-    fmt::print("{}\n", shardline::to_json(o.model, *o.layout, e).dump(2));
+    nlohmann::ordered_json result = shardline::to_json(o.model, *o.layout, e);
+    add_notes(result, o);
+    fmt::print("{}\n", result.dump(2));
   } else {
     print_inputs(o);
     fmt::print("{}\n{}", shardline::to_text(o.model, *o.layout), shardline::to_text(e));
@@ -51,7 +58,9 @@ bool run_search(const options& o, const Cluster& cluster) {
   const auto found = search(cluster, o.model, o.workload, o.top);
   refuse_invalid(found.inputs);
   if (o.json) {
-    fmt::print("{}\n", shardline::to_json(o.model, found).dump(2));
+    nlohmann::ordered_json result = shardline::to_json(o.model, found);
+    for (nlohmann::ordered_json& layout : result["layouts"]) add_notes(layout, o);
+    fmt::print("{}\n", result.dump(2));
   } else {
     print_inputs(o);
     fmt::print("{}", shardline::to_text(o.model, found));

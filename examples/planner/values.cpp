@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "shardline/io/text/units.hpp"
@@ -12,8 +13,6 @@
 namespace planner {
 
 namespace {
-
-constexpr std::string_view duration_syntax = "a number above 0 and its unit: us, ms or s";
 
 // All of `text` as a T; none if anything is left over, or it does not fit.
 template <class T>
@@ -40,6 +39,31 @@ double share(std::string_view option, std::string_view item, std::string_view te
   return *value;
 }
 
+// The seconds in `text`, a number and its unit; none for anything else.
+std::optional<double> seconds_in(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, double>, 3> units{
+      {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}}};
+  for (const auto& [unit, factor] : units) {
+    if (!text.ends_with(unit)) continue;
+    const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));
+    return value ? std::optional(*value * factor) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// The time that `text` is; a refusal shows `item`, of which it may be a part.
+shardline::seconds<> time_in(std::string_view option, std::string_view item, std::string_view text,
+                             shardline::field field) {
+  const shardline::field_range range = shardline::range_of(field);
+  const std::optional<double> value = seconds_in(text);
+  if (!value || !(*value >= range.lowest && *value <= range.highest)) {
+    refuse(option, item,
+           fmt::format("a number and its unit, us, ms or s, from {} s to {} s",
+                       shardline::in_full(range.lowest), shardline::in_full(range.highest)));
+  }
+  return shardline::seconds<>::from_value(*value);
+}
+
 void read_share(std::string_view option, std::string_view item, shardline::constant& policy) {
   using shardline::field;
   const std::size_t equals = item.find('=');
@@ -53,7 +77,7 @@ void read_share(std::string_view option, std::string_view item, shardline::const
   } else if (key == "link") {
     policy.link = share(option, item, value, field::link_share);
   } else if (key == "launch") {
-    policy.launch = duration(option, value);
+    policy.launch = time_in(option, item, value, field::launch);
   } else {
     refuse(option, item, "mfu=, bandwidth=, link=, launch=");
   }
@@ -92,17 +116,9 @@ shardline::count whole_number(std::string_view option, std::string_view text,
   return *value;
 }
 
-shardline::seconds<> duration(std::string_view option, std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, double>, 3> units{
-      {{"us", 1e-6}, {"ms", 1e-3}, {"s", 1.0}}};
-  for (const auto& [unit, factor] : units) {
-    if (!text.ends_with(unit)) continue;
-    const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));
-    const double longest = shardline::range_of(shardline::field::max_ttft).highest;
-    if (!value || !(*value > 0.0 && *value * factor <= longest)) break;
-    return shardline::seconds<>::from_value(*value * factor);
-  }
-  refuse(option, text, duration_syntax);
+shardline::seconds<> duration(std::string_view option, std::string_view text,
+                              shardline::field field) {
+  return time_in(option, text, text, field);
 }
 
 shardline::weight_format weight_format(std::string_view option, std::string_view text) {
@@ -139,11 +155,16 @@ efficiency efficiency_policy(std::string_view option, std::string_view text) {
     refuse(option, text, "datasheet, constant:mfu=0.6,bandwidth=0.8");
   }
   shardline::constant policy;
+  std::set<std::string_view> keys;
   text.remove_prefix(constant.size());
   for (bool more = true; more;) {
     const std::size_t comma = text.find(',');
     more = comma != std::string_view::npos;
-    read_share(option, text.substr(0, comma), policy);
+    const std::string_view item = text.substr(0, comma);
+    read_share(option, item, policy);
+    if (!keys.insert(item.substr(0, item.find('='))).second) {
+      refuse(option, std::string(item) + ", repeated", "each key once");
+    }
     text.remove_prefix(more ? comma + 1 : 0);
   }
   return policy;

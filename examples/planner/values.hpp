@@ -20,8 +20,9 @@ shardline::count whole_number(std::string_view option, std::string_view text,
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::count highest);
 
-/// A number with its unit: "500us", "50ms", "1.5s".
-shardline::seconds<> duration(std::string_view option, std::string_view text);
+/// A number with its unit, "500us", "50ms", "1.5s", inside the range of `field`.
+shardline::seconds<> duration(std::string_view option, std::string_view text,
+                              shardline::field field);
 
 /// "fp8", "mxfp4", ...: the storage of the large matrices.
 shardline::weight_format weight_format(std::string_view option, std::string_view text);
@@ -29,7 +30,8 @@ shardline::weight_format weight_format(std::string_view option, std::string_view
 /// "fp8", "bf16", ...: the element of the KV cache.
 shardline::precision cache_precision(std::string_view option, std::string_view text);
 
-/// "datasheet", or "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four.
+/// "datasheet", or "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each
+/// once.
 efficiency efficiency_policy(std::string_view option, std::string_view text);
 
 }  // namespace planner
