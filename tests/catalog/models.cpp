@@ -60,9 +60,26 @@ static_assert(catalog::find_model("llama-3.1-8b") == &catalog::llama_3_1_8b);
 static_assert(catalog::find_model("llama-3.1") == nullptr);
 static_assert(catalog::find_model("") == nullptr);
 
-// Cached values per token and layer times layers: 80 x 2 x 8 x 128, and 61 x (512 + 64).
-static_assert(kv_bytes_per_token(catalog::llama_3_1_70b).value() == 2.0 * 80 * 2 * 8 * 128);
-static_assert(kv_bytes_per_token(catalog::deepseek_v3).value() == 2.0 * 61 * 576);
+// Bytes x layers x keys and values x key-value heads x head size; of a latent cache bytes x layers x
+// (latent 512 + rotary 64).
+constexpr bool caches(const model& m, double bytes_per_token) {
+  return kv_bytes_per_token(m).value() == bytes_per_token;
+}
+static_assert(caches(catalog::llama_3_1_8b, 2 * 32 * 2 * 8 * 128));
+static_assert(caches(catalog::llama_3_1_70b, 2 * 80 * 2 * 8 * 128));
+static_assert(caches(catalog::llama_3_1_70b, 327680));
+static_assert(caches(catalog::llama_3_1_405b, 2 * 126 * 2 * 8 * 128));
+static_assert(caches(catalog::mixtral_8x7b, 2 * 32 * 2 * 8 * 128));
+static_assert(caches(catalog::qwen3_32b, 2 * 64 * 2 * 8 * 128));
+static_assert(caches(catalog::qwen3_30b_a3b, 2 * 48 * 2 * 4 * 128));
+static_assert(caches(catalog::qwen3_235b_a22b, 2 * 94 * 2 * 4 * 128));
+static_assert(caches(catalog::deepseek_v3, 2 * 61 * 576));
+static_assert(caches(catalog::deepseek_v3, 70272));
+static_assert(caches(catalog::gpt_oss_20b, 2 * 24 * 2 * 8 * 64));
+static_assert(caches(catalog::gpt_oss_120b, 2 * 36 * 2 * 8 * 64));
+static_assert(caches(catalog::plan_001, 2 * 16 * 2 * 16 * 32));
+static_assert(caches(catalog::plan_002, 2 * 16 * 2 * 16 * 64));
+static_assert(caches(catalog::plan_003, 1 * 16 * 2 * 16 * 64), "FP8");
 
 TEST_CASE("the catalog has exactly the documented names, in order") {
   constexpr std::array<std::string_view, 15> names{
