@@ -1,10 +1,10 @@
 // Question: what does one estimate cost, and how much of that is the price of being general?
 //
-// `twin_*` computes the totals that estimate() computes for one dense layout (memory, prefill, decode,
-// serving) in raw doubles, written for that one case as a script would be. It must agree with the
-// library to 1e-12 before anything is timed. The ratio of the two is printed as a counter; what the
-// library does beyond the twin (checks of every rule, the breakdown by term, any model and layout) is
-// in it. `allocations` counts operator new per estimate.
+// `twin_*` computes the totals that estimate() computes for one dense layout (memory, prefill,
+// decode, serving) in raw doubles, written for that one case as a script would be. It must agree
+// with the library to 1e-12 before anything is timed. The ratio of the two is printed as a counter;
+// what the library does beyond the twin (checks of every rule, the breakdown by term, any model and
+// layout) is in it. `allocations` counts operator new per estimate.
 #include <benchmark/benchmark.h>
 
 #include <chrono>
@@ -38,8 +38,7 @@ namespace {
 using namespace shardline::literals;
 
 constexpr shardline::constant efficiency{.mfu = 0.5, .bandwidth = 0.8};
-constexpr shardline::workload load{
-    .concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
+constexpr shardline::workload load{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
 
 // ---- the raw twin: a dense grouped-query model under plain tensor parallelism ----
 
@@ -70,8 +69,8 @@ double twin_gemm(const twin_input& in, double rows, double k, double n) {
   return std::fmax(compute, memory);
 }
 
-// One step: `rows` new tokens in `sequences` sequences, `pairs` query-key pairs per sequence, `cached`
-// tokens of cache touched per sequence.
+// One step: `rows` new tokens in `sequences` sequences, `pairs` query-key pairs per sequence,
+// `cached` tokens of cache touched per sequence.
 double twin_step(const twin_input& in, double sequences, double rows, double pairs, double cached) {
   const double heads = in.heads / in.tp;
   const double kv = in.kv_heads / in.tp;
@@ -82,13 +81,12 @@ double twin_step(const twin_input& in, double sequences, double rows, double pai
   const double core_compute = sequences * pairs * 4.0 * heads * d / in.flops;
   const double core_memory =
       (rows * heads * 2.0 * d * 2.0 + sequences * cached * 2.0 * kv * d * 2.0) / in.memory_rate;
-  const double layer = 2.0 * norm + twin_gemm(in, rows, in.hidden, (heads + 2.0 * kv) * d) +
-                       2.0 * (heads + kv) * d * rows * 2.0 / in.memory_rate +
-                       std::fmax(core_compute, core_memory) +
-                       twin_gemm(in, rows, heads * d, in.hidden) + 2.0 * reduce +
-                       twin_gemm(in, rows, in.hidden, 2.0 * width) +
-                       3.0 * width * rows * 2.0 / in.memory_rate +
-                       twin_gemm(in, rows, width, in.hidden);
+  const double layer =
+      2.0 * norm + twin_gemm(in, rows, in.hidden, (heads + 2.0 * kv) * d) +
+      2.0 * (heads + kv) * d * rows * 2.0 / in.memory_rate + std::fmax(core_compute, core_memory) +
+      twin_gemm(in, rows, heads * d, in.hidden) + 2.0 * reduce +
+      twin_gemm(in, rows, in.hidden, 2.0 * width) + 3.0 * width * rows * 2.0 / in.memory_rate +
+      twin_gemm(in, rows, width, in.hidden);
   const double embedding = 2.0 * in.hidden * rows * 2.0 / in.memory_rate + reduce;
   const double logits = sequences * in.vocab * 2.0;
   const double head = norm + twin_gemm(in, sequences, in.hidden, in.vocab / in.tp) +
@@ -102,11 +100,9 @@ double twin_memory(const twin_input& in) {
   const double layer = in.hidden * (heads + 2.0 * kv) * in.head_dim +
                        heads * in.head_dim * in.hidden + 3.0 * in.hidden * in.width / in.tp +
                        2.0 * in.hidden;
-  const double weights =
-      2.0 * (in.layers * layer + 2.0 * in.hidden * in.vocab / in.tp + in.hidden);
+  const double weights = 2.0 * (in.layers * layer + 2.0 * in.hidden * in.vocab / in.tp + in.hidden);
   const double length = std::ceil((in.prompt + in.output) / 16.0) * 16.0;
-  const double cache =
-      in.layers * in.concurrency * length * 2.0 * kv * in.head_dim * 2.0;
+  const double cache = in.layers * in.concurrency * length * 2.0 * kv * in.head_dim * 2.0;
   const double rows = in.prompt + in.concurrency - 1.0;
   const double widest = std::fmax(in.hidden + 2.0 * in.width / in.tp, 4.0 * in.hidden);
   const double activation = rows * (in.hidden + widest) * 2.0;
@@ -120,8 +116,7 @@ twin_output twin_estimate(const twin_input& in) {
   out.memory = twin_memory(in);
   out.prefill = twin_step(in, 1.0, in.prompt, in.prompt * (in.prompt + 1.0) / 2.0, in.prompt);
   out.decode = twin_step(in, in.concurrency, in.concurrency, context + 1.0, context + 1.0);
-  const double after_first =
-      out.prefill * (in.concurrency - 1.0) + out.decode * (in.output - 1.0);
+  const double after_first = out.prefill * (in.concurrency - 1.0) + out.decode * (in.output - 1.0);
   out.ttft = out.prefill;
   out.tpot = after_first / (in.output - 1.0);
   out.output_rate = in.concurrency * in.output / (out.ttft + after_first);
@@ -129,9 +124,9 @@ twin_output twin_estimate(const twin_input& in) {
 }
 
 twin_input twin_of_llama_70b_on_8_h100() {
-  return {80.0,      8192.0,         64.0,           8.0,    128.0, 28672.0, 128256.0,
-          8.0,       989e12 * 0.5,   3350e9 * 0.8,   450e9,  1.9e-6, 85899345920.0,
-          1073741824.0, 64.0,        2048.0,         512.0};
+  return {80.0,          8192.0,       64.0,         8.0,          128.0, 28672.0,
+          128256.0,      8.0,          989e12 * 0.5, 3350e9 * 0.8, 450e9, 1.9e-6,
+          85899345920.0, 1073741824.0, 64.0,         2048.0,       512.0};
 }
 
 // ---- the benchmarks ----
@@ -174,8 +169,8 @@ void time_estimate(benchmark::State& state, Cluster c, shardline::model m, shard
     auto e = shardline::estimate(c, m, l, w);
     benchmark::DoNotOptimize(e);
   }
-  state.counters["allocations"] = benchmark::Counter(
-      static_cast<double>(allocations - before), benchmark::Counter::kAvgIterations);
+  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations - before),
+                                                     benchmark::Counter::kAvgIterations);
 }
 
 void estimate_dense(benchmark::State& state) {
@@ -187,11 +182,11 @@ void estimate_dense(benchmark::State& state) {
 BENCHMARK(estimate_dense)->Name("estimate/llama-3.1-70b tp=8");
 
 void estimate_pipeline(benchmark::State& state) {
-  time_estimate(
-      state,
-      shardline::make_cluster(
-          shardline::with_efficiency(shardline::catalog::h100_sxm, efficiency), 16),
-      shardline::catalog::llama_3_1_70b, shardline::to_layout(shardline::vllm{.tp = 4, .pp = 4}));
+  time_estimate(state,
+                shardline::make_cluster(
+                    shardline::with_efficiency(shardline::catalog::h100_sxm, efficiency), 16),
+                shardline::catalog::llama_3_1_70b,
+                shardline::to_layout(shardline::vllm{.tp = 4, .pp = 4}));
 }
 BENCHMARK(estimate_pipeline)->Name("estimate/llama-3.1-70b tp=4 pp=4");
 

@@ -60,8 +60,8 @@ static_assert(catalog::find_model("llama-3.1-8b") == &catalog::llama_3_1_8b);
 static_assert(catalog::find_model("llama-3.1") == nullptr);
 static_assert(catalog::find_model("") == nullptr);
 
-// Bytes x layers x keys and values x key-value heads x head size; of a latent cache bytes x layers x
-// (latent 512 + rotary 64).
+// Bytes x layers x keys and values x key-value heads x head size; of a latent cache bytes x layers
+// x (latent 512 + rotary 64).
 constexpr bool caches(const model& m, double bytes_per_token) {
   return kv_bytes_per_token(m).value() == bytes_per_token;
 }

@@ -202,7 +202,8 @@ TEST_CASE(
   CHECK(only(d, rule::quantisation_block, 128, 32));
 }
 
-TEST_CASE("key-value projections are outputs only: groups along the inputs do not bind their shards") {
+TEST_CASE(
+    "key-value projections are outputs only: groups along the inputs do not bind their shards") {
   const grouped_query_attention a{.heads = 32, .kv_heads = 8, .head_dim = 64};
   deployed d{.model = small::with_layers(2048, 2, a, dense_feed_forward{8192}),
              .layout = small::tensor_parallel(8)};

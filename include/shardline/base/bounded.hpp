@@ -48,7 +48,8 @@ struct short_name {
 
   constexpr short_name() = default;
   // Constructor parameters have long names: g++ -Wshadow holds them against a consumer's globals.
-  constexpr short_name(std::string_view full_name) noexcept {  // NOLINT(google-explicit-constructor)
+  constexpr short_name(
+      std::string_view full_name) noexcept {  // NOLINT(google-explicit-constructor)
     for (; length < full_name.size() && length + 1 < text.size(); ++length) {
       text[length] = full_name[length];
     }

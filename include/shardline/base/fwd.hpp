@@ -1,4 +1,5 @@
-/// Version macros and forward declarations of the public templates; includes nothing, costs nothing.
+/// Version macros and forward declarations of the public templates; includes nothing, costs
+/// nothing.
 #pragma once
 
 #define SHARDLINE_VERSION_MAJOR 0

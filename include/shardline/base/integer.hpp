@@ -11,8 +11,8 @@ using count = std::int64_t;
 
 namespace detail {
 
-// n / d of a non-negative n. Degrees and block sizes are powers of two nearly always, and a shift is
-// twenty times faster than a 64-bit division on processors older than 2019.
+// n / d of a non-negative n. Degrees and block sizes are powers of two nearly always, and a shift
+// is twenty times faster than a 64-bit division on processors older than 2019.
 constexpr count quotient(count n, count d) noexcept {
   const auto divisor = static_cast<std::uint64_t>(d);
   const bool power_of_two = (divisor & (divisor - 1)) == 0;  // has_single_bit calls a function here

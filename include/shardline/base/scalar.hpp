@@ -1,6 +1,6 @@
 /// Scalars that formulas are written over: `double` here, `dual<N>` in dual.hpp, `pack<N>` in
-/// eigen/pack.hpp. A formula never branches on a scalar; it uses min, max, select and round_up, so that
-/// one source prices a single case, its derivatives, or a batch of cases in SIMD.
+/// eigen/pack.hpp. A formula never branches on a scalar; it uses min, max, select and round_up, so
+/// that one source prices a single case, its derivatives, or a batch of cases in SIMD.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@ namespace shardline {
 /// A value whose operators return that same type at once.
 /// Bars expression templates (Eigen::Array, AutoDiffScalar): inside a quantity they dangle.
 template <class T>
-concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> && requires(T a, T b) {
+concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> &&
+    requires(T a, T b) {
   { a + b } -> std::same_as<T>;
   { a - b } -> std::same_as<T>;
   { a* b } -> std::same_as<T>;

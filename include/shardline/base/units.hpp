@@ -37,12 +37,9 @@ using second_unit = boost::units::unit<boost::units::time_dimension, unit_system
 using flop_unit = boost::units::unit<flop_base_dimension::dimension_type, unit_system>;
 using token_unit = boost::units::unit<token_base_dimension::dimension_type, unit_system>;
 
-using byte_per_second_unit =
-    boost::units::divide_typeof_helper<byte_unit, second_unit>::type;
-using flop_per_second_unit =
-    boost::units::divide_typeof_helper<flop_unit, second_unit>::type;
-using token_per_second_unit =
-    boost::units::divide_typeof_helper<token_unit, second_unit>::type;
+using byte_per_second_unit = boost::units::divide_typeof_helper<byte_unit, second_unit>::type;
+using flop_per_second_unit = boost::units::divide_typeof_helper<flop_unit, second_unit>::type;
+using token_per_second_unit = boost::units::divide_typeof_helper<token_unit, second_unit>::type;
 using byte_per_token_unit = boost::units::divide_typeof_helper<byte_unit, token_unit>::type;
 
 /// Quantities over a scalar T. `.value()` is in bytes, seconds, FLOP, tokens and their quotients.
@@ -73,28 +70,27 @@ inline constexpr bool is_our_unit<boost::units::unit<Dimension, unit_system>> = 
 // Boost.Units multiplies a quantity<U, T> by a T only; a plain number of another type is allowed
 // here, and found by argument-dependent lookup because flop_base_unit is in this namespace.
 template <class Number, class Unit, class T>
-concept mixed_scalar =
-    is_our_unit<Unit> && (std::integral<Number> || std::floating_point<Number>)&&!std::same_as<
-        Number, T>;
+concept mixed_scalar = is_our_unit<Unit> &&
+    (std::integral<Number> || std::floating_point<Number>)&&!std::same_as<Number, T>;
 
 }  // namespace detail
 
 template <class Number, class Unit, class T>
-  requires detail::mixed_scalar<Number, Unit, T>
+requires detail::mixed_scalar<Number, Unit, T>
 [[nodiscard]] constexpr boost::units::quantity<Unit, T> operator*(
     Number number, const boost::units::quantity<Unit, T>& q) noexcept {
   return boost::units::quantity<Unit, T>::from_value(T(static_cast<double>(number)) * q.value());
 }
 
 template <class Number, class Unit, class T>
-  requires detail::mixed_scalar<Number, Unit, T>
+requires detail::mixed_scalar<Number, Unit, T>
 [[nodiscard]] constexpr boost::units::quantity<Unit, T> operator*(
     const boost::units::quantity<Unit, T>& q, Number number) noexcept {
   return boost::units::quantity<Unit, T>::from_value(q.value() * T(static_cast<double>(number)));
 }
 
 template <class Number, class Unit, class T>
-  requires detail::mixed_scalar<Number, Unit, T>
+requires detail::mixed_scalar<Number, Unit, T>
 [[nodiscard]] constexpr boost::units::quantity<Unit, T> operator/(
     const boost::units::quantity<Unit, T>& q, Number number) noexcept {
   return boost::units::quantity<Unit, T>::from_value(q.value() / T(static_cast<double>(number)));

@@ -25,8 +25,8 @@ struct product {
           expert_dispatch::all_to_all};
 }
 
-/// The product plan of a layout, or why there is none. How tokens reach the experts counts only where
-/// an expert group spans several replicas.
+/// The product plan of a layout, or why there is none. How tokens reach the experts counts only
+/// where an expert group spans several replicas.
 [[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
   if (l.attention.cp != 1) return {{}, "product plans have no context parallelism (cp)"};
   if (l.expert.etp != l.attention.tp) {

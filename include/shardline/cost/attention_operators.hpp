@@ -15,8 +15,7 @@ struct emission {
   shardline::rank rank{};
   rank_step<T> step{};
 
-  [[nodiscard]] constexpr weight vector(weight_class c, count n,
-                                        count vectors = 1) const noexcept {
+  [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
     return {c, model.weights[weight_class::norm], 1, n, vectors};
   }
   [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n,
@@ -49,8 +48,8 @@ namespace detail {
 template <class T, class Sink>
 constexpr void emit_tensor_reduction(const emission<T>& e, Sink& sink) {
   if (e.layout.attention.tp == 1) return;
-  sink(collective<T>{collective_kind::all_reduce, e.tensor_group(),
-                     e.traffic(e.model.hidden_size)});
+  sink(
+      collective<T>{collective_kind::all_reduce, e.tensor_group(), e.traffic(e.model.hidden_size)});
 }
 
 // A prompt split over cp ranks: each gathers the others' new keys and values.
@@ -59,10 +58,9 @@ constexpr void emit_context_gather(const emission<T>& e, const step_part<T>& par
                                    double bytes_per_token, Sink& sink) {
   const attention_mesh& mesh = e.layout.attention;
   if (mesh.cp == 1 || part.phase == phase::decode) return;
-  sink(collective<T>{
-      collective_kind::all_gather,
-      {mesh.cp, mesh.tp},
-      bytes<T>::from_value(part.sequences * part.new_tokens * T(bytes_per_token))});
+  sink(collective<T>{collective_kind::all_gather,
+                     {mesh.cp, mesh.tp},
+                     bytes<T>::from_value(part.sequences * part.new_tokens * T(bytes_per_token))});
 }
 
 template <class T>
@@ -113,8 +111,8 @@ namespace detail {
 
 // A prompt expands its latent cache into per-head keys and values (context included, so chunks pay
 // for it again) and runs ordinary attention. A decode step absorbs the expansion into queries and
-// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as one
-// key-value head shared by all heads. Each part runs its own kernels, so each reads the matrix.
+// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
+// one key-value head shared by all heads. Each part runs its own kernels, so each reads the matrix.
 template <class T>
 constexpr gemm<T> latent_expansion(const latent_attention& a, const emission<T>& e,
                                    count heads) noexcept {

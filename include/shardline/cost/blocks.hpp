@@ -1,5 +1,6 @@
 /// A rank's work in blocks: embedding, each kind of layer, head, hand-over. A pipeline stage is so
-/// many of each, so a fold prices a block once and multiplies; the operator list walks the same way.
+/// many of each, so a fold prices a block once and multiplies; the operator list walks the same
+/// way.
 #pragma once
 
 #include <array>
@@ -59,8 +60,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 template <class T, class Sink>
 constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
   const count rows = share(e.model.vocab_size, e.layout.attention.tp, e.rank.tp);
-  sink(elementwise<T>{term::embedding,
-                      e.matrix(weight_class::embedding, rows, e.model.hidden_size),
+  sink(elementwise<T>{term::embedding, e.matrix(weight_class::embedding, rows, e.model.hidden_size),
                       e.traffic(2 * e.model.hidden_size)});
   detail::emit_tensor_reduction(e, sink);
 }
@@ -100,14 +100,13 @@ constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& s
 /// The residual stream to the next stage.
 template <class T, class Sink>
 constexpr void emit_hand_over(const emission<T>& e, Sink& sink) {
-  sink(collective<T>{collective_kind::send_recv,
-                     {2, e.layout.attention.size()},
-                     e.traffic(e.model.hidden_size)});
+  sink(collective<T>{
+      collective_kind::send_recv, {2, e.layout.attention.size()}, e.traffic(e.model.hidden_size)});
 }
 
-/// Runs a fold over each block that occurs: fold.start(block, times), fold(operator) for each of its
-/// operators in order, fold.finish(block). `times` is how often the block occurs.
-/// Assumes a model and layout that check() accepts.
+/// Runs a fold over each block that occurs: fold.start(block, times), fold(operator) for each of
+/// its operators in order, fold.finish(block). `times` is how often the block occurs. Assumes a
+/// model and layout that check() accepts.
 template <class T, class Fold>
 constexpr void for_each_block(const emission<T>& e, const block_counts& blocks, Fold& fold) {
   for (std::size_t b = 0; b < block::number; ++b) {

@@ -56,7 +56,8 @@ template <class T>
                                                    const bytes<T>& message) noexcept {
   if (n <= 1) return {};
   const seconds<T> wire = message / l.rate;
-  const seconds<T> ring = detail::latency(l, 2 * (n - 1)) + wire * (T(2.0) * detail::crossing<T>(n));
+  const seconds<T> ring =
+      detail::latency(l, 2 * (n - 1)) + wire * (T(2.0) * detail::crossing<T>(n));
   const seconds<T> tree = detail::latency(l, 2 * detail::log2_ceil(n)) + wire * T(2.0);
   const seconds<T> one_shot = detail::latency(l, 1) + wire * real<T>(n - 1);
   return shardline::min(shardline::min(ring, tree), one_shot);
@@ -75,8 +76,9 @@ template <class T>
 
 namespace detail {
 
-// Reduce-scatter inside each domain, all-reduce of the shards across, all-gather inside; or one flat
-// all-reduce at the slower link. Each member has its own network port, so shards cross in parallel.
+// Reduce-scatter inside each domain, all-reduce of the shards across, all-gather inside; or one
+// flat all-reduce at the slower link. Each member has its own network port, so shards cross in
+// parallel.
 template <class T>
 constexpr seconds<T> all_reduce_across(const basic_link<T>& near, const basic_link<T>& far,
                                        const placement& p, count n,
@@ -107,8 +109,8 @@ constexpr seconds<T> send_to_each(const basic_link<T>& l, count ranks, count n,
 }  // namespace detail
 
 /// Time of a collective where its group lies: inside a scale-up domain over that link, across
-/// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction and
-/// reach link_share of their rate.
+/// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
+/// and reach link_share of their rate.
 ///   all-to-all   alpha + V (n - 1) / n / B, the parts inside and outside a domain at once
 ///   send-recv    alpha + V / B
 /// A lower bound of each: the bytes that must leave a rank over its link's rate.

@@ -85,9 +85,10 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
-// What the busiest rank sends to, or takes from, its ep group. A rank that holds its replica's tokens
-// alone (fewer sequences than replicas) sends them all: own tokens, split between the tp ranks that
-// hold them too, or copied to etp shards; with all replicas at work that is group_tokens / ep.
+// What the busiest rank sends to, or takes from, its ep group. A rank that holds its replica's
+// tokens alone (fewer sequences than replicas) sends them all: own tokens, split between the tp
+// ranks that hold them too, or copied to etp shards; with all replicas at work that is group_tokens
+// / ep.
 template <class T>
 constexpr bytes<T> dispatched(const mixture_of_experts& f, const emission<T>& e) noexcept {
   const expert_mesh& mesh = e.layout.expert;
@@ -97,8 +98,9 @@ constexpr bytes<T> dispatched(const mixture_of_experts& f, const emission<T>& e)
   return bytes<T>::from_value(busiest * copies * e.values_bytes(e.model.hidden_size));
 }
 
-// The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica share
-// out; or, where experts are split wider than attention, one rank of every replica of the group.
+// The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica
+// share out; or, where experts are split wider than attention, one rank of every replica of the
+// group.
 constexpr rank_group dispatch_group(const layout& l) noexcept {
   const count tp = l.attention.tp;
   if (l.expert.etp > tp) return {replicas_per_expert_group(l), tp};

@@ -40,20 +40,20 @@ inline constexpr std::size_t term_count = 15;
 
 namespace detail {
 inline constexpr std::array<std::string_view, term_count> term_names{"embedding",
-                                                           "norms",
-                                                           "attention projections",
-                                                           "attention",
-                                                           "dense feed-forward",
-                                                           "router",
-                                                           "routed experts",
-                                                           "shared experts",
-                                                           "head",
-                                                           "all-reduce",
-                                                           "all-gather",
-                                                           "reduce-scatter",
-                                                           "all-to-all",
-                                                           "send-recv",
-                                                           "pipeline bubble"};
+                                                                     "norms",
+                                                                     "attention projections",
+                                                                     "attention",
+                                                                     "dense feed-forward",
+                                                                     "router",
+                                                                     "routed experts",
+                                                                     "shared experts",
+                                                                     "head",
+                                                                     "all-reduce",
+                                                                     "all-gather",
+                                                                     "reduce-scatter",
+                                                                     "all-to-all",
+                                                                     "send-recv",
+                                                                     "pipeline bubble"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view name(term t) noexcept {
@@ -71,9 +71,7 @@ struct weight {
   bool resident = true;
 
   [[nodiscard]] constexpr count elements() const noexcept { return matrices * k * n; }
-  [[nodiscard]] constexpr double matrix_bytes() const noexcept {
-    return format.matrix_bytes(k, n);
-  }
+  [[nodiscard]] constexpr double matrix_bytes() const noexcept { return format.matrix_bytes(k, n); }
   [[nodiscard]] constexpr double total_bytes() const noexcept {
     return static_cast<double>(matrices) * matrix_bytes();
   }
@@ -234,11 +232,16 @@ struct collective {
 /// The breakdown line of a collective.
 [[nodiscard]] constexpr term term_of(collective_kind kind) noexcept {
   switch (kind) {
-    case collective_kind::all_reduce: return term::all_reduce;
-    case collective_kind::all_gather: return term::all_gather;
-    case collective_kind::reduce_scatter: return term::reduce_scatter;
-    case collective_kind::all_to_all: return term::all_to_all;
-    case collective_kind::send_recv: return term::send_recv;
+    case collective_kind::all_reduce:
+      return term::all_reduce;
+    case collective_kind::all_gather:
+      return term::all_gather;
+    case collective_kind::reduce_scatter:
+      return term::reduce_scatter;
+    case collective_kind::all_to_all:
+      return term::all_to_all;
+    case collective_kind::send_recv:
+      return term::send_recv;
   }
   return term::send_recv;
 }
@@ -255,10 +258,14 @@ inline constexpr bool is_attention_core<attention_core<T>> = true;
 
 /// True for operators that do arithmetic worth counting.
 template <class Operator>
-concept has_flops = requires(const Operator& o) { o.flops(); };
+concept has_flops = requires(const Operator& o) {
+  o.flops();
+};
 
 /// True for operators that own weights.
 template <class Operator>
-concept has_weight = requires(const Operator& o) { o.weight.elements(); };
+concept has_weight = requires(const Operator& o) {
+  o.weight.elements();
+};
 
 }  // namespace shardline

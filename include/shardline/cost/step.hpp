@@ -11,7 +11,8 @@
 
 namespace shardline {
 
-/// Which kernels run: prefill splits new tokens over cp and expands a latent cache; decode does not.
+/// Which kernels run: prefill splits new tokens over cp and expands a latent cache; decode does
+/// not.
 enum class phase : unsigned char { prefill, decode };
 
 /// `sequences` sequences over the whole deployment, each with `new_tokens` tokens to compute and

@@ -1,4 +1,5 @@
-/// An accelerator: peaks per precision, memory, bandwidth, its links, and how much of them is reached.
+/// An accelerator: peaks per precision, memory, bandwidth, its links, and how much of them is
+/// reached.
 #pragma once
 
 #include <array>
@@ -80,13 +81,18 @@ namespace detail {
 // The next type to multiply in where the hardware lacks one: weights are widened on the fly.
 constexpr precision wider(precision p) noexcept {
   switch (p) {
-    case precision::fp4: return precision::fp8;
+    case precision::fp4:
+      return precision::fp8;
     case precision::fp8:
     case precision::int8:
-    case precision::int4: return precision::bf16;
-    case precision::bf16: return precision::fp16;
-    case precision::fp16: return precision::tf32;
-    default: return precision::fp32;
+    case precision::int4:
+      return precision::bf16;
+    case precision::bf16:
+      return precision::fp16;
+    case precision::fp16:
+      return precision::tf32;
+    default:
+      return precision::fp32;
   }
 }
 
@@ -98,8 +104,8 @@ constexpr bool has_peak(const basic_peaks<T>& peaks, precision p) noexcept {
 }  // namespace detail
 
 /// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
-/// the next wider type that has one (fp4 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back
-/// to bf16, of the same width). If none has, fp32, whose peak is then zero.
+/// the next wider type that has one (fp4 -> fp8 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls
+/// back to bf16, of the same width). If none has, fp32, whose peak is then zero.
 ///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,

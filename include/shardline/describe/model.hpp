@@ -28,8 +28,8 @@ inline constexpr std::size_t weight_class_count = 8;
 
 namespace detail {
 inline constexpr std::array<std::string_view, weight_class_count> weight_class_names{
-      "embedding",     "norm",          "attention",          "router",
-      "routed expert", "shared expert", "dense feed-forward", "head"};
+    "embedding",     "norm",          "attention",          "router",
+    "routed expert", "shared expert", "dense feed-forward", "head"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {

@@ -9,13 +9,14 @@
 namespace shardline {
 
 /// An eager wrapper over Eigen::Array<double, N, 1>: every operator returns a pack, so it may stand
-/// inside a quantity (an Eigen expression there would dangle). Comparisons give a mask for select().
+/// inside a quantity (an Eigen expression there would dangle). Comparisons give a mask for
+/// select().
 ///
-/// Lanes share every decision that is not min, max or select: which precision is supported, into how
-/// many chunks a prompt falls, and everything in `report`: validity and feasibility are those of lane
-/// 0, which is what value_of() is. The lanes must agree on those, and be valid themselves.
-/// Keep packs inside a function: Eigen's alignment depends on compiler flags, so a pack must not cross
-/// the boundary between two libraries.
+/// Lanes share every decision that is not min, max or select: which precision is supported, into
+/// how many chunks a prompt falls, and everything in `report`: validity and feasibility are those
+/// of lane 0, which is what value_of() is. The lanes must agree on those, and be valid themselves.
+/// Keep packs inside a function: Eigen's alignment depends on compiler flags, so a pack must not
+/// cross the boundary between two libraries.
 template <int N>
 struct pack {
   using array = Eigen::Array<double, N, 1>;

@@ -42,8 +42,8 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// A step of continuous batching with every slot full: each replica takes up one prompt (while there
-/// are sequences for it) and all other sequences decode.
+/// A step of continuous batching with every slot full: each replica takes up one prompt (while
+/// there are sequences for it) and all other sequences decode.
 template <class T>
 [[nodiscard]] constexpr basic_step<T> full_step(const layout& l,
                                                 const basic_workload<T>& w) noexcept {

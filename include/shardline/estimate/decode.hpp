@@ -6,7 +6,8 @@
 
 namespace shardline {
 
-/// `batches` equal batches going round the pipeline: each waits for the others at the slowest stage.
+/// `batches` equal batches going round the pipeline: each waits for the others at the slowest
+/// stage.
 ///   cycle = max(sum of stages, batches slowest stage); what exceeds the sum is the bubble
 template <class T>
 [[nodiscard]] constexpr basic_time<T> pipeline_cycle(const pipeline_time<T>& t,
@@ -28,9 +29,8 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const layout& l, const basic_workload<T>& w) noexcept {
   const T batches = pipeline_batches(l, w.concurrency);
-  const basic_step<T> step =
-      decode_step(sequences_per_batch(l, w.concurrency, batches), mean_context(w),
-                  w.expert_imbalance);
+  const basic_step<T> step = decode_step(sequences_per_batch(l, w.concurrency, batches),
+                                         mean_context(w), w.expert_imbalance);
   return pipeline_cycle(time_of_step(c, m, l, step), batches);
 }
 

@@ -20,9 +20,9 @@ struct basic_estimate {
 };
 
 /// check(), memory(), prefill(), decode() and serving() of one deployment, sharing their work.
-/// Allocates nothing, throws nothing, and gives the same bits at compile time and at run time, unless
-/// the compiler is told to fuse multiplications and additions (g++ -march with FMA): then the last
-/// bits can differ, and -ffp-contract=off restores them.
+/// Allocates nothing, throws nothing, and gives the same bits at compile time and at run time,
+/// unless the compiler is told to fuse multiplications and additions (g++ -march with FMA): then
+/// the last bits can differ, and -ffp-contract=off restores them.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,

@@ -7,8 +7,8 @@
 
 namespace shardline {
 
-/// A violated rule: `required` is what the layout asks for, `available` what there is. Where a degree
-/// must divide a dimension, `required` is the degree and `available` the dimension.
+/// A violated rule: `required` is what the layout asks for, `available` what there is. Where a
+/// degree must divide a dimension, `required` is the degree and `available` the dimension.
 struct violation {
   shardline::rule rule = rule::gpus;
   count required = 0;
@@ -61,16 +61,16 @@ constexpr void warn(report& r, warning w, bool applies, count first, count secon
   r.warnings.push_back({w, first, second});
 }
 
-// What a shard must be a multiple of: the block's output edge where it is the output of a matrix, the
-// wider edge where it is also the input of the next one.
+// What a shard must be a multiple of: the block's output edge where it is the output of a matrix,
+// the wider edge where it is also the input of the next one.
 constexpr count output_edge(const weight_format& f) noexcept { return f.group_n; }
 constexpr count wider_edge(const weight_format& f) noexcept {
   return f.group_k > f.group_n ? f.group_k : f.group_n;
 }
 
-// A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines refuse
-// to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit floating-point
-// ones (vLLM rounds mxfp4 shards up).
+// A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines
+// refuse to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit
+// floating-point ones (vLLM rounds mxfp4 shards up).
 constexpr void require_blocks(report& r, count degree, count shard, const weight_format& f,
                               count edge) noexcept {
   if (degree == 1 || edge <= 1) return;
@@ -82,8 +82,8 @@ constexpr void require_blocks(report& r, count degree, count shard, const weight
 }
 
 // The same for a dimension that is split evenly; one that is not breaks another rule.
-constexpr void require_even_blocks(report& r, count degree, count dimension,
-                                   const weight_format& f, count edge) noexcept {
+constexpr void require_even_blocks(report& r, count degree, count dimension, const weight_format& f,
+                                   count edge) noexcept {
   if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
 }
 // An inner width: output of the up projection, input of the down projection.
@@ -135,8 +135,7 @@ constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, c
   require_inner_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
 }
 
-constexpr void check_layer(const layer& kind, const model& m, const layout& l,
-                           report& r) noexcept {
+constexpr void check_layer(const layer& kind, const model& m, const layout& l, report& r) noexcept {
   if (std::holds_alternative<grouped_query_attention>(kind.attention)) {
     check_attention(std::get<grouped_query_attention>(kind.attention), m, l, r);
   } else {

@@ -103,8 +103,7 @@ constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
 template <class T>
 constexpr tokens<T> cache_that_fits(const basic_memory<T>& used, const T& cached_tokens,
                                     count page_tokens) noexcept {
-  const bytes<T> free =
-      shardline::max(used.capacity - (used.total() - used.kv_cache), bytes<T>{});
+  const bytes<T> free = shardline::max(used.capacity - (used.total() - used.kv_cache), bytes<T>{});
   const T page = real<T>(page_tokens);
   const T pages = free / used.kv_cache * cached_tokens / page;
   return tokens<T>::from_value(-round_up(-pages) * page);
@@ -156,8 +155,7 @@ template <class T, class Efficiency>
                           c.runtime.reserve,
                           c.accelerator.memory * c.runtime.memory_fraction,
                           {}};
-    stage.kv_capacity =
-        detail::cache_that_fits(stage, sequences * length, c.runtime.page_tokens);
+    stage.kv_capacity = detail::cache_that_fits(stage, sequences * length, c.runtime.page_tokens);
     fullest = i == 0 ? stage : detail::fuller(fullest, stage);
   }
   return fullest;

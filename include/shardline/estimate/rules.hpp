@@ -38,31 +38,31 @@ struct rule_text {
 
 namespace detail {
 inline constexpr std::array<rule_text, rule_count> rule_texts{{
-      {"gpus", "the layout needs more GPUs than the cluster has"},
-      {"meshes", "the attention mesh and the expert mesh must have the same number of ranks"},
-      {"expert_replicas", "expert replicas (edp) must divide the attention replicas (cp x dp)"},
-      {"attention_heads", "tensor parallelism (tp) must divide the attention heads"},
-      {"kv_heads", "tensor parallelism (tp) and the key-value heads must divide one another"},
-      {"feed_forward_width", "tensor parallelism (tp) must divide the feed-forward width"},
-      {"expert_width", "expert tensor parallelism (etp) must divide the expert width"},
-      {"quantisation_block", "a shard must be a whole number of quantisation blocks"},
-      {"layers", "there are more pipeline stages (pp) than layers"},
-      {"experts", "there are more expert-parallel ranks (ep) than experts"},
-      {"precision", "the accelerator has no peak for the model's precision"},
-      {"context", "input and output exceed the model's longest context"},
-      {"memory", "the fullest GPU needs more memory than it has"},
-      {"ttft", "the time to first token is longer than allowed"},
-      {"tpot", "the time per output token is longer than allowed"},
-  }};
+    {"gpus", "the layout needs more GPUs than the cluster has"},
+    {"meshes", "the attention mesh and the expert mesh must have the same number of ranks"},
+    {"expert_replicas", "expert replicas (edp) must divide the attention replicas (cp x dp)"},
+    {"attention_heads", "tensor parallelism (tp) must divide the attention heads"},
+    {"kv_heads", "tensor parallelism (tp) and the key-value heads must divide one another"},
+    {"feed_forward_width", "tensor parallelism (tp) must divide the feed-forward width"},
+    {"expert_width", "expert tensor parallelism (etp) must divide the expert width"},
+    {"quantisation_block", "a shard must be a whole number of quantisation blocks"},
+    {"layers", "there are more pipeline stages (pp) than layers"},
+    {"experts", "there are more expert-parallel ranks (ep) than experts"},
+    {"precision", "the accelerator has no peak for the model's precision"},
+    {"context", "input and output exceed the model's longest context"},
+    {"memory", "the fullest GPU needs more memory than it has"},
+    {"ttft", "the time to first token is longer than allowed"},
+    {"tpot", "the time per output token is longer than allowed"},
+}};
 }  // namespace detail
 
 [[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
   return detail::rule_texts[static_cast<std::size_t>(r)];
 }
 
-/// A rule with figures that break it, as a type: completing it is a compile error whose text has the
-/// rule's sentence and, in the type's name, both numbers. A static_assert's text must be a literal, so
-/// each sentence stands here once more; tests/fail holds the two copies together.
+/// A rule with figures that break it, as a type: completing it is a compile error whose text has
+/// the rule's sentence and, in the type's name, both numbers. A static_assert's text must be a
+/// literal, so each sentence stands here once more; tests/fail holds the two copies together.
 template <rule Rule, count Required, count Available>
 struct violated;
 
@@ -106,16 +106,17 @@ inline constexpr std::size_t warning_count = 9;
 
 namespace detail {
 inline constexpr std::array<rule_text, warning_count> warning_texts{{
-      {"idle_gpus", "GPUs of the cluster that the layout does not use"},
-      {"tp_across_domains", "tensor-parallel ranks over more than one scale-up domain of GPUs"},
-      {"uneven_layers", "layers do not divide into pipeline stages; the first stages hold one more"},
-      {"uneven_experts", "experts do not divide into ep ranks; the first ranks hold one more"},
-      {"padded_vocabulary", "vocabulary does not divide by tp; shards are rounded up"},
-      {"padded_blocks", "a scale block does not divide the shard of 4-bit weights; kernels pad it"},
-      {"replicated_kv_heads", "fewer key-value heads than tensor-parallel ranks; they are replicated"},
-      {"idle_replicas", "fewer sequences than attention replicas; some have no work"},
-      {"wider_math", "the accelerator computes these weights in a wider precision"},
-  }};
+    {"idle_gpus", "GPUs of the cluster that the layout does not use"},
+    {"tp_across_domains", "tensor-parallel ranks over more than one scale-up domain of GPUs"},
+    {"uneven_layers", "layers do not divide into pipeline stages; the first stages hold one more"},
+    {"uneven_experts", "experts do not divide into ep ranks; the first ranks hold one more"},
+    {"padded_vocabulary", "vocabulary does not divide by tp; shards are rounded up"},
+    {"padded_blocks", "a scale block does not divide the shard of 4-bit weights; kernels pad it"},
+    {"replicated_kv_heads",
+     "fewer key-value heads than tensor-parallel ranks; they are replicated"},
+    {"idle_replicas", "fewer sequences than attention replicas; some have no work"},
+    {"wider_math", "the accelerator computes these weights in a wider precision"},
+}};
 }  // namespace detail
 
 [[nodiscard]] constexpr rule_text text_of(warning w) noexcept {

@@ -38,16 +38,15 @@ template <class T>
 ///   without chunk   cycle = c p + (output - 1) d             prompts stop the decoding
 ///   with chunk      cycle = c n p + max(0, n + output - 1 - c n) d
 ///   ttft = n p,  tpot = (cycle - ttft) / (output - 1),  rate = concurrency output / cycle
-/// n = prompt steps, d = decode(...), p = the step that carries a prompt (all replicas at once; with
-/// a chunk the decoding sequences ride along). With pp > 1 prompt steps follow each other through the
-/// stages: the first costs the sum of the stages, each further one the slowest.
-/// From 2 output tokens on, Little's law holds exactly: concurrency = rate / output (ttft +
-/// (output - 1) tpot). With output = 1 there is no token after the first and tpot is 0.
-/// Assumes inputs that check() accepts; all sequences have the mean length.
+/// n = prompt steps, d = decode(...), p = the step that carries a prompt (all replicas at once;
+/// with a chunk the decoding sequences ride along). With pp > 1 prompt steps follow each other
+/// through the stages: the first costs the sum of the stages, each further one the slowest. From 2
+/// output tokens on, Little's law holds exactly: concurrency = rate / output (ttft + (output - 1)
+/// tpot). With output = 1 there is no token after the first and tpot is 0. Assumes inputs that
+/// check() accepts; all sequences have the mean length.
 template <class T>
 [[nodiscard]] constexpr basic_serving<T> serving(const pipeline_time<T>& admission,
-                                                 const basic_time<T>& decode_cycle,
-                                                 const layout& l,
+                                                 const basic_time<T>& decode_cycle, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
   const T one(1.0);
   const T slots = max(w.concurrency / real<T>(l.attention.dp), one);

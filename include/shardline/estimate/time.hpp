@@ -15,7 +15,8 @@ enum class bound : unsigned char { compute, memory, link, launch };
 inline constexpr std::size_t bound_count = 4;
 
 namespace detail {
-inline constexpr std::array<std::string_view, bound_count> bound_names{"compute", "memory", "link", "launch"};
+inline constexpr std::array<std::string_view, bound_count> bound_names{"compute", "memory", "link",
+                                                                       "launch"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view name(bound b) noexcept {
@@ -23,8 +24,8 @@ inline constexpr std::array<std::string_view, bound_count> bound_names{"compute"
 }
 
 /// Seconds by term; `total()` is their sum in order, so the parts sum to it exactly.
-/// The same seconds by bound: each operator's time belongs to the larger of its two roofline bounds,
-/// a collective's and a pipeline bubble's to the link.
+/// The same seconds by bound: each operator's time belongs to the larger of its two roofline
+/// bounds, a collective's and a pipeline bubble's to the link.
 template <class T = double>
 struct basic_time {
   std::array<seconds<T>, term_count> terms{};
