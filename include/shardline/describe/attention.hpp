@@ -47,7 +47,4 @@ struct latent_attention {
 
 using attention_kind = std::variant<grouped_query_attention, latent_attention>;
 
-[[nodiscard]] constexpr count heads(const grouped_query_attention& a) noexcept { return a.heads; }
-[[nodiscard]] constexpr count heads(const latent_attention& a) noexcept { return a.heads; }
-
 }  // namespace shardline
