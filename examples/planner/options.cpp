@@ -31,6 +31,7 @@ CLI::Option* add(CLI::App& app, const std::string& name, const std::string& desc
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// What every subcommand needs to know: the cluster, the model, the load.
 void add_common(CLI::App& app) {
   add(app, "--model", "name in the catalog, or path of a config.json")->required();
   add(app, "--accelerator", "name in the catalog")->required();
@@ -44,15 +45,24 @@ void add_common(CLI::App& app) {
       "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
       "model's own)");
   add(app, "--kv",
-      "element of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4 (default: the model's own)");
+      "format of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4, or with scales nvfp4 fp8-head "
+      "(default: the model's own)");
+  add(app, "--engine",
+      "what the serving engine takes of the memory: none vllm sglang trtllm (default: none)");
+  add(app, "--memory-fraction", "another share for the engine's own budget rule: 0.9");
+  add(app, "--block-size", "tokens per page of KV cache (default: the engine's own)");
+  const std::string json = "print JSON, in bytes and seconds";
+  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// What decides how long things take, and how long they may.
+void add_time(CLI::App& app) {
   add(app, "--efficiency",
       "datasheet (a lower bound on time), or constant: with any of mfu=, bandwidth=, link= "
       "(shares) and launch= (time per kernel); default " +
           std::string(usual_efficiency));
   add(app, "--max-ttft", "longest time to first token allowed: 500ms");
   add(app, "--max-tpot", "longest time per output token allowed: 50ms");
-  const std::string json = "print JSON, in bytes and seconds";
-  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 // What stands behind an option, possibly nothing at all; none where the option is not given.
@@ -91,9 +101,30 @@ shardline::workload read_workload(const CLI::App& of) {
       static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
-  w.max_ttft = longest(of, "--max-ttft", field::max_ttft);
-  w.max_tpot = longest(of, "--max-tpot", field::max_tpot);
   return w;
+}
+
+void read_time(const CLI::App& of, options& o) {
+  o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
+  o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
+  const std::optional<std::string> chosen = given(of, "--efficiency");
+  const std::string policy = chosen.value_or(usual_efficiency);
+  o.efficiency = efficiency_policy("--efficiency", policy);
+  o.assumption = policy + (chosen ? "" : ", assumed because no --efficiency is given");
+}
+
+void read_engine(const CLI::App& of, options& o) {
+  const std::optional<std::string> chosen = given(of, "--engine");
+  o.engine = chosen.value_or("none");
+  o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
+  shardline::runtime& engine = o.cluster.runtime;
+  engine = planner::engine("--engine", o.engine);
+  if (const std::optional<std::string> share = given(of, "--memory-fraction")) {
+    set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
+  }
+  if (const std::optional<std::string> tokens_per_page = given(of, "--block-size")) {
+    engine.page_tokens = whole_number("--block-size", *tokens_per_page, field::page_tokens);
+  }
 }
 
 shardline::cluster read_cluster(const CLI::App& of) {
@@ -111,8 +142,8 @@ shardline::model read_model(const CLI::App& of, std::vector<std::string>& notes)
   if (const std::optional<std::string> format = given(of, "--weights")) {
     m.weights = quantised(m.weights, weight_format("--weights", *format));
   }
-  if (const std::optional<std::string> element = given(of, "--kv")) {
-    m.kv_cache = cache_precision("--kv", *element);
+  if (const std::optional<std::string> format = given(of, "--kv")) {
+    m.kv_cache = cache_format("--kv", *format);
   }
   return m;
 }
@@ -127,11 +158,8 @@ options read_common(const CLI::App& of) {
   options o;
   o.model = read_model(of, o.notes);
   o.cluster = read_cluster(of);
+  read_engine(of, o);
   o.workload = read_workload(of);
-  const std::optional<std::string> chosen = given(of, "--efficiency");
-  const std::string policy = chosen.value_or(usual_efficiency);
-  o.efficiency = efficiency_policy("--efficiency", policy);
-  o.assumption = policy + (chosen ? "" : ", assumed because no --efficiency is given");
   o.json = flag(of, "--json");
   return o;
 }
@@ -152,8 +180,11 @@ std::string names_of_options(const CLI::App& of) {
 [[noreturn]] void refuse_unknown(const CLI::App& app, const CLI::App& of) {
   const std::vector<std::string> unknown = app.remaining(true);
   std::string name = unknown.empty() ? "" : unknown.front();
-  if (name == "--layout") name += ", an option of estimate";
+  if (name == "--layout") name += ", an option of estimate and fit";
   if (name == "--top") name += ", an option of search";
+  if (name == "--efficiency" || name == "--max-ttft" || name == "--max-tpot") {
+    name += ", an option of estimate and search";
+  }
   refuse("option of " + of.get_name(), name, names_of_options(of));
 }
 
@@ -166,7 +197,7 @@ void refuse_cut_off(const CLI::App& of, const std::string& what) {
 
 [[noreturn]] void refuse_syntax(const CLI::App& app, const std::string& first,
                                 const CLI::ParseError& e) {
-  if (app.get_subcommands().empty()) refuse("subcommand", first, "estimate, search");
+  if (app.get_subcommands().empty()) refuse("subcommand", first, "estimate, search, fit");
   const CLI::App& of = *app.get_subcommands().front();
   if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_unknown(app, of);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) refuse_cut_off(of, e.what());
@@ -177,9 +208,12 @@ void add_subcommands(CLI::App& app) {
   app.require_subcommand(1);
   CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
   CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
-  add_common(of_estimate);
-  add_common(of_search);
-  add(of_estimate, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=1,dp=1")->required();
+  CLI::App& of_fit = *app.add_subcommand("fit", "how much fits into the memory of a layout");
+  for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
+  for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
+  for (CLI::App* of : {&of_estimate, &of_fit}) {
+    add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
+  }
   add(of_search, "--top", "layouts to show (default: 10)");
 }
 
@@ -197,12 +231,15 @@ std::optional<options> read_options(int argc, char** argv) {
   }
   const CLI::App& of = *app.get_subcommands().front();
   options o = read_common(of);
-  if (of.get_name() == "estimate") {
-    o.layout = read_layout(given(of, "--layout").value_or(""));
-  } else {
+  if (of.get_name() == "search") {
+    o.task = task::search;
     o.top =
         static_cast<std::size_t>(whole_number("--top", given(of, "--top").value_or("10"), 1000));
+  } else {
+    o.task = of.get_name() == "fit" ? task::fit : task::estimate;
+    o.layout = read_layout(given(of, "--layout").value_or(""));
   }
+  if (o.task != task::fit) read_time(of, o);
   return o;
 }
 

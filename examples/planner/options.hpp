@@ -14,19 +14,26 @@ namespace planner {
 /// Each alternative is a policy of its own type: std::visit picks the estimator made for it.
 using efficiency = std::variant<shardline::datasheet, shardline::constant>;
 
+enum class task : unsigned char { estimate, search, fit };
+
 /// What to do, and with what.
-///   layout          of an estimate; none for a search
-///   assumption      which efficiency was taken, and whether the user chose it
+///   cluster         with the engine that runs on it
+///   layout          of an estimate or a fit; default for a search
+///   assumption      which efficiency was taken, and whether the user chose it; of a fit: nothing
+///   engine          its name, and how it came to be taken: ", assumed because ..." or nothing
 ///   notes           what a configuration file says that is not priced
 struct options {
+  planner::task task = planner::task::estimate;
   shardline::model model{};
   shardline::cluster cluster{};
   planner::efficiency efficiency{};
   shardline::workload workload{};
-  std::optional<shardline::layout> layout{};
+  shardline::layout layout{};
   std::size_t top = 10;
   bool json = false;
   std::string assumption{};
+  std::string engine{};
+  std::string engine_assumption{};
   std::vector<std::string> notes{};
 };
 

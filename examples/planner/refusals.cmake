@@ -22,10 +22,11 @@ endmacro()
 
 set(target "--model llama-3.1-8b --accelerator h100-sxm")
 set(whole "a whole number from 1 to 1000000")
+set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search" "")
-refused("subcommand: fly; allowed: estimate, search" "fly")
+refused("subcommand: nothing; allowed: estimate, search, fit" "")
+refused("subcommand: fly; allowed: estimate, search, fit" "fly")
 refused("--gpus is required" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -37,7 +38,7 @@ foreach(value 500 0s nans 1e-10s 1000000001s)
   refused("--max-ttft: ${value}; allowed: ${time} from 1e-09 s to 1000000000 s"
           "search ${target} --gpus 8 --max-ttft ${value}")
 endforeach()
-refused("--kv: fp9; allowed: fp32, bf16, fp16, fp8, int8, fp4, int4"
+refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
@@ -49,6 +50,24 @@ refused("--efficiency: launch=5; allowed: ${time} from 0 s to 1 s"
         "search ${target} --gpus 8 --efficiency constant:launch=5")
 refused("--efficiency: mfu=0.9, repeated; allowed: each key once"
         "search ${target} --gpus 8 --efficiency constant:mfu=0.1,mfu=0.9")
+refused("--engine: tgi; allowed: none, vllm, sglang, trtllm"
+        "search ${target} --gpus 8 --engine tgi")
+foreach(value 0 1.01 -0.5 nan 90% 0,9)
+  refused("--memory-fraction: ${value}; allowed: a number from 1e-06 to 1"
+          "search ${target} --gpus 8 --memory-fraction ${value}")
+endforeach()
+foreach(value 0 1.5 1000001)
+  refused("--block-size: ${value}; allowed: ${whole}"
+          "fit ${target} --gpus 8 --layout vllm:tp=1 --block-size ${value}")
+endforeach()
+set(stages "whole numbers from 1 to 10000 with / between them, at most 64")
+refused("--layout: layers: 16/16/; allowed: ${stages}"
+        "fit ${target} --gpus 8 --layout vllm:pp=2,layers=16/16/")
+refused("--layout: redundant: 8; allowed: 0, or with ep=on"
+        "estimate ${target} --gpus 8 --layout vllm:tp=8,redundant=8")
+refused("layout.redundant_experts: 8; allowed: 0 for a model without experts"
+        "fit ${target} --gpus 8 --layout vllm:tp=8,ep=on,redundant=8")
+refused("--layout is required" "fit ${target} --gpus 8")
 refused("--layout: tp: 0; allowed: ${whole}" "estimate ${target} --gpus 8 --layout vllm:tp=0")
 refused("layout.attention.dp: 1000000000000; allowed: ${whole}"
         "estimate ${target} --gpus 8 --layout product:ep=1000000,dp=1000000")
@@ -70,20 +89,27 @@ endfunction()
 refused_empty(--gpus-per-node "${whole}")
 refused_empty(--max-ttft "${time} from 1e-09 s to 1000000000 s")
 refused_empty(--weights "fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4")
-refused_empty(--kv "fp32, bf16, fp16, fp8, int8, fp4, int4")
+refused_empty(--kv "${formats}")
+refused_empty(--engine "none, vllm, sglang, trtllm")
+refused_empty(--memory-fraction "a number from 1e-06 to 1")
+refused_empty(--block-size "${whole}")
 refused_empty(--efficiency "datasheet, constant:mfu=0.6,bandwidth=0.8")
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
 set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
-string(APPEND known ", --concurrency, --weights, --kv, --efficiency, --max-ttft, --max-tpot, --json")
-refused("option of search: --fast; allowed: ${known}, --top" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate; allowed: ${known}, --top"
+string(APPEND known ", --concurrency, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --json")
+set(timed "${known}, --efficiency, --max-ttft, --max-tpot")
+refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")
+refused("option of search: --layout, an option of estimate and fit; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --layout vllm:tp=8")
+refused("option of fit: --max-ttft, an option of estimate and search; allowed: ${known}, --layout"
+        "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, fit" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
@@ -120,6 +146,21 @@ expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"
 expect(2 "" "no feasible layout\n\n20 layouts tried, 0 feasible\n"
        "search ${target} --gpus 8 --max-tpot 1us")
 expect(2 "" "\"layouts\": \\[\\]" "search ${target} --gpus 8 --max-tpot 1us --json")
+# fit: 0 where a single sequence fits, be it fewer than asked for; 2 where none does, where another
+# rule is broken, and where no layout can help.
+set(large "--model llama-3.1-70b --accelerator h100-sxm --gpus 8")
+expect(0 "" "infeasible\n  violated: the fullest GPU.*sequences of 2560 tokens  *[1-9]"
+       "fit ${large} --layout vllm:tp=2 --concurrency 1000")
+expect(2 "" "sequences of 2560 tokens  *0\n.*with these degrees  *none.*any layout  *3: "
+       "fit ${large} --layout vllm:tp=1")
+expect(2 "" "tp. must divide the attention heads: 3 .*what fits\n  fewest GPUs with any layout"
+       "fit ${large} --layout vllm:tp=3")
+expect(2 "" "no layout mends" "fit ${large} --layout vllm:tp=8 --input 131072 --output 1")
+expect(2 "" "any layout  *more than 1024\n"
+       "fit ${large} --layout vllm:tp=1 --input 100000 --concurrency 1000000")
+expect(2 "" "must be pp in number.*what fits" "fit ${large} --layout vllm:tp=1,pp=2,layers=40/39")
+expect(2 "" "\"sequences\": null.*\"longest_context\": null.*\"these_degrees\": null"
+       "fit ${large} --layout vllm:tp=3 --json")
 expect(0 "" "SUBCOMMAND" "--help")
 expect(0 "" "--max-ttft" "search --help")
 
@@ -135,7 +176,7 @@ function(lists option value arguments first last)
   endif()
 endfunction()
 
-lists(--model gpt-9 "search --accelerator h100-sxm --gpus 8" llama-3.1-8b config.json)
+lists(--model gpt-9 "search --accelerator h100-sxm --gpus 8" "[^\n]*llama-3.1-8b" config.json)
 lists(--accelerator h999 "search --model llama-3.1-8b --gpus 8" a100-sxm-40 plan-400)
 
 if(NOT complaints STREQUAL "")

@@ -4,33 +4,36 @@
 
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
+#include "fit.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 
 namespace planner {
 
-namespace {
-
-// The inputs, in the words of the command line.
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
-  fmt::print("{}: {} parameters, {} active, {} of KV cache per token\n", o.model.name.view(),
+  const double state = state_bytes_per_sequence(o.model).value();
+  fmt::print("{}: {} parameters, {} active, {} of KV cache per token{}\n", o.model.name.view(),
              shardline::short_number(static_cast<double>(parameters(o.model).total())),
              shardline::short_number(static_cast<double>(active_parameters(o.model))),
-             shardline::decimal_bytes(kv_bytes_per_token(o.model).value()));
+             shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
+             state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
   fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
   fmt::print("{} sequences in flight, {} tokens in, {} out\n", o.workload.concurrency,
              o.workload.input.value(), o.workload.output.value());
-  fmt::print("efficiency: {}\n", o.assumption);
+  fmt::print("engine: {} ({}){}\n", o.engine, shardline::to_text(c.runtime), o.engine_assumption);
+  if (!o.assumption.empty()) fmt::print("efficiency: {}\n", o.assumption);
   for (const std::string& note : o.notes) fmt::print("note: {}\n", note);
   fmt::print("\n");
 }
 
-template <class Inputs>
-void refuse_invalid(const Inputs& inputs) {
-  if (!inputs.empty()) throw bad_input{shardline::to_text(inputs[0])};
+void print_json(nlohmann::ordered_json result, const options& o) {
+  result["engine"] = {{"name", o.engine}};
+  result["engine"].update(shardline::to_json(o.cluster.runtime));
+  fmt::print("{}\n", result.dump(2));
 }
 
 // The notes of the model among the warnings, which are sentences too (io/json.hpp).
@@ -38,17 +41,33 @@ void add_notes(nlohmann::ordered_json& estimate, const options& o) {
   for (const std::string& note : o.notes) estimate["warnings"].push_back(note);
 }
 
+namespace {
+
+template <class Inputs>
+void refuse_invalid(const Inputs& inputs) {
+  if (!inputs.empty()) throw bad_input{shardline::to_text(inputs[0])};
+}
+
 template <class Cluster>
 bool run_estimate(const options& o, const Cluster& cluster) {
-  const auto e = estimate(cluster, o.model, *o.layout, o.workload);
+  const auto e = estimate(cluster, o.model, o.layout, o.workload);
   refuse_invalid(e.feasibility.invalid);
+  const bool priced = e.feasibility.priceable();
   if (o.json) {
-    nlohmann::ordered_json result = shardline::to_json(o.model, *o.layout, e);
+    nlohmann::ordered_json result = shardline::to_json(o.model, o.layout, e);
+    result["stages"] = nlohmann::ordered_json::array();
+    if (priced) result["stages"] = stages_to_json(cluster, o.model, o.layout, o.workload);
     add_notes(result, o);
-    fmt::print("{}\n", result.dump(2));
+    print_json(std::move(result), o);
+    return e.feasibility.feasible();
+  }
+  print_inputs(o);
+  fmt::print("{}\n", shardline::to_text(o.model, o.layout));
+  if (priced) {
+    const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
+    fmt::print("{}", shardline::to_text(e, o.layout, fullest));
   } else {
-    print_inputs(o);
-    fmt::print("{}\n{}", shardline::to_text(o.model, *o.layout), shardline::to_text(e));
+    fmt::print("{}", shardline::to_text(e));
   }
   return e.feasibility.feasible();
 }
@@ -60,7 +79,7 @@ bool run_search(const options& o, const Cluster& cluster) {
   if (o.json) {
     nlohmann::ordered_json result = shardline::to_json(o.model, found);
     for (nlohmann::ordered_json& layout : result["layouts"]) add_notes(layout, o);
-    fmt::print("{}\n", result.dump(2));
+    print_json(std::move(result), o);
   } else {
     print_inputs(o);
     fmt::print("{}", shardline::to_text(o.model, found));
@@ -71,6 +90,7 @@ bool run_search(const options& o, const Cluster& cluster) {
 }  // namespace
 
 bool run(const options& o) {
+  if (o.task == task::fit) return run_fit(o);
   return std::visit(
       [&o](const auto& policy) {
         const shardline::cluster& c = o.cluster;
@@ -82,7 +102,8 @@ bool run(const options& o) {
             c.scale_up,
             c.network,
             c.runtime};
-        return o.layout ? run_estimate(o, under_policy) : run_search(o, under_policy);
+        return o.task == task::estimate ? run_estimate(o, under_policy)
+                                        : run_search(o, under_policy);
       },
       o.efficiency);
 }

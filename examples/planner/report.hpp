@@ -1,6 +1,8 @@
 /// Runs what the options ask for and prints it.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "options.hpp"
 
 namespace planner {
@@ -9,5 +11,14 @@ namespace planner {
 /// feasible one. Throws bad_input where the inputs, each allowed by itself, cannot be priced
 /// together.
 bool run(const options& o);
+
+/// The inputs, in the words of the command line.
+void print_inputs(const options& o);
+
+/// The result with "engine" behind it: its name and the constants taken.
+void print_json(nlohmann::ordered_json result, const options& o);
+
+/// Notes of the model among the "warnings" of an estimate or a fit.
+void add_notes(nlohmann::ordered_json& estimate, const options& o);
 
 }  // namespace planner

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "shardline/io/text/units.hpp"
 
@@ -116,6 +117,10 @@ shardline::count whole_number(std::string_view option, std::string_view text,
   return *value;
 }
 
+double fraction(std::string_view option, std::string_view text, shardline::field field) {
+  return share(option, text, text, field);
+}
+
 shardline::seconds<> duration(std::string_view option, std::string_view text,
                               shardline::field field) {
   return time_in(option, text, text, field);
@@ -135,17 +140,33 @@ shardline::weight_format weight_format(std::string_view option, std::string_view
   return one_of(option, text, known);
 }
 
-shardline::precision cache_precision(std::string_view option, std::string_view text) {
+shardline::cache_format cache_format(std::string_view option, std::string_view text) {
   using shardline::precision;
-  static constexpr std::array<std::pair<std::string_view, precision>, 7> known{
+  static constexpr std::array<std::pair<std::string_view, shardline::cache_format>, 9> known{
       {{"fp32", precision::fp32},
        {"bf16", precision::bf16},
        {"fp16", precision::fp16},
        {"fp8", precision::fp8},
        {"int8", precision::int8},
        {"fp4", precision::fp4},
-       {"int4", precision::int4}}};
+       {"int4", precision::int4},
+       {"nvfp4", shardline::cache_formats::nvfp4},
+       {"fp8-head", shardline::cache_formats::fp8_head}}};
   return one_of(option, text, known);
+}
+
+shardline::runtime engine(std::string_view option, std::string_view text) {
+  namespace engines = shardline::engines;
+  static constexpr std::array<std::pair<std::string_view, shardline::runtime>, 4> known{
+      {{"none", shardline::runtime{}},
+       {"vllm", engines::vllm},
+       {"sglang", engines::sglang},
+       {"trtllm", engines::tensorrt_llm}}};
+  return one_of(option, text, known);
+}
+
+void set_share(shardline::runtime& engine, double share) {
+  std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {

@@ -20,6 +20,9 @@ shardline::count whole_number(std::string_view option, std::string_view text,
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::count highest);
 
+/// A number inside the range of `field`.
+double fraction(std::string_view option, std::string_view text, shardline::field field);
+
 /// A number with its unit, "500us", "50ms", "1.5s", inside the range of `field`.
 shardline::seconds<> duration(std::string_view option, std::string_view text,
                               shardline::field field);
@@ -27,8 +30,14 @@ shardline::seconds<> duration(std::string_view option, std::string_view text,
 /// "fp8", "mxfp4", ...: the storage of the large matrices.
 shardline::weight_format weight_format(std::string_view option, std::string_view text);
 
-/// "fp8", "bf16", ...: the element of the KV cache.
-shardline::precision cache_precision(std::string_view option, std::string_view text);
+/// "fp8", "nvfp4", ...: how the KV cache is stored.
+shardline::cache_format cache_format(std::string_view option, std::string_view text);
+
+/// "none", "vllm", ...: what the engine takes of the memory.
+shardline::runtime engine(std::string_view option, std::string_view text);
+
+/// The engine's own budget rule with another share.
+void set_share(shardline::runtime& engine, double share);
 
 /// "datasheet", or "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each
 /// once.

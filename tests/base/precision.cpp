@@ -42,7 +42,8 @@ TEST_CASE("4-bit formats by hand: 4096 x 1024") {
   constexpr double elements = 4096.0 * 1024.0 / 2.0;
   // mxfp4: one byte for each 32 along k; nvfp4: for each 16; int4_g128: 20 bits for each 128.
   CHECK(formats::mxfp4.matrix_bytes(4096, 1024) == elements + 128.0 * 1024.0);
-  CHECK(formats::nvfp4.matrix_bytes(4096, 1024) == elements + 256.0 * 1024.0);
+  // nvfp4 has one fp32 scale more for each matrix.
+  CHECK(formats::nvfp4.matrix_bytes(4096, 1024) == elements + 256.0 * 1024.0 + 4.0);
   CHECK(formats::int4_g128.matrix_bytes(4096, 1024) == elements + 32.0 * 1024.0 * 2.5);
 }
 
@@ -50,6 +51,26 @@ TEST_CASE("scales per tensor and per channel") {
   CHECK(formats::fp8.matrix_bytes(100, 200) == 20000.0 + 4.0);
   CHECK(formats::fp8_channel.matrix_bytes(100, 200) == 20000.0 + 200.0 * 4.0);
   CHECK(formats::int8.matrix_bytes(100, 200) == 20000.0 + 200.0 * 4.0);
+}
+
+TEST_CASE("scales of 1 x 128 groups, and what is stored once whatever the shape") {
+  CHECK(formats::fp8_group.scales(7168, 2048) == 56 * 2048);
+  CHECK(formats::fp8_group.matrix_bytes(7168, 2048) == 14680064.0 + 56.0 * 2048.0 * 4.0);
+  constexpr weight_format once{precision::fp8, precision::fp8, 0, 0, 0, 0, 32};
+  CHECK(once.scales(100, 200) == 0);
+  CHECK(once.matrix_bytes(100, 200) == 20000.0 + 4.0);
+  CHECK(once.matrix_bytes(1, 1) == 5.0);
+}
+
+TEST_CASE("a vector of the cache: elements, and a scale per group, the last one started counting") {
+  CHECK(cache_format(precision::bf16).bytes(128) == 256.0);
+  CHECK(cache_format(precision::fp8).bytes(576) == 576.0);
+  CHECK(cache_formats::nvfp4.bytes(128) == 64.0 + 8.0);
+  CHECK(cache_formats::nvfp4.bytes(129) == 64.5 + 9.0);
+  CHECK(cache_formats::fp8_head.bytes(128) == 128.0 + 4.0);
+  // DeepSeek-V3.2's cache of 512 latent values in fp8 with a scale per 128: 512 + 16 bytes.
+  CHECK(cache_format(precision::fp8, 128, 32).bytes(512) == 528.0);
+  CHECK(cache_format(precision::fp8, 128, 0).bytes(512) == 512.0);  // no scales, whatever the group
 }
 
 TEST_CASE("formats without scales store elements and nothing else") {

@@ -19,23 +19,34 @@ static_assert(parse_layout("product:ep=64,tp=2,pp=1,dp=1").layout ==
               to_layout(product{.ep = 64, .tp = 2}));
 static_assert(parse_product("ep=64,tp=16,pp=4,dp=4").layout.gpus() == 16384);
 static_assert(static_cast<double>(largest_degree) == range_of(field::tp).highest);
+static_assert(static_cast<double>(largest_degree) == range_of(field::redundant_experts).highest);
+static_assert(static_cast<double>(largest_stage) == range_of(field::layers).highest);
+static_assert(parse_layout("vllm:tp=1,pp=2,layers=31/30").layout.stages.listed[1] == 30);
 
 std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
+
+stage_split by_hand() {
+  stage_split split;
+  split.listed.push_back(31);
+  split.listed.push_back(30);
+  return split;
+}
 
 constexpr const char* degree = "a whole number from 1 to 1000000";
 
 }  // namespace
 
 TEST_CASE("every key of vllm: is read") {
-  const parsed_layout p = parse_layout("vllm:tp=2,dp=3,pp=5,pcp=7,ep=on,all2all=on");
+  const parsed_layout p =
+      parse_layout("vllm:tp=2,dp=3,pp=2,pcp=7,ep=on,all2all=on,layers=31/30,redundant=8");
   REQUIRE(p.has_value());
-  CHECK(p.layout == layout{{2, 7, 3}, {1, 42, 1}, 5, expert_dispatch::all_to_all});
+  CHECK(p.layout == layout{{2, 7, 3}, {1, 42, 1}, 2, expert_dispatch::all_to_all, by_hand(), 8});
 }
 
 TEST_CASE("every key of product: is read") {
-  const parsed_layout p = parse_layout("product:ep=2,tp=3,pp=5,dp=7");
+  const parsed_layout p = parse_layout("product:ep=2,tp=3,pp=2,dp=7,layers=31/30,redundant=8");
   REQUIRE(p.has_value());
-  CHECK(p.layout == layout{{3, 1, 14}, {3, 2, 7}, 5, expert_dispatch::all_to_all});
+  CHECK(p.layout == layout{{3, 1, 14}, {3, 2, 7}, 2, expert_dispatch::all_to_all, by_hand(), 8});
 }
 
 TEST_CASE("keys may stand in any order, and those left out have their default") {
@@ -60,9 +71,10 @@ TEST_CASE("an unknown or missing key is refused with the known ones") {
     CAPTURE(text);
     CHECK(parse_layout(text).fault == parse_fault::key);
   }
-  CHECK(refusal("vllm:cp=2") == "key: cp; allowed: tp, dp, pp, pcp, ep, all2all");
-  CHECK(refusal("product:cp=2") == "key: cp; allowed: ep, tp, pp, dp");
-  CHECK(refusal("product:") == "key: nothing; allowed: ep, tp, pp, dp");
+  CHECK(refusal("vllm:cp=2") ==
+        "key: cp; allowed: tp, dp, pp, pcp, ep, all2all, layers, redundant");
+  CHECK(refusal("product:cp=2") == "key: cp; allowed: ep, tp, pp, dp, layers, redundant");
+  CHECK(refusal("product:") == "key: nothing; allowed: ep, tp, pp, dp, layers, redundant");
 }
 
 TEST_CASE("a repeated key is refused, even with the same value") {
@@ -98,17 +110,52 @@ TEST_CASE("a switch is on or off and nothing else") {
   CHECK(refusal("vllm:tp=2,ep=yes") == "ep: yes; allowed: on or off");
 }
 
+TEST_CASE("stages are whole numbers with / between them and nothing else") {
+  for (const char* value : {"", "/", "31/", "/30", "31//30", "0", "31/0", "31/-1", "10001", "31,30",
+                            "31 /30", "31;30", "1.5", "99999999999999999999"}) {
+    CAPTURE(value);
+    // A comma ends the value: what follows is no key.
+    CHECK_FALSE(parse_layout(std::string("vllm:pp=2,layers=") + value).has_value());
+    CHECK_FALSE(parse_layout(std::string("product:pp=2,layers=") + value).has_value());
+  }
+  std::string stages = "1";
+  for (int i = 1; i < 64; ++i) stages += "/1";
+  CHECK(parse_layout("vllm:pp=64,layers=" + stages).has_value());
+  CHECK(refusal("vllm:pp=65,layers=" + stages + "/1")
+            .ends_with("; allowed: whole numbers from 1 to 10000 with / between them, at most 64"));
+  CHECK(refusal("vllm:layers=1/x") ==
+        "layers: 1/x; allowed: whole numbers from 1 to 10000 with / between them, at most 64");
+  CHECK(refusal("vllm:layers=1,layers=1") == "layers: 1, repeated; allowed: each key once");
+}
+
+TEST_CASE("redundant experts are a whole number, and need expert parallelism in vLLM") {
+  CHECK(parse_layout("vllm:tp=8,redundant=0").layout == to_layout(vllm{.tp = 8}));
+  CHECK(parse_layout("vllm:redundant=32,tp=8,ep=on").layout.redundant_experts == 32);
+  CHECK(parse_layout("product:redundant=32").layout.redundant_experts == 32);
+  CHECK(refusal("vllm:tp=8,redundant=32") == "redundant: 32; allowed: 0, or with ep=on");
+  CHECK(refusal("vllm:ep=on,redundant=-1") ==
+        "redundant: -1; allowed: a whole number from 0 to 1000000");
+  CHECK(refusal("vllm:ep=on,redundant=") ==
+        "redundant: nothing; allowed: a whole number from 0 to 1000000");
+}
+
 TEST_CASE("the text of any flags is read back as their layout") {
   for (const count tp : {1, 2, 8}) {
     for (const count dp : {1, 3}) {
-      for (const bool ep : {false, true}) {
-        for (const bool all_to_all : {false, true}) {
-          const vllm v{tp, dp, 2, 4, ep, all_to_all};
-          CHECK(parse_layout(to_text(v)).layout == to_layout(v));
+      for (const count redundant : {0, 16}) {
+        for (const stage_layers& layers : {stage_layers{}, by_hand().listed}) {
+          for (const bool ep : {redundant > 0, true}) {
+            for (const bool all_to_all : {false, true}) {
+              const vllm v{tp, dp, 2, 4, ep, all_to_all, layers, redundant};
+              CHECK(parse_layout(to_text(v)).layout == to_layout(v));
+              CHECK(to_vllm(parse_layout(to_text(v)).layout).flags == v);
+            }
+          }
+          const product p{tp, dp, 2, 4, layers, redundant};
+          CHECK(parse_layout(to_text(p)).layout == to_layout(p));
+          CHECK(to_product(parse_layout(to_text(p)).layout).flags == p);
         }
       }
-      const product p{tp, dp, 2, 4};
-      CHECK(parse_layout(to_text(p)).layout == to_layout(p));
     }
   }
 }

@@ -63,6 +63,25 @@ TEST_CASE("each reason for a refusal is given") {
         "product plans send tokens to experts by all-to-all");
 }
 
+TEST_CASE("the first stages take what is left over, unless they are listed") {
+  product p{.ep = 2, .pp = 3};
+  CHECK(layers_of_stage(to_layout(p), 16, 0) == item_range{0, 6});
+  p.layers.push_back(9);
+  p.layers.push_back(3);
+  p.layers.push_back(4);
+  p.redundant_experts = 2;
+  CHECK(layers_of_stage(to_layout(p), 16, 2) == item_range{12, 4});
+  CHECK(to_product(to_layout(p)).flags == p);
+  for (const stage_remainder rule : {stage_remainder::before_last, stage_remainder::last}) {
+    layout l = to_layout(product{.pp = 2});
+    l.stages.remainder = rule;
+    CHECK(to_product(l).why_not ==
+          "the first stages of product plans take what is left over, or layers are listed");
+    l.pp = 1;
+    CHECK(to_product(l).has_value());
+  }
+}
+
 TEST_CASE("degrees that overflow a product saturate, so that no rule takes them for few GPUs") {
   constexpr count most = 1'000'000;
   const layout l = to_layout(product{most, most, most, most});

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <initializer_list>
+
 #include "shardline/catalog/models.hpp"
 #include "shardline/convention/product.hpp"
 #include "shardline/plan/search.hpp"
@@ -17,10 +20,29 @@ static_assert(to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}) ==
 // Off with DP = 4 and TP = 8 splits each expert 32 ways; it does not make four replicas.
 static_assert(to_layout(vllm{.tp = 8, .dp = 4}) ==
               layout{{8, 1, 4}, {32, 1, 1}, 1, expert_dispatch::all_gather});
-static_assert(to_layout(vllm{.tp = 4, .pp = 2, .pcp = 2, .expert_parallel = true}) ==
-              layout{{4, 2, 1}, {1, 8, 1}, 2, expert_dispatch::all_gather});
+static_assert(
+    to_layout(vllm{.tp = 4, .pp = 2, .pcp = 2, .expert_parallel = true}) ==
+    layout{
+        {4, 2, 1}, {1, 8, 1}, 2, expert_dispatch::all_gather, {stage_remainder::before_last, {}}});
 static_assert(to_layout(vllm{.tp = 1, .dp = 2, .all_to_all = true}).dispatch ==
               expert_dispatch::all_to_all);
+// get_pp_indices: what 61 layers leave over goes to the stages before the last.
+static_assert(to_layout(vllm{.tp = 1, .pp = 4}).stages.remainder == stage_remainder::before_last);
+static_assert(layers_of_stage(to_layout(vllm{.tp = 1, .pp = 4}), 61, 2) == item_range{30, 16});
+// One stage leaves nothing over: layouts of one stage stay equal, whoever states them.
+static_assert(to_layout(vllm{.tp = 8}).stages == stage_split{});
+
+constexpr stage_layers listed(std::initializer_list<int> layers) {
+  stage_layers result;
+  for (const int n : layers) result.push_back(static_cast<std::uint16_t>(n));
+  return result;
+}
+// VLLM_PP_LAYER_PARTITION=31,30 and --eplb-config '{"num_redundant_experts": 32}'.
+constexpr vllm by_hand{
+    .tp = 4, .pp = 2, .expert_parallel = true, .layers = listed({29, 32}), .redundant_experts = 32};
+static_assert(layers_of_stage(to_layout(by_hand), 61, 1) == item_range{29, 32});
+static_assert(to_layout(by_hand).redundant_experts == 32);
+static_assert(to_vllm(to_layout(by_hand)).flags == by_hand);
 
 }  // namespace
 
@@ -49,7 +71,8 @@ TEST_CASE("flags to layout and back are the flags, where they mean something") {
 TEST_CASE("layout to flags and back is the layout, and exactly the others are refused") {
   count expressible = 0;
   count refused = 0;
-  for_each_layout(24, catalog::deepseek_v3, [&](const layout& l) {
+  for_each_layout(24, catalog::deepseek_v3, [&](layout l) {
+    if (l.pp > 1) l.stages.remainder = stage_remainder::before_last;
     const expert_mesh& mesh = l.expert;
     const bool expected = mesh.edp == 1 && (mesh.ep == 1 || mesh.etp == 1);
     const conversion<vllm> c = to_vllm(l);
@@ -67,6 +90,20 @@ TEST_CASE("each reason for a refusal is given") {
         "vLLM splits experts one way: by expert (ep) or by width (etp)");
   CHECK(to_vllm({{2, 1, 2}, {1, 2, 1}}).why_not ==
         "the attention mesh and the expert mesh have different numbers of ranks");
+  layout l = to_layout(vllm{.tp = 2, .pp = 2});
+  l.redundant_experts = 1;
+  CHECK(to_vllm(l).why_not == "vLLM has redundant experts under expert parallelism only (etp = 1)");
+  for (const stage_remainder rule : {stage_remainder::first, stage_remainder::last}) {
+    CHECK(to_vllm({{2, 1, 1}, {2, 1, 1}, 2, {}, {rule, {}}}).why_not ==
+          "vLLM's stages before the last take what is left over, unless layers are listed");
+    CHECK(to_vllm({{2, 1, 1}, {2, 1, 1}, 1, {}, {rule, {}}}).has_value());
+    CHECK(to_vllm({{2, 1, 1}, {2, 1, 1}, 2, {}, {rule, listed({4, 4})}}).has_value());
+  }
+}
+
+TEST_CASE("redundant experts alone say that a single rank has expert parallelism on") {
+  const vllm v{.tp = 1, .expert_parallel = true, .redundant_experts = 8};
+  CHECK(to_vllm(to_layout(v)).flags == v);
 }
 
 TEST_CASE("a product plan with replicated or twice split experts has no vLLM flags") {

@@ -2,48 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <vector>
-
-#include "shardline/cost/blocks.hpp"
+#include "recorded.hpp"
 
 using namespace shardline;
+using namespace recording;
 
 namespace {
 
-// Operators of one attention block, in order within each type.
-struct recorded {
-  std::vector<gemm<double>> gemms{};
-  std::vector<attention_core<double>> cores{};
-  std::vector<elementwise<double>> vectors{};
-  std::vector<weight> fused{};
-  std::vector<collective<double>> collectives{};
-
-  void operator()(const gemm<double>& g) { gemms.push_back(g); }
-  void operator()(const attention_core<double>& c) { cores.push_back(c); }
-  void operator()(const elementwise<double>& v) { vectors.push_back(v); }
-  void operator()(const fused_vector<double>& v) { fused.push_back(v.weight); }
-  void operator()(const collective<double>& c) { collectives.push_back(c); }
-};
-
-// Hidden 16 in bf16.
-model sixteen_wide() {
-  model m;
-  m.hidden_size = 16;
-  return m;
-}
-
 template <class Attention>
 recorded block_of(const Attention& a, const layout& l, const basic_step<>& s) {
-  const model m = sixteen_wide();
-  const emission<double> e{m, l, {}, localise(s, l)};
-  recorded r;
-  emit_attention(a, e, r);
-  return r;
+  return mixing_of(a, sixteen_wide(), l, s);
 }
-
-bool shape(const weight& w, count k, count n) { return w.k == k && w.n == n; }
-
-layout tensor_parallel(count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
 constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
 // Ranks 6 and 5, dims 3 + 2 and 7.
@@ -51,41 +20,31 @@ constexpr latent_attention latent{8, 6, 5, 3, 2, 7};
 
 }  // namespace
 
-TEST_CASE("key-value heads: a share of them, or one copy of each") {
-  CHECK(kv_heads_of_rank(8, 2, 0) == 4);
-  CHECK(kv_heads_of_rank(8, 8, 7) == 1);
-  CHECK(kv_heads_of_rank(2, 8, 7) == 1);
-  CHECK(kv_heads_of_rank(1, 1, 0) == 1);
-}
-
 TEST_CASE("grouped queries: q k v in one matrix, rotary, attention, output") {
   const recorded r = block_of(grouped, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
   REQUIRE(r.gemms.size() == 2);
   CHECK(shape(r.gemms[0].weight, 16, (4 + 2) * 4));
   CHECK(shape(r.gemms[1].weight, 16, 16));
   CHECK(r.gemms[0].rows == 3.0);
-  REQUIRE(r.vectors.size() == 2);
-  CHECK(r.vectors[0].traffic.value() == 3.0 * 4.0 * 16.0 * 2.0);         // norm
-  CHECK(r.vectors[1].traffic.value() == 3.0 * 2.0 * (4 + 1) * 4 * 2.0);  // rotary
+  REQUIRE(r.vectors.size() == 1);
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 2.0 * (4 + 1) * 4 * 2.0);  // rotary
   REQUIRE(r.cores.size() == 1);
   CHECK(r.cores[0].heads == 4);
   CHECK(r.cores[0].kv_heads == 1);
   CHECK(r.cores[0].qk_dim == 4);
   CHECK(r.cores[0].v_dim == 4);
   CHECK(r.cores[0].bytes_per_token == 2.0 * 4.0 * 2.0);
-  REQUIRE(r.collectives.size() == 1);
-  CHECK(r.collectives[0].kind == collective_kind::all_reduce);
-  CHECK(r.collectives[0].group.size == 2);
-  CHECK(r.collectives[0].message.value() == 3.0 * 16.0 * 2.0);
-}
-
-TEST_CASE("one rank alone sums nothing") {
-  CHECK(block_of(grouped, {}, decode_step(3.0, 10.0, 1.0)).collectives.empty());
+  REQUIRE(r.caches.size() == 1);
+  CHECK(r.caches[0].bytes_per_token == 2.0 * 4.0 * 2.0);
+  CHECK(r.caches[0].window == 0);
+  CHECK(r.caches[0].state_bytes == 0.0);
+  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: cost/blocks.cpp
 }
 
 TEST_CASE("biases, head norms and sinks are vectors of the kernels that read them") {
   grouped_query_attention a = grouped;
-  a.qkv_bias = a.output_bias = a.qk_norm = a.sinks = true;
+  a.qkv_bias = a.output_bias = a.sinks = true;
+  a.qk_norm = head_norm::per_head;
   const recorded r = block_of(a, tensor_parallel(2), decode_step(1.0, 0.0, 1.0));
   REQUIRE(r.fused.size() == 4);
   CHECK(shape(r.fused[0], 1, 24));  // q k v of the rank
@@ -95,15 +54,57 @@ TEST_CASE("biases, head norms and sinks are vectors of the kernels that read the
   CHECK(shape(r.fused[3], 1, 16));  // the output's, on every rank
 }
 
-TEST_CASE("the cache is in the format of the cache, not of activations") {
+TEST_CASE("a norm over all heads has a gain per value, and is split with the heads") {
+  grouped_query_attention a = grouped;
+  a.qk_norm = head_norm::all_heads;
+  const auto gains = [&a](count tp) {
+    return block_of(a, tensor_parallel(tp), decode_step(1.0, 0.0, 1.0)).fused[0];
+  };
+  CHECK(shape(gains(1), 1, (8 + 2) * 4));
+  CHECK(shape(gains(2), 1, (4 + 1) * 4));
+  CHECK(shape(gains(8), 1, (1 + 1) * 4));  // each key-value head lies on four ranks
+  CHECK(gains(8).weight_class == weight_class::norm);
+}
+
+TEST_CASE("an output gate is projected with the queries and multiplies what attention returns") {
+  grouped_query_attention a = grouped;
+  a.output_gate = a.qkv_bias = true;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 2);
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 4 + 2) * 4));
+  CHECK(shape(r.gemms[1].weight, 16, 16));
+  CHECK(shape(r.fused[0], 1, (4 + 4 + 2) * 4));
+  REQUIRE(r.vectors.size() == 2);
+  CHECK(r.vectors[1].traffic.value() == 3.0 * 3.0 * 16.0 * 2.0);  // gate and values in, product out
+  CHECK(r.cores[0].heads == 4);
+}
+
+TEST_CASE("the cache is in the format of the cache, not of activations; its scales count") {
   model m = sixteen_wide();
-  m.kv_cache = precision::fp8;
   m.activations = precision::fp32;
-  const layout l{};
-  const emission<double> e{m, l, {}, localise(decode_step(1.0, 0.0, 1.0), l)};
-  recorded r;
-  emit_attention(grouped, e, r);
-  CHECK(r.cores[0].bytes_per_token == 2.0 * 2.0 * 4.0);
+  const auto per_token = [&m](const auto& a, const cache_format& f) {
+    m.kv_cache = f;
+    const recorded r = mixing_of(a, m, {}, decode_step(1.0, 0.0, 1.0));
+    CHECK(r.cores[0].bytes_per_token == r.caches[0].bytes_per_token);
+    return r.caches[0].bytes_per_token;
+  };
+  // Keys and values of 2 heads of 4; latents of 5 + 2.
+  CHECK(per_token(grouped, precision::fp8) == 2.0 * 2.0 * 4.0);
+  CHECK(per_token(grouped, cache_formats::fp8_head) == 2.0 * 2.0 * (4.0 + 4.0));
+  CHECK(per_token(grouped, cache_formats::nvfp4) == 2.0 * 2.0 * (2.0 + 1.0));
+  CHECK(per_token(latent, precision::fp8) == 7.0);
+  CHECK(per_token(latent, cache_formats::fp8_head) == 7.0 + 4.0);
+  CHECK(per_token(latent, {precision::int8, 3, 16}) == 7.0 + 3.0 * 2.0);
+}
+
+TEST_CASE("a layer keeps its window, sliding or chunked") {
+  grouped_query_attention a = grouped;
+  a.window = 128;
+  const auto kept = [&a] { return block_of(a, {}, decode_step(1.0, 0.0, 1.0)).caches[0]; };
+  CHECK(kept().window == 128);
+  CHECK_FALSE(kept().chunked);
+  a.chunked = true;
+  CHECK(kept().chunked);
 }
 
 TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decoding does neither") {
@@ -111,14 +112,14 @@ TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decod
   const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
   CHECK(prompt.gemms[0].rows == 75.0);
   CHECK(prompt.cores[0].split == 4);
-  REQUIRE(prompt.collectives.size() == 2);
+  REQUIRE(prompt.collectives.size() == 1);
   CHECK(prompt.collectives[0].kind == collective_kind::all_gather);
   CHECK(prompt.collectives[0].group.size == 4);
   CHECK(prompt.collectives[0].group.stride == 2);
   CHECK(prompt.collectives[0].message.value() == 3.0 * 100.0 * 16.0);  // new tokens, one kv head
   const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
   CHECK(token.cores[0].split == 1);
-  CHECK(token.collectives.size() == 1);
+  CHECK(token.collectives.empty());
 }
 
 TEST_CASE("latent attention: projections, split by heads where they can be") {
@@ -131,6 +132,9 @@ TEST_CASE("latent attention: projections, split by heads where they can be") {
   CHECK(shape(r.gemms[4].weight, 4 * 7, 16));
   REQUIRE(r.cores.size() == 1);
   CHECK(r.cores[0].bytes_per_token == 7.0 * 2.0);  // whatever the heads and tp
+  REQUIRE(r.caches.size() == 1);
+  CHECK(r.caches[0].bytes_per_token == 7.0 * 2.0);
+  CHECK(r.caches[0].window == 0);
 }
 
 TEST_CASE("without a latent of their own, queries are projected directly") {
@@ -168,4 +172,9 @@ TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twi
   CHECK(r.cores[0].phase == phase::prefill);
   CHECK(r.cores[1].phase == phase::decode);
   CHECK(r.cores[1].sequences == 7.0);
+}
+
+TEST_CASE("a layer without attention does nothing here") {
+  const recorded r = block_of(no_attention{}, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(r.lines.empty());
 }

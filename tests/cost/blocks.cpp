@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "../laws/random_inputs.hpp"
+#include "recorded.hpp"
 
 using namespace shardline;
 
@@ -16,7 +17,7 @@ struct line {
   friend bool operator==(const line&, const line&) = default;
 };
 
-// The lines of the breakdown in the order in which a rank runs them.
+// The lines of the breakdown in the order in which a rank runs them, and how often.
 struct walk {
   std::vector<line> lines{};
   template <class Operator>
@@ -93,7 +94,8 @@ TEST_CASE("a rank runs the embedding, its layers and the head, each kind of laye
                                    {all_reduce, 5},
                                    {norms, 1},
                                    {head, 1},
-                                   {all_gather, 1}};
+                                   {all_gather, 1},
+                                   {head, 1}};  // the logits, handed to the sampler
   CHECK(walked(two_kinds(), {{2, 1, 1}, {2, 1, 1}}, 0) == expected);
 }
 
@@ -122,7 +124,7 @@ TEST_CASE("stages run their own layers and hand over; only the ends have embeddi
 TEST_CASE("a model without a vocabulary has neither embedding nor head nor final norm") {
   model m = two_kinds();
   m.vocab_size = 0;
-  const block_counts blocks = blocks_of_stage(m, 1, 0);
+  const block_counts blocks = blocks_of_stage(m, layout{}, 0);
   CHECK(blocks[block::embedding] == 0);
   CHECK(blocks[block::head] == 0);
   CHECK(walked(m, {}, 0).front().term == term::norms);
@@ -132,11 +134,12 @@ TEST_CASE("a model without a vocabulary has neither embedding nor head nor final
 TEST_CASE("the blocks of all stages are the pipeline's") {
   laws::dice d(101);
   for (int number = 0; number < 1000; ++number) {
-    const layout l = laws::random_layout(d, 6);
-    const model m = laws::random_model(d, l, {});
+    const laws::placed p = laws::random_placed(d, 6, {});
+    const layout& l = p.layout;
+    const model& m = p.model;
     block_counts sum{};
     for (count stage = 0; stage < l.pp; ++stage) {
-      const block_counts own = blocks_of_stage(m, l.pp, stage);
+      const block_counts own = blocks_of_stage(m, l, stage);
       for (std::size_t b = 0; b < block::number; ++b) sum[b] += own[b];
     }
     CAPTURE(number);
@@ -165,4 +168,136 @@ TEST_CASE("a stage hands its residual stream to the rank a whole stage further o
   CHECK(hand_over.sent.group.size == 2);
   CHECK(hand_over.sent.group.stride == 6);
   CHECK(hand_over.sent.message.value() == 10.0 * 16.0 * 2.0);
+}
+
+TEST_CASE("a stage runs the layers that it is listed with, or the remainder's rule gives it") {
+  const auto routed = [](const stage_split& split, count stage) {
+    layout l{{}, {}, 3};
+    l.stages = split;
+    return blocks_of_stage(two_kinds(), l, stage)[block::first_layer + 1];
+  };
+  // 6 layers, the first of them dense: all rules agree on 2, 2, 2.
+  for (const auto rule :
+       {stage_remainder::first, stage_remainder::before_last, stage_remainder::last}) {
+    CHECK(routed({rule, {}}, 0) == 1);
+    CHECK(routed({rule, {}}, 2) == 2);
+  }
+  stage_split listed;
+  for (const int own : {1, 4, 1}) listed.listed.push_back(static_cast<std::uint16_t>(own));
+  CHECK(routed(listed, 0) == 0);
+  CHECK(routed(listed, 1) == 4);
+  CHECK(routed(listed, 2) == 1);
+}
+
+namespace {
+
+// Hidden 16, 2 tensor ranks, one token.
+recording::recorded layer_of(const layer& l, const model& m = recording::sixteen_wide(),
+                             const layout& on = recording::tensor_parallel(2)) {
+  const emission<double> e{m, on, {}, localise(decode_step(1.0, 10.0, 1.0), on)};
+  recording::recorded r;
+  emit_layer(l, e, r);
+  return r;
+}
+
+constexpr dense_feed_forward dense{.width = 8};
+constexpr mixture_of_experts routed{.experts = 4, .experts_per_token = 1, .width = 8};
+
+std::size_t sums(const recording::recorded& r) {
+  std::size_t n = 0;
+  for (const auto& c : r.collectives) n += c.kind == collective_kind::all_reduce ? 1 : 0;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("forms of a layer: where the norms and the sums over ranks are") {
+  using enum term;
+  const std::vector<term> attending{attention_projections, attention, attention_projections};
+  const auto in_order = [&](std::vector<term> first, std::vector<term> second,
+                            const std::vector<term>& last) {
+    first.insert(first.end(), attending.begin(), attending.end());
+    first.insert(first.end(), second.begin(), second.end());
+    first.insert(first.end(), last.begin(), last.end());
+    return first;
+  };
+  CHECK(layer_of({grouped, dense, layer_form::sequential}).lines ==
+        in_order({norms}, {all_reduce, norms}, {dense_feed_forward, all_reduce}));
+  CHECK(layer_of({grouped, dense, layer_form::sandwich}).lines ==
+        in_order({norms}, {all_reduce, norms}, {dense_feed_forward, all_reduce, norms}));
+  // Both partial outputs are there when the second is summed.
+  CHECK(layer_of({grouped, dense, layer_form::parallel}).lines ==
+        in_order({norms}, {}, {dense_feed_forward, all_reduce}));
+  CHECK(layer_of({grouped, dense, layer_form::parallel_two_norms}).lines ==
+        in_order({norms}, {norms}, {dense_feed_forward, all_reduce}));
+}
+
+TEST_CASE("forms of a layer: norms and sums by number") {
+  const auto norm_of = [](const layer& l) { return layer_of(l).stored(weight_class::norm) / 16; };
+  CHECK(norm_of({grouped, dense, layer_form::sequential}) == 2);
+  CHECK(norm_of({grouped, dense, layer_form::sandwich}) == 4);
+  CHECK(norm_of({grouped, dense, layer_form::parallel}) == 1);
+  CHECK(norm_of({grouped, dense, layer_form::parallel_two_norms}) == 2);
+  CHECK(sums(layer_of({grouped, dense, layer_form::sequential})) == 2);
+  CHECK(sums(layer_of({grouped, dense, layer_form::sandwich})) == 2);
+  CHECK(sums(layer_of({grouped, dense, layer_form::parallel})) == 1);
+  CHECK(sums(layer_of({grouped, dense, layer_form::parallel_two_norms})) == 1);
+  // Experts may be on other ranks than the block beside them, which is summed on its own then.
+  CHECK(sums(layer_of({grouped, routed, layer_form::parallel})) == 2);
+}
+
+TEST_CASE("a layer with one block has its norms and its sum only, whatever its form") {
+  for (const layer_form form : {layer_form::sequential, layer_form::parallel,
+                                layer_form::parallel_two_norms, layer_form::sandwich}) {
+    const count norms_of_block = form == layer_form::sandwich ? 2 : 1;
+    for (const layer& l :
+         {layer{grouped, no_feed_forward{}, form}, layer{no_attention{}, dense, form}}) {
+      CAPTURE(static_cast<int>(form));
+      CHECK(layer_of(l).stored(weight_class::norm) == 16 * norms_of_block);
+      CHECK(sums(layer_of(l)) == 1);
+    }
+  }
+}
+
+TEST_CASE("every kind of mixing is summed over tensor ranks") {
+  CHECK(sums(layer_of({latent_attention{4, 0, 4, 2, 2, 2}, no_feed_forward{}})) == 1);
+  CHECK(sums(layer_of({linear_attention{2, 2, 4, 4, 4}, no_feed_forward{}})) == 1);
+  CHECK(sums(layer_of({state_space{.heads = 4, .head_dim = 2, .state_size = 2, .conv_kernel = 2},
+                       no_feed_forward{}})) == 1);
+}
+
+TEST_CASE("embedding: the rank's rows, their sum, then learned positions and a norm of their own") {
+  model m = recording::sixteen_wide();
+  m.vocab_size = 101;
+  const layout l = recording::tensor_parallel(2);
+  const auto emitted = [&] {
+    const emission<double> e{m, l, {1, 1, 0}, localise(decode_step(3.0, 0.0, 1.0), l), {64, 1}};
+    recording::recorded r;
+    emit_embedding(e, r);
+    return r;
+  };
+  using enum term;
+  CHECK(emitted().lines == std::vector<term>{embedding, all_reduce});
+  CHECK(emitted().stored(weight_class::embedding) == 64 * 16);  // 101 rows are 128 in two halves
+  CHECK(emitted().sends(collective_kind::all_reduce, {2, 1}, 3.0 * 32.0));
+  m.positions = 33;
+  m.embedding_norm = m.norm_bias = true;
+  CHECK(emitted().lines == std::vector<term>{embedding, all_reduce, embedding, norms});
+  CHECK(emitted().stored(weight_class::embedding) == 64 * 16 + 33 * 16);  // positions on every rank
+  CHECK(emitted().stored(weight_class::norm) == 2 * 16);
+  CHECK(emitted().vectors[1].traffic.value() == 3.0 * 3.0 * 32.0);
+}
+
+TEST_CASE("the head's logits are gathered, and handed on whole, one row per sequence") {
+  model m = recording::sixteen_wide();
+  m.vocab_size = 101;
+  const layout l = recording::tensor_parallel(2);
+  const emission<double> e{m, l, {}, localise(prefill_step(3.0, 50.0, 0.0, 1.0), l), {64, 1}};
+  recording::recorded r;
+  emit_head(e, true, r);
+  CHECK(recording::shape(r.gemms[0].weight, 16, 64));
+  CHECK(r.sends(collective_kind::all_gather, {2, 1}, 3.0 * 101.0 * 2.0));
+  REQUIRE(r.logits.size() == 1);
+  CHECK(r.logits[0].rows == 3.0);
+  CHECK(r.logits[0].columns == 101);
 }

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "../laws/random_inputs.hpp"
-#include "shardline/cost/blocks.hpp"
+#include "recorded.hpp"
 
 using namespace shardline;
+using namespace recording;
 
 namespace {
 
@@ -97,27 +98,6 @@ TEST_CASE("destinations of a token: the documented number, and a simulation") {
 
 namespace {
 
-// The operators of a mixture of experts by kind: what is multiplied, and what is sent.
-struct recorded {
-  std::vector<gemm<double>> gemms{};
-  std::vector<collective<double>> collectives{};
-
-  void operator()(const gemm<double>& g) { gemms.push_back(g); }
-  void operator()(const collective<double>& c) { collectives.push_back(c); }
-  template <class Other>
-  void operator()(const Other&) {}
-
-  bool sends(collective_kind kind, rank_group group, double message) const {
-    for (const auto& c : collectives) {
-      if (c.kind == kind && c.group.size == group.size && c.group.stride == group.stride &&
-          c.message.value() == doctest::Approx(message).epsilon(1e-12)) {
-        return true;
-      }
-    }
-    return false;
-  }
-};
-
 // Hidden 16 in bf16: 32 bytes a token.
 recorded experts_on(const layout& l, const mixture_of_experts& f, const basic_step<>& s) {
   model m;
@@ -142,6 +122,8 @@ TEST_CASE("a rank computes its experts' share of the group's rows") {
   const auto r = experts_on(expert_parallel(1, 4, 1, 4, expert_dispatch::all_to_all), of_sixteen,
                             decode_step(32.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 3);  // router, up and gate, down
+  CHECK(r.fused.empty());
+  CHECK(r.vectors.size() == 1);
   CHECK(r.gemms[0].rows == 8.0);
   CHECK(r.gemms[1].rows == 32.0);
   CHECK(r.gemms[1].weight.k == 16);
@@ -224,6 +206,49 @@ TEST_CASE("shared experts need a sum of their own where the experts' results com
   CHECK(experts_on(complete, f, step).sends(collective_kind::all_reduce, {2, 1}, 16.0 * 32.0));
   CHECK_FALSE(experts_on(complete, of_sixteen, step)
                   .sends(collective_kind::all_reduce, {2, 1}, 16.0 * 32.0));
+}
+
+TEST_CASE("copies of experts spread the same rows over more experts") {
+  layout l = expert_parallel(1, 4, 1, 4, expert_dispatch::all_to_all);
+  l.redundant_experts = 16;  // 32 over 4 ranks: 8 each, of the same 128 rows
+  const auto r = experts_on(l, of_sixteen, decode_step(32.0, 0.0, 1.0));
+  CHECK(r.gemms[0].weight.n == 16);  // the router knows 16
+  CHECK(r.gemms[1].weight.matrices == 8);
+  CHECK(r.gemms[1].rows == 32.0);
+  // A token takes 4 of 32 now.
+  CHECK(r.gemms[1].matrices_read ==
+        doctest::Approx(8.0 * (1.0 - std::pow(1.0 - 4.0 / 32.0, 32.0))));
+}
+
+TEST_CASE("experts in 4 bits are padded on each rank; their rows are as wide as their weights") {
+  model m = sixteen_wide();
+  m.weights[weight_class::routed_expert] = formats::mxfp4;
+  const layout l = expert_parallel(2, 1, 2, 1, expert_dispatch::all_to_all);
+  const emission<double> e{m, l, {}, localise(decode_step(3.0, 0.0, 1.0), l), {1, 32}};
+  recorded r;
+  emit_feed_forward(mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 66}, e, r);
+  CHECK(shape(r.gemms[1].weight, 16, 2 * 64));  // 33 of 66
+  CHECK(shape(r.gemms[2].weight, 64, 16));
+}
+
+TEST_CASE("a gate of shared experts is a vector of the router's") {
+  mixture_of_experts f = of_sixteen;
+  f.shared_experts = 1;
+  f.shared_width = 8;
+  f.shared_gate = true;
+  const auto r = experts_on(layout{}, f, decode_step(1.0, 0.0, 1.0));
+  REQUIRE(r.fused.size() == 1);
+  CHECK(shape(r.fused[0], 1, 16));
+  CHECK(r.fused[0].weight_class == weight_class::router);
+}
+
+TEST_CASE("a layer without a feed-forward block does nothing here") {
+  const model m = sixteen_wide();
+  const layout l = tensor_parallel(2);
+  const emission<double> e{m, l, {}, localise(decode_step(3.0, 0.0, 1.0), l)};
+  recorded r;
+  emit_feed_forward(no_feed_forward{}, e, r);
+  CHECK(r.lines.empty());
 }
 
 TEST_CASE("a dense block is split over tp and summed") {

@@ -38,7 +38,8 @@ TEST_CASE("a dense model by hand") {
 
 TEST_CASE("biases, head norms and sinks by hand") {
   grouped_query_attention a = grouped;
-  a.qkv_bias = a.output_bias = a.sinks = a.qk_norm = true;
+  a.qkv_bias = a.output_bias = a.sinks = true;
+  a.qk_norm = head_norm::per_head;
   const model plain = with(grouped, dense);
   const model m = with(a, dense_feed_forward{.width = 24, .gated = true, .bias = true});
   CHECK(of(m, weight_class::attention) - of(plain, weight_class::attention) ==
@@ -117,6 +118,129 @@ TEST_CASE("expert ranks hold their share of the experts, and of the width of eac
   const layout l{{2, 1, 4}, {2, 4, 1}};  // 5 experts over 4 ranks: 2, 1, 1, 1; 3 of width 6 each
   CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 2 * 3 * 16 * 3);
   CHECK(weights_of_rank(m, l, 0, {0, 1, 3})[weight_class::routed_expert] == 2 * 1 * 3 * 16 * 3);
+}
+
+TEST_CASE("gates, and norms over all heads, by hand") {
+  grouped_query_attention a = grouped;
+  a.output_gate = a.qkv_bias = true;
+  a.qk_norm = head_norm::all_heads;
+  const model m = with(a, dense);
+  CHECK(of(m, weight_class::attention) ==
+        2 * (16 * (8 + 8 + 2 + 2) * 4 + (8 + 8 + 2 + 2) * 4 + 8 * 4 * 16));
+  CHECK(of(m, weight_class::norm) == 2 * (2 * 16 + (8 + 2) * 4) + 16);
+  mixture_of_experts f = routed;
+  f.shared_experts = 1;
+  f.shared_width = 5;
+  f.shared_gate = true;
+  CHECK(of(with(grouped, f), weight_class::router) == 2 * (16 * 4 + 16));
+}
+
+TEST_CASE("norms by hand: biases, one after the embedding, two around each block, one for both") {
+  const auto norms = [](layer_form form, bool bias, bool embedding_norm) {
+    model m = with(grouped, dense);
+    m.layers = {{2, {grouped, dense, form}}};
+    m.norm_bias = bias;
+    m.embedding_norm = embedding_norm;
+    return of(m, weight_class::norm);
+  };
+  CHECK(norms(layer_form::sequential, false, false) == (2 * 2 + 1) * 16);
+  CHECK(norms(layer_form::sequential, true, false) == (2 * 2 + 1) * 32);
+  CHECK(norms(layer_form::sequential, true, true) == (2 * 2 + 2) * 32);
+  CHECK(norms(layer_form::sandwich, false, false) == (2 * 4 + 1) * 16);
+  CHECK(norms(layer_form::parallel, false, false) == (2 * 1 + 1) * 16);
+  CHECK(norms(layer_form::parallel_two_norms, false, false) == (2 * 2 + 1) * 16);
+}
+
+TEST_CASE("GPT-2 by hand: 124,439,808 parameters") {
+  // config.json of openai-community/gpt2: 12 layers of 768, 12 heads of 64, 50257 tokens, 1024
+  // positions, biases everywhere, LayerNorm, tied head. Per layer: c_attn 768 x 2304 + 2304,
+  // c_proj 768 x 768 + 768, c_fc 768 x 3072 + 3072, c_proj 3072 x 768 + 768, two norms of 2 x 768.
+  const model m{
+      .name = "gpt2",
+      .hidden_size = 768,
+      .vocab_size = 50257,
+      .tied_embeddings = true,
+      .norm_bias = true,
+      .positions = 1024,
+      .layers = {
+          {12,
+           {grouped_query_attention{
+                .heads = 12, .kv_heads = 12, .head_dim = 64, .qkv_bias = true, .output_bias = true},
+            dense_feed_forward{.width = 3072, .gated = false, .bias = true}}}}};
+  CHECK(of(m, weight_class::embedding) == (50257 + 1024) * 768);
+  CHECK(of(m, weight_class::attention) == 12 * (768 * 2304 + 2304 + 768 * 768 + 768));
+  CHECK(parameters(m).total() == 124439808);
+}
+
+TEST_CASE("layers of one block, and of every kind, add up") {
+  const linear_attention delta{4, 8, 3, 5, 4};  // 2832 and 5, cost/recurrence_operators.cpp
+  const state_space mamba{
+      .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};  // 2524 and 40
+  model m = with(grouped, dense);
+  m.layers = {{3, {delta, dense}}, {2, {mamba, no_feed_forward{}}}, {1, {no_attention{}, dense}}};
+  CHECK(of(m, weight_class::attention) == 3 * 2832 + 2 * 2524);
+  CHECK(of(m, weight_class::dense_feed_forward) == 4 * 3 * 16 * 24);
+  CHECK(of(m, weight_class::norm) == 3 * (2 * 16 + 5) + 2 * (16 + 40) + 16 + 16);
+  CHECK(active_parameters(m) == parameters(m).total());
+}
+
+TEST_CASE("prediction layers are counted apart: a layer, two streams into one, three norms") {
+  model m = with(grouped, routed);
+  const count total = parameters(m).total();
+  CHECK(mtp_parameters(m).total() == 0);
+  m.mtp_layers = 2;
+  CHECK(parameters(m).total() == total);
+  const weight_totals mtp = mtp_parameters(m);
+  CHECK(mtp[weight_class::attention] == of(m, weight_class::attention));  // 2 layers, as the model
+  CHECK(mtp[weight_class::routed_expert] == of(m, weight_class::routed_expert));
+  CHECK(mtp[weight_class::router] == of(m, weight_class::router));
+  CHECK(mtp[weight_class::head] == 2 * 2 * 16 * 16);
+  CHECK(mtp[weight_class::norm] == 2 * (2 + 3) * 16);
+  CHECK(mtp[weight_class::embedding] == 0);
+  // Like the last layer, not the first.
+  m.layers = {{1, {grouped, routed}}, {1, {grouped, dense}}};
+  CHECK(mtp_parameters(m)[weight_class::routed_expert] == 0);
+  CHECK(mtp_parameters(m)[weight_class::dense_feed_forward] == 2 * 3 * 16 * 24);
+}
+
+TEST_CASE("copies of experts are shared out with the experts") {
+  const model m =
+      with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
+  layout l{{2, 1, 4}, {2, 4, 1}};
+  l.redundant_experts = 4;  // 9 over 4 ranks: 3, 2, 2, 2
+  CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 3 * 3 * 16 * 3);
+  CHECK(weights_of_rank(m, l, 0, {0, 1, 3})[weight_class::routed_expert] == 2 * 2 * 3 * 16 * 3);
+  CHECK(weights_of_rank(m, l, 0, {})[weight_class::router] ==
+        2 * 16 * 5);  // they are not routed to
+}
+
+TEST_CASE(
+    "padding: experts in 4 bits to the engine's width on each rank, the vocabulary before tp") {
+  model m = with(grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
+  const layout l{{4, 1, 1}, {4, 1, 1}};
+  const shard_padding padding{64, 32};
+  const auto held = [&](weight_class c) { return weights_of_rank(m, l, 0, {3, 3, 0}, padding)[c]; };
+  CHECK(held(weight_class::routed_expert) == 2 * 4 * 3 * 16 * 25);  // bf16: 100 over 4
+  CHECK(held(weight_class::embedding) == 32 * 16);                  // 100 rows are 128, over 4
+  CHECK(held(weight_class::head) == 16 * 32);
+  m.weights[weight_class::routed_expert] = formats::mxfp4;
+  CHECK(held(weight_class::routed_expert) == 2 * 4 * 3 * 16 * 32);
+  // Up is 16 inputs and 64 outputs (a scale each), down 32 inputs and 16 outputs.
+  CHECK(
+      weights_of_rank(m, l, 0, {3, 3, 0}, padding).bytes_of(weight_class::routed_expert).value() ==
+      2.0 * 4.0 * (3.0 * 16.0 * 32.0 / 2.0 + 64.0 + 16.0));
+  CHECK(parameters(m)[weight_class::routed_expert] == 2 * 4 * 3 * 16 * 100);  // the model's own
+}
+
+TEST_CASE("state of one sequence, over all layers and kinds; the growing cache has none of it") {
+  const linear_attention delta{4, 8, 3, 5, 4};
+  const state_space mamba{
+      .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};
+  model m = with(grouped, dense);
+  CHECK(state_bytes_per_sequence(m).value() == 0.0);
+  m.layers = {{3, {delta, dense}}, {2, {mamba, no_feed_forward{}}}, {1, {grouped, dense}}};
+  CHECK(state_bytes_per_sequence(m).value() == 3.0 * 864.0 + 2.0 * 792.0);
+  CHECK(kv_bytes_per_token(m).value() == 2.0 * 2.0 * 4.0 * 2.0);
 }
 
 TEST_CASE("cache bytes of one more token, over all layers and kinds") {

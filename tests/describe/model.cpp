@@ -106,6 +106,48 @@ TEST_CASE("quantising changes the large matrices and leaves the rest") {
   }
 }
 
+TEST_CASE("layers that differ in any number or option are kinds of their own") {
+  const linear_attention delta{4, 8, 3, 5, 4};
+  const state_space mamba{
+      .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};
+  const no_feed_forward nothing{};
+  layer_stack s{{1, {delta, nothing}}, {1, {delta, nothing}}, {1, {mamba, nothing}}};
+  CHECK(s.kinds.size() == 2);
+  linear_attention narrow = delta;
+  narrow.state = precision::bf16;
+  s.append(1, {narrow, nothing});
+  s.append(1, {delta, nothing, layer_form::sandwich});
+  state_space biased = mamba;
+  biased.projection_bias = true;
+  s.append(1, {biased, nothing});
+  CHECK(s.kinds.size() == 5);
+  // Same numbers, another kind.
+  grouped_query_attention gated{.heads = 8, .kv_heads = 2, .head_dim = 64, .output_gate = true};
+  s.append(1, {gated, nothing});
+  gated.chunked = true;
+  s.append(1, {gated, nothing});
+  s.append(1, {no_attention{}, dense_feed_forward{.width = 1}});
+  CHECK(s.kinds.size() == 8);
+  CHECK(s.size() == 9);
+}
+
+TEST_CASE("parallel forms, with one norm or two") {
+  CHECK(is_parallel(layer_form::parallel));
+  CHECK(is_parallel(layer_form::parallel_two_norms));
+  CHECK_FALSE(is_parallel(layer_form::sequential));
+  CHECK_FALSE(is_parallel(layer_form::sandwich));
+}
+
+TEST_CASE("a precision is a cache format") {
+  model m;
+  CHECK(m.kv_cache == cache_format(precision::bf16));
+  m.kv_cache = precision::fp8;
+  CHECK(m.kv_cache.element == precision::fp8);
+  CHECK(m.kv_cache.scale_bits == 0);
+  m.kv_cache = cache_formats::nvfp4;
+  CHECK(m.kv_cache != cache_format(precision::fp4));
+}
+
 TEST_CASE("a model's experts are those of its first layer that has any") {
   model m;
   m.layers = {{3, dense_of(1)}};

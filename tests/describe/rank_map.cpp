@@ -17,8 +17,15 @@ struct placed {
   layout ranks{};
 };
 
+// A layout with copies of experts, and its longest stage at the end.
+layout with_copies(layout l, count redundant) {
+  l.redundant_experts = redundant;
+  l.stages.remainder = stage_remainder::last;
+  return l;
+}
+
 // Layouts of every sort: product, vLLM with and without expert parallelism, uneven layers (61 / 4)
-// and experts (64 / 6), no experts at all.
+// and experts (64 / 6), copies of experts (256 + 32 over 32), no experts at all.
 std::vector<placed> all_layouts() {
   return {
       {&catalog::plan_000, to_layout(product{.ep = 64, .tp = 2})},
@@ -26,8 +33,15 @@ std::vector<placed> all_layouts() {
       {&catalog::plan_002, to_layout(product{.ep = 64, .tp = 8, .pp = 2, .dp = 2})},
       {&catalog::plan_003, to_layout(product{.ep = 6, .tp = 1, .pp = 3, .dp = 4})},
       {&catalog::deepseek_v3, to_layout(vllm{.tp = 8, .dp = 4, .pp = 4, .expert_parallel = true})},
+      {&catalog::deepseek_v3,
+       with_copies(to_layout(vllm{.tp = 4, .dp = 8, .pp = 4, .expert_parallel = true}), 32)},
       {&catalog::mixtral_8x7b, to_layout(vllm{.tp = 2, .dp = 2})},
       {&catalog::llama_3_1_70b, to_layout(vllm{.tp = 8, .dp = 2, .pp = 2})}};
+}
+
+// The model's experts and their copies, numbered on.
+count placed_experts(const placed& p) {
+  return experts_of(*p.shape).experts + p.ranks.redundant_experts;
 }
 
 count holders(const placed& p, count expert, count layer) {
@@ -41,7 +55,7 @@ count holders(const placed& p, count expert, count layer) {
 
 TEST_CASE("every expert of every layer lies on exactly etp x edp GPUs") {
   for (const placed& p : all_layouts()) {
-    for (count expert = 0; expert < experts_of(*p.shape).experts; ++expert) {
+    for (count expert = 0; expert < placed_experts(p); ++expert) {
       for (const count layer : {count{0}, p.shape->layers.size() - 1}) {
         CHECK(holders(p, expert, layer) == p.ranks.expert.etp * p.ranks.expert.edp);
       }
@@ -80,7 +94,7 @@ TEST_CASE("several GPUs hold what each of them holds, and a whole stage holds al
     const count ranks = p.ranks.attention.size();
     const rank_share all = share_of_gpus(*p.shape, p.ranks, 0, ranks);
     CHECK(all.gpus == item_range{0, ranks});
-    CHECK(all.experts == item_range{0, experts_of(*p.shape).experts});
+    CHECK(all.experts == item_range{0, placed_experts(p)});
     CHECK(all.expert_shards == item_range{0, p.ranks.expert.etp});
     CHECK(all.tensor_shards == item_range{0, p.ranks.attention.tp});
     CHECK(all.replicas == item_range{0, p.ranks.attention.dp});
@@ -93,6 +107,19 @@ TEST_CASE("several GPUs hold what each of them holds, and a whole stage holds al
 static_assert(part_of(64, 6, 0) == item_range{0, 11} && part_of(64, 6, 3) == item_range{33, 11});
 static_assert(part_of(64, 6, 4) == item_range{44, 10} && part_of(64, 6, 5) == item_range{54, 10});
 static_assert(part_of(61, 4, 1) == item_range{16, 15} && part_of(61, 4, 3).last() == 60);
+
+// 256 experts and 32 copies on 32 ranks: 9 each. Of 61 layers on 4 stages, 16 on the last.
+constexpr layout copied() noexcept {
+  layout l = to_layout(vllm{.tp = 4, .dp = 8, .pp = 4, .expert_parallel = true});
+  l.redundant_experts = 32;
+  l.stages.remainder = stage_remainder::last;
+  return l;
+}
+static_assert(share_of_gpu(catalog::deepseek_v3, copied(), 31).experts == item_range{279, 9});
+static_assert(share_of_gpu(catalog::deepseek_v3, copied(), 31).layers == item_range{0, 15});
+static_assert(share_of_gpu(catalog::deepseek_v3, copied(), 127).layers == item_range{45, 16});
+static_assert(share_of_gpu(catalog::llama_3_1_70b, copied(), 0).experts.number == 0,
+              "where there are no experts there are no copies");
 
 // Rank order is etp, ep, edp, pp: on 2048 GPUs of EP64 TP8 PP2 DP2, GPU 1024 + 512 + 8 * 5 + 3.
 constexpr rank_share far =

@@ -24,7 +24,11 @@ scalar lane_by_lane(const std::array<laws::deployed, width>& cases, Case value) 
   return of_lanes(value(cases[0]), value(cases[1]), value(cases[2]), value(cases[3]));
 }
 
-// The hardware of four cases in one cluster.
+double share_of(const runtime& r) {
+  return std::visit([](const auto& rule) { return rule.share; }, r.budget);
+}
+
+// The hardware of four cases in one cluster: one engine, with a share of its own in each.
 basic_cluster<scalar, basic_constant<scalar>> together(
     const std::array<laws::deployed, width>& cases) {
   using one = laws::deployed;
@@ -53,7 +57,9 @@ basic_cluster<scalar, basic_constant<scalar>> together(
                    lanes([](const one& r) { return r.cluster.network.rate.value(); })),
                seconds<scalar>::from_value(
                    lanes([](const one& r) { return r.cluster.network.latency.value(); }))};
-  c.runtime.page_tokens = cases[0].cluster.runtime.page_tokens;
+  c.runtime = laws::over<scalar>(cases[0].cluster.runtime);
+  const scalar shares = lanes([](const one& r) { return share_of(r.cluster.runtime); });
+  std::visit([&shares](auto& rule) { rule.share = shares; }, c.runtime.budget);
   return c;
 }
 
@@ -80,8 +86,8 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
     r.cluster = laws::random_cluster(d, r.layout);
     r.cluster.gpus_per_domain = per_domain;
     r.cluster.runtime = runtime_of_all;
-    r.cluster.runtime.memory_fraction = 1.0;
-    r.cluster.runtime.reserve = runtime{}.reserve;
+    const double share = d.between(0.5, 1.0);
+    std::visit([share](auto& rule) { rule.share = share; }, r.cluster.runtime.budget);
     const auto peak = r.cluster.accelerator.peak.bf16;
     r.cluster.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
     r.workload.concurrency = static_cast<double>(d.whole(1, 300));
@@ -91,10 +97,12 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
 
 // What each lane must be: memory, prefill, decode and serving of the case alone.
 template <class T>
-std::array<T, 8> figures_of(const basic_estimate<T>& e) {
-  return {e.memory.total().value(), e.memory.kv_capacity.value(),         e.prefill.total().value(),
-          e.decode.total().value(), e.decode[bound::compute].value(),     e.serving.ttft.value(),
-          e.serving.tpot.value(),   e.serving.output_tokens_per_s.value()};
+std::array<T, 10> figures_of(const basic_estimate<T>& e) {
+  return {e.memory.total().value(),         e.memory.state.value(),
+          e.memory.withheld.value(),        e.memory.kv_capacity.value(),
+          e.prefill.total().value(),        e.decode.total().value(),
+          e.decode[bound::compute].value(), e.serving.ttft.value(),
+          e.serving.tpot.value(),           e.serving.output_tokens_per_s.value()};
 }
 
 }  // namespace

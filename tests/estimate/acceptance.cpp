@@ -139,13 +139,17 @@ TEST_CASE("Llama 3.1 70B on 8 H100: memory by hand") {
   const double residual = tokens_in_step * 8192.0 * 2.0;
   const double norm = tokens_in_step * 4.0 * 8192.0 * 2.0;
   CHECK(m.activation.value() == residual + norm);
-  // All-reduced: the residual stream. Logits of 64 sequences, 128256 each, are less.
-  CHECK(m.communication.value() == residual);
+  // A buffer for each kind of collective: the residual stream is all-reduced, and the logits of 64
+  // sequences, 128256 each, are gathered.
+  const double buffers = residual + 64.0 * 128256.0 * 2.0;
+  CHECK(m.communication.value() == buffers);
+  CHECK(m.state.value() == 0.0);
+  CHECK(m.withheld.value() == 0.0);
   CHECK(m.reserve.value() == 1073741824.0);
   CHECK(m.capacity.value() == memory_of_gpu);
 
   // What is left holds 40,960 bytes a token, in pages of 16.
-  const double free = memory_of_gpu - elements * 2.0 - residual * 2.0 - norm - 1073741824.0;
+  const double free = memory_of_gpu - elements * 2.0 - residual - norm - buffers - 1073741824.0;
   CHECK(m.kv_capacity.value() == std::floor(free / 40960.0 / 16.0) * 16.0);
 }
 
@@ -253,10 +257,14 @@ TEST_CASE("Mixtral 8x7B on 8 H100: memory by hand") {
   CHECK(norm > expert_rows);
   CHECK(expert_rows > down_rows);
   CHECK(m.activation.value() == residual + norm);
-  CHECK(m.communication.value() == residual);
+  // The residual stream is all-reduced, 64 rows of 32000 logits are gathered.
+  const double buffers = residual + 64.0 * 32000.0 * 2.0;
+  CHECK(m.communication.value() == buffers);
+  CHECK(m.state.value() == 0.0);
+  CHECK(m.withheld.value() == 0.0);
   CHECK(m.capacity.value() == memory_of_gpu);
   CHECK(m.total().value() ==
-        elements * 2.0 + 64.0 * 2560.0 * 32.0 * 512.0 + residual + norm + residual + 1073741824.0);
+        elements * 2.0 + 64.0 * 2560.0 * 32.0 * 512.0 + residual + norm + buffers + 1073741824.0);
 }
 
 TEST_CASE("Mixtral 8x7B on 8 H100: a prompt of 2048 tokens by hand, term by term") {

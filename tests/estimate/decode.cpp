@@ -77,11 +77,10 @@ TEST_CASE("with stages a round takes the longer of a batch's way and the slowest
         std::ceil(w.concurrency / static_cast<double>(r.layout.attention.dp));
     const double batches = std::min(static_cast<double>(r.layout.pp), per_replica);
     // The fullest batch has ceil(per replica / batches) sequences of each replica.
-    const double fullest = std::min(
-        w.concurrency,
-        std::ceil(per_replica / batches) * static_cast<double>(r.layout.attention.dp));
-    const auto step = decode_step(fullest, w.input.value() + w.output.value() / 2.0,
-                                  w.expert_imbalance);
+    const double fullest = std::min(w.concurrency, std::ceil(per_replica / batches) *
+                                                       static_cast<double>(r.layout.attention.dp));
+    const auto step =
+        decode_step(fullest, w.input.value() + w.output.value() / 2.0, w.expert_imbalance);
     const auto one = time_of_step(r.cluster, r.model, r.layout, step);
     const double round = std::max(one.sum.total().value(), batches * one.slowest.value());
     CAPTURE(number);

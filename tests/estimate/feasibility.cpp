@@ -5,6 +5,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
+#include <initializer_list>
+
 #include "../fail/small.hpp"
 
 using namespace shardline;
@@ -110,6 +113,48 @@ TEST_CASE("tp and the key-value heads must divide one another, either way round"
   CHECK(only(with_attention(heads_of(24, 4), small::tensor_parallel(3)), rule::kv_heads, 3, 4));
 }
 
+TEST_CASE("tp must divide the key heads of linear attention, of which value heads are a multiple") {
+  const auto on = [](count key_heads, count value_heads, count tp) {
+    const linear_attention a{.key_heads = key_heads,
+                             .value_heads = value_heads,
+                             .key_head_dim = 2,
+                             .value_head_dim = 2,
+                             .conv_kernel = 4};
+    return with_attention(a, small::tensor_parallel(tp));
+  };
+  CHECK(feasible(on(4, 8, 4)));
+  CHECK(only(on(4, 8, 8), rule::attention_heads, 8, 4));  // keys are not replicated
+  CHECK(only(on(4, 12, 3), rule::attention_heads, 3, 4));
+  CHECK(only(on(8, 8, 5), rule::attention_heads, 5, 8));
+}
+
+TEST_CASE("tp must divide state-space heads, and divide the groups or be divided by them") {
+  const auto on = [](count heads, count groups, count tp) {
+    const state_space a{
+        .heads = heads, .head_dim = 2, .groups = groups, .state_size = 4, .conv_kernel = 4};
+    return with_attention(a, small::tensor_parallel(tp));
+  };
+  CHECK(feasible(on(24, 8, 4)));
+  CHECK(feasible(on(24, 2, 8)));
+  CHECK(warns(on(24, 2, 8).checked(), warning::replicated_kv_heads, 2, 8));
+  CHECK_FALSE(warns_of(on(24, 8, 8).checked(), warning::replicated_kv_heads));
+  CHECK(only(on(20, 4, 8), rule::attention_heads, 8, 20));
+  CHECK(only(on(24, 4, 6), rule::kv_heads, 6, 4));
+  CHECK(only(on(24, 8, 3), rule::kv_heads, 3, 8));
+}
+
+TEST_CASE("a layer without attention asks nothing of tp, one without feed-forward neither") {
+  deployed d = dense_on(small::tensor_parallel(3));
+  d.model.layers = {{2, {no_attention{}, dense_feed_forward{.width = 24}}}};
+  CHECK(feasible(d));
+  d.model.layers = {{2, {heads_of(24, 3), no_feed_forward{}}}};
+  CHECK(feasible(d));
+  d.model.layers = {{2, {no_attention{}, dense_feed_forward{.width = 25}}}};
+  CHECK(only(d, rule::feed_forward_width, 3, 25));
+  d.model.layers = {{2, {heads_of(8, 1), no_feed_forward{}}}};
+  CHECK(only(d, rule::attention_heads, 3, 8));
+}
+
 TEST_CASE("tp must divide the width of dense blocks") {
   deployed d = dense_on(small::tensor_parallel(8));
   CHECK(feasible(d));
@@ -162,6 +207,32 @@ TEST_CASE("shards of a block-scaled format are whole blocks, in whichever class"
                                   .qk_rope_head_dim = 32,
                                   .v_head_dim = 32};
     d.model.layers = small::with_layers(128, 2, latent, f).layers;
+    CHECK(only(d, rule::quantisation_block, 128, 64));
+  }
+  SUBCASE("linear attention, keys") {
+    const linear_attention delta{.key_heads = 4,
+                                 .value_heads = 4,
+                                 .key_head_dim = 32,
+                                 .value_head_dim = 128,
+                                 .conv_kernel = 4};
+    d.model.layers = small::with_layers(128, 2, delta, f).layers;
+    CHECK(only(d, rule::quantisation_block, 128, 64));
+  }
+  SUBCASE("linear attention, values") {
+    const linear_attention delta{.key_heads = 4,
+                                 .value_heads = 4,
+                                 .key_head_dim = 128,
+                                 .value_head_dim = 48,
+                                 .conv_kernel = 4};
+    d.model.layers = small::with_layers(128, 2, delta, f).layers;
+    CHECK(only(d, rule::quantisation_block, 128, 96));
+  }
+  SUBCASE("state space") {
+    state_space s{.heads = 4, .head_dim = 64, .groups = 2, .state_size = 128, .conv_kernel = 4};
+    d.model.layers = small::with_layers(128, 2, s, f).layers;
+    CHECK(feasible(d));
+    s.head_dim = 32;
+    d.model.layers = small::with_layers(128, 2, s, f).layers;
     CHECK(only(d, rule::quantisation_block, 128, 64));
   }
   SUBCASE("shared experts") {
@@ -226,10 +297,76 @@ TEST_CASE("there is a layer for every pipeline stage") {
   CHECK_FALSE(dense_on({{}, {}, 3}).checked().priceable());
 }
 
+namespace {
+
+deployed listing(count pp, std::initializer_list<std::uint16_t> listed) {
+  deployed d = dense_on({{}, {}, pp});
+  d.model.layers = {{6, d.model.layers.kinds[0]}};
+  for (const std::uint16_t own : listed) d.layout.stages.listed.push_back(own);
+  return d;
+}
+
+}  // namespace
+
+TEST_CASE("listed stages are pp in number, none is empty, and together they are the layers") {
+  CHECK(feasible(listing(3, {1, 2, 3})));
+  CHECK(feasible(listing(1, {6})));
+  CHECK(only(listing(3, {3, 3}), rule::stages, 3, 2));
+  CHECK(only(listing(2, {1, 2, 3}), rule::stages, 2, 3));
+  CHECK(only(listing(3, {3, 0, 3}), rule::stages, 3, 2));
+  CHECK(only(listing(3, {1, 2, 4}), rule::stages, 6, 7));
+  CHECK(only(listing(3, {1, 2, 2}), rule::stages, 6, 5));
+  // Of several faults the first is told: the number, then empty stages, then the sum.
+  CHECK(only(listing(3, {0, 9}), rule::stages, 3, 2));
+  CHECK(only(listing(3, {0, 9, 9}), rule::stages, 3, 2));
+  for (const deployed& d : {listing(3, {3, 3}), listing(3, {3, 0, 3}), listing(3, {1, 2, 2})}) {
+    CHECK_FALSE(d.checked().priceable());
+  }
+  CHECK(listing(3, {1, 2, 3}).checked().priceable());
+}
+
+TEST_CASE("more stages than layers are refused even where they are listed") {
+  const report r = listing(7, {1, 1, 1, 1, 1, 1, 1}).checked();
+  CHECK(r.violations.size() == 2);
+  REQUIRE(r.find(rule::layers) != nullptr);
+  CHECK(r.find(rule::layers)->required == 7);
+  CHECK(r.find(rule::layers)->available == 6);
+  REQUIRE(r.find(rule::stages) != nullptr);
+  CHECK(r.find(rule::stages)->required == 6);
+  CHECK(r.find(rule::stages)->available == 7);
+}
+
 TEST_CASE("there is an expert for every expert-parallel rank") {
   CHECK(feasible(routed_on({{1, 1, 4}, {1, 4, 1}})));
   CHECK(only(routed_on({{1, 1, 5}, {1, 5, 1}}), rule::experts, 5, 4));
   CHECK(only(dense_on({{1, 1, 2}, {1, 2, 1}}), rule::experts, 2, 0));
+}
+
+TEST_CASE("copies of experts give more expert-parallel ranks something to hold") {
+  deployed d = routed_on({{1, 1, 5}, {1, 5, 1}});
+  d.layout.redundant_experts = 1;
+  CHECK(feasible(d));
+  CHECK_FALSE(warns_of(d.checked(), warning::uneven_experts));
+  d.layout = {{1, 1, 7}, {1, 7, 1}};
+  d.layout.redundant_experts = 2;
+  CHECK(only(d, rule::experts, 7, 6));
+  d.layout = {{1, 1, 4}, {1, 4, 1}};
+  d.layout.redundant_experts = 2;
+  CHECK(feasible(d));
+  CHECK(warns(d.checked(), warning::uneven_experts, 6, 4));
+}
+
+TEST_CASE("copies of experts that a dense model does not have are an invalid input") {
+  deployed d;
+  d.layout.redundant_experts = 3;
+  const report r = d.checked();
+  CHECK_FALSE(r.feasible());
+  CHECK(r.violations.empty());
+  REQUIRE(r.invalid.size() == 1);
+  CHECK(r.invalid[0].field == field::redundant_experts);
+  CHECK(r.invalid[0].value == 3.0);
+  d.model = small::routed;
+  CHECK(feasible(d));
 }
 
 TEST_CASE("the accelerator has a peak for the activations and for each layer's weights") {
@@ -246,6 +383,14 @@ TEST_CASE("the accelerator has a peak for the activations and for each layer's w
   d.model.weights = uniform(formats::bf16);
   d.model.weights[weight_class::dense_feed_forward] = formats::fp32;
   CHECK(only(d, rule::precision, 32, 0));
+  // Where no layer has such a block, its format does not matter.
+  d.model.layers = {{2, {heads_of(8, 1), no_feed_forward{}}}};
+  CHECK(feasible(d));
+  d.model.weights = uniform(formats::bf16);
+  d.model.weights[weight_class::attention] = formats::fp32;
+  CHECK(only(d, rule::precision, 32, 0));
+  d.model.layers = {{2, {no_attention{}, dense_feed_forward{24}}}};
+  CHECK(feasible(d));
 }
 
 TEST_CASE("the accelerator has a peak for every class of weights that a gemm reads") {
@@ -286,19 +431,48 @@ TEST_CASE("memory: 230 bytes fit into 230, not into 229") {
   d.cluster.accelerator.memory = 229_B;
   CHECK(only(d, rule::memory, 230, 229));
   CHECK(d.checked().priceable());
+  // What the engine withholds of 460 bytes counts as needed.
   d.cluster.accelerator.memory = 460_B;
-  d.cluster.runtime.memory_fraction = 0.5;
+  d.cluster.runtime.budget = fraction_of_total<>{0.5};
   CHECK(feasible(d));
-  d.cluster.runtime.memory_fraction = 0.25;
-  CHECK(only(d, rule::memory, 230, 115));
+  d.cluster.runtime.budget = fraction_of_total<>{0.25};
+  CHECK(only(d, rule::memory, 230 + 345, 460));
+  // Weights and cache are 80 bytes, activations 150, which the static rule has outside its share.
+  d.cluster.accelerator.memory = 240_B;
+  d.cluster.runtime.budget = static_fraction<>{0.375};
+  CHECK(feasible(d));  // 150 + 90
+  d.cluster.runtime.budget = static_fraction<>{0.25};
+  CHECK(only(d, rule::memory, 180 + 80, 240));
+  // Weights and activations leave 74 of 240 bytes free; the cache takes 64 of them, 7/8 is 64.75.
+  d.cluster.runtime.budget = fraction_of_free<>{0.875};
+  CHECK(feasible(d));
+  d.cluster.runtime.budget = fraction_of_free<>{0.75};
+  CHECK(only(d, rule::memory, 249, 240));  // 230 and 18.5
+}
+
+TEST_CASE("memory: the fullest stage's figures are those compared") {
+  // Two stages of 1 and 3 layers: 16 bytes of weights and 64 of cache a layer, 150 of activations,
+  // and the first hands 30 on.
+  deployed d{.cluster = small::eight, .model = small::tiny, .layout = {{}, {}, 2}};
+  d.model.layers = {{4, d.model.layers.kinds[0]}};
+  d.layout.stages.listed.push_back(1);
+  d.layout.stages.listed.push_back(3);
+  d.cluster.accelerator.memory = 390_B;
+  CHECK(feasible(d));
+  d.cluster.accelerator.memory = 389_B;
+  CHECK(only(d, rule::memory, 3 * 80 + 150, 389));
+  d.layout.stages.listed[0] = 3;
+  d.layout.stages.listed[1] = 1;
+  CHECK(only(d, rule::memory, 3 * 80 + 150 + 30, 389));
 }
 
 TEST_CASE("a violation's figures show that it is one, even where they differ by half a byte") {
   // 230 bytes needed, 229.5 there: rounded to the same byte, the compile error would vanish.
   deployed d{.cluster = small::one, .model = small::tiny};
-  d.cluster.accelerator.memory = bytes<>::from_value(459.0);
-  d.cluster.runtime.memory_fraction = 0.5;
+  d.cluster.accelerator.memory = bytes<>::from_value(229.5);
   CHECK(only(d, rule::memory, 230, 229));
+  d.cluster.accelerator.memory = bytes<>::from_value(230.5);
+  CHECK(feasible(d));
 }
 
 TEST_CASE("the times allowed are compared with serving, and only where they are given") {
@@ -353,6 +527,17 @@ TEST_CASE("layers that pp does not divide are a warning") {
   d.model.layers.append(1, d.model.layers.kinds[0]);
   CHECK(warns(d.checked(), warning::uneven_layers, 3, 2));
   CHECK(feasible(d));
+}
+
+TEST_CASE("listed stages are as they are: no warning that pp does not divide the layers") {
+  deployed d = dense_on({{}, {}, 2});
+  d.model.layers.append(1, d.model.layers.kinds[0]);
+  d.layout.stages.remainder = stage_remainder::last;
+  CHECK(warns(d.checked(), warning::uneven_layers, 3, 2));
+  d.layout.stages.listed.push_back(1);
+  d.layout.stages.listed.push_back(2);
+  CHECK(feasible(d));
+  CHECK_FALSE(warns_of(d.checked(), warning::uneven_layers));
 }
 
 TEST_CASE("experts that ep does not divide are a warning") {

@@ -2,7 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "../fail/small.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -31,29 +36,61 @@ workload sequences(double concurrency, double input, double output) {
 }  // namespace
 
 TEST_CASE("a sequence holds whole pages for input and output together") {
-  CHECK(paged_length(small::tokens_of(15, 1), 16) == 16.0);
-  CHECK(paged_length(small::tokens_of(15, 2), 16) == 32.0);
-  CHECK(paged_length(small::tokens_of(15, 2), 1) == 17.0);
-  CHECK(paged_length(small::tokens_of(1, 1), 1000) == 1000.0);
+  // 4 bytes a token.
+  const auto cache = [](double input, double output, count page_tokens) {
+    cluster c = small::one;
+    c.runtime.page_tokens = page_tokens;
+    return tiny_memory(c, small::tokens_of(input, output)).kv_cache.value();
+  };
+  CHECK(cache(15, 1, 16) == 16.0 * 4.0);
+  CHECK(cache(15, 2, 16) == 32.0 * 4.0);
+  CHECK(cache(15, 2, 1) == 17.0 * 4.0);
+  CHECK(cache(1, 1, 1000) == 1000.0 * 4.0);
 }
 
-TEST_CASE("the five parts of the smallest deployment, by hand") {
+TEST_CASE("the parts of the smallest deployment, by hand") {
   const basic_memory<> m = tiny_memory(small::one, small::short_prompt);
   CHECK(m.weights.value() == 16.0);
   CHECK(m.kv_cache.value() == 64.0);
+  CHECK(m.state.value() == 0.0);
   CHECK(m.activation.value() == 30.0 + 120.0);
   CHECK(m.communication.value() == 0.0);
   CHECK(m.reserve.value() == 0.0);
+  CHECK(m.withheld.value() == 0.0);
+  CHECK(m.fixed().value() == 16.0 + 150.0);
   CHECK(m.total().value() == 230.0);
 }
 
-TEST_CASE("the engine fills a share of the memory, and takes a reserve of it") {
+TEST_CASE("total is the sum of seven parts, fixed of five") {
+  basic_memory<> m;
+  m.weights = 1_B;
+  m.kv_cache = 2_B;
+  m.state = 4_B;
+  m.activation = 8_B;
+  m.communication = 16_B;
+  m.reserve = 32_B;
+  m.withheld = 64_B;
+  m.capacity = 1000_B;
+  m.kv_capacity = 1000_tokens;
+  CHECK(m.total() == 127_B);
+  CHECK(m.fixed() == 121_B);
+}
+
+TEST_CASE("what the budget rule withholds and the engine reserves count towards the total") {
   cluster c = with_memory(1000.0);
-  c.runtime.memory_fraction = 0.25;
+  c.runtime.budget = fraction_of_total<>{0.25};
   c.runtime.reserve = 100_B;
+  c.runtime.cuda_graphs = 20_B;
+  c.runtime.communicators = 3_B;  // of a lone GPU: none
   const basic_memory<> m = tiny_memory(c, small::short_prompt);
-  CHECK(m.capacity.value() == 250.0);
-  CHECK(m.total().value() == 330.0);
+  CHECK(m.capacity.value() == 1000.0);
+  CHECK(m.reserve.value() == 120.0);
+  CHECK(m.withheld.value() == 750.0 - 20.0);
+  CHECK(m.total().value() == 230.0 + 120.0 + 730.0);
+  // With a peer the communicators are there.
+  const basic_memory<> two =
+      memory(c, small::tiny, layout{{1, 1, 2}, {1, 1, 2}}, small::short_prompt);
+  CHECK(two.reserve.value() == 123.0);
 }
 
 TEST_CASE("each replica caches its share of the sequences, rounded up") {
@@ -68,17 +105,43 @@ TEST_CASE("each replica caches its share of the sequences, rounded up") {
   CHECK(cache(8) == 128.0);
 }
 
-TEST_CASE("a window caps what a sequence caches, before and after the window is full") {
-  const auto cache = [](count window) {
-    model m = small::with_layers(
-        1, 1, grouped_query_attention{.heads = 1, .kv_heads = 1, .head_dim = 1, .window = window},
-        dense_feed_forward{.width = 1, .gated = false});
-    return memory(small::one, m, layout{}, small::tokens_of(40, 8)).kv_cache.value();
+TEST_CASE("a window keeps the pages that it can touch, before and after it is full") {
+  const auto cache = [](count window, bool chunked, count page_tokens) {
+    const grouped_query_attention a{
+        .heads = 1, .kv_heads = 1, .head_dim = 1, .window = window, .chunked = chunked};
+    const model m = small::with_layers(1, 1, a, dense_feed_forward{.width = 1, .gated = false});
+    cluster c = small::one;
+    c.runtime.page_tokens = page_tokens;
+    return memory(c, m, layout{}, small::tokens_of(40, 8)).kv_cache.value() / 4.0;
   };
-  CHECK(cache(0) == 48.0 * 4.0);
-  CHECK(cache(10) == 10.0 * 4.0);
-  CHECK(cache(48) == 48.0 * 4.0);
-  CHECK(cache(1000) == 48.0 * 4.0);
+  CHECK(cache(0, false, 16) == 48.0);
+  CHECK(cache(10, false, 1) == 10.0);
+  CHECK(cache(10, false, 16) == 32.0);  // tokens 8-17 lie on two pages
+  CHECK(cache(17, false, 16) == 32.0);  // 17 never on three
+  CHECK(cache(18, false, 16) == 48.0);  // 15-32 on three
+  CHECK(cache(16, true, 16) == 16.0);   // chunks begin on pages
+  CHECK(cache(16, false, 16) == 32.0);
+  CHECK(cache(12, true, 16) == 32.0);  // tokens 12-23, the second chunk, on two pages
+  CHECK(cache(4, true, 16) == 16.0);   // 4 divides 16: no chunk lies on two
+  CHECK(cache(48, false, 16) == 48.0);
+  CHECK(cache(1000, false, 16) == 48.0);
+}
+
+TEST_CASE("cached vectors with scales, per head and token") {
+  // 2 key-value heads of 20 values, one token in a page of its own: 4 vectors.
+  const auto per_token = [](const cache_format& stored) {
+    model m = small::with_layers(40, 1,
+                                 grouped_query_attention{.heads = 2, .kv_heads = 2, .head_dim = 20},
+                                 dense_feed_forward{8});
+    m.kv_cache = stored;
+    cluster c = small::one;
+    c.runtime.page_tokens = 1;
+    return memory(c, m, layout{}, small::tokens_of(1, 1)).kv_cache.value() / 2.0;
+  };
+  CHECK(per_token(precision::bf16) == 4.0 * 40.0);
+  CHECK(per_token(precision::fp8) == 4.0 * 20.0);
+  CHECK(per_token(cache_formats::fp8_head) == 4.0 * (20.0 + 4.0));  // an fp32 scale each
+  CHECK(per_token(cache_formats::nvfp4) == 4.0 * (10.0 + 2.0));     // blocks of 16 and of 4
 }
 
 TEST_CASE("a latent cache lies on every tensor-parallel rank in full") {
@@ -145,7 +208,7 @@ TEST_CASE(
   CHECK(tiny_memory(small::one, chunked).activation.value() == 14.0 * 2.0 + 14.0 * 8.0);
 }
 
-TEST_CASE("the communication buffer is the largest message of any collective") {
+TEST_CASE("each kind of collective has a buffer of its largest message") {
   // tp 2: the residual stream of 15 tokens, 2 bytes each, is summed; logits of one sequence are
   // gathered, 100 values.
   model m = small::with_layers(1, 1, grouped_query_attention{2, 2, 1}, dense_feed_forward{2});
@@ -155,5 +218,243 @@ TEST_CASE("the communication buffer is the largest message of any collective") {
   };
   CHECK(buffer() == 30.0);
   m.vocab_size = 100;
-  CHECK(buffer() == 200.0);
+  CHECK(buffer() == 30.0 + 200.0);
+}
+
+namespace {
+
+std::vector<basic_memory<>> stages_of(const cluster& c, const model& m, const layout& l,
+                                      const workload& w) {
+  std::vector<basic_memory<>> stages;
+  for_each_stage_memory(c, m, l, w, [&stages](count stage, const basic_memory<>& held) {
+    CHECK(stage == static_cast<count>(stages.size()));
+    stages.push_back(held);
+  });
+  return stages;
+}
+
+std::vector<double> weights_of(const std::vector<basic_memory<>>& stages) {
+  std::vector<double> weights;
+  for (const basic_memory<>& s : stages) weights.push_back(s.weights.value());
+  return weights;
+}
+
+model tiny_layers(count layers) {
+  model m = small::tiny;
+  m.layers = {{layers, m.layers.kinds[0]}};
+  return m;
+}
+
+layout pipeline(std::initializer_list<std::uint16_t> listed) {
+  layout l{{}, {}, static_cast<count>(listed.size())};
+  for (const std::uint16_t own : listed) l.stages.listed.push_back(own);
+  return l;
+}
+
+}  // namespace
+
+TEST_CASE("stages as listed: each holds its own layers and caches, 16 bytes and 64 a layer") {
+  const auto stages =
+      stages_of(small::eight, tiny_layers(7), pipeline({1, 4, 2}), small::short_prompt);
+  CHECK(weights_of(stages) == std::vector<double>{16.0, 64.0, 32.0});
+  REQUIRE(stages.size() == 3);
+  CHECK(stages[0].kv_cache.value() == 64.0);
+  CHECK(stages[1].kv_cache.value() == 4.0 * 64.0);
+  CHECK(stages[2].kv_cache.value() == 2.0 * 64.0);
+  // All but the last hand 15 tokens of 2 bytes on.
+  CHECK(stages[0].communication.value() == 30.0);
+  CHECK(stages[1].communication.value() == 30.0);
+  CHECK(stages[2].communication.value() == 0.0);
+}
+
+TEST_CASE("seven layers over three stages, by each rule for the remainder") {
+  const auto layers = [](stage_remainder r) {
+    layout l{{}, {}, 3};
+    l.stages.remainder = r;
+    return weights_of(stages_of(small::eight, tiny_layers(7), l, small::short_prompt));
+  };
+  CHECK(layers(stage_remainder::first) == std::vector<double>{48.0, 32.0, 32.0});
+  CHECK(layers(stage_remainder::before_last) == std::vector<double>{32.0, 48.0, 32.0});
+  CHECK(layers(stage_remainder::last) == std::vector<double>{32.0, 32.0, 48.0});
+}
+
+TEST_CASE("a tied head is stored once, or once more on the last stage of several") {
+  // Vocabulary 100 of width 1 in 2 bytes: embedding 200, head 200, and a norm of 1 before it.
+  model m = tiny_layers(2);
+  m.vocab_size = 100;
+  const auto weights = [&m](count pp) {
+    return weights_of(stages_of(small::eight, m, {{}, {}, pp}, small::short_prompt));
+  };
+  CHECK(weights(1) == std::vector<double>{32.0 + 200.0 + 2.0 + 200.0});
+  CHECK(weights(2) == std::vector<double>{16.0 + 200.0, 16.0 + 2.0 + 200.0});
+  m.tied_embeddings = true;
+  CHECK(weights(1) == std::vector<double>{32.0 + 200.0 + 2.0});
+  CHECK(weights(2) == std::vector<double>{16.0 + 200.0, 16.0 + 2.0 + 200.0});
+}
+
+TEST_CASE("the fullest stage need not be the one that holds fewest tokens") {
+  // Stage 0 has weights, stage 1 all of the cache: of 2 layers the first only has a wide block. In
+  // bytes: 2 (1 + 100 + 100), and 2 (1 + 4) with a cache of 4 a token.
+  model m = small::tiny;
+  m.layers = {{1, {no_attention{}, dense_feed_forward{.width = 100, .gated = false}}},
+              {1, {grouped_query_attention{1, 1, 1}, no_feed_forward{}}}};
+  cluster c = small::eight;
+  c.accelerator.memory = 1000_B;
+  const layout two{{}, {}, 2};
+  const auto stages = stages_of(c, m, two, small::short_prompt);
+  REQUIRE(stages.size() == 2);
+  CHECK(stages[0].weights.value() == 402.0);
+  CHECK(stages[1].weights.value() == 10.0);
+  CHECK(stages[0].kv_cache.value() == 0.0);
+  CHECK(stages[1].kv_cache.value() == 64.0);
+  const basic_memory<> fullest = memory(c, m, two, small::short_prompt);
+  CHECK(fullest.weights.value() == 402.0);
+  // Stage 1 has 1000 - 10 - 30 residual - 120 norm = 840 bytes left for pages of 64: 13 of them.
+  CHECK(stages[1].kv_capacity.value() == 13.0 * 16.0);
+}
+
+TEST_CASE("a vocabulary is padded before tp splits it, and logits are those of the vocabulary") {
+  // Hidden 1, 2 bytes: embedding and head of the same rows, a norm, and a layer of 16 bytes (tp 1).
+  model m = small::tiny;
+  m.vocab_size = 130;
+  cluster c = small::eight;
+  c.runtime.padding.vocabulary = 64;
+  c.runtime.logit_bytes = 1000.0;
+  const basic_memory<> alone = memory(c, m, layout{}, small::short_prompt);
+  CHECK(alone.weights.value() == 16.0 + 2.0 + 2.0 * 192.0 * 2.0);
+  CHECK(alone.activation.value() == 30.0 + 130.0 * 1000.0);
+  // tp 3: 192 / 3 = 64 rows each (130 / 3 would be 44), tp 5: 39.
+  for (const count tp : {3, 5}) {
+    model split = small::with_layers(1, 1, grouped_query_attention{tp, 1, 1},
+                                     dense_feed_forward{.width = tp, .gated = false});
+    split.vocab_size = 130;
+    // q, k, v, o, up, down of one column or row each, two norms, and the last norm.
+    const double rows = tp == 3 ? 64.0 : 39.0;
+    CAPTURE(tp);
+    CHECK(memory(c, split, small::tensor_parallel(tp), small::short_prompt).weights.value() ==
+          16.0 + 2.0 + 2.0 * rows * 2.0);
+  }
+}
+
+TEST_CASE("4-bit expert shards are padded, others are not") {
+  // One layer, hidden 64, 2 experts of width 96, gated. In bf16: attention 64 x 3 + 64, norms 128,
+  // router 128. mxfp4: half a byte a value and one for every 32 inputs.
+  model m =
+      small::with_layers(64, 1, grouped_query_attention{1, 1, 1},
+                         mixture_of_experts{.experts = 2, .experts_per_token = 1, .width = 96});
+  const auto experts = [&m](count etp, count to) {
+    cluster c = small::eight;
+    c.runtime.padding.fp4_width = to;
+    const basic_memory<> held = memory(c, m, {{1, 1, etp}, {etp, 1, 1}}, small::short_prompt);
+    return held.weights.value() - (256.0 + 128.0 + 128.0) * 2.0;
+  };
+  // up 64 x 2 w, scales 2 x 2 w; down w x 64, scales ceil(w / 32) x 64.
+  const auto by_hand = [](double w) {
+    return 2.0 *
+           (64.0 * 2.0 * w / 2.0 + 2.0 * 2.0 * w + w * 64.0 / 2.0 + std::ceil(w / 32.0) * 64.0);
+  };
+  m.weights[weight_class::routed_expert] = formats::mxfp4;
+  CHECK(experts(1, 1) == by_hand(96.0));
+  CHECK(experts(1, 64) == by_hand(128.0));
+  CHECK(experts(1, 256) == by_hand(256.0));
+  CHECK(experts(2, 1) == by_hand(48.0));
+  CHECK(experts(2, 64) == by_hand(64.0));
+  m.weights[weight_class::routed_expert] = formats::bf16;
+  CHECK(experts(2, 64) == 2.0 * 3.0 * 64.0 * 48.0 * 2.0);
+}
+
+TEST_CASE("gpt-oss-20b under vLLM holds the weights that it logs") {
+  // 24 layers, hidden 2880. In bf16, 2 bytes each: 64 query and 2 x 8 key-value heads of 64 are
+  // 5120 columns with a bias, 64 sinks, an output of 4096 x 2880 with a bias, two norms, a router
+  // to 32 with a bias. In mxfp4, width 2880 padded to 3072: 32 experts of 2880 x 6144 (90 scales a
+  // column) and 3072 x 2880 (96), biases in bf16. Vocabulary 201088, a multiple of 64 as it is.
+  const double attention = 2880.0 * 5120 + 5120 + 64 + 4096.0 * 2880 + 2880;
+  const double rest = 2.0 * 2880 + 2880.0 * 32 + 32;
+  const double expert =
+      2880.0 * 6144 / 2 + 90.0 * 6144 + 3072.0 * 2880 / 2 + 96.0 * 2880 + (6144.0 + 2880) * 2;
+  const double vocabulary = (2.0 * 201088 * 2880 + 2880) * 2;
+  const double by_hand = 24.0 * ((attention + rest) * 2 + 32.0 * expert) + vocabulary;
+
+  const cluster c = with_engine(make_cluster(catalog::h100_sxm, 1), engines::vllm);
+  const double held =
+      memory(c, catalog::gpt_oss_20b, layout{}, small::short_prompt).weights.value();
+  CHECK(held == by_hand);
+  // vLLM 0.11: 13.47 GiB (measured/memory_logs.csv, llmd-gpt-oss-20b-tp1).
+  CHECK(std::fabs(held / 1073741824.0 / 13.47 - 1.0) < 0.005);
+  // Without the padding it would be 12.8: more than 0.5 % off.
+  const cluster plain = make_cluster(catalog::h100_sxm, 1);
+  CHECK(memory(plain, catalog::gpt_oss_20b, layout{}, small::short_prompt).weights.value() <
+        0.96 * held);
+}
+
+TEST_CASE("the state of a hybrid is per sequence, whatever its length, and split over tp") {
+  // Linear attention, tp 2: 1 key head of 3, 2 value heads of 5, so 2 x 3 x 5 values of state in
+  // fp32, and 3 inputs of 2 x 3 + 2 x 5 channels in bf16. State space, tp 2: 2 heads of 3 values, 7
+  // of state each, one group (of one, replicated): 2 x 3 x 7 in bf16, 1 input of 6 + 2 x 7
+  // channels.
+  const linear_attention delta{
+      .key_heads = 2, .value_heads = 4, .key_head_dim = 3, .value_head_dim = 5, .conv_kernel = 4};
+  const state_space mamba{.heads = 4,
+                          .head_dim = 3,
+                          .groups = 1,
+                          .state_size = 7,
+                          .conv_kernel = 2,
+                          .state = precision::bf16};
+  model m = small::tiny;
+  m.layers = {{3, {delta, no_feed_forward{}}},
+              {2, {mamba, no_feed_forward{}}},
+              {1, {grouped_query_attention{2, 2, 1}, no_feed_forward{}}}};
+  const double of_delta = 30.0 * 4.0 + 3.0 * 16.0 * 2.0;
+  const double of_mamba = 42.0 * 2.0 + 1.0 * 20.0 * 2.0;
+  const auto held = [&m](const layout& l, double concurrency, double input) {
+    return memory(small::eight, m, l, sequences(concurrency, input, 1));
+  };
+  const layout tp2 = small::tensor_parallel(2);
+  CHECK(held(tp2, 1, 15).state.value() == 3.0 * of_delta + 2.0 * of_mamba);
+  CHECK(held(tp2, 1, 1500).state.value() == 3.0 * of_delta + 2.0 * of_mamba);
+  CHECK(held(tp2, 7, 15).state.value() == 7.0 * (3.0 * of_delta + 2.0 * of_mamba));
+  CHECK(held(tp2, 7, 15).kv_cache.value() == 7.0 * 64.0);
+  // Over replicas as over sequences: ceil(7 / 4) = 2.
+  CHECK(held({{2, 1, 4}, {2, 1, 4}}, 7, 15).state.value() ==
+        2.0 * (3.0 * of_delta + 2.0 * of_mamba));
+  // Per stage: 3 linear layers, then the others.
+  const auto stages = stages_of(small::eight, m, {{2, 1, 1}, {2, 1, 1}, 2}, sequences(1, 15, 1));
+  REQUIRE(stages.size() == 2);
+  CHECK(stages[0].state.value() == 3.0 * of_delta);
+  CHECK(stages[0].kv_cache.value() == 0.0);
+  CHECK(stages[1].state.value() == 2.0 * of_mamba);
+  CHECK(stages[1].kv_cache.value() == 64.0);
+}
+
+TEST_CASE("state is not part of what pages can take") {
+  // Two sequences with 12 bytes of state and 64 of cache each, a state-space layer (1 head of 1
+  // value, 3 of state in fp32, no convolution inputs) and an attention layer.
+  model m = small::tiny;
+  const state_space s{.heads = 1, .head_dim = 1, .groups = 1, .state_size = 3, .conv_kernel = 1};
+  m.layers = {{1, {s, no_feed_forward{}}},
+              {1, {grouped_query_attention{1, 1, 1}, no_feed_forward{}}}};
+  cluster c = small::one;
+  const basic_memory<> first = memory(c, m, layout{}, sequences(2, 15, 1));
+  CHECK(first.state.value() == 24.0);
+  c.accelerator.memory = first.fixed() + bytes<>::from_value(24.0 + 5.0 * 64.0 + 63.0);
+  CHECK(memory(c, m, layout{}, sequences(2, 15, 1)).kv_capacity.value() == 5.0 * 16.0);
+}
+
+TEST_CASE("copies of experts are weights of the ranks that share them out") {
+  // Hidden 16, 4 experts of 3 x 16 x 6 values, in 2 layers and 2 bytes.
+  const auto experts = [](count ep, count redundant) {
+    layout l{{1, 1, ep}, {1, ep, 1}};
+    l.redundant_experts = redundant;
+    const double with_them =
+        memory(small::eight, small::routed, l, small::short_prompt).weights.value();
+    const double attention = 16.0 * (8 + 1 + 1) * 2 + 16.0 * 16;
+    const double others = 2.0 * (attention + 2.0 * 16 + 16.0 * 4) * 2.0;
+    return (with_them - others) / (2.0 * 3.0 * 16.0 * 6.0 * 2.0);
+  };
+  CHECK(experts(1, 0) == 4.0);
+  CHECK(experts(2, 0) == 2.0);
+  CHECK(experts(2, 2) == 3.0);
+  CHECK(experts(3, 2) == 2.0);
+  CHECK(experts(4, 1) == 2.0);  // 5 over 4
+  CHECK(experts(8, 4) == 1.0);
 }

@@ -45,20 +45,34 @@ constexpr mixture_of_experts experts() noexcept {
   return f;
 }
 
-// A model whose two kinds of layer have every field there is.
-model with(const grouped_query_attention& g, const latent_attention& l,
-           const dense_feed_forward& dense, const mixture_of_experts& moe) {
+constexpr linear_attention linear{
+    .key_heads = 4, .value_heads = 8, .key_head_dim = 16, .value_head_dim = 16, .conv_kernel = 4};
+constexpr state_space recurrent{
+    .heads = 8, .head_dim = 16, .groups = 2, .state_size = 32, .conv_kernel = 4};
+
+// What the kinds of layer are made of, one of each.
+struct parts {
+  grouped_query_attention grouped = ::grouped;
+  latent_attention latent = ::latent;
+  linear_attention linear = ::linear;
+  state_space recurrent = ::recurrent;
+  dense_feed_forward dense{.width = 64};
+  mixture_of_experts moe = experts();
+};
+
+// A model whose four kinds of layer have every field there is.
+model with(const parts& p) {
   return {.name = "all fields",
           .hidden_size = 64,
           .vocab_size = 256,
-          .layers = {{1, {g, dense}}, {1, {l, moe}}}};
+          .layers = {{1, {p.grouped, p.dense}},
+                     {1, {p.latent, p.moe}},
+                     {1, {p.linear, no_feed_forward{}}},
+                     {1, {p.recurrent, no_feed_forward{}}}}};
 }
 
 // Ranks in two domains, so that both links are used.
-inputs valid() {
-  return {
-      make_cluster(chip, 8), with(grouped, latent, {64}, experts()), {{2, 1, 2}, {2, 2, 1}}, {}};
-}
+inputs valid() { return {make_cluster(chip, 8), with({}), {{2, 1, 2}, {2, 2, 1}}, {}}; }
 
 bool reports(const bounded<invalid_field, 8>& found, field f) {
   for (const invalid_field& i : found) {
@@ -110,37 +124,61 @@ const std::vector<field_case> cases{
     {field::scale_up_latency, "cluster.scale_up.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.scale_up.latency = seconds<>::from_value(x); }},
     {field::network_rate, "cluster.network.rate [bytes/s]", 1, 1e21, real_number, any_number, [](inputs& i, double x) { i.cluster.network.rate = bandwidth<>::from_value(x); }},
     {field::network_latency, "cluster.network.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.network.latency = seconds<>::from_value(x); }},
-    {field::memory_fraction, "cluster.runtime.memory_fraction", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.memory_fraction = x; }},
+    {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_total<>{x}; }},
+    {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_free<>{x}; }},
+    {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = static_fraction<>{x}; }},
     {field::reserve, "cluster.runtime.reserve [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.reserve = bytes<>::from_value(x); }},
+    {field::communicators, "cluster.runtime.communicators [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.communicators = bytes<>::from_value(x); }},
+    {field::cuda_graphs, "cluster.runtime.cuda_graphs [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.cuda_graphs = bytes<>::from_value(x); }},
     {field::page_tokens, "cluster.runtime.page_tokens", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.page_tokens = whole(x); }},
+    {field::step_tokens, "cluster.runtime.step_tokens", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_tokens = x; }},
+    {field::step_sequences, "cluster.runtime.step_sequences", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_sequences = x; }},
+    {field::logit_bytes, "cluster.runtime.logit_bytes", 0, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.logit_bytes = x; }},
+    {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
+    {field::fp4_padding, "cluster.runtime.padding.fp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.fp4_width = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
     {field::bandwidth_share, "efficiency.bandwidth", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.bandwidth = x; }},
     {field::link_share, "efficiency.link", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.link = x; }},
     {field::launch, "efficiency.launch [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.launch = seconds<>::from_value(x); }},
     {field::hidden_size, "model.hidden_size", 1, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.hidden_size = whole(x); }},
     {field::vocab_size, "model.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.vocab_size = whole(x); }},
+    {field::positions, "model.positions", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.positions = whole(x); }},
+    {field::mtp_layers, "model.mtp_layers", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.mtp_layers = whole(x); }},
     {field::max_context, "model.max_context", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.max_context = whole(x); }},
     {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].group_k = as_int(x); }},
     {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::norm].group_n = as_int(x); }},
-    {field::scale_bits, "model.weights.scale_bits and zero_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
-    {field::scale_bits, "model.weights.scale_bits and zero_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::router].zero_bits = as_int(x); }},
+    {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
+    {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::router].zero_bits = as_int(x); }},
+    {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::embedding].matrix_bits = as_int(x); }},
+    {field::cache_group, "model.kv_cache.group", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.group = as_int(x); }},
+    {field::cache_scale_bits, "model.kv_cache.scale_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.scale_bits = as_int(x); }},
     {field::layers, "model.layers", 1, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.layers = {{whole(x), {grouped, dense_feed_forward{64}}}}; }},
-    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with({whole(x), 1, 16}, latent, {64}, experts()); }},
-    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {whole(x), 32, 32, 16, 16, 16}, {64}, experts()); }},
-    {field::kv_heads, "attention.kv_heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with({whole(x), whole(x), 16}, latent, {64}, experts()); }},
-    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with({8, 2, whole(x)}, latent, {64}, experts()); }},
-    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {8, 32, 32, whole(x), 16, 16}, {64}, experts()); }},
-    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {8, 32, 32, 16, whole(x), 16}, {64}, experts()); }},
-    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {8, 32, 32, 16, 16, whole(x)}, {64}, experts()); }},
-    {field::window, "attention.window", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model = with({8, 2, 16, whole(x)}, latent, {64}, experts()); }},
-    {field::q_lora_rank, "attention.q_lora_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {8, whole(x), 32, 16, 16, 16}, {64}, experts()); }},
-    {field::kv_lora_rank, "attention.kv_lora_rank", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, {8, 32, whole(x), 16, 16, 16}, {64}, experts()); }},
-    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { i.model = with(grouped, latent, {whole(x)}, experts()); }},
-    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { auto f = experts(); f.width = whole(x); i.model = with(grouped, latent, {64}, f); }},
-    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { auto f = experts(); f.shared_width = whole(x); i.model = with(grouped, latent, {64}, f); }},
-    {field::experts, "feed_forward.experts", 1, 1e6, counted, is_whole, [](inputs& i, double x) { auto f = experts(); f.experts = whole(x); f.experts_per_token = 1; i.model = with(grouped, latent, {64}, f); }},
-    {field::experts_per_token, "feed_forward.experts_per_token", 1, 1e6, counted, is_whole, [](inputs& i, double x) { auto f = experts(); f.experts = f.experts_per_token = whole(x); i.model = with(grouped, latent, {64}, f); }},
-    {field::shared_experts, "feed_forward.shared_experts", 0, 1e4, counted, is_whole, [](inputs& i, double x) { auto f = experts(); f.shared_experts = whole(x); i.model = with(grouped, latent, {64}, f); }},
+    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.heads = whole(x); p.grouped.kv_heads = 1; i.model = with(p); }},
+    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.heads = whole(x); i.model = with(p); }},
+    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.key_heads = p.linear.value_heads = whole(x); i.model = with(p); }},
+    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.key_heads = 1; p.linear.value_heads = whole(x); i.model = with(p); }},
+    {field::heads, "attention.heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.heads = whole(x); p.recurrent.groups = 1; i.model = with(p); }},
+    {field::kv_heads, "attention.kv_heads", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.heads = p.grouped.kv_heads = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.qk_nope_head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.qk_rope_head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.v_head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.key_head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.value_head_dim = whole(x); i.model = with(p); }},
+    {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.head_dim = whole(x); i.model = with(p); }},
+    {field::window, "attention.window", 0, 1e9, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.window = whole(x); i.model = with(p); }},
+    {field::q_lora_rank, "attention.q_lora_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.q_lora_rank = whole(x); i.model = with(p); }},
+    {field::kv_lora_rank, "attention.kv_lora_rank", 1, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.kv_lora_rank = whole(x); i.model = with(p); }},
+    {field::groups, "attention.groups", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.heads = p.recurrent.groups = whole(x); i.model = with(p); }},
+    {field::state_size, "attention.state_size", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.state_size = whole(x); i.model = with(p); }},
+    {field::conv_kernel, "attention.conv_kernel", 1, 1e3, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.conv_kernel = whole(x); i.model = with(p); }},
+    {field::conv_kernel, "attention.conv_kernel", 1, 1e3, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.conv_kernel = whole(x); i.model = with(p); }},
+    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { parts p; p.dense.width = whole(x); i.model = with(p); }},
+    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { parts p; p.moe.width = whole(x); i.model = with(p); }},
+    {field::feed_forward_width, "feed_forward.width", 1, 1e8, counted, is_whole, [](inputs& i, double x) { parts p; p.moe.shared_width = whole(x); i.model = with(p); }},
+    {field::experts, "feed_forward.experts", 1, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.moe.experts = whole(x); p.moe.experts_per_token = 1; i.model = with(p); }},
+    {field::experts_per_token, "feed_forward.experts_per_token", 1, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.moe.experts = p.moe.experts_per_token = whole(x); i.model = with(p); }},
+    {field::shared_experts, "feed_forward.shared_experts", 0, 1e4, counted, is_whole, [](inputs& i, double x) { parts p; p.moe.shared_experts = whole(x); i.model = with(p); }},
     {field::tp, "layout.attention.tp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.attention.tp = whole(x); }},
     {field::cp, "layout.attention.cp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.attention.cp = whole(x); }},
     {field::dp, "layout.attention.dp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.attention.dp = whole(x); }},
@@ -148,6 +186,7 @@ const std::vector<field_case> cases{
     {field::ep, "layout.expert.ep", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.expert.ep = whole(x); }},
     {field::edp, "layout.expert.edp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.expert.edp = whole(x); }},
     {field::pp, "layout.pp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.pp = whole(x); }},
+    {field::redundant_experts, "layout.redundant_experts", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.redundant_experts = whole(x); }},
     {field::concurrency, "workload.concurrency", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.concurrency = x; }},
     {field::input, "workload.input [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.input = tokens<>::from_value(x); }},
     {field::output, "workload.output [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.output = tokens<>::from_value(x); }},
@@ -156,6 +195,12 @@ const std::vector<field_case> cases{
     {field::max_ttft, "workload.max_ttft [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_ttft = seconds<>::from_value(x); }},
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
+
+const std::array<field_case, 3> sums{{
+    {field::layer_kinds, "model.layers (kinds and runs)", 0, 0, counted, is_whole, nullptr},
+    {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
+    {field::listed_stages, "layout.stages.listed (at most 64 stages)", 0, 64, counted, is_whole, nullptr},
+}};
 // clang-format on
 
 std::vector<double> outside(const field_case& f) {
@@ -209,9 +254,17 @@ TEST_CASE("every field has the range and the name that are promised") {
     CHECK(r.whole == f.is_whole);
     covered[static_cast<std::size_t>(f.field)] = true;
   }
-  // These two are not a user's to set: they are judged by what other fields add up to.
-  covered[static_cast<std::size_t>(field::layer_kinds)] = true;
-  covered[static_cast<std::size_t>(field::parameters)] = true;
+  // Three are no number that a user sets: they are judged by what others add up to, and have test
+  // cases of their own below.
+  for (const field_case& f : sums) {
+    CAPTURE(f.name);
+    const field_range r = range_of(f.field);
+    CHECK(r.name == f.name);
+    CHECK(r.lowest == f.lowest);
+    CHECK(r.highest == f.highest);
+    CHECK(r.whole);
+    covered[static_cast<std::size_t>(f.field)] = true;
+  }
   for (std::size_t i = 0; i < field_count; ++i) {
     CAPTURE(i);
     CHECK(covered[i]);
@@ -279,27 +332,95 @@ TEST_CASE("counts at the ends of 64 bits are refused, and not computed with") {
     i.model.layers = {{x, {grouped, dense_feed_forward{x}}}, {x, {latent, dense_feed_forward{x}}}};
     CHECK_FALSE(i.priced().feasibility.priceable());
     i = valid();
-    i.model = with({x, x, x, x}, {x, x, x, x, x, x}, {x}, {.experts = x, .experts_per_token = x});
+    i.model = with({{x, x, x, x},
+                    {x, x, x, x, x, x},
+                    {x, x, x, x, x},
+                    {x, x, x, x, x},
+                    {x},
+                    {.experts = x, .experts_per_token = x}});
+    CHECK_FALSE(i.priced().feasibility.priceable());
+    i = valid();
+    i.layout.redundant_experts = x;
+    i.model.mtp_layers = x;
+    i.model.positions = x;
+    i.cluster.runtime.padding = {x, x};
     CHECK_FALSE(i.priced().feasibility.priceable());
   }
 }
 
 TEST_CASE("queries share key-value heads in equal groups") {
   inputs i = valid();
-  i.model = with({8, 3, 16}, latent, {64}, experts());
+  i.model = with({.grouped = {8, 3, 16}});
   CHECK(reports(i, field::kv_heads));
-  i.model = with({9, 3, 16}, latent, {64}, experts());
+  i.model = with({.grouped = {9, 3, 16}});
   CHECK_FALSE(reports(i, field::kv_heads));
+}
+
+TEST_CASE("value heads of linear attention share keys in equal groups") {
+  inputs i = valid();
+  i.model = with({.linear = {4, 6, 16, 16, 4}});
+  CHECK(reports(i, field::heads));
+  i.model = with({.linear = {8, 4, 16, 16, 4}});
+  CHECK(reports(i, field::heads));
+  i.model = with({.linear = {3, 6, 16, 16, 4}});
+  CHECK_FALSE(reports(i, field::heads));
+}
+
+TEST_CASE("state-space heads share their input and output vectors in equal groups") {
+  inputs i = valid();
+  i.model = with({.recurrent = {8, 16, 3, 32, 4}});
+  CHECK(reports(i, field::groups));
+  i.model = with({.recurrent = {9, 16, 3, 32, 4}});
+  CHECK_FALSE(reports(i, field::groups));
+}
+
+TEST_CASE("a layer of nothing is a mistake, one without either block is not") {
+  inputs i = valid();
+  i.model.layers.append(1, {no_attention{}, dense_feed_forward{64}});
+  CHECK(validate(i.model).found.empty());
+  i.model.layers.append(1, {no_attention{}, no_feed_forward{}});
+  CHECK(reports(i, field::layers));
+  CHECK(all_zero(i.priced()));
+}
+
+TEST_CASE("copies of experts that a model does not have are a mistake") {
+  inputs i = valid();
+  i.layout.redundant_experts = 2;
+  CHECK_FALSE(reports(i, field::redundant_experts));
+  i.model.layers = {{2, {grouped, dense_feed_forward{64}}}};
+  i.layout.expert = {4, 1, 1};
+  const auto found = validate(i.cluster, i.model, i.layout, i.workload).found;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].field == field::redundant_experts);
+  CHECK(found[0].value == 2.0);
+  i.layout.redundant_experts = 0;
+  CHECK_FALSE(reports(i, field::redundant_experts));
+}
+
+TEST_CASE("64 stages can be listed, and what is dropped of more is reported") {
+  inputs i = valid();
+  i.model.layers = {{64, {grouped, dense_feed_forward{64}}}};
+  i.layout = {{}, {}, 64};
+  i.cluster.gpus = 64;
+  for (int stage = 0; stage < 64; ++stage) i.layout.stages.listed.push_back(1);
+  CHECK(validate(i.cluster, i.model, i.layout, i.workload).found.empty());
+  CHECK(i.priced().feasibility.feasible());
+  i.layout.stages.listed.push_back(1);
+  const auto found = validate(i.cluster, i.model, i.layout, i.workload).found;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].field == field::listed_stages);
+  CHECK(found[0].value == 65.0);
+  CHECK(all_zero(i.priced()));
 }
 
 TEST_CASE("a token cannot choose more experts than there are") {
   inputs i = valid();
   mixture_of_experts f = experts();
   f.experts_per_token = 5;
-  i.model = with(grouped, latent, {64}, f);
+  i.model = with({.moe = f});
   CHECK(reports(i, field::experts_per_token));
   f.experts_per_token = 4;
-  i.model = with(grouped, latent, {64}, f);
+  i.model = with({.moe = f});
   CHECK_FALSE(reports(i, field::experts_per_token));
 }
 
@@ -308,7 +429,7 @@ TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") 
   for (count n = 0; n < 8; ++n) {
     i.model.layers.append(1, {grouped, dense_feed_forward{100 + n}});
   }
-  CHECK(reports(i, field::layer_kinds));  // two that were there and eight more
+  CHECK(reports(i, field::layer_kinds));  // four that were there and eight more
 
   i = valid();
   const layer wide{grouped, dense_feed_forward{128}};
@@ -319,21 +440,76 @@ TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") 
   CHECK(reports(i, field::layer_kinds));
 }
 
-TEST_CASE("a model may have 4e15 parameters, which no 64-bit total overflows, and not more") {
-  // One dense layer of h x w in three matrices, h = 1e7: 3e7 w, and little else.
-  const auto with_width = [](count w) {
-    inputs i = valid();
-    i.model.hidden_size = 10000000;
-    i.model.vocab_size = 0;
-    i.model.layers = {{1, {grouped, dense_feed_forward{w}}}};
-    return i;
-  };
-  CHECK_FALSE(reports(with_width(100000000), field::parameters));  // 3e15
-  inputs i = with_width(100000000);
-  i.model.layers.append(1, {grouped, dense_feed_forward{50000000}});
-  CHECK(reports(i, field::parameters));  // 4.5e15
-  CHECK(parameters(i.model).total() > 4500000000000000);
+TEST_CASE("a model may have 4e15 parameters, which no 64-bit total overflows, and not one more") {
+  // Two layers, hidden h = 1e7: two matrices of h x w each, one head of one value (q, k, v, o: 4 h)
+  // and two norms (2 h): 2 (2e7 w + 6e7), 4e15 where w = 1e8 - 3.
+  const dense_feed_forward wide{.width = 99999997, .gated = false};
+  grouped_query_attention narrow{1, 1, 1};
+  inputs i = valid();
+  i.layout = {};
+  i.model.hidden_size = 10000000;
+  i.model.vocab_size = 0;
+  i.model.layers = {{2, {narrow, wide}}};
+  CHECK(parameters(i.model).total() == 4000000000000000);
+  CHECK_FALSE(reports(i, field::parameters));
+  const layer without_sink{narrow, wide};
+  narrow.sinks = true;  // one logit for its one head
+  i.model.layers = {{1, {narrow, wide}}, {1, without_sink}};
+  CHECK(parameters(i.model).total() == 4000000000000001);
+  const auto found = validate(i.cluster, i.model, i.layout, i.workload).found;
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].field == field::parameters);
+  CHECK(found[0].value == 4000000000000001.0);
   CHECK(all_zero(i.priced()));
+}
+
+TEST_CASE("copies of experts count towards the parameters that a layout may have") {
+  // 1e5 experts of 2 x 1e5 x 1e5 parameters are 2e15; 1e5 copies make it 4e15, with the router and
+  // the rest over it.
+  inputs i = valid();
+  i.model.hidden_size = 100000;
+  i.model.vocab_size = 0;
+  mixture_of_experts f{.experts = 100000, .experts_per_token = 1, .width = 100000};
+  f.gated = false;
+  i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, f}}};
+  i.layout = {};
+  CHECK_FALSE(reports(i, field::parameters));
+  i.layout.redundant_experts = 99000;
+  CHECK_FALSE(reports(i, field::parameters));
+  i.layout.redundant_experts = 100000;
+  CHECK(reports(i, field::parameters));
+}
+
+TEST_CASE("prediction layers count towards the parameters that a model may have") {
+  // Hidden h = 1e7: a layer of 2e7 x 9e7 = 1.8e15 and little else, each prediction layer as much
+  // and 2 h^2 = 2e14: 3.8e15 with one, 5.8e15 with two.
+  inputs i = valid();
+  i.layout = {};
+  i.model.hidden_size = 10000000;
+  i.model.vocab_size = 0;
+  i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, dense_feed_forward{90000000, false}}}};
+  i.model.mtp_layers = 1;
+  CHECK_FALSE(reports(i, field::parameters));
+  i.model.mtp_layers = 2;
+  CHECK(reports(i, field::parameters));
+  CHECK(all_zero(i.priced()));
+}
+
+TEST_CASE("so does what an engine pads") {
+  // 3 x 1e6 values for each expert of width 1, or 3e12 where that is padded to 1e6: 1000 of them
+  // are 3e15, 2000 are 6e15.
+  inputs i = valid();
+  i.layout = {};
+  i.model.hidden_size = 1000000;
+  i.model.weights[weight_class::routed_expert] = formats::mxfp4;
+  mixture_of_experts f{.experts = 2000, .experts_per_token = 1, .width = 1};
+  i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, f}}};
+  CHECK_FALSE(reports(i, field::parameters));
+  i.cluster.runtime.padding.fp4_width = 1000000;
+  CHECK(reports(i, field::parameters));
+  f.experts = 1000;
+  i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, f}}};
+  CHECK_FALSE(reports(i, field::parameters));
 }
 
 TEST_CASE("a link that the layout cannot reach need not exist") {

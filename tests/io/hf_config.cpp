@@ -6,101 +6,19 @@
 #include <string_view>
 #include <vector>
 
+#include "hf_texts.hpp"
 #include "shardline/catalog/models.hpp"
 
 using namespace shardline;
+using namespace hf_test;
 
 namespace {
 
-// A small Llama: every key here has a meaning, and each test changes one.
-constexpr std::string_view llama = R"({
-  "model_type": "llama", "torch_dtype": "bfloat16", "hidden_size": 64, "vocab_size": 1000,
-  "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,
-  "intermediate_size": 128, "max_position_embeddings": 2048})";
-
-constexpr std::string_view qwen3_moe = R"({
-  "model_type": "qwen3_moe", "torch_dtype": "bfloat16", "hidden_size": 64, "vocab_size": 1000,
-  "num_hidden_layers": 6, "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 32,
-  "intermediate_size": 256, "moe_intermediate_size": 32, "num_experts": 8,
-  "num_experts_per_tok": 2})";
-
-constexpr std::string_view deepseek = R"({
-  "model_type": "deepseek_v3", "torch_dtype": "bfloat16", "hidden_size": 64, "vocab_size": 1000,
-  "num_hidden_layers": 6, "num_attention_heads": 4, "q_lora_rank": 24, "kv_lora_rank": 16,
-  "qk_nope_head_dim": 8, "qk_rope_head_dim": 4, "v_head_dim": 8, "intermediate_size": 128,
-  "first_k_dense_replace": 2, "n_routed_experts": 8, "n_shared_experts": 1,
-  "num_experts_per_tok": 2, "moe_intermediate_size": 32})";
-
-// `text` with `more`, the text of further members, put last.
-std::string with(std::string_view text, std::string_view more) {
-  std::string result(text.substr(0, text.rfind('}')));
-  return result + ", " + std::string(more) + "}";
-}
-
-// `text` with `from` replaced by `to`.
-std::string swapped(std::string_view text, std::string_view from, std::string_view to) {
-  std::string result(text);
-  const std::size_t at = result.find(from);
-  REQUIRE(at != std::string::npos);
-  return result.replace(at, from.size(), to);
-}
-
-std::string quantised_by(std::string_view text, std::string_view settings) {
-  return with(text, "\"quantization_config\": {" + std::string(settings) + "}");
-}
-
-model imported(std::string_view text, std::string_view second = {}) {
-  const import_result result = import_hf_config(text, second);
-  CAPTURE(result.error);
-  REQUIRE(result.model.has_value());
-  CHECK(result.error.empty());
-  return *result.model;
-}
-
-std::string refusal(std::string_view text, std::string_view second = {}) {
-  const import_result result = import_hf_config(text, second);
-  CHECK(!result);
-  CHECK(!result.error.empty());
-  CHECK(result.error.find('\n') == std::string::npos);
-  return result.error;
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-const layer& layer_at(const model& m, count i) {
-  count end = 0;
-  for (const layer_run& run : m.layers.runs) {
-    end += run.layers;
-    if (i < end) return m.layers.kinds[run.kind];
-  }
-  FAIL("no such layer");
-  return m.layers.kinds[0];
-}
-
-grouped_query_attention attention_at(const model& m, count i) {
-  return std::get<grouped_query_attention>(layer_at(m, i).attention);
-}
-
-std::vector<count> windows(const model& m) {
-  std::vector<count> result;
-  for (count i = 0; i < m.layers.size(); ++i) result.push_back(attention_at(m, i).window);
-  return result;
-}
-
-std::vector<bool> sparse(const model& m) {
-  std::vector<bool> result;
-  for (count i = 0; i < m.layers.size(); ++i) {
-    result.push_back(std::holds_alternative<mixture_of_experts>(layer_at(m, i).feed_forward));
-  }
-  return result;
-}
-
-bool same_but_name(model a, const model& b) {
-  a.name = b.name;
-  return a == b;
-}
+constexpr std::string_view not_supported =
+    " is not supported; supported: llama, mistral, mixtral, qwen2, qwen2_moe, qwen3, qwen3_moe, "
+    "qwen3_next, qwen3_5_text, qwen3_5_moe_text, deepseek_v2, deepseek_v3, kimi_k2, glm4_moe, "
+    "minimax_m2, gpt_oss, gemma2, gemma3_text, phi3, llama4_text, falcon, bloom, gpt2, nemotron_h, "
+    "mamba2, gemma3, llama4, mistral3, qwen3_5, qwen3_5_moe";
 
 }  // namespace
 
@@ -181,7 +99,8 @@ TEST_CASE("DeepSeek-V3 equals the catalog's, and its extra layer is noted") {
   CHECK(same_but_name(*result.model, catalog::deepseek_v3));
   REQUIRE(result.notes.size() == 1);
   CHECK(result.notes[0] ==
-        "$.num_nextn_predict_layers: 1 multi-token-prediction layers are not priced");
+        "$.num_nextn_predict_layers: 1 multi-token-prediction layers are counted apart and not "
+        "loaded");
 }
 
 TEST_CASE("gpt-oss equals the catalog's, with layer_types and without") {
@@ -228,13 +147,14 @@ TEST_CASE("a missing head_dim is hidden_size / heads, except where the family fi
 
 TEST_CASE("biases and norms of attention follow the family") {
   const grouped_query_attention plain = attention_at(imported(llama), 0);
-  CHECK((!plain.qkv_bias && !plain.output_bias && !plain.qk_norm && !plain.sinks));
+  CHECK(
+      (!plain.qkv_bias && !plain.output_bias && plain.qk_norm == head_norm::none && !plain.sinks));
   const auto biased = attention_at(imported(with(llama, "\"attention_bias\": true")), 0);
   CHECK((biased.qkv_bias && biased.output_bias));
   const auto qwen2 = attention_at(imported(swapped(llama, "llama", "qwen2")), 0);
-  CHECK((qwen2.qkv_bias && !qwen2.output_bias && !qwen2.qk_norm));
+  CHECK((qwen2.qkv_bias && !qwen2.output_bias && qwen2.qk_norm == head_norm::none));
   const auto qwen3 = attention_at(imported(swapped(llama, "llama", "qwen3")), 0);
-  CHECK((!qwen3.qkv_bias && qwen3.qk_norm));
+  CHECK((!qwen3.qkv_bias && qwen3.qk_norm == head_norm::per_head));
   const model mlp = imported(with(llama, "\"mlp_bias\": true"));
   CHECK(std::get<dense_feed_forward>(layer_at(mlp, 0).feed_forward).bias);
 }
@@ -316,156 +236,11 @@ TEST_CASE("dtype gives weights, activations and KV cache; tied embeddings are re
   CHECK(contains(refusal(swapped(llama, "bfloat16", "int7")), "$.torch_dtype: \"int7\""));
 }
 
-// -------------------------------------------------------------------------------- quantisation
-
-TEST_CASE("each quantisation method gives its storage format") {
-  const auto attention = [](std::string_view settings) {
-    return imported(quantised_by(llama, settings)).weights[weight_class::attention];
-  };
-  CHECK(attention(R"("quant_method": "fp8")") == formats::fp8);
-  CHECK(attention(R"("quant_method": "fp8", "weight_block_size": [64, 32])") ==
-        weight_format{precision::fp8, precision::fp8, 32, 64, 32});
-  CHECK(attention(R"("quant_method": "fbgemm_fp8")") == formats::fp8_channel);
-  CHECK(attention(R"("quant_method": "gptq", "bits": 4, "group_size": 128)") == formats::int4_g128);
-  CHECK(attention(R"("quant_method": "gptq", "bits": 8, "group_size": -1)") ==
-        weight_format{precision::int8, precision::bf16, 0, 1, 16, 8});
-  CHECK(attention(R"("quant_method": "awq", "bits": 4, "group_size": 64, "zero_point": false)") ==
-        weight_format{precision::int4, precision::bf16, 64, 1, 16, 0});
-  CHECK(attention(R"("quant_method": "modelopt", "quant_algo": "NVFP4")") == formats::nvfp4);
-}
-
-TEST_CASE("quantisation leaves embedding, norms, router and head as they were") {
-  const model m = imported(quantised_by(qwen3_moe, R"("quant_method": "fp8")"));
-  CHECK(m.weights == quantised(uniform(formats::bf16), formats::fp8));
-}
-
-TEST_CASE("compressed-tensors: type, bits and strategy of the weights") {
-  const auto attention = [](std::string_view weights, std::string_view activations) {
-    const std::string group = R"("quant_method": "compressed-tensors", "ignore": ["lm_head"],
-      "config_groups": {"group_0": {"targets": ["Linear"], "weights": {)" +
-                              std::string(weights) + R"(}, "input_activations": )" +
-                              std::string(activations) + "}}";
-    return imported(quantised_by(llama, group)).weights[weight_class::attention];
-  };
-  constexpr std::string_view fp8 = R"({"num_bits": 8, "type": "float"})";
-  constexpr std::string_view int8 = R"({"num_bits": 8, "type": "int"})";
-  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "channel")", fp8) ==
-        formats::fp8_channel);
-  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "tensor")", fp8) == formats::fp8);
-  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "block",
-                     "block_structure": [128, 128])",
-                  fp8) == formats::fp8_block);
-  CHECK(attention(R"("num_bits": 8, "type": "int", "strategy": "channel")", int8) == formats::int8);
-  CHECK(attention(R"("num_bits": 4, "type": "int", "strategy": "group", "group_size": 128,
-                     "symmetric": false)",
-                  "null") == formats::int4_g128);
-  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "tensor")", "null").math ==
-        precision::bf16);
-}
-
-TEST_CASE("the head is quantised where the method covers it and the list does not name it") {
-  constexpr std::string_view covered = R"("quant_method": "modelopt", "quant_algo": "FP8")";
-  CHECK(imported(quantised_by(llama, covered)).weights[weight_class::head] == formats::fp8);
-  const std::string listed = std::string(covered) + R"(, "exclude_modules": ["lm_head"])";
-  CHECK(imported(quantised_by(llama, listed)).weights[weight_class::head] == formats::bf16);
-  CHECK(imported(quantised_by(llama, R"("quant_method": "gptq", "bits": 4, "lm_head": true)"))
-            .weights[weight_class::head] == formats::int4_g128);
-}
-
-TEST_CASE("a KV cache scheme gives the cache's type") {
-  CHECK(imported(quantised_by(llama, R"("quant_method": "fp8",
-    "kv_cache_scheme": {"num_bits": 8, "type": "float"})"))
-            .kv_cache == precision::fp8);
-  CHECK(imported(quantised_by(llama, R"("quant_method": "fp8")")).kv_cache == precision::bf16);
-}
-
-TEST_CASE("hf_quant_config.json as the second text") {
-  const model m = imported(llama, R"({"producer": {"name": "modelopt"}, "quantization":
-    {"quant_algo": "FP8", "kv_cache_quant_algo": "FP8", "exclude_modules": ["lm_head"]}})");
-  CHECK(m.weights == quantised(uniform(formats::bf16), formats::fp8));
-  CHECK(m.kv_cache == precision::fp8);
-  CHECK(refusal(llama, R"({"quantization": {"quant_algo": "W4A8_AWQ"}})") ==
-        "hf_quant_config.json $.quantization.quant_algo: \"W4A8_AWQ\"; allowed: \"FP8\", "
-        "\"NVFP4\"");
-  CHECK(refusal(llama, "{}") == "hf_quant_config.json $.quantization: missing; allowed: an object");
-  CHECK(refusal(llama, "{") ==
-        "hf_quant_config.json byte 1 of 1: the text ends inside a JSON value");
-  CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "fp8")"),
-                         R"({"quantization": {"quant_algo": "FP8"}})"),
-                 "$.quantization_config.quant_method: \"fp8\""));
-}
-
-TEST_CASE("a list of exceptions leaves out whole classes, by path, star and regular expression") {
-  const auto weights = [](std::string_view list) {
-    return imported(
-               quantised_by(qwen3_moe, R"("quant_method": "fp8", "modules_to_not_convert": [)" +
-                                           std::string(list) + "]"))
-        .weights;
-  };
-  for (const std::string_view list :
-       {R"("self_attn")", R"("model.layers.*.self_attn")", R"("re:.*self_attn.*")",
-        R"("re:^model\\.layers\\..*_proj$", "mlp.gate")",
-        R"("q_proj", "k_proj", "v_proj", "o_proj")"}) {
-    CAPTURE(list);
-    CHECK(weights(list)[weight_class::attention] == formats::bf16);
-  }
-  CHECK(weights(R"("re:.*mlp.gate$")")[weight_class::routed_expert] == formats::fp8);
-  CHECK(weights(R"("gate")")[weight_class::routed_expert] == formats::fp8);
-  CHECK(weights(R"("experts")")[weight_class::routed_expert] == formats::bf16);
-  CHECK(weights(R"("experts")")[weight_class::attention] == formats::fp8);
-}
-
-TEST_CASE("an exception for some matrices of a class is refused, with both numbers") {
-  const auto fault = [](std::string_view entry) {
-    return refusal(quantised_by(
-        qwen3_moe,
-        R"("quant_method": "fp8", "modules_to_not_convert": [")" + std::string(entry) + "\"]"));
-  };
-  // Layer 1 must not match layer 10 and the like, o_proj is one of four in each of six layers, and
-  // expert 7 one of eight.
-  CHECK(fault("model.layers.1.self_attn") ==
-        "$.quantization_config.modules_to_not_convert: leaves out 4 of 24 matrices of class "
-        "\"attention\"; allowed: all of a class or none");
-  CHECK(contains(fault("o_proj"), "leaves out 6 of 24 matrices of class \"attention\""));
-  CHECK(contains(fault("experts.7"), "leaves out 18 of 144 matrices of class \"routed expert\""));
-  CHECK(contains(fault("re:.*(q|k)_proj"), "allowed: names, and . .* \\. ^ $"));
-}
-
-TEST_CASE("entries that name nothing are noted") {
-  const import_result result = import_hf_config(quantised_by(
-      llama,
-      R"("quant_method": "fp8", "modules_to_not_convert": ["visual", "lm_head", "mm.proj"])"));
-  REQUIRE(result.model.has_value());
-  CHECK(result.notes ==
-        std::vector<std::string>{"$.quantization_config.modules_to_not_convert: 2 entries name no "
-                                 "weight of this model, the first is \"visual\""});
-}
-
-TEST_CASE("quantisation that is not understood is refused by name") {
-  const auto fault = [](std::string_view settings) {
-    return refusal(quantised_by(llama, settings));
-  };
-  CHECK(contains(fault(R"("quant_method": "bitsandbytes")"),
-                 "$.quantization_config.quant_method: \"bitsandbytes\"; allowed: \"fp8\""));
-  CHECK(contains(fault(R"("bits": 4)"), "$.quantization_config.quant_method: missing"));
-  CHECK(contains(fault(R"("quant_method": "gptq", "bits": 3)"), ".bits: 3; allowed: 4, 8"));
-  CHECK(contains(fault(R"("quant_method": "gptq", "bits": 4, "group_size": 0)"), ".group_size: 0"));
-  CHECK(contains(fault(R"("quant_method": "fp8", "weight_block_size": [128])"),
-                 ".weight_block_size: [128]; allowed: two whole numbers"));
-  CHECK(contains(fault(R"("quant_method": "fp8", "weight_block_size": [0, 128])"),
-                 ".weight_block_size: [0,128]"));
-  CHECK(contains(fault(R"("quant_method": "compressed-tensors")"), ".config_groups: missing"));
-  CHECK(contains(fault(R"("quant_method": "mxfp4")"), "\"mxfp4\" is for experts"));
-  CHECK(contains(refusal(with(llama, "\"quantization_config\": \"fp8\"")),
-                 "$.quantization_config: \"fp8\"; allowed: an object"));
-}
-
 // -------------------------------------------------------------------------------- what is refused
 
 TEST_CASE("an unknown model_type is refused with the list of known ones") {
-  CHECK(refusal(swapped(llama, "llama", "bloom")) ==
-        "$.model_type: \"bloom\" is not supported; supported: llama, mistral, mixtral, qwen2, "
-        "qwen3, qwen3_moe, deepseek_v3, gpt_oss");
+  CHECK(refusal(swapped(llama, "llama", "opt")) ==
+        "$.model_type: \"opt\"" + std::string(not_supported));
   CHECK(contains(refusal("{}"), "$.model_type: missing; supported: llama"));
   CHECK(contains(refusal(R"({"model_type": 7})"), "$.model_type: 7; allowed: a string"));
 }
@@ -475,7 +250,18 @@ TEST_CASE("what changes the cost unpriced is refused by name") {
   CHECK(contains(refusal(with(llama, R"("architectures": ["LlamaForSequenceClassification"])")),
                  "$.architectures: [\"LlamaForSequenceClassification\"]; allowed: "
                  "\"LlamaForCausalLM\""));
-  CHECK(contains(refusal(with(llama, R"("vision_config": {})")), "$.vision_config: {}"));
+  CHECK(refusal(with(llama, R"("index_topk": 2048)")) ==
+        "$.index_topk: 2048; allowed: null: it changes the model in a way not priced");
+  CHECK(refusal(with(llama, R"("num_kv_shared_layers": 10)")) ==
+        "$.num_kv_shared_layers: 10; allowed: null: it changes the model in a way not priced");
+  CHECK(imported(with(llama, R"("num_kv_shared_layers": 0, "moe_latent_size": null)")) ==
+        imported(llama));
+  CHECK(refusal(with(llama, R"("attention_chunk_size": 64)")) ==
+        "$.attention_chunk_size: 64; allowed: null: this family has no chunks");
+  CHECK(refusal(swapped(llama, "\"intermediate_size\": 128", "\"intermediate_size\": [128, 64]")) ==
+        "$.intermediate_size: [128,64]; allowed: a whole number from 1 to 100000000");
+  CHECK(refusal(with(qwen3_moe, R"("mlp_bias": true)")) ==
+        "$.mlp_bias: true; allowed: false: this family has no such biases");
   CHECK(contains(refusal(with(deepseek, R"("attention_bias": true)")), "$.attention_bias: true"));
   CHECK(contains(refusal(with(deepseek, R"("topk_method": "hash")")), "$.topk_method: \"hash\""));
 }
@@ -485,9 +271,9 @@ TEST_CASE("each number out of range is refused with its path and range") {
     return refusal(swapped(llama, "\"num_attention_heads\": 4",
                            "\"num_attention_heads\": " + std::string(value)));
   };
-  constexpr std::string_view allowed = "; allowed: a whole number from 1 to 1000000";
+  constexpr std::string_view allowed = "; allowed: a whole number from 1 to 100000";
   for (const std::string_view value :
-       {"0", "-4", "1000001", "4.5", "\"4\"", "true", "[4]", "1e+300", "9223372036854775808",
+       {"0", "-4", "100001", "4.5", "\"4\"", "true", "[4]", "1e+300", "9223372036854775808",
         "-9223372036854775808", "18446744073709551615"}) {
     CAPTURE(value);
     CHECK(heads(value) == "$.num_attention_heads: " + std::string(value) + std::string(allowed));
@@ -595,10 +381,8 @@ TEST_CASE("a byte order mark is passed over") {
 
 TEST_CASE("unicode is carried, and never printed raw") {
   CHECK(imported(with(llama, R"("название": "模型 \ud83d\ude00")")) == imported(llama));
-  CHECK(
-      refusal(swapped(llama, "\"llama\"", "\"\\u001b[31mllama\\n\"")) ==
-      "$.model_type: \"\\u001b[31mllama\\n\" is not supported; supported: llama, mistral, mixtral, "
-      "qwen2, qwen3, qwen3_moe, deepseek_v3, gpt_oss");
+  CHECK(refusal(swapped(llama, "\"llama\"", "\"\\u001b[31mllama\\n\"")) ==
+        "$.model_type: \"\\u001b[31mllama\\n\"" + std::string(not_supported));
   const std::string message = refusal(R"({"é": 1, "é": 2})");
   for (const char c : message) CHECK((c >= ' ' && c <= '~'));
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -41,19 +42,31 @@ names keys(const ordered_json& object) {
   return result;
 }
 
+const names part_keys{"weights_bytes",       "kv_cache_bytes", "state_bytes",   "activation_bytes",
+                      "communication_bytes", "reserve_bytes",  "withheld_bytes"};
+const names memory_keys{
+    "weights_bytes", "kv_cache_bytes", "state_bytes", "activation_bytes", "communication_bytes",
+    "reserve_bytes", "withheld_bytes", "total_bytes", "capacity_bytes",   "kv_capacity_tokens"};
+
+count sum_of_parts(const ordered_json& memory) {
+  count sum = 0;
+  for (const std::string& key : part_keys) sum += memory[key].get<count>();
+  return sum;
+}
+
 }  // namespace
 
 TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
   const ordered_json j = of_estimate(sixteen, chat());
   CHECK(keys(j) == names{"model", "layout", "feasible", "violations", "warnings", "memory",
                          "prefill", "decode", "serving"});
-  CHECK(keys(j["model"]) == names{"name", "parameters", "active_parameters", "kv_bytes_per_token"});
-  CHECK(keys(j["layout"]) == names{"attention", "expert", "pp", "gpus"});
+  CHECK(keys(j["model"]) == names{"name", "parameters", "active_parameters", "mtp_parameters",
+                                  "kv_bytes_per_token", "state_bytes_per_sequence"});
+  CHECK(keys(j["layout"]) ==
+        names{"attention", "expert", "pp", "dispatch", "redundant_experts", "gpus"});
   CHECK(keys(j["layout"]["attention"]) == names{"tp", "cp", "dp"});
   CHECK(keys(j["layout"]["expert"]) == names{"etp", "ep", "edp"});
-  CHECK(keys(j["memory"]) == names{"weights_bytes", "kv_cache_bytes", "activation_bytes",
-                                   "communication_bytes", "reserve_bytes", "total_bytes",
-                                   "capacity_bytes", "kv_capacity_tokens"});
+  CHECK(keys(j["memory"]) == memory_keys);
   for (const char* phase : {"prefill", "decode"}) {
     CHECK(keys(j[phase]) == names{"latency_s", "bound", "terms"});
     CHECK(j[phase]["terms"].is_array());
@@ -70,9 +83,13 @@ TEST_CASE("figures are the estimate's own, counts and bytes whole, times in seco
   CHECK(j["model"]["name"] == "deepseek-v3");
   CHECK(j["model"]["parameters"] == 671'026'419'200);
   CHECK(j["model"]["active_parameters"] == active_parameters(catalog::deepseek_v3));
+  CHECK(j["model"]["mtp_parameters"] == 11'610'068'224);
   CHECK(j["model"]["kv_bytes_per_token"] == 70272);
+  CHECK(j["model"]["state_bytes_per_sequence"] == 0);
   CHECK(j["layout"]["attention"] == ordered_json{{"tp", 8}, {"cp", 1}, {"dp", 2}});
   CHECK(j["layout"]["expert"] == ordered_json{{"etp", 1}, {"ep", 16}, {"edp", 1}});
+  CHECK(j["layout"]["dispatch"] == "all-gather");
+  CHECK(j["layout"]["redundant_experts"] == 0);
   CHECK(j["layout"]["gpus"] == 16);
   CHECK(j["feasible"] == true);
   for (const auto& item : j["memory"].items()) {
@@ -98,14 +115,19 @@ TEST_CASE("parts sum to their totals exactly, also after rounding bytes to whole
   m.activation = bytes<>::from_value(0.4);
   m.communication = bytes<>::from_value(7.5);
   m.reserve = bytes<>::from_value(1.0);
+  m.withheld = bytes<>::from_value(2.5);
+  m.state = bytes<>::from_value(3.25);
   const ordered_json j = to_json(m);
-  CHECK(j["total_bytes"] == 40);  // 39.7
-  const count sum = j["weights_bytes"].get<count>() + j["kv_cache_bytes"].get<count>() +
-                    j["activation_bytes"].get<count>() + j["communication_bytes"].get<count>() +
-                    j["reserve_bytes"].get<count>();
-  CHECK(sum == 40);
+  CHECK(j["total_bytes"] == 46);  // 45.45
+  CHECK(sum_of_parts(j) == 46);
+  // In the order of total(): 10.4, 30.8, 34.05, 34.45, 41.95, 42.95, 45.45.
   CHECK(j["weights_bytes"] == 11);
-  CHECK(j["activation_bytes"] == 1);
+  CHECK(j["kv_cache_bytes"] == 20);
+  CHECK(j["state_bytes"] == 4);
+  CHECK(j["activation_bytes"] == 0);
+  CHECK(j["communication_bytes"] == 7);
+  CHECK(j["reserve_bytes"] == 1);
+  CHECK(j["withheld_bytes"] == 3);
 
   const ordered_json whole = of_estimate(sixteen, chat());
   for (const char* phase : {"prefill", "decode"}) {
@@ -113,6 +135,85 @@ TEST_CASE("parts sum to their totals exactly, also after rounding bytes to whole
     for (const auto& part : whole[phase]["terms"]) seconds_in_all += part["seconds"].get<double>();
     CHECK(seconds_in_all == whole[phase]["latency_s"].get<double>());
   }
+}
+
+TEST_CASE("every part and the total are the same whole bytes as the estimate's") {
+  for (const runtime& engine : {runtime{}, engines::vllm, engines::sglang, engines::tensorrt_llm}) {
+    const auto c = with_engine(h200s(16), engine);
+    const auto m = memory(c, catalog::deepseek_v3, sixteen, chat());
+    const ordered_json j = to_json(m);
+    CHECK(sum_of_parts(j) == j["total_bytes"].get<count>());
+    CHECK(j["total_bytes"].get<double>() == doctest::Approx(m.total().value()).epsilon(1e-9));
+    CHECK(j["weights_bytes"].get<double>() == m.weights.value());
+  }
+}
+
+TEST_CASE("beyond whole doubles, parts are printed as they are") {
+  basic_memory<double> m;
+  m.weights = bytes<>::from_value(1e19);
+  m.kv_cache = bytes<>::from_value(0.5);
+  const ordered_json j = to_json(m);
+  CHECK(j["weights_bytes"] == 1e19);
+  CHECK(j["kv_cache_bytes"] == 0.5);
+  CHECK(j["total_bytes"] == 1e19);
+}
+
+TEST_CASE("stages have their layers, the keys of a memory, weights by class and a workspace") {
+  layout l = to_layout(vllm{.tp = 4, .pp = 4, .expert_parallel = true, .redundant_experts = 32});
+  const auto c = with_engine(h200s(16), engines::vllm);
+  const ordered_json j = stages_to_json(c, catalog::deepseek_v3, l, chat());
+  REQUIRE(j.size() == 4);
+  names expected{"stage", "first_layer", "layers"};
+  expected.insert(expected.end(), memory_keys.begin(), memory_keys.end());
+  expected.insert(expected.end(), {"weights", "workspace"});
+  count layers = 0;
+  double fullest = 0.0;
+  for (const ordered_json& stage : j) {
+    CHECK(keys(stage) == expected);
+    CHECK(stage["first_layer"] == layers);
+    layers += stage["layers"].get<count>();
+    CHECK(sum_of_parts(stage) == stage["total_bytes"].get<count>());
+    count weights = 0;
+    for (const auto& item : stage["weights"].items()) weights += item.value().get<count>();
+    CHECK(weights == stage["weights_bytes"].get<count>());
+    const ordered_json& workspace = stage["workspace"];
+    CHECK(keys(workspace) == names{"residual_bytes", "peak_operator", "peak_bytes", "buffers"});
+    CHECK(workspace["residual_bytes"].get<count>() + workspace["peak_bytes"].get<count>() ==
+          stage["activation_bytes"].get<count>());
+    count buffers = 0;
+    for (const auto& item : workspace["buffers"].items()) buffers += item.value().get<count>();
+    CHECK(buffers == stage["communication_bytes"].get<count>());
+    fullest = std::max(fullest, stage["total_bytes"].get<double>());
+  }
+  CHECK(layers == 61);
+  // vLLM's rule: the third of four stages holds the layer that is left over.
+  CHECK(j[2]["layers"] == 16);
+  CHECK(j[0]["weights"].contains("embedding"));
+  CHECK_FALSE(j[0]["weights"].contains("head"));
+  CHECK(j[3]["workspace"]["peak_operator"] == "head");
+  const auto m = memory(c, catalog::deepseek_v3, l, chat());
+  CHECK(fullest == to_json(m)["total_bytes"].get<double>());
+}
+
+TEST_CASE("thousands of stages are all there") {
+  model m = catalog::llama_3_1_8b;
+  m.layers = {{4000, m.layers.kinds[0]}};
+  const ordered_json j = stages_to_json(h200s(4000), m, {{}, {}, 4000}, chat());
+  REQUIRE(j.size() == 4000);
+  CHECK(j[3999]["stage"] == 3999);
+  CHECK(j[3999]["first_layer"] == 3999);
+}
+
+TEST_CASE("an engine is its rule and its constants") {
+  const ordered_json j = to_json(engines::tensorrt_llm);
+  CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
+                         "page_tokens", "step_tokens", "step_sequences", "logit_bytes",
+                         "vocabulary_padding", "fp4_padding"});
+  CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
+  CHECK(j["reserve_bytes"] == 3'500'000'000);
+  CHECK(j["page_tokens"] == 32);
+  CHECK(to_json(engines::vllm)["budget"]["rule"] == "fraction_of_total");
+  CHECK(to_json(engines::sglang)["budget"]["rule"] == "static_fraction");
 }
 
 TEST_CASE("a violation has its rule, its sentence and both figures in SI base units") {

@@ -183,17 +183,63 @@ TEST_CASE("a value inside its own range that contradicts another field is said t
   const field_errors errors = validate(m);
   REQUIRE(errors.found.size() == 1);
   CHECK(to_text(errors.found[0]) == "attention.kv_heads: 7; allowed: a divisor of attention.heads");
+  CHECK(to_text(invalid_field{field::groups, 3.0}) ==
+        "attention.groups: 3; allowed: a divisor of attention.heads");
+  CHECK(to_text(invalid_field{field::redundant_experts, 8.0}) ==
+        "layout.redundant_experts: 8; allowed: 0 for a model without experts");
 }
 
 TEST_CASE("a layout is written as meshes and in each convention, or with the reason why not") {
   CHECK(to_text(catalog::deepseek_v3, to_layout(product{.ep = 8, .tp = 1, .pp = 2})) ==
-        "tp1 cp1 dp8 | etp1 ep8 edp1 | pp2 | all-to-all, 16 GPUs\n"
+        "tp1 cp1 dp8 | etp1 ep8 edp1 | pp2 | all-to-all, 16 GPUs, layers 31, 30\n"
         "vllm:tp=1,dp=8,pp=2,ep=on,all2all=on\n"
         "product:ep=8,tp=1,pp=2,dp=1\n");
   CHECK(to_text(catalog::deepseek_v3, {{2, 1, 4}, {2, 2, 2}}) ==
         "tp2 cp1 dp4 | etp2 ep2 edp2 | pp1 | all-to-all, 8 GPUs\n"
         "no vLLM flags: vLLM does not replicate experts (edp = 1)\n"
         "product:ep=2,tp=2,pp=1,dp=2\n");
+}
+
+TEST_CASE("stages are listed where a framework would split them otherwise, copies are named") {
+  layout l = to_layout(vllm{.tp = 2, .pp = 4, .expert_parallel = true, .redundant_experts = 32});
+  CHECK(to_text(catalog::deepseek_v3, l) ==
+        "tp2 cp1 dp1 | etp1 ep2 edp1 | pp4, 8 GPUs, 32 redundant experts, layers 2 x 15, 16, 15\n"
+        "vllm:tp=2,pp=4,ep=on,redundant=32\n"
+        "no product plan: product plans split experts and attention over the same TP (etp = tp)\n");
+  l = to_layout(product{.ep = 2, .pp = 4});
+  CHECK(to_text(catalog::deepseek_v3, l) ==
+        "tp1 cp1 dp2 | etp1 ep2 edp1 | pp4 | all-to-all, 8 GPUs, layers 16, 3 x 15\n"
+        "vllm:tp=1,dp=2,pp=4,layers=16/15/15/15,ep=on,all2all=on\n"
+        "product:ep=2,tp=1,pp=4,dp=1\n");
+  l.stages.remainder = stage_remainder::before_last;
+  CHECK(to_text(catalog::deepseek_v3, l) ==
+        "tp1 cp1 dp2 | etp1 ep2 edp1 | pp4 | all-to-all, 8 GPUs, layers 2 x 15, 16, 15\n"
+        "vllm:tp=1,dp=2,pp=4,ep=on,all2all=on\n"
+        "product:ep=2,tp=1,pp=4,dp=1,layers=15/15/16/15\n");
+  l.expert = {1, 2, 1};
+  l.redundant_experts = 1;
+  CHECK(vllm_flags(catalog::deepseek_v3, l).why_not ==
+        "vLLM's redundant experts must leave every expert rank equally many");
+}
+
+TEST_CASE("flags that are printed for a split give the same layers on every stage") {
+  for (const stage_remainder rule :
+       {stage_remainder::first, stage_remainder::before_last, stage_remainder::last}) {
+    for (count pp = 1; pp <= 61; ++pp) {
+      layout l = to_layout(vllm{.tp = 2, .pp = pp});
+      l.stages.remainder = rule;
+      const conversion<vllm> flags = vllm_flags(catalog::deepseek_v3, l);
+      const conversion<product> plan = product_plan(catalog::llama_3_1_70b, l);
+      REQUIRE(flags.has_value());
+      REQUIRE(plan.has_value());
+      const layout by_flags = parse_layout(to_text(flags.flags)).layout;
+      const layout by_plan = parse_layout(to_text(plan.flags)).layout;
+      for (count stage = 0; stage < pp; ++stage) {
+        CHECK(layers_of_stage(by_flags, 61, stage) == layers_of_stage(l, 61, stage));
+        CHECK(layers_of_stage(by_plan, 80, stage) == layers_of_stage(l, 80, stage));
+      }
+    }
+  }
 }
 
 TEST_CASE("a dense model's layout has no expert mesh and has flags in both conventions") {
@@ -233,6 +279,58 @@ TEST_CASE("memory shares are of the capacity, and the parts are those of the tot
                                     percent(m.weights / m.capacity));
   CHECK(percentages(text) == doctest::Approx(100.0 * (m.total() / m.capacity)).epsilon(0.01));
   CHECK(contains(text, "room for " + in_full(m.kv_capacity.value()) + " tokens"));
+}
+
+TEST_CASE("state and what the engine withholds have a row only where there are any") {
+  basic_memory<double> m;
+  m.capacity = 100_B;
+  m.weights = 10_B;
+  CHECK(row(to_text(m), "state").empty());
+  CHECK(row(to_text(m), "withheld").empty());
+  m.state = 20_B;
+  m.withheld = 30_B;
+  CHECK(row(to_text(m), "state") == "  state          20.0 B  20.0 B   20.0 %");
+  CHECK(row(to_text(m), "withheld") == "  withheld       30.0 B  30.0 B   30.0 %");
+  CHECK(row(to_text(m), "total") == "  total          60.0 B  60.0 B   60.0 %");
+}
+
+TEST_CASE("a stage's memory names the weights by class, the peak operator and every buffer") {
+  const layout l = to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true});
+  const auto c = with_engine(h200s(16), engines::vllm);
+  const stage_memory s = fullest_stage(c, catalog::deepseek_v3, l, chat());
+  const std::string text = to_text(s);
+  for (const char* label : {"weights", "  routed expert", "  head", "activations",
+                            "  residual stream", "  all-reduce", "  reduce-scatter", "withheld"}) {
+    CAPTURE(label);
+    CHECK_FALSE(row(text, label).empty());
+  }
+  CHECK(row(text, "  send-recv").empty());
+  CHECK(row(text, "  norms").empty());  // not the peak
+  CHECK(percentages(text) ==
+        doctest::Approx(100.0 * (s.memory.total() / s.memory.capacity)).epsilon(0.01));
+  CHECK(memory_text(s, l).find("memory of the fullest GPU, share of its capacity\n") == 0);
+
+  const layout stages = to_layout(vllm{.tp = 8, .pp = 2, .expert_parallel = true});
+  const stage_memory last = fullest_stage(c, catalog::deepseek_v3, stages, chat());
+  CHECK(
+      memory_text(last, stages)
+          .find("memory of the fullest GPU, in stage 1 (layers 31-60), share of its capacity\n") ==
+      0);
+  const auto e = estimate(c, catalog::deepseek_v3, stages, chat());
+  CHECK(contains(to_text(e, stages, last), memory_text(last, stages)));
+  CHECK(contains(to_text(e, stages, last), to_text(e.serving)));
+}
+
+TEST_CASE("an engine is one line of its constants") {
+  CHECK(to_text(runtime{}) ==
+        "all of the memory; 1.00 GiB reserved; pages of 16 tokens; room for the workload's largest "
+        "step");
+  CHECK(to_text(engines::vllm) ==
+        "0.9 of the memory; 133 MiB reserved; 420 MiB more with peers; 399 MiB of CUDA graphs; "
+        "pages of 16 tokens; room for steps of 8192 tokens, 1024 sequences; 38 bytes per logit; "
+        "vocabulary padded to 64; 4-bit experts padded to 256");
+  CHECK(to_text(engines::sglang).find("weights and KV cache in 0.88 of the memory; ") == 0);
+  CHECK(to_text(engines::tensorrt_llm).find("KV cache in 0.9 of what the rest leaves free; ") == 0);
 }
 
 TEST_CASE("terms of a time have their share, and the line below says what bounds it") {

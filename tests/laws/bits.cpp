@@ -29,8 +29,8 @@ void append(std::vector<std::uint64_t>& bits, const basic_time<>& t) {
   for (const seconds<>& s : t.bounds) append(bits, s.value());
 }
 void append(std::vector<std::uint64_t>& bits, const basic_memory<>& m) {
-  for (const bytes<>& b :
-       {m.weights, m.kv_cache, m.activation, m.communication, m.reserve, m.capacity}) {
+  for (const bytes<>& b : {m.weights, m.kv_cache, m.state, m.activation, m.communication, m.reserve,
+                           m.withheld, m.capacity}) {
     append(bits, b.value());
   }
   append(bits, m.kv_capacity.value());
@@ -99,6 +99,58 @@ constexpr model sparse{
     .layers = {{3, {latent, dense_feed_forward{.width = 18432}}}, {58, {latent, many_experts()}}},
     .weights = quantised(uniform(formats::bf16), formats::fp8_block)};
 
+// Every kind of mixing, feed-forward block and form, and every option that costs something.
+constexpr grouped_query_attention gated{.heads = 16,
+                                        .kv_heads = 2,
+                                        .head_dim = 96,
+                                        .window = 1999,
+                                        .chunked = true,
+                                        .qkv_bias = true,
+                                        .output_bias = true,
+                                        .qk_norm = head_norm::all_heads,
+                                        .sinks = true,
+                                        .output_gate = true};
+constexpr linear_attention delta{8, 24, 112, 80, 4};
+constexpr state_space mamba{.heads = 40,
+                            .head_dim = 72,
+                            .groups = 8,
+                            .state_size = 120,
+                            .conv_kernel = 4,
+                            .projection_bias = true,
+                            .state = precision::bf16};
+
+constexpr mixture_of_experts gated_sharing() noexcept {
+  mixture_of_experts f{.experts = 61, .experts_per_token = 6, .width = 1368};
+  f.shared_experts = 1;
+  f.shared_width = 2776;
+  f.shared_gate = f.expert_bias = f.router_bias = f.correction_bias = true;
+  return f;
+}
+
+constexpr weight_formats narrow() noexcept {
+  weight_formats f = quantised(uniform(formats::bf16), formats::fp8_channel);
+  f[weight_class::routed_expert] = formats::nvfp4;
+  return f;
+}
+
+constexpr model hybrid{
+    .name = "hybrid",
+    .hidden_size = 3072,
+    .vocab_size = 100277,
+    .tied_embeddings = true,
+    .norm_bias = true,
+    .embedding_norm = true,
+    .positions = 8191,
+    .layers = layer_stack::repeat(
+        3, {{2, {delta, gated_sharing(), layer_form::sandwich}},
+            {1, {gated, gated_sharing(), layer_form::parallel_two_norms}},
+            {2, {mamba, no_feed_forward{}}},
+            {1, {no_attention{}, dense_feed_forward{.width = 8200, .bias = true}}},
+            {1, {gated, dense_feed_forward{.width = 8200}, layer_form::parallel}}}),
+    .mtp_layers = 1,
+    .weights = narrow(),
+    .kv_cache = {precision::fp8, 48, 32}};
+
 constexpr workload load(double concurrency, double input, double output,
                         std::optional<tokens<>> chunk) noexcept {
   workload w;
@@ -138,6 +190,41 @@ constexpr deployed<datasheet> split_prompt{cluster_with(datasheet{}, 32),
 constexpr deployed<constant> infeasible{
     cluster_with(usual, 4), sparse, {{8, 1, 1}, {1, 8, 1}}, load(3000, 9000, 3000, {})};
 
+// Under an engine of each budget rule; copies of experts, stages that are listed or longer at the
+// end.
+template <class Efficiency>
+constexpr basic_cluster<double, Efficiency> served_by(const runtime& engine,
+                                                      const Efficiency& efficiency) noexcept {
+  return with_engine(cluster_with(efficiency, 32), engine);
+}
+constexpr stage_split listed(std::initializer_list<std::uint16_t> layers) noexcept {
+  stage_split split;
+  for (const std::uint16_t own : layers) split.listed.push_back(own);
+  return split;
+}
+constexpr layout copied{{4, 1, 4}, {2, 8, 1}, 2, expert_dispatch::all_to_all, listed({8, 13}), 7};
+constexpr layout longer_last{
+    {2, 2, 2}, {1, 4, 2}, 4, expert_dispatch::all_gather, {stage_remainder::last, {}}};
+constexpr layout longer_before{
+    {8, 1, 1}, {4, 2, 1}, 4, expert_dispatch::all_to_all, {stage_remainder::before_last, {}}};
+constexpr deployed<constant> by_vllm{served_by(engines::vllm, usual), hybrid, copied,
+                                     load(91, 3001, 333, 700_tokens)};
+constexpr deployed<datasheet> by_sglang{served_by(engines::sglang, datasheet{}), hybrid,
+                                        longer_last, load(53, 1999, 77, {})};
+constexpr deployed<constant> by_tensorrt{served_by(engines::tensorrt_llm, usual), hybrid,
+                                         longer_before, load(17, 5003, 555, {})};
+
+constexpr basic_estimate<> by_vllm_compiled = estimate_of(by_vllm);
+constexpr basic_estimate<> by_sglang_compiled = estimate_of(by_sglang);
+constexpr basic_estimate<> by_tensorrt_compiled = estimate_of(by_tensorrt);
+static_assert(by_vllm_compiled.feasibility.priceable() &&
+                  by_sglang_compiled.feasibility.priceable() &&
+                  by_tensorrt_compiled.feasibility.priceable(),
+              "every kind is priced at compile time");
+static_assert(by_vllm_compiled.memory.withheld.value() > 0.0 &&
+                  by_vllm_compiled.memory.state.value() > 0.0,
+              "with what the engine withholds, and state");
+
 constexpr basic_estimate<> one_node_compiled = estimate_of(one_node);
 constexpr basic_estimate<> pipelined_compiled = estimate_of(pipelined);
 constexpr basic_estimate<> wide_compiled = estimate_of(wide);
@@ -165,6 +252,9 @@ TEST_CASE("an estimate has the same bits at compile time and at run time") {
   check_same(wide_compiled, wide);
   check_same(split_prompt_compiled, split_prompt);
   check_same(infeasible_compiled, infeasible);
+  check_same(by_vllm_compiled, by_vllm);
+  check_same(by_sglang_compiled, by_sglang);
+  check_same(by_tensorrt_compiled, by_tensorrt);
 }
 
 TEST_CASE("estimate() gives the bits of memory(), prefill(), decode() and serving(), one by one") {

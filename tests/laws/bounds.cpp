@@ -24,8 +24,8 @@ bool good(const sl::basic_time<>& t) {
 }
 
 bool good(const sl::basic_memory<>& m) {
-  for (const sl::bytes<>& b :
-       {m.weights, m.kv_cache, m.activation, m.communication, m.reserve, m.capacity, m.total()}) {
+  for (const sl::bytes<>& b : {m.weights, m.kv_cache, m.state, m.activation, m.communication,
+                               m.reserve, m.withheld, m.capacity, m.fixed(), m.total()}) {
     if (!good(b.value())) return false;
   }
   return good(m.kv_capacity.value());
@@ -75,6 +75,23 @@ sl::basic_link<> extreme_link(extreme_dice& x, sl::field rate, sl::field latency
           sl::seconds<>::from_value(x.real(latency, 1e-6))};
 }
 
+void extreme_runtime(sl::runtime& r, extreme_dice& x) {
+  using sl::field;
+  const auto bytes = [&x](sl::field f) { return sl::bytes<>::from_value(x.real(f, 1e9)); };
+  r.budget = laws::random_budget(x.d);
+  const double share = x.real(field::budget_share, 0.9);
+  std::visit([share](auto& rule) { rule.share = share; }, r.budget);
+  r.reserve = bytes(field::reserve);
+  r.communicators = bytes(field::communicators);
+  r.cuda_graphs = bytes(field::cuda_graphs);
+  r.page_tokens = x.whole(field::page_tokens, 16);
+  r.step_tokens = x.real(field::step_tokens, 8192.0);
+  r.step_sequences = x.real(field::step_sequences, 1000.0);
+  r.logit_bytes = x.real(field::logit_bytes, 38.0);
+  r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
+  r.padding.fp4_width = x.whole(field::fp4_padding, 256);
+}
+
 void extreme_cluster(laws::cluster& c, extreme_dice& x) {
   using sl::field;
   const auto peak = [&x] { return sl::flop_rate<>::from_value(x.real(field::peak, 1e14)); };
@@ -89,12 +106,10 @@ void extreme_cluster(laws::cluster& c, extreme_dice& x) {
   c.gpus_per_domain = x.whole(field::gpus_per_domain, 8);
   c.scale_up = extreme_link(x, field::scale_up_rate, field::scale_up_latency);
   c.network = extreme_link(x, field::network_rate, field::network_latency);
-  c.runtime = {x.real(field::memory_fraction, 0.9),
-               sl::bytes<>::from_value(x.real(field::reserve, 1e9)),
-               x.whole(field::page_tokens, 16)};
+  extreme_runtime(c.runtime, x);
 }
 
-sl::attention_kind extreme_attention(extreme_dice& x) {
+sl::attention_kind extreme_softmax(extreme_dice& x) {
   using sl::field;
   if (x.d.flip()) {
     const auto dim = [&x] { return x.whole(field::head_dim, 128); };
@@ -109,14 +124,64 @@ sl::attention_kind extreme_attention(extreme_dice& x) {
   const count kv_heads = x.d.flip() ? heads : 1;
   const bool extras = x.d.flip();
   return sl::grouped_query_attention{
-      heads,  kv_heads, x.whole(field::head_dim, 128), x.whole(field::window, 128), extras, extras,
-      extras, extras};
+      .heads = heads,
+      .kv_heads = kv_heads,
+      .head_dim = x.whole(field::head_dim, 128),
+      .window = x.whole(field::window, 128),
+      .chunked = x.d.flip(),
+      .qkv_bias = extras,
+      .output_bias = extras,
+      .qk_norm = extras ? sl::head_norm::all_heads : sl::head_norm::per_head,
+      .sinks = extras,
+      .output_gate = extras};
+}
+
+sl::attention_kind extreme_recurrence(extreme_dice& x) {
+  using sl::field;
+  const auto dim = [&x] { return x.whole(field::head_dim, 128); };
+  const sl::precision state = x.d.flip() ? sl::precision::fp32 : sl::precision::bf16;
+  if (x.d.flip()) {
+    return sl::linear_attention{x.whole(field::heads, 16),
+                                x.whole(field::heads, 32),
+                                dim(),
+                                dim(),
+                                x.whole(field::conv_kernel, 4),
+                                state};
+  }
+  const count heads = x.whole(field::heads, 64);
+  return sl::state_space{.heads = heads,
+                         .head_dim = dim(),
+                         .groups = x.d.flip() ? heads : 1,
+                         .state_size = x.whole(field::state_size, 128),
+                         .conv_kernel = x.whole(field::conv_kernel, 4),
+                         .conv_bias = x.d.flip(),
+                         .projection_bias = x.d.flip(),
+                         .state = state};
+}
+
+sl::attention_kind extreme_attention(extreme_dice& x) {
+  switch (x.d.whole(0, 4)) {
+    case 0:
+      return sl::no_attention{};
+    case 1:
+    case 2:
+      return extreme_recurrence(x);
+    default:
+      return extreme_softmax(x);
+  }
 }
 
 sl::feed_forward_kind extreme_feed_forward(extreme_dice& x) {
   using sl::field;
-  if (x.d.flip()) {
-    return sl::dense_feed_forward{x.whole(field::feed_forward_width, 4096), x.d.flip(), x.d.flip()};
+  switch (x.d.whole(0, 4)) {
+    case 0:
+      return sl::no_feed_forward{};
+    case 1:
+    case 2:
+      return sl::dense_feed_forward{x.whole(field::feed_forward_width, 4096), x.d.flip(),
+                                    x.d.flip()};
+    default:
+      break;
   }
   sl::mixture_of_experts f;
   f.experts = x.whole(field::experts, 64);
@@ -124,23 +189,52 @@ sl::feed_forward_kind extreme_feed_forward(extreme_dice& x) {
   f.width = x.whole(field::feed_forward_width, 1024);
   f.shared_experts = x.whole(field::shared_experts, 1);
   f.shared_width = x.whole(field::feed_forward_width, 1024);
-  f.expert_bias = f.router_bias = f.correction_bias = x.d.flip();
+  f.expert_bias = f.router_bias = f.correction_bias = f.shared_gate = x.d.flip();
+  return f;
+}
+
+sl::weight_format extreme_format(extreme_dice& x) {
+  using sl::field;
+  constexpr std::array<sl::weight_format, 7> formats{
+      sl::formats::fp32,  sl::formats::bf16,  sl::formats::fp8,      sl::formats::fp8_block,
+      sl::formats::mxfp4, sl::formats::nvfp4, sl::formats::int4_g128};
+  sl::weight_format f = x.d.one_of(formats);
+  if (x.d.flip()) return f;
+  const auto narrow = [&x](sl::field in, int usual) {
+    return static_cast<int>(x.whole(in, usual));
+  };
+  f.group_k = narrow(field::scale_group, 128);
+  f.group_n = narrow(field::scale_group, 128);
+  f.scale_bits = narrow(field::scale_bits, 8);
+  f.zero_bits = narrow(field::scale_bits, 4);
+  f.matrix_bits = narrow(field::scale_bits, 32);
   return f;
 }
 
 void extreme_model(sl::model& m, extreme_dice& x) {
   using sl::field;
-  constexpr std::array<sl::weight_format, 6> formats{sl::formats::fp32,  sl::formats::bf16,
-                                                     sl::formats::fp8,   sl::formats::fp8_block,
-                                                     sl::formats::mxfp4, sl::formats::int4_g128};
   m.hidden_size = x.whole(field::hidden_size, 4096);
   m.vocab_size = x.whole(field::vocab_size, 128000);
   m.tied_embeddings = x.d.flip();
+  m.norm_bias = x.d.flip();
+  m.embedding_norm = x.d.flip();
+  m.positions = x.d.flip() ? 0 : x.whole(field::positions, 2048);
   m.layers = {};
   for (count kind = x.d.whole(1, 3); kind > 0; --kind) {
-    m.layers.append(x.d.flip() ? 1 : 40, {extreme_attention(x), extreme_feed_forward(x)});
+    const count layers = x.d.flip() ? 1 : 40;
+    sl::layer l;
+    l.attention = extreme_attention(x);
+    l.feed_forward = extreme_feed_forward(x);
+    l.form = laws::random_form(x.d);
+    m.layers.append(layers, l);
   }
-  for (sl::weight_format& f : m.weights.of) f = x.d.one_of(formats);
+  m.mtp_layers = x.whole(field::mtp_layers, 1);
+  for (sl::weight_format& f : m.weights.of) f = extreme_format(x);
+  m.kv_cache = laws::random_cache_format(x.d);
+  if (x.d.flip()) {
+    m.kv_cache.group = static_cast<int>(x.whole(field::cache_group, 16));
+    m.kv_cache.scale_bits = static_cast<int>(x.whole(field::cache_scale_bits, 8));
+  }
 }
 
 // Meshes that agree, and some that do not: those are priced too.
@@ -151,6 +245,7 @@ void extreme_layout(sl::layout& l, extreme_dice& x) {
   l = {};
   if (x.d.flip()) {
     l = laws::random_layout(x.d, 4);
+    if (x.d.flip()) l.redundant_experts = x.whole(field::redundant_experts, 32);
   } else {
     for (const sl::field f : degrees) {
       const count degree = x.d.flip() ? 1 : x.whole(f, 8);
@@ -198,6 +293,8 @@ deployed extreme_deployment(dice& d) {
   extreme_cluster(r.cluster, x);
   extreme_model(r.model, x);
   extreme_layout(r.layout, x);
+  const count layers = r.model.layers.size();
+  if (r.layout.pp <= layers) laws::list_stages(d, r.layout, layers);
   extreme_workload(r.workload, x);
   return r;
 }
@@ -232,6 +329,71 @@ TEST_CASE("no output is NaN, infinite or negative at the ends of the inputs' ran
   CHECK(priced > 1000);  // the rest have too many parameters, or no peak for what they multiply
 }
 
+namespace {
+
+// 10^15 parameters and a little: 100 layers of hidden 10^5, each with 2^25 = 33.6 million columns
+// of experts or dense blocks, three matrices each, mixing tokens in every way there is.
+sl::model quadrillion() {
+  const sl::mixture_of_experts experts{
+      .experts = 1024, .experts_per_token = 8, .width = 32768, .shared_gate = true};
+  const sl::dense_feed_forward dense{.width = 33554432};
+  const auto in = [](const sl::attention_kind& a, const sl::feed_forward_kind& f) {
+    return sl::layer_stack::item{2, {a, f, sl::layer_form::sandwich}};
+  };
+  sl::model m{.name = "10^15"};
+  m.hidden_size = 100000;
+  m.vocab_size = 1000000;
+  m.norm_bias = true;
+  m.positions = 10000000;
+  m.mtp_layers = 1;
+  m.layers = sl::layer_stack::repeat(
+      10,
+      {in(sl::grouped_query_attention{.heads = 1024, .kv_heads = 1024, .head_dim = 128}, experts),
+       in(sl::latent_attention{1024, 1536, 512, 128, 64, 128}, experts),
+       in(sl::linear_attention{1024, 1024, 128, 128, 4}, dense),
+       in(
+           sl::state_space{
+               .heads = 1024, .head_dim = 128, .groups = 1024, .state_size = 128, .conv_kernel = 4},
+           dense),
+       in(sl::no_attention{}, experts)});
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "10^15 parameters, 10^7 tokens and 10^6 GPUs are priced without overflow, whatever mixes") {
+  const sl::model m = quadrillion();
+  CHECK(parameters(m).total() > 1000000000000000);
+  CHECK(parameters(m).total() < 1020000000000000);
+  CHECK(mtp_parameters(m).total() > 10000000000000);
+  CHECK(active_parameters(m) < parameters(m).total());
+  // 100 stages of one layer each, with copies of experts; or one stage of all GPUs.
+  sl::layout staged{{8, 1, 1250}, {8, 1250, 1}, 100};
+  staged.redundant_experts = 1476;
+  for (const sl::layout& l : {staged, sl::layout{{8, 25, 5000}, {8, 1000, 125}, 1}}) {
+    dice d(18);
+    deployed r{laws::random_cluster(d, l), m, l, {}};
+    r.cluster.gpus = 1000000;
+    r.cluster.accelerator.memory = sl::bytes<>::from_value(1e15);
+    r.workload.concurrency = 1e6;
+    r.workload.input = r.workload.output = laws::tokens_of(10000000);
+    const sl::basic_estimate<> e = estimate_of(r);
+    CAPTURE(laws::describe(l));
+    REQUIRE(e.feasibility.invalid.empty());
+    REQUIRE(e.feasibility.priceable());
+    REQUIRE(good(e));
+    bool some_state = false;
+    for_each_stage_memory(r.cluster, m, l, r.workload,
+                          [&some_state](count, const sl::basic_memory<>& held) {
+                            CHECK(good(held));
+                            some_state = some_state || held.state.value() > 0.0;
+                          });
+    CHECK(some_state);
+    CHECK(e.decode.total().value() > 0.0);
+  }
+}
+
 TEST_CASE("links that validation lets be missing are never used, whichever rule is broken") {
   dice d(13);
   for (int number = 0; number < 3000; ++number) {
@@ -248,7 +410,7 @@ TEST_CASE("links that validation lets be missing are never used, whichever rule 
   }
 }
 
-TEST_CASE("the terms of a time sum to its total exactly, its bounds up to rounding") {
+TEST_CASE("the parts of a time and of a memory sum to their total exactly, bounds up to rounding") {
   dice d(14);
   for (int number = 0; number < 3000; ++number) {
     const deployed r = laws::random_deployment(d);
@@ -264,7 +426,12 @@ TEST_CASE("the terms of a time sum to its total exactly, its bounds up to roundi
       REQUIRE(bounds == doctest::Approx(terms).epsilon(1e-12));
     }
     const sl::basic_memory<>& m = e.memory;
-    REQUIRE((m.weights + m.kv_cache + m.activation + m.communication + m.reserve) == m.total());
+    REQUIRE(m.weights + m.kv_cache + m.state + m.activation + m.communication + m.reserve +
+                m.withheld ==
+            m.total());
+    REQUIRE(
+        (m.weights + m.kv_cache + m.state + m.activation + m.communication + m.reserve + m.withheld)
+            .value() == doctest::Approx(m.total().value()).epsilon(1e-15));
   }
 }
 
@@ -316,7 +483,7 @@ TEST_CASE("a step is never faster than the data sheet's peaks, nor than its memo
                  : sl::decode_step(static_cast<double>(d.whole(1, 400)), 1000.0, imbalance);
     work w;
     for (count stage = 0; stage < r.layout.pp; ++stage) {
-      for_each_operator(r.model, r.layout, s, stage, {}, w);
+      for_each_operator(r.model, r.layout, s, stage, {}, w, r.cluster.runtime.padding);
     }
     double computing = 0.0;
     for (std::size_t i = 0; i < sl::precision_count; ++i) {

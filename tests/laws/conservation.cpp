@@ -1,12 +1,16 @@
-// Conservation: no weight is lost or invented by sharding. Summed over every rank of a layout, the
-// elements of each class are the model's, times the copies that the layout keeps.
+// Conservation: no weight is lost or invented by sharding, nor anything that a sequence keeps.
+// Summed over every rank of a layout, the elements of each class are the model's, times the copies
+// that the layout keeps, plus what the engine pads.
 //
 // The copies are derived here from what each matrix is, without share(), kv_heads_of_rank() or the
 // operator list. With R = dp cp replicas of tp tensor ranks each:
-//   split by tp            R copies         queries, outputs, dense and shared widths, vocabulary
-//   key-value heads        R max(1, tp/kv)  once tp exceeds them, a head lies on several ranks
-//   replicated over tp     R tp             norms, routers, latent projections, biases of outputs
-//   experts' matrices      edp              split by ep, then by etp
+//   split by tp            R copies         queries, outputs, dense and shared widths, vocabulary,
+//                                           recurrent heads with their gates and convolutions
+//   key-value heads        R max(1, tp/kv)  once tp exceeds them, a head lies on several ranks; so
+//                                           do state-space groups
+//   replicated over tp     R tp             norms, routers, latent projections, biases of outputs,
+//                                           learned positions
+//   experts' matrices      edp              split by ep, then by etp; copies of experts are experts
 //   their output biases    edp etp          every etp rank adds one, or keeps a zeroed one
 #include <doctest/doctest.h>
 
@@ -15,17 +19,23 @@
 namespace {
 
 using laws::dice;
+using laws::placed;
 using laws::sl::count;
 namespace sl = laws::sl;
 using sl::weight_class;
 
 // Elements of one class over all ranks: matrices and vectors apart, for they differ in format.
+//   stored   matrices of their own, each with what its format stores once
 struct elements {
   std::array<count, sl::weight_class_count> matrices{};
+  std::array<count, sl::weight_class_count> stored{};
   std::array<count, sl::weight_class_count> vectors{};
   count score_corrections = 0;  // stored in fp32 whatever the model's formats
 
-  void add_matrix(weight_class c, count n) { matrices[static_cast<std::size_t>(c)] += n; }
+  void add_matrix(weight_class c, count n, count pieces) {
+    matrices[static_cast<std::size_t>(c)] += n;
+    stored[static_cast<std::size_t>(c)] += pieces;
+  }
   void add_vector(weight_class c, count n) { vectors[static_cast<std::size_t>(c)] += n; }
 
   count of(weight_class c) const {
@@ -34,100 +44,190 @@ struct elements {
   }
 };
 
-// Copies by how a weight is split.
+// Copies by how a weight is split, and what the engine rounds up to.
 struct copies {
   count split = 1;       // R
-  count replicated = 1;  // R tp
+  count replicated = 1;  // R tp: also the pieces of a matrix that tp splits
   count experts = 1;     // edp
   count expert_outputs = 1;
   count tp = 1;
+  count etp = 1;
+  count redundant = 0;
+  sl::shard_padding padding{};
+
+  // Of `heads` that are not split once there are fewer of them than ranks.
+  count of_few(count heads) const { return split * (tp > heads ? tp / heads : 1); }
 };
 
-copies copies_of(const sl::layout& l) {
+copies copies_of(const sl::layout& l, const sl::shard_padding& padding) {
   const count replicas = l.attention.cp * l.attention.dp;
-  return {replicas, replicas * l.attention.tp, l.expert.edp, l.expert.edp * l.expert.etp,
-          l.attention.tp};
+  return {replicas,
+          replicas * l.attention.tp,
+          l.expert.edp,
+          l.expert.edp * l.expert.etp,
+          l.attention.tp,
+          l.expert.etp,
+          l.redundant_experts,
+          padding};
 }
 
-void expect(elements& e, const sl::grouped_query_attention& a, count h, const copies& n) {
-  const count kv_copies = n.split * (n.tp > a.kv_heads ? n.tp / a.kv_heads : 1);
-  const count q = a.heads * a.head_dim;
-  const count kv = 2 * a.kv_heads * a.head_dim;
-  constexpr auto attention = weight_class::attention;
-  e.add_matrix(attention, 2 * h * q * n.split + h * kv * kv_copies);
-  if (a.qkv_bias) e.add_vector(attention, q * n.split + kv * kv_copies);
-  if (a.output_bias) e.add_vector(attention, h * n.replicated);
-  if (a.sinks) e.add_vector(attention, a.heads * n.split);
-  e.add_vector(weight_class::norm, h * n.replicated);
-  if (a.qk_norm) e.add_vector(weight_class::norm, 2 * a.head_dim * n.replicated);
-}
+count padded(count n, count to) { return (n + to - 1) / to * to; }
 
-void expect(elements& e, const sl::latent_attention& a, count h, const copies& n) {
-  const count queries = a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim);
-  const count latent = a.kv_lora_rank + a.qk_rope_head_dim;
-  const count expanded = a.heads * (a.qk_nope_head_dim + a.v_head_dim);
-  const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : h;
-  constexpr auto attention = weight_class::attention;
-  e.add_matrix(attention, h * (latent + a.q_lora_rank) * n.replicated);
-  e.add_matrix(attention, query_input * queries * n.split);
-  e.add_matrix(attention, a.kv_lora_rank * expanded * n.split);
-  e.add_matrix(attention, a.heads * a.v_head_dim * h * n.split);
-  e.add_vector(weight_class::norm, (h + a.q_lora_rank + a.kv_lora_rank) * n.replicated);
-}
+struct expectation {
+  const sl::model& m;
+  copies n{};
+  elements e{};
 
-// Up (and gate) and down of one dense block of this width.
-void expect_dense(elements& e, weight_class c, count h, count width, bool gated, bool bias,
-                  const copies& n) {
-  e.add_matrix(c, (gated ? 3 : 2) * h * width * n.split);
-  if (bias) e.add_vector(c, (gated ? 2 : 1) * width * n.split + h * n.replicated);
-}
-
-void expect(elements& e, const sl::dense_feed_forward& f, count h, const copies& n) {
-  e.add_vector(weight_class::norm, h * n.replicated);
-  expect_dense(e, weight_class::dense_feed_forward, h, f.width, f.gated, f.bias, n);
-}
-
-void expect(elements& e, const sl::mixture_of_experts& f, count h, const copies& n) {
-  e.add_vector(weight_class::norm, h * n.replicated);
-  e.add_matrix(weight_class::router, h * f.experts * n.replicated);
-  if (f.router_bias) e.add_vector(weight_class::router, f.experts * n.replicated);
-  if (f.correction_bias) e.score_corrections += f.experts * n.replicated;
-  constexpr auto routed = weight_class::routed_expert;
-  e.add_matrix(routed, f.experts * (f.gated ? 3 : 2) * h * f.width * n.experts);
-  if (f.expert_bias) {
-    e.add_vector(routed, f.experts * (f.gated ? 2 : 1) * f.width * n.experts);
-    e.add_vector(routed, f.experts * h * n.expert_outputs);
+  void layer_norm() {
+    e.add_vector(weight_class::norm, (m.norm_bias ? 2 : 1) * m.hidden_size * n.replicated);
   }
-  if (f.shared_experts == 0) return;
-  expect_dense(e, weight_class::shared_expert, h, f.shared_experts * f.shared_width, f.gated,
-               f.expert_bias, n);
-}
 
-// A tied head is the embedding, unless they are on different stages: then each stage has a copy.
-void expect_vocabulary(elements& e, const sl::model& m, const sl::layout& l, const copies& n) {
-  if (m.vocab_size == 0) return;
-  const count table = m.vocab_size * m.hidden_size * n.split;
-  e.add_matrix(weight_class::embedding, table);
-  e.add_vector(weight_class::norm, m.hidden_size * n.replicated);
-  if (!m.tied_embeddings) {
-    e.add_matrix(weight_class::head, table);
-  } else if (l.pp > 1) {
-    e.add_matrix(weight_class::embedding, table);
+  // Queries (with their gate) and key-value heads are one matrix, outputs another.
+  void attention(const sl::grouped_query_attention& a) {
+    const count h = m.hidden_size;
+    const count q = a.heads * a.head_dim;
+    const count in = (a.output_gate ? 2 : 1) * q;
+    const count kv = 2 * a.kv_heads * a.head_dim;
+    const count of_kv = n.of_few(a.kv_heads);
+    constexpr auto c = weight_class::attention;
+    e.add_matrix(c, h * (in * n.split + kv * of_kv), n.replicated);
+    e.add_matrix(c, h * q * n.split, n.replicated);
+    if (a.qkv_bias) e.add_vector(c, in * n.split + kv * of_kv);
+    if (a.output_bias) e.add_vector(c, h * n.replicated);
+    if (a.sinks) e.add_vector(c, a.heads * n.split);
+    constexpr auto gain = weight_class::norm;
+    if (a.qk_norm == sl::head_norm::per_head) e.add_vector(gain, 2 * a.head_dim * n.replicated);
+    if (a.qk_norm == sl::head_norm::all_heads) e.add_vector(gain, q * n.split + kv / 2 * of_kv);
   }
-}
 
-elements expected(const sl::model& m, const sl::layout& l) {
-  const copies n = copies_of(l);
-  elements e;
-  for (const sl::layer_run& run : m.layers.runs) {
-    const sl::layer& kind = m.layers.kinds[run.kind];
-    for (count i = 0; i < run.layers; ++i) {
-      std::visit([&](const auto& a) { expect(e, a, m.hidden_size, n); }, kind.attention);
-      std::visit([&](const auto& f) { expect(e, f, m.hidden_size, n); }, kind.feed_forward);
+  void attention(const sl::latent_attention& a) {
+    const count h = m.hidden_size;
+    const count queries = a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim);
+    const count latent = a.kv_lora_rank + a.qk_rope_head_dim;
+    const count expanded = a.heads * (a.qk_nope_head_dim + a.v_head_dim);
+    const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : h;
+    constexpr auto c = weight_class::attention;
+    if (a.q_lora_rank > 0) e.add_matrix(c, h * a.q_lora_rank * n.replicated, n.replicated);
+    e.add_matrix(c, h * latent * n.replicated, n.replicated);
+    e.add_matrix(c, query_input * queries * n.split, n.replicated);
+    e.add_matrix(c, a.kv_lora_rank * expanded * n.split, n.replicated);
+    e.add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
+    e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
+  }
+
+  // Per value head: a decay rate, its bias, and one column each for decay and write strength.
+  void attention(const sl::linear_attention& a) {
+    const count h = m.hidden_size;
+    const count values = a.value_heads * a.value_head_dim;
+    const count convolved = 2 * a.key_heads * a.key_head_dim + values;
+    constexpr auto c = weight_class::attention;
+    e.add_matrix(c, h * (convolved + values) * n.split, n.replicated);
+    e.add_matrix(c, h * 2 * a.value_heads * n.split, n.replicated);
+    e.add_vector(c, convolved * a.conv_kernel * n.split);
+    e.add_vector(c, 2 * a.value_heads * n.split);
+    e.add_vector(weight_class::norm, a.value_head_dim * n.replicated);
+    e.add_matrix(c, values * h * n.split, n.replicated);
+  }
+
+  // Per head: a decay rate, its bias, and a direct path; B and C per group.
+  void attention(const sl::state_space& a) {
+    const count h = m.hidden_size;
+    const count inner = a.heads * a.head_dim;
+    const count shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
+    const count projected = (2 * inner + a.heads) * n.split + shared;
+    const count convolved = inner * n.split + shared;
+    constexpr auto c = weight_class::attention;
+    e.add_matrix(c, h * projected, n.replicated);
+    e.add_vector(c, convolved * a.conv_kernel);
+    if (a.conv_bias) e.add_vector(c, convolved);
+    e.add_vector(c, 3 * a.heads * n.split);
+    e.add_vector(weight_class::norm, inner * n.split);
+    e.add_matrix(c, inner * h * n.split, n.replicated);
+    if (a.projection_bias) e.add_vector(c, projected + h * n.replicated);
+  }
+
+  void attention(const sl::no_attention&) {}
+
+  // Up (and gate) and down of one dense block of this width.
+  void dense(weight_class c, count width, bool gated, bool bias) {
+    const count h = m.hidden_size;
+    e.add_matrix(c, (gated ? 2 : 1) * h * width * n.split, n.replicated);
+    e.add_matrix(c, h * width * n.split, n.replicated);
+    if (bias) e.add_vector(c, (gated ? 2 : 1) * width * n.split + h * n.replicated);
+  }
+
+  void feed_forward(const sl::dense_feed_forward& f) {
+    dense(weight_class::dense_feed_forward, f.width, f.gated, f.bias);
+  }
+
+  // The inner width of an expert over its etp shards, each rounded up where it is in 4 bits.
+  count stored_width(count width) const {
+    if (m.weights[weight_class::routed_expert].element != sl::precision::fp4) return width;
+    const count longer = width % n.etp;
+    return longer * padded(width / n.etp + 1, n.padding.fp4_width) +
+           (n.etp - longer) * padded(width / n.etp, n.padding.fp4_width);
+  }
+
+  void feed_forward(const sl::mixture_of_experts& f) {
+    const count h = m.hidden_size;
+    constexpr auto router = weight_class::router;
+    e.add_matrix(router, h * f.experts * n.replicated, n.replicated);
+    if (f.router_bias) e.add_vector(router, f.experts * n.replicated);
+    if (f.correction_bias) e.score_corrections += f.experts * n.replicated;
+    if (f.shared_gate) e.add_vector(router, h * n.replicated);
+    const count all = f.experts + n.redundant;
+    const count width = stored_width(f.width);
+    const count up = (f.gated ? 2 : 1) * width;
+    constexpr auto routed = weight_class::routed_expert;
+    e.add_matrix(routed, all * up * h * n.experts, all * n.expert_outputs);
+    e.add_matrix(routed, all * width * h * n.experts, all * n.expert_outputs);
+    if (f.expert_bias) {
+      e.add_vector(routed, all * up * n.experts);
+      e.add_vector(routed, all * h * n.expert_outputs);
+    }
+    if (f.shared_experts == 0) return;
+    dense(weight_class::shared_expert, f.shared_experts * f.shared_width, f.gated, f.expert_bias);
+  }
+
+  void feed_forward(const sl::no_feed_forward&) {}
+
+  void layer(const sl::layer& l) {
+    const bool attends = !std::holds_alternative<sl::no_attention>(l.attention);
+    const bool feeds = !std::holds_alternative<sl::no_feed_forward>(l.feed_forward);
+    int norms = (attends ? 1 : 0) + (feeds ? 1 : 0);
+    if (l.form == sl::layer_form::sandwich) norms *= 2;
+    if (l.form == sl::layer_form::parallel) norms = 1;
+    for (; norms > 0; --norms) layer_norm();
+    std::visit([this](const auto& a) { attention(a); }, l.attention);
+    std::visit([this](const auto& f) { feed_forward(f); }, l.feed_forward);
+  }
+
+  // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
+  void vocabulary(bool one_stage) {
+    if (m.vocab_size == 0) return;
+    const count table = padded(m.vocab_size, n.padding.vocabulary) * m.hidden_size * n.split;
+    constexpr auto embedding = weight_class::embedding;
+    e.add_matrix(embedding, table, n.replicated);
+    if (m.positions > 0) {
+      e.add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
+    }
+    if (m.embedding_norm) layer_norm();
+    layer_norm();  // before the head
+    if (!m.tied_embeddings) {
+      e.add_matrix(weight_class::head, table, n.replicated);
+    } else if (!one_stage) {
+      e.add_matrix(embedding, table, n.replicated);
     }
   }
-  expect_vocabulary(e, m, l, n);
-  return e;
+};
+
+elements expected(const sl::model& m, const sl::layout& l, const sl::shard_padding& padding = {}) {
+  expectation x{m, copies_of(l, padding), {}};
+  for (const sl::layer_run& run : m.layers.runs) {
+    for (count i = 0; i < run.layers; ++i) x.layer(m.layers.kinds[run.kind]);
+  }
+  x.vocabulary(l.pp == 1);
+  return x.e;
 }
 
 // Coordinates by the rank order of describe/layout.hpp: tp, cp, dp and etp, ep, edp, fastest first.
@@ -136,11 +236,12 @@ sl::rank rank_of(count in_stage, const sl::layout& l) {
           in_stage / l.expert.etp % l.expert.ep};
 }
 
-sl::weight_totals over_all_ranks(const sl::model& m, const sl::layout& l) {
+sl::weight_totals over_all_ranks(const sl::model& m, const sl::layout& l,
+                                 const sl::shard_padding& padding) {
   sl::weight_totals sum;
   for (count stage = 0; stage < l.pp; ++stage) {
     for (count i = 0; i < l.attention.size(); ++i) {
-      const sl::weight_totals one = weights_of_rank(m, l, stage, rank_of(i, l));
+      const sl::weight_totals one = weights_of_rank(m, l, stage, rank_of(i, l), padding);
       for (std::size_t c = 0; c < sl::weight_class_count; ++c) {
         sum.elements[c] += one.elements[c];
         sum.stored_bytes[c] += one.stored_bytes[c];
@@ -150,9 +251,10 @@ sl::weight_totals over_all_ranks(const sl::model& m, const sl::layout& l) {
   return sum;
 }
 
-// Bytes that `n` elements of matrices take, with scales: one per group_k x group_n block.
-double matrix_bytes(const sl::weight_format& f, count n) {
-  const double own = static_cast<double>(n) * element_bytes(f.element);
+// Bytes that `n` elements of `stored` matrices take: a scale per group_k x group_n block.
+double matrix_bytes(const sl::weight_format& f, count n, count stored) {
+  const double own = static_cast<double>(n) * element_bytes(f.element) +
+                     static_cast<double>(stored) * static_cast<double>(f.matrix_bits) / 8.0;
   if (f.scale_bits + f.zero_bits == 0) return own;
   const double blocks = static_cast<double>(n) / static_cast<double>(f.group_k * f.group_n);
   return own + blocks * static_cast<double>(f.scale_bits + f.zero_bits) / 8.0;
@@ -165,21 +267,28 @@ double expected_bytes(const elements& e, const sl::model& m, weight_class c) {
       static_cast<double>(e.vectors[i]) * element_bytes(m.weights[weight_class::norm].element);
   const double corrections =
       c == weight_class::router ? 4.0 * static_cast<double>(e.score_corrections) : 0.0;
-  return matrix_bytes(m.weights[c], e.matrices[i]) + vectors + corrections;
+  return matrix_bytes(m.weights[c], e.matrices[i], e.stored[i]) + vectors + corrections;
 }
 
 // True if all classes agree; the first that does not is reported.
-bool conserved(const sl::model& m, const sl::layout& l) {
-  const elements want = expected(m, l);
-  const sl::weight_totals have = over_all_ranks(m, l);
+bool conserved(const placed& p, const sl::shard_padding& padding = {}) {
+  const elements want = expected(p.model, p.layout, padding);
+  const sl::weight_totals have = over_all_ranks(p.model, p.layout, padding);
   for (std::size_t i = 0; i < sl::weight_class_count; ++i) {
     const auto c = static_cast<weight_class>(i);
+    const double want_bytes = expected_bytes(want, p.model, c);
     CAPTURE(name(c));
     CHECK(have[c] == want.of(c));
-    CHECK(have.stored_bytes[i] == expected_bytes(want, m, c));
-    if (have[c] != want.of(c) || have.stored_bytes[i] != expected_bytes(want, m, c)) return false;
+    CHECK(have.stored_bytes[i] == want_bytes);
+    if (have[c] != want.of(c) || have.stored_bytes[i] != want_bytes) return false;
   }
   return true;
+}
+
+// Matrices and biases of one routed expert.
+count one_expert(const sl::model& m, const sl::mixture_of_experts& f) {
+  const count up = (f.gated ? 2 : 1) * f.width;
+  return m.hidden_size * (up + f.width) + (f.expert_bias ? up + m.hidden_size : 0);
 }
 
 }  // namespace
@@ -187,12 +296,26 @@ bool conserved(const sl::model& m, const sl::layout& l) {
 TEST_CASE("over all ranks, each weight class has the model's elements and bytes times its copies") {
   dice d(20240611);
   for (int number = 0; number < 10000; ++number) {
-    const sl::layout l = laws::random_layout(d, 4);
-    const sl::model m = laws::random_model(d, l, {});
+    const placed p = laws::random_placed(d, 4, {});
     CAPTURE(number);
-    CAPTURE(laws::describe(l));
-    CAPTURE(laws::describe(m));
-    if (!conserved(m, l)) break;
+    CAPTURE(laws::describe(p.layout));
+    CAPTURE(laws::describe(p.model));
+    if (!conserved(p)) break;
+  }
+}
+
+TEST_CASE("padding adds the rows and columns that round a shard up, and nothing else") {
+  dice d(20240615);
+  for (int number = 0; number < 5000; ++number) {
+    placed p = laws::random_placed(d, 4, {});
+    const sl::shard_padding padding{d.whole(1, 64), d.whole(1, 64)};
+    if (d.flip()) p.model.weights[weight_class::routed_expert] = laws::formats_without_scales[4];
+    CAPTURE(number);
+    CAPTURE(padding.vocabulary);
+    CAPTURE(padding.fp4_width);
+    CAPTURE(laws::describe(p.layout));
+    CAPTURE(laws::describe(p.model));
+    if (!conserved(p, padding)) break;
   }
 }
 
@@ -201,29 +324,56 @@ TEST_CASE("scales are conserved too where every shard is a whole number of block
                                                     sl::formats::nvfp4, sl::formats::int4_g128};
   dice d(20240612);
   for (int number = 0; number < 2000; ++number) {
-    const sl::layout l = laws::random_layout(d, 3);
-    sl::model m = laws::random_model(d, l, {.block = 128, .even = true});
-    m.weights = quantised(sl::uniform(sl::formats::bf16), d.one_of(scaled));
+    placed p = laws::random_placed(d, 3, {.block = 128, .even = true});
+    p.model.weights = quantised(sl::uniform(sl::formats::bf16), d.one_of(scaled));
     CAPTURE(number);
-    CAPTURE(laws::describe(l));
-    CAPTURE(laws::describe(m));
-    if (!conserved(m, l)) break;
+    CAPTURE(laws::describe(p.layout));
+    CAPTURE(laws::describe(p.model));
+    if (!conserved(p)) break;
   }
 }
 
-TEST_CASE("on one rank nothing is copied: the parameters are the model's") {
+TEST_CASE("on one rank nothing is copied: the parameters are the model's, less experts not met") {
   dice d(20240613);
-  for (int number = 0; number < 2000; ++number) {
+  for (int number = 0; number < 5000; ++number) {
     const sl::layout one{};
     const sl::model m = laws::random_model(d, one, {});
     CAPTURE(number);
     CAPTURE(laws::describe(m));
     const elements want = expected(m, one);
+    const sl::weight_totals have = parameters(m);
     count total = 0;
     for (std::size_t i = 0; i < sl::weight_class_count; ++i) {
-      total += want.of(static_cast<weight_class>(i));
+      const auto c = static_cast<weight_class>(i);
+      REQUIRE(have[c] == want.of(c));
+      total += want.of(c);
     }
-    REQUIRE(parameters(m).total() == total);
+    REQUIRE(have.total() == total);
+    count idle = 0;
+    for (const sl::layer_run& run : m.layers.runs) {
+      const auto* f = std::get_if<sl::mixture_of_experts>(&m.layers.kinds[run.kind].feed_forward);
+      if (f != nullptr)
+        idle += run.layers * (f->experts - f->experts_per_token) * one_expert(m, *f);
+    }
+    REQUIRE(active_parameters(m) == total - idle);
+  }
+}
+
+TEST_CASE(
+    "a prediction layer is the last layer again, three norms and a projection of two streams") {
+  dice d(20240616);
+  for (int number = 0; number < 2000; ++number) {
+    sl::model m = laws::random_model(d, {}, {});
+    m.mtp_layers = d.whole(0, 3);
+    sl::model longer = m;
+    const sl::layer_run last = m.layers.runs[m.layers.runs.size() - 1];
+    longer.layers.append(m.mtp_layers, m.layers.kinds[last.kind]);
+    const count streams = 2 * m.hidden_size * m.hidden_size;
+    const count norms = 3 * (m.norm_bias ? 2 : 1) * m.hidden_size;
+    CAPTURE(number);
+    CAPTURE(laws::describe(m));
+    REQUIRE(mtp_parameters(m).total() ==
+            parameters(longer).total() - parameters(m).total() + m.mtp_layers * (streams + norms));
   }
 }
 
@@ -231,17 +381,151 @@ TEST_CASE("rank 0 of the first stage that has a layer kind holds at least as muc
   // Remainders go to the first ranks, so that pricing rank 0 prices the heaviest.
   dice d(20240614);
   for (int number = 0; number < 500; ++number) {
-    const sl::layout l = laws::random_layout(d, 1);
-    const sl::model m = laws::random_model(d, l, {});
-    const sl::weight_totals first = weights_of_rank(m, l, 0, {});
+    const placed p = laws::random_placed(d, 1, {});
+    const sl::shard_padding padding{d.whole(1, 64), d.whole(1, 64)};
+    const sl::weight_totals first = weights_of_rank(p.model, p.layout, 0, {}, padding);
     CAPTURE(number);
-    CAPTURE(laws::describe(l));
-    CAPTURE(laws::describe(m));
-    for (count i = 1; i < l.attention.size(); ++i) {
-      const sl::weight_totals other = weights_of_rank(m, l, 0, rank_of(i, l));
+    CAPTURE(laws::describe(p.layout));
+    CAPTURE(laws::describe(p.model));
+    for (count i = 1; i < p.layout.attention.size(); ++i) {
+      const sl::rank other_rank = rank_of(i, p.layout);
+      const sl::weight_totals other = weights_of_rank(p.model, p.layout, 0, other_rank, padding);
       for (std::size_t c = 0; c < sl::weight_class_count; ++c) {
         REQUIRE(other.elements[c] <= first.elements[c]);
+        REQUIRE(other.stored_bytes[c] <= first.stored_bytes[c]);
       }
     }
+  }
+}
+
+namespace {
+
+// What a sequence keeps, added up over operators: bytes per token, and bytes whatever the length.
+struct kept {
+  double per_token = 0.0;
+  double state = 0.0;
+
+  void operator()(const sl::sequence_cache<double>& c, count times) {
+    per_token += static_cast<double>(times) * c.bytes_per_token;
+    state += static_cast<double>(times) * c.state_bytes;
+  }
+  template <class Operator>
+  void operator()(const Operator&, count) {}
+};
+
+// Vectors as the cache stores them, by hand.
+double vector_bytes(const sl::cache_format& f, count values) {
+  const double own = static_cast<double>(values * sl::bits(f.element)) / 8.0;
+  if (f.scale_bits == 0) return own;
+  const count group = f.group == 0 ? values : f.group;
+  return own + static_cast<double>((values + group - 1) / group * f.scale_bits) / 8.0;
+}
+
+struct kept_expectation {
+  const sl::model& m;
+  copies n{};
+  kept k{};
+
+  void attention(const sl::grouped_query_attention& a) {
+    k.per_token += static_cast<double>(2 * a.kv_heads * n.of_few(a.kv_heads)) *
+                   vector_bytes(m.kv_cache, a.head_dim);
+  }
+  void attention(const sl::latent_attention& a) {
+    k.per_token += static_cast<double>(n.replicated) *
+                   vector_bytes(m.kv_cache, a.kv_lora_rank + a.qk_rope_head_dim);
+  }
+  void attention(const sl::linear_attention& a) {
+    const count state = a.value_heads * a.key_head_dim * a.value_head_dim;
+    const count convolved = 2 * a.key_heads * a.key_head_dim + a.value_heads * a.value_head_dim;
+    state_and_inputs(state, a.state, convolved * n.split, a.conv_kernel);
+  }
+  void attention(const sl::state_space& a) {
+    const count inner = a.heads * a.head_dim;
+    const count shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
+    state_and_inputs(inner * a.state_size, a.state, inner * n.split + shared, a.conv_kernel);
+  }
+  void attention(const sl::no_attention&) {}
+
+  void state_and_inputs(count state, sl::precision of_state, count inputs, count conv_kernel) {
+    k.state += static_cast<double>(state * n.split) * element_bytes(of_state) +
+               static_cast<double>(inputs * (conv_kernel - 1)) * element_bytes(m.activations);
+  }
+};
+
+kept expected_kept(const sl::model& m, const sl::layout& l) {
+  kept_expectation x{m, copies_of(l, {}), {}};
+  for (const sl::layer_run& run : m.layers.runs) {
+    for (count i = 0; i < run.layers; ++i) {
+      std::visit([&x](const auto& a) { x.attention(a); }, m.layers.kinds[run.kind].attention);
+    }
+  }
+  return x.k;
+}
+
+kept kept_over_all_ranks(const sl::model& m, const sl::layout& l) {
+  kept sum;
+  for (count stage = 0; stage < l.pp; ++stage) {
+    for (count i = 0; i < l.attention.size(); ++i) {
+      for_each_operator(m, l, sl::decode_step(1.0, 0.0, 1.0), stage, rank_of(i, l), sum);
+    }
+  }
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("over all ranks, a sequence keeps the model's cache and state times the copies of each") {
+  dice d(20240617);
+  for (int number = 0; number < 10000; ++number) {
+    const placed p = laws::random_placed(d, 4, {});
+    const kept want = expected_kept(p.model, p.layout);
+    const kept have = kept_over_all_ranks(p.model, p.layout);
+    CAPTURE(number);
+    CAPTURE(laws::describe(p.layout));
+    CAPTURE(laws::describe(p.model));
+    REQUIRE(have.per_token == want.per_token);
+    REQUIRE(have.state == want.state);
+    const kept alone = expected_kept(p.model, {});
+    REQUIRE(kv_bytes_per_token(p.model).value() == alone.per_token);
+    REQUIRE(state_bytes_per_sequence(p.model).value() == alone.state);
+  }
+}
+
+TEST_CASE("the memory of all stages holds all weights, pages and state of rank 0's share") {
+  dice d(20240618);
+  for (int number = 0; number < 3000; ++number) {
+    const laws::deployed r = laws::random_deployment(d);
+    const sl::runtime& engine = r.cluster.runtime;
+    double cache = 0.0;
+    double state = 0.0;
+    for_each_stage_memory(
+        r.cluster, r.model, r.layout, r.workload, [&](count stage, const sl::basic_memory<>& m) {
+          cache += m.kv_cache.value();
+          state += m.state.value();
+          const auto own = weights_of_rank(r.model, r.layout, stage, {}, engine.padding);
+          CHECK(m.weights.value() == doctest::Approx(own.total_bytes().value()).epsilon(1e-13));
+        });
+    // Heads are drawn as multiples of tp, so every rank keeps as much as any other.
+    const auto sequences =
+        std::ceil(r.workload.concurrency / static_cast<double>(r.layout.attention.dp));
+    const auto ranks = static_cast<double>(r.layout.attention.size());
+    const kept want = expected_kept(r.model, r.layout);
+    const double length = r.workload.input.value() + r.workload.output.value();
+    const auto page = static_cast<double>(engine.page_tokens);
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    REQUIRE(state * ranks == doctest::Approx(want.state * sequences).epsilon(1e-13));
+    // Windows keep less than the whole length, and nothing keeps more than whole pages of it.
+    const double whole_pages = std::ceil(length / page) * page;
+    REQUIRE(cache * ranks <= want.per_token * whole_pages * sequences * (1.0 + 1e-13));
+    sl::model unwindowed = r.model;
+    for (sl::layer& l : unwindowed.layers.kinds) {
+      if (auto* a = std::get_if<sl::grouped_query_attention>(&l.attention)) a->window = 0;
+    }
+    cache = 0.0;
+    for_each_stage_memory(r.cluster, unwindowed, r.layout, r.workload,
+                          [&](count, const sl::basic_memory<>& m) { cache += m.kv_cache.value(); });
+    REQUIRE(cache * ranks ==
+            doctest::Approx(want.per_token * whole_pages * sequences).epsilon(1e-13));
   }
 }

@@ -46,8 +46,7 @@ basic_cluster<scalar, basic_constant<scalar>> lifted(const laws::cluster& c) {
                 seconds<scalar>::from_value(variable(c.scale_up.latency.value(), by::latency))};
   r.network = {bandwidth<scalar>::from_value(variable(c.network.rate.value(), by::network)),
                cast<scalar>(c.network.latency)};
-  r.runtime = {scalar(c.runtime.memory_fraction), cast<scalar>(c.runtime.reserve),
-               c.runtime.page_tokens};
+  r.runtime = laws::over<scalar>(c.runtime);
   return r;
 }
 

@@ -117,12 +117,13 @@ void change_blocks(deployed& r, Change change_one) {
   }
 }
 
-// Work beside the step's own numbers: a larger model.
+// Work beside the step's own numbers: a larger model, or one that is padded more.
 const std::vector<change> larger_model{
     [](deployed& r, double f) { r.model.hidden_size = more(r.model.hidden_size, f); },
     [](deployed& r, double f) { r.model.vocab_size = more(r.model.vocab_size, f); },
     [](deployed& r, double f) {
       for (sl::layer_run& run : r.model.layers.runs) run.layers = more(run.layers, f);
+      r.layout.stages.listed = {};
     },
     [](deployed& r, double f) {
       change_blocks<sl::dense_feed_forward>(r, [f](auto& b) { b.width = more(b.width, f); });
@@ -148,7 +149,10 @@ const std::vector<change> larger_model{
       change_kinds<sl::grouped_query_attention>(r, [](auto& a) { a.kv_heads = a.heads; });
     },
     [](deployed& r, double f) {
-      change_kinds<sl::grouped_query_attention>(r, [f](auto& a) { a.window = more(a.window, f); });
+      change_kinds<sl::grouped_query_attention>(r, [f](auto& a) {
+        // Chunks that do not end with a page touch more pages than longer ones that do.
+        a.window = a.chunked ? a.window * more(1, f) : more(a.window, f);
+      });
     },
     [](deployed& r, double) {
       change_kinds<sl::grouped_query_attention>(r, [](auto& a) { a.window = 0; });
@@ -159,6 +163,96 @@ const std::vector<change> larger_model{
         a.v_head_dim = more(a.v_head_dim, f);
         a.qk_nope_head_dim = more(a.qk_nope_head_dim, f);
       });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::linear_attention>(r, [f](auto& a) {
+        a.value_heads *= more(1, f);
+        a.key_head_dim = more(a.key_head_dim, f);
+        a.value_head_dim = more(a.value_head_dim, f);
+      });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::linear_attention>(r, [f](auto& a) { a.key_heads *= more(1, f); });
+      change_kinds<sl::state_space>(r, [f](auto& a) { a.heads *= more(1, f); });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::state_space>(r, [f](auto& a) {
+        a.head_dim = more(a.head_dim, f);
+        a.state_size = more(a.state_size, f);
+      });
+    },
+    [](deployed& r, double) {
+      change_kinds<sl::state_space>(r, [](auto& a) {
+        a.groups = a.heads;
+        a.conv_bias = a.projection_bias = true;
+      });
+    },
+    [](deployed& r, double f) {
+      change_kinds<sl::linear_attention>(r,
+                                         [f](auto& a) { a.conv_kernel = more(a.conv_kernel, f); });
+      change_kinds<sl::state_space>(r, [f](auto& a) { a.conv_kernel = more(a.conv_kernel, f); });
+    },
+    [](deployed& r, double) {
+      change_kinds<sl::linear_attention>(r, [](auto& a) { a.state = sl::precision::fp32; });
+      change_kinds<sl::state_space>(r, [](auto& a) { a.state = sl::precision::fp32; });
+    },
+    [](deployed& r, double) {
+      change_kinds<sl::grouped_query_attention>(r, [](auto& a) {
+        a.output_gate = a.qkv_bias = a.output_bias = a.sinks = true;
+        a.qk_norm = sl::head_norm::all_heads;
+      });
+    },
+    [](deployed& r, double) {
+      change_blocks<sl::mixture_of_experts>(r, [](auto& b) {
+        b.shared_gate = b.expert_bias = b.router_bias = b.correction_bias = true;
+      });
+    },
+    [](deployed& r, double f) {
+      r.model.norm_bias = r.model.embedding_norm = true;
+      r.model.positions = more(r.model.positions, f) + 1;
+    },
+    [](deployed& r, double) {
+      for (sl::layer& l : r.model.layers.kinds) {
+        if (!is_parallel(l.form)) l.form = sl::layer_form::sandwich;
+        if (l.form == sl::layer_form::parallel) l.form = sl::layer_form::parallel_two_norms;
+      }
+    },
+    [](deployed& r, double) {
+      r.model.kv_cache.element = sl::precision::bf16;
+      r.model.kv_cache.scale_bits += 16;
+    },
+    [](deployed& r, double f) {
+      r.cluster.runtime.padding.vocabulary *= more(1, f);
+      r.cluster.runtime.padding.fp4_width *= more(1, f);
+    },
+};
+
+sl::bytes<> also(const sl::bytes<>& b, double f) { return b * f + sl::bytes<>::from_value(1e7); }
+
+// An engine that takes more for itself.
+const std::vector<change> greedier_engine{
+    [](deployed& r, double f) {
+      std::visit([f](auto& rule) { rule.share /= f; }, r.cluster.runtime.budget);
+    },
+    [](deployed& r, double f) { r.cluster.runtime.reserve = also(r.cluster.runtime.reserve, f); },
+    [](deployed& r, double f) {
+      r.cluster.runtime.communicators = also(r.cluster.runtime.communicators, f);
+    },
+    [](deployed& r, double f) {
+      r.cluster.runtime.cuda_graphs = also(r.cluster.runtime.cuda_graphs, f);
+    },
+    [](deployed& r, double f) { r.cluster.runtime.page_tokens *= more(1, f); },
+    [](deployed& r, double f) { r.cluster.runtime.step_tokens *= std::floor(f); },
+    [](deployed& r, double f) {
+      r.cluster.runtime.step_tokens *= std::floor(f);
+      r.cluster.runtime.step_sequences *= std::floor(f);
+    },
+    [](deployed& r, double f) {
+      r.cluster.runtime.logit_bytes = r.cluster.runtime.logit_bytes * f + 1.0;
+    },
+    [](deployed& r, double f) {
+      r.cluster.runtime.padding.vocabulary *= more(1, f);
+      r.cluster.runtime.padding.fp4_width *= more(1, f);
     },
 };
 
@@ -274,13 +368,40 @@ TEST_CASE("a larger model never takes less time for the same step") {
 TEST_CASE("a larger model never takes less memory") {
   for_random_changes(8, 3000, larger_model, [](const deployed& before, const deployed& after) {
     // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
-    const bool moved = before.model.layers.size() != after.model.layers.size();
+    const bool moved = before.model.layers.size() != after.model.layers.size() ||
+                       before.layout.stages != after.layout.stages;
     if (moved && before.layout.pp > 1) return true;
     const auto of = [](const deployed& r) {
       return memory(r.cluster, r.model, r.layout, r.workload).total().value();
     };
     CHECK(of(after) >= of(before) / roundings);
     return of(after) >= of(before) / roundings;
+  });
+}
+
+TEST_CASE("an engine that takes more leaves no room for more: memory and the cache that fits") {
+  for_random_changes(12, 4000, greedier_engine, [](const deployed& before, const deployed& after) {
+    const auto b = memory(before.cluster, before.model, before.layout, before.workload);
+    const auto a = memory(after.cluster, after.model, after.layout, after.workload);
+    CHECK(a.total().value() >= b.total().value() / roundings);
+    return a.total().value() >= b.total().value() / roundings;
+  });
+}
+
+TEST_CASE("more copies of experts never leave a GPU with less weights") {
+  // They can leave it with less to do, though: more copies spread tokens more evenly.
+  const std::vector<change> more_copies{[](deployed& r, double f) {
+    if (has_experts(r.model)) r.layout.redundant_experts = more(1, f);
+  }};
+  for_random_changes(13, 3000, more_copies, [](const deployed& before, const deployed& after) {
+    if (after.layout.redundant_experts < before.layout.redundant_experts) return true;
+    for (count stage = 0; stage < before.layout.pp; ++stage) {
+      const auto b = weights_of_rank(before.model, before.layout, stage, {});
+      const auto a = weights_of_rank(after.model, after.layout, stage, {});
+      CHECK(a.total_bytes() >= b.total_bytes());
+      if (a.total_bytes() < b.total_bytes()) return false;
+    }
+    return true;
   });
 }
 

@@ -9,6 +9,7 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "shardline/shardline.hpp"
@@ -51,9 +52,12 @@ inline std::vector<count> divisors(count n) {
   return found;
 }
 
-/// Any layout whose two meshes agree: etp and ep divide what edp leaves of the ranks.
+/// Any layout whose two meshes agree: etp and ep divide what edp leaves of the ranks. Every rule
+/// for the remainder of the stages; with or without copies of experts.
 inline sl::layout random_layout(dice& d, count most_stages) {
   constexpr std::array<count, 5> tensor{1, 2, 3, 4, 8};
+  constexpr std::array<sl::stage_remainder, 3> remainders{
+      sl::stage_remainder::first, sl::stage_remainder::before_last, sl::stage_remainder::last};
   sl::layout l;
   l.attention = {d.one_of(tensor), d.whole(1, 2), d.whole(1, 4)};
   const count replicas = l.attention.cp * l.attention.dp;
@@ -63,11 +67,25 @@ inline sl::layout random_layout(dice& d, count most_stages) {
   l.expert.ep = group / l.expert.etp;
   l.pp = d.whole(1, most_stages);
   l.dispatch = d.flip() ? sl::expert_dispatch::all_to_all : sl::expert_dispatch::all_gather;
+  l.stages.remainder = d.one_of(remainders);
+  l.redundant_experts = d.flip() ? 0 : d.whole(1, 9);
   return l;
 }
 
-/// Key-value heads that a tp can split or replicate: they divide the heads, and divide tp or are
-/// divided by it.
+/// As often as not the stages of a layout are listed: every layer once, none of them empty.
+inline void list_stages(dice& d, sl::layout& l, count layers) {
+  l.stages.listed = {};
+  if (d.flip()) return;
+  for (count stage = 0; stage < l.pp; ++stage) {
+    const count spare = layers - (l.pp - stage);  // beyond one layer for each stage still to come
+    const count own = stage == l.pp - 1 ? layers : 1 + d.whole(0, spare);
+    l.stages.listed.push_back(static_cast<std::uint16_t>(own));
+    layers -= own;
+  }
+}
+
+/// Key-value heads (or state-space groups) that a tp can split or replicate: they divide the heads,
+/// and divide tp or are divided by it.
 inline count random_kv_heads(dice& d, count heads, count tp) {
   std::vector<count> fitting;
   for (const count k : divisors(heads)) {
@@ -83,25 +101,63 @@ struct granularity {
   bool even = false;  // widths divide by the degrees
 };
 
+inline sl::grouped_query_attention random_grouped(dice& d, count tp, const granularity& g) {
+  constexpr std::array<sl::head_norm, 3> norms{sl::head_norm::none, sl::head_norm::per_head,
+                                               sl::head_norm::all_heads};
+  const count heads = tp * d.whole(1, 4);
+  return {.heads = heads,
+          .kv_heads = random_kv_heads(d, heads, tp),
+          .head_dim = g.block * d.whole(1, 4),
+          .window = d.flip() ? 0 : d.whole(1, 300),
+          .chunked = d.flip(),
+          .qkv_bias = d.flip(),
+          .output_bias = d.flip(),
+          .qk_norm = d.one_of(norms),
+          .sinks = d.flip(),
+          .output_gate = d.flip()};
+}
+
+inline sl::latent_attention random_latent(dice& d, count tp, const granularity& g) {
+  return {tp * d.whole(1, 4),      d.flip() ? g.block * d.whole(1, 3) : 0,
+          g.block * d.whole(1, 4), g.block * d.whole(1, 4),
+          g.block * d.whole(1, 4), g.block * d.whole(1, 4)};
+}
+
+// Their projections are as wide as heads are many, so here the heads are whole blocks.
+inline sl::linear_attention random_linear(dice& d, count tp, const granularity& g) {
+  const count key_heads = g.block * tp * d.whole(1, 3);
+  return {key_heads,     key_heads * d.whole(1, 3),
+          d.whole(1, 4), d.whole(1, 4),
+          d.whole(1, 5), d.flip() ? sl::precision::fp32 : sl::precision::bf16};
+}
+
+inline sl::state_space random_state_space(dice& d, count tp, const granularity& g) {
+  const count heads = g.block * tp * d.whole(1, 4);
+  return {.heads = heads,
+          .head_dim = d.whole(1, 4),
+          .groups = random_kv_heads(d, heads, tp),
+          .state_size = g.block * d.whole(1, 4),
+          .conv_kernel = d.whole(1, 5),
+          .conv_bias = d.flip(),
+          .projection_bias = d.flip(),
+          .state = d.flip() ? sl::precision::fp32 : sl::precision::bf16};
+}
+
+/// Every kind; grouped queries as often as all others together.
 inline sl::attention_kind random_attention(dice& d, const sl::layout& l, const granularity& g) {
   const count tp = l.attention.tp;
-  const count heads = tp * d.whole(1, 4);
-  if (d.whole(0, 3) == 0) {
-    return sl::latent_attention{heads,
-                                d.flip() ? g.block * d.whole(1, 3) : 0,
-                                g.block * d.whole(1, 4),
-                                g.block * d.whole(1, 4),
-                                g.block * d.whole(1, 4),
-                                g.block * d.whole(1, 4)};
+  switch (d.whole(0, 7)) {
+    case 0:
+      return random_latent(d, tp, g);
+    case 1:
+      return random_linear(d, tp, g);
+    case 2:
+      return random_state_space(d, tp, g);
+    case 3:
+      return sl::no_attention{};
+    default:
+      return random_grouped(d, tp, g);
   }
-  return sl::grouped_query_attention{.heads = heads,
-                                     .kv_heads = random_kv_heads(d, heads, tp),
-                                     .head_dim = g.block * d.whole(1, 4),
-                                     .window = d.flip() ? 0 : d.whole(1, 300),
-                                     .qkv_bias = d.flip(),
-                                     .output_bias = d.flip(),
-                                     .qk_norm = d.flip(),
-                                     .sinks = d.flip()};
 }
 
 inline count random_width(dice& d, count degree, const granularity& g) {
@@ -112,16 +168,18 @@ inline sl::dense_feed_forward random_dense(dice& d, const sl::layout& l, const g
   return {random_width(d, l.attention.tp, g), d.flip(), d.flip()};
 }
 
-/// Experts, uneven over ep as often as not.
+/// Experts, uneven over ep as often as not; fewer than ep where copies make up for it.
 inline sl::mixture_of_experts random_experts(dice& d, const sl::layout& l, const granularity& g) {
   sl::mixture_of_experts f;
-  f.experts = l.expert.ep + d.whole(0, 9);
+  const count fewest = l.expert.ep - l.redundant_experts;
+  f.experts = (fewest < 1 ? 1 : fewest) + d.whole(0, 9);
   f.experts_per_token = d.whole(1, f.experts);
   f.width = random_width(d, l.expert.etp, g);
   f.gated = d.flip();
   if (d.flip()) {
     f.shared_experts = d.whole(1, 3);
     f.shared_width = random_width(d, l.attention.tp, g);
+    f.shared_gate = d.flip();
   }
   f.expert_bias = d.flip();
   f.router_bias = d.flip();
@@ -129,22 +187,46 @@ inline sl::mixture_of_experts random_experts(dice& d, const sl::layout& l, const
   return f;
 }
 
-/// Dense layers first, as DeepSeek has them; expert parallelism needs some layer with experts.
+inline sl::layer_form random_form(dice& d) {
+  constexpr std::array<sl::layer_form, 4> forms{sl::layer_form::sequential,
+                                                sl::layer_form::sandwich, sl::layer_form::parallel,
+                                                sl::layer_form::parallel_two_norms};
+  return d.one_of(forms);
+}
+
+/// A layer with experts, a dense one, or one that only mixes tokens.
+inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g,
+                              bool with_experts) {
+  sl::layer drawn;
+  drawn.attention = random_attention(d, l, g);
+  const bool attends = !std::holds_alternative<sl::no_attention>(drawn.attention);
+  if (with_experts) {
+    drawn.feed_forward = random_experts(d, l, g);
+  } else if (attends && d.whole(0, 3) == 0) {
+    drawn.feed_forward = sl::no_feed_forward{};
+  } else {
+    drawn.feed_forward = random_dense(d, l, g);
+  }
+  drawn.form = random_form(d);
+  return drawn;
+}
+
+/// One to five kinds of layer in runs, as DeepSeek has them, or in a pattern that is repeated, as
+/// hybrids do. Expert parallelism and copies of experts need some layer with experts.
 inline sl::layer_stack random_layers(dice& d, const sl::layout& l, const granularity& g) {
-  sl::layer_stack stack;
+  const bool needs_experts = l.expert.ep > 1 || l.redundant_experts > 0;
+  std::vector<sl::layer_stack::item> pattern;
   const count dense = d.whole(0, 2);
-  const count routed = d.whole(dense == 0 || l.expert.ep > 1 ? 1 : 0, 2);
-  for (count i = 0; i < dense; ++i) {
+  const count routed = d.whole(dense == 0 || needs_experts ? 1 : 0, 2);
+  for (count i = 0; i < dense + routed; ++i) {
     const count layers = d.whole(1, 4);
-    stack.append(layers, {random_attention(d, l, g), random_dense(d, l, g)});
+    pattern.push_back({layers, random_layer(d, l, g, i >= dense)});
   }
-  for (count i = 0; i < routed; ++i) {
-    const count layers = d.whole(1, 4);
-    stack.append(layers, {random_attention(d, l, g), random_experts(d, l, g)});
+  sl::layer_stack stack;
+  for (count times = d.whole(0, 2) == 0 ? 3 : 1; times > 0; --times) {
+    for (const sl::layer_stack::item& i : pattern) stack.append(i.layers, i.layer);
   }
-  if (stack.size() < l.pp) {
-    stack.append(l.pp, {random_attention(d, l, g), random_experts(d, l, g)});
-  }
+  if (stack.size() < l.pp) stack.append(l.pp, random_layer(d, l, g, true));
   return stack;
 }
 
@@ -159,16 +241,42 @@ inline sl::weight_formats random_formats(dice& d) {
   return formats;
 }
 
+/// With and without scales; groups that do and do not divide a vector.
+inline sl::cache_format random_cache_format(dice& d) {
+  constexpr std::array<sl::cache_format, 5> stored{
+      sl::precision::bf16, sl::precision::fp8, sl::cache_formats::fp8_head,
+      sl::cache_formats::nvfp4, sl::cache_format{sl::precision::int8, 3, 16}};
+  return d.one_of(stored);
+}
+
 inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g) {
   sl::model m;
   m.hidden_size = g.block * d.whole(1, 40);
   m.vocab_size = d.whole(0, 3) == 0 ? 0 : g.block * d.whole(1, 500) * (g.even ? l.attention.tp : 1);
   m.tied_embeddings = d.flip();
+  m.norm_bias = d.flip();
+  m.embedding_norm = d.flip();
+  m.positions = d.flip() ? 0 : g.block * d.whole(1, 300);
   m.layers = random_layers(d, l, g);
+  m.mtp_layers = d.whole(0, 2);
   m.weights = random_formats(d);
   m.activations = d.flip() ? sl::precision::bf16 : sl::precision::fp32;
-  m.kv_cache = d.flip() ? sl::precision::bf16 : sl::precision::fp8;
+  m.kv_cache = random_cache_format(d);
   return m;
+}
+
+/// A model and a layout for it.
+struct placed {
+  sl::layout layout{};
+  sl::model model{};
+};
+
+inline placed random_placed(dice& d, count most_stages, const granularity& g) {
+  placed p;
+  p.layout = random_layout(d, most_stages);
+  p.model = random_model(d, p.layout, g);
+  list_stages(d, p.layout, p.model.layers.size());
+  return p;
 }
 
 using policy = sl::constant;
@@ -181,6 +289,57 @@ inline double log_between(dice& d, double low, double high) {
 inline sl::basic_link<> random_link(dice& d) {
   return {sl::bandwidth<>::from_value(log_between(d, 1e9, 1e12)),
           sl::seconds<>::from_value(d.flip() ? 0.0 : log_between(d, 1e-7, 1e-5))};
+}
+
+inline sl::budget_rule<> random_budget(dice& d) {
+  const double share = d.between(0.5, 1.0);
+  switch (d.whole(0, 2)) {
+    case 0:
+      return sl::fraction_of_total<>{share};
+    case 1:
+      return sl::fraction_of_free<>{share};
+    default:
+      return sl::static_fraction<>{share};
+  }
+}
+
+/// An engine of any kind: a third of them reserve for their own step, the others for the
+/// workload's.
+inline sl::runtime random_runtime(dice& d) {
+  const auto up_to = [&d](double most) {
+    return sl::bytes<>::from_value(d.flip() ? 0.0 : d.between(0.0, most));
+  };
+  sl::runtime r;
+  r.budget = random_budget(d);
+  r.reserve = up_to(1e9);
+  r.communicators = up_to(1e9);
+  r.cuda_graphs = up_to(1e9);
+  r.page_tokens = d.whole(1, 64);
+  if (d.whole(0, 2) == 0) {
+    r.step_sequences = static_cast<double>(d.whole(0, 300));
+    r.step_tokens = static_cast<double>(d.whole(1, 12000));
+  }
+  r.logit_bytes = d.flip() ? 0.0 : d.between(0.0, 40.0);
+  r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64)};
+  return r;
+}
+
+/// The same engine over another scalar.
+template <class T>
+sl::basic_runtime<T> over(const sl::runtime& r) {
+  sl::basic_runtime<T> lifted;
+  std::visit([&lifted]<template <class> class Rule>(
+                 const Rule<double>& rule) { lifted.budget = Rule<T>{T(rule.share)}; },
+             r.budget);
+  lifted.reserve = sl::cast<T>(r.reserve);
+  lifted.communicators = sl::cast<T>(r.communicators);
+  lifted.cuda_graphs = sl::cast<T>(r.cuda_graphs);
+  lifted.page_tokens = r.page_tokens;
+  lifted.step_tokens = T(r.step_tokens);
+  lifted.step_sequences = T(r.step_sequences);
+  lifted.logit_bytes = T(r.logit_bytes);
+  lifted.padding = r.padding;
+  return lifted;
 }
 
 /// Hardware within a few orders of magnitude of today's, so that every kind of bound occurs.
@@ -204,9 +363,7 @@ inline cluster random_cluster(dice& d, const sl::layout& l) {
   c.gpus_per_domain = d.one_of(domains);
   c.scale_up = random_link(d);
   c.network = random_link(d);
-  c.runtime.page_tokens = d.whole(1, 64);
-  c.runtime.memory_fraction = d.between(0.5, 1.0);
-  c.runtime.reserve = sl::bytes<>::from_value(d.between(0.0, 1e9));
+  c.runtime = random_runtime(d);
   return c;
 }
 
@@ -231,8 +388,9 @@ struct deployed {
 
 inline deployed random_deployment(dice& d) {
   deployed r;
-  r.layout = random_layout(d, 4);
-  r.model = random_model(d, r.layout, {});
+  const placed p = random_placed(d, 4, {});
+  r.layout = p.layout;
+  r.model = p.model;
   r.cluster = random_cluster(d, r.layout);
   r.workload = random_workload(d);
   return r;
@@ -243,36 +401,54 @@ inline std::string describe(const sl::layout& l) {
   std::ostringstream s;
   s << "tp " << l.attention.tp << " cp " << l.attention.cp << " dp " << l.attention.dp << " etp "
     << l.expert.etp << " ep " << l.expert.ep << " edp " << l.expert.edp << " pp " << l.pp << ' '
-    << name(l.dispatch);
+    << name(l.dispatch) << " remainder " << static_cast<int>(l.stages.remainder) << " listed";
+  for (const std::uint16_t own : l.stages.listed) s << ' ' << own;
+  s << " redundant " << l.redundant_experts;
   return s.str();
 }
 
 inline void describe(std::ostream& s, const sl::grouped_query_attention& a) {
   s << "heads " << a.heads << '/' << a.kv_heads << " x " << a.head_dim << " window " << a.window
-    << " bias " << a.qkv_bias << a.output_bias << " qk_norm " << a.qk_norm << " sinks " << a.sinks;
+    << (a.chunked ? " chunked" : "") << " bias " << a.qkv_bias << a.output_bias << " qk_norm "
+    << static_cast<int>(a.qk_norm) << " sinks " << a.sinks << " gate " << a.output_gate;
 }
 inline void describe(std::ostream& s, const sl::latent_attention& a) {
   s << "latent heads " << a.heads << " q " << a.q_lora_rank << " kv " << a.kv_lora_rank << " dims "
     << a.qk_nope_head_dim << '+' << a.qk_rope_head_dim << '/' << a.v_head_dim;
 }
+inline void describe(std::ostream& s, const sl::linear_attention& a) {
+  s << "linear heads " << a.key_heads << 'x' << a.key_head_dim << '/' << a.value_heads << 'x'
+    << a.value_head_dim << " conv " << a.conv_kernel << ' ' << name(a.state);
+}
+inline void describe(std::ostream& s, const sl::state_space& a) {
+  s << "state space heads " << a.heads << 'x' << a.head_dim << " groups " << a.groups << " state "
+    << a.state_size << " conv " << a.conv_kernel << " bias " << a.conv_bias << a.projection_bias
+    << ' ' << name(a.state);
+}
+inline void describe(std::ostream& s, const sl::no_attention&) { s << "no attention"; }
+inline void describe(std::ostream& s, const sl::no_feed_forward&) { s << "no feed-forward"; }
 inline void describe(std::ostream& s, const sl::dense_feed_forward& f) {
   s << "dense " << f.width << " gated " << f.gated << " bias " << f.bias;
 }
 inline void describe(std::ostream& s, const sl::mixture_of_experts& f) {
   s << "experts " << f.experts_per_token << " of " << f.experts << " x " << f.width << " gated "
-    << f.gated << " shared " << f.shared_experts << " x " << f.shared_width << " bias "
-    << f.expert_bias << f.router_bias << f.correction_bias;
+    << f.gated << " shared " << f.shared_experts << " x " << f.shared_width << " gate "
+    << f.shared_gate << " bias " << f.expert_bias << f.router_bias << f.correction_bias;
 }
 
 inline std::string describe(const sl::model& m) {
   std::ostringstream s;
-  s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings;
+  s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings
+    << " norm bias " << m.norm_bias << m.embedding_norm << " positions " << m.positions << " mtp "
+    << m.mtp_layers << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
+    << m.kv_cache.scale_bits;
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];
     s << "\n  " << run.layers << " x ";
     std::visit([&s](const auto& a) { describe(s, a); }, l.attention);
     s << ", ";
     std::visit([&s](const auto& f) { describe(s, f); }, l.feed_forward);
+    s << ", form " << static_cast<int>(l.form);
   }
   return s.str();
 }
@@ -294,7 +470,11 @@ inline std::string describe(const cluster& c) {
   s << " rate " << c.accelerator.memory_rate.value() << " domain " << c.gpus_per_domain
     << " scale-up " << c.scale_up.rate.value() << '/' << c.scale_up.latency.value() << " network "
     << c.network.rate.value() << '/' << c.network.latency.value() << " page "
-    << c.runtime.page_tokens;
+    << c.runtime.page_tokens << " budget " << c.runtime.budget.index() << " step "
+    << c.runtime.step_tokens << '/' << c.runtime.step_sequences << " logit "
+    << c.runtime.logit_bytes << " padding " << c.runtime.padding.vocabulary << '/'
+    << c.runtime.padding.fp4_width << " reserve " << c.runtime.reserve.value() << " graphs "
+    << c.runtime.cuda_graphs.value();
   return s.str();
 }
 

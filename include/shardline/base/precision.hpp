@@ -35,8 +35,9 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
 
 /// How a k x n weight matrix (k inputs, n outputs) is stored and multiplied.
 ///
-///   bytes(k, n) = k n bits / 8 + scales (scale_bits + zero_bits) / 8
+///   bytes(k, n) = k n bits / 8 + scales (scale_bits + zero_bits) / 8 + matrix_bits / 8
 ///   scales      = ceil(k / group_k) ceil(n / group_n), a group of 0 meaning the whole dimension
+///   matrix_bits = what is stored once per matrix (nvfp4's second scale)
 ///
 /// `math` is the type the tensor cores multiply in: fp8 weights with fp8 activations have
 /// math = fp8, weight-only formats (mxfp4 as gpt-oss ships it) have math = bf16.
@@ -47,6 +48,7 @@ struct weight_format {
   int group_n = 0;
   int scale_bits = 0;  // 0: no scales
   int zero_bits = 0;
+  int matrix_bits = 0;
 
   friend constexpr bool operator==(const weight_format&, const weight_format&) noexcept = default;
 
@@ -60,29 +62,69 @@ struct weight_format {
     const auto elements = static_cast<double>(k) * static_cast<double>(n);
     const auto extra = static_cast<double>(scales(k, n));
     return elements * element_bytes(element) +
-           extra * static_cast<double>(scale_bits + zero_bits) / 8.0;
+           extra * static_cast<double>(scale_bits + zero_bits) / 8.0 +
+           static_cast<double>(matrix_bits) / 8.0;
   }
 };
 
 /// Storage formats in use today. Scale layouts:
 ///   fp8_block    DeepSeek-V3 config.json `weight_block_size` [128, 128], fp32 scales
+///   fp8_group    groups of 128 along k, fp32 scales (DeepSeek-V3's activations, 1 x 128)
 ///   mxfp4        OCP Microscaling Formats v1.0: blocks of 32 along k, 8-bit exponent
-///   nvfp4        NVIDIA: blocks of 16 along k, fp8 scale (the fp32 per-tensor scale is left out)
+///   nvfp4        NVIDIA: blocks of 16 along k, fp8 scale, and one fp32 scale per matrix
 ///   int4_g128    GPTQ/AWQ groups of 128 along k, fp16 scale, 4-bit zero point
 /// Worked number: fp8_block of 7168 x 2048 is 14,680,064 + 56 * 16 * 4 = 14,683,648 bytes.
 namespace formats {
 
 inline constexpr weight_format fp32{precision::fp32, precision::tf32};
 inline constexpr weight_format bf16{precision::bf16, precision::bf16};
+inline constexpr weight_format tf32{precision::tf32, precision::tf32};
 inline constexpr weight_format fp16{precision::fp16, precision::fp16};
 inline constexpr weight_format fp8{precision::fp8, precision::fp8, 0, 0, 32};
 inline constexpr weight_format fp8_channel{precision::fp8, precision::fp8, 0, 1, 32};
 inline constexpr weight_format fp8_block{precision::fp8, precision::fp8, 128, 128, 32};
+inline constexpr weight_format fp8_group{precision::fp8, precision::fp8, 128, 1, 32};
 inline constexpr weight_format int8{precision::int8, precision::int8, 0, 1, 32};
 inline constexpr weight_format int4_g128{precision::int4, precision::bf16, 128, 1, 16, 4};
 inline constexpr weight_format mxfp4{precision::fp4, precision::bf16, 32, 1, 8};
-inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8};
+inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8, 0, 32};
 
 }  // namespace formats
+
+/// How the vectors of a KV cache are stored: `group` consecutive values of a vector share one scale
+/// of `scale_bits`; without scale_bits there is none (a scale for a whole layer is not counted).
+///   bytes(d) = d bits / 8 + ceil(d / group) scale_bits / 8, a group of 0 meaning the whole vector
+///   cache_format(precision::fp8).bytes(576) = 576
+///   cache_formats::nvfp4.bytes(128) = 64 + 8 = 72   (tests/base/precision.cpp)
+struct cache_format {
+  precision element = precision::bf16;
+  int group = 0;
+  int scale_bits = 0;
+
+  constexpr cache_format() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): an element without scales is a format already
+  constexpr cache_format(precision element_type, int values_per_scale = 0,
+                         int bits_per_scale = 0) noexcept
+      : element(element_type), group(values_per_scale), scale_bits(bits_per_scale) {}
+
+  friend constexpr bool operator==(const cache_format&, const cache_format&) noexcept = default;
+
+  /// Stored bytes of one vector of `values` values.
+  [[nodiscard]] constexpr double bytes(count values) const noexcept {
+    const count scales = scale_bits == 0 ? 0 : group == 0 ? 1 : ceil_div(values, group);
+    return static_cast<double>(values) * element_bytes(element) +
+           static_cast<double>(scales) * static_cast<double>(scale_bits) / 8.0;
+  }
+};
+
+/// Cache formats with scales.
+///   fp8_head   one fp32 scale per token and head (vLLM's per-token-head fp8)
+///   nvfp4      blocks of 16 values, fp8 scale (TensorRT-LLM's nvfp4 cache)
+namespace cache_formats {
+
+inline constexpr cache_format fp8_head{precision::fp8, 0, 32};
+inline constexpr cache_format nvfp4{precision::fp4, 16, 8};
+
+}  // namespace cache_formats
 
 }  // namespace shardline

@@ -1,4 +1,4 @@
-/// Layouts as text: `vllm:tp=8,dp=2,ep=on` and `product:ep=64,tp=2,pp=1,dp=1`.
+/// Layouts as text: `vllm:tp=8,dp=2,ep=on`, `product:ep=64,tp=2,pp=2,layers=9/7`.
 #pragma once
 
 #include <array>
@@ -22,6 +22,9 @@ enum class parse_fault : unsigned char {
 /// Degrees that a text may hold; equal to range_of(field::tp).
 inline constexpr count largest_degree = 1'000'000;
 
+/// Layers that a listed stage may hold; equal to range_of(field::layers).
+inline constexpr count largest_stage = 10'000;
+
 /// A layout, or what is wrong with the first faulty part of its text. The views point into that
 /// text, except `allowed`, which is a sentence of its own.
 ///   subject   the key, or the convention where that is the fault
@@ -39,12 +42,16 @@ struct parsed_layout {
 
 namespace detail {
 
-// A key of a convention and where its value goes: a degree, or a switch.
+// A key of a convention and where its value goes: a whole number from `lowest` on, a switch, or the
+// layers of each stage. `value` is what stood there.
 struct setting {
   std::string_view key{};
-  count* degree = nullptr;
+  count* number = nullptr;
   bool* on = nullptr;
+  stage_layers* stages = nullptr;
+  count lowest = 1;
   bool seen = false;
+  std::string_view value{};
 };
 
 // Cuts `text` at the first `mark`: returns what is before it and leaves what is behind it.
@@ -55,15 +62,26 @@ constexpr std::string_view cut(std::string_view& text, char mark) noexcept {
   return head;
 }
 
-// The whole number that `text` is, from 1 to largest_degree, or 0.
-constexpr count read_degree(std::string_view text) noexcept {
-  count value = 0;
+// The whole number that `text` is, from 0 to `most`, or -1.
+constexpr count read_whole(std::string_view text, count most) noexcept {
+  count value = text.empty() ? -1 : 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return 0;
+    if (c < '0' || c > '9') return -1;
     value = value * 10 + (c - '0');
-    if (value > largest_degree) return 0;  // before it can overflow
+    if (value > most) return -1;  // before it can overflow
   }
   return value;
+}
+
+// Numbers of layers with '/' between them; false where `text` is anything else.
+constexpr bool read_stages(std::string_view text, stage_layers& stages) noexcept {
+  for (bool more = true; more;) {
+    more = text.find('/') != std::string_view::npos;
+    const count layers = read_whole(cut(text, '/'), largest_stage);
+    if (layers < 1) return false;
+    stages.push_back(static_cast<std::uint16_t>(layers));
+  }
+  return !stages.overflowed;
 }
 
 constexpr parsed_layout refuse(parse_fault fault, std::string_view subject, std::string_view value,
@@ -75,19 +93,27 @@ constexpr parsed_layout read_value(setting& s, std::string_view key,
                                    std::string_view value) noexcept {
   if (s.seen) return refuse(parse_fault::repeated, key, value, "each key once");
   s.seen = true;
+  s.value = value;
   if (s.on != nullptr) {
     *s.on = value == "on";
     if (value == "on" || value == "off") return {};
     return refuse(parse_fault::value, key, value, "on or off");
   }
-  *s.degree = read_degree(value);
-  if (*s.degree > 0) return {};
-  return refuse(parse_fault::value, key, value, "a whole number from 1 to 1000000");
+  if (s.stages != nullptr) {
+    if (read_stages(value, *s.stages)) return {};
+    return refuse(parse_fault::value, key, value,
+                  "whole numbers from 1 to 10000 with / between them, at most 64");
+  }
+  *s.number = read_whole(value, largest_degree);
+  if (*s.number >= s.lowest) return {};
+  return refuse(
+      parse_fault::value, key, value,
+      s.lowest == 0 ? "a whole number from 0 to 1000000" : "a whole number from 1 to 1000000");
 }
 
 // `key=value` items with commas between them, at least one.
 template <std::size_t N>
-constexpr parsed_layout read_settings(std::string_view text, std::array<setting, N> settings,
+constexpr parsed_layout read_settings(std::string_view text, std::array<setting, N>& settings,
                                       std::string_view keys) noexcept {
   for (bool more = true; more;) {
     more = text.find(',') != std::string_view::npos;
@@ -107,30 +133,45 @@ constexpr parsed_layout read_settings(std::string_view text, std::array<setting,
 }  // namespace detail
 
 /// Reads vLLM's flags: keys tp, dp, pp, pcp (whole numbers, 1 if left out), ep and all2all (on or
-/// off, off if left out), in any order, each once.
+/// off, off if left out), layers (of each stage, 31/30) and redundant (experts, with ep=on), in any
+/// order, each once.
 ///   parse_vllm("tp=8,dp=2,ep=on").layout == to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel =
 ///   true})
 [[nodiscard]] constexpr parsed_layout parse_vllm(std::string_view text) noexcept {
   vllm v;
-  const std::array<detail::setting, 6> settings{{{"tp", &v.tp},
-                                                 {"dp", &v.dp},
-                                                 {"pp", &v.pp},
-                                                 {"pcp", &v.pcp},
-                                                 {"ep", nullptr, &v.expert_parallel},
-                                                 {"all2all", nullptr, &v.all_to_all}}};
-  parsed_layout result = detail::read_settings(text, settings, "tp, dp, pp, pcp, ep, all2all");
-  if (result.has_value()) result.layout = to_layout(v);
+  std::array<detail::setting, 8> settings{
+      {{"tp", &v.tp},
+       {"dp", &v.dp},
+       {"pp", &v.pp},
+       {"pcp", &v.pcp},
+       {"ep", nullptr, &v.expert_parallel},
+       {"all2all", nullptr, &v.all_to_all},
+       {"layers", nullptr, nullptr, &v.layers},
+       {"redundant", &v.redundant_experts, nullptr, nullptr, 0}}};
+  parsed_layout result =
+      detail::read_settings(text, settings, "tp, dp, pp, pcp, ep, all2all, layers, redundant");
+  if (!result.has_value()) return result;
+  if (v.redundant_experts > 0 && !v.expert_parallel) {
+    return detail::refuse(parse_fault::value, "redundant", settings.back().value,
+                          "0, or with ep=on");
+  }
+  result.layout = to_layout(v);
   return result;
 }
 
-/// Reads a product plan: keys ep, tp, pp, dp, whole numbers, 1 if left out, in any order, each
-/// once.
+/// Reads a product plan: keys ep, tp, pp, dp (whole numbers, 1 if left out), layers (of each stage,
+/// 9/7) and redundant (experts), in any order, each once.
 ///   parse_product("ep=64,tp=16,pp=4,dp=4").layout.gpus() == 16384
 [[nodiscard]] constexpr parsed_layout parse_product(std::string_view text) noexcept {
   product p;
-  const std::array<detail::setting, 4> settings{
-      {{"ep", &p.ep}, {"tp", &p.tp}, {"pp", &p.pp}, {"dp", &p.dp}}};
-  parsed_layout result = detail::read_settings(text, settings, "ep, tp, pp, dp");
+  std::array<detail::setting, 6> settings{
+      {{"ep", &p.ep},
+       {"tp", &p.tp},
+       {"pp", &p.pp},
+       {"dp", &p.dp},
+       {"layers", nullptr, nullptr, &p.layers},
+       {"redundant", &p.redundant_experts, nullptr, nullptr, 0}}};
+  parsed_layout result = detail::read_settings(text, settings, "ep, tp, pp, dp, layers, redundant");
   if (result.has_value()) result.layout = to_layout(p);
   return result;
 }

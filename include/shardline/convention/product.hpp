@@ -2,17 +2,22 @@
 #pragma once
 
 #include "shardline/convention/conversion.hpp"
+#include "shardline/convention/stages.hpp"
 #include "shardline/describe/layout.hpp"
 
 namespace shardline {
 
 /// What deployment plans write as EP64_TP2_PP1_DP1.
 ///   attention tp = TP, dp = EP DP;  experts etp = TP, ep = EP, edp = DP;  tokens go by all-to-all
+///   layers              of each stage; empty: evenly, the first stages take what is left over
+///   redundant_experts   copies of busy experts, shared out with the others
 struct product {
   count ep = 1;
   count tp = 1;
   count pp = 1;
   count dp = 1;
+  stage_layers layers{};
+  count redundant_experts = 0;
   friend constexpr bool operator==(const product&, const product&) noexcept = default;
 };
 
@@ -22,7 +27,9 @@ struct product {
   return {{p.tp, 1, saturating_product(p.ep, p.dp)},
           {p.tp, p.ep, p.dp},
           p.pp,
-          expert_dispatch::all_to_all};
+          expert_dispatch::all_to_all,
+          split_stages(stage_remainder::first, p.pp, p.layers),
+          p.redundant_experts};
 }
 
 /// The product plan of a layout, or why there is none. How tokens reach the experts counts only
@@ -38,7 +45,11 @@ struct product {
   if (replicas_per_expert_group(l) > 1 && l.dispatch != expert_dispatch::all_to_all) {
     return {{}, "product plans send tokens to experts by all-to-all"};
   }
-  return {{l.expert.ep, l.attention.tp, l.pp, l.expert.edp}, {}};
+  if (!can_state(stage_remainder::first, l)) {
+    return {{}, "the first stages of product plans take what is left over, or layers are listed"};
+  }
+  return {{l.expert.ep, l.attention.tp, l.pp, l.expert.edp, l.stages.listed, l.redundant_experts},
+          {}};
 }
 
 }  // namespace shardline

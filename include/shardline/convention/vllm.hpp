@@ -1,8 +1,10 @@
 /// vLLM's convention: --tensor-parallel-size, --data-parallel-size, --pipeline-parallel-size,
-/// --prefill-context-parallel-size and --enable-expert-parallel.
+/// --prefill-context-parallel-size, --enable-expert-parallel, VLLM_PP_LAYER_PARTITION and
+/// --eplb-config's num_redundant_experts.
 #pragma once
 
 #include "shardline/convention/conversion.hpp"
+#include "shardline/convention/stages.hpp"
 #include "shardline/describe/layout.hpp"
 
 namespace shardline {
@@ -11,6 +13,10 @@ namespace shardline {
 /// ep = DP PCP TP, off means etp = DP PCP TP (vllm/model_executor/layers/fused_moe/config.py,
 /// FusedMoEParallelConfig.make). Tokens reach them by all-gather and reduce-scatter, vLLM's default
 /// backend, or by all-to-all (DeepEP and others) when `all_to_all` is set.
+///   layers              of each stage (VLLM_PP_LAYER_PARTITION); empty: evenly, the stages before
+///                       the last take what is left over (vllm/distributed/utils.py,
+///                       get_pp_indices)
+///   redundant_experts   copies of busy experts (EPLB), under expert parallelism only
 struct vllm {
   count tp = 1;
   count dp = 1;
@@ -18,6 +24,8 @@ struct vllm {
   count pcp = 1;
   bool expert_parallel = false;
   bool all_to_all = false;
+  stage_layers layers{};
+  count redundant_experts = 0;
   friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
 };
 
@@ -28,11 +36,16 @@ struct vllm {
   const count ranks = attention.size();
   const expert_mesh expert =
       v.expert_parallel ? expert_mesh{1, ranks, 1} : expert_mesh{ranks, 1, 1};
-  return {attention, expert, v.pp,
-          v.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather};
+  return {attention,
+          expert,
+          v.pp,
+          v.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather,
+          split_stages(stage_remainder::before_last, v.pp, v.layers),
+          v.redundant_experts};
 }
 
-/// The flags of a layout, or why vLLM cannot express it.
+/// The flags of a layout, or why vLLM cannot express it. vllm_flags (io/text/layout.hpp), which
+/// knows the model, can express more.
 [[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
   if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};
   if (l.expert.etp != 1 && l.expert.ep != 1) {
@@ -41,8 +54,15 @@ struct vllm {
   if (l.attention.size() != l.expert.size()) {
     return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
   }
-  return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp, l.expert.ep != 1,
-           l.dispatch == expert_dispatch::all_to_all},
+  if (l.redundant_experts > 0 && l.expert.etp != 1) {
+    return {{}, "vLLM has redundant experts under expert parallelism only (etp = 1)"};
+  }
+  if (!can_state(stage_remainder::before_last, l)) {
+    return {{}, "vLLM's stages before the last take what is left over, unless layers are listed"};
+  }
+  return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp,
+           l.expert.ep != 1 || l.redundant_experts > 0, l.dispatch == expert_dispatch::all_to_all,
+           l.stages.listed, l.redundant_experts},
           {}};
 }
 

@@ -5,9 +5,11 @@
 
 #include <array>
 #include <cstddef>
-#include <variant>
 
+#include "shardline/base/alternative.hpp"
+#include "shardline/cost/attention_operators.hpp"
 #include "shardline/cost/feed_forward_operators.hpp"
+#include "shardline/cost/recurrence_operators.hpp"
 
 namespace shardline {
 
@@ -35,15 +37,16 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 
 }  // namespace detail
 
-/// Blocks of stage `stage` of `pp`; a model without a vocabulary has neither embedding nor head.
-[[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, count pp,
+/// Blocks of stage `stage` of the layout; a model without a vocabulary has neither embedding nor
+/// head.
+[[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, const layout& l,
                                                      count stage) noexcept {
-  const item_range own = part_of(m.layers.size(), pp, stage);
+  const item_range own = layers_of_stage(l, m.layers.size(), stage);
   block_counts blocks = detail::with_layers(m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
   blocks[block::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
-  blocks[block::head] = has_vocabulary && stage == pp - 1 ? 1 : 0;
-  blocks[block::hand_over] = stage < pp - 1 ? 1 : 0;
+  blocks[block::head] = has_vocabulary && stage == l.pp - 1 ? 1 : 0;
+  blocks[block::hand_over] = stage < l.pp - 1 ? 1 : 0;
   return blocks;
 }
 
@@ -56,37 +59,75 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
-/// Vocabulary-parallel lookup; ranks sum their partial rows.
+/// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
+/// added to them, and a norm may follow.
 template <class T, class Sink>
 constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
-  const count rows = share(e.model.vocab_size, e.layout.attention.tp, e.rank.tp);
-  sink(elementwise<T>{term::embedding, e.matrix(weight_class::embedding, rows, e.model.hidden_size),
-                      e.traffic(2 * e.model.hidden_size)});
+  const count hidden = e.model.hidden_size;
+  sink(elementwise<T>{term::embedding,
+                      e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
+                      e.traffic(2 * hidden)});
   detail::emit_tensor_reduction(e, sink);
+  if (e.model.positions > 0) {
+    sink(elementwise<T>{term::embedding,
+                        e.matrix(weight_class::embedding, e.model.positions, hidden),
+                        e.traffic(3 * hidden)});
+  }
+  if (e.model.embedding_norm) sink(e.norm());
 }
+
+namespace detail {
 
 template <class T, class Sink>
-constexpr void emit_layer(const layer& l, const emission<T>& e, Sink& sink) {
-  if (std::holds_alternative<grouped_query_attention>(l.attention)) {
-    emit_attention(std::get<grouped_query_attention>(l.attention), e, sink);
-  } else {
-    emit_attention(std::get<latent_attention>(l.attention), e, sink);
+struct attention_emitter {
+  const emission<T>& e;
+  Sink& sink;
+  template <class Attention>
+  constexpr void operator()(const Attention& a) const {
+    emit_attention(a, e, sink);
   }
-  if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
-    emit_feed_forward(std::get<dense_feed_forward>(l.feed_forward), e, sink);
-  } else {
-    emit_feed_forward(std::get<mixture_of_experts>(l.feed_forward), e, sink);
+};
+template <class T, class Sink>
+struct feed_forward_emitter {
+  const emission<T>& e;
+  Sink& sink;
+  template <class FeedForward>
+  constexpr void operator()(const FeedForward& f) const {
+    emit_feed_forward(f, e, sink);
+  }
+};
+
+}  // namespace detail
+
+/// Norms and blocks of a layer in the order of its form. Of parallel dense blocks only the second
+/// sums over tp: it holds both partial outputs.
+template <class T, class Sink>
+constexpr void emit_layer(const layer& l, const emission<T>& e, Sink& sink) {
+  const bool attends = !std::holds_alternative<no_attention>(l.attention);
+  const bool feeds = !std::holds_alternative<no_feed_forward>(l.feed_forward);
+  const bool summed_later =
+      is_parallel(l.form) && std::holds_alternative<dense_feed_forward>(l.feed_forward);
+  if (attends) {
+    sink(e.norm());
+    visit_alternative(l.attention, detail::attention_emitter<T, Sink>{e, sink});
+    if (!summed_later) detail::emit_tensor_reduction(e, sink);
+    if (l.form == layer_form::sandwich) sink(e.norm());
+  }
+  if (feeds) {
+    if (!(attends && l.form == layer_form::parallel)) sink(e.norm());
+    visit_alternative(l.feed_forward, detail::feed_forward_emitter<T, Sink>{e, sink});
+    if (l.form == layer_form::sandwich) sink(e.norm());
   }
 }
 
-/// Final norm, one row of logits per sequence, gathered over tp. A tied head reads the embedding;
-/// it stores its own copy only on a stage that has no embedding.
+/// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
+/// the embedding; it stores its own copy only on a stage that has no embedding.
 template <class T, class Sink>
 constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& sink) {
   const count tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
   weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
-                      share(e.model.vocab_size, tp, e.rank.tp));
+                      e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   sink(e.norm());
   sink(gemm<T>{term::head, w, e.step.logit_rows, T(1.0), e.model.activations});
@@ -95,6 +136,7 @@ constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& s
         collective_kind::all_gather, e.tensor_group(),
         bytes<T>::from_value(e.step.logit_rows * e.values_bytes(e.model.vocab_size))});
   }
+  sink(logits<T>{e.step.logit_rows, e.model.vocab_size});
 }
 
 /// The residual stream to the next stage.
@@ -147,10 +189,11 @@ struct listing {
 /// `times` is how many layers of the stage run it.
 template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
-                                 count stage, const rank& r, Sink&& sink) {
-  const emission<T> e{m, l, r, localise(s, l)};
+                                 count stage, const rank& r, Sink&& sink,
+                                 const shard_padding& padding = {}) {
+  const emission<T> e{m, l, r, localise(s, l), padding};
   detail::listing<Sink> list{sink};
-  for_each_block(e, blocks_of_stage(m, l.pp, stage), list);
+  for_each_block(e, blocks_of_stage(m, l, stage), list);
 }
 
 }  // namespace shardline

@@ -1,8 +1,9 @@
 /// The feed-forward block of one layer on one rank, as operators: dense, or a mixture of experts
-/// with its dispatch. The only place that knows how they are built and sharded.
+/// with its dispatch. The only place that knows how they are built and sharded. The norm before it
+/// belongs to the layer, the sum after it to the block.
 #pragma once
 
-#include "shardline/cost/attention_operators.hpp"
+#include "shardline/cost/emission.hpp"
 
 namespace shardline {
 
@@ -44,10 +45,9 @@ constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool 
 
 }  // namespace detail
 
-/// norm, up, activation, down, all-reduce.
+/// up, activation, down, all-reduce.
 template <class T, class Sink>
 constexpr void emit_feed_forward(const dense_feed_forward& f, const emission<T>& e, Sink& sink) {
-  sink(e.norm());
   detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
                      share(f.width, e.layout.attention.tp, e.rank.tp), f.gated, f.bias, e, sink);
   detail::emit_tensor_reduction(e, sink);
@@ -55,13 +55,26 @@ constexpr void emit_feed_forward(const dense_feed_forward& f, const emission<T>&
 
 namespace detail {
 
+// Experts that the ep ranks share out: the model's, and the layout's copies of busy ones.
+constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noexcept {
+  return f.experts + l.redundant_experts;
+}
+
+// This rank's share of an expert's inner width, padded as the engine pads 4-bit shards.
+template <class T>
+constexpr count expert_width(const mixture_of_experts& f, const emission<T>& e) noexcept {
+  const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
+  if (e.model.weights[weight_class::routed_expert].element != precision::fp4) return width;
+  return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
+}
+
 // Routed rows on this rank: its share of group_tokens k, times the imbalance; at least one row once
 // there is a token, at most what its experts can be sent.
 template <class T>
 constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count local) noexcept {
   const T tokens = e.step.group_tokens;
   const double mean = static_cast<double>(f.experts_per_token) * static_cast<double>(local) /
-                      static_cast<double>(f.experts);
+                      static_cast<double>(placed_experts(f, e.layout));
   const count most = f.experts_per_token < local ? f.experts_per_token : local;
   const T busiest = max(tokens * T(mean) * e.step.expert_imbalance, min(T(1.0), tokens));
   return min(busiest, tokens * real<T>(most));
@@ -69,13 +82,14 @@ constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count
 
 template <class T, class Sink>
 constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
-  const count local = share(f.experts, e.layout.expert.ep, e.rank.ep);
-  const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
+  const count placed = placed_experts(f, e.layout);
+  const count local = share(placed, e.layout.expert.ep, e.rank.ep);
+  const count width = expert_width(f, e);
   const count hidden = e.model.hidden_size;
   const count up = (f.gated ? 2 : 1) * width;
   const T rows = routed_rows(f, e, local);
   const T distinct =
-      min(expected_distinct(local, f.experts_per_token, f.experts, e.step.group_tokens), rows);
+      min(expected_distinct(local, f.experts_per_token, placed, e.step.group_tokens), rows);
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
   sink(gemm<T>{t, e.matrix(c, hidden, up, local), rows, distinct, e.model.activations});
@@ -163,21 +177,25 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T
 
 }  // namespace detail
 
-/// norm, router, dispatch, routed and shared experts, combine.
+/// router, dispatch, routed and shared experts, combine.
 /// Dispatch and combine carry activations in the model's activation precision.
 template <class T, class Sink>
 constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
   constexpr auto router = weight_class::router;
-  sink(e.norm());
   sink(e.project(term::router, e.matrix(router, e.model.hidden_size, f.experts)));
   if (f.router_bias) sink(fused_vector<T>{term::router, e.vector(router, f.experts)});
   if (f.correction_bias) {
     sink(fused_vector<T>{term::router, {router, formats::fp32, 1, f.experts}});
   }
+  if (f.shared_gate) sink(fused_vector<T>{term::router, e.vector(router, e.model.hidden_size)});
   detail::emit_dispatch(f, e, sink);
   detail::emit_routed_experts(f, e, sink);
   detail::emit_shared_experts(f, e, sink);
   detail::emit_combine(f, e, sink);
 }
+
+/// A layer without a feed-forward block does nothing here.
+template <class T, class Sink>
+constexpr void emit_feed_forward(const no_feed_forward&, const emission<T>&, Sink&) noexcept {}
 
 }  // namespace shardline

@@ -1,6 +1,6 @@
 /// What one rank does, as plain data. Memory, time, traffic and counts are folds over these.
 ///
-/// Operators answer the questions that apply to them (has_flops, has_weight, is_attention_core):
+/// Operators answer the questions that apply to them (has_flops, has_weight; mixing.hpp adds more):
 ///   flops(), math()      operations of one execution, and the precision they are done in
 ///   bytes_moved()        all memory traffic: weights, activations, KV cache
 ///   activation_bytes()   activations read and written
@@ -132,75 +132,17 @@ struct fused_vector {
   [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 };
 
-namespace detail {
-
-// Pairs of the first x queries of a sequence, each seeing itself and the window - 1 before it.
+/// Logits handed to the sampler: `rows` rows of the whole vocabulary on each rank. They take
+/// workspace; the sampler's time is not priced.
 template <class T>
-constexpr T pairs_up_to(const T& x, const T& window) noexcept {
-  const T y = min(x, window);
-  return y * (y + T(1.0)) * T(0.5) + (x - y) * window;
-}
+struct logits {
+  static constexpr shardline::term term = shardline::term::head;
+  T rows = T(0.0);
+  count columns = 0;
 
-}  // namespace detail
-
-/// Pairs (query, key) of one sequence: `new_tokens` queries after `context` cached tokens, each
-/// seeing the keys up to itself, at most `window` of them (0: all). Causal: half the square.
-///   pairs = P(context + new) - P(context),  P(x) = y (y + 1) / 2 + (x - y) window,
-///   y = min(x, window)
-///   pairs(2048, 0, 0) = 2,098,176;  pairs(1, 4095, 0) = 4,096;  pairs(1, 4095, 128) = 128
-template <class T>
-[[nodiscard]] constexpr T attention_pairs(T new_tokens, T context, count window) noexcept {
-  if (window == 0) return new_tokens * (context + (new_tokens + T(1.0)) * T(0.5));
-  const T w = real<T>(window);
-  return detail::pairs_up_to(context + new_tokens, w) - detail::pairs_up_to(context, w);
-}
-
-/// Softmax attention of one part of a step, all its sequences: scores and weighted values.
-///   flops = 2 sequences pairs heads (qk_dim + v_dim)
-///   cache = sequences (kept + new_tokens) bytes_per_token, kept = min(context, window)
-/// `split` is the number of cp ranks that share the new tokens. `bytes_per_token` is what this rank
-/// stores per token of one sequence in this layer.
-template <class T>
-struct attention_core {
-  static constexpr shardline::term term = shardline::term::attention;
-  shardline::phase phase = phase::decode;
-  T sequences = T(0.0);
-  T new_tokens = T(0.0);
-  T context = T(0.0);
-  count split = 1;
-  count heads = 0;
-  count kv_heads = 0;
-  count qk_dim = 0;
-  count v_dim = 0;
-  count window = 0;
-  double bytes_per_token = 0.0;
-  precision activation = precision::bf16;
-
-  [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
-    const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
-    const T pairs = attention_pairs(new_tokens, context, window) / real<T>(split);
-    return shardline::flops<T>::from_value(sequences * pairs * per_pair);
-  }
-  [[nodiscard]] constexpr precision math() const noexcept { return activation; }
-  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
-    const T per_token = real<T>(heads * (qk_dim + v_dim)) * T(element_bytes(activation));
-    return bytes<T>::from_value(sequences * new_tokens / real<T>(split) * per_token);
-  }
-  [[nodiscard]] constexpr bytes<T> cache_bytes() const noexcept {
-    return bytes<T>::from_value(sequences * (kept(context) + new_tokens) * T(bytes_per_token));
-  }
-  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
-    return activation_bytes() + cache_bytes();
-  }
-  [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
-
-  /// Bytes held between steps for all sequences once they are `length` tokens long.
-  [[nodiscard]] constexpr bytes<T> resident_cache(T length) const noexcept {
-    return bytes<T>::from_value(sequences * kept(length) * T(bytes_per_token));
-  }
-  [[nodiscard]] constexpr T kept(T length) const noexcept {
-    return window == 0 ? length : min(length, real<T>(window));
-  }
+  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
+  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return {}; }
+  [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 };
 
 enum class collective_kind : unsigned char {
@@ -252,9 +194,9 @@ template <class T>
 inline constexpr bool is_collective<collective<T>> = true;
 
 template <class Operator>
-inline constexpr bool is_attention_core = false;
+inline constexpr bool is_logits = false;
 template <class T>
-inline constexpr bool is_attention_core<attention_core<T>> = true;
+inline constexpr bool is_logits<logits<T>> = true;
 
 /// True for operators that do arithmetic worth counting.
 template <class Operator>

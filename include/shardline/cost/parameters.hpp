@@ -52,22 +52,40 @@ struct weight_fold {
   }
 };
 
-// Adds up the cache of one more token.
+// Adds up what a sequence keeps: per token, and whatever its length.
 struct cache_fold {
-  double bytes = 0.0;
+  double bytes_per_token = 0.0;
+  double state_bytes = 0.0;
   template <class Operator>
   constexpr void operator()(const Operator& o, count times) noexcept {
-    if constexpr (is_attention_core<Operator>) bytes += real<double>(times) * o.bytes_per_token;
+    if constexpr (is_sequence_cache<Operator>) {
+      bytes_per_token += real<double>(times) * o.bytes_per_token;
+      state_bytes += real<double>(times) * o.state_bytes;
+    }
   }
 };
 
+// Every operator of the prediction layers that holds weights: fold(operator, times).
+template <class Fold>
+constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
+  if (m.mtp_layers == 0 || m.layers.runs.empty()) return;
+  const layout whole{};
+  const emission<double> e{m, whole};
+  const layer& last = m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind];
+  listing<Fold> list{fold, m.mtp_layers};
+  emit_layer(last, e, list);
+  list(gemm<double>{term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)});
+  for (int norm = 0; norm < 3; ++norm) list(e.norm());
+}
+
 }  // namespace detail
 
-/// Weights that rank `r` of pipeline stage `stage` holds.
+/// Weights that rank `r` of pipeline stage `stage` holds, its shards padded as the engine does.
 [[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
-                                                      const rank& r) noexcept {
+                                                      const rank& r,
+                                                      const shard_padding& padding = {}) noexcept {
   detail::weight_fold fold;
-  for_each_operator(m, l, decode_step(0.0, 0.0, 1.0), stage, r, fold);
+  for_each_operator(m, l, decode_step(0.0, 0.0, 1.0), stage, r, fold, padding);
   return fold.totals;
 }
 
@@ -75,6 +93,18 @@ struct cache_fold {
 ///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/catalog/models.cpp)
 [[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
   return weights_of_rank(m, layout{}, 0, rank{});
+}
+
+/// Parameters of the multi-token-prediction layers, which parameters() leaves out. Each is a layer
+/// like the model's last, a projection of two residual streams to one, and three norms:
+///   mtp_layers (layer + 2 h^2 + 3 h norms)
+/// Embedding and head are the model's own; checkpoints that hold copies have 2 vocab_size h more.
+/// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+///   mtp_parameters(catalog::deepseek_v3).total() = 11,610,068,224   (tests/catalog/models.cpp)
+[[nodiscard]] constexpr weight_totals mtp_parameters(const model& m) noexcept {
+  detail::weight_fold fold;
+  detail::for_each_mtp_operator(m, fold);
+  return fold.totals;
 }
 
 /// Parameters one token meets: routed experts count k of E, everything else in full.
@@ -102,7 +132,15 @@ struct cache_fold {
 [[nodiscard]] constexpr bytes_per_token<> kv_bytes_per_token(const model& m) noexcept {
   detail::cache_fold fold;
   for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{}, fold);
-  return bytes_per_token<>::from_value(fold.bytes);
+  return bytes_per_token<>::from_value(fold.bytes_per_token);
+}
+
+/// Bytes that the linear-attention and state-space layers keep of one sequence, whatever its
+/// length, over all layers and ranks of one copy of the model.
+[[nodiscard]] constexpr bytes<> state_bytes_per_sequence(const model& m) noexcept {
+  detail::cache_fold fold;
+  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{}, fold);
+  return bytes<>::from_value(fold.state_bytes);
 }
 
 }  // namespace shardline

@@ -1,25 +1,11 @@
-/// A cluster: how many accelerators, how they are connected, and what the serving engine keeps.
+/// A cluster: how many accelerators, how they are connected, and the engine that runs on them.
 #pragma once
 
 #include "shardline/base/integer.hpp"
 #include "shardline/describe/accelerator.hpp"
+#include "shardline/describe/engine.hpp"
 
 namespace shardline {
-
-/// What the serving engine itself takes of each GPU's memory.
-///   memory_fraction  share of the memory the engine may fill, in (0, 1] (vLLM's
-///                    gpu_memory_utilization; 1 here, so that nothing is withheld silently)
-///   reserve          driver context, CUDA graphs and communicators. Default 1 GiB: vLLM 0.11
-///                    start-up logs show 0.54 GiB outside the allocator at tp 2 and up to 0.39 GiB
-///                    of graphs (llm-d-benchmark, empirical-vllm-memory-results.md)
-///   page_tokens      tokens per KV-cache page; a sequence holds whole pages (vLLM block_size 16)
-template <class T = double>
-struct basic_runtime {
-  T memory_fraction = T(1.0);
-  bytes<T> reserve = bytes<T>::from_value(T(1073741824.0));
-  count page_tokens = 16;
-};
-using runtime = basic_runtime<>;
 
 /// `gpus` equal accelerators in domains of `gpus_per_domain`.
 template <class T = double, class Efficiency = datasheet>
@@ -41,6 +27,14 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
     const basic_accelerator<T, Efficiency>& a, count gpus) noexcept {
   return {a, gpus, a.domain, a.scale_up, a.network, {}};
+}
+
+/// The same cluster under an engine: with_engine(c, engines::vllm).
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_cluster<T, Efficiency> with_engine(
+    basic_cluster<T, Efficiency> c, const basic_runtime<T>& engine) noexcept {
+  c.runtime = engine;
+  return c;
 }
 
 /// The same with another number of accelerators per scale-up domain.

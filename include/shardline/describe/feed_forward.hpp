@@ -20,6 +20,7 @@ struct dense_feed_forward {
 /// A router over `experts` of which each token takes `experts_per_token`.
 ///   width               inner width of one routed expert
 ///   shared_experts      experts that every token takes, each shared_width wide
+///   shared_gate         one projection to a scalar that weighs the shared experts (Qwen2-MoE)
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
@@ -30,6 +31,7 @@ struct mixture_of_experts {
   bool gated = true;
   count shared_experts = 0;
   count shared_width = 0;
+  bool shared_gate = false;
   bool expert_bias = false;
   bool router_bias = false;
   bool correction_bias = false;
@@ -38,6 +40,12 @@ struct mixture_of_experts {
                                    const mixture_of_experts&) noexcept = default;
 };
 
-using feed_forward_kind = std::variant<dense_feed_forward, mixture_of_experts>;
+/// A layer that only mixes tokens (Nemotron-H, Mamba-2).
+struct no_feed_forward {
+  friend constexpr bool operator==(const no_feed_forward&,
+                                   const no_feed_forward&) noexcept = default;
+};
+
+using feed_forward_kind = std::variant<dense_feed_forward, mixture_of_experts, no_feed_forward>;
 
 }  // namespace shardline

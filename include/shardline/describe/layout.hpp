@@ -1,8 +1,10 @@
 /// A parallel layout in the one internal form, from which every framework's flags are a view.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
+#include "shardline/base/bounded.hpp"
 #include "shardline/base/integer.hpp"
 
 namespace shardline {
@@ -45,20 +47,61 @@ enum class expert_dispatch : unsigned char { all_to_all, all_gather };
   return d == expert_dispatch::all_to_all ? "all-to-all" : "all-gather";
 }
 
+/// Which stages hold one layer more where pp does not divide the layers.
+///   first        the first ones (TensorRT-LLM)
+///   before_last  those before the last, which has the head (vLLM, get_pp_indices)
+///   last         the last ones
+enum class stage_remainder : unsigned char { first, before_last, last };
+
+inline constexpr std::size_t max_listed_stages = 64;
+
+/// How layers are shared out over pipeline stages: evenly but for the remainder, or as listed.
+///   listed   layers of each stage, pp of them; empty: evenly
+struct stage_split {
+  stage_remainder remainder = stage_remainder::first;
+  bounded<std::uint16_t, max_listed_stages> listed{};
+  friend constexpr bool operator==(const stage_split&, const stage_split&) noexcept = default;
+};
+
 /// attention.size() == expert.size() ranks per pipeline stage, pp stages.
-/// Rank order, fastest first: tp, cp, dp, pp and etp, ep, edp, pp. Stage i holds the layers
-/// part_of(layers, pp, i): as even as possible, the first stages taking the remainder.
+/// Rank order, fastest first: tp, cp, dp, pp and etp, ep, edp, pp.
+///   redundant_experts   copies of busy experts, held beside the model's own (EPLB): the ep ranks
+///                       share out experts + redundant_experts
 struct layout {
   attention_mesh attention{};
   expert_mesh expert{};
   count pp = 1;
   expert_dispatch dispatch = expert_dispatch::all_to_all;
+  stage_split stages{};
+  count redundant_experts = 0;
   friend constexpr bool operator==(const layout&, const layout&) noexcept = default;
 
   [[nodiscard]] constexpr count gpus() const noexcept {
     return saturating_product(attention.size(), pp);
   }
 };
+
+/// The layers of stage `stage` of `l`, 0 <= stage < pp.
+///   61 layers, pp 4: 16 15 15 15 (first), 15 15 16 15 (before_last), 15 15 15 16 (last)
+[[nodiscard]] constexpr item_range layers_of_stage(const layout& l, count layers,
+                                                   count stage) noexcept {
+  const auto& listed = l.stages.listed;
+  if (!listed.empty()) {
+    const auto own = static_cast<std::size_t>(stage);
+    item_range range;
+    for (std::size_t i = 0; i < own && i < listed.size(); ++i) range.first += listed[i];
+    range.number = own < listed.size() ? listed[own] : 0;
+    return range;
+  }
+  if (l.stages.remainder == stage_remainder::first) return part_of(layers, l.pp, stage);
+  const count whole = layers / l.pp;
+  const count longer = layers % l.pp;
+  // Longer stages end before the last one, or with it; earlier ones each push this one back by one.
+  const count end = l.stages.remainder == stage_remainder::last ? l.pp : l.pp - 1;
+  const count begin = end - longer;
+  const count before = stage <= begin ? 0 : (stage < end ? stage - begin : longer);
+  return {whole * stage + before, stage >= begin && stage < end ? whole + 1 : whole};
+}
 
 /// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
 /// 1 means that every rank of the group already holds all of its tokens.

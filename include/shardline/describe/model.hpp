@@ -67,9 +67,21 @@ struct weight_formats {
   return formats;
 }
 
+/// How the two blocks of a layer are put together.
+///   sequential          norm, attention, add, norm, feed-forward, add
+///   sandwich            a second norm after each block too (Gemma 2 and 3)
+///   parallel            both blocks read one norm, and their outputs are added (Falcon-7B, PaLM)
+///   parallel_two_norms  the same with a norm for each (Falcon-40B)
+enum class layer_form : unsigned char { sequential, sandwich, parallel, parallel_two_norms };
+
+[[nodiscard]] constexpr bool is_parallel(layer_form f) noexcept {
+  return f == layer_form::parallel || f == layer_form::parallel_two_norms;
+}
+
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
+  layer_form form = layer_form::sequential;
   friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
 };
 
@@ -157,20 +169,29 @@ struct layer_stack {
 ///   hidden_size      width of the residual stream
 ///   vocab_size       rows of the embedding; the head has as many columns
 ///   tied_embeddings  the head is the embedding
+///   norm_bias        norms have biases beside their gains (LayerNorm)
+///   embedding_norm   a norm follows the embedding (Bloom)
+///   positions        rows of a learned position embedding (GPT-2); 0: none
+///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
+///                    counted apart (mtp_parameters), loaded only to speculate
 ///   max_context      longest sequence the model was made for; 0: unknown, not checked
 ///   weights          storage format of each weight class
 ///   activations      residual stream, activations and collectives
-///   kv_cache         element of the KV cache
+///   kv_cache         storage of the KV cache
 struct model {
   short_name name{};
   count hidden_size = 0;
   count vocab_size = 0;
   bool tied_embeddings = false;
+  bool norm_bias = false;
+  bool embedding_norm = false;
+  count positions = 0;
   layer_stack layers{};
+  count mtp_layers = 0;
   count max_context = 0;
   weight_formats weights{};
   precision activations = precision::bf16;
-  precision kv_cache = precision::bf16;
+  cache_format kv_cache{};
 
   friend constexpr bool operator==(const model&, const model&) noexcept = default;
 };

@@ -8,7 +8,7 @@ namespace shardline {
 
 /// What one GPU, or several consecutive ones, holds.
 ///   gpus             numbered in rank order: etp (and tp) fastest, then ep, edp, pp
-///   layers, experts  of the model; no experts where it has none
+///   layers, experts  of the model; no experts where it has none; redundant ones are numbered on
 ///   expert_shards    which of the etp shards of each of these experts
 ///   tensor_shards    which of the tp shards of attention, dense blocks and shared experts
 ///   expert_copies    which of the edp copies of these experts
@@ -31,9 +31,10 @@ struct rank_share {
   const attention_mesh& a = l.attention;
   const expert_mesh& e = l.expert;
   const count in_stage = gpu % a.size();
+  const count redundant = has_experts(m) ? l.redundant_experts : 0;
   return {{gpu, 1},
-          part_of(m.layers.size(), l.pp, gpu / a.size()),
-          part_of(experts_of(m).experts, e.ep, in_stage / e.etp % e.ep),
+          layers_of_stage(l, m.layers.size(), gpu / a.size()),
+          part_of(experts_of(m).experts + redundant, e.ep, in_stage / e.etp % e.ep),
           {in_stage % e.etp, 1},
           {in_stage % a.tp, 1},
           {in_stage / (e.etp * e.ep), 1},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shardline/cost/step.hpp"
+#include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/workload.hpp"
 
@@ -52,6 +53,22 @@ template <class T>
   const T done = (w.input.value() - chunk) * T(0.5);  // of a prompt, on average over its chunks
   return mixed_step(prefill_step(prompts, chunk, done, w.expert_imbalance),
                     decode_step(w.concurrency - prompts, mean_context(w), w.expert_imbalance));
+}
+
+/// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
+/// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or that of
+/// full_step() where the engine has none.
+///   engines::vllm: 8192 tokens, 1024 rows of logits
+template <class T>
+[[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
+                                                   const basic_workload<T>& w) noexcept {
+  if (!(value_of(engine.step_tokens) > 0.0)) return localise(full_step(l, w), l);
+  const T dp = real<T>(l.attention.dp);
+  rank_step<T> own = localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance), l);
+  const bool stated = value_of(engine.step_sequences) > 0.0;
+  const T sampled = stated ? engine.step_sequences : round_up(w.concurrency / dp);
+  own.logit_rows = min(sampled, engine.step_tokens);
+  return own;
 }
 
 }  // namespace shardline

@@ -2,151 +2,12 @@
 #pragma once
 
 #include "shardline/estimate/memory.hpp"
-#include "shardline/estimate/rules.hpp"
 #include "shardline/estimate/serving.hpp"
+#include "shardline/estimate/shape_rules.hpp"
 
 namespace shardline {
 
-/// A violated rule: `required` is what the layout asks for, `available` what there is. Where a
-/// degree must divide a dimension, `required` is the degree and `available` the dimension.
-struct violation {
-  shardline::rule rule = rule::gpus;
-  count required = 0;
-  count available = 0;
-};
-
-/// A warning with the two figures it compares, in the order of its sentence.
-struct warning_note {
-  shardline::warning warning = warning::idle_gpus;
-  count first = 0;
-  count second = 0;
-};
-
-/// The answer of check(): infeasible if an input is invalid or a rule is violated.
-struct report {
-  bounded<invalid_field, 8> invalid{};
-  bounded<violation, rule_count> violations{};
-  bounded<warning_note, warning_count> warnings{};
-
-  [[nodiscard]] constexpr bool feasible() const noexcept {
-    return invalid.empty() && violations.empty();
-  }
-  /// The violation of rule `r`, or null.
-  [[nodiscard]] constexpr const violation* find(rule r) const noexcept {
-    for (const violation& v : violations) {
-      if (v.rule == r) return &v;
-    }
-    return nullptr;
-  }
-  /// True when memory and time mean something: inputs are valid, the precision exists, and no stage
-  /// is empty. A layout that breaks other rules is priced with its shards rounded up.
-  [[nodiscard]] constexpr bool priceable() const noexcept {
-    return invalid.empty() && find(rule::precision) == nullptr && find(rule::layers) == nullptr;
-  }
-};
-
 namespace detail {
-
-// Each rule is reported once, with the first figures that break it.
-constexpr void require(report& r, rule broken, bool holds, count required,
-                       count available) noexcept {
-  if (!holds && r.find(broken) == nullptr) r.violations.push_back({broken, required, available});
-}
-
-constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
-  if (!applies) return;
-  for (const warning_note& note : r.warnings) {
-    if (note.warning == w) return;
-  }
-  r.warnings.push_back({w, first, second});
-}
-
-// What a shard must be a multiple of: the block's output edge where it is the output of a matrix,
-// the wider edge where it is also the input of the next one.
-constexpr count output_edge(const weight_format& f) noexcept { return f.group_n; }
-constexpr count wider_edge(const weight_format& f) noexcept {
-  return f.group_k > f.group_n ? f.group_k : f.group_n;
-}
-
-// A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines
-// refuse to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit
-// floating-point ones (vLLM rounds mxfp4 shards up).
-constexpr void require_blocks(report& r, count degree, count shard, const weight_format& f,
-                              count edge) noexcept {
-  if (degree == 1 || edge <= 1) return;
-  if (f.element == precision::fp4) {
-    warn(r, warning::padded_blocks, !divides(edge, shard), edge, shard);
-  } else {
-    require(r, rule::quantisation_block, divides(edge, shard), edge, shard);
-  }
-}
-
-// The same for a dimension that is split evenly; one that is not breaks another rule.
-constexpr void require_even_blocks(report& r, count degree, count dimension, const weight_format& f,
-                                   count edge) noexcept {
-  if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
-}
-// An inner width: output of the up projection, input of the down projection.
-constexpr void require_inner_blocks(report& r, count degree, count width,
-                                    const weight_format& f) noexcept {
-  require_even_blocks(r, degree, width, f, wider_edge(f));
-}
-
-constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
-                               report& r) noexcept {
-  const count tp = l.attention.tp;
-  require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
-  require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
-  const weight_format& f = m.weights[weight_class::attention];
-  require_inner_blocks(r, tp, a.heads * a.head_dim, f);
-  require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f, output_edge(f));
-  warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
-}
-
-constexpr void check_attention(const latent_attention& a, const model& m, const layout& l,
-                               report& r) noexcept {
-  const count tp = l.attention.tp;
-  require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
-  const weight_format& f = m.weights[weight_class::attention];
-  const count edge = output_edge(f);
-  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f, edge);
-  require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.v_head_dim), f, edge);
-  require_inner_blocks(r, tp, a.heads * a.v_head_dim, f);
-}
-
-constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
-                                  report& r) noexcept {
-  const count tp = l.attention.tp;
-  require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
-  require_inner_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
-}
-
-constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
-                                  report& r) noexcept {
-  const count tp = l.attention.tp;
-  const expert_mesh& mesh = l.expert;
-  require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
-  require_inner_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
-  require(r, rule::experts, mesh.ep <= f.experts, mesh.ep, f.experts);
-  warn(r, warning::uneven_experts, !divides(mesh.ep, f.experts), f.experts, mesh.ep);
-  if (f.shared_experts == 0) return;
-  const count shared = f.shared_experts * f.shared_width;
-  require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
-  require_inner_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
-}
-
-constexpr void check_layer(const layer& kind, const model& m, const layout& l, report& r) noexcept {
-  if (std::holds_alternative<grouped_query_attention>(kind.attention)) {
-    check_attention(std::get<grouped_query_attention>(kind.attention), m, l, r);
-  } else {
-    check_attention(std::get<latent_attention>(kind.attention), m, l, r);
-  }
-  if (std::holds_alternative<dense_feed_forward>(kind.feed_forward)) {
-    check_feed_forward(std::get<dense_feed_forward>(kind.feed_forward), m, l, r);
-  } else {
-    check_feed_forward(std::get<mixture_of_experts>(kind.feed_forward), m, l, r);
-  }
-}
 
 template <class T, class Efficiency>
 constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precision math,
@@ -162,12 +23,14 @@ template <class T, class Efficiency>
 constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
                                 report& r) noexcept {
   check_precision(a, m.activations, r);
-  check_precision(a, m.weights[weight_class::attention].math, r);
   for (const layer& l : m.layers.kinds) {
+    if (!std::holds_alternative<no_attention>(l.attention)) {
+      check_precision(a, m.weights[weight_class::attention].math, r);
+    }
     if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
       check_precision(a, m.weights[weight_class::dense_feed_forward].math, r);
-      continue;
     }
+    if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
     check_precision(a, m.weights[weight_class::router].math, r);
     check_precision(a, m.weights[weight_class::routed_expert].math, r);
     if (std::get<mixture_of_experts>(l.feed_forward).shared_experts > 0) {
@@ -177,6 +40,22 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
+}
+
+// Listed stages: pp of them, none empty, every layer once.
+constexpr void check_stages(const layout& l, count layers, report& r) noexcept {
+  const auto& listed = l.stages.listed;
+  if (listed.empty()) return;
+  const auto stages = static_cast<count>(listed.size());
+  require(r, rule::stages, stages == l.pp, l.pp, stages);
+  count held = 0;
+  count without_layers = 0;
+  for (const std::uint16_t own : listed) {
+    held += own;
+    if (own == 0) ++without_layers;
+  }
+  require(r, rule::stages, without_layers == 0, stages, stages - without_layers);
+  require(r, rule::stages, held == layers, layers, held);
 }
 
 // The meshes against each other and the cluster.
@@ -197,7 +76,8 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   warn(r, warning::idle_gpus, l.gpus() < c.gpus, l.gpus(), c.gpus);
   warn(r, warning::tp_across_domains, l.attention.tp > c.gpus_per_domain, l.attention.tp,
        c.gpus_per_domain);
-  warn(r, warning::uneven_layers, !divides(l.pp, layers), layers, l.pp);
+  check_stages(l, layers, r);
+  warn(r, warning::uneven_layers, l.stages.listed.empty() && !divides(l.pp, layers), layers, l.pp);
   warn(r, warning::padded_vocabulary, !divides(l.attention.tp, m.vocab_size), m.vocab_size,
        l.attention.tp);
 }

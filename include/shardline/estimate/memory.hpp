@@ -1,85 +1,109 @@
-/// Memory: what the fullest GPU must hold, and how many tokens of KV cache fit beside it.
+/// Memory: what the fullest GPU of each stage must hold, part by part.
 #pragma once
 
 #include <array>
 #include <cstddef>
 
-#include "shardline/cost/blocks.hpp"
-#include "shardline/describe/cluster.hpp"
-#include "shardline/estimate/batching.hpp"
+#include "shardline/estimate/budget.hpp"
+#include "shardline/estimate/workspace.hpp"
 
 namespace shardline {
 
-/// Bytes on the fullest GPU; the five parts sum to `total()` exactly.
-///   weights         of the rank's share of its stage, scales included
+/// Bytes on one GPU; the seven parts sum to `total()` exactly.
+///   weights         of the rank's share of its stage, scales and padding included
 ///   kv_cache        of its sequences at full length, in whole pages
+///   state           of its sequences in linear-attention and state-space layers
 ///   activation      residual stream and the largest operator's inputs and outputs
-///   communication   the largest collective's buffer
-///   reserve         the engine's own
-///   capacity        memory x memory_fraction
-///   kv_capacity     tokens whose cache fits beside the other parts, sequences of the full length
+///   communication   the largest buffer of each kind of collective
+///   reserve         the engine's own, CUDA graphs included
+///   withheld        what the engine's budget rule leaves unused
+///   capacity        of the GPU
+///   kv_capacity     tokens whose cache fits beside the other parts, sequences of the full length;
+///                   0 where no layer has a growing cache
 template <class T = double>
 struct basic_memory {
   bytes<T> weights{};
   bytes<T> kv_cache{};
+  bytes<T> state{};
   bytes<T> activation{};
   bytes<T> communication{};
   bytes<T> reserve{};
+  bytes<T> withheld{};
   bytes<T> capacity{};
   tokens<T> kv_capacity{};
 
   [[nodiscard]] constexpr bytes<T> total() const noexcept {
-    return weights + kv_cache + activation + communication + reserve;
+    return weights + kv_cache + state + activation + communication + reserve + withheld;
+  }
+  /// What does not depend on how many sequences there are and how long they are.
+  [[nodiscard]] constexpr bytes<T> fixed() const noexcept {
+    return weights + activation + communication + reserve + withheld;
   }
 };
 using memory_breakdown = basic_memory<>;
 
-/// Length at which a sequence's cache is largest, in whole pages: it holds input + output tokens.
+/// Length at which a sequence's cache is largest: input + output tokens.
 template <class T>
-[[nodiscard]] constexpr T paged_length(const basic_workload<T>& w, count page_tokens) noexcept {
-  const T page = real<T>(page_tokens);
-  return round_up((w.input.value() + w.output.value()) / page) * page;
+[[nodiscard]] constexpr T full_length(const basic_workload<T>& w) noexcept {
+  return w.input.value() + w.output.value();
+}
+
+/// Sequences of the fullest attention replica: ceil(concurrency / dp).
+template <class T>
+[[nodiscard]] constexpr T sequences_per_replica(const layout& l,
+                                                const basic_workload<T>& w) noexcept {
+  return round_up(w.concurrency / real<T>(l.attention.dp));
 }
 
 namespace detail {
 
-// What stays (weights, cache) and the largest of what comes and goes (activations, buffers).
+// What one sequence keeps on one rank.
+template <class T>
+struct kept_bytes {
+  bytes<T> cache{};
+  bytes<T> state{};
+};
+
+// What stays (weights, one sequence's cache) and the largest of what comes and goes.
 template <class T>
 struct held_bytes {
   bytes<T> weights{};
-  bytes<T> kv_cache{};
-  bytes<T> activation{};
-  bytes<T> buffer{};
+  kept_bytes<T> kept{};
+  basic_workspace<T> workspace{};
 
   constexpr void add(const held_bytes& block, count times) noexcept {
-    weights = weights + block.weights * real<T>(times);
-    kv_cache = kv_cache + block.kv_cache * real<T>(times);
-    activation = shardline::max(activation, block.activation);
-    buffer = shardline::max(buffer, block.buffer);
+    const T n = real<T>(times);
+    weights = weights + block.weights * n;
+    kept.cache = kept.cache + block.kept.cache * n;
+    kept.state = kept.state + block.kept.state * n;
+    workspace.include(block.workspace);
   }
 };
 
 template <class T>
 struct memory_fold {
-  T cached_length{};
+  T length{};
+  count page_tokens = 1;
+  T logit_bytes{};
   std::array<held_bytes<T>, block::number> of_block{};
   held_bytes<T> held{};
 
   constexpr void start(std::size_t, count) noexcept { held = {}; }
   constexpr void finish(std::size_t b) noexcept { of_block[b] = held; }
-  constexpr void operator()(const collective<T>& op) noexcept {
-    held.buffer = shardline::max(held.buffer, op.message);
+  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+    held.kept.cache = held.kept.cache + c.resident(length, page_tokens);
+    held.kept.state = held.kept.state + bytes<T>::from_value(T(c.state_bytes));
+  }
+  constexpr void operator()(const logits<T>& op) noexcept {
+    held.workspace.include(op, logit_bytes);
   }
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
-    held.activation = shardline::max(held.activation, op.activation_bytes());
+    held.workspace.include(op);
     if constexpr (has_weight<Operator>) {
       if (op.weight.resident) {
         held.weights = held.weights + bytes<T>::from_value(T(op.weight.total_bytes()));
       }
-    }
-    if constexpr (is_attention_core<Operator>) {
-      held.kv_cache = held.kv_cache + op.resident_cache(cached_length);
     }
   }
 
@@ -92,21 +116,36 @@ struct memory_fold {
   }
 };
 
-// The residual stream of every token of the step, held while its operators run.
+// Whole sequences' worth of tokens, in whole pages, that fit beside everything else.
 template <class T>
-constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
-  const double row = static_cast<double>(m.hidden_size) * element_bytes(m.activations);
-  return bytes<T>::from_value(s.tokens * T(row));
+constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_tokens,
+                                    count page_tokens) noexcept {
+  const bytes<T> free = shardline::max(m.capacity - m.fixed() - m.state, bytes<T>{});
+  const T page = real<T>(page_tokens);
+  const T none(0.0);
+  const T held = m.kv_cache.value();
+  const T share = select(none < held, free.value() / max(held, T(1e-300)), none);
+  return tokens<T>::from_value(-round_up(-(share * cached_tokens / page)) * page);
 }
 
-// The tokens, in whole pages, that fit into what the rest leaves free.
-template <class T>
-constexpr tokens<T> cache_that_fits(const basic_memory<T>& used, const T& cached_tokens,
-                                    count page_tokens) noexcept {
-  const bytes<T> free = shardline::max(used.capacity - (used.total() - used.kv_cache), bytes<T>{});
-  const T page = real<T>(page_tokens);
-  const T pages = free / used.kv_cache * cached_tokens / page;
-  return tokens<T>::from_value(-round_up(-pages) * page);
+template <class T, class Efficiency>
+constexpr basic_memory<T> memory_of(const held_bytes<T>& held,
+                                    const basic_cluster<T, Efficiency>& c, const layout& l,
+                                    const basic_workload<T>& w) noexcept {
+  const T sequences = sequences_per_replica(l, w);
+  basic_memory<T> m;
+  m.weights = held.weights;
+  m.kv_cache = held.kept.cache * sequences;
+  m.state = held.kept.state * sequences;
+  m.activation = held.workspace.activation();
+  m.communication = held.workspace.communication();
+  m.capacity = c.accelerator.memory;
+  const runtime_bytes<T> own =
+      engine_bytes(c.runtime, m.capacity, l.gpus(), m.weights, m.activation + m.communication);
+  m.reserve = own.reserve;
+  m.withheld = own.withheld;
+  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), c.runtime.page_tokens);
+  return m;
 }
 
 template <class Condition, class T>
@@ -121,44 +160,52 @@ constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>
   const auto b_is = a.total().value() < b.total().value();
   return {select_bytes(b_is, b.weights, a.weights),
           select_bytes(b_is, b.kv_cache, a.kv_cache),
+          select_bytes(b_is, b.state, a.state),
           select_bytes(b_is, b.activation, a.activation),
           select_bytes(b_is, b.communication, a.communication),
-          a.reserve,
+          select_bytes(b_is, b.reserve, a.reserve),
+          select_bytes(b_is, b.withheld, a.withheld),
           a.capacity,
           shardline::min(a.kv_capacity, b.kv_capacity)};
 }
 
+template <class T>
+struct fullest_stage {
+  basic_memory<T> fullest{};
+  constexpr void operator()(count stage, const basic_memory<T>& m) noexcept {
+    fullest = stage == 0 ? m : fuller(fullest, m);
+  }
+};
+
 }  // namespace detail
 
-/// Memory of the fullest GPU with every sequence at its full length input + output.
-///   weights + kv_cache + activation + communication + reserve  <=  memory memory_fraction
-/// Activations and buffers are those of full_step(): one prompt step and all decoding at once.
-/// Source of the activation peak (residual stream + the largest operator): the serving engines'
-/// warm-up, as hf-mem models it.
+/// visit(stage, memory) for the fullest GPU of every pipeline stage, with every sequence at its
+/// full length input + output. Ranks of a stage differ by remainders only, and rank 0 has them all.
+///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
+/// Activations and buffers are those of reserved_step().
 /// Assumes inputs that check() accepts.
+template <class T, class Efficiency, class Visit>
+constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,
+                                     const layout& l, const basic_workload<T>& w, Visit&& visit) {
+  const emission<T> e{m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
+  detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
+  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  for (count i = 0; i < l.pp; ++i) {
+    detail::held_bytes<T> held = fold.of_stage(blocks_of_stage(m, l, i));
+    held.workspace.residual = detail::residual(m, e.step);
+    visit(i, detail::memory_of(held, c, l, w));
+  }
+}
+
+/// Memory of the fullest GPU of all stages.
+///   memory(8 x h100-sxm, llama-3.1-70b, tp 8, ...)   (tests/estimate/acceptance.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_memory<T> memory(const basic_cluster<T, Efficiency>& c,
                                                const model& m, const layout& l,
                                                const basic_workload<T>& w) noexcept {
-  const T length = paged_length(w, c.runtime.page_tokens);
-  const T sequences = round_up(w.concurrency / real<T>(l.attention.dp));
-  const emission<T> e{m, l, {}, localise(full_step(l, w), l)};
-  detail::memory_fold<T> fold{length};
-  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
-  basic_memory<T> fullest{};
-  for (count i = 0; i < l.pp; ++i) {
-    const detail::held_bytes<T> held = fold.of_stage(blocks_of_stage(m, l.pp, i));
-    basic_memory<T> stage{held.weights,
-                          held.kv_cache,
-                          held.activation + detail::residual(m, e.step),
-                          held.buffer,
-                          c.runtime.reserve,
-                          c.accelerator.memory * c.runtime.memory_fraction,
-                          {}};
-    stage.kv_capacity = detail::cache_that_fits(stage, sequences * length, c.runtime.page_tokens);
-    fullest = i == 0 ? stage : detail::fuller(fullest, stage);
-  }
-  return fullest;
+  detail::fullest_stage<T> fold;
+  for_each_stage_memory(c, m, l, w, fold);
+  return fold.fullest;
 }
 
 }  // namespace shardline

@@ -21,14 +21,15 @@ enum class rule : unsigned char {
   expert_width,        // etp divides the width of an expert
   quantisation_block,  // a sharded dimension is a whole number of scale blocks
   layers,              // pp <= layers
-  experts,             // ep <= experts
+  stages,              // listed stages are pp in number, and hold every layer once
+  experts,             // ep <= experts and their redundant copies
   precision,           // the accelerator has a peak in a precision the model can be computed in
   context,             // input + output <= the model's longest context
   memory,              // the fullest GPU's bytes <= its capacity
   ttft,                // nanoseconds
   tpot                 // nanoseconds
 };
-inline constexpr std::size_t rule_count = 15;
+inline constexpr std::size_t rule_count = 16;
 
 /// The id and sentence of a rule, as messages and `--json` print them.
 struct rule_text {
@@ -47,6 +48,7 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
     {"expert_width", "expert tensor parallelism (etp) must divide the expert width"},
     {"quantisation_block", "a shard must be a whole number of quantisation blocks"},
     {"layers", "there are more pipeline stages (pp) than layers"},
+    {"stages", "the listed stages must be pp in number and hold every layer once"},
     {"experts", "there are more expert-parallel ranks (ep) than experts"},
     {"precision", "the accelerator has no peak for the model's precision"},
     {"context", "input and output exceed the model's longest context"},
@@ -82,6 +84,7 @@ template <count R, count A> struct violated<rule::feed_forward_width, R, A> { st
 template <count R, count A> struct violated<rule::expert_width, R, A> { static_assert(A % R == 0, "shardline: expert tensor parallelism (etp) must divide the expert width"); };
 template <count R, count A> struct violated<rule::quantisation_block, R, A> { static_assert(A % R == 0, "shardline: a shard must be a whole number of quantisation blocks"); };
 template <count R, count A> struct violated<rule::layers, R, A> { static_assert(R <= A, "shardline: there are more pipeline stages (pp) than layers"); };
+template <count R, count A> struct violated<rule::stages, R, A> { static_assert(R == A, "shardline: the listed stages must be pp in number and hold every layer once"); };
 template <count R, count A> struct violated<rule::experts, R, A> { static_assert(R <= A, "shardline: there are more expert-parallel ranks (ep) than experts"); };
 template <count R, count A> struct violated<rule::precision, R, A> { static_assert(R <= A, "shardline: the accelerator has no peak for the model's precision"); };
 template <count R, count A> struct violated<rule::context, R, A> { static_assert(R <= A, "shardline: input and output exceed the model's longest context"); };
@@ -108,7 +111,7 @@ namespace detail {
 inline constexpr std::array<rule_text, warning_count> warning_texts{{
     {"idle_gpus", "GPUs of the cluster that the layout does not use"},
     {"tp_across_domains", "tensor-parallel ranks over more than one scale-up domain of GPUs"},
-    {"uneven_layers", "layers do not divide into pipeline stages; the first stages hold one more"},
+    {"uneven_layers", "layers do not divide into pipeline stages; some hold one more"},
     {"uneven_experts", "experts do not divide into ep ranks; the first ranks hold one more"},
     {"padded_vocabulary", "vocabulary does not divide by tp; shards are rounded up"},
     {"padded_blocks", "a scale block does not divide the shard of 4-bit weights; kernels pad it"},

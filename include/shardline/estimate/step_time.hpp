@@ -36,6 +36,8 @@ struct time_fold {
     times = real<T>(n);
   }
   constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const sequence_cache<T>&) noexcept {}  // neither takes time
+  constexpr void operator()(const logits<T>&) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
     const seconds<T> time = time_of(cluster, op);
     add(term_of(op.kind), time);
@@ -79,13 +81,13 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
-  const emission<T> e{m, l, {}, localise(s, l)};
+  const emission<T> e{m, l, {}, localise(s, l), c.runtime.padding};
   detail::time_fold<T, Efficiency> fold{c};
   for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
   if (l.pp == 1) return {fold.sum, fold.sum.total()};
   seconds<T> slowest{};
   for (count i = 0; i < l.pp; ++i) {
-    slowest = shardline::max(slowest, fold.of_stage(blocks_of_stage(m, l.pp, i)));
+    slowest = shardline::max(slowest, fold.of_stage(blocks_of_stage(m, l, i)));
   }
   return {fold.sum, slowest};
 }

@@ -1,160 +1,13 @@
-/// Are the inputs numbers that mean anything? Every field has one range, in one table.
+/// Are the inputs numbers that mean anything? Every field is held to its range.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <string_view>
-
-#include "shardline/base/bounded.hpp"
+#include "shardline/base/alternative.hpp"
 #include "shardline/cost/parameters.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/workload.hpp"
+#include "shardline/estimate/fields.hpp"
 
 namespace shardline {
-
-/// The fields that a user fills in, by the name a message uses.
-enum class field : unsigned char {
-  gpus,
-  gpus_per_domain,
-  memory,
-  memory_rate,
-  peak,
-  scale_up_rate,
-  scale_up_latency,
-  network_rate,
-  network_latency,
-  memory_fraction,
-  reserve,
-  page_tokens,
-  mfu,
-  bandwidth_share,
-  link_share,
-  launch,
-  hidden_size,
-  vocab_size,
-  layers,
-  layer_kinds,
-  max_context,
-  scale_group,
-  scale_bits,
-  heads,
-  kv_heads,
-  head_dim,
-  window,
-  q_lora_rank,
-  kv_lora_rank,
-  feed_forward_width,
-  experts,
-  experts_per_token,
-  shared_experts,
-  parameters,
-  tp,
-  cp,
-  dp,
-  etp,
-  ep,
-  edp,
-  pp,
-  concurrency,
-  input,
-  output,
-  chunk,
-  expert_imbalance,
-  max_ttft,
-  max_tpot
-};
-inline constexpr std::size_t field_count = 48;
-
-/// The name of a field and the values it may have, both ends included. NaN is outside of any range.
-struct field_range {
-  std::string_view name{};
-  double lowest = 0.0;
-  double highest = 0.0;
-  bool whole = false;
-};
-
-namespace detail {
-inline constexpr double many = 1e9;
-inline constexpr double fast = 1e21;
-inline constexpr std::array<field_range, field_count> field_ranges{{
-    {"cluster.gpus", 1.0, 1e6, true},
-    {"cluster.gpus_per_domain", 1.0, 1e6, true},
-    {"accelerator.memory [bytes]", 1.0, 1e15, false},
-    {"accelerator.memory_rate [bytes/s]", 1.0, fast, false},
-    {"accelerator.peak [FLOP/s]", 0.0, fast, false},
-    {"cluster.scale_up.rate [bytes/s]", 1.0, fast, false},
-    {"cluster.scale_up.latency [s]", 0.0, 1.0, false},
-    {"cluster.network.rate [bytes/s]", 1.0, fast, false},
-    {"cluster.network.latency [s]", 0.0, 1.0, false},
-    {"cluster.runtime.memory_fraction", 1e-6, 1.0, false},
-    {"cluster.runtime.reserve [bytes]", 0.0, 1e15, false},
-    {"cluster.runtime.page_tokens", 1.0, 1e6, true},
-    {"efficiency.mfu", 1e-6, 1.0, false},
-    {"efficiency.bandwidth", 1e-6, 1.0, false},
-    {"efficiency.link", 1e-6, 1.0, false},
-    {"efficiency.launch [s]", 0.0, 1.0, false},
-    {"model.hidden_size", 1.0, 1e7, true},
-    {"model.vocab_size", 0.0, many, true},
-    {"model.layers", 1.0, 1e4, true},
-    {"model.layers (kinds and runs)", 0.0, 0.0, true},
-    {"model.max_context", 0.0, many, true},
-    {"model.weights.group_k and group_n", 0.0, 1e6, true},
-    {"model.weights.scale_bits and zero_bits", 0.0, 64.0, true},
-    {"attention.heads", 1.0, 1e5, true},
-    {"attention.kv_heads", 1.0, 1e5, true},
-    {"attention.head_dim", 1.0, 1e5, true},
-    {"attention.window", 0.0, many, true},
-    {"attention.q_lora_rank", 0.0, 1e6, true},
-    {"attention.kv_lora_rank", 1.0, 1e6, true},
-    {"feed_forward.width", 1.0, 1e8, true},
-    {"feed_forward.experts", 1.0, 1e6, true},
-    {"feed_forward.experts_per_token", 1.0, 1e6, true},
-    {"feed_forward.shared_experts", 0.0, 1e4, true},
-    {"model parameters in all", 1.0, 4e15, true},
-    {"layout.attention.tp", 1.0, 1e6, true},
-    {"layout.attention.cp", 1.0, 1e6, true},
-    {"layout.attention.dp", 1.0, 1e6, true},
-    {"layout.expert.etp", 1.0, 1e6, true},
-    {"layout.expert.ep", 1.0, 1e6, true},
-    {"layout.expert.edp", 1.0, 1e6, true},
-    {"layout.pp", 1.0, 1e6, true},
-    {"workload.concurrency", 1.0, many, true},
-    {"workload.input [tokens]", 1.0, many, true},
-    {"workload.output [tokens]", 1.0, many, true},
-    {"workload.chunk [tokens]", 1.0, many, true},
-    {"workload.expert_imbalance", 1.0, 1e6, false},
-    {"workload.max_ttft [s]", 1e-9, many, false},
-    {"workload.max_tpot [s]", 1e-9, many, false},
-}};
-}  // namespace detail
-
-[[nodiscard]] constexpr const field_range& range_of(field f) noexcept {
-  return detail::field_ranges[static_cast<std::size_t>(f)];
-}
-
-/// A field whose value is outside its range.
-struct invalid_field {
-  shardline::field field = field::gpus;
-  double value = 0.0;
-};
-
-/// The first fields found to be outside their range, at most 8.
-struct field_errors {
-  bounded<invalid_field, 8> found{};
-
-  template <field Field>
-  constexpr void expect(double value) noexcept {
-    constexpr field_range r = range_of(Field);
-    const bool inside = value >= r.lowest && value <= r.highest;  // false for NaN
-    if (!inside || (r.whole && round_up(value) != value)) found.push_back({Field, value});
-  }
-  template <field Field>
-  constexpr void expect(count value) noexcept {
-    constexpr auto lowest = static_cast<count>(range_of(Field).lowest);
-    constexpr auto highest = static_cast<count>(range_of(Field).highest);
-    if (value < lowest || value > highest) found.push_back({Field, real<double>(value)});
-  }
-};
 
 namespace detail {
 
@@ -177,6 +30,28 @@ constexpr void validate(const basic_peaks<T>& peaks, field_errors& errors) noexc
   }
 }
 
+struct share_validator {
+  field_errors& errors;
+  template <class Rule>
+  constexpr void operator()(const Rule& rule) const noexcept {
+    errors.expect<field::budget_share>(value_of(rule.share));
+  }
+};
+
+template <class T>
+constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcept {
+  visit_alternative(r.budget, share_validator{errors});
+  errors.expect<field::reserve>(value_of(r.reserve.value()));
+  errors.expect<field::communicators>(value_of(r.communicators.value()));
+  errors.expect<field::cuda_graphs>(value_of(r.cuda_graphs.value()));
+  errors.expect<field::page_tokens>(r.page_tokens);
+  errors.expect<field::step_tokens>(value_of(r.step_tokens));
+  errors.expect<field::step_sequences>(value_of(r.step_sequences));
+  errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
+  errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
+  errors.expect<field::fp4_padding>(r.padding.fp4_width);
+}
+
 // A link is checked where the layout can reach it: a lone domain needs no network.
 template <class T, class Efficiency>
 constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
@@ -195,9 +70,7 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
     errors.expect<field::network_rate>(value_of(c.network.rate.value()));
   }
   errors.expect<field::network_latency>(value_of(c.network.latency.value()));
-  errors.expect<field::memory_fraction>(value_of(c.runtime.memory_fraction));
-  errors.expect<field::reserve>(value_of(c.runtime.reserve.value()));
-  errors.expect<field::page_tokens>(c.runtime.page_tokens);
+  validate(c.runtime, errors);
   validate_efficiency(a.efficiency, errors);
 }
 
@@ -221,6 +94,32 @@ constexpr void validate(const latent_attention& a, field_errors& errors) noexcep
   errors.expect<field::head_dim>(a.v_head_dim);
 }
 
+constexpr void validate(const linear_attention& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.key_heads);
+  errors.expect<field::heads>(a.value_heads);
+  errors.expect<field::head_dim>(a.key_head_dim);
+  errors.expect<field::head_dim>(a.value_head_dim);
+  errors.expect<field::conv_kernel>(a.conv_kernel);
+  // Value heads share keys in equal groups.
+  if (a.key_heads > 0 && a.value_heads % a.key_heads != 0) {
+    errors.found.push_back({field::heads, static_cast<double>(a.key_heads)});
+  }
+}
+
+constexpr void validate(const state_space& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::head_dim>(a.head_dim);
+  errors.expect<field::groups>(a.groups);
+  errors.expect<field::state_size>(a.state_size);
+  errors.expect<field::conv_kernel>(a.conv_kernel);
+  // Heads share input and output vectors in equal groups.
+  if (a.groups > 0 && a.heads % a.groups != 0) {
+    errors.found.push_back({field::groups, static_cast<double>(a.groups)});
+  }
+}
+
+constexpr void validate(const no_attention&, field_errors&) noexcept {}
+
 constexpr void validate(const dense_feed_forward& f, field_errors& errors) noexcept {
   errors.expect<field::feed_forward_width>(f.width);
 }
@@ -236,6 +135,8 @@ constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexc
   if (f.shared_experts > 0) errors.expect<field::feed_forward_width>(f.shared_width);
 }
 
+constexpr void validate(const no_feed_forward&, field_errors&) noexcept {}
+
 // In floating point, so that a total beyond 64 bits is found rather than overflown.
 struct approximate_parameters {
   double total = 0.0;
@@ -248,16 +149,21 @@ struct approximate_parameters {
   }
 };
 
-constexpr void validate(const layer& l, field_errors& errors) noexcept {
-  if (std::holds_alternative<grouped_query_attention>(l.attention)) {
-    validate(std::get<grouped_query_attention>(l.attention), errors);
-  } else {
-    validate(std::get<latent_attention>(l.attention), errors);
+struct kind_validator {
+  field_errors& errors;
+  template <class Kind>
+  constexpr void operator()(const Kind& kind) const noexcept {
+    validate(kind, errors);
   }
-  if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
-    validate(std::get<dense_feed_forward>(l.feed_forward), errors);
-  } else {
-    validate(std::get<mixture_of_experts>(l.feed_forward), errors);
+};
+
+// A layer of nothing is a mistake.
+constexpr void validate(const layer& l, field_errors& errors) noexcept {
+  visit_alternative(l.attention, kind_validator{errors});
+  visit_alternative(l.feed_forward, kind_validator{errors});
+  if (std::holds_alternative<no_attention>(l.attention) &&
+      std::holds_alternative<no_feed_forward>(l.feed_forward)) {
+    errors.found.push_back({field::layers, 0.0});
   }
 }
 
@@ -267,13 +173,20 @@ constexpr void validate(const weight_formats& formats, field_errors& errors) noe
     errors.expect<field::scale_group>(count{f.group_n});
     errors.expect<field::scale_bits>(count{f.scale_bits});
     errors.expect<field::scale_bits>(count{f.zero_bits});
+    errors.expect<field::scale_bits>(count{f.matrix_bits});
   }
 }
 
-constexpr void validate(const model& m, field_errors& errors) noexcept {
+// Copies of experts and padding hold parameters too: those of layout and engine, once in range.
+constexpr void validate(const model& m, count redundant_experts, const shard_padding& padding,
+                        field_errors& errors) noexcept {
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
+  errors.expect<field::positions>(m.positions);
+  errors.expect<field::mtp_layers>(m.mtp_layers);
+  errors.expect<field::cache_group>(count{m.kv_cache.group});
+  errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});
   validate(m.weights, errors);
   errors.expect<field::layers>(m.layers.size());
   for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
@@ -283,7 +196,10 @@ constexpr void validate(const model& m, field_errors& errors) noexcept {
   for (const layer& l : m.layers.kinds) validate(l, errors);
   if (!errors.found.empty()) return;
   approximate_parameters fold;
-  for_each_operator(m, layout{}, decode_step(0.0, 0.0, 1.0), 0, rank{}, fold);
+  layout whole{};
+  whole.redundant_experts = redundant_experts;
+  for_each_operator(m, whole, decode_step(0.0, 0.0, 1.0), 0, rank{}, fold, padding);
+  for_each_mtp_operator(m, fold);
   errors.expect<field::parameters>(fold.total);
 }
 
@@ -295,6 +211,10 @@ constexpr void validate(const layout& l, field_errors& errors) noexcept {
   errors.expect<field::ep>(l.expert.ep);
   errors.expect<field::edp>(l.expert.edp);
   errors.expect<field::pp>(l.pp);
+  errors.expect<field::redundant_experts>(l.redundant_experts);
+  if (l.stages.listed.overflowed) {
+    errors.found.push_back({field::listed_stages, static_cast<double>(max_listed_stages) + 1.0});
+  }
 }
 
 template <class T>
@@ -313,7 +233,7 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
 /// The fields of a model alone that are outside their range.
 [[nodiscard]] constexpr field_errors validate(const model& m) noexcept {
   field_errors errors;
-  detail::validate(m, errors);
+  detail::validate(m, 0, {}, errors);
   return errors;
 }
 
@@ -327,7 +247,12 @@ template <class T, class Efficiency>
   // A layout whose meshes disagree is priced too, with the groups of both.
   const count expert_ranks = saturating_product(l.expert.size(), l.pp);
   detail::validate(c, l.gpus() < expert_ranks ? expert_ranks : l.gpus(), errors);
-  detail::validate(m, errors);
+  const bool sane = errors.found.empty();
+  detail::validate(m, sane ? l.redundant_experts : 0, sane ? c.runtime.padding : shard_padding{},
+                   errors);
+  if (l.redundant_experts > 0 && !has_experts(m)) {
+    errors.found.push_back({field::redundant_experts, real<double>(l.redundant_experts)});
+  }
   detail::validate(w, errors);
   return errors;
 }

@@ -53,6 +53,11 @@ class dot_fold {
     last_term_ = no_term;
     if (sums) aggregate("sum");
   }
+  // What is kept and what is sampled is no work to draw.
+  template <class T>
+  void operator()(const sequence_cache<T>&, count) noexcept {}
+  template <class T>
+  void operator()(const logits<T>&, count) noexcept {}
   template <class Operator>
   void operator()(const Operator& op, count times) {
     const auto term = static_cast<std::size_t>(op.term);
@@ -118,7 +123,7 @@ template <class T>
   detail::dot_fold graph;
   const count ranks = l.attention.size();
   for (count stage = 0; stage < l.pp; ++stage) {
-    graph.begin_stage({{stage * ranks, ranks}, part_of(m.layers.size(), l.pp, stage)});
+    graph.begin_stage({{stage * ranks, ranks}, layers_of_stage(l, m.layers.size(), stage)});
     for_each_operator(m, l, s, stage, rank{}, graph);
     graph.end_stage();
   }

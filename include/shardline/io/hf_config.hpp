@@ -27,74 +27,100 @@ struct import_result {
 
 namespace hf::detail {
 
-/// Weights, activations and KV cache in the type that `dtype` (formerly `torch_dtype`) names.
-inline void read_dtype(const fields& f, model& m) {
-  const char* key = f.find("dtype") != nullptr ? "dtype" : "torch_dtype";
+/// A model without layers, its weights, activations and KV cache in the type that `dtype`
+/// (formerly `torch_dtype`) names.
+inline model read_dtype(const source& s) {
+  model m{};
+  const char* key = s.having("dtype").find("dtype") != nullptr ? "dtype" : "torch_dtype";
+  const fields& f = s.having(key);
   const std::string type = f.word(key, "");
-  if (type.empty()) {
-    f.report().notes.emplace_back(R"($.torch_dtype: missing; read as "bfloat16")");
-  } else if (type == "float16") {
-    m.weights = uniform(formats::fp16);
-    m.activations = m.kv_cache = precision::fp16;
-  } else if (type == "float32") {
-    m.weights = uniform(formats::fp32);
-    m.activations = m.kv_cache = precision::fp32;
-  } else if (type != "bfloat16") {
-    f.refuse(key, R"("bfloat16", "float16", "float32")");
-  }
+  if (type.empty()) f.note(key, R"(missing; read as "bfloat16")");
+  const std::optional<precision> named = dtype_named(type.empty() ? "bfloat16" : type);
+  if (!named) f.refuse(key, all_dtypes);
+  m.activations = named.value_or(precision::bf16);
+  m.kv_cache = m.activations;
+  if (m.activations == precision::fp16) m.weights = uniform(formats::fp16);
+  if (m.activations == precision::fp32) m.weights = uniform(formats::fp32);
+  return m;
 }
 
-inline void read_own_quantisation(const fields& f, const family& known, model& m) {
-  const char* key =
-      f.find("compression_config") != nullptr ? "compression_config" : "quantization_config";
+inline const char* quantisation_key(const source& s) {
+  constexpr const char* newer = "quantization_config";
+  constexpr const char* older = "compression_config";
+  return s.having(older).find(older) != nullptr ? older : newer;
+}
+
+/// The settings may stand inside or outside, not on both sides.
+inline void read_own_quantisation(const source& s, const family& known, model& m) {
+  const char* key = quantisation_key(s);
+  const fields& f = s.having(key);
   const json* object = f.object(key);
   if (object == nullptr) return;
+  if (s.wrapped() && &f == &s.text && s.whole.find(key) != nullptr) {
+    return s.whole.refuse(key, "null, beside " + s.text.path_of(key));
+  }
   const fields settings(*object, f.path_of(key), f.report());
-  apply(read_quantisation(settings, m.weights[weight_class::norm]), known, m, f.report());
+  apply(read_quantisation(settings, m.weights[weight_class::norm]), known, s.wrapped(), m,
+        f.report());
 }
 
-/// hf_quant_config.json. Its faults carry its name, since its paths could be config.json's too.
-inline void read_second_text(std::string_view text, const fields& f, const family& known,
+/// hf_quant_config.json, whose faults are reported to `d`.
+inline void read_modelopt_text(std::string_view text, const source& s, const family& known,
+                               model& m, diagnosis& d) {
+  const json document = parse_object(text, d);
+  if (d.failed()) return;
+  const fields outer(document, "$", d);
+  const json* object = outer.object("quantization");
+  if (object == nullptr) return outer.refuse("quantization", "an object");
+  const fields settings(*object, "$.quantization", d);
+  quantisation q;
+  q.path = settings.path();
+  q.kv_cache = m.kv_cache;
+  read_exceptions(settings, q);
+  read_modelopt(settings, q);
+  apply(q, known, s.wrapped(), m, d);
+}
+
+/// Its faults carry its name, since its paths could be config.json's too.
+inline void read_second_text(std::string_view text, const source& s, const family& known,
                              model& m) {
-  const json* own = f.object("quantization_config");
-  if (own != nullptr) {
-    const fields settings(*own, "$.quantization_config", f.report());
+  const char* key = quantisation_key(s);
+  const fields& f = s.having(key);
+  if (const json* own = f.object(key); own != nullptr) {
+    const fields settings(*own, f.path_of(key), f.report());
     if (!settings.word("quant_method", "").starts_with("modelopt")) {
       return settings.refuse("quant_method",
                              quoted({"modelopt"}) + ", beside an hf_quant_config.json");
     }
   }
   diagnosis d;
-  const json document = parse_object(text, d);
-  const fields outer(document, "$", d);
-  if (!d.failed() && outer.object("quantization") == nullptr) {
-    outer.refuse("quantization", "an object");
+  read_modelopt_text(text, s, known, m, d);
+  for (const std::string& note : d.notes) {
+    s.report().notes.push_back("hf_quant_config.json " + note);
   }
-  if (!d.failed()) {
-    const fields settings(*outer.find("quantization"), "$.quantization", d);
-    quantisation q;
-    q.kv_cache = m.kv_cache;
-    read_exceptions(settings, q);
-    read_modelopt(settings, q);
-    apply(q, known, m, d);
-  }
-  for (const std::string& note : d.notes)
-    f.report().notes.push_back("hf_quant_config.json " + note);
-  if (d.failed()) f.report().fail("hf_quant_config.json " + d.error);
+  if (d.failed()) s.report().fail("hf_quant_config.json " + d.error);
 }
 
-inline model read_model(const fields& f, std::string_view quantisation_text) {
-  const family* known = find_family(f);
-  if (known == nullptr) return {};
-  model m = read_shape(f, *known);
-  read_dtype(f, m);
-  if (f.report().failed()) return m;  // a list of modules needs a sound shape to be matched against
+inline model read_model(const source& s, std::string_view quantisation_text) {
+  const family* known = find_family(s);
+  if (known == nullptr || s.report().failed()) return {};
+  model m = read_shape(s, *known, read_dtype(s));
+  // A list of modules needs a sound shape to be matched against.
+  if (s.report().failed()) return m;
   if (quantisation_text.empty()) {
-    read_own_quantisation(f, *known, m);
+    read_own_quantisation(s, *known, m);
   } else {
-    read_second_text(quantisation_text, f, *known, m);
+    read_second_text(quantisation_text, s, *known, m);
   }
   return m;
+}
+
+inline model read_document(const json& document, std::string_view quantisation_text, diagnosis& d) {
+  const fields whole(document, "$", d);
+  const json* inner = whole.object("text_config");
+  if (inner == nullptr) return read_model({whole, whole}, quantisation_text);
+  const fields text(*inner, whole.path_of("text_config"), d);
+  return read_model({text, whole}, quantisation_text);
 }
 
 }  // namespace hf::detail
@@ -102,16 +128,17 @@ inline model read_model(const fields& f, std::string_view quantisation_text) {
 /// The model that `json_text`, a config.json, describes; its name is the model_type, since a
 /// config.json does not hold its repository's.
 ///   quantisation_text   the repository's hf_quant_config.json, if it has one
-/// Supported: llama, mistral, mixtral, qwen2, qwen3, qwen3_moe, deepseek_v3, gpt_oss, with weights
-/// as the quantisation settings say. Anything else is refused by name, as is every value out of
-/// range, every key given twice and every setting that would change the cost without being priced.
+/// Supported: the model types in io/hf/families.hpp, as they are or as the `text_config` of a
+/// multimodal model, whose encoders are noted and left out; weights as the quantisation settings
+/// say. Anything else is refused by name, as is every value out of range, every key given twice and
+/// every setting that would change the cost without being priced.
 /// Throws nothing but std::bad_alloc, and compiles without exceptions and RTTI.
 [[nodiscard]] inline import_result import_hf_config(std::string_view json_text,
                                                     std::string_view quantisation_text = {}) {
   hf::diagnosis d;
   const hf::json document = hf::parse_object(json_text, d);
   std::optional<model> m;
-  if (!d.failed()) m = hf::detail::read_model({document, "$", d}, quantisation_text);
+  if (!d.failed()) m = hf::detail::read_document(document, quantisation_text, d);
   if (d.failed()) return {{}, std::move(d.error), {}};
   return {m, {}, std::move(d.notes)};
 }

@@ -8,27 +8,35 @@
 #include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <string>
 
 #include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/stages.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
 
-/// {"name", "parameters", "active_parameters", "kv_bytes_per_token"}
+/// {"name", "parameters", "active_parameters", "mtp_parameters", "kv_bytes_per_token",
+///  "state_bytes_per_sequence"}: multi-token prediction is counted apart.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const model& m) {
   return {{"name", std::string(m.name.view())},
           {"parameters", parameters(m).total()},
           {"active_parameters", active_parameters(m)},
-          {"kv_bytes_per_token", detail::rounded_up(kv_bytes_per_token(m).value())}};
+          {"mtp_parameters", mtp_parameters(m).total()},
+          {"kv_bytes_per_token", detail::rounded_up(kv_bytes_per_token(m).value())},
+          {"state_bytes_per_sequence", detail::rounded_up(state_bytes_per_sequence(m).value())}};
 }
 
-/// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "gpus"}
+/// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "dispatch",
+///  "redundant_experts", "gpus"}
 [[nodiscard]] inline nlohmann::ordered_json to_json(const layout& l) {
   return {{"attention", {{"tp", l.attention.tp}, {"cp", l.attention.cp}, {"dp", l.attention.dp}}},
           {"expert", {{"etp", l.expert.etp}, {"ep", l.expert.ep}, {"edp", l.expert.edp}}},
           {"pp", l.pp},
+          {"dispatch", std::string(name(l.dispatch))},
+          {"redundant_experts", l.redundant_experts},
           {"gpus", l.gpus()}};
 }
 
@@ -51,41 +59,157 @@ inline nlohmann::ordered_json si_figure(rule r, count figure) {
           {"available", detail::si_figure(v.rule, v.available)}};
 }
 
-/// {"weights_bytes", "kv_cache_bytes", "activation_bytes", "communication_bytes", "reserve_bytes",
-///  "total_bytes", "capacity_bytes", "kv_capacity_tokens"}
-/// The parts are whole and sum to the total: each is what its addition moves the rounded-up sum by.
-/// From 2^53 bytes on, where doubles are whole themselves, all are printed as they are.
+namespace detail {
+
+// From 2^53 on doubles are whole themselves, and may not fit a count.
+inline constexpr double whole_beyond = 9007199254740992.0;
+
+inline nlohmann::ordered_json whole_bytes(double b) {
+  if (b >= whole_beyond) return b;
+  return rounded_up(b);
+}
+
+// Whole parts that sum to the rounded-up sum: each is what its addition moves that by. From 2^53
+// bytes in all on they are left as they are.
+template <std::size_t N>
+std::array<nlohmann::ordered_json, N> whole_parts(const std::array<double, N>& parts) {
+  std::array<double, N> sums{};
+  std::partial_sum(parts.begin(), parts.end(), sums.begin());
+  std::array<nlohmann::ordered_json, N> whole{};
+  for (std::size_t i = 0; i < N; ++i) {
+    if (sums[N - 1] >= whole_beyond) {
+      whole[i] = parts[i];
+    } else {
+      whole[i] = rounded_up(sums[i]) - (i == 0 ? 0 : rounded_up(sums[i - 1]));
+    }
+  }
+  return whole;
+}
+
+}  // namespace detail
+
+/// {"weights_bytes", "kv_cache_bytes", "state_bytes", "activation_bytes", "communication_bytes",
+///  "reserve_bytes", "withheld_bytes", "total_bytes", "capacity_bytes", "kv_capacity_tokens"}
+/// The parts are whole and sum to the total, which is rounded up. From 2^53 bytes on, where doubles
+/// are whole themselves, all are printed as they are.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_memory<T>& m) {
-  constexpr double whole_beyond = 9007199254740992.0;
-  if (value_of(m.total().value()) >= whole_beyond) {
-    return {{"weights_bytes", value_of(m.weights.value())},
-            {"kv_cache_bytes", value_of(m.kv_cache.value())},
-            {"activation_bytes", value_of(m.activation.value())},
-            {"communication_bytes", value_of(m.communication.value())},
-            {"reserve_bytes", value_of(m.reserve.value())},
-            {"total_bytes", value_of(m.total().value())},
-            {"capacity_bytes", detail::rounded_up(m.capacity.value())},
-            {"kv_capacity_tokens", detail::rounded_up(m.kv_capacity.value())}};
-  }
-  const std::array<bytes<T>, 5> parts{m.weights, m.kv_cache, m.activation, m.communication,
-                                      m.reserve};
-  std::array<count, 5> whole{};
-  bytes<T> sum{};
-  count before = 0;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    sum = i == 0 ? parts[i] : sum + parts[i];
-    whole[i] = detail::rounded_up(sum.value()) - before;
-    before += whole[i];
-  }
+  // In the order in which total() adds them up.
+  const auto whole = detail::whole_parts<7>(
+      {value_of(m.weights.value()), value_of(m.kv_cache.value()), value_of(m.state.value()),
+       value_of(m.activation.value()), value_of(m.communication.value()),
+       value_of(m.reserve.value()), value_of(m.withheld.value())});
   return {{"weights_bytes", whole[0]},
           {"kv_cache_bytes", whole[1]},
-          {"activation_bytes", whole[2]},
-          {"communication_bytes", whole[3]},
-          {"reserve_bytes", whole[4]},
-          {"total_bytes", before},
+          {"state_bytes", whole[2]},
+          {"activation_bytes", whole[3]},
+          {"communication_bytes", whole[4]},
+          {"reserve_bytes", whole[5]},
+          {"withheld_bytes", whole[6]},
+          {"total_bytes", detail::whole_bytes(value_of(m.total().value()))},
           {"capacity_bytes", detail::rounded_up(m.capacity.value())},
           {"kv_capacity_tokens", detail::rounded_up(m.kv_capacity.value())}};
+}
+
+/// {class: bytes}: weight classes in order, those that a stage lacks left out; whole, and summing
+/// to the rounded-up total.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const weight_totals& w) {
+  nlohmann::ordered_json classes = nlohmann::ordered_json::object();
+  const auto whole = detail::whole_parts(w.stored_bytes);
+  for (std::size_t i = 0; i < weight_class_count; ++i) {
+    if (w.elements[i] > 0) classes[std::string(name(static_cast<weight_class>(i)))] = whole[i];
+  }
+  return classes;
+}
+
+/// {"residual_bytes", "peak_operator", "peak_bytes", "buffers": {collective: bytes}}, each rounded
+/// up: activations are the first and the third, buffers of the collectives that run.
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_workspace<T>& w) {
+  const term peak = peak_operator(w);
+  nlohmann::ordered_json buffers = nlohmann::ordered_json::object();
+  for (auto i = static_cast<std::size_t>(term::all_reduce); i < term_count; ++i) {
+    const double buffer = value_of(w.peak[i].value());
+    if (buffer > 0.0) {
+      buffers[std::string(name(static_cast<term>(i)))] = detail::whole_bytes(buffer);
+    }
+  }
+  return {{"residual_bytes", detail::whole_bytes(value_of(w.residual.value()))},
+          {"peak_operator", std::string(name(peak))},
+          {"peak_bytes", detail::whole_bytes(value_of(w[peak].value()))},
+          {"buffers", buffers}};
+}
+
+/// {"stage", "first_layer", "layers", the keys of a memory, "weights": {class: bytes}, "workspace"}
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_stage_memory<T>& s) {
+  nlohmann::ordered_json object{
+      {"stage", s.stage}, {"first_layer", s.layers.first}, {"layers", s.layers.number}};
+  object.update(to_json(s.memory));
+  object["weights"] = to_json(s.weights);
+  object["workspace"] = to_json(s.workspace);
+  return object;
+}
+
+namespace detail {
+
+struct stage_list {
+  nlohmann::ordered_json& stages;
+  template <class T>
+  void operator()(const basic_stage_memory<T>& s) const {
+    stages.push_back(to_json(s));
+  }
+};
+
+}  // namespace detail
+
+/// [as for a stage]: the fullest GPU of every pipeline stage. Assumes inputs that were priced.
+template <class T, class Efficiency>
+[[nodiscard]] nlohmann::ordered_json stages_to_json(const basic_cluster<T, Efficiency>& c,
+                                                    const model& m, const layout& l,
+                                                    const basic_workload<T>& w) {
+  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
+  for_each_stage(c, m, l, w, detail::stage_list{stages});
+  return stages;
+}
+
+namespace detail {
+
+struct budget_rule_to_json {
+  nlohmann::ordered_json& result;
+  template <class T>
+  void operator()(const fraction_of_total<T>& r) const {
+    result = {{"rule", "fraction_of_total"}, {"share", value_of(r.share)}};
+  }
+  template <class T>
+  void operator()(const fraction_of_free<T>& r) const {
+    result = {{"rule", "fraction_of_free"}, {"share", value_of(r.share)}};
+  }
+  template <class T>
+  void operator()(const static_fraction<T>& r) const {
+    result = {{"rule", "static_fraction"}, {"share", value_of(r.share)}};
+  }
+};
+
+}  // namespace detail
+
+/// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
+///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
+///  "fp4_padding"}: describe/engine.hpp explains them; a step of 0 is the workload's own.
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_runtime<T>& r) {
+  nlohmann::ordered_json budget;
+  visit_alternative(r.budget, detail::budget_rule_to_json{budget});
+  return {{"budget", budget},
+          {"reserve_bytes", detail::rounded_up(r.reserve.value())},
+          {"communicators_bytes", detail::rounded_up(r.communicators.value())},
+          {"cuda_graphs_bytes", detail::rounded_up(r.cuda_graphs.value())},
+          {"page_tokens", r.page_tokens},
+          {"step_tokens", detail::rounded_up(r.step_tokens)},
+          {"step_sequences", detail::rounded_up(r.step_sequences)},
+          {"logit_bytes", value_of(r.logit_bytes)},
+          {"vocabulary_padding", r.padding.vocabulary},
+          {"fp4_padding", r.padding.fp4_width}};
 }
 
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;
@@ -115,24 +239,26 @@ template <class T>
           {"total_tokens_per_s_per_gpu", value_of(s.total_tokens_per_s_per_gpu.value())}};
 }
 
-/// {"model", "layout", "feasible", "violations", "warnings", "memory", "prefill", "decode",
-///  "serving"}, with warnings as sentences.
+/// {"feasible", "violations", "warnings"}, with warnings as sentences.
+[[nodiscard]] inline nlohmann::ordered_json to_json(const report& r) {
+  nlohmann::ordered_json violations = nlohmann::ordered_json::array();
+  for (const violation& v : r.violations) violations.push_back(to_json(v));
+  nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
+  for (const warning_note& n : r.warnings) warnings.push_back(to_text(n));
+  return {{"feasible", r.feasible()}, {"violations", violations}, {"warnings", warnings}};
+}
+
+/// {"model", "layout", the keys of a report, "memory", "prefill", "decode", "serving"}
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {
-  nlohmann::ordered_json violations = nlohmann::ordered_json::array();
-  for (const violation& v : e.feasibility.violations) violations.push_back(to_json(v));
-  nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
-  for (const warning_note& n : e.feasibility.warnings) warnings.push_back(to_text(n));
-  return {{"model", to_json(m)},
-          {"layout", to_json(l)},
-          {"feasible", e.feasibility.feasible()},
-          {"violations", violations},
-          {"warnings", warnings},
-          {"memory", to_json(e.memory)},
-          {"prefill", to_json(e.prefill)},
-          {"decode", to_json(e.decode)},
-          {"serving", to_json(e.serving)}};
+  nlohmann::ordered_json object{{"model", to_json(m)}, {"layout", to_json(l)}};
+  object.update(to_json(e.feasibility));
+  object["memory"] = to_json(e.memory);
+  object["prefill"] = to_json(e.prefill);
+  object["decode"] = to_json(e.decode);
+  object["serving"] = to_json(e.serving);
+  return object;
 }
 
 /// {"tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first]};

@@ -1,8 +1,8 @@
 /// Human text of every public result. Needs nothing but the standard library: no iostream, no
 /// locale.
 ///
-///   to_text(x)     quantities, conventions' flags, violations, warnings, invalid inputs, memory,
-///                  time, serving, weights, whole estimates
+///   to_text(x)     quantities, conventions' flags, violations, warnings, invalid inputs, memory of
+///                  a GPU or a stage, time, serving, weights, engines, whole estimates
 ///   to_text(m, x)  layouts and searches, which read differently for a model m without experts
 /// Estimates over dual or interval scalars print their value. For machines there is io/json.hpp.
 #pragma once
@@ -12,6 +12,7 @@
 #include <vector>
 
 // IWYU pragma: begin_exports
+#include "shardline/io/text/engine.hpp"
 #include "shardline/io/text/estimate.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/layout.hpp"

@@ -74,21 +74,44 @@ constexpr void visit_dense_mesh(layout& l, Visit& visit) {
 
 // The attention meshes of one pipeline stage of `ranks` ranks.
 template <class Visit>
-constexpr void visit_stage(const divisor_list& degrees, count ranks, bool with_experts, layout& l,
-                           Visit& visit) {
+constexpr void visit_attention_meshes(const divisor_list& degrees, count ranks, layout& l,
+                                      Visit& visit) {
   for (const count tp : degrees) {
     if (ranks % tp != 0) continue;
     for (const count cp : degrees) {
       if (ranks / tp % cp != 0) continue;
       l.attention = {tp, cp, ranks / tp / cp};
-      if (with_experts) {
-        visit_expert_meshes(degrees, l, visit);
-      } else {
-        visit_dense_mesh(l, visit);
-      }
+      visit(degrees, l);
     }
   }
 }
+
+// visit(divisors of gpus, layout) for every pp and attention mesh; the expert mesh is the
+// visitor's.
+template <class Visit>
+constexpr void for_each_attention_mesh(count gpus, Visit& visit) {
+  const divisor_list degrees = divisors(gpus);
+  layout l;
+  for (const count pp : degrees) {
+    l.pp = pp;
+    visit_attention_meshes(degrees, gpus / pp, l, visit);
+  }
+}
+
+// Every layout with the attention mesh that it is given.
+template <class Visit>
+struct expert_expansion {
+  bool with_experts = false;
+  Visit& visit;
+
+  constexpr void operator()(const divisor_list& degrees, layout& l) {
+    if (with_experts) {
+      visit_expert_meshes(degrees, l, visit);
+    } else {
+      visit_dense_mesh(l, visit);
+    }
+  }
+};
 
 }  // namespace detail
 
@@ -104,13 +127,8 @@ constexpr void visit_stage(const divisor_list& degrees, count ranks, bool with_e
 ///   64 GPUs: 84 layouts of a dense model, 2478 of a mixture of experts   (tests/plan/search.cpp)
 template <class Visit>
 constexpr void for_each_layout(count gpus, const model& m, Visit&& visit) {
-  const bool with_experts = has_experts(m);
-  const detail::divisor_list degrees = divisors(gpus);
-  layout l;
-  for (const count pp : degrees) {
-    l.pp = pp;
-    detail::visit_stage(degrees, gpus / pp, with_experts, l, visit);
-  }
+  detail::expert_expansion<Visit> expand{has_experts(m), visit};
+  detail::for_each_attention_mesh(gpus, expand);
 }
 
 /// A feasible layout and what it is estimated to do.

@@ -4,230 +4,226 @@
 
 #include <array>
 #include <cstddef>
-#include <initializer_list>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "shardline/base/alternative.hpp"
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/names.hpp"
+#include "shardline/io/hf/patterns.hpp"
+#include "shardline/io/hf/reader.hpp"
 
 namespace shardline::hf {
 
-/// Does `text` match `pattern`, in which * stands for any characters and ? for one?
-[[nodiscard]] constexpr bool matches_glob(std::string_view pattern,
-                                          std::string_view text) noexcept {
-  std::size_t p = 0;
-  std::size_t t = 0;
-  std::size_t after_star = std::string_view::npos;  // where to resume in the pattern
-  std::size_t star_ends = 0;                        // how far its * reaches in the text
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      star_ends = t;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
-      ++p;
-      ++t;
-    } else if (after_star != std::string_view::npos) {
-      p = after_star;
-      t = ++star_ends;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
-/// A glob over ".name." for an entry of modules_to_not_convert, ignore or exclude_modules; none for
-/// a regular expression with more than . .* \. ^ and $ in it.
-///   "lm_head", "model.layers.*.self_attn"   these path segments anywhere in the name
-///   "re:.*mlp.gate$"                        a regular expression from the start of the name
-/// Writing a small matcher beats std::regex, which throws and recurses on hostile patterns.
-[[nodiscard]] inline std::optional<std::string> glob_of(std::string_view entry) {
-  if (!entry.starts_with("re:")) return "*." + std::string(entry) + ".*";
-  entry.remove_prefix(3);
-  if (entry.starts_with('^')) entry.remove_prefix(1);
-  const bool to_the_end = entry.ends_with('$');
-  if (to_the_end) entry.remove_suffix(1);
-  std::string glob = ".";
-  for (std::size_t i = 0; i < entry.size(); ++i) {
-    const bool another = i + 1 < entry.size();
-    if (entry[i] == '.' && another && entry[i + 1] == '*') {
-      glob += '*';
-      ++i;
-    } else if (entry[i] == '.') {
-      glob += '?';
-    } else if (entry[i] == '\\' && another && entry[i + 1] == '.') {
-      glob += '.';
-      ++i;
-    } else if (std::string_view("\\*+?()[]{}|^$").find(entry[i]) != std::string_view::npos) {
-      return {};
-    } else {
-      glob += entry[i];
-    }
-  }
-  return glob + (to_the_end ? "." : "*");
-}
+/// A module of a checkpoint. minor: too small to have a format of its own; see checkpoint_names.
+struct module_name {
+  shardline::weight_class weight_class{};
+  std::string name{};
+  bool minor = false;
+};
 
 namespace detail {
 
-struct module_names {
-  std::string_view router;
-  std::string_view experts;
-  bool numbered;  // an expert is a module of its own
-  std::array<std::string_view, 3> matrices;
-};
+// Beyond any model there is, and soon walked through.
+inline constexpr count most_single_experts = 1000000;
 
-// Names in the published checkpoints. gpt-oss stores all experts of a layer in two tensors.
-constexpr module_names names_of(const family& known) noexcept {
-  switch (known.feed_forward) {
-    case feed_forward_rule::mixtral:
-      return {"block_sparse_moe.gate", "block_sparse_moe.experts.", true, {"w1", "w2", "w3"}};
-    case feed_forward_rule::gpt_oss:
-      return {"mlp.router", "mlp.experts.", false, {"gate_up_proj", "gate_up_proj", "down_proj"}};
-    default:
-      return {"mlp.gate", "mlp.experts.", true, {"gate_proj", "up_proj", "down_proj"}};
-  }
-}
-
-// Whether an entry tells one expert from another; if none does, the first stands for all.
+// Whether an entry tells one expert from another, as experts.7 or experts\.(7|8); if none does, the
+// first stands for all.
 inline bool names_single_experts(const std::vector<std::string>& entries) {
+  constexpr std::string_view experts = "experts";
   for (const std::string& entry : entries) {
-    const std::size_t at = entry.find("experts.");
+    const std::size_t at = entry.find(experts);
     if (at == std::string::npos) continue;
-    if (entry.find_first_of("0123456789", at) == at + 8) return true;
+    const std::size_t next = entry.find_first_not_of("\\.(", at + experts.size());
+    if (next != std::string::npos && next > at + experts.size() && entry[next] >= '0' &&
+        entry[next] <= '9') {
+      return true;
+    }
   }
   return false;
 }
 
+/// Calls visit(module_name) for the modules of one layer, whose names begin with `layer`.
 template <class Visitor>
-void visit_attention(const attention_kind& attention, const std::string& layer, Visitor& visit) {
-  const auto each = [&](std::initializer_list<const char*> names, weight_class c) {
-    for (const char* name : names) visit(c, layer + "self_attn." + name);
-  };
-  if (const auto* latent = std::get_if<latent_attention>(&attention)) {
-    if (latent->q_lora_rank > 0) {
-      each({"q_a_proj", "q_b_proj"}, weight_class::attention);
+struct layer_modules {
+  const checkpoint_names& names;
+  const std::string& layer;
+  bool each_expert;
+  Visitor& visit;
+
+  template <std::size_t N>
+  void each(const std::string& prefix, const std::array<std::string_view, N>& rest, weight_class c,
+            bool minor = false) const {
+    for (const std::string_view name : rest) {
+      if (!name.empty()) visit(module_name{c, layer + prefix + std::string(name), minor});
+    }
+  }
+
+  void operator()(const grouped_query_attention&) const {
+    each(std::string(names.attention), names.projections, weight_class::attention);
+    each<2>(std::string(names.attention), {"q_norm", "k_norm"}, weight_class::norm);
+  }
+  void operator()(const latent_attention& a) const {
+    const std::string prefix(names.attention);
+    if (a.q_lora_rank > 0) {
+      each<2>(prefix, {"q_a_proj", "q_b_proj"}, weight_class::attention);
     } else {
-      each({"q_proj"}, weight_class::attention);
+      each<1>(prefix, {"q_proj"}, weight_class::attention);
     }
-    each({"kv_a_proj_with_mqa", "kv_b_proj", "o_proj"}, weight_class::attention);
-    each({"q_a_layernorm", "kv_a_layernorm"}, weight_class::norm);
-  } else {
-    each({"q_proj", "k_proj", "v_proj", "o_proj"}, weight_class::attention);
-    each({"q_norm", "k_norm"}, weight_class::norm);
+    each<3>(prefix, {"kv_a_proj_with_mqa", "kv_b_proj", "o_proj"}, weight_class::attention);
+    each<2>(prefix, {"q_a_layernorm", "kv_a_layernorm"}, weight_class::norm);
   }
-}
+  void operator()(const linear_attention&) const { recurrence(); }
+  void operator()(const state_space&) const { recurrence(); }
+  void operator()(const no_attention&) const {}
 
-template <class Visitor>
-void visit_experts(count experts, const module_names& names, const std::string& layer,
-                   Visitor& visit) {
-  for (count e = 0; e < (names.numbered ? experts : 1); ++e) {
-    std::string prefix = layer;
-    prefix += names.experts;
-    if (names.numbered) prefix.append(std::to_string(e)).append(1, '.');
-    for (const std::string_view matrix : names.matrices) {
-      visit(weight_class::routed_expert, prefix + std::string(matrix));
-    }
+  void operator()(const dense_feed_forward&) const {
+    each(std::string(names.dense), names.matrices, weight_class::dense_feed_forward);
   }
-}
+  void operator()(const mixture_of_experts& moe) const {
+    const std::string router(names.router);
+    visit(module_name{weight_class::router, layer + router});
+    visit(module_name{weight_class::router, layer + router + ".e_score_correction_bias"});
+    for (count e = 0; e < (each_expert ? moe.experts : 1); ++e) expert(e);
+    if (moe.shared_experts == 0) return;
+    each(std::string(names.shared), names.matrices, weight_class::shared_expert);
+    each<1>("mlp.", {"shared_expert_gate"}, weight_class::router);
+  }
+  void operator()(const no_feed_forward&) const {}
 
-template <class Visitor>
-void visit_feed_forward(const feed_forward_kind& block, const module_names& names, bool each_expert,
-                        const std::string& layer, Visitor& visit) {
-  const auto gated = [&](const char* where, weight_class c) {
-    for (const char* name : {"gate_proj", "up_proj", "down_proj"}) visit(c, layer + where + name);
-  };
-  const auto* moe = std::get_if<mixture_of_experts>(&block);
-  if (moe == nullptr) return gated("mlp.", weight_class::dense_feed_forward);
-  visit(weight_class::router, layer + std::string(names.router));
-  visit(weight_class::router, layer + std::string(names.router) + ".e_score_correction_bias");
-  visit_experts(each_expert ? moe->experts : 1, names, layer, visit);
-  if (moe->shared_experts > 0) gated("mlp.shared_experts.", weight_class::shared_expert);
-}
+  void recurrence() const {
+    const std::string prefix(names.recurrence);
+    each(prefix, names.recurrent, weight_class::attention);
+    each(prefix, names.minor, weight_class::attention, true);
+    each<1>(prefix, {"norm"}, weight_class::norm);
+  }
+  // Fused experts that a list tells apart were stored one by one when they were quantised.
+  void expert(count e) const {
+    std::string prefix(names.experts);
+    if (names.numbered || each_expert) prefix.append(std::to_string(e)).append(1, '.');
+    each(prefix, each_expert && !names.numbered ? names.matrices : names.expert,
+         weight_class::routed_expert);
+  }
+};
 
 }  // namespace detail
 
-/// visit(weight_class, name) for every module of the checkpoint of `m`, or for one expert of each
-/// layer in place of all.
+/// visit(module_name) for every module of the checkpoint of `m`, or for one expert of each layer in
+/// place of all.
 template <class Visitor>
 void for_each_module(const model& m, const family& known, bool each_expert, Visitor&& visit) {
-  visit(weight_class::embedding, std::string("model.embed_tokens"));
-  visit(weight_class::norm, std::string("model.norm"));
-  visit(weight_class::head, std::string("lm_head"));
-  const detail::module_names names = detail::names_of(known);
+  const checkpoint_names& names = names_of(known);
+  constexpr std::array outside{weight_class::embedding, weight_class::embedding, weight_class::norm,
+                               weight_class::head};
+  for (std::size_t i = 0; i < outside.size(); ++i) {
+    if (!names.outside[i].empty()) visit(module_name{outside[i], std::string(names.outside[i])});
+  }
   count i = 0;
   for (const layer_run& run : m.layers.runs) {
     const layer& kind = m.layers.kinds[run.kind];
     for (count n = 0; n < run.layers; ++n, ++i) {
-      const std::string prefix = "model.layers." + std::to_string(i) + ".";
-      visit(weight_class::norm, prefix + "input_layernorm");
-      visit(weight_class::norm, prefix + "post_attention_layernorm");
-      detail::visit_attention(kind.attention, prefix, visit);
-      detail::visit_feed_forward(kind.feed_forward, names, each_expert, prefix, visit);
+      const std::string prefix = std::string(names.layers) + std::to_string(i) + ".";
+      const detail::layer_modules<Visitor> modules{names, prefix, each_expert, visit};
+      modules.each("", names.norms, weight_class::norm);
+      visit_alternative(kind.attention, modules);
+      visit_alternative(kind.feed_forward, modules);
     }
   }
 }
-
-namespace detail {
-
-// A list may name every norm of every layer, so names without a star take a short way.
-struct entry_pattern {
-  std::string glob{};
-  std::string literal{};  // ".entry." if it has no star
-
-  [[nodiscard]] bool names(const std::string& dotted_name) const {
-    if (literal.empty()) return matches_glob(glob, dotted_name);
-    return dotted_name.find(literal) != std::string::npos;
-  }
-};
-
-inline entry_pattern pattern_of(const std::string& entry, const std::string& glob) {
-  const bool plain = !entry.starts_with("re:") && entry.find_first_of("*?") == std::string::npos;
-  return {glob, plain ? "." + entry + "." : ""};
-}
-
-}  // namespace detail
 
 /// How many modules of each weight class there are, and how many of them are left out.
 struct coverage {
   std::array<count, weight_class_count> modules{};
   std::array<count, weight_class_count> left_out{};
+  count minor_left_out = 0;
   std::vector<std::string> unmatched{};  // entries that name no module of the model
 };
 
-/// Matches the entries against every module. An entry that cannot be read is a fault.
-[[nodiscard]] inline coverage match_modules(const model& m, const family& known,
-                                            const std::vector<std::string>& entries,
-                                            const std::string& path, diagnosis& d) {
-  std::vector<detail::entry_pattern> patterns;
-  for (const std::string& entry : entries) {
-    const std::optional<std::string> glob = glob_of(entry);
-    if (!glob) {
-      d.fail(path + ": " + quoted({printable(entry)}) + R"(; allowed: names, and . .* \. ^ $)");
-      return {};
-    }
-    patterns.push_back(detail::pattern_of(entry, *glob));
+namespace detail {
+
+/// Names under which checkpoints have a module; a text model within another has two more.
+inline std::vector<std::string> dotted_names(const std::string& name, bool wrapped) {
+  std::vector<std::string> result{"." + name + "."};
+  if (!wrapped) return result;
+  constexpr std::string_view model = "model.";
+  result.push_back(".language_model." + name + ".");
+  if (name.starts_with(model)) {
+    result.push_back(".model.language_model." + name.substr(model.size()) + ".");
   }
-  coverage result;
-  std::vector<bool> used(entries.size());
-  const bool each_expert = detail::names_single_experts(entries);
-  for_each_module(m, known, each_expert, [&](weight_class c, const std::string& name) {
-    const std::string dotted = "." + name + ".";
+  return result;
+}
+
+inline bool names_any(const name_pattern& pattern, const std::vector<std::string>& dotted) {
+  for (const std::string& name : dotted) {
+    if (pattern.names(name)) return true;
+  }
+  return false;
+}
+
+/// Counts modules and what the patterns leave out of them.
+struct module_counter {
+  const std::vector<name_pattern>& patterns;
+  bool wrapped;
+  coverage& found;
+  std::vector<bool>& used;
+
+  void operator()(const module_name& module) const {
+    const std::vector<std::string> dotted = dotted_names(module.name, wrapped);
     bool out = false;
     for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (!patterns[i].names(dotted)) continue;
+      if (!names_any(patterns[i], dotted)) continue;
       used[i] = true;
       out = true;
     }
-    ++result.modules[static_cast<std::size_t>(c)];
-    if (out) ++result.left_out[static_cast<std::size_t>(c)];
-  });
+    const auto c = static_cast<std::size_t>(module.weight_class);
+    if (module.minor) {
+      found.minor_left_out += out ? 1 : 0;
+    } else {
+      ++found.modules[c];
+      found.left_out[c] += out ? 1 : 0;
+    }
+  }
+};
+
+// Encoders and multi-token-prediction layers, which the model does not have.
+inline bool names_absent_part(const model& m, const std::string& entry) {
+  for (const std::string_view part :
+       {"vision", "visual", "audio", "multi_modal_projector", "mtp", "nextn", "eagle"}) {
+    if (entry.find(part) != std::string::npos) return true;
+  }
+  for (count i = 0; i < m.mtp_layers; ++i) {
+    const std::string layer = "layers." + std::to_string(m.layers.size() + i);
+    if ((entry + ".").find(layer + ".") != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace detail
+
+/// Matches the entries against every module. An entry that cannot be read is a fault.
+///   wrapped   the checkpoint holds the text model within another
+[[nodiscard]] inline coverage match_modules(const model& m, const family& known, bool wrapped,
+                                            const std::vector<std::string>& entries,
+                                            const std::string& path, diagnosis& d) {
+  coverage result;
+  std::vector<name_pattern> patterns;
+  for (const std::string& entry : entries) {
+    patterns.push_back(pattern_of(entry));
+    if (!patterns.back().globs.empty()) continue;
+    d.fail(path + ": " + quoted({printable(entry)}) + R"(; allowed: names, and . .* \. ^ $ (a|b))");
+    return result;
+  }
+  std::vector<bool> used(entries.size());
+  const bool each_expert = detail::names_single_experts(entries);
+  if (each_expert && m.layers.size() * experts_of(m).experts > detail::most_single_experts) {
+    d.fail(path + ": names single experts; allowed: whole layers of them, in a model of so many");
+    return result;
+  }
+  for_each_module(m, known, each_expert, detail::module_counter{patterns, wrapped, result, used});
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!used[i]) result.unmatched.push_back(entries[i]);
+    if (used[i] || detail::names_absent_part(m, entries[i])) continue;
+    result.unmatched.push_back(entries[i]);
   }
   return result;
 }

@@ -19,8 +19,9 @@ struct quantisation {
   weight_format format{};
   bool experts_only = false;  // mxfp4 as gpt-oss uses it
   bool head = false;          // the head is quantised too, if it is not among the exceptions
-  precision kv_cache = precision::bf16;
-  std::string list_path{};  // where the exceptions were found
+  cache_format kv_cache{};
+  std::string path{};       // where the settings were found
+  std::string list_path{};  // and the exceptions
   std::vector<std::string> left_out{};
 };
 
@@ -96,7 +97,7 @@ inline bool is_eight_bit(const fields& f, const char* key, std::string_view type
   return scheme.whole("num_bits") == 8 && scheme.word("type", "int") == type;
 }
 
-inline precision read_kv_scheme(const fields& f, precision fallback) {
+inline cache_format read_kv_scheme(const fields& f, precision fallback) {
   if (f.object("kv_cache_scheme") == nullptr) return fallback;
   if (is_eight_bit(f, "kv_cache_scheme", "float")) return precision::fp8;
   if (is_eight_bit(f, "kv_cache_scheme", "int")) return precision::int8;
@@ -112,7 +113,10 @@ inline weight_format read_strategy(const fields& w, precision element, precision
   if (strategy == "tensor") return grouped(element, math, 0, 0, scale_bits, zero_bits);
   if (strategy == "channel") return grouped(element, math, 0, 1, scale_bits, zero_bits);
   if (strategy == "group" || strategy == "tensor_group") {
-    return grouped(element, math, w.whole("group_size", group_sizes), 1, scale_bits, zero_bits);
+    weight_format format =
+        grouped(element, math, w.whole("group_size", group_sizes), 1, scale_bits, zero_bits);
+    if (strategy == "tensor_group") format.matrix_bits = 32;  // nvfp4's second scale
+    return format;
   }
   const json* block = w.find("block_structure");
   if (strategy == "block" && block != nullptr && block->is_array() && block->size() == 2) {
@@ -192,8 +196,13 @@ inline void read_modelopt(const fields& f, quantisation& q) {
     f.refuse("quant_algo", quoted({"FP8", "NVFP4"}));
   }
   const std::string kv = f.word("kv_cache_quant_algo", "");
-  if (kv == "FP8") q.kv_cache = precision::fp8;
-  if (!kv.empty() && kv != "FP8") f.refuse("kv_cache_quant_algo", quoted({"FP8"}) + ", null");
+  if (kv == "FP8") {
+    q.kv_cache = precision::fp8;
+  } else if (kv == "NVFP4") {
+    q.kv_cache = cache_formats::nvfp4;
+  } else if (!kv.empty()) {
+    f.refuse("kv_cache_quant_algo", quoted({"FP8", "NVFP4"}) + ", null");
+  }
   q.head = true;
 }
 
@@ -203,6 +212,7 @@ inline void read_modelopt(const fields& f, quantisation& q) {
 /// names it.
 [[nodiscard]] inline quantisation read_quantisation(const fields& f, const weight_format& own) {
   quantisation q;
+  q.path = f.path();
   q.kv_cache = detail::read_kv_scheme(f, own.element);
   detail::read_exceptions(f, q);
   const std::string method = f.word("quant_method", "");
@@ -230,35 +240,52 @@ inline void read_modelopt(const fields& f, quantisation& q) {
   return q;
 }
 
-/// Puts the format on the weight classes that the method covers and the exceptions do not name.
-/// A class of which only some matrices are left out has no one format: a fault.
-inline void apply(const quantisation& q, const family& known, model& m, diagnosis& d) {
-  m.kv_cache = q.kv_cache;
-  const coverage found = match_modules(m, known, q.left_out, q.list_path, d);
+namespace detail {
+
+inline bool covers(const quantisation& q, const model& m, weight_class c) {
+  if (c == weight_class::routed_expert) return true;
+  if (c == weight_class::head) return q.head && !m.tied_embeddings;
+  return !q.experts_only && (c == weight_class::attention || c == weight_class::shared_expert ||
+                             c == weight_class::dense_feed_forward);
+}
+
+inline void note_exceptions(const quantisation& q, const coverage& found, const model& m,
+                            diagnosis& d) {
   if (!found.unmatched.empty()) {
     d.notes.push_back(q.list_path + ": " + std::to_string(found.unmatched.size()) +
                       " entries name no weight of this model, the first is " +
                       quoted({printable(found.unmatched.front())}));
   }
-  if (q.experts_only && !has_experts(m)) {
-    d.fail(R"($.quantization_config.quant_method: "mxfp4" is for experts, and the model has none)");
+  // Of no account where the whole class kept the model's dtype.
+  if (found.minor_left_out > 0 && m.weights[weight_class::attention] == q.format) {
+    d.notes.push_back(q.list_path + ": leaves out " + std::to_string(found.minor_left_out) +
+                      " small projections or convolutions, priced in the format of \"attention\"");
   }
-  const auto covered = [&](weight_class c) {
-    if (c == weight_class::routed_expert) return true;
-    if (c == weight_class::head) return q.head && !m.tied_embeddings;
-    return !q.experts_only && (c == weight_class::attention || c == weight_class::shared_expert ||
-                               c == weight_class::dense_feed_forward);
-  };
+}
+
+}  // namespace detail
+
+/// Puts the format on the weight classes that the method covers and the exceptions do not name.
+/// A class of which only some matrices are left out has no one format: a fault.
+///   wrapped   the checkpoint holds the text model within another
+inline void apply(const quantisation& q, const family& known, bool wrapped, model& m,
+                  diagnosis& d) {
+  m.kv_cache = q.kv_cache;
+  const coverage found = match_modules(m, known, wrapped, q.left_out, q.list_path, d);
+  if (q.experts_only && !has_experts(m)) {
+    d.fail(q.path + ".quant_method: \"mxfp4\"; allowed: another, since the model has no experts");
+  }
   for (std::size_t i = 0; i < weight_class_count; ++i) {
     const auto c = static_cast<weight_class>(i);
     const count out = found.left_out[i];
-    if (!covered(c) || (out > 0 && out == found.modules[i])) continue;
+    if (!detail::covers(q, m, c) || (out > 0 && out == found.modules[i])) continue;
     m.weights[c] = q.format;
     if (out == 0) continue;
     d.fail(q.list_path + ": leaves out " + std::to_string(out) + " of " +
            std::to_string(found.modules[i]) + " matrices of class " + quoted({name(c)}) +
            "; allowed: all of a class or none");
   }
+  detail::note_exceptions(q, found, m, d);
 }
 
 }  // namespace shardline::hf

@@ -1,183 +1,232 @@
-/// config.json to a model's shape: feed-forward blocks, layers in order, and the whole.
+/// config.json to a model's shape: its layers in order, and the whole.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/feed_forward.hpp"
+#include "shardline/io/hf/recurrence.hpp"
+#include "shardline/io/hf/source.hpp"
+#include "shardline/io/hf/unpriced.hpp"
+#include "shardline/io/hf/windows.hpp"
 
 namespace shardline::hf {
 
 namespace detail {
 
-/// The feed-forward blocks of a model: which layers have experts, and both kinds of block.
-struct feed_forwards {
-  dense_feed_forward dense{};
-  mixture_of_experts experts{};
-  std::vector<bool> sparse{};
-
-  [[nodiscard]] feed_forward_kind of(count layer) const {
-    if (sparse[static_cast<std::size_t>(layer)]) return experts;
-    return dense;
-  }
-};
-
-// The names under which one count is published, newest last; the first that is there is read.
-inline const char* first_of(const fields& f, const char* preferred, const char* other) {
-  return f.find(preferred) == nullptr && f.find(other) != nullptr ? other : preferred;
+inline const char* layers_key(const fields& f) {
+  return f.name_of({"num_hidden_layers", "n_layer"});
 }
 
-inline mixture_of_experts read_experts(const fields& f, const char* number, const char* width) {
-  mixture_of_experts moe{};
-  moe.experts = f.whole(number);
-  moe.experts_per_token =
-      f.whole(first_of(f, "num_experts_per_tok", "experts_per_token"), {1, moe.experts});
-  moe.width = f.whole(width);
-  return moe;
-}
-
-inline feed_forwards read_dense(const fields& f, const family& known, count layers) {
-  feed_forwards result;
-  result.dense.width = f.whole("intermediate_size");
-  result.dense.bias = known.model_type == "llama" && f.flag("mlp_bias", false);
-  result.sparse.assign(static_cast<std::size_t>(layers), false);
-  return result;
-}
-
-inline feed_forwards read_mixtral(const fields& f, count layers) {
-  feed_forwards result;
-  result.experts = read_experts(f, "num_local_experts", "intermediate_size");
-  result.sparse.assign(static_cast<std::size_t>(layers), true);
-  return result;
-}
-
-inline feed_forwards read_gpt_oss(const fields& f, count layers) {
-  feed_forwards result;
-  result.experts =
-      read_experts(f, first_of(f, "num_local_experts", "num_experts"), "intermediate_size");
-  result.experts.expert_bias = true;
-  result.experts.router_bias = true;
-  result.sparse.assign(static_cast<std::size_t>(layers), true);
-  return result;
-}
-
-/// Clears `sparse` for the layers that `mlp_only_layers` lists.
-inline void read_mlp_only_layers(const fields& f, std::vector<bool>& sparse) {
-  const json* listed = f.find("mlp_only_layers");
-  if (listed == nullptr) return;
-  const std::string allowed = "layer numbers from 0 to " + std::to_string(sparse.size() - 1);
-  if (!listed->is_array()) return f.refuse("mlp_only_layers", allowed);
-  for (const json& item : *listed) {
-    const std::optional<count> i = whole_number(item);
-    if (!i || *i < 0 || *i >= static_cast<count>(sparse.size())) {
-      return f.refuse("mlp_only_layers", allowed);
-    }
-    sparse[static_cast<std::size_t>(*i)] = false;
-  }
-}
-
-/// Layer i has experts if (i + 1) mod decoder_sparse_step is 0 and mlp_only_layers does not list
-/// it.
-inline feed_forwards read_qwen_moe(const fields& f, count layers) {
-  feed_forwards result;
-  result.experts =
-      read_experts(f, first_of(f, "num_experts", "num_local_experts"), "moe_intermediate_size");
-  const count step = f.whole_or("decoder_sparse_step", 1);
-  bool any_dense = false;
-  for (count i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % step == 0);
-  read_mlp_only_layers(f, result.sparse);
-  for (const bool sparse : result.sparse) any_dense = any_dense || !sparse;
-  if (any_dense) result.dense.width = f.whole("intermediate_size");
-  return result;
-}
-
-inline bool read_correction_bias(const fields& f) {
-  return f.choice("topk_method", {"noaux_tc", "greedy", "group_limited_greedy"}) == "noaux_tc";
-}
-
-/// Layer i has experts if i >= first_k_dense_replace and i mod moe_layer_freq is 0.
-inline feed_forwards read_deepseek(const fields& f, count layers) {
-  feed_forwards result;
-  result.experts = read_experts(f, "n_routed_experts", "moe_intermediate_size");
-  result.experts.shared_experts = f.whole_or("n_shared_experts", 1, 0, any_size);
-  if (result.experts.shared_experts > 0) result.experts.shared_width = result.experts.width;
-  result.experts.correction_bias = read_correction_bias(f);
-  const count first_sparse = f.whole_or("first_k_dense_replace", 3, 0, any_size);
-  const count step = f.whole_or("moe_layer_freq", 1);
-  bool any_dense = false;
-  for (count i = 0; i < layers; ++i) {
-    result.sparse.push_back(i >= first_sparse && i % step == 0);
-    any_dense = any_dense || !result.sparse.back();
-  }
-  if (any_dense) result.dense.width = f.whole("intermediate_size");
-  return result;
-}
-
-inline feed_forwards read_feed_forwards(const fields& f, const family& known, count layers) {
-  switch (known.feed_forward) {
-    case feed_forward_rule::dense:
-      return read_dense(f, known, layers);
-    case feed_forward_rule::mixtral:
-      return read_mixtral(f, layers);
-    case feed_forward_rule::qwen_moe:
-      return read_qwen_moe(f, layers);
-    case feed_forward_rule::deepseek:
-      return read_deepseek(f, layers);
-    case feed_forward_rule::gpt_oss:
-      return read_gpt_oss(f, layers);
-  }
-  return {};
-}
-
-inline layer_stack read_latent_layers(const fields& f, const family& known, count layers) {
-  const latent_attention attention = read_latent_attention(f);
-  const feed_forwards blocks = read_feed_forwards(f, known, layers);
-  layer_stack stack;
-  for (count i = 0; i < layers; ++i) stack.append(1, {attention, blocks.of(i)});
-  return stack;
-}
-
-inline layer_stack read_grouped_layers(const fields& f, const family& known, count layers,
-                                       count hidden) {
+/// Layers whose mixers differ in what they see.
+inline layer_stack read_seeing_layers(const fields& f, const family& known, count hidden,
+                                      precision own, count layers) {
   grouped_query_attention attention = read_grouped_attention(f, known, hidden);
-  const std::vector<count> windows = read_windows(f, known, layers);
+  linear_attention linear{};
+  if (known.mixer == mixer_rule::hybrid) linear = read_linear_attention(f, own);
+  const std::vector<sight> sights = read_sights(f, known, layers);
   const feed_forwards blocks = read_feed_forwards(f, known, layers);
   layer_stack stack;
   for (count i = 0; i < layers; ++i) {
-    attention.window = windows[static_cast<std::size_t>(i)];
-    stack.append(1, {attention, blocks.of(i)});
+    const sight& seen = sights[static_cast<std::size_t>(i)];
+    attention.window = seen.window;
+    attention.chunked = seen.chunked;
+    stack.append(1, {seen.linear ? attention_kind(linear) : attention_kind(attention), blocks.of(i),
+                     known.form});
   }
   return stack;
 }
 
-inline void note_unpriced(const fields& f) {
-  const count extra = f.whole_or("num_nextn_predict_layers", 0, any_size);
-  if (extra == 0) return;
-  f.report().notes.push_back("$.num_nextn_predict_layers: " + std::to_string(extra) +
-                             " multi-token-prediction layers are not priced");
+/// Layers that all have the same mixer.
+inline layer_stack read_equal_layers(const fields& f, const family& known, count hidden,
+                                     count layers) {
+  for (const std::string& type : f.words("layer_types")) {
+    if (type != "full_attention") f.refuse("layer_types", quoted({"full_attention"}) + " alone");
+  }
+  layer_form form = known.form;
+  attention_kind attention;
+  if (known.mixer == mixer_rule::latent) {
+    attention = read_latent_attention(f);
+  } else if (known.mixer == mixer_rule::falcon) {
+    attention = read_falcon_attention(f, hidden);
+    form = read_falcon_form(f);
+  } else {
+    attention = read_multi_head_attention(f, hidden);
+  }
+  const feed_forwards blocks = read_feed_forwards(f, known, layers);
+  layer_stack stack;
+  for (count i = 0; i < layers; ++i) stack.append(1, {attention, blocks.of(i), form});
+  return stack;
+}
+
+/// One layer of Nemotron-H, by its letter: M a mixer, * attention, - a dense block, E experts.
+inline layer layer_of_letter(const fields& f, const family& known, count hidden, precision own,
+                             char letter) {
+  if (letter == 'M') return {read_nemotron_mixer(f, own), no_feed_forward{}};
+  if (letter == '*') return {read_grouped_attention(f, known, hidden), no_feed_forward{}};
+  if (letter == '-') return {no_attention{}, read_nemotron_dense(f)};
+  return {no_attention{}, read_nemotron_experts(f)};
+}
+
+struct letter_name {
+  char letter;
+  std::string_view name;
+};
+/// The same letters as `layers_block_type` spells them, in both of its spellings.
+inline constexpr std::array<letter_name, 6> letter_names{{{'M', "mamba"},
+                                                          {'M', "linear_attention"},
+                                                          {'*', "attention"},
+                                                          {'*', "full_attention"},
+                                                          {'-', "mlp"},
+                                                          {'E', "moe"}}};
+
+inline std::string spelled_pattern(const fields& f, const char* key) {
+  std::string pattern;
+  for (const std::string& type : f.words(key)) {
+    const std::size_t before = pattern.size();
+    for (const letter_name& known : letter_names) {
+      if (type == known.name) pattern += known.letter;
+    }
+    if (pattern.size() > before) continue;
+    f.report().fail(f.path_of(key) + "[" + std::to_string(before) +
+                    "]: " + quoted({printable(type)}) +
+                    "; allowed: " + quoted({"mamba", "attention", "mlp", "moe"}));
+    return {};
+  }
+  return pattern;
+}
+
+/// The letters of hybrid_override_pattern, or those of layers_block_type in its place.
+inline std::string read_pattern(const fields& f) {
+  const char* key = f.find("layers_block_type") != nullptr ? "layers_block_type" : "layer_types";
+  if (f.find(key) != nullptr) return spelled_pattern(f, key);
+  key = "hybrid_override_pattern";
+  const std::string pattern = f.word(key, "");
+  if (pattern.empty()) f.refuse(key, R"(one of "M", "*", "-", "E" for each layer)");
+  const std::size_t wrong = pattern.find_first_not_of("M*-E");
+  if (wrong != std::string::npos) {
+    f.report().fail(f.path_of(key) + "[" + std::to_string(wrong) +
+                    "]: " + quoted({printable(pattern.substr(wrong, 1))}) +
+                    "; allowed: " + quoted({"M", "*", "-", "E"}));
+    return {};
+  }
+  return pattern;
+}
+
+inline layer_stack read_pattern_layers(const fields& f, const family& known, count hidden,
+                                       precision own) {
+  if (f.find("sliding_window") != nullptr) {
+    f.refuse("sliding_window", "null: this family has no windows");
+  }
+  constexpr std::string_view letters = "M*-E";
+  const std::string pattern = read_pattern(f);
+  std::array<layer, letters.size()> layers{};
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (pattern.find(letters[i]) == std::string::npos) continue;
+    layers[i] = layer_of_letter(f, known, hidden, own, letters[i]);
+  }
+  layer_stack stack;
+  for (const char letter : pattern) stack.append(1, layers[letters.find(letter)]);
+  const auto number = static_cast<count>(pattern.size());
+  if (number < any_layers.least || number > any_layers.most) {
+    f.report().fail(f.path() + ": a pattern of " + std::to_string(number) +
+                    " layers; allowed: from 1 to " + std::to_string(any_layers.most));
+  }
+  if (f.whole_or("num_hidden_layers", number, any_layers) != number) {
+    f.refuse("num_hidden_layers", std::to_string(number) + ", the layers of the pattern");
+  }
+  return stack;
+}
+
+inline layer_stack read_mamba_layers(const fields& f, count hidden, precision own) {
+  layer_stack stack;
+  stack.append(f.whole(layers_key(f), any_layers),
+               {read_mamba2_mixer(f, hidden, own), no_feed_forward{}});
+  return stack;
+}
+
+inline layer_stack read_layers(const fields& f, const family& known, count hidden, precision own) {
+  if (known.mixer == mixer_rule::pattern) return read_pattern_layers(f, known, hidden, own);
+  if (known.mixer == mixer_rule::mamba) return read_mamba_layers(f, hidden, own);
+  const count layers = f.whole(layers_key(f), any_layers);
+  const bool seeing = known.mixer == mixer_rule::grouped || known.mixer == mixer_rule::hybrid;
+  return seeing ? read_seeing_layers(f, known, hidden, own, layers)
+                : read_equal_layers(f, known, hidden, layers);
+}
+
+// MiniMax counts modules, and use_mtp says whether there are any.
+inline const char* mtp_key(const fields& f) {
+  if (f.flag("use_mtp", false)) return "num_mtp_modules";
+  return f.name_of({"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"});
+}
+
+/// Layers that only speculation loads. Nemotron-H's follow a pattern of their own, which a model
+/// cannot hold.
+inline count read_mtp_layers(const fields& f, const family& known) {
+  const char* key = mtp_key(f);
+  const count layers = f.whole_or(key, 0, any_number);
+  (void)f.whole_or("mtp_transformer_layers", 1, {1, 1});
+  if (layers == 0) return 0;
+  const std::string found = std::to_string(layers) + " multi-token-prediction layers are ";
+  if (known.mixer == mixer_rule::pattern) {
+    f.note(key, found + "neither counted nor loaded: they follow a pattern of their own");
+    return 0;
+  }
+  f.note(key, found + "counted apart and not loaded");
+  if (f.flag("mtp_use_dedicated_embeddings", false)) {
+    f.note("mtp_use_dedicated_embeddings", "true; these embeddings are not counted");
+  }
+  return layers;
+}
+
+inline count read_vocabulary(const fields& f, const family& known) {
+  constexpr range any_vocabulary{1, 1000000000};
+  if (known.vocab_size == 0) return f.whole("vocab_size", any_vocabulary);
+  return f.whole_or_noted("vocab_size", known.vocab_size, any_vocabulary);
+}
+
+inline count read_context(const fields& f, const family& known) {
+  const char* key = f.name_of({"max_position_embeddings", "n_positions", "seq_length"});
+  if (known.context == 0) return f.whole_or(key, 0, any_length);
+  return f.whole_or_noted(key, known.context, any_length);
+}
+
+/// GPT-2 learns its positions, so their number is a size.
+inline count read_positions(const fields& f, const family& known) {
+  if (known.names != naming::gpt2) return 0;
+  return f.whole(f.name_of({"n_positions", "max_position_embeddings"}), any_length);
 }
 
 }  // namespace detail
 
-/// The shape that the fields describe, all weights in bf16. After a fault the result means nothing.
-[[nodiscard]] inline model read_shape(const fields& f, const family& known) {
-  detail::check_architecture(f, known);
-  detail::check_unpriced(f, known);
-  model m{};
-  m.name = known.model_type;
-  m.hidden_size = f.whole("hidden_size");
-  m.vocab_size = f.whole("vocab_size", {1, 10000000});
-  m.tied_embeddings = f.flag("tie_word_embeddings", false);
-  m.max_context = f.whole_or("max_position_embeddings", 0, detail::any_length);
-  const count layers = f.whole("num_hidden_layers", detail::any_layers);
-  m.layers = known.feed_forward == feed_forward_rule::deepseek
-                 ? detail::read_latent_layers(f, known, layers)
-                 : detail::read_grouped_layers(f, known, layers, m.hidden_size);
+/// The shape that the source describes, weights, activations and KV cache in `own`. After a fault
+/// the result means nothing.
+[[nodiscard]] inline model read_shape(const source& s, const family& known, const model& own) {
+  const fields& f = s.text;
+  check_unpriced(f, known);
+  detail::check_activation(f, known.activation);
+  model m = own;
+  const wrapper* around = wrapper_of(s.whole.word("model_type", ""));
+  m.name = around == nullptr ? known.model_type : around->model_type;
+  m.hidden_size = detail::read_hidden_size(f);
+  m.vocab_size = detail::read_vocabulary(f, known);
+  m.tied_embeddings = read_tied(s, known);
+  m.norm_bias = known.norm_bias;
+  m.embedding_norm = known.embedding_norm;
+  m.positions = detail::read_positions(f, known);
+  m.max_context = detail::read_context(f, known);
+  m.layers = detail::read_layers(f, known, m.hidden_size, own.activations);
   if (m.layers.runs.overflowed || m.layers.kinds.overflowed) {
-    f.refuse("num_hidden_layers", "layers that change kind at most 159 times");
+    f.refuse(detail::layers_key(f),
+             "layers that change kind at most " + std::to_string(max_layer_runs - 1) + " times");
   }
-  detail::note_unpriced(f);
+  m.mtp_layers = detail::read_mtp_layers(f, known);
+  note_encoders(s);
+  if (!s.report().failed()) note_unread(f);
   return m;
 }
 

@@ -7,6 +7,8 @@
 
 #include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/estimate.hpp"
+#include "shardline/estimate/stages.hpp"
+#include "shardline/io/rank_map.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/table.hpp"
 #include "shardline/io/text/units.hpp"
@@ -25,6 +27,13 @@ void add_row(text_table& table, std::string_view label, const bytes<T>& part,
   const double b = value_of(part.value());
   table.add({std::string(label), decimal_bytes(b), binary_bytes(b),
              share_of(b, value_of(whole.value()))});
+}
+
+// The same as a part of the row above it, without a share of its own.
+template <class T>
+void add_part(text_table& table, std::string_view label, const bytes<T>& part) {
+  const double b = value_of(part.value());
+  if (b > 0.0) table.add({"  " + std::string(label), decimal_bytes(b), binary_bytes(b)});
 }
 
 template <class T>
@@ -57,19 +66,67 @@ std::string bounds_line(const basic_time<T>& t) {
   return table.text("  ");
 }
 
-/// The five parts of the fullest GPU's memory and their shares of its capacity, and what else fits.
+namespace detail {
+
+inline void add_classes(text_table& table, const weight_totals& w) {
+  for (std::size_t i = 0; i < weight_class_count; ++i) {
+    const auto c = static_cast<weight_class>(i);
+    add_part(table, name(c), w.bytes_of(c));
+  }
+}
+
+// The residual stream and the operator that needs most beside it, the first of equals.
 template <class T>
-[[nodiscard]] std::string to_text(const basic_memory<T>& m) {
+void add_activation(text_table& table, const basic_workspace<T>& w) {
+  const term peak = peak_operator(w);
+  add_part(table, "residual stream", w.residual);
+  add_part(table, name(peak), w[peak]);
+}
+
+template <class T>
+void add_buffers(text_table& table, const basic_workspace<T>& w) {
+  for (auto i = static_cast<std::size_t>(term::all_reduce); i < term_count; ++i) {
+    const auto t = static_cast<term>(i);
+    add_part(table, name(t), w[t]);
+  }
+}
+
+// The parts and their shares of the capacity; with the details of a stage, if there are any, below
+// the part they belong to.
+template <class T>
+std::string memory_table(const basic_memory<T>& m, const basic_stage_memory<T>* details) {
+  const bool more = details != nullptr;
   text_table table("lrrr");
-  detail::add_row(table, "weights", m.weights, m.capacity);
-  detail::add_row(table, "KV cache", m.kv_cache, m.capacity);
-  detail::add_row(table, "activations", m.activation, m.capacity);
-  detail::add_row(table, "communication", m.communication, m.capacity);
-  detail::add_row(table, "reserve", m.reserve, m.capacity);
-  detail::add_row(table, "total", m.total(), m.capacity);
-  detail::add_row(table, "capacity", m.capacity, m.capacity);
+  add_row(table, "weights", m.weights, m.capacity);
+  if (more) add_classes(table, details->weights);
+  add_row(table, "KV cache", m.kv_cache, m.capacity);
+  if (value_of(m.state.value()) > 0.0) add_row(table, "state", m.state, m.capacity);
+  add_row(table, "activations", m.activation, m.capacity);
+  if (more) add_activation(table, details->workspace);
+  add_row(table, "communication", m.communication, m.capacity);
+  if (more) add_buffers(table, details->workspace);
+  add_row(table, "reserve", m.reserve, m.capacity);
+  if (value_of(m.withheld.value()) > 0.0) add_row(table, "withheld", m.withheld, m.capacity);
+  add_row(table, "total", m.total(), m.capacity);
+  add_row(table, "capacity", m.capacity, m.capacity);
   return table.text("  ") + "  room for " + in_full(value_of(m.kv_capacity.value())) +
          " tokens of KV cache\n";
+}
+
+}  // namespace detail
+
+/// The parts of a GPU's memory and their shares of its capacity, and what else fits; recurrent
+/// state and what the engine withholds only where there are any.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_memory<T>& m) {
+  return detail::memory_table<T>(m, nullptr);
+}
+
+/// The same, with the weights by class, the operator whose activations are largest, and the buffers
+/// of each collective.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_stage_memory<T>& s) {
+  return detail::memory_table(s.memory, &s);
 }
 
 /// The terms that take any time, in the order of the model, their shares, and what bounds them.
@@ -101,16 +158,42 @@ template <class T>
   return table.text("  ");
 }
 
+namespace detail {
+
+template <class T>
+std::string times_text(const basic_estimate<T>& e) {
+  return "\nprefill of one request alone\n" + to_text(e.prefill) +
+         "\none decode step of all sequences\n" + to_text(e.decode) +
+         "\nserving in steady state\n" + to_text(e.serving);
+}
+
+}  // namespace detail
+
 /// The verdict; then, where the layout could be priced, memory, prefill, decode and serving.
 template <class T>
 [[nodiscard]] std::string to_text(const basic_estimate<T>& e) {
-  std::string out = to_text(e.feasibility);
-  if (!e.feasibility.priceable()) return out + "no figures: the layout cannot be priced\n";
-  out += "\nmemory of the fullest GPU, share of its capacity\n" + to_text(e.memory);
-  out += "\nprefill of one request alone\n" + to_text(e.prefill);
-  out += "\none decode step of all sequences\n" + to_text(e.decode);
-  out += "\nserving in steady state\n" + to_text(e.serving);
-  return out;
+  const std::string verdict = to_text(e.feasibility);
+  if (!e.feasibility.priceable()) return verdict + "no figures: the layout cannot be priced\n";
+  return verdict + "\nmemory of the fullest GPU, share of its capacity\n" + to_text(e.memory) +
+         detail::times_text(e);
+}
+
+/// "memory of the fullest GPU, in stage 3 (layers 46-60), share of its capacity", and its table.
+template <class T>
+[[nodiscard]] std::string memory_text(const basic_stage_memory<T>& fullest, const layout& l) {
+  std::string which;
+  if (l.pp > 1) {
+    which = ", in stage " + std::to_string(fullest.stage) + " (" +
+            to_text("layer", fullest.layers) + ")";
+  }
+  return "memory of the fullest GPU" + which + ", share of its capacity\n" + to_text(fullest);
+}
+
+/// The same as of an estimate, the memory in detail. `e` is of the layout `l` and was priced.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_estimate<T>& e, const layout& l,
+                                  const basic_stage_memory<T>& fullest) {
+  return to_text(e.feasibility) + '\n' + memory_text(fullest, l) + detail::times_text(e);
 }
 
 }  // namespace shardline

@@ -53,6 +53,7 @@ inline std::string figures_of(const violation& v) {
     case rule::precision:
       return std::to_string(v.required) + " bits required, none available";
     case rule::meshes:
+    case rule::stages:
       return phrase(v.required, " and ", v.available, "");
     case rule::kv_heads:
       return phrase(v.required, " and ", v.available, " do not");
@@ -105,6 +106,9 @@ inline std::string allowed(const invalid_field& f) {
   if (f.value >= r.lowest && f.value <= r.highest && (!r.whole || round_up(f.value) == f.value)) {
     if (f.field == field::kv_heads) return "a divisor of attention.heads";
     if (f.field == field::experts_per_token) return "at most feed_forward.experts";
+    if (f.field == field::heads) return "key heads that divide the value heads";
+    if (f.field == field::groups) return "a divisor of attention.heads";
+    if (f.field == field::redundant_experts) return "0 for a model without experts";
   }
   return std::string(r.whole ? "a whole number" : "a number") + " from " + in_full(r.lowest) +
          " to " + in_full(r.highest);

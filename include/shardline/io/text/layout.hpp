@@ -22,19 +22,34 @@ inline std::string setting_text(std::string_view key, count n) {
   return n == 1 ? "" : "," + degree(key, "=", n);
 }
 
+// ",layers=31/30", or nothing for stages that are not listed.
+inline std::string stages_text(const stage_layers& stages) {
+  std::string text;
+  for (const std::uint16_t layers : stages) {
+    text += (text.empty() ? ",layers=" : "/") + std::to_string(layers);
+  }
+  return text;
+}
+
+inline std::string redundant_text(count experts) {
+  return experts == 0 ? "" : "," + degree("redundant", "=", experts);
+}
+
 }  // namespace detail
 
 /// "vllm:tp=8,dp=2,ep=on", which parse_layout reads back; degrees of 1 but tp are left out.
 [[nodiscard]] inline std::string to_text(const vllm& v) {
   return "vllm:" + detail::degree("tp", "=", v.tp) + detail::setting_text("dp", v.dp) +
          detail::setting_text("pp", v.pp) + detail::setting_text("pcp", v.pcp) +
-         (v.expert_parallel ? ",ep=on" : "") + (v.all_to_all ? ",all2all=on" : "");
+         detail::stages_text(v.layers) + (v.expert_parallel ? ",ep=on" : "") +
+         (v.all_to_all ? ",all2all=on" : "") + detail::redundant_text(v.redundant_experts);
 }
 
 /// "product:ep=64,tp=2,pp=1,dp=1", which parse_layout reads back.
 [[nodiscard]] inline std::string to_text(const product& p) {
   return "product:" + detail::degree("ep", "=", p.ep) + "," + detail::degree("tp", "=", p.tp) +
-         "," + detail::degree("pp", "=", p.pp) + "," + detail::degree("dp", "=", p.dp);
+         "," + detail::degree("pp", "=", p.pp) + "," + detail::degree("dp", "=", p.dp) +
+         detail::stages_text(p.layers) + detail::redundant_text(p.redundant_experts);
 }
 
 /// The layout in a convention, or the reason why not: "no vLLM flags: ...".
@@ -45,11 +60,17 @@ template <class Flags>
 }
 
 /// The layout's vLLM flags for this model. Without experts the expert mesh means nothing, so any
-/// will do; where dispatch_matters() is false, so does either way to the experts.
+/// will do; where dispatch_matters() is false, so does either way to the experts. Stages that vLLM
+/// would split otherwise are listed.
 [[nodiscard]] inline conversion<vllm> vllm_flags(const model& m, layout l) {
   const bool dense = !has_experts(m) && l.expert.ep == 1;
   if (dense) l.expert = {l.attention.size(), 1, 1};
-  conversion<vllm> c = to_vllm(l);
+  const count placed = experts_of(m).experts + l.redundant_experts;
+  if (l.redundant_experts > 0 && placed % l.expert.ep != 0) {
+    // vllm/model_executor/layers/fused_moe/layer.py: EPLB takes an even distribution only.
+    return {{}, "vLLM's redundant experts must leave every expert rank equally many"};
+  }
+  conversion<vllm> c = to_vllm(stated_by(stage_remainder::before_last, l, m.layers.size()));
   if (!dispatch_matters(l)) c.flags.all_to_all = false;
   return c;
 }
@@ -59,8 +80,39 @@ template <class Flags>
   const bool dense = !has_experts(m) && l.expert.ep == 1;
   if (dense) l.expert = {l.attention.tp, 1, l.attention.dp};
   if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_to_all;
-  return to_product(l);
+  return to_product(stated_by(stage_remainder::first, l, m.layers.size()));
 }
+
+namespace detail {
+
+// ", layers 2 x 15, 16, 15", equal stages in a row together; nothing where all stages are equal.
+inline std::string split_text(const model& m, const layout& l) {
+  const count layers = m.layers.size();
+  const bool listed = !l.stages.listed.empty();
+  const bool even = !listed && divides(l.pp, layers);
+  if (even || l.pp > layers || (listed && static_cast<count>(l.stages.listed.size()) != l.pp)) {
+    return {};
+  }
+  std::string text;
+  for (count stage = 0; stage < l.pp;) {
+    const count own = layers_of_stage(l, layers, stage).number;
+    count next = stage + 1;
+    while (next < l.pp && layers_of_stage(l, layers, next).number == own) ++next;
+    text += text.empty() ? ", layers " : ", ";
+    if (next - stage > 1) text += std::to_string(next - stage) + " x ";
+    text += std::to_string(own);
+    stage = next;
+  }
+  return text;
+}
+
+// ", 32 redundant experts", or nothing.
+inline std::string copies_text(count experts) {
+  if (experts == 0) return {};
+  return ", " + std::to_string(experts) + " redundant expert" + (experts == 1 ? "" : "s");
+}
+
+}  // namespace detail
 
 /// Both meshes in one short line, "tp8 cp1 dp2 | etp1 ep16 edp1 | pp1 | all-gather", without the
 /// last part where dispatch_matters() is false.
@@ -82,9 +134,11 @@ template <class Flags>
          degree(" dp", "", l.attention.dp) + degree(" | pp", "", l.pp);
 }
 
-/// The meshes, the GPUs they take, and the layout in each convention, a line each.
+/// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
+/// layout in each convention, a line each.
 [[nodiscard]] inline std::string to_text(const model& m, const layout& l) {
-  return short_text(m, l) + ", " + std::to_string(l.gpus()) + " GPUs\n" +
+  return short_text(m, l) + ", " + std::to_string(l.gpus()) + " GPUs" +
+         detail::copies_text(l.redundant_experts) + detail::split_text(m, l) + '\n' +
          to_text(vllm_flags(m, l), "vLLM flags") + '\n' +
          to_text(product_plan(m, l), "product plan") + '\n';
 }

@@ -1,0 +1,195 @@
+// How right is memory? What serving engines logged at start-up, beside what is predicted for the
+// same model, engine and layout. No figure here was fitted row by row; three of vLLM's constants
+// (describe/engine.hpp) stem from the rows of llm-d, as is said there.
+//
+// Logged figures: llm-d/llm-d-benchmark, config_explorer/empirical-vllm-memory-results.md
+// ("llm-d"); start-up logs quoted in vllm-project/vllm issues 17469 and 17327 and in public
+// threads; LLMServingSim's bench metadata; GiB per GPU.
+#include <array>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/io/text/table.hpp"
+#include "shardline/shardline.hpp"
+
+namespace {
+
+using namespace shardline;
+
+constexpr double gib = 1073741824.0;
+
+// Zero stands for what a log does not say.
+struct logged_start {
+  std::string_view name{};
+  const model* of{};
+  std::string_view weights_in{};  // other than the catalog's
+  count tp = 1;
+  count dp = 1;  // experts are spread over all ranks
+  const runtime* engine{};
+  double gpu_gib = 0.0;
+  double weights_gib = 0.0;
+  double activation_gib = 0.0;
+  double kv_gib = 0.0;
+  double kv_tokens = 0.0;
+  std::string_view remark{};
+};
+
+constexpr std::string_view own{};
+
+// vLLM's defaults on GPUs of less than 70 GiB: EngineArgs, 2048 tokens and 256 sequences.
+constexpr runtime vllm_small = [] {
+  runtime r = engines::vllm;
+  r.step_tokens = 2048.0;
+  r.step_sequences = 256.0;
+  return r;
+}();
+
+constexpr const runtime* vllm_engine = &engines::vllm;
+constexpr const runtime* vllm_on_24_gb = &vllm_small;
+constexpr const runtime* sglang_engine = &engines::sglang;
+constexpr const runtime* trt_engine = &engines::tensorrt_llm;
+constexpr std::string_view no_gpu = "GPU or settings not named: no budget";
+
+constexpr std::array starts{
+    logged_start{"gpt-oss-20b, llm-d", &catalog::gpt_oss_20b, own, 1, 1, vllm_engine, 79.18, 13.47,
+                 7.38, 50.28, 0, ""},
+    logged_start{"Llama-3.1-8B, llm-d", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine, 79.18,
+                 14.99, 4.76, 51.38, 0, ""},
+    logged_start{"Qwen3-0.6B, llm-d", &catalog::qwen3_0_6b, own, 1, 1, vllm_engine, 79.18, 1.12,
+                 5.56, 64.45, 0, ""},
+    logged_start{"Qwen3-32B, llm-d", &catalog::qwen3_32b, own, 1, 1, vllm_engine, 79.18, 61.03,
+                 5.64, 4.45, 0, ""},
+    logged_start{"Qwen3-32B tp2, llm-d", &catalog::qwen3_32b, own, 2, 1, vllm_engine, 79.18, 30.59,
+                 5.64, 34.49, 0, ""},
+    logged_start{"Qwen3-30B-A3B tp4", &catalog::qwen3_30b_a3b, own, 4, 1, vllm_engine, 0, 14.2474,
+                 0, 0, 0, no_gpu},
+    logged_start{"DeepSeek-V3, fp8 cache", &catalog::deepseek_v3, own, 1, 1, sglang_engine, 0, 0, 0,
+                 17.16, 524288, "logged cache only"},
+    logged_start{"QwQ-32B tp4", &catalog::qwen2_5_32b, own, 4, 1, sglang_engine, 0, 15.54, 0, 2.84,
+                 46611, "a difference of free memory, slack in it; fraction not logged"},
+    logged_start{"Llama-3.1-8B, 40 GB", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine, 0, 14.9888,
+                 0, 0, 0, no_gpu},
+    logged_start{"Llama-3.1-8B", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine, 0, 14.9595, 0, 0,
+                 0, no_gpu},
+    logged_start{"Llama-3.1-8B tp2", &catalog::llama_3_1_8b, own, 2, 1, vllm_engine, 0, 7.5122, 0,
+                 0, 0, no_gpu},
+    logged_start{"Llama-3.1-8B tp2", &catalog::llama_3_1_8b, own, 2, 1, vllm_engine, 0, 7.51, 0, 0,
+                 0, no_gpu},
+    logged_start{"Llama-2-7B", &catalog::llama_2_7b, own, 1, 1, vllm_engine, 0, 12.5534, 0, 0, 0,
+                 no_gpu},
+    logged_start{"Qwen2.5-7B", &catalog::qwen2_5_7b, own, 1, 1, vllm_engine, 0, 14.2488, 0, 0, 0,
+                 no_gpu},
+    logged_start{"Mistral-7B v0.3 tp2", &catalog::mistral_7b_v0_3, own, 2, 1, vllm_engine, 0,
+                 6.7585, 0, 0, 0, no_gpu},
+    logged_start{"Qwen3-30B-A3B", &catalog::qwen3_30b_a3b, own, 1, 1, vllm_engine, 0, 56.9001, 0, 0,
+                 0, no_gpu},
+    logged_start{"Llama-3.1-8B FP8-dynamic", &catalog::llama_3_1_8b, "fp8 per channel", 1, 1,
+                 vllm_engine, 0, 8.4939, 0, 0, 0, no_gpu},
+    logged_start{"Llama-3.1-8B FP8, A40", &catalog::llama_3_1_8b, "fp8 per tensor", 1, 1,
+                 vllm_engine, 0, 8.4927, 0, 0, 0, no_gpu},
+    logged_start{"Qwen3-8B-FP8", &catalog::qwen3_8b, "fp8 blocks", 1, 1, vllm_engine, 0, 8.8, 0, 0,
+                 0, no_gpu},
+    logged_start{"Qwen2.5-1.5B", &catalog::qwen2_5_1_5b, own, 1, 1, vllm_engine, 0, 0, 0, 33.42,
+                 1251440, "logged cache only"},
+    logged_start{"Llama-3.1-8B, RTX 4090", &catalog::llama_3_1_8b, own, 1, 1, vllm_on_24_gb,
+                 25250627584.0 / gib, 0, 0, 0, 41408, "vLLM version and step not named"},
+    logged_start{"DeepSeek-R1-FP4, 8 x B200", &catalog::deepseek_v3, "nvfp4 experts", 1, 8,
+                 trt_engine, 180e9 / gib, 0, 0, 0, 0,
+                 "prose: weights and activations 75 GiB, cache 93"},
+};
+
+model model_of(const logged_start& s) {
+  model m = *s.of;
+  if (s.weights_in == "fp8 per channel") m.weights = quantised(m.weights, formats::fp8_channel);
+  if (s.weights_in == "fp8 per tensor") m.weights = quantised(m.weights, formats::fp8);
+  if (s.weights_in == "fp8 blocks") m.weights = quantised(m.weights, formats::fp8_block);
+  if (s.weights_in == "nvfp4 experts") {
+    m.weights = uniform(formats::bf16);
+    m.weights[weight_class::routed_expert] = formats::nvfp4;
+    m.kv_cache = precision::fp8;
+  }
+  if (s.name.find("fp8 cache") != std::string_view::npos) m.kv_cache = precision::fp8;
+  return m;
+}
+
+layout layout_of(const logged_start& s) { return {{s.tp, 1, s.dp}, {s.tp, s.dp, 1}}; }
+
+// The start of an engine by itself: one sequence of one token.
+basic_memory<> predicted(const logged_start& s) {
+  const layout l = layout_of(s);
+  cluster c = with_engine(make_cluster(catalog::h100_sxm, l.gpus()), *s.engine);
+  if (s.gpu_gib > 0.0) c.accelerator.memory = bytes<>::from_value(s.gpu_gib * gib);
+  workload w;
+  w.input = w.output = tokens<>::from_value(1.0);
+  return memory(c, model_of(s), l, w);
+}
+
+double cache_bytes_per_token(const logged_start& s) {
+  constexpr count length = 1024;
+  const cluster c = make_cluster(catalog::h100_sxm, s.tp);
+  const stage_cache cache = cache_of_stage(c, model_of(s), layout_of(s), 0);
+  return cache.bytes_of(length) / static_cast<double>(length);
+}
+
+std::string fixed(double x, int digits) {
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, x);
+  return text.data();
+}
+
+// A pair of figures and how far the first is from the second; the worst by column is kept.
+struct column {
+  int digits = 2;
+  double worst = 0.0;
+  int compared = 0;
+
+  std::string cell(double prediction, double log) {
+    if (!(log > 0.0)) return "";
+    const double error = (prediction / log - 1.0) * 100.0;
+    if (error * error > worst * worst) worst = error;
+    ++compared;
+    const std::string sign = error < 0.0 ? "" : "+";
+    return fixed(prediction, digits) + " / " + fixed(log, digits) + " " + sign + fixed(error, 1) +
+           " %";
+  }
+  [[nodiscard]] std::string summary(const char* what) const {
+    return std::string(what) + ": " + std::to_string(compared) + " rows, worst " +
+           (worst < 0.0 ? "" : "+") + fixed(worst, 1) + " %\n";
+  }
+};
+
+}  // namespace
+
+int main() {
+  text_table table("lrrrrl");
+  table.add({"predicted / logged, GiB per GPU", "weights", "activation peak", "KV cache",
+             "KV tokens", "remark"});
+  column weights;
+  column activation;
+  column cache;
+  column tokens_held{0};
+  for (const logged_start& s : starts) {
+    const basic_memory<> m = predicted(s);
+    const bool budget = s.gpu_gib > 0.0;
+    const double room = (m.capacity - m.fixed()).value();
+    const double per_token = cache_bytes_per_token(s);
+    const double held = budget ? room / per_token : s.kv_gib * gib / per_token;
+    std::string remark(s.remark);
+    if (s.dp > 1) {
+      remark += "; here " + fixed((m.weights + m.activation + m.communication).value() / gib, 0) +
+                " and " + fixed(room / gib, 0);
+    }
+    table.add({std::string(s.name), weights.cell(m.weights.value() / gib, s.weights_gib),
+               activation.cell(m.activation.value() / gib, s.activation_gib),
+               budget ? cache.cell(room / gib, s.kv_gib) : "", tokens_held.cell(held, s.kv_tokens),
+               remark});
+  }
+  std::fputs(table.text().c_str(), stdout);
+  std::fputs(("\n" + weights.summary("weights") + activation.summary("activation peak") +
+              cache.summary("KV cache") + tokens_held.summary("KV tokens"))
+                 .c_str(),
+             stdout);
+}

@@ -1,0 +1,43 @@
+/// Pipeline stages as frameworks state them: by a rule of their own, or listed.
+#pragma once
+
+#include "shardline/describe/layout.hpp"
+
+namespace shardline {
+
+/// Layers of each stage, as a user lists them; empty: by the framework's own rule.
+using stage_layers = decltype(stage_split::listed);
+
+/// The split that a framework with rule `rule` makes of its flags. One stage needs no rule, and
+/// neither do listed ones.
+[[nodiscard]] constexpr stage_split split_stages(stage_remainder rule, count pp,
+                                                 const stage_layers& listed) noexcept {
+  return {pp > 1 && listed.empty() ? rule : stage_remainder::first, listed};
+}
+
+/// Whether a framework with rule `rule` can state the split of `l`.
+[[nodiscard]] constexpr bool can_state(stage_remainder rule, const layout& l) noexcept {
+  return l.pp == 1 || !l.stages.listed.empty() || l.stages.remainder == rule;
+}
+
+/// `l`, its stages split by `rule` where that puts the same layers on each of them, else listed;
+/// left as it is where that takes more than 64 numbers. Assumes a layout that validate() accepts.
+///   61 layers, pp 4, vLLM's rule:  first is listed as 16/15/15/15;  60 layers are not listed
+[[nodiscard]] constexpr layout stated_by(stage_remainder rule, layout l, count layers) noexcept {
+  layout by_rule = l;
+  by_rule.stages = split_stages(rule, l.pp, {});
+  const bool listed = !l.stages.listed.empty();
+  if (!listed && l.pp > layers) return by_rule;  // stages without layers are no split
+  stage_layers own;
+  bool same = !listed || static_cast<count>(l.stages.listed.size()) == l.pp;
+  for (count stage = 0; stage < l.pp && (same || !own.overflowed); ++stage) {
+    const item_range range = layers_of_stage(l, layers, stage);
+    same = same && range == layers_of_stage(by_rule, layers, stage);
+    own.push_back(static_cast<std::uint16_t>(range.number));
+  }
+  if (same) return by_rule;
+  if (!listed && !own.overflowed) l.stages = {stage_remainder::first, own};
+  return l;
+}
+
+}  // namespace shardline

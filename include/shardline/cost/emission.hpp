@@ -1,0 +1,86 @@
+/// What every emitter of operators needs, and the pieces that several of them share.
+#pragma once
+
+#include "shardline/cost/operators.hpp"
+#include "shardline/describe/engine.hpp"
+#include "shardline/describe/layout.hpp"
+
+namespace shardline {
+
+/// The model and layout, the rank's coordinates, its share of the step, and how the engine pads.
+template <class T>
+struct emission {
+  const shardline::model& model;
+  const shardline::layout& layout;
+  shardline::rank rank{};
+  rank_step<T> step{};
+  shard_padding padding{};
+
+  /// Values outside the large matrices (gains, biases, convolutions): never quantised.
+  [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
+    return {c, model.weights[weight_class::norm], 1, n, vectors};
+  }
+  [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n,
+                                        count matrices = 1) const noexcept {
+    return {c, model.weights[c], k, n, matrices};
+  }
+  [[nodiscard]] constexpr gemm<T> project(term t, const weight& w) const noexcept {
+    return {t, w, step.tokens, T(1.0), model.activations};
+  }
+  /// `values` activations per token of this rank, as traffic.
+  [[nodiscard]] constexpr bytes<T> traffic(count values) const noexcept {
+    return bytes<T>::from_value(step.tokens * values_bytes(values));
+  }
+  [[nodiscard]] constexpr T values_bytes(count values) const noexcept {
+    return T(static_cast<double>(values) * element_bytes(model.activations));
+  }
+  /// Residual add and norm: reads the residual and the block's output, writes both sums.
+  [[nodiscard]] constexpr elementwise<T> norm() const noexcept {
+    const count values = (model.norm_bias ? 2 : 1) * model.hidden_size;
+    return {term::norms, vector(weight_class::norm, values), traffic(4 * model.hidden_size)};
+  }
+  [[nodiscard]] constexpr rank_group tensor_group() const noexcept {
+    return {layout.attention.tp, 1};
+  }
+  /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
+  [[nodiscard]] constexpr count vocabulary_rows() const noexcept {
+    const count padded = ceil_div(model.vocab_size, padding.vocabulary) * padding.vocabulary;
+    return share(padded, layout.attention.tp, rank.tp);
+  }
+};
+
+namespace detail {
+
+// Sums the partial outputs of a tensor-parallel block.
+template <class T, class Sink>
+constexpr void emit_tensor_reduction(const emission<T>& e, Sink& sink) {
+  if (e.layout.attention.tp == 1) return;
+  sink(
+      collective<T>{collective_kind::all_reduce, e.tensor_group(), e.traffic(e.model.hidden_size)});
+}
+
+// A prompt split over cp ranks: each gathers the others' new keys and values.
+template <class T, class Sink>
+constexpr void emit_context_gather(const emission<T>& e, const step_part<T>& part,
+                                   double bytes_per_token, Sink& sink) {
+  const attention_mesh& mesh = e.layout.attention;
+  if (mesh.cp == 1 || part.phase == phase::decode) return;
+  sink(collective<T>{collective_kind::all_gather,
+                     {mesh.cp, mesh.tp},
+                     bytes<T>::from_value(part.sequences * part.new_tokens * T(bytes_per_token))});
+}
+
+template <class T>
+constexpr count context_split(const emission<T>& e, const step_part<T>& part) noexcept {
+  return part.phase == phase::prefill ? e.layout.attention.cp : 1;
+}
+
+}  // namespace detail
+
+/// Key-value heads (or state-space groups) of one tensor-parallel rank: a share of them, or one
+/// copy each of fewer heads than ranks.
+[[nodiscard]] constexpr count kv_heads_of_rank(count kv_heads, count tp, count index) noexcept {
+  return kv_heads < tp ? 1 : share(kv_heads, tp, index);
+}
+
+}  // namespace shardline

@@ -1,0 +1,144 @@
+/// What a serving engine does with a GPU's memory beside the model: its budget rule, what it
+/// reserves, how it pads and pages. Engines are named sets of constants, every one overridable.
+#pragma once
+
+#include <variant>
+
+#include "shardline/base/integer.hpp"
+#include "shardline/base/units.hpp"
+
+namespace shardline {
+
+/// The engine fills `share` of the GPU's memory, all it holds included; CUDA graphs come on top
+/// (vLLM --gpu-memory-utilization: KV = share memory - weights - activation peak - non-torch).
+template <class T = double>
+struct fraction_of_total {
+  T share = T(1.0);
+};
+
+/// The KV cache takes `share` of what weights and activations leave free
+/// (TensorRT-LLM free_gpu_memory_fraction).
+template <class T = double>
+struct fraction_of_free {
+  T share = T(1.0);
+};
+
+/// Weights and KV cache take `share` of the memory; activations, graphs and everything else must
+/// do with the rest (SGLang --mem-fraction-static).
+template <class T = double>
+struct static_fraction {
+  T share = T(1.0);
+};
+
+/// How an engine decides what the KV cache may take. Each rule is a type.
+template <class T = double>
+using budget_rule = std::variant<fraction_of_total<T>, fraction_of_free<T>, static_fraction<T>>;
+
+/// What shards are rounded up to.
+///   vocabulary   rows of embedding and head, before tp splits them
+///   fp4_width    an expert's inner width in a 4-bit floating-point format, on each etp rank
+struct shard_padding {
+  count vocabulary = 1;
+  count fp4_width = 1;
+  friend constexpr bool operator==(const shard_padding&, const shard_padding&) noexcept = default;
+};
+
+/// What the serving engine itself takes of each GPU's memory. The default withholds nothing and
+/// keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB outside the allocator at
+/// tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark, empirical-vllm-memory-results.md).
+///   budget          what the KV cache may take
+///   reserve         driver context, libraries, allocator slack
+///   communicators   NCCL and the like, held once a GPU has peers in its layout
+///   cuda_graphs     captured graphs
+///   page_tokens     tokens per KV-cache page; a sequence holds whole pages
+///   step_tokens     new tokens per replica of the step that activations are reserved for; 0: of
+///                   the workload's fullest step
+///   step_sequences  sequences per replica that this step samples for, one per token at most;
+///                   0: the workload's
+///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
+///   padding         what shards are rounded up to
+template <class T = double>
+struct basic_runtime {
+  budget_rule<T> budget{};
+  bytes<T> reserve = bytes<T>::from_value(T(1073741824.0));
+  bytes<T> communicators{};
+  bytes<T> cuda_graphs{};
+  count page_tokens = 16;
+  T step_tokens = T(0.0);
+  T step_sequences = T(0.0);
+  T logit_bytes = T(0.0);
+  shard_padding padding{};
+};
+using runtime = basic_runtime<>;
+
+/// Engines as they start without options on a GPU of 80 GB or more.
+namespace engines {
+
+namespace detail {
+
+constexpr bytes<> gib(double n) noexcept { return bytes<>::from_value(n * 1073741824.0); }
+
+}  // namespace detail
+
+/// vLLM 0.11.
+///   budget          0.9 of the total (vllm/config/cache.py, gpu_memory_utilization)
+///   reserve         0.13 GiB, and 0.41 GiB more at tp 2: the logs named above
+///   cuda_graphs     0.39 GiB, the largest of those logs; outside the budget
+///   page_tokens     16 (CacheConfig.block_size)
+///   step            8192 tokens, 1024 sequences (EngineArgs, defaults of the API server on GPUs of
+///                   70 GiB or more other than A100; elsewhere 2048 and 256)
+///   logit_bytes     38: logits in bf16 and fp32, sorted copies with 64-bit indices, the sort's
+///                   workspace, softmax and cumulative sum; a least-squares slope of the activation
+///                   peaks of those logs over 1024 x vocabulary gives 38.06
+///   padding         vocabulary to 64 (vocab_parallel_embedding.py, DEFAULT_VOCAB_PADDING_SIZE),
+///                   mxfp4 experts to 256 (the 13.47 GiB logged for gpt-oss-20b)
+inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
+                              .reserve = detail::gib(0.13),
+                              .communicators = detail::gib(0.41),
+                              .cuda_graphs = detail::gib(0.39),
+                              .page_tokens = 16,
+                              .step_tokens = 8192.0,
+                              .step_sequences = 1024.0,
+                              .logit_bytes = 38.0,
+                              .padding = {64, 256}};
+
+/// SGLang 0.5.
+///   budget          0.88 static (server_args.py derives 0.85 to 0.9 on 80 GB)
+///   reserve         0.5 GiB of context and libraries: an assumption, no log at hand
+///   communicators   0.41 GiB, as vLLM's
+///   cuda_graphs     0.93 GiB: a start-up log of QwQ-32B at tp 4
+///   page_tokens     1 (page_size)
+///   step            8192 tokens (chunked_prefill_size on 80 GB), 256 sequences
+///                   (cuda_graph_max_bs)
+///   logit_bytes     6: logits in bf16 and fp32
+///   padding         vocabulary to 64, as in vLLM, whose layer it is
+inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
+                                .reserve = detail::gib(0.5),
+                                .communicators = detail::gib(0.41),
+                                .cuda_graphs = detail::gib(0.93),
+                                .page_tokens = 1,
+                                .step_tokens = 8192.0,
+                                .step_sequences = 256.0,
+                                .logit_bytes = 6.0,
+                                .padding = {64, 1}};
+
+/// TensorRT-LLM 1.0, PyTorch backend.
+///   budget          0.9 of what is free (KvCacheConfig.free_gpu_memory_fraction)
+///   reserve         3.5 GB beside weights and activations: aiconfigurator's constant
+///   communicators   342 MB at tp 2: aiconfigurator's constant
+///   page_tokens     32 (KvCacheConfig.tokens_per_block)
+///   step            8192 tokens (max_num_tokens), 2048 sequences (max_batch_size)
+///   logit_bytes     6: logits in bf16 and fp32
+inline constexpr runtime tensorrt_llm{.budget = fraction_of_free<>{0.9},
+                                      .reserve = bytes<>::from_value(3.5e9),
+                                      .communicators = bytes<>::from_value(342e6),
+                                      .cuda_graphs = {},
+                                      .page_tokens = 32,
+                                      .step_tokens = 8192.0,
+                                      .step_sequences = 2048.0,
+                                      .logit_bytes = 6.0,
+                                      .padding = {}};
+
+}  // namespace engines
+
+}  // namespace shardline

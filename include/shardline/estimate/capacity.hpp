@@ -1,0 +1,318 @@
+/// Capacity: the inverse of memory. How many sequences fit, how long they may be, how many GPUs of
+/// this kind it takes.
+///
+/// What a rank holds is  fixed + sequences (state + sum over layers of whole pages), which is
+/// inverted in closed form; nothing loops over tokens or sequences. `fixed` moves with the load
+/// only where the engine reserves no step of its own (runtime.step_tokens 0): then its least and
+/// its largest value bound the answer, and halving closes the bracket.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <numeric>
+#include <optional>
+
+#include "shardline/estimate/memory.hpp"
+
+namespace shardline {
+
+/// More sequences or tokens than any deployment has: what a model without a cache holds.
+inline constexpr count unbounded = 1'000'000'000;
+
+/// What one sequence keeps on one rank of a stage, by kind of layer.
+///   page_bytes   of one page in all layers of the kind
+///   ring_pages   that they keep at most; 0: all
+///   state_bytes  kept whatever the length
+struct stage_cache {
+  struct ring {
+    double page_bytes = 0.0;
+    count ring_pages = 0;
+  };
+  bounded<ring, max_layer_kinds> rings{};
+  double state_bytes = 0.0;
+  count page_tokens = 1;
+
+  /// Bytes of one sequence of `length` tokens.
+  [[nodiscard]] constexpr double bytes_of(count length) const noexcept {
+    const count pages = ceil_div(length, page_tokens);
+    double sum = state_bytes;
+    for (const ring& r : rings) {
+      const bool whole = r.ring_pages == 0 || pages < r.ring_pages;
+      sum += r.page_bytes * static_cast<double>(whole ? pages : r.ring_pages);
+    }
+    return sum;
+  }
+
+  /// The longest sequence whose bytes are at most `budget`: 0 if not even its state fits. Between
+  /// two ring sizes the bytes grow linearly with the pages, so there is one division per kind.
+  [[nodiscard]] constexpr count length_within(double budget) const noexcept {
+    double left = budget - state_bytes;
+    if (left < 0.0) return 0;
+    count pages = 0;
+    for (std::size_t i = 0; i <= rings.size(); ++i) {
+      const double slope = growth_beyond(pages);
+      const count full = next_full_ring(pages);
+      const double most = real<double>(ceil_div(unbounded, page_tokens) - pages);
+      const double fitting = slope > 0.0 ? min(left / slope, most) : most;
+      if (full == 0 || fitting < real<double>(full - pages)) {
+        return (pages + static_cast<count>(fitting)) * page_tokens;
+      }
+      left -= slope * real<double>(full - pages);
+      pages = full;
+    }
+    return pages * page_tokens;
+  }
+
+ private:
+  // Bytes of one more page per sequence once it has `pages`.
+  [[nodiscard]] constexpr double growth_beyond(count pages) const noexcept {
+    double sum = 0.0;
+    for (const ring& r : rings)
+      sum += r.ring_pages == 0 || pages < r.ring_pages ? r.page_bytes : 0.0;
+    return sum;
+  }
+  // The next size at which a ring stops growing; 0: none.
+  [[nodiscard]] constexpr count next_full_ring(count pages) const noexcept {
+    count next = 0;
+    for (const ring& r : rings) {
+      if (r.ring_pages > pages && (next == 0 || r.ring_pages < next)) next = r.ring_pages;
+    }
+    return next;
+  }
+};
+
+namespace detail {
+
+// The caches of a rank, one per kind of layer.
+template <class T>
+struct stage_cache_fold {
+  stage_cache cache{};
+  count times = 0;
+
+  constexpr void start(std::size_t, count n) noexcept { times = n; }
+  constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+    const double layers = real<double>(times);
+    cache.state_bytes += layers * c.state_bytes;
+    if (!(c.bytes_per_token > 0.0)) return;
+    cache.rings.push_back({layers * real<double>(cache.page_tokens) * c.bytes_per_token,
+                           c.window == 0 ? 0 : c.ring_pages(cache.page_tokens)});
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator&) noexcept {}
+};
+
+// The largest n in [low, high] for which fits(n), which holds up to some n and then no more; low
+// - 1 if there is none.
+template <class Fits>
+constexpr count largest_that_fits(count low, count high, const Fits& fits) {
+  count above = high + 1;
+  count below = low - 1;
+  while (above - below > 1) {
+    const count middle = below + (above - below) / 2;
+    (fits(middle) ? below : above) = middle;
+  }
+  return below;
+}
+
+constexpr count whole_sequences(double n) noexcept {
+  return n < static_cast<double>(unbounded) ? static_cast<count>(n) : unbounded;
+}
+
+}  // namespace detail
+
+/// The caches of one sequence on rank 0 of stage `stage`.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
+                                                   const model& m, const layout& l,
+                                                   count stage) noexcept {
+  detail::stage_cache_fold<T> fold;
+  fold.cache.page_tokens = c.runtime.page_tokens;
+  const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
+  for_each_block(e, blocks_of_stage(m, l, stage), fold);
+  return fold.cache;
+}
+
+namespace detail {
+
+// A deployment whose load varies: the workload's, at another concurrency and prompt length.
+template <class T, class Efficiency>
+struct varied_load {
+  const basic_cluster<T, Efficiency>& cluster;
+  const shardline::model& model;
+  shardline::layout layout{};
+  const basic_workload<T>& original;
+  T concurrency = original.concurrency;
+  tokens<T> input = original.input;
+
+  // Its limits on time are not copied: g++ 12 takes an empty optional quantity for uninitialised.
+  [[nodiscard]] constexpr basic_workload<T> workload() const noexcept {
+    basic_workload<T> w;
+    w.concurrency = concurrency;
+    w.input = input;
+    w.output = original.output;
+    w.expert_imbalance = original.expert_imbalance;
+    if (original.chunk) w.chunk = *original.chunk;
+    return w;
+  }
+  [[nodiscard]] constexpr varied_load with_sequences(count all) const noexcept {
+    return {cluster, model, layout, original, real<T>(all), input};
+  }
+  [[nodiscard]] constexpr varied_load with_input(count prompt_tokens) const noexcept {
+    const auto prompt = tokens<T>::from_value(real<T>(prompt_tokens));
+    return {cluster, model, layout, original, concurrency, prompt};
+  }
+  [[nodiscard]] constexpr bool fits() const noexcept {
+    const basic_memory<T> m = memory(cluster, model, layout, workload());
+    return value_of(m.total().value()) <= value_of(m.capacity.value());
+  }
+};
+
+// The least of a figure over all stages, each with the room that its fixed bytes leave.
+template <class Load, class Figure>
+struct least_over_stages {
+  const Load& load;
+  const Figure& figure;
+  count least = unbounded;
+
+  template <class T>
+  constexpr void operator()(count stage, const basic_memory<T>& held) noexcept {
+    const double room = value_of(held.capacity.value()) - value_of(held.fixed().value());
+    const count own = figure(room, cache_of_stage(load.cluster, load.model, load.layout, stage));
+    least = own < least ? own : least;
+  }
+};
+
+template <class Load, class Figure>
+constexpr count least_of_stages(const Load& load, const Figure& figure) noexcept {
+  least_over_stages<Load, Figure> fold{load, figure};
+  for_each_stage_memory(load.cluster, load.model, load.layout, load.workload(), fold);
+  return fold.least;
+}
+
+// Sequences of one length that share a room.
+struct sequences_within {
+  count length = 0;
+  constexpr count operator()(double room, const stage_cache& cache) const noexcept {
+    const double each = cache.bytes_of(length);
+    if (!(room > 0.0)) return 0;
+    return each > 0.0 ? whole_sequences(room / each) : unbounded;
+  }
+};
+
+// The length of `sequences` equal ones that share a room.
+struct context_within {
+  double sequences = 1.0;
+  constexpr count operator()(double room, const stage_cache& cache) const noexcept {
+    return cache.length_within(room / sequences);
+  }
+};
+
+template <class Load>
+struct fits_sequences {
+  const Load& load;
+  constexpr bool operator()(count n) const noexcept { return load.with_sequences(n).fits(); }
+};
+template <class Load>
+struct fits_input {
+  const Load& load;
+  constexpr bool operator()(count n) const noexcept { return load.with_input(n).fits(); }
+};
+
+// The largest n in [low, high] that fits, inside [1, most]; 0 if there is none.
+template <class Fits>
+constexpr count exact_between(count low, count high, count most, const Fits& fits) noexcept {
+  const count first = low > 1 ? low : 1;
+  const count last = high < most ? high : most;
+  return first > last ? 0 : largest_that_fits(first, last, fits);
+}
+
+}  // namespace detail
+
+/// Most sequences of input + output tokens that the deployment holds at once, over all replicas;
+/// 0 if not even one fits. The exact inverse of memory(): these fit, one more does not.
+///   per stage  floor((capacity - fixed) / (state + pages (input + output) page bytes)), the least
+///              of the stages, times dp
+/// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w) noexcept {
+  using load_type = detail::varied_load<T, Efficiency>;
+  const load_type load{c, m, l, w};
+  const detail::sequences_within figure{detail::rounded_up(full_length(w))};
+  const count dp = l.attention.dp;
+  // Per replica; the buffers of one sequence are the smallest, those of the most the largest.
+  const count high = detail::least_of_stages(load.with_sequences(1), figure);
+  const count fullest = high < unbounded / dp ? high : unbounded / dp;
+  const count bound = detail::least_of_stages(load.with_sequences(fullest * dp), figure);
+  const count low = bound < fullest ? bound : fullest;
+  // Widened by one per replica, which rounding may have cost.
+  return detail::exact_between((low - 1) * dp, (fullest + 2) * dp - 1, unbounded,
+                               detail::fits_sequences<load_type>{load});
+}
+
+/// Most tokens, input + output, that every one of the workload's sequences may have, its output as
+/// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
+/// whatever the model's own longest context is. Assumes inputs as above.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  using load_type = detail::varied_load<T, Efficiency>;
+  const load_type load{c, m, l, w};
+  const detail::context_within figure{value_of(sequences_per_replica(l, w))};
+  const count output = detail::rounded_up(w.output.value());
+  const count high = detail::least_of_stages(load.with_input(1), figure) - output;
+  if (high < 1) return 0;
+  const count low = detail::least_of_stages(load.with_input(high), figure) - output;
+  const count input = detail::exact_between(low - 1, high + 1, unbounded - output,
+                                            detail::fits_input<load_type>{load});
+  return input < 1 ? 0 : input + output;
+}
+
+namespace detail {
+
+// That many steps of replicas do not hold the load.
+template <class Load>
+struct too_few {
+  const Load& load;
+  count replicas_per_step = 1;
+  count ranks_per_copy = 1;  // of an expert group
+
+  [[nodiscard]] constexpr layout of(count steps) const noexcept {
+    layout l = load.layout;
+    l.attention.dp = steps * replicas_per_step;
+    l.expert.edp = l.attention.tp * l.attention.cp * l.attention.dp / ranks_per_copy;
+    return l;
+  }
+  [[nodiscard]] constexpr bool operator()(count steps) const noexcept {
+    Load scaled = load;
+    scaled.layout = of(steps);
+    return !scaled.fits();
+  }
+};
+
+}  // namespace detail
+
+/// The layout with attention replicas (dp) added or removed, tp, cp, etp, ep and pp as they are, so
+/// that it is the smallest that holds the workload; none where no number of them does. Replicas
+/// come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp). More of them hold less each,
+/// the first step aside, which may be a lone GPU without communicators. Assumes inputs as above.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
+                                                              const model& m, const layout& l,
+                                                              const basic_workload<T>& w) noexcept {
+  using load_type = detail::varied_load<T, Efficiency>;
+  const load_type load{c, m, l, w};
+  const count experts = l.expert.etp * l.expert.ep;
+  const count step = experts / std::gcd(experts, l.attention.tp * l.attention.cp);
+  const detail::too_few<load_type> too_few{load, step, experts};
+  if (!too_few(1)) return too_few.of(1);
+  const count most = detail::rounded_up(w.concurrency);  // one sequence per expert group: the least
+  const count short_of = most < 2 ? most : detail::largest_that_fits(2, most, too_few);
+  if (short_of >= most) return {};
+  return too_few.of(short_of + 1);
+}
+
+}  // namespace shardline

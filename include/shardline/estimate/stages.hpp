@@ -1,0 +1,96 @@
+/// Stage by stage: what the fullest GPU of one pipeline stage holds, in every detail.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/memory.hpp"
+
+namespace shardline {
+
+/// The operator that needs most beside the residual stream, the first of equals.
+template <class T>
+[[nodiscard]] constexpr term peak_operator(const basic_workspace<T>& w) noexcept {
+  constexpr auto first_collective = static_cast<std::size_t>(term::all_reduce);
+  std::size_t most = 0;
+  for (std::size_t i = 1; i < first_collective; ++i) {
+    if (value_of(w.peak[i].value()) > value_of(w.peak[most].value())) most = i;
+  }
+  return static_cast<term>(most);
+}
+
+/// The fullest GPU of one stage.
+///   stage, layers   which of the pipeline, and which layers of the model it has
+///   memory          its parts, as for_each_stage_memory() has them
+///   workspace       activation and communication of `memory` by operator
+///   weights         weights of `memory` by class
+template <class T = double>
+struct basic_stage_memory {
+  count stage = 0;
+  item_range layers{};
+  basic_memory<T> memory{};
+  basic_workspace<T> workspace{};
+  weight_totals weights{};
+};
+using stage_memory = basic_stage_memory<>;
+
+namespace detail {
+
+// Adds workspace and weights by class to the memory of each stage, and hands them on.
+template <class T, class Visit>
+struct stage_details {
+  const emission<T>& e;
+  const memory_fold<T>& fold;
+  Visit& visit;
+
+  constexpr void operator()(count stage, const basic_memory<T>& held) {
+    const shardline::model& m = e.model;
+    const shardline::layout& l = e.layout;
+    basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};
+    s.workspace = fold.of_stage(blocks_of_stage(m, l, stage)).workspace;
+    s.workspace.residual = residual(m, e.step);
+    s.weights = weights_of_rank(m, l, stage, {}, e.padding);
+    visit(s);
+  }
+};
+
+template <class T>
+struct fullest_details {
+  basic_stage_memory<T>& fullest;
+
+  constexpr void operator()(const basic_stage_memory<T>& s) noexcept {
+    const double most = value_of(fullest.memory.total().value());
+    if (s.stage == 0 || most < value_of(s.memory.total().value())) fullest = s;
+  }
+};
+
+}  // namespace detail
+
+/// visit(stage) with a basic_stage_memory for every pipeline stage, in order. Assumes inputs that
+/// check() accepts, memory aside.
+///   weights.total_bytes() == memory.weights, workspace.activation() == memory.activation,
+///   workspace.communication() == memory.communication   (tests/estimate/stages.cpp)
+template <class T, class Efficiency, class Visit>
+constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model& m,
+                              const layout& l, const basic_workload<T>& w, Visit&& visit) {
+  const emission<T> e{m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
+  detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
+  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  for_each_stage_memory(c, m, l, w,
+                        detail::stage_details<T, std::remove_reference_t<Visit>>{e, fold, visit});
+}
+
+/// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;
+/// its room for KV cache is the least of all stages.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_stage_memory<T> fullest_stage(const basic_cluster<T, Efficiency>& c,
+                                                            const model& m, const layout& l,
+                                                            const basic_workload<T>& w) {
+  basic_stage_memory<T> fullest;
+  for_each_stage(c, m, l, w, detail::fullest_details<T>{fullest});
+  fullest.memory.kv_capacity = memory(c, m, l, w).kv_capacity;
+  return fullest;
+}
+
+}  // namespace shardline

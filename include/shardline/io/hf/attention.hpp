@@ -1,0 +1,161 @@
+/// config.json to softmax attention: heads, biases and norms of each family.
+#pragma once
+
+#include <string>
+
+#include "shardline/describe/model.hpp"
+#include "shardline/io/hf/families.hpp"
+
+namespace shardline::hf {
+
+namespace detail {
+
+// As estimate/fields.hpp has them, so that what is imported can be priced.
+inline constexpr range any_heads{1, 100000};
+inline constexpr range any_layers{1, 10000};
+inline constexpr range any_length{1, 1000000000};
+inline constexpr range any_width{1, 100000000};
+inline constexpr range any_rank{0, 1000000};
+inline constexpr range any_number{0, 10000};
+inline constexpr range any_kernel{1, 1000};
+
+inline count read_hidden_size(const fields& f) {
+  return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed"}), {1, 10000000});
+}
+
+inline const char* heads_key(const fields& f) {
+  return f.name_of({"num_attention_heads", "n_head"});
+}
+
+inline count even_head_dim(const fields& f, count hidden, count heads) {
+  if (hidden % heads == 0) return hidden / heads;
+  f.refuse(f.name_of({"hidden_size", "n_embd", "n_embed"}),
+           "a multiple of " + std::string(heads_key(f)) + " (" + std::to_string(heads) +
+               "), since head_dim is missing");
+  return 1;
+}
+
+inline count read_head_dim(const fields& f, const family& known, count hidden, count heads) {
+  const char* key = f.name_of({"head_dim", "attention_head_dim"});
+  if (f.find(key) != nullptr) return f.whole(key, any_heads);
+  if (f.absent(key) && known.head_dim > 0) return f.whole_or_noted(key, known.head_dim);
+  return even_head_dim(f, hidden, heads);
+}
+
+inline count read_kv_heads(const fields& f, const family& known, count heads) {
+  constexpr const char* key = "num_key_value_heads";
+  if (f.absent(key) && known.kv_heads > 0)
+    f.note(key, "missing; read as " + std::to_string(known.kv_heads));
+  const count kv_heads =
+      f.whole_or(key, known.kv_heads == 0 ? heads : known.kv_heads, heads, any_heads);
+  if (heads % kv_heads != 0) {
+    f.refuse(key, "a divisor of num_attention_heads (" + std::to_string(heads) + ")");
+  }
+  return kv_heads;
+}
+
+inline void read_biases(const fields& f, const family& known, grouped_query_attention& a) {
+  const bool stated = f.flag("attention_bias", known.attention_bias);
+  switch (known.bias) {
+    case bias_rule::none:
+      if (stated) f.refuse("attention_bias", "false: this family has no such biases");
+      break;
+    case bias_rule::qkv:
+      a.qkv_bias = true;
+      break;
+    case bias_rule::stated:
+      a.qkv_bias = a.output_bias = stated;
+      break;
+    case bias_rule::stated_qkv:
+      a.qkv_bias = stated;
+      break;
+    case bias_rule::switched:
+      a.qkv_bias = f.flag("qkv_bias", true);
+      break;
+  }
+}
+
+inline head_norm read_qk_norm(const fields& f, const family& known) {
+  switch (known.qk_norm) {
+    case qk_norm_rule::none:
+      return head_norm::none;
+    case qk_norm_rule::per_head:
+      return head_norm::per_head;
+    case qk_norm_rule::stated:
+      return f.flag("use_qk_norm", false) ? head_norm::per_head : head_norm::none;
+    case qk_norm_rule::all_heads:
+      (void)f.choice("qk_norm_type", {"per_layer"});
+      return f.flag("use_qk_norm", true) ? head_norm::all_heads : head_norm::none;
+  }
+  return head_norm::none;
+}
+
+/// num_attention_heads and its kin, without a window.
+inline grouped_query_attention read_grouped_attention(const fields& f, const family& known,
+                                                      count hidden) {
+  grouped_query_attention a{};
+  if (known.heads > 0) {
+    a.heads = f.whole_or_noted("num_attention_heads", known.heads, any_heads);
+  } else {
+    a.heads = f.whole("num_attention_heads", any_heads);
+  }
+  a.kv_heads = read_kv_heads(f, known, a.heads);
+  a.head_dim = read_head_dim(f, known, hidden, a.heads);
+  read_biases(f, known, a);
+  a.qk_norm = read_qk_norm(f, known);
+  a.sinks = known.sinks;
+  if (known.mixer == mixer_rule::hybrid) a.output_gate = f.flag("attn_output_gate", true);
+  return a;
+}
+
+/// As many key-value heads as heads, and biases everywhere.
+inline grouped_query_attention read_multi_head_attention(const fields& f, count hidden) {
+  grouped_query_attention a{};
+  a.heads = a.kv_heads = f.whole(heads_key(f), any_heads);
+  a.head_dim = even_head_dim(f, hidden, a.heads);
+  a.qkv_bias = a.output_bias = true;
+  return a;
+}
+
+/// One key-value head (Falcon-7B), some (Falcon-40B), or as many as heads (Falcon-RW).
+inline grouped_query_attention read_falcon_attention(const fields& f, count hidden) {
+  grouped_query_attention a{};
+  a.heads = f.whole(heads_key(f), any_heads);
+  a.head_dim = even_head_dim(f, hidden, a.heads);
+  const bool grouped = f.flag("new_decoder_architecture", false);
+  const bool one_kv_head = f.flag("multi_query", true) && !grouped;
+  const char* key = f.name_of({"num_kv_heads", "n_head_kv"});
+  a.kv_heads = one_kv_head ? 1 : f.whole_or(key, a.heads, any_heads);
+  if (a.heads % a.kv_heads != 0 || (!grouped && !one_kv_head && a.kv_heads != a.heads)) {
+    f.refuse(key, (grouped ? "a divisor of " : "") + std::string(heads_key(f)) + " (" +
+                      std::to_string(a.heads) + ")");
+  }
+  a.qkv_bias = a.output_bias = f.flag("bias", false);
+  return a;
+}
+
+/// Transformers 4.40 and later: one norm unless new_decoder_architecture has two.
+inline layer_form read_falcon_form(const fields& f) {
+  if (!f.flag("parallel_attn", true)) return layer_form::sequential;
+  const count two = f.flag("new_decoder_architecture", false) ? 2 : 1;
+  return f.whole_or("num_ln_in_parallel_attn", two, {1, 2}) == 2 ? layer_form::parallel_two_norms
+                                                                 : layer_form::parallel;
+}
+
+inline latent_attention read_latent_attention(const fields& f) {
+  if (f.flag("attention_bias", false)) {
+    f.refuse("attention_bias", "false: biases of latent attention are not priced");
+  }
+  latent_attention a{};
+  a.heads = f.whole("num_attention_heads", any_heads);
+  a.q_lora_rank = f.whole_or("q_lora_rank", 1536, 0, any_rank);
+  a.kv_lora_rank = f.whole("kv_lora_rank");
+  a.qk_nope_head_dim = f.whole("qk_nope_head_dim", any_heads);
+  a.qk_rope_head_dim = f.whole("qk_rope_head_dim", any_heads);
+  a.v_head_dim = f.whole("v_head_dim", any_heads);
+  return a;
+}
+
+}  // namespace detail
+
+}  // namespace shardline::hf

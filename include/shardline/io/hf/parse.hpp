@@ -1,0 +1,173 @@
+/// Parses JSON that cannot be trusted: strict text in, the first fault in words.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shardline/base/integer.hpp"
+
+namespace shardline::hf {
+
+using json = nlohmann::json;
+
+/// What an import has to say: the first fault, and remarks on what was read but is not priced.
+struct diagnosis {
+  std::string error{};
+  std::vector<std::string> notes{};
+
+  [[nodiscard]] bool failed() const { return !error.empty(); }
+  void fail(std::string sentence) {
+    if (!failed()) error = std::move(sentence);
+  }
+};
+
+/// `text` on one line of ASCII, at most 60 characters: what strangers wrote may go to a terminal.
+[[nodiscard]] inline std::string printable(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  std::string result(text.substr(0, longest));
+  for (char& c : result) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return text.size() > longest ? result + "..." : result;
+}
+
+/// A value as JSON text, fit for a message.
+[[nodiscard]] inline std::string shown(const json& value) {
+  return printable(value.dump(-1, ' ', true, json::error_handler_t::replace));
+}
+
+/// The words as JSON strings, with commas: what a refusal lists as allowed.
+[[nodiscard]] inline std::string quoted(std::initializer_list<std::string_view> words) {
+  std::string result;
+  for (const std::string_view word : words) {
+    if (!result.empty()) result += ", ";
+    result.append(1, '"').append(word).append(1, '"');
+  }
+  return result;
+}
+
+/// The whole number that `value` is, 4096.0 included; none for another type, a fraction, or a
+/// number beyond 64 bits.
+[[nodiscard]] inline std::optional<count> whole_number(const json& value) {
+  constexpr auto largest =
+      static_cast<json::number_unsigned_t>((std::numeric_limits<count>::max)());
+  if (const auto* n = value.get_ptr<const json::number_unsigned_t*>()) {
+    return *n <= largest ? std::optional(static_cast<count>(*n)) : std::nullopt;
+  }
+  if (const auto* n = value.get_ptr<const json::number_integer_t*>()) return *n;
+  const auto* x = value.get_ptr<const json::number_float_t*>();
+  constexpr double exactly_whole_below = 9007199254740992.0;  // 2^53
+  if (x == nullptr || !(*x > -exactly_whole_below && *x < exactly_whole_below)) return {};
+  const auto n = static_cast<count>(*x);
+  return static_cast<double>(n) < *x || static_cast<double>(n) > *x ? std::nullopt
+                                                                    : std::optional(n);
+}
+
+namespace detail {
+
+/// Follows a parse without storing it, to refuse what nlohmann::json lets pass: a key given twice
+/// (the last would win silently) and depth without end.
+class strict_reader final : public nlohmann::json_sax<json> {
+ public:
+  strict_reader(std::size_t bytes, diagnosis& d) : bytes_(bytes), diagnosis_(d) {}
+
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return value(); }
+  bool start_object(std::size_t) override { return open(false); }
+  bool end_object() override { return close(); }
+  bool start_array(std::size_t) override { return open(true); }
+  bool end_array() override { return close(); }
+
+  bool key(string_t& name) override {
+    frame& top = frames_.back();
+    top.key = name;
+    return top.keys.insert(name).second || fail(path() + ": the key is given twice");
+  }
+
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& e) override {
+    const std::string_view what(e.what());
+    const bool cut_off = what.find("unexpected end of input") != std::string_view::npos ||
+                         what.find("missing closing quote") != std::string_view::npos;
+    const std::size_t byte = position < bytes_ ? position : bytes_;
+    return fail("byte " + std::to_string(byte) + " of " + std::to_string(bytes_) +
+                (cut_off ? ": the text ends inside a JSON value" : ": not valid JSON"));
+  }
+
+ private:
+  struct frame {
+    bool is_array = false;
+    std::size_t index = 0;
+    std::string key{};
+    std::set<std::string> keys{};
+  };
+
+  bool fail(std::string sentence) {
+    diagnosis_.fail(std::move(sentence));
+    return false;
+  }
+  bool value() {
+    if (!frames_.empty()) ++frames_.back().index;
+    return true;
+  }
+  bool open(bool is_array) {
+    constexpr std::size_t deepest = 64;
+    if (frames_.size() == deepest) return fail("$: nested deeper than 64 levels");
+    frames_.push_back({is_array, 0, {}, {}});
+    return true;
+  }
+  bool close() {
+    frames_.pop_back();
+    return value();
+  }
+  // Appends piece by piece: "[" + std::to_string(i) trips g++ 12's -Wrestrict (GCC bug 105651).
+  [[nodiscard]] std::string path() const {
+    std::string result(1, '$');
+    for (const frame& f : frames_) {
+      if (f.is_array) {
+        result.append(1, '[').append(std::to_string(f.index)).append(1, ']');
+      } else {
+        result.append(1, '.').append(printable(f.key));
+      }
+    }
+    return result;
+  }
+
+  std::size_t bytes_;
+  diagnosis& diagnosis_;
+  std::vector<frame> frames_{};
+};
+
+}  // namespace detail
+
+/// The JSON object in `text`; null, and a fault in `d`, if it is anything else. Parsed twice: once
+/// to check, once to keep.
+[[nodiscard]] inline json parse_object(std::string_view text, diagnosis& d) {
+  // nlohmann::json takes a NUL for the end of the text and would pass over what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    d.fail("byte " + std::to_string(nul + 1) + " of " + std::to_string(text.size()) +
+           ": not valid JSON");
+    return {};
+  }
+  detail::strict_reader checker(text.size(), d);
+  if (!json::sax_parse(text.begin(), text.end(), &checker)) return {};
+  json document = json::parse(text.begin(), text.end(), nullptr, false);
+  if (document.is_object()) return document;
+  d.fail("$: " + shown(document) + "; allowed: an object");
+  return {};
+}
+
+}  // namespace shardline::hf

@@ -1,0 +1,91 @@
+/// Where a config.json describes the language model: in itself, or in its `text_config`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shardline/io/hf/families.hpp"
+
+namespace shardline::hf {
+
+/// The members that describe the language model, and those of the whole text, which are the same
+/// unless there is a `text_config`.
+struct source {
+  const fields& text;
+  const fields& whole;
+
+  [[nodiscard]] bool wrapped() const noexcept { return &text != &whole; }
+  [[nodiscard]] diagnosis& report() const { return whole.report(); }
+  /// The members that have the key, the text model's own first.
+  [[nodiscard]] const fields& having(const char* key) const {
+    return text.find(key) == nullptr ? whole : text;
+  }
+};
+
+namespace detail {
+
+inline void refuse_type(const fields& f) {
+  const json* found = f.find("model_type");
+  f.report().fail(f.path_of("model_type") + ": " +
+                  (found == nullptr ? "missing" : shown(*found) + " is not supported") +
+                  "; supported: " + supported_types());
+}
+
+/// A checkpoint of the family with another head (classification, embedding, drafting) is no
+/// generator and has other weights.
+inline void check_architecture(const fields& f, std::string_view expected) {
+  const std::vector<std::string> names = f.words("architectures");
+  for (const std::string& name : names) {
+    if (name == expected) return;
+  }
+  if (!names.empty()) f.refuse("architectures", quoted({expected}));
+}
+
+inline const family* find_wrapped(const source& s, const std::string& outer_type) {
+  const wrapper* around = wrapper_of(outer_type);
+  if (around == nullptr && family_of(outer_type) != nullptr) {
+    s.whole.refuse("text_config", "null, since " + outer_type + " is a text model itself");
+  }
+  const std::string type = s.text.word("model_type", around == nullptr ? "" : around->text_type);
+  const family* known = family_of(type);
+  if (known == nullptr || outer_type.empty()) {
+    refuse_type(outer_type.empty() ? s.whole : s.text);
+  } else if (around == nullptr) {
+    s.whole.note("model_type", quoted({printable(outer_type)}) +
+                                   " is not known; its text_config is priced, as " + type);
+  } else if (type != around->text_type) {
+    s.text.refuse("model_type", quoted({around->text_type}));
+  }
+  if (around != nullptr) check_architecture(s.whole, around->architecture);
+  return known;
+}
+
+}  // namespace detail
+
+/// The family of the language model; null and a fault if it is not supported.
+[[nodiscard]] inline const family* find_family(const source& s) {
+  const std::string type = s.whole.word("model_type", "");
+  const family* known = s.wrapped() ? detail::find_wrapped(s, type) : family_of(type);
+  if (known == nullptr && wrapper_of(type) != nullptr && !s.wrapped()) {
+    s.whole.refuse("text_config", "an object");
+  } else if (known == nullptr) {
+    detail::refuse_type(s.whole);
+  } else {
+    detail::check_architecture(s.text, known->architecture);
+  }
+  return known;
+}
+
+/// Whether the head is the embedding. The key may stand inside, outside, or on both sides if they
+/// agree.
+[[nodiscard]] inline bool read_tied(const source& s, const family& known) {
+  constexpr const char* key = "tie_word_embeddings";
+  const bool tied = s.having(key).flag(key, known.tied);
+  if (s.whole.flag(key, tied) != tied) {
+    s.text.refuse(key, std::string(tied ? "false" : "true") + ", as in " + s.whole.path_of(key));
+  }
+  return tied;
+}
+
+}  // namespace shardline::hf

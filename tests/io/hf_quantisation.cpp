@@ -1,0 +1,303 @@
+#include "shardline/io/hf/quantisation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hf_texts.hpp"
+
+using namespace shardline;
+using namespace hf_test;
+
+TEST_CASE("each quantisation method gives its storage format") {
+  const auto attention = [](std::string_view settings) {
+    return imported(quantised_by(llama, settings)).weights[weight_class::attention];
+  };
+  CHECK(attention(R"("quant_method": "fp8")") == formats::fp8);
+  CHECK(attention(R"("quant_method": "fp8", "weight_block_size": [64, 32])") ==
+        weight_format{precision::fp8, precision::fp8, 32, 64, 32});
+  CHECK(attention(R"("quant_method": "fbgemm_fp8")") == formats::fp8_channel);
+  CHECK(attention(R"("quant_method": "gptq", "bits": 4, "group_size": 128)") == formats::int4_g128);
+  CHECK(attention(R"("quant_method": "gptq", "bits": 8, "group_size": -1)") ==
+        weight_format{precision::int8, precision::bf16, 0, 1, 16, 8});
+  CHECK(attention(R"("quant_method": "awq", "bits": 4, "group_size": 64, "zero_point": false)") ==
+        weight_format{precision::int4, precision::bf16, 64, 1, 16, 0});
+  CHECK(attention(R"("quant_method": "modelopt", "quant_algo": "NVFP4")") == formats::nvfp4);
+}
+
+TEST_CASE("quantisation leaves embedding, norms, router and head as they were") {
+  const model m = imported(quantised_by(qwen3_moe, R"("quant_method": "fp8")"));
+  CHECK(m.weights == quantised(uniform(formats::bf16), formats::fp8));
+}
+
+TEST_CASE("compressed-tensors: type, bits and strategy of the weights") {
+  const auto attention = [](std::string_view weights, std::string_view activations) {
+    const std::string group = R"("quant_method": "compressed-tensors", "ignore": ["lm_head"],
+      "config_groups": {"group_0": {"targets": ["Linear"], "weights": {)" +
+                              std::string(weights) + R"(}, "input_activations": )" +
+                              std::string(activations) + "}}";
+    return imported(quantised_by(llama, group)).weights[weight_class::attention];
+  };
+  constexpr std::string_view fp8 = R"({"num_bits": 8, "type": "float"})";
+  constexpr std::string_view int8 = R"({"num_bits": 8, "type": "int"})";
+  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "channel")", fp8) ==
+        formats::fp8_channel);
+  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "tensor")", fp8) == formats::fp8);
+  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "block",
+                     "block_structure": [128, 128])",
+                  fp8) == formats::fp8_block);
+  CHECK(attention(R"("num_bits": 8, "type": "int", "strategy": "channel")", int8) == formats::int8);
+  CHECK(attention(R"("num_bits": 4, "type": "int", "strategy": "group", "group_size": 128,
+                     "symmetric": false)",
+                  "null") == formats::int4_g128);
+  CHECK(attention(R"("num_bits": 8, "type": "float", "strategy": "tensor")", "null").math ==
+        precision::bf16);
+}
+
+TEST_CASE("the head is quantised where the method covers it and the list does not name it") {
+  constexpr std::string_view covered = R"("quant_method": "modelopt", "quant_algo": "FP8")";
+  CHECK(imported(quantised_by(llama, covered)).weights[weight_class::head] == formats::fp8);
+  const std::string listed = std::string(covered) + R"(, "exclude_modules": ["lm_head"])";
+  CHECK(imported(quantised_by(llama, listed)).weights[weight_class::head] == formats::bf16);
+  CHECK(imported(quantised_by(llama, R"("quant_method": "gptq", "bits": 4, "lm_head": true)"))
+            .weights[weight_class::head] == formats::int4_g128);
+}
+
+TEST_CASE("a KV cache scheme gives the cache's type") {
+  CHECK(imported(quantised_by(llama, R"("quant_method": "fp8",
+    "kv_cache_scheme": {"num_bits": 8, "type": "float"})"))
+            .kv_cache == precision::fp8);
+  CHECK(imported(quantised_by(llama, R"("quant_method": "fp8")")).kv_cache == precision::bf16);
+}
+
+TEST_CASE("hf_quant_config.json as the second text") {
+  const model m = imported(llama, R"({"producer": {"name": "modelopt"}, "quantization":
+    {"quant_algo": "FP8", "kv_cache_quant_algo": "FP8", "exclude_modules": ["lm_head"]}})");
+  CHECK(m.weights == quantised(uniform(formats::bf16), formats::fp8));
+  CHECK(m.kv_cache == precision::fp8);
+  CHECK(refusal(llama, R"({"quantization": {"quant_algo": "W4A8_AWQ"}})") ==
+        "hf_quant_config.json $.quantization.quant_algo: \"W4A8_AWQ\"; allowed: \"FP8\", "
+        "\"NVFP4\"");
+  CHECK(refusal(llama, "{}") == "hf_quant_config.json $.quantization: missing; allowed: an object");
+  CHECK(refusal(llama, "{") ==
+        "hf_quant_config.json byte 1 of 1: the text ends inside a JSON value");
+  CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "fp8")"),
+                         R"({"quantization": {"quant_algo": "FP8"}})"),
+                 "$.quantization_config.quant_method: \"fp8\""));
+}
+
+TEST_CASE("a list of exceptions leaves out whole classes, by path, star and regular expression") {
+  const auto weights = [](std::string_view list) {
+    return imported(
+               quantised_by(qwen3_moe, R"("quant_method": "fp8", "modules_to_not_convert": [)" +
+                                           std::string(list) + "]"))
+        .weights;
+  };
+  for (const std::string_view list :
+       {R"("self_attn")", R"("model.layers.*.self_attn")", R"("re:.*self_attn.*")",
+        R"("re:^model\\.layers\\..*_proj$", "mlp.gate")",
+        R"("q_proj", "k_proj", "v_proj", "o_proj")"}) {
+    CAPTURE(list);
+    CHECK(weights(list)[weight_class::attention] == formats::bf16);
+  }
+  CHECK(weights(R"("re:.*mlp.gate$")")[weight_class::routed_expert] == formats::fp8);
+  CHECK(weights(R"("gate")")[weight_class::routed_expert] == formats::fp8);
+  CHECK(weights(R"("experts")")[weight_class::routed_expert] == formats::bf16);
+  CHECK(weights(R"("experts")")[weight_class::attention] == formats::fp8);
+}
+
+TEST_CASE("an exception for some matrices of a class is refused, with both numbers") {
+  const auto fault = [](std::string_view entry) {
+    return refusal(quantised_by(
+        qwen3_moe,
+        R"("quant_method": "fp8", "modules_to_not_convert": [")" + std::string(entry) + "\"]"));
+  };
+  // Layer 1 must not match layer 10 and the like, o_proj is one of four in each of six layers, and
+  // expert 7 one of eight.
+  CHECK(fault("model.layers.1.self_attn") ==
+        "$.quantization_config.modules_to_not_convert: leaves out 4 of 24 matrices of class "
+        "\"attention\"; allowed: all of a class or none");
+  CHECK(contains(fault("o_proj"), "leaves out 6 of 24 matrices of class \"attention\""));
+  CHECK(contains(fault("experts.7"), "leaves out 18 of 144 matrices of class \"routed expert\""));
+  CHECK(contains(fault("re:.*(q|k)_proj"), "leaves out 12 of 24 matrices of class \"attention\""));
+  CHECK(
+      fault("re:.*[qk]_proj") ==
+      "$.quantization_config.modules_to_not_convert: \"re:.*[qk]_proj\"; allowed: names, and . .* "
+      "\\. ^ $ (a|b)");
+}
+
+TEST_CASE("entries that name nothing are noted") {
+  const import_result result = import_hf_config(quantised_by(
+      llama,
+      R"("quant_method": "fp8", "modules_to_not_convert": ["mm.norm", "lm_head", "mm.proj"])"));
+  REQUIRE(result.model.has_value());
+  CHECK(result.notes ==
+        std::vector<std::string>{"$.quantization_config.modules_to_not_convert: 2 entries name no "
+                                 "weight of this model, the first is \"mm.norm\""});
+}
+
+TEST_CASE("quantisation that is not understood is refused by name") {
+  const auto fault = [](std::string_view settings) {
+    return refusal(quantised_by(llama, settings));
+  };
+  CHECK(contains(fault(R"("quant_method": "bitsandbytes")"),
+                 "$.quantization_config.quant_method: \"bitsandbytes\"; allowed: \"fp8\""));
+  CHECK(contains(fault(R"("bits": 4)"), "$.quantization_config.quant_method: missing"));
+  CHECK(contains(fault(R"("quant_method": "gptq", "bits": 3)"), ".bits: 3; allowed: 4, 8"));
+  CHECK(contains(fault(R"("quant_method": "gptq", "bits": 4, "group_size": 0)"), ".group_size: 0"));
+  CHECK(contains(fault(R"("quant_method": "fp8", "weight_block_size": [128])"),
+                 ".weight_block_size: [128]; allowed: two whole numbers"));
+  CHECK(contains(fault(R"("quant_method": "fp8", "weight_block_size": [0, 128])"),
+                 ".weight_block_size: [0,128]"));
+  CHECK(contains(fault(R"("quant_method": "compressed-tensors")"), ".config_groups: missing"));
+  CHECK(
+      contains(fault(R"("quant_method": "mxfp4")"), ".quant_method: \"mxfp4\"; allowed: another"));
+  CHECK(contains(refusal(with(llama, "\"quantization_config\": \"fp8\"")),
+                 "$.quantization_config: \"fp8\"; allowed: an object"));
+}
+
+// ------------------------------------------------------------------- names of other checkpoints
+
+namespace {
+
+// A wrapped Llama 4 of two layers.
+constexpr std::string_view llama4 = R"({"model_type": "llama4", "torch_dtype": "bfloat16",
+  "text_config": {"hidden_size": 64, "vocab_size": 1000, "num_hidden_layers": 2,
+  "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 32,
+  "intermediate_size_mlp": 128, "num_local_experts": 4, "num_experts_per_tok": 1,
+  "interleave_moe_layer_step": 2}})";
+
+constexpr std::string_view qwen3_next = R"({"model_type": "qwen3_next", "torch_dtype": "bfloat16",
+  "hidden_size": 64, "vocab_size": 1000, "num_hidden_layers": 4, "num_attention_heads": 4,
+  "num_key_value_heads": 2, "head_dim": 16, "moe_intermediate_size": 32, "mamba_ssm_dtype": "auto",
+  "shared_expert_intermediate_size": 32, "num_experts": 4, "num_experts_per_tok": 1,
+  "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 16,
+  "linear_value_head_dim": 8})";
+
+constexpr std::string_view nemotron = R"({"model_type": "nemotron_h", "torch_dtype": "bfloat16",
+  "hidden_size": 64, "vocab_size": 1000, "hybrid_override_pattern": "M*-E",
+  "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 128,
+  "mamba_num_heads": 4, "mamba_head_dim": 16, "n_groups": 2, "ssm_state_size": 8,
+  "mamba_ssm_cache_dtype": "float32", "n_routed_experts": 4, "num_experts_per_tok": 1,
+  "moe_intermediate_size": 32, "moe_shared_expert_intermediate_size": 64})";
+
+std::string excepting(std::string_view text, std::string_view list) {
+  return quantised_by(
+      text, R"("quant_method": "fp8", "modules_to_not_convert": [)" + std::string(list) + "]");
+}
+
+// The classes that stay in bf16, of those that fp8 covers.
+std::vector<weight_class> kept(std::string_view text, std::string_view list) {
+  const model m = imported(excepting(text, list));
+  std::vector<weight_class> result;
+  for (const weight_class c : {weight_class::attention, weight_class::routed_expert,
+                               weight_class::shared_expert, weight_class::dense_feed_forward}) {
+    if (m.weights[c] == formats::bf16) result.push_back(c);
+  }
+  return result;
+}
+
+using classes = std::vector<weight_class>;
+
+}  // namespace
+
+TEST_CASE("modules of a wrapped model are named with each prefix that checkpoints use") {
+  for (const std::string_view list :
+       {R"("self_attn")", R"("model.layers.0.self_attn", "model.layers.1.self_attn")",
+        R"("language_model.model.layers.0.self_attn", "language_model.model.layers.1.self_attn")",
+        R"("model.language_model.layers.*.self_attn")", R"("re:.*self_attn", "re:vision_model.*")",
+        R"("re:^language_model\\.model\\.layers\\..*\\.self_attn.*")"}) {
+    CAPTURE(list);
+    CHECK(kept(llama4, list) == classes{weight_class::attention});
+  }
+  CHECK(kept(llama4, R"("feed_forward.experts")") == classes{weight_class::routed_expert});
+  CHECK(kept(llama4, R"("re:.*feed_forward.experts.(0|1|2|3).*")") ==
+        classes{weight_class::routed_expert});
+  CHECK(kept(llama4, R"("feed_forward.shared_expert", "feed_forward.router")") ==
+        classes{weight_class::shared_expert});
+  CHECK(kept(llama4, R"("re:.*feed_forward.(gate|up|down)_proj$")") ==
+        classes{weight_class::dense_feed_forward});
+}
+
+TEST_CASE("entries for parts that are not loaded pass in silence") {
+  CHECK(notes(excepting(llama4, R"("vision_model.model.layers.0.fc1", "multi_modal_projector")"))
+            .empty());
+  CHECK(
+      notes(excepting(qwen3_next, R"("mtp.fc", "mtp.layers.0.mlp.gate", "model.visual")")).empty());
+  // The extra layer of DeepSeek-V3 is numbered after the last one.
+  const std::string mtp = with(deepseek, R"("num_nextn_predict_layers": 1)");
+  CHECK(notes(excepting(mtp, R"("model.layers.6.eh_proj")")).size() == 1);
+  CHECK(notes(excepting(mtp, R"("model.layers.7.eh_proj")")).size() == 2);
+}
+
+TEST_CASE("small projections of linear attention may stay as they were, with a note") {
+  const std::string_view list = R"("linear_attn.in_proj_ba", "linear_attn.conv1d", "mlp.gate",
+    "mlp.shared_expert_gate", "lm_head")";
+  CHECK(kept(qwen3_next, list).empty());
+  CHECK(notes(excepting(qwen3_next, list)) ==
+        std::vector<std::string>{
+            "$.quantization_config.modules_to_not_convert: leaves out 6 small projections or "
+            "convolutions, priced in the format of \"attention\""});
+  CHECK(notes(excepting(qwen3_next, R"("linear_attn", "self_attn")")).empty());
+  CHECK(refusal(excepting(qwen3_next, R"("linear_attn")")) ==
+        "$.quantization_config.modules_to_not_convert: leaves out 6 of 10 matrices of class "
+        "\"attention\"; allowed: all of a class or none");
+}
+
+TEST_CASE("modules of other families go by their own names") {
+  CHECK(kept(nemotron, R"("mixer.q_proj", "mixer.k_proj", "mixer.v_proj", "mixer.o_proj",
+    "mixer.in_proj", "mixer.out_proj")") == classes{weight_class::attention});
+  CHECK(kept(nemotron, R"("backbone.layers.3.mixer.experts", "backbone.layers.3.mixer.gate")") ==
+        classes{weight_class::routed_expert});
+  CHECK(kept(nemotron, R"("backbone.layers.2")") == classes{weight_class::dense_feed_forward});
+  constexpr std::string_view falcon = R"({"model_type": "falcon", "torch_dtype": "bfloat16",
+    "hidden_size": 64, "vocab_size": 1000, "num_hidden_layers": 1, "num_attention_heads": 4})";
+  CHECK(kept(falcon, R"("transformer.h.0.self_attention.query_key_value",
+    "transformer.h.0.self_attention.dense")") == classes{weight_class::attention});
+  CHECK(kept(falcon, R"("transformer.h.0.mlp.dense_h_to_4h", "mlp.dense_4h_to_h")") ==
+        classes{weight_class::dense_feed_forward});
+  const std::string phi = swapped(llama, "llama", "phi3");
+  CHECK(kept(phi, R"("qkv_proj", "o_proj")") == classes{weight_class::attention});
+  CHECK(kept(phi, R"("mlp.gate_up_proj", "mlp.down_proj")") ==
+        classes{weight_class::dense_feed_forward});
+}
+
+TEST_CASE("a group in a regular expression stands for each of its parts") {
+  // As Kimi-K2-Thinking lists what its int4 leaves out.
+  CHECK(kept(deepseek, R"("re:.*self_attn.*", "re:.*shared_experts.*",
+    "re:.*mlp\\.(gate|up|gate_up|down)_proj.*")") == classes{weight_class::attention,
+                                                             weight_class::shared_expert,
+                                                             weight_class::dense_feed_forward});
+  for (const std::string_view entry : {"re:(a", "re:a)", "re:((a|b)|c)", "re:(?!a)", "re:a|b"}) {
+    CAPTURE(entry);
+    CHECK(refusal(excepting(llama, '"' + std::string(entry) + '"')) ==
+          "$.quantization_config.modules_to_not_convert: \"" + std::string(entry) +
+              "\"; allowed: names, and . .* \\. ^ $ (a|b)");
+  }
+}
+
+TEST_CASE("lists of single experts are bounded") {
+  const std::string huge =
+      swapped(swapped(qwen3_moe, R"("num_experts": 8)", R"("num_experts": 1000000)"),
+              R"("num_experts_per_tok": 2)", R"("num_experts_per_tok": 2)");
+  CHECK(refusal(excepting(huge, R"("experts.7")")) ==
+        "$.quantization_config.modules_to_not_convert: names single experts; allowed: whole layers "
+        "of them, in a model of so many");
+}
+
+TEST_CASE("Model Optimizer's and compressed-tensors' 4-bit formats") {
+  const model m = imported(llama, R"({"quantization": {"quant_algo": "NVFP4",
+    "kv_cache_quant_algo": "NVFP4", "group_size": 16, "exclude_modules": ["lm_head"]}})");
+  CHECK(m.weights[weight_class::attention] == formats::nvfp4);
+  CHECK(m.kv_cache == cache_formats::nvfp4);
+  CHECK(imported(quantised_by(llama, R"("quant_method": "compressed-tensors",
+    "config_groups": {"group_0": {"targets": ["Linear"], "weights": {"num_bits": 4,
+    "type": "float", "strategy": "tensor_group", "group_size": 16},
+    "input_activations": {"num_bits": 4, "type": "float"}}}, "ignore": ["lm_head"])"))
+            .weights[weight_class::attention] == formats::nvfp4);
+  CHECK(imported(quantised_by(llama, R"("quant_method": "fp8",
+    "kv_cache_scheme": {"num_bits": 8, "type": "int"})"))
+            .kv_cache == precision::int8);
+}
