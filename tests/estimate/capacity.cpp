@@ -464,12 +464,22 @@ TEST_CASE("replicas come in whole expert groups") {
         layout{{2, 1, 33}, {1, 3, 22}});
 }
 
+TEST_CASE("without experts replicas come one by one, however the expert mesh is written") {
+  deployed d{.cluster = small::eight, .model = small::dense};
+  d.workload.concurrency = 1.0;
+  d.layout = {{1, 1, 8}, {8, 1, 1}};  // as to_layout(vllm{.dp = 8}) has it
+  CHECK(fewest_replicas(d.cluster, d.model, d.layout, d.workload) == layout{});
+}
+
 TEST_CASE("the fewest replicas hold the workload, no smaller number does, and none if none does") {
   laws::dice d(3206);
   int none = 0;
   int more = 0;
   for (int number = 0; number < 4000; ++number) {
     laws::deployed r = random_tight(d);
+    // Without experts their mesh means nothing, and replicas come one by one.
+    const attention_mesh& a = r.layout.attention;
+    if (!has_experts(r.model)) r.layout.expert = {a.tp * a.cp, 1, a.dp};
     const count step = replica_step(r.layout);
     const auto holds = [&r](count dp) {
       laws::deployed scaled = r;

@@ -15,8 +15,9 @@ using namespace shardline::literals;
 
 namespace {
 
-// What check() says of every layout of exactly `gpus` GPUs, time aside: how many hold the workload,
-// and the fewest bytes that the fullest GPU of any of them holds.
+// What check() says of every layout of exactly `gpus` GPUs, the remainder of the stages in each of
+// its places, time aside: how many hold the workload, and the fewest bytes that the fullest GPU of
+// any of them holds.
 struct looked_at {
   int holding = 0;
   double fewest_bytes = 0.0;
@@ -27,11 +28,15 @@ looked_at look_at(cluster c, const model& m, workload w, count gpus) {
   w.max_ttft.reset();
   w.max_tpot.reset();
   looked_at seen;
-  for_each_layout(gpus, m, [&](const layout& l) {
-    if (!check(c, m, l, w).feasible()) return;
-    const auto held = memory(c, m, l, w);
-    const double bytes = (held.total() - held.withheld).value();
-    if (seen.holding++ == 0 || bytes < seen.fewest_bytes) seen.fewest_bytes = bytes;
+  for_each_layout(gpus, m, [&](layout l) {
+    using enum stage_remainder;
+    for (const stage_remainder r : {first, before_last, last}) {
+      l.stages.remainder = r;
+      if (!check(c, m, l, w).feasible()) continue;
+      const auto held = memory(c, m, l, w);
+      const double bytes = (held.total() - held.withheld).value();
+      if (seen.holding++ == 0 || bytes < seen.fewest_bytes) seen.fewest_bytes = bytes;
+    }
   });
   return seen;
 }

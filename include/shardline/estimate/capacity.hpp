@@ -297,16 +297,19 @@ struct too_few {
 
 /// The layout with attention replicas (dp) added or removed, tp, cp, etp, ep and pp as they are, so
 /// that it is the smallest that holds the workload; none where no number of them does. Replicas
-/// come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp). More of them hold less each,
+/// come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp), or one by one where the model
+/// has no experts and etp and ep mean nothing. More of them hold less each,
 /// the first step aside, which may be a lone GPU without communicators. Assumes inputs as above.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
                                                               const model& m, const layout& l,
                                                               const basic_workload<T>& w) noexcept {
   using load_type = detail::varied_load<T, Efficiency>;
-  const load_type load{c, m, l, w};
-  const count experts = l.expert.etp * l.expert.ep;
-  const count step = experts / std::gcd(experts, l.attention.tp * l.attention.cp);
+  load_type load{c, m, l, w};
+  const count ranks = l.attention.tp * l.attention.cp;
+  if (!has_experts(m)) load.layout.expert = {ranks, 1, l.attention.dp};
+  const count experts = load.layout.expert.etp * load.layout.expert.ep;
+  const count step = experts / std::gcd(experts, ranks);
   const detail::too_few<load_type> too_few{load, step, experts};
   if (!too_few(1)) return too_few.of(1);
   const count most = detail::rounded_up(w.concurrency);  // one sequence per expert group: the least

@@ -41,14 +41,22 @@ bool attention_fits(const basic_cluster<T, Efficiency>& c, const model& m, const
   return value_of(sequences_per_replica(l, w)) * each <= value_of(c.accelerator.memory.value());
 }
 
-// Every layout whose attention fits.
+// Every layout whose attention fits, and where pp does not divide the layers, with each way to
+// place the remainder.
 template <class T, class Efficiency>
 struct fitting_attention {
   roomiest<T, Efficiency>& judge;
   expert_expansion<roomiest<T, Efficiency>> expand{has_experts(judge.model), judge};
 
   void operator()(const divisor_list& degrees, layout& l) {
-    if (attention_fits(judge.cluster, judge.model, l, judge.workload)) expand(degrees, l);
+    using enum stage_remainder;
+    const bool even = divides(l.pp, judge.model.layers.size());
+    for (const stage_remainder r : {first, before_last, last}) {
+      l.stages.remainder = r;
+      if (attention_fits(judge.cluster, judge.model, l, judge.workload)) expand(degrees, l);
+      if (even) break;
+    }
+    l.stages.remainder = first;
   }
 };
 
@@ -58,8 +66,8 @@ struct fitting_attention {
 /// length, and of those the one that leaves most room on its fullest GPU; none if c.gpus do not
 /// hold it, or where no cluster would (context, precision). Limits on time are not looked at. Tries
 /// every layout of n = (weights + caches) / memory GPUs, of n + 1, and so on, but those whose
-/// attention mesh alone does not fit. Assumes a cluster, model and workload that validate()
-/// accepts.
+/// attention mesh alone does not fit; stages are split evenly, their remainder in each of the three
+/// places. Assumes a cluster, model and workload that validate() accepts.
 template <class T, class Efficiency>
 [[nodiscard]] std::optional<layout> fewest_gpus(basic_cluster<T, Efficiency> c, const model& m,
                                                 const basic_workload<T>& w) {
