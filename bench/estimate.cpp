@@ -106,8 +106,8 @@ double twin_memory(const twin_input& in) {
   const double rows = in.prompt + in.concurrency - 1.0;
   const double widest = std::fmax(in.hidden + 2.0 * in.width / in.tp, 4.0 * in.hidden);
   const double activation = rows * (in.hidden + widest) * 2.0;
-  const double buffer = std::fmax(rows * in.hidden, in.concurrency * in.vocab) * 2.0;
-  return weights + cache + activation + buffer + in.reserve;
+  const double buffers = (rows * in.hidden + in.concurrency * in.vocab) * 2.0;
+  return weights + cache + activation + buffers + in.reserve;
 }
 
 twin_output twin_estimate(const twin_input& in) {
