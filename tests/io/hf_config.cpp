@@ -334,21 +334,24 @@ TEST_CASE("the text is truncated anywhere: one line that says where") {
   for (std::size_t length = 0; length + 1 < llama.size(); ++length) {
     const std::string message = refusal(llama.substr(0, length));
     CAPTURE(message);
-    CHECK(message.starts_with("byte "));
+    CHECK(message.starts_with("$"));
+    CHECK(contains(message, ": the text ends inside a JSON value (byte "));
   }
-  CHECK(refusal("") == "byte 0 of 0: the text ends inside a JSON value");
-  CHECK(refusal("{\"a\": 1,") == "byte 8 of 8: the text ends inside a JSON value");
-  CHECK(refusal("{\"a\": \"b") == "byte 8 of 8: the text ends inside a JSON value");
+  CHECK(refusal("") == "$: the text ends inside a JSON value (byte 0 of 0)");
+  CHECK(refusal("{\"a\": 1,") == "$: the text ends inside a JSON value (byte 8 of 8)");
+  CHECK(refusal("{\"a\": \"b") == "$.a: the text ends inside a JSON value (byte 8 of 8)");
+  CHECK(refusal("{\"a\": {\"b\": [1, ") ==
+        "$.a.b[1]: the text ends inside a JSON value (byte 16 of 16)");
 }
 
 TEST_CASE("text that is not JSON, or not an object") {
   CHECK(contains(refusal("hello"), "not valid JSON"));
   CHECK(contains(refusal(std::string(llama) + "x"), "not valid JSON"));
   CHECK(contains(refusal(std::string(llama) + std::string(llama)), "not valid JSON"));
-  CHECK(contains(refusal("{'a': 1}"), "byte 2 of 8: not valid JSON"));
+  CHECK(contains(refusal("{'a': 1}"), "$: not valid JSON (byte 2 of 8)"));
   CHECK(contains(refusal("{\"a\": 1 /* no comments */}"), "not valid JSON"));
   CHECK(contains(refusal("{\"a\": \"\xff\"}"), "not valid JSON"));
-  CHECK(refusal(std::string_view("{\"a\": 1\0}", 9)) == "byte 8 of 9: not valid JSON");
+  CHECK(refusal(std::string_view("{\"a\": 1\0}", 9)) == "$: not valid JSON (byte 8 of 9)");
   CHECK(contains(refusal(std::string(llama) + std::string("\0{", 2)), "not valid JSON"));
   CHECK(refusal("[1, 2]") == "$: [1,2]; allowed: an object");
   CHECK(refusal("null") == "$: null; allowed: an object");

@@ -82,7 +82,7 @@ TEST_CASE("hf_quant_config.json as the second text") {
         "\"NVFP4\"");
   CHECK(refusal(llama, "{}") == "hf_quant_config.json $.quantization: missing; allowed: an object");
   CHECK(refusal(llama, "{") ==
-        "hf_quant_config.json byte 1 of 1: the text ends inside a JSON value");
+        "hf_quant_config.json $: the text ends inside a JSON value (byte 1 of 1)");
   CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "fp8")"),
                          R"({"quantization": {"quant_algo": "FP8"}})"),
                  "$.quantization_config.quant_method: \"fp8\""));

@@ -73,6 +73,11 @@ struct diagnosis {
 
 namespace detail {
 
+/// " (byte 8 of 9)"
+inline std::string at_byte(std::size_t byte, std::size_t bytes) {
+  return " (byte " + std::to_string(byte) + " of " + std::to_string(bytes) + ")";
+}
+
 /// Follows a parse without storing it, to refuse what nlohmann::json lets pass: a key given twice
 /// (the last would win silently) and depth without end.
 class strict_reader final : public nlohmann::json_sax<json> {
@@ -103,8 +108,8 @@ class strict_reader final : public nlohmann::json_sax<json> {
     const bool cut_off = what.find("unexpected end of input") != std::string_view::npos ||
                          what.find("missing closing quote") != std::string_view::npos;
     const std::size_t byte = position < bytes_ ? position : bytes_;
-    return fail("byte " + std::to_string(byte) + " of " + std::to_string(bytes_) +
-                (cut_off ? ": the text ends inside a JSON value" : ": not valid JSON"));
+    return fail(path() + (cut_off ? ": the text ends inside a JSON value" : ": not valid JSON") +
+                at_byte(byte, bytes_));
   }
 
  private:
@@ -119,8 +124,11 @@ class strict_reader final : public nlohmann::json_sax<json> {
     diagnosis_.fail(std::move(sentence));
     return false;
   }
+  // The frame's place is its next member's from here on.
   bool value() {
-    if (!frames_.empty()) ++frames_.back().index;
+    if (frames_.empty()) return true;
+    ++frames_.back().index;
+    frames_.back().key.clear();
     return true;
   }
   bool open(bool is_array) {
@@ -139,7 +147,7 @@ class strict_reader final : public nlohmann::json_sax<json> {
     for (const frame& f : frames_) {
       if (f.is_array) {
         result.append(1, '[').append(std::to_string(f.index)).append(1, ']');
-      } else {
+      } else if (!f.key.empty()) {
         result.append(1, '.').append(printable(f.key));
       }
     }
@@ -158,8 +166,7 @@ class strict_reader final : public nlohmann::json_sax<json> {
 [[nodiscard]] inline json parse_object(std::string_view text, diagnosis& d) {
   // nlohmann::json takes a NUL for the end of the text and would pass over what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    d.fail("byte " + std::to_string(nul + 1) + " of " + std::to_string(text.size()) +
-           ": not valid JSON");
+    d.fail("$: not valid JSON" + detail::at_byte(nul + 1, text.size()));
     return {};
   }
   detail::strict_reader checker(text.size(), d);
