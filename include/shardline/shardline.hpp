@@ -47,6 +47,7 @@
 #include "shardline/estimate/rules.hpp"
 #include "shardline/estimate/serving.hpp"
 #include "shardline/estimate/shape_rules.hpp"
+#include "shardline/estimate/stage_cache.hpp"
 #include "shardline/estimate/stages.hpp"
 #include "shardline/estimate/step_time.hpp"
 #include "shardline/estimate/time.hpp"

@@ -1,0 +1,110 @@
+/// What one sequence keeps on a rank of a pipeline stage, as a function of its length and back.
+#pragma once
+
+#include <cstddef>
+
+#include "shardline/estimate/memory.hpp"
+
+namespace shardline {
+
+/// More sequences or tokens than any deployment has: what a model without a cache holds.
+inline constexpr count unbounded = 1'000'000'000;
+
+/// What one sequence keeps on one rank of a stage, by kind of layer.
+///   page_bytes   of one page in all layers of the kind
+///   ring_pages   that they keep at most; 0: all
+///   state_bytes  kept whatever the length
+struct stage_cache {
+  struct ring {
+    double page_bytes = 0.0;
+    count ring_pages = 0;
+  };
+  bounded<ring, max_layer_kinds> rings{};
+  double state_bytes = 0.0;
+  count page_tokens = 1;
+
+  /// Bytes of one sequence of `length` tokens.
+  [[nodiscard]] constexpr double bytes_of(count length) const noexcept {
+    const count pages = ceil_div(length, page_tokens);
+    double sum = state_bytes;
+    for (const ring& r : rings) {
+      const bool whole = r.ring_pages == 0 || pages < r.ring_pages;
+      sum += r.page_bytes * static_cast<double>(whole ? pages : r.ring_pages);
+    }
+    return sum;
+  }
+
+  /// The longest sequence whose bytes are at most `budget`: 0 if not even its state fits. Between
+  /// two ring sizes the bytes grow linearly with the pages, so there is one division per kind.
+  [[nodiscard]] constexpr count length_within(double budget) const noexcept {
+    double left = budget - state_bytes;
+    if (left < 0.0) return 0;
+    count pages = 0;
+    for (std::size_t i = 0; i <= rings.size(); ++i) {
+      const double slope = growth_beyond(pages);
+      const count full = next_full_ring(pages);
+      const double most = real<double>(ceil_div(unbounded, page_tokens) - pages);
+      const double fitting = slope > 0.0 ? min(left / slope, most) : most;
+      if (full == 0 || fitting < real<double>(full - pages)) {
+        return (pages + static_cast<count>(fitting)) * page_tokens;
+      }
+      left -= slope * real<double>(full - pages);
+      pages = full;
+    }
+    return pages * page_tokens;
+  }
+
+ private:
+  // Bytes of one more page per sequence once it has `pages`.
+  [[nodiscard]] constexpr double growth_beyond(count pages) const noexcept {
+    double sum = 0.0;
+    for (const ring& r : rings)
+      sum += r.ring_pages == 0 || pages < r.ring_pages ? r.page_bytes : 0.0;
+    return sum;
+  }
+  // The next size at which a ring stops growing; 0: none.
+  [[nodiscard]] constexpr count next_full_ring(count pages) const noexcept {
+    count next = 0;
+    for (const ring& r : rings) {
+      if (r.ring_pages > pages && (next == 0 || r.ring_pages < next)) next = r.ring_pages;
+    }
+    return next;
+  }
+};
+
+namespace detail {
+
+// The caches of a rank, one per kind of layer.
+template <class T>
+struct stage_cache_fold {
+  stage_cache cache{};
+  count times = 0;
+
+  constexpr void start(std::size_t, count n) noexcept { times = n; }
+  constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+    const double layers = real<double>(times);
+    cache.state_bytes += layers * c.state_bytes;
+    if (!(c.bytes_per_token > 0.0)) return;
+    cache.rings.push_back({layers * real<double>(cache.page_tokens) * c.bytes_per_token,
+                           c.window == 0 ? 0 : c.ring_pages(cache.page_tokens)});
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator&) noexcept {}
+};
+
+}  // namespace detail
+
+/// The caches of one sequence on rank 0 of stage `stage`.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
+                                                   const model& m, const layout& l,
+                                                   count stage) noexcept {
+  detail::stage_cache_fold<T> fold;
+  fold.cache.page_tokens = c.runtime.page_tokens;
+  const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
+  for_each_block(e, blocks_of_stage(m, l, stage), fold);
+  return fold.cache;
+}
+
+}  // namespace shardline
