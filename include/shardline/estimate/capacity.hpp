@@ -196,8 +196,8 @@ struct too_few {
 /// The layout with attention replicas (dp) added or removed, tp, cp, etp, ep and pp as they are, so
 /// that it is the smallest that holds the workload; none where no number of them does. Replicas
 /// come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp), or one by one where the model
-/// has no experts and etp and ep mean nothing. More of them hold less each,
-/// the first step aside, which may be a lone GPU without communicators. Assumes inputs as above.
+/// has no experts and etp and ep mean nothing. More of them hold less each, the first step aside,
+/// which may be a lone GPU without communicators. Assumes inputs as above.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
                                                               const model& m, const layout& l,

@@ -197,8 +197,7 @@ constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, cons
   }
 }
 
-/// Memory of the fullest GPU of all stages.
-///   memory(8 x h100-sxm, llama-3.1-70b, tp 8, ...)   (tests/estimate/acceptance.cpp)
+/// Memory of the fullest GPU of all stages; part by part by hand in tests/estimate/acceptance.cpp.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_memory<T> memory(const basic_cluster<T, Efficiency>& c,
                                                const model& m, const layout& l,

@@ -30,8 +30,8 @@ struct roomiest {
   }
 };
 
-// Whether stages and attention mesh alone rule a layout out, whatever its expert mesh: the first
-// stage is empty, or its ranks do not hold their caches.
+// False where stages and attention mesh alone rule a layout out, whatever its expert mesh: a stage
+// is empty, or the ranks of the first do not hold their caches.
 template <class T, class Efficiency>
 bool attention_fits(const basic_cluster<T, Efficiency>& c, const model& m, const layout& l,
                     const basic_workload<T>& w) {
