@@ -38,9 +38,9 @@ constexpr const char* degree = "a whole number from 1 to 1000000";
 
 TEST_CASE("every key of vllm: is read") {
   const parsed_layout p =
-      parse_layout("vllm:tp=2,dp=3,pp=2,pcp=7,ep=on,all2all=on,layers=31/30,redundant=8");
+      parse_layout("vllm:tp=2,dp=3,pp=2,pcp=7,dcp=2,ep=on,all2all=on,layers=31/30,redundant=8");
   REQUIRE(p.has_value());
-  CHECK(p.layout == layout{{2, 7, 3}, {1, 42, 1}, 2, expert_dispatch::all_to_all, by_hand(), 8});
+  CHECK(p.layout == layout{{2, 7, 3}, {1, 42, 1}, 2, expert_dispatch::all_to_all, by_hand(), 8, 2});
 }
 
 TEST_CASE("every key of product: is read") {
@@ -72,7 +72,7 @@ TEST_CASE("an unknown or missing key is refused with the known ones") {
     CHECK(parse_layout(text).fault == parse_fault::key);
   }
   CHECK(refusal("vllm:cp=2") ==
-        "key: cp; allowed: tp, dp, pp, pcp, ep, all2all, layers, redundant");
+        "key: cp; allowed: tp, dp, pp, pcp, dcp, ep, all2all, layers, redundant");
   CHECK(refusal("product:cp=2") == "key: cp; allowed: ep, tp, pp, dp, layers, redundant");
   CHECK(refusal("product:") == "key: nothing; allowed: ep, tp, pp, dp, layers, redundant");
 }
@@ -146,7 +146,7 @@ TEST_CASE("the text of any flags is read back as their layout") {
         for (const stage_layers& layers : {stage_layers{}, by_hand().listed}) {
           for (const bool ep : {redundant > 0, true}) {
             for (const bool all_to_all : {false, true}) {
-              const vllm v{tp, dp, 2, 4, ep, all_to_all, layers, redundant};
+              const vllm v{tp, dp, 2, 4, ep, all_to_all, layers, redundant, tp};
               CHECK(parse_layout(to_text(v)).layout == to_layout(v));
               CHECK(to_vllm(parse_layout(to_text(v)).layout).flags == v);
             }

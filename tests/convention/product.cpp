@@ -53,8 +53,11 @@ TEST_CASE("layout to plan and back is the layout, and exactly the others are ref
 }
 
 TEST_CASE("each reason for a refusal is given") {
+  layout sharing = to_layout(product{.tp = 4});
+  sharing.dcp = 2;
+  CHECK(to_product(sharing).why_not == "product plans have no context parallelism (cp, dcp)");
   CHECK(to_product({{1, 2, 1}, {1, 2, 1}}).why_not ==
-        "product plans have no context parallelism (cp)");
+        "product plans have no context parallelism (cp, dcp)");
   CHECK(to_product({{2, 1, 2}, {4, 1, 1}}).why_not ==
         "product plans split experts and attention over the same TP (etp = tp)");
   CHECK(to_product({{2, 1, 2}, {2, 4, 1}}).why_not ==

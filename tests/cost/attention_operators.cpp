@@ -111,15 +111,52 @@ TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decod
   const layout l{{2, 4, 1}, {2, 4, 1}};
   const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
   CHECK(prompt.gemms[0].rows == 75.0);
-  CHECK(prompt.cores[0].split == 4);
+  CHECK(prompt.cores[0].query_split == 4);
   REQUIRE(prompt.collectives.size() == 1);
   CHECK(prompt.collectives[0].kind == collective_kind::all_gather);
   CHECK(prompt.collectives[0].group.size == 4);
   CHECK(prompt.collectives[0].group.stride == 2);
   CHECK(prompt.collectives[0].message.value() == 3.0 * 100.0 * 16.0);  // new tokens, one kv head
   const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
-  CHECK(token.cores[0].split == 1);
+  CHECK(token.cores[0].query_split == 1);
   CHECK(token.collectives.empty());
+}
+
+TEST_CASE("dcp ranks share the copies of a cache: queries of all to each, outputs back to each") {
+  layout l = tensor_parallel(8);
+  l.dcp = 4;  // 2 key-value heads on 8 ranks: 4 copies of each
+  const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.caches[0].split == 4);
+  REQUIRE(token.cores.size() == 1);
+  CHECK(token.cores[0].heads == 4);  // one of each rank
+  CHECK(token.cores[0].kv_heads == 1);
+  CHECK(token.cores[0].cache_split == 4);
+  CHECK(token.collectives.size() == 3);
+  // Of 3 tokens: 4 heads of 4 values of 2 bytes, both ways; 4 logarithms from each of 4 ranks.
+  CHECK(token.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 4.0 * 2.0));
+  CHECK(token.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 4.0 * 4.0));
+  CHECK(token.sends(collective_kind::reduce_scatter, {4, 1}, 3.0 * 4.0 * 4.0 * 2.0));
+}
+
+TEST_CASE("dcp ranks of latent attention exchange absorbed queries and latent outputs") {
+  layout l = tensor_parallel(4);
+  l.dcp = 2;
+  const recorded token = block_of(latent, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.cores[0].heads == 2 * 2);
+  CHECK(token.cores[0].cache_bytes().value() == 3.0 * 51.0 / 2.0 * 14.0);
+  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 2.0 * 7.0 * 2.0));
+  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 4.0 * 4.0));
+  CHECK(token.sends(collective_kind::reduce_scatter, {2, 1}, 3.0 * 2.0 * 2.0 * 5.0 * 2.0));
+}
+
+TEST_CASE("a prompt gathers the cached tokens that dcp ranks share, and keeps its own heads") {
+  layout l = tensor_parallel(8);
+  l.dcp = 4;
+  const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
+  CHECK(prompt.cores[0].heads == 1);
+  CHECK(prompt.cores[0].cache_split == 1);
+  REQUIRE(prompt.collectives.size() == 1);
+  CHECK(prompt.sends(collective_kind::all_gather, {4, 1}, 3.0 * 50.0 * 16.0));
 }
 
 TEST_CASE("latent attention: projections, split by heads where they can be") {

@@ -115,19 +115,3 @@ TEST_CASE("tensor-parallel ranks sum their outputs; one alone does not") {
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_reduce, {2, 1}, 30.0 * 32.0));
 }
-
-TEST_CASE("cp ranks gather new keys and values of prompts, and nothing in decode steps") {
-  const model m = sixteen_wide();
-  const layout l{{2, 5, 1}, {2, 5, 1}};
-  const emission<double> e = emitting(m, l);
-  const step_part<double> prompt{phase::prefill, 3.0, 10.0, 0.0};
-  const step_part<double> token{phase::decode, 3.0, 1.0, 10.0};
-  recorded r;
-  detail::emit_context_gather(e, prompt, 7.0, r);
-  REQUIRE(r.collectives.size() == 1);
-  CHECK(r.sends(collective_kind::all_gather, {5, 2}, 3.0 * 10.0 * 7.0));
-  detail::emit_context_gather(e, token, 7.0, r);
-  CHECK(r.collectives.size() == 1);
-  CHECK(detail::context_split(e, prompt) == 5);
-  CHECK(detail::context_split(e, token) == 1);
-}

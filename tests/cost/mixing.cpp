@@ -89,10 +89,20 @@ TEST_CASE("attention in a window reads no more of the past than the window") {
 TEST_CASE("context parallelism splits the queries of a prompt, and not the keys they look at") {
   attention_core<double> a = core(6.0, 4.0, 0);
   const double whole = a.flops().value();
-  a.split = 2;
+  a.query_split = 2;
   CHECK(a.flops().value() == whole / 2.0);
   CHECK(a.activation_bytes().value() == 324.0);
   CHECK(a.cache_bytes().value() == 300.0);
+}
+
+TEST_CASE("decode context parallelism splits the keys that the queries of all its ranks look at") {
+  attention_core<double> a = core(1.0, 99.0, 0);
+  const double whole = a.flops().value();
+  a.cache_split = 4;
+  a.heads = 8;  // the 2 of each rank
+  CHECK(a.flops().value() == whole);
+  CHECK(a.activation_bytes().value() == 3.0 * 8.0 * 9.0 * 2.0);
+  CHECK(a.cache_bytes().value() == 3.0 * 25.0 * 10.0);
 }
 
 namespace {
@@ -102,7 +112,7 @@ recurrence<double> delta(double new_tokens, count split) {
   recurrence<double> r;
   r.sequences = 3.0;
   r.new_tokens = new_tokens;
-  r.split = split;
+  r.query_split = split;
   r.flops_per_token = 7;
   r.values_per_token = 11;
   r.state_bytes = 13.0;
@@ -154,6 +164,11 @@ TEST_CASE("pages: the documented numbers, and by hand") {
   CHECK(all.resident(113.0, 16).value() == 8.0 * 16.0 * 10.0);
   CHECK(windowed.resident(100.0, 16).value() == 7.0 * 16.0 * 10.0);
   CHECK(windowed.resident(1e6, 16).value() == 9.0 * 16.0 * 10.0);
+  // Shared by 3 ranks: 48 tokens to a page of each of them.
+  const sequence_cache<double> shared{10.0, 0, false, 0.0, 3};
+  CHECK(shared.resident(48.0, 16).value() == 16.0 * 10.0);
+  CHECK(shared.resident(49.0, 16).value() == 2.0 * 16.0 * 10.0);
+  CHECK(shared.resident(113.0, 16).value() == 3.0 * 16.0 * 10.0);
   CHECK(sequence_cache<double>{0.0, 0, false, 99.0}.resident(100.0, 16).value() == 0.0);
 }
 

@@ -170,10 +170,10 @@ TEST_CASE("every part of a step runs the rule over its tokens; cp ranks share a 
       delta, l, mixed_step(prefill_step(3.0, 100.0, 50.0, 1.0), decode_step(7.0, 30.0, 1.0)));
   REQUIRE(r.recurrences.size() == 2);
   CHECK(r.recurrences[0].phase == phase::prefill);
-  CHECK(r.recurrences[0].split == 4);
+  CHECK(r.recurrences[0].query_split == 4);
   CHECK(r.recurrences[0].flops().value() == 3.0 * 25.0 * 7.0 * 4.0 * 15.0);
   CHECK(r.recurrences[1].phase == phase::decode);
-  CHECK(r.recurrences[1].split == 1);
+  CHECK(r.recurrences[1].query_split == 1);
   CHECK(r.recurrences[1].flops().value() == 7.0 * 7.0 * 4.0 * 15.0);
   REQUIRE(r.caches.size() == 1);
   CHECK(r.gemms[0].rows == 3.0 * 25.0 + 7.0);

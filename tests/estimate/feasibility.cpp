@@ -336,6 +336,32 @@ TEST_CASE("more stages than layers are refused even where they are listed") {
   CHECK(r.find(rule::stages)->available == 7);
 }
 
+TEST_CASE("dcp ranks share copies of key-value heads: they divide them, and windows have none") {
+  // 24 heads on 8 ranks, and 2 key-value heads: 4 copies of each.
+  const auto shared = [](count dcp, count window) {
+    grouped_query_attention a = heads_of(24, 2);
+    a.window = window;
+    deployed d = with_attention(a, small::tensor_parallel(8));
+    d.layout.dcp = dcp;
+    return d;
+  };
+  for (const count dcp : {1, 2, 4}) CHECK(feasible(shared(dcp, 0)));
+  CHECK(shared(3, 0).checked().find(rule::cache_copies) != nullptr);
+  CHECK(only(shared(8, 0), rule::cache_copies, 8, 4));
+  CHECK(only(shared(2, 16), rule::cache_copies, 2, 1));
+  // Shared by all that hold a copy, the cache is there once.
+  CHECK(warns_of(shared(2, 0).checked(), warning::replicated_kv_heads));
+  CHECK_FALSE(warns_of(shared(4, 0).checked(), warning::replicated_kv_heads));
+}
+
+TEST_CASE("no more ranks share a cache than there are, even where a layer keeps none") {
+  deployed d;
+  d.model = small::with_layers(8, 1, no_attention{}, dense_feed_forward{16});
+  d.layout = small::tensor_parallel(2);
+  d.layout.dcp = 4;
+  CHECK(only(d, rule::cache_copies, 4, 2));
+}
+
 TEST_CASE("there is an expert for every expert-parallel rank") {
   CHECK(feasible(routed_on({{1, 1, 4}, {1, 4, 1}})));
   CHECK(only(routed_on({{1, 1, 5}, {1, 5, 1}}), rule::experts, 5, 4));

@@ -8,6 +8,7 @@
 #include "../fail/small.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/convention/vllm.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -206,6 +207,26 @@ TEST_CASE(
   workload chunked = sequences(10, 15, 1);
   chunked.chunk = 5_tokens;
   CHECK(tiny_memory(small::one, chunked).activation.value() == 14.0 * 2.0 + 14.0 * 8.0);
+}
+
+TEST_CASE("dcp ranks each keep their share of a latent cache, in pages they fill together") {
+  // DeepSeek-V3: 61 layers of 576 values of 2 bytes, the same on 8 ranks, or on 8 times the pages.
+  const cluster c = make_cluster(catalog::h200_sxm, 8);
+  const auto held = [&c](count dcp, double length) {
+    workload w = small::tokens_of(length - 1, 1);
+    w.concurrency = 3;
+    return memory(c, catalog::deepseek_v3, to_layout(vllm{.tp = 8, .dcp = dcp}), w);
+  };
+  constexpr double page = 16.0 * 576.0 * 2.0 * 61.0;
+  CHECK(held(1, 4096).kv_cache.value() == 3.0 * 256.0 * page);
+  CHECK(held(8, 4096).kv_cache.value() == 3.0 * 32.0 * page);
+  CHECK(held(8, 4097).kv_cache.value() == 3.0 * 33.0 * page);
+  CHECK(held(8, 1).kv_cache.value() == 3.0 * page);
+  // Eight times the tokens fit in the same bytes, in pages of 128.
+  const double alone = held(1, 4096).kv_capacity.value();
+  const double shared = held(8, 4096).kv_capacity.value();
+  CHECK(shared == doctest::Approx(8.0 * alone).epsilon(0.001));
+  CHECK(std::fmod(shared, 128.0) == 0.0);
 }
 
 TEST_CASE("each kind of collective has a buffer of its largest message") {

@@ -61,7 +61,6 @@ TEST_CASE("the peak operator is the one that needs most, the first of equals") {
   workspace_breakdown w;
   w.peak[static_cast<std::size_t>(term::router)] = 3_B;
   w.peak[static_cast<std::size_t>(term::head)] = 3_B;
-  w.peak[static_cast<std::size_t>(term::all_reduce)] = 9_B;  // no operator
   CHECK(peak_operator(w) == term::router);
   CHECK(w[peak_operator(w)] + w.residual == w.activation());
 }

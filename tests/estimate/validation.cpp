@@ -187,6 +187,7 @@ const std::vector<field_case> cases{
     {field::edp, "layout.expert.edp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.expert.edp = whole(x); }},
     {field::pp, "layout.pp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.pp = whole(x); }},
     {field::redundant_experts, "layout.redundant_experts", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.redundant_experts = whole(x); }},
+    {field::dcp, "layout.dcp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.dcp = whole(x); }},
     {field::concurrency, "workload.concurrency", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.concurrency = x; }},
     {field::input, "workload.input [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.input = tokens<>::from_value(x); }},
     {field::output, "workload.output [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.output = tokens<>::from_value(x); }},

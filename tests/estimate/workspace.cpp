@@ -4,7 +4,6 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <type_traits>
 
 #include "../fail/small.hpp"
 #include "shardline/catalog/accelerators.hpp"
@@ -19,20 +18,21 @@ namespace {
 // What all operators of stage 0 include, and the residual stream.
 workspace_breakdown workspace_of(const model& m, const layout& l, const basic_step<>& s,
                                  double logit_bytes = 0.0) {
-  workspace_breakdown w;
-  for_each_operator(m, l, s, 0, rank{}, [&](const auto& op, count) {
-    if constexpr (is_logits<std::remove_cvref_t<decltype(op)>>) {
-      w.include(op, logit_bytes);
-    } else {
-      w.include(op);
-    }
-  });
-  w.residual = detail::residual(m, localise(s, l));
-  return w;
+  return workspace_of_stage(emission<double>{m, l, {}, localise(s, l)}, 0, logit_bytes);
 }
 
-void check_peaks(const workspace_breakdown& w, const std::array<double, term_count>& by_hand) {
-  for (std::size_t i = 0; i < term_count; ++i) {
+// The buffers of one kind of collective, over all groups.
+double buffers_of(const workspace_breakdown& w, collective_kind kind) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < w.keys.size(); ++i) {
+    if (w.keys[i].kind == kind) sum += w.buffers[i].value();
+  }
+  return sum;
+}
+
+void check_peaks(const workspace_breakdown& w,
+                 const std::array<double, operator_term_count>& by_hand) {
+  for (std::size_t i = 0; i < operator_term_count; ++i) {
     CAPTURE(name(static_cast<term>(i)));
     CHECK(w[static_cast<term>(i)].value() == doctest::Approx(by_hand[i]).epsilon(1e-12));
   }
@@ -70,8 +70,8 @@ TEST_CASE("a dense model's peaks by term: 7 new tokens of one sequence") {
                   n * 2 * (3 + 3),      // attention: queries in, outputs out
                   n * (2 * 5 + 5),      // dense: activation 15; up 4 + 10, down 5 + 4
                   0, 0, 0,              //
-                  2.0 * (4 + 10),       // head: one row of logits
-                  0, 0, 0, 0, 0, 0});
+                  2.0 * (4 + 10)});     // head: one row of logits
+  CHECK(w.keys.empty());
   CHECK(w.residual.value() == n * 4);
   CHECK(w.activation().value() == n * 4 + n * 18);
   CHECK(w.communication().value() == 0.0);
@@ -86,12 +86,12 @@ TEST_CASE("the sampler takes so many bytes per logit, of the whole vocabulary, o
   CHECK(workspace_of(dense(), {}, s, 2.0)[term::head].value() == 3.0 * 28.0);
 }
 
-TEST_CASE("with tensor parallelism each kind of collective has its largest message") {
+TEST_CASE("with tensor parallelism each collective of the group has its largest message") {
   // tp 2, 7 tokens: the residual stream, 4 values, is summed; one row of 10 logits is gathered.
   const workspace_breakdown w =
       workspace_of(dense(), {{2, 1, 1}, {2, 1, 1}}, prefill_step(1.0, 7.0, 0.0, 1.0));
-  CHECK(w[term::all_reduce].value() == 7.0 * 4.0 * 2.0);
-  CHECK(w[term::all_gather].value() == 10.0 * 2.0);
+  CHECK(buffers_of(w, collective_kind::all_reduce) == 7.0 * 4.0 * 2.0);
+  CHECK(buffers_of(w, collective_kind::all_gather) == 10.0 * 2.0);
   CHECK(w.communication().value() == 56.0 + 20.0);
   // One of 2 heads and 3 of the width of 5 are left: q k v of 4 + 9, rotary of 12, and the norms,
   // 16, are the largest.
@@ -102,7 +102,7 @@ TEST_CASE("context parallelism gathers keys and values of the whole prompt") {
   // cp 2: 4 of 7 tokens here; 7 x 2 x 3 cached values of 2 bytes gathered.
   const workspace_breakdown w =
       workspace_of(dense(), {{1, 2, 1}, {1, 1, 2}}, prefill_step(1.0, 7.0, 0.0, 1.0));
-  CHECK(w[term::all_gather].value() == 7.0 * 12.0);
+  CHECK(buffers_of(w, collective_kind::all_gather) == 7.0 * 12.0);
   CHECK(w.residual.value() == 4.0 * 8.0);
   CHECK(w[term::norms].value() == 4.0 * 32.0);
 }
@@ -110,7 +110,7 @@ TEST_CASE("context parallelism gathers keys and values of the whole prompt") {
 TEST_CASE("a pipeline stage hands the residual stream on") {
   const workspace_breakdown w =
       workspace_of(dense(), {{}, {}, 2}, prefill_step(1.0, 7.0, 0.0, 1.0));
-  CHECK(w[term::send_recv].value() == 7.0 * 8.0);
+  CHECK(buffers_of(w, collective_kind::send_recv) == 7.0 * 8.0);
   CHECK(w[term::head].value() == 0.0);  // on the last stage only
 }
 
@@ -126,15 +126,15 @@ TEST_CASE("experts on two ranks of two replicas: 7 tokens each, 14 in the group"
                n * (4 + 3),            // router
                2.0 * rows * (10 + 5),  // routed: activation 15; up 4 + 10, down 5 + 4
                n * (12 + 6),           // shared: activation 18; up 4 + 12, down 6 + 4
-               0, 0, 0, 0,             //
-               7.0 * 1.5 * 8.0,        // all-to-all, one way
-               0, 0});
+               0});
+  CHECK(buffers_of(workspace_of(routed(true), l, s), collective_kind::all_to_all) ==
+        doctest::Approx(7.0 * 1.5 * 8.0).epsilon(1e-12));  // one way
   layout gathered = l;
   gathered.dispatch = expert_dispatch::all_gather;
   const workspace_breakdown w = workspace_of(routed(false), gathered, s);
-  CHECK(w[term::all_gather].value() == 14.0 * 8.0);
-  CHECK(w[term::reduce_scatter].value() == 14.0 * 8.0);
-  CHECK(w[term::all_to_all].value() == 0.0);
+  CHECK(buffers_of(w, collective_kind::all_gather) == 14.0 * 8.0);
+  CHECK(buffers_of(w, collective_kind::reduce_scatter) == 14.0 * 8.0);
+  CHECK(buffers_of(w, collective_kind::all_to_all) == 0.0);
   CHECK(w[term::shared_experts].value() == 0.0);
   CHECK(w.communication().value() == 2.0 * 14.0 * 8.0);
 }
@@ -150,32 +150,47 @@ TEST_CASE("imbalance fills the busiest rank, up to all that it can be sent") {
   CHECK(routed_bytes(100.0) == 14.0 * 2.0 * 15.0 * 2.0);  // both choices of all 14 tokens
 }
 
-TEST_CASE("operators take the larger of two, kinds of collective add up, pipelines too") {
-  workspace_breakdown a;
-  a.residual = 1_B;
-  a.include(elementwise<double>{term::norms, {}, 10_B});
-  a.include(elementwise<double>{term::norms, {}, 7_B});
-  a.include(elementwise<double>{term::router, {}, 9_B});
-  a.include(collective<double>{collective_kind::all_reduce, {2, 1}, 100_B});
-  a.include(collective<double>{collective_kind::all_reduce, {4, 1}, 50_B});
-  a.include(collective<double>{collective_kind::send_recv, {2, 1}, 1000_B});
-  CHECK(a.activation() == 11_B);
-  CHECK(a.communication() == 1100_B);
-  workspace_breakdown b;
-  b.residual = 2_B;
-  b.include(elementwise<double>{term::head, {}, 10_B});
-  b.include(collective<double>{collective_kind::all_to_all, {2, 1}, 1_B});
-  b.include(collective<double>{collective_kind::all_reduce, {2, 1}, 101_B});
-  a.include(b);
-  CHECK(a.activation() == 12_B);
-  CHECK(a.communication() == 1102_B);
+TEST_CASE("operators take the larger of two, buffers of one kind and group too, others add up") {
+  detail::workspace_fold<double> a;
+  a.workspace.residual = 1_B;
+  a(elementwise<double>{term::norms, {}, 10_B});
+  a(elementwise<double>{term::norms, {}, 7_B});
+  a(elementwise<double>{term::router, {}, 9_B});
+  a(collective<double>{collective_kind::all_reduce, {2, 1}, 100_B});
+  a(collective<double>{collective_kind::all_reduce, {2, 1}, 101_B});
+  a(collective<double>{collective_kind::all_reduce, {2, 1}, 99_B});
+  CHECK(a.workspace.activation() == 11_B);
+  CHECK(a.workspace.communication() == 101_B);
+  a(collective<double>{collective_kind::all_reduce, {4, 1}, 50_B});  // another group
+  a(collective<double>{collective_kind::all_reduce, {2, 4}, 5_B});   // and another
+  a(collective<double>{collective_kind::all_gather, {2, 1}, 7_B});   // another kind
+  CHECK(a.workspace.communication() == 163_B);
+  CHECK(a.workspace.keys.size() == 4);
+}
+
+TEST_CASE("groups of ranks have buffers of their own") {
+  // Two replicas of tp 2, experts on 2 ranks, each split in 2: tokens are gathered by pairs of one
+  // rank per replica, 2 apart; logits and partial sums by the neighbours.
+  layout l{{2, 1, 2}, {2, 2, 1}};
+  l.dispatch = expert_dispatch::all_gather;
+  const workspace_breakdown w = workspace_of(routed(false), l, prefill_step(2.0, 7.0, 0.0, 1.0));
+  const auto buffer = [&w](collective_kind kind, const rank_group& group) {
+    for (std::size_t i = 0; i < w.keys.size(); ++i) {
+      if (w.keys[i] == buffer_key{kind, group}) return w.buffers[i].value();
+    }
+    return -1.0;
+  };
+  CHECK(buffer(collective_kind::all_gather, {2, 2}) == 14.0 * 8.0);
+  CHECK(buffer(collective_kind::reduce_scatter, {2, 2}) == 14.0 * 8.0);
+  CHECK(buffer(collective_kind::all_reduce, {2, 1}) == 7.0 * 8.0);
+  CHECK(w.communication().value() == 2.0 * 112.0 + 56.0);
 }
 
 TEST_CASE("what a sequence keeps and what is stored beside a matrix takes no workspace") {
-  workspace_breakdown w;
-  w.include(sequence_cache<double>{1e9, 0, false, 1e9});
-  w.include(fused_vector<double>{term::router, {weight_class::router, formats::bf16, 1, 1000}});
-  CHECK(w.activation() == 0_B);
+  detail::workspace_fold<double> fold;
+  fold(sequence_cache<double>{1e9, 0, false, 1e9});
+  fold(fused_vector<double>{term::router, {weight_class::router, formats::bf16, 1, 1000}});
+  CHECK(fold.workspace.activation() == 0_B);
 }
 
 // ------------------------------------------------------------------------------ the step reserved
@@ -200,6 +215,14 @@ TEST_CASE("without a step of its own an engine reserves for the workload's fulle
   const auto s = reserved(runtime{}, replicas(2), load(10, 100, 20));
   CHECK(s.tokens == 100.0 + 4.0);  // a prompt and 4 sequences decoding on each replica
   CHECK(s.logit_rows == 5.0);
+}
+
+TEST_CASE("of a prompt in chunks the last one is reserved for, after all others") {
+  workload w = load(10, 100, 20);
+  w.chunk = 30_tokens;
+  const auto s = reserved(runtime{}, replicas(2), w);
+  CHECK(s.tokens == 30.0 + 4.0);
+  CHECK(s.parts[0].context == 70.0);
 }
 
 TEST_CASE("an engine's own step has its tokens and sequences on each replica, whatever the load") {

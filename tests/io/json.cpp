@@ -63,7 +63,7 @@ TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
   CHECK(keys(j["model"]) == names{"name", "parameters", "active_parameters", "mtp_parameters",
                                   "kv_bytes_per_token", "state_bytes_per_sequence"});
   CHECK(keys(j["layout"]) ==
-        names{"attention", "expert", "pp", "dispatch", "redundant_experts", "gpus"});
+        names{"attention", "expert", "pp", "dispatch", "redundant_experts", "dcp", "gpus"});
   CHECK(keys(j["layout"]["attention"]) == names{"tp", "cp", "dp"});
   CHECK(keys(j["layout"]["expert"]) == names{"etp", "ep", "edp"});
   CHECK(keys(j["memory"]) == memory_keys);
@@ -181,7 +181,10 @@ TEST_CASE("stages have their layers, the keys of a memory, weights by class and 
     CHECK(workspace["residual_bytes"].get<count>() + workspace["peak_bytes"].get<count>() ==
           stage["activation_bytes"].get<count>());
     count buffers = 0;
-    for (const auto& item : workspace["buffers"].items()) buffers += item.value().get<count>();
+    for (const ordered_json& buffer : workspace["buffers"]) {
+      CHECK(keys(buffer) == names{"collective", "ranks", "stride", "bytes"});
+      buffers += buffer["bytes"].get<count>();
+    }
     CHECK(buffers == stage["communication_bytes"].get<count>());
     fullest = std::max(fullest, stage["total_bytes"].get<double>());
   }

@@ -206,6 +206,10 @@ TEST_CASE("stages are listed where a framework would split them otherwise, copie
         "tp2 cp1 dp1 | etp1 ep2 edp1 | pp4, 8 GPUs, 32 redundant experts, layers 2 x 15, 16, 15\n"
         "vllm:tp=2,pp=4,ep=on,redundant=32\n"
         "no product plan: product plans split experts and attention over the same TP (etp = tp)\n");
+  CHECK(to_text(catalog::llama_3_1_8b, to_layout(vllm{.tp = 16, .dcp = 2})) ==
+        "tp16 dcp2 cp1 dp1 | pp1, 16 GPUs\n"
+        "vllm:tp=16,dcp=2\n"
+        "no product plan: product plans have no context parallelism (cp, dcp)\n");
   l = to_layout(product{.ep = 2, .pp = 4});
   CHECK(to_text(catalog::deepseek_v3, l) ==
         "tp1 cp1 dp2 | etp1 ep2 edp1 | pp4 | all-to-all, 8 GPUs, layers 16, 3 x 15\n"
@@ -300,7 +304,8 @@ TEST_CASE("a stage's memory names the weights by class, the peak operator and ev
   const stage_memory s = fullest_stage(c, catalog::deepseek_v3, l, chat());
   const std::string text = to_text(s);
   for (const char* label : {"weights", "  routed expert", "  head", "activations",
-                            "  residual stream", "  all-reduce", "  reduce-scatter", "withheld"}) {
+                            "  residual stream", "  all-reduce, 8 ranks",
+                            "  reduce-scatter, 2 ranks, 8 apart", "withheld"}) {
     CAPTURE(label);
     CHECK_FALSE(row(text, label).empty());
   }

@@ -512,11 +512,13 @@ TEST_CASE("the memory of all stages holds all weights, pages and state of rank 0
     const kept want = expected_kept(r.model, r.layout);
     const double length = r.workload.input.value() + r.workload.output.value();
     const auto page = static_cast<double>(engine.page_tokens);
+    const auto sharing = static_cast<double>(r.layout.dcp);
     CAPTURE(number);
     CAPTURE(laws::describe(r));
     REQUIRE(state * ranks == doctest::Approx(want.state * sequences).epsilon(1e-13));
-    // Windows keep less than the whole length, and nothing keeps more than whole pages of it.
-    const double whole_pages = std::ceil(length / page) * page;
+    // Windows keep less than the whole length, and nothing keeps more than whole pages of it, or of
+    // each rank's share of it.
+    const double whole_pages = std::ceil(length / (page * sharing)) * page;
     REQUIRE(cache * ranks <= want.per_token * whole_pages * sequences * (1.0 + 1e-13));
     sl::model unwindowed = r.model;
     for (sl::layer& l : unwindowed.layers.kinds) {

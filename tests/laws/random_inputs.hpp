@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <random>
 #include <sstream>
 #include <string>
@@ -271,11 +272,33 @@ struct placed {
   sl::model model{};
 };
 
+/// Ranks that can share a cache: the copies of its key-value heads, or all that keep none.
+struct cache_copies {
+  count tp = 1;
+  count operator()(const sl::grouped_query_attention& a) const {
+    return a.window > 0 || a.kv_heads >= tp ? 1 : tp / a.kv_heads;
+  }
+  template <class Other>
+  count operator()(const Other&) const {
+    return tp;
+  }
+};
+
+/// As often as not the cache is shared by as many ranks as every layer allows.
+inline void share_cache(dice& d, sl::layout& l, const sl::model& m) {
+  count copies = l.attention.tp;
+  for (const sl::layer& kind : m.layers.kinds) {
+    copies = std::gcd(copies, std::visit(cache_copies{l.attention.tp}, kind.attention));
+  }
+  l.dcp = d.flip() ? 1 : d.one_of(divisors(copies));
+}
+
 inline placed random_placed(dice& d, count most_stages, const granularity& g) {
   placed p;
   p.layout = random_layout(d, most_stages);
   p.model = random_model(d, p.layout, g);
   list_stages(d, p.layout, p.model.layers.size());
+  share_cache(d, p.layout, p.model);
   return p;
 }
 
@@ -403,7 +426,7 @@ inline std::string describe(const sl::layout& l) {
     << l.expert.etp << " ep " << l.expert.ep << " edp " << l.expert.edp << " pp " << l.pp << ' '
     << name(l.dispatch) << " remainder " << static_cast<int>(l.stages.remainder) << " listed";
   for (const std::uint16_t own : l.stages.listed) s << ' ' << own;
-  s << " redundant " << l.redundant_experts;
+  s << " redundant " << l.redundant_experts << " dcp " << l.dcp;
   return s.str();
 }
 

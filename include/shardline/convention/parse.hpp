@@ -132,24 +132,25 @@ constexpr parsed_layout read_settings(std::string_view text, std::array<setting,
 
 }  // namespace detail
 
-/// Reads vLLM's flags: keys tp, dp, pp, pcp (whole numbers, 1 if left out), ep and all2all (on or
-/// off, off if left out), layers (of each stage, 31/30) and redundant (experts, with ep=on), in any
-/// order, each once.
+/// Reads vLLM's flags: keys tp, dp, pp, pcp, dcp (whole numbers, 1 if left out), ep and all2all (on
+/// or off, off if left out), layers (of each stage, 31/30) and redundant (experts, with ep=on), in
+/// any order, each once.
 ///   parse_vllm("tp=8,dp=2,ep=on").layout == to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel =
 ///   true})
 [[nodiscard]] constexpr parsed_layout parse_vllm(std::string_view text) noexcept {
   vllm v;
-  std::array<detail::setting, 8> settings{
+  std::array<detail::setting, 9> settings{
       {{"tp", &v.tp},
        {"dp", &v.dp},
        {"pp", &v.pp},
        {"pcp", &v.pcp},
+       {"dcp", &v.dcp},
        {"ep", nullptr, &v.expert_parallel},
        {"all2all", nullptr, &v.all_to_all},
        {"layers", nullptr, nullptr, &v.layers},
        {"redundant", &v.redundant_experts, nullptr, nullptr, 0}}};
   parsed_layout result =
-      detail::read_settings(text, settings, "tp, dp, pp, pcp, ep, all2all, layers, redundant");
+      detail::read_settings(text, settings, "tp, dp, pp, pcp, dcp, ep, all2all, layers, redundant");
   if (!result.has_value()) return result;
   if (v.redundant_experts > 0 && !v.expert_parallel) {
     return detail::refuse(parse_fault::value, "redundant", settings.back().value,

@@ -35,7 +35,9 @@ struct product {
 /// The product plan of a layout, or why there is none. How tokens reach the experts counts only
 /// where an expert group spans several replicas.
 [[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
-  if (l.attention.cp != 1) return {{}, "product plans have no context parallelism (cp)"};
+  if (l.attention.cp != 1 || l.dcp != 1) {
+    return {{}, "product plans have no context parallelism (cp, dcp)"};
+  }
   if (l.expert.etp != l.attention.tp) {
     return {{}, "product plans split experts and attention over the same TP (etp = tp)"};
   }

@@ -1,5 +1,6 @@
 /// vLLM's convention: --tensor-parallel-size, --data-parallel-size, --pipeline-parallel-size,
-/// --prefill-context-parallel-size, --enable-expert-parallel, VLLM_PP_LAYER_PARTITION and
+/// --prefill-context-parallel-size, --decode-context-parallel-size, --enable-expert-parallel,
+/// VLLM_PP_LAYER_PARTITION and
 /// --eplb-config's num_redundant_experts.
 #pragma once
 
@@ -17,6 +18,7 @@ namespace shardline {
 ///                       the last take what is left over (vllm/distributed/utils.py,
 ///                       get_pp_indices)
 ///   redundant_experts   copies of busy experts (EPLB), under expert parallelism only
+///   dcp                 tp ranks that share the tokens of a key-value head's cache
 struct vllm {
   count tp = 1;
   count dp = 1;
@@ -26,6 +28,7 @@ struct vllm {
   bool all_to_all = false;
   stage_layers layers{};
   count redundant_experts = 0;
+  count dcp = 1;
   friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
 };
 
@@ -41,7 +44,8 @@ struct vllm {
           v.pp,
           v.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather,
           split_stages(stage_remainder::before_last, v.pp, v.layers),
-          v.redundant_experts};
+          v.redundant_experts,
+          v.dcp};
 }
 
 /// The flags of a layout, or why vLLM cannot express it. vllm_flags (io/text/layout.hpp), which
@@ -62,7 +66,7 @@ struct vllm {
   }
   return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp,
            l.expert.ep != 1 || l.redundant_experts > 0, l.dispatch == expert_dispatch::all_to_all,
-           l.stages.listed, l.redundant_experts},
+           l.stages.listed, l.redundant_experts, l.dcp},
           {}};
 }
 

@@ -2,7 +2,7 @@
 /// kind is built and sharded. The norm before it and the sum after it belong to the layer.
 #pragma once
 
-#include "shardline/cost/emission.hpp"
+#include "shardline/cost/context_parallel.hpp"
 #include "shardline/cost/mixing.hpp"
 
 namespace shardline {
@@ -28,13 +28,16 @@ constexpr void emit_attention(const grouped_query_attention& a, const emission<T
   sink(elementwise<T>{projections, {}, e.traffic(2 * (heads + kv_heads) * a.head_dim)});
   if (a.sinks) sink(fused_vector<T>{term::attention, e.vector(in_class, heads)});
   const double per_token = static_cast<double>(2 * kv_heads) * e.model.kv_cache.bytes(a.head_dim);
-  sink(sequence_cache<T>{per_token, a.window, a.chunked, 0.0});
+  sink(sequence_cache<T>{per_token, a.window, a.chunked, 0.0, e.layout.dcp});
   for (std::size_t i = 0; i < e.step.part_count; ++i) {
     const step_part<T>& part = e.step.parts[i];
+    const count split = detail::cache_split(e, part);
     detail::emit_context_gather(e, part, per_token, sink);
+    detail::emit_query_gather(e, part, heads, a.head_dim, sink);
     sink(attention_core<T>{part.phase, part.sequences, part.new_tokens, part.context,
-                           detail::context_split(e, part), heads, kv_heads, a.head_dim, a.head_dim,
-                           a.window, per_token, e.model.activations});
+                           detail::query_split(e, part), split, split * heads, kv_heads, a.head_dim,
+                           a.head_dim, a.window, per_token, e.model.activations});
+    detail::emit_output_scatter(e, part, heads, a.head_dim, sink);
   }
   if (a.output_gate) sink(elementwise<T>{projections, {}, e.traffic(3 * heads * a.head_dim)});
   sink(e.project(projections, e.matrix(in_class, heads * a.head_dim, hidden)));
@@ -68,14 +71,16 @@ constexpr attention_core<T> latent_core(const latent_attention& a, const emissio
                                         const step_part<T>& part, count heads,
                                         double per_token) noexcept {
   const bool expanded = part.phase == phase::prefill;
+  const count split = cache_split(e, part);
   const count nope = expanded ? a.qk_nope_head_dim : a.kv_lora_rank;
   const count value = expanded ? a.v_head_dim : a.kv_lora_rank;
   return {part.phase,
           part.sequences,
           part.new_tokens,
           part.context,
-          context_split(e, part),
-          heads,
+          query_split(e, part),
+          split,
+          split * heads,
           expanded ? heads : 1,
           nope + a.qk_rope_head_dim,
           value,
@@ -87,7 +92,8 @@ constexpr attention_core<T> latent_core(const latent_attention& a, const emissio
 }  // namespace detail
 
 /// Query and latent projections with their norms, expansion and attention per part, output. The
-/// latent projections and the cache are replicated over tp.
+/// latent projections are replicated over tp, and so is the cache, but for the tokens that dcp
+/// ranks share out.
 template <class T, class Sink>
 constexpr void emit_attention(const latent_attention& a, const emission<T>& e, Sink& sink) {
   const count heads = share(a.heads, e.layout.attention.tp, e.rank.tp);
@@ -110,11 +116,13 @@ constexpr void emit_attention(const latent_attention& a, const emission<T>& e, S
                       e.traffic(2 * latent)});
   sink(detail::latent_expansion(a, e, heads));
   const double per_token = e.model.kv_cache.bytes(latent);
-  sink(sequence_cache<T>{per_token, 0, false, 0.0});
+  sink(sequence_cache<T>{per_token, 0, false, 0.0, e.layout.dcp});
   for (std::size_t i = 0; i < e.step.part_count; ++i) {
     const step_part<T>& part = e.step.parts[i];
     detail::emit_context_gather(e, part, per_token, sink);
+    detail::emit_query_gather(e, part, heads, latent, sink);
     sink(detail::latent_core(a, e, part, heads, per_token));
+    detail::emit_output_scatter(e, part, heads, a.kv_lora_rank, sink);
   }
   sink(e.project(projections, e.matrix(in_class, heads * a.v_head_dim, hidden)));
 }

@@ -106,17 +106,10 @@ constexpr seconds<T> send_to_each(const basic_link<T>& l, count ranks, count n,
   return l.latency + message / l.rate * (real<T>(ranks) / real<T>(n));
 }
 
-}  // namespace detail
-
-/// Time of a collective where its group lies: inside a scale-up domain over that link, across
-/// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
-/// and reach link_share of their rate.
-///   all-to-all   alpha + V (n - 1) / n / B, the parts inside and outside a domain at once
-///   send-recv    alpha + V / B
-/// A lower bound of each: the bytes that must leave a rank over its link's rate.
+// A collective that carries something.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, Efficiency>& c,
-                                           const collective<T>& op) noexcept {
+constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
+                                     const collective<T>& op) noexcept {
   const T share = link_share(c.accelerator.efficiency, op);
   const basic_link<T> near{c.scale_up.rate * share, c.scale_up.latency};
   const basic_link<T> far{c.network.rate * share, c.network.latency};
@@ -126,21 +119,37 @@ template <class T, class Efficiency>
   switch (op.kind) {
     case collective_kind::all_reduce:
       return together ? all_reduce_time(near, n, op.message)
-                      : detail::all_reduce_across(near, far, p, n, op.message);
+                      : all_reduce_across(near, far, p, n, op.message);
     case collective_kind::all_gather:
     case collective_kind::reduce_scatter:
       return together ? all_gather_time(near, n, op.message)
-                      : detail::all_gather_across(near, far, p, n, op.message);
+                      : all_gather_across(near, far, p, n, op.message);
     case collective_kind::all_to_all:
       // What stays in the domain and what leaves it use different links at the same time.
-      return shardline::max(detail::send_to_each(near, p.local - 1, n, op.message),
-                            detail::send_to_each(far, n - p.local, n, op.message));
+      return shardline::max(send_to_each(near, p.local - 1, n, op.message),
+                            send_to_each(far, n - p.local, n, op.message));
     case collective_kind::send_recv: {
       const basic_link<T>& l = together ? near : far;
       return l.latency + op.message / l.rate;
     }
   }
   return {};
+}
+
+}  // namespace detail
+
+/// Time of a collective where its group lies: inside a scale-up domain over that link, across
+/// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
+/// and reach link_share of their rate.
+///   all-to-all   alpha + V (n - 1) / n / B, the parts inside and outside a domain at once
+///   send-recv    alpha + V / B
+/// A message of 0 bytes is not sent.
+/// A lower bound of each: the bytes that must leave a rank over its link's rate.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, Efficiency>& c,
+                                           const collective<T>& op) noexcept {
+  const T time = detail::time_of_message(c, op).value();
+  return seconds<T>::from_value(select(T(0.0) < op.message.value(), time, T(0.0)));
 }
 
 }  // namespace shardline

@@ -59,22 +59,6 @@ constexpr void emit_tensor_reduction(const emission<T>& e, Sink& sink) {
       collective<T>{collective_kind::all_reduce, e.tensor_group(), e.traffic(e.model.hidden_size)});
 }
 
-// A prompt split over cp ranks: each gathers the others' new keys and values.
-template <class T, class Sink>
-constexpr void emit_context_gather(const emission<T>& e, const step_part<T>& part,
-                                   double bytes_per_token, Sink& sink) {
-  const attention_mesh& mesh = e.layout.attention;
-  if (mesh.cp == 1 || part.phase == phase::decode) return;
-  sink(collective<T>{collective_kind::all_gather,
-                     {mesh.cp, mesh.tp},
-                     bytes<T>::from_value(part.sequences * part.new_tokens * T(bytes_per_token))});
-}
-
-template <class T>
-constexpr count context_split(const emission<T>& e, const step_part<T>& part) noexcept {
-  return part.phase == phase::prefill ? e.layout.attention.cp : 1;
-}
-
 }  // namespace detail
 
 /// Key-value heads (or state-space groups) of one tensor-parallel rank: a share of them, or one

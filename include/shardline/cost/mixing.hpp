@@ -32,11 +32,12 @@ template <class T>
 }
 
 /// Softmax attention of one part of a step, all its sequences: scores and weighted values.
-///   flops = 2 sequences pairs heads (qk_dim + v_dim)
-///   cache = sequences (min(context, window) + new_tokens) bytes_per_token
-/// `split` is the number of cp ranks that share the new tokens. `bytes_per_token` is what this rank
-/// stores per token of one sequence in this layer. A chunked window is priced as a sliding one of
-/// that size: its last token's view, twice the mean.
+///   flops = 2 sequences pairs heads (qk_dim + v_dim) / (query_split cache_split)
+///   cache = sequences (min(context, window) + new_tokens) bytes_per_token / cache_split
+///   query_split       cp ranks that share the new tokens
+///   cache_split       dcp ranks that share the cached tokens; `heads` are those of all of them
+///   bytes_per_token   that a rank keeps per token of one sequence in this layer
+/// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
   static constexpr shardline::term term = shardline::term::attention;
@@ -44,7 +45,8 @@ struct attention_core {
   T sequences = T(0.0);
   T new_tokens = T(0.0);
   T context = T(0.0);
-  count split = 1;
+  count query_split = 1;
+  count cache_split = 1;
   count heads = 0;
   count kv_heads = 0;
   count qk_dim = 0;
@@ -55,17 +57,19 @@ struct attention_core {
 
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
-    const T pairs = attention_pairs(new_tokens, context, window) / real<T>(split);
+    const T pairs =
+        attention_pairs(new_tokens, context, window) / real<T>(query_split * cache_split);
     return shardline::flops<T>::from_value(sequences * pairs * per_pair);
   }
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const T per_token = real<T>(heads * (qk_dim + v_dim)) * T(element_bytes(activation));
-    return bytes<T>::from_value(sequences * new_tokens / real<T>(split) * per_token);
+    return bytes<T>::from_value(sequences * new_tokens / real<T>(query_split) * per_token);
   }
   [[nodiscard]] constexpr bytes<T> cache_bytes() const noexcept {
     const T kept = window == 0 ? context : min(context, real<T>(window));
-    return bytes<T>::from_value(sequences * (kept + new_tokens) * T(bytes_per_token));
+    const T tokens = sequences * (kept + new_tokens) / real<T>(cache_split);
+    return bytes<T>::from_value(tokens * T(bytes_per_token));
   }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     return activation_bytes() + cache_bytes();
@@ -84,7 +88,7 @@ struct recurrence {
   shardline::phase phase = phase::decode;
   T sequences = T(0.0);
   T new_tokens = T(0.0);
-  count split = 1;
+  count query_split = 1;
   count flops_per_token = 0;
   count values_per_token = 0;
   double state_bytes = 0.0;
@@ -105,7 +109,7 @@ struct recurrence {
 
  private:
   [[nodiscard]] constexpr T tokens() const noexcept {
-    return sequences * new_tokens / real<T>(split);
+    return sequences * new_tokens / real<T>(query_split);
   }
 };
 
@@ -114,6 +118,7 @@ struct recurrence {
 ///   window            tokens it keeps as a ring; 0: all
 ///   chunked           the ring starts afresh at every multiple of the window
 ///   state_bytes       kept whatever the length
+///   split             dcp ranks that share the tokens of the cache out
 /// It is no work: it moves nothing and takes no time.
 template <class T>
 struct sequence_cache {
@@ -122,6 +127,7 @@ struct sequence_cache {
   count window = 0;
   bool chunked = false;
   double state_bytes = 0.0;
+  count split = 1;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return {}; }
@@ -134,15 +140,17 @@ struct sequence_cache {
     const count starts = chunked ? std::gcd(window, page_tokens) : 1;
     return ceil_div(window - starts, page_tokens) + 1;
   }
-  /// Pages of a sequence of `length` tokens.
+  /// Pages of a sequence of `length` tokens on each rank, which hold `split` times their tokens.
   [[nodiscard]] constexpr T pages(const T& length, count page_tokens) const noexcept {
-    const T filled = round_up(length / real<T>(page_tokens));
+    const T filled = round_up(length / real<T>(page_tokens * split));
     return window == 0 ? filled : min(filled, real<T>(ring_pages(page_tokens)));
+  }
+  [[nodiscard]] constexpr double page_bytes(count page_tokens) const noexcept {
+    return real<double>(page_tokens) * bytes_per_token;
   }
   /// Bytes of the growing cache of one sequence of `length` tokens, in whole pages.
   [[nodiscard]] constexpr bytes<T> resident(const T& length, count page_tokens) const noexcept {
-    const T per_page = real<T>(page_tokens) * T(bytes_per_token);
-    return bytes<T>::from_value(pages(length, page_tokens) * per_page);
+    return bytes<T>::from_value(pages(length, page_tokens) * T(page_bytes(page_tokens)));
   }
 };
 

@@ -37,6 +37,8 @@ enum class term : unsigned char {
   pipeline_bubble
 };
 inline constexpr std::size_t term_count = 15;
+/// Terms of operators; those of collectives follow them.
+inline constexpr std::size_t operator_term_count = static_cast<std::size_t>(term::all_reduce);
 
 namespace detail {
 inline constexpr std::array<std::string_view, term_count> term_names{"embedding",
@@ -157,6 +159,7 @@ enum class collective_kind : unsigned char {
 struct rank_group {
   count size = 1;
   count stride = 1;
+  friend constexpr bool operator==(const rank_group&, const rank_group&) noexcept = default;
 };
 
 /// One collective. `message` is, in bytes per rank:

@@ -2,7 +2,7 @@
 /// short convolution, and a recurrence whose state is all that a sequence keeps.
 #pragma once
 
-#include "shardline/cost/emission.hpp"
+#include "shardline/cost/context_parallel.hpp"
 #include "shardline/cost/mixing.hpp"
 
 namespace shardline {
@@ -34,7 +34,7 @@ constexpr void emit_recurrence(count flops_per_token, count values_per_token, do
   sink(sequence_cache<T>{0.0, 0, false, kept_bytes});
   for (std::size_t i = 0; i < e.step.part_count; ++i) {
     const step_part<T>& part = e.step.parts[i];
-    sink(recurrence<T>{part.phase, part.sequences, part.new_tokens, context_split(e, part),
+    sink(recurrence<T>{part.phase, part.sequences, part.new_tokens, query_split(e, part),
                        flops_per_token, values_per_token, kept_bytes, e.model.activations});
   }
 }

@@ -12,7 +12,7 @@ namespace shardline {
 /// Ranks of one pipeline stage as attention (and dense feed-forward) sees them.
 ///   tp   tensor parallel: heads and widths are split, activations replicated
 ///   cp   context parallel: the new tokens of a prompt are split; the stored KV cache is not
-///        (vLLM prefill context parallel, SGLang; Helix and DCP are not priced yet)
+///        (vLLM prefill context parallel, SGLang; Helix is not priced)
 ///   dp   data parallel: sequences are split, weights replicated
 struct attention_mesh {
   count tp = 1;
@@ -67,6 +67,9 @@ struct stage_split {
 /// Rank order, fastest first: tp, cp, dp, pp and etp, ep, edp, pp.
 ///   redundant_experts   copies of busy experts, held beside the model's own (EPLB): the ep ranks
 ///                       share out experts + redundant_experts
+///   dcp                 decode context parallel: so many neighbouring tp ranks, which would hold
+///                       copies of the same key-value heads, share out the tokens of the cache
+///                       (vLLM); it adds no ranks
 struct layout {
   attention_mesh attention{};
   expert_mesh expert{};
@@ -74,6 +77,7 @@ struct layout {
   expert_dispatch dispatch = expert_dispatch::all_to_all;
   stage_split stages{};
   count redundant_experts = 0;
+  count dcp = 1;
   friend constexpr bool operator==(const layout&, const layout&) noexcept = default;
 
   [[nodiscard]] constexpr count gpus() const noexcept {

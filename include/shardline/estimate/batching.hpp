@@ -56,13 +56,18 @@ template <class T>
 }
 
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
-/// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or that of
-/// full_step() where the engine has none.
+/// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or, where
+/// the engine has none, that of full_step() with the last chunk of its prompts, whose context is
+/// the longest.
 ///   engines::vllm: 8192 tokens, 1024 rows of logits
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
-  if (!(value_of(engine.step_tokens) > 0.0)) return localise(full_step(l, w), l);
+  if (!(value_of(engine.step_tokens) > 0.0)) {
+    basic_step<T> fullest = full_step(l, w);
+    fullest.parts[0].context = w.input.value() - chunk_tokens(w);
+    return localise(fullest, l);
+  }
   const T dp = real<T>(l.attention.dp);
   rank_step<T> own = localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance), l);
   const bool stated = value_of(engine.step_sequences) > 0.0;

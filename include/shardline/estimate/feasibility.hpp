@@ -67,6 +67,7 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
   require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
           l.expert.size());
+  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp);
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
   if (has_experts(m)) {
     require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);

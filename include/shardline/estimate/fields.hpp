@@ -70,6 +70,7 @@ enum class field : unsigned char {
   pp,
   listed_stages,
   redundant_experts,
+  dcp,
   concurrency,
   input,
   output,
@@ -78,7 +79,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 64;
+inline constexpr std::size_t field_count = 65;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -149,6 +150,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"layout.pp", 1.0, 1e6, true},
     {"layout.stages.listed (at most 64 stages)", 0.0, 64.0, true},
     {"layout.redundant_experts", 0.0, 1e6, true},
+    {"layout.dcp", 1.0, 1e6, true},
     {"workload.concurrency", 1.0, many, true},
     {"workload.input [tokens]", 1.0, many, true},
     {"workload.output [tokens]", 1.0, many, true},

@@ -14,7 +14,7 @@ namespace shardline {
 ///   kv_cache        of its sequences at full length, in whole pages
 ///   state           of its sequences in linear-attention and state-space layers
 ///   activation      residual stream and the largest operator's inputs and outputs
-///   communication   the largest buffer of each kind of collective
+///   communication   a buffer for each kind of collective and group of ranks
 ///   reserve         the engine's own, CUDA graphs included
 ///   withheld        what the engine's budget rule leaves unused
 ///   capacity        of the GPU
@@ -55,51 +55,64 @@ template <class T>
   return round_up(w.concurrency / real<T>(l.attention.dp));
 }
 
+/// Tokens of a sequence in one page: of each of the dcp ranks that share its cache.
+template <class T>
+[[nodiscard]] constexpr count tokens_per_page(const basic_runtime<T>& r, const layout& l) noexcept {
+  return r.page_tokens * l.dcp;
+}
+
 namespace detail {
 
-// What one sequence keeps on one rank.
-template <class T>
-struct kept_bytes {
-  bytes<T> cache{};
-  bytes<T> state{};
-};
-
-// What stays (weights, one sequence's cache) and the largest of what comes and goes.
+// What stays on a rank (weights, one sequence's cache and state), the largest of what comes and
+// goes, and the size of each buffer of the fold.
 template <class T>
 struct held_bytes {
   bytes<T> weights{};
-  kept_bytes<T> kept{};
-  basic_workspace<T> workspace{};
+  bytes<T> cache{};
+  bytes<T> state{};
+  bytes<T> largest{};
+  std::array<bytes<T>, max_buffers> buffers{};
 
-  constexpr void add(const held_bytes& block, count times) noexcept {
+  constexpr void add(const held_bytes& block, count times, std::size_t buffer_count) noexcept {
     const T n = real<T>(times);
     weights = weights + block.weights * n;
-    kept.cache = kept.cache + block.kept.cache * n;
-    kept.state = kept.state + block.kept.state * n;
-    workspace.include(block.workspace);
+    cache = cache + block.cache * n;
+    state = state + block.state * n;
+    largest = shardline::max(largest, block.largest);
+    for (std::size_t i = 0; i < buffer_count; ++i) {
+      buffers[i] = shardline::max(buffers[i], block.buffers[i]);
+    }
+  }
+  [[nodiscard]] constexpr bytes<T> communication() const noexcept {
+    bytes<T> sum{};
+    for (const bytes<T>& size : buffers) sum = sum + size;
+    return sum;
   }
 };
 
+// Prices each block of the pipeline once; a stage is a sum over blocks.
 template <class T>
 struct memory_fold {
   T length{};
   count page_tokens = 1;
   T logit_bytes{};
   std::array<held_bytes<T>, block::number> of_block{};
+  bounded<buffer_key, max_buffers> keys{};
   held_bytes<T> held{};
 
   constexpr void start(std::size_t, count) noexcept { held = {}; }
   constexpr void finish(std::size_t b) noexcept { of_block[b] = held; }
   constexpr void operator()(const sequence_cache<T>& c) noexcept {
-    held.kept.cache = held.kept.cache + c.resident(length, page_tokens);
-    held.kept.state = held.kept.state + bytes<T>::from_value(T(c.state_bytes));
+    held.cache = held.cache + c.resident(length, page_tokens);
+    held.state = held.state + bytes<T>::from_value(T(c.state_bytes));
   }
-  constexpr void operator()(const logits<T>& op) noexcept {
-    held.workspace.include(op, logit_bytes);
+  constexpr void operator()(const collective<T>& op) noexcept {
+    bytes<T>& size = held.buffers[index_of(keys, {op.kind, op.group})];
+    size = shardline::max(size, op.message);
   }
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
-    held.workspace.include(op);
+    held.largest = shardline::max(held.largest, workspace_of(op, logit_bytes));
     if constexpr (has_weight<Operator>) {
       if (op.weight.resident) {
         held.weights = held.weights + bytes<T>::from_value(T(op.weight.total_bytes()));
@@ -110,7 +123,7 @@ struct memory_fold {
   [[nodiscard]] constexpr held_bytes<T> of_stage(const block_counts& blocks) const noexcept {
     held_bytes<T> stage;
     for (std::size_t b = 0; b < block::number; ++b) {
-      if (blocks[b] > 0) stage.add(of_block[b], blocks[b]);
+      if (blocks[b] > 0) stage.add(of_block[b], blocks[b], keys.size());
     }
     return stage;
   }
@@ -130,21 +143,22 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_to
 
 template <class T, class Efficiency>
 constexpr basic_memory<T> memory_of(const held_bytes<T>& held,
-                                    const basic_cluster<T, Efficiency>& c, const layout& l,
+                                    const basic_cluster<T, Efficiency>& c, const emission<T>& e,
                                     const basic_workload<T>& w) noexcept {
+  const layout& l = e.layout;
   const T sequences = sequences_per_replica(l, w);
   basic_memory<T> m;
   m.weights = held.weights;
-  m.kv_cache = held.kept.cache * sequences;
-  m.state = held.kept.state * sequences;
-  m.activation = held.workspace.activation();
-  m.communication = held.workspace.communication();
+  m.kv_cache = held.cache * sequences;
+  m.state = held.state * sequences;
+  m.activation = residual(e.model, e.step) + held.largest;
+  m.communication = held.communication();
   m.capacity = c.accelerator.memory;
   const runtime_bytes<T> own =
       engine_bytes(c.runtime, m.capacity, l.gpus(), m.weights, m.activation + m.communication);
   m.reserve = own.reserve;
   m.withheld = own.withheld;
-  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), c.runtime.page_tokens);
+  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), tokens_per_page(c.runtime, l));
   return m;
 }
 
@@ -179,6 +193,15 @@ struct fullest_stage {
 
 }  // namespace detail
 
+/// The operators of a rank in the step that memory is reserved for, shards padded as the engine
+/// does.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr emission<T> reserved_emission(const basic_cluster<T, Efficiency>& c,
+                                                      const model& m, const layout& l,
+                                                      const basic_workload<T>& w) noexcept {
+  return {m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
+}
+
 /// visit(stage, memory) for the fullest GPU of every pipeline stage, with every sequence at its
 /// full length input + output. Ranks of a stage differ by remainders only, and rank 0 has them all.
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
@@ -187,13 +210,11 @@ struct fullest_stage {
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission<T> e{m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
+  const emission<T> e = reserved_emission(c, m, l, w);
   detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
   for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
   for (count i = 0; i < l.pp; ++i) {
-    detail::held_bytes<T> held = fold.of_stage(blocks_of_stage(m, l, i));
-    held.workspace.residual = detail::residual(m, e.step);
-    visit(i, detail::memory_of(held, c, l, w));
+    visit(i, detail::memory_of(fold.of_stage(blocks_of_stage(m, l, i)), c, e, w));
   }
 }
 

@@ -17,6 +17,7 @@ enum class rule : unsigned char {
   expert_replicas,     // edp divides cp dp
   attention_heads,     // tp divides the query heads
   kv_heads,            // tp divides the key-value heads, or they divide tp
+  cache_copies,        // dcp divides the copies of each key-value head; a window has none to share
   feed_forward_width,  // tp divides the width of dense and shared blocks
   expert_width,        // etp divides the width of an expert
   quantisation_block,  // a sharded dimension is a whole number of scale blocks
@@ -29,7 +30,7 @@ enum class rule : unsigned char {
   ttft,                // nanoseconds
   tpot                 // nanoseconds
 };
-inline constexpr std::size_t rule_count = 16;
+inline constexpr std::size_t rule_count = 17;
 
 /// The id and sentence of a rule, as messages and `--json` print them.
 struct rule_text {
@@ -44,6 +45,9 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
     {"expert_replicas", "expert replicas (edp) must divide the attention replicas (cp x dp)"},
     {"attention_heads", "tensor parallelism (tp) must divide the attention heads"},
     {"kv_heads", "tensor parallelism (tp) and the key-value heads must divide one another"},
+    {"cache_copies",
+     "decode context parallelism (dcp) must divide the copies of a key-value head without a "
+     "window"},
     {"feed_forward_width", "tensor parallelism (tp) must divide the feed-forward width"},
     {"expert_width", "expert tensor parallelism (etp) must divide the expert width"},
     {"quantisation_block", "a shard must be a whole number of quantisation blocks"},
@@ -80,6 +84,7 @@ template <count R, count A> struct violated<rule::meshes, R, A> { static_assert(
 template <count R, count A> struct violated<rule::expert_replicas, R, A> { static_assert(A % R == 0, "shardline: expert replicas (edp) must divide the attention replicas (cp x dp)"); };
 template <count R, count A> struct violated<rule::attention_heads, R, A> { static_assert(A % R == 0, "shardline: tensor parallelism (tp) must divide the attention heads"); };
 template <count R, count A> struct violated<rule::kv_heads, R, A> { static_assert(A % R == 0 || R % A == 0, "shardline: tensor parallelism (tp) and the key-value heads must divide one another"); };
+template <count R, count A> struct violated<rule::cache_copies, R, A> { static_assert(A % R == 0, "shardline: decode context parallelism (dcp) must divide the copies of a key-value head without a window"); };
 template <count R, count A> struct violated<rule::feed_forward_width, R, A> { static_assert(A % R == 0, "shardline: tensor parallelism (tp) must divide the feed-forward width"); };
 template <count R, count A> struct violated<rule::expert_width, R, A> { static_assert(A % R == 0, "shardline: expert tensor parallelism (etp) must divide the expert width"); };
 template <count R, count A> struct violated<rule::quantisation_block, R, A> { static_assert(A % R == 0, "shardline: a shard must be a whole number of quantisation blocks"); };

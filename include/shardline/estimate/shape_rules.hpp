@@ -38,21 +38,31 @@ constexpr void require_inner_blocks(report& r, count degree, count width,
   require_even_blocks(r, degree, width, f, wider_edge(f));
 }
 
+// The tp ranks that hold copies of a key-value head share the cache's tokens out; so few tokens are
+// in a window that engines share none of them (vLLM refuses dcp for such models, as here).
+constexpr void require_copies(report& r, const layout& l, count kv_heads, count window) noexcept {
+  const count tp = l.attention.tp;
+  const count copies = window == 0 && kv_heads < tp ? tp / kv_heads : 1;
+  require(r, rule::cache_copies, divides(l.dcp, copies), l.dcp, copies);
+}
+
 constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
+  require_copies(r, l, a.kv_heads, a.window);
   const weight_format& f = m.weights[weight_class::attention];
   require_inner_blocks(r, tp, a.heads * a.head_dim, f);
   require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f, output_edge(f));
-  warn(r, warning::replicated_kv_heads, a.kv_heads < tp, a.kv_heads, tp);
+  warn(r, warning::replicated_kv_heads, a.kv_heads * l.dcp < tp, a.kv_heads, tp);
 }
 
 constexpr void check_attention(const latent_attention& a, const model& m, const layout& l,
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
+  require_copies(r, l, 1, 0);
   const weight_format& f = m.weights[weight_class::attention];
   const count edge = output_edge(f);
   require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f, edge);

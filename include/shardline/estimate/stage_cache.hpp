@@ -14,6 +14,7 @@ inline constexpr count unbounded = 1'000'000'000;
 ///   page_bytes   of one page in all layers of the kind
 ///   ring_pages   that they keep at most; 0: all
 ///   state_bytes  kept whatever the length
+///   page_tokens  of a sequence in one page of each of the dcp ranks
 struct stage_cache {
   struct ring {
     double page_bytes = 0.0;
@@ -77,6 +78,7 @@ namespace detail {
 // The caches of a rank, one per kind of layer.
 template <class T>
 struct stage_cache_fold {
+  count page_tokens = 1;
   stage_cache cache{};
   count times = 0;
 
@@ -86,8 +88,8 @@ struct stage_cache_fold {
     const double layers = real<double>(times);
     cache.state_bytes += layers * c.state_bytes;
     if (!(c.bytes_per_token > 0.0)) return;
-    cache.rings.push_back({layers * real<double>(cache.page_tokens) * c.bytes_per_token,
-                           c.window == 0 ? 0 : c.ring_pages(cache.page_tokens)});
+    cache.rings.push_back(
+        {layers * c.page_bytes(page_tokens), c.window == 0 ? 0 : c.ring_pages(page_tokens)});
   }
   template <class Operator>
   constexpr void operator()(const Operator&) noexcept {}
@@ -100,8 +102,8 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,
                                                    count stage) noexcept {
-  detail::stage_cache_fold<T> fold;
-  fold.cache.page_tokens = c.runtime.page_tokens;
+  detail::stage_cache_fold<T> fold{c.runtime.page_tokens};
+  fold.cache.page_tokens = tokens_per_page(c.runtime, l);
   const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
   for_each_block(e, blocks_of_stage(m, l, stage), fold);
   return fold.cache;

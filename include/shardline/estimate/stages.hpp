@@ -12,9 +12,8 @@ namespace shardline {
 /// The operator that needs most beside the residual stream, the first of equals.
 template <class T>
 [[nodiscard]] constexpr term peak_operator(const basic_workspace<T>& w) noexcept {
-  constexpr auto first_collective = static_cast<std::size_t>(term::all_reduce);
   std::size_t most = 0;
-  for (std::size_t i = 1; i < first_collective; ++i) {
+  for (std::size_t i = 1; i < operator_term_count; ++i) {
     if (value_of(w.peak[i].value()) > value_of(w.peak[most].value())) most = i;
   }
   return static_cast<term>(most);
@@ -41,15 +40,14 @@ namespace detail {
 template <class T, class Visit>
 struct stage_details {
   const emission<T>& e;
-  const memory_fold<T>& fold;
+  const T& logit_bytes;
   Visit& visit;
 
   constexpr void operator()(count stage, const basic_memory<T>& held) {
     const shardline::model& m = e.model;
     const shardline::layout& l = e.layout;
     basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};
-    s.workspace = fold.of_stage(blocks_of_stage(m, l, stage)).workspace;
-    s.workspace.residual = residual(m, e.step);
+    s.workspace = workspace_of_stage(e, stage, logit_bytes);
     s.weights = weights_of_rank(m, l, stage, {}, e.padding);
     visit(s);
   }
@@ -74,11 +72,10 @@ struct fullest_details {
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model& m,
                               const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission<T> e{m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
-  detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
-  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
-  for_each_stage_memory(c, m, l, w,
-                        detail::stage_details<T, std::remove_reference_t<Visit>>{e, fold, visit});
+  const emission<T> e = reserved_emission(c, m, l, w);
+  for_each_stage_memory(
+      c, m, l, w,
+      detail::stage_details<T, std::remove_reference_t<Visit>>{e, c.runtime.logit_bytes, visit});
 }
 
 /// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;

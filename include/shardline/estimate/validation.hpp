@@ -212,6 +212,7 @@ constexpr void validate(const layout& l, field_errors& errors) noexcept {
   errors.expect<field::edp>(l.expert.edp);
   errors.expect<field::pp>(l.pp);
   errors.expect<field::redundant_experts>(l.redundant_experts);
+  errors.expect<field::dcp>(l.dcp);
   if (l.stages.listed.overflowed) {
     errors.found.push_back({field::listed_stages, static_cast<double>(max_listed_stages) + 1.0});
   }

@@ -4,61 +4,57 @@
 #include <array>
 #include <cstddef>
 
+#include "shardline/base/bounded.hpp"
 #include "shardline/cost/blocks.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/estimate/batching.hpp"
 
 namespace shardline {
 
+/// What a rank has a buffer for: one kind of collective over one group of ranks.
+struct buffer_key {
+  collective_kind kind = collective_kind::all_reduce;
+  rank_group group{};
+  friend constexpr bool operator==(const buffer_key&, const buffer_key&) noexcept = default;
+};
+
+/// More do not occur: attention has 4, experts 5, tensor ranks 2 and stages 1.
+inline constexpr std::size_t max_buffers = 12;
+
+/// The place of `key` in `keys`, where it is put if it is new.
+[[nodiscard]] constexpr std::size_t index_of(bounded<buffer_key, max_buffers>& keys,
+                                             const buffer_key& key) noexcept {
+  std::size_t i = 0;
+  while (i < keys.size() && !(keys[i] == key)) ++i;
+  if (i == keys.size()) keys.push_back(key);
+  return i;
+}
+
 /// Bytes that a step needs beside weights and cache.
 ///   residual   the residual stream of every token of the step, held throughout
-///   peak       for each term, the largest of its operators: inputs and outputs, for a collective
-///              its buffer
+///   peak       for each term, the largest of its operators: inputs and outputs
+///   keys       the collectives that run
+///   buffers    of each of them, registered for good: its largest message
 template <class T = double>
 struct basic_workspace {
   bytes<T> residual{};
-  std::array<bytes<T>, term_count> peak{};
+  std::array<bytes<T>, operator_term_count> peak{};
+  bounded<buffer_key, max_buffers> keys{};
+  std::array<bytes<T>, max_buffers> buffers{};
 
   [[nodiscard]] constexpr const bytes<T>& operator[](term t) const noexcept {
     return peak[static_cast<std::size_t>(t)];
   }
-
   /// Operators run one after the other and reuse each other's space: residual + the largest.
   [[nodiscard]] constexpr bytes<T> activation() const noexcept {
     bytes<T> largest{};
-    for (std::size_t i = 0; i < first_collective; ++i) largest = shardline::max(largest, peak[i]);
+    for (const bytes<T>& p : peak) largest = shardline::max(largest, p);
     return residual + largest;
   }
-  /// Each kind of collective has a buffer of its own, registered for good.
   [[nodiscard]] constexpr bytes<T> communication() const noexcept {
     bytes<T> sum{};
-    for (std::size_t i = first_collective; i < term_count; ++i) sum = sum + peak[i];
+    for (const bytes<T>& size : buffers) sum = sum + size;
     return sum;
-  }
-
-  constexpr void include(const basic_workspace& other) noexcept {
-    residual = shardline::max(residual, other.residual);
-    for (std::size_t i = 0; i < term_count; ++i) {
-      peak[i] = shardline::max(peak[i], other.peak[i]);
-    }
-  }
-  constexpr void include(const collective<T>& op) noexcept {
-    include_at(term_of(op.kind), op.message);
-  }
-  /// The sampler holds `logit_bytes` per logit.
-  constexpr void include(const logits<T>& op, const T& logit_bytes) noexcept {
-    include_at(term::head, bytes<T>::from_value(op.rows * real<T>(op.columns) * logit_bytes));
-  }
-  template <class Operator>
-  constexpr void include(const Operator& op) noexcept {
-    include_at(op.term, op.activation_bytes());
-  }
-
- private:
-  static constexpr auto first_collective = static_cast<std::size_t>(term::all_reduce);
-  constexpr void include_at(term t, const bytes<T>& needed) noexcept {
-    bytes<T>& own = peak[static_cast<std::size_t>(t)];
-    own = shardline::max(own, needed);
   }
 };
 using workspace_breakdown = basic_workspace<>;
@@ -72,6 +68,45 @@ constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
   return bytes<T>::from_value(s.tokens * T(row));
 }
 
+// Inputs and outputs of an operator; the sampler holds `logit_bytes` per logit.
+template <class T, class Operator>
+constexpr bytes<T> workspace_of(const Operator& op, const T& logit_bytes) noexcept {
+  if constexpr (is_logits<Operator>) {
+    return bytes<T>::from_value(op.rows * real<T>(op.columns) * logit_bytes);
+  } else {
+    return op.activation_bytes();
+  }
+}
+
+// Peaks and buffers of every operator it is given.
+template <class T>
+struct workspace_fold {
+  T logit_bytes{};
+  basic_workspace<T> workspace{};
+
+  constexpr void start(std::size_t, count) noexcept {}
+  constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const collective<T>& op) noexcept {
+    bytes<T>& size = workspace.buffers[index_of(workspace.keys, {op.kind, op.group})];
+    size = shardline::max(size, op.message);
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator& op) noexcept {
+    bytes<T>& peak = workspace.peak[static_cast<std::size_t>(op.term)];
+    peak = shardline::max(peak, workspace_of(op, logit_bytes));
+  }
+};
+
 }  // namespace detail
+
+/// The workspace of the fullest rank of stage `stage` in the step of `e`.
+template <class T>
+[[nodiscard]] constexpr basic_workspace<T> workspace_of_stage(const emission<T>& e, count stage,
+                                                              const T& logit_bytes) noexcept {
+  detail::workspace_fold<T> fold{logit_bytes};
+  for_each_block(e, blocks_of_stage(e.model, e.layout, stage), fold);
+  fold.workspace.residual = detail::residual(e.model, e.step);
+  return fold.workspace;
+}
 
 }  // namespace shardline

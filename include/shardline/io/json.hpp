@@ -30,13 +30,14 @@ namespace shardline {
 }
 
 /// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "dispatch",
-///  "redundant_experts", "gpus"}
+///  "redundant_experts", "dcp", "gpus"}
 [[nodiscard]] inline nlohmann::ordered_json to_json(const layout& l) {
   return {{"attention", {{"tp", l.attention.tp}, {"cp", l.attention.cp}, {"dp", l.attention.dp}}},
           {"expert", {{"etp", l.expert.etp}, {"ep", l.expert.ep}, {"edp", l.expert.edp}}},
           {"pp", l.pp},
           {"dispatch", std::string(name(l.dispatch))},
           {"redundant_experts", l.redundant_experts},
+          {"dcp", l.dcp},
           {"gpus", l.gpus()}};
 }
 
@@ -122,17 +123,20 @@ template <class T>
   return classes;
 }
 
-/// {"residual_bytes", "peak_operator", "peak_bytes", "buffers": {collective: bytes}}, each rounded
-/// up: activations are the first and the third, buffers of the collectives that run.
+/// {"residual_bytes", "peak_operator", "peak_bytes",
+///  "buffers": [{"collective", "ranks", "stride", "bytes"}]}, bytes rounded up: activations are the
+/// first and the third, buffers those of the collectives that run.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_workspace<T>& w) {
   const term peak = peak_operator(w);
-  nlohmann::ordered_json buffers = nlohmann::ordered_json::object();
-  for (auto i = static_cast<std::size_t>(term::all_reduce); i < term_count; ++i) {
-    const double buffer = value_of(w.peak[i].value());
-    if (buffer > 0.0) {
-      buffers[std::string(name(static_cast<term>(i)))] = detail::whole_bytes(buffer);
-    }
+  nlohmann::ordered_json buffers = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < w.keys.size(); ++i) {
+    const double size = value_of(w.buffers[i].value());
+    if (!(size > 0.0)) continue;
+    buffers.push_back({{"collective", std::string(name(term_of(w.keys[i].kind)))},
+                       {"ranks", w.keys[i].group.size},
+                       {"stride", w.keys[i].group.stride},
+                       {"bytes", detail::whole_bytes(size)}});
   }
   return {{"residual_bytes", detail::whole_bytes(value_of(w.residual.value()))},
           {"peak_operator", std::string(name(peak))},

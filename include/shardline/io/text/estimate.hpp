@@ -83,11 +83,17 @@ void add_activation(text_table& table, const basic_workspace<T>& w) {
   add_part(table, name(peak), w[peak]);
 }
 
+// ", 8 ranks", or ", 4 ranks, 8 apart".
+inline std::string group_text(const rank_group& g) {
+  const std::string apart = g.stride == 1 ? "" : ", " + std::to_string(g.stride) + " apart";
+  return ", " + std::to_string(g.size) + " ranks" + apart;
+}
+
 template <class T>
 void add_buffers(text_table& table, const basic_workspace<T>& w) {
-  for (auto i = static_cast<std::size_t>(term::all_reduce); i < term_count; ++i) {
-    const auto t = static_cast<term>(i);
-    add_part(table, name(t), w[t]);
+  for (std::size_t i = 0; i < w.keys.size(); ++i) {
+    const buffer_key& key = w.keys[i];
+    add_part(table, std::string(name(term_of(key.kind))) + group_text(key.group), w.buffers[i]);
   }
 }
 

@@ -59,6 +59,7 @@ inline std::string figures_of(const violation& v) {
       return phrase(v.required, " and ", v.available, " do not");
     case rule::expert_replicas:
     case rule::attention_heads:
+    case rule::cache_copies:
     case rule::feed_forward_width:
     case rule::expert_width:
     case rule::quantisation_block:

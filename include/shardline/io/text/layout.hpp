@@ -41,8 +41,9 @@ inline std::string redundant_text(count experts) {
 [[nodiscard]] inline std::string to_text(const vllm& v) {
   return "vllm:" + detail::degree("tp", "=", v.tp) + detail::setting_text("dp", v.dp) +
          detail::setting_text("pp", v.pp) + detail::setting_text("pcp", v.pcp) +
-         detail::stages_text(v.layers) + (v.expert_parallel ? ",ep=on" : "") +
-         (v.all_to_all ? ",all2all=on" : "") + detail::redundant_text(v.redundant_experts);
+         detail::setting_text("dcp", v.dcp) + detail::stages_text(v.layers) +
+         (v.expert_parallel ? ",ep=on" : "") + (v.all_to_all ? ",all2all=on" : "") +
+         detail::redundant_text(v.redundant_experts);
 }
 
 /// "product:ep=64,tp=2,pp=1,dp=1", which parse_layout reads back.
@@ -106,6 +107,12 @@ inline std::string split_text(const model& m, const layout& l) {
   return text;
 }
 
+// "tp8 cp1 dp2", and dcp where there is any.
+inline std::string attention_text(const layout& l) {
+  return degree("tp", "", l.attention.tp) + (l.dcp == 1 ? "" : degree(" dcp", "", l.dcp)) +
+         degree(" cp", "", l.attention.cp) + degree(" dp", "", l.attention.dp);
+}
+
 // ", 32 redundant experts", or nothing.
 inline std::string copies_text(count experts) {
   if (experts == 0) return {};
@@ -115,23 +122,22 @@ inline std::string copies_text(count experts) {
 }  // namespace detail
 
 /// Both meshes in one short line, "tp8 cp1 dp2 | etp1 ep16 edp1 | pp1 | all-gather", without the
-/// last part where dispatch_matters() is false.
+/// last part where dispatch_matters() is false; "tp8 dcp4 cp1 dp2" where ranks share the cache.
 [[nodiscard]] inline std::string short_text(const layout& l) {
+  using detail::attention_text;
   using detail::degree;
   const std::string dispatch =
       dispatch_matters(l) ? " | " + std::string(name(l.dispatch)) : std::string();
-  return degree("tp", "", l.attention.tp) + degree(" cp", "", l.attention.cp) +
-         degree(" dp", "", l.attention.dp) + degree(" | etp", "", l.expert.etp) +
-         degree(" ep", "", l.expert.ep) + degree(" edp", "", l.expert.edp) +
-         degree(" | pp", "", l.pp) + dispatch;
+  return attention_text(l) + degree(" | etp", "", l.expert.etp) + degree(" ep", "", l.expert.ep) +
+         degree(" edp", "", l.expert.edp) + degree(" | pp", "", l.pp) + dispatch;
 }
 
 /// The same for a model: "tp8 cp1 dp2 | pp1" where it has no experts.
 [[nodiscard]] inline std::string short_text(const model& m, const layout& l) {
+  using detail::attention_text;
   using detail::degree;
   if (has_experts(m) || l.expert.ep != 1) return short_text(l);
-  return degree("tp", "", l.attention.tp) + degree(" cp", "", l.attention.cp) +
-         degree(" dp", "", l.attention.dp) + degree(" | pp", "", l.pp);
+  return attention_text(l) + degree(" | pp", "", l.pp);
 }
 
 /// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
