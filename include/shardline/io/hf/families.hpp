@@ -2,9 +2,9 @@
 /// model's shape, and what a missing key stands for.
 ///
 /// Defaults are those of the configuration classes of huggingface/transformers (4.57; 5.0 for
-/// Qwen3.5 and Nemotron-H), cited per row of the table below. Keys whose class default is only
-/// that of one particular model (hidden_size, num_hidden_layers, ...) are required, but for Gemma 3,
-/// whose published files leave them out.
+/// Qwen3.5 and Nemotron-H), cited per row of the table below. Keys whose class default is only that
+/// of one particular model (hidden_size, num_hidden_layers, ...) are required, but for Gemma 3: its
+/// published files leave them out.
 #pragma once
 
 #include <array>
