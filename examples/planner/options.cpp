@@ -140,7 +140,7 @@ shardline::cluster read_cluster(const CLI::App& of) {
 shardline::model read_model(const CLI::App& of, std::vector<std::string>& notes) {
   shardline::model m = find_model("--model", given(of, "--model").value_or(""), notes);
   if (const std::optional<std::string> format = given(of, "--weights")) {
-    m.weights = quantised(m.weights, weight_format("--weights", *format));
+    m = quantised(m, weight_format("--weights", *format));
   }
   if (const std::optional<std::string> format = given(of, "--kv")) {
     m.kv_cache = cache_format("--kv", *format);

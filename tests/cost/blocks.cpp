@@ -211,6 +211,20 @@ std::size_t sums(const recording::recorded& r) {
 
 }  // namespace
 
+TEST_CASE("a layer multiplies in its own formats") {
+  model m = recording::sixteen_wide();
+  m.weights = quantised(uniform(formats::bf16), formats::fp8);
+  layer l{grouped_query_attention{8, 2, 4}, dense};
+  const auto math = [&](std::size_t i) { return layer_of(l, m).gemms[i].math(); };
+  REQUIRE(layer_of(l, m).gemms.size() == 4);  // qkv, output, up, down
+  for (std::size_t i = 0; i < 4; ++i) CHECK(math(i) == precision::fp8);
+  l.exception = {{weight_class::attention}, formats::bf16};
+  CHECK(math(0) == precision::bf16);
+  CHECK(math(1) == precision::bf16);
+  CHECK(math(2) == precision::fp8);
+  CHECK(math(3) == precision::fp8);
+}
+
 TEST_CASE("forms of a layer: where the norms and the sums over ranks are") {
   using enum term;
   const std::vector<term> attending{attention_projections, attention, attention_projections};

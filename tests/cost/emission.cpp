@@ -41,6 +41,25 @@ TEST_CASE("matrices are in the format of their class, vectors in that of norms")
   CHECK(shape(vector, 1, 9));
 }
 
+TEST_CASE("within a layer, matrices are in the format of its exception; vectors never are") {
+  model m = sixteen_wide();
+  m.weights = quantised(uniform(formats::bf16), formats::fp8_block);
+  layer own{grouped_query_attention{8, 2, 4}, dense_feed_forward{24}};
+  own.exception = {{weight_class::attention, weight_class::router}, formats::int8};
+  const layout l{};
+  const emission<double> outside = emitting(m, l, {}, {64, 32});
+  const emission<double> e = outside.in_layer(own);
+  CHECK(outside.matrix(weight_class::attention, 3, 5).format == formats::fp8_block);
+  CHECK(e.matrix(weight_class::attention, 3, 5).format == formats::int8);
+  CHECK(e.matrix(weight_class::router, 3, 5).format == formats::int8);
+  CHECK(e.matrix(weight_class::dense_feed_forward, 3, 5).format == formats::fp8_block);
+  CHECK(e.vector(weight_class::attention, 9).format == formats::bf16);
+  // The rest is the same.
+  CHECK(e.step.tokens == outside.step.tokens);
+  CHECK(e.padding.vocabulary == 64);
+  CHECK(e.padding.fp4_width == 32);
+}
+
 TEST_CASE("a projection multiplies every token of the rank, traffic moves so many values of each") {
   model m = sixteen_wide();
   m.activations = precision::fp32;

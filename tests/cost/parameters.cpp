@@ -232,6 +232,68 @@ TEST_CASE(
   CHECK(parameters(m)[weight_class::routed_expert] == 2 * 4 * 3 * 16 * 100);  // the model's own
 }
 
+namespace {
+
+// Matrices in fp8 with an fp32 scale per column; the first of three layers as it was, in bf16.
+model first_unquantised() {
+  model m = with(grouped, dense);
+  m.vocab_size = 0;
+  m.weights = quantised(uniform(formats::bf16), formats::fp8_channel);
+  layer first{grouped, dense};
+  first.exception = {{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16};
+  m.layers = {{1, first}, {2, {grouped, dense}}};
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE("bytes of layers in different formats by hand") {
+  // Attention: 48 columns of 16 (8 + 2 + 2 heads of 4) and 16 columns of 32; dense: 48 columns of
+  // 16 and 16 columns of 24.
+  const model m = first_unquantised();
+  const double attention_in_fp8 = 48.0 * 16 + 16 * 32 + (48 + 16) * 4;
+  const double dense_in_fp8 = 48.0 * 16 + 16 * 24 + (48 + 16) * 4;
+  const double attention_in_bf16 = (48.0 * 16 + 16 * 32) * 2;
+  const double dense_in_bf16 = (48.0 * 16 + 16 * 24) * 2;
+  const weight_totals all = parameters(m);
+  CHECK(all.bytes_of(weight_class::attention).value() == attention_in_bf16 + 2 * attention_in_fp8);
+  CHECK(all.bytes_of(weight_class::dense_feed_forward).value() == dense_in_bf16 + 2 * dense_in_fp8);
+  CHECK(all.total() == 3 * (48 * 16 + 16 * 32 + 48 * 16 + 16 * 24 + 2 * 16));
+
+  const layout three_stages{{}, {}, 3};
+  const auto held = [&](count stage) {
+    return weights_of_rank(m, three_stages, stage, {}).total_bytes().value();
+  };
+  const double norms = 2.0 * 16 * 2;
+  CHECK(held(0) == attention_in_bf16 + dense_in_bf16 + norms);
+  CHECK(held(1) == attention_in_fp8 + dense_in_fp8 + norms);
+  CHECK(held(2) == held(1));
+}
+
+TEST_CASE("experts are padded in those layers alone that have them in 4 bits") {
+  model m = with(grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
+  m.vocab_size = 0;
+  m.weights[weight_class::routed_expert] = formats::mxfp4;
+  layer unquantised = m.layers.kinds[0];
+  unquantised.exception = {{weight_class::routed_expert}, formats::bf16};
+  m.layers = {{1, m.layers.kinds[0]}, {1, unquantised}};
+  const layout l{{4, 1, 1}, {4, 1, 1}, 2};
+  const auto held = [&](count stage) {
+    return weights_of_rank(m, l, stage, {}, {1, 32})[weight_class::routed_expert];
+  };
+  CHECK(held(0) == 4 * 3 * 16 * 32);
+  CHECK(held(1) == 4 * 3 * 16 * 25);
+}
+
+TEST_CASE("a prediction layer is in the formats of the last layer") {
+  model m = first_unquantised();
+  m.mtp_layers = 1;
+  const double quantised_layer = mtp_parameters(m).bytes_of(weight_class::attention).value();
+  CHECK(quantised_layer == 48.0 * 16 + 16 * 32 + (48 + 16) * 4);
+  m.layers.append(1, m.layers.kinds[0]);
+  CHECK(mtp_parameters(m).bytes_of(weight_class::attention).value() == (48.0 * 16 + 16 * 32) * 2);
+}
+
 TEST_CASE("state of one sequence, over all layers and kinds; the growing cache has none of it") {
   const linear_attention delta{4, 8, 3, 5, 4};
   const state_space mamba{

@@ -2,9 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <set>
-#include <string_view>
-
 using namespace shardline;
 
 namespace {
@@ -95,17 +92,6 @@ TEST_CASE("layer counts at the ends of 64 bits saturate or turn negative, and ne
   CHECK(s.size() < 0);
 }
 
-TEST_CASE("quantising changes the large matrices and leaves the rest") {
-  const weight_formats f = quantised(uniform(formats::fp16), formats::fp8_block);
-  for (std::size_t i = 0; i < weight_class_count; ++i) {
-    const auto c = static_cast<weight_class>(i);
-    const bool large = c == weight_class::attention || c == weight_class::routed_expert ||
-                       c == weight_class::shared_expert || c == weight_class::dense_feed_forward;
-    CAPTURE(name(c));
-    CHECK(f[c] == (large ? formats::fp8_block : formats::fp16));
-  }
-}
-
 TEST_CASE("layers that differ in any number or option are kinds of their own") {
   const linear_attention delta{4, 8, 3, 5, 4};
   const state_space mamba{
@@ -129,6 +115,57 @@ TEST_CASE("layers that differ in any number or option are kinds of their own") {
   s.append(1, {no_attention{}, dense_feed_forward{.width = 1}});
   CHECK(s.kinds.size() == 8);
   CHECK(s.size() == 9);
+}
+
+TEST_CASE("a layer that is stored in another format is a kind of its own") {
+  layer plain = dense_of(64);
+  layer unquantised = plain;
+  unquantised.exception = {{weight_class::attention}, formats::bf16};
+  layer_stack s{{1, unquantised}, {10, plain}, {1, unquantised}};
+  CHECK(s.kinds.size() == 2);
+  CHECK(s.runs.size() == 3);
+  layer other = unquantised;
+  other.exception.format = formats::fp8;
+  s.append(1, other);
+  other = unquantised;
+  other.exception.classes.insert(weight_class::dense_feed_forward);
+  s.append(1, other);
+  CHECK(s.kinds.size() == 4);
+  // Without classes there is no exception, whatever its format.
+  plain.exception.format = formats::fp8;
+  s.append(1, plain);
+  CHECK(s.kinds.size() == 4);
+}
+
+TEST_CASE("formats in a layer are those of its exception, then those of the model") {
+  model m;
+  m.weights = quantised(uniform(formats::bf16), formats::fp8);
+  layer l = dense_of(64);
+  CHECK(formats_in(m, l)[weight_class::attention] == formats::fp8);
+  l.exception = {{weight_class::attention, weight_class::router}, formats::int8};
+  CHECK(formats_in(m, l)[weight_class::attention] == formats::int8);
+  CHECK(formats_in(m, l)[weight_class::router] == formats::int8);
+  CHECK(formats_in(m, l)[weight_class::dense_feed_forward] == formats::fp8);
+  CHECK(formats_in(m, l)[weight_class::norm] == formats::bf16);
+}
+
+TEST_CASE("a model is quantised in all its layers") {
+  layer unquantised = dense_of(64);
+  unquantised.exception = {{weight_class::attention, weight_class::dense_feed_forward},
+                           formats::bf16};
+  layer wide_router = routed();
+  wide_router.exception = {{weight_class::routed_expert, weight_class::router}, formats::fp32};
+  layer router_alone = routed();
+  router_alone.exception = {{weight_class::router}, formats::fp32};
+  model m;
+  m.weights = quantised(uniform(formats::bf16), formats::fp8);
+  m.layers = {{1, unquantised}, {2, dense_of(64)}, {3, wide_router}};
+  const model q = quantised(m, formats::nvfp4);
+  CHECK(q.weights == quantised(uniform(formats::bf16), formats::nvfp4));
+  CHECK(q.layers == layer_stack{{3, dense_of(64)}, {3, router_alone}});
+  // What was not stored stays said.
+  m.layers = layer_stack::repeat(1000, {{1, dense_of(1)}, {1, dense_of(2)}});
+  CHECK(quantised(m, formats::nvfp4).layers == m.layers);
 }
 
 TEST_CASE("parallel forms, with one norm or two") {
@@ -156,12 +193,4 @@ TEST_CASE("a model's experts are those of its first layer that has any") {
   m.layers = {{3, dense_of(1)}, {1, routed()}};
   CHECK(has_experts(m));
   CHECK(experts_of(m) == std::get<mixture_of_experts>(routed().feed_forward));
-}
-
-TEST_CASE("every weight class has its own name") {
-  std::set<std::string_view> names;
-  for (std::size_t i = 0; i < weight_class_count; ++i) {
-    names.insert(name(static_cast<weight_class>(i)));
-  }
-  CHECK(names.size() == weight_class_count);
 }

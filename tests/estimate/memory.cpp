@@ -185,6 +185,22 @@ TEST_CASE("the fullest stage is the one that counts, whichever it is") {
   CHECK(memory(small::eight, m, two_stages, small::short_prompt).weights.value() == 117.0 * 2.0);
 }
 
+TEST_CASE("the stage whose layer is not quantised holds more") {
+  // Of 8 elements, 2 norms in bf16, and q, k, v, o, up and down in one byte each: 10 bytes, or 14
+  // with attention in bf16.
+  model m = small::tiny;
+  m.weights = quantised(m.weights, {precision::fp8, precision::fp8});
+  layer unquantised = m.layers.kinds[0];
+  unquantised.exception = {{weight_class::attention}, formats::bf16};
+  m.layers.append(1, unquantised);
+  CHECK(memory(small::eight, m, {}, small::short_prompt).weights.value() == 24.0);
+  std::vector<double> weights;
+  for_each_stage_memory(
+      small::eight, m, {{}, {}, 2}, small::short_prompt,
+      [&](count, const basic_memory<>& held) { weights.push_back(held.weights.value()); });
+  CHECK(weights == std::vector<double>{10.0, 14.0});
+}
+
 TEST_CASE("pages that fit: exactly as many as are free") {
   // 230 bytes with one page of 64; each further 64 bytes of memory hold one more page of 16 tokens.
   const auto fits = [](double size) {

@@ -150,6 +150,11 @@ const std::vector<field_case> cases{
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::router].zero_bits = as_int(x); }},
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::embedding].matrix_bits = as_int(x); }},
+    {field::exception_group, "layer.exception.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exception = {{weight_class::attention}, {.group_k = as_int(x)}}; }},
+    {field::exception_group, "layer.exception.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exception = {{weight_class::router}, {.group_n = as_int(x)}}; }},
+    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.scale_bits = as_int(x)}}; }},
+    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.zero_bits = as_int(x)}}; }},
+    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.matrix_bits = as_int(x)}}; }},
     {field::cache_group, "model.kv_cache.group", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.group = as_int(x); }},
     {field::cache_scale_bits, "model.kv_cache.scale_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.scale_bits = as_int(x); }},
     {field::layers, "model.layers", 1, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.layers = {{whole(x), {grouped, dense_feed_forward{64}}}}; }},
@@ -197,8 +202,9 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 3> sums{{
+const std::array<field_case, 4> sums{{
     {field::layer_kinds, "model.layers (kinds and runs)", 0, 0, counted, is_whole, nullptr},
+    {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
     {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
     {field::listed_stages, "layout.stages.listed (at most 64 stages)", 0, 64, counted, is_whole, nullptr},
 }};
@@ -255,7 +261,7 @@ TEST_CASE("every field has the range and the name that are promised") {
     CHECK(r.whole == f.is_whole);
     covered[static_cast<std::size_t>(f.field)] = true;
   }
-  // Three are no number that a user sets: they are judged by what others add up to, and have test
+  // Four are no number that a user sets: they are judged by what others add up to, and have test
   // cases of their own below.
   for (const field_case& f : sums) {
     CAPTURE(f.name);
@@ -439,6 +445,24 @@ TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") 
   CHECK_FALSE(reports(i, field::layer_kinds));
   i.model.layers = layer_stack::repeat(81, {{1, wide}, {1, narrow}});
   CHECK(reports(i, field::layer_kinds));
+}
+
+TEST_CASE("an exception for what no layer has is reported; for what this one lacks it is none") {
+  inputs i = valid();
+  format_exception& of_layer = i.model.layers.kinds[0].exception;
+  of_layer = {layer_matrices, formats::fp8};
+  CHECK(validate(i.model).found.empty());
+  for (const weight_class c : {weight_class::embedding, weight_class::norm, weight_class::head}) {
+    CAPTURE(name(c));
+    of_layer = {{weight_class::attention, c}, formats::fp8};
+    const auto found = validate(i.model).found;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].field == field::exception_classes);
+    CHECK(found[0].value == 1.0);
+  }
+  // Without classes the format means nothing.
+  of_layer = {{}, {.group_k = -1}};
+  CHECK(validate(i.model).found.empty());
 }
 
 TEST_CASE("a model may have 4e15 parameters, which no 64-bit total overflows, and not one more") {

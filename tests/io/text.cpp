@@ -173,6 +173,9 @@ TEST_CASE("an invalid input is its name, its value and what is allowed") {
         "workload.input [tokens]: nan; allowed: a whole number from 1 to 1000000000");
   CHECK(to_text(invalid_field{field::layer_kinds, 9.0}) ==
         "model.layers (kinds and runs): 9; allowed: at most 8 kinds of layer in 160 runs");
+  CHECK(to_text(invalid_field{field::exception_classes, 2.0}) ==
+        "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
+        "layer's");
 }
 
 TEST_CASE("a value inside its own range that contradicts another field is said to") {

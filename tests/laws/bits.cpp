@@ -143,7 +143,11 @@ constexpr model hybrid{
     .positions = 8191,
     .layers = layer_stack::repeat(
         3, {{2, {delta, gated_sharing(), layer_form::sandwich}},
-            {1, {gated, gated_sharing(), layer_form::parallel_two_norms}},
+            {1,
+             {gated,
+              gated_sharing(),
+              layer_form::parallel_two_norms,
+              {{weight_class::attention, weight_class::shared_expert}, formats::bf16}}},
             {2, {mamba, no_feed_forward{}}},
             {1, {no_attention{}, dense_feed_forward{.width = 8200, .bias = true}}},
             {1, {gated, dense_feed_forward{.width = 8200}, layer_form::parallel}}}),

@@ -226,6 +226,8 @@ void extreme_model(sl::model& m, extreme_dice& x) {
     l.attention = extreme_attention(x);
     l.feed_forward = extreme_feed_forward(x);
     l.form = laws::random_form(x.d);
+    l.exception = laws::random_exception(x.d);
+    if (x.d.flip()) l.exception.format = extreme_format(x);
     m.layers.append(layers, l);
   }
   m.mtp_layers = x.whole(field::mtp_layers, 1);

@@ -3,7 +3,8 @@
 // that the layout keeps, plus what the engine pads.
 //
 // The copies are derived here from what each matrix is, without share(), kv_heads_of_rank() or the
-// operator list. With R = dp cp replicas of tp tensor ranks each:
+// operator list; bytes by the format of each layer. With R = dp cp replicas of tp tensor ranks
+// each:
 //   split by tp            R copies         queries, outputs, dense and shared widths, vocabulary,
 //                                           recurrent heads with their gates and convolutions
 //   key-value heads        R max(1, tp/kv)  once tp exceeds them, a head lies on several ranks; so
@@ -24,17 +25,27 @@ using laws::sl::count;
 namespace sl = laws::sl;
 using sl::weight_class;
 
+// Bytes that `n` elements of `stored` matrices take: a scale per group_k x group_n block, and what
+// the format stores once per matrix.
+double matrix_bytes(const sl::weight_format& f, count n, count stored) {
+  const double own = static_cast<double>(n) * element_bytes(f.element) +
+                     static_cast<double>(stored) * static_cast<double>(f.matrix_bits) / 8.0;
+  if (f.scale_bits + f.zero_bits == 0) return own;
+  const double blocks = static_cast<double>(n) / static_cast<double>(f.group_k * f.group_n);
+  return own + blocks * static_cast<double>(f.scale_bits + f.zero_bits) / 8.0;
+}
+
 // Elements of one class over all ranks: matrices and vectors apart, for they differ in format.
-//   stored   matrices of their own, each with what its format stores once
+//   in_matrices   bytes of the matrices, which differ in format from layer to layer
 struct elements {
   std::array<count, sl::weight_class_count> matrices{};
-  std::array<count, sl::weight_class_count> stored{};
+  std::array<double, sl::weight_class_count> in_matrices{};
   std::array<count, sl::weight_class_count> vectors{};
   count score_corrections = 0;  // stored in fp32 whatever the model's formats
 
-  void add_matrix(weight_class c, count n, count pieces) {
+  void add_matrix(weight_class c, count n, count pieces, const sl::weight_format& f) {
     matrices[static_cast<std::size_t>(c)] += n;
-    stored[static_cast<std::size_t>(c)] += pieces;
+    in_matrices[static_cast<std::size_t>(c)] += matrix_bytes(f, n, pieces);
   }
   void add_vector(weight_class c, count n) { vectors[static_cast<std::size_t>(c)] += n; }
 
@@ -77,6 +88,14 @@ struct expectation {
   const sl::model& m;
   copies n{};
   elements e{};
+  sl::format_exception exception{};  // of the layer that is being added up
+
+  const sl::weight_format& format(weight_class c) const {
+    return exception.classes.contains(c) ? exception.format : m.weights[c];
+  }
+  void add_matrix(weight_class c, count elements_in_all, count pieces) {
+    e.add_matrix(c, elements_in_all, pieces, format(c));
+  }
 
   void layer_norm() {
     e.add_vector(weight_class::norm, (m.norm_bias ? 2 : 1) * m.hidden_size * n.replicated);
@@ -90,8 +109,8 @@ struct expectation {
     const count kv = 2 * a.kv_heads * a.head_dim;
     const count of_kv = n.of_few(a.kv_heads);
     constexpr auto c = weight_class::attention;
-    e.add_matrix(c, h * (in * n.split + kv * of_kv), n.replicated);
-    e.add_matrix(c, h * q * n.split, n.replicated);
+    add_matrix(c, h * (in * n.split + kv * of_kv), n.replicated);
+    add_matrix(c, h * q * n.split, n.replicated);
     if (a.qkv_bias) e.add_vector(c, in * n.split + kv * of_kv);
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
@@ -107,11 +126,11 @@ struct expectation {
     const count expanded = a.heads * (a.qk_nope_head_dim + a.v_head_dim);
     const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : h;
     constexpr auto c = weight_class::attention;
-    if (a.q_lora_rank > 0) e.add_matrix(c, h * a.q_lora_rank * n.replicated, n.replicated);
-    e.add_matrix(c, h * latent * n.replicated, n.replicated);
-    e.add_matrix(c, query_input * queries * n.split, n.replicated);
-    e.add_matrix(c, a.kv_lora_rank * expanded * n.split, n.replicated);
-    e.add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
+    if (a.q_lora_rank > 0) add_matrix(c, h * a.q_lora_rank * n.replicated, n.replicated);
+    add_matrix(c, h * latent * n.replicated, n.replicated);
+    add_matrix(c, query_input * queries * n.split, n.replicated);
+    add_matrix(c, a.kv_lora_rank * expanded * n.split, n.replicated);
+    add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
     e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
   }
 
@@ -121,12 +140,12 @@ struct expectation {
     const count values = a.value_heads * a.value_head_dim;
     const count convolved = 2 * a.key_heads * a.key_head_dim + values;
     constexpr auto c = weight_class::attention;
-    e.add_matrix(c, h * (convolved + values) * n.split, n.replicated);
-    e.add_matrix(c, h * 2 * a.value_heads * n.split, n.replicated);
+    add_matrix(c, h * (convolved + values) * n.split, n.replicated);
+    add_matrix(c, h * 2 * a.value_heads * n.split, n.replicated);
     e.add_vector(c, convolved * a.conv_kernel * n.split);
     e.add_vector(c, 2 * a.value_heads * n.split);
     e.add_vector(weight_class::norm, a.value_head_dim * n.replicated);
-    e.add_matrix(c, values * h * n.split, n.replicated);
+    add_matrix(c, values * h * n.split, n.replicated);
   }
 
   // Per head: a decay rate, its bias, and a direct path; B and C per group.
@@ -137,12 +156,12 @@ struct expectation {
     const count projected = (2 * inner + a.heads) * n.split + shared;
     const count convolved = inner * n.split + shared;
     constexpr auto c = weight_class::attention;
-    e.add_matrix(c, h * projected, n.replicated);
+    add_matrix(c, h * projected, n.replicated);
     e.add_vector(c, convolved * a.conv_kernel);
     if (a.conv_bias) e.add_vector(c, convolved);
     e.add_vector(c, 3 * a.heads * n.split);
     e.add_vector(weight_class::norm, inner * n.split);
-    e.add_matrix(c, inner * h * n.split, n.replicated);
+    add_matrix(c, inner * h * n.split, n.replicated);
     if (a.projection_bias) e.add_vector(c, projected + h * n.replicated);
   }
 
@@ -151,8 +170,8 @@ struct expectation {
   // Up (and gate) and down of one dense block of this width.
   void dense(weight_class c, count width, bool gated, bool bias) {
     const count h = m.hidden_size;
-    e.add_matrix(c, (gated ? 2 : 1) * h * width * n.split, n.replicated);
-    e.add_matrix(c, h * width * n.split, n.replicated);
+    add_matrix(c, (gated ? 2 : 1) * h * width * n.split, n.replicated);
+    add_matrix(c, h * width * n.split, n.replicated);
     if (bias) e.add_vector(c, (gated ? 2 : 1) * width * n.split + h * n.replicated);
   }
 
@@ -162,7 +181,7 @@ struct expectation {
 
   // The inner width of an expert over its etp shards, each rounded up where it is in 4 bits.
   count stored_width(count width) const {
-    if (m.weights[weight_class::routed_expert].element != sl::precision::fp4) return width;
+    if (format(weight_class::routed_expert).element != sl::precision::fp4) return width;
     const count longer = width % n.etp;
     return longer * padded(width / n.etp + 1, n.padding.fp4_width) +
            (n.etp - longer) * padded(width / n.etp, n.padding.fp4_width);
@@ -171,7 +190,7 @@ struct expectation {
   void feed_forward(const sl::mixture_of_experts& f) {
     const count h = m.hidden_size;
     constexpr auto router = weight_class::router;
-    e.add_matrix(router, h * f.experts * n.replicated, n.replicated);
+    add_matrix(router, h * f.experts * n.replicated, n.replicated);
     if (f.router_bias) e.add_vector(router, f.experts * n.replicated);
     if (f.correction_bias) e.score_corrections += f.experts * n.replicated;
     if (f.shared_gate) e.add_vector(router, h * n.replicated);
@@ -179,8 +198,8 @@ struct expectation {
     const count width = stored_width(f.width);
     const count up = (f.gated ? 2 : 1) * width;
     constexpr auto routed = weight_class::routed_expert;
-    e.add_matrix(routed, all * up * h * n.experts, all * n.expert_outputs);
-    e.add_matrix(routed, all * width * h * n.experts, all * n.expert_outputs);
+    add_matrix(routed, all * up * h * n.experts, all * n.expert_outputs);
+    add_matrix(routed, all * width * h * n.experts, all * n.expert_outputs);
     if (f.expert_bias) {
       e.add_vector(routed, all * up * n.experts);
       e.add_vector(routed, all * h * n.expert_outputs);
@@ -198,8 +217,10 @@ struct expectation {
     if (l.form == sl::layer_form::sandwich) norms *= 2;
     if (l.form == sl::layer_form::parallel) norms = 1;
     for (; norms > 0; --norms) layer_norm();
+    exception = l.exception;
     std::visit([this](const auto& a) { attention(a); }, l.attention);
     std::visit([this](const auto& f) { feed_forward(f); }, l.feed_forward);
+    exception = {};
   }
 
   // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
@@ -207,16 +228,16 @@ struct expectation {
     if (m.vocab_size == 0) return;
     const count table = padded(m.vocab_size, n.padding.vocabulary) * m.hidden_size * n.split;
     constexpr auto embedding = weight_class::embedding;
-    e.add_matrix(embedding, table, n.replicated);
+    add_matrix(embedding, table, n.replicated);
     if (m.positions > 0) {
-      e.add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
+      add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
     }
     if (m.embedding_norm) layer_norm();
     layer_norm();  // before the head
     if (!m.tied_embeddings) {
-      e.add_matrix(weight_class::head, table, n.replicated);
+      add_matrix(weight_class::head, table, n.replicated);
     } else if (!one_stage) {
-      e.add_matrix(embedding, table, n.replicated);
+      add_matrix(embedding, table, n.replicated);
     }
   }
 };
@@ -251,15 +272,6 @@ sl::weight_totals over_all_ranks(const sl::model& m, const sl::layout& l,
   return sum;
 }
 
-// Bytes that `n` elements of `stored` matrices take: a scale per group_k x group_n block.
-double matrix_bytes(const sl::weight_format& f, count n, count stored) {
-  const double own = static_cast<double>(n) * element_bytes(f.element) +
-                     static_cast<double>(stored) * static_cast<double>(f.matrix_bits) / 8.0;
-  if (f.scale_bits + f.zero_bits == 0) return own;
-  const double blocks = static_cast<double>(n) / static_cast<double>(f.group_k * f.group_n);
-  return own + blocks * static_cast<double>(f.scale_bits + f.zero_bits) / 8.0;
-}
-
 double expected_bytes(const elements& e, const sl::model& m, weight_class c) {
   const auto i = static_cast<std::size_t>(c);
   // Vectors are stored as the norms are, score corrections in fp32.
@@ -267,7 +279,7 @@ double expected_bytes(const elements& e, const sl::model& m, weight_class c) {
       static_cast<double>(e.vectors[i]) * element_bytes(m.weights[weight_class::norm].element);
   const double corrections =
       c == weight_class::router ? 4.0 * static_cast<double>(e.score_corrections) : 0.0;
-  return matrix_bytes(m.weights[c], e.matrices[i], e.stored[i]) + vectors + corrections;
+  return e.in_matrices[i] + vectors + corrections;
 }
 
 // True if all classes agree; the first that does not is reported.
@@ -310,6 +322,9 @@ TEST_CASE("padding adds the rows and columns that round a shard up, and nothing 
     placed p = laws::random_placed(d, 4, {});
     const sl::shard_padding padding{d.whole(1, 64), d.whole(1, 64)};
     if (d.flip()) p.model.weights[weight_class::routed_expert] = laws::formats_without_scales[4];
+    for (sl::layer& l : p.model.layers.kinds) {
+      if (d.flip()) l.exception.format = laws::formats_without_scales[4];
+    }
     CAPTURE(number);
     CAPTURE(padding.vocabulary);
     CAPTURE(padding.fp4_width);
@@ -326,6 +341,10 @@ TEST_CASE("scales are conserved too where every shard is a whole number of block
   for (int number = 0; number < 2000; ++number) {
     placed p = laws::random_placed(d, 3, {.block = 128, .even = true});
     p.model.weights = quantised(sl::uniform(sl::formats::bf16), d.one_of(scaled));
+    for (sl::layer& l : p.model.layers.kinds) {
+      l.exception.classes = d.flip() ? sl::large_matrices : sl::weight_classes{};
+      l.exception.format = d.flip() ? sl::formats::bf16 : d.one_of(scaled);
+    }
     CAPTURE(number);
     CAPTURE(laws::describe(p.layout));
     CAPTURE(laws::describe(p.model));

@@ -195,6 +195,22 @@ inline sl::layer_form random_form(dice& d) {
   return d.one_of(forms);
 }
 
+inline constexpr std::array<sl::weight_format, 5> formats_without_scales{
+    sl::formats::fp32, sl::formats::bf16, sl::formats::fp16,
+    sl::weight_format{sl::precision::fp8, sl::precision::fp8},
+    sl::weight_format{sl::precision::fp4, sl::precision::bf16}};
+
+/// None as often as not; otherwise for any classes, whether the layer has them or not.
+inline sl::format_exception random_exception(dice& d) {
+  sl::format_exception e;
+  if (d.flip()) return e;
+  for (const sl::weight_class c : sl::all_weight_classes) {
+    if (sl::layer_matrices.contains(c) && d.flip()) e.classes.insert(c);
+  }
+  e.format = d.one_of(formats_without_scales);
+  return e;
+}
+
 /// A layer with experts, a dense one, or one that only mixes tokens.
 inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g,
                               bool with_experts) {
@@ -209,6 +225,7 @@ inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g
     drawn.feed_forward = random_dense(d, l, g);
   }
   drawn.form = random_form(d);
+  drawn.exception = random_exception(d);
   return drawn;
 }
 
@@ -230,11 +247,6 @@ inline sl::layer_stack random_layers(dice& d, const sl::layout& l, const granula
   if (stack.size() < l.pp) stack.append(l.pp, random_layer(d, l, g, true));
   return stack;
 }
-
-inline constexpr std::array<sl::weight_format, 5> formats_without_scales{
-    sl::formats::fp32, sl::formats::bf16, sl::formats::fp16,
-    sl::weight_format{sl::precision::fp8, sl::precision::fp8},
-    sl::weight_format{sl::precision::fp4, sl::precision::bf16}};
 
 inline sl::weight_formats random_formats(dice& d) {
   sl::weight_formats formats;
@@ -472,6 +484,12 @@ inline std::string describe(const sl::model& m) {
     s << ", ";
     std::visit([&s](const auto& f) { describe(s, f); }, l.feed_forward);
     s << ", form " << static_cast<int>(l.form);
+    if (l.exception.classes.empty()) continue;
+    s << ", except";
+    for (const sl::weight_class c : sl::all_weight_classes) {
+      if (l.exception.classes.contains(c)) s << ' ' << name(c);
+    }
+    s << " in " << name(l.exception.format.element);
   }
   return s.str();
 }

@@ -2,7 +2,7 @@
 ///
 /// Weights, activations and KV cache are in the published checkpoint's formats, unless the family's
 /// header says otherwise. To price another one, copy the model and set `weights`, for example to
-/// quantised(m.weights, formats::fp8). Every parameter total is checked against the published one
+/// quantised(m, formats::fp8). Every parameter total is checked against the published one
 /// in tests/catalog/models.cpp, and what checkpoints hold beside it (copies, scales, vision towers)
 /// in tests/catalog/models_checkpoints.cpp.
 #pragma once

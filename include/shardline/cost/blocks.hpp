@@ -102,7 +102,8 @@ struct feed_forward_emitter {
 /// Norms and blocks of a layer in the order of its form. Of parallel dense blocks only the second
 /// sums over tp: it holds both partial outputs.
 template <class T, class Sink>
-constexpr void emit_layer(const layer& l, const emission<T>& e, Sink& sink) {
+constexpr void emit_layer(const layer& l, const emission<T>& outside, Sink& sink) {
+  const emission<T> e = outside.in_layer(l);
   const bool attends = !std::holds_alternative<no_attention>(l.attention);
   const bool feeds = !std::holds_alternative<no_feed_forward>(l.feed_forward);
   const bool summed_later =

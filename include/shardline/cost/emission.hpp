@@ -7,7 +7,8 @@
 
 namespace shardline {
 
-/// The model and layout, the rank's coordinates, its share of the step, and how the engine pads.
+/// The model and layout, the rank's coordinates, its share of the step, how the engine pads, and
+/// the storage formats of the matrices: the model's, or those in one of its layers.
 template <class T>
 struct emission {
   const shardline::model& model;
@@ -15,14 +16,19 @@ struct emission {
   shardline::rank rank{};
   rank_step<T> step{};
   shard_padding padding{};
+  layer_formats formats{model.weights, no_exception};
 
+  /// The same within layer `l`.
+  [[nodiscard]] constexpr emission in_layer(const layer& l) const noexcept {
+    return {model, layout, rank, step, padding, formats_in(model, l)};
+  }
   /// Values outside the large matrices (gains, biases, convolutions): never quantised.
   [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
     return {c, model.weights[weight_class::norm], 1, n, vectors};
   }
   [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n,
                                         count matrices = 1) const noexcept {
-    return {c, model.weights[c], k, n, matrices};
+    return {c, formats[c], k, n, matrices};
   }
   [[nodiscard]] constexpr gemm<T> project(term t, const weight& w) const noexcept {
     return {t, w, step.tokens, T(1.0), model.activations};

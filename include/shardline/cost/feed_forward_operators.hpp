@@ -64,7 +64,7 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
 template <class T>
 constexpr count expert_width(const mixture_of_experts& f, const emission<T>& e) noexcept {
   const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
-  if (e.model.weights[weight_class::routed_expert].element != precision::fp4) return width;
+  if (e.formats[weight_class::routed_expert].element != precision::fp4) return width;
   return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
 }
 

@@ -4,68 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
-#include <string_view>
 
 #include "shardline/base/bounded.hpp"
-#include "shardline/base/precision.hpp"
 #include "shardline/describe/attention.hpp"
 #include "shardline/describe/feed_forward.hpp"
+#include "shardline/describe/weights.hpp"
 
 namespace shardline {
-
-/// What a weight belongs to: the classes in which parameters are counted and quantised.
-enum class weight_class : unsigned char {
-  embedding,
-  norm,
-  attention,
-  router,
-  routed_expert,
-  shared_expert,
-  dense_feed_forward,
-  head
-};
-inline constexpr std::size_t weight_class_count = 8;
-
-namespace detail {
-inline constexpr std::array<std::string_view, weight_class_count> weight_class_names{
-    "embedding",     "norm",          "attention",          "router",
-    "routed expert", "shared expert", "dense feed-forward", "head"};
-}  // namespace detail
-
-[[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
-  return detail::weight_class_names[static_cast<std::size_t>(c)];
-}
-
-/// The storage format of each weight class.
-struct weight_formats {
-  std::array<weight_format, weight_class_count> of{};
-
-  [[nodiscard]] constexpr const weight_format& operator[](weight_class c) const noexcept {
-    return of[static_cast<std::size_t>(c)];
-  }
-  [[nodiscard]] constexpr weight_format& operator[](weight_class c) noexcept {
-    return of[static_cast<std::size_t>(c)];
-  }
-  friend constexpr bool operator==(const weight_formats&, const weight_formats&) noexcept = default;
-};
-
-/// Every class in one format.
-[[nodiscard]] constexpr weight_formats uniform(const weight_format& f) noexcept {
-  weight_formats formats;
-  formats.of.fill(f);
-  return formats;
-}
-
-/// The large matrices (attention, routed and shared experts, dense feed-forward) in `f`, the rest
-/// as it was: what serving engines do when asked to quantise.
-[[nodiscard]] constexpr weight_formats quantised(weight_formats formats,
-                                                 const weight_format& f) noexcept {
-  for (const weight_class c : {weight_class::attention, weight_class::routed_expert,
-                               weight_class::shared_expert, weight_class::dense_feed_forward}) {
-    formats[c] = f;
-  }
-  return formats;
-}
 
 /// How the two blocks of a layer are put together.
 ///   sequential          norm, attention, add, norm, feed-forward, add
@@ -78,10 +23,13 @@ enum class layer_form : unsigned char { sequential, sandwich, parallel, parallel
   return f == layer_form::parallel || f == layer_form::parallel_two_norms;
 }
 
+/// One layer.
+///   exception   weights that it stores in another format than the model says; none by default
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
   layer_form form = layer_form::sequential;
+  format_exception exception{};
   friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
 };
 
@@ -97,7 +45,8 @@ inline constexpr std::size_t max_layer_runs = 160;
 /// How many layers of each kind.
 using kind_counts = std::array<count, max_layer_kinds>;
 
-/// The layers in order, as runs of equal ones; each distinct layer is stored once.
+/// The layers in order, as runs of equal ones; each distinct layer is stored once. Layers that are
+/// stored in different formats are distinct.
 ///   layer_stack{{3, {mla, dense}}, {58, {mla, experts}}}
 ///   layer_stack::repeat(18, {{1, {sliding, experts}}, {1, {full, experts}}})
 /// More than 8 kinds or 160 runs are not stored; validation then names the field `layers`.
@@ -175,7 +124,7 @@ struct layer_stack {
 ///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
 ///                    counted apart (mtp_parameters), loaded only to speculate
 ///   max_context      longest sequence the model was made for; 0: unknown, not checked
-///   weights          storage format of each weight class
+///   weights          storage format of each weight class, where no layer makes an exception
 ///   activations      residual stream, activations and collectives
 ///   kv_cache         storage of the KV cache
 struct model {
@@ -195,6 +144,26 @@ struct model {
 
   friend constexpr bool operator==(const model&, const model&) noexcept = default;
 };
+
+/// The storage formats in layer `l` of model `m`.
+[[nodiscard]] constexpr layer_formats formats_in(const model& m, const layer& l) noexcept {
+  return {m.weights, l.exception};
+}
+
+/// The same model with its large matrices in `f` in every layer, whatever they were in.
+[[nodiscard]] constexpr model quantised(model m, const weight_format& f) noexcept {
+  m.weights = quantised(m.weights, f);
+  layer_stack layers;
+  layers.kinds.overflowed = m.layers.kinds.overflowed;
+  layers.runs.overflowed = m.layers.runs.overflowed;
+  for (const layer_run& run : m.layers.runs) {
+    layer l = m.layers.kinds[run.kind];
+    l.exception.classes.erase(large_matrices);
+    layers.append(run.layers, l);
+  }
+  m.layers = layers;
+  return m;
+}
 
 /// Whether any layer has a mixture of experts.
 [[nodiscard]] constexpr bool has_experts(const model& m) noexcept {

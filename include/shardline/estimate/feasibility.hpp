@@ -24,17 +24,18 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
                                 report& r) noexcept {
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
+    const layer_formats formats = formats_in(m, l);
     if (!std::holds_alternative<no_attention>(l.attention)) {
-      check_precision(a, m.weights[weight_class::attention].math, r);
+      check_precision(a, formats[weight_class::attention].math, r);
     }
     if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
-      check_precision(a, m.weights[weight_class::dense_feed_forward].math, r);
+      check_precision(a, formats[weight_class::dense_feed_forward].math, r);
     }
     if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
-    check_precision(a, m.weights[weight_class::router].math, r);
-    check_precision(a, m.weights[weight_class::routed_expert].math, r);
+    check_precision(a, formats[weight_class::router].math, r);
+    check_precision(a, formats[weight_class::routed_expert].math, r);
     if (std::get<mixture_of_experts>(l.feed_forward).shared_experts > 0) {
-      check_precision(a, m.weights[weight_class::shared_expert].math, r);
+      check_precision(a, formats[weight_class::shared_expert].math, r);
     }
   }
   if (m.vocab_size == 0) return;

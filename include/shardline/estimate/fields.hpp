@@ -45,6 +45,9 @@ enum class field : unsigned char {
   max_context,
   scale_group,
   scale_bits,
+  exception_classes,
+  exception_group,
+  exception_bits,
   cache_group,
   cache_scale_bits,
   heads,
@@ -79,7 +82,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 65;
+inline constexpr std::size_t field_count = 68;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -125,6 +128,9 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"model.max_context", 0.0, many, true},
     {"model.weights.group_k and group_n", 0.0, 1e6, true},
     {"model.weights.scale_bits, zero_bits and matrix_bits", 0.0, 64.0, true},
+    {"layer.exception.classes (embedding, norm, head)", 0.0, 0.0, true},
+    {"layer.exception.format.group_k and group_n", 0.0, 1e6, true},
+    {"layer.exception.format.scale_bits, zero_bits and matrix_bits", 0.0, 64.0, true},
     {"model.kv_cache.group", 0.0, 1e6, true},
     {"model.kv_cache.scale_bits", 0.0, 64.0, true},
     {"attention.heads", 1.0, 1e5, true},

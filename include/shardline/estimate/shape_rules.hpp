@@ -46,94 +46,95 @@ constexpr void require_copies(report& r, const layout& l, count kv_heads, count 
   require(r, rule::cache_copies, divides(l.dcp, copies), l.dcp, copies);
 }
 
-constexpr void check_attention(const grouped_query_attention& a, const model& m, const layout& l,
-                               report& r) noexcept {
+constexpr void check_attention(const grouped_query_attention& a, const layer_formats& formats,
+                               const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
   require_copies(r, l, a.kv_heads, a.window);
-  const weight_format& f = m.weights[weight_class::attention];
+  const weight_format& f = formats[weight_class::attention];
   require_inner_blocks(r, tp, a.heads * a.head_dim, f);
   require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f, output_edge(f));
   warn(r, warning::replicated_kv_heads, a.kv_heads * l.dcp < tp, a.kv_heads, tp);
 }
 
-constexpr void check_attention(const latent_attention& a, const model& m, const layout& l,
-                               report& r) noexcept {
+constexpr void check_attention(const latent_attention& a, const layer_formats& formats,
+                               const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require_copies(r, l, 1, 0);
-  const weight_format& f = m.weights[weight_class::attention];
+  const weight_format& f = formats[weight_class::attention];
   const count edge = output_edge(f);
   require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f, edge);
   require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.v_head_dim), f, edge);
   require_inner_blocks(r, tp, a.heads * a.v_head_dim, f);
 }
 
-constexpr void check_attention(const linear_attention& a, const model& m, const layout& l,
-                               report& r) noexcept {
+constexpr void check_attention(const linear_attention& a, const layer_formats& formats,
+                               const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.key_heads), tp, a.key_heads);
-  const weight_format& f = m.weights[weight_class::attention];
+  const weight_format& f = formats[weight_class::attention];
   require_even_blocks(r, tp, a.key_heads * a.key_head_dim, f, output_edge(f));
   require_inner_blocks(r, tp, a.value_heads * a.value_head_dim, f);
 }
 
-constexpr void check_attention(const state_space& a, const model& m, const layout& l,
+constexpr void check_attention(const state_space& a, const layer_formats& formats, const layout& l,
                                report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.groups) || divides(a.groups, tp), tp, a.groups);
-  require_inner_blocks(r, tp, a.heads * a.head_dim, m.weights[weight_class::attention]);
+  require_inner_blocks(r, tp, a.heads * a.head_dim, formats[weight_class::attention]);
   warn(r, warning::replicated_kv_heads, a.groups < tp, a.groups, tp);
 }
 
-constexpr void check_attention(const no_attention&, const model&, const layout&, report&) noexcept {
-}
+constexpr void check_attention(const no_attention&, const layer_formats&, const layout&,
+                               report&) noexcept {}
 
-constexpr void check_feed_forward(const dense_feed_forward& f, const model& m, const layout& l,
-                                  report& r) noexcept {
+constexpr void check_feed_forward(const dense_feed_forward& f, const layer_formats& formats,
+                                  const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::feed_forward_width, divides(tp, f.width), tp, f.width);
-  require_inner_blocks(r, tp, f.width, m.weights[weight_class::dense_feed_forward]);
+  require_inner_blocks(r, tp, f.width, formats[weight_class::dense_feed_forward]);
 }
 
-constexpr void check_feed_forward(const mixture_of_experts& f, const model& m, const layout& l,
-                                  report& r) noexcept {
+constexpr void check_feed_forward(const mixture_of_experts& f, const layer_formats& formats,
+                                  const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   const expert_mesh& mesh = l.expert;
   require(r, rule::expert_width, divides(mesh.etp, f.width), mesh.etp, f.width);
-  require_inner_blocks(r, mesh.etp, f.width, m.weights[weight_class::routed_expert]);
+  require_inner_blocks(r, mesh.etp, f.width, formats[weight_class::routed_expert]);
   const count placed = f.experts + l.redundant_experts;
   require(r, rule::experts, mesh.ep <= placed, mesh.ep, placed);
   warn(r, warning::uneven_experts, !divides(mesh.ep, placed), placed, mesh.ep);
   if (f.shared_experts == 0) return;
   const count shared = f.shared_experts * f.shared_width;
   require(r, rule::feed_forward_width, divides(tp, shared), tp, shared);
-  require_inner_blocks(r, tp, shared, m.weights[weight_class::shared_expert]);
+  require_inner_blocks(r, tp, shared, formats[weight_class::shared_expert]);
 }
 
-constexpr void check_feed_forward(const no_feed_forward&, const model&, const layout&,
+constexpr void check_feed_forward(const no_feed_forward&, const layer_formats&, const layout&,
                                   report&) noexcept {}
 
 struct layer_checker {
-  const model& m;
+  layer_formats formats;
   const layout& l;
   report& r;
 
   template <class Kind>
   constexpr void operator()(const Kind& kind) const noexcept {
-    if constexpr (requires { check_attention(kind, m, l, r); }) {
-      check_attention(kind, m, l, r);
+    if constexpr (requires { check_attention(kind, formats, l, r); }) {
+      check_attention(kind, formats, l, r);
     } else {
-      check_feed_forward(kind, m, l, r);
+      check_feed_forward(kind, formats, l, r);
     }
   }
 };
 
 constexpr void check_layer(const layer& kind, const model& m, const layout& l, report& r) noexcept {
-  visit_alternative(kind.attention, layer_checker{m, l, r});
-  visit_alternative(kind.feed_forward, layer_checker{m, l, r});
+  const layer_checker checker{formats_in(m, kind), l, r};
+  visit_alternative(kind.attention, checker);
+  visit_alternative(kind.feed_forward, checker);
 }
 
 }  // namespace shardline::detail

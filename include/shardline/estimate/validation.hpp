@@ -157,23 +157,32 @@ struct kind_validator {
   }
 };
 
+template <field Group, field Bits>
+constexpr void validate(const weight_format& f, field_errors& errors) noexcept {
+  errors.expect<Group>(count{f.group_k});
+  errors.expect<Group>(count{f.group_n});
+  errors.expect<Bits>(count{f.scale_bits});
+  errors.expect<Bits>(count{f.zero_bits});
+  errors.expect<Bits>(count{f.matrix_bits});
+}
+
+// An exception for a class of which no layer has matrices would change nothing.
+constexpr void validate(const format_exception& e, field_errors& errors) noexcept {
+  if (e.classes.empty()) return;
+  weight_classes others = e.classes;
+  others.erase(layer_matrices);
+  errors.expect<field::exception_classes>(others.size());
+  validate<field::exception_group, field::exception_bits>(e.format, errors);
+}
+
 // A layer of nothing is a mistake.
 constexpr void validate(const layer& l, field_errors& errors) noexcept {
   visit_alternative(l.attention, kind_validator{errors});
   visit_alternative(l.feed_forward, kind_validator{errors});
+  validate(l.exception, errors);
   if (std::holds_alternative<no_attention>(l.attention) &&
       std::holds_alternative<no_feed_forward>(l.feed_forward)) {
     errors.found.push_back({field::layers, 0.0});
-  }
-}
-
-constexpr void validate(const weight_formats& formats, field_errors& errors) noexcept {
-  for (const weight_format& f : formats.of) {
-    errors.expect<field::scale_group>(count{f.group_k});
-    errors.expect<field::scale_group>(count{f.group_n});
-    errors.expect<field::scale_bits>(count{f.scale_bits});
-    errors.expect<field::scale_bits>(count{f.zero_bits});
-    errors.expect<field::scale_bits>(count{f.matrix_bits});
   }
 }
 
@@ -187,7 +196,9 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::mtp_layers>(m.mtp_layers);
   errors.expect<field::cache_group>(count{m.kv_cache.group});
   errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});
-  validate(m.weights, errors);
+  for (const weight_format& f : m.weights.of) {
+    validate<field::scale_group, field::scale_bits>(f, errors);
+  }
   errors.expect<field::layers>(m.layers.size());
   for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
   if (m.layers.kinds.overflowed || m.layers.runs.overflowed) {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/quantisation.hpp"
+#include "shardline/io/hf/exceptions.hpp"
 #include "shardline/io/hf/shape.hpp"
 
 namespace shardline {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/modules.hpp"
+#include "shardline/io/hf/reader.hpp"
 
 namespace shardline::hf {
 
@@ -82,10 +82,10 @@ inline weight_format read_integer_groups(const fields& f, precision math, bool z
 
 inline weight_format read_gptq(const fields& f, precision math) {
   if (const json* rules = f.find("dynamic"); rules != nullptr && !rules->empty()) {
-    f.refuse("dynamic", "no rules per module: a weight class has one format");
+    f.refuse("dynamic", "no rules per module");
   }
   if (f.find("modules_in_block_to_quantize") != nullptr) {
-    f.refuse("modules_in_block_to_quantize", "null: a weight class has one format");
+    f.refuse("modules_in_block_to_quantize", "null");
   }
   return read_integer_groups(f, math, true);
 }
@@ -166,7 +166,7 @@ inline void read_compressed_tensors(const fields& f, precision math, quantisatio
   }
   const json* groups = f.object("config_groups");
   if (groups == nullptr || groups->size() != 1) {
-    return f.refuse("config_groups", "one group: a weight class has one format");
+    return f.refuse("config_groups", "one group: all that is quantised has one format");
   }
   const std::string name = printable(groups->begin().key());
   const std::string path = f.path_of("config_groups") + "." + name;
@@ -238,54 +238,6 @@ inline void read_modelopt(const fields& f, quantisation& q) {
                                      "awq", "modelopt"}));
   }
   return q;
-}
-
-namespace detail {
-
-inline bool covers(const quantisation& q, const model& m, weight_class c) {
-  if (c == weight_class::routed_expert) return true;
-  if (c == weight_class::head) return q.head && !m.tied_embeddings;
-  return !q.experts_only && (c == weight_class::attention || c == weight_class::shared_expert ||
-                             c == weight_class::dense_feed_forward);
-}
-
-inline void note_exceptions(const quantisation& q, const coverage& found, const model& m,
-                            diagnosis& d) {
-  if (!found.unmatched.empty()) {
-    d.notes.push_back(q.list_path + ": " + std::to_string(found.unmatched.size()) +
-                      " entries name no weight of this model, the first is " +
-                      quoted({printable(found.unmatched.front())}));
-  }
-  // Of no account where the whole class kept the model's dtype.
-  if (found.minor_left_out > 0 && m.weights[weight_class::attention] == q.format) {
-    d.notes.push_back(q.list_path + ": leaves out " + std::to_string(found.minor_left_out) +
-                      " small projections or convolutions, priced in the format of \"attention\"");
-  }
-}
-
-}  // namespace detail
-
-/// Puts the format on the weight classes that the method covers and the exceptions do not name.
-/// A class of which only some matrices are left out has no one format: a fault.
-///   wrapped   the checkpoint holds the text model within another
-inline void apply(const quantisation& q, const family& known, bool wrapped, model& m,
-                  diagnosis& d) {
-  m.kv_cache = q.kv_cache;
-  const coverage found = match_modules(m, known, wrapped, q.left_out, q.list_path, d);
-  if (q.experts_only && !has_experts(m)) {
-    d.fail(q.path + ".quant_method: \"mxfp4\"; allowed: another, since the model has no experts");
-  }
-  for (std::size_t i = 0; i < weight_class_count; ++i) {
-    const auto c = static_cast<weight_class>(i);
-    const count out = found.left_out[i];
-    if (!detail::covers(q, m, c) || (out > 0 && out == found.modules[i])) continue;
-    m.weights[c] = q.format;
-    if (out == 0) continue;
-    d.fail(q.list_path + ": leaves out " + std::to_string(out) + " of " +
-           std::to_string(found.modules[i]) + " matrices of class " + quoted({name(c)}) +
-           "; allowed: all of a class or none");
-  }
-  detail::note_exceptions(q, found, m, d);
 }
 
 }  // namespace shardline::hf

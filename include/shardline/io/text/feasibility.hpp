@@ -104,6 +104,7 @@ inline std::string allowed(const invalid_field& f) {
     return "at most " +
            phrase(count{max_layer_kinds}, " kinds of layer in ", count{max_layer_runs}, " runs");
   }
+  if (f.field == field::exception_classes) return "none of these, which are no layer's";
   if (f.value >= r.lowest && f.value <= r.highest && (!r.whole || round_up(f.value) == f.value)) {
     if (f.field == field::kv_heads) return "a divisor of attention.heads";
     if (f.field == field::experts_per_token) return "at most feed_forward.experts";
