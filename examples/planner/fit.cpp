@@ -62,6 +62,7 @@ answers answer(const options& o) {
   // What the layout itself takes bounds the search from above.
   larger.gpus = a.replicas ? std::min(a.searched, a.replicas->gpus()) : a.searched;
   if (!hopeless(a.feasible)) a.any = fewest_gpus(larger, o.model, o.workload);
+  if (!a.any) a.any = a.replicas;  // a layout of a kind that is not searched, or of too many GPUs
   return a;
 }
 

@@ -195,12 +195,22 @@ void refuse_cut_off(const CLI::App& of, const std::string& what) {
   if (option != nullptr) refuse(name, "", option->get_description());
 }
 
+// The first option that must be given and is not.
+void refuse_missing(const CLI::App& of) {
+  for (const CLI::Option* option : of.get_options()) {
+    if (option->get_required() && option->count() == 0) {
+      refuse(option->get_name(), "nothing given", option->get_description());
+    }
+  }
+}
+
 [[noreturn]] void refuse_syntax(const CLI::App& app, const std::string& first,
                                 const CLI::ParseError& e) {
   if (app.get_subcommands().empty()) refuse("subcommand", first, "estimate, search, fit");
   const CLI::App& of = *app.get_subcommands().front();
   if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_unknown(app, of);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) refuse_cut_off(of, e.what());
+  if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr) refuse_missing(of);
   throw bad_input{one_line(e.what())};
 }
 

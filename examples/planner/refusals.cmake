@@ -27,7 +27,7 @@ set(time "a number and its unit, us, ms or s,")
 
 refused("subcommand: nothing; allowed: estimate, search, fit" "")
 refused("subcommand: fly; allowed: estimate, search, fit" "fly")
-refused("--gpus is required" "search ${target}")
+refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
 endforeach()
@@ -67,7 +67,7 @@ refused("--layout: redundant: 8; allowed: 0, or with ep=on"
         "estimate ${target} --gpus 8 --layout vllm:tp=8,redundant=8")
 refused("layout.redundant_experts: 8; allowed: 0 for a model without experts"
         "fit ${target} --gpus 8 --layout vllm:tp=8,ep=on,redundant=8")
-refused("--layout is required" "fit ${target} --gpus 8")
+refused("--layout: nothing given; allowed: vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7" "fit ${target} --gpus 8")
 refused("--layout: tp: 0; allowed: ${whole}" "estimate ${target} --gpus 8 --layout vllm:tp=0")
 refused("layout.attention.dp: 1000000000000; allowed: ${whole}"
         "estimate ${target} --gpus 8 --layout product:ep=1000000,dp=1000000")

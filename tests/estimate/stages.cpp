@@ -47,6 +47,31 @@ TEST_CASE("the details of every stage are its memory, under every engine and mod
   }
 }
 
+TEST_CASE("ranks that share a cache have buffers for queries and outputs of every sequence") {
+  // vLLM: 1024 sequences, 128 heads of 16 ranks; 576 values of a query, 512 of an output, 2 bytes.
+  const cluster c = with_engine(make_cluster(catalog::h200_sxm, 16), engines::vllm);
+  const layout shared = to_layout(vllm{.tp = 16, .expert_parallel = true, .dcp = 16});
+  for (const double concurrency : {1.0, 512.0}) {
+    workload w = chat;
+    w.concurrency = concurrency;
+    const stage_memory s = fullest_stage(c, catalog::deepseek_v3, shared, w);
+    CHECK(consistent(s));
+    double scattered = 0.0;
+    double gathered = 0.0;
+    for (std::size_t i = 0; i < s.workspace.keys.size(); ++i) {
+      const collective_kind kind = s.workspace.keys[i].kind;
+      if (kind == collective_kind::reduce_scatter) scattered = s.workspace.buffers[i].value();
+      if (kind == collective_kind::all_gather) gathered = s.workspace.buffers[i].value();
+    }
+    CHECK(scattered == 1024.0 * 128.0 * 512.0 * 2.0);
+    CHECK(gathered == 1024.0 * 129280.0 * 2.0);  // logits are larger than 1024 x 128 x 576 x 2
+  }
+  // Without an engine: those of the workload, all of which decode at once.
+  const cluster bare = make_cluster(catalog::h200_sxm, 16);
+  const stage_memory s = fullest_stage(bare, catalog::deepseek_v3, shared, chat);
+  CHECK(consistent(s));
+}
+
 TEST_CASE("the fullest stage is the memory of the layout") {
   const cluster c = with_engine(make_cluster(catalog::h200_sxm, 32), engines::vllm);
   const stage_memory s = fullest_stage(c, catalog::deepseek_v3, stages, chat);

@@ -18,7 +18,11 @@ namespace {
 // What all operators of stage 0 include, and the residual stream.
 workspace_breakdown workspace_of(const model& m, const layout& l, const basic_step<>& s,
                                  double logit_bytes = 0.0) {
-  return workspace_of_stage(emission<double>{m, l, {}, localise(s, l)}, 0, logit_bytes);
+  const emission<double> e{m, l, {}, localise(s, l)};
+  detail::workspace_fold<double> fold{logit_bytes};
+  for_each_block(e, blocks_of_stage(m, l, 0), fold);
+  fold.workspace.residual = detail::residual(m, e.step);
+  return fold.workspace;
 }
 
 // The buffers of one kind of collective, over all groups.

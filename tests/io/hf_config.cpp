@@ -359,11 +359,12 @@ TEST_CASE("text that is not JSON, or not an object") {
 }
 
 TEST_CASE("a key given twice is refused, at any depth") {
-  CHECK(refusal(with(llama, "\"hidden_size\": 64")) == "$.hidden_size: the key is given twice");
+  CHECK(refusal(with(llama, "\"hidden_size\": 64")) ==
+        "$.hidden_size: the key is given twice; allowed: once");
   CHECK(refusal(R"({"a": [0, {"b": {"c": 1, "d": 2, "c": 3}}]})") ==
-        "$.a[1].b.c: the key is given twice");
+        "$.a[1].b.c: the key is given twice; allowed: once");
   // Written with an escape it is the same key.
-  CHECK(refusal(R"({"ab": 1, "a\u0062": 2})") == "$.ab: the key is given twice");
+  CHECK(refusal(R"({"ab": 1, "a\u0062": 2})") == "$.ab: the key is given twice; allowed: once");
   // The same key in two objects is no repetition.
   CHECK(imported(with(llama, R"("x": {"hidden_size": 1}, "y": [{"a": 1}, {"a": 2}])")) ==
         imported(llama));
@@ -374,8 +375,9 @@ TEST_CASE("nesting is bounded, and depth alone cannot exhaust the stack") {
     return with(llama, "\"x\": " + std::string(depth, '[') + std::string(depth, ']'));
   };
   CHECK(imported(nested(63)) == imported(llama));
-  CHECK(refusal(nested(64)) == "$: nested deeper than 64 levels");
-  CHECK(refusal(std::string(1000000, '[')) == "$: nested deeper than 64 levels");
+  CHECK(refusal(nested(64)) == "$: nested deeper than 64 levels; allowed: no deeper");
+  CHECK(refusal(std::string(1000000, '[')) ==
+        "$: nested deeper than 64 levels; allowed: no deeper");
 }
 
 TEST_CASE("a byte order mark is passed over") {

@@ -266,3 +266,41 @@ TEST_CASE("lists that make more kinds of layer or more runs than a model has are
       swapped(llama, R"("num_hidden_layers": 3)", R"("num_hidden_layers": 160)");
   CHECK(imported(without(fewer, odd.text())).layers.runs.size() == 160);
 }
+
+TEST_CASE("each of two lists answers for its own entries") {
+  const auto lists = [](std::string_view first, std::string_view second) {
+    return quantised_by(llama, R"("quant_method": "fp8", "modules_to_not_convert": [)" +
+                                   std::string(first) + R"(], "ignored_layers": [)" +
+                                   std::string(second) + "]");
+  };
+  CHECK(contains(refusal(lists(R"("re:(")", R"("lm_head")")),
+                 "$.quantization_config.modules_to_not_convert: \"re:(\""));
+  CHECK(contains(refusal(lists(R"("lm_head")", R"("re:(")")),
+                 "$.quantization_config.ignored_layers: \"re:(\""));
+  const import_result noted = import_hf_config(lists(R"("nowhere")", R"("lm_head")"));
+  REQUIRE(noted.notes.size() == 1);
+  CHECK(contains(noted.notes[0], "$.quantization_config.modules_to_not_convert: 1 entries"));
+}
+
+TEST_CASE("a list that names every expert of every layer is read at once") {
+  std::string list;
+  for (int l = 2; l < 6; ++l) {
+    for (int e = 0; e < 8; ++e) {
+      list += (list.empty() ? "\"model.layers." : ", \"model.layers.") + std::to_string(l) +
+              ".mlp.experts." + std::to_string(e) + "\"";
+    }
+  }
+  const model m = imported(
+      quantised_by(deepseek, R"("quant_method": "fp8", "modules_to_not_convert": [)" + list + "]"));
+  CHECK(m.weights[weight_class::routed_expert] == formats::bf16);
+  CHECK(m.weights[weight_class::attention] == formats::fp8);
+  // Entries with stars are tried one by one, and so are bounded.
+  std::string stars;
+  for (int i = 0; i < 1025; ++i) {
+    stars += (stars.empty() ? "\"a*" : ", \"a*") + std::to_string(i) + "\"";
+  }
+  CHECK(contains(
+      refusal(quantised_by(llama,
+                           R"("quant_method": "fp8", "modules_to_not_convert": [)" + stars + "]")),
+      "$.quantization_config.modules_to_not_convert: entries with * ? or re: beyond 1024"));
+}

@@ -133,10 +133,9 @@ TEST_CASE("an exception for some matrices of a class in a layer is refused, by l
       contains(fault("re:.*(q|k)_proj"),
                R"(leaves out 2 of 4 matrices of class "attention" in layer 0: )"
                R"("model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.k_proj"; allowed)"));
-  CHECK(
-      fault("re:.*[qk]_proj") ==
-      "$.quantization_config.modules_to_not_convert: \"re:.*[qk]_proj\"; allowed: names, and . .* "
-      "\\. ^ $ (a|b)");
+  CHECK(fault("re:.*[qk]_proj") ==
+        "$.quantization_config.modules_to_not_convert: \"re:.*[qk]_proj\"; allowed: " +
+            std::string(hf::readable_entries));
 }
 
 TEST_CASE("entries that name nothing are noted") {
@@ -284,7 +283,35 @@ TEST_CASE("a group in a regular expression stands for each of its parts") {
     CAPTURE(entry);
     CHECK(refusal(excepting(llama, '"' + std::string(entry) + '"')) ==
           "$.quantization_config.modules_to_not_convert: \"" + std::string(entry) +
-              "\"; allowed: names, and . .* \\. ^ $ (a|b)");
+              "\"; allowed: " + std::string(hf::readable_entries));
+  }
+}
+
+TEST_CASE("alternatives are bounded, whatever the order of their groups") {
+  const auto alternatives = [](int n) {
+    std::string group = "(a0";
+    for (int i = 1; i < n; ++i) group += "|a" + std::to_string(i);
+    return group + ")";
+  };
+  const auto verdict = [&](const std::string& expression) {
+    return import_hf_config(excepting(llama, "\"re:" + expression + "\"")).error;
+  };
+  CHECK(verdict(alternatives(1024)).empty());
+  CHECK(verdict(alternatives(32) + "." + alternatives(32)).empty());
+  for (const std::string& expression :
+       {alternatives(1025), alternatives(2) + alternatives(513),
+        alternatives(513) + alternatives(2), alternatives(100000)}) {
+    CHECK(contains(verdict(expression), "at most 1024 alternatives"));
+  }
+}
+
+TEST_CASE("an entry that is neither name nor expression is refused where it stands") {
+  for (const std::string_view entry :
+       {"", " ", ".", "..", "model.layers.[01].mlp", "model.layers.{0,1}", "a b", "re:", "re:^$"}) {
+    CAPTURE(entry);
+    CHECK(contains(refusal(excepting(llama, '"' + std::string(entry) + '"')),
+                   "$.quantization_config.modules_to_not_convert: \"" + std::string(entry) +
+                       "\"; allowed: names with * and ?"));
   }
 }
 

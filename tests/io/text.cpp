@@ -306,9 +306,9 @@ TEST_CASE("a stage's memory names the weights by class, the peak operator and ev
   const auto c = with_engine(h200s(16), engines::vllm);
   const stage_memory s = fullest_stage(c, catalog::deepseek_v3, l, chat());
   const std::string text = to_text(s);
-  for (const char* label : {"weights", "  routed expert", "  head", "activations",
-                            "  residual stream", "  all-reduce, 8 ranks",
-                            "  reduce-scatter, 2 ranks, 8 apart", "withheld"}) {
+  for (const char* label :
+       {"weights", "  routed expert", "  head", "activations", "  residual stream",
+        "  all-reduce, 8 ranks", "  reduce-scatter, 2 ranks, 8 apart", "withheld"}) {
     CAPTURE(label);
     CHECK_FALSE(row(text, label).empty());
   }

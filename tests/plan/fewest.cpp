@@ -16,8 +16,8 @@ using namespace shardline::literals;
 namespace {
 
 // What check() says of every layout of exactly `gpus` GPUs, the remainder of the stages in each of
-// its places, time aside: how many hold the workload, and the fewest bytes that the fullest GPU of
-// any of them holds.
+// its places, the cache shared in every way, time aside: how many hold the workload, and the fewest
+// bytes that the fullest GPU of any of them holds.
 struct looked_at {
   int holding = 0;
   double fewest_bytes = 0.0;
@@ -32,10 +32,12 @@ looked_at look_at(cluster c, const model& m, workload w, count gpus) {
     using enum stage_remainder;
     for (const stage_remainder r : {first, before_last, last}) {
       l.stages.remainder = r;
-      if (!check(c, m, l, w).feasible()) continue;
-      const auto held = memory(c, m, l, w);
-      const double bytes = (held.total() - held.withheld).value();
-      if (seen.holding++ == 0 || bytes < seen.fewest_bytes) seen.fewest_bytes = bytes;
+      for (l.dcp = 1; l.dcp <= l.attention.tp; ++l.dcp) {
+        if (!check(c, m, l, w).feasible()) continue;
+        const auto held = memory(c, m, l, w);
+        const double bytes = (held.total() - held.withheld).value();
+        if (seen.holding++ == 0 || bytes < seen.fewest_bytes) seen.fewest_bytes = bytes;
+      }
     }
   });
   return seen;

@@ -76,4 +76,15 @@ template <class T>
   return own;
 }
 
+/// One rank's share of the largest decode step: `step_sequences` sequences per replica, or where
+/// the engine states none all of the workload's, with no prompt among them.
+template <class T>
+[[nodiscard]] constexpr rank_step<T> reserved_decode_step(const basic_runtime<T>& engine,
+                                                          const layout& l,
+                                                          const basic_workload<T>& w) noexcept {
+  const bool stated = value_of(engine.step_sequences) > 0.0;
+  const T sequences = stated ? engine.step_sequences * real<T>(l.attention.dp) : w.concurrency;
+  return localise(decode_step(sequences, mean_context(w), w.expert_imbalance), l);
+}
+
 }  // namespace shardline

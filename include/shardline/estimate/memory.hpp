@@ -129,6 +129,20 @@ struct memory_fold {
   }
 };
 
+// Adds what another step needs beside the same weights and caches: only the largest counts.
+template <class T>
+struct further_step {
+  memory_fold<T>& fold;
+
+  constexpr void start(std::size_t b, count) noexcept { fold.held = fold.of_block[b]; }
+  constexpr void finish(std::size_t b) noexcept { fold.finish(b); }
+  constexpr void operator()(const collective<T>& op) noexcept { fold(op); }
+  template <class Operator>
+  constexpr void operator()(const Operator& op) noexcept {
+    fold.held.largest = shardline::max(fold.held.largest, workspace_of(op, fold.logit_bytes));
+  }
+};
+
 // Whole sequences' worth of tokens, in whole pages, that fit beside everything else.
 template <class T>
 constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_tokens,
@@ -202,6 +216,15 @@ template <class T, class Efficiency>
   return {m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
 }
 
+/// The same in the largest decode step, for what only decode steps do: ranks that share a cache
+/// exchange queries and outputs.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr emission<T> reserved_decode_emission(const basic_cluster<T, Efficiency>& c,
+                                                             const model& m, const layout& l,
+                                                             const basic_workload<T>& w) noexcept {
+  return {m, l, {}, reserved_decode_step(c.runtime, l, w), c.runtime.padding};
+}
+
 /// visit(stage, memory) for the fullest GPU of every pipeline stage, with every sequence at its
 /// full length input + output. Ranks of a stage differ by remainders only, and rank 0 has them all.
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
@@ -213,6 +236,10 @@ constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, cons
   const emission<T> e = reserved_emission(c, m, l, w);
   detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
   for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  if (l.dcp > 1) {
+    detail::further_step<T> decoding{fold};
+    for_each_block(reserved_decode_emission(c, m, l, w), blocks_of_pipeline(m, l.pp), decoding);
+  }
   for (count i = 0; i < l.pp; ++i) {
     visit(i, detail::memory_of(fold.of_stage(blocks_of_stage(m, l, i)), c, e, w));
   }

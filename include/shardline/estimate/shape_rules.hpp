@@ -1,6 +1,8 @@
 /// The rules on how a layout divides the blocks of a layer.
 #pragma once
 
+#include <numeric>
+
 #include "shardline/base/alternative.hpp"
 #include "shardline/cost/emission.hpp"
 #include "shardline/estimate/report.hpp"
@@ -38,11 +40,35 @@ constexpr void require_inner_blocks(report& r, count degree, count width,
   require_even_blocks(r, degree, width, f, wider_edge(f));
 }
 
-// The tp ranks that hold copies of a key-value head share the cache's tokens out; so few tokens are
-// in a window that engines share none of them (vLLM refuses dcp for such models, as here).
-constexpr void require_copies(report& r, const layout& l, count kv_heads, count window) noexcept {
-  const count tp = l.attention.tp;
-  const count copies = window == 0 && kv_heads < tp ? tp / kv_heads : 1;
+// Tensor-parallel ranks that hold the same keys and values, and can share their tokens out. Engines
+// share no windows, which hold so few (vLLM refuses such models, as here). Layers without a growing
+// cache do not mind (SGLang's dcp leaves them as they are; vLLM refuses such models too).
+constexpr count cache_copies(const grouped_query_attention& a, count tp) noexcept {
+  return a.window == 0 && a.kv_heads < tp ? tp / a.kv_heads : 1;
+}
+template <class Attention>
+constexpr count cache_copies(const Attention&, count tp) noexcept {
+  return tp;
+}
+
+// Copies of a model's cache: what every kind of layer can share.
+struct copies_fold {
+  count tp = 1;
+  count copies = 1;
+  template <class Attention>
+  constexpr void operator()(const Attention& a) noexcept {
+    copies = std::gcd(copies, cache_copies(a, tp));
+  }
+};
+constexpr count cache_copies(const model& m, count tp) noexcept {
+  copies_fold fold{tp, tp};
+  for (const layer& kind : m.layers.kinds) visit_alternative(kind.attention, fold);
+  return fold.copies;
+}
+
+template <class Attention>
+constexpr void require_copies(report& r, const layout& l, const Attention& a) noexcept {
+  const count copies = cache_copies(a, l.attention.tp);
   require(r, rule::cache_copies, divides(l.dcp, copies), l.dcp, copies);
 }
 
@@ -51,7 +77,7 @@ constexpr void check_attention(const grouped_query_attention& a, const layer_for
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
   require(r, rule::kv_heads, divides(tp, a.kv_heads) || divides(a.kv_heads, tp), tp, a.kv_heads);
-  require_copies(r, l, a.kv_heads, a.window);
+  require_copies(r, l, a);
   const weight_format& f = formats[weight_class::attention];
   require_inner_blocks(r, tp, a.heads * a.head_dim, f);
   require_blocks(r, tp, kv_heads_of_rank(a.kv_heads, tp, 0) * a.head_dim, f, output_edge(f));
@@ -62,7 +88,7 @@ constexpr void check_attention(const latent_attention& a, const layer_formats& f
                                const layout& l, report& r) noexcept {
   const count tp = l.attention.tp;
   require(r, rule::attention_heads, divides(tp, a.heads), tp, a.heads);
-  require_copies(r, l, 1, 0);
+  require_copies(r, l, a);
   const weight_format& f = formats[weight_class::attention];
   const count edge = output_edge(f);
   require_even_blocks(r, tp, a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim), f, edge);

@@ -40,6 +40,7 @@ namespace detail {
 template <class T, class Visit>
 struct stage_details {
   const emission<T>& e;
+  const emission<T>& decoding;
   const T& logit_bytes;
   Visit& visit;
 
@@ -47,7 +48,11 @@ struct stage_details {
     const shardline::model& m = e.model;
     const shardline::layout& l = e.layout;
     basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};
-    s.workspace = workspace_of_stage(e, stage, logit_bytes);
+    workspace_fold<T> fold{logit_bytes};
+    for_each_block(e, blocks_of_stage(m, l, stage), fold);
+    if (l.dcp > 1) for_each_block(decoding, blocks_of_stage(m, l, stage), fold);
+    s.workspace = fold.workspace;
+    s.workspace.residual = residual(m, e.step);
     s.weights = weights_of_rank(m, l, stage, {}, e.padding);
     visit(s);
   }
@@ -73,9 +78,10 @@ template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model& m,
                               const layout& l, const basic_workload<T>& w, Visit&& visit) {
   const emission<T> e = reserved_emission(c, m, l, w);
-  for_each_stage_memory(
-      c, m, l, w,
-      detail::stage_details<T, std::remove_reference_t<Visit>>{e, c.runtime.logit_bytes, visit});
+  const emission<T> decoding = reserved_decode_emission(c, m, l, w);
+  for_each_stage_memory(c, m, l, w,
+                        detail::stage_details<T, std::remove_reference_t<Visit>>{
+                            e, decoding, c.runtime.logit_bytes, visit});
 }
 
 /// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;

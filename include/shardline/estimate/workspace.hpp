@@ -99,14 +99,4 @@ struct workspace_fold {
 
 }  // namespace detail
 
-/// The workspace of the fullest rank of stage `stage` in the step of `e`.
-template <class T>
-[[nodiscard]] constexpr basic_workspace<T> workspace_of_stage(const emission<T>& e, count stage,
-                                                              const T& logit_bytes) noexcept {
-  detail::workspace_fold<T> fold{logit_bytes};
-  for_each_block(e, blocks_of_stage(e.model, e.layout, stage), fold);
-  fold.workspace.residual = detail::residual(e.model, e.step);
-  return fold.workspace;
-}
-
 }  // namespace shardline

@@ -41,8 +41,8 @@ bool attention_fits(const basic_cluster<T, Efficiency>& c, const model& m, const
   return value_of(sequences_per_replica(l, w)) * each <= value_of(c.accelerator.memory.value());
 }
 
-// Every layout whose attention fits, and where pp does not divide the layers, with each way to
-// place the remainder.
+// Every layout whose attention fits, its cache shared by any number of ranks that can; where pp
+// does not divide the layers, with each way to place the remainder.
 template <class T, class Efficiency>
 struct fitting_attention {
   roomiest<T, Efficiency>& judge;
@@ -53,10 +53,17 @@ struct fitting_attention {
     const bool even = divides(l.pp, judge.model.layers.size());
     for (const stage_remainder r : {first, before_last, last}) {
       l.stages.remainder = r;
-      if (attention_fits(judge.cluster, judge.model, l, judge.workload)) expand(degrees, l);
+      visit_sharing(degrees, l);
       if (even) break;
     }
     l.stages.remainder = first;
+  }
+  void visit_sharing(const divisor_list& degrees, layout& l) {
+    for (const count dcp : divisors(cache_copies(judge.model, l.attention.tp))) {
+      l.dcp = dcp;
+      if (attention_fits(judge.cluster, judge.model, l, judge.workload)) expand(degrees, l);
+    }
+    l.dcp = 1;
   }
 };
 

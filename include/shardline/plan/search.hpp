@@ -120,10 +120,11 @@ struct expert_expansion {
 /// Order: pp, tp, cp ascending (dp is what remains), then etp, ep ascending (edp is what remains),
 /// then all-to-all before all-gather.
 /// Nothing is left out: gpus = pp tp cp dp and pp etp ep edp, so every degree is a divisor of gpus,
-/// and each loop tries all divisors that the outer ones leave. Shapes that no model allows (tp that
-/// divides no head, edp that does not divide cp dp) are visited too; feasibility says why they
-/// fail. Not distinguished are layouts that are the same deployment: without experts only the
-/// expert mesh etp = tp, ep = 1 is visited, and only all-to-all where dispatch_matters() is false.
+/// and each loop tries all divisors that the outer ones leave; the cache is every rank's own (dcp
+/// 1). Shapes that no model allows (tp that divides no head, edp that does not divide cp dp) are
+/// visited too; feasibility says why they fail. Not distinguished are layouts that are the same
+/// deployment: without experts only the expert mesh etp = tp, ep = 1 is visited, and only
+/// all-to-all where dispatch_matters() is false.
 ///   64 GPUs: 84 layouts of a dense model, 2478 of a mixture of experts   (tests/plan/search.cpp)
 template <class Visit>
 constexpr void for_each_layout(count gpus, const model& m, Visit&& visit) {

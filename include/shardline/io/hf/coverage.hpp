@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "shardline/describe/model.hpp"
@@ -40,7 +42,7 @@ struct place_coverage {
 struct coverage {
   place_coverage outside{};
   std::vector<place_coverage> layers{};
-  std::vector<std::string> unmatched{};
+  std::vector<listed_exception> unmatched{};
 
   /// Whether every matrix of the class is left out, and there are some.
   [[nodiscard]] bool leaves_out(weight_class c) const {
@@ -60,56 +62,97 @@ inline constexpr count most_single_experts = 1000000;
 
 // Whether an entry tells one expert from another, as experts.7 or experts\.(7|8); if none does, the
 // first stands for all.
-inline bool names_single_experts(const std::vector<std::string>& entries) {
+inline bool names_single_experts(const std::string& entry) {
   constexpr std::string_view experts = "experts";
-  for (const std::string& entry : entries) {
-    const std::size_t at = entry.find(experts);
-    if (at == std::string::npos) continue;
-    const std::size_t next = entry.find_first_not_of("\\.(", at + experts.size());
-    if (next != std::string::npos && next > at + experts.size() && entry[next] >= '0' &&
-        entry[next] <= '9') {
-      return true;
-    }
-  }
-  return false;
+  const std::size_t at = entry.find(experts);
+  if (at == std::string::npos) return false;
+  const std::size_t next = entry.find_first_not_of("\\.(", at + experts.size());
+  return next != std::string::npos && next > at + experts.size() && entry[next] >= '0' &&
+         entry[next] <= '9';
 }
 
 /// Names under which checkpoints have a module; a text model within another has two more.
-inline std::vector<std::string> dotted_names(const std::string& name, bool wrapped) {
-  std::vector<std::string> result{"." + name + "."};
+inline std::vector<std::string> names_of_module(const std::string& name, bool wrapped) {
+  std::vector<std::string> result{name};
   if (!wrapped) return result;
   constexpr std::string_view model = "model.";
-  result.push_back(".language_model." + name + ".");
+  result.push_back("language_model." + name);
   if (name.starts_with(model)) {
-    result.push_back(".model.language_model." + name.substr(model.size()) + ".");
+    result.push_back("model.language_model." + name.substr(model.size()));
   }
   return result;
 }
 
-inline bool names_any(const name_pattern& pattern, const std::vector<std::string>& dotted) {
-  for (const std::string& name : dotted) {
-    if (pattern.names(name)) return true;
+/// A list of exceptions, ready to be matched. A list may name every expert of every layer, so plain
+/// names are looked up by path segments; only entries with stars are tried one by one.
+class exception_list {
+ public:
+  // The number of entries so far, whether they can be read or not.
+  [[nodiscard]] std::size_t size() const { return used_.size(); }
+  [[nodiscard]] std::size_t globs() const { return globs_.size(); }
+  [[nodiscard]] bool used(std::size_t entry) const { return used_[entry]; }
+
+  /// False for an entry that cannot be read.
+  bool add(const std::string& entry) {
+    const std::size_t number = used_.size();
+    used_.push_back(false);
+    const std::vector<std::string> globs = globs_of(entry);
+    if (is_plain_name(entry)) {
+      plain_[entry].push_back(number);
+    } else {
+      for (const std::string& glob : globs) globs_.push_back({glob, number});
+    }
+    return !globs.empty();
   }
-  return false;
-}
+
+  /// Whether an entry names the module; marks all that do.
+  bool names(const std::string& module) {
+    bool found = names_plainly(module);
+    const std::string dotted = "." + module + ".";
+    for (const auto& [glob, number] : globs_) {
+      if (!matches_glob(glob, dotted)) continue;
+      used_[number] = true;
+      found = true;
+    }
+    return found;
+  }
+
+ private:
+  // Every run of path segments of the name.
+  bool names_plainly(const std::string& module) {
+    bool found = false;
+    for (std::size_t begin = 0; begin < module.size();) {
+      for (std::size_t end = begin; end != std::string::npos;) {
+        end = module.find('.', end + 1);
+        const auto entry = plain_.find(module.substr(begin, end - begin));
+        if (entry == plain_.end()) continue;
+        for (const std::size_t number : entry->second) used_[number] = true;
+        found = true;
+      }
+      const std::size_t next = module.find('.', begin);
+      begin = next == std::string::npos ? module.size() : next + 1;
+    }
+    return found;
+  }
+
+  std::unordered_map<std::string, std::vector<std::size_t>> plain_{};
+  std::vector<std::pair<std::string, std::size_t>> globs_{};
+  std::vector<bool> used_{};
+};
 
 // Names of modules left out that a message may show.
 inline constexpr std::size_t most_names = 4;
 
-/// Counts modules and what the patterns leave out of them.
+/// Counts modules and what the list leaves out of them.
 struct module_counter {
-  const std::vector<name_pattern>& patterns;
+  exception_list& list;
   bool wrapped;
   coverage& found;
-  std::vector<bool>& used;
 
   void operator()(const module_name& module) const {
-    const std::vector<std::string> dotted = dotted_names(module.name, wrapped);
     bool out = false;
-    for (std::size_t i = 0; i < patterns.size(); ++i) {
-      if (!names_any(patterns[i], dotted)) continue;
-      used[i] = true;
-      out = true;
+    for (const std::string& name : names_of_module(module.name, wrapped)) {
+      out = list.names(name) || out;
     }
     enter(module, out, module.layer ? found.layers[*module.layer] : found.outside);
   }
@@ -142,29 +185,37 @@ inline bool names_absent_part(const model& m, const std::string& entry) {
 
 }  // namespace detail
 
+/// More entries with stars than any list has, and soon tried.
+inline constexpr std::size_t most_globs = 1024;
+
 /// Matches the entries against every module. An entry that cannot be read is a fault.
 ///   wrapped   the checkpoint holds the text model within another
 [[nodiscard]] inline coverage match_modules(const model& m, const family& known, bool wrapped,
-                                            const std::vector<std::string>& entries,
-                                            const std::string& path, diagnosis& d) {
+                                            const std::vector<listed_exception>& entries,
+                                            diagnosis& d) {
   coverage result;
   result.layers.resize(static_cast<std::size_t>(m.layers.size()));
-  std::vector<name_pattern> patterns;
-  for (const std::string& entry : entries) {
-    patterns.push_back(pattern_of(entry));
-    if (!patterns.back().globs.empty()) continue;
-    d.fail(path + ": " + quoted({printable(entry)}) + R"(; allowed: names, and . .* \. ^ $ (a|b))");
-    return result;
+  detail::exception_list list;
+  bool each_expert = false;
+  for (const listed_exception& entry : entries) {
+    if (!list.add(entry.text)) {
+      d.fail(entry.path + ": " + quoted({printable(entry.text)}) +
+             "; allowed: " + std::string(readable_entries));
+    } else if (list.globs() > most_globs) {
+      d.fail(entry.path + ": entries with * ? or re: beyond " + std::to_string(most_globs) +
+             " alternatives; allowed: no more than these in all");
+    }
+    if (d.failed()) return result;
+    each_expert = each_expert || detail::names_single_experts(entry.text);
   }
-  std::vector<bool> used(entries.size());
-  const bool each_expert = detail::names_single_experts(entries);
   if (each_expert && m.layers.size() * experts_of(m).experts > detail::most_single_experts) {
-    d.fail(path + ": names single experts; allowed: whole layers of them, in a model of so many");
+    d.fail(entries.front().path +
+           ": names single experts; allowed: whole layers of them, in a model of so many");
     return result;
   }
-  for_each_module(m, known, each_expert, detail::module_counter{patterns, wrapped, result, used});
+  for_each_module(m, known, each_expert, detail::module_counter{list, wrapped, result});
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (used[i] || detail::names_absent_part(m, entries[i])) continue;
+    if (list.used(i) || detail::names_absent_part(m, entries[i].text)) continue;
     result.unmatched.push_back(entries[i]);
   }
   return result;

@@ -95,9 +95,9 @@ inline count minor_left_out(const coverage& found) {
 inline void note_exceptions(const quantisation& q, const coverage& found,
                             const weight_classes& quantised, diagnosis& d) {
   if (!found.unmatched.empty()) {
-    d.notes.push_back(q.list_path + ": " + std::to_string(found.unmatched.size()) +
+    d.notes.push_back(found.unmatched.front().path + ": " + std::to_string(found.unmatched.size()) +
                       " entries name no weight of this model, the first is " +
-                      quoted({printable(found.unmatched.front())}));
+                      quoted({printable(found.unmatched.front().text)}));
   }
   const count minor = minor_left_out(found);
   if (minor > 0 && quantised.contains(weight_class::attention)) {
@@ -115,7 +115,7 @@ inline void note_exceptions(const quantisation& q, const coverage& found,
 inline void apply(const quantisation& q, const family& known, bool wrapped, model& m,
                   diagnosis& d) {
   m.kv_cache = q.kv_cache;
-  const coverage found = match_modules(m, known, wrapped, q.left_out, q.list_path, d);
+  const coverage found = match_modules(m, known, wrapped, q.left_out, d);
   if (q.experts_only && !has_experts(m)) {
     d.fail(q.path + ".quant_method: \"mxfp4\"; allowed: another, since the model has no experts");
   }

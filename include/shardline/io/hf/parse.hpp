@@ -99,7 +99,7 @@ class strict_reader final : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     frame& top = frames_.back();
     top.key = name;
-    return top.keys.insert(name).second || fail(path() + ": the key is given twice");
+    return top.keys.insert(name).second || fail(path() + ": the key is given twice; allowed: once");
   }
 
   bool parse_error(std::size_t position, const std::string&,
@@ -133,7 +133,8 @@ class strict_reader final : public nlohmann::json_sax<json> {
   }
   bool open(bool is_array) {
     constexpr std::size_t deepest = 64;
-    if (frames_.size() == deepest) return fail("$: nested deeper than 64 levels");
+    if (frames_.size() == deepest)
+      return fail("$: nested deeper than 64 levels; allowed: no deeper");
     frames_.push_back({is_array, 0, {}, {}});
     return true;
   }

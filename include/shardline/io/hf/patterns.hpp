@@ -9,6 +9,12 @@
 
 namespace shardline::hf {
 
+/// An entry of a list of exceptions, and where the list is.
+struct listed_exception {
+  std::string text{};
+  std::string path{};
+};
+
 /// Does `text` match `pattern`, in which * stands for any characters and ? for one?
 [[nodiscard]] constexpr bool matches_glob(std::string_view pattern,
                                           std::string_view text) noexcept {
@@ -80,11 +86,13 @@ inline std::vector<std::string> without_first_group(const std::string& expressio
   return result;
 }
 
-inline constexpr std::size_t most_expressions = 64;
+inline constexpr std::size_t most_expressions = 1024;
 
+/// None where there are more than most_expressions.
 inline std::vector<std::string> without_groups(std::string_view expression) {
   std::vector<std::string> result{std::string(expression)};
-  for (std::size_t i = 0; i < result.size() && result.size() < most_expressions;) {
+  for (std::size_t i = 0; i < result.size();) {
+    if (result.size() > most_expressions) return {};
     const std::vector<std::string> parts = without_first_group(result[i]);
     if (parts.size() == 1 && parts[0] == result[i]) {
       ++i;
@@ -96,44 +104,46 @@ inline std::vector<std::string> without_groups(std::string_view expression) {
   return result;
 }
 
+/// Characters of module names, and the stars of globs.
+inline constexpr std::string_view name_characters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.*?";
+
+inline bool is_name(std::string_view entry) {
+  const bool something = entry.find_first_not_of("._-?") != std::string_view::npos;
+  return something && entry.find_first_not_of(name_characters) == std::string_view::npos;
+}
+
 }  // namespace detail
 
+/// What an entry may be, for the message about one that cannot be read.
+inline constexpr std::string_view readable_entries =
+    R"(names with * and ?, or "re:" and an expression of names, . .* \. ^ $ and (a|b), )"
+    "at most 1024 alternatives";
+
 /// Globs over ".name." for an entry of modules_to_not_convert, ignore or exclude_modules; none for
-/// a regular expression with more than . .* \. ^ $ and (a|b) in it.
+/// one that is no readable entry.
 ///   "lm_head", "model.layers.*.self_attn"   these path segments anywhere in the name
 ///   "re:.*mlp.gate$"                        a regular expression from the start of the name
 /// Writing a small matcher beats std::regex, which throws and recurses on hostile patterns.
 [[nodiscard]] inline std::vector<std::string> globs_of(std::string_view entry) {
-  if (!entry.starts_with("re:")) return {"*." + std::string(entry) + ".*"};
-  entry.remove_prefix(3);
+  constexpr std::string_view expression_mark = "re:";
+  if (!entry.starts_with(expression_mark)) {
+    if (!detail::is_name(entry)) return {};
+    return {"*." + std::string(entry) + ".*"};
+  }
+  entry.remove_prefix(expression_mark.size());
   std::vector<std::string> globs;
   for (const std::string& expression : detail::without_groups(entry)) {
     const std::optional<std::string> glob = detail::glob_of_expression(expression);
-    if (!glob) return {};
+    if (!glob || expression.find_first_not_of("^$") == std::string::npos) return {};
     globs.push_back(*glob);
   }
   return globs;
 }
 
-/// One entry of such a list, ready to be matched. A list may name every norm of every layer, so
-/// names without a star take a short way.
-struct name_pattern {
-  std::vector<std::string> globs{};
-  std::string literal{};  // ".entry." if it has no star
-
-  [[nodiscard]] bool names(const std::string& dotted_name) const {
-    if (!literal.empty()) return dotted_name.find(literal) != std::string::npos;
-    for (const std::string& glob : globs) {
-      if (matches_glob(glob, dotted_name)) return true;
-    }
-    return false;
-  }
-};
-
-/// The pattern of an entry; one without globs if it cannot be read.
-[[nodiscard]] inline name_pattern pattern_of(const std::string& entry) {
-  const bool plain = !entry.starts_with("re:") && entry.find_first_of("*?") == std::string::npos;
-  return {globs_of(entry), plain ? "." + entry + "." : ""};
+/// Whether an entry is a plain name, found by its path segments alone.
+[[nodiscard]] inline bool is_plain_name(std::string_view entry) {
+  return !entry.starts_with("re:") && entry.find_first_of("*?") == std::string_view::npos;
 }
 
 }  // namespace shardline::hf

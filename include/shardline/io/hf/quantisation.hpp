@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "shardline/describe/model.hpp"
+#include "shardline/io/hf/patterns.hpp"
 #include "shardline/io/hf/reader.hpp"
 
 namespace shardline::hf {
@@ -21,8 +22,8 @@ struct quantisation {
   bool head = false;          // the head is quantised too, if it is not among the exceptions
   cache_format kv_cache{};
   std::string path{};       // where the settings were found
-  std::string list_path{};  // and the exceptions
-  std::vector<std::string> left_out{};
+  std::string list_path{};  // and the exceptions, all lists of them
+  std::vector<listed_exception> left_out{};
 };
 
 namespace detail {
@@ -41,8 +42,9 @@ inline void read_exceptions(const fields& f, quantisation& q) {
   for (const char* key :
        {"modules_to_not_convert", "ignored_layers", "ignore", "exclude_modules"}) {
     if (f.find(key) == nullptr) continue;
-    q.list_path = f.path_of(key);
-    for (std::string& entry : f.words(key)) q.left_out.push_back(std::move(entry));
+    const std::string path = f.path_of(key);
+    q.list_path += (q.list_path.empty() ? "" : " and ") + path;
+    for (const std::string& entry : f.words(key)) q.left_out.push_back({entry, path});
   }
 }
 
