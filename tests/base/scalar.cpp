@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <random>
 
 using namespace shardline;
@@ -96,6 +99,44 @@ TEST_CASE("the two together are a power: (1 - p)^n") {
   }
 }
 
+TEST_CASE("exponential is e^x to 2e-15 on both sides of 0, natural_log its inverse") {
+  unit_dice roll;
+  for (int number = 0; number < 50000; ++number) {
+    const double y = 1399.0 * (roll() - 0.5);
+    CAPTURE(y);
+    REQUIRE(relative_error(exponential(y), std::exp(static_cast<long double>(y))) < 2e-15);
+    const double x = std::exp2(2044.0 * (roll() - 0.5)) * (1.0 + roll());
+    CAPTURE(x);
+    const long double exact = std::log(static_cast<long double>(x));
+    const auto error = static_cast<double>(static_cast<long double>(natural_log(x)) - exact);
+    REQUIRE(std::fabs(error) < 1e-15 * (1.0 + std::fabs(static_cast<double>(exact))));
+  }
+}
+
+TEST_CASE("exponential and natural_log at the edges, at compile time too") {
+  static_assert(exponential(0.0) == 1.0 && natural_log(1.0) == 0.0);
+  static_assert(exponential(1.0) == 2.718281828459045 && natural_log(10.0) == 2.302585092994046);
+  CHECK(exponential(1.0) == 2.718281828459045);
+  CHECK(exponential(700.0) == std::numeric_limits<double>::infinity());
+  CHECK(exponential(-700.0) == 0.0);
+  CHECK(natural_log((std::numeric_limits<double>::max)()) == doctest::Approx(709.782712893384));
+  CHECK(natural_log((std::numeric_limits<double>::min)()) == doctest::Approx(-708.3964185322641));
+}
+
+TEST_CASE("a power is a power, of whole and of broken exponents") {
+  static_assert(power(2.0, 0.5) == 1.4142135623730951);
+  CHECK(power(10.0, 3.0) == doctest::Approx(1000.0).epsilon(1e-14));
+  unit_dice roll;
+  for (int number = 0; number < 20000; ++number) {
+    const double x = std::exp2(40.0 * (roll() - 0.5));
+    const double y = 10.0 * (roll() - 0.5);
+    CAPTURE(x);
+    CAPTURE(y);
+    const long double exact = std::pow(static_cast<long double>(x), static_cast<long double>(y));
+    REQUIRE(relative_error(power(x, y), exact) < 1e-15 * (2.0 + std::fabs(y * std::log(x))));
+  }
+}
+
 TEST_CASE("min, max, select and value_of") {
   CHECK(min(1.0, 2.0) == 1.0);
   CHECK(min(2.0, 1.0) == 1.0);
@@ -114,4 +155,32 @@ TEST_CASE("finite is neither infinite nor NaN") {
   CHECK_FALSE(is_finite(std::numeric_limits<double>::infinity()));
   CHECK_FALSE(is_finite(-std::numeric_limits<double>::infinity()));
   CHECK_FALSE(is_finite(std::numeric_limits<double>::quiet_NaN()));
+}
+
+TEST_CASE(
+    "square_root is std::sqrt to the last bit, and so is what stands in for it at compile time") {
+  static_assert(square_root(2.0) == 1.4142135623730951);
+  static_assert(square_root(0.25) == 0.5);
+  static_assert(square_root(1e-30) == 1e-15);
+  static_assert(square_root(0.0) == 0.0);
+  std::mt19937_64 engine(20261121);
+  for (int number = 0; number < 1000000; ++number) {
+    constexpr std::uint64_t fraction = 0x000fffffffffffffULL;
+    const std::uint64_t exponent = 1 + engine() % 2046;
+    const auto x = std::bit_cast<double>((engine() & fraction) | exponent << 52U);
+    if (detail::correctly_rounded_root(x) != std::sqrt(x)) FAIL(x);
+    if (square_root(x) != std::sqrt(x)) FAIL(x);
+  }
+}
+
+TEST_CASE("square_root at the edges") {
+  CHECK(square_root(0.0) == 0.0);
+  CHECK(square_root(-1.0) == 0.0);
+  CHECK(square_root((std::numeric_limits<double>::min)()) == 0x1p-511);
+  CHECK(square_root(std::numeric_limits<double>::denorm_min()) == 0.0);
+  CHECK(square_root((std::numeric_limits<double>::max)()) ==
+        std::sqrt((std::numeric_limits<double>::max)()));
+  for (const double whole : {1.0, 4.0, 9.0, 1e10, 4503599627370496.0}) {
+    CHECK(square_root(whole * whole) == whole);
+  }
 }

@@ -189,6 +189,8 @@ TEST_CASE("a prompt expands its latents, context included, and attends head by h
   CHECK(r.cores[0].kv_heads == 8);
   CHECK(r.cores[0].qk_dim == 3 + 2);
   CHECK(r.cores[0].v_dim == 7);
+  CHECK(r.cores[0].latent);
+  CHECK(r.cores[0].latent_width == 5 + 2);
 }
 
 TEST_CASE("a decode step absorbs the expansion and attends to the latents as one shared head") {
@@ -197,6 +199,7 @@ TEST_CASE("a decode step absorbs the expansion and attends to the latents as one
   CHECK(r.cores[0].kv_heads == 1);
   CHECK(r.cores[0].qk_dim == 5 + 2);
   CHECK(r.cores[0].v_dim == 5);
+  CHECK(r.cores[0].latent);
 }
 
 TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twice") {

@@ -28,9 +28,9 @@ seconds<> on(const cluster& c, collective_kind kind, rank_group group, bytes<> m
 
 doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
-constexpr std::array<collective_kind, 5> kinds{
+constexpr std::array<collective_kind, 6> kinds{
     collective_kind::all_reduce, collective_kind::all_gather, collective_kind::reduce_scatter,
-    collective_kind::all_to_all, collective_kind::send_recv};
+    collective_kind::all_to_all, collective_kind::send_recv,  collective_kind::broadcast};
 
 }  // namespace
 
@@ -73,6 +73,17 @@ TEST_CASE("all-gather receives all but the own share") {
   CHECK(all_gather_time(free_of_latency, 8, 1_GB).value() == about(7.0 / 8.0 / 450.0));
   CHECK(all_gather_time({1_GBps, 1_us}, 4, 1_GB).value() == about(1e-6 + 0.75));
   CHECK(all_gather_time(free_of_latency, 1, 1_GB) == 0_s);
+}
+
+TEST_CASE("a broadcast goes down a tree and sends every byte once") {
+  // 5 ranks make a tree of 3 levels.
+  CHECK(broadcast_time({1_GBps, 1_us}, 5, 1_GB).value() == about(3e-6 + 1.0));
+  CHECK(broadcast_time(free_of_latency, 1, 1_GB) == 0_s);
+  CHECK(on(two_levels(), collective_kind::broadcast, {8, 1}, 1_GB).value() ==
+        about(3e-6 + 1.0 / 400.0));
+  // Across domains its shards do, an eighth each: scattered before, gathered after.
+  CHECK(on(two_levels(), collective_kind::broadcast, {16, 1}, 1_GB).value() ==
+        about(2.0 * (1e-6 + 0.875 / 400.0) + 5e-6 + 0.125 / 50.0));
 }
 
 TEST_CASE("inside a domain a collective uses its link, across domains the network") {
@@ -160,6 +171,7 @@ double least_time(const drawn& r) {
     case collective_kind::all_reduce:
       return 2.0 * part / rate;
     case collective_kind::send_recv:
+    case collective_kind::broadcast:
       return volume / rate;
     case collective_kind::all_to_all: {
       const double inside = static_cast<double>(p.local - 1) / n * volume / near;

@@ -69,6 +69,7 @@ TEST_CASE("every collective has the line of its kind") {
   CHECK(term_of(collective_kind::reduce_scatter) == term::reduce_scatter);
   CHECK(term_of(collective_kind::all_to_all) == term::all_to_all);
   CHECK(term_of(collective_kind::send_recv) == term::send_recv);
+  CHECK(term_of(collective_kind::broadcast) == term::broadcast);
 }
 
 static_assert(has_flops<gemm<double>>);

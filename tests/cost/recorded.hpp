@@ -15,12 +15,18 @@ struct recorded {
   std::vector<sl::recurrence<double>> recurrences{};
   std::vector<sl::sequence_cache<double>> caches{};
   std::vector<sl::elementwise<double>> vectors{};
+  std::vector<sl::expert_activation<double>> activations{};
   std::vector<sl::weight> fused{};
   std::vector<sl::logits<double>> logits{};
   std::vector<sl::collective<double>> collectives{};
   std::vector<sl::term> lines{};  // of all of them; equal neighbours once
 
   void operator()(const sl::gemm<double>& g) { keep(gemms, g, g.term); }
+  void operator()(const sl::grouped_gemm<double>& g) { keep(gemms, g.as_gemm(), g.term); }
+  void operator()(const sl::expert_activation<double>& a) {
+    vectors.push_back({a.term, {}, a.activation_bytes()});
+    keep(activations, a, a.term);
+  }
   void operator()(const sl::attention_core<double>& c) { keep(cores, c, c.term); }
   void operator()(const sl::recurrence<double>& r) { keep(recurrences, r, r.term); }
   void operator()(const sl::sequence_cache<double>& c) { keep(caches, c, c.term); }

@@ -90,6 +90,12 @@ template <int N>
 [[nodiscard]] constexpr dual<N> round_up(const dual<N>& x) noexcept {
   return dual<N>(round_up(x.value));
 }
+/// The slope at 0, which is none, is taken as 0.
+template <int N>
+[[nodiscard]] constexpr dual<N> square_root(const dual<N>& x) noexcept {
+  const double y = square_root(x.value);
+  return dual<N>::chain(y, y > 0.0 ? 0.5 / y : 0.0, x, 0.0, x);
+}
 template <int N>
 [[nodiscard]] constexpr dual<N> exp_nonpositive(const dual<N>& x) noexcept {
   const double y = exp_nonpositive(x.value);

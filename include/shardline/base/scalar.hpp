@@ -5,10 +5,12 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 namespace shardline {
 
@@ -114,6 +116,53 @@ constexpr double power_of_two(std::int64_t k) noexcept {
 
 }  // namespace detail
 
+namespace detail {
+
+// a b - c exactly, for numbers of half the range of exponents: the low half of a product by
+// Veltkamp's splitting and Dekker's product (T. J. Dekker, Numerische Mathematik 18, 1971).
+constexpr double product_minus(double a, double b, double c) noexcept {
+  constexpr double splitter = 134217729.0;  // 2^27 + 1
+  const double a_big = a * splitter;
+  const double a_high = a_big - (a_big - a);
+  const double a_low = a - a_high;
+  const double b_big = b * splitter;
+  const double b_high = b_big - (b_big - b);
+  const double b_low = b - b_high;
+  const double product = a * b;
+  const double rest =
+      ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
+  return (product - c) + rest;
+}
+
+// The square root of a number in [1, 4), rounded correctly as the hardware does: Newton's method
+// from above, then a step of one unit in the last place where the residual asks for it.
+constexpr double root_of_mantissa(double x) noexcept {
+  constexpr double unit = 2.220446049250313e-16;  // of numbers in [1, 2)
+  double root = 0.5 * (x + 1.0);
+  for (int i = 0; i < 6; ++i) root = 0.5 * (root + x / root);
+  const double excess = product_minus(root, root, x);
+  if (excess > root * unit) return root - unit;
+  return excess < -root * unit ? root + unit : root;
+}
+
+// The same for any positive number of the normal range.
+constexpr double correctly_rounded_root(double x) noexcept {
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const auto exponent = static_cast<std::int64_t>(bits >> 52U) - 1023;
+  const std::int64_t half = exponent >= 0 ? exponent / 2 : (exponent - 1) / 2;
+  return root_of_mantissa(x * power_of_two(-half) * power_of_two(-half)) * power_of_two(half);
+}
+
+}  // namespace detail
+
+/// The square root of x >= 0 (0 below the normal range), the same bits at compile time and at run
+/// time: std::sqrt is not constexpr, but rounds correctly, and so does what stands in for it.
+///   square_root(2) = 1.4142135623730951   (tests/base/scalar.cpp)
+[[nodiscard]] constexpr double square_root(double x) noexcept {
+  if (!(x >= (std::numeric_limits<double>::min)())) return 0.0;
+  return std::is_constant_evaluated() ? detail::correctly_rounded_root(x) : std::sqrt(x);
+}
+
 /// e^x for x <= 0, relative error below 1e-15; 0 below x = -700.
 /// std::exp is not constexpr, and its run-time bits differ between C libraries; this one's do not.
 /// Method: x = k ln 2 + r with |r| <= ln 2 / 2, degree-13 Taylor polynomial of e^r.
@@ -141,6 +190,40 @@ constexpr double power_of_two(std::int64_t k) noexcept {
   const double s = numerator / (m + 1.0);
   const double series = detail::polynomial(detail::atanh_coefficients, s * s);
   return 2.0 * s * series - halvings * (detail::ln2_high + detail::ln2_low);
+}
+
+/// e^x, relative error below 2e-15, the same bits at compile time and at run time; 0 below x = -700
+/// and infinite from 700 on.
+///   exponential(1) = 2.718281828459045   (tests/base/scalar.cpp)
+[[nodiscard]] constexpr double exponential(double x) noexcept {
+  if (x >= 700.0) return std::numeric_limits<double>::infinity();
+  return x > 0.0 ? 1.0 / exp_nonpositive(-x) : exp_nonpositive(x);
+}
+
+/// ln x of a number x > 0 of the normal range, absolute error below 1e-15 (1 + |ln x|), the same
+/// bits at compile time and at run time.
+/// Method: x = 2^k m, m from sqrt(1/2) to sqrt(2), ln m by the atanh series in (m - 1) / (m + 1).
+///   natural_log(10) = 2.302585092994046   (tests/base/scalar.cpp)
+[[nodiscard]] constexpr double natural_log(double x) noexcept {
+  constexpr double root_of_two = 1.4142135623730951;
+  constexpr std::uint64_t fraction = (std::uint64_t{1} << 52U) - 1U;
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  std::int64_t k = static_cast<std::int64_t>(bits >> 52U) - 1023;
+  auto m = std::bit_cast<double>((bits & fraction) | std::bit_cast<std::uint64_t>(1.0));
+  if (m > root_of_two) {
+    m *= 0.5;
+    ++k;
+  }
+  const double s = (m - 1.0) / (m + 1.0);
+  const double series = 2.0 * s * detail::polynomial(detail::atanh_coefficients, s * s);
+  const auto doublings = static_cast<double>(k);
+  return doublings * detail::ln2_high + (doublings * detail::ln2_low + series);
+}
+
+/// x^y of a number x > 0: relative error below 1e-15 (2 + |y ln x|).
+///   power(2, 0.5) = 1.4142135623730951   (tests/base/scalar.cpp)
+[[nodiscard]] constexpr double power(double x, double y) noexcept {
+  return exponential(y * natural_log(x));
 }
 
 }  // namespace shardline

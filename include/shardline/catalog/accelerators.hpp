@@ -6,6 +6,10 @@
 /// Links are bytes per second per accelerator and direction; a network is the usual NIC share of
 /// one accelerator (NIC Gbit/s / 8).
 ///
+/// Multiprocessors are those enabled in the product: NVIDIA's architecture white papers (A100 108
+/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 148), AMD's data
+/// sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
+///
 /// Sources shared by most rows, named in short below:
 ///   [aic]    github.com/ai-dynamo/aiconfigurator, commit 095f58a5, systems/<name>.yaml
 ///   [stas]   github.com/stas00/ml-engineering, commit 744d01e1, compute/accelerator/README.md
@@ -44,7 +48,9 @@ inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
                                          .memory_rate = 1555_GBps,
                                          .scale_up = {300_GBps, scale_up_latency},
                                          .domain = 8,
-                                         .network = {200_Gbps, network_latency}};
+                                         .network = {200_Gbps, network_latency},
+                                         .multiprocessors = 108,
+                                         .last_level_cache = 40_MB};
 
 /// A100 SXM with 80 GB. Source: NVIDIA A100 data sheet; [aic] a100_sxm; [stas].
 inline constexpr accelerator a100_sxm{.name = "a100-sxm",
@@ -53,7 +59,9 @@ inline constexpr accelerator a100_sxm{.name = "a100-sxm",
                                       .memory_rate = 2039_GBps,
                                       .scale_up = {300_GBps, scale_up_latency},
                                       .domain = 8,
-                                      .network = {200_Gbps, network_latency}};
+                                      .network = {200_Gbps, network_latency},
+                                      .multiprocessors = 108,
+                                      .last_level_cache = 40_MB};
 
 /// H100 SXM with 80 GB. Source: NVIDIA H100 data sheet, halved where "with sparsity"; [aic]
 /// h100_sxm; [stas].
@@ -68,7 +76,9 @@ inline constexpr accelerator h100_sxm{.name = "h100-sxm",
                                       .memory_rate = 3350_GBps,
                                       .scale_up = {450_GBps, scale_up_latency},
                                       .domain = 8,
-                                      .network = {400_Gbps, network_latency}};
+                                      .network = {400_Gbps, network_latency},
+                                      .multiprocessors = 132,
+                                      .last_level_cache = 50_MB};
 
 /// H100 PCIe with 80 GB. Source: NVIDIA H100 data sheet; [aic] h100_pcie; [stas].
 /// Each card is a domain of its own with PCIe 5 x16 as its link; NVLink bridges, which join cards
@@ -84,7 +94,9 @@ inline constexpr accelerator h100_pcie{.name = "h100-pcie",
                                        .memory_rate = 2000_GBps,
                                        .scale_up = {63_GBps, scale_up_latency},
                                        .domain = 1,
-                                       .network = {400_Gbps, network_latency}};
+                                       .network = {400_Gbps, network_latency},
+                                       .multiprocessors = 114,
+                                       .last_level_cache = 50_MB};
 
 /// H200 SXM with 141 GB: an H100's peaks. Source: NVIDIA H200 data sheet; [aic] h200_sxm; [stas].
 inline constexpr accelerator h200_sxm{.name = "h200-sxm",
@@ -93,7 +105,9 @@ inline constexpr accelerator h200_sxm{.name = "h200-sxm",
                                       .memory_rate = 4800_GBps,
                                       .scale_up = {450_GBps, scale_up_latency},
                                       .domain = 8,
-                                      .network = {400_Gbps, network_latency}};
+                                      .network = {400_Gbps, network_latency},
+                                      .multiprocessors = 132,
+                                      .last_level_cache = 50_MB};
 
 /// H20 with 96 GB. Source: LMSYS blog on serving DeepSeek on H20, its table H20 against H800; the
 /// network is that deployment's, four 400 Gbit/s NICs for eight GPUs. Memory is the label. No
@@ -105,7 +119,8 @@ inline constexpr accelerator h20{
     .memory_rate = 4000_GBps,
     .scale_up = {450_GBps, scale_up_latency},
     .domain = 8,
-    .network = {200_Gbps, network_latency}};
+    .network = {200_Gbps, network_latency},
+    .multiprocessors = 78};
 
 /// B200 SXM with 180 GB. Source: [aic] b200_sxm; [stas].
 /// Uncertain: memory bandwidth, 7.7 TB/s in [aic] and 8 TB/s in [stas]; the latter is used.
@@ -121,7 +136,9 @@ inline constexpr accelerator b200_sxm{.name = "b200-sxm",
                                       .memory_rate = 8000_GBps,
                                       .scale_up = {900_GBps, scale_up_latency},
                                       .domain = 8,
-                                      .network = {400_Gbps, network_latency}};
+                                      .network = {400_Gbps, network_latency},
+                                      .multiprocessors = 148,
+                                      .last_level_cache = 126_MB};
 
 /// B300 SXM with 288 GB. Source: [aic] b300_sxm; [stas]; glennklockwood.com on the B300.
 /// Uncertain: fp4, for which sources give 12,600 to 15,000 TFLOP/s. No int8: sources contradict
@@ -153,7 +170,8 @@ inline constexpr accelerator gb200{.name = "gb200",
                                    .memory_rate = 8000_GBps,
                                    .scale_up = {900_GBps, scale_up_latency},
                                    .domain = 72,
-                                   .network = {400_Gbps, network_latency}};
+                                   .network = {400_Gbps, network_latency},
+                                   .last_level_cache = 126_MB};
 
 /// L40S with 48 GB of GDDR6. Source: [aic] l40s; [stas]. It has no scale-up fabric: alone in its
 /// domain it reaches the others over a 400 Gbit/s NIC, of which PCIe 4 x16 lets 31.5 GB/s through.
@@ -168,7 +186,8 @@ inline constexpr accelerator l40s{.name = "l40s",
                                   .memory_rate = 864_GBps,
                                   .scale_up = {31.5_GBps, scale_up_latency},
                                   .domain = 1,
-                                  .network = {31.5_GBps, network_latency}};
+                                  .network = {31.5_GBps, network_latency},
+                                  .multiprocessors = 142};
 
 // ------------------------------------------------------------------------------------------ AMD
 
@@ -185,7 +204,9 @@ inline constexpr accelerator mi300x{.name = "mi300x",
                                     .memory_rate = 5300_GBps,
                                     .scale_up = {448_GBps, scale_up_latency},
                                     .domain = 8,
-                                    .network = {400_Gbps, network_latency}};
+                                    .network = {400_Gbps, network_latency},
+                                    .multiprocessors = 304,
+                                    .last_level_cache = 256_MB};
 
 /// MI325X with 256 GiB: an MI300X's peaks and mesh. Source: [stas]; ROCm/ROCm gpu-arch-specs.rst.
 inline constexpr accelerator mi325x{.name = "mi325x",
@@ -194,7 +215,9 @@ inline constexpr accelerator mi325x{.name = "mi325x",
                                     .memory_rate = 6000_GBps,
                                     .scale_up = {448_GBps, scale_up_latency},
                                     .domain = 8,
-                                    .network = {400_Gbps, network_latency}};
+                                    .network = {400_Gbps, network_latency},
+                                    .multiprocessors = 304,
+                                    .last_level_cache = 256_MB};
 
 /// MI355X with 288 GB (label). Source: [stas]; boston.co.uk page on the MI355X. AMD's sheet also
 /// lists twice these peaks, with sparsity. The link is seven 76.5 GB/s mesh links. No figure for
@@ -210,7 +233,9 @@ inline constexpr accelerator mi355x{.name = "mi355x",
                                     .memory_rate = 8000_GBps,
                                     .scale_up = {535.5_GBps, scale_up_latency},
                                     .domain = 8,
-                                    .network = {400_Gbps, network_latency}};
+                                    .network = {400_Gbps, network_latency},
+                                    .multiprocessors = 256,
+                                    .last_level_cache = 256_MB};
 
 // --------------------------------------------------------------------------------------- Google
 

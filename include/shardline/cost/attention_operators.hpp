@@ -86,7 +86,9 @@ constexpr attention_core<T> latent_core(const latent_attention& a, const emissio
           value,
           0,
           per_token,
-          e.model.activations};
+          e.model.activations,
+          true,
+          a.kv_lora_rank + a.qk_rope_head_dim};
 }
 
 }  // namespace detail

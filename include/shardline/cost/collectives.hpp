@@ -74,6 +74,16 @@ template <class T>
   return detail::latency(l, 1) + message / l.rate * detail::crossing<T>(n);
 }
 
+/// Broadcast of V bytes from one of n ranks, pipelined along two trees that share them out:
+///   ceil(log2 n) alpha + V / B
+/// Source: Sanders, Speck, Traeff 2009.
+template <class T>
+[[nodiscard]] constexpr seconds<T> broadcast_time(const basic_link<T>& l, count n,
+                                                  const bytes<T>& message) noexcept {
+  if (n <= 1) return {};
+  return detail::latency(l, detail::log2_ceil(n)) + message / l.rate;
+}
+
 namespace detail {
 
 // Reduce-scatter inside each domain, all-reduce of the shards across, all-gather inside; or one
@@ -96,6 +106,16 @@ constexpr seconds<T> all_gather_across(const basic_link<T>& near, const basic_li
   const seconds<T> across = all_gather_time(far, p.domains, message / real<T>(p.local));
   const seconds<T> inside = all_gather_time(near, p.local, message);
   return shardline::min(inside + across, all_gather_time(far, n, message));
+}
+
+// Scattered inside the first domain, its shards broadcast in parallel, gathered inside each.
+template <class T>
+constexpr seconds<T> broadcast_across(const basic_link<T>& near, const basic_link<T>& far,
+                                      const placement& p, count n,
+                                      const bytes<T>& message) noexcept {
+  const seconds<T> inside = all_gather_time(near, p.local, message) * T(2.0);
+  const seconds<T> across = broadcast_time(far, p.domains, message / real<T>(p.local));
+  return shardline::min(inside + across, broadcast_time(far, n, message));
 }
 
 // 1/n of the message goes to each of `ranks` ranks.
@@ -132,6 +152,9 @@ constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
       const basic_link<T>& l = together ? near : far;
       return l.latency + op.message / l.rate;
     }
+    case collective_kind::broadcast:
+      return together ? broadcast_time(near, n, op.message)
+                      : broadcast_across(near, far, p, n, op.message);
   }
   return {};
 }

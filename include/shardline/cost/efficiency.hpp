@@ -2,7 +2,9 @@
 #pragma once
 
 #include "shardline/cost/operators.hpp"
+#include "shardline/cost/step.hpp"
 #include "shardline/describe/efficiency.hpp"
+#include "shardline/describe/fitted.hpp"
 
 namespace shardline {
 
@@ -44,6 +46,20 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr seconds<T> launch_time(const basic_constant<T>& c) noexcept {
   return c.launch;
+}
+
+/// What the engine's program adds to a step beside the accelerator's `busy` time. `layers` of the
+/// model run in the step.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> host_time(const Efficiency&, const rank_step<T>&, count,
+                                             const seconds<T>&) noexcept {
+  return {};
+}
+
+/// Where a policy's figures come from.
+template <class Efficiency>
+[[nodiscard]] constexpr provenance source_of(const Efficiency&) noexcept {
+  return provenance::datasheet;
 }
 
 }  // namespace shardline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shardline/cost/emission.hpp"
+#include "shardline/cost/expert_operators.hpp"
 
 namespace shardline {
 
@@ -80,6 +81,22 @@ constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count
   return min(busiest, tokens * real<T>(most));
 }
 
+// Whether tokens are sent to the ranks of their experts alone, rather than to the whole group.
+constexpr bool sends_to_experts(const layout& l) noexcept {
+  return replicas_per_expert_group(l) > 1 && l.expert.ep > 1 &&
+         l.dispatch == expert_dispatch::all_to_all;
+}
+
+// Tokens that come to the busiest rank's kernels: the whole group's, or those with an expert here.
+template <class T>
+constexpr T tokens_seen(const mixture_of_experts& f, const emission<T>& e) noexcept {
+  const T all = e.step.group_tokens;
+  if (!sends_to_experts(e.layout)) return all;
+  const count ep = e.layout.expert.ep;
+  const T sent = T(expected_destinations(f.experts_per_token, ep) / real<double>(ep));
+  return min(max(all * sent * e.step.expert_imbalance, T(1.0)), all);
+}
+
 template <class T, class Sink>
 constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
   const count placed = placed_experts(f, e.layout);
@@ -92,10 +109,12 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
       min(expected_distinct(local, f.experts_per_token, placed, e.step.group_tokens), rows);
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
-  sink(gemm<T>{t, e.matrix(c, hidden, up, local), rows, distinct, e.model.activations});
+  const precision activation = e.model.activations;
+  sink(grouped_gemm<T>{e.matrix(c, hidden, up, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, up, local)});
-  sink(elementwise<T>{t, {}, bytes<T>::from_value(rows * e.values_bytes(up + width))});
-  sink(gemm<T>{t, e.matrix(c, width, hidden, local), rows, distinct, e.model.activations});
+  sink(expert_activation<T>{e.formats[c], rows, tokens_seen(f, e), f.experts_per_token, local,
+                            hidden, up, width, activation});
+  sink(grouped_gemm<T>{e.matrix(c, width, hidden, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
@@ -169,9 +188,7 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T
   const count width = share(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
   emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
              sink);
-  const bool complete = replicas_per_expert_group(e.layout) > 1 && e.layout.expert.ep > 1 &&
-                        e.layout.dispatch == expert_dispatch::all_to_all &&
-                        e.layout.expert.etp < e.layout.attention.tp;
+  const bool complete = sends_to_experts(e.layout) && e.layout.expert.etp < e.layout.attention.tp;
   if (complete) emit_tensor_reduction(e, sink);
 }
 

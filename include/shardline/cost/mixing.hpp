@@ -37,6 +37,9 @@ template <class T>
 ///   query_split       cp ranks that share the new tokens
 ///   cache_split       dcp ranks that share the cached tokens; `heads` are those of all of them
 ///   bytes_per_token   that a rank keeps per token of one sequence in this layer
+///   latent            one cache for all heads (MLA), its values a part of its keys; a prompt
+///                     expands it into keys and values per head, a decode step attends to it
+///   latent_width      values per token that such a cache keeps; 0: not known
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
@@ -54,6 +57,8 @@ struct attention_core {
   count window = 0;
   double bytes_per_token = 0.0;
   precision activation = precision::bf16;
+  bool latent = false;
+  count latent_width = 0;
 
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));

@@ -34,9 +34,11 @@ enum class term : unsigned char {
   reduce_scatter,
   all_to_all,
   send_recv,
-  pipeline_bubble
+  broadcast,
+  pipeline_bubble,
+  host
 };
-inline constexpr std::size_t term_count = 15;
+inline constexpr std::size_t term_count = 17;
 /// Terms of operators; those of collectives follow them.
 inline constexpr std::size_t operator_term_count = static_cast<std::size_t>(term::all_reduce);
 
@@ -55,7 +57,9 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "reduce-scatter",
                                                                      "all-to-all",
                                                                      "send-recv",
-                                                                     "pipeline bubble"};
+                                                                     "broadcast",
+                                                                     "pipeline bubble",
+                                                                     "host"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view name(term t) noexcept {
@@ -152,7 +156,8 @@ enum class collective_kind : unsigned char {
   all_gather,
   reduce_scatter,
   all_to_all,
-  send_recv
+  send_recv,
+  broadcast
 };
 
 /// `size` ranks that are `stride` apart in rank order.
@@ -167,6 +172,7 @@ struct rank_group {
 ///   all_gather      the gathered result;   reduce_scatter   the buffer before it is scattered
 ///   all_to_all      what the rank sends to the group, its own share included
 ///   send_recv       what is sent to the next stage
+///   broadcast       what one rank has and all get
 template <class T>
 struct collective {
   collective_kind kind = collective_kind::all_reduce;
@@ -187,6 +193,8 @@ struct collective {
       return term::all_to_all;
     case collective_kind::send_recv:
       return term::send_recv;
+    case collective_kind::broadcast:
+      return term::broadcast;
   }
   return term::send_recv;
 }

@@ -6,15 +6,18 @@
 
 namespace shardline {
 
-/// The two bounds of an operator and what its launch adds.
+/// The two bounds of an operator and what adds to the larger of them.
+///   exposed   of the shorter bound, and of a kernel's last blocks: what nothing hides
+///   launch    of its kernels
 template <class T>
 struct operator_time {
   seconds<T> compute{};
   seconds<T> memory{};
+  seconds<T> exposed{};
   seconds<T> launch{};
 
   [[nodiscard]] constexpr seconds<T> total() const noexcept {
-    return shardline::max(compute, memory) + launch;
+    return shardline::max(compute, memory) + exposed + launch;
   }
 };
 

@@ -51,7 +51,9 @@ struct basic_link {
 ///   domain        accelerators in one scale-up domain, as usually built; in domains of 1 the
 ///                 scale-up link is never used
 ///   network       this accelerator's share of the network between domains
-///   efficiency    policy: datasheet, constant, ...
+///   multiprocessors    units that run blocks of a kernel (SMs, CUs, cores); 0: not known
+///   last_level_cache   bytes of the cache they share; 0: not known
+///   efficiency    policy: datasheet, constant, fitted
 template <class T = double, class Efficiency = datasheet>
 struct basic_accelerator {
   using scalar = T;
@@ -64,6 +66,8 @@ struct basic_accelerator {
   basic_link<T> scale_up{};
   count domain = 1;
   basic_link<T> network{};
+  count multiprocessors = 0;
+  bytes<T> last_level_cache{};
   Efficiency efficiency{};
 };
 using accelerator = basic_accelerator<>;
@@ -73,7 +77,8 @@ using accelerator = basic_accelerator<>;
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name, a.peak, a.memory, a.memory_rate, a.scale_up, a.domain, a.network, efficiency};
+  return {a.name,   a.peak,    a.memory,          a.memory_rate,      a.scale_up,
+          a.domain, a.network, a.multiprocessors, a.last_level_cache, efficiency};
 }
 
 namespace detail {

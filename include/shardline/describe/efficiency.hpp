@@ -1,5 +1,6 @@
 /// Efficiency policies: which share of a datasheet figure an accelerator is taken to reach.
-/// A policy is a type chosen at compile time; cost/efficiency.hpp asks it for each operator.
+/// A policy is a type chosen at compile time; cost/efficiency.hpp asks these two for each operator.
+/// The third, `fitted`, has a formula per kind of operator: describe/fitted.hpp.
 #pragma once
 
 #include "shardline/base/units.hpp"
@@ -24,8 +25,5 @@ struct basic_constant {
   seconds<T> launch{};
 };
 using constant = basic_constant<>;
-
-// A third policy, `fitted`, holds curves fitted to measurements per accelerator and precision. It
-// needs no change elsewhere: overloads of compute_share, memory_share, link_share and launch_time.
 
 }  // namespace shardline

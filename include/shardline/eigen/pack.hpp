@@ -70,6 +70,10 @@ template <int N>
 [[nodiscard]] pack<N> round_up(const pack<N>& x) noexcept {
   return pack<N>(x.lanes.ceil());
 }
+template <int N>
+[[nodiscard]] pack<N> square_root(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.sqrt());
+}
 // Lane by lane through the scalar functions, whose bits do not depend on the C library.
 template <int N>
 [[nodiscard]] pack<N> exp_nonpositive(const pack<N>& x) noexcept {

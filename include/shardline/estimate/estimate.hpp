@@ -6,6 +6,7 @@
 namespace shardline {
 
 /// The result of estimate(). Where `feasibility.priceable()` is false the figures are zero.
+///   source    where the figures of time come from: data sheet, measurements, a transfer of them
 ///   memory    of the fullest GPU
 ///   prefill   one request alone
 ///   decode    one step at the concurrency and mean context
@@ -13,6 +14,7 @@ namespace shardline {
 template <class T = double>
 struct basic_estimate {
   report feasibility{};
+  provenance source = provenance::datasheet;
   basic_memory<T> memory{};
   basic_time<T> prefill{};
   basic_time<T> decode{};
@@ -28,6 +30,7 @@ template <class T, class Efficiency>
                                                    const model& m, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
   basic_estimate<T> e;
+  e.source = source_of(c.accelerator.efficiency);
   e.feasibility = detail::check_shape(c, m, l, w);
   if (!e.feasibility.priceable()) return e;
   e.memory = memory(c, m, l, w);

@@ -12,8 +12,8 @@
 namespace shardline {
 
 /// One step through the pipeline.
-///   sum      all stages, one after the other, hand-overs included: one batch alone
-///   slowest  the heaviest stage with its hand-over: what a full pipeline repeats
+///   sum      all stages, one after the other, hand-overs and host included: one batch alone
+///   slowest  the heaviest stage with both: what a full pipeline repeats
 template <class T>
 struct pipeline_time {
   basic_time<T> sum{};
@@ -50,12 +50,12 @@ struct time_fold {
     if constexpr (has_flops<Operator>) {
       const auto by_compute = t.memory.value() < t.compute.value();
       const T zero(0.0);
-      const T compute = select(by_compute, t.compute.value(), zero);
-      const T memory = select(by_compute, zero, t.memory.value());
+      const T compute = select(by_compute, (t.compute + t.exposed).value(), zero);
+      const T memory = select(by_compute, zero, (t.memory + t.exposed).value());
       sum.wait(bound::compute, seconds<T>::from_value(compute) * times);
       sum.wait(bound::memory, seconds<T>::from_value(memory) * times);
     } else {
-      sum.wait(bound::memory, t.memory * times);
+      sum.wait(bound::memory, (t.memory + t.exposed) * times);
     }
     sum.wait(bound::launch, t.launch * times);
   }
@@ -84,12 +84,19 @@ template <class T, class Efficiency>
   const emission<T> e{m, l, {}, localise(s, l), c.runtime.padding};
   detail::time_fold<T, Efficiency> fold{c};
   for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
-  if (l.pp == 1) return {fold.sum, fold.sum.total()};
+  const Efficiency& policy = c.accelerator.efficiency;
   seconds<T> slowest{};
+  seconds<T> host{};
   for (count i = 0; i < l.pp; ++i) {
-    slowest = shardline::max(slowest, fold.of_stage(blocks_of_stage(m, l, i)));
+    const seconds<T> busy = l.pp == 1 ? fold.sum.total() : fold.of_stage(blocks_of_stage(m, l, i));
+    const count layers = layers_of_stage(l, m.layers.size(), i).number;
+    const seconds<T> own = host_time<T>(policy, e.step, layers, busy);
+    host = host + own;
+    slowest = shardline::max(slowest, busy + own);
   }
-  return {fold.sum, slowest};
+  fold.sum.spend(term::host, host);
+  fold.sum.wait(bound::launch, host);
+  return {fold.sum, l.pp == 1 ? fold.sum.total() : slowest};
 }
 
 }  // namespace shardline

@@ -1,0 +1,63 @@
+/// The time of a collective under `fitted`.
+#pragma once
+
+#include "shardline/fitted/network.hpp"
+#include "shardline/fitted/scale_up.hpp"
+
+namespace shardline {
+
+/// Time of a collective of V bytes over n ranks, launched inside a CUDA graph; links of B bytes/s
+/// per rank and direction, memory of M bytes/s. Inside a domain
+///   time = launch + the fastest of, for an all-reduce, all-gather, reduce-scatter or broadcast,
+///     LL      hop S + (W + own_flag O) / (flag_share B)
+///     LL128   start_line + hop_line S + (W + own_flag O) / (line_share B)
+///     Simple  start_bulk + hop_bulk S + x + sqrt(fill x),  x = W / (bulk_share B)
+///             + 2 O / (copy_share M)
+///     switch  switch_start + y + sqrt(switch_fill y),  y = (n + 1) V / n / (switch_share B)
+/// S steps, W bytes that a rank sends, O bytes of its own part that it copies:
+///   all-reduce 2 (n - 1), 2 (n - 1) V / n, V / 2n; all-gather n - 1, (n - 1) V / n, V / n;
+///   reduce-scatter the same, O times own_scatter; broadcast n - 1, V, 0. The switch: all-reduce.
+/// An all-to-all, O = own_exchange V / n and x of W (1 + incast (1 - 2 / n)), and a send-recv:
+///   peer (n - 2) + min(hop + max(V / n / (peer_share B), x), 2 pair + x + sqrt(fill x))
+///   min(hop + V / (peer_share B), pair + V / (bulk_share B))
+/// An all-reduce of V < engine_most bytes may run as the engine's own kernel in place of all this:
+///   engine_launch + engine_barrier + engine_rank n + min((n - 1) V / (one_shot_share B),
+///                                    engine_second + 2 (n - 1) V / n / (two_shot_share B))
+/// At engine_most the time jumps up, if it jumps, to the library's; elsewhere it is continuous.
+///
+/// Across m domains of d ranks, each rank with a port of N bytes/s; r = 2 (all-reduce) or 1,
+/// z = seconds per byte of a domain = 1 / min(d network_share N, bulk_share B):
+///   ring    r ((n - m) hop + (m - 1) network_hop) + x + sqrt(network_fill x)
+///           x = r (n - 1) V z / n
+///   tree    r ((d - 1) hop + ceil(log2 m) network_hop) + x + sqrt(network_fill x)
+///           x = r V z / tree_share
+///   phases  where hierarchical: r ((d - 1) hop + (m - 1) network_hop) + network_phase
+///           + r V ((d - 1) / d / (bulk_share B) + (m - 1) / m / d / (network_share N))
+///   broadcast   (d - 1) hop + ceil(log2 m) network_hop + V z
+///   send-recv   network_hop + V / min(network_share N, bulk_share B)
+///   all-to-all  network_hop + x + min(network_peer (n - d), network_peer (m - 1) + hop + pair
+///               + (n - d) V / n / (bulk_share B)),
+///               x = max((d - 1) V / n / (bulk_share B), (n - d) V / n / (exchange_share N))
+/// Ports are counted in the domain that is least full: the others wait for it.
+/// Ranks alone in their domains use no link. Latencies of links are not read: hops were fitted.
+///
+/// Where all ranks wait for each other (not in a send-recv or broadcast) `synchronise` is added.
+/// A message of 0 bytes takes no time. Never faster than its bytes over link or port; a longer
+/// message, a slower link, memory or network never takes less time.
+/// Source of the form: NCCL's protocols and algorithms as Z. Hu et al. describe them, "Demystifying
+/// NCCL", arXiv 2507.04786, 2025; the fill is what a chain costs with chunks of the best size; one
+/// and two shots as in vLLM's custom all-reduce. Constants: catalog/fitted/collectives.hpp.
+/// Check: 64 MiB over 8 H100, reduced by NCCL: 324.5 us (tests/fitted/collectives.cpp).
+template <class T>
+[[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, basic_fitted<T>>& c,
+                                           const collective<T>& op) noexcept {
+  if (op.group.size <= 1) return {};
+  const placement at = place(op.group, c.gpus_per_domain);
+  const bool waits = op.kind != collective_kind::send_recv && op.kind != collective_kind::broadcast;
+  const T apart = waits ? c.accelerator.efficiency.collectives.synchronise.value() : T(0.0);
+  const T alone = at.domains == 1 ? detail::time_inside(c, op) : detail::time_across(c, op, at);
+  const T time = alone + apart;
+  return detail::in_seconds(select(T(0.0) < op.message.value(), time, T(0.0)));
+}
+
+}  // namespace shardline

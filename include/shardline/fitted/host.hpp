@@ -1,0 +1,39 @@
+/// What an engine's own program adds to a step under `fitted`.
+#pragma once
+
+#include "shardline/cost/efficiency.hpp"
+#include "shardline/describe/fitted.hpp"
+
+namespace shardline {
+
+/// Time that a step takes beyond the accelerator's `busy` seconds, b decoding sequences on a
+/// replica:
+///   beside = replay + replay_sequence b, where the step replays a CUDA graph
+///          = layer layers, where it has prompts and its kernels are launched one by one
+///   time   = max(beside - busy, 0) + step + sequence b
+/// A step without sequences takes no time. Assumes that the host prepares a step while the
+/// accelerator works, and learns its result after it. Fitted end to end, catalog/fitted/host.hpp.
+template <class T>
+[[nodiscard]] constexpr seconds<T> host_time(const basic_fitted<T>& policy, const rank_step<T>& s,
+                                             count layers, const seconds<T>& busy) noexcept {
+  const host_curve<T>& h = policy.host;
+  T decoding(0.0);
+  T prompts(0.0);
+  for (std::size_t i = 0; i < s.part_count; ++i) {
+    T& number = s.parts[i].phase == phase::decode ? decoding : prompts;
+    number = number + s.parts[i].sequences;
+  }
+  const T none(0.0);
+  const T replayed = h.replay.value() + h.replay_sequence.value() * decoding;
+  const T launched = h.layer.value() * real<T>(layers);
+  const T beside = select(none < prompts, launched, replayed);
+  const T time = max(beside - busy.value(), none) + h.step.value() + h.sequence.value() * decoding;
+  return seconds<T>::from_value(select(none < decoding + prompts, time, none));
+}
+
+template <class T>
+[[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
+  return policy.source;
+}
+
+}  // namespace shardline

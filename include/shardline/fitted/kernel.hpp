@@ -1,0 +1,73 @@
+/// What the formulas of `fitted` share: which kernel runs, and what one multiprocessor does.
+#pragma once
+
+#include "shardline/cost/operators.hpp"
+#include "shardline/cost/roofline.hpp"
+#include "shardline/describe/accelerator.hpp"
+#include "shardline/describe/fitted.hpp"
+
+namespace shardline {
+
+template <class T>
+using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
+
+/// The kernel that multiplies weights of this format: by the type it multiplies in (4-bit
+/// arithmetic has no curve of its own and takes that of 8 bits), but for 4-bit weights that are
+/// widened inside.
+[[nodiscard]] constexpr kernel_format kernel_of(const weight_format& f) noexcept {
+  if (bits(f.math) < 8) return kernel_format::narrow;
+  if (bits(f.math) == 8) return f.group_k > 1 ? kernel_format::narrow_block : kernel_format::narrow;
+  return bits(f.element) < 8 ? kernel_format::four_bit : kernel_format::wide;
+}
+
+/// The kernel that reads a cache of so many bytes per value.
+[[nodiscard]] constexpr kernel_format kernel_of_cache(double bytes_per_value) noexcept {
+  return bytes_per_value < 1.5 ? kernel_format::narrow : kernel_format::wide;
+}
+
+namespace detail {
+
+// Where no figure is known, as many as the accelerator has that was measured last.
+inline constexpr count measured_multiprocessors = 132;
+
+template <class T>
+constexpr T multiprocessors(const fitted_accelerator<T>& a) noexcept {
+  return real<T>(a.multiprocessors > 0 ? a.multiprocessors : measured_multiprocessors);
+}
+
+// Seconds that one multiprocessor takes for a FLOP at a share of the peak.
+template <class T>
+constexpr T seconds_per_flop(const fitted_accelerator<T>& a, precision math,
+                             const T& share) noexcept {
+  return multiprocessors(a) / (a.peak[supported(a, math)].value() * share);
+}
+
+// Seconds per byte at a share of the memory rate.
+template <class T>
+constexpr T seconds_per_byte(const fitted_accelerator<T>& a, const T& share) noexcept {
+  return T(1.0) / (a.memory_rate.value() * share);
+}
+
+template <class T>
+constexpr seconds<T> in_seconds(const T& value) noexcept {
+  return seconds<T>::from_value(value);
+}
+
+template <class Condition, class T>
+constexpr seconds<T> either(const Condition& first, const seconds<T>& a,
+                            const seconds<T>& b) noexcept {
+  return in_seconds(select(first, a.value(), b.value()));
+}
+
+}  // namespace detail
+
+/// The faster of two ways to run an operator, its parts those of that way.
+template <class T>
+[[nodiscard]] constexpr operator_time<T> faster(const operator_time<T>& a,
+                                                const operator_time<T>& b) noexcept {
+  const auto first = a.total().value() < b.total().value();
+  return {detail::either(first, a.compute, b.compute), detail::either(first, a.memory, b.memory),
+          detail::either(first, a.exposed, b.exposed), detail::either(first, a.launch, b.launch)};
+}
+
+}  // namespace shardline

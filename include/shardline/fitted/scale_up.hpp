@@ -1,0 +1,163 @@
+/// A collective inside one scale-up domain under `fitted`: the library's (NCCL) ring in its three
+/// protocols, the reduction inside the switch, pairs of ranks, and the engine's own all-reduce.
+/// fitted/collectives.hpp gives the formulas.
+#pragma once
+
+#include "shardline/cost/collectives.hpp"
+#include "shardline/describe/cluster.hpp"
+#include "shardline/fitted/kernel.hpp"
+
+namespace shardline {
+
+template <class T>
+using fitted_cluster = basic_cluster<T, basic_fitted<T>>;
+
+namespace detail {
+
+// Times around the ring: an all-reduce goes round twice.
+constexpr count rounds(collective_kind kind) noexcept {
+  return kind == collective_kind::all_reduce ? 2 : 1;
+}
+
+// Steps one after the other.
+constexpr count ring_steps(collective_kind kind, count n) noexcept {
+  return kind == collective_kind::send_recv ? 1 : rounds(kind) * (n - 1);
+}
+
+// n-ths of the message that a rank sends.
+constexpr count parts_sent(collective_kind kind, count n) noexcept {
+  const bool whole = kind == collective_kind::send_recv || kind == collective_kind::broadcast;
+  return whole ? n : rounds(kind) * (n - 1);
+}
+
+// How often a rank copies its own part of the message.
+template <class T>
+constexpr T own_copies(const collective_curve<T>& c, collective_kind kind) noexcept {
+  switch (kind) {
+    case collective_kind::all_reduce:
+      return T(0.5);
+    case collective_kind::all_gather:
+      return T(1.0);
+    case collective_kind::reduce_scatter:
+      return c.own_scatter;
+    case collective_kind::all_to_all:
+      return c.own_exchange;
+    case collective_kind::send_recv:
+    case collective_kind::broadcast:
+      return T(0.0);
+  }
+  return T(0.0);
+}
+
+// Work that is cut into chunks of the best size, the first of which nothing hides.
+template <class T>
+constexpr T pipelined(const T& work, const seconds<T>& fill) noexcept {
+  return work + square_root(fill.value() * work);
+}
+
+// What one rank of n does, in seconds.
+//   part   a part of the message on the whole link
+//   sent   all that it sends, on the whole link
+//   flag   the same and its own part, which flags carry just as slowly
+//   copy   its own part through its memory, read and written
+template <class T>
+struct rank_work {
+  T ranks;
+  T steps;
+  T part;
+  T sent;
+  T flag;
+  T copy;
+};
+
+template <class T>
+constexpr rank_work<T> work_inside(const fitted_cluster<T>& c, const collective<T>& op) noexcept {
+  const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
+  const T ranks = real<T>(op.group.size);
+  const T bytes_of_part = op.message.value() / ranks;
+  const T part = bytes_of_part / c.scale_up.rate.value();
+  const T own = own_copies(curve, op.kind);
+  const T sent = real<T>(parts_sent(op.kind, op.group.size)) * part;
+  const T copied = T(2.0) * own * bytes_of_part;
+  return {ranks,
+          real<T>(ring_steps(op.kind, op.group.size)),
+          part,
+          sent,
+          sent + curve.own_flag * own * part,
+          copied * seconds_per_byte(c.accelerator, curve.copy_share)};
+}
+
+// The fastest of LL, LL128 and Simple around the ring.
+template <class T>
+constexpr T ring_time(const collective_curve<T>& c, const rank_work<T>& r) noexcept {
+  const T bulk = r.sent / c.bulk_share + r.copy;
+  const T by_flags = c.hop.value() * r.steps + r.flag / c.flag_share;
+  const T by_lines = c.start_line.value() + c.hop_line.value() * r.steps + r.flag / c.line_share;
+  const T in_bulk = c.start_bulk.value() + c.hop_bulk.value() * r.steps + pipelined(bulk, c.fill);
+  return min(min(by_flags, by_lines), in_bulk);
+}
+
+// n + 1 parts: to the switch and, summed, back from it.
+template <class T>
+constexpr T switch_time(const collective_curve<T>& c, const rank_work<T>& r) noexcept {
+  const T wire = (r.ranks + T(1.0)) * r.part / c.switch_share;
+  return c.switch_start.value() + pipelined(wire, c.switch_fill);
+}
+
+// A part to each other rank, by one channel of flags each or in bulk. All channels together are no
+// faster than the bulk.
+template <class T>
+constexpr T exchange_time(const collective_curve<T>& c, const rank_work<T>& r) noexcept {
+  const T meeting = T(1.0) + c.incast * (T(1.0) - T(2.0) / r.ranks);
+  const T bulk = r.sent * meeting / c.bulk_share + r.copy;
+  const T by_flags = c.hop.value() + max(r.part / c.peer_share, bulk);
+  const T in_bulk = T(2.0) * c.pair.value() + pipelined(bulk, c.fill);
+  return c.peer.value() * (r.ranks - T(2.0)) + min(by_flags, in_bulk);
+}
+
+template <class T>
+constexpr T pair_time(const collective_curve<T>& c, const rank_work<T>& r) noexcept {
+  return min(c.hop.value() + r.sent / c.peer_share, c.pair.value() + r.sent / c.bulk_share);
+}
+
+// The library's collective, without its launch.
+template <class T>
+constexpr T library_time(const collective_curve<T>& c, collective_kind kind,
+                         const rank_work<T>& r) noexcept {
+  switch (kind) {
+    case collective_kind::all_reduce:
+      if (value_of(c.switch_share) > 0.0) return min(ring_time(c, r), switch_time(c, r));
+      return ring_time(c, r);
+    case collective_kind::all_to_all:
+      return exchange_time(c, r);
+    case collective_kind::send_recv:
+      return pair_time(c, r);
+    default:
+      return ring_time(c, r);
+  }
+}
+
+// The engine's kernel: every rank reads all buffers whole, or its part of them and then the sums.
+template <class T>
+constexpr T engine_time(const collective_curve<T>& c, const rank_work<T>& r) noexcept {
+  const T start = (c.engine_launch + c.engine_barrier).value() + c.engine_rank.value() * r.ranks;
+  const T others = (r.ranks - T(1.0)) * r.part;
+  const T one_shot = r.ranks * others / c.one_shot_share;
+  if (!(value_of(c.two_shot_share) > 0.0)) return start + one_shot;
+  return start + min(one_shot, c.engine_second.value() + T(2.0) * others / c.two_shot_share);
+}
+
+template <class T>
+constexpr T time_inside(const fitted_cluster<T>& c, const collective<T>& op) noexcept {
+  const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
+  const rank_work<T> work = work_inside(c, op);
+  const T library = curve.launch.value() + library_time(curve, op.kind, work);
+  const bool summed = op.kind == collective_kind::all_reduce;
+  if (!summed || !(value_of(curve.one_shot_share) > 0.0)) return library;
+  return select(op.message.value() < curve.engine_most.value(),
+                min(library, engine_time(curve, work)), library);
+}
+
+}  // namespace detail
+
+}  // namespace shardline

@@ -1,0 +1,116 @@
+// Collectives, expert exchange and tori over packs: every lane is the case of that lane alone.
+#include <doctest/doctest.h>
+
+#include "fabrics.hpp"
+#include "shardline/eigen/pack.hpp"
+#include "shardline/fitted/expert_exchange.hpp"
+#include "shardline/fitted/torus.hpp"
+
+using namespace shardline;
+namespace curves = shardline::catalog::curves;
+
+namespace {
+
+using scalar = pack<4>;
+
+scalar random_lanes(laws::dice& d, double low, double high) {
+  scalar lanes;
+  for (int i = 0; i < 4; ++i) lanes.lanes[i] = laws::log_between(d, low, high);
+  return lanes;
+}
+
+fabrics::cluster lane_of(fabrics::cluster c, const scalar& link, const scalar& port, int lane) {
+  c.scale_up.rate = bandwidth<>::from_value(link[lane]);
+  c.network.rate = bandwidth<>::from_value(port[lane]);
+  return c;
+}
+
+latency_exchange_curve<scalar> lift(const latency_exchange_curve<>& c) {
+  return {cast<scalar>(c.launch),
+          cast<scalar>(c.expert),
+          c.value,
+          cast<scalar>(c.doubling),
+          c.block,
+          cast<scalar>(c.fill),
+          c.link_share,
+          c.network_share,
+          c.value_bytes,
+          cast<scalar>(c.header)};
+}
+
+throughput_exchange_curve<scalar> lift(const throughput_exchange_curve<>& c) {
+  return {cast<scalar>(c.launch), cast<scalar>(c.domain), c.copies_value,  cast<scalar>(c.token),
+          cast<scalar>(c.copy),   c.token_value,          c.copy_value,    c.forwarding,
+          cast<scalar>(c.fill),   c.link_share,           c.network_share, c.value_bytes,
+          c.most_domains};
+}
+
+doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
+
+}  // namespace
+
+TEST_CASE("every lane of a pack is that lane's collective") {
+  laws::dice d(221);
+  for (int number = 0; number < 3000; ++number) {
+    const fabrics::cluster c = fabrics::random_cluster(d);
+    const collective<double> op = fabrics::random_collective(d);
+    const scalar link = random_lanes(d, 1e9, 1e12);
+    const scalar port = random_lanes(d, 1e9, 1e12);
+    scalar message = random_lanes(d, 1.0, 1e10);
+    if (d.flip()) message.lanes[2] = 0.0;
+    auto together = fabrics::lift<scalar>(c);
+    together.scale_up.rate = bandwidth<scalar>::from_value(link);
+    together.network.rate = bandwidth<scalar>::from_value(port);
+    const auto all = bytes<scalar>::from_value(message);
+    const scalar t = time_of(together, collective<scalar>{op.kind, op.group, all}).value();
+    CAPTURE(number);
+    for (int lane = 0; lane < 4; ++lane) {
+      const auto one = bytes<>::from_value(message[lane]);
+      const fabrics::cluster alone = lane_of(c, link, port, lane);
+      REQUIRE(t[lane] == about(time_of(alone, collective<double>{op.kind, op.group, one}).value()));
+    }
+  }
+}
+
+TEST_CASE("every lane of a pack is that lane's exchange") {
+  laws::dice d(222);
+  const fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  for (int number = 0; number < 300; ++number) {
+    const expert_exchange how{
+        d.whole(1, 9000), d.whole(1, 20), d.whole(1, 500), 8 * d.whole(1, 9), 8, 20};
+    const scalar link = random_lanes(d, 1e9, 1e12);
+    const scalar port = random_lanes(d, 1e9, 1e12);
+    const scalar tokens = random_lanes(d, 0.1, 1e5);
+    auto together = fabrics::lift<scalar>(c);
+    together.scale_up.rate = bandwidth<scalar>::from_value(link);
+    together.network.rate = bandwidth<scalar>::from_value(port);
+    const auto check = [&](const auto& curve) {
+      const scalar t = exchange_time(together, lift(curve), how, tokens).value();
+      for (int lane = 0; lane < 4; ++lane) {
+        const fabrics::cluster alone = lane_of(c, link, port, lane);
+        REQUIRE(t[lane] == about(exchange_time(alone, curve, how, tokens[lane]).value()));
+      }
+    };
+    check(curves::h100_throughput_combine);
+    check(curves::h100_latency_dispatch);
+  }
+}
+
+TEST_CASE("every lane of a pack is that lane's torus, and a dual has its slope") {
+  laws::dice d(223);
+  const scalar rate = random_lanes(d, 1e9, 1e12);
+  const scalar message = random_lanes(d, 1.0, 1e9);
+  basic_torus<scalar> together{{4, 2, 3}, {}, scalar(0.8), {}};
+  together.link.rate = bandwidth<scalar>::from_value(rate);
+  for (const collective_kind kind : fabrics::kinds) {
+    const scalar t = time_of(together, kind, bytes<scalar>::from_value(message)).value();
+    for (int lane = 0; lane < 4; ++lane) {
+      const torus alone{{4, 2, 3}, {bandwidth<>::from_value(rate[lane]), {}}, 0.8, {}};
+      CHECK(t[lane] == about(time_of(alone, kind, bytes<>::from_value(message[lane])).value()));
+    }
+  }
+  basic_torus<dual<1>> ring{{4, 1, 1}, {}, dual<1>(1.0), {}};
+  ring.link.rate = bandwidth<dual<1>>::from_value(dual<1>(2.0));
+  const auto volume = bytes<dual<1>>::from_value(dual<1>::input(8.0, 0));
+  CHECK(time_of(ring, collective_kind::send_recv, volume).value().slope[0] == 0.5);
+}

@@ -1,0 +1,56 @@
+#include "shardline/fitted/host.hpp"
+
+#include <doctest/doctest.h>
+
+#include "shardline/catalog/fitted/host.hpp"
+#include "shardline/cost/step.hpp"
+
+using namespace shardline;
+using namespace shardline::literals;
+
+namespace {
+
+// 100 us a step, 1 a sequence, 500 and 2 a sequence to replay, 30 a layer to launch.
+constexpr fitted engine = [] {
+  fitted f;
+  f.host = {100_us, 1_us, 500_us, 2_us, 30_us, 9_us};
+  return f;
+}();
+
+double microseconds(const basic_step<>& s, const seconds<>& busy) {
+  return host_time(engine, localise(s, layout{}), 40, busy).value() * 1e6;
+}
+
+static_assert(host_time(engine, localise(decode_step(8.0, 100.0, 1.0), layout{}), 40, 1_ms) >
+              107_us);
+
+}  // namespace
+
+TEST_CASE("a busy accelerator hides what the host prepares; what follows the step shows") {
+  // 500 + 8 x 2 are ready long before 1 ms; 100 + 8 follow.
+  CHECK(microseconds(decode_step(8.0, 100.0, 1.0), 1_ms) == doctest::Approx(108.0).epsilon(1e-12));
+}
+
+TEST_CASE("a small model waits for the host") {
+  CHECK(microseconds(decode_step(8.0, 100.0, 1.0), 400_us) ==
+        doctest::Approx(516.0 - 400.0 + 108.0).epsilon(1e-12));
+}
+
+TEST_CASE("a step with prompts launches its kernels one by one, layer by layer") {
+  const basic_step<> prompt = prefill_step(1.0, 100.0, 0.0, 1.0);
+  CHECK(microseconds(prompt, 1_ms) == doctest::Approx(40.0 * 30.0 - 1000.0 + 100.0).epsilon(1e-12));
+  CHECK(microseconds(mixed_step(prompt, decode_step(8.0, 100.0, 1.0)), 2_ms) ==
+        doctest::Approx(108.0).epsilon(1e-12));
+}
+
+TEST_CASE("a step of nobody takes no time") {
+  CHECK(microseconds(decode_step(0.0, 0.0, 1.0), {}) == 0.0);
+}
+
+TEST_CASE("policies without a host add nothing, and name their source") {
+  const auto s = localise(decode_step(8.0, 100.0, 1.0), layout{});
+  CHECK(host_time<double>(datasheet{}, s, 40, 1_us) == 0_s);
+  CHECK(host_time<double>(constant{}, s, 40, 1_us) == 0_s);
+  CHECK(source_of(datasheet{}) == provenance::datasheet);
+  CHECK(source_of(engine) == provenance::transferred);
+}
