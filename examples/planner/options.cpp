@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "models.hpp"
@@ -18,10 +19,6 @@ namespace planner {
 namespace {
 
 using shardline::field;
-
-// Taken where no --efficiency is given: about what well-tuned engines reach on large models. The
-// data sheet itself bounds time from below, which is no plan.
-constexpr const char* usual_efficiency = "constant:mfu=0.5,bandwidth=0.8";
 
 // CLI11 only finds the options, each as often as it stands there; values.hpp reads what stands
 // behind them, so that every refusal has the same form.
@@ -41,6 +38,8 @@ void add_common(CLI::App& app) {
   add(app, "--input", "prompt tokens per sequence (default: 2048)");
   add(app, "--output", "generated tokens per sequence (default: 512)");
   add(app, "--concurrency", "sequences in flight (default: 64)");
+  add(app, "--chunk",
+      "prompt tokens per step, others decoding in it (default: whole prompts alone)");
   add(app, "--weights",
       "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
       "model's own)");
@@ -58,9 +57,9 @@ void add_common(CLI::App& app) {
 // What decides how long things take, and how long they may.
 void add_time(CLI::App& app) {
   add(app, "--efficiency",
-      "datasheet (a lower bound on time), or constant: with any of mfu=, bandwidth=, link= "
-      "(shares) and launch= (time per kernel); default " +
-          std::string(usual_efficiency));
+      "fitted:engine= with vllm vllm-2025 sglang trtllm, datasheet (a lower bound on time), or "
+      "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
+      "(default: fitted, as the engine named by --engine, or vllm)");
   add(app, "--max-ttft", "longest time to first token allowed: 500ms");
   add(app, "--max-tpot", "longest time per output token allowed: 50ms");
 }
@@ -101,16 +100,27 @@ shardline::workload read_workload(const CLI::App& of) {
       static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
+  if (given(of, "--chunk")) w.chunk = tokens(of, "--chunk", "", field::chunk);
   return w;
+}
+
+// Where a fitted policy's figures come from, behind its name.
+std::string source_text(const options& o) {
+  const auto* engine = std::get_if<shardline::kernel_engine>(&o.efficiency);
+  if (engine == nullptr) return {};
+  const auto source = with_fitted(o.cluster.accelerator, *engine).efficiency.source;
+  return " (" + std::string(name(source)) + ")";
 }
 
 void read_time(const CLI::App& of, options& o) {
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
   o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
   const std::optional<std::string> chosen = given(of, "--efficiency");
-  const std::string policy = chosen.value_or(usual_efficiency);
+  const std::string kernels = o.engine == "none" ? "vllm" : o.engine;
+  const std::string policy = chosen.value_or("fitted:engine=" + kernels);
   o.efficiency = efficiency_policy("--efficiency", policy);
-  o.assumption = policy + (chosen ? "" : ", assumed because no --efficiency is given");
+  o.assumption =
+      policy + source_text(o) + (chosen ? "" : ", assumed because no --efficiency is given");
 }
 
 void read_engine(const CLI::App& of, options& o) {

@@ -7,12 +7,15 @@
 #include <variant>
 #include <vector>
 
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/shardline.hpp"
 
 namespace planner {
 
-/// Each alternative is a policy of its own type: std::visit picks the estimator made for it.
-using efficiency = std::variant<shardline::datasheet, shardline::constant>;
+/// Each alternative is a policy of its own type, or the engine whose fitted one is taken:
+/// std::visit picks the estimator made for it.
+using efficiency =
+    std::variant<shardline::datasheet, shardline::constant, shardline::kernel_engine>;
 
 enum class task : unsigned char { estimate, search, fit };
 

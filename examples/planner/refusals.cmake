@@ -42,6 +42,9 @@ refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
+refused("--efficiency: none; allowed: vllm, vllm-2025, sglang, trtllm"
+        "search ${target} --gpus 8 --efficiency fitted:engine=none")
+refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--efficiency: mfu=2; allowed: a number from 1e-06 to 1"
         "search ${target} --gpus 8 --efficiency constant:mfu=2")
 refused("--efficiency: speed=2; allowed: mfu=, bandwidth=, link=, launch="
@@ -93,12 +96,12 @@ refused_empty(--kv "${formats}")
 refused_empty(--engine "none, vllm, sglang, trtllm")
 refused_empty(--memory-fraction "a number from 1e-06 to 1")
 refused_empty(--block-size "${whole}")
-refused_empty(--efficiency "datasheet, constant:mfu=0.6,bandwidth=0.8")
+refused_empty(--efficiency "fitted:engine=vllm, datasheet, constant:mfu=0.6,bandwidth=0.8")
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
 set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
-string(APPEND known ", --concurrency, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --concurrency, --chunk, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --json")
 set(timed "${known}, --efficiency, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")

@@ -89,19 +89,24 @@ bool run_search(const options& o, const Cluster& cluster) {
 
 }  // namespace
 
+struct accelerator_under {
+  const shardline::accelerator& bare;
+  auto operator()(shardline::kernel_engine e) const { return with_fitted(bare, e); }
+  template <class Policy>
+  auto operator()(const Policy& policy) const {
+    return with_efficiency(bare, policy);
+  }
+};
+
 bool run(const options& o) {
   if (o.task == task::fit) return run_fit(o);
   return std::visit(
       [&o](const auto& policy) {
         const shardline::cluster& c = o.cluster;
-        using policy_type = std::remove_cvref_t<decltype(policy)>;
+        const auto accelerator = accelerator_under{c.accelerator}(policy);
+        using policy_type = typename decltype(accelerator)::efficiency_policy;
         const shardline::basic_cluster<double, policy_type> under_policy{
-            with_efficiency(c.accelerator, policy),
-            c.gpus,
-            c.gpus_per_domain,
-            c.scale_up,
-            c.network,
-            c.runtime};
+            accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
         return o.task == task::estimate ? run_estimate(o, under_policy)
                                         : run_search(o, under_policy);
       },

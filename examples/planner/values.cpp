@@ -170,10 +170,21 @@ void set_share(shardline::runtime& engine, double share) {
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {
+  using shardline::kernel_engine;
   if (text == "datasheet") return shardline::datasheet{};
+  if (text == "fitted") return kernel_engine::vllm;
+  constexpr std::string_view fitted = "fitted:engine=";
+  if (text.starts_with(fitted)) {
+    static constexpr std::array<std::pair<std::string_view, kernel_engine>, 4> known{
+        {{"vllm", kernel_engine::vllm},
+         {"vllm-2025", kernel_engine::vllm_2025},
+         {"sglang", kernel_engine::sglang},
+         {"trtllm", kernel_engine::tensorrt_llm}}};
+    return one_of(option, text.substr(fitted.size()), known);
+  }
   constexpr std::string_view constant = "constant:";
   if (!text.starts_with(constant)) {
-    refuse(option, text, "datasheet, constant:mfu=0.6,bandwidth=0.8");
+    refuse(option, text, "fitted:engine=vllm, datasheet, constant:mfu=0.6,bandwidth=0.8");
   }
   shardline::constant policy;
   std::set<std::string_view> keys;

@@ -39,8 +39,8 @@ shardline::runtime engine(std::string_view option, std::string_view text);
 /// The engine's own budget rule with another share.
 void set_share(shardline::runtime& engine, double share);
 
-/// "datasheet", or "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each
-/// once.
+/// "fitted", "fitted:engine=vllm", "datasheet", or
+/// "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each once.
 efficiency efficiency_policy(std::string_view option, std::string_view text);
 
 }  // namespace planner

@@ -252,13 +252,15 @@ template <class T>
   return {{"feasible", r.feasible()}, {"violations", violations}, {"warnings", warnings}};
 }
 
-/// {"model", "layout", the keys of a report, "memory", "prefill", "decode", "serving"}
+/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving"}:
+/// the source of all times is "datasheet", "transferred" or "measured".
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {
   nlohmann::ordered_json object{{"model", to_json(m)}, {"layout", to_json(l)}};
   object.update(to_json(e.feasibility));
   object["memory"] = to_json(e.memory);
+  object["source"] = std::string(name(e.source));
   object["prefill"] = to_json(e.prefill);
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
