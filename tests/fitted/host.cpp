@@ -13,7 +13,7 @@ namespace {
 // 100 us a step, 1 a sequence, 500 and 2 a sequence to replay, 30 a layer to launch.
 constexpr fitted engine = [] {
   fitted f;
-  f.host = {100_us, 1_us, 500_us, 2_us, 30_us, 9_us};
+  f.host = {100_us, 1_us, 500_us, 2_us, 30_us};
   return f;
 }();
 

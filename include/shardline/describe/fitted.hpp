@@ -280,7 +280,6 @@ struct by_format {
 ///   replay          to prepare a step that replays a CUDA graph, while the accelerator works, and
 ///   replay_sequence of each of its sequences
 ///   layer           to launch a layer's kernels one by one, as steps with prompts do, likewise
-///   admission       of a request before its first step
 template <class T = double>
 struct host_curve {
   seconds<T> step{};
@@ -288,7 +287,6 @@ struct host_curve {
   seconds<T> replay{};
   seconds<T> replay_sequence{};
   seconds<T> layer{};
-  seconds<T> admission{};
 };
 
 /// The policy `fitted`: every operator by its own formula.
