@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -13,8 +14,8 @@ namespace shardline {
 
 namespace detail {
 
-// d residual / d constant at `constants`, each in units of its range. Central differences, one-sided
-// at the ends.
+// d residual / d constant at `constants`, each in units of its range. Central differences,
+// one-sided at the ends.
 template <class Residuals>
 Eigen::MatrixXd sensitivities(const std::vector<unknown>& unknowns,
                               const std::vector<double>& constants, const Residuals& residuals) {
@@ -73,53 +74,37 @@ inline std::string undetermined(const std::vector<unknown>& unknowns, Eigen::Mat
                  "measurements that each changes on its own");
 }
 
-// Closer to an end of its range than any step of the search can tell.
-inline bool at_edge(const unknown& u, double constant) {
-  constexpr double close = 3e-4;
-  const double share = (constant - u.lowest) / (u.highest - u.lowest);
-  return share < close || share > 1.0 - close;
-}
-
-// Standard errors from the curvature at the solution, of the constants inside their ranges; those
-// at an edge are taken as known.
+// Standard errors from the curvature at the solution. At an edge of its range a constant has the
+// error that it would have without the edge.
 inline std::vector<double> standard_errors(const std::vector<unknown>& unknowns,
-                                           const std::vector<double>& constants,
-                                           const Eigen::MatrixXd& by_constant,
+                                           Eigen::MatrixXd by_constant,
                                            const std::vector<double>& weights, double deviation) {
-  std::vector<std::size_t> inside;
-  for (std::size_t k = 0; k < unknowns.size(); ++k) {
-    if (!at_edge(unknowns[k], constants[k])) inside.push_back(k);
+  for (Eigen::Index i = 0; i < by_constant.rows(); ++i) {
+    by_constant.row(i) *= std::sqrt(weights[static_cast<std::size_t>(i)]);
   }
-  std::vector<double> errors(unknowns.size(), 0.0);
-  if (inside.empty()) return errors;
-  Eigen::MatrixXd counted(by_constant.rows(), static_cast<Eigen::Index>(inside.size()));
-  for (Eigen::Index c = 0; c < counted.cols(); ++c) {
-    for (Eigen::Index i = 0; i < counted.rows(); ++i) {
-      counted(i, c) =
-          std::sqrt(weights[static_cast<std::size_t>(i)]) *
-          by_constant(i, static_cast<Eigen::Index>(inside[static_cast<std::size_t>(c)]));
-    }
-  }
-  // The triangle of a QR decomposition: the curvature itself would square its condition.
-  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(counted);
-  const Eigen::Index n = counted.cols();
-  const Eigen::MatrixXd triangle = qr.matrixQR().topRows(n).triangularView<Eigen::Upper>();
+  // Of the triangle of a QR decomposition: the curvature itself would square its condition.
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(by_constant);
+  const Eigen::Index n = by_constant.cols();
+  const Eigen::MatrixXd triangle = qr.matrixQR().topRows(n);
   const Eigen::MatrixXd inverse =
       triangle.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n, n));
-  for (Eigen::Index c = 0; c < n; ++c) {
-    const unknown& u = unknowns[inside[static_cast<std::size_t>(c)]];
-    errors[inside[static_cast<std::size_t>(c)]] =
-        deviation * inverse.row(c).norm() * (u.highest - u.lowest);
+  std::vector<double> errors;
+  for (const unknown& u : unknowns) {
+    const auto k = static_cast<Eigen::Index>(errors.size());
+    errors.push_back(deviation * inverse.row(k).norm() * (u.highest - u.lowest));
   }
   return errors;
 }
 
-// A constant whose interval is no narrower than its range: measurements say nothing of it.
-inline std::string unconfined(const std::vector<unknown>& unknowns,
-                              const std::vector<double>& confidence) {
+// A constant whose interval is no narrower than its range: measurements say nothing of it. At an
+// edge they say on which side of it they would have the constant.
+inline std::string unconfined(const std::vector<unknown>& unknowns, const calibration& found) {
   for (std::size_t k = 0; k < unknowns.size(); ++k) {
     const double range = unknowns[k].highest - unknowns[k].lowest;
-    if (!(2.0 * confidence[k] < range)) return not_determined(unknowns[k].name);
+    const bool confined = 2.0 * found.confidence[k] < range;
+    if (!confined && !at_edge(unknowns[k], found.constants[k])) {
+      return not_determined(unknowns[k].name);
+    }
   }
   return {};
 }

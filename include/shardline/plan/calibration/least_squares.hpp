@@ -169,18 +169,17 @@ template <class Predict>
   result.residuals = function.residuals(result.constants);
   result.fault = detail::fault_of_predictions(result.residuals);
   if (!result.has_value()) return result;
-  const Eigen::MatrixXd by_constant = detail::sensitivities(
-      unknowns, result.constants, detail::residuals_at<Predict>{function});
+  const Eigen::MatrixXd by_constant =
+      detail::sensitivities(unknowns, result.constants, detail::residuals_at<Predict>{function});
   result.fault = detail::undetermined(unknowns, by_constant);
   if (!result.has_value()) return result;
   result.weights = function.weights;
   result.mape = detail::mean_error(result.residuals);
   result.spread = detail::weighted_deviation(result.residuals, result.weights, n);
-  result.deviations = detail::standard_errors(unknowns, result.constants, by_constant,
-                                              result.weights, result.spread);
+  result.deviations = detail::standard_errors(unknowns, by_constant, result.weights, result.spread);
   const double t = detail::student_95(static_cast<double>(measured.size() - n));
   for (const double d : result.deviations) result.confidence.push_back(t * d);
-  result.fault = detail::unconfined(unknowns, result.confidence);
+  result.fault = detail::unconfined(unknowns, result);
   return result;
 }
 

@@ -20,8 +20,7 @@ struct unknown {
 
 /// What a calibration found.
 ///   constants    in the order of the unknowns
-///   deviations   the standard error of each, were measurements independent; 0 at the edge of its
-///                range
+///   deviations   the standard error of each, were measurements independent
 ///   confidence   half the width of the interval that holds the constant at 95 %: Student's t
 ///                deviations
 ///   residuals    ln(predicted / measured) of each measurement
@@ -49,6 +48,13 @@ inline std::string in_digits(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", value);
   return text;
+}
+
+// Closer to an end of its range than any step of the search can tell.
+inline bool at_edge(const unknown& u, double constant) {
+  constexpr double close = 3e-4;
+  const double share = (constant - u.lowest) / (u.highest - u.lowest);
+  return share < close || share > 1.0 - close;
 }
 
 inline bool is_positive(double value) { return value > 0.0 && std::isfinite(value); }
