@@ -56,21 +56,35 @@ inline std::string not_determined(const std::string& name) {
                  "measurements that it changes on its own");
 }
 
-// What the measurements leave open: a constant that changes none of them, or several of which only
-// a combination does. Empty if there is none.
-inline std::string undetermined(const std::vector<unknown>& unknowns, Eigen::MatrixXd by_constant) {
+// A constant that changes no measurement, or none: an empty text.
+inline std::string without_effect(const std::vector<unknown>& unknowns,
+                                  const Eigen::MatrixXd& by_constant) {
   constexpr double nothing = 1e-9;
-  constexpr double nearly = 1e-6;
-  for (Eigen::Index i = 0; i < by_constant.cols(); ++i) {
-    const double size = by_constant.col(i).norm();
-    if (size < nothing) return not_determined(unknowns[static_cast<std::size_t>(i)].name);
-    by_constant.col(i) /= size;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    if (by_constant.col(k).norm() >= nothing) continue;
+    return not_determined(unknowns[static_cast<std::size_t>(k)].name);
   }
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant, Eigen::ComputeThinV);
+  return {};
+}
+
+// Constants of which only a combination changes the measurements, or none.
+inline std::string only_together(const std::vector<unknown>& unknowns,
+                                 Eigen::MatrixXd by_constant) {
+  constexpr double nearly = 1e-6;
+  std::vector<unknown> effective;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    const double size = by_constant.col(k).norm();
+    if (!(size > 0.0)) continue;
+    by_constant.col(static_cast<Eigen::Index>(effective.size())) = by_constant.col(k) / size;
+    effective.push_back(unknowns[static_cast<std::size_t>(k)]);
+  }
+  const auto kept = static_cast<Eigen::Index>(effective.size());
+  if (kept < 2) return {};
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant.leftCols(kept), Eigen::ComputeThinV);
   const Eigen::VectorXd& values = svd.singularValues();
-  if (values[values.size() - 1] > nearly * values[0]) return {};
-  const std::string names = names_along(unknowns, svd.matrixV().col(values.size() - 1));
-  return refusal(names, "only together determined by these measurements",
+  if (values[kept - 1] > nearly * values[0]) return {};
+  return refusal(names_along(effective, svd.matrixV().col(kept - 1)),
+                 "only together determined by these measurements",
                  "measurements that each changes on its own");
 }
 
@@ -96,17 +110,18 @@ inline std::vector<double> standard_errors(const std::vector<unknown>& unknowns,
   return errors;
 }
 
-// A constant whose interval is no narrower than its range: measurements say nothing of it. At an
-// edge they say on which side of it they would have the constant.
+// The constant whose interval is widest, if wider than half of its range: measurements say next to
+// nothing of it. At an edge they say on which side of it they would have the constant.
 inline std::string unconfined(const std::vector<unknown>& unknowns, const calibration& found) {
+  double widest = 0.25;
+  std::string name;
   for (std::size_t k = 0; k < unknowns.size(); ++k) {
-    const double range = unknowns[k].highest - unknowns[k].lowest;
-    const bool confined = 2.0 * found.confidence[k] < range;
-    if (!confined && !at_edge(unknowns[k], found.constants[k])) {
-      return not_determined(unknowns[k].name);
-    }
+    const double share = found.confidence[k] / (unknowns[k].highest - unknowns[k].lowest);
+    if (share < widest || at_edge(unknowns[k], found.constants[k])) continue;
+    widest = share;
+    name = unknowns[k].name;
   }
-  return {};
+  return name.empty() ? name : not_determined(name);
 }
 
 }  // namespace detail
