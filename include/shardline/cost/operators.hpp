@@ -35,10 +35,11 @@ enum class term : unsigned char {
   all_to_all,
   send_recv,
   broadcast,
+  draft,
   pipeline_bubble,
   host
 };
-inline constexpr std::size_t term_count = 17;
+inline constexpr std::size_t term_count = 18;
 /// Terms of operators; those of collectives follow them.
 inline constexpr std::size_t operator_term_count = static_cast<std::size_t>(term::all_reduce);
 
@@ -58,6 +59,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "all-to-all",
                                                                      "send-recv",
                                                                      "broadcast",
+                                                                     "draft",
                                                                      "pipeline bubble",
                                                                      "host"};
 }  // namespace detail

@@ -280,6 +280,8 @@ struct by_format {
 ///   replay          to prepare a step that replays a CUDA graph, while the accelerator works, and
 ///   replay_sequence of each of its sequences
 ///   layer           to launch a layer's kernels one by one, as steps with prompts do, likewise
+///   admission       between a request's arrival and the engine's noticing it
+///   admission_steps steps of a busy engine that pass besides
 template <class T = double>
 struct host_curve {
   seconds<T> step{};
@@ -287,6 +289,8 @@ struct host_curve {
   seconds<T> replay{};
   seconds<T> replay_sequence{};
   seconds<T> layer{};
+  seconds<T> admission{};
+  T admission_steps = T(0.0);
 };
 
 /// The policy `fitted`: every operator by its own formula.
