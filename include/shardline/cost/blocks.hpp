@@ -66,7 +66,7 @@ constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
   const count hidden = e.model.hidden_size;
   sink(elementwise<T>{term::embedding,
                       e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
-                      e.traffic(2 * hidden)});
+                      e.traffic(2 * hidden), vector_kind::lookup, hidden});
   detail::emit_tensor_reduction(e, sink);
   if (e.model.positions > 0) {
     sink(elementwise<T>{term::embedding,

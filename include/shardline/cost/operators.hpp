@@ -114,13 +114,18 @@ struct gemm {
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
-/// Reads and writes of a vector kernel (norm, activation function, rotary embedding, lookup),
-/// bound by memory; its gains, if any, are the weight.
+/// What a vector kernel computes on the way.
+enum class vector_kind : unsigned char { addition, norm, activation, rotary, lookup };
+
+/// Reads and writes of a vector kernel, bound by memory; its gains, if any, are the weight.
+///   width   values of a token that it produces
 template <class T>
 struct elementwise {
   shardline::term term = term::norms;
   shardline::weight weight{};
   bytes<T> traffic{};
+  vector_kind kind = vector_kind::addition;
+  count width = 0;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return traffic; }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return traffic; }
