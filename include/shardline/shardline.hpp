@@ -26,6 +26,7 @@
 #include "shardline/cost/roofline.hpp"
 #include "shardline/cost/routing.hpp"
 #include "shardline/cost/step.hpp"
+#include "shardline/cost/torus.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/describe/attention.hpp"
 #include "shardline/describe/cluster.hpp"

@@ -124,6 +124,8 @@ const std::vector<field_case> cases{
     {field::scale_up_latency, "cluster.scale_up.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.scale_up.latency = seconds<>::from_value(x); }},
     {field::network_rate, "cluster.network.rate [bytes/s]", 1, 1e21, real_number, any_number, [](inputs& i, double x) { i.cluster.network.rate = bandwidth<>::from_value(x); }},
     {field::network_latency, "cluster.network.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.network.latency = seconds<>::from_value(x); }},
+    {field::torus_axes, "accelerator.torus.axes", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.accelerator.torus.axes[1] = whole(x); }},
+    {field::torus_ring, "accelerator.torus.ring", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.accelerator.torus.ring = whole(x); }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_total<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_free<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = static_fraction<>{x}; }},

@@ -22,6 +22,8 @@ enum class field : unsigned char {
   scale_up_latency,
   network_rate,
   network_latency,
+  torus_axes,
+  torus_ring,
   budget_share,
   reserve,
   communicators,
@@ -82,7 +84,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 68;
+inline constexpr std::size_t field_count = 70;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -105,6 +107,8 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"cluster.scale_up.latency [s]", 0.0, 1.0, false},
     {"cluster.network.rate [bytes/s]", 1.0, fast, false},
     {"cluster.network.latency [s]", 0.0, 1.0, false},
+    {"accelerator.torus.axes", 1.0, 1e6, true},
+    {"accelerator.torus.ring", 1.0, 1e6, true},
     {"cluster.runtime.budget share", 1e-6, 1.0, false},
     {"cluster.runtime.reserve [bytes]", 0.0, 1e15, false},
     {"cluster.runtime.communicators [bytes]", 0.0, 1e15, false},

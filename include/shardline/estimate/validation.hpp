@@ -70,6 +70,8 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
     errors.expect<field::network_rate>(value_of(c.network.rate.value()));
   }
   errors.expect<field::network_latency>(value_of(c.network.latency.value()));
+  for (const count axis : a.torus.axes) errors.expect<field::torus_axes>(axis);
+  errors.expect<field::torus_ring>(a.torus.ring);
   validate(c.runtime, errors);
   validate_efficiency(a.efficiency, errors);
 }

@@ -3,6 +3,7 @@
 
 #include "shardline/fitted/network.hpp"
 #include "shardline/fitted/scale_up.hpp"
+#include "shardline/fitted/torus.hpp"
 
 namespace shardline {
 
@@ -41,6 +42,9 @@ namespace shardline {
 /// Ports are counted in the domain that is least full: the others wait for it.
 /// Ranks alone in their domains use no link. Latencies of links are not read: hops were fitted.
 ///
+/// Inside a domain that is a torus: launch + the time of cost/torus.hpp by links at bulk_share,
+/// their latency that of a hop; between such domains as above, by all of a rank's links.
+///
 /// Where all ranks wait for each other (not in a send-recv or broadcast) `synchronise` is added.
 /// A message of 0 bytes takes no time. Never faster than its bytes over link or port; a longer
 /// message, a slower link, memory or network never takes less time.
@@ -55,7 +59,10 @@ template <class T>
   const placement at = place(op.group, c.gpus_per_domain);
   const bool waits = op.kind != collective_kind::send_recv && op.kind != collective_kind::broadcast;
   const T apart = waits ? c.accelerator.efficiency.collectives.synchronise.value() : T(0.0);
-  const T alone = at.domains == 1 ? detail::time_inside(c, op) : detail::time_across(c, op, at);
+  const bool torus = c.accelerator.torus.dimensions() > 0;
+  const T alone = at.domains > 1 ? detail::time_across(c, op, at)
+                  : torus        ? detail::time_on_torus(c, op)
+                                 : detail::time_inside(c, op);
   const T time = alone + apart;
   return detail::in_seconds(select(T(0.0) < op.message.value(), time, T(0.0)));
 }
