@@ -51,8 +51,9 @@ template <class T>
   const T prompts = min(real<T>(l.attention.dp), w.concurrency);
   const T chunk = chunk_tokens(w);
   const T done = (w.input.value() - chunk) * T(0.5);  // of a prompt, on average over its chunks
-  return mixed_step(prefill_step(prompts, chunk, done, w.expert_imbalance),
-                    decode_step(w.concurrency - prompts, mean_context(w), w.expert_imbalance));
+  return mixed_step(
+      prefill_step(prompts, chunk, done, w.expert_imbalance, w.routing),
+      decode_step(w.concurrency - prompts, mean_context(w), w.expert_imbalance, w.routing));
 }
 
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
@@ -69,7 +70,8 @@ template <class T>
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);
-  rank_step<T> own = localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance), l);
+  rank_step<T> own =
+      localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance, w.routing), l);
   const bool stated = value_of(engine.step_sequences) > 0.0;
   const T sampled = stated ? engine.step_sequences : round_up(w.concurrency / dp);
   own.logit_rows = min(sampled, engine.step_tokens);
@@ -84,7 +86,7 @@ template <class T>
                                                           const basic_workload<T>& w) noexcept {
   const bool stated = value_of(engine.step_sequences) > 0.0;
   const T sequences = stated ? engine.step_sequences * real<T>(l.attention.dp) : w.concurrency;
-  return localise(decode_step(sequences, mean_context(w), w.expert_imbalance), l);
+  return localise(decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing), l);
 }
 
 }  // namespace shardline

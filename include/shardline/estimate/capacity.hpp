@@ -50,6 +50,7 @@ struct varied_load {
     w.input = input;
     w.output = original.output;
     w.expert_imbalance = original.expert_imbalance;
+    w.routing = original.routing;
     if (original.chunk) w.chunk = *original.chunk;
     return w;
   }

@@ -30,7 +30,7 @@ template <class T, class Efficiency>
                                              const layout& l, const basic_workload<T>& w) noexcept {
   const T batches = pipeline_batches(l, w.concurrency);
   const basic_step<T> step = decode_step(sequences_per_batch(l, w.concurrency, batches),
-                                         mean_context(w), w.expert_imbalance);
+                                         mean_context(w), w.expert_imbalance, w.routing);
   return pipeline_cycle(time_of_step(c, m, l, step), batches);
 }
 

@@ -81,10 +81,13 @@ enum class field : unsigned char {
   output,
   chunk,
   expert_imbalance,
+  routing_exponent,
+  routing_loads,
+  two_skews,
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 70;
+inline constexpr std::size_t field_count = 73;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -166,6 +169,9 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"workload.output [tokens]", 1.0, many, true},
     {"workload.chunk [tokens]", 1.0, many, true},
     {"workload.expert_imbalance", 1.0, 1e6, false},
+    {"workload.routing.exponent", 0.0, 3.0, false},
+    {"workload.routing.loads (one for each expert, not all 0)", 0.0, 1e18, false},
+    {"workload.expert_imbalance (beside workload.routing)", 1.0, 1.0, false},
     {"workload.max_ttft [s]", 1e-9, many, false},
     {"workload.max_tpot [s]", 1e-9, many, false},
 }};
