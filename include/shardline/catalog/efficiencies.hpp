@@ -44,6 +44,7 @@ constexpr fitted ampere_kernels(bool trt) noexcept {
   f.experts = curves::a100_vllm_experts;
   f.elementwise = curves::elementwise_a100;
   f.collectives = trt ? curves::a100_tensorrt_llm : curves::a100_vllm;
+  f.exchange = curves::h100_exchange;
   return f;
 }
 
@@ -72,6 +73,7 @@ constexpr fitted hopper_kernels(bool trt) noexcept {
   f.experts[kernel_format::four_bit] = curves::h100_triton_experts_mxfp4;
   f.elementwise = curves::elementwise_h100;
   f.collectives = trt ? curves::h100_tensorrt_llm : curves::h100_vllm;
+  f.exchange = curves::h100_exchange;
   return f;
 }
 

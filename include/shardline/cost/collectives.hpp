@@ -2,27 +2,12 @@
 /// Inside a domain by a switch, or on a torus (torus.hpp).
 #pragma once
 
+#include "shardline/cost/all_to_all.hpp"
 #include "shardline/cost/efficiency.hpp"
 #include "shardline/cost/torus.hpp"
 #include "shardline/describe/cluster.hpp"
 
 namespace shardline {
-
-/// How a rank group lies on the cluster: `local` of its members share a scale-up domain, and there
-/// are `domains` of those. Ranks fill domains in order.
-///   group 8 stride 1 in domains of 8: local 8, domains 1
-///   group 8 stride 8 in domains of 8: local 1, domains 8
-/// Assumes that a group which fits into a domain is placed whole.
-struct placement {
-  count local = 1;
-  count domains = 1;
-};
-
-[[nodiscard]] constexpr placement place(const rank_group& g, count gpus_per_domain) noexcept {
-  const count fitting = gpus_per_domain / g.stride;
-  const count local = fitting < 1 ? 1 : (fitting < g.size ? fitting : g.size);
-  return {local, ceil_div(g.size, local)};
-}
 
 namespace detail {
 
@@ -88,13 +73,7 @@ template <class T>
 
 namespace detail {
 
-// The part of a rank group that shares a domain, linked as a torus: it answers as a link does.
-template <class T>
-struct torus_ranks {
-  torus_group group{};
-  basic_link<T> link{};
-};
-
+// A torus answers as a link does.
 template <class T>
 constexpr seconds<T> all_reduce_time(const torus_ranks<T>& r, count,
                                      const bytes<T>& message) noexcept {
@@ -151,21 +130,6 @@ constexpr seconds<T> broadcast_across(const Near& near, const basic_link<T>& far
   return shardline::min(inside + across, broadcast_time(far, n, message));
 }
 
-// 1/n of the message goes to each of `ranks` ranks.
-template <class T>
-constexpr seconds<T> send_to_each(const basic_link<T>& l, count ranks, count n,
-                                  const bytes<T>& message) noexcept {
-  if (ranks == 0) return {};
-  return l.latency + message / l.rate * (real<T>(ranks) / real<T>(n));
-}
-// The torus carries what its own ranks and the sender itself get.
-template <class T>
-constexpr seconds<T> send_to_each(const torus_ranks<T>& r, count ranks, count n,
-                                  const bytes<T>& message) noexcept {
-  return time_of(r.group, r.link, collective_kind::all_to_all,
-                 message * (real<T>(ranks + 1) / real<T>(n)));
-}
-
 // A collective that carries something, by the links of its domain and those between domains.
 template <class T, class Near>
 constexpr seconds<T> time_on_links(const Near& near, const basic_link<T>& far, const placement& p,
@@ -181,9 +145,7 @@ constexpr seconds<T> time_on_links(const Near& near, const basic_link<T>& far, c
       return together ? all_gather_time(near, n, op.message)
                       : all_gather_across(near, far, p, n, op.message);
     case collective_kind::all_to_all:
-      // What stays in the domain and what leaves it use different links at the same time.
-      return shardline::max(send_to_each(near, p.local - 1, n, op.message),
-                            send_to_each(far, n - p.local, n, op.message));
+      return exchange_time(near, far, p, op);
     case collective_kind::send_recv:
       return together ? send_recv_time(near, op.message) : send_recv_time(far, op.message);
     case collective_kind::broadcast:
@@ -211,7 +173,7 @@ constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
 /// Time of a collective where its group lies: inside a scale-up domain over that link, across
 /// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
 /// and reach link_share of their rate.
-///   all-to-all   alpha + V (n - 1) / n / B, the parts inside and outside a domain at once
+///   all-to-all   all_to_all.hpp
 ///   send-recv    alpha + V / B
 /// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate.
 /// A message of 0 bytes is not sent.

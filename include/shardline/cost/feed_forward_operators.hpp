@@ -3,6 +3,8 @@
 /// belongs to the layer, the sum after it to the block.
 #pragma once
 
+#include <optional>
+
 #include "shardline/cost/emission.hpp"
 #include "shardline/cost/expert_operators.hpp"
 #include "shardline/cost/routing.hpp"
@@ -111,20 +113,25 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
-// What the busiest rank sends to, or takes from, its ep group: of both ways the one with more. A
-// rank that holds its replica's tokens alone (fewer sequences than replicas) sends them all: own
-// tokens, split between the tp ranks that hold them too, or copied to etp shards; with all replicas
-// at work that is group_tokens / ep, and so many come back but for the imbalance.
+// Tokens that the busiest rank sends to its ep group, or takes from it: of both ways the one with
+// more. A rank that holds its replica's tokens alone (fewer sequences than replicas) sends them
+// all: own tokens, split between the tp ranks that hold them too, or copied to etp shards; with all
+// replicas at work that is group_tokens / ep, and so many come back but for the imbalance.
 template <class T>
-constexpr bytes<T> dispatched(const mixture_of_experts& f, const emission<T>& e,
-                              const T& imbalance) noexcept {
+constexpr routed_tokens<T> dispatched(const mixture_of_experts& f, const emission<T>& e,
+                                      const T& imbalance) noexcept {
   const expert_mesh& mesh = e.layout.expert;
   const T own = e.step.own_tokens * (real<T>(mesh.etp) / real<T>(e.layout.attention.tp));
-  const T copies = T(expected_destinations(f.experts_per_token, mesh.ep));
   const T all = e.step.group_tokens;
-  const T received = min(all / real<T>(mesh.ep) * copies * imbalance, all);
-  const T busiest = max(own * copies, received);
-  return bytes<T>::from_value(busiest * e.values_bytes(e.model.hidden_size));
+  const T all_come = all / T(expected_destinations(f.experts_per_token, mesh.ep));
+  const T received = min(all / real<T>(mesh.ep) * imbalance, all_come);
+  return {.by = e.experts.exchange,
+          .tokens = max(own, received),
+          .experts_per_token = f.experts_per_token,
+          .experts = placed_experts(f, e.layout),
+          .destinations = mesh.ep,
+          .hidden = e.model.hidden_size,
+          .value_bytes = wire_bytes(e.experts.dispatch.value_or(e.model.activations))};
 }
 
 // The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica
@@ -136,41 +143,52 @@ constexpr rank_group dispatch_group(const layout& l) noexcept {
   return {l.expert.ep, l.expert.etp};
 }
 
+// An all-to-all of routed tokens; all of a token's copies to one rank are one.
+template <class T>
+constexpr collective<T> exchange_of(const routed_tokens<T>& x, const layout& l) noexcept {
+  const double copies = expected_destinations(x.experts_per_token, x.destinations);
+  return {collective_kind::all_to_all, dispatch_group(l), x.copied(copies), x};
+}
+
+// All tokens of the group on each of its ranks, in this precision.
+template <class T>
+constexpr collective<T> gathering(collective_kind kind, const emission<T>& e,
+                                  const std::optional<precision>& p) noexcept {
+  const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
+  const double value = wire_bytes(p.value_or(e.model.activations));
+  const double token = real<double>(e.model.hidden_size) * value;
+  return {kind, group, bytes<T>::from_value(e.step.group_tokens * T(token))};
+}
+
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class T, class Sink>
 constexpr void emit_dispatch(const mixture_of_experts& f, const emission<T>& e,
                              const basic_expert_load<T>& busiest, Sink& sink) {
-  const count replicas = replicas_per_expert_group(e.layout);
-  if (replicas == 1) return;  // every rank of the group holds the tokens already
-  const expert_mesh& mesh = e.layout.expert;
-  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
-    sink(collective<T>{
-        collective_kind::all_gather,
-        {replicas, e.layout.attention.tp},
-        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
-  } else {
-    sink(collective<T>{collective_kind::all_to_all, dispatch_group(e.layout),
-                       dispatched(f, e, busiest.imbalance)});
-  }
+  // In one replica every rank of the group holds the tokens already.
+  if (replicas_per_expert_group(e.layout) == 1) return;
+  collective<T> op = sends_to_experts(e.layout)
+                         ? exchange_of(dispatched(f, e, busiest.imbalance), e.layout)
+                         : gathering(collective_kind::all_gather, e, e.experts.dispatch);
+  op.beside_shared_experts = e.experts.overlap_shared;
+  sink(op);
 }
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
 template <class T, class Sink>
 constexpr void emit_combine(const mixture_of_experts& f, const emission<T>& e,
                             const basic_expert_load<T>& busiest, Sink& sink) {
-  const count replicas = replicas_per_expert_group(e.layout);
-  const expert_mesh& mesh = e.layout.expert;
-  const count tp = e.layout.attention.tp;
-  if (replicas == 1) return emit_tensor_reduction(e, sink);
-  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
-    sink(collective<T>{
-        collective_kind::reduce_scatter,
-        {replicas, tp},
-        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
+  if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
+  if (!sends_to_experts(e.layout)) {
+    sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
     return emit_tensor_reduction(e, sink);
   }
-  emit_dispatch(f, e, busiest, sink);  // the same bytes, the other way
-  const count summed = mesh.etp < tp ? mesh.etp : tp;
+  routed_tokens<T> results = dispatched(f, e, busiest.imbalance);
+  results.results = true;
+  results.value_bytes = wire_bytes(e.experts.combine.value_or(e.model.activations));
+  sink(exchange_of(results, e.layout));
+  const count tp = e.layout.attention.tp;
+  const count etp = e.layout.expert.etp;
+  const count summed = etp < tp ? etp : tp;
   const bytes<T> own = e.traffic(e.model.hidden_size);
   if (summed > 1) sink(collective<T>{collective_kind::all_reduce, {summed, 1}, own});
   // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
@@ -194,7 +212,7 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T
 }  // namespace detail
 
 /// router, dispatch, routed and shared experts, combine.
-/// Dispatch and combine carry activations in the model's activation precision.
+/// Dispatch and combine carry activations in the precision that the engine states for them.
 template <class T, class Sink>
 constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
   constexpr auto router = weight_class::router;

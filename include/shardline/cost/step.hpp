@@ -111,4 +111,33 @@ template <class T>
   return local;
 }
 
+namespace detail {
+
+// The larger half of a part: of its sequences or, of a lone one, of its new tokens, which see the
+// context of both halves on average.
+template <class T>
+constexpr step_part<T> larger_half(const step_part<T>& p) noexcept {
+  const T half(0.5);
+  const auto several = T(1.0) < p.sequences;
+  const T new_tokens = select(several, p.new_tokens, round_up(p.new_tokens * half));
+  return {p.phase, select(several, round_up(p.sequences * half), p.sequences), new_tokens,
+          p.context + (p.new_tokens - new_tokens) * half};
+}
+
+}  // namespace detail
+
+/// The larger half of a rank's step, split by sequences or, where there is one, by its tokens.
+/// What is a single token stays one.
+template <class T>
+[[nodiscard]] constexpr rank_step<T> larger_half(const rank_step<T>& s) noexcept {
+  const T half(0.5);
+  rank_step<T> h = s;
+  for (std::size_t i = 0; i < s.part_count; ++i) h.parts[i] = detail::larger_half(s.parts[i]);
+  h.tokens = round_up(s.tokens * half);
+  h.own_tokens = round_up(s.own_tokens * half);
+  h.logit_rows = round_up(s.logit_rows * half);
+  h.group_tokens = round_up(s.group_tokens * half);
+  return h;
+}
+
 }  // namespace shardline

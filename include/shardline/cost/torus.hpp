@@ -195,4 +195,15 @@ template <class T>
          message / one_link.rate * T(detail::messages_per_link(g, kind));
 }
 
+namespace detail {
+
+// The part of a rank group that shares a domain, linked as a torus: it answers as a link does.
+template <class T>
+struct torus_ranks {
+  torus_group group{};
+  basic_link<T> link{};
+};
+
+}  // namespace detail
+
 }  // namespace shardline

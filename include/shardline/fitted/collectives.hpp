@@ -1,6 +1,7 @@
 /// The time of a collective under `fitted`.
 #pragma once
 
+#include "shardline/fitted/expert_exchange.hpp"
 #include "shardline/fitted/network.hpp"
 #include "shardline/fitted/scale_up.hpp"
 #include "shardline/fitted/torus.hpp"
@@ -45,6 +46,8 @@ namespace shardline {
 /// Inside a domain that is a torus: launch + the time of cost/torus.hpp by links at bulk_share,
 /// their latency that of a hop; between such domains as above, by all of a rank's links.
 ///
+/// An all-to-all of tokens that kernels of their own carry takes the time of expert_exchange.hpp.
+///
 /// Where all ranks wait for each other (not in a send-recv or broadcast) `synchronise` is added.
 /// A message of 0 bytes takes no time. Never faster than its bytes over link or port; a longer
 /// message, a slower link, memory or network never takes less time.
@@ -63,7 +66,9 @@ template <class T>
   const T alone = at.domains > 1 ? detail::time_across(c, op, at)
                   : torus        ? detail::time_on_torus(c, op)
                                  : detail::time_inside(c, op);
-  const T time = alone + apart;
+  const bool exchanges = op.kind == collective_kind::all_to_all;
+  const seconds<T> library = detail::in_seconds(alone);
+  const T time = (exchanges ? exchange_time(c, op, library) : library).value() + apart;
   return detail::in_seconds(select(T(0.0) < op.message.value(), time, T(0.0)));
 }
 
