@@ -50,6 +50,7 @@ constexpr fitted ampere_kernels(const catalog::curves::engine_steps& e) noexcept
   f.experts = curves::a100_vllm_experts;
   f.elementwise = curves::elementwise_a100;
   f.collectives = ampere_collectives(e);
+  f.exchange = curves::h100_exchange;
   return f;
 }
 
@@ -79,6 +80,7 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
   f.experts[kernel_format::four_bit] = curves::h100_triton_experts_mxfp4;
   f.elementwise = curves::elementwise_h100;
   f.collectives = hopper_collectives(e);
+  f.exchange = curves::h100_exchange;
   return f;
 }
 

@@ -2,9 +2,12 @@
 /// reserves, how it pads and pages. Engines are named sets of constants, every one overridable.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <variant>
 
 #include "shardline/base/integer.hpp"
+#include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 
 namespace shardline {
@@ -43,9 +46,54 @@ struct shard_padding {
   friend constexpr bool operator==(const shard_padding&, const shard_padding&) noexcept = default;
 };
 
-/// What the serving engine itself takes of each GPU's memory. The default withholds nothing and
-/// keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB outside the allocator at
-/// tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark, empirical-vllm-memory-results.md).
+/// What carries tokens to the ranks of their experts and back, where the layout sends them there
+/// alone (expert_dispatch::all_to_all): cost/all_to_all.hpp.
+///   pairwise       the library's all-to-all, a copy for each rank (NCCL; vLLM's pplx)
+///   hierarchical   a copy for each domain, passed on inside it (DeepEP's normal kernels)
+///   low_latency    a copy for each expert, by a kernel that waits for no counts (DeepEP)
+///   fastest        whichever of these is
+enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
+
+[[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
+  switch (e) {
+    case expert_exchange::pairwise:
+      return "pairwise";
+    case expert_exchange::hierarchical:
+      return "hierarchical";
+    case expert_exchange::low_latency:
+      return "low-latency";
+    case expert_exchange::fastest:
+      return "fastest";
+  }
+  return "pairwise";
+}
+
+/// How an engine runs layers with experts.
+///   exchange            what carries tokens to their experts' ranks
+///   dispatch, combine   precision of tokens on the way there, and of results on the way back;
+///   none:
+///                       that of the model's activations
+///   overlap_shared      shared experts are computed while tokens are under way to the routed ones
+struct expert_execution {
+  expert_exchange exchange = expert_exchange::pairwise;
+  std::optional<precision> dispatch{};
+  std::optional<precision> combine{};
+  bool overlap_shared = false;
+  friend constexpr bool operator==(const expert_execution&,
+                                   const expert_execution&) noexcept = default;
+};
+
+/// Bytes of a value on the way to another rank: types of 8 bits and fewer bring a scale of 32 bits
+/// for 128 values (DeepEP).
+///   wire_bytes(precision::fp8) = 1.03125
+[[nodiscard]] constexpr double wire_bytes(precision p) noexcept {
+  return element_bytes(p) + (bits(p) <= 8 ? 4.0 / 128.0 : 0.0);
+}
+
+/// What the serving engine itself takes of each GPU's memory, and how it runs a step. The default
+/// withholds nothing and keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB
+/// outside the allocator at tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark,
+/// empirical-vllm-memory-results.md).
 ///   budget          what the KV cache may take
 ///   reserve         driver context, libraries, allocator slack
 ///   communicators   NCCL and the like, held once a GPU has peers in its layout
@@ -61,6 +109,10 @@ struct shard_padding {
 ///                   its prompt, in [0, 1]. 1: the engine sets aside room for the whole output when
 ///                   it takes a sequence up. Below, it takes up what fits for now, and when the
 ///                   cache is full lets some wait between two of their tokens (preemption)
+///   experts         how layers with experts run
+///   two_batch_overlap   a step is split into two halves, each of which communicates while the
+///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
+///                       estimate/step_time.hpp
 template <class T = double>
 struct basic_runtime {
   budget_rule<T> budget{};
@@ -73,6 +125,8 @@ struct basic_runtime {
   T logit_bytes = T(0.0);
   shard_padding padding{};
   T queued_share = T(1.0);
+  expert_execution experts{};
+  bool two_batch_overlap = false;
 };
 using runtime = basic_runtime<>;
 

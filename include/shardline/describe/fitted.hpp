@@ -63,6 +63,7 @@ struct basic_fitted {
   by_format<expert_curve<T>> experts{};
   elementwise_curve<T> elementwise{};
   collective_curve<T> collectives{};
+  exchange_curves<T> exchange{};
   host_curve<T> host{};
   bool looped = false;
 };

@@ -6,6 +6,7 @@
 
 #include "shardline/base/integer.hpp"
 #include "shardline/base/units.hpp"
+#include "shardline/describe/routing.hpp"
 
 namespace shardline {
 
@@ -34,7 +35,9 @@ using speculation = basic_speculation<>;
 ///   num_prompts       requests of a run that sends the first `concurrency` at once, as benchmark
 ///                     clients do; 0: no beginning and no end
 ///   speculation       how decoding guesses ahead
-///   expert_imbalance  tokens of the busiest expert rank over the mean, >= 1 (1: even routing)
+///   routing           how evenly tokens fall on experts: what the busiest rank gets follows
+///   expert_imbalance  tokens of the busiest expert rank over the mean, >= 1 (1: even routing);
+///                     stated in place of any other law of routing, not beside it
 ///   max_ttft          longest time to first token allowed
 ///   max_tpot          longest mean time per output token after the first allowed
 template <class T = double>
@@ -47,6 +50,7 @@ struct basic_workload {
   request_rate<T> rate{};
   T num_prompts = T(0.0);
   basic_speculation<T> speculation{};
+  basic_routing<T> routing{};
   T expert_imbalance = T(1.0);
   std::optional<seconds<T>> max_ttft{};
   std::optional<seconds<T>> max_tpot{};

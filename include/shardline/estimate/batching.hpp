@@ -56,6 +56,7 @@ template <class T>
   load.rate = w.rate;
   load.num_prompts = w.num_prompts;
   load.speculation = w.speculation;
+  load.routing = w.routing;
   load.expert_imbalance = w.expert_imbalance;
   return load;
 }
@@ -65,7 +66,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr basic_step<T> generation_step(const T& sequences,
                                                       const basic_workload<T>& w) noexcept {
-  basic_step<T> step = decode_step(sequences, mean_context(w), w.expert_imbalance);
+  basic_step<T> step = decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing);
   step.parts[0].new_tokens = T(1.0) + real<T>(w.speculation.draft_tokens);
   return step;
 }
@@ -96,8 +97,9 @@ template <class T>
   const T prompts = min(real<T>(l.attention.dp), w.concurrency);
   const T chunk = chunk_tokens(w);
   const T done = (computed_tokens(w) - chunk) * T(0.5);  // of a prompt, on average over its chunks
-  return mixed_step(prefill_step(prompts, chunk, cached_tokens(w) + done, w.expert_imbalance),
-                    generation_step(w.concurrency - prompts, w));
+  return mixed_step(
+      prefill_step(prompts, chunk, cached_tokens(w) + done, w.expert_imbalance, w.routing),
+      generation_step(w.concurrency - prompts, w));
 }
 
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
@@ -114,7 +116,8 @@ template <class T>
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);
-  rank_step<T> own = localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance), l);
+  rank_step<T> own =
+      localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance, w.routing), l);
   const bool stated = value_of(engine.step_sequences) > 0.0;
   const T sampled = stated ? engine.step_sequences : round_up(w.concurrency / dp);
   own.logit_rows = min(sampled, engine.step_tokens);

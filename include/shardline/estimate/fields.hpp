@@ -22,6 +22,8 @@ enum class field : unsigned char {
   scale_up_latency,
   network_rate,
   network_latency,
+  torus_axes,
+  torus_ring,
   budget_share,
   reserve,
   communicators,
@@ -87,10 +89,13 @@ enum class field : unsigned char {
   acceptance,
   draft_time,
   expert_imbalance,
+  routing_exponent,
+  routing_loads,
+  two_skews,
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 76;
+inline constexpr std::size_t field_count = 79;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -113,6 +118,8 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"cluster.scale_up.latency [s]", 0.0, 1.0, false},
     {"cluster.network.rate [bytes/s]", 1.0, fast, false},
     {"cluster.network.latency [s]", 0.0, 1.0, false},
+    {"accelerator.torus.axes", 1.0, 1e6, true},
+    {"accelerator.torus.ring", 1.0, 1e6, true},
     {"cluster.runtime.budget share", 1e-6, 1.0, false},
     {"cluster.runtime.reserve [bytes]", 0.0, 1e15, false},
     {"cluster.runtime.communicators [bytes]", 0.0, 1e15, false},
@@ -178,6 +185,9 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"workload.speculation.acceptance", 0.0, 1.0, false},
     {"workload.speculation.draft_time [s]", 0.0, 1.0, false},
     {"workload.expert_imbalance", 1.0, 1e6, false},
+    {"workload.routing.exponent", 0.0, 3.0, false},
+    {"workload.routing.loads (one for each expert, not all 0)", 0.0, 1e18, false},
+    {"workload.expert_imbalance (beside workload.routing)", 1.0, 1.0, false},
     {"workload.max_ttft [s]", 1e-9, many, false},
     {"workload.max_tpot [s]", 1e-9, many, false},
 }};

@@ -15,14 +15,16 @@ struct prompt_fold {
   const model& of_model;
   const layout& of_layout;
   T expert_imbalance;
+  basic_routing<T> routing;
   basic_time<T> total{};
   bool first = true;
 
   // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
   // those of its whole pass, scaled to that.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
-    const pipeline_time<T> t = time_of_step(
-        cluster, of_model, of_layout, prefill_step(T(1.0), new_tokens, context, expert_imbalance));
+    const pipeline_time<T> t =
+        time_of_step(cluster, of_model, of_layout,
+                     prefill_step(T(1.0), new_tokens, context, expert_imbalance, routing));
     const T pace = of_layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
     const T alone = T(first ? 1.0 : 0.0);
     total.add(t.sum, alone + (steps - alone) * pace);
@@ -62,7 +64,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance};
+  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance, w.routing};
   detail::for_each_chunk(w, fold);
   return fold.total;
 }

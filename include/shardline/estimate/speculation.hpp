@@ -57,7 +57,7 @@ template <class T, class Efficiency>
   once.wait(bound::memory, s.draft_time);
   if (!(value_of(s.draft_time.value()) > 0.0) && m.mtp_layers > 0) {
     once = detail::prediction_time(c, m, l,
-                                   decode_step(sequences, mean_context(w), w.expert_imbalance));
+                                   decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
   }
   const T times = real<T>(s.draft_tokens);
   drafting.spend(term::draft, once.total() * times);
