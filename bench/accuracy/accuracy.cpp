@@ -59,16 +59,16 @@ class report {
   }
   void add(const scores& s) {
     for (const score_table& t : s.shapes) add(t);
-    carried_.insert(carried_.end(), s.carried.begin(), s.carried.end());
+    carried_.families.insert(carried_.families.end(), s.carried.begin(), s.carried.end());
   }
   void finish() const {
     print(all_);
-    for (const score_table& t : carried_) print(t);
+    print(carried_);
   }
 
  private:
   score_table all_{"in all", {}, {}};
-  std::vector<score_table> carried_{};
+  score_table carried_{"carried to other accelerators", {}, {}};
 };
 
 }  // namespace

@@ -250,8 +250,8 @@ void add_grouped(const std::string& file, const char* length, phase of, const st
     all[k->is_vllm() ? 0 : 1].samples.push_back(
         {at.curve, p, k->gpu(),
          rows.word(6) + "/" + rows.word(7) + "/" + rows.word(8) + "/" + rows.word(9), title,
-         rows.word(2) + " over " + rows.word(3) + ", " + k->name(), at.like, seen,
-         !unsplit && !seen.apart});
+         rows.word(2) + " over " + rows.word(3) + ", " + k->name(), "cache in " + rows.word(3),
+         at.like, seen, !unsplit && !seen.apart});
   }
 }
 
@@ -297,6 +297,7 @@ void add_latent(const std::string& file, attention_rows& all) {
         rows.word(4),
         "latent attention",
         (decoding ? "decode, " : "prompt, ") + rows.word(3) + ", " + k->name(),
+        (decoding ? "latent decode, " : "latent prompts, ") + rows.word(3) + " cache",
         at.like,
         observed(*k, p.op, rows.number(8) * 1e-6)};
     (decoding ? all.steps[2].samples : all.prompts[2].samples).push_back(s);

@@ -199,11 +199,11 @@ class collector {
     seen.fitted = predicted(study_.curves[at], e);
     seen.memory = wire(e);
     seen.apart = apart;
-    const bool large = message > small_message;
+    const std::string size = message > small_message ? "above 64 KiB" : "up to 64 KiB";
     study_.samples.push_back(
         {at, e, on->gpu(), source + " " + kind + " of " + std::to_string(static_cast<int>(ranks)),
-         large ? "collectives above 64 KiB" : "collectives up to 64 KiB", source + ", " + kind,
-         like(curve_name), seen, !apart});
+         "collectives " + size, source + ", " + kind, "collectives " + size, like(curve_name), seen,
+         !apart});
   }
 
  private:

@@ -154,7 +154,7 @@ studies<curve, expert_layer> expert_studies(const std::string& folder) {
     const expert_layer l = layer_of(rows, of);
     all[static_cast<std::size_t>(k - std::begin(kinds))].samples.push_back(
         {0, l, of->gpu(), rows.word(4) + " " + rows.word(5) + " " + rows.word(7), "expert layers",
-         rows.word(3) + ", " + of->name(), k->like,
+         rows.word(3) + ", " + of->name(), "expert layers, " + rows.word(3), k->like,
          observed_layer(k->shipped, l, rows.number(12) * 1e-6),
          law_is_known(rows.word(1), rows.word(10), rows.number(9))});
   }

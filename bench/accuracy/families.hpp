@@ -12,7 +12,7 @@ namespace accuracy {
 /// Kernels: cross-validated over shapes, and carried from one accelerator to the other.
 struct scores {
   std::vector<score_table> shapes{};
-  std::vector<score_table> carried{};
+  std::vector<family> carried{};
 };
 
 scores gemm_scores(const std::string& folder);

@@ -133,6 +133,7 @@ studies<curve, product> gemm_studies(const std::string& folder) {
     const bool wide = rows.word(2) == "bfloat16";
     all[of].samples.push_back({curve_of, p, k->gpu(), rows.word(4) + " " + rows.word(5),
                                wide ? "gemm, bf16" : "gemm, fp8", rows.word(2) + ", " + k->name(),
+                               "gemm, " + rows.word(2),
                                k->is_a100() ? "gemm_h100_wide" : "gemm_a100_wide",
                                observed(*k, p.op, rows.number(6) * 1e-6)});
   }

@@ -58,6 +58,7 @@ constant<Curve> shared(const std::string& name, shardline::seconds<> Curve::*mem
 ///   curve     that predicts it, and which accelerator it was measured on
 ///   group     rows that stay together when some are left out
 ///   table     that it is scored in, and the line of it
+///   kind      rows of one are carried to the other accelerator in one line
 ///   like      the curve of the other accelerator that would stand in for `curve`
 ///   fitted    whether it may determine constants; else it is scored only, its reason with the
 ///   family
@@ -69,6 +70,7 @@ struct sample {
   std::string group{};
   std::string table{};
   std::string line{};
+  std::string kind{};
   std::string like{};
   observation seen{};
   bool fitted = true;
@@ -301,16 +303,15 @@ inline score_table& table_of(std::vector<score_table>& tables, const std::string
 /// The rows of other accelerators by curves that were fitted to `gpu` alone.
 template <class Curve, class Operator>
 void carry(const std::string& gpu, const studies<Curve, Operator>& all,
-           std::vector<score_table>& tables) {
+           std::vector<family>& families) {
   const std::map<std::string, Curve> curves = detail::curves_of(gpu, all);
   for (const auto& s : all) {
     for (const auto& row : s.samples) {
       const auto stand_in = curves.find(row.like);
       if (row.gpu == gpu || stand_in == curves.end()) continue;
-      score_table& t = detail::table_of(tables, row.table + ", fitted to " + gpu);
       observation o = row.seen;
       o.validated = s.predict(stand_in->second, row.op);
-      family_of(t.families, row.line).rows.push_back(o);
+      family_of(families, row.kind + ", from " + gpu).rows.push_back(o);
     }
   }
 }
