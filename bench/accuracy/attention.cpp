@@ -250,8 +250,8 @@ void add_grouped(const std::string& file, const char* length, phase of, const st
     all[k->is_vllm() ? 0 : 1].samples.push_back(
         {at.curve, p, k->gpu(),
          rows.word(6) + "/" + rows.word(7) + "/" + rows.word(8) + "/" + rows.word(9), title,
-         rows.word(2) + " over " + rows.word(3) + ", " + k->name(), "cache in " + rows.word(3),
-         at.like, seen, !unsplit && !seen.apart});
+         rows.word(2) + " over " + rows.word(3) + ", " + k->name(),
+         title + ", " + rows.word(3) + " cache", at.like, seen, !unsplit && !seen.apart});
   }
 }
 
