@@ -95,7 +95,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 79;
+inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
