@@ -5,7 +5,6 @@
 
 #include "shardline/catalog/models.hpp"
 #include "shardline/convention/vllm.hpp"
-#include "shardline/estimate/capacity.hpp"
 #include "shardline/estimate/serving.hpp"
 #include "shardline/estimate/step_time.hpp"
 
@@ -43,14 +42,9 @@ batch_times batch_of(const deployment& d, const Efficiency& policy) {
   return t;
 }
 
-// Sequences beyond what the cache holds wait.
 template <class Efficiency>
 serving_times serving_of(const deployment& d, const Efficiency& policy) {
-  const auto c = cluster_of(d, policy);
-  workload w = d.workload;
-  const count fitting = sequences_that_fit(c, d.model, d.layout, w);
-  w.concurrency = std::min(w.concurrency, static_cast<double>(std::max<count>(fitting, 1)));
-  const auto s = serving(c, d.model, d.layout, w);
+  const auto s = serving(cluster_of(d, policy), d.model, d.layout, d.workload);
   return {s.ttft.value(), s.tpot.value()};
 }
 

@@ -19,7 +19,8 @@ constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
 }  // namespace detail
 
 /// Time of a collective of V bytes over n ranks, launched inside a CUDA graph; links of B bytes/s
-/// per rank and direction, memory of M bytes/s. Inside a domain
+/// per rank and direction (on a mesh those to the other ranks alone), memory of M bytes/s. Inside a
+/// domain
 ///   time = launch + the fastest of, for an all-reduce, all-gather, reduce-scatter or broadcast,
 ///     LL      hop S + (W + own_flag O) / (flag_share B)
 ///     LL128   start_line + hop_line S + (W + own_flag O) / (line_share B)

@@ -34,7 +34,8 @@ constexpr spread_ranks<T> spread(const fitted_cluster<T>& c, const rank_group& g
   const T hop = (c.network.latency + curve.network_hop).value();
   const count fewest = g.size - (at.domains - 1) * at.local;
   if (at.local == 1) return {g.size, at, fewest, T(0.0), port, hop};
-  return {g.size, at, fewest, T(1.0) / (c.scale_up.rate.value() * curve.bulk_share), port, hop};
+  const T link = link_rate(c, at.local) * curve.bulk_share;
+  return {g.size, at, fewest, T(1.0) / link, port, hop};
 }
 
 // Steps inside domains and between them, of which each kind takes its own time.

@@ -12,9 +12,9 @@
 #include <string>
 
 #include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/stages.hpp"
 #include "shardline/io/text/feasibility.hpp"
-#include "shardline/estimate/disaggregation.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
@@ -251,6 +251,12 @@ template <class T>
           {"total_tokens_per_s_per_gpu", value_of(s.total_tokens_per_s_per_gpu.value())}};
 }
 
+/// [low, high] in seconds.
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_band<T>& b) {
+  return nlohmann::ordered_json::array({value_of(b.low.value()), value_of(b.high.value())});
+}
+
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const report& r) {
   nlohmann::ordered_json violations = nlohmann::ordered_json::array();
@@ -260,8 +266,10 @@ template <class T>
   return {{"feasible", r.feasible()}, {"violations", violations}, {"warnings", warnings}};
 }
 
-/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving"}:
-/// the source of all times is "datasheet", "transferred" or "measured".
+/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
+///  "bands": {"prefill_s", "decode_s", "ttft_s", "tpot_s"}}, each band [low, high]; the source of
+///  all
+/// times is "datasheet", "transferred" or "measured".
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {
@@ -272,6 +280,10 @@ template <class T>
   object["prefill"] = to_json(e.prefill);
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
+  object["bands"] = {{"prefill_s", to_json(e.bands.prefill)},
+                     {"decode_s", to_json(e.bands.decode)},
+                     {"ttft_s", to_json(e.bands.ttft)},
+                     {"tpot_s", to_json(e.bands.tpot)}};
   return object;
 }
 

@@ -162,12 +162,13 @@ inline void set_rate(elementwise_curve<>& c, double value) {
           detail::share_of("two_shot_share", &c::two_shot_share),
           detail::share_of("network_share", &c::network_share),
           detail::share_of("exchange_share", &c::exchange_share),
+          detail::share_of("pair_share", &c::pair_share),
           detail::share_of("tree_share", &c::tree_share),
           detail::time_up_to("network_hop", &c::network_hop, 1000.0),
           detail::time_up_to("network_peer", &c::network_peer, 1000.0),
-          detail::time_up_to("network_fill", &c::network_fill, 5000.0),
           detail::time_up_to("network_phase", &c::network_phase, 1000.0),
-          detail::time_of_launch("synchronise", &c::synchronise)};
+          detail::time_of_launch("synchronise", &c::synchronise),
+          detail::time_of_launch("drift", &c::drift)};
 }
 
 }  // namespace shardline
