@@ -8,6 +8,7 @@
 #include "shardline/catalog/fitted/engines.hpp"
 #include "shardline/catalog/fitted/experts.hpp"
 #include "shardline/catalog/fitted/gemm.hpp"
+#include "shardline/catalog/fitted/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/fitted/attention.hpp"
 #include "shardline/fitted/collectives.hpp"
