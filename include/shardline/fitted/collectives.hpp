@@ -1,10 +1,22 @@
 /// The time of a collective under `fitted`.
 #pragma once
 
+#include "shardline/fitted/expert_exchange.hpp"
 #include "shardline/fitted/network.hpp"
 #include "shardline/fitted/scale_up.hpp"
+#include "shardline/fitted/torus.hpp"
 
 namespace shardline {
+
+namespace detail {
+
+// Until the last of n ranks has come.
+template <class T>
+constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
+  return c.synchronise.value() + c.drift.value() * real<T>(log2_ceil(n));
+}
+
+}  // namespace detail
 
 /// Time of a collective of V bytes over n ranks, launched inside a CUDA graph; links of B bytes/s
 /// per rank and direction, memory of M bytes/s. Inside a domain
@@ -41,7 +53,13 @@ namespace shardline {
 /// Ports are counted in the domain that is least full: the others wait for it.
 /// Ranks alone in their domains use no link. Latencies of links are not read: hops were fitted.
 ///
-/// Where all ranks wait for each other (not in a send-recv or broadcast) `synchronise` is added.
+/// Inside a domain that is a torus: launch + the time of cost/torus.hpp by links at bulk_share,
+/// their latency that of a hop; between such domains as above, by all of a rank's links.
+///
+/// An all-to-all of tokens that kernels of their own carry takes the time of expert_exchange.hpp.
+///
+/// Where all ranks wait for each other (not in a send-recv or broadcast) synchronise
+/// + drift ceil(log2 n) is added.
 /// A message of 0 bytes takes no time. Never faster than its bytes over link or port; a longer
 /// message, a slower link, memory or network never takes less time.
 /// Source of the form: NCCL's protocols and algorithms as Z. Hu et al. describe them, "Demystifying
@@ -54,9 +72,15 @@ template <class T>
   if (op.group.size <= 1) return {};
   const placement at = place(op.group, c.gpus_per_domain);
   const bool waits = op.kind != collective_kind::send_recv && op.kind != collective_kind::broadcast;
-  const T apart = waits ? c.accelerator.efficiency.collectives.synchronise.value() : T(0.0);
-  const T alone = at.domains == 1 ? detail::time_inside(c, op) : detail::time_across(c, op, at);
-  const T time = alone + apart;
+  const T apart =
+      waits ? detail::waiting(c.accelerator.efficiency.collectives, op.group.size) : T(0.0);
+  const bool torus = c.accelerator.torus.dimensions() > 0;
+  const T alone = at.domains > 1 ? detail::time_across(c, op, at)
+                  : torus        ? detail::time_on_torus(c, op)
+                                 : detail::time_inside(c, op);
+  const bool exchanges = op.kind == collective_kind::all_to_all;
+  const seconds<T> library = detail::in_seconds(alone);
+  const T time = (exchanges ? exchange_time(c, op, library) : library).value() + apart;
   return detail::in_seconds(select(T(0.0) < op.message.value(), time, T(0.0)));
 }
 

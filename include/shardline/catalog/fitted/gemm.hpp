@@ -23,6 +23,16 @@ inline constexpr gemm_curve<> gemm_a100_wide{.bandwidth = 0.7604,
                                              .launch = 4.082_us,
                                              .reduction = 0.7957_us};
 
+/// The same under TensorRT-LLM and FasterTransformer, whose whole runs want 0.90 of the memory rate
+/// (242 and 12 rows). vLLM's 0.76 is also that of its whole runs (Splitwise) and of PyTorch
+/// (Vidur).
+inline constexpr gemm_curve<> gemm_a100_tensorrt_llm{.bandwidth = 0.90,
+                                                     .compute = 0.9822,
+                                                     .small_tile = 0.8016,
+                                                     .row_floor = 0.5,
+                                                     .launch = 4.082_us,
+                                                     .reduction = 0.7957_us};
+
 /// H100 SXM, bf16, one set for vLLM and TensorRT-LLM: 4.8 and 3.2 %.
 inline constexpr gemm_curve<> gemm_h100_wide{.bandwidth = 0.9014,
                                              .compute = 0.9697,
@@ -71,5 +81,10 @@ inline constexpr gemm_curve<> gemm_h100_block_tensorrt_llm{.bandwidth = 0.9016,
                                                            .reduction = never_split,
                                                            .quantise = 1.839_us,
                                                            .quantise_bandwidth = 0.5479};
+
+/// Large multiplications in a step over those in a benchmark: the clock of a busy GPU. Whole runs:
+/// H100 and H200 under vLLM and TensorRT-LLM, A100 under FasterTransformer.
+inline constexpr double sustained_h100 = 0.92;
+inline constexpr double sustained_a100 = 0.82;
 
 }  // namespace shardline::catalog::curves
