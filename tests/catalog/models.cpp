@@ -390,3 +390,11 @@ TEST_CASE("the plans' models have no vocabulary, ungated experts, and their stat
   CHECK(parameters(catalog::plan_003).bytes_of(weight_class::routed_expert).value() ==
         64.0 * 2 * 1024 * 2048 * 16);
 }
+
+TEST_CASE("quantising a model leaves the catalog as it is") {
+  const model m = quantised(catalog::qwen3_8b, formats::fp8);
+  CHECK(m.weights[weight_class::attention] == formats::fp8);
+  for (const model* each : {&catalog::qwen3_8b, &catalog::llama_3_1_70b, &catalog::bloom_176b}) {
+    CHECK(each->weights[weight_class::attention] == formats::bf16);
+  }
+}

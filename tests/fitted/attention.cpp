@@ -40,6 +40,12 @@ void agree(const device& a, const core& c, double expected) {
   CHECK(microseconds(a, c) / expected == doctest::Approx(1.0).epsilon(1e-12));
 }
 
+// As the curves were fitted: with blocks of 64 queries at least.
+device in_64s(device a) {
+  for (decode_curve<>& c : a.efficiency.decode.of) c.rows = 64.0;
+  return a;
+}
+
 device looped(device a) {
   a.efficiency.looped = true;
   return a;
@@ -62,17 +68,52 @@ TEST_CASE("prompts take as long as the model that was fitted says") {
 }
 
 TEST_CASE("decode steps take as long as the model that was fitted says") {
-  agree(h100_vllm, grouped(token, 64.0, 1.0, 4095.0, {}, 2.0), 365.0032745111511);
-  agree(looped(h100_vllm), grouped(token, 8.0, 1.0, 1023.0, {}, 2.0), 18.137499693845154);
-  agree(h100_narrow, grouped(token, 1.0, 4.0, 100000.0, {64, 4, 128}, 1.0), 51.78949378725024);
-  agree(a100_vllm, grouped(token, 16.0, 1.0, 3000.0, {32, 32, 128, 1024}, 2.0), 224.90811735663056);
-  agree(with_curves(h100, {}, curves::decode_h100_trtllm),
+  agree(in_64s(h100_vllm), grouped(token, 64.0, 1.0, 4095.0, {}, 2.0), 365.0032745111511);
+  agree(in_64s(looped(h100_vllm)), grouped(token, 8.0, 1.0, 1023.0, {}, 2.0), 18.137499693845154);
+  agree(in_64s(h100_narrow), grouped(token, 1.0, 4.0, 100000.0, {64, 4, 128}, 1.0),
+        51.78949378725024);
+  agree(in_64s(a100_vllm), grouped(token, 16.0, 1.0, 3000.0, {32, 32, 128, 1024}, 2.0),
+        224.90811735663056);
+  agree(in_64s(with_curves(h100, {}, curves::decode_h100_trtllm)),
         grouped(token, 5.0, 1.0, 9000.0, {64, 8, 64, 128}, 2.0), 34.48807529602742);
   agree(h100_latent, latent(token, 32.0, 1.0, 8000.0, 128, 1.0), 118.75622233352428);
   agree(looped(with_curves(h100, {}, curves::latent_decode_h100_trtllm)),
         latent(token, 4.0, 2.0, 500.0, 16, 2.0), 17.36518499542726);
   agree(with_curves(a100, {}, curves::latent_decode_a100_trtllm),
         latent(token, 200.0, 1.0, 3000.0, 128, 2.0), 1837.2950165020802);
+}
+
+TEST_CASE("a few queries to a key-value head are padded to 16 rows, many to 64") {
+  device narrow_math = h100_vllm;
+  narrow_math.peak.bf16 = 20_TFLOPS;  // so that products are waited for
+  const auto taking = [&](count all_heads) {
+    return time_of(narrow_math, grouped(token, 512.0, 1.0, 8191.0, {all_heads, 1, 128}, 2.0));
+  };
+  CHECK(taking(16).compute == taking(1).compute);
+  CHECK(taking(17).compute.value() == doctest::Approx(2.0 * taking(16).compute.value()));
+  CHECK(taking(64).compute.value() == doctest::Approx(4.0 * taking(16).compute.value()));
+  CHECK(taking(65).compute.value() == doctest::Approx(2.0 * taking(64).compute.value()));
+}
+
+TEST_CASE("a kernel that reads the cache for each query head takes that of multi-head attention") {
+  decode_curve<> each = curves::decode_h100_trtllm;
+  each.per_query_head = true;
+  const auto old = with_curves(h100, {}, each);
+  const auto now = with_curves(h100, {}, curves::decode_h100_trtllm);
+  const core shared = grouped(token, 8.0, 1.0, 2000.0, {64, 8, 128}, 2.0);
+  const core own = grouped(token, 8.0, 1.0, 2000.0, {64, 64, 128}, 2.0);
+  CHECK(time_of(old, shared).total() == time_of(now, own).total());
+  CHECK(time_of(old, own).total() == time_of(now, own).total());
+}
+
+TEST_CASE("a softmax of its own takes a block of time for each row") {
+  prefill_curve<> fused = curves::prefill_a100_vllm;
+  prefill_curve<> apart = fused;
+  apart.row = 1_us;
+  const core c = grouped(prompt, 2.0, 540.0, 0.0, {10, 10, 128}, 2.0);
+  const double extra =
+      microseconds(with_curves(a100, apart, {}), c) - microseconds(with_curves(a100, fused, {}), c);
+  CHECK(extra == doctest::Approx(2.0 * 540.0 * 10.0 / 108.0).epsilon(1e-9));
 }
 
 TEST_CASE(

@@ -43,6 +43,17 @@ TEST_CASE("a step with prompts launches its kernels one by one, layer by layer")
         doctest::Approx(108.0).epsilon(1e-12));
 }
 
+TEST_CASE("without CUDA graphs every step launches its kernels, and small ones show") {
+  fitted eager = engine;
+  eager.host.graphs = false;
+  eager.host.small_kernels = 5_us;
+  const auto decoding = localise(decode_step(8.0, 100.0, 1.0), layout{});
+  CHECK(host_time(eager, decoding, 40, 1_ms).value() * 1e6 ==
+        doctest::Approx(40.0 * 30.0 - 1000.0 + 108.0 + 40.0 * 5.0).epsilon(1e-12));
+  CHECK(host_time(eager, decoding, 40, 2_ms).value() * 1e6 ==
+        doctest::Approx(108.0 + 40.0 * 5.0).epsilon(1e-12));
+}
+
 TEST_CASE("a step of nobody takes no time") {
   CHECK(microseconds(decode_step(0.0, 0.0, 1.0), {}) == 0.0);
 }

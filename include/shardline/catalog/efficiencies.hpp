@@ -5,9 +5,10 @@
 #include "shardline/catalog/fitted/attention.hpp"
 #include "shardline/catalog/fitted/collectives.hpp"
 #include "shardline/catalog/fitted/elementwise.hpp"
+#include "shardline/catalog/fitted/engines.hpp"
 #include "shardline/catalog/fitted/experts.hpp"
 #include "shardline/catalog/fitted/gemm.hpp"
-#include "shardline/catalog/fitted/host.hpp"
+#include "shardline/catalog/fitted/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/fitted/attention.hpp"
 #include "shardline/fitted/collectives.hpp"
@@ -18,12 +19,6 @@
 
 namespace shardline {
 
-/// Whose kernels and host run.
-///   vllm        with asynchronous scheduling, as by default since 2026 (0.18 was measured)
-///   vllm_2025   before that (0.10 and thereabouts)
-///   sglang      not measured: vllm's
-enum class kernel_engine : unsigned char { vllm, vllm_2025, sglang, tensorrt_llm };
-
 namespace detail {
 
 template <class Curve>
@@ -31,10 +26,22 @@ constexpr by_format<Curve> by_cache(const Curve& wide, const Curve& narrow) noex
   return {{wide, narrow, narrow, narrow}};
 }
 
-constexpr fitted ampere_kernels(bool trt) noexcept {
+constexpr collective_curve<> ampere_collectives(const catalog::curves::engine_steps& e) noexcept {
+  namespace curves = catalog::curves;
+  if (!e.own_all_reduce) return curves::a100_nccl;
+  return e.tensorrt ? curves::a100_tensorrt_llm : curves::a100_vllm;
+}
+
+constexpr collective_curve<> hopper_collectives(const catalog::curves::engine_steps& e) noexcept {
+  namespace curves = catalog::curves;
+  if (!e.own_all_reduce) return curves::h100_nccl;
+  return e.tensorrt ? curves::h100_tensorrt_llm : curves::h100_vllm;
+}
+
+constexpr fitted ampere_kernels(const catalog::curves::engine_steps& e) noexcept {
   namespace curves = catalog::curves;
   fitted f;
-  for (gemm_curve<>& c : f.gemm.of) c = curves::gemm_a100_wide;
+  f.gemm.of.fill(e.tensorrt ? curves::gemm_a100_tensorrt_llm : curves::gemm_a100_wide);
   f.prefill = by_cache(curves::prefill_a100_vllm, curves::prefill_a100_vllm);
   f.decode = by_cache(curves::decode_a100_vllm, curves::decode_a100_vllm);
   f.latent_prefill =
@@ -43,7 +50,7 @@ constexpr fitted ampere_kernels(bool trt) noexcept {
       by_cache(curves::latent_decode_a100_trtllm, curves::latent_decode_a100_trtllm_narrow);
   f.experts = curves::a100_vllm_experts;
   f.elementwise = curves::elementwise_a100;
-  f.collectives = trt ? curves::a100_tensorrt_llm : curves::a100_vllm;
+  f.collectives = ampere_collectives(e);
   f.exchange = curves::h100_exchange;
   return f;
 }
@@ -58,8 +65,9 @@ constexpr by_format<gemm_curve<>> hopper_gemms(bool trt) noexcept {
 
 // Attention over a cache takes vLLM's curves for both engines: TensorRT-LLM's rows are of a
 // benchmark whose cache is not read in full (catalog/fitted/attention.hpp).
-constexpr fitted hopper_kernels(bool trt) noexcept {
+constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept {
   namespace curves = catalog::curves;
+  const bool trt = e.tensorrt;
   fitted f;
   f.gemm = hopper_gemms(trt);
   f.prefill = trt ? by_cache(curves::prefill_h100_trtllm, curves::prefill_h100_trtllm_narrow)
@@ -72,15 +80,35 @@ constexpr fitted hopper_kernels(bool trt) noexcept {
   f.experts = trt ? curves::h100_tensorrt_experts : curves::h100_vllm_experts;
   f.experts[kernel_format::four_bit] = curves::h100_triton_experts_mxfp4;
   f.elementwise = curves::elementwise_h100;
-  f.collectives = trt ? curves::h100_tensorrt_llm : curves::h100_vllm;
+  f.collectives = hopper_collectives(e);
   f.exchange = curves::h100_exchange;
+  return f;
+}
+
+// Another vendor's hardware has no switch that reduces and no kernels like Hopper's: Ampere's stand
+// for its own, with AMD's multiplications where AMD made it.
+constexpr bool is_foreign(vendor v) noexcept {
+  return v == vendor::amd || v == vendor::google || v == vendor::amazon;
+}
+
+constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
+  fitted f = ampere_kernels(e);
+  f.gemm.of.fill(catalog::curves::gemm_mi210_wide);
+  for (gemm_curve<>& c : f.gemm.of) c.bandwidth = catalog::curves::amd_bandwidth;
   return f;
 }
 
 // Whether an accelerator runs Hopper's kernels, or Ampere's: it multiplies 8-bit floats.
 template <class Old>
 constexpr bool has_hopper_kernels(const basic_accelerator<double, Old>& a) noexcept {
-  return has_peak(a.peak, precision::fp8);
+  return !is_foreign(a.vendor) && has_peak(a.peak, precision::fp8);
+}
+
+template <class Old>
+constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
+                            const catalog::curves::engine_steps& e) noexcept {
+  if (a.vendor == vendor::amd) return amd_kernels(e);
+  return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
 
 template <class Old>
@@ -89,69 +117,84 @@ constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a) 
   return measured ? provenance::measured : provenance::transferred;
 }
 
-// Kernels of a step follow each other inside a CUDA graph: their launches and prologues hide behind
-// the kernel before (fitted: 0.05 % of them is left), and inputs are quantised by the kernel that
-// writes them.
-constexpr void replay(fitted& f) noexcept {
-  for (gemm_curve<>& c : f.gemm.of) {
-    c.launch = {};
+// Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
+// them. Launches of kernels whose curve has no such constant stay as they are.
+struct launched {
+  const catalog::curves::engine_steps& engine;
+
+  constexpr void operator()(gemm_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
     c.quantise = {};
     c.quantise_bandwidth = 0.0;
   }
-  for (auto* curves : {&f.prefill, &f.latent_prefill}) {
-    for (prefill_curve<>& c : curves->of) c.launch = {};
+  constexpr void operator()(prefill_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+    c.row = engine.row;
   }
-  for (auto* curves : {&f.decode, &f.latent_decode}) {
-    for (decode_curve<>& c : curves->of) c.launch = c.reduction = {};
+  constexpr void operator()(decode_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+    c.reduction = c.reduction * engine.launches;
+    c.per_query_head = engine.per_query_head;
   }
-  for (expert_curve<>& c : f.experts.of) {
-    c.launch = c.launch * catalog::curves::replayed_expert_launch;
+  constexpr void operator()(expert_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.expert_launches;
   }
-  // Kernels fused by an engine are bound by the memory alone.
-  f.elementwise.launch = {};
-  f.elementwise.rate = bandwidth<>::from_value(1e18);
-  f.collectives.launch = f.collectives.engine_launch = {};
-  f.collectives.synchronise = catalog::curves::synchronise;
+  constexpr void operator()(elementwise_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+    if (!engine.bare_vectors) c = {.launch = c.launch, .walk = c.walk, .bandwidth = c.bandwidth};
+  }
+};
+
+constexpr void launch_as(fitted& f, const catalog::curves::engine_steps& e) noexcept {
+  for_each_kernel(f, launched{e});
+  f.collectives.launch = f.collectives.launch * e.launches;
+  f.collectives.engine_launch = f.collectives.engine_launch * e.launches;
+  f.collectives.synchronise = e.synchronise;
+  f.collectives.drift = e.drift;
+  f.host = e.host;
 }
 
-// A GPU that computes all the time runs at a lower clock. What is lost in long multiplications
-// follows the power, taken to follow the peak: all of an H100's at its 989 TFLOP/s, none below two
-// fifths of it.
-constexpr void sustain(fitted& f, double share, const flop_rate<>& peak) noexcept {
+// The compute of a GPU that is busy all the time.
+struct sustained {
+  double share;
+  double power;
+
+  template <class Curve>
+  constexpr void operator()(Curve& c) const noexcept {
+    if constexpr (requires { c.compute; }) c.compute *= share;
+    if constexpr (requires { c.throttle; }) c.throttle *= power;
+  }
+};
+
+// It runs at a lower clock. What is lost in long multiplications follows the power, taken to follow
+// the peak: all of an H100's at its 989 TFLOP/s, none below two fifths of it.
+constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept {
   constexpr double of_h100 = 989e12;
-  const double power = min(max((peak.value() / of_h100 - 0.4) / 0.6, 0.0), 1.0);
-  for (gemm_curve<>& c : f.gemm.of) {
-    c.compute *= share;
-    c.throttle *= power;
-  }
-  for (auto* curves : {&f.prefill, &f.latent_prefill}) {
-    for (prefill_curve<>& c : curves->of) c.compute *= share;
-  }
-  for (auto* curves : {&f.decode, &f.latent_decode}) {
-    for (decode_curve<>& c : curves->of) c.compute *= share;
-  }
-  for (expert_curve<>& c : f.experts.of) c.compute *= share;
+  return {share, min(max((peak.value() / of_h100 - 0.4) / 0.6, 0.0), 1.0)};
 }
 
 }  // namespace detail
 
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
 /// over the same buffers again and again. Hardware with 8-bit floats has Hopper's kernels, other
-/// has Ampere's; shares of data sheet figures carry over, and so do times.
+/// has Ampere's, and so has that of other vendors, AMD's with multiplications as measured on an
+/// MI210. Shares of data sheet figures carry over, and so do times.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
-  const bool trt = e == kernel_engine::tensorrt_llm;
-  fitted f =
-      detail::has_hopper_kernels(a) ? detail::hopper_kernels(trt) : detail::ampere_kernels(trt);
+  fitted f = detail::kernels_on(a, catalog::curves::steps_of(e));
   f.source = detail::source_of_kernels(a);
+  f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
+                                                 : catalog::curves::transferred_residuals;
   f.looped = true;
   return with_efficiency(a, f);
 }
 
-/// The accelerator under `fitted`, as an engine runs a model on it: kernels replayed in CUDA
-/// graphs, at a sustained clock, over weights that no cache holds, and the engine's own host.
-/// `source` is measured on A100 and H100 SXM, transferred elsewhere.
+/// The accelerator under `fitted`, as an engine runs a model on it: its kernels launched one by one
+/// or replayed in CUDA graphs, at a sustained clock, over weights that no cache holds, and the
+/// engine's own host. `source` is measured on A100 and H100 SXM, transferred elsewhere.
+/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 was 25 to 30 % slower than
+/// this says (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing tests a TPU.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
@@ -160,15 +203,10 @@ template <class Old>
   fitted& f = b.efficiency;
   const bool hopper = detail::has_hopper_kernels(a);
   f.looped = false;
-  detail::replay(f);
-  detail::sustain(f, hopper ? curves::sustained_h100 : curves::sustained_a100,
-                  a.peak[supported(a, precision::bf16)]);
-  if (!hopper) {
-    for (gemm_curve<>& c : f.gemm.of) c.bandwidth = curves::step_bandwidth_a100;
-  }
-  f.host = e == kernel_engine::tensorrt_llm ? curves::tensorrt_llm_host
-           : e == kernel_engine::vllm_2025  ? curves::vllm_2025_host
-                                            : curves::vllm_host;
+  detail::launch_as(f, curves::steps_of(e));
+  for_each_kernel(f,
+                  detail::sustained_at(a.peak[supported(a, precision::bf16)],
+                                       hopper ? curves::sustained_h100 : curves::sustained_a100));
   return b;
 }
 

@@ -25,7 +25,8 @@ constexpr void emit_attention(const grouped_query_attention& a, const emission<T
     sink(fused_vector<T>{projections, e.vector(weight_class::norm, gains * a.head_dim)});
   }
   // Rotary embedding (and head norms) read and write queries and keys.
-  sink(elementwise<T>{projections, {}, e.traffic(2 * (heads + kv_heads) * a.head_dim)});
+  const count rotated = (heads + kv_heads) * a.head_dim;
+  sink(elementwise<T>{projections, {}, e.traffic(2 * rotated), vector_kind::rotary, rotated});
   if (a.sinks) sink(fused_vector<T>{term::attention, e.vector(in_class, heads)});
   const double per_token = static_cast<double>(2 * kv_heads) * e.model.kv_cache.bytes(a.head_dim);
   sink(sequence_cache<T>{per_token, a.window, a.chunked, 0.0, e.layout.dcp});
@@ -39,7 +40,10 @@ constexpr void emit_attention(const grouped_query_attention& a, const emission<T
                            a.head_dim, a.window, per_token, e.model.activations});
     detail::emit_output_scatter(e, part, heads, a.head_dim, sink);
   }
-  if (a.output_gate) sink(elementwise<T>{projections, {}, e.traffic(3 * heads * a.head_dim)});
+  if (a.output_gate) {
+    const count gated = heads * a.head_dim;
+    sink(elementwise<T>{projections, {}, e.traffic(3 * gated), vector_kind::activation, gated});
+  }
   sink(e.project(projections, e.matrix(in_class, heads * a.head_dim, hidden)));
   if (a.output_bias) sink(fused_vector<T>{projections, e.vector(in_class, hidden)});
 }
@@ -108,14 +112,14 @@ constexpr void emit_attention(const latent_attention& a, const emission<T>& e, S
   if (a.q_lora_rank > 0) {
     sink(e.project(projections, e.matrix(in_class, hidden, a.q_lora_rank)));
     sink(elementwise<T>{projections, e.vector(weight_class::norm, a.q_lora_rank),
-                        e.traffic(2 * a.q_lora_rank)});
+                        e.traffic(2 * a.q_lora_rank), vector_kind::norm, a.q_lora_rank});
     sink(e.project(projections, e.matrix(in_class, a.q_lora_rank, queries)));
   } else {
     sink(e.project(projections, e.matrix(in_class, hidden, queries)));
   }
   sink(e.project(projections, e.matrix(in_class, hidden, latent)));
   sink(elementwise<T>{projections, e.vector(weight_class::norm, a.kv_lora_rank),
-                      e.traffic(2 * latent)});
+                      e.traffic(2 * latent), vector_kind::norm, latent});
   sink(detail::latent_expansion(a, e, heads));
   const double per_token = e.model.kv_cache.bytes(latent);
   sink(sequence_cache<T>{per_token, 0, false, 0.0, e.layout.dcp});

@@ -66,7 +66,7 @@ constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
   const count hidden = e.model.hidden_size;
   sink(elementwise<T>{term::embedding,
                       e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
-                      e.traffic(2 * hidden)});
+                      e.traffic(2 * hidden), vector_kind::lookup, hidden});
   detail::emit_tensor_reduction(e, sink);
   if (e.model.positions > 0) {
     sink(elementwise<T>{term::embedding,
@@ -138,6 +138,17 @@ constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& s
         bytes<T>::from_value(e.step.logit_rows * e.values_bytes(e.model.vocab_size))});
   }
   sink(logits<T>{e.step.logit_rows, e.model.vocab_size});
+}
+
+/// A multi-token-prediction layer: two residual streams, each normed, projected to one, a layer
+/// like the model's last, and a norm. The head is the model's own. The projection is replicated.
+/// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+template <class T, class Sink>
+constexpr void emit_prediction_layer(const emission<T>& e, Sink& sink) {
+  const model& m = e.model;
+  emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
+  sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
+  for (int norm = 0; norm < 3; ++norm) sink(e.norm());
 }
 
 /// The residual stream to the next stage.

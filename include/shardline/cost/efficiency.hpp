@@ -56,6 +56,20 @@ template <class T, class Efficiency>
   return {};
 }
 
+/// What passes from a request's arrival to the first step that can take it up, where the engine is
+/// busy for a share `busy` of the time, with steps of so many seconds.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> admission_time(const Efficiency&, const seconds<T>& /*step*/,
+                                                  const T& /*busy*/) noexcept {
+  return {};
+}
+
+/// How far measurements were found to be from what the policy says; none where it is not known.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_residuals<T> residuals_of(const Efficiency&) noexcept {
+  return {};
+}
+
 /// Where a policy's figures come from.
 template <class Efficiency>
 [[nodiscard]] constexpr provenance source_of(const Efficiency&) noexcept {

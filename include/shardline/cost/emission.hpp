@@ -45,7 +45,8 @@ struct emission {
   /// Residual add and norm: reads the residual and the block's output, writes both sums.
   [[nodiscard]] constexpr elementwise<T> norm() const noexcept {
     const count values = (model.norm_bias ? 2 : 1) * model.hidden_size;
-    return {term::norms, vector(weight_class::norm, values), traffic(4 * model.hidden_size)};
+    return {term::norms, vector(weight_class::norm, values), traffic(4 * model.hidden_size),
+            vector_kind::norm, model.hidden_size};
   }
   [[nodiscard]] constexpr rank_group tensor_group() const noexcept {
     return {layout.attention.tp, 1};

@@ -21,7 +21,7 @@ constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool 
   const count up = (gated ? 2 : 1) * width;
   sink(e.project(t, e.matrix(c, hidden, up)));
   if (bias) sink(fused_vector<T>{t, e.vector(c, up)});
-  sink(elementwise<T>{t, {}, e.traffic(up + width)});
+  sink(elementwise<T>{t, {}, e.traffic(up + width), vector_kind::activation, width});
   sink(e.project(t, e.matrix(c, width, hidden)));
   if (bias) sink(fused_vector<T>{t, e.vector(c, hidden)});
 }

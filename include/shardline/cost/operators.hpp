@@ -36,10 +36,11 @@ enum class term : unsigned char {
   all_to_all,
   send_recv,
   broadcast,
+  draft,
   pipeline_bubble,
   host
 };
-inline constexpr std::size_t term_count = 17;
+inline constexpr std::size_t term_count = 18;
 /// Terms of operators; those of collectives follow them.
 inline constexpr std::size_t operator_term_count = static_cast<std::size_t>(term::all_reduce);
 
@@ -59,6 +60,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "all-to-all",
                                                                      "send-recv",
                                                                      "broadcast",
+                                                                     "draft",
                                                                      "pipeline bubble",
                                                                      "host"};
 }  // namespace detail
@@ -113,13 +115,18 @@ struct gemm {
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
-/// Reads and writes of a vector kernel (norm, activation function, rotary embedding, lookup),
-/// bound by memory; its gains, if any, are the weight.
+/// What a vector kernel computes on the way.
+enum class vector_kind : unsigned char { addition, norm, activation, rotary, lookup };
+
+/// Reads and writes of a vector kernel, bound by memory; its gains, if any, are the weight.
+///   width   values of a token that it produces
 template <class T>
 struct elementwise {
   shardline::term term = term::norms;
   shardline::weight weight{};
   bytes<T> traffic{};
+  vector_kind kind = vector_kind::addition;
+  count width = 0;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return traffic; }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return traffic; }

@@ -62,7 +62,7 @@ constexpr void emit_attention(const linear_attention& a, const emission<T>& e, S
   detail::emit_recurrence(7 * state, channels + values,
                           detail::state_bytes(state, a.state, channels, a.conv_kernel, e), e, sink);
   sink(elementwise<T>{projections, e.vector(weight_class::norm, a.value_head_dim),
-                      e.traffic(3 * values)});
+                      e.traffic(3 * values), vector_kind::norm, values});
   sink(e.project(projections, e.matrix(in_class, values, hidden)));
 }
 
@@ -87,7 +87,8 @@ constexpr void emit_attention(const state_space& a, const emission<T>& e, Sink& 
   sink(fused_vector<T>{term::attention, e.vector(in_class, 3 * heads)});  // A_log, D, dt_bias
   detail::emit_recurrence(5 * state, channels + inner,
                           detail::state_bytes(state, a.state, channels, a.conv_kernel, e), e, sink);
-  sink(elementwise<T>{projections, e.vector(weight_class::norm, inner), e.traffic(3 * inner)});
+  sink(elementwise<T>{projections, e.vector(weight_class::norm, inner), e.traffic(3 * inner),
+                      vector_kind::norm, inner});
   sink(e.project(projections, e.matrix(in_class, inner, hidden)));
   if (a.projection_bias) sink(fused_vector<T>{projections, e.vector(in_class, hidden)});
 }

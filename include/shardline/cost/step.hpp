@@ -71,7 +71,7 @@ struct rank {
 ///   parts          the same, with the sequences of one dp rank: ceil(sequences / dp)
 ///   tokens         new tokens this rank computes; a prompt's are split over cp
 ///   own_tokens     of those, its part of each token counted once over the cp ranks
-///   logit_rows     sequences that need a next token
+///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
 template <class T>
 struct rank_step {
@@ -104,7 +104,8 @@ template <class T>
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
     local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
-    local.logit_rows = local.logit_rows + sequences;
+    const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
+    local.logit_rows = local.logit_rows + sequences * wanted;
     local.group_tokens =
         local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
   }

@@ -105,6 +105,10 @@ struct expert_execution {
 ///                   0: the workload's
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
+///   queued_share    of the time for which a sequence finds no room in the cache, what passes before
+///                   its prompt, in [0, 1]. 1: the engine sets aside room for the whole output when
+///                   it takes a sequence up. Below, it takes up what fits for now, and when the
+///                   cache is full lets some wait between two of their tokens (preemption)
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
@@ -120,6 +124,7 @@ struct basic_runtime {
   T step_sequences = T(0.0);
   T logit_bytes = T(0.0);
   shard_padding padding{};
+  T queued_share = T(1.0);
   expert_execution experts{};
   bool two_batch_overlap = false;
 };
@@ -146,6 +151,8 @@ constexpr bytes<> gib(double n) noexcept { return bytes<>::from_value(n * 107374
 ///                   peaks of those logs over 1024 x vocabulary gives 38.06
 ///   padding         vocabulary to 64 (vocab_parallel_embedding.py, DEFAULT_VOCAB_PADDING_SIZE),
 ///                   mxfp4 experts to 256 (the 13.47 GiB logged for gpt-oss-20b)
+///   queued_share    0.25: five deployments of Llama-3.1-70B with a full cache (InferenceX) had 3 to
+///                   41 % of the wait before the first token
 inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
                               .reserve = detail::gib(0.13),
                               .communicators = detail::gib(0.41),
@@ -154,7 +161,8 @@ inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
                               .step_tokens = 8192.0,
                               .step_sequences = 1024.0,
                               .logit_bytes = 38.0,
-                              .padding = {64, 256}};
+                              .padding = {64, 256},
+                              .queued_share = 0.25};
 
 /// SGLang 0.5.
 ///   budget          0.88 static (server_args.py derives 0.85 to 0.9 on 80 GB)
@@ -166,6 +174,7 @@ inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
 ///                   (cuda_graph_max_bs)
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
+///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
 inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
                                 .reserve = detail::gib(0.5),
                                 .communicators = detail::gib(0.41),
@@ -174,7 +183,8 @@ inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
                                 .step_tokens = 8192.0,
                                 .step_sequences = 256.0,
                                 .logit_bytes = 6.0,
-                                .padding = {64, 1}};
+                                .padding = {64, 1},
+                                .queued_share = 0.25};
 
 /// TensorRT-LLM 1.0, PyTorch backend.
 ///   budget          0.9 of what is free (KvCacheConfig.free_gpu_memory_fraction)
@@ -183,6 +193,8 @@ inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
 ///   page_tokens     32 (KvCacheConfig.tokens_per_block)
 ///   step            8192 tokens (max_num_tokens), 2048 sequences (max_batch_size)
 ///   logit_bytes     6: logits in bf16 and fp32
+///   queued_share    1: the default scheduler evicts none (CapacitySchedulerPolicy,
+///                   GUARANTEED_NO_EVICT)
 inline constexpr runtime tensorrt_llm{.budget = fraction_of_free<>{0.9},
                                       .reserve = bytes<>::from_value(3.5e9),
                                       .communicators = bytes<>::from_value(342e6),

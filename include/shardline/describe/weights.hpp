@@ -99,12 +99,15 @@ struct weight_formats {
 }
 
 /// The large matrices in `f`, the rest as it was: what serving engines do when asked to quantise.
-[[nodiscard]] constexpr weight_formats quantised(weight_formats formats,
+// Into a new object: g++ 12 changes a constant argument itself where an element of a parameter that
+// was passed by value is assigned, and with it every constant that shares its value.
+[[nodiscard]] constexpr weight_formats quantised(const weight_formats& formats,
                                                  const weight_format& f) noexcept {
+  weight_formats changed;
   for (const weight_class c : all_weight_classes) {
-    if (large_matrices.contains(c)) formats[c] = f;
+    changed[c] = large_matrices.contains(c) ? f : formats[c];
   }
-  return formats;
+  return changed;
 }
 
 /// Classes whose matrices one layer stores in another format than the model's `weights` say:

@@ -34,6 +34,7 @@ enum class field : unsigned char {
   logit_bytes,
   vocabulary_padding,
   fp4_padding,
+  queued_share,
   mfu,
   bandwidth_share,
   link_share,
@@ -76,10 +77,17 @@ enum class field : unsigned char {
   listed_stages,
   redundant_experts,
   dcp,
+  microbatches,
   concurrency,
   input,
   output,
   chunk,
+  prefix_hit,
+  rate,
+  num_prompts,
+  draft_tokens,
+  acceptance,
+  draft_time,
   expert_imbalance,
   routing_exponent,
   routing_loads,
@@ -87,7 +95,7 @@ enum class field : unsigned char {
   max_ttft,
   max_tpot
 };
-inline constexpr std::size_t field_count = 73;
+inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
 
 /// The name of a field and the values it may have, both ends included. NaN is outside of any range.
 struct field_range {
@@ -122,6 +130,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"cluster.runtime.logit_bytes", 0.0, 1e6, false},
     {"cluster.runtime.padding.vocabulary", 1.0, 1e6, true},
     {"cluster.runtime.padding.fp4_width", 1.0, 1e6, true},
+    {"cluster.runtime.queued_share", 0.0, 1.0, false},
     {"efficiency.mfu", 1e-6, 1.0, false},
     {"efficiency.bandwidth", 1e-6, 1.0, false},
     {"efficiency.link", 1e-6, 1.0, false},
@@ -164,10 +173,17 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"layout.stages.listed (at most 64 stages)", 0.0, 64.0, true},
     {"layout.redundant_experts", 0.0, 1e6, true},
     {"layout.dcp", 1.0, 1e6, true},
+    {"layout.microbatches", 0.0, 1e6, true},
     {"workload.concurrency", 1.0, many, true},
     {"workload.input [tokens]", 1.0, many, true},
     {"workload.output [tokens]", 1.0, many, true},
     {"workload.chunk [tokens]", 1.0, many, true},
+    {"workload.prefix_hit", 0.0, 1.0, false},
+    {"workload.rate [requests/s]", 0.0, many, false},
+    {"workload.num_prompts", 0.0, many, true},
+    {"workload.speculation.draft_tokens", 0.0, 64.0, true},
+    {"workload.speculation.acceptance", 0.0, 1.0, false},
+    {"workload.speculation.draft_time [s]", 0.0, 1.0, false},
     {"workload.expert_imbalance", 1.0, 1e6, false},
     {"workload.routing.exponent", 0.0, 3.0, false},
     {"workload.routing.loads (one for each expert, not all 0)", 0.0, 1e18, false},

@@ -53,6 +53,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::fp4_padding>(r.padding.fp4_width);
+  errors.expect<field::queued_share>(value_of(r.queued_share));
 }
 
 // A link is checked where the layout can reach it: a lone domain needs no network.
@@ -229,6 +230,7 @@ constexpr void validate(const layout& l, field_errors& errors) noexcept {
   errors.expect<field::pp>(l.pp);
   errors.expect<field::redundant_experts>(l.redundant_experts);
   errors.expect<field::dcp>(l.dcp);
+  errors.expect<field::microbatches>(l.microbatches);
   if (l.stages.listed.overflowed) {
     errors.found.push_back({field::listed_stages, static_cast<double>(max_listed_stages) + 1.0});
   }
@@ -268,6 +270,12 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::input>(value_of(w.input.value()));
   errors.expect<field::output>(value_of(w.output.value()));
   errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
+  errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
+  errors.expect<field::rate>(value_of(w.rate.value()));
+  errors.expect<field::num_prompts>(value_of(w.num_prompts));
+  errors.expect<field::draft_tokens>(w.speculation.draft_tokens);
+  errors.expect<field::acceptance>(value_of(w.speculation.acceptance));
+  errors.expect<field::draft_time>(value_of(w.speculation.draft_time.value()));
   if (w.routing.law != routing_law::even) {
     errors.expect<field::two_skews>(value_of(w.expert_imbalance));
   }

@@ -7,7 +7,7 @@
 namespace shardline::detail {
 
 // Sizes that kernels of all accelerators and engines measured have in common.
-inline constexpr double decode_rows = 64.0;  // heads times new tokens of a block
+inline constexpr double decode_rows = 64.0;  // heads times new tokens of a block at most
 inline constexpr double key_tile = 128.0;    // keys that a block reads at once
 inline constexpr double fewest_keys = 64.0;  // that it multiplies at once
 inline constexpr double walked_bytes = 2.0;  // of a value on its way through a multiprocessor
@@ -54,13 +54,24 @@ constexpr T keys_seen(const decode_curve<T>& c, const attention_core<T>& op) noe
   return min(keys_kept(op), seen * T(1.0 / real<double>(op.cache_split)));
 }
 
+// With keys and values as the kernel reads them: once, or for each query head of a group.
+template <class T>
+constexpr attention_core<T> cache_as_read(const decode_curve<T>& c, attention_core<T> op) noexcept {
+  if (!c.per_query_head) return op;
+  op.bytes_per_token = op.bytes_per_token * real<double>(op.heads) / real<double>(op.kv_heads);
+  op.kv_heads = op.heads;
+  return op;
+}
+
 template <class T>
 constexpr decode_units<T> units_of(const fitted_accelerator<T>& a, const decode_curve<T>& c,
                                    const attention_core<T>& op) noexcept {
   const double group = real<double>(op.heads) / real<double>(op.kv_heads);
-  const T tiles = round_up(op.new_tokens * T(group / decode_rows));
+  const T queries = op.new_tokens * T(group);
+  const T tiles = round_up(queries * T(1.0 / decode_rows));
+  const T rows = min(round_up(queries / c.rows) * c.rows, T(decode_rows));
   const T width = real<T>(op.latent ? op.qk_dim : op.qk_dim + op.v_dim);
-  const T flops = T(2.0 * decode_rows * real<double>(op.qk_dim + op.v_dim));
+  const T flops = T(2.0 * real<double>(op.qk_dim + op.v_dim)) * rows;
   const precision math = math_of(op, cache_kernel(op));
   return {
       op.sequences * real<T>(op.kv_heads) * tiles / multiprocessors(a), keys_seen(c, op),
@@ -80,7 +91,8 @@ constexpr T missed(const fitted_accelerator<T>& a, const decode_curve<T>& c,
 
 template <class T>
 constexpr operator_time<T> decode_time(const fitted_accelerator<T>& a, const decode_curve<T>& c,
-                                       const attention_core<T>& op) noexcept {
+                                       const attention_core<T>& asked) noexcept {
+  const attention_core<T> op = cache_as_read(c, asked);
   const decode_units<T> u = units_of(a, c, op);
   const T compute = u.compute();
   const T per_byte = seconds_per_byte(a, c.bandwidth);

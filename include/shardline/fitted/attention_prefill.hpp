@@ -63,6 +63,14 @@ constexpr T passed_bytes(const attention_core<T>& op) noexcept {
   return own * real<T>(values) * T(2.0 * element_bytes(op.activation));
 }
 
+// Of a softmax that is a kernel of its own, each row a block.
+template <class T>
+constexpr T softmax_rows(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
+                         const attention_core<T>& op) noexcept {
+  const T own = op.sequences * op.new_tokens / real<T>(op.query_split);
+  return c.row.value() * own * real<T>(op.heads) / multiprocessors(a);
+}
+
 template <class T>
 constexpr operator_time<T> prompt_time(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
                                        const attention_core<T>& op) noexcept {
@@ -74,7 +82,8 @@ constexpr operator_time<T> prompt_time(const fitted_accelerator<T>& a, const pre
   const T compute = max(longest, spread + c.tail * longest);
   const T per_byte = seconds_per_byte(a, c.bandwidth);
   const T memory = as_read(op).bytes_moved().value() * per_byte;
-  const T exposed = c.exposed * min(compute, memory) + c.passes * passed_bytes(op) * per_byte;
+  const T exposed = c.exposed * min(compute, memory) + c.passes * passed_bytes(op) * per_byte +
+                    softmax_rows(a, c, op);
   return {in_seconds(compute), in_seconds(memory), in_seconds(exposed), c.launch};
 }
 

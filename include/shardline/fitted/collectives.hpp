@@ -8,8 +8,19 @@
 
 namespace shardline {
 
+namespace detail {
+
+// Until the last of n ranks has come.
+template <class T>
+constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
+  return c.synchronise.value() + c.drift.value() * real<T>(log2_ceil(n));
+}
+
+}  // namespace detail
+
 /// Time of a collective of V bytes over n ranks, launched inside a CUDA graph; links of B bytes/s
-/// per rank and direction, memory of M bytes/s. Inside a domain
+/// per rank and direction (on a mesh those to the other ranks alone), memory of M bytes/s. Inside a
+/// domain
 ///   time = launch + the fastest of, for an all-reduce, all-gather, reduce-scatter or broadcast,
 ///     LL      hop S + (W + own_flag O) / (flag_share B)
 ///     LL128   start_line + hop_line S + (W + own_flag O) / (line_share B)
@@ -27,28 +38,29 @@ namespace shardline {
 ///                                    engine_second + 2 (n - 1) V / n / (two_shot_share B))
 /// At engine_most the time jumps up, if it jumps, to the library's; elsewhere it is continuous.
 ///
-/// Across m domains of d ranks, each rank with a port of N bytes/s; r = 2 (all-reduce) or 1,
-/// z = seconds per byte of a domain = 1 / min(d network_share N, bulk_share B):
-///   ring    r ((n - m) hop + (m - 1) network_hop) + x + sqrt(network_fill x)
-///           x = r (n - 1) V z / n
-///   tree    r ((d - 1) hop + ceil(log2 m) network_hop) + x + sqrt(network_fill x)
-///           x = r V z / tree_share
-///   phases  where hierarchical: r ((d - 1) hop + (m - 1) network_hop) + network_phase
+/// Across m domains of d ranks, each rank with a port of N bytes/s and latency l; r = 2
+/// (all-reduce) or 1, h = l + network_hop, z = seconds per byte of a domain = 1 / min(d
+/// network_share N, bulk_share B):
+///   ring    r ((n - m) hop + (m - 1) h) + x + sqrt(4 h x),  x = r (n - 1) V z / n
+///   tree    r ((d - 1) hop + ceil(log2 m) h) + x + sqrt(4 h x),  x = r V z / tree_share
+///   phases  where hierarchical: r ((d - 1) hop + (m - 1) h) + network_phase
 ///           + r V ((d - 1) / d / (bulk_share B) + (m - 1) / m / d / (network_share N))
-///   broadcast   (d - 1) hop + ceil(log2 m) network_hop + V z
-///   send-recv   network_hop + V / min(network_share N, bulk_share B)
-///   all-to-all  network_hop + x + min(network_peer (n - d), network_peer (m - 1) + hop + pair
+///   broadcast   (d - 1) hop + ceil(log2 m) h + V z
+///   send-recv   h + V / min(pair_share N, bulk_share B)
+///   all-to-all  h + x + min(network_peer (n - d), network_peer (m - 1) + hop + pair
 ///               + (n - d) V / n / (bulk_share B)),
 ///               x = max((d - 1) V / n / (bulk_share B), (n - d) V / n / (exchange_share N))
 /// Ports are counted in the domain that is least full: the others wait for it.
-/// Ranks alone in their domains use no link. Latencies of links are not read: hops were fitted.
+/// Ranks alone in their domains use no link. The latency of links inside a domain is not read: hops
+/// were fitted.
 ///
 /// Inside a domain that is a torus: launch + the time of cost/torus.hpp by links at bulk_share,
 /// their latency that of a hop; between such domains as above, by all of a rank's links.
 ///
 /// An all-to-all of tokens that kernels of their own carry takes the time of expert_exchange.hpp.
 ///
-/// Where all ranks wait for each other (not in a send-recv or broadcast) `synchronise` is added.
+/// Where all ranks wait for each other (not in a send-recv or broadcast) synchronise
+/// + drift ceil(log2 n) is added.
 /// A message of 0 bytes takes no time. Never faster than its bytes over link or port; a longer
 /// message, a slower link, memory or network never takes less time.
 /// Source of the form: NCCL's protocols and algorithms as Z. Hu et al. describe them, "Demystifying
@@ -61,7 +73,8 @@ template <class T>
   if (op.group.size <= 1) return {};
   const placement at = place(op.group, c.gpus_per_domain);
   const bool waits = op.kind != collective_kind::send_recv && op.kind != collective_kind::broadcast;
-  const T apart = waits ? c.accelerator.efficiency.collectives.synchronise.value() : T(0.0);
+  const T apart =
+      waits ? detail::waiting(c.accelerator.efficiency.collectives, op.group.size) : T(0.0);
   const bool torus = c.accelerator.torus.dimensions() > 0;
   const T alone = at.domains > 1 ? detail::time_across(c, op, at)
                   : torus        ? detail::time_on_torus(c, op)

@@ -9,8 +9,9 @@ namespace shardline {
 /// Time that a step takes beyond the accelerator's `busy` seconds, b decoding sequences on a
 /// replica:
 ///   beside = replay + replay_sequence b, where the step replays a CUDA graph
-///          = layer layers, where it has prompts and its kernels are launched one by one
-///   time   = max(beside - busy, 0) + step + sequence b
+///          = layer layers, where its kernels are launched one by one: it has prompts, or the
+///            engine has no graphs
+///   time   = max(beside - busy, 0) + step + sequence b + small_kernels layers
 /// A step without sequences takes no time. Assumes that the host prepares a step while the
 /// accelerator works, and learns its result after it. Fitted end to end, catalog/fitted/host.hpp.
 template <class T>
@@ -25,10 +26,28 @@ template <class T>
   }
   const T none(0.0);
   const T replayed = h.replay.value() + h.replay_sequence.value() * decoding;
-  const T launched = h.layer.value() * real<T>(layers);
-  const T beside = select(none < prompts, launched, replayed);
-  const T time = max(beside - busy.value(), none) + h.step.value() + h.sequence.value() * decoding;
+  const T all = real<T>(layers);
+  const T launched = h.layer.value() * all;
+  const T beside = h.graphs ? select(none < prompts, launched, replayed) : launched;
+  const T after = h.step.value() + h.sequence.value() * decoding + h.small_kernels.value() * all;
+  const T time = max(beside - busy.value(), none) + after;
   return seconds<T>::from_value(select(none < decoding + prompts, time, none));
+}
+
+/// What passes before a request's first step: the front end's own time, and where the engine is
+/// busy (a share `busy` of the time) the steps that pass until the request is in one.
+///   admission + admission_steps step busy
+/// Fitted to TTFT under load, catalog/fitted/host.hpp.
+template <class T>
+[[nodiscard]] constexpr seconds<T> admission_time(const basic_fitted<T>& policy,
+                                                  const seconds<T>& step, const T& busy) noexcept {
+  const host_curve<T>& h = policy.host;
+  return h.admission + step * (h.admission_steps * busy);
+}
+
+template <class T>
+[[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
+  return policy.residuals;
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/estimate.hpp"
 #include "shardline/estimate/stages.hpp"
 #include "shardline/io/rank_map.hpp"
@@ -151,13 +152,41 @@ template <class T>
          detail::bounds_line(t) + '\n';
 }
 
-/// The steady state, one figure a line.
+namespace detail {
+
+// A mean number of things: "64" where it is whole, "12.3" where it is not.
+inline std::string mean_number(double x) { return round_up(x) == x ? in_full(x) : short_number(x); }
+
+// "64 sequences", or "64 sequences, of which 48 run".
 template <class T>
-[[nodiscard]] std::string to_text(const basic_serving<T>& s) {
-  text_table table("ll");
-  table.add({"concurrency", in_full(value_of(s.concurrency)) + " sequences"});
-  table.add({"time to first token", to_text(s.ttft)});
-  table.add({"time per output token", to_text(s.tpot)});
+std::string in_flight_text(const basic_serving<T>& s) {
+  const std::string all = mean_number(value_of(s.concurrency));
+  const std::string running = mean_number(value_of(s.running));
+  return all + " sequences" + (running == all ? "" : ", of which " + running + " run");
+}
+
+}  // namespace detail
+
+/// "eight in ten 113 ms to 152 ms"; nothing where low and high are the same, since nothing is
+/// known.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_band<T>& b) {
+  const double low = value_of(b.low.value());
+  const double high = value_of(b.high.value());
+  return low == high ? "" : "eight in ten " + short_seconds(low) + " to " + short_seconds(high);
+}
+
+/// The steady state, one figure a line, with the bands of both times.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_serving<T>& s, const basic_bands<T>& bands = {}) {
+  text_table table("lll");
+  table.add({"in flight", detail::in_flight_text(s)});
+  table.add({"requests", to_text(s.requests_per_s)});
+  const double utilisation = value_of(s.utilisation);
+  if (utilisation != 1.0) table.add({"utilisation", percent(utilisation)});
+  table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
+  if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
+  table.add({"time per output token", to_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
   table.add({"output per GPU", to_text(s.output_tokens_per_s_per_gpu)});
   table.add({"input and output per GPU", to_text(s.total_tokens_per_s_per_gpu)});
@@ -167,10 +196,16 @@ template <class T>
 namespace detail {
 
 template <class T>
+std::string in_band(const basic_band<T>& b) {
+  const std::string range = to_text(b);
+  return range.empty() ? "" : ", " + range;
+}
+
+template <class T>
 std::string times_text(const basic_estimate<T>& e) {
-  return "\nprefill of one request alone\n" + to_text(e.prefill) +
-         "\none decode step of all sequences\n" + to_text(e.decode) +
-         "\nserving in steady state\n" + to_text(e.serving);
+  return "\nprefill of one request alone" + in_band(e.bands.prefill) + '\n' + to_text(e.prefill) +
+         "\none decode step of all sequences" + in_band(e.bands.decode) + '\n' + to_text(e.decode) +
+         "\nserving in steady state\n" + to_text(e.serving, e.bands);
 }
 
 }  // namespace detail
@@ -200,6 +235,32 @@ template <class T>
 [[nodiscard]] std::string to_text(const basic_estimate<T>& e, const layout& l,
                                   const basic_stage_memory<T>& fullest) {
   return to_text(e.feasibility) + '\n' + memory_text(fullest, l) + detail::times_text(e);
+}
+
+namespace detail {
+
+// "prefill: feasible", and what is wrong with a pool.
+inline std::string pool_text(std::string_view pool, const report& r) {
+  return std::string(pool) + ": " + to_text(r);
+}
+
+}  // namespace detail
+
+/// The verdict on each pool; then, where both could be priced, what each can serve, what a cache's
+/// way takes, and what users see.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_disaggregated<T>& d) {
+  const std::string verdict =
+      detail::pool_text("prefill", d.prefill) + detail::pool_text("decode", d.decode);
+  if (!d.prefill.priceable() || !d.decode.priceable()) {
+    return verdict + "no figures: the layout cannot be priced\n";
+  }
+  text_table table("ll");
+  table.add({"prefill serves at most", to_text(d.prefill_rate)});
+  table.add({"decode serves at most", to_text(d.decode_rate)});
+  table.add({"cache transfer", to_text(d.transfer)});
+  return verdict + "\npools\n" + table.text("  ") + "\nserving in steady state\n" +
+         to_text(d.serving);
 }
 
 }  // namespace shardline
