@@ -48,7 +48,7 @@ void print(const curve_report& r) {
     std::printf("  %-10s %6.3f +- %.3f %s, at 95 %% from %.3f to %.3f\n", c.name.c_str(), c.value,
                 c.deviation, c.unit.c_str(), c.low, c.high);
   }
-  for (std::size_t i = 0; i < r.timings.size(); ++i) {
+  for (std::size_t i = 0; i < r.weights.size(); ++i) {
     if (r.weights[i] > 0.0) continue;
     std::printf("  time %zu was left out: predicted %.1f of it\n", r.timings[i],
                 std::exp(r.residuals[i]));
