@@ -250,9 +250,8 @@ template <class T, class Efficiency>
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
   const rank_step<T> own = localise(s, l);
-  const pipeline_time<T> whole = detail::in_one_batch(c, m, l, own);
-  if (!c.runtime.two_batch_overlap) return whole;
-  return detail::faster(whole, detail::in_two_batches(c, m, l, own));
+  if (!c.runtime.two_batch_overlap) return detail::in_one_batch(c, m, l, own);
+  return detail::faster(detail::in_one_batch(c, m, l, own), detail::in_two_batches(c, m, l, own));
 }
 
 }  // namespace shardline
