@@ -214,9 +214,10 @@ findings<Curve> fit(const study<Curve, Operator>& s, const indices& among) {
     const auto found =
         detail::searched(unknowns, measured, detail::predictor<Curve, Operator>(s, free, rows));
     if (found.has_value()) return {free, found, detail::curves_at(s, free, found.constants)};
-    const auto open = std::find_if(free.begin(), free.end(), [&](std::size_t i) {
+    const auto named = [&](std::size_t i) {
       return found.fault.starts_with(s.constants[i].of.name + ":");
-    });
+    };
+    const auto open = std::find_if(free.begin(), free.end(), named);
     if (open == free.end()) throw std::runtime_error(found.fault);
     free.erase(open);
   }
