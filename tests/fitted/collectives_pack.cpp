@@ -24,25 +24,6 @@ fabrics::cluster lane_of(fabrics::cluster c, const scalar& link, const scalar& p
   return c;
 }
 
-latency_exchange_curve<scalar> lift(const latency_exchange_curve<>& c) {
-  return {cast<scalar>(c.launch),
-          cast<scalar>(c.expert),
-          c.value,
-          cast<scalar>(c.doubling),
-          c.block,
-          cast<scalar>(c.fill),
-          c.link_share,
-          c.network_share,
-          cast<scalar>(c.header)};
-}
-
-throughput_exchange_curve<scalar> lift(const throughput_exchange_curve<>& c) {
-  return {cast<scalar>(c.launch), cast<scalar>(c.domain), c.copies_value,  cast<scalar>(c.token),
-          cast<scalar>(c.copy),   c.token_value,          c.copy_value,    c.forwarding,
-          cast<scalar>(c.fill),   c.link_share,           c.network_share, c.multiprocessors,
-          c.most_domains};
-}
-
 doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 }  // namespace
@@ -86,7 +67,7 @@ TEST_CASE("every lane of a pack is that lane's exchange") {
     together.scale_up.rate = bandwidth<scalar>::from_value(link);
     together.network.rate = bandwidth<scalar>::from_value(port);
     const auto check = [&](const auto& curve) {
-      const scalar t = exchange_time(together, lift(curve), carried, group).value();
+      const scalar t = exchange_time(together, fabrics::lift<scalar>(curve), carried, group).value();
       for (int lane = 0; lane < 4; ++lane) {
         const fabrics::cluster alone = lane_of(c, link, port, lane);
         const routed_tokens<double> one{

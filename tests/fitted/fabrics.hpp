@@ -94,12 +94,48 @@ constexpr collective_curve<T> lift(const collective_curve<>& c) {
   l.two_shot_share = T(c.two_shot_share);
   l.network_share = T(c.network_share);
   l.exchange_share = T(c.exchange_share);
+  l.pair_share = T(c.pair_share);
   l.tree_share = T(c.tree_share);
   l.network_hop = cast<T>(c.network_hop);
   l.network_peer = cast<T>(c.network_peer);
-  l.network_fill = cast<T>(c.network_fill);
   l.network_phase = cast<T>(c.network_phase);
   l.hierarchical = c.hierarchical;
+  l.synchronise = cast<T>(c.synchronise);
+  l.drift = cast<T>(c.drift);
+  return l;
+}
+
+template <class T>
+constexpr latency_exchange_curve<T> lift(const latency_exchange_curve<>& c) {
+  latency_exchange_curve<T> l;
+  l.launch = cast<T>(c.launch);
+  l.expert = cast<T>(c.expert);
+  l.value = T(c.value);
+  l.doubling = cast<T>(c.doubling);
+  l.block = T(c.block);
+  l.fill = cast<T>(c.fill);
+  l.link_share = T(c.link_share);
+  l.network_share = T(c.network_share);
+  l.header = cast<T>(c.header);
+  return l;
+}
+
+template <class T>
+constexpr throughput_exchange_curve<T> lift(const throughput_exchange_curve<>& c) {
+  throughput_exchange_curve<T> l;
+  l.launch = cast<T>(c.launch);
+  l.domain = cast<T>(c.domain);
+  l.copies_value = T(c.copies_value);
+  l.token = cast<T>(c.token);
+  l.copy = cast<T>(c.copy);
+  l.token_value = T(c.token_value);
+  l.copy_value = T(c.copy_value);
+  l.forwarding = T(c.forwarding);
+  l.fill = cast<T>(c.fill);
+  l.link_share = T(c.link_share);
+  l.network_share = T(c.network_share);
+  l.multiprocessors = T(c.multiprocessors);
+  l.most_domains = c.most_domains;
   return l;
 }
 

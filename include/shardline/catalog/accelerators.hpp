@@ -39,6 +39,7 @@ inline constexpr seconds<> network_latency = 5_us;
 /// Source: NVIDIA A100 data sheet; github.com/cli99/llm-analysis, a100-sxm-40gb.json; [stas].
 /// The reported memory is not known: label.
 inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
+                                         .vendor = vendor::nvidia,
                                          .peak = {.fp32 = 19.5_TFLOPS,
                                                   .tf32 = 156_TFLOPS,
                                                   .bf16 = 312_TFLOPS,
@@ -54,6 +55,7 @@ inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
 
 /// A100 SXM with 80 GB. Source: NVIDIA A100 data sheet; [aic] a100_sxm; [stas].
 inline constexpr accelerator a100_sxm{.name = "a100-sxm",
+                                      .vendor = vendor::nvidia,
                                       .peak = a100_sxm_40.peak,
                                       .memory = 85899345920_B,
                                       .memory_rate = 2039_GBps,
@@ -66,6 +68,7 @@ inline constexpr accelerator a100_sxm{.name = "a100-sxm",
 /// H100 SXM with 80 GB. Source: NVIDIA H100 data sheet, halved where "with sparsity"; [aic]
 /// h100_sxm; [stas].
 inline constexpr accelerator h100_sxm{.name = "h100-sxm",
+                                      .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 67_TFLOPS,
                                                .tf32 = 494.5_TFLOPS,
                                                .bf16 = 989_TFLOPS,
@@ -84,6 +87,7 @@ inline constexpr accelerator h100_sxm{.name = "h100-sxm",
 /// Each card is a domain of its own with PCIe 5 x16 as its link; NVLink bridges, which join cards
 /// in pairs at 300 GB/s, are left out.
 inline constexpr accelerator h100_pcie{.name = "h100-pcie",
+                                       .vendor = vendor::nvidia,
                                        .peak = {.fp32 = 51_TFLOPS,
                                                 .tf32 = 378_TFLOPS,
                                                 .bf16 = 756_TFLOPS,
@@ -100,6 +104,7 @@ inline constexpr accelerator h100_pcie{.name = "h100-pcie",
 
 /// H200 SXM with 141 GB: an H100's peaks. Source: NVIDIA H200 data sheet; [aic] h200_sxm; [stas].
 inline constexpr accelerator h200_sxm{.name = "h200-sxm",
+                                      .vendor = vendor::nvidia,
                                       .peak = h100_sxm.peak,
                                       .memory = 151397597184_B,
                                       .memory_rate = 4800_GBps,
@@ -114,6 +119,7 @@ inline constexpr accelerator h200_sxm{.name = "h200-sxm",
 /// figure known for fp32 and tf32.
 inline constexpr accelerator h20{
     .name = "h20",
+    .vendor = vendor::nvidia,
     .peak = {.bf16 = 148_TFLOPS, .fp16 = 148_TFLOPS, .fp8 = 296_TFLOPS, .int8 = 296_TFLOPS},
     .memory = 96_GB,
     .memory_rate = 4000_GBps,
@@ -125,6 +131,7 @@ inline constexpr accelerator h20{
 /// B200 SXM with 180 GB. Source: [aic] b200_sxm; [stas].
 /// Uncertain: memory bandwidth, 7.7 TB/s in [aic] and 8 TB/s in [stas]; the latter is used.
 inline constexpr accelerator b200_sxm{.name = "b200-sxm",
+                                      .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 80_TFLOPS,
                                                .tf32 = 1125_TFLOPS,
                                                .bf16 = 2250_TFLOPS,
@@ -144,6 +151,7 @@ inline constexpr accelerator b200_sxm{.name = "b200-sxm",
 /// Uncertain: fp4, for which sources give 12,600 to 15,000 TFLOP/s. No int8: sources contradict
 /// each other (153.5 against 4500).
 inline constexpr accelerator b300_sxm{.name = "b300-sxm",
+                                      .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 80_TFLOPS,
                                                .tf32 = 1125_TFLOPS,
                                                .bf16 = 2250_TFLOPS,
@@ -159,6 +167,7 @@ inline constexpr accelerator b300_sxm{.name = "b300-sxm",
 /// One GPU of a GB200 NVL72 rack. Source: [aic] gb200; [stas].
 /// Uncertain: the NIC, 400 Gbit/s in [stas] (DGX GB200) and 800 in [aic]; the former is used.
 inline constexpr accelerator gb200{.name = "gb200",
+                                   .vendor = vendor::nvidia,
                                    .peak = {.fp32 = 80_TFLOPS,
                                             .tf32 = 1250_TFLOPS,
                                             .bf16 = 2500_TFLOPS,
@@ -176,6 +185,7 @@ inline constexpr accelerator gb200{.name = "gb200",
 /// L40S with 48 GB of GDDR6. Source: [aic] l40s; [stas]. It has no scale-up fabric: alone in its
 /// domain it reaches the others over a 400 Gbit/s NIC, of which PCIe 4 x16 lets 31.5 GB/s through.
 inline constexpr accelerator l40s{.name = "l40s",
+                                  .vendor = vendor::nvidia,
                                   .peak = {.fp32 = 91.6_TFLOPS,
                                            .tf32 = 183_TFLOPS,
                                            .bf16 = 362_TFLOPS,
@@ -194,6 +204,7 @@ inline constexpr accelerator l40s{.name = "l40s",
 /// MI300X with 192 GiB. Source: [stas]; ROCm/ROCm, commit e396b489, gpu-arch-specs.rst.
 /// The link is seven 64 GB/s mesh links together: a single pair of GPUs reaches only 64 GB/s.
 inline constexpr accelerator mi300x{.name = "mi300x",
+                                    .vendor = vendor::amd,
                                     .peak = {.fp32 = 163.4_TFLOPS,
                                              .tf32 = 653.7_TFLOPS,
                                              .bf16 = 1307_TFLOPS,
@@ -204,17 +215,20 @@ inline constexpr accelerator mi300x{.name = "mi300x",
                                     .memory_rate = 5300_GBps,
                                     .scale_up = {448_GBps, scale_up_latency},
                                     .domain = 8,
+                                    .mesh = true,
                                     .network = {400_Gbps, network_latency},
                                     .multiprocessors = 304,
                                     .last_level_cache = 256_MB};
 
 /// MI325X with 256 GiB: an MI300X's peaks and mesh. Source: [stas]; ROCm/ROCm gpu-arch-specs.rst.
 inline constexpr accelerator mi325x{.name = "mi325x",
+                                    .vendor = vendor::amd,
                                     .peak = mi300x.peak,
                                     .memory = 274877906944_B,
                                     .memory_rate = 6000_GBps,
                                     .scale_up = {448_GBps, scale_up_latency},
                                     .domain = 8,
+                                    .mesh = true,
                                     .network = {400_Gbps, network_latency},
                                     .multiprocessors = 304,
                                     .last_level_cache = 256_MB};
@@ -223,6 +237,7 @@ inline constexpr accelerator mi325x{.name = "mi325x",
 /// lists twice these peaks, with sparsity. The link is seven 76.5 GB/s mesh links. No figure for
 /// tf32.
 inline constexpr accelerator mi355x{.name = "mi355x",
+                                    .vendor = vendor::amd,
                                     .peak = {.fp32 = 157.3_TFLOPS,
                                              .bf16 = 2500_TFLOPS,
                                              .fp16 = 2500_TFLOPS,
@@ -233,6 +248,7 @@ inline constexpr accelerator mi355x{.name = "mi355x",
                                     .memory_rate = 8000_GBps,
                                     .scale_up = {535.5_GBps, scale_up_latency},
                                     .domain = 8,
+                                    .mesh = true,
                                     .network = {400_Gbps, network_latency},
                                     .multiprocessors = 256,
                                     .last_level_cache = 256_MB};
@@ -247,6 +263,7 @@ inline constexpr seconds<> torus_hop = 1_us;
 /// TPU v5e with 16 GiB, no fp8. Source: docs.cloud.google.com/tpu/docs/v5e; [jax]. The network is
 /// two 100 Gbit/s NICs for eight chips.
 inline constexpr accelerator tpu_v5e{.name = "tpu-v5e",
+                                     .vendor = vendor::google,
                                      .peak = {.bf16 = 197_TFLOPS, .int8 = 394_TFLOPS},
                                      .memory = 17179869184_B,
                                      .memory_rate = 819_GBps,
@@ -260,6 +277,7 @@ inline constexpr accelerator tpu_v5e{.name = "tpu-v5e",
 /// of bf16 and the data-center network 50 Gbit/s per chip; [jax].
 inline constexpr accelerator tpu_v5p{
     .name = "tpu-v5p",
+    .vendor = vendor::google,
     .peak = {.bf16 = 459_TFLOPS, .fp8 = 459_TFLOPS, .int8 = 918_TFLOPS},
     .memory = 95_GB,
     .memory_rate = 2765_GBps,
@@ -274,6 +292,7 @@ inline constexpr accelerator tpu_v5p{
 /// too little.
 inline constexpr accelerator tpu_v6e{
     .name = "tpu-v6e",
+    .vendor = vendor::google,
     .peak = {.bf16 = 918_TFLOPS, .fp8 = 918_TFLOPS, .int8 = 1836_TFLOPS},
     .memory = 34359738368_B,
     .memory_rate = 1638_GBps,
@@ -290,6 +309,7 @@ inline constexpr accelerator tpu_v6e{
 /// NeuronLink, both directions, of which a fifth is taken to belong to the third axis, that of an
 /// UltraServer. The time of a hop is a TPU's.
 inline constexpr accelerator trainium2{.name = "trainium2",
+                                       .vendor = vendor::amazon,
                                        .peak = {.fp32 = 181_TFLOPS,
                                                 .tf32 = 667_TFLOPS,
                                                 .bf16 = 667_TFLOPS,

@@ -8,6 +8,7 @@
 #include "shardline/catalog/fitted/engines.hpp"
 #include "shardline/catalog/fitted/experts.hpp"
 #include "shardline/catalog/fitted/gemm.hpp"
+#include "shardline/catalog/fitted/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/fitted/attention.hpp"
 #include "shardline/fitted/collectives.hpp"
@@ -84,10 +85,30 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
   return f;
 }
 
+// Another vendor's hardware has no switch that reduces and no kernels like Hopper's: Ampere's stand
+// for its own, with AMD's multiplications where AMD made it.
+constexpr bool is_foreign(vendor v) noexcept {
+  return v == vendor::amd || v == vendor::google || v == vendor::amazon;
+}
+
+constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
+  fitted f = ampere_kernels(e);
+  f.gemm.of.fill(catalog::curves::gemm_mi210_wide);
+  for (gemm_curve<>& c : f.gemm.of) c.bandwidth = catalog::curves::amd_bandwidth;
+  return f;
+}
+
 // Whether an accelerator runs Hopper's kernels, or Ampere's: it multiplies 8-bit floats.
 template <class Old>
 constexpr bool has_hopper_kernels(const basic_accelerator<double, Old>& a) noexcept {
-  return has_peak(a.peak, precision::fp8);
+  return !is_foreign(a.vendor) && has_peak(a.peak, precision::fp8);
+}
+
+template <class Old>
+constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
+                            const catalog::curves::engine_steps& e) noexcept {
+  if (a.vendor == vendor::amd) return amd_kernels(e);
+  return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
 
 template <class Old>
@@ -156,34 +177,43 @@ constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept
 
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
 /// over the same buffers again and again. Hardware with 8-bit floats has Hopper's kernels, other
-/// has Ampere's; shares of data sheet figures carry over, and so do times.
+/// has Ampere's, and so has that of other vendors, AMD's with multiplications as measured on an
+/// MI210. Shares of data sheet figures carry over, and so do times.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
-  const catalog::curves::engine_steps steps = catalog::curves::steps_of(e);
-  fitted f =
-      detail::has_hopper_kernels(a) ? detail::hopper_kernels(steps) : detail::ampere_kernels(steps);
+  fitted f = detail::kernels_on(a, catalog::curves::steps_of(e));
   f.source = detail::source_of_kernels(a);
+  f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
+                                                 : catalog::curves::transferred_residuals;
   f.looped = true;
   return with_efficiency(a, f);
 }
 
-/// The accelerator under `fitted`, as an engine runs a model on it: its kernels launched one by one
-/// or replayed in CUDA graphs, at a sustained clock, over weights that no cache holds, and the
-/// engine's own host. `source` is measured on A100 and H100 SXM, transferred elsewhere.
-template <class Old>
-[[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
-    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
+/// An accelerator whose kernels were timed, the catalog's or as calibrate_operators() found them,
+/// as an engine runs a model on it: its kernels launched one by one or replayed in CUDA graphs, at
+/// a sustained clock, over weights that no cache holds, and the engine's own host. `source` stays.
+[[nodiscard]] constexpr basic_accelerator<double, fitted> in_steps(
+    basic_accelerator<double, fitted> a, kernel_engine e = kernel_engine::vllm) noexcept {
   namespace curves = catalog::curves;
-  basic_accelerator<double, fitted> b = with_fitted_kernels(a, e);
-  fitted& f = b.efficiency;
+  fitted& f = a.efficiency;
   const bool hopper = detail::has_hopper_kernels(a);
   f.looped = false;
   detail::launch_as(f, curves::steps_of(e));
   for_each_kernel(f,
                   detail::sustained_at(a.peak[supported(a, precision::bf16)],
                                        hopper ? curves::sustained_h100 : curves::sustained_a100));
-  return b;
+  return a;
+}
+
+/// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
+/// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere.
+/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 was 25 to 30 % slower than
+/// this says (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing tests a TPU.
+template <class Old>
+[[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
+    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
+  return in_steps(with_fitted_kernels(a, e), e);
 }
 
 }  // namespace shardline

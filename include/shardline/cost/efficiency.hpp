@@ -64,6 +64,12 @@ template <class T, class Efficiency>
   return {};
 }
 
+/// How far measurements were found to be from what the policy says; none where it is not known.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_residuals<T> residuals_of(const Efficiency&) noexcept {
+  return {};
+}
+
 /// Where a policy's figures come from.
 template <class Efficiency>
 [[nodiscard]] constexpr provenance source_of(const Efficiency&) noexcept {

@@ -60,13 +60,19 @@ struct torus_links {
   }
 };
 
+/// Who makes it, and so whose kernels and libraries run on it.
+enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon };
+
 /// One accelerator.
+///   vendor        who makes it
 ///   peak          dense FLOP/s per precision
 ///   memory        bytes an application can use
 ///   memory_rate   bytes per second of that memory
 ///   scale_up      link to the others of its scale-up domain (NVLink, Infinity Fabric, ICI)
 ///   domain        accelerators in one scale-up domain, as usually built; in domains of 1 the
 ///                 scale-up link is never used
+///   mesh          scale_up is the sum of links to each other accelerator of the domain: of n ranks
+///                 each reaches (n - 1) / (domain - 1) of it; read by the policy fitted
 ///   network       this accelerator's share of the network between domains
 ///   multiprocessors    units that run blocks of a kernel (SMs, CUs, cores); 0: not known
 ///   last_level_cache   bytes of the cache they share; 0: not known
@@ -78,11 +84,13 @@ struct basic_accelerator {
   using efficiency_policy = Efficiency;
 
   std::string_view name{};
+  shardline::vendor vendor = shardline::vendor::unknown;
   basic_peaks<T> peak{};
   bytes<T> memory{};
   bandwidth<T> memory_rate{};
   basic_link<T> scale_up{};
   count domain = 1;
+  bool mesh = false;
   basic_link<T> network{};
   count multiprocessors = 0;
   bytes<T> last_level_cache{};
@@ -96,8 +104,8 @@ using accelerator = basic_accelerator<>;
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name,    a.peak,    a.memory,          a.memory_rate,      a.scale_up,
-          a.domain,  a.network, a.multiprocessors, a.last_level_cache, a.torus,
+  return {a.name,   a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
+          a.domain, a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
           efficiency};
 }
 

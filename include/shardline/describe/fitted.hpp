@@ -11,6 +11,7 @@
 #include "shardline/base/units.hpp"
 #include "shardline/describe/fitted_collectives.hpp"
 #include "shardline/describe/fitted_kernels.hpp"
+#include "shardline/describe/residuals.hpp"
 
 namespace shardline {
 
@@ -50,6 +51,7 @@ struct host_curve {
 
 /// The policy `fitted`: every operator by its own formula.
 ///   attention curves are chosen by the format of the cache; latent ones are those of MLA
+///   residuals   how far measurements were from this, where constants had not seen them
 ///   looped   kernels run over the same buffers again and again, as benchmarks do: what fits the
 ///            last-level cache is found there. A step of a model streams its weights in between.
 template <class T = double>
@@ -65,6 +67,7 @@ struct basic_fitted {
   collective_curve<T> collectives{};
   exchange_curves<T> exchange{};
   host_curve<T> host{};
+  basic_residuals<T> residuals{};
   bool looped = false;
 };
 using fitted = basic_fitted<>;

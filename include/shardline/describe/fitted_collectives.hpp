@@ -27,10 +27,11 @@ namespace shardline {
 ///   engine_second                                its second shot
 ///   one_shot_share, two_shot_share               of the link's rate; 0: there is no such kernel
 /// Between domains:
-///   network_share, exchange_share   of the network's rate: exchange_share that of all-to-alls
+///   network_share, exchange_share, pair_share   of the network's rate: exchange_share that of
+///                  all-to-alls, pair_share that of two ranks alone
 ///   tree_share     rate of the tree over that of the ring
-///   network_hop, network_peer   a step between domains, a further peer there
-///   network_fill   as fill
+///   network_hop    the library's part of a step between domains, beside the link's latency
+///   network_peer   a further peer there
 ///   network_phase  of one phase after the other, where collectives are hierarchical
 /// In a step:
 ///   synchronise    until the last rank has come, beside what a benchmark of collectives sees
@@ -67,10 +68,10 @@ struct collective_curve {
   T two_shot_share = T(0.0);
   T network_share = T(1.0);
   T exchange_share = T(1.0);
+  T pair_share = T(1.0);
   T tree_share = T(1.0);
   seconds<T> network_hop{};
   seconds<T> network_peer{};
-  seconds<T> network_fill{};
   seconds<T> network_phase{};
   bool hierarchical = false;
   seconds<T> synchronise{};

@@ -1,15 +1,26 @@
 /// Everything about one deployment in one call.
 #pragma once
 
+#include "shardline/estimate/band.hpp"
 #include "shardline/estimate/feasibility.hpp"
 
 namespace shardline {
+
+/// The ranges in which eight of ten measurements are expected: estimate/band.hpp.
+template <class T = double>
+struct basic_bands {
+  basic_band<T> prefill{};
+  basic_band<T> decode{};
+  basic_band<T> ttft{};
+  basic_band<T> tpot{};
+};
 
 /// The result of estimate(). Where `feasibility.priceable()` is false the figures are zero.
 ///   source    where the figures of time come from: data sheet, measurements, a transfer of them
 ///   memory    of the fullest GPU
 ///   prefill   one request alone
 ///   decode    one step at the concurrency and mean context
+///   bands     of the latencies above and of serving's two
 ///   serving   steady state of continuous batching at the concurrency or the rate
 template <class T = double>
 struct basic_estimate {
@@ -19,12 +30,31 @@ struct basic_estimate {
   basic_time<T> prefill{};
   basic_time<T> decode{};
   basic_serving<T> serving{};
+  basic_bands<T> bands{};
 };
 
-/// check(), memory(), prefill(), decode() and serving() of one deployment, sharing their work.
-/// Allocates nothing, throws nothing, and gives the same bits at compile time and at run time,
-/// unless the compiler is told to fuse multiplications and additions (g++ -march with FMA): then
-/// the last bits can differ, and -ffp-contract=off restores them.
+/// The bands of an estimate whose times are filled in. What waits is less sure than what runs: a
+/// TTFT's waiting has the residual of queues, the rest of it that of a prompt; a TPOT has that of a
+/// round of decoding.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_bands<T> bands_of(const Efficiency& policy,
+                                                const basic_estimate<T>& e) noexcept {
+  const basic_residuals<T> r = residuals_of<T>(policy);
+  const basic_residual<T> of_prompt = relative_band(r, e.prefill);
+  const basic_residual<T> of_round = relative_band(r, e.decode);
+  const basic_serving<T>& s = e.serving;
+  const basic_band<T> waiting = band_of(r.queue, s.waiting);
+  const basic_band<T> prompt = band_of(of_prompt, s.ttft - s.waiting);
+  return {band_of(of_prompt, e.prefill.total()),
+          band_of(of_round, e.decode.total()),
+          {waiting.low + prompt.low, waiting.high + prompt.high},
+          band_of(of_round, s.tpot)};
+}
+
+/// check(), memory(), prefill(), decode(), serving() and bands_of() of one deployment, sharing
+/// their work. Allocates nothing, throws nothing, and gives the same bits at compile time and at
+/// run time, unless the compiler is told to fuse multiplications and additions (g++ -march with
+/// FMA): then the last bits can differ, and -ffp-contract=off restores them.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,
@@ -40,6 +70,7 @@ template <class T, class Efficiency>
   e.prefill = alone ? steps.admission.sum : prefill(c, m, l, w);
   e.decode = steps.decode();
   e.serving = detail::serving_of(c, m, l, w, e.memory, steps);
+  e.bands = bands_of(c.accelerator.efficiency, e);
   detail::check_figures(e.memory, e.serving, w, e.feasibility);
   return e;
 }

@@ -33,6 +33,7 @@ constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, c
   fold.start(block::head, 1);
   emit_prediction_layer(e, fold);
   emit_head(e, l.pp == 1, fold);
+  fold.finish(block::head);
   return fold.sum;
 }
 

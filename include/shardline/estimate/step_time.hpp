@@ -24,9 +24,43 @@ namespace detail {
 
 inline constexpr std::size_t collective_kinds = 6;
 
+// What a block sends, by kind and in all, and what of it may be hidden behind shared experts.
+template <class T>
+struct sent_by_block {
+  std::array<seconds<T>, collective_kinds> by_kind{};
+  seconds<T> total{};
+  collective_kind dispatch = collective_kind::all_to_all;
+  seconds<T> dispatched{};
+  seconds<T> shared_experts{};
+
+  constexpr void add(const collective<T>& op, const seconds<T>& time) noexcept {
+    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(op.kind)];
+    of_kind = of_kind + time;
+    total = total + time;
+    if (!op.beside_shared_experts) return;
+    dispatch = op.kind;
+    dispatched = time;
+  }
+  // The line of the dispatch is what is left of it.
+  constexpr void hide_behind_shared_experts() noexcept {
+    const seconds<T> hidden = shardline::min(dispatched, shared_experts);
+    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(dispatch)];
+    of_kind = of_kind - hidden;
+    total = total - hidden;
+  }
+  // Every line by the same share.
+  constexpr void hide(const seconds<T>& hidden) noexcept {
+    const T none(0.0);
+    const T left = (total - hidden).value() / max(total.value(), T(1e-300));
+    const T share = select(none < total.value(), left, none);
+    for (seconds<T>& of_kind : by_kind) of_kind = of_kind * share;
+    total = total - hidden;
+  }
+};
+
 // Prices operators on a cluster: adds them up over the pipeline, and per block for the stages.
-//   two_batches   blocks are those of a half batch, run twice, and compute while the other's halves
-//                 communicate
+//   two_batches   blocks are those of a half batch, run twice: while one half sends the other
+//                 computes
 //   fill          of each block, the first or last part of such a pair, which nothing hides
 template <class T, class Efficiency>
 struct time_fold {
@@ -37,42 +71,24 @@ struct time_fold {
   std::array<seconds<T>, block::number> fill{};
   T times = T(0.0);
   std::size_t current = 0;
-  // Of the current block: its collectives by kind, all of them, one that shared experts run beside,
-  // and these.
-  std::array<seconds<T>, collective_kinds> by_kind{};
-  seconds<T> sent{};
-  collective_kind dispatch = collective_kind::all_to_all;
-  seconds<T> dispatched{};
-  seconds<T> shared{};
+  sent_by_block<T> sent{};  // by the current block, where some of that may be hidden
 
+  [[nodiscard]] constexpr bool hides() const noexcept {
+    return two_batches || cluster.runtime.experts.overlap_shared;
+  }
   constexpr void start(std::size_t b, count n) noexcept {
     current = b;
     times = real<T>(n);
-    by_kind = {};
-    sent = dispatched = shared = {};
   }
   constexpr void finish(std::size_t) noexcept {
-    if (two_batches) {
-      hide_behind_other_batch();
-    } else {
-      hide_behind_shared_experts();
-    }
-    for (std::size_t i = 0; i < collective_kinds; ++i) {
-      sum.spend(term_of(static_cast<collective_kind>(i)), by_kind[i] * times);
-    }
-    sum.wait(bound::link, sent * times);
-    of_block[current] = of_block[current] + sent;
+    if (hides()) send_what_is_left();
   }
   constexpr void operator()(const sequence_cache<T>&) noexcept {}  // neither takes time
   constexpr void operator()(const logits<T>&) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
     const seconds<T> time = time_of(cluster, op);
-    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(op.kind)];
-    of_kind = of_kind + time;
-    sent = sent + time;
-    if (!op.beside_shared_experts) return;
-    dispatch = op.kind;
-    dispatched = time;
+    if (hides()) return sent.add(op, time);
+    send(term_of(op.kind), time);
   }
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
@@ -89,29 +105,27 @@ struct time_fold {
       sum.wait(bound::memory, (t.memory + t.exposed) * times);
     }
     sum.wait(bound::launch, t.launch * times);
+    if (op.term == term::shared_experts) sent.shared_experts = sent.shared_experts + t.total();
   }
   constexpr void add(term line, const seconds<T>& time) noexcept {
     of_block[current] = of_block[current] + time;
-    if (line == term::shared_experts) shared = shared + time;
     sum.spend(line, time * times);
   }
-
-  // What is hidden of a collective is taken off its line.
-  constexpr void hide_behind_shared_experts() noexcept {
-    const seconds<T> hidden = shardline::min(dispatched, shared);
-    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(dispatch)];
-    of_kind = of_kind - hidden;
-    sent = sent - hidden;
+  constexpr void send(term line, const seconds<T>& time) noexcept {
+    add(line, time);
+    sum.wait(bound::link, time * times);
   }
-  // All that the block computes hides as much of what it sends, each collective by the same share.
-  constexpr void hide_behind_other_batch() noexcept {
-    const seconds<T> hidden = shardline::min(of_block[current], sent);
-    const T none(0.0);
-    const T exposed = (sent - hidden).value() / max(sent.value(), T(1e-300));
-    const T share = select(none < sent.value(), exposed, none);
-    for (seconds<T>& of_kind : by_kind) of_kind = of_kind * share;
-    sent = sent - hidden;
-    fill[current] = hidden;
+  constexpr void send_what_is_left() noexcept {
+    if (two_batches) {
+      fill[current] = shardline::min(of_block[current], sent.total);
+      sent.hide(fill[current]);
+    } else {
+      sent.hide_behind_shared_experts();
+    }
+    for (std::size_t i = 0; i < collective_kinds; ++i) {
+      send(term_of(static_cast<collective_kind>(i)), sent.by_kind[i]);
+    }
+    sent = {};
   }
 
   [[nodiscard]] constexpr seconds<T> of_stage(const block_counts& blocks) const noexcept {
@@ -121,7 +135,7 @@ struct time_fold {
     }
     return total;
   }
-  // What a stage's pipeline of two batches takes to fill and to drain: once, of its largest block.
+  // What a stage's two batches take to fill and to drain: once, of its longest block.
   [[nodiscard]] constexpr seconds<T> filling(const block_counts& blocks) const noexcept {
     seconds<T> longest{};
     for (std::size_t b = 0; b < block::number; ++b) {
@@ -144,6 +158,18 @@ constexpr block_counts only(block_counts blocks, bool layers) noexcept {
   return blocks;
 }
 
+// The accelerators' part of a stage; what its two batches take to fill is added to the sum.
+template <class T, class Efficiency>
+constexpr seconds<T> time_of_stage(time_fold<T, Efficiency>& fold, const model& m, const layout& l,
+                                   count stage, count batches) noexcept {
+  if (l.pp == 1 && batches == 1) return fold.sum.total();
+  const block_counts blocks = repeated(blocks_of_stage(m, l, stage), batches);
+  const seconds<T> filling = fold.filling(blocks);
+  fold.sum.spend(term::pipeline_bubble, filling);
+  fold.sum.wait(bound::link, filling);
+  return fold.of_stage(blocks) + filling;
+}
+
 // A priced step through its stages, the host's part of it added.
 template <class T, class Efficiency>
 constexpr pipeline_time<T> through_stages(time_fold<T, Efficiency>& fold, const model& m,
@@ -152,20 +178,13 @@ constexpr pipeline_time<T> through_stages(time_fold<T, Efficiency>& fold, const 
   const Efficiency& policy = fold.cluster.accelerator.efficiency;
   seconds<T> slowest{};
   seconds<T> host{};
-  seconds<T> filling{};
   for (count i = 0; i < l.pp; ++i) {
-    const block_counts blocks = repeated(blocks_of_stage(m, l, i), batches);
-    const seconds<T> fill = fold.filling(blocks);
-    const seconds<T> work = l.pp == 1 ? fold.sum.total() : fold.of_stage(blocks);
-    const seconds<T> busy = work + fill;
+    const seconds<T> busy = time_of_stage(fold, m, l, i, batches);
     const count layers = layers_of_stage(l, m.layers.size(), i).number;
     const seconds<T> own = host_time<T>(policy, s, layers * batches, busy);
     host = host + own;
-    filling = filling + fill;
     slowest = shardline::max(slowest, busy + own);
   }
-  fold.sum.spend(term::pipeline_bubble, filling);
-  fold.sum.wait(bound::link, filling);
   fold.sum.spend(term::host, host);
   fold.sum.wait(bound::launch, host);
   return {fold.sum, l.pp == 1 ? fold.sum.total() : slowest};

@@ -19,7 +19,8 @@ constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
 }  // namespace detail
 
 /// Time of a collective of V bytes over n ranks, launched inside a CUDA graph; links of B bytes/s
-/// per rank and direction, memory of M bytes/s. Inside a domain
+/// per rank and direction (on a mesh those to the other ranks alone), memory of M bytes/s. Inside a
+/// domain
 ///   time = launch + the fastest of, for an all-reduce, all-gather, reduce-scatter or broadcast,
 ///     LL      hop S + (W + own_flag O) / (flag_share B)
 ///     LL128   start_line + hop_line S + (W + own_flag O) / (line_share B)
@@ -37,21 +38,21 @@ constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
 ///                                    engine_second + 2 (n - 1) V / n / (two_shot_share B))
 /// At engine_most the time jumps up, if it jumps, to the library's; elsewhere it is continuous.
 ///
-/// Across m domains of d ranks, each rank with a port of N bytes/s; r = 2 (all-reduce) or 1,
-/// z = seconds per byte of a domain = 1 / min(d network_share N, bulk_share B):
-///   ring    r ((n - m) hop + (m - 1) network_hop) + x + sqrt(network_fill x)
-///           x = r (n - 1) V z / n
-///   tree    r ((d - 1) hop + ceil(log2 m) network_hop) + x + sqrt(network_fill x)
-///           x = r V z / tree_share
-///   phases  where hierarchical: r ((d - 1) hop + (m - 1) network_hop) + network_phase
+/// Across m domains of d ranks, each rank with a port of N bytes/s and latency l; r = 2
+/// (all-reduce) or 1, h = l + network_hop, z = seconds per byte of a domain = 1 / min(d
+/// network_share N, bulk_share B):
+///   ring    r ((n - m) hop + (m - 1) h) + x + sqrt(4 h x),  x = r (n - 1) V z / n
+///   tree    r ((d - 1) hop + ceil(log2 m) h) + x + sqrt(4 h x),  x = r V z / tree_share
+///   phases  where hierarchical: r ((d - 1) hop + (m - 1) h) + network_phase
 ///           + r V ((d - 1) / d / (bulk_share B) + (m - 1) / m / d / (network_share N))
-///   broadcast   (d - 1) hop + ceil(log2 m) network_hop + V z
-///   send-recv   network_hop + V / min(network_share N, bulk_share B)
-///   all-to-all  network_hop + x + min(network_peer (n - d), network_peer (m - 1) + hop + pair
+///   broadcast   (d - 1) hop + ceil(log2 m) h + V z
+///   send-recv   h + V / min(pair_share N, bulk_share B)
+///   all-to-all  h + x + min(network_peer (n - d), network_peer (m - 1) + hop + pair
 ///               + (n - d) V / n / (bulk_share B)),
 ///               x = max((d - 1) V / n / (bulk_share B), (n - d) V / n / (exchange_share N))
 /// Ports are counted in the domain that is least full: the others wait for it.
-/// Ranks alone in their domains use no link. Latencies of links are not read: hops were fitted.
+/// Ranks alone in their domains use no link. The latency of links inside a domain is not read: hops
+/// were fitted.
 ///
 /// Inside a domain that is a torus: launch + the time of cost/torus.hpp by links at bulk_share,
 /// their latency that of a hop; between such domains as above, by all of a rank's links.

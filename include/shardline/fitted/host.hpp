@@ -46,6 +46,11 @@ template <class T>
 }
 
 template <class T>
+[[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
+  return policy.residuals;
+}
+
+template <class T>
 [[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
   return policy.source;
 }

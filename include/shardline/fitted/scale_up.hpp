@@ -70,12 +70,21 @@ struct rank_work {
   T copy;
 };
 
+// Bytes per second of one rank's link to n - 1 others: where all are linked in pairs, the other
+// links of the domain lie idle.
+template <class T>
+constexpr T link_rate(const fitted_cluster<T>& c, count n) noexcept {
+  const T all = c.scale_up.rate.value();
+  if (!c.accelerator.mesh || n >= c.gpus_per_domain) return all;
+  return all * real<T>(n - 1) / real<T>(c.gpus_per_domain - 1);
+}
+
 template <class T>
 constexpr rank_work<T> work_inside(const fitted_cluster<T>& c, const collective<T>& op) noexcept {
   const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
   const T ranks = real<T>(op.group.size);
   const T bytes_of_part = op.message.value() / ranks;
-  const T part = bytes_of_part / c.scale_up.rate.value();
+  const T part = bytes_of_part / link_rate(c, op.group.size);
   const T own = own_copies(curve, op.kind);
   const T sent = real<T>(parts_sent(op.kind, op.group.size)) * part;
   const T copied = T(2.0) * own * bytes_of_part;

@@ -12,9 +12,10 @@
 #include <string>
 
 #include "shardline/cost/parameters.hpp"
-#include "shardline/estimate/stages.hpp"
-#include "shardline/io/text/feasibility.hpp"
 #include "shardline/estimate/disaggregation.hpp"
+#include "shardline/estimate/stages.hpp"
+#include "shardline/io/json/engine.hpp"
+#include "shardline/io/text/feasibility.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
@@ -181,45 +182,6 @@ template <class T, class Efficiency>
   return stages;
 }
 
-namespace detail {
-
-struct budget_rule_to_json {
-  nlohmann::ordered_json& result;
-  template <class T>
-  void operator()(const fraction_of_total<T>& r) const {
-    result = {{"rule", "fraction_of_total"}, {"share", value_of(r.share)}};
-  }
-  template <class T>
-  void operator()(const fraction_of_free<T>& r) const {
-    result = {{"rule", "fraction_of_free"}, {"share", value_of(r.share)}};
-  }
-  template <class T>
-  void operator()(const static_fraction<T>& r) const {
-    result = {{"rule", "static_fraction"}, {"share", value_of(r.share)}};
-  }
-};
-
-}  // namespace detail
-
-/// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
-///  "fp4_padding"}: describe/engine.hpp explains them; a step of 0 is the workload's own.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_runtime<T>& r) {
-  nlohmann::ordered_json budget;
-  visit_alternative(r.budget, detail::budget_rule_to_json{budget});
-  return {{"budget", budget},
-          {"reserve_bytes", detail::rounded_up(r.reserve.value())},
-          {"communicators_bytes", detail::rounded_up(r.communicators.value())},
-          {"cuda_graphs_bytes", detail::rounded_up(r.cuda_graphs.value())},
-          {"page_tokens", r.page_tokens},
-          {"step_tokens", detail::rounded_up(r.step_tokens)},
-          {"step_sequences", detail::rounded_up(r.step_sequences)},
-          {"logit_bytes", value_of(r.logit_bytes)},
-          {"vocabulary_padding", r.padding.vocabulary},
-          {"fp4_padding", r.padding.fp4_width}};
-}
-
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;
 /// their sum is the latency.
 template <class T>
@@ -251,6 +213,12 @@ template <class T>
           {"total_tokens_per_s_per_gpu", value_of(s.total_tokens_per_s_per_gpu.value())}};
 }
 
+/// [low, high] in seconds.
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_band<T>& b) {
+  return nlohmann::ordered_json::array({value_of(b.low.value()), value_of(b.high.value())});
+}
+
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const report& r) {
   nlohmann::ordered_json violations = nlohmann::ordered_json::array();
@@ -260,8 +228,10 @@ template <class T>
   return {{"feasible", r.feasible()}, {"violations", violations}, {"warnings", warnings}};
 }
 
-/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving"}:
-/// the source of all times is "datasheet", "transferred" or "measured".
+/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
+///  "bands": {"prefill_s", "decode_s", "ttft_s", "tpot_s"}}, each band [low, high]; the source of
+///  all
+/// times is "datasheet", "transferred" or "measured".
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {
@@ -272,6 +242,10 @@ template <class T>
   object["prefill"] = to_json(e.prefill);
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
+  object["bands"] = {{"prefill_s", to_json(e.bands.prefill)},
+                     {"decode_s", to_json(e.bands.decode)},
+                     {"ttft_s", to_json(e.bands.ttft)},
+                     {"tpot_s", to_json(e.bands.tpot)}};
   return object;
 }
 

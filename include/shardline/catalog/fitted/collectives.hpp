@@ -13,12 +13,15 @@
 ///   [stas]    github.com/stas00/ml-engineering, commit 744d01e1, network/README.md (H200)
 /// Shares and times of a hop carry over to other accelerators; launches (launch, start_bulk, fill,
 /// engine_launch) halved from A100 to H100, which no data sheet figure tells.
-/// Between domains: [vidur]'s two nodes of one slow cloud, 20 % in sample, not validated. Its fill
-/// of 607 us and its share are of that cloud; good fabrics reached 0.9 of the rate in expert
-/// exchange, hence exchange_share. Not fitted for want of figures: tree_share, network_peer,
+/// Between domains the fabric is the cluster's link, its rate and latency; the library adds 7 us to
+/// a step and, where two ranks are alone, reaches 0.72 of the rate: [vidur]'s send-recv between two
+/// H100 nodes of 400 Gb/s ports, 15 rows, 6.0 % in sample with the catalog's latency of 5 us, and
+/// as it is 15 % for the 15 of two A100 nodes of 100 Gb/s ports. Collectives of many ranks are
+/// taken to reach the 0.9 that expert exchange reached on such ports ([aic]); their rows between
+/// nodes ([vidur], all-reduce, 60) are of one cloud alone, which reached half of its rate and was
+/// 1.3 to 2.6 times as slow as this says. Not fitted for want of figures: tree_share, network_peer,
 /// network_phase. NCCL has no hierarchical collectives: with them, two nodes came out 55 to 73 %
-/// too fast.
-/// Calls outside CUDA graphs take 1.464 us more ([apex]).
+/// too fast. Calls outside CUDA graphs take 1.464 us more ([apex]).
 #pragma once
 
 #include "shardline/describe/fitted.hpp"
@@ -47,12 +50,12 @@ inline constexpr collective_curve<> a100_nccl{.launch = 9.624_us,
                                               .own_exchange = 0.6451,
                                               .own_flag = 1.212,
                                               .incast = 0.07388,
-                                              .network_share = 0.6405,
+                                              .network_share = 0.9,
                                               .exchange_share = 0.9,
+                                              .pair_share = 0.72,
                                               .tree_share = 0.8,
-                                              .network_hop = 14.04_us,
+                                              .network_hop = 7_us,
                                               .network_peer = 0.5_us,
-                                              .network_fill = 607.3_us,
                                               .network_phase = 15_us};
 
 namespace detail {

@@ -167,17 +167,26 @@ std::string in_flight_text(const basic_serving<T>& s) {
 
 }  // namespace detail
 
-/// The steady state, one figure a line.
+/// "eight in ten 113 ms to 152 ms"; nothing where low and high are the same, since nothing is
+/// known.
 template <class T>
-[[nodiscard]] std::string to_text(const basic_serving<T>& s) {
-  text_table table("ll");
+[[nodiscard]] std::string to_text(const basic_band<T>& b) {
+  const double low = value_of(b.low.value());
+  const double high = value_of(b.high.value());
+  return low == high ? "" : "eight in ten " + short_seconds(low) + " to " + short_seconds(high);
+}
+
+/// The steady state, one figure a line, with the bands of both times.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_serving<T>& s, const basic_bands<T>& bands = {}) {
+  text_table table("lll");
   table.add({"in flight", detail::in_flight_text(s)});
   table.add({"requests", to_text(s.requests_per_s)});
   const double utilisation = value_of(s.utilisation);
   if (utilisation != 1.0) table.add({"utilisation", percent(utilisation)});
-  table.add({"time to first token", to_text(s.ttft)});
+  table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
   if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
-  table.add({"time per output token", to_text(s.tpot)});
+  table.add({"time per output token", to_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
   table.add({"output per GPU", to_text(s.output_tokens_per_s_per_gpu)});
   table.add({"input and output per GPU", to_text(s.total_tokens_per_s_per_gpu)});
@@ -187,10 +196,16 @@ template <class T>
 namespace detail {
 
 template <class T>
+std::string in_band(const basic_band<T>& b) {
+  const std::string range = to_text(b);
+  return range.empty() ? "" : ", " + range;
+}
+
+template <class T>
 std::string times_text(const basic_estimate<T>& e) {
-  return "\nprefill of one request alone\n" + to_text(e.prefill) +
-         "\none decode step of all sequences\n" + to_text(e.decode) +
-         "\nserving in steady state\n" + to_text(e.serving);
+  return "\nprefill of one request alone" + in_band(e.bands.prefill) + '\n' + to_text(e.prefill) +
+         "\none decode step of all sequences" + in_band(e.bands.decode) + '\n' + to_text(e.decode) +
+         "\nserving in steady state\n" + to_text(e.serving, e.bands);
 }
 
 }  // namespace detail

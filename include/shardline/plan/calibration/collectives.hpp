@@ -1,6 +1,7 @@
 /// The curve of collectives from their timings.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -32,12 +33,12 @@ inline std::vector<std::string> shown_constants(const collective_curve<>& c,
   if (crosses_domains(t)) {
     return {"network_hop", exchanged ? "exchange_share" : "network_share"};
   }
-  if (t.op.kind != collective_kind::all_reduce) return {"hop", "bulk_share"};
+  if (t.op.kind != collective_kind::all_reduce) return {"launch", "bulk_share"};
   if (c.one_shot_share > 0.0 && t.op.message.value() < c.engine_most.value()) {
     return {"engine_barrier", "one_shot_share"};
   }
   if (c.switch_share > 0.0) return {"switch_start", "switch_share"};
-  return {"hop", "bulk_share"};
+  return {"launch", "bulk_share"};
 }
 
 inline std::vector<std::string> usual_constants(const collective_curve<>& c,
@@ -91,7 +92,7 @@ inline std::size_t shape_of_timing(const collective_timing& t) {
 }  // namespace detail
 
 /// Fits the collectives of the cluster's policy to timings; links and starts are the cluster's.
-/// Without `names` those constants are free that show in such timings: inside a domain hop and
+/// Without `names` those constants are free that show in such timings: inside a domain launch and
 /// bulk_share, of all-reduces those of the switch, and of the engine's below its largest message;
 /// between domains network_hop and network_share, of all-to-alls exchange_share. All that can be
 /// named: plan/calibration/constants.hpp. The mean error is cross-validated by kind and group, so

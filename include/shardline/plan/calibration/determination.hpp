@@ -41,37 +41,56 @@ Eigen::MatrixXd sensitivities(const std::vector<unknown>& unknowns,
   return result;
 }
 
-// Names of the constants that a direction moves by at least a third of its largest part.
-inline std::string names_along(const std::vector<unknown>& unknowns, const Eigen::VectorXd& v) {
-  std::string names;
-  for (Eigen::Index i = 0; i < v.size(); ++i) {
-    if (std::abs(v[i]) * 3.0 < v.cwiseAbs().maxCoeff()) continue;
-    names += (names.empty() ? "" : ", ") + unknowns[static_cast<std::size_t>(i)].name;
-  }
-  return names;
-}
-
 inline std::string not_determined(const std::string& name) {
   return refusal(name, "not determined by these measurements",
                  "measurements that it changes on its own");
 }
 
-// What the measurements leave open: a constant that changes none of them, or several of which only
-// a combination does. Empty if there is none.
-inline std::string undetermined(const std::vector<unknown>& unknowns, Eigen::MatrixXd by_constant) {
+// A constant that changes no measurement, or none: an empty text.
+inline std::string without_effect(const std::vector<unknown>& unknowns,
+                                  const Eigen::MatrixXd& by_constant) {
   constexpr double nothing = 1e-9;
-  constexpr double nearly = 1e-6;
-  for (Eigen::Index i = 0; i < by_constant.cols(); ++i) {
-    const double size = by_constant.col(i).norm();
-    if (size < nothing) return not_determined(unknowns[static_cast<std::size_t>(i)].name);
-    by_constant.col(i) /= size;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    if (by_constant.col(k).norm() >= nothing) continue;
+    return not_determined(unknowns[static_cast<std::size_t>(k)].name);
   }
-  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant, Eigen::ComputeThinV);
-  const Eigen::VectorXd& values = svd.singularValues();
-  if (values[values.size() - 1] > nearly * values[0]) return {};
-  const std::string names = names_along(unknowns, svd.matrixV().col(values.size() - 1));
-  return refusal(names, "only together determined by these measurements",
+  return {};
+}
+
+// Of constants that move together along `direction` the first that moves as far as any, rounding
+// aside, and the others that move at least a third as far.
+inline std::string bound_together(const std::vector<unknown>& unknowns,
+                                  const Eigen::VectorXd& direction) {
+  const double most = direction.cwiseAbs().maxCoeff();
+  Eigen::Index first = 0;
+  while (std::abs(direction[first]) < 0.999 * most) ++first;
+  std::string others;
+  for (Eigen::Index k = 0; k < direction.size(); ++k) {
+    if (k == first || std::abs(direction[k]) * 3.0 < most) continue;
+    others += (others.empty() ? "" : ", ") + unknowns[static_cast<std::size_t>(k)].name;
+  }
+  return refusal(unknowns[static_cast<std::size_t>(first)].name,
+                 "determined only together with " + others + " by these measurements",
                  "measurements that each changes on its own");
+}
+
+// Constants of which only a combination changes the measurements, or none: an empty text.
+inline std::string only_together(const std::vector<unknown>& unknowns,
+                                 Eigen::MatrixXd by_constant) {
+  constexpr double nearly = 1e-6;
+  std::vector<unknown> effective;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    const double size = by_constant.col(k).norm();
+    if (!(size > 0.0)) continue;
+    by_constant.col(static_cast<Eigen::Index>(effective.size())) = by_constant.col(k) / size;
+    effective.push_back(unknowns[static_cast<std::size_t>(k)]);
+  }
+  const auto kept = static_cast<Eigen::Index>(effective.size());
+  if (kept < 2) return {};
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant.leftCols(kept), Eigen::ComputeThinV);
+  const Eigen::VectorXd& values = svd.singularValues();
+  if (values[kept - 1] > nearly * values[0]) return {};
+  return bound_together(effective, svd.matrixV().col(kept - 1));
 }
 
 // Standard errors from the curvature at the solution. At an edge of its range a constant has the
@@ -96,17 +115,18 @@ inline std::vector<double> standard_errors(const std::vector<unknown>& unknowns,
   return errors;
 }
 
-// A constant whose interval is no narrower than its range: measurements say nothing of it. At an
-// edge they say on which side of it they would have the constant.
+// The constant whose interval is widest, if wider than half of its range: measurements say next to
+// nothing of it. At an edge they say on which side of it they would have the constant.
 inline std::string unconfined(const std::vector<unknown>& unknowns, const calibration& found) {
+  double widest = 0.25;
+  std::string name;
   for (std::size_t k = 0; k < unknowns.size(); ++k) {
-    const double range = unknowns[k].highest - unknowns[k].lowest;
-    const bool confined = 2.0 * found.confidence[k] < range;
-    if (!confined && !at_edge(unknowns[k], found.constants[k])) {
-      return not_determined(unknowns[k].name);
-    }
+    const double share = found.confidence[k] / (unknowns[k].highest - unknowns[k].lowest);
+    if (share < widest || at_edge(unknowns[k], found.constants[k])) continue;
+    widest = share;
+    name = unknowns[k].name;
   }
-  return {};
+  return name.empty() ? name : not_determined(name);
 }
 
 }  // namespace detail

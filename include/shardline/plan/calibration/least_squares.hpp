@@ -144,8 +144,8 @@ inline double mean_error(const std::vector<double>& residuals) {
 /// right but for its constants.
 /// The fault names the first unknown whose range does not hold its start, the measurement or
 /// prediction that is not positive, too few measurements, or the constants that the measurements
-/// do not determine: they change none of them, or only together, or could at 95 % be anywhere in
-/// their range.
+/// do not determine: they change none of them, or, already where the search starts, only together,
+/// or could at 95 % be anywhere in half of their range.
 ///   t = launch + bytes / (share rate), of 3 sizes: launch and share to 1e-6
 ///   (tests/plan/calibration.cpp)
 template <class Predict>
@@ -160,18 +160,23 @@ template <class Predict>
   for (std::size_t i = 0; i < unknowns.size(); ++i) {
     free[static_cast<Eigen::Index>(i)] = detail::range_of(unknowns[i]).free(unknowns[i].initial);
   }
-  result.fault = detail::fault_of_predictions(function.residuals(function.constants(free)));
+  const detail::residuals_at<Predict> residuals{function};
+  const std::vector<double> initial = function.constants(free);
+  result.fault = detail::fault_of_predictions(residuals(initial));
   if (!result.has_value()) return result;
-  detail::minimise_robustly(function, free);
+  result.fault =
+      detail::only_together(unknowns, detail::sensitivities(unknowns, initial, residuals));
+  if (!result.has_value()) return result;
 
+  detail::minimise_robustly(function, free);
   const std::size_t n = unknowns.size();
   result.constants = function.constants(free);
-  result.residuals = function.residuals(result.constants);
+  result.residuals = residuals(result.constants);
   result.fault = detail::fault_of_predictions(result.residuals);
   if (!result.has_value()) return result;
-  const Eigen::MatrixXd by_constant =
-      detail::sensitivities(unknowns, result.constants, detail::residuals_at<Predict>{function});
-  result.fault = detail::undetermined(unknowns, by_constant);
+  const Eigen::MatrixXd by_constant = detail::sensitivities(unknowns, result.constants, residuals);
+  result.fault = detail::without_effect(unknowns, by_constant);
+  if (result.has_value()) result.fault = detail::only_together(unknowns, by_constant);
   if (!result.has_value()) return result;
   result.weights = function.weights;
   result.mape = detail::mean_error(result.residuals);
