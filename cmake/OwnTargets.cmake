@@ -6,7 +6,7 @@ function(shardline_own_target target)
     $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
 endfunction()
 
-set(shardline_needs_eigen "shardline/(eigen/|plan/calibration\\.hpp)")
+set(shardline_needs_eigen "shardline/(eigen/|plan/calibration[./])")
 set(shardline_needs_json "shardline/io/(json|hf_config)\\.hpp")
 
 # shardline_drop_unbuildable(<list>): without Eigen or nlohmann_json, takes out of the list the

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,6 +41,12 @@ void add_common(CLI::App& app) {
   add(app, "--concurrency", "sequences in flight (default: 64)");
   add(app, "--chunk",
       "prompt tokens per step, others decoding in it (default: whole prompts alone)");
+  add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
+  add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
+  add(app, "--acceptance", "probability that a guess is right where those before it were");
+  add(app, "--draft-time",
+      "time of one guess of the whole batch (default: that of the model's prediction layer, if "
+      "any)");
   add(app, "--weights",
       "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
       "model's own)");
@@ -60,6 +67,12 @@ void add_time(CLI::App& app) {
       "fitted:engine= with vllm vllm-2025 sglang trtllm, datasheet (a lower bound on time), or "
       "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
       "(default: fitted, as the engine named by --engine, or vllm)");
+  add(app, "--rate",
+      "requests per second that arrive at random; --concurrency is then the most in flight "
+      "(default: as many as keep --concurrency in flight)");
+  add(app, "--num-prompts",
+      "requests of a run that sends the first --concurrency at once, as benchmarks do "
+      "(default: no beginning and no end)");
   add(app, "--max-ttft", "longest time to first token allowed: 500ms");
   add(app, "--max-tpot", "longest time per output token allowed: 50ms");
 }
@@ -93,6 +106,28 @@ std::optional<shardline::seconds<>> longest(const CLI::App& of, const std::strin
   return duration(option, *text, f);
 }
 
+// A number inside the range of `f`; 0 where the option is not given.
+double number(const CLI::App& of, const std::string& option, field f) {
+  const std::optional<std::string> text = given(of, option);
+  return text ? fraction(option, *text, f) : 0.0;
+}
+
+// Guesses, and how often they are right: neither means anything without the other.
+shardline::speculation read_speculation(const CLI::App& of) {
+  shardline::speculation s;
+  const std::optional<std::string> draft = given(of, "--draft");
+  const std::optional<std::string> acceptance = given(of, "--acceptance");
+  const std::optional<std::string> time = given(of, "--draft-time");
+  if (!draft && acceptance) refuse("--acceptance", *acceptance, "only with --draft");
+  if (!draft && time) refuse("--draft-time", *time, "only with --draft");
+  if (!draft) return s;
+  if (!acceptance) refuse("--acceptance", "", "a number from 0 to 1, since --draft is given");
+  s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
+  s.acceptance = number(of, "--acceptance", field::acceptance);
+  if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
+  return s;
+}
+
 shardline::workload read_workload(const CLI::App& of) {
   const std::string concurrency = given(of, "--concurrency").value_or("64");
   shardline::workload w;
@@ -101,6 +136,8 @@ shardline::workload read_workload(const CLI::App& of) {
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
   if (given(of, "--chunk")) w.chunk = tokens(of, "--chunk", "", field::chunk);
+  w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
+  w.speculation = read_speculation(of);
   return w;
 }
 
@@ -115,6 +152,11 @@ std::string source_text(const options& o) {
 void read_time(const CLI::App& of, options& o) {
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
   o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
+  o.workload.rate = shardline::request_rate<>::from_value(number(of, "--rate", field::rate));
+  if (const std::optional<std::string> prompts = given(of, "--num-prompts")) {
+    o.workload.num_prompts =
+        static_cast<double>(whole_number("--num-prompts", *prompts, field::num_prompts));
+  }
   const std::optional<std::string> chosen = given(of, "--efficiency");
   const std::string kernels = o.engine == "none" ? "vllm" : o.engine;
   const std::string policy = chosen.value_or("fitted:engine=" + kernels);
@@ -164,6 +206,32 @@ shardline::layout read_layout(const std::string& text) {
   return parsed.layout;
 }
 
+// GPUs of one of two pools: whole instances of the layout.
+shardline::count pool(const CLI::App& of, const std::string& option, const std::string& other,
+                      shardline::count instance) {
+  const std::optional<std::string> text = given(of, option);
+  if (!text) {
+    if (const auto paired = given(of, other)) refuse(other, *paired, "only with " + option);
+    return 0;
+  }
+  const shardline::count gpus = whole_number(option, *text, field::gpus);
+  if (gpus % instance != 0) {
+    refuse(option, *text, fmt::format("a multiple of the layout's {} GPUs", instance));
+  }
+  return gpus;
+}
+
+void read_pools(const CLI::App& of, options& o) {
+  const shardline::count instance = o.layout.gpus();
+  o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
+  o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
+  const shardline::count both = o.prefill_gpus + o.decode_gpus;
+  if (both > o.cluster.gpus) {
+    refuse("--prefill-gpus and --decode-gpus", fmt::format("{}", both),
+           fmt::format("at most --gpus, {}", o.cluster.gpus));
+  }
+}
+
 options read_common(const CLI::App& of) {
   options o;
   o.model = read_model(of, o.notes);
@@ -192,9 +260,10 @@ std::string names_of_options(const CLI::App& of) {
   std::string name = unknown.empty() ? "" : unknown.front();
   if (name == "--layout") name += ", an option of estimate and fit";
   if (name == "--top") name += ", an option of search";
-  if (name == "--efficiency" || name == "--max-ttft" || name == "--max-tpot") {
-    name += ", an option of estimate and search";
-  }
+  if (name == "--prefill-gpus" || name == "--decode-gpus") name += ", an option of estimate";
+  static const std::set<std::string> timed{"--efficiency", "--rate", "--num-prompts", "--max-ttft",
+                                           "--max-tpot"};
+  if (timed.count(name) > 0) name += ", an option of estimate and search";
   refuse("option of " + of.get_name(), name, names_of_options(of));
 }
 
@@ -235,6 +304,9 @@ void add_subcommands(CLI::App& app) {
     add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
   }
   add(of_search, "--top", "layouts to show (default: 10)");
+  add(of_estimate, "--prefill-gpus",
+      "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
+  add(of_estimate, "--decode-gpus", "GPUs that only decode, likewise");
 }
 
 }  // namespace
@@ -259,6 +331,7 @@ std::optional<options> read_options(int argc, char** argv) {
     o.task = of.get_name() == "fit" ? task::fit : task::estimate;
     o.layout = read_layout(given(of, "--layout").value_or(""));
   }
+  if (o.task == task::estimate) read_pools(of, o);
   if (o.task != task::fit) read_time(of, o);
   return o;
 }

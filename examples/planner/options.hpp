@@ -22,6 +22,8 @@ enum class task : unsigned char { estimate, search, fit };
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
+///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and tokens
+///                   share the cluster
 ///   assumption      which efficiency was taken, and whether the user chose it; of a fit: nothing
 ///   engine          its name, and how it came to be taken: ", assumed because ..." or nothing
 ///   notes           what a configuration file says that is not priced
@@ -32,6 +34,8 @@ struct options {
   planner::efficiency efficiency{};
   shardline::workload workload{};
   shardline::layout layout{};
+  shardline::count prefill_gpus = 0;
+  shardline::count decode_gpus = 0;
   std::size_t top = 10;
   bool json = false;
   std::string assumption{};

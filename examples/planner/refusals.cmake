@@ -45,6 +45,26 @@ refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp
 refused("--efficiency: none; allowed: vllm, vllm-2025, sglang, trtllm"
         "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
+refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
+refused("--rate: nan; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate nan")
+refused("--num-prompts: 0; allowed: a whole number from 1 to 1000000000"
+        "search ${target} --gpus 8 --num-prompts 0")
+refused("--prefix-hit: 1.5; allowed: a number from 0 to 1"
+        "search ${target} --gpus 8 --prefix-hit 1.5")
+refused("--draft: 65; allowed: a whole number from 1 to 64"
+        "search ${target} --gpus 8 --draft 65 --acceptance 0.5")
+refused("--acceptance: nothing; allowed: a number from 0 to 1, since --draft is given"
+        "search ${target} --gpus 8 --draft 3")
+refused("--acceptance: 0.5; allowed: only with --draft" "search ${target} --gpus 8 --acceptance 0.5")
+refused("--draft-time: 2ms; allowed: only with --draft" "search ${target} --gpus 8 --draft-time 2ms")
+refused("--prefill-gpus: 4; allowed: only with --decode-gpus"
+        "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4")
+refused("--decode-gpus: 3; allowed: a multiple of the layout's 2 GPUs"
+        "estimate ${target} --gpus 8 --layout vllm:tp=2 --prefill-gpus 2 --decode-gpus 3")
+refused("--prefill-gpus and --decode-gpus: 12; allowed: at most --gpus, 8"
+        "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 8")
+refused("workload.output [tokens]: 1; allowed: from 2 with a pool that only decodes"
+        "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 4 --output 1")
 refused("--efficiency: mfu=2; allowed: a number from 1e-06 to 1"
         "search ${target} --gpus 8 --efficiency constant:mfu=2")
 refused("--efficiency: speed=2; allowed: mfu=, bandwidth=, link=, launch="
@@ -101,9 +121,9 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
 set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
-string(APPEND known ", --concurrency, --chunk, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --json")
-set(timed "${known}, --efficiency, --max-ttft, --max-tpot")
+set(timed "${known}, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")
 refused("option of search: --layout, an option of estimate and fit; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --layout vllm:tp=8")

@@ -72,6 +72,29 @@ bool run_estimate(const options& o, const Cluster& cluster) {
   return e.feasibility.feasible();
 }
 
+// Both pools; the memory of an instance of either is that of an estimate without the other's load.
+template <class Cluster>
+bool run_pools(const options& o, const Cluster& cluster) {
+  using policy = typename Cluster::efficiency_policy;
+  const auto pool_of = [&](shardline::count gpus) {
+    shardline::basic_pool<double, policy> pool{cluster, o.layout, gpus / o.layout.gpus()};
+    pool.cluster.gpus = o.layout.gpus();
+    return pool;
+  };
+  const auto found =
+      disaggregate(pool_of(o.prefill_gpus), pool_of(o.decode_gpus), o.model, o.workload);
+  refuse_invalid(found.prefill.invalid);
+  refuse_invalid(found.decode.invalid);
+  if (o.json) {
+    print_json(shardline::to_json(o.model, o.layout, found), o);
+    return found.feasible();
+  }
+  print_inputs(o);
+  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}", shardline::to_text(o.model, o.layout),
+             o.prefill_gpus, o.decode_gpus, shardline::to_text(found));
+  return found.feasible();
+}
+
 template <class Cluster>
 bool run_search(const options& o, const Cluster& cluster) {
   const auto found = search(cluster, o.model, o.workload, o.top);
@@ -107,8 +130,8 @@ bool run(const options& o) {
         using policy_type = typename decltype(accelerator)::efficiency_policy;
         const shardline::basic_cluster<double, policy_type> under_policy{
             accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
-        return o.task == task::estimate ? run_estimate(o, under_policy)
-                                        : run_search(o, under_policy);
+        if (o.task == task::search) return run_search(o, under_policy);
+        return o.prefill_gpus > 0 ? run_pools(o, under_policy) : run_estimate(o, under_policy);
       },
       o.efficiency);
 }

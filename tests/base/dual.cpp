@@ -105,3 +105,11 @@ TEST_CASE("comparisons are of values, and select takes all of one side") {
 
 static_assert(eager_scalar<two>, "a dual's sum is a dual");
 static_assert((dual<1>::input(3.0, 0) * 2.0).slope[0] == 2.0, "derivatives at compile time");
+
+TEST_CASE("exponentials and logarithms have the slopes of analysis") {
+  const dual<1> x = dual<1>::input(1.5, 0);
+  CHECK(exponential(x).value == exponential(1.5));
+  CHECK(exponential(x).slope[0] == exponential(1.5));
+  CHECK(natural_log(x).value == natural_log(1.5));
+  CHECK(natural_log(x).slope[0] == doctest::Approx(1.0 / 1.5).epsilon(1e-15));
+}

@@ -28,10 +28,10 @@ static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::fp8);
 static_assert(supported(catalog::b200_sxm, precision::fp4) == precision::fp4);
 
 TEST_CASE("the catalog has exactly the documented names, in order") {
-  constexpr std::array<std::string_view, 17> names{
-      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm", "h20",
-      "b200-sxm",    "b300-sxm", "gb200",    "l40s",      "mi300x",   "mi325x",
-      "mi355x",      "tpu-v5e",  "tpu-v5p",  "tpu-v6e",   "plan-400"};
+  constexpr std::array<std::string_view, 18> names{
+      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm",  "h20",
+      "b200-sxm",    "b300-sxm", "gb200",    "l40s",      "mi300x",    "mi325x",
+      "mi355x",      "tpu-v5e",  "tpu-v5p",  "tpu-v6e",   "trainium2", "plan-400"};
   REQUIRE(catalog::accelerators.size() == names.size());
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(catalog::accelerators[i].name == names[i]);
 }
@@ -53,6 +53,22 @@ TEST_CASE("every accelerator can multiply in bf16, and has memory, links and a d
     CHECK(a.network.latency > a.scale_up.latency);
     CHECK(a.domain >= 1);
   }
+}
+
+TEST_CASE("a torus has as many accelerators as its domain, in whole rings") {
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name);
+    const auto& axes = a.torus.axes;
+    const bool google_or_amazon = a.name.starts_with("tpu") || a.name.starts_with("trainium");
+    CHECK((a.torus.dimensions() > 0) == google_or_amazon);
+    if (a.torus.dimensions() == 0) continue;
+    CHECK(axes[0] * axes[1] * axes[2] == a.domain);
+    for (const count axis : axes) CHECK((axis == 1 || axis % a.torus.ring == 0));
+    CHECK(a.scale_up.latency < catalog::scale_up_latency);  // of a hop, not of a collective
+  }
+  // One link of a v5e carries 45 to 50 GB/s each way, of a v5p twice that.
+  CHECK(catalog::tpu_v5e.scale_up.rate / 4.0 == 50_GBps);
+  CHECK(catalog::tpu_v5p.scale_up.rate / 6.0 == 100_GBps);
 }
 
 // A slip by a factor of two (sparsity, both directions of a link, bits for bytes) breaks one of

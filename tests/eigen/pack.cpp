@@ -158,6 +158,31 @@ TEST_CASE("exp and log of a lane are those of the scalar, bit for bit") {
   const scalar y = log_one_minus(of_lanes(0.0, 0.25, 0.5, 0.999));
   CHECK(y[1] == log_one_minus(0.25));
   CHECK(y[3] == log_one_minus(0.999));
+  const scalar e = exponential(of_lanes(0.0, 2.0, -3.5, 1.0));
+  CHECK(e[1] == exponential(2.0));
+  CHECK(e[2] == exponential(-3.5));
+  const scalar l = natural_log(of_lanes(1.0, 0.3, 7.0, 1e9));
+  CHECK(l[1] == natural_log(0.3));
+  CHECK(l[3] == natural_log(1e9));
+}
+
+TEST_CASE("skewed routing of a lane is that of its tokens") {
+  static constexpr std::array<double, 4> loads{5.0, 1.0, 2.0, 1.0};
+  const auto group = [](const auto& tokens) {
+    return basic_expert_group<std::remove_cvref_t<decltype(tokens)>>{4, 1, 2, tokens, 2};
+  };
+  const scalar tokens = of_lanes(3.0, 40.0, 500.0, 6000.0);
+  const auto by_law = power_law_load(group(tokens), of_lanes(0.5, 1.0, 1.5, 2.0));
+  const auto by_loads = observed_load(std::span<const double>(loads), group(tokens));
+  for (int lane = 0; lane < 4; ++lane) {
+    const double exponent = 0.5 * (lane + 1.0);
+    CHECK(by_law.imbalance[lane] ==
+          doctest::Approx(power_law_load(group(tokens[lane]), exponent).imbalance).epsilon(1e-12));
+    CHECK(
+        by_loads.distinct[lane] ==
+        doctest::Approx(observed_load(std::span<const double>(loads), group(tokens[lane])).distinct)
+            .epsilon(1e-12));
+  }
 }
 
 TEST_CASE("a pack is finite if all its lanes are") {

@@ -1,28 +1,19 @@
-// Serving by hand from invented step times: a prompt step of 3 s (of which the slowest stage 2 s),
-// a decode step of 0.5 s. Powers of two and small numbers, so that sums are exact.
+// Serving from the inputs: the life of a sequence at the deployment's own step times.
 #include "shardline/estimate/serving.hpp"
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cmath>
+
 #include "../laws/random_inputs.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
 
 namespace {
-
-pipeline_time<double> prompt_step() {
-  pipeline_time<double> t;
-  t.sum.spend(term::attention, 3_s);
-  t.slowest = 2_s;
-  return t;
-}
-
-basic_time<> decode_cycle() {
-  basic_time<> t;
-  t.spend(term::attention, 0.5_s);
-  return t;
-}
 
 workload load(double concurrency, double input, double output) {
   workload w;
@@ -32,101 +23,28 @@ workload load(double concurrency, double input, double output) {
   return w;
 }
 
-basic_serving<> served(const layout& l, const workload& w) {
-  return serving(prompt_step(), decode_cycle(), l, w);
+constexpr layout on_eight{{8, 1, 1}, {8, 1, 1}};
+
+basic_serving<> served(const workload& w) {
+  return serving(make_cluster(catalog::h200_sxm, 8), catalog::llama_3_1_70b, on_eight, w);
+}
+
+double in_flight(const basic_serving<>& s, const workload& w) {
+  return s.requests_per_s.value() *
+         (s.ttft.value() + std::max(w.output.value() - 1.0, 0.0) * s.tpot.value());
 }
 
 }  // namespace
 
-TEST_CASE("one sequence alone: its prompt, then its tokens") {
-  const auto s = served({}, load(1, 100, 9));
-  CHECK(s.ttft == 3_s);
-  CHECK(s.tpot == 0.5_s);
-  CHECK(s.output_tokens_per_s.value() == 9.0 / (3.0 + 8.0 * 0.5));
-}
-
-TEST_CASE("without chunks the prompts of the others stop the decoding") {
-  // 4 sequences: a cycle has 4 prompts, the first of 3 s and each further at the slowest stage's
-  // 2 s, and 8 decode steps: 3 + 3 x 2 + 8 x 0.5 = 13 s, in which 4 x 9 tokens come out.
-  const auto s = served({}, load(4, 100, 9));
-  CHECK(s.ttft == 3_s);
-  CHECK(s.tpot.value() == (13.0 - 3.0) / 8.0);
-  CHECK(s.output_tokens_per_s.value() == 36.0 / 13.0);
-  CHECK(s.output_tokens_per_s_per_gpu.value() == 36.0 / 13.0);
-  CHECK(s.total_tokens_per_s_per_gpu.value() == 4.0 * 109.0 / 13.0);
-}
-
-TEST_CASE("replicas share the sequences: each turns over its own, all at once") {
-  // 8 sequences on 2 replicas of 2 GPUs: each replica has 4, as above.
-  const layout two_replicas{{2, 1, 2}, {2, 1, 2}};
-  const auto s = served(two_replicas, load(8, 100, 9));
-  CHECK(s.tpot.value() == (13.0 - 3.0) / 8.0);
-  CHECK(s.output_tokens_per_s.value() == 72.0 / 13.0);
-  CHECK(s.output_tokens_per_s_per_gpu.value() == 72.0 / 13.0 / 4.0);
-}
-
-TEST_CASE("with chunks the others decode while a prompt is read") {
-  // 100 tokens in chunks of 50 are 2 steps. Of a cycle's prompts, the sequence itself waits for 2
-  // steps (3 s through all stages, then 2 s more) and rides on 2 x 1 others' (2 x 2 s); 6 of its 8
-  // further tokens need steps of their own: 5 + 4 + 6 x 0.5 = 12 s.
-  workload w = load(2, 100, 9);
-  w.chunk = 50_tokens;
-  const auto s = served({}, w);
-  CHECK(s.ttft == 5_s);
-  CHECK(s.tpot.value() == (12.0 - 5.0) / 8.0);
-  CHECK(s.output_tokens_per_s.value() == 18.0 / 12.0);
-}
-
-TEST_CASE("where prompts alone carry all tokens, no step is for decoding only") {
-  // 100 chunks of 5 sequences: 400 steps carry the other 8 tokens, and the prompts are what limits.
-  workload w = load(5, 100, 9);
-  w.chunk = 1_tokens;
-  const auto s = served({}, w);
-  CHECK(s.ttft == 201_s);  // 3 s, and 99 more at the slowest stage's 2 s
-  CHECK(s.tpot.value() == 400.0 * 2.0 / 8.0);
-}
-
-TEST_CASE("a prompt takes ceil(input / chunk) steps") {
-  workload w = load(1, 100, 1);
-  CHECK(prefill_steps(w) == 1.0);
-  w.chunk = 50_tokens;
-  CHECK(prefill_steps(w) == 2.0);
-  w.chunk = 49_tokens;
-  CHECK(prefill_steps(w) == 3.0);
-  w.chunk = 1000_tokens;
-  CHECK(prefill_steps(w) == 1.0);
-}
-
-TEST_CASE("with one output token there is none after the first: tpot is 0") {
-  const auto s = served({}, load(4, 100, 1));
-  CHECK(s.tpot == 0_s);
-  CHECK(s.ttft == 3_s);
-  CHECK(s.output_tokens_per_s.value() == 4.0 / 9.0);
-}
-
-TEST_CASE("a full step: one prompt per replica while there are sequences, the others decode") {
-  const layout four_replicas{{1, 1, 4}, {1, 1, 4}};
-  workload w = load(10, 100, 20);
-  w.expert_imbalance = 1.5;
-  auto step = full_step(four_replicas, w);
-  REQUIRE(step.part_count == 2);
-  CHECK(step.expert_imbalance == 1.5);
-  CHECK(step.parts[0].phase == phase::prefill);
-  CHECK(step.parts[0].sequences == 4.0);
-  CHECK(step.parts[0].new_tokens == 100.0);
-  CHECK(step.parts[0].context == 0.0);
-  CHECK(step.parts[1].phase == phase::decode);
-  CHECK(step.parts[1].sequences == 6.0);
-  CHECK(step.parts[1].new_tokens == 1.0);
-  CHECK(step.parts[1].context == 110.0);
-  w.concurrency = 3.0;
-  step = full_step(four_replicas, w);
-  CHECK(step.parts[0].sequences == 3.0);
-  CHECK(step.parts[1].sequences == 0.0);
-  w.chunk = 20_tokens;
-  step = full_step(four_replicas, w);
-  CHECK(step.parts[0].new_tokens == 20.0);
-  CHECK(step.parts[0].context == 40.0);  // chunks after 0, 20, 40, 60 and 80 tokens
+TEST_CASE("one request alone waits for nothing: its prompt, then its tokens") {
+  const workload w = load(1, 1000, 101);
+  const auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto s = served(w);
+  CHECK(s.waiting == 0_s);
+  CHECK(s.ttft == prefill(c, catalog::llama_3_1_70b, on_eight, w).total());
+  CHECK(s.tpot.value() ==
+        doctest::Approx(decode(c, catalog::llama_3_1_70b, on_eight, w).total().value())
+            .epsilon(1e-14));
 }
 
 TEST_CASE("prompts are admitted alone without chunks, with the decoding sequences otherwise") {
@@ -134,20 +52,143 @@ TEST_CASE("prompts are admitted alone without chunks, with the decoding sequence
   CHECK(admission_step({}, w).part_count == 1);
   w.chunk = 50_tokens;
   CHECK(admission_step({}, w).part_count == 2);
+  CHECK(admission_step({}, w).parts[1].sequences == 9.0);
+  w.chunk = 49_tokens;  // three steps, 33 or 34 tokens each
+  CHECK(admission_step({}, w).parts[0].new_tokens == 100.0 / 3.0);
+  CHECK(admission_step({}, w).parts[0].context == doctest::Approx(100.0 / 3.0).epsilon(1e-14));
+  // With stages a step is one batch's: 10 sequences in 4 batches are 3 in the fullest.
+  const layout stages{{1, 1, 1}, {1, 1, 1}, 4};
+  CHECK(admission_step(stages, w).parts[1].sequences == 2.0);
 }
 
-TEST_CASE("serving from the inputs is serving from their step times") {
+TEST_CASE("short prompts share a step of the token budget") {
+  workload w = load(10, 1024, 9);
+  w.chunk = 8192_tokens;
+  w.speculation = {.draft_tokens = 1, .acceptance = 1.0};
+  const turnover t = turnover_of(w, 10.0);
+  CHECK(t.chunks == 1.0);
+  CHECK(t.per_step == 8.0);
+  CHECK(t.decode_steps == 4.0);
+  CHECK(t.run_share == 0.0);
+  w.num_prompts = 40.0;
+  CHECK(turnover_of(w, 10.0).run_share == 0.25);
+  w.output = 1_tokens;
+  CHECK(turnover_of(w, 10.0).decode_steps == 0.0);
+}
+
+TEST_CASE("with one output token there is none after the first: tpot is 0") {
+  const auto s = served(load(4, 100, 1));
+  CHECK(s.tpot == 0_s);
+  CHECK(s.requests_per_s.value() == doctest::Approx(4.0 / s.ttft.value()).epsilon(1e-14));
+}
+
+TEST_CASE("Little's law holds exactly, whatever waits") {
   laws::dice d(61);
-  for (int number = 0; number < 200; ++number) {
-    const laws::deployed r = laws::random_deployment(d);
-    const auto admitted =
-        time_of_step(r.cluster, r.model, r.layout, admission_step(r.layout, r.workload));
-    const auto by_steps =
-        serving(admitted, decode(r.cluster, r.model, r.layout, r.workload), r.layout, r.workload);
-    const auto by_inputs = serving(r.cluster, r.model, r.layout, r.workload);
+  for (int number = 0; number < 400; ++number) {
+    laws::deployed r = laws::random_deployment(d);
+    if (d.flip()) r.workload.num_prompts = r.workload.concurrency * d.between(1.0, 5.0);
+    if (d.flip()) r.cluster.accelerator.memory = r.cluster.accelerator.memory * 0.2;
+    r.workload.prefix_hit = d.flip() ? 0.0 : d.unit();
+    const auto s = serving(r.cluster, r.model, r.layout, r.workload);
     CAPTURE(number);
-    REQUIRE(by_inputs.ttft == by_steps.ttft);
-    REQUIRE(by_inputs.tpot == by_steps.tpot);
-    REQUIRE(by_inputs.output_tokens_per_s == by_steps.output_tokens_per_s);
+    CAPTURE(laws::describe(r));
+    REQUIRE(in_flight(s, r.workload) == doctest::Approx(s.concurrency).epsilon(1e-12));
+    REQUIRE(s.concurrency == r.workload.concurrency);
+    REQUIRE(s.running <= s.concurrency);
+    REQUIRE(s.waiting.value() >= 0.0);
+    REQUIRE(s.waiting.value() <= s.ttft.value());
+  }
+}
+
+TEST_CASE("what the memory does not hold waits for a life in a slot") {
+  // Half of what 100 sequences would need: 50 or so run.
+  workload w = load(100, 1000, 101);
+  auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto held = memory(c, catalog::llama_3_1_70b, on_eight, w);
+  c.accelerator.memory = held.fixed() + held.kv_cache * 0.5;
+  const auto s = serving(c, catalog::llama_3_1_70b, on_eight, w);
+  const auto fitting =
+      static_cast<double>(sequences_that_fit(c, catalog::llama_3_1_70b, on_eight, w));
+  CHECK(s.running == fitting);
+  CHECK(s.running == doctest::Approx(50.0).epsilon(0.03));
+  w.concurrency = fitting;
+  const auto full = serving(c, catalog::llama_3_1_70b, on_eight, w);
+  const double life = full.ttft.value() + 100.0 * full.tpot.value();
+  CHECK(s.tpot == full.tpot);
+  CHECK(s.requests_per_s == full.requests_per_s);
+  CHECK(s.ttft.value() ==
+        doctest::Approx(full.ttft.value() + (100.0 / fitting - 1.0) * life).epsilon(1e-12));
+}
+
+TEST_CASE("an engine that takes fewer sequences a step runs fewer") {
+  workload w = load(100, 1000, 101);
+  auto c = make_cluster(catalog::h200_sxm, 8);
+  c.runtime.step_sequences = 25.0;
+  const auto s = serving(c, catalog::llama_3_1_70b, on_eight, w);
+  CHECK(s.running == 25.0);
+  w.concurrency = 25.0;
+  CHECK(s.tpot == serving(c, catalog::llama_3_1_70b, on_eight, w).tpot);
+}
+
+TEST_CASE("a few requests a second find an idle deployment, many a full one") {
+  workload w = load(64, 1000, 101);
+  w.rate = request_rate<>::from_value(1e-6);
+  const auto idle = served(w);
+  const auto alone = served(load(1, 1000, 101));
+  CHECK(idle.ttft.value() == doctest::Approx(alone.ttft.value()).epsilon(1e-4));
+  CHECK(idle.tpot.value() == doctest::Approx(alone.tpot.value()).epsilon(1e-4));
+  CHECK(idle.utilisation < 1e-5);
+  CHECK(in_flight(idle, w) == doctest::Approx(idle.concurrency).epsilon(1e-12));
+  const auto full = served(load(64, 1000, 101));
+  w.rate = full.requests_per_s * 3.0;
+  const auto over = served(w);
+  CHECK(over.utilisation == doctest::Approx(3.0).epsilon(1e-12));
+  CHECK(over.requests_per_s.value() == doctest::Approx(full.requests_per_s.value()).epsilon(1e-12));
+  CHECK(over.tpot == full.tpot);
+  CHECK(over.ttft == full.ttft);
+}
+
+TEST_CASE("more requests a second: longer waits, slower tokens, never NaN") {
+  laws::dice d(62);
+  for (int number = 0; number < 60; ++number) {
+    laws::deployed r = laws::random_deployment(d);
+    const auto full = serving(r.cluster, r.model, r.layout, r.workload);
+    basic_serving<> before;
+    for (double share = 0.01; share < 1.5; share *= 1.6) {
+      r.workload.rate = full.requests_per_s * share;
+      const auto s = serving(r.cluster, r.model, r.layout, r.workload);
+      CAPTURE(number);
+      CAPTURE(share);
+      CAPTURE(laws::describe(r));
+      REQUIRE(std::isfinite(s.ttft.value()));
+      REQUIRE(s.utilisation > before.utilisation);
+      REQUIRE(s.tpot.value() >= 0.0);
+      if (s.utilisation < 1.0) {
+        REQUIRE(in_flight(s, r.workload) == doctest::Approx(s.concurrency).epsilon(1e-9));
+      }
+      before = s;
+    }
+  }
+}
+
+TEST_CASE("prefix hits shorten what waits for prompts; accepted guesses shorten tokens") {
+  workload w = load(64, 4000, 500);
+  w.chunk = 2048_tokens;
+  auto before = served(w);
+  for (const double hit : {0.25, 0.5, 0.75, 1.0}) {
+    w.prefix_hit = hit;
+    const auto s = served(w);
+    CHECK(s.ttft < before.ttft);
+    CHECK(s.tpot < before.tpot);
+    before = s;
+  }
+  w.prefix_hit = 0.0;
+  w.speculation.draft_tokens = 3;
+  before = served(w);
+  for (const double acceptance : {0.25, 0.5, 0.75, 1.0}) {
+    w.speculation.acceptance = acceptance;
+    const auto s = served(w);
+    CHECK(s.tpot < before.tpot);
+    before = s;
   }
 }

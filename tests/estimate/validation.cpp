@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -90,6 +91,13 @@ count whole(double x) { return static_cast<count>(x); }
 // Some values lie beyond an int, which a user's own assignment would cut off too.
 int as_int(double x) { return static_cast<int>(std::fmin(std::fmax(x, -2e9), 2e9)); }
 
+// Loads of the four experts, the first of which is given.
+std::span<const double> with_first_load(double x) {
+  static std::array<double, 4> loads{};
+  loads = {x, 1.0, 2.0, 0.0};
+  return loads;
+}
+
 // How to put a value into a field, and the range it must have there.
 struct field_case {
   shardline::field field;
@@ -124,6 +132,8 @@ const std::vector<field_case> cases{
     {field::scale_up_latency, "cluster.scale_up.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.scale_up.latency = seconds<>::from_value(x); }},
     {field::network_rate, "cluster.network.rate [bytes/s]", 1, 1e21, real_number, any_number, [](inputs& i, double x) { i.cluster.network.rate = bandwidth<>::from_value(x); }},
     {field::network_latency, "cluster.network.latency [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.network.latency = seconds<>::from_value(x); }},
+    {field::torus_axes, "accelerator.torus.axes", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.accelerator.torus.axes[1] = whole(x); }},
+    {field::torus_ring, "accelerator.torus.ring", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.accelerator.torus.ring = whole(x); }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_total<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_free<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = static_fraction<>{x}; }},
@@ -193,11 +203,22 @@ const std::vector<field_case> cases{
     {field::pp, "layout.pp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.pp = whole(x); }},
     {field::redundant_experts, "layout.redundant_experts", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.redundant_experts = whole(x); }},
     {field::dcp, "layout.dcp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.dcp = whole(x); }},
+    {field::queued_share, "cluster.runtime.queued_share", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.queued_share = x; }},
+    {field::microbatches, "layout.microbatches", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.microbatches = whole(x); }},
     {field::concurrency, "workload.concurrency", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.concurrency = x; }},
     {field::input, "workload.input [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.input = tokens<>::from_value(x); }},
     {field::output, "workload.output [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.output = tokens<>::from_value(x); }},
     {field::chunk, "workload.chunk [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.chunk = tokens<>::from_value(x); }},
+    {field::prefix_hit, "workload.prefix_hit", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.prefix_hit = x; }},
+    {field::rate, "workload.rate [requests/s]", 0, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.rate = request_rate<>::from_value(x); }},
+    {field::num_prompts, "workload.num_prompts", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.num_prompts = x; }},
+    {field::draft_tokens, "workload.speculation.draft_tokens", 0, 64, counted, is_whole, [](inputs& i, double x) { i.workload.speculation.draft_tokens = whole(x); }},
+    {field::acceptance, "workload.speculation.acceptance", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.acceptance = x; }},
+    {field::draft_time, "workload.speculation.draft_time [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.draft_time = seconds<>::from_value(x); }},
     {field::expert_imbalance, "workload.expert_imbalance", 1, 1e6, real_number, any_number, [](inputs& i, double x) { i.workload.expert_imbalance = x; }},
+    {field::routing_exponent, "workload.routing.exponent", 0, 3, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(x); }},
+    {field::routing_loads, "workload.routing.loads (one for each expert, not all 0)", 0, 1e18, real_number, any_number, [](inputs& i, double x) { i.workload.routing = observed_routing(with_first_load(x)); }},
+    {field::two_skews, "workload.expert_imbalance (beside workload.routing)", 1, 1, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(1.0); i.workload.expert_imbalance = x; }},
     {field::max_ttft, "workload.max_ttft [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_ttft = seconds<>::from_value(x); }},
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
@@ -313,6 +334,21 @@ TEST_CASE("the value that is reported is the one that was given") {
   const auto found = validate(i.cluster, i.model, i.layout, i.workload).found;
   REQUIRE(found.size() == 1);
   CHECK(found[0].value == 0.5);
+}
+
+TEST_CASE("loads of experts are refused where they are not the model's, or all 0") {
+  static constexpr std::array<double, 5> loads{1.0, 2.0, 3.0, 4.0, 5.0};
+  static constexpr std::array<double, 4> zeros{};
+  inputs i = valid();
+  i.workload.routing = observed_routing(loads);
+  CHECK(reports(i, field::routing_loads));
+  i.workload.routing = observed_routing(zeros);
+  CHECK(reports(i, field::routing_loads));
+  i.workload.routing = observed_routing({});
+  CHECK(reports(i, field::routing_loads));
+  i.workload.routing = observed_routing(std::span(loads).first(4));
+  CHECK_FALSE(reports(i, field::routing_loads));
+  CHECK(i.priced().feasibility.feasible());
 }
 
 TEST_CASE("counts at the ends of 64 bits are refused, and not computed with") {

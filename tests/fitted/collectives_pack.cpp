@@ -4,7 +4,6 @@
 #include "fabrics.hpp"
 #include "shardline/eigen/pack.hpp"
 #include "shardline/fitted/expert_exchange.hpp"
-#include "shardline/fitted/torus.hpp"
 
 using namespace shardline;
 namespace curves = shardline::catalog::curves;
@@ -56,19 +55,25 @@ TEST_CASE("every lane of a pack is that lane's exchange") {
   laws::dice d(222);
   const fabrics::cluster c = fabrics::h100(curves::h100_nccl);
   for (int number = 0; number < 300; ++number) {
-    const expert_exchange how{
-        d.whole(1, 9000), d.whole(1, 20), d.whole(1, 500), 8 * d.whole(1, 9), 8, 20};
+    routed_tokens<scalar> carried{.experts_per_token = d.whole(1, 20)};
+    carried.hidden = d.whole(1, 9000);
+    carried.experts = d.whole(1, 500);
+    carried.destinations = 8 * d.whole(1, 9);
+    const rank_group group{carried.destinations, 1};
     const scalar link = random_lanes(d, 1e9, 1e12);
     const scalar port = random_lanes(d, 1e9, 1e12);
-    const scalar tokens = random_lanes(d, 0.1, 1e5);
+    carried.tokens = random_lanes(d, 0.1, 1e5);
     auto together = fabrics::lift<scalar>(c);
     together.scale_up.rate = bandwidth<scalar>::from_value(link);
     together.network.rate = bandwidth<scalar>::from_value(port);
     const auto check = [&](const auto& curve) {
-      const scalar t = exchange_time(together, fabrics::lift<scalar>(curve), how, tokens).value();
+      const scalar t = exchange_time(together, fabrics::lift<scalar>(curve), carried, group).value();
       for (int lane = 0; lane < 4; ++lane) {
         const fabrics::cluster alone = lane_of(c, link, port, lane);
-        REQUIRE(t[lane] == about(exchange_time(alone, curve, how, tokens[lane]).value()));
+        const routed_tokens<double> one{
+            carried.by,      carried.results,      carried.tokens[lane], carried.experts_per_token,
+            carried.experts, carried.destinations, carried.hidden,       carried.value_bytes};
+        REQUIRE(t[lane] == about(exchange_time(alone, curve, one, group).value()));
       }
     };
     check(curves::h100_throughput_combine);
@@ -78,19 +83,19 @@ TEST_CASE("every lane of a pack is that lane's exchange") {
 
 TEST_CASE("every lane of a pack is that lane's torus, and a dual has its slope") {
   laws::dice d(223);
+  const torus_group group = lay({24, 1}, {{4, 2, 3}, 1});
   const scalar rate = random_lanes(d, 1e9, 1e12);
   const scalar message = random_lanes(d, 1.0, 1e9);
-  basic_torus<scalar> together{{4, 2, 3}, {}, scalar(0.8), {}};
-  together.link.rate = bandwidth<scalar>::from_value(rate);
+  const basic_link<scalar> together{bandwidth<scalar>::from_value(rate), {}};
   for (const collective_kind kind : fabrics::kinds) {
-    const scalar t = time_of(together, kind, bytes<scalar>::from_value(message)).value();
+    const scalar t = time_of(group, together, kind, bytes<scalar>::from_value(message)).value();
     for (int lane = 0; lane < 4; ++lane) {
-      const torus alone{{4, 2, 3}, {bandwidth<>::from_value(rate[lane]), {}}, 0.8, {}};
-      CHECK(t[lane] == about(time_of(alone, kind, bytes<>::from_value(message[lane])).value()));
+      const basic_link<> alone{bandwidth<>::from_value(rate[lane]), {}};
+      const auto one = bytes<>::from_value(message[lane]);
+      CHECK(t[lane] == about(time_of(group, alone, kind, one).value()));
     }
   }
-  basic_torus<dual<1>> ring{{4, 1, 1}, {}, dual<1>(1.0), {}};
-  ring.link.rate = bandwidth<dual<1>>::from_value(dual<1>(2.0));
+  const basic_link<dual<1>> link{bandwidth<dual<1>>::from_value(dual<1>(2.0)), {}};
   const auto volume = bytes<dual<1>>::from_value(dual<1>::input(8.0, 0));
-  CHECK(time_of(ring, collective_kind::send_recv, volume).value().slope[0] == 0.5);
+  CHECK(time_of(group, link, collective_kind::send_recv, volume).value().slope[0] == 0.5);
 }

@@ -13,16 +13,52 @@ namespace {
 
 constexpr fabrics::cluster hopper = fabrics::h100(curves::h100_nccl);
 
-static_assert(exchange_time(hopper, curves::h100_throughput_dispatch, {7168, 8, 256, 8, 8, 20},
-                            4096.0)
-                  .value() > 531e-6);
-static_assert(exchange_time(hopper, curves::h100_latency_dispatch, {7168, 8, 256, 16, 8}, 128.0)
-                  .value() > 98e-6);
+// Who exchanges what: so many of `experts` for each token, on ranks in whole domains, by so many
+// multiprocessors.
+struct shape {
+  count hidden = 0;
+  count experts_per_token = 1;
+  count experts = 1;
+  count ranks = 1;
+  count ranks_per_domain = 1;
+  count multiprocessors = 20;
+};
+
+constexpr double fp8 = 1.03125;
+constexpr double bf16 = 2.0;
+
+template <class T>
+constexpr throughput_exchange_curve<T> given(throughput_exchange_curve<T> curve, count units) {
+  curve.multiprocessors = real<T>(units);
+  return curve;
+}
+template <class T>
+constexpr latency_exchange_curve<T> given(const latency_exchange_curve<T>& curve, count) {
+  return curve;
+}
+
+template <class Curve>
+constexpr double time_of(fabrics::cluster c, const Curve& curve, const shape& how, double tokens,
+                         double value_bytes) {
+  c.gpus_per_domain = how.ranks_per_domain;
+  const routed_tokens<double> x{.tokens = tokens,
+                                .experts_per_token = how.experts_per_token,
+                                .experts = how.experts,
+                                .destinations = how.ranks,
+                                .hidden = how.hidden,
+                                .value_bytes = value_bytes};
+  return exchange_time(c, given(curve, how.multiprocessors), x, {how.ranks, 1}).value();
+}
+
+static_assert(time_of(hopper, curves::h100_throughput_dispatch, {7168, 8, 256, 8, 8, 20}, 4096.0,
+                      fp8) > 531e-6);
+static_assert(time_of(hopper, curves::h100_latency_dispatch, {7168, 8, 256, 16, 8}, 128.0, fp8) >
+              98e-6);
 
 doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 struct exchanged {
-  expert_exchange how;
+  shape how;
   double tokens;
   double dispatch_us;
   double combine_us;
@@ -45,8 +81,8 @@ const std::array latency{
 };
 
 template <class Curve>
-double microseconds(const Curve& curve, const expert_exchange& how, double tokens) {
-  return 1e6 * exchange_time(hopper, curve, how, tokens).value();
+double microseconds(const Curve& curve, const shape& how, double tokens, double value_bytes) {
+  return 1e6 * time_of(hopper, curve, how, tokens, value_bytes);
 }
 
 }  // namespace
@@ -54,39 +90,43 @@ double microseconds(const Curve& curve, const expert_exchange& how, double token
 TEST_CASE("throughput mode takes the times of the model that was fitted") {
   for (const exchanged& x : throughput) {
     CAPTURE(x.dispatch_us);
-    CHECK(microseconds(curves::h100_throughput_dispatch, x.how, x.tokens) == about(x.dispatch_us));
-    CHECK(microseconds(curves::h100_throughput_combine, x.how, x.tokens) == about(x.combine_us));
+    CHECK(microseconds(curves::h100_throughput_dispatch, x.how, x.tokens, fp8) ==
+          about(x.dispatch_us));
+    CHECK(microseconds(curves::h100_throughput_combine, x.how, x.tokens, bf16) ==
+          about(x.combine_us));
   }
 }
 
 TEST_CASE("low-latency mode takes the times of the model that was fitted") {
   for (const exchanged& x : latency) {
     CAPTURE(x.dispatch_us);
-    CHECK(microseconds(curves::h100_latency_dispatch, x.how, x.tokens) == about(x.dispatch_us));
-    CHECK(microseconds(curves::h100_latency_combine, x.how, x.tokens) == about(x.combine_us));
+    CHECK(microseconds(curves::h100_latency_dispatch, x.how, x.tokens, fp8) ==
+          about(x.dispatch_us));
+    CHECK(microseconds(curves::h100_latency_combine, x.how, x.tokens, bf16) == about(x.combine_us));
   }
 }
 
 TEST_CASE("the worked numbers: 531.7 us to dispatch 4096 tokens, 98.65 us to dispatch 128") {
-  CHECK(microseconds(curves::h100_throughput_dispatch, {7168, 8, 256, 8, 8, 20}, 4096.0) ==
+  CHECK(microseconds(curves::h100_throughput_dispatch, {7168, 8, 256, 8, 8, 20}, 4096.0, fp8) ==
         doctest::Approx(531.7).epsilon(1e-4));
-  CHECK(microseconds(curves::h100_latency_dispatch, {7168, 8, 256, 16, 8}, 128.0) ==
+  CHECK(microseconds(curves::h100_latency_dispatch, {7168, 8, 256, 16, 8}, 128.0, fp8) ==
         doctest::Approx(98.65).epsilon(1e-4));
 }
 
 TEST_CASE("no tokens, and one rank, take no time") {
-  CHECK(microseconds(curves::h100_throughput_combine, {7168, 8, 256, 16, 8, 20}, 0.0) == 0.0);
-  CHECK(microseconds(curves::h100_latency_combine, {7168, 8, 256, 16, 8, 20}, 0.0) == 0.0);
-  CHECK(microseconds(curves::h100_throughput_combine, {7168, 8, 256, 1, 8, 20}, 9.0) == 0.0);
-  CHECK(microseconds(curves::h100_latency_combine, {7168, 8, 256, 1, 8, 20}, 9.0) == 0.0);
+  CHECK(microseconds(curves::h100_throughput_combine, {7168, 8, 256, 16, 8, 20}, 0.0, bf16) == 0.0);
+  CHECK(microseconds(curves::h100_latency_combine, {7168, 8, 256, 16, 8, 20}, 0.0, bf16) == 0.0);
+  CHECK(microseconds(curves::h100_throughput_combine, {7168, 8, 256, 1, 8, 20}, 9.0, bf16) == 0.0);
+  CHECK(microseconds(curves::h100_latency_combine, {7168, 8, 256, 1, 8, 20}, 9.0, bf16) == 0.0);
 }
 
 namespace {
 
 struct drawn {
   fabrics::cluster fabric = hopper;
-  expert_exchange how{};
+  shape how{};
   double tokens = 0.0;
+  double value_bytes = bf16;
 };
 
 drawn draw(laws::dice& d) {
@@ -100,18 +140,18 @@ drawn draw(laws::dice& d) {
   r.how.ranks = r.how.ranks_per_domain * d.whole(1, 20);
   r.how.multiprocessors = d.whole(1, 40);
   r.tokens = laws::log_between(d, 0.1, 1e6);
+  r.value_bytes = d.flip() ? fp8 : bf16;
   return r;
 }
 
 template <class Curve>
 double time(const Curve& curve, const drawn& r) {
-  return exchange_time(r.fabric, curve, r.how, r.tokens).value();
+  return time_of(r.fabric, curve, r.how, r.tokens, r.value_bytes);
 }
 
 // Bytes that leave a rank and its domain at the data sheet's rates.
-template <class Curve>
-double least_time(const Curve& curve, const drawn& r, double copies, double copies_far) {
-  const double row = curve.value_bytes * static_cast<double>(r.how.hidden) * r.tokens;
+double least_time(const drawn& r, double copies, double copies_far) {
+  const double row = r.value_bytes * static_cast<double>(r.how.hidden) * r.tokens;
   return std::max(row * copies / r.fabric.scale_up.rate.value(),
                   row * copies_far / r.fabric.network.rate.value());
 }
@@ -167,11 +207,9 @@ TEST_CASE("no exchange is faster than its bytes over the data sheet's rates") {
     const double far = expected_destinations(r.how.experts_per_token, std::min<count>(4, domains));
     const auto m = static_cast<double>(domains);
     CAPTURE(number);
-    REQUIRE(time(curves::h100_throughput_combine, r) >= least_time(curves::h100_throughput_combine,
-                                                                   r, copies * (n - 1.0) / n,
-                                                                   far * (m - 1.0) / m));
-    REQUIRE(time(curves::h100_latency_combine, r) >= least_time(curves::h100_latency_combine, r,
-                                                                k * (local - 1.0) / n,
-                                                                k * (n - local) / n));
+    REQUIRE(time(curves::h100_throughput_combine, r) >=
+            least_time(r, local > 1.0 ? copies * (n - 1.0) / n : 0.0, far * (m - 1.0) / m));
+    REQUIRE(time(curves::h100_latency_combine, r) >=
+            least_time(r, k * (local - 1.0) / n, k * (n - local) / n));
   }
 }

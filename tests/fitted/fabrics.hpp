@@ -116,7 +116,6 @@ constexpr latency_exchange_curve<T> lift(const latency_exchange_curve<>& c) {
   l.fill = cast<T>(c.fill);
   l.link_share = T(c.link_share);
   l.network_share = T(c.network_share);
-  l.value_bytes = T(c.value_bytes);
   l.header = cast<T>(c.header);
   return l;
 }
@@ -135,7 +134,7 @@ constexpr throughput_exchange_curve<T> lift(const throughput_exchange_curve<>& c
   l.fill = cast<T>(c.fill);
   l.link_share = T(c.link_share);
   l.network_share = T(c.network_share);
-  l.value_bytes = T(c.value_bytes);
+  l.multiprocessors = T(c.multiprocessors);
   l.most_domains = c.most_domains;
   return l;
 }

@@ -73,7 +73,8 @@ TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
     REQUIRE_FALSE(j[phase]["terms"].empty());
     for (const auto& part : j[phase]["terms"]) CHECK(keys(part) == names{"name", "seconds"});
   }
-  CHECK(keys(j["serving"]) == names{"concurrency", "ttft_s", "tpot_s", "output_tokens_per_s",
+  CHECK(keys(j["serving"]) == names{"concurrency", "running", "utilisation", "requests_per_s",
+                                    "waiting_s", "ttft_s", "tpot_s", "output_tokens_per_s",
                                     "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"});
 }
 
@@ -99,7 +100,7 @@ TEST_CASE("figures are the estimate's own, counts and bytes whole, times in seco
   for (const char* key : {"parameters", "active_parameters", "kv_bytes_per_token"}) {
     CHECK(j["model"][key].is_number_integer());
   }
-  CHECK(j["serving"]["concurrency"].is_number_integer());
+  CHECK(j["serving"]["concurrency"].get<double>() == e.serving.concurrency);
   CHECK(j["memory"]["capacity_bytes"] == 151'397'597'184);
   CHECK(j["prefill"]["latency_s"].get<double>() == e.prefill.total().value());
   CHECK(j["decode"]["bound"] == std::string(name(e.decode.bounded_by())));

@@ -375,17 +375,33 @@ TEST_CASE("an estimate is the verdict and every part; one without figures says s
   CHECK_FALSE(contains(to_text(none), "serving"));
 }
 
-TEST_CASE("serving prints its five figures") {
+TEST_CASE("serving prints its figures, waiting and utilisation where there are any") {
   basic_serving<double> s;
-  s.concurrency = 64.0;
+  s.concurrency = s.running = 64.0;
+  s.utilisation = 1.0;
+  s.requests_per_s = request_rate<>::from_value(19.4);
   s.ttft = 181_ms;
   s.tpot = 6.11_ms;
   s.output_tokens_per_s = token_rate<>::from_value(9920.0);
   s.output_tokens_per_s_per_gpu = token_rate<>::from_value(155.0);
   s.total_tokens_per_s_per_gpu = token_rate<>::from_value(775.0);
   CHECK(to_text(s) ==
-        "  concurrency               64 sequences\n"
+        "  in flight                 64 sequences\n"
+        "  requests                  19.4 requests/s\n"
         "  time to first token       181 ms\n"
+        "  time per output token     6.11 ms\n"
+        "  output                    9.92k tokens/s\n"
+        "  output per GPU            155 tokens/s\n"
+        "  input and output per GPU  775 tokens/s\n");
+  s.running = 12.25;
+  s.utilisation = 0.471;
+  s.waiting = 30_ms;
+  CHECK(to_text(s) ==
+        "  in flight                 64 sequences, of which 12.2 run\n"
+        "  requests                  19.4 requests/s\n"
+        "  utilisation               47.1 %\n"
+        "  time to first token       181 ms\n"
+        "    of it waiting           30.0 ms\n"
         "  time per output token     6.11 ms\n"
         "  output                    9.92k tokens/s\n"
         "  output per GPU            155 tokens/s\n"

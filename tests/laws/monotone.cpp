@@ -16,27 +16,31 @@ namespace sl = laws::sl;
 
 constexpr double roundings = 1.0 + 1e-12;
 
-// What a user waits for: smaller is better in all of them.
+// Smaller is better in all of them. `prompt` is the part of the TTFT that no queue is in: at a
+// constant concurrency faster tokens bring the next prompts sooner, so that the queue for them may
+// grow, though the whole life of a sequence, 1 / per_output_token, does not.
 struct waits {
-  double prefill, decode, ttft, tpot, per_output_token;
+  double prefill, decode, prompt, tpot, per_output_token;
 };
 
-waits waits_of(const deployed& r) {
+// Of a deployment whose memory holds all sequences: otherwise longer ones run fewer at a time.
+waits waits_of(deployed r) {
+  r.cluster.accelerator.memory = sl::bytes<>::from_value(1e15);
   const auto s = serving(r.cluster, r.model, r.layout, r.workload);
   return {prefill(r.cluster, r.model, r.layout, r.workload).total().value(),
-          decode(r.cluster, r.model, r.layout, r.workload).total().value(), s.ttft.value(),
-          s.tpot.value(), 1.0 / s.output_tokens_per_s.value()};
+          decode(r.cluster, r.model, r.layout, r.workload).total().value(),
+          (s.ttft - s.waiting).value(), s.tpot.value(), 1.0 / s.output_tokens_per_s.value()};
 }
 
 bool none_longer(const waits& better, const waits& before) {
   CHECK(better.prefill <= before.prefill * roundings);
   CHECK(better.decode <= before.decode * roundings);
-  CHECK(better.ttft <= before.ttft * roundings);
+  CHECK(better.prompt <= before.prompt * (1.0 + 1e-9));
   CHECK(better.tpot <= before.tpot * roundings);
   CHECK(better.per_output_token <= before.per_output_token * roundings);
   return better.prefill <= before.prefill * roundings &&
-         better.decode <= before.decode * roundings && better.ttft <= before.ttft * roundings &&
-         better.tpot <= before.tpot * roundings &&
+         better.decode <= before.decode * roundings &&
+         better.prompt <= before.prompt * (1.0 + 1e-9) && better.tpot <= before.tpot * roundings &&
          better.per_output_token <= before.per_output_token * roundings;
 }
 
@@ -435,7 +439,8 @@ TEST_CASE("more output never makes the decode step or the prompt faster") {
                        const waits b = waits_of(before);
                        const waits a = waits_of(after);
                        CHECK(a.decode >= b.decode / roundings);
-                       CHECK(a.ttft >= b.ttft / roundings);
-                       return a.decode >= b.decode / roundings && a.ttft >= b.ttft / roundings;
+                       CHECK(a.prompt >= b.prompt / (1.0 + 1e-9));
+                       return a.decode >= b.decode / roundings &&
+                              a.prompt >= b.prompt / (1.0 + 1e-9);
                      });
 }

@@ -106,6 +106,15 @@ template <int N>
   return dual<N>::chain(log_one_minus(x.value), -1.0 / (1.0 - x.value), x, 0.0, x);
 }
 template <int N>
+[[nodiscard]] constexpr dual<N> exponential(const dual<N>& x) noexcept {
+  const double y = exponential(x.value);
+  return dual<N>::chain(y, y, x, 0.0, x);
+}
+template <int N>
+[[nodiscard]] constexpr dual<N> natural_log(const dual<N>& x) noexcept {
+  return dual<N>::chain(natural_log(x.value), 1.0 / x.value, x, 0.0, x);
+}
+template <int N>
 [[nodiscard]] constexpr bool is_finite(const dual<N>& x) noexcept {
   return is_finite(x.value);
 }

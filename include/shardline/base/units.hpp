@@ -40,6 +40,7 @@ using token_unit = boost::units::unit<token_base_dimension::dimension_type, unit
 using byte_per_second_unit = boost::units::divide_typeof_helper<byte_unit, second_unit>::type;
 using flop_per_second_unit = boost::units::divide_typeof_helper<flop_unit, second_unit>::type;
 using token_per_second_unit = boost::units::divide_typeof_helper<token_unit, second_unit>::type;
+using per_second_unit = boost::units::divide_typeof_helper<token_per_second_unit, token_unit>::type;
 using byte_per_token_unit = boost::units::divide_typeof_helper<byte_unit, token_unit>::type;
 
 /// Quantities over a scalar T. `.value()` is in bytes, seconds, FLOP, tokens and their quotients.
@@ -57,6 +58,8 @@ template <eager_scalar T = double>
 using flop_rate = boost::units::quantity<flop_per_second_unit, T>;
 template <eager_scalar T = double>
 using token_rate = boost::units::quantity<token_per_second_unit, T>;
+template <eager_scalar T = double>
+using request_rate = boost::units::quantity<per_second_unit, T>;
 template <eager_scalar T = double>
 using bytes_per_token = boost::units::quantity<byte_per_token_unit, T>;
 

@@ -255,9 +255,10 @@ inline constexpr accelerator mi355x{.name = "mi355x",
 
 // --------------------------------------------------------------------------------------- Google
 
-// The scale-up link of a TPU is the sum of its torus links, the domain a whole pod. A message
-// between chips that are not neighbours shares the links in between: treat times beyond a ring as
-// optimistic. Google gives no fp32 peak for any of them.
+// The scale-up link of a TPU is the sum of its torus links, four or six, the domain a whole pod.
+// Axes and where they close to rings: the pages named below and [jax], which also gives 1 us per
+// hop. Google gives no fp32 peak for any of them.
+inline constexpr seconds<> torus_hop = 1_us;
 
 /// TPU v5e with 16 GiB, no fp8. Source: docs.cloud.google.com/tpu/docs/v5e; [jax]. The network is
 /// two 100 Gbit/s NICs for eight chips.
@@ -266,11 +267,13 @@ inline constexpr accelerator tpu_v5e{.name = "tpu-v5e",
                                      .peak = {.bf16 = 197_TFLOPS, .int8 = 394_TFLOPS},
                                      .memory = 17179869184_B,
                                      .memory_rate = 819_GBps,
-                                     .scale_up = {200_GBps, scale_up_latency},
+                                     .scale_up = {200_GBps, torus_hop},
                                      .domain = 256,
-                                     .network = {25_Gbps, network_latency}};
+                                     .network = {25_Gbps, network_latency},
+                                     .torus = {{16, 16, 1}, 16}};
 
-/// TPU v5p with 95 GB (label). Source: docs.cloud.google.com/tpu/docs/v5p, which gives fp8 the peak
+/// TPU v5p with 95 GB (label): 16 x 20 x 28 chips in cubes of 4 x 4 x 4, which optical switches
+/// join to rings. Source: docs.cloud.google.com/tpu/docs/v5p, which gives fp8 the peak
 /// of bf16 and the data-center network 50 Gbit/s per chip; [jax].
 inline constexpr accelerator tpu_v5p{
     .name = "tpu-v5p",
@@ -278,9 +281,10 @@ inline constexpr accelerator tpu_v5p{
     .peak = {.bf16 = 459_TFLOPS, .fp8 = 459_TFLOPS, .int8 = 918_TFLOPS},
     .memory = 95_GB,
     .memory_rate = 2765_GBps,
-    .scale_up = {600_GBps, scale_up_latency},
+    .scale_up = {600_GBps, torus_hop},
     .domain = 8960,
-    .network = {50_Gbps, network_latency}};
+    .network = {50_Gbps, network_latency},
+    .torus = {{28, 20, 16}, 4}};
 
 /// TPU v6e (Trillium) with 32 GiB. Source: docs.cloud.google.com/tpu/docs/v6e, and tpu7x, whose
 /// table gives v6e's fp8 the peak of bf16; [jax]. Uncertain: the network. Neither page states it;
@@ -292,9 +296,31 @@ inline constexpr accelerator tpu_v6e{
     .peak = {.bf16 = 918_TFLOPS, .fp8 = 918_TFLOPS, .int8 = 1836_TFLOPS},
     .memory = 34359738368_B,
     .memory_rate = 1638_GBps,
-    .scale_up = {400_GBps, scale_up_latency},
+    .scale_up = {400_GBps, torus_hop},
     .domain = 256,
-    .network = {25_Gbps, network_latency}};
+    .network = {25_Gbps, network_latency},
+    .torus = {{16, 16, 1}, 16}};
+
+// ---------------------------------------------------------------------------------------- Amazon
+
+/// Trainium2 with 96 GiB, all eight cores of a chip as one device, 16 chips of a Trn2 instance in a
+/// 4 x 4 torus. Source: awsdocs-neuron.readthedocs-hosted.com, trainium2.rst (v2.29); the
+/// instance's 3.2 Tbit/s of EFA over 16 chips. Uncertain: the links. The page gives 1.28 TB/s of
+/// NeuronLink, both directions, of which a fifth is taken to belong to the third axis, that of an
+/// UltraServer. The time of a hop is a TPU's.
+inline constexpr accelerator trainium2{.name = "trainium2",
+                                       .vendor = vendor::amazon,
+                                       .peak = {.fp32 = 181_TFLOPS,
+                                                .tf32 = 667_TFLOPS,
+                                                .bf16 = 667_TFLOPS,
+                                                .fp16 = 667_TFLOPS,
+                                                .fp8 = 1299_TFLOPS},
+                                       .memory = 103079215104_B,
+                                       .memory_rate = 2900_GBps,
+                                       .scale_up = {512_GBps, torus_hop},
+                                       .domain = 16,
+                                       .network = {200_Gbps, network_latency},
+                                       .torus = {{4, 4, 1}, 4}};
 
 // ------------------------------------------------------------------------------------ the plans
 
@@ -313,8 +339,8 @@ inline constexpr accelerator plan_400{
 
 /// Every accelerator above, in that order; `.name` lists the names.
 inline constexpr std::array accelerators{
-    a100_sxm_40, a100_sxm, h100_sxm, h100_pcie, h200_sxm, h20,     b200_sxm, b300_sxm, gb200,
-    l40s,        mi300x,   mi325x,   mi355x,    tpu_v5e,  tpu_v5p, tpu_v6e,  plan_400};
+    a100_sxm_40, a100_sxm, h100_sxm, h100_pcie, h200_sxm, h20,     b200_sxm, b300_sxm,  gb200,
+    l40s,        mi300x,   mi325x,   mi355x,    tpu_v5e,  tpu_v5p, tpu_v6e,  trainium2, plan_400};
 
 /// The accelerator of that name, in upper or lower case; null if there is none.
 ///   find_accelerator("H100-SXM")->memory_rate == 3350_GBps   (tests/catalog/accelerators.cpp)

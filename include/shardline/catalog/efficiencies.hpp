@@ -50,6 +50,7 @@ constexpr fitted ampere_kernels(const catalog::curves::engine_steps& e) noexcept
   f.experts = curves::a100_vllm_experts;
   f.elementwise = curves::elementwise_a100;
   f.collectives = ampere_collectives(e);
+  f.exchange = curves::h100_exchange;
   return f;
 }
 
@@ -79,12 +80,13 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
   f.experts[kernel_format::four_bit] = curves::h100_triton_experts_mxfp4;
   f.elementwise = curves::elementwise_h100;
   f.collectives = hopper_collectives(e);
+  f.exchange = curves::h100_exchange;
   return f;
 }
 
 // Another vendor's hardware has no switch that reduces and no kernels like Hopper's: Ampere's stand
 // for its own, with AMD's multiplications where AMD made it.
-constexpr bool is_foreign(vendor v) noexcept { return v == vendor::amd || v == vendor::google; }
+constexpr bool is_foreign(vendor v) noexcept { return v != vendor::unknown && v != vendor::nvidia; }
 
 constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
   fitted f = ampere_kernels(e);

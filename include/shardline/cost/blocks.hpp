@@ -140,6 +140,17 @@ constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& s
   sink(logits<T>{e.step.logit_rows, e.model.vocab_size});
 }
 
+/// A multi-token-prediction layer: two residual streams, each normed, projected to one, a layer
+/// like the model's last, and a norm. The head is the model's own. The projection is replicated.
+/// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+template <class T, class Sink>
+constexpr void emit_prediction_layer(const emission<T>& e, Sink& sink) {
+  const model& m = e.model;
+  emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
+  sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
+  for (int norm = 0; norm < 3; ++norm) sink(e.norm());
+}
+
 /// The residual stream to the next stage.
 template <class T, class Sink>
 constexpr void emit_hand_over(const emission<T>& e, Sink& sink) {

@@ -1,26 +1,13 @@
 /// The time of one collective: the fastest algorithm that the fabric offers, each alpha-beta.
+/// Inside a domain by a switch, or on a torus (torus.hpp).
 #pragma once
 
+#include "shardline/cost/all_to_all.hpp"
 #include "shardline/cost/efficiency.hpp"
+#include "shardline/cost/torus.hpp"
 #include "shardline/describe/cluster.hpp"
 
 namespace shardline {
-
-/// How a rank group lies on the cluster: `local` of its members share a scale-up domain, and there
-/// are `domains` of those. Ranks fill domains in order.
-///   group 8 stride 1 in domains of 8: local 8, domains 1
-///   group 8 stride 8 in domains of 8: local 1, domains 8
-/// Assumes that a group which fits into a domain is placed whole.
-struct placement {
-  count local = 1;
-  count domains = 1;
-};
-
-[[nodiscard]] constexpr placement place(const rank_group& g, count gpus_per_domain) noexcept {
-  const count fitting = gpus_per_domain / g.stride;
-  const count local = fitting < 1 ? 1 : (fitting < g.size ? fitting : g.size);
-  return {local, ceil_div(g.size, local)};
-}
 
 namespace detail {
 
@@ -86,11 +73,36 @@ template <class T>
 
 namespace detail {
 
+// A torus answers as a link does.
+template <class T>
+constexpr seconds<T> all_reduce_time(const torus_ranks<T>& r, count,
+                                     const bytes<T>& message) noexcept {
+  return time_of(r.group, r.link, collective_kind::all_reduce, message);
+}
+template <class T>
+constexpr seconds<T> all_gather_time(const torus_ranks<T>& r, count,
+                                     const bytes<T>& message) noexcept {
+  return time_of(r.group, r.link, collective_kind::all_gather, message);
+}
+template <class T>
+constexpr seconds<T> broadcast_time(const torus_ranks<T>& r, count,
+                                    const bytes<T>& message) noexcept {
+  return time_of(r.group, r.link, collective_kind::broadcast, message);
+}
+template <class T>
+constexpr seconds<T> send_recv_time(const torus_ranks<T>& r, const bytes<T>& message) noexcept {
+  return time_of(r.group, r.link, collective_kind::send_recv, message);
+}
+template <class T>
+constexpr seconds<T> send_recv_time(const basic_link<T>& l, const bytes<T>& message) noexcept {
+  return l.latency + message / l.rate;
+}
+
 // Reduce-scatter inside each domain, all-reduce of the shards across, all-gather inside; or one
 // flat all-reduce at the slower link. Each member has its own network port, so shards cross in
 // parallel.
-template <class T>
-constexpr seconds<T> all_reduce_across(const basic_link<T>& near, const basic_link<T>& far,
+template <class T, class Near>
+constexpr seconds<T> all_reduce_across(const Near& near, const basic_link<T>& far,
                                        const placement& p, count n,
                                        const bytes<T>& message) noexcept {
   const seconds<T> inside = all_gather_time(near, p.local, message) * T(2.0);
@@ -99,8 +111,8 @@ constexpr seconds<T> all_reduce_across(const basic_link<T>& near, const basic_li
 }
 
 // The shards of each domain cross the network, then spread inside; the two overlap in neither.
-template <class T>
-constexpr seconds<T> all_gather_across(const basic_link<T>& near, const basic_link<T>& far,
+template <class T, class Near>
+constexpr seconds<T> all_gather_across(const Near& near, const basic_link<T>& far,
                                        const placement& p, count n,
                                        const bytes<T>& message) noexcept {
   const seconds<T> across = all_gather_time(far, p.domains, message / real<T>(p.local));
@@ -109,8 +121,8 @@ constexpr seconds<T> all_gather_across(const basic_link<T>& near, const basic_li
 }
 
 // Scattered inside the first domain, its shards broadcast in parallel, gathered inside each.
-template <class T>
-constexpr seconds<T> broadcast_across(const basic_link<T>& near, const basic_link<T>& far,
+template <class T, class Near>
+constexpr seconds<T> broadcast_across(const Near& near, const basic_link<T>& far,
                                       const placement& p, count n,
                                       const bytes<T>& message) noexcept {
   const seconds<T> inside = all_gather_time(near, p.local, message) * T(2.0);
@@ -118,22 +130,10 @@ constexpr seconds<T> broadcast_across(const basic_link<T>& near, const basic_lin
   return shardline::min(inside + across, broadcast_time(far, n, message));
 }
 
-// 1/n of the message goes to each of `ranks` ranks.
-template <class T>
-constexpr seconds<T> send_to_each(const basic_link<T>& l, count ranks, count n,
-                                  const bytes<T>& message) noexcept {
-  if (ranks == 0) return {};
-  return l.latency + message / l.rate * (real<T>(ranks) / real<T>(n));
-}
-
-// A collective that carries something.
-template <class T, class Efficiency>
-constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
-                                     const collective<T>& op) noexcept {
-  const T share = link_share(c.accelerator.efficiency, op);
-  const basic_link<T> near{c.scale_up.rate * share, c.scale_up.latency};
-  const basic_link<T> far{c.network.rate * share, c.network.latency};
-  const placement p = place(op.group, c.gpus_per_domain);
+// A collective that carries something, by the links of its domain and those between domains.
+template <class T, class Near>
+constexpr seconds<T> time_on_links(const Near& near, const basic_link<T>& far, const placement& p,
+                                   const collective<T>& op) noexcept {
   const count n = op.group.size;
   const bool together = p.domains == 1;
   switch (op.kind) {
@@ -145,13 +145,9 @@ constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
       return together ? all_gather_time(near, n, op.message)
                       : all_gather_across(near, far, p, n, op.message);
     case collective_kind::all_to_all:
-      // What stays in the domain and what leaves it use different links at the same time.
-      return shardline::max(send_to_each(near, p.local - 1, n, op.message),
-                            send_to_each(far, n - p.local, n, op.message));
-    case collective_kind::send_recv: {
-      const basic_link<T>& l = together ? near : far;
-      return l.latency + op.message / l.rate;
-    }
+      return exchange_time(near, far, p, op);
+    case collective_kind::send_recv:
+      return together ? send_recv_time(near, op.message) : send_recv_time(far, op.message);
     case collective_kind::broadcast:
       return together ? broadcast_time(near, n, op.message)
                       : broadcast_across(near, far, p, n, op.message);
@@ -159,13 +155,27 @@ constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
   return {};
 }
 
+template <class T, class Efficiency>
+constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
+                                     const collective<T>& op) noexcept {
+  const T share = link_share(c.accelerator.efficiency, op);
+  const basic_link<T> near{c.scale_up.rate * share, c.scale_up.latency};
+  const basic_link<T> far{c.network.rate * share, c.network.latency};
+  const placement p = place(op.group, c.gpus_per_domain);
+  const torus_links& torus = c.accelerator.torus;
+  if (torus.dimensions() == 0) return time_on_links(near, far, p, op);
+  const torus_group inside = lay({p.local, op.group.stride}, torus);
+  return time_on_links(torus_ranks<T>{inside, link_of_torus(near, torus)}, far, p, op);
+}
+
 }  // namespace detail
 
 /// Time of a collective where its group lies: inside a scale-up domain over that link, across
 /// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
 /// and reach link_share of their rate.
-///   all-to-all   alpha + V (n - 1) / n / B, the parts inside and outside a domain at once
+///   all-to-all   all_to_all.hpp
 ///   send-recv    alpha + V / B
+/// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate.
 /// A message of 0 bytes is not sent.
 /// A lower bound of each: the bytes that must leave a rank over its link's rate.
 template <class T, class Efficiency>

@@ -56,6 +56,14 @@ template <class T, class Efficiency>
   return {};
 }
 
+/// What passes from a request's arrival to the first step that can take it up, where the engine is
+/// busy for a share `busy` of the time, with steps of so many seconds.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> admission_time(const Efficiency&, const seconds<T>& /*step*/,
+                                                  const T& /*busy*/) noexcept {
+  return {};
+}
+
 /// Where a policy's figures come from.
 template <class Efficiency>
 [[nodiscard]] constexpr provenance source_of(const Efficiency&) noexcept {

@@ -8,7 +8,8 @@
 namespace shardline {
 
 /// The model and layout, the rank's coordinates, its share of the step, how the engine pads, and
-/// the storage formats of the matrices: the model's, or those in one of its layers.
+/// the storage formats of the matrices: the model's, or those in one of its layers; how it runs
+/// layers with experts.
 template <class T>
 struct emission {
   const shardline::model& model;
@@ -17,10 +18,11 @@ struct emission {
   rank_step<T> step{};
   shard_padding padding{};
   layer_formats formats{model.weights, no_exception};
+  expert_execution experts{};
 
   /// The same within layer `l`.
   [[nodiscard]] constexpr emission in_layer(const layer& l) const noexcept {
-    return {model, layout, rank, step, padding, formats_in(model, l)};
+    return {model, layout, rank, step, padding, formats_in(model, l), experts};
   }
   /// Values outside the large matrices (gains, biases, convolutions): never quantised.
   [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
@@ -55,6 +57,14 @@ struct emission {
     return share(padded, layout.attention.tp, rank.tp);
   }
 };
+
+/// The emission of a rank's share of a step as the engine runs it.
+template <class T>
+[[nodiscard]] constexpr emission<T> emission_under(const basic_runtime<T>& engine, const model& m,
+                                                   const layout& l,
+                                                   const rank_step<T>& s) noexcept {
+  return {m, l, {}, s, engine.padding, layer_formats{m.weights, no_exception}, engine.experts};
+}
 
 namespace detail {
 

@@ -3,31 +3,13 @@
 /// belongs to the layer, the sum after it to the block.
 #pragma once
 
+#include <optional>
+
 #include "shardline/cost/emission.hpp"
 #include "shardline/cost/expert_operators.hpp"
+#include "shardline/cost/routing.hpp"
 
 namespace shardline {
-
-/// Experts of an expert group that at least one of `tokens` tokens chooses, of the `local` ones on
-/// this rank, when each token takes k of E uniformly:
-///   distinct = local (1 - (1 - k / E)^tokens)
-/// at least one once there is a token, since the step waits for the busiest rank.
-///   expected_distinct(8, 2, 8, 1) = 2;  expected_distinct(8, 2, 8, 4) = 5.46875
-template <class T>
-[[nodiscard]] constexpr T expected_distinct(count local, count k, count experts,
-                                            T tokens) noexcept {
-  const T all = real<T>(local);
-  if (k >= experts) return all * min(tokens, T(1.0));
-  const double share_taken = static_cast<double>(k) / static_cast<double>(experts);
-  const T missed = exp_nonpositive(tokens * T(log_one_minus(share_taken)));
-  return max(all * (T(1.0) - missed), min(T(1.0), tokens));
-}
-
-/// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).
-///   expected_destinations(8, 64) = 7.576
-[[nodiscard]] constexpr double expected_destinations(count k, count ep) noexcept {
-  return expected_distinct(ep, 1, ep, real<double>(k));  // k draws of one rank each
-}
 
 namespace detail {
 
@@ -69,15 +51,24 @@ constexpr count expert_width(const mixture_of_experts& f, const emission<T>& e) 
   return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
 }
 
+template <class T>
+constexpr basic_expert_load<T> busiest_rank(const mixture_of_experts& f,
+                                            const emission<T>& e) noexcept {
+  const basic_expert_group<T> group{f.experts, f.experts_per_token, e.layout.expert.ep,
+                                    e.step.group_tokens, e.layout.redundant_experts};
+  return shardline::busiest_rank(e.step.routing, group, e.step.expert_imbalance);
+}
+
 // Routed rows on this rank: its share of group_tokens k, times the imbalance; at least one row once
 // there is a token, at most what its experts can be sent.
 template <class T>
-constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count local) noexcept {
+constexpr T routed_rows(const mixture_of_experts& f, const emission<T>& e, count local,
+                        const T& imbalance) noexcept {
   const T tokens = e.step.group_tokens;
   const double mean = static_cast<double>(f.experts_per_token) * static_cast<double>(local) /
                       static_cast<double>(placed_experts(f, e.layout));
   const count most = f.experts_per_token < local ? f.experts_per_token : local;
-  const T busiest = max(tokens * T(mean) * e.step.expert_imbalance, min(T(1.0), tokens));
+  const T busiest = max(tokens * T(mean) * imbalance, min(T(1.0), tokens));
   return min(busiest, tokens * real<T>(most));
 }
 
@@ -89,46 +80,58 @@ constexpr bool sends_to_experts(const layout& l) noexcept {
 
 // Tokens that come to the busiest rank's kernels: the whole group's, or those with an expert here.
 template <class T>
-constexpr T tokens_seen(const mixture_of_experts& f, const emission<T>& e) noexcept {
+constexpr T tokens_seen(const mixture_of_experts& f, const emission<T>& e,
+                        const T& imbalance) noexcept {
   const T all = e.step.group_tokens;
   if (!sends_to_experts(e.layout)) return all;
   const count ep = e.layout.expert.ep;
   const T sent = T(expected_destinations(f.experts_per_token, ep) / real<double>(ep));
-  return min(max(all * sent * e.step.expert_imbalance, T(1.0)), all);
+  return min(max(all * sent * imbalance, T(1.0)), all);
 }
 
 template <class T, class Sink>
-constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
+constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e,
+                                   const basic_expert_load<T>& busiest, Sink& sink) {
   const count placed = placed_experts(f, e.layout);
   const count local = share(placed, e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
   const count hidden = e.model.hidden_size;
   const count up = (f.gated ? 2 : 1) * width;
-  const T rows = routed_rows(f, e, local);
-  const T distinct =
-      min(expected_distinct(local, f.experts_per_token, placed, e.step.group_tokens), rows);
+  const T rows = routed_rows(f, e, local, busiest.imbalance);
+  // Ranks differ by an expert where ep does not divide them, and the busiest is the fullest.
+  const double of_fullest =
+      real<double>(local) / real<double>(share(placed, e.layout.expert.ep, 0));
+  const T distinct = min(busiest.distinct * T(of_fullest), rows);
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
   const precision activation = e.model.activations;
   sink(grouped_gemm<T>{e.matrix(c, hidden, up, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, up, local)});
-  sink(expert_activation<T>{e.formats[c], rows, tokens_seen(f, e), f.experts_per_token, local,
-                            hidden, up, width, activation});
+  sink(expert_activation<T>{e.formats[c], rows, tokens_seen(f, e, busiest.imbalance),
+                            f.experts_per_token, local, hidden, up, width, activation});
   sink(grouped_gemm<T>{e.matrix(c, width, hidden, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }
 
-// What the busiest rank sends to, or takes from, its ep group. A rank that holds its replica's
-// tokens alone (fewer sequences than replicas) sends them all: own tokens, split between the tp
-// ranks that hold them too, or copied to etp shards; with all replicas at work that is group_tokens
-// / ep.
+// Tokens that the busiest rank sends to its ep group, or takes from it: of both ways the one with
+// more. A rank that holds its replica's tokens alone (fewer sequences than replicas) sends them
+// all: own tokens, split between the tp ranks that hold them too, or copied to etp shards; with all
+// replicas at work that is group_tokens / ep, and so many come back but for the imbalance.
 template <class T>
-constexpr bytes<T> dispatched(const mixture_of_experts& f, const emission<T>& e) noexcept {
+constexpr routed_tokens<T> dispatched(const mixture_of_experts& f, const emission<T>& e,
+                                      const T& imbalance) noexcept {
   const expert_mesh& mesh = e.layout.expert;
   const T own = e.step.own_tokens * (real<T>(mesh.etp) / real<T>(e.layout.attention.tp));
-  const T busiest = max(own, e.step.group_tokens / real<T>(mesh.ep));
-  const T copies = T(expected_destinations(f.experts_per_token, mesh.ep));
-  return bytes<T>::from_value(busiest * copies * e.values_bytes(e.model.hidden_size));
+  const T all = e.step.group_tokens;
+  const T all_come = all / T(expected_destinations(f.experts_per_token, mesh.ep));
+  const T received = min(all / real<T>(mesh.ep) * imbalance, all_come);
+  return {.by = e.experts.exchange,
+          .tokens = max(own, received),
+          .experts_per_token = f.experts_per_token,
+          .experts = placed_experts(f, e.layout),
+          .destinations = mesh.ep,
+          .hidden = e.model.hidden_size,
+          .value_bytes = wire_bytes(e.experts.dispatch.value_or(e.model.activations))};
 }
 
 // The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica
@@ -140,38 +143,52 @@ constexpr rank_group dispatch_group(const layout& l) noexcept {
   return {l.expert.ep, l.expert.etp};
 }
 
+// An all-to-all of routed tokens; all of a token's copies to one rank are one.
+template <class T>
+constexpr collective<T> exchange_of(const routed_tokens<T>& x, const layout& l) noexcept {
+  const double copies = expected_destinations(x.experts_per_token, x.destinations);
+  return {collective_kind::all_to_all, dispatch_group(l), x.copied(copies), x};
+}
+
+// All tokens of the group on each of its ranks, in this precision.
+template <class T>
+constexpr collective<T> gathering(collective_kind kind, const emission<T>& e,
+                                  const std::optional<precision>& p) noexcept {
+  const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
+  const double value = wire_bytes(p.value_or(e.model.activations));
+  const double token = real<double>(e.model.hidden_size) * value;
+  return {kind, group, bytes<T>::from_value(e.step.group_tokens * T(token))};
+}
+
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class T, class Sink>
-constexpr void emit_dispatch(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
-  const count replicas = replicas_per_expert_group(e.layout);
-  if (replicas == 1) return;  // every rank of the group holds the tokens already
-  const expert_mesh& mesh = e.layout.expert;
-  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
-    sink(collective<T>{
-        collective_kind::all_gather,
-        {replicas, e.layout.attention.tp},
-        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
-  } else {
-    sink(collective<T>{collective_kind::all_to_all, dispatch_group(e.layout), dispatched(f, e)});
-  }
+constexpr void emit_dispatch(const mixture_of_experts& f, const emission<T>& e,
+                             const basic_expert_load<T>& busiest, Sink& sink) {
+  // In one replica every rank of the group holds the tokens already.
+  if (replicas_per_expert_group(e.layout) == 1) return;
+  collective<T> op = sends_to_experts(e.layout)
+                         ? exchange_of(dispatched(f, e, busiest.imbalance), e.layout)
+                         : gathering(collective_kind::all_gather, e, e.experts.dispatch);
+  op.beside_shared_experts = e.experts.overlap_shared;
+  sink(op);
 }
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
 template <class T, class Sink>
-constexpr void emit_combine(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
-  const count replicas = replicas_per_expert_group(e.layout);
-  const expert_mesh& mesh = e.layout.expert;
-  const count tp = e.layout.attention.tp;
-  if (replicas == 1) return emit_tensor_reduction(e, sink);
-  if (e.layout.dispatch == expert_dispatch::all_gather || mesh.ep == 1) {
-    sink(collective<T>{
-        collective_kind::reduce_scatter,
-        {replicas, tp},
-        bytes<T>::from_value(e.step.group_tokens * e.values_bytes(e.model.hidden_size))});
+constexpr void emit_combine(const mixture_of_experts& f, const emission<T>& e,
+                            const basic_expert_load<T>& busiest, Sink& sink) {
+  if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
+  if (!sends_to_experts(e.layout)) {
+    sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
     return emit_tensor_reduction(e, sink);
   }
-  emit_dispatch(f, e, sink);  // the same bytes, the other way
-  const count summed = mesh.etp < tp ? mesh.etp : tp;
+  routed_tokens<T> results = dispatched(f, e, busiest.imbalance);
+  results.results = true;
+  results.value_bytes = wire_bytes(e.experts.combine.value_or(e.model.activations));
+  sink(exchange_of(results, e.layout));
+  const count tp = e.layout.attention.tp;
+  const count etp = e.layout.expert.etp;
+  const count summed = etp < tp ? etp : tp;
   const bytes<T> own = e.traffic(e.model.hidden_size);
   if (summed > 1) sink(collective<T>{collective_kind::all_reduce, {summed, 1}, own});
   // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
@@ -195,7 +212,7 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission<T
 }  // namespace detail
 
 /// router, dispatch, routed and shared experts, combine.
-/// Dispatch and combine carry activations in the model's activation precision.
+/// Dispatch and combine carry activations in the precision that the engine states for them.
 template <class T, class Sink>
 constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>& e, Sink& sink) {
   constexpr auto router = weight_class::router;
@@ -205,10 +222,11 @@ constexpr void emit_feed_forward(const mixture_of_experts& f, const emission<T>&
     sink(fused_vector<T>{term::router, {router, formats::fp32, 1, f.experts}});
   }
   if (f.shared_gate) sink(fused_vector<T>{term::router, e.vector(router, e.model.hidden_size)});
-  detail::emit_dispatch(f, e, sink);
-  detail::emit_routed_experts(f, e, sink);
+  const basic_expert_load<T> busiest = detail::busiest_rank(f, e);
+  detail::emit_dispatch(f, e, busiest, sink);
+  detail::emit_routed_experts(f, e, busiest, sink);
   detail::emit_shared_experts(f, e, sink);
-  detail::emit_combine(f, e, sink);
+  detail::emit_combine(f, e, busiest, sink);
 }
 
 /// A layer without a feed-forward block does nothing here.

@@ -14,6 +14,7 @@
 #include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 #include "shardline/cost/step.hpp"
+#include "shardline/describe/engine.hpp"
 #include "shardline/describe/model.hpp"
 
 namespace shardline {
@@ -35,10 +36,11 @@ enum class term : unsigned char {
   all_to_all,
   send_recv,
   broadcast,
+  draft,
   pipeline_bubble,
   host
 };
-inline constexpr std::size_t term_count = 17;
+inline constexpr std::size_t term_count = 18;
 /// Terms of operators; those of collectives follow them.
 inline constexpr std::size_t operator_term_count = static_cast<std::size_t>(term::all_reduce);
 
@@ -58,6 +60,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "all-to-all",
                                                                      "send-recv",
                                                                      "broadcast",
+                                                                     "draft",
                                                                      "pipeline bubble",
                                                                      "host"};
 }  // namespace detail
@@ -172,17 +175,44 @@ struct rank_group {
   friend constexpr bool operator==(const rank_group&, const rank_group&) noexcept = default;
 };
 
+/// Tokens on the way to the ranks of their experts, or back from there.
+///   by             what carries them
+///   results        back rather than there
+///   tokens         that leave the busiest rank, or come to it
+///   destinations   ranks, or groups of etp ranks, that the experts lie on
+///   hidden         values of a token, of value_bytes bytes each
+template <class T>
+struct routed_tokens {
+  expert_exchange by = expert_exchange::pairwise;
+  bool results = false;
+  T tokens = T(0.0);
+  count experts_per_token = 1;
+  count experts = 1;
+  count destinations = 1;
+  count hidden = 0;
+  double value_bytes = 2.0;
+
+  /// Bytes of so many copies of each token.
+  [[nodiscard]] constexpr bytes<T> copied(double copies) const noexcept {
+    return bytes<T>::from_value(tokens * T(copies) * T(real<double>(hidden) * value_bytes));
+  }
+};
+
 /// One collective. `message` is, in bytes per rank:
 ///   all_reduce      the buffer that is summed
 ///   all_gather      the gathered result;   reduce_scatter   the buffer before it is scattered
 ///   all_to_all      what the rank sends to the group, its own share included
 ///   send_recv       what is sent to the next stage
 ///   broadcast       what one rank has and all get
+///   tokens                  those that an all-to-all carries to experts or back; none otherwise
+///   beside_shared_experts   shared experts are computed while it is under way
 template <class T>
 struct collective {
   collective_kind kind = collective_kind::all_reduce;
   rank_group group{};
   bytes<T> message{};
+  routed_tokens<T> tokens{};
+  bool beside_shared_experts = false;
 };
 
 /// The breakdown line of a collective.

@@ -71,11 +71,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   if (m.mtp_layers == 0 || m.layers.runs.empty()) return;
   const layout whole{};
   const emission<double> e{m, whole};
-  const layer& last = m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind];
   listing<Fold> list{fold, m.mtp_layers};
-  emit_layer(last, e, list);
-  list(gemm<double>{term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)});
-  for (int norm = 0; norm < 3; ++norm) list(e.norm());
+  emit_prediction_layer(e, list);
 }
 
 }  // namespace detail

@@ -8,6 +8,7 @@
 #include "shardline/base/integer.hpp"
 #include "shardline/base/scalar.hpp"
 #include "shardline/describe/layout.hpp"
+#include "shardline/describe/routing.hpp"
 
 namespace shardline {
 
@@ -26,33 +27,37 @@ struct step_part {
 };
 
 /// One pass through the model; a mixed step has a prefill part and a decode part.
-///   expert_imbalance   tokens of the busiest expert rank over the mean
+///   expert_imbalance   tokens of the busiest expert rank over the mean, where routing is even
+///   routing            how tokens fall on experts
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
   std::size_t part_count = 0;
   T expert_imbalance = T(1.0);
+  basic_routing<T> routing{};
 };
 
 /// `new_tokens` more prompt tokens of each sequence.
 template <class T>
 [[nodiscard]] constexpr basic_step<T> prefill_step(T sequences, T new_tokens, T context,
-                                                   T expert_imbalance) noexcept {
-  return {{step_part<T>{phase::prefill, sequences, new_tokens, context}}, 1, expert_imbalance};
+                                                   T expert_imbalance,
+                                                   const basic_routing<T>& routing = {}) noexcept {
+  return {
+      {step_part<T>{phase::prefill, sequences, new_tokens, context}}, 1, expert_imbalance, routing};
 }
 
 /// One more token of each sequence.
 template <class T>
-[[nodiscard]] constexpr basic_step<T> decode_step(T sequences, T context,
-                                                  T expert_imbalance) noexcept {
-  return {{step_part<T>{phase::decode, sequences, T(1.0), context}}, 1, expert_imbalance};
+[[nodiscard]] constexpr basic_step<T> decode_step(T sequences, T context, T expert_imbalance,
+                                                  const basic_routing<T>& routing = {}) noexcept {
+  return {{step_part<T>{phase::decode, sequences, T(1.0), context}}, 1, expert_imbalance, routing};
 }
 
 /// Both at once.
 template <class T>
 [[nodiscard]] constexpr basic_step<T> mixed_step(const basic_step<T>& prefill,
                                                  const basic_step<T>& decode) noexcept {
-  return {{prefill.parts[0], decode.parts[0]}, 2, prefill.expert_imbalance};
+  return {{prefill.parts[0], decode.parts[0]}, 2, prefill.expert_imbalance, prefill.routing};
 }
 
 /// Which rank of a stage: 0 everywhere is the heaviest, since remainders go to the first ranks.
@@ -66,7 +71,7 @@ struct rank {
 ///   parts          the same, with the sequences of one dp rank: ceil(sequences / dp)
 ///   tokens         new tokens this rank computes; a prompt's are split over cp
 ///   own_tokens     of those, its part of each token counted once over the cp ranks
-///   logit_rows     sequences that need a next token
+///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
 template <class T>
 struct rank_step {
@@ -77,6 +82,7 @@ struct rank_step {
   T logit_rows = T(0.0);
   T group_tokens = T(0.0);
   T expert_imbalance = T(1.0);
+  basic_routing<T> routing{};
 };
 
 template <class T>
@@ -90,6 +96,7 @@ template <class T>
   rank_step<T> local;
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
+  local.routing = s.routing;
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const T cp = part.phase == phase::prefill ? all_cp : T(1.0);
@@ -97,11 +104,41 @@ template <class T>
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
     local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
-    local.logit_rows = local.logit_rows + sequences;
+    const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
+    local.logit_rows = local.logit_rows + sequences * wanted;
     local.group_tokens =
         local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
   }
   return local;
+}
+
+namespace detail {
+
+// The larger half of a part: of its sequences or, of a lone one, of its new tokens, which see the
+// context of both halves on average.
+template <class T>
+constexpr step_part<T> larger_half(const step_part<T>& p) noexcept {
+  const T half(0.5);
+  const auto several = T(1.0) < p.sequences;
+  const T new_tokens = select(several, p.new_tokens, round_up(p.new_tokens * half));
+  return {p.phase, select(several, round_up(p.sequences * half), p.sequences), new_tokens,
+          p.context + (p.new_tokens - new_tokens) * half};
+}
+
+}  // namespace detail
+
+/// The larger half of a rank's step, split by sequences or, where there is one, by its tokens.
+/// What is a single token stays one.
+template <class T>
+[[nodiscard]] constexpr rank_step<T> larger_half(const rank_step<T>& s) noexcept {
+  const T half(0.5);
+  rank_step<T> h = s;
+  for (std::size_t i = 0; i < s.part_count; ++i) h.parts[i] = detail::larger_half(s.parts[i]);
+  h.tokens = round_up(s.tokens * half);
+  h.own_tokens = round_up(s.own_tokens * half);
+  h.logit_rows = round_up(s.logit_rows * half);
+  h.group_tokens = round_up(s.group_tokens * half);
+  return h;
 }
 
 }  // namespace shardline

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "shardline/base/fwd.hpp"
+#include "shardline/base/integer.hpp"
 #include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 #include "shardline/describe/efficiency.hpp"
@@ -36,7 +37,8 @@ struct basic_peaks {
       &basic_peaks::fp8,  &basic_peaks::int8, &basic_peaks::fp4,  &basic_peaks::int4};
 };
 
-/// One GPU's connection: bytes per second in one direction, and the time before the first byte.
+/// One GPU's connection: bytes per second in one direction, all its ports together (several NICs
+/// per GPU are one link of their sum), and the time before the first byte; on a torus, of a hop.
 template <class T = double>
 struct basic_link {
   bandwidth<T> rate{};
@@ -44,7 +46,22 @@ struct basic_link {
 };
 
 /// Who makes it, and so whose kernels and libraries run on it.
-enum class vendor : unsigned char { unknown, nvidia, amd, google };
+enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon };
+
+/// Links inside a scale-up domain without a switch: from each accelerator to its neighbours, one
+/// each way along up to three axes, which share its scale-up rate.
+///   axes   their lengths in a whole domain; 1: no such axis; all 1: a switch, or links to all
+///   ring   an axis is closed to a ring where it has a multiple of so many; 1: any
+struct torus_links {
+  std::array<count, 3> axes{1, 1, 1};
+  count ring = 1;
+  friend constexpr bool operator==(const torus_links&, const torus_links&) noexcept = default;
+
+  /// 0 where a switch joins all.
+  [[nodiscard]] constexpr count dimensions() const noexcept {
+    return (axes[0] > 1 ? 1 : 0) + (axes[1] > 1 ? 1 : 0) + (axes[2] > 1 ? 1 : 0);
+  }
+};
 
 /// One accelerator.
 ///   vendor        who makes it
@@ -59,6 +76,7 @@ enum class vendor : unsigned char { unknown, nvidia, amd, google };
 ///   network       this accelerator's share of the network between domains
 ///   multiprocessors    units that run blocks of a kernel (SMs, CUs, cores); 0: not known
 ///   last_level_cache   bytes of the cache they share; 0: not known
+///   torus         how those of a domain are linked; the default is a switch
 ///   efficiency    policy: datasheet, constant, fitted
 template <class T = double, class Efficiency = datasheet>
 struct basic_accelerator {
@@ -76,6 +94,7 @@ struct basic_accelerator {
   basic_link<T> network{};
   count multiprocessors = 0;
   bytes<T> last_level_cache{};
+  torus_links torus{};
   Efficiency efficiency{};
 };
 using accelerator = basic_accelerator<>;
@@ -85,8 +104,9 @@ using accelerator = basic_accelerator<>;
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name,   a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
-          a.domain, a.mesh,   a.network, a.multiprocessors, a.last_level_cache, efficiency};
+  return {a.name,    a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
+          a.domain,  a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
+          efficiency};
 }
 
 namespace detail {

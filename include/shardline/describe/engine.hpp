@@ -2,9 +2,12 @@
 /// reserves, how it pads and pages. Engines are named sets of constants, every one overridable.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <variant>
 
 #include "shardline/base/integer.hpp"
+#include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 
 namespace shardline {
@@ -43,9 +46,54 @@ struct shard_padding {
   friend constexpr bool operator==(const shard_padding&, const shard_padding&) noexcept = default;
 };
 
-/// What the serving engine itself takes of each GPU's memory. The default withholds nothing and
-/// keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB outside the allocator at
-/// tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark, empirical-vllm-memory-results.md).
+/// What carries tokens to the ranks of their experts and back, where the layout sends them there
+/// alone (expert_dispatch::all_to_all): cost/all_to_all.hpp.
+///   pairwise       the library's all-to-all, a copy for each rank (NCCL; vLLM's pplx)
+///   hierarchical   a copy for each domain, passed on inside it (DeepEP's normal kernels)
+///   low_latency    a copy for each expert, by a kernel that waits for no counts (DeepEP)
+///   fastest        whichever of these is
+enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
+
+[[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
+  switch (e) {
+    case expert_exchange::pairwise:
+      return "pairwise";
+    case expert_exchange::hierarchical:
+      return "hierarchical";
+    case expert_exchange::low_latency:
+      return "low-latency";
+    case expert_exchange::fastest:
+      return "fastest";
+  }
+  return "pairwise";
+}
+
+/// How an engine runs layers with experts.
+///   exchange            what carries tokens to their experts' ranks
+///   dispatch, combine   precision of tokens on the way there, and of results on the way back;
+///   none:
+///                       that of the model's activations
+///   overlap_shared      shared experts are computed while tokens are under way to the routed ones
+struct expert_execution {
+  expert_exchange exchange = expert_exchange::pairwise;
+  std::optional<precision> dispatch{};
+  std::optional<precision> combine{};
+  bool overlap_shared = false;
+  friend constexpr bool operator==(const expert_execution&,
+                                   const expert_execution&) noexcept = default;
+};
+
+/// Bytes of a value on the way to another rank: types of 8 bits and fewer bring a scale of 32 bits
+/// for 128 values (DeepEP).
+///   wire_bytes(precision::fp8) = 1.03125
+[[nodiscard]] constexpr double wire_bytes(precision p) noexcept {
+  return element_bytes(p) + (bits(p) <= 8 ? 4.0 / 128.0 : 0.0);
+}
+
+/// What the serving engine itself takes of each GPU's memory, and how it runs a step. The default
+/// withholds nothing and keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB
+/// outside the allocator at tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark,
+/// empirical-vllm-memory-results.md).
 ///   budget          what the KV cache may take
 ///   reserve         driver context, libraries, allocator slack
 ///   communicators   NCCL and the like, held once a GPU has peers in its layout
@@ -57,6 +105,14 @@ struct shard_padding {
 ///                   0: the workload's
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
+///   queued_share    of the time for which a sequence finds no room in the cache, what passes before
+///                   its prompt, in [0, 1]. 1: the engine sets aside room for the whole output when
+///                   it takes a sequence up. Below, it takes up what fits for now, and when the
+///                   cache is full lets some wait between two of their tokens (preemption)
+///   experts         how layers with experts run
+///   two_batch_overlap   a step is split into two halves, each of which communicates while the
+///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
+///                       estimate/step_time.hpp
 template <class T = double>
 struct basic_runtime {
   budget_rule<T> budget{};
@@ -68,6 +124,9 @@ struct basic_runtime {
   T step_sequences = T(0.0);
   T logit_bytes = T(0.0);
   shard_padding padding{};
+  T queued_share = T(1.0);
+  expert_execution experts{};
+  bool two_batch_overlap = false;
 };
 using runtime = basic_runtime<>;
 
@@ -92,6 +151,8 @@ constexpr bytes<> gib(double n) noexcept { return bytes<>::from_value(n * 107374
 ///                   peaks of those logs over 1024 x vocabulary gives 38.06
 ///   padding         vocabulary to 64 (vocab_parallel_embedding.py, DEFAULT_VOCAB_PADDING_SIZE),
 ///                   mxfp4 experts to 256 (the 13.47 GiB logged for gpt-oss-20b)
+///   queued_share    0.25: five deployments of Llama-3.1-70B with a full cache (InferenceX) had 3 to
+///                   41 % of the wait before the first token
 inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
                               .reserve = detail::gib(0.13),
                               .communicators = detail::gib(0.41),
@@ -100,7 +161,8 @@ inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
                               .step_tokens = 8192.0,
                               .step_sequences = 1024.0,
                               .logit_bytes = 38.0,
-                              .padding = {64, 256}};
+                              .padding = {64, 256},
+                              .queued_share = 0.25};
 
 /// SGLang 0.5.
 ///   budget          0.88 static (server_args.py derives 0.85 to 0.9 on 80 GB)
@@ -112,6 +174,7 @@ inline constexpr runtime vllm{.budget = fraction_of_total<>{0.9},
 ///                   (cuda_graph_max_bs)
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
+///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
 inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
                                 .reserve = detail::gib(0.5),
                                 .communicators = detail::gib(0.41),
@@ -120,7 +183,8 @@ inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
                                 .step_tokens = 8192.0,
                                 .step_sequences = 256.0,
                                 .logit_bytes = 6.0,
-                                .padding = {64, 1}};
+                                .padding = {64, 1},
+                                .queued_share = 0.25};
 
 /// TensorRT-LLM 1.0, PyTorch backend.
 ///   budget          0.9 of what is free (KvCacheConfig.free_gpu_memory_fraction)
@@ -129,6 +193,8 @@ inline constexpr runtime sglang{.budget = static_fraction<>{0.88},
 ///   page_tokens     32 (KvCacheConfig.tokens_per_block)
 ///   step            8192 tokens (max_num_tokens), 2048 sequences (max_batch_size)
 ///   logit_bytes     6: logits in bf16 and fp32
+///   queued_share    1: the default scheduler evicts none (CapacitySchedulerPolicy,
+///                   GUARANTEED_NO_EVICT)
 inline constexpr runtime tensorrt_llm{.budget = fraction_of_free<>{0.9},
                                       .reserve = bytes<>::from_value(3.5e9),
                                       .communicators = bytes<>::from_value(342e6),

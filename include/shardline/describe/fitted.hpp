@@ -33,6 +33,8 @@ enum class provenance : unsigned char { datasheet, transferred, measured };
 ///   layer           to launch a layer's kernels one by one, as steps with prompts do, likewise
 ///   small_kernels   of a layer, those that no operator stands for, and the gaps between kernels
 ///   graphs          decode steps replay CUDA graphs; without them every step launches its kernels
+///   admission       between a request's arrival and the engine's noticing it
+///   admission_steps steps of a busy engine that pass besides
 template <class T = double>
 struct host_curve {
   seconds<T> step{};
@@ -42,6 +44,8 @@ struct host_curve {
   seconds<T> layer{};
   seconds<T> small_kernels{};
   bool graphs = true;
+  seconds<T> admission{};
+  T admission_steps = T(0.0);
 };
 
 /// The policy `fitted`: every operator by its own formula.
@@ -59,6 +63,7 @@ struct basic_fitted {
   by_format<expert_curve<T>> experts{};
   elementwise_curve<T> elementwise{};
   collective_curve<T> collectives{};
+  exchange_curves<T> exchange{};
   host_curve<T> host{};
   bool looped = false;
 };

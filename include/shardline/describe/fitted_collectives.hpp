@@ -87,7 +87,7 @@ struct collective_curve {
 ///   forwarding     times as much of these where tokens cross domains
 ///   fill           of the pipeline: it costs sqrt(fill work)
 ///   link_share, network_share   of the links' rates
-///   value_bytes    of a value on the wire, its share of the scales included
+///   multiprocessors   that the kernel is given (DeepEP: 20 unless told otherwise)
 ///   most_domains   that the router lets a token go to; 0: any
 template <class T = double>
 struct throughput_exchange_curve {
@@ -102,7 +102,7 @@ struct throughput_exchange_curve {
   seconds<T> fill{};
   T link_share = T(1.0);
   T network_share = T(1.0);
-  T value_bytes = T(1.0);
+  T multiprocessors = T(20.0);
   std::int64_t most_domains = 0;
 };
 
@@ -111,7 +111,7 @@ struct throughput_exchange_curve {
 ///   launch     of the kernel; expert: of each on the rank, value: seconds per value of a token
 ///   doubling   of the domains
 ///   block      seconds per value of a token of the block that serves one expert
-///   fill, link_share, network_share, value_bytes   as above; header: bytes before a token
+///   fill, link_share, network_share   as above; header: bytes before a token
 template <class T = double>
 struct latency_exchange_curve {
   seconds<T> launch{};
@@ -122,8 +122,16 @@ struct latency_exchange_curve {
   seconds<T> fill{};
   T link_share = T(1.0);
   T network_share = T(1.0);
-  T value_bytes = T(1.0);
   bytes<T> header{};
+};
+
+/// Both modes, both ways.
+template <class T = double>
+struct exchange_curves {
+  throughput_exchange_curve<T> throughput_dispatch{};
+  throughput_exchange_curve<T> throughput_combine{};
+  latency_exchange_curve<T> latency_dispatch{};
+  latency_exchange_curve<T> latency_combine{};
 };
 
 }  // namespace shardline

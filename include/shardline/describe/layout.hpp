@@ -70,6 +70,8 @@ struct stage_split {
 ///   dcp                 decode context parallel: so many neighbouring tp ranks, which would hold
 ///                       copies of the same key-value heads, share out the tokens of the cache
 ///                       (vLLM); it adds no ranks
+///   microbatches        batches that decoding sequences form, which go round the stages one behind
+///                       the other; 0: one per stage
 struct layout {
   attention_mesh attention{};
   expert_mesh expert{};
@@ -78,6 +80,7 @@ struct layout {
   stage_split stages{};
   count redundant_experts = 0;
   count dcp = 1;
+  count microbatches = 0;
   friend constexpr bool operator==(const layout&, const layout&) noexcept = default;
 
   [[nodiscard]] constexpr count gpus() const noexcept {

@@ -84,6 +84,14 @@ template <int N>
   return pack<N>(x.lanes.unaryExpr([](double lane) { return log_one_minus(lane); }));
 }
 template <int N>
+[[nodiscard]] pack<N> exponential(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.unaryExpr([](double lane) { return exponential(lane); }));
+}
+template <int N>
+[[nodiscard]] pack<N> natural_log(const pack<N>& x) noexcept {
+  return pack<N>(x.lanes.unaryExpr([](double lane) { return natural_log(lane); }));
+}
+template <int N>
 [[nodiscard]] bool is_finite(const pack<N>& x) noexcept {
   return x.lanes.isFinite().all();
 }

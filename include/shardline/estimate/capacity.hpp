@@ -43,14 +43,9 @@ struct varied_load {
   T concurrency = original.concurrency;
   tokens<T> input = original.input;
 
-  // Its limits on time are not copied: g++ 12 takes an empty optional quantity for uninitialised.
   [[nodiscard]] constexpr basic_workload<T> workload() const noexcept {
-    basic_workload<T> w;
-    w.concurrency = concurrency;
+    basic_workload<T> w = at_concurrency(original, concurrency);
     w.input = input;
-    w.output = original.output;
-    w.expert_imbalance = original.expert_imbalance;
-    if (original.chunk) w.chunk = *original.chunk;
     return w;
   }
   [[nodiscard]] constexpr varied_load with_sequences(count all) const noexcept {

@@ -1,7 +1,8 @@
-/// Decode: the time of one more token of every sequence.
+/// Decode: the time of one step in which every sequence gains a token, or several where it guesses.
 #pragma once
 
 #include "shardline/estimate/batching.hpp"
+#include "shardline/estimate/speculation.hpp"
 #include "shardline/estimate/step_time.hpp"
 
 namespace shardline {
@@ -20,18 +21,19 @@ template <class T>
   return cycle;
 }
 
-/// One decode step: every sequence of the concurrency gains one token at the mean context.
+/// One decode step: every sequence of the concurrency gains one token at the mean context, or with
+/// speculation tokens_per_step(), guesses and their check included.
 /// With pp > 1 the sequences form min(pp, sequences per replica) batches, one per stage, and a step
 /// is one round of the pipeline, in which each batch gains its token.
-///   pp = 1:  t = time of decode_step(concurrency, input + output / 2)
+///   pp = 1:  t = time of generation_step(concurrency) + draft_time()
 /// Returns seconds by term. Assumes inputs that check() accepts.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const layout& l, const basic_workload<T>& w) noexcept {
   const T batches = pipeline_batches(l, w.concurrency);
-  const basic_step<T> step = decode_step(sequences_per_batch(l, w.concurrency, batches),
-                                         mean_context(w), w.expert_imbalance);
-  return pipeline_cycle(time_of_step(c, m, l, step), batches);
+  const T sequences = sequences_per_batch(l, w.concurrency, batches);
+  const pipeline_time<T> step = time_of_step(c, m, l, generation_step(sequences, w));
+  return pipeline_cycle(with_drafts(step, c, m, l, w, sequences), batches);
 }
 
 }  // namespace shardline

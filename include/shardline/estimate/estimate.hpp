@@ -10,7 +10,7 @@ namespace shardline {
 ///   memory    of the fullest GPU
 ///   prefill   one request alone
 ///   decode    one step at the concurrency and mean context
-///   serving   steady state of continuous batching at the concurrency
+///   serving   steady state of continuous batching at the concurrency or the rate
 template <class T = double>
 struct basic_estimate {
   report feasibility{};
@@ -34,12 +34,12 @@ template <class T, class Efficiency>
   e.feasibility = detail::check_shape(c, m, l, w);
   if (!e.feasibility.priceable()) return e;
   e.memory = memory(c, m, l, w);
-  const pipeline_time<T> admission = time_of_step(c, m, l, admission_step(l, w));
+  const steady_steps<T> steps = steps_of(c, m, l, w);
   // With one replica and no chunk, the step that carries a prompt is the prompt alone.
   const bool alone = l.attention.dp == 1 && !w.chunk;
-  e.prefill = alone ? admission.sum : prefill(c, m, l, w);
-  e.decode = decode(c, m, l, w);
-  e.serving = serving(admission, e.decode, l, w);
+  e.prefill = alone ? steps.admission.sum : prefill(c, m, l, w);
+  e.decode = steps.decode();
+  e.serving = detail::serving_of(c, m, l, w, e.memory, steps);
   detail::check_figures(e.memory, e.serving, w, e.feasibility);
   return e;
 }

@@ -122,12 +122,17 @@ constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>
   require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
   require_time(r, rule::ttft, served.ttft, w.max_ttft);
   require_time(r, rule::tpot, served.tpot, w.max_tpot);
+  if (!(value_of(served.utilisation) > 1.0)) return;
+  constexpr double megaseconds = 1e6;
+  require_within(r, rule::rate, value_of(w.rate.value()) * megaseconds,
+                 value_of(served.requests_per_s.value()) * megaseconds);
 }
 
 }  // namespace detail
 
 /// Every rule that the deployment violates, and warnings. Never throws.
-/// The time rules compare serving()'s ttft and tpot and apply only where the workload sets them.
+/// The time rules compare serving()'s ttft and tpot and apply only where the workload sets them, as
+/// rule::rate does where it sets a rate.
 ///   EP64 x TP16 x PP4 x DP4 on 64 GPUs violates rule::gpus, required 16384, available 64
 /// Invalid inputs are listed in `invalid`; rules are then not tried, since figures mean nothing.
 template <class T, class Efficiency>
@@ -135,9 +140,12 @@ template <class T, class Efficiency>
                                      const layout& l, const basic_workload<T>& w) noexcept {
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
+  const basic_memory<T> held = memory(c, m, l, w);
   basic_serving<T> served;
-  if (w.max_ttft || w.max_tpot) served = serving(c, m, l, w);
-  detail::check_figures(memory(c, m, l, w), served, w, r);
+  if (w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0) {
+    served = detail::serving_of(c, m, l, w, held, steps_of(c, m, l, w));
+  }
+  detail::check_figures(held, served, w, r);
   return r;
 }
 

@@ -213,7 +213,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr emission<T> reserved_emission(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,
                                                       const basic_workload<T>& w) noexcept {
-  return {m, l, {}, reserved_step(c.runtime, l, w), c.runtime.padding};
+  return emission_under(c.runtime, m, l, reserved_step(c.runtime, l, w));
 }
 
 /// The same in the largest decode step, for what only decode steps do: ranks that share a cache
@@ -222,7 +222,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr emission<T> reserved_decode_emission(const basic_cluster<T, Efficiency>& c,
                                                              const model& m, const layout& l,
                                                              const basic_workload<T>& w) noexcept {
-  return {m, l, {}, reserved_decode_step(c.runtime, l, w), c.runtime.padding};
+  return emission_under(c.runtime, m, l, reserved_decode_step(c.runtime, l, w));
 }
 
 /// visit(stage, memory) for the fullest GPU of every pipeline stage, with every sequence at its

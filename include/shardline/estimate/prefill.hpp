@@ -15,14 +15,16 @@ struct prompt_fold {
   const model& of_model;
   const layout& of_layout;
   T expert_imbalance;
+  basic_routing<T> routing;
   basic_time<T> total{};
   bool first = true;
 
   // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
   // those of its whole pass, scaled to that.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
-    const pipeline_time<T> t = time_of_step(
-        cluster, of_model, of_layout, prefill_step(T(1.0), new_tokens, context, expert_imbalance));
+    const pipeline_time<T> t =
+        time_of_step(cluster, of_model, of_layout,
+                     prefill_step(T(1.0), new_tokens, context, expert_imbalance, routing));
     const T pace = of_layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
     const T alone = T(first ? 1.0 : 0.0);
     total.add(t.sum, alone + (steps - alone) * pace);
@@ -30,22 +32,24 @@ struct prompt_fold {
   }
 };
 
-// The steps of a prompt, as few as 32 standing for many: with n full chunks, min(n, 32) strata of
-// n / 32 chunks each, priced at their mean context (exact up to 32 chunks; beyond, exact wherever
-// time is linear in the context), and the rest of the prompt.
+// The steps of what is computed of a prompt, as few as 32 standing for many: with n full chunks,
+// min(n, 32) strata of n / 32 chunks each, priced at their mean context (exact up to 32 chunks;
+// beyond, exact wherever time is linear in the context), and the rest of the prompt.
 template <class T, class Fold>
 constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
   constexpr double most = 32.0;
   const T chunk = chunk_tokens(w);
-  const double whole = -round_up(-value_of(w.input.value()) / value_of(chunk));
+  const T cached = cached_tokens(w);
+  const T computed = computed_tokens(w);
+  const double whole = -round_up(-value_of(computed) / value_of(chunk));
   const double strata = min(whole, most);
   const double per_stratum = whole / strata;
   for (double i = 0.0; i < strata; i += 1.0) {
     const double before = (i + 0.5) * per_stratum - 0.5;  // chunks done, on average
-    fold.visit(chunk, chunk * T(before), T(per_stratum));
+    fold.visit(chunk, cached + chunk * T(before), T(per_stratum));
   }
-  const T rest = w.input.value() - chunk * T(whole);
-  if (value_of(rest) > 0.0) fold.visit(rest, chunk * T(whole), T(1.0));
+  const T rest = computed - chunk * T(whole);
+  if (value_of(rest) > 0.0) fold.visit(rest, cached + chunk * T(whole), T(1.0));
 }
 
 }  // namespace detail
@@ -53,13 +57,14 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
 /// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
 ///   pp = 1   sum over chunks of the step's time (of 32 evenly spread ones, where there are more)
 ///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
-/// Chunk i attends to the i - 1 before it. Returns seconds by term.
+/// Chunk i attends to what the prefix cache holds and to the i - 1 before it. Returns seconds by
+/// term.
 /// Assumes inputs that check() accepts.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance};
+  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance, w.routing};
   detail::for_each_chunk(w, fold);
   return fold.total;
 }

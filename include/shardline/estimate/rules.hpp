@@ -28,9 +28,10 @@ enum class rule : unsigned char {
   context,             // input + output <= the model's longest context
   memory,              // the fullest GPU's bytes <= its capacity
   ttft,                // nanoseconds
-  tpot                 // nanoseconds
+  tpot,                // nanoseconds
+  rate                 // requests in a million seconds
 };
-inline constexpr std::size_t rule_count = 17;
+inline constexpr std::size_t rule_count = 18;
 
 /// The id and sentence of a rule, as messages and `--json` print them.
 struct rule_text {
@@ -59,6 +60,7 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
     {"memory", "the fullest GPU needs more memory than it has"},
     {"ttft", "the time to first token is longer than allowed"},
     {"tpot", "the time per output token is longer than allowed"},
+    {"rate", "requests arrive faster than they can be served"},
 }};
 }  // namespace detail
 
@@ -96,6 +98,7 @@ template <count R, count A> struct violated<rule::context, R, A> { static_assert
 template <count R, count A> struct violated<rule::memory, R, A> { static_assert(R <= A, "shardline: the fullest GPU needs more memory than it has"); };
 template <count R, count A> struct violated<rule::ttft, R, A> { static_assert(R <= A, "shardline: the time to first token is longer than allowed"); };
 template <count R, count A> struct violated<rule::tpot, R, A> { static_assert(R <= A, "shardline: the time per output token is longer than allowed"); };
+template <count R, count A> struct violated<rule::rate, R, A> { static_assert(R <= A, "shardline: requests arrive faster than they can be served"); };
 // clang-format on
 
 /// Things that work but cost something.

@@ -1,13 +1,24 @@
-/// Serving: the steady state of continuous batching at a constant concurrency.
+/// Serving: the steady state of continuous batching, at a constant concurrency or a rate of
+/// arrivals.
 #pragma once
 
+#include "shardline/estimate/arrivals.hpp"
 #include "shardline/estimate/decode.hpp"
 #include "shardline/estimate/prefill.hpp"
 
 namespace shardline {
 
 /// What users and operators of a loaded deployment see.
-///   ttft                            time to first token, no queue, while the others decode
+///   concurrency                     sequences in flight, waiting ones too
+///   running                         of them, those that the engine works on
+///   utilisation                     of its slots: running over the most that can; with a rate, the
+///                                   rate over the largest that can be served, beyond 1 where that
+///                                   is exceeded
+///   requests_per_s                  served over the whole deployment
+///   waiting                         part of ttft before the prompt's first step: for a slot (as
+///                                   long as the queue does not grow for ever), behind other
+///                                   prompts, and for the engine to notice
+///   ttft                            time to first token, all waiting included
 ///   tpot                            mean time per output token after the first
 ///   output_tokens_per_s             over the whole deployment
 ///   output_tokens_per_s_per_gpu     over its GPUs
@@ -15,6 +26,10 @@ namespace shardline {
 template <class T = double>
 struct basic_serving {
   T concurrency = T(0.0);
+  T running = T(0.0);
+  T utilisation = T(0.0);
+  request_rate<T> requests_per_s{};
+  seconds<T> waiting{};
   seconds<T> ttft{};
   seconds<T> tpot{};
   token_rate<T> output_tokens_per_s{};
@@ -23,60 +38,268 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// The step that carries prompts in steady state: with a chunk the other sequences decode in it,
-/// without one they wait.
+/// The step that carries a prompt of each replica in steady state, a mean one of its chunks: with a
+/// chunk the other sequences of its batch decode in it, without one they wait.
 template <class T>
 [[nodiscard]] constexpr basic_step<T> admission_step(const layout& l,
                                                      const basic_workload<T>& w) noexcept {
-  basic_step<T> step = full_step(l, w);
+  const T batches = pipeline_batches(l, w.concurrency);
+  const T sequences = sequences_per_batch(l, w.concurrency, batches);
+  basic_step<T> step = full_step(l, at_concurrency(w, sequences));
+  const T mean = computed_tokens(w) / prefill_steps(w);
+  step.parts[0].new_tokens = mean;
+  step.parts[0].context = cached_tokens(w) + (computed_tokens(w) - mean) * T(0.5);
   if (!w.chunk) step.part_count = 1;
   return step;
 }
 
-/// Steady state with `concurrency` slots always full. Over one cycle each of the c sequences of a
-/// replica is replaced once:
-///   without chunk   cycle = c p + (output - 1) d             prompts stop the decoding
-///   with chunk      cycle = c n p + max(0, n + output - 1 - c n) d
-///   ttft = n p,  tpot = (cycle - ttft) / (output - 1),  rate = concurrency output / cycle
-/// n = prompt steps, d = decode(...), p = the step that carries a prompt (all replicas at once;
-/// with a chunk the decoding sequences ride along). With pp > 1 prompt steps follow each other
-/// through the stages: the first costs the sum of the stages, each further one the slowest. From 2
-/// output tokens on, Little's law holds exactly: concurrency = rate / output (ttft + (output - 1)
-/// tpot). With output = 1 there is no token after the first and tpot is 0. Assumes inputs that
-/// check() accepts; all sequences have the mean length.
+/// Chunks of mean length that the token budget of a step has room for, one at least.
 template <class T>
-[[nodiscard]] constexpr basic_serving<T> serving(const pipeline_time<T>& admission,
-                                                 const basic_time<T>& decode_cycle, const layout& l,
-                                                 const basic_workload<T>& w) noexcept {
-  const T one(1.0);
-  const T slots = max(w.concurrency / real<T>(l.attention.dp), one);
-  const T steps = prefill_steps(w);
-  const T generated = w.output.value() - one;
-  const seconds<T> ttft = admission.sum.total() + admission.slowest * (steps - one);
-  const seconds<T> others = admission.slowest * (steps * (slots - one));
-  const T riding = w.chunk ? steps * slots - steps : T(0.0);  // decode steps that prompts carried
-  const seconds<T> decoding = decode_cycle.total() * max(generated - riding, T(0.0));
-  const seconds<T> after_first = others + decoding;
-
-  basic_serving<T> result;
-  result.concurrency = w.concurrency;
-  result.ttft = ttft;
-  result.tpot = after_first / max(generated, one);
-  result.tpot = result.tpot * min(generated, one);
-  const seconds<T> cycle = ttft + after_first;
-  const T gpus = real<T>(l.gpus());
-  result.output_tokens_per_s = w.output * w.concurrency / cycle;
-  result.output_tokens_per_s_per_gpu = result.output_tokens_per_s / gpus;
-  result.total_tokens_per_s_per_gpu = (w.input + w.output) * w.concurrency / cycle / gpus;
-  return result;
+[[nodiscard]] constexpr T chunks_per_step(const basic_workload<T>& w) noexcept {
+  if (!w.chunk) return T(1.0);
+  const T mean = computed_tokens(w) / prefill_steps(w);
+  return max(-round_up(-(w.chunk->value() / mean)), T(1.0));
 }
 
-/// The same from the inputs alone.
+/// The steps of steady state: with a prompt's chunk, with as many as there is room for, and with
+/// none, of which `batches` go round.
+template <class T>
+struct steady_steps {
+  pipeline_time<T> admission{};
+  seconds<T> full_pace{};
+  pipeline_time<T> generation{};
+  T batches = T(1.0);
+
+  [[nodiscard]] constexpr basic_time<T> decode() const noexcept {
+    return pipeline_cycle(generation, batches);
+  }
+  [[nodiscard]] constexpr basic_slot_times<T> times() const noexcept {
+    return {admission.sum.total(), admission.slowest, full_pace, decode().total(), batches};
+  }
+};
+
+/// What passes through a slot, of which there are so many over all replicas.
+///   prompts of 1024 tokens, chunk 8192: j = 8;  output 9, 2 tokens a step: g = 4
+template <class T>
+[[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_workload<T>& w,
+                                                      const T& slots_in_all) noexcept {
+  const T one(1.0);
+  const T generated = w.output.value() - one;
+  basic_turnover<T> load;
+  load.chunked = w.chunk.has_value();
+  load.chunks = prefill_steps(w);
+  load.per_step = chunks_per_step(w);
+  load.decode_steps = max(generated / tokens_per_step(w.speculation), min(generated, one));
+  const T none(0.0);
+  const T share = min(slots_in_all / max(w.num_prompts, one), one);
+  load.run_share = select(none < w.num_prompts, share, none);
+  return load;
+}
+
+namespace detail {
+
+// Whether more than one chunk for each step has to be carried somewhere.
+template <class T>
+constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T& batches) noexcept {
+  const basic_turnover<T> load = turnover_of(w, w.concurrency);
+  if (!(value_of(load.per_step) > 1.0)) return false;
+  const double others = value_of(w.concurrency) / real<double>(l.attention.dp) - 1.0;
+  const double steps = value_of(load.decode_steps) * value_of(batches);
+  return value_of(w.rate.value()) > 0.0 || others * value_of(load.chunks) > steps;
+}
+
+}  // namespace detail
+
+/// The steps with all of the workload's sequences in flight. The step full of prompts is only
+/// priced where there is one.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr steady_steps<T> steps_of(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w) noexcept {
+  steady_steps<T> s;
+  s.batches = pipeline_batches(l, w.concurrency);
+  const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
+  basic_step<T> admission = admission_step(l, w);
+  s.admission = time_of_step(c, m, l, admission);
+  s.generation =
+      with_drafts(time_of_step(c, m, l, generation_step(sequences, w)), c, m, l, w, sequences);
+  // Guesses are checked in a step with a prompt too, unless it waits for the prompt.
+  if (w.chunk) s.admission = with_drafts(s.admission, c, m, l, w, sequences);
+  s.full_pace = s.admission.slowest;
+  if (!detail::fills_steps(l, w, s.batches)) return s;
+  admission.parts[0].sequences = chunks_per_step(w) * real<T>(l.attention.dp);
+  const pipeline_time<T> full = time_of_step(c, m, l, admission);
+  s.full_pace = with_drafts(full, c, m, l, w, sequences).slowest;
+  return s;
+}
+
+namespace detail {
+
+// The step times of a replica with so many sequences in flight.
+template <class T, class Efficiency>
+struct replica_times {
+  const basic_cluster<T, Efficiency>& cluster;
+  const shardline::model& model;
+  const shardline::layout& layout;
+  const basic_workload<T>& workload;
+
+  [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
+    const T all = sequences * real<T>(layout.attention.dp);
+    return steps_of(cluster, model, layout, at_concurrency(workload, all)).times();
+  }
+  [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
+                                           const T& busy) const noexcept {
+    return admission_time(cluster.accelerator.efficiency, t.decode, busy);
+  }
+};
+
+// Figures of a deployment from those of a sequence: waiting for a slot, then living in it.
+template <class T>
+constexpr basic_serving<T> served(const layout& l, const basic_workload<T>& w,
+                                  const seconds<T>& wait, const basic_sojourn<T>& life,
+                                  const request_rate<T>& rate) noexcept {
+  const T gpus = real<T>(l.gpus());
+  basic_serving<T> s;
+  s.requests_per_s = rate;
+  s.waiting = wait + life.queue;
+  s.ttft = s.waiting + life.prompt;
+  s.tpot = life.generation / max(w.output.value() - T(1.0), T(1.0));
+  s.output_tokens_per_s = w.output * rate;
+  s.output_tokens_per_s_per_gpu = s.output_tokens_per_s / gpus;
+  s.total_tokens_per_s_per_gpu = (w.input + w.output) * rate / gpus;
+  return s;
+}
+
+// A sequence's life among always full slots, and how often one begins.
+template <class T, class Times>
+constexpr basic_sojourn<T> life_in_slots(const Times& times, const basic_slot_times<T>& t,
+                                         const basic_turnover<T>& load, const T& slots) noexcept {
+  basic_sojourn<T> life = sojourn_of(t, load, slots);
+  const T busy = (slots - T(1.0)) / slots * (T(1.0) - load.run_share);
+  life.queue = life.queue + times.entry(t, busy);
+  return life;
+}
+
+}  // namespace detail
+
+/// Sequences in flight that the engine has taken up, at most, over all replicas.
+///   admitted   the workload's, or as many as its step takes (step_sequences a replica)
+///   running    of them, those that the memory holds: at full length where the engine sets that
+///              aside, else at the mean one, input + output / 2; one at least
+template <class T>
+struct running_sequences {
+  T admitted = T(1.0);
+  T running = T(1.0);
+};
+
+/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr running_sequences<T> running_of(const basic_cluster<T, Efficiency>& c,
+                                                        const model& m, const layout& l,
+                                                        const basic_workload<T>& w,
+                                                        const basic_memory<T>& held) noexcept {
+  T admitted = w.concurrency;
+  if (value_of(w.num_prompts) > 0.0) admitted = min(admitted, w.num_prompts);
+  if (value_of(c.runtime.step_sequences) > 0.0) {
+    admitted = min(admitted, c.runtime.step_sequences * real<T>(l.attention.dp));
+  }
+  if (!(value_of(held.total().value()) > value_of(held.capacity.value()))) {
+    return {admitted, admitted};
+  }
+  basic_workload<T> kept = at_concurrency(w, w.concurrency);
+  if (value_of(c.runtime.queued_share) < 1.0) {
+    kept.output = tokens<T>::from_value(round_up(w.output.value() * T(0.5)));
+  }
+  const T fitting = real<T>(sequences_that_fit(c, m, l, kept));
+  return {admitted, max(min(admitted, fitting), T(1.0))};
+}
+
+namespace detail {
+
+// Every sequence that ends is followed by the next: slots are always full, and what they do not
+// take waits for as many lives as are before it. `queued` of the wait for memory is before the
+// prompt.
+template <class T, class Times>
+constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basic_slot_times<T>& t,
+                                                  const layout& l, const basic_workload<T>& w,
+                                                  const running_sequences<T>& most,
+                                                  const T& queued) noexcept {
+  const T one(1.0);
+  const T running = most.running;
+  const T slots = max(running / real<T>(l.attention.dp), one);
+  basic_sojourn<T> life = life_in_slots(times, t, turnover_of(w, running), slots);
+  const auto rate = request_rate<T>::from_value(running / life.total().value());
+  const seconds<T> for_memory = life.total() * (most.admitted / running - one);
+  const T between = (one - queued) * min(w.output.value() - one, one);  // none without tokens
+  life.queue = life.queue + for_memory * (one - between);
+  life.generation = life.generation + for_memory * between;
+  const T asked = value_of(w.num_prompts) > 0.0 ? min(w.concurrency, w.num_prompts) : w.concurrency;
+  const seconds<T> wait = life.total() * (asked / most.admitted - one);
+  basic_serving<T> s = served(l, w, wait, life, rate);
+  s.concurrency = asked;
+  s.running = running;
+  s.utilisation = one;
+  return s;
+}
+
+// Requests arrive at random, and share out over the replicas.
+template <class T, class Times>
+constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
+                                           const basic_workload<T>& w, const T& running) noexcept {
+  const T dp = real<T>(l.attention.dp);
+  const count slots = rounded_down(max(running / dp, T(1.0)));
+  const T all = real<T>(slots);
+  basic_turnover<T> load = turnover_of(w, running);
+  load.run_share = T(0.0);  // a rate has neither a first round nor a last
+  const basic_sojourn<T> in_slots = life_in_slots(times, times(all), load, all);
+  const basic_arrivals<T> a = arrivals_of(times, load, w.rate / dp, slots, in_slots);
+  const auto most = request_rate<T>::from_value(all * dp / in_slots.total().value());
+  const auto rate = shardline::min(w.rate, most);
+  basic_serving<T> s = served(l, w, a.wait, a.life, rate);
+  s.concurrency = rate.value() * (a.wait + a.life.total()).value();
+  s.running = a.in_flight * dp;
+  s.utilisation = a.utilisation;
+  return s;
+}
+
+// `full`: the steps with all of the workload's sequences in flight.
+template <class T, class Efficiency>
+constexpr basic_serving<T> serving_of(const basic_cluster<T, Efficiency>& c, const model& m,
+                                      const layout& l, const basic_workload<T>& w,
+                                      const basic_memory<T>& held,
+                                      const steady_steps<T>& full) noexcept {
+  const running_sequences<T> most = running_of(c, m, l, w, held);
+  const replica_times<T, Efficiency> times{c, m, l, w};
+  if (value_of(w.rate.value()) > 0.0) return serving_at_rate(times, l, w, most.running);
+  const bool all_run = value_of(most.running) == value_of(w.concurrency);
+  const T slots = most.running / real<T>(l.attention.dp);
+  return serving_at_concurrency(times, all_run ? full.times() : times(slots), l, w, most,
+                                c.runtime.queued_share);
+}
+
+}  // namespace detail
+
+/// Steady state of continuous batching.
+///
+/// At a constant concurrency each replica has so many slots, always full, as it runs sequences at
+/// once (running_of()); life in them is sojourn_of(), with the time that the engine takes to notice
+/// a request (admission_time()). Sequences that find no slot wait,
+///   (admitted / running - 1) life for memory, queued_share of it before the prompt, the rest
+///   between tokens; (concurrency / admitted - 1) of all that for the engine to take them up
+///   requests_per_s = running / life
+/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot).
+/// With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run at
+/// once, and requests_per_s is the rate, or the most that can be served where that is less: then
+/// utilisation is 1 or more, rule::rate is violated, and the wait for a slot, which grows for ever,
+/// is not in ttft.
+/// ttft is the zero-queue one where concurrency is 1: the engine notices, the prompt is computed.
+/// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
+/// accepts, memory aside; all sequences have the mean length.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
-  return serving(time_of_step(c, m, l, admission_step(l, w)), decode(c, m, l, w), l, w);
+  return detail::serving_of(c, m, l, w, memory(c, m, l, w), steps_of(c, m, l, w));
 }
 
 }  // namespace shardline

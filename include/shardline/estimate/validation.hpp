@@ -1,6 +1,9 @@
 /// Are the inputs numbers that mean anything? Every field is held to its range.
 #pragma once
 
+#include <iterator>
+#include <span>
+
 #include "shardline/base/alternative.hpp"
 #include "shardline/cost/parameters.hpp"
 #include "shardline/describe/cluster.hpp"
@@ -50,6 +53,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::fp4_padding>(r.padding.fp4_width);
+  errors.expect<field::queued_share>(value_of(r.queued_share));
 }
 
 // A link is checked where the layout can reach it: a lone domain needs no network.
@@ -70,6 +74,8 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
     errors.expect<field::network_rate>(value_of(c.network.rate.value()));
   }
   errors.expect<field::network_latency>(value_of(c.network.latency.value()));
+  for (const count axis : a.torus.axes) errors.expect<field::torus_axes>(axis);
+  errors.expect<field::torus_ring>(a.torus.ring);
   validate(c.runtime, errors);
   validate_efficiency(a.efficiency, errors);
 }
@@ -224,9 +230,38 @@ constexpr void validate(const layout& l, field_errors& errors) noexcept {
   errors.expect<field::pp>(l.pp);
   errors.expect<field::redundant_experts>(l.redundant_experts);
   errors.expect<field::dcp>(l.dcp);
+  errors.expect<field::microbatches>(l.microbatches);
   if (l.stages.listed.overflowed) {
     errors.found.push_back({field::listed_stages, static_cast<double>(max_listed_stages) + 1.0});
   }
+}
+
+constexpr void validate_loads(std::span<const double> loads, field_errors& errors) noexcept {
+  double all = 0.0;
+  for (const double load : loads) {
+    errors.expect<field::routing_loads>(load);
+    all += load;
+  }
+  if (!(all > 0.0)) errors.found.push_back({field::routing_loads, all});
+}
+
+// Loads are of as many experts as each layer with experts has.
+constexpr void validate_loads(std::span<const double> loads, const model& m,
+                              field_errors& errors) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    const auto* f = std::get_if<mixture_of_experts>(&l.feed_forward);
+    if (f != nullptr && f->experts != std::ssize(loads)) {
+      errors.found.push_back({field::routing_loads, real<double>(std::ssize(loads))});
+    }
+  }
+}
+
+template <class T>
+constexpr void validate(const basic_routing<T>& r, const model& m, field_errors& errors) noexcept {
+  errors.expect<field::routing_exponent>(value_of(r.exponent));
+  if (r.law != routing_law::observed) return;
+  validate_loads(r.loads, errors);
+  validate_loads(r.loads, m, errors);
 }
 
 template <class T>
@@ -235,6 +270,15 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::input>(value_of(w.input.value()));
   errors.expect<field::output>(value_of(w.output.value()));
   errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
+  errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
+  errors.expect<field::rate>(value_of(w.rate.value()));
+  errors.expect<field::num_prompts>(value_of(w.num_prompts));
+  errors.expect<field::draft_tokens>(w.speculation.draft_tokens);
+  errors.expect<field::acceptance>(value_of(w.speculation.acceptance));
+  errors.expect<field::draft_time>(value_of(w.speculation.draft_time.value()));
+  if (w.routing.law != routing_law::even) {
+    errors.expect<field::two_skews>(value_of(w.expert_imbalance));
+  }
   if (w.chunk) errors.expect<field::chunk>(value_of(w.chunk->value()));
   if (w.max_ttft) errors.expect<field::max_ttft>(value_of(w.max_ttft->value()));
   if (w.max_tpot) errors.expect<field::max_tpot>(value_of(w.max_tpot->value()));
@@ -266,6 +310,7 @@ template <class T, class Efficiency>
     errors.found.push_back({field::redundant_experts, real<double>(l.redundant_experts)});
   }
   detail::validate(w, errors);
+  detail::validate(w.routing, m, errors);
   return errors;
 }
 

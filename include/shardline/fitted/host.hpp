@@ -34,6 +34,17 @@ template <class T>
   return seconds<T>::from_value(select(none < decoding + prompts, time, none));
 }
 
+/// What passes before a request's first step: the front end's own time, and where the engine is
+/// busy (a share `busy` of the time) the steps that pass until the request is in one.
+///   admission + admission_steps step busy
+/// Fitted to TTFT under load, catalog/fitted/host.hpp.
+template <class T>
+[[nodiscard]] constexpr seconds<T> admission_time(const basic_fitted<T>& policy,
+                                                  const seconds<T>& step, const T& busy) noexcept {
+  const host_curve<T>& h = policy.host;
+  return h.admission + step * (h.admission_steps * busy);
+}
+
 template <class T>
 [[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
   return policy.source;

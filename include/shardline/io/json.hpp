@@ -14,6 +14,7 @@
 #include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/stages.hpp"
 #include "shardline/io/text/feasibility.hpp"
+#include "shardline/estimate/disaggregation.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
@@ -43,10 +44,13 @@ namespace shardline {
 
 namespace detail {
 
-// A violation's figure in SI base units: the rules on time hold nanoseconds.
+// A violation's figure in SI base units: the rules on time hold nanoseconds, that on the rate
+// requests in a million seconds.
 inline nlohmann::ordered_json si_figure(rule r, count figure) {
   constexpr double ns_per_s = 1e9;
+  constexpr double s_per_megasecond = 1e6;
   if (r == rule::ttft || r == rule::tpot) return static_cast<double>(figure) / ns_per_s;
+  if (r == rule::rate) return static_cast<double>(figure) / s_per_megasecond;
   return figure;
 }
 
@@ -231,11 +235,15 @@ template <class T>
           {"terms", terms}};
 }
 
-/// {"concurrency", "ttft_s", "tpot_s", "output_tokens_per_s", "output_tokens_per_s_per_gpu",
-///  "total_tokens_per_s_per_gpu"}
+/// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
+///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"}
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_serving<T>& s) {
-  return {{"concurrency", detail::rounded_up(s.concurrency)},
+  return {{"concurrency", value_of(s.concurrency)},
+          {"running", value_of(s.running)},
+          {"utilisation", value_of(s.utilisation)},
+          {"requests_per_s", value_of(s.requests_per_s.value())},
+          {"waiting_s", value_of(s.waiting.value())},
           {"ttft_s", value_of(s.ttft.value())},
           {"tpot_s", value_of(s.tpot.value())},
           {"output_tokens_per_s", value_of(s.output_tokens_per_s.value())},
@@ -265,6 +273,23 @@ template <class T>
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
   return object;
+}
+
+/// {"model", "layout", "feasible", "prefill": report, "decode": report, "source",
+///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving"}
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
+                                             const basic_disaggregated<T>& d) {
+  return {{"model", to_json(m)},
+          {"layout", to_json(l)},
+          {"feasible", d.feasible()},
+          {"prefill", to_json(d.prefill)},
+          {"decode", to_json(d.decode)},
+          {"source", std::string(name(d.source))},
+          {"prefill_requests_per_s", value_of(d.prefill_rate.value())},
+          {"decode_requests_per_s", value_of(d.decode_rate.value())},
+          {"transfer_s", value_of(d.transfer.value())},
+          {"serving", to_json(d.serving)}};
 }
 
 /// {"tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first]};

@@ -116,7 +116,6 @@ inline constexpr throughput_exchange_curve<> h100_throughput_dispatch{.launch = 
                                                                       .fill = 7.062_us,
                                                                       .link_share = 0.6847,
                                                                       .network_share = 0.9235,
-                                                                      .value_bytes = 1.03125,
                                                                       .most_domains = 4};
 inline constexpr throughput_exchange_curve<> h100_throughput_combine{.launch = 21.35_us,
                                                                      .domain = 1.763_us,
@@ -127,7 +126,6 @@ inline constexpr throughput_exchange_curve<> h100_throughput_combine{.launch = 2
                                                                      .fill = 7.062_us,
                                                                      .link_share = 0.7061,
                                                                      .network_share = 0.9235,
-                                                                     .value_bytes = 2.0,
                                                                      .most_domains = 4};
 
 /// DeepEP's low-latency kernels on H100: [aic]. Cross-validated 8 and 6 % in one domain, 7 and
@@ -140,14 +138,16 @@ inline constexpr latency_exchange_curve<> h100_latency_dispatch{.launch = 6.36_u
                                                                 .fill = 0.007335_us,
                                                                 .link_share = 0.5635,
                                                                 .network_share = 0.9542,
-                                                                .value_bytes = 1.03125,
                                                                 .header = 16_B};
 inline constexpr latency_exchange_curve<> h100_latency_combine{.launch = 9.835_us,
                                                                .expert = 0.01922_us,
                                                                .value = 1.848e-10,
                                                                .doubling = 6.499_us,
                                                                .link_share = 0.4735,
-                                                               .network_share = 0.9081,
-                                                               .value_bytes = 2.0};
+                                                               .network_share = 0.9081};
+
+/// Taken over by every accelerator: shares of links, and the times of an H100.
+inline constexpr exchange_curves<> h100_exchange{h100_throughput_dispatch, h100_throughput_combine,
+                                                 h100_latency_dispatch, h100_latency_combine};
 
 }  // namespace shardline::catalog::curves

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/estimate.hpp"
 #include "shardline/estimate/stages.hpp"
 #include "shardline/io/rank_map.hpp"
@@ -151,12 +152,31 @@ template <class T>
          detail::bounds_line(t) + '\n';
 }
 
+namespace detail {
+
+// A mean number of things: "64" where it is whole, "12.3" where it is not.
+inline std::string mean_number(double x) { return round_up(x) == x ? in_full(x) : short_number(x); }
+
+// "64 sequences", or "64 sequences, of which 48 run".
+template <class T>
+std::string in_flight_text(const basic_serving<T>& s) {
+  const std::string all = mean_number(value_of(s.concurrency));
+  const std::string running = mean_number(value_of(s.running));
+  return all + " sequences" + (running == all ? "" : ", of which " + running + " run");
+}
+
+}  // namespace detail
+
 /// The steady state, one figure a line.
 template <class T>
 [[nodiscard]] std::string to_text(const basic_serving<T>& s) {
   text_table table("ll");
-  table.add({"concurrency", in_full(value_of(s.concurrency)) + " sequences"});
+  table.add({"in flight", detail::in_flight_text(s)});
+  table.add({"requests", to_text(s.requests_per_s)});
+  const double utilisation = value_of(s.utilisation);
+  if (utilisation != 1.0) table.add({"utilisation", percent(utilisation)});
   table.add({"time to first token", to_text(s.ttft)});
+  if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
   table.add({"time per output token", to_text(s.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
   table.add({"output per GPU", to_text(s.output_tokens_per_s_per_gpu)});
@@ -200,6 +220,32 @@ template <class T>
 [[nodiscard]] std::string to_text(const basic_estimate<T>& e, const layout& l,
                                   const basic_stage_memory<T>& fullest) {
   return to_text(e.feasibility) + '\n' + memory_text(fullest, l) + detail::times_text(e);
+}
+
+namespace detail {
+
+// "prefill: feasible", and what is wrong with a pool.
+inline std::string pool_text(std::string_view pool, const report& r) {
+  return std::string(pool) + ": " + to_text(r);
+}
+
+}  // namespace detail
+
+/// The verdict on each pool; then, where both could be priced, what each can serve, what a cache's
+/// way takes, and what users see.
+template <class T>
+[[nodiscard]] std::string to_text(const basic_disaggregated<T>& d) {
+  const std::string verdict =
+      detail::pool_text("prefill", d.prefill) + detail::pool_text("decode", d.decode);
+  if (!d.prefill.priceable() || !d.decode.priceable()) {
+    return verdict + "no figures: the layout cannot be priced\n";
+  }
+  text_table table("ll");
+  table.add({"prefill serves at most", to_text(d.prefill_rate)});
+  table.add({"decode serves at most", to_text(d.decode_rate)});
+  table.add({"cache transfer", to_text(d.transfer)});
+  return verdict + "\npools\n" + table.text("  ") + "\nserving in steady state\n" +
+         to_text(d.serving);
 }
 
 }  // namespace shardline

@@ -41,6 +41,7 @@ inline std::string phrase(count first, std::string_view between, count second,
 
 inline std::string figures_of(const violation& v) {
   constexpr double ns = 1e-9;
+  constexpr double per_megasecond = 1e-6;
   const auto required = static_cast<double>(v.required);
   const auto available = static_cast<double>(v.available);
   switch (v.rule) {
@@ -69,6 +70,8 @@ inline std::string figures_of(const violation& v) {
     case rule::ttft:
     case rule::tpot:
       return two_figures(required * ns, available * ns, short_seconds);
+    case rule::rate:
+      return two_figures(required * per_megasecond, available * per_megasecond, requests_per_s);
   }
   return two_counts(v);
 }
@@ -110,6 +113,7 @@ inline std::string allowed(const invalid_field& f) {
     if (f.field == field::experts_per_token) return "at most feed_forward.experts";
     if (f.field == field::heads) return "key heads that divide the value heads";
     if (f.field == field::groups) return "a divisor of attention.heads";
+    if (f.field == field::output) return "from 2 with a pool that only decodes";
     if (f.field == field::redundant_experts) return "0 for a model without experts";
   }
   return std::string(r.whole ? "a whole number" : "a number") + " from " + in_full(r.lowest) +

@@ -134,4 +134,13 @@ template <class T>
   return short_number(value_of(r.value())) + " tokens/s";
 }
 
+/// "2.15k requests/s"
+[[nodiscard]] inline std::string requests_per_s(double x, int digits = 3) {
+  return short_number(x, digits) + " requests/s";
+}
+template <class T>
+[[nodiscard]] std::string to_text(const request_rate<T>& r) {
+  return requests_per_s(value_of(r.value()));
+}
+
 }  // namespace shardline

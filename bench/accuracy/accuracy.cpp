@@ -1,0 +1,97 @@
+// How right is time? Measured kernels, collectives and whole runs beside what is predicted for
+// them: with `fitted`, with the data sheet alone, and with the best shares `constant` could have.
+//
+// bench_accuracy <folder>: the folder of measurements, one CSV file per kind.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "families.hpp"
+#include "shardline/io/text/table.hpp"
+
+namespace {
+
+using namespace accuracy;
+
+std::string percent(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", 100.0 * share);
+  return text;
+}
+
+void add(shardline::text_table& table, const std::string& name,
+         const std::vector<observation>& rows) {
+  if (rows.empty()) return;
+  const errors e = errors_of(rows);
+  table.add({name, std::to_string(rows.size()), percent(e.mape), percent(e.median), percent(e.p90),
+             percent(e.bias), is_validated(rows) ? percent(shipped_mape(rows)) : "-",
+             percent(datasheet_mape(rows)), percent(best_constant_mape(rows))});
+}
+
+// A family of which rows are set apart has a second line without them.
+void add(shardline::text_table& table, const family& f) {
+  add(table, f.name, f.rows);
+  const auto kept = not_apart(f.rows);
+  if (kept.size() < f.rows.size()) add(table, "  less those set apart", kept);
+}
+
+void print(const score_table& t) {
+  shardline::text_table table("lrrrrrrrr");
+  table.add(
+      {t.title, "rows", "MAPE %", "median", "p90", "bias", "shipped", "datasheet", "constant"});
+  for (const family& f : t.families) add(table, f);
+  add(table, {"all of them", rows_of(t)});
+  std::printf("%s", table.text("").c_str());
+  for (const omission& o : t.omitted) {
+    std::printf("not scored: %zu rows, %s\n", o.rows, o.reason.c_str());
+  }
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+// Prints what it adds to the sum.
+class report {
+ public:
+  void add(const score_table& t) {
+    print(t);
+    const auto rows = rows_of(t);
+    all_.families.push_back({t.title, rows});
+  }
+  void add(const scores& s) {
+    for (const score_table& t : s.shapes) add(t);
+    carried_.families.insert(carried_.families.end(), s.carried.begin(), s.carried.end());
+  }
+  void finish() const {
+    print(all_);
+    print(carried_);
+  }
+
+ private:
+  score_table all_{"in all", {}, {}};
+  score_table carried_{"carried to other accelerators", {}, {}};
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s <folder of measurements>\n", argv[0]);
+    return 64;
+  }
+  try {
+    report all;
+    all.add(gemm_scores(argv[1]));
+    all.add(attention_scores(argv[1]));
+    all.add(expert_scores(argv[1]));
+    all.add(collective_scores(argv[1]));
+    all.add(tpot_table(argv[1]));
+    all.add(ttft_table(argv[1]));
+    all.add(static_batch_table(argv[1]));
+    for (const score_table& t : end_to_end_tables(argv[1])) all.add(t);
+    all.finish();
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "%s\n", problem.what());
+    return 1;
+  }
+  return 0;
+}

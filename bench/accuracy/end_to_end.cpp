@@ -1,0 +1,237 @@
+// Whole runs of many sources: end_to_end.csv, by tier. Throughputs are scored as the time that the
+// tokens took.
+//
+//   FasterTransformer     a static batch of GPT models (shapes: fastertransformer_a100.csv)
+//   TensorRT-LLM static   version 0.5; "LLaMA 70B" is of the second generation, whose heads are
+//                         grouped; fp8 runs have an fp8 cache
+//   Splitwise             vLLM of 2023: a prompt step of the whole batch, and a decode step. Set
+//                         apart: 64 prompts on 2 GPUs, less time than 32
+//   InferenceX            as in serving_by_concurrency.csv, of which they are a part
+//   published             H200 as TensorRT-LLM static; H20 and SGLang: a prompt step of 4 x 4096
+//                         tokens, a decode step; MI300X: requests one after the other in each slot
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "families.hpp"
+#include "runs.hpp"
+#include "table.hpp"
+
+namespace accuracy {
+
+namespace {
+
+using namespace shardline;
+
+enum column : std::size_t {
+  tier,
+  source,
+  model_name,
+  hardware,
+  gpus,
+  parallel,
+  weight_dtype,
+  engine,
+  phase_name,
+  isl,
+  osl,
+  batch,
+  metric,
+  value,
+  caveats,
+  case_id,
+  columns
+};
+using row_table = table<columns>;
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+// "16384 tokens per batch", "ShareGPT mean 216": the number in it.
+double number_in(const std::string& text) {
+  const std::size_t at = text.find_first_of("0123456789");
+  if (at == std::string::npos) throw std::invalid_argument("\"" + text + "\"; allowed: a number");
+  return std::stod(text.substr(at));
+}
+
+// What a row measures of its deployment.
+enum class figure : unsigned char { prefill, step, batch, first_token, per_token, life };
+
+template <class Policy>
+double seconds_of(figure f, const deployment& d, const Policy& policy) {
+  switch (f) {
+    case figure::prefill:
+      return batch_by(d, policy).prefill;
+    case figure::step:
+      return batch_by(d, policy).step;
+    case figure::batch:
+      return batch_by(d, policy).total;
+    case figure::first_token:
+      return serving_by(d, policy).ttft;
+    case figure::per_token:
+      return serving_by(d, policy).tpot;
+    case figure::life: {
+      const serving_times t = serving_by(d, policy);
+      return t.ttft + (d.workload.output.value() - 1.0) * t.tpot;
+    }
+  }
+  return 0.0;
+}
+
+struct run {
+  deployment of{};
+  figure measured{};
+  double seconds = 0.0;
+  bool apart = false;
+};
+
+using shapes = std::map<std::string, model>;
+
+shapes gpt_shapes(const std::string& folder) {
+  shapes found;
+  table<5> rows(folder + "/fastertransformer_a100.csv",
+                {"model", "heads", "head_dim", "layers", "vocab"});
+  while (rows.next()) {
+    found[rows.word(0)] =
+        gpt_model(rows.word(0), rows.number(1), rows.number(2), rows.number(3), rows.number(4));
+  }
+  return found;
+}
+
+// Where, by what and of which lengths; the load is a batch of equal sequences.
+deployment deployment_of(const row_table& row, const shapes& gpts) {
+  deployment d;
+  d.gpu = *gpu_named(row.word(hardware));
+  d.engine = engine_named(row.word(engine));
+  d.runtime = runtime_of(d.engine);
+  const auto gpt = gpts.find(row.word(model_name));
+  d.model = gpt != gpts.end() ? gpt->second : *model_named(row.word(model_name));
+  const std::string& dtype = row.word(weight_dtype);
+  if (!has_experts(d.model) && (dtype == "fp8" || dtype == "FP8")) {
+    d.model = quantised(d.model, formats::fp8);
+    if (d.engine == kernel_engine::tensorrt_llm) d.model.kv_cache = precision::fp8;
+  }
+  d.layout = split_over(row.number(gpus));
+  d.workload.input = tokens<>::from_value(number_in(row.word(isl)));
+  d.workload.output = tokens<>::from_value(row.empty(osl) ? 1.0 : number_in(row.word(osl)));
+  d.workload.concurrency = number_in(row.word(batch));
+  return d;
+}
+
+run static_run(const row_table& row, deployment d) {
+  const double measured = row.number(value);
+  if (contains(row.word(metric), "throughput")) {
+    const bool of_one = contains(row.word(metric), "per GPU") && row.word(source) == "published";
+    const double all = measured * (of_one ? row.number(gpus) : 1.0);
+    const double generated = d.workload.concurrency * d.workload.output.value();
+    return {d, figure::batch, generated / all};
+  }
+  return {d, figure::batch, measured * 1e-3};
+}
+
+run splitwise_run(const row_table& row, const deployment& d) {
+  const bool apart = contains(row.word(case_id), "tp2-p512-b64");
+  return {d, row.word(phase_name) == "prefill" ? figure::prefill : figure::step,
+          row.number(value) * 1e-3, apart};
+}
+
+run inferencex_run(const row_table& row, deployment d) {
+  const double drawn = contains(row.word(caveats), "range ratio") ? 0.9 : 1.0;
+  d.workload.input = tokens<>::from_value(round_up(d.workload.input.value() * drawn));
+  d.workload.output = tokens<>::from_value(round_up(d.workload.output.value() * drawn));
+  d.workload.chunk = tokens<>::from_value(8192.0);
+  const bool first = contains(row.word(metric), "TTFT");
+  return {d, first ? figure::first_token : figure::per_token, row.number(value) * 1e-3};
+}
+
+// SGLang on H20: tokens of a prompt step or a decode step, per GPU.
+run step_run(const row_table& row, deployment d) {
+  const double of_all = row.number(value) * row.number(gpus);
+  if (row.word(phase_name) == "prefill") {
+    const double computed = d.workload.concurrency;
+    d.workload.concurrency = computed / d.workload.input.value();
+    return {d, figure::prefill, computed / of_all};
+  }
+  if (contains(row.word(batch), "per GPU")) {  // data-parallel attention, experts shared out
+    const count all = d.layout.gpus();
+    d.workload.concurrency *= static_cast<double>(all);
+    d.layout.attention = {1, 1, all};
+    d.layout.expert = {1, all, 1};
+  }
+  return {d, figure::step, d.workload.concurrency / of_all};
+}
+
+run slots_run(const row_table& row, deployment d) {
+  d.workload.chunk = tokens<>::from_value(8192.0);
+  const double generated = d.workload.concurrency * d.workload.output.value();
+  return {d, figure::life, generated / row.number(value)};
+}
+
+// Why a row cannot be priced; empty where it can.
+std::string obstacle(const row_table& row) {
+  if (row.word(phase_name) == "memory") return "memory, not time";
+  if (contains(row.word(batch), "req/s")) {
+    return "requests that arrive at a rate, which a workload cannot state yet";
+  }
+  if (contains(row.word(model_name), "DeepSeek")) {
+    return "two batches that overlap, or multi-token prediction, on H800: not described";
+  }
+  if (contains(row.word(case_id), "mi300x") && number_in(row.word(batch)) > 256.0) {
+    return "more requests than the engine's limit of sequences";
+  }
+  return {};
+}
+
+run run_of(const row_table& row, const shapes& gpts) {
+  const deployment d = deployment_of(row, gpts);
+  const std::string& of = row.word(source);
+  if (of == "Splitwise") return splitwise_run(row, d);
+  if (contains(of, "InferenceX")) return inferencex_run(row, d);
+  if (row.word(engine) == "SGLang") return step_run(row, d);
+  if (row.word(phase_name) == "serving") return slots_run(row, d);
+  return static_run(row, d);
+}
+
+std::string line_of(const row_table& row, const run& r) {
+  std::string line = row.word(source);
+  if (line == "published") line = std::string(r.of.gpu.name) + ", " + row.word(engine);
+  if (r.measured == figure::prefill) return line + ", prompts";
+  if (r.measured == figure::step) return line + ", a token";
+  if (r.measured == figure::first_token) return line + ", TTFT";
+  if (r.measured == figure::per_token) return line + ", TPOT";
+  const bool first = r.of.workload.output.value() == 1.0;
+  return line + (first ? ", first token" : "");
+}
+
+}  // namespace
+
+std::vector<score_table> end_to_end_tables(const std::string& folder) {
+  const shapes gpts = gpt_shapes(folder);
+  std::map<std::string, score_table> tiers;
+  row_table rows(
+      folder + "/end_to_end.csv",
+      {"tier", "family", "model", "hardware", "num_gpus", "parallel", "weight_dtype", "engine",
+       "phase", "isl", "osl", "batch_or_concurrency", "metric", "value", "caveats", "case_id"});
+  while (rows.next()) {
+    score_table& t = tiers[rows.word(tier)];
+    t.title = "end to end, tier " + rows.word(tier);
+    const std::string reason = obstacle(rows);
+    if (!reason.empty()) {
+      omit(t.omitted, reason);
+      continue;
+    }
+    const run r = run_of(rows, gpts);
+    observation o = observed_run(r.of, r.seconds, [&](const deployment& d, const auto& policy) {
+      return seconds_of(r.measured, d, policy);
+    });
+    o.apart = r.apart;
+    family_of(t.families, line_of(rows, r)).rows.push_back(o);
+  }
+  std::vector<score_table> all;
+  for (auto& [name, t] : tiers) all.push_back(t);
+  return all;
+}
+
+}  // namespace accuracy

@@ -1,0 +1,140 @@
+#include "runs.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "shardline/catalog/models.hpp"
+#include "shardline/convention/vllm.hpp"
+#include "shardline/estimate/capacity.hpp"
+#include "shardline/estimate/serving.hpp"
+#include "shardline/estimate/step_time.hpp"
+
+namespace accuracy {
+
+namespace {
+
+using namespace shardline;
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+template <class Efficiency>
+auto cluster_of(const deployment& d, const Efficiency& policy) {
+  return with_engine(make_cluster(with_efficiency(d.gpu, policy), d.layout.gpus()), d.runtime);
+}
+
+template <class Efficiency>
+batch_times batch_of(const deployment& d, const Efficiency& policy) {
+  const auto c = cluster_of(d, policy);
+  const workload& w = d.workload;
+  const auto time = [&](const basic_step<double>& step) {
+    return time_of_step(c, d.model, d.layout, step).sum.total().value();
+  };
+  batch_times t;
+  t.prefill = time(prefill_step(w.concurrency, w.input.value(), 0.0, 1.0));
+  t.step = time(decode_step(w.concurrency, mean_context(w), 1.0));
+  t.total = t.prefill + (w.output.value() - 1.0) * t.step;
+  return t;
+}
+
+// Sequences beyond what the cache holds wait.
+template <class Efficiency>
+serving_times serving_of(const deployment& d, const Efficiency& policy) {
+  const auto c = cluster_of(d, policy);
+  workload w = d.workload;
+  const count fitting = sequences_that_fit(c, d.model, d.layout, w);
+  w.concurrency = std::min(w.concurrency, static_cast<double>(std::max<count>(fitting, 1)));
+  const auto s = serving(c, d.model, d.layout, w);
+  return {s.ttft.value(), s.tpot.value()};
+}
+
+}  // namespace
+
+kernel_engine engine_named(const std::string& name) {
+  const std::string n = lower(name);
+  if (contains(n, "tensorrt") || contains(n, "trtllm")) return kernel_engine::tensorrt_llm;
+  if (contains(n, "fastertransformer")) return kernel_engine::vllm_2025;  // none of its own yet
+  if (contains(n, "sglang")) return kernel_engine::sglang;
+  if (contains(n, "vllm 0.18")) return kernel_engine::vllm;
+  return kernel_engine::vllm_2025;  // vLLM of 2023 and 2024 has none of its own yet
+}
+
+runtime runtime_of(kernel_engine engine) {
+  if (engine == kernel_engine::tensorrt_llm) return engines::tensorrt_llm;
+  if (engine == kernel_engine::sglang) return engines::sglang;
+  return engines::vllm;
+}
+
+const accelerator* gpu_named(const std::string& name) {
+  const std::string n = lower(name);
+  if (contains(n, "mi300x")) return &catalog::mi300x;
+  if (contains(n, "h200")) return &catalog::h200_sxm;
+  if (contains(n, "h100")) return &catalog::h100_sxm;
+  if (contains(n, "h20")) return &catalog::h20;
+  if (contains(n, "a100")) return &catalog::a100_sxm;
+  return nullptr;
+}
+
+const model* model_named(const std::string& name) {
+  const std::string n = lower(name);
+  if (contains(n, "gpt-oss-120b")) return &catalog::gpt_oss_120b;
+  if (contains(n, "3.1-70b")) return &catalog::llama_3_1_70b;
+  if (contains(n, "3.1-8b")) return &catalog::llama_3_1_8b;
+  if (contains(n, "llama") && contains(n, "13b")) return &catalog::llama_2_13b;
+  if (contains(n, "llama") && contains(n, "70b")) return &catalog::llama_2_70b;
+  if (contains(n, "llama") && contains(n, "7b")) return &catalog::llama_2_7b;
+  if (contains(n, "qwen3-30b-a3b")) return &catalog::qwen3_30b_a3b;
+  if (contains(n, "qwen3-8b")) return &catalog::qwen3_8b;
+  if (contains(n, "bloom")) return &catalog::bloom_176b;
+  return nullptr;
+}
+
+model gpt_model(const std::string& name, double heads, double head_dim, double layers,
+                double vocabulary) {
+  const auto number = [](double value) { return static_cast<count>(value); };
+  const count width = number(heads * head_dim);
+  model m;
+  m.name = name.c_str();
+  m.hidden_size = width;
+  m.vocab_size = number(vocabulary);
+  m.tied_embeddings = true;
+  m.norm_bias = true;
+  m.positions = 2048;
+  m.layers = {{number(layers),
+               {grouped_query_attention{.heads = number(heads),
+                                        .kv_heads = number(heads),
+                                        .head_dim = number(head_dim),
+                                        .qkv_bias = true,
+                                        .output_bias = true},
+                dense_feed_forward{.width = 4 * width, .gated = false, .bias = true}}}};
+  m.weights = uniform(formats::fp16);
+  m.activations = precision::fp16;
+  m.kv_cache = precision::fp16;
+  return m;
+}
+
+layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<count>(gpus)}); }
+
+fitted policy_of(const deployment& d) { return with_fitted(d.gpu, d.engine).efficiency; }
+
+batch_times batch_by(const deployment& d, const fitted& policy) { return batch_of(d, policy); }
+batch_times batch_by(const deployment& d, const datasheet& policy) { return batch_of(d, policy); }
+batch_times batch_by(const deployment& d, const constant& policy) { return batch_of(d, policy); }
+
+serving_times serving_by(const deployment& d, const fitted& policy) {
+  return serving_of(d, policy);
+}
+serving_times serving_by(const deployment& d, const datasheet& policy) {
+  return serving_of(d, policy);
+}
+serving_times serving_by(const deployment& d, const constant& policy) {
+  return serving_of(d, policy);
+}
+
+}  // namespace accuracy

@@ -1,0 +1,82 @@
+/// Whole runs: what was deployed, and its times under each policy.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "score.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/describe/layout.hpp"
+#include "shardline/describe/model.hpp"
+#include "shardline/describe/workload.hpp"
+
+namespace accuracy {
+
+/// A model on GPUs under an engine, and its load.
+struct deployment {
+  shardline::accelerator gpu{};
+  shardline::kernel_engine engine{};
+  shardline::runtime runtime{};
+  shardline::model model{};
+  shardline::layout layout{};
+  shardline::workload workload{};
+};
+
+/// The policy's engine for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". Engines
+/// without constants of their own take those of their next of kin.
+shardline::kernel_engine engine_named(const std::string& name);
+shardline::runtime runtime_of(shardline::kernel_engine engine);
+
+/// "h100_sxm", "A100-SXM4-80GB"; null where the catalog has no such accelerator.
+const shardline::accelerator* gpu_named(const std::string& name);
+
+/// "meta-llama/Llama-3.1-70B", "LLaMA 7B"; null where the catalog has no such model.
+const shardline::model* model_named(const std::string& name);
+
+/// GPT models of NVIDIA's FasterTransformer tables: heads of one size, blocks of two matrices, the
+/// head tied to the embedding.
+shardline::model gpt_model(const std::string& name, double heads, double head_dim, double layers,
+                           double vocabulary);
+
+/// Tensor-parallel over so many GPUs.
+shardline::layout split_over(double gpus);
+
+/// A fixed batch, its prompts computed in one step and output - 1 tokens after them.
+struct batch_times {
+  double prefill = 0.0;
+  double step = 0.0;
+  double total = 0.0;
+};
+
+/// Continuous batching at a constant concurrency.
+struct serving_times {
+  double ttft = 0.0;
+  double tpot = 0.0;
+};
+
+batch_times batch_by(const deployment& d, const shardline::fitted& policy);
+batch_times batch_by(const deployment& d, const shardline::datasheet& policy);
+batch_times batch_by(const deployment& d, const shardline::constant& policy);
+serving_times serving_by(const deployment& d, const shardline::fitted& policy);
+serving_times serving_by(const deployment& d, const shardline::datasheet& policy);
+serving_times serving_by(const deployment& d, const shardline::constant& policy);
+
+/// The deployment's policy: fitted, by its engine.
+shardline::fitted policy_of(const deployment& d);
+
+/// A row of a run: measured seconds beside price(deployment, policy) under each policy.
+template <class Price>
+observation observed_run(const deployment& d, double measured, const Price& price) {
+  observation o;
+  o.measured = measured;
+  o.fitted = price(d, policy_of(d));
+  o.memory = price(d, shardline::datasheet{});
+  for (const shares& s : candidates()) {
+    const auto launch = shardline::seconds<>::from_value(s.launch);
+    o.by_constant.push_back(price(d, shardline::constant{s.mfu, s.rate, s.rate, launch}));
+  }
+  return o;
+}
+
+}  // namespace accuracy

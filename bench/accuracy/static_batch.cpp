@@ -1,0 +1,44 @@
+// Static batches: fastertransformer_a100.csv, GPT models of 350M to 175B on A100. Every sequence of
+// a batch has the same lengths; the time is that of all its tokens.
+#include <string>
+
+#include "families.hpp"
+#include "runs.hpp"
+#include "table.hpp"
+
+namespace accuracy {
+
+score_table static_batch_table(const std::string& folder) {
+  score_table found{"static batch, FasterTransformer, A100", {}, {}};
+  table<13> rows(folder + "/fastertransformer_a100.csv",
+                 {"engine", "model", "heads", "head_dim", "layers", "vocab", "tp", "pp", "batch",
+                  "input_len", "output_len", "total_latency_ms", "oom"});
+  while (rows.next()) {
+    if (rows.word(12) == "1") {
+      omit(found.omitted, "out of memory, no time");
+      continue;
+    }
+    if (rows.word(0) != "FasterTransformer") {
+      omit(found.omitted, "Megatron, which no policy describes");
+      continue;
+    }
+    deployment d;
+    d.gpu = shardline::catalog::a100_sxm;
+    d.engine = engine_named(rows.word(0));
+    d.runtime = runtime_of(d.engine);
+    d.model =
+        gpt_model(rows.word(1), rows.number(2), rows.number(3), rows.number(4), rows.number(5));
+    d.layout = split_over(rows.number(6));
+    d.workload.concurrency = rows.number(8);
+    d.workload.input = shardline::tokens<>::from_value(rows.number(9));
+    d.workload.output = shardline::tokens<>::from_value(rows.number(10));
+    const auto price = [](const deployment& of, const auto& policy) {
+      return batch_by(of, policy).total;
+    };
+    family_of(found.families, rows.word(1) + ", tp " + rows.word(6))
+        .rows.push_back(observed_run(d, rows.number(11) * 1e-3, price));
+  }
+  return found;
+}
+
+}  // namespace accuracy

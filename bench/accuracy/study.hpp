@@ -1,0 +1,332 @@
+/// Curves fitted to measured kernels, and what they predict for rows that no fit has seen: other
+/// shapes, or another accelerator.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "families.hpp"
+#include "score.hpp"
+#include "shardline/base/units.hpp"
+#include "shardline/plan/calibration.hpp"
+
+namespace accuracy {
+
+/// A constant of one or several curves: its unit (a share or a number, or microseconds), where its
+/// search starts and the range that it stays in.
+template <class Curve>
+struct constant {
+  shardline::unknown of{};
+  std::function<double(const std::vector<Curve>&)> get{};
+  std::function<void(std::vector<Curve>&, double)> put{};
+};
+
+/// A constant that the listed curves share, in one member of each.
+template <class Curve>
+constant<Curve> shared(const std::string& name, double Curve::*member,
+                       const std::vector<std::size_t>& in, double start, double lowest,
+                       double highest) {
+  return {{name, start, lowest, highest},
+          [=](const std::vector<Curve>& curves) { return curves[in.front()].*member; },
+          [=](std::vector<Curve>& curves, double value) {
+            for (const std::size_t i : in) curves[i].*member = value;
+          }};
+}
+template <class Curve>
+constant<Curve> shared(const std::string& name, shardline::seconds<> Curve::*member,
+                       const std::vector<std::size_t>& in, double start, double lowest,
+                       double highest) {
+  return {
+      {name, start, lowest, highest},
+      [=](const std::vector<Curve>& curves) { return (curves[in.front()].*member).value() * 1e6; },
+      [=](std::vector<Curve>& curves, double value) {
+        for (const std::size_t i : in) {
+          curves[i].*member = shardline::seconds<>::from_value(value * 1e-6);
+        }
+      }};
+}
+
+/// A measured row.
+///   curve     that predicts it, and which accelerator it was measured on
+///   group     rows that stay together when some are left out
+///   table     that it is scored in, and the line of it
+///   kind      rows of one are carried to the other accelerator in one line
+///   like      the curve of the other accelerator that would stand in for `curve`
+///   fitted    whether it may determine constants; else it is scored only, its reason with the
+///   family
+template <class Operator>
+struct sample {
+  std::size_t curve = 0;
+  Operator op{};
+  std::string gpu{};
+  std::string group{};
+  std::string table{};
+  std::string line{};
+  std::string kind{};
+  std::string like{};
+  observation seen{};
+  bool fitted = true;
+};
+
+/// Curves that share constants, and the rows that determine them.
+///   names     of the curves in the catalog; curves: those shipped, where the search starts too
+///             but for the constants
+///   predict   seconds
+template <class Curve, class Operator>
+struct study {
+  std::vector<std::string> names{};
+  std::vector<Curve> curves{};
+  std::vector<constant<Curve>> constants{};
+  std::vector<sample<Operator>> samples{};
+  double (*predict)(const Curve&, const Operator&) = nullptr;
+};
+
+using indices = std::vector<std::size_t>;
+
+namespace detail {
+
+inline indices first_numbers(std::size_t n) {
+  indices all(n);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+template <class Curve, class Operator>
+std::vector<Curve> curves_at(const study<Curve, Operator>& s, const indices& free,
+                             const std::vector<double>& values) {
+  std::vector<Curve> curves = s.curves;
+  for (const auto& c : s.constants) c.put(curves, c.of.initial);
+  for (std::size_t i = 0; i < free.size(); ++i) s.constants[free[i]].put(curves, values[i]);
+  return curves;
+}
+
+// Predictions as calibrate() asks for them, row by row at the same constants.
+template <class Curve, class Operator>
+class predictor {
+ public:
+  predictor(const study<Curve, Operator>& s, const indices& free, const indices& rows)
+      : study_(s), free_(free), rows_(rows) {}
+
+  double operator()(const std::vector<double>& values, std::size_t i) const {
+    if (values != at_) {
+      at_ = values;
+      curves_ = curves_at(study_, free_, values);
+    }
+    const sample<Operator>& row = study_.samples[rows_[i]];
+    return study_.predict(curves_[row.curve], row.op);
+  }
+
+ private:
+  const study<Curve, Operator>& study_;
+  const indices& free_;
+  const indices& rows_;
+  mutable std::vector<double> at_{};
+  mutable std::vector<Curve> curves_{};
+};
+
+}  // namespace detail
+
+/// What a study's rows say: the constants that they determine, and the curves.
+template <class Curve>
+struct findings {
+  indices determined{};
+  shardline::calibration fit{};
+  std::vector<Curve> curves{};
+};
+
+namespace detail {
+
+inline bool at_edge(const shardline::unknown& u, double value) {
+  const double near = 1e-3 * (u.highest - u.lowest);
+  return value < u.lowest + near || value > u.highest - near;
+}
+
+// The search only nears an edge.
+inline void snap_to_edges(const std::vector<shardline::unknown>& unknowns,
+                          shardline::calibration& found) {
+  for (std::size_t i = 0; i < unknowns.size(); ++i) {
+    double& value = found.constants[i];
+    if (!at_edge(unknowns[i], value)) continue;
+    const double middle = 0.5 * (unknowns[i].lowest + unknowns[i].highest);
+    value = value < middle ? unknowns[i].lowest : unknowns[i].highest;
+    found.deviations[i] = 0.0;
+  }
+}
+
+// From where the search ended, but for constants that it left at an edge: they start anew.
+inline bool can_restart(const shardline::calibration& found,
+                        std::vector<shardline::unknown>& unknowns) {
+  bool any = false;
+  for (std::size_t i = 0; i < unknowns.size(); ++i) {
+    if (at_edge(unknowns[i], found.constants[i])) {
+      any = true;
+    } else {
+      unknowns[i].initial = found.constants[i];
+    }
+  }
+  return any;
+}
+
+// A search that ends at an edge may have been led there early on: it gets a second chance.
+template <class Predict>
+shardline::calibration searched(std::vector<shardline::unknown> unknowns,
+                                const std::vector<double>& measured, const Predict& predict) {
+  shardline::calibration found = shardline::calibrate(unknowns, measured, predict);
+  if (!found.has_value()) return found;
+  if (can_restart(found, unknowns)) {
+    const auto again = shardline::calibrate(unknowns, measured, predict);
+    if (again.has_value() && again.mape < found.mape) found = again;
+  }
+  snap_to_edges(unknowns, found);
+  return found;
+}
+
+template <class Operator>
+indices determining(const std::vector<sample<Operator>>& samples, const indices& among) {
+  indices rows;
+  for (const std::size_t i : among) {
+    if (samples[i].fitted) rows.push_back(i);
+  }
+  return rows;
+}
+
+}  // namespace detail
+
+/// The curves that fit these rows best. A constant that they do not determine stays where its
+/// search would have started.
+template <class Curve, class Operator>
+findings<Curve> fit(const study<Curve, Operator>& s, const indices& among) {
+  const indices rows = detail::determining(s.samples, among);
+  std::vector<double> measured;
+  for (const std::size_t i : rows) measured.push_back(s.samples[i].seen.measured);
+  indices free = detail::first_numbers(s.constants.size());
+  while (!free.empty()) {
+    std::vector<shardline::unknown> unknowns;
+    for (const std::size_t i : free) unknowns.push_back(s.constants[i].of);
+    const auto found =
+        detail::searched(unknowns, measured, detail::predictor<Curve, Operator>(s, free, rows));
+    if (found.has_value()) return {free, found, detail::curves_at(s, free, found.constants)};
+    const auto open = std::find_if(free.begin(), free.end(), [&](std::size_t i) {
+      return found.fault.starts_with(s.constants[i].of.name + ":");
+    });
+    if (open == free.end()) throw std::runtime_error(found.fault);
+    free.erase(open);
+  }
+  return {free, {}, detail::curves_at(s, free, {})};
+}
+
+namespace detail {
+
+inline std::uint64_t scattered(const std::string& name) {
+  std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+}  // namespace detail
+
+/// Which fifth of the groups each row is in; which group, where there are eight or fewer. Groups
+/// are dealt out in a scattered order, so that a fold is no range of sizes.
+template <class Operator>
+indices folds_of(const std::vector<sample<Operator>>& samples) {
+  std::map<std::pair<std::uint64_t, std::string>, std::size_t> order;
+  for (const auto& s : samples) order[{detail::scattered(s.group), s.group}] = 0;
+  const std::size_t folds = order.size() <= 8 ? order.size() : 5;
+  std::size_t next = 0;
+  for (auto& [name, fold] : order) fold = next++ % folds;
+  indices found;
+  for (const auto& s : samples) found.push_back(order[{detail::scattered(s.group), s.group}]);
+  return found;
+}
+
+/// Each row's prediction by curves fitted to the other folds; none where there is one group only.
+template <class Curve, class Operator>
+void validate(study<Curve, Operator>& s) {
+  const indices fold = folds_of(s.samples);
+  const std::size_t folds = *std::max_element(fold.begin(), fold.end()) + 1;
+  for (std::size_t f = 0; f < folds && folds > 1; ++f) {
+    indices others;
+    for (std::size_t i = 0; i < fold.size(); ++i) {
+      if (fold[i] != f) others.push_back(i);
+    }
+    const std::vector<Curve> curves = fit(s, others).curves;
+    for (std::size_t i = 0; i < fold.size(); ++i) {
+      sample<Operator>& row = s.samples[i];
+      if (fold[i] == f) row.seen.validated = s.predict(curves[row.curve], row.op);
+    }
+  }
+}
+
+template <class Curve, class Operator>
+using studies = std::vector<study<Curve, Operator>>;
+
+namespace detail {
+
+// The curves by name, fitted to the rows of one accelerator alone.
+template <class Curve, class Operator>
+std::map<std::string, Curve> curves_of(const std::string& gpu,
+                                       const studies<Curve, Operator>& all) {
+  std::map<std::string, Curve> curves;
+  for (const auto& s : all) {
+    indices rows;
+    for (std::size_t i = 0; i < s.samples.size(); ++i) {
+      if (s.samples[i].gpu == gpu) rows.push_back(i);
+    }
+    if (rows.empty()) continue;
+    const findings<Curve> found = fit(s, rows);
+    for (const std::size_t i : rows) {
+      const std::size_t c = s.samples[i].curve;
+      curves.insert({s.names[c], found.curves[c]});
+    }
+  }
+  return curves;
+}
+
+inline score_table& table_of(std::vector<score_table>& tables, const std::string& title) {
+  for (score_table& t : tables) {
+    if (t.title == title) return t;
+  }
+  tables.push_back({title, {}, {}});
+  return tables.back();
+}
+
+}  // namespace detail
+
+/// The rows of other accelerators by curves that were fitted to `gpu` alone.
+template <class Curve, class Operator>
+void carry(const std::string& gpu, const studies<Curve, Operator>& all,
+           std::vector<family>& families) {
+  const std::map<std::string, Curve> curves = detail::curves_of(gpu, all);
+  for (const auto& s : all) {
+    for (const auto& row : s.samples) {
+      const auto stand_in = curves.find(row.like);
+      if (row.gpu == gpu || stand_in == curves.end()) continue;
+      observation o = row.seen;
+      o.validated = s.predict(stand_in->second, row.op);
+      family_of(families, row.kind + ", from " + gpu).rows.push_back(o);
+    }
+  }
+}
+
+/// Both scores of a kind of kernels: validated over shapes, and carried to the other accelerator.
+template <class Curve, class Operator>
+void add_scores(studies<Curve, Operator> all, scores& result) {
+  for (auto& s : all) {
+    validate(s);
+    for (const auto& row : s.samples) {
+      family_of(detail::table_of(result.shapes, row.table).families, row.line)
+          .rows.push_back(row.seen);
+    }
+  }
+  for (const char* gpu : {"a100-sxm", "h100-sxm"}) carry(gpu, all, result.carried);
+}
+
+}  // namespace accuracy

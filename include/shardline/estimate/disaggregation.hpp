@@ -1,0 +1,210 @@
+/// Prefill and decode on GPUs of their own: what two pools of instances deliver together.
+#pragma once
+
+#include "shardline/estimate/feasibility.hpp"
+#include "shardline/estimate/pools.hpp"
+
+namespace shardline {
+
+/// What both pools together deliver.
+///   prefill, decode       feasibility of an instance of each
+///   source                where the figures of time come from
+///   serving               users' view; per GPU over the GPUs of both pools. `running` are decoding
+///   transfer              of one prompt's cache, part of ttft
+///   prefill_rate          requests per second that the prefill pool serves at most, and
+///   decode_rate           the decode pool, all its slots full: the pools match where both are
+///   equal
+template <class T = double>
+struct basic_disaggregated {
+  report prefill{};
+  report decode{};
+  provenance source = provenance::datasheet;
+  basic_serving<T> serving{};
+  seconds<T> transfer{};
+  request_rate<T> prefill_rate{};
+  request_rate<T> decode_rate{};
+
+  [[nodiscard]] constexpr bool feasible() const noexcept {
+    return prefill.feasible() && decode.feasible();
+  }
+};
+using disaggregated = basic_disaggregated<>;
+
+namespace detail {
+
+// Both pools, and what is asked of them.
+template <class T, class Efficiency>
+struct matched_pools {
+  const prefill_station<T>& prefill;
+  const decode_station<T, Efficiency>& decode;
+  seconds<T> transfer{};
+  T wanted{};  // requests per second, or sequences in flight
+  bool at_rate = false;
+
+  // With so many sequences decoding on each instance, each for so long.
+  struct state {
+    T sequences{};
+    seconds<T> generation{};
+    T rate{};
+    seconds<T> queue{};
+    seconds<T> ttft{};
+  };
+  [[nodiscard]] constexpr state with(const T& sequences,
+                                     const seconds<T>& generation) const noexcept {
+    state s{sequences, generation};
+    s.rate = decode.rate(sequences, generation);
+    s.queue = prefill.entry + prefill.wait(s.rate);
+    s.ttft = s.queue + prefill.own + transfer;
+    return s;
+  }
+  [[nodiscard]] constexpr state at(count n) const noexcept {
+    const T sequences = real<T>(n);
+    return with(sequences, decode.life(max(sequences, T(1.0))));
+  }
+  [[nodiscard]] constexpr T figure(const state& s) const noexcept {
+    return at_rate ? s.rate : s.rate * (s.ttft + s.generation).value();
+  }
+  // Whether n still serve less than what is wanted.
+  [[nodiscard]] constexpr bool operator()(count n) const noexcept {
+    return value_of(figure(at(n))) < value_of(wanted);
+  }
+};
+
+// A point on the way from one number of sequences to the next.
+template <class Pools, class State, class T>
+constexpr State between(const Pools& pools, const State& a, const State& b, const T& way) noexcept {
+  return pools.with(a.sequences + (b.sequences - a.sequences) * way,
+                    a.generation + (b.generation - a.generation) * way);
+}
+
+// Where between `low` and `high` the figure is the wanted one: halved, since it bends where the
+// prefill pool is full, then one step of Newton's, which carries slopes of T.
+template <class T, class Pools, class State>
+constexpr State meeting_point(const Pools& pools, const State& low, const State& high) noexcept {
+  const double wanted = value_of(pools.wanted);
+  double below = 0.0;
+  double above = 1.0;
+  for (int halving = 0; halving < 40; ++halving) {
+    const double middle = 0.5 * (below + above);
+    const bool less = value_of(pools.figure(between(pools, low, high, T(middle)))) < wanted;
+    (less ? below : above) = middle;
+  }
+  const T at_below = pools.figure(between(pools, low, high, T(below)));
+  const T at_above = pools.figure(between(pools, low, high, T(above)));
+  const double slope = (value_of(at_above) - value_of(at_below)) / (above - below);
+  if (!(slope > 0.0)) return between(pools, low, high, T(below));
+  return between(pools, low, high, T(below) + (pools.wanted - at_below) / T(slope));
+}
+
+// The pools' state with at most `most` sequences on each decode instance.
+template <class T, class Pools>
+constexpr auto settled(const Pools& pools, count most) noexcept {
+  const count below = largest_that_fits(1, most, pools);
+  const auto low = pools.at(below);
+  return below == most ? low : meeting_point<T>(pools, low, pools.at(below + 1));
+}
+
+// Sequences that an instance can decode at once, by its memory and its engine; one at least.
+template <class T, class Efficiency>
+constexpr T decode_slots(const basic_pool<T, Efficiency>& pool, const model& m,
+                         const basic_workload<T>& w) noexcept {
+  const basic_runtime<T>& engine = pool.cluster.runtime;
+  const count fitting = sequences_that_fit(pool.cluster, m, pool.layout, decode_load(w, T(1.0)));
+  const T by_engine = engine.step_sequences * real<T>(pool.layout.attention.dp);
+  const T slots = real<T>(fitting);
+  return max(value_of(by_engine) > 0.0 ? min(slots, by_engine) : slots, T(1.0));
+}
+
+template <class T, class Efficiency>
+constexpr void check_pools(const basic_pool<T, Efficiency>& prefill,
+                           const basic_pool<T, Efficiency>& decode, const model& m,
+                           const basic_workload<T>& w, basic_disaggregated<T>& found) noexcept {
+  found.prefill = check_shape(prefill.cluster, m, prefill.layout, w);
+  found.decode = check_shape(decode.cluster, m, decode.layout, w);
+  // One token needs no decode instance.
+  if (!(value_of(w.output.value()) > 1.0)) {
+    found.decode.invalid.push_back({field::output, value_of(w.output.value())});
+  }
+}
+
+// Users' figures of a state, of which `slower` per second can be served.
+template <class T, class State>
+constexpr basic_serving<T> served(const State& s, const basic_workload<T>& w,
+                                  const request_rate<T>& slower, count instances,
+                                  count gpus) noexcept {
+  const bool at_rate = value_of(w.rate.value()) > 0.0;
+  const auto rate = shardline::min(request_rate<T>::from_value(s.rate), slower);
+  const seconds<T> life = s.ttft + s.generation;
+  const auto kept = seconds<T>::from_value(w.concurrency / rate.value());
+  // Of a constant concurrency, what finds no decode slot waits for one.
+  const seconds<T> wait = at_rate ? seconds<T>{} : shardline::max(kept - life, seconds<T>{});
+  basic_serving<T> f;
+  f.requests_per_s = rate;
+  f.concurrency = rate.value() * (life + wait).value();
+  f.running = s.sequences * real<T>(instances);
+  f.utilisation = (at_rate ? w.rate : rate).value() / slower.value();
+  f.waiting = s.queue + wait;
+  f.ttft = s.ttft + wait;
+  f.tpot = s.generation / (w.output.value() - T(1.0));
+  f.output_tokens_per_s = w.output * rate;
+  f.output_tokens_per_s_per_gpu = f.output_tokens_per_s / real<T>(gpus);
+  f.total_tokens_per_s_per_gpu = (w.input + w.output) * rate / real<T>(gpus);
+  return f;
+}
+
+// The rules on what was estimated, each pool's memory with what it holds.
+template <class T, class Efficiency>
+constexpr void check_pool(const basic_pool<T, Efficiency>& pool, const model& m,
+                          const basic_workload<T>& load, const basic_serving<T>& served,
+                          const basic_workload<T>& limits, report& r) noexcept {
+  check_figures(memory(pool.cluster, m, pool.layout, load), served, limits, r);
+}
+
+}  // namespace detail
+
+/// Two pools in steady state. Prompts go to the first free replica of the prefill pool, their cache
+/// over the network to a decode instance, where they only decode:
+///   ttft  = admission_time + wait + prompt alone + transfer_time
+///   wait  = wait_for_slot() of one of the prefill pool's replicas
+///   tpot  = generation / (output - 1), generation of decode() with n sequences on an instance
+/// At a constant concurrency n is such that Little's law holds, requests_per_s (ttft + (output - 1)
+/// tpot) = concurrency; at a rate such that instances n / generation is the rate, whatever the
+/// concurrency. n is at most what an instance's memory and engine take; beyond, sequences wait with
+/// their prompt done, and a rate violates rule::rate. Utilisation is the rate over what the slower
+/// pool can serve. Prefix hits count in the prefill pool. A prompt's cache is sent
+/// when all of it is there; layer by layer it would be hidden in part. Sequences are spread evenly.
+/// Returns no figures where either pool cannot be priced, and output 1, which needs no second pool,
+/// is refused. Source of the form: DistServe, Zhong et al., OSDI 2024, arXiv 2401.09670, section 3.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_disaggregated<T> disaggregate(
+    const basic_pool<T, Efficiency>& prefill, const basic_pool<T, Efficiency>& decode,
+    const model& m, const basic_workload<T>& w) noexcept {
+  basic_disaggregated<T> found;
+  found.source = source_of(decode.cluster.accelerator.efficiency);
+  detail::check_pools(prefill, decode, m, w, found);
+  if (!found.prefill.priceable() || !found.decode.priceable()) return found;
+  const detail::prefill_station<T> prompts = detail::station_of(prefill, m, w);
+  const detail::decode_station<T, Efficiency> tokens{decode, m, w};
+  const T slots = detail::decode_slots(decode, m, w);
+  found.transfer = transfer_time(prefill, decode, m, w);
+  found.prefill_rate = request_rate<T>::from_value(prompts.most());
+  found.decode_rate = request_rate<T>::from_value(tokens.rate(slots, tokens.life(slots)));
+  const request_rate<T> slower = shardline::min(found.prefill_rate, found.decode_rate);
+  const bool at_rate = value_of(w.rate.value()) > 0.0;
+  const bool overloaded = value_of(w.rate.value()) >= value_of(slower.value());
+  const detail::matched_pools<T, Efficiency> pools{
+      prompts, tokens, found.transfer,
+      at_rate ? shardline::min(w.rate, slower).value() : w.concurrency, at_rate};
+  auto s = detail::settled<T>(pools, detail::rounded_down(slots));
+  if (overloaded) {  // the queue grows for ever, and is in no figure
+    s.queue = prompts.entry;
+    s.ttft = s.queue + prompts.own + found.transfer;
+  }
+  found.serving = detail::served(s, w, slower, decode.instances, prefill.gpus() + decode.gpus());
+  const T held = round_up(max(s.sequences, T(1.0)));
+  detail::check_pool(prefill, m, prefill_load(prefill.layout, w), found.serving, w, found.prefill);
+  detail::check_pool(decode, m, decode_load(w, held), found.serving, w, found.decode);
+  return found;
+}
+
+}  // namespace shardline

@@ -1,0 +1,157 @@
+/// A pool of instances that only read prompts or only decode, and the KV cache's way from one to
+/// the other.
+#pragma once
+
+#include "shardline/estimate/serving.hpp"
+
+namespace shardline {
+
+/// `instances` equal instances of a layout, each on a cluster of its own.
+template <class T = double, class Efficiency = datasheet>
+struct basic_pool {
+  basic_cluster<T, Efficiency> cluster{};
+  shardline::layout layout{};
+  count instances = 1;
+
+  [[nodiscard]] constexpr count gpus() const noexcept {
+    return saturating_product(instances, layout.gpus());
+  }
+};
+
+/// The load as a prefill instance has it: as many prompts as it has replicas, one token each.
+template <class T>
+[[nodiscard]] constexpr basic_workload<T> prefill_load(const layout& l,
+                                                       const basic_workload<T>& w) noexcept {
+  basic_workload<T> load = at_concurrency(w, real<T>(l.attention.dp));
+  load.output = tokens<T>::from_value(T(1.0));
+  load.rate = {};
+  load.num_prompts = T(0.0);
+  load.speculation = {};
+  return load;
+}
+
+/// The load as a decode instance has it: sequences that only decode.
+template <class T>
+[[nodiscard]] constexpr basic_workload<T> decode_load(const basic_workload<T>& w,
+                                                      const T& sequences) noexcept {
+  basic_workload<T> load = at_concurrency(w, sequences);
+  load.rate = {};
+  load.num_prompts = T(0.0);
+  return load;
+}
+
+namespace detail {
+
+// Bytes that the fullest rank of a decode instance keeps of one prompt.
+template <class T>
+struct received_bytes {
+  T length{};
+  std::array<bytes<T>, block::number> of_block{};
+  std::size_t current = 0;
+
+  constexpr void start(std::size_t b, count) noexcept { current = b; }
+  constexpr void finish(std::size_t) noexcept {}
+  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+    const bytes<T> state = bytes<T>::from_value(T(c.state_bytes));
+    of_block[current] = of_block[current] + c.resident(length, 1) + state;
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator&) noexcept {}
+
+  [[nodiscard]] constexpr bytes<T> of_stage(const block_counts& blocks) const noexcept {
+    bytes<T> sum{};
+    for (std::size_t b = 0; b < block::number; ++b) sum = sum + of_block[b] * real<T>(blocks[b]);
+    return sum;
+  }
+};
+
+template <class T, class Efficiency>
+constexpr bytes<T> bytes_received(const basic_pool<T, Efficiency>& pool, const model& m,
+                                  const basic_workload<T>& w) noexcept {
+  const layout& l = pool.layout;
+  const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
+  received_bytes<T> fold{w.input.value()};
+  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  bytes<T> most{};
+  for (count stage = 0; stage < l.pp; ++stage) {
+    most = shardline::max(most, fold.of_stage(blocks_of_stage(m, l, stage)));
+  }
+  return most;
+}
+
+}  // namespace detail
+
+/// Seconds that the cache of one prompt takes from a prefill instance to a decode instance, over
+/// the network, once the prompt is done: a rank of the decode instance receives what it keeps, and
+/// the ranks of the prefill replica share out what all of that replica's ranks receive.
+///   time of a send-recv of  received max(1, receiving ranks / sending ranks)  bytes
+/// Ranks are tp pp of the decode, tp cp pp of the prefill layout.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> transfer_time(const basic_pool<T, Efficiency>& from,
+                                                 const basic_pool<T, Efficiency>& to,
+                                                 const model& m,
+                                                 const basic_workload<T>& w) noexcept {
+  const layout& sends = from.layout;
+  const layout& receives = to.layout;
+  const T senders = real<T>(sends.attention.tp * sends.attention.cp * sends.pp);
+  const T receivers = real<T>(receives.attention.tp * receives.pp);
+  const bytes<T> received = detail::bytes_received(to, m, w);
+  const collective<T> hop{collective_kind::send_recv,
+                          {2, to.cluster.gpus_per_domain},
+                          received * max(receivers / senders, T(1.0))};
+  return time_of(to.cluster, hop);
+}
+
+namespace detail {
+
+// One prompt after the other on each replica of each instance.
+template <class T>
+struct prefill_station {
+  seconds<T> own{};    // from a prompt's first step to its last
+  seconds<T> entry{};  // until it is noticed
+  T servers = T(1.0);  // replicas of all instances
+  seconds<T> pace{};   // from one prompt to the next on a replica
+
+  [[nodiscard]] constexpr T most() const noexcept { return servers / pace.value(); }
+  [[nodiscard]] constexpr seconds<T> wait(const T& rate) const noexcept {
+    return wait_for_slot(servers, pace, rate / most());
+  }
+};
+
+template <class T, class Efficiency>
+constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool, const model& m,
+                                        const basic_workload<T>& w) noexcept {
+  const layout& l = pool.layout;
+  const basic_workload<T> load = prefill_load(l, w);
+  basic_step<T> step = admission_step(l, load);
+  step.part_count = 1;  // nothing decodes here
+  const pipeline_time<T> t = time_of_step(pool.cluster, m, l, step);
+  const T steps = prefill_steps(load);
+  prefill_station<T> station;
+  station.own = t.sum.total() + t.slowest * (steps - T(1.0));
+  station.entry = admission_time(pool.cluster.accelerator.efficiency, t.sum.total(), T(0.0));
+  station.servers = real<T>(pool.instances) * real<T>(l.attention.dp);
+  station.pace = t.slowest * steps;
+  return station;
+}
+
+// Life of a sequence where n decode on each instance.
+template <class T, class Efficiency>
+struct decode_station {
+  const basic_pool<T, Efficiency>& pool;
+  const shardline::model& model;
+  const basic_workload<T>& workload;
+
+  [[nodiscard]] constexpr seconds<T> life(const T& sequences) const noexcept {
+    const basic_workload<T> load = decode_load(workload, sequences);
+    const seconds<T> round = shardline::decode(pool.cluster, model, pool.layout, load).total();
+    return round * turnover_of(load, sequences).decode_steps;
+  }
+  [[nodiscard]] constexpr T rate(const T& sequences, const seconds<T>& life) const noexcept {
+    return real<T>(pool.instances) * sequences / max(life.value(), T(1e-12));
+  }
+};
+
+}  // namespace detail
+
+}  // namespace shardline

@@ -1,0 +1,83 @@
+/// Speculative decoding: how many tokens a step yields, and what guessing them takes.
+#pragma once
+
+#include "shardline/cost/parameters.hpp"
+#include "shardline/estimate/batching.hpp"
+#include "shardline/estimate/step_time.hpp"
+
+namespace shardline {
+
+/// Tokens that a step yields of each sequence: its own, and the guesses up to the first wrong one.
+///   E = 1 + a + a^2 + ... + a^k = (1 - a^(k + 1)) / (1 - a),  k draft tokens of acceptance a
+/// from 1 (no speculation, or nothing accepted) to k + 1. Assumes that guesses are right or wrong
+/// independently of each other, k <= 64.
+/// Source: Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
+/// ICML 2023, equation 1.
+///   k 3, a 0.5: 1.875;  k 3, a 1: 4   (tests/estimate/speculation.cpp)
+template <class T>
+[[nodiscard]] constexpr T tokens_per_step(const basic_speculation<T>& s) noexcept {
+  T expected(1.0);
+  for (count i = 0; i < s.draft_tokens; ++i) expected = T(1.0) + s.acceptance * expected;
+  return expected;
+}
+
+namespace detail {
+
+// One pass of the prediction layer and the head, a token of each sequence, on the ranks of the last
+// stage.
+template <class T, class Efficiency>
+constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, const model& m,
+                                        const layout& l, const basic_step<T>& one_token) noexcept {
+  const emission<T> e{m, l, {}, localise(one_token, l), c.runtime.padding};
+  time_fold<T, Efficiency> fold{c};
+  fold.start(block::head, 1);
+  emit_prediction_layer(e, fold);
+  emit_head(e, l.pp == 1, fold);
+  return fold.sum;
+}
+
+}  // namespace detail
+
+/// What guessing takes before a step of `sequences` sequences can check it, all of it in the line
+/// `draft`: draft_tokens times draft_time, or where that is 0 draft_tokens passes, one after the
+/// other, of the model's last prediction layer with the head, on the last stage's ranks. Nothing
+/// without draft tokens, and for a model without prediction layers: n-grams of the prompt cost
+/// nothing. The host's part is not priced.
+/// Source: DeepSeek-V3, arXiv 2412.19437, sections 2.2 and 5.4.3.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> draft_time(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w,
+                                                 const T& sequences) noexcept {
+  const basic_speculation<T>& s = w.speculation;
+  basic_time<T> drafting;
+  if (s.draft_tokens == 0) return drafting;
+  basic_time<T> once;
+  once.spend(term::draft, s.draft_time);
+  once.wait(bound::memory, s.draft_time);
+  if (!(value_of(s.draft_time.value()) > 0.0) && m.mtp_layers > 0) {
+    once = detail::prediction_time(c, m, l,
+                                   decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
+  }
+  const T times = real<T>(s.draft_tokens);
+  drafting.spend(term::draft, once.total() * times);
+  for (std::size_t i = 0; i < bound_count; ++i) drafting.bounds[i] = once.bounds[i] * times;
+  return drafting;
+}
+
+/// A step through the pipeline with its guesses made before it; with stages, every round waits for
+/// them.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
+                                                     const basic_cluster<T, Efficiency>& c,
+                                                     const model& m, const layout& l,
+                                                     const basic_workload<T>& w,
+                                                     const T& sequences) noexcept {
+  if (w.speculation.draft_tokens == 0) return step;
+  const basic_time<T> drafting = draft_time(c, m, l, w, sequences);
+  step.sum.add(drafting, T(1.0));
+  step.slowest = step.slowest + drafting.total();
+  return step;
+}
+
+}  // namespace shardline

@@ -1,0 +1,129 @@
+/// Which constants measurements determine, and how well.
+#pragma once
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "shardline/plan/calibration/unknowns.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+// d residual / d constant at `constants`, each in units of its range. Central differences,
+// one-sided at the ends.
+template <class Residuals>
+Eigen::MatrixXd sensitivities(const std::vector<unknown>& unknowns,
+                              const std::vector<double>& constants, const Residuals& residuals) {
+  constexpr double step = 1e-6;
+  Eigen::MatrixXd result;
+  for (std::size_t k = 0; k < unknowns.size(); ++k) {
+    const unknown& u = unknowns[k];
+    const double range = u.highest - u.lowest;
+    std::vector<double> moved = constants;
+    moved[k] = std::min(constants[k] + step * range, u.highest);
+    const std::vector<double> above = residuals(moved);
+    const double top = moved[k];
+    moved[k] = std::max(constants[k] - step * range, u.lowest);
+    const std::vector<double> below = residuals(moved);
+    const double width = (top - moved[k]) / range;
+    result.conservativeResize(static_cast<Eigen::Index>(above.size()),
+                              static_cast<Eigen::Index>(k + 1));
+    for (std::size_t i = 0; i < above.size(); ++i) {
+      result(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) =
+          (above[i] - below[i]) / width;
+    }
+  }
+  return result;
+}
+
+// Names of the constants that a direction moves by at least a third of its largest part.
+inline std::string names_along(const std::vector<unknown>& unknowns, const Eigen::VectorXd& v) {
+  std::string names;
+  for (Eigen::Index i = 0; i < v.size(); ++i) {
+    if (std::abs(v[i]) * 3.0 < v.cwiseAbs().maxCoeff()) continue;
+    names += (names.empty() ? "" : ", ") + unknowns[static_cast<std::size_t>(i)].name;
+  }
+  return names;
+}
+
+inline std::string not_determined(const std::string& name) {
+  return refusal(name, "not determined by these measurements",
+                 "measurements that it changes on its own");
+}
+
+// A constant that changes no measurement, or none: an empty text.
+inline std::string without_effect(const std::vector<unknown>& unknowns,
+                                  const Eigen::MatrixXd& by_constant) {
+  constexpr double nothing = 1e-9;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    if (by_constant.col(k).norm() >= nothing) continue;
+    return not_determined(unknowns[static_cast<std::size_t>(k)].name);
+  }
+  return {};
+}
+
+// Constants of which only a combination changes the measurements, or none.
+inline std::string only_together(const std::vector<unknown>& unknowns,
+                                 Eigen::MatrixXd by_constant) {
+  constexpr double nearly = 1e-6;
+  std::vector<unknown> effective;
+  for (Eigen::Index k = 0; k < by_constant.cols(); ++k) {
+    const double size = by_constant.col(k).norm();
+    if (!(size > 0.0)) continue;
+    by_constant.col(static_cast<Eigen::Index>(effective.size())) = by_constant.col(k) / size;
+    effective.push_back(unknowns[static_cast<std::size_t>(k)]);
+  }
+  const auto kept = static_cast<Eigen::Index>(effective.size());
+  if (kept < 2) return {};
+  const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant.leftCols(kept), Eigen::ComputeThinV);
+  const Eigen::VectorXd& values = svd.singularValues();
+  if (values[kept - 1] > nearly * values[0]) return {};
+  return refusal(names_along(effective, svd.matrixV().col(kept - 1)),
+                 "only together determined by these measurements",
+                 "measurements that each changes on its own");
+}
+
+// Standard errors from the curvature at the solution. At an edge of its range a constant has the
+// error that it would have without the edge.
+inline std::vector<double> standard_errors(const std::vector<unknown>& unknowns,
+                                           Eigen::MatrixXd by_constant,
+                                           const std::vector<double>& weights, double deviation) {
+  for (Eigen::Index i = 0; i < by_constant.rows(); ++i) {
+    by_constant.row(i) *= std::sqrt(weights[static_cast<std::size_t>(i)]);
+  }
+  // Of the triangle of a QR decomposition: the curvature itself would square its condition.
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(by_constant);
+  const Eigen::Index n = by_constant.cols();
+  const Eigen::MatrixXd triangle = qr.matrixQR().topRows(n);
+  const Eigen::MatrixXd inverse =
+      triangle.triangularView<Eigen::Upper>().solve(Eigen::MatrixXd::Identity(n, n));
+  std::vector<double> errors;
+  for (const unknown& u : unknowns) {
+    const auto k = static_cast<Eigen::Index>(errors.size());
+    errors.push_back(deviation * inverse.row(k).norm() * (u.highest - u.lowest));
+  }
+  return errors;
+}
+
+// The constant whose interval is widest, if wider than half of its range: measurements say next to
+// nothing of it. At an edge they say on which side of it they would have the constant.
+inline std::string unconfined(const std::vector<unknown>& unknowns, const calibration& found) {
+  double widest = 0.25;
+  std::string name;
+  for (std::size_t k = 0; k < unknowns.size(); ++k) {
+    const double share = found.confidence[k] / (unknowns[k].highest - unknowns[k].lowest);
+    if (share < widest || at_edge(unknowns[k], found.constants[k])) continue;
+    widest = share;
+    name = unknowns[k].name;
+  }
+  return name.empty() ? name : not_determined(name);
+}
+
+}  // namespace detail
+
+}  // namespace shardline

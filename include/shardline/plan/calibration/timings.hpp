@@ -1,0 +1,187 @@
+/// Kernels as a user times them, and which of their timings are of one shape.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <variant>
+
+#include "shardline/cost/expert_operators.hpp"
+#include "shardline/cost/feed_forward_operators.hpp"
+#include "shardline/cost/mixing.hpp"
+#include "shardline/cost/operators.hpp"
+#include "shardline/fitted/attention.hpp"
+#include "shardline/fitted/elementwise.hpp"
+#include "shardline/fitted/experts.hpp"
+#include "shardline/fitted/gemm.hpp"
+#include "shardline/plan/calibration/unknowns.hpp"
+
+namespace shardline {
+
+/// A layer's routed experts on one rank, timed as one: both multiplications and all around them.
+struct expert_layer {
+  grouped_gemm<double> up{};
+  expert_activation<double> around{};
+  grouped_gemm<double> down{};
+};
+
+using timed_operator =
+    std::variant<gemm<double>, attention_core<double>, expert_layer, elementwise<double>>;
+
+/// How long an operator took on the accelerator.
+struct operator_timing {
+  timed_operator op{};
+  seconds<> measured{};
+};
+
+/// m x k times k x n, the k x n matrix stored as `format`.
+[[nodiscard]] constexpr gemm<double> gemm_kernel(double m, count n, count k,
+                                                 const weight_format& format) noexcept {
+  gemm<double> op;
+  op.rows = m;
+  op.weight = {weight_class::attention, format, k, n};
+  return op;
+}
+
+/// Heads of an attention kernel on one rank, keys and values `head_dim` wide.
+struct attention_heads {
+  count heads = 32;
+  count kv_heads = 8;
+  count head_dim = 128;
+  precision cache = precision::bf16;
+};
+
+/// Attention of `new_tokens` after `context` tokens, of each of `sequences`.
+[[nodiscard]] constexpr attention_core<double> attention_kernel(phase of, double sequences,
+                                                                double new_tokens, double context,
+                                                                const attention_heads& h) noexcept {
+  attention_core<double> op;
+  op.phase = of;
+  op.sequences = sequences;
+  op.new_tokens = new_tokens;
+  op.context = context;
+  op.heads = h.heads;
+  op.kv_heads = h.kv_heads;
+  op.qk_dim = op.v_dim = h.head_dim;
+  op.bytes_per_token = real<double>(2 * h.kv_heads * h.head_dim) * element_bytes(h.cache);
+  return op;
+}
+
+/// Attention over whole prompts.
+[[nodiscard]] constexpr attention_core<double> prompt_kernel(double sequences, double prompt,
+                                                             const attention_heads& h) noexcept {
+  return attention_kernel(phase::prefill, sequences, prompt, 0.0, h);
+}
+
+/// Attention of one more token of each sequence, which has `context` tokens already.
+[[nodiscard]] constexpr attention_core<double> decode_kernel(double sequences, double context,
+                                                             const attention_heads& h) noexcept {
+  return attention_kernel(phase::decode, sequences, 1.0, context, h);
+}
+
+/// `tokens` through a gated layer of `experts`, all on this rank, each token to `experts_per_token`
+/// of them by chance.
+[[nodiscard]] constexpr expert_layer expert_kernel(double tokens, count experts,
+                                                   count experts_per_token, count hidden,
+                                                   count width,
+                                                   const weight_format& format) noexcept {
+  const double rows = tokens * real<double>(experts_per_token);
+  const double hit = min(expected_distinct(experts, experts_per_token, experts, tokens), rows);
+  const auto c = weight_class::routed_expert;
+  expert_layer layer;
+  layer.up = {{c, format, hidden, 2 * width, experts}, rows, hit};
+  layer.around = {format, rows, tokens, experts_per_token, experts, hidden, 2 * width, width};
+  layer.down = {{c, format, width, hidden, experts}, rows, hit};
+  return layer;
+}
+
+/// A kernel that reads and writes vectors, `traffic` bytes in all.
+[[nodiscard]] constexpr elementwise<double> vector_kernel(const bytes<>& traffic) noexcept {
+  elementwise<double> op;
+  op.traffic = traffic;
+  return op;
+}
+
+namespace detail {
+
+// Predicted time, in seconds.
+template <class Operator>
+double kernel_seconds(const fitted_accelerator<double>& a, const Operator& op) {
+  return time_of(a, op).total().value();
+}
+inline double kernel_seconds(const fitted_accelerator<double>& a, const expert_layer& l) {
+  return kernel_seconds(a, l.up) + kernel_seconds(a, l.around) + kernel_seconds(a, l.down);
+}
+
+// Numbers shapes in a shuffled order of their own, so that a fold is no range of sizes.
+class shape_number {
+ public:
+  shape_number& with(double value) {
+    for (const char c : in_digits(value)) add(static_cast<unsigned char>(c));
+    add(0);
+    return *this;
+  }
+  shape_number& with(count value) { return with(real<double>(value)); }
+  [[nodiscard]] std::size_t value() const { return hash_ >> 7U; }
+
+ private:
+  void add(unsigned char byte) { hash_ = (hash_ ^ byte) * 1099511628211ULL; }
+  std::size_t hash_ = 14695981039346656037ULL;  // FNV-1a
+};
+
+// Timings that differ only in rows, sequences or lengths are of one shape.
+inline std::size_t shape_of_timing(const gemm<double>& op) {
+  return shape_number().with(op.weight.n).with(op.weight.k).value();
+}
+inline std::size_t shape_of_timing(const attention_core<double>& op) {
+  return shape_number().with(op.heads).with(op.kv_heads).with(op.qk_dim).with(op.window).value();
+}
+inline std::size_t shape_of_timing(const expert_layer& l) {
+  const auto& a = l.around;
+  return shape_number().with(a.experts).with(a.hidden).with(a.width).value();
+}
+inline std::size_t shape_of_timing(const elementwise<double>& op) {
+  return shape_number().with(op.traffic.value()).value();
+}
+
+// The first field of `name` that no kernel can have, or nothing.
+inline std::string positive(const std::string& name, double value) {
+  return is_positive(value) ? "" : refusal(name, in_digits(value), "a positive number");
+}
+inline std::string not_negative(const std::string& name, double value) {
+  const bool fine = value == 0.0 || is_positive(value);
+  return fine ? "" : refusal(name, in_digits(value), "zero or a positive number");
+}
+inline std::string first_of(const std::string& a, const std::string& b) {
+  return a.empty() ? b : a;
+}
+
+inline std::string fault_of_kernel(const gemm<double>& op) {
+  return first_of(positive("rows", op.rows),
+                  first_of(positive("weight.n", real<double>(op.weight.n)),
+                           positive("weight.k", real<double>(op.weight.k))));
+}
+inline std::string fault_of_kernel(const grouped_gemm<double>& op) {
+  return first_of(fault_of_kernel(op.as_gemm()), positive("matrices_read", op.matrices_read));
+}
+inline std::string fault_of_kernel(const attention_core<double>& op) {
+  std::string fault = positive("sequences", op.sequences);
+  fault = first_of(fault, positive("new_tokens", op.new_tokens));
+  fault = first_of(fault, not_negative("context", op.context));
+  fault = first_of(fault, positive("heads", real<double>(op.heads)));
+  fault = first_of(fault, positive("kv_heads", real<double>(op.kv_heads)));
+  fault = first_of(fault, positive("qk_dim", real<double>(op.qk_dim)));
+  fault = first_of(fault, positive("v_dim", real<double>(op.v_dim)));
+  return first_of(fault, positive("bytes_per_token", op.bytes_per_token));
+}
+inline std::string fault_of_kernel(const expert_layer& l) {
+  return first_of(fault_of_kernel(l.up),
+                  first_of(fault_of_kernel(l.down), positive("around.tokens", l.around.tokens)));
+}
+inline std::string fault_of_kernel(const elementwise<double>& op) {
+  return positive("traffic [bytes]", op.traffic.value());
+}
+
+}  // namespace detail
+
+}  // namespace shardline
