@@ -87,9 +87,7 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
 
 // Another vendor's hardware has no switch that reduces and no kernels like Hopper's: Ampere's stand
 // for its own, with AMD's multiplications where AMD made it.
-constexpr bool is_foreign(vendor v) noexcept {
-  return v == vendor::amd || v == vendor::google || v == vendor::amazon;
-}
+constexpr bool is_foreign(vendor v) noexcept { return v != vendor::unknown && v != vendor::nvidia; }
 
 constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
   fitted f = ampere_kernels(e);
