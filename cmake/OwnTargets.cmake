@@ -7,7 +7,7 @@ function(shardline_own_target target)
 endfunction()
 
 set(shardline_needs_eigen "shardline/(eigen/|plan/calibration[./])")
-set(shardline_needs_json "shardline/io/(json|hf_config)\\.hpp")
+set(shardline_needs_json "shardline/io/(json[./]|hf_config[.]hpp)")
 
 # shardline_drop_unbuildable(<list>): without Eigen or nlohmann_json, takes out of the list the
 # files that are, or include, a header of that part. Everything else is still built and tested.

@@ -1,7 +1,8 @@
 // How right is time? Measured kernels, collectives and whole runs beside what is predicted for
 // them: with `fitted`, with the data sheet alone, and with the best shares `constant` could have.
 //
-// bench_accuracy <folder>: the folder of measurements, one CSV file per kind.
+// bench_accuracy <folder> [kernels|runs]: the folder of measurements, one CSV file per kind; only
+// kernels and collectives, or only whole runs.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -63,7 +64,7 @@ class report {
   }
   void finish() const {
     print(all_);
-    print(carried_);
+    if (!carried_.families.empty()) print(carried_);
   }
 
  private:
@@ -73,21 +74,34 @@ class report {
 
 }  // namespace
 
+namespace {
+
+void add_kernels(report& all, const std::string& folder) {
+  all.add(gemm_scores(folder));
+  all.add(attention_scores(folder));
+  all.add(expert_scores(folder));
+  all.add(collective_scores(folder));
+}
+
+void add_runs(report& all, const std::string& folder) {
+  all.add(tpot_table(folder));
+  all.add(ttft_table(folder));
+  all.add(static_batch_table(folder));
+  for (const score_table& t : end_to_end_tables(folder)) all.add(t);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s <folder of measurements>\n", argv[0]);
+  const std::string part = argc == 3 ? argv[2] : "";
+  if (argc < 2 || argc > 3 || (argc == 3 && part != "kernels" && part != "runs")) {
+    std::fprintf(stderr, "usage: %s <folder of measurements> [kernels|runs]\n", argv[0]);
     return 64;
   }
   try {
     report all;
-    all.add(gemm_scores(argv[1]));
-    all.add(attention_scores(argv[1]));
-    all.add(expert_scores(argv[1]));
-    all.add(collective_scores(argv[1]));
-    all.add(tpot_table(argv[1]));
-    all.add(ttft_table(argv[1]));
-    all.add(static_batch_table(argv[1]));
-    for (const score_table& t : end_to_end_tables(argv[1])) all.add(t);
+    if (part != "runs") add_kernels(all, argv[1]);
+    if (part != "kernels") add_runs(all, argv[1]);
     all.finish();
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "%s\n", problem.what());

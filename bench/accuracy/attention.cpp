@@ -352,7 +352,8 @@ std::string attention_constants(const std::string& folder) {
       {"window_padding", &decode::window_padding},
       {"cache_speedup", &decode::cache_speedup},
       {"cache_share", &decode::cache_share},
-      {"unseen_blocks", &decode::unseen_blocks}};
+      {"unseen_blocks", &decode::unseen_blocks},
+      {"rows", &decode::rows}};
   const attention_rows all = read(folder);
   return text_of("prefill_curve<>", of_prompts, all.prompts) +
          text_of("decode_curve<>", of_steps, all.steps);

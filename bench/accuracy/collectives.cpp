@@ -67,7 +67,8 @@ template <class Member>
 constant<curve> of_library(const std::string& name, Member at, const indices& in, double start,
                            double lowest, double highest) {
   const auto inner = shared<constants_of_library>(name, at, {0}, start, lowest, highest);
-  return {inner.of, [=](const std::vector<curve>& all) { return inner.get({all[in.front()].of}); },
+  return {inner.of, in,
+          [=](const std::vector<curve>& all) { return inner.get({all[in.front()].of}); },
           [=](std::vector<curve>& all, double value) {
             std::vector<constants_of_library> one(1);
             for (const std::size_t i : in) {
@@ -93,6 +94,7 @@ const indices in_engines{2, 3, 4, 5};
 // Launches and setting up are quicker on H100, by one factor: applied after what it multiplies.
 constant<curve> quicker_launches() {
   return {{"launches of H100 over A100's", 0.6, 0.1, 1.5},
+          on_h100,
           [](const std::vector<curve>& all) { return all[1].of.launch / all[0].of.launch; },
           [](std::vector<curve>& all, double factor) {
             for (const std::size_t i : on_h100) {

@@ -102,7 +102,7 @@ template <class Curve, class Operator>
 std::string text_of(const std::string& type, const std::vector<member<Curve>>& members,
                     study<Curve, Operator> s) {
   const findings<Curve> found = fit(s, detail::first_numbers(s.samples.size()));
-  validate(s);
+  validate(s, found);
   std::string text;
   for (std::size_t i = 0; i < found.determined.size(); ++i) {
     const constant<Curve>& c = s.constants[found.determined[i]];

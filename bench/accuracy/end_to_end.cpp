@@ -7,8 +7,13 @@
 //   Splitwise             vLLM of 2023: a prompt step of the whole batch, and a decode step. Set
 //                         apart: 64 prompts on 2 GPUs, less time than 32
 //   InferenceX            as in serving_by_concurrency.csv, of which they are a part
+//   BLIS, APEX            requests that arrive at a rate. BLIS: at most 128 at once, 2048 tokens a
+//                         step; how much of its prompts the prefix cache held is not stated: none.
+//                         Its TTFT is a median, what is predicted a mean. APEX: vLLM 0.6.0
 //   published             H200 as TensorRT-LLM static; H20 and SGLang: a prompt step of 4 x 4096
-//                         tokens, a decode step; MI300X: requests one after the other in each slot
+//                         tokens, a decode step; MI300X: requests one after the other in each slot;
+//                         DeepSeek: a prompt step of 4 x 4096 tokens per GPU on 32 H800, which are
+//                         H100 with links of 200 GB/s, in two batches that overlap (DeepEP)
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -111,7 +116,7 @@ deployment deployment_of(const row_table& row, const shapes& gpts) {
   const std::string& dtype = row.word(weight_dtype);
   if (!has_experts(d.model) && (dtype == "fp8" || dtype == "FP8")) {
     d.model = quantised(d.model, formats::fp8);
-    if (d.engine == kernel_engine::tensorrt_llm) d.model.kv_cache = precision::fp8;
+    if (is_tensorrt(d.engine)) d.model.kv_cache = precision::fp8;
   }
   d.layout = split_over(row.number(gpus));
   d.workload.input = tokens<>::from_value(number_in(row.word(isl)));
@@ -163,6 +168,30 @@ run step_run(const row_table& row, deployment d) {
   return {d, figure::step, d.workload.concurrency / of_all};
 }
 
+// Requests that arrive at random, at most so many at once.
+run rate_run(const row_table& row, deployment d) {
+  const bool blis = contains(row.word(source), "BLIS");
+  d.workload.rate = request_rate<>::from_value(number_in(row.word(batch)));
+  d.workload.concurrency = blis ? 128.0 : 256.0;
+  d.workload.chunk = tokens<>::from_value(blis ? 2048.0 : 8192.0);
+  const bool first = contains(row.word(metric), "TTFT");
+  return {d, first ? figure::first_token : figure::per_token, row.number(value) * 1e-3};
+}
+
+// DeepSeek's own prefill: tokens of a node of eight per second.
+run deepseek_run(const row_table& row, deployment d) {
+  const double ranks = row.number(gpus);
+  d.gpu.scale_up.rate = bandwidth<>::from_value(200e9);
+  d.layout.attention = {1, 1, static_cast<count>(ranks)};
+  d.layout.expert = {1, static_cast<count>(ranks), 1};
+  d.runtime.two_batch_overlap = true;
+  d.runtime.experts.exchange = expert_exchange::hierarchical;
+  d.runtime.experts.dispatch = precision::fp8;
+  const double computed = d.workload.concurrency * ranks;
+  d.workload.concurrency = computed / d.workload.input.value();
+  return {d, figure::prefill, computed / (row.number(value) * ranks / 8.0)};
+}
+
 run slots_run(const row_table& row, deployment d) {
   d.workload.chunk = tokens<>::from_value(8192.0);
   const double generated = d.workload.concurrency * d.workload.output.value();
@@ -172,11 +201,8 @@ run slots_run(const row_table& row, deployment d) {
 // Why a row cannot be priced; empty where it can.
 std::string obstacle(const row_table& row) {
   if (row.word(phase_name) == "memory") return "memory, not time";
-  if (contains(row.word(batch), "req/s")) {
-    return "requests that arrive at a rate, which a workload cannot state yet";
-  }
-  if (contains(row.word(model_name), "DeepSeek")) {
-    return "two batches that overlap, or multi-token prediction, on H800: not described";
+  if (contains(row.word(caveats), "MTP")) {
+    return "multi-token prediction whose acceptance is not stated";
   }
   if (contains(row.word(case_id), "mi300x") && number_in(row.word(batch)) > 256.0) {
     return "more requests than the engine's limit of sequences";
@@ -189,6 +215,8 @@ run run_of(const row_table& row, const shapes& gpts) {
   const std::string& of = row.word(source);
   if (of == "Splitwise") return splitwise_run(row, d);
   if (contains(of, "InferenceX")) return inferencex_run(row, d);
+  if (contains(row.word(batch), "req/s")) return rate_run(row, d);
+  if (contains(row.word(engine), "DeepSeek")) return deepseek_run(row, d);
   if (row.word(engine) == "SGLang") return step_run(row, d);
   if (row.word(phase_name) == "serving") return slots_run(row, d);
   return static_run(row, d);
@@ -196,7 +224,10 @@ run run_of(const row_table& row, const shapes& gpts) {
 
 std::string line_of(const row_table& row, const run& r) {
   std::string line = row.word(source);
-  if (line == "published") line = std::string(r.of.gpu.name) + ", " + row.word(engine);
+  const bool h800 = contains(row.word(hardware), "H800");
+  if (line == "published") {
+    line = (h800 ? "h800" : std::string(r.of.gpu.name)) + ", " + row.word(engine);
+  }
   if (r.measured == figure::prefill) return line + ", prompts";
   if (r.measured == figure::step) return line + ", a token";
   if (r.measured == figure::first_token) return line + ", TTFT";

@@ -52,15 +52,24 @@ serving_times serving_of(const deployment& d, const Efficiency& policy) {
 
 kernel_engine engine_named(const std::string& name) {
   const std::string n = lower(name);
-  if (contains(n, "tensorrt") || contains(n, "trtllm")) return kernel_engine::tensorrt_llm;
-  if (contains(n, "fastertransformer")) return kernel_engine::vllm_2025;  // none of its own yet
+  const bool tensorrt = contains(n, "tensorrt") || contains(n, "trtllm");
+  if (tensorrt && contains(n, "0.5.0")) return kernel_engine::tensorrt_llm_2023;
+  if (tensorrt) return kernel_engine::tensorrt_llm;
+  if (contains(n, "fastertransformer")) return kernel_engine::fastertransformer;
   if (contains(n, "sglang")) return kernel_engine::sglang;
+  if (contains(n, "vllm 2023")) return kernel_engine::vllm_2023;
+  if (contains(n, "vllm 0.6")) return kernel_engine::vllm_2024;
   if (contains(n, "vllm 0.18")) return kernel_engine::vllm;
-  return kernel_engine::vllm_2025;  // vLLM of 2023 and 2024 has none of its own yet
+  if (contains(n, "rocm")) return kernel_engine::vllm_2024;  // its notes are of 2024
+  return kernel_engine::vllm_2025;
+}
+
+bool is_tensorrt(kernel_engine engine) {
+  return engine == kernel_engine::tensorrt_llm || engine == kernel_engine::tensorrt_llm_2023;
 }
 
 runtime runtime_of(kernel_engine engine) {
-  if (engine == kernel_engine::tensorrt_llm) return engines::tensorrt_llm;
+  if (is_tensorrt(engine)) return engines::tensorrt_llm;
   if (engine == kernel_engine::sglang) return engines::sglang;
   return engines::vllm;
 }
@@ -69,7 +78,7 @@ const accelerator* gpu_named(const std::string& name) {
   const std::string n = lower(name);
   if (contains(n, "mi300x")) return &catalog::mi300x;
   if (contains(n, "h200")) return &catalog::h200_sxm;
-  if (contains(n, "h100")) return &catalog::h100_sxm;
+  if (contains(n, "h100") || contains(n, "h800")) return &catalog::h100_sxm;
   if (contains(n, "h20")) return &catalog::h20;
   if (contains(n, "a100")) return &catalog::a100_sxm;
   return nullptr;
@@ -85,6 +94,7 @@ const model* model_named(const std::string& name) {
   if (contains(n, "llama") && contains(n, "7b")) return &catalog::llama_2_7b;
   if (contains(n, "qwen3-30b-a3b")) return &catalog::qwen3_30b_a3b;
   if (contains(n, "qwen3-8b")) return &catalog::qwen3_8b;
+  if (contains(n, "deepseek-v3")) return &catalog::deepseek_v3;
   if (contains(n, "bloom")) return &catalog::bloom_176b;
   return nullptr;
 }

@@ -23,9 +23,10 @@ struct deployment {
   shardline::workload workload{};
 };
 
-/// The policy's engine for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". Engines
-/// without constants of their own take those of their next of kin.
+/// The policy's engine for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". vLLM whose
+/// version is not named is of 2025.
 shardline::kernel_engine engine_named(const std::string& name);
+bool is_tensorrt(shardline::kernel_engine engine);
 shardline::runtime runtime_of(shardline::kernel_engine engine);
 
 /// "h100_sxm", "A100-SXM4-80GB"; null where the catalog has no such accelerator.

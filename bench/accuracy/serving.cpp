@@ -8,7 +8,8 @@
 //
 // Neither client says how many requests it sends in all; ten for each that it keeps in flight is
 // InferenceX's usual setting, taken for both. In NVIDIA's runs of Llama one request more than the
-// batch is in flight: their TTFT grows with the output by just the time until the next slot is free.
+// batch is in flight: their TTFT grows with the output by just the time until the next slot is
+// free.
 //
 // Set apart, by rules written after seeing the errors:
 //   both    where the cache does not hold all sequences: some are preempted, or wait

@@ -20,11 +20,12 @@
 
 namespace accuracy {
 
-/// A constant of one or several curves: its unit (a share or a number, or microseconds), where its
-/// search starts and the range that it stays in.
+/// A constant of one or several curves, a number or microseconds: where its search starts and the
+/// range that it stays in, and the curves that have it.
 template <class Curve>
 struct constant {
   shardline::unknown of{};
+  std::vector<std::size_t> in{};
   std::function<double(const std::vector<Curve>&)> get{};
   std::function<void(std::vector<Curve>&, double)> put{};
 };
@@ -35,6 +36,7 @@ constant<Curve> shared(const std::string& name, double Curve::*member,
                        const std::vector<std::size_t>& in, double start, double lowest,
                        double highest) {
   return {{name, start, lowest, highest},
+          in,
           [=](const std::vector<Curve>& curves) { return curves[in.front()].*member; },
           [=](std::vector<Curve>& curves, double value) {
             for (const std::size_t i : in) curves[i].*member = value;
@@ -46,6 +48,7 @@ constant<Curve> shared(const std::string& name, shardline::seconds<> Curve::*mem
                        double highest) {
   return {
       {name, start, lowest, highest},
+      in,
       [=](const std::vector<Curve>& curves) { return (curves[in.front()].*member).value() * 1e6; },
       [=](std::vector<Curve>& curves, double value) {
         for (const std::size_t i : in) {
@@ -108,28 +111,45 @@ std::vector<Curve> curves_at(const study<Curve, Operator>& s, const indices& fre
   return curves;
 }
 
-// Predictions as calibrate() asks for them, row by row at the same constants.
+// Predictions as calibrate() asks for them, row by row at the same constants. Most often one
+// constant alone has moved since the last ones, and rows of curves without it are as they were.
 template <class Curve, class Operator>
 class predictor {
  public:
   predictor(const study<Curve, Operator>& s, const indices& free, const indices& rows)
-      : study_(s), free_(free), rows_(rows) {}
+      : study_(s), free_(free), rows_(rows), known_(rows.size()), fresh_(rows.size(), 0) {}
 
   double operator()(const std::vector<double>& values, std::size_t i) const {
-    if (values != at_) {
-      at_ = values;
-      curves_ = curves_at(study_, free_, values);
-    }
+    if (values != at_) move_to(values);
     const sample<Operator>& row = study_.samples[rows_[i]];
-    return study_.predict(curves_[row.curve], row.op);
+    if (fresh_[i] < moved_[row.curve]) {
+      known_[i] = study_.predict(curves_[row.curve], row.op);
+      fresh_[i] = now_;
+    }
+    return known_[i];
   }
 
  private:
+  void move_to(const std::vector<double>& values) const {
+    ++now_;
+    if (moved_.empty()) moved_.assign(study_.curves.size(), now_);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      if (!at_.empty() && at_[k] == values[k]) continue;
+      for (const std::size_t c : study_.constants[free_[k]].in) moved_[c] = now_;
+    }
+    at_ = values;
+    curves_ = curves_at(study_, free_, values);
+  }
+
   const study<Curve, Operator>& study_;
   const indices& free_;
   const indices& rows_;
   mutable std::vector<double> at_{};
   mutable std::vector<Curve> curves_{};
+  mutable std::vector<double> known_{};
+  mutable std::vector<std::size_t> fresh_{};  // when a row was predicted
+  mutable std::vector<std::size_t> moved_{};  // when a curve changed
+  mutable std::size_t now_ = 0;
 };
 
 }  // namespace detail
@@ -178,15 +198,26 @@ inline bool can_restart(const shardline::calibration& found,
 // A search that ends at an edge may have been led there early on: it gets a second chance.
 template <class Predict>
 shardline::calibration searched(std::vector<shardline::unknown> unknowns,
-                                const std::vector<double>& measured, const Predict& predict) {
+                                const std::vector<double>& measured, const Predict& predict,
+                                bool once) {
   shardline::calibration found = shardline::calibrate(unknowns, measured, predict);
   if (!found.has_value()) return found;
-  if (can_restart(found, unknowns)) {
+  if (!once && can_restart(found, unknowns)) {
     const auto again = shardline::calibrate(unknowns, measured, predict);
     if (again.has_value() && again.mape < found.mape) found = again;
   }
   snap_to_edges(unknowns, found);
   return found;
+}
+
+// From where another search ended, but for constants that it left at an edge.
+template <class Curve>
+shardline::unknown start_of(const constant<Curve>& c, const findings<Curve>& near) {
+  shardline::unknown start = c.of;
+  if (near.curves.empty()) return start;
+  const double value = c.get(near.curves);
+  if (!at_edge(start, value)) start.initial = value;
+  return start;
 }
 
 template <class Operator>
@@ -201,22 +232,26 @@ indices determining(const std::vector<sample<Operator>>& samples, const indices&
 }  // namespace detail
 
 /// The curves that fit these rows best. A constant that they do not determine stays where its
-/// search would have started.
+/// search would have started. `near`: constants to start the search from instead, from which it
+/// does not start anew.
 template <class Curve, class Operator>
-findings<Curve> fit(const study<Curve, Operator>& s, const indices& among) {
+findings<Curve> fit(const study<Curve, Operator>& s, const indices& among,
+                    const findings<Curve>& near = {}) {
   const indices rows = detail::determining(s.samples, among);
   std::vector<double> measured;
   for (const std::size_t i : rows) measured.push_back(s.samples[i].seen.measured);
   indices free = detail::first_numbers(s.constants.size());
   while (!free.empty()) {
     std::vector<shardline::unknown> unknowns;
-    for (const std::size_t i : free) unknowns.push_back(s.constants[i].of);
-    const auto found =
-        detail::searched(unknowns, measured, detail::predictor<Curve, Operator>(s, free, rows));
+    for (const std::size_t i : free) unknowns.push_back(detail::start_of(s.constants[i], near));
+    const detail::predictor<Curve, Operator> predict(s, free, rows);
+    const bool once = !near.curves.empty();
+    const auto found = detail::searched(unknowns, measured, predict, once);
     if (found.has_value()) return {free, found, detail::curves_at(s, free, found.constants)};
-    const auto open = std::find_if(free.begin(), free.end(), [&](std::size_t i) {
+    const auto named = [&](std::size_t i) {
       return found.fault.starts_with(s.constants[i].of.name + ":");
-    });
+    };
+    const auto open = std::find_if(free.begin(), free.end(), named);
     if (open == free.end()) throw std::runtime_error(found.fault);
     free.erase(open);
   }
@@ -248,8 +283,9 @@ indices folds_of(const std::vector<sample<Operator>>& samples) {
 }
 
 /// Each row's prediction by curves fitted to the other folds; none where there is one group only.
+/// Searches start from `all`, fitted to all rows, which only shortens them.
 template <class Curve, class Operator>
-void validate(study<Curve, Operator>& s) {
+void validate(study<Curve, Operator>& s, const findings<Curve>& all) {
   const indices fold = folds_of(s.samples);
   const std::size_t folds = *std::max_element(fold.begin(), fold.end()) + 1;
   for (std::size_t f = 0; f < folds && folds > 1; ++f) {
@@ -257,7 +293,7 @@ void validate(study<Curve, Operator>& s) {
     for (std::size_t i = 0; i < fold.size(); ++i) {
       if (fold[i] != f) others.push_back(i);
     }
-    const std::vector<Curve> curves = fit(s, others).curves;
+    const std::vector<Curve> curves = fit(s, others, all).curves;
     for (std::size_t i = 0; i < fold.size(); ++i) {
       sample<Operator>& row = s.samples[i];
       if (fold[i] == f) row.seen.validated = s.predict(curves[row.curve], row.op);
@@ -320,7 +356,7 @@ void carry(const std::string& gpu, const studies<Curve, Operator>& all,
 template <class Curve, class Operator>
 void add_scores(studies<Curve, Operator> all, scores& result) {
   for (auto& s : all) {
-    validate(s);
+    validate(s, fit(s, detail::first_numbers(s.samples.size())));
     for (const auto& row : s.samples) {
       family_of(detail::table_of(result.shapes, row.table).families, row.line)
           .rows.push_back(row.seen);

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "commands.hpp"
 #include "models.hpp"
 #include "shardline/convention/parse.hpp"
 #include "shardline/io/text/layout.hpp"
@@ -20,62 +21,6 @@ namespace planner {
 namespace {
 
 using shardline::field;
-
-// CLI11 only finds the options, each as often as it stands there; values.hpp reads what stands
-// behind them, so that every refusal has the same form.
-CLI::Option* add(CLI::App& app, const std::string& name, const std::string& description) {
-  return app.add_option(name, CLI::callback_t{}, description)
-      ->type_name("TEXT")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-// What every subcommand needs to know: the cluster, the model, the load.
-void add_common(CLI::App& app) {
-  add(app, "--model", "name in the catalog, or path of a config.json")->required();
-  add(app, "--accelerator", "name in the catalog")->required();
-  add(app, "--gpus", "accelerators in all")->required();
-  add(app, "--gpus-per-node",
-      "accelerators in one scale-up domain (default: the accelerator's own)");
-  add(app, "--input", "prompt tokens per sequence (default: 2048)");
-  add(app, "--output", "generated tokens per sequence (default: 512)");
-  add(app, "--concurrency", "sequences in flight (default: 64)");
-  add(app, "--chunk",
-      "prompt tokens per step, others decoding in it (default: whole prompts alone)");
-  add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
-  add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
-  add(app, "--acceptance", "probability that a guess is right where those before it were");
-  add(app, "--draft-time",
-      "time of one guess of the whole batch (default: that of the model's prediction layer, if "
-      "any)");
-  add(app, "--weights",
-      "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
-      "model's own)");
-  add(app, "--kv",
-      "format of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4, or with scales nvfp4 fp8-head "
-      "(default: the model's own)");
-  add(app, "--engine",
-      "what the serving engine takes of the memory: none vllm sglang trtllm (default: none)");
-  add(app, "--memory-fraction", "another share for the engine's own budget rule: 0.9");
-  add(app, "--block-size", "tokens per page of KV cache (default: the engine's own)");
-  const std::string json = "print JSON, in bytes and seconds";
-  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-}
-
-// What decides how long things take, and how long they may.
-void add_time(CLI::App& app) {
-  add(app, "--efficiency",
-      "fitted:engine= with vllm vllm-2025 sglang trtllm, datasheet (a lower bound on time), or "
-      "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
-      "(default: fitted, as the engine named by --engine, or vllm)");
-  add(app, "--rate",
-      "requests per second that arrive at random; --concurrency is then the most in flight "
-      "(default: as many as keep --concurrency in flight)");
-  add(app, "--num-prompts",
-      "requests of a run that sends the first --concurrency at once, as benchmarks do "
-      "(default: no beginning and no end)");
-  add(app, "--max-ttft", "longest time to first token allowed: 500ms");
-  add(app, "--max-tpot", "longest time per output token allowed: 50ms");
-}
 
 // What stands behind an option, possibly nothing at all; none where the option is not given.
 std::optional<std::string> given(const CLI::App& of, const std::string& option) {
@@ -128,6 +73,15 @@ shardline::speculation read_speculation(const CLI::App& of) {
   return s;
 }
 
+// Prompts in steps of so many tokens; an engine's own number unless another is given.
+void read_chunk(const CLI::App& of, const shardline::runtime& engine, shardline::workload& w) {
+  if (given(of, "--chunk")) {
+    w.chunk = tokens(of, "--chunk", "", field::chunk);
+  } else if (engine.step_tokens > 0.0) {
+    w.chunk = shardline::tokens<>::from_value(engine.step_tokens);
+  }
+}
+
 shardline::workload read_workload(const CLI::App& of) {
   const std::string concurrency = given(of, "--concurrency").value_or("64");
   shardline::workload w;
@@ -135,10 +89,36 @@ shardline::workload read_workload(const CLI::App& of) {
       static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
-  if (given(of, "--chunk")) w.chunk = tokens(of, "--chunk", "", field::chunk);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
   w.speculation = read_speculation(of);
   return w;
+}
+
+void read_routing(const CLI::App& of, shardline::workload& w) {
+  const std::optional<std::string> imbalance = given(of, "--expert-imbalance");
+  const std::optional<std::string> skew = given(of, "--expert-skew");
+  if (imbalance && skew) refuse("--expert-skew", *skew, "only without --expert-imbalance");
+  if (imbalance) {
+    w.expert_imbalance = fraction("--expert-imbalance", *imbalance, field::expert_imbalance);
+  }
+  if (skew) {
+    w.routing =
+        shardline::power_law_routing(fraction("--expert-skew", *skew, field::routing_exponent));
+  }
+}
+
+void read_execution(const CLI::App& of, options& o) {
+  read_routing(of, o.workload);
+  shardline::expert_execution& experts = o.cluster.runtime.experts;
+  if (const auto text = given(of, "--expert-exchange")) {
+    experts.exchange = exchange("--expert-exchange", *text);
+  }
+  if (const auto text = given(of, "--dispatch"))
+    experts.dispatch = wire_precision("--dispatch", *text);
+  if (const auto text = given(of, "--combine"))
+    experts.combine = wire_precision("--combine", *text);
+  experts.overlap_shared = flag(of, "--overlap-shared");
+  o.cluster.runtime.two_batch_overlap = flag(of, "--two-batch-overlap");
 }
 
 // Where a fitted policy's figures come from, behind its name.
@@ -150,6 +130,7 @@ std::string source_text(const options& o) {
 }
 
 void read_time(const CLI::App& of, options& o) {
+  read_execution(of, o);
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
   o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
   o.workload.rate = shardline::request_rate<>::from_value(number(of, "--rate", field::rate));
@@ -221,7 +202,10 @@ shardline::count pool(const CLI::App& of, const std::string& option, const std::
   return gpus;
 }
 
-void read_pools(const CLI::App& of, options& o) {
+void read_pipeline_and_pools(const CLI::App& of, options& o) {
+  if (const auto text = given(of, "--microbatches")) {
+    o.layout.microbatches = whole_number("--microbatches", *text, field::microbatches);
+  }
   const shardline::count instance = o.layout.gpus();
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
@@ -238,6 +222,7 @@ options read_common(const CLI::App& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of);
+  read_chunk(of, o.cluster.runtime, o.workload);
   o.json = flag(of, "--json");
   return o;
 }
@@ -293,22 +278,6 @@ void refuse_missing(const CLI::App& of) {
   throw bad_input{one_line(e.what())};
 }
 
-void add_subcommands(CLI::App& app) {
-  app.require_subcommand(1);
-  CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
-  CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
-  CLI::App& of_fit = *app.add_subcommand("fit", "how much fits into the memory of a layout");
-  for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
-  for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
-  for (CLI::App* of : {&of_estimate, &of_fit}) {
-    add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
-  }
-  add(of_search, "--top", "layouts to show (default: 10)");
-  add(of_estimate, "--prefill-gpus",
-      "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
-  add(of_estimate, "--decode-gpus", "GPUs that only decode, likewise");
-}
-
 }  // namespace
 
 std::optional<options> read_options(int argc, char** argv) {
@@ -331,7 +300,7 @@ std::optional<options> read_options(int argc, char** argv) {
     o.task = of.get_name() == "fit" ? task::fit : task::estimate;
     o.layout = read_layout(given(of, "--layout").value_or(""));
   }
-  if (o.task == task::estimate) read_pools(of, o);
+  if (o.task == task::estimate) read_pipeline_and_pools(of, o);
   if (o.task != task::fit) read_time(of, o);
   return o;
 }

@@ -22,7 +22,8 @@ enum class task : unsigned char { estimate, search, fit };
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
-///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and tokens
+///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
+///   tokens
 ///                   share the cluster
 ///   assumption      which efficiency was taken, and whether the user chose it; of a fit: nothing
 ///   engine          its name, and how it came to be taken: ", assumed because ..." or nothing

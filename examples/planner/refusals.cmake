@@ -42,7 +42,7 @@ refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
-refused("--efficiency: none; allowed: vllm, vllm-2025, sglang, trtllm"
+refused("--efficiency: none; allowed: vllm, vllm-2025, vllm-2024, vllm-2023, sglang, trtllm, trtllm-2023, fastertransformer"
         "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
@@ -57,6 +57,14 @@ refused("--acceptance: nothing; allowed: a number from 0 to 1, since --draft is 
         "search ${target} --gpus 8 --draft 3")
 refused("--acceptance: 0.5; allowed: only with --draft" "search ${target} --gpus 8 --acceptance 0.5")
 refused("--draft-time: 2ms; allowed: only with --draft" "search ${target} --gpus 8 --draft-time 2ms")
+refused("--expert-skew: 1.2; allowed: only without --expert-imbalance"
+        "search ${target} --gpus 8 --expert-skew 1.2 --expert-imbalance 1.5")
+refused("--expert-skew: 3.5; allowed: a number from 0 to 3" "search ${target} --gpus 8 --expert-skew 3.5")
+refused("--expert-exchange: deepep; allowed: pairwise, hierarchical, low-latency, fastest"
+        "search ${target} --gpus 8 --expert-exchange deepep")
+refused("--dispatch: int4; allowed: bf16, fp8, fp4" "search ${target} --gpus 8 --dispatch int4")
+refused("--microbatches: 0; allowed: a whole number from 1 to 1000000"
+        "estimate ${target} --gpus 8 --layout vllm:tp=4 --microbatches 0")
 refused("--prefill-gpus: 4; allowed: only with --decode-gpus"
         "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4")
 refused("--decode-gpus: 3; allowed: a multiple of the layout's 2 GPUs"
@@ -123,7 +131,7 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
 set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --json")
-set(timed "${known}, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
+set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")
 refused("option of search: --layout, an option of estimate and fit; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --layout vllm:tp=8")

@@ -165,6 +165,23 @@ shardline::runtime engine(std::string_view option, std::string_view text) {
   return one_of(option, text, known);
 }
 
+shardline::precision wire_precision(std::string_view option, std::string_view text) {
+  using shardline::precision;
+  static constexpr std::array<std::pair<std::string_view, precision>, 3> known{
+      {{"bf16", precision::bf16}, {"fp8", precision::fp8}, {"fp4", precision::fp4}}};
+  return one_of(option, text, known);
+}
+
+shardline::expert_exchange exchange(std::string_view option, std::string_view text) {
+  using shardline::expert_exchange;
+  static constexpr std::array<std::pair<std::string_view, expert_exchange>, 4> known{
+      {{"pairwise", expert_exchange::pairwise},
+       {"hierarchical", expert_exchange::hierarchical},
+       {"low-latency", expert_exchange::low_latency},
+       {"fastest", expert_exchange::fastest}}};
+  return one_of(option, text, known);
+}
+
 void set_share(shardline::runtime& engine, double share) {
   std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
 }
@@ -175,11 +192,15 @@ efficiency efficiency_policy(std::string_view option, std::string_view text) {
   if (text == "fitted") return kernel_engine::vllm;
   constexpr std::string_view fitted = "fitted:engine=";
   if (text.starts_with(fitted)) {
-    static constexpr std::array<std::pair<std::string_view, kernel_engine>, 4> known{
+    static constexpr std::array<std::pair<std::string_view, kernel_engine>, 8> known{
         {{"vllm", kernel_engine::vllm},
          {"vllm-2025", kernel_engine::vllm_2025},
+         {"vllm-2024", kernel_engine::vllm_2024},
+         {"vllm-2023", kernel_engine::vllm_2023},
          {"sglang", kernel_engine::sglang},
-         {"trtllm", kernel_engine::tensorrt_llm}}};
+         {"trtllm", kernel_engine::tensorrt_llm},
+         {"trtllm-2023", kernel_engine::tensorrt_llm_2023},
+         {"fastertransformer", kernel_engine::fastertransformer}}};
     return one_of(option, text.substr(fitted.size()), known);
   }
   constexpr std::string_view constant = "constant:";

@@ -36,6 +36,12 @@ shardline::cache_format cache_format(std::string_view option, std::string_view t
 /// "none", "vllm", ...: what the engine takes of the memory.
 shardline::runtime engine(std::string_view option, std::string_view text);
 
+/// "bf16", "fp8", "fp4": what tokens and results travel in.
+shardline::precision wire_precision(std::string_view option, std::string_view text);
+
+/// "pairwise", "hierarchical", "low-latency", "fastest".
+shardline::expert_exchange exchange(std::string_view option, std::string_view text);
+
 /// The engine's own budget rule with another share.
 void set_share(shardline::runtime& engine, double share);
 

@@ -96,8 +96,8 @@ TEST_CASE("measurements that leave a constant open are refused by its name") {
   const calibration both =
       calibrate({{"first", 1.0, 0.0, 9.0}, {"second", 2.0, 0.0, 9.0}}, {3.0, 3.0, 3.0}, sum);
   CHECK(both.fault ==
-        "first, second: only together determined by these measurements; allowed: measurements that "
-        "each changes on its own");
+        "first: determined only together with second by these measurements; allowed: measurements "
+        "that each changes on its own");
 }
 
 TEST_CASE("wrong input is refused by name, value and what is allowed") {

@@ -31,7 +31,7 @@ timed_accelerator made_up(const accelerator& a) {
   f.experts[wide].bandwidth = 0.7;
   f.experts[wide].launch = 30_us;
   f.elementwise.launch = 3_us;
-  f.elementwise.rate = 10_GBps;
+  f.elementwise.norm = 2e-10;
   return t;
 }
 
@@ -39,7 +39,7 @@ const truth of_gemm{{"bandwidth", 0.66}, {"compute", 0.71}, {"launch", 5.5}};
 const truth of_prompts{{"compute", 0.5}, {"launch", 12.0}};
 const truth of_decode{{"bandwidth", 0.7}, {"launch", 6.0}};
 const truth of_experts{{"compute", 0.6}, {"bandwidth", 0.7}, {"launch", 30.0}};
-const truth of_vectors{{"launch", 3.0}, {"rate", 10.0}};
+const truth of_vectors{{"launch", 3.0}, {"norm", 2e-10}};
 
 struct timings {
   timed_accelerator accelerator;
@@ -75,7 +75,12 @@ struct timings {
     }
   }
   void add_vectors() {
-    for (double b = 1e4; b < 1e10; b *= 2.0) add(vector_kernel(bytes<>::from_value(b)));
+    for (const count width : {1024, 4096, 8192}) {
+      for (double rows = 1.0; rows < 1e5; rows *= 4.0) {
+        const auto traffic = bytes<>::from_value(rows * 4.0 * real<double>(width));
+        add(vector_kernel(vector_kind::norm, width, traffic));
+      }
+    }
   }
   void disturb(bool outliers) {
     disturbance d(1, outliers);
@@ -94,7 +99,7 @@ timings all_kernels(const accelerator& a) {
   return t;
 }
 
-const std::vector<free_constants> vector_constants{{kernel_kind::elementwise, {"launch", "rate"}}};
+const std::vector<free_constants> vector_constants{{kernel_kind::elementwise, {"launch", "norm"}}};
 
 const curve_report& report_of(const policy_calibration<fitted>& found, const std::string& curve) {
   for (const curve_report& r : found.curves) {
@@ -189,9 +194,10 @@ TEST_CASE("constants that only their product shows of are refused together") {
   const auto found =
       calibrate_operators(with_fitted_kernels(catalog::b200_sxm), t.all,
                           {{kernel_kind::gemm, {"bandwidth", "compute", "small_tile", "launch"}}});
-  CHECK(found.fault ==
-        "matrix multiplication, 16 bits: compute, small_tile: only together determined by these "
-        "measurements; allowed: measurements that each changes on its own");
+  CHECK(
+      found.fault ==
+      "matrix multiplication, 16 bits: compute: determined only together with small_tile by these "
+      "measurements; allowed: measurements that each changes on its own");
 }
 
 TEST_CASE("timings of different formats fit different curves") {
@@ -233,13 +239,16 @@ TEST_CASE("wrong timings are refused by field, value and what is allowed") {
         "timings[0].op.context: -1; allowed: zero or a positive number");
   CHECK(fault({{prompt_kernel(1.0, 64.0, {0, 8, 128}), 5_us}}) ==
         "timings[0].op.heads: 0; allowed: a positive number");
-  CHECK(fault({{vector_kernel({}), 5_us}}) ==
+  CHECK(fault({{vector_kernel(vector_kind::norm, 8, {}), 5_us}}) ==
         "timings[0].op.traffic [bytes]: 0; allowed: a positive number");
   CHECK(fault({{op, 5_us}}, {{kernel_kind::decode, {}}}) ==
         "timings: none of attention of decode steps; allowed: at least one of each kind that is to "
         "be fitted");
-  CHECK(fault({{vector_kernel(1_MB), 5_us}}, {{kernel_kind::elementwise, {"mfu"}}}) ==
-        "vector kernels: constant: mfu; allowed: launch, bandwidth, rate");
-  CHECK(fault({{vector_kernel(1_MB), 5_us}}, {{kernel_kind::elementwise, {"rate", "rate"}}}) ==
-        "vector kernels: constant: rate, repeated; allowed: each name once");
+  CHECK(fault({{vector_kernel(vector_kind::norm, 8, 1_MB), 5_us}},
+              {{kernel_kind::elementwise, {"mfu"}}}) ==
+        "vector kernels: constant: mfu; allowed: launch, bandwidth, walk, norm, activation, "
+        "rotary, lookup");
+  CHECK(fault({{vector_kernel(vector_kind::norm, 8, 1_MB), 5_us}},
+              {{kernel_kind::elementwise, {"norm", "norm"}}}) ==
+        "vector kernels: constant: norm, repeated; allowed: each name once");
 }

@@ -87,9 +87,7 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
 
 // Another vendor's hardware has no switch that reduces and no kernels like Hopper's: Ampere's stand
 // for its own, with AMD's multiplications where AMD made it.
-constexpr bool is_foreign(vendor v) noexcept {
-  return v == vendor::amd || v == vendor::google || v == vendor::amazon;
-}
+constexpr bool is_foreign(vendor v) noexcept { return v != vendor::unknown && v != vendor::nvidia; }
 
 constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
   fitted f = ampere_kernels(e);
@@ -190,24 +188,30 @@ template <class Old>
   return with_efficiency(a, f);
 }
 
-/// The accelerator under `fitted`, as an engine runs a model on it: its kernels launched one by one
-/// or replayed in CUDA graphs, at a sustained clock, over weights that no cache holds, and the
-/// engine's own host. `source` is measured on A100 and H100 SXM, transferred elsewhere.
-/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 was 25 to 30 % slower than
-/// this says (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing tests a TPU.
-template <class Old>
-[[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
-    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
+/// An accelerator whose kernels were timed, the catalog's or as calibrate_operators() found them,
+/// as an engine runs a model on it: its kernels launched one by one or replayed in CUDA graphs, at
+/// a sustained clock, over weights that no cache holds, and the engine's own host. `source` stays.
+[[nodiscard]] constexpr basic_accelerator<double, fitted> in_steps(
+    basic_accelerator<double, fitted> a, kernel_engine e = kernel_engine::vllm) noexcept {
   namespace curves = catalog::curves;
-  basic_accelerator<double, fitted> b = with_fitted_kernels(a, e);
-  fitted& f = b.efficiency;
+  fitted& f = a.efficiency;
   const bool hopper = detail::has_hopper_kernels(a);
   f.looped = false;
   detail::launch_as(f, curves::steps_of(e));
   for_each_kernel(f,
                   detail::sustained_at(a.peak[supported(a, precision::bf16)],
                                        hopper ? curves::sustained_h100 : curves::sustained_a100));
-  return b;
+  return a;
+}
+
+/// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
+/// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere.
+/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 was 25 to 30 % slower than
+/// this says (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing tests a TPU.
+template <class Old>
+[[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
+    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
+  return in_steps(with_fitted_kernels(a, e), e);
 }
 
 }  // namespace shardline

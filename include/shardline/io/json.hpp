@@ -14,6 +14,7 @@
 #include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/stages.hpp"
+#include "shardline/io/json/engine.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/plan/search.hpp"
 
@@ -179,45 +180,6 @@ template <class T, class Efficiency>
   nlohmann::ordered_json stages = nlohmann::ordered_json::array();
   for_each_stage(c, m, l, w, detail::stage_list{stages});
   return stages;
-}
-
-namespace detail {
-
-struct budget_rule_to_json {
-  nlohmann::ordered_json& result;
-  template <class T>
-  void operator()(const fraction_of_total<T>& r) const {
-    result = {{"rule", "fraction_of_total"}, {"share", value_of(r.share)}};
-  }
-  template <class T>
-  void operator()(const fraction_of_free<T>& r) const {
-    result = {{"rule", "fraction_of_free"}, {"share", value_of(r.share)}};
-  }
-  template <class T>
-  void operator()(const static_fraction<T>& r) const {
-    result = {{"rule", "static_fraction"}, {"share", value_of(r.share)}};
-  }
-};
-
-}  // namespace detail
-
-/// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
-///  "fp4_padding"}: describe/engine.hpp explains them; a step of 0 is the workload's own.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_runtime<T>& r) {
-  nlohmann::ordered_json budget;
-  visit_alternative(r.budget, detail::budget_rule_to_json{budget});
-  return {{"budget", budget},
-          {"reserve_bytes", detail::rounded_up(r.reserve.value())},
-          {"communicators_bytes", detail::rounded_up(r.communicators.value())},
-          {"cuda_graphs_bytes", detail::rounded_up(r.cuda_graphs.value())},
-          {"page_tokens", r.page_tokens},
-          {"step_tokens", detail::rounded_up(r.step_tokens)},
-          {"step_sequences", detail::rounded_up(r.step_sequences)},
-          {"logit_bytes", value_of(r.logit_bytes)},
-          {"vocabulary_padding", r.padding.vocabulary},
-          {"fp4_padding", r.padding.fp4_width}};
 }
 
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;

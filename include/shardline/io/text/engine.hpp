@@ -52,6 +52,17 @@ inline std::string padding_text(const shard_padding& p) {
   return text;
 }
 
+inline std::string execution_text(const expert_execution& e) {
+  std::string text;
+  if (e.exchange != expert_exchange::pairwise) {
+    text += "; experts' tokens by " + std::string(name(e.exchange)) + " exchange";
+  }
+  if (e.dispatch) text += "; sent in " + std::string(name(*e.dispatch));
+  if (e.combine) text += "; results in " + std::string(name(*e.combine));
+  if (e.overlap_shared) text += "; shared experts beside the exchange";
+  return text;
+}
+
 }  // namespace detail
 
 /// "0.9 of the memory; 133 MiB reserved; pages of 16 tokens; ...": what describe/engine.hpp
@@ -67,7 +78,8 @@ template <class T>
   if (value_of(r.logit_bytes) > 0.0) {
     text += "; " + in_full(value_of(r.logit_bytes)) + " bytes per logit";
   }
-  return text + detail::padding_text(r.padding);
+  text += detail::padding_text(r.padding) + detail::execution_text(r.experts);
+  return text + (r.two_batch_overlap ? "; two batches overlapped" : "");
 }
 
 }  // namespace shardline

@@ -32,10 +32,10 @@ template <class Curve>
 parameter<Curve> time_up_to(const char* name, seconds<> Curve::*member, double high) {
   return {name, nullptr, member, 0.0, 0.0, high};
 }
-
-inline double rate_of(const elementwise_curve<>& c) { return c.rate.value() * 1e-9; }
-inline void set_rate(elementwise_curve<>& c, double value) {
-  c.rate = bandwidth<>::from_value(value * 1e9);
+// Seconds that one multiprocessor takes for a byte: 100 MB/s to no time at all.
+template <class Curve>
+parameter<Curve> per_byte(const char* name, double Curve::*member) {
+  return {name, member, nullptr, 0.0, 0.0, 1e-8, nullptr, nullptr, "s/byte"};
 }
 
 }  // namespace detail
@@ -73,7 +73,8 @@ inline void set_rate(elementwise_curve<>& c, double value) {
           detail::fraction_of("tail", &c::tail),
           detail::fraction_of("exposed", &c::exposed),
           detail::number_of("passes", &c::passes, 0.0, 10.0),
-          detail::number_of("window_padding", &c::window_padding, 0.0, 4096.0)};
+          detail::number_of("window_padding", &c::window_padding, 0.0, 4096.0),
+          detail::time_of_launch("row", &c::row)};
 }
 [[nodiscard]] inline std::vector<std::string> usual_constants(const prefill_curve<>&) {
   return {"compute", "launch"};
@@ -121,9 +122,11 @@ inline void set_rate(elementwise_curve<>& c, double value) {
 [[nodiscard]] inline std::vector<parameter<elementwise_curve<>>> constants_of(
     const elementwise_curve<>&) {
   using c = elementwise_curve<>;
-  return {detail::time_of_launch("launch", &c::launch),
-          detail::share_of("bandwidth", &c::bandwidth),
-          {"rate", nullptr, nullptr, 0.1, 0.1, 1000.0, detail::rate_of, detail::set_rate, "GB/s"}};
+  return {
+      detail::time_of_launch("launch", &c::launch),   detail::share_of("bandwidth", &c::bandwidth),
+      detail::time_up_to("walk", &c::walk, 0.01),     detail::per_byte("norm", &c::norm),
+      detail::per_byte("activation", &c::activation), detail::per_byte("rotary", &c::rotary),
+      detail::per_byte("lookup", &c::lookup)};
 }
 [[nodiscard]] inline std::vector<std::string> usual_constants(const elementwise_curve<>&) {
   return {"launch", "bandwidth"};

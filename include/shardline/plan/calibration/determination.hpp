@@ -41,16 +41,6 @@ Eigen::MatrixXd sensitivities(const std::vector<unknown>& unknowns,
   return result;
 }
 
-// Names of the constants that a direction moves by at least a third of its largest part.
-inline std::string names_along(const std::vector<unknown>& unknowns, const Eigen::VectorXd& v) {
-  std::string names;
-  for (Eigen::Index i = 0; i < v.size(); ++i) {
-    if (std::abs(v[i]) * 3.0 < v.cwiseAbs().maxCoeff()) continue;
-    names += (names.empty() ? "" : ", ") + unknowns[static_cast<std::size_t>(i)].name;
-  }
-  return names;
-}
-
 inline std::string not_determined(const std::string& name) {
   return refusal(name, "not determined by these measurements",
                  "measurements that it changes on its own");
@@ -67,7 +57,24 @@ inline std::string without_effect(const std::vector<unknown>& unknowns,
   return {};
 }
 
-// Constants of which only a combination changes the measurements, or none.
+// Of constants that move together along `direction` the first that moves as far as any, rounding
+// aside, and the others that move at least a third as far.
+inline std::string bound_together(const std::vector<unknown>& unknowns,
+                                  const Eigen::VectorXd& direction) {
+  const double most = direction.cwiseAbs().maxCoeff();
+  Eigen::Index first = 0;
+  while (std::abs(direction[first]) < 0.999 * most) ++first;
+  std::string others;
+  for (Eigen::Index k = 0; k < direction.size(); ++k) {
+    if (k == first || std::abs(direction[k]) * 3.0 < most) continue;
+    others += (others.empty() ? "" : ", ") + unknowns[static_cast<std::size_t>(k)].name;
+  }
+  return refusal(unknowns[static_cast<std::size_t>(first)].name,
+                 "determined only together with " + others + " by these measurements",
+                 "measurements that each changes on its own");
+}
+
+// Constants of which only a combination changes the measurements, or none: an empty text.
 inline std::string only_together(const std::vector<unknown>& unknowns,
                                  Eigen::MatrixXd by_constant) {
   constexpr double nearly = 1e-6;
@@ -83,9 +90,7 @@ inline std::string only_together(const std::vector<unknown>& unknowns,
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(by_constant.leftCols(kept), Eigen::ComputeThinV);
   const Eigen::VectorXd& values = svd.singularValues();
   if (values[kept - 1] > nearly * values[0]) return {};
-  return refusal(names_along(effective, svd.matrixV().col(kept - 1)),
-                 "only together determined by these measurements",
-                 "measurements that each changes on its own");
+  return bound_together(effective, svd.matrixV().col(kept - 1));
 }
 
 // Standard errors from the curvature at the solution. At an edge of its range a constant has the

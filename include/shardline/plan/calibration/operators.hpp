@@ -220,7 +220,7 @@ inline bool covers_a_step(const rows_by_curve& rows) {
 /// accelerator `start`, whose policy says where each search starts and what stays as it is:
 /// with_fitted_kernels(a) for timings of a benchmark's loop. `chosen` names the constants that are
 /// free, kind by kind, and so asks for that kind. Time is predicted as time_of() does; the mean
-/// error is cross-validated by shape: n and k, heads, experts, bytes.
+/// error is cross-validated by shape: n and k, heads, experts, width.
 /// Timings of kernels that one curve times must outnumber its free constants. Assumes that formats
 /// with kernels of one kind differ in nothing else.
 /// Each report's `source` is measured; the policy's is once matrix multiplication and attention of

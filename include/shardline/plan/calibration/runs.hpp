@@ -109,6 +109,8 @@ inline void sustain_bandwidth(fitted& f, double factor) {
           detail::host_constant<&h::replay>("replay", 20000.0),
           detail::host_constant<&h::replay_sequence>("replay_sequence", 1000.0),
           detail::host_constant<&h::layer>("layer", 5000.0),
+          detail::host_constant<&h::small_kernels>("small_kernels", 5000.0),
+          detail::host_constant<&h::admission>("admission", 1e6),
           {"synchronise", nullptr, nullptr, 0.0, 0.0, 200.0, detail::synchronise_of,
            detail::set_synchronise, "us"},
           {"sustained", nullptr, nullptr, 1.0, 0.2, 2.0, detail::unscaled, detail::sustain_compute},

@@ -6,8 +6,8 @@
 #include <string>
 #include <variant>
 
+#include "shardline/cost/busiest_rank.hpp"
 #include "shardline/cost/expert_operators.hpp"
-#include "shardline/cost/feed_forward_operators.hpp"
 #include "shardline/cost/mixing.hpp"
 #include "shardline/cost/operators.hpp"
 #include "shardline/fitted/attention.hpp"
@@ -95,10 +95,13 @@ struct attention_heads {
   return layer;
 }
 
-/// A kernel that reads and writes vectors, `traffic` bytes in all.
-[[nodiscard]] constexpr elementwise<double> vector_kernel(const bytes<>& traffic) noexcept {
+/// A vector kernel over rows of `width` values, which reads and writes `traffic` bytes in all.
+[[nodiscard]] constexpr elementwise<double> vector_kernel(vector_kind kind, count width,
+                                                          const bytes<>& traffic) noexcept {
   elementwise<double> op;
   op.traffic = traffic;
+  op.kind = kind;
+  op.width = width;
   return op;
 }
 
@@ -141,7 +144,7 @@ inline std::size_t shape_of_timing(const expert_layer& l) {
   return shape_number().with(a.experts).with(a.hidden).with(a.width).value();
 }
 inline std::size_t shape_of_timing(const elementwise<double>& op) {
-  return shape_number().with(op.traffic.value()).value();
+  return shape_number().with(static_cast<count>(op.kind)).with(op.width).value();
 }
 
 // The first field of `name` that no kernel can have, or nothing.
@@ -179,7 +182,8 @@ inline std::string fault_of_kernel(const expert_layer& l) {
                   first_of(fault_of_kernel(l.down), positive("around.tokens", l.around.tokens)));
 }
 inline std::string fault_of_kernel(const elementwise<double>& op) {
-  return positive("traffic [bytes]", op.traffic.value());
+  return first_of(positive("traffic [bytes]", op.traffic.value()),
+                  not_negative("width", real<double>(op.width)));
 }
 
 }  // namespace detail

@@ -1,0 +1,106 @@
+#include "commands.hpp"
+
+#include <string>
+
+namespace planner {
+
+namespace {
+
+// CLI11 only finds the options, each as often as it stands there; values.hpp reads what stands
+// behind them, so that every refusal has the same form.
+CLI::Option* add(CLI::App& app, const std::string& name, const std::string& description) {
+  return app.add_option(name, CLI::callback_t{}, description)
+      ->type_name("TEXT")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// What every subcommand needs to know: the cluster, the model, the load.
+void add_common(CLI::App& app) {
+  add(app, "--model", "name in the catalog, or path of a config.json")->required();
+  add(app, "--accelerator", "name in the catalog")->required();
+  add(app, "--gpus", "accelerators in all")->required();
+  add(app, "--gpus-per-node",
+      "accelerators in one scale-up domain (default: the accelerator's own)");
+  add(app, "--input", "prompt tokens per sequence (default: 2048)");
+  add(app, "--output", "generated tokens per sequence (default: 512)");
+  add(app, "--concurrency", "sequences in flight (default: 64)");
+  add(app, "--chunk",
+      "prompt tokens per step, others decoding in it (default: the engine's own; without an engine "
+      "whole prompts alone)");
+  add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
+  add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
+  add(app, "--acceptance", "probability that a guess is right where those before it were");
+  add(app, "--draft-time",
+      "time of one guess of the whole batch (default: that of the model's prediction layer, if "
+      "any)");
+  add(app, "--weights",
+      "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
+      "model's own)");
+  add(app, "--kv",
+      "format of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4, or with scales nvfp4 fp8-head "
+      "(default: the model's own)");
+  add(app, "--engine",
+      "what the serving engine takes of the memory: none vllm sglang trtllm (default: none)");
+  add(app, "--memory-fraction", "another share for the engine's own budget rule: 0.9");
+  add(app, "--block-size", "tokens per page of KV cache (default: the engine's own)");
+  const std::string json = "print JSON, in bytes and seconds";
+  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// How layers with experts run, and what overlaps.
+void add_execution(CLI::App& app) {
+  add(app, "--expert-imbalance", "tokens of the busiest expert rank over the mean (default: 1)");
+  add(app, "--expert-skew",
+      "exponent of the power law that loads of experts follow, in place of --expert-imbalance: 1.2 "
+      "(default: even loads)");
+  add(app, "--expert-exchange",
+      "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
+      "pairwise)");
+  add(app, "--dispatch",
+      "what tokens travel to their experts in: bf16 fp8 fp4 (default: as they are)");
+  add(app, "--combine", "what results travel back in: bf16 fp8 fp4 (default: as they are)");
+  const std::string shared = "compute shared experts while tokens are under way";
+  app.add_flag("--overlap-shared", shared)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  const std::string halves = "run a step as two halves, one communicating while the other computes";
+  app.add_flag("--two-batch-overlap", halves)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+// What decides how long things take, and how long they may.
+void add_time(CLI::App& app) {
+  add_execution(app);
+  add(app, "--efficiency",
+      "fitted:engine= with vllm vllm-2025 vllm-2024 vllm-2023 sglang trtllm trtllm-2023 "
+      "fastertransformer, datasheet (a lower bound on time), or "
+      "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
+      "(default: fitted, as the engine named by --engine, or vllm)");
+  add(app, "--rate",
+      "requests per second that arrive at random; --concurrency is then the most in flight "
+      "(default: as many as keep --concurrency in flight)");
+  add(app, "--num-prompts",
+      "requests of a run that sends the first --concurrency at once, as benchmarks do "
+      "(default: no beginning and no end)");
+  add(app, "--max-ttft", "longest time to first token allowed: 500ms");
+  add(app, "--max-tpot", "longest time per output token allowed: 50ms");
+}
+
+}  // namespace
+
+void add_subcommands(CLI::App& app) {
+  app.require_subcommand(1);
+  CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
+  CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
+  CLI::App& of_fit = *app.add_subcommand("fit", "how much fits into the memory of a layout");
+  for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
+  for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
+  for (CLI::App* of : {&of_estimate, &of_fit}) {
+    add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
+  }
+  add(of_search, "--top", "layouts to show (default: 10)");
+  add(of_estimate, "--microbatches",
+      "batches that go round the pipeline stages (default: one per stage)");
+  add(of_estimate, "--prefill-gpus",
+      "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
+  add(of_estimate, "--decode-gpus", "GPUs that only decode, likewise");
+}
+
+}  // namespace planner

@@ -1,0 +1,11 @@
+/// The subcommands of shardline-plan and their options, as CLI11 is told of them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace planner {
+
+/// estimate, search and fit, each with its options.
+void add_subcommands(CLI::App& app);
+
+}  // namespace planner
