@@ -116,7 +116,7 @@ constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a) 
 }
 
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
-// them. Launches of kernels whose curve has no such constant stay as they are.
+// them.
 struct launched {
   const catalog::curves::engine_steps& engine;
 
@@ -206,8 +206,9 @@ template <class Old>
 
 /// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
 /// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere.
-/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 was 25 to 30 % slower than
-/// this says (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing tests a TPU.
+/// Between vendors a transfer is rough: an MI300X under vLLM of 2024 ran at 0.73 and 0.84 of the
+/// rate that this gives (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing
+/// tests a TPU.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
