@@ -25,7 +25,8 @@ void add_common(CLI::App& app) {
   add(app, "--output", "generated tokens per sequence (default: 512)");
   add(app, "--concurrency", "sequences in flight (default: 64)");
   add(app, "--chunk",
-      "prompt tokens per step, others decoding in it (default: whole prompts alone)");
+      "prompt tokens per step, others decoding in it (default: the engine's own; without an engine "
+      "whole prompts alone)");
   add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
   add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
   add(app, "--acceptance", "probability that a guess is right where those before it were");

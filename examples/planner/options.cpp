@@ -73,6 +73,15 @@ shardline::speculation read_speculation(const CLI::App& of) {
   return s;
 }
 
+// Prompts in steps of so many tokens; an engine's own number unless another is given.
+void read_chunk(const CLI::App& of, const shardline::runtime& engine, shardline::workload& w) {
+  if (given(of, "--chunk")) {
+    w.chunk = tokens(of, "--chunk", "", field::chunk);
+  } else if (engine.step_tokens > 0.0) {
+    w.chunk = shardline::tokens<>::from_value(engine.step_tokens);
+  }
+}
+
 shardline::workload read_workload(const CLI::App& of) {
   const std::string concurrency = given(of, "--concurrency").value_or("64");
   shardline::workload w;
@@ -80,7 +89,6 @@ shardline::workload read_workload(const CLI::App& of) {
       static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
-  if (given(of, "--chunk")) w.chunk = tokens(of, "--chunk", "", field::chunk);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
   w.speculation = read_speculation(of);
   return w;
@@ -214,6 +222,7 @@ options read_common(const CLI::App& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of);
+  read_chunk(of, o.cluster.runtime, o.workload);
   o.json = flag(of, "--json");
   return o;
 }

@@ -13,6 +13,26 @@
 
 namespace planner {
 
+namespace {
+
+std::string load_text(const shardline::workload& w) {
+  const double rate = w.rate.value();
+  std::string text =
+      fmt::format("{}{} sequences in flight, {} tokens in, {} out", rate > 0.0 ? "at most " : "",
+                  w.concurrency, w.input.value(), w.output.value());
+  if (rate > 0.0) text += ", " + shardline::to_text(w.rate);
+  if (w.num_prompts > 0.0) text += fmt::format(", {} requests in all", w.num_prompts);
+  if (w.chunk) text += fmt::format(", prompts in steps of {} tokens", w.chunk->value());
+  if (w.prefix_hit > 0.0) text += fmt::format(", {} cached", shardline::percent(w.prefix_hit));
+  const shardline::speculation& s = w.speculation;
+  if (s.draft_tokens > 0) {
+    text += fmt::format(", {} tokens guessed a step, acceptance {}", s.draft_tokens, s.acceptance);
+  }
+  return text;
+}
+
+}  // namespace
+
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
   const double state = state_bytes_per_sequence(o.model).value();
@@ -22,8 +42,7 @@ void print_inputs(const options& o) {
              shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
              state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
   fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
-  fmt::print("{} sequences in flight, {} tokens in, {} out\n", o.workload.concurrency,
-             o.workload.input.value(), o.workload.output.value());
+  fmt::print("{}\n", load_text(o.workload));
   fmt::print("engine: {} ({}){}\n", o.engine, shardline::to_text(c.runtime), o.engine_assumption);
   if (!o.assumption.empty()) fmt::print("efficiency: {}\n", o.assumption);
   for (const std::string& note : o.notes) fmt::print("note: {}\n", note);

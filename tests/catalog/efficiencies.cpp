@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
@@ -12,6 +15,15 @@ using namespace shardline;
 using namespace shardline::literals;
 
 namespace {
+
+constexpr std::array engines_known{kernel_engine::vllm,
+                                   kernel_engine::vllm_2025,
+                                   kernel_engine::vllm_2024,
+                                   kernel_engine::vllm_2023,
+                                   kernel_engine::sglang,
+                                   kernel_engine::tensorrt_llm,
+                                   kernel_engine::tensorrt_llm_2023,
+                                   kernel_engine::fastertransformer};
 
 constexpr workload chat{
     .concurrency = 64, .input = 1024_tokens, .output = 512_tokens, .chunk = 8192_tokens};
@@ -46,11 +58,71 @@ TEST_CASE("a run that was measured: Llama-3.1-70B on 4 H200 under vLLM, to a ten
   CHECK(on(a, m, 4, w).serving.tpot.value() == doctest::Approx(16.07e-3).epsilon(0.1));
 }
 
+namespace {
+
+// A step that decodes `sequences` of `context` tokens, in milliseconds.
+template <class Efficiency>
+double decoding(const basic_accelerator<double, Efficiency>& a, const model& m, count tp,
+                double sequences, double context) {
+  const auto step = decode_step(sequences, context, 1.0);
+  return time_of_step(make_cluster(a, tp), m, to_layout(vllm{.tp = tp}), step).sum.total().value() *
+         1e3;
+}
+
+}  // namespace
+
+// Splitwise (splitwise-sim 8f99e7dc, perf_model.csv), Llama-2-70B on A100: 512 tokens of prompt and
+// 128 of output; 2 GPUs, 8 sequences 61.69 ms, 4 GPUs, 8 sequences 45.80 ms, 32 sequences 52.34 ms.
+TEST_CASE("runs that were measured: vLLM of 2023, which waits for its host, to a twelfth") {
+  const auto a = with_fitted(catalog::a100_sxm, kernel_engine::vllm_2023);
+  const model& m = catalog::llama_2_70b;
+  CHECK(decoding(a, m, 2, 8.0, 576.0) == doctest::Approx(61.69).epsilon(1.0 / 12.0));
+  CHECK(decoding(a, m, 4, 8.0, 576.0) == doctest::Approx(45.80).epsilon(1.0 / 12.0));
+  CHECK(decoding(a, m, 4, 32.0, 576.0) == doctest::Approx(52.34).epsilon(1.0 / 12.0));
+}
+
+// LMSYS's figure for an H20: Qwen3-8B in fp8, 64 sequences of 4096 tokens of prompt and 2048 of
+// output, 2,682 tokens/s (tier C).
+TEST_CASE("a run that was measured: little arithmetic and a fast memory, to a fifth") {
+  const auto a = with_fitted(catalog::h20, kernel_engine::vllm_2025);
+  const model m = quantised(catalog::qwen3_8b, formats::fp8);
+  CHECK(64e3 / decoding(a, m, 1, 64.0, 5120.0) == doctest::Approx(2682.0).epsilon(0.2));
+}
+
+TEST_CASE("engines differ by how they launch kernels, and by the kernels of their time") {
+  const auto of = [](kernel_engine e) { return with_fitted(catalog::a100_sxm, e).efficiency; };
+  const auto graphs = of(kernel_engine::vllm);
+  const auto eager = of(kernel_engine::vllm_2023);
+  const auto old = of(kernel_engine::fastertransformer);
+  CHECK(graphs.host.graphs);
+  CHECK_FALSE(eager.host.graphs);
+  CHECK(graphs.elementwise.launch == 0_s);
+  CHECK(eager.elementwise.launch > 0_s);
+  CHECK(graphs.elementwise.norm == 0.0);
+  CHECK(eager.elementwise.norm > 0.0);
+  CHECK(old.elementwise.norm == 0.0);
+  CHECK(graphs.elementwise.walk == eager.elementwise.walk);
+  CHECK(graphs.collectives.drift == 0_s);
+  CHECK(old.collectives.drift > 0_s);
+  CHECK(old.prefill[kernel_format::wide].row > 0_s);
+  CHECK(of(kernel_engine::tensorrt_llm_2023).decode[kernel_format::wide].per_query_head);
+  CHECK_FALSE(of(kernel_engine::tensorrt_llm).decode[kernel_format::wide].per_query_head);
+  CHECK(old.gemm[kernel_format::wide].bandwidth > graphs.gemm[kernel_format::wide].bandwidth);
+}
+
+TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own multiplications") {
+  const auto of = [](const accelerator& a) { return with_fitted(a).efficiency; };
+  CHECK(of(catalog::h200_sxm).collectives.switch_share > 0.0);
+  CHECK(of(catalog::mi300x).collectives.switch_share == 0.0);
+  CHECK(of(catalog::tpu_v6e).collectives.switch_share == 0.0);
+  CHECK(of(catalog::mi300x).gemm[kernel_format::narrow].bandwidth == 0.53);
+  CHECK(of(catalog::mi300x).source == provenance::transferred);
+}
+
 TEST_CASE("every model of the catalog is priced on every accelerator, by every engine's kernels") {
   for (const accelerator& a : catalog::accelerators) {
     CAPTURE(a.name);
-    for (const kernel_engine e : {kernel_engine::vllm, kernel_engine::vllm_2025,
-                                  kernel_engine::sglang, kernel_engine::tensorrt_llm}) {
+    for (const kernel_engine e : engines_known) {
       const auto fitted_a = with_fitted(a, e);
       for (const model* m : catalog::models) {
         CAPTURE(m->name.view());
@@ -88,8 +160,8 @@ TEST_CASE("a step's kernels are those of the benchmark, less launches, plus the 
 
 TEST_CASE("more concurrency never makes a round shorter, longer prompts never a first token") {
   laws::dice d(5001);
-  const auto a = with_fitted(catalog::h100_sxm);
   for (int number = 0; number < 2000; ++number) {
+    const auto a = with_fitted(catalog::h100_sxm, d.one_of(engines_known));
     const model& m = *d.one_of(catalog::models);
     const count tp = count{1} << d.whole(0, 3);
     workload w;
@@ -117,7 +189,7 @@ TEST_CASE("a faster memory, link or peak never makes anything slower") {
   for (int number = 0; number < 2000; ++number) {
     const model& m = *d.one_of(catalog::models);
     const count tp = count{1} << d.whole(0, 3);
-    auto better = with_fitted(catalog::h100_sxm);
+    auto better = with_fitted(catalog::h100_sxm, d.one_of(engines_known));
     const auto c = make_cluster(better, tp);
     const double factor = d.between(1.0, 3.0);
     auto faster_cluster = c;
@@ -141,5 +213,103 @@ TEST_CASE("a faster memory, link or peak never makes anything slower") {
     CAPTURE(tp);
     REQUIRE(decode(faster_cluster, m, l, w).total() <= decode(c, m, l, w).total() * (1.0 + 1e-9));
     REQUIRE(prefill(faster_cluster, m, l, w).total() <= prefill(c, m, l, w).total() * (1.0 + 1e-9));
+  }
+}
+
+// Real lengths: what grows by blocks of keys is written without them.
+TEST_CASE("a step is continuous in the length of what its sequences have cached") {
+  laws::dice d(5003);
+  for (int number = 0; number < 2000; ++number) {
+    const auto a = with_fitted(d.one_of(catalog::accelerators), d.one_of(engines_known));
+    const model& m = *d.one_of(catalog::models);
+    const double sequences = static_cast<double>(d.whole(1, 500));
+    const double context = laws::log_between(d, 1.0, 1e5);
+    const double before = decoding(a, m, 1, sequences, context);
+    if (!is_finite(before)) continue;  // tensor parallelism of 1: a peak of zero
+    CAPTURE(m.name.view());
+    CAPTURE(context);
+    REQUIRE(decoding(a, m, 1, sequences, context * (1.0 + 1e-9)) - before <= 1e-7 * before);
+  }
+}
+
+// Sequences and prompts come whole, and kernels round them up to tiles and waves of tiles. From 8
+// sequences and 128 tokens on (below, a second token may read twice as many experts) the largest
+// step found is 34 % on A100 and H100, Qwen3-32B's 129th sequence, a third tile of 64 rows; and 76
+// % where arithmetic is short, Falcon-40B's 65th sequence on an H20, a second tile.
+TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
+  laws::dice d(5004);
+  const std::array measured{catalog::a100_sxm, catalog::h100_sxm};
+  for (int number = 0; number < 4000; ++number) {
+    const bool here = d.flip();
+    const double most = here ? 1.5 : 2.0;
+    const accelerator& bare = here ? d.one_of(measured) : d.one_of(catalog::accelerators);
+    const auto a = with_fitted(bare, d.one_of(engines_known));
+    const model& m = *d.one_of(catalog::models);
+    const count tp = count{1} << d.whole(0, 3);
+    const double sequences = static_cast<double>(d.whole(8, 500));
+    const double context = static_cast<double>(d.whole(1, 30000));
+    CAPTURE(m.name.view());
+    CAPTURE(a.name);
+    CAPTURE(tp);
+    CAPTURE(sequences);
+    const double before = decoding(a, m, tp, sequences, context);
+    if (is_finite(before)) REQUIRE(decoding(a, m, tp, sequences + 1.0, context) <= most * before);
+    const double prompt = static_cast<double>(d.whole(128, 9000));
+    const auto taking = [&](double tokens) {
+      const auto step = prefill_step(1.0, tokens, 0.0, 1.0);
+      const layout l = to_layout(vllm{.tp = tp});
+      return time_of_step(make_cluster(a, tp), m, l, step).sum.total().value();
+    };
+    CAPTURE(prompt);
+    if (is_finite(taking(prompt))) REQUIRE(taking(prompt + 1.0) <= most * taking(prompt));
+  }
+}
+
+// Without a switch that adds up, 2 (n - 1) / n of the message go through each link; with one,
+// (n + 1) / n. On a torus the links of all axes together.
+TEST_CASE("no all-reduce is faster than its bytes over the links, on any accelerator or engine") {
+  for (const accelerator& bare : catalog::accelerators) {
+    for (const kernel_engine e : engines_known) {
+      const auto c = make_cluster(with_fitted(bare, e), 8);
+      CAPTURE(bare.name);
+      for (double n = 2.0; n <= 8.0; n *= 2.0) {
+        if (n > static_cast<double>(bare.domain)) break;
+        const double rounds = std::min(2.0 * (n - 1.0) / n, (n + 1.0) / n);
+        for (double message = 1024.0; message <= 1e9; message *= 8.0) {
+          const collective<double> op{collective_kind::all_reduce,
+                                      {static_cast<count>(n), 1},
+                                      bytes<>::from_value(message)};
+          REQUIRE(time_of(c, op).value() >= rounds * message / bare.scale_up.rate.value());
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("only kernels in a loop beat the memory, where its last-level cache holds their data") {
+  laws::dice d(5005);
+  for (int number = 0; number < 20000; ++number) {
+    const accelerator& bare = d.one_of(catalog::accelerators);
+    const kernel_engine e = d.one_of(engines_known);
+    const auto step = with_fitted(bare, e);
+    const auto loop = with_fitted_kernels(bare, e);
+    const count kv = count{1} << d.whole(0, 4);
+    const double bytes_of_cache = laws::log_between(d, 1e4, 1e10);
+    const double sequences = static_cast<double>(d.whole(1, 64));
+    attention_core<double> op{phase::decode, sequences, 1.0, 0.0, 1, 1, kv * 4, kv, 128, 128};
+    op.bytes_per_token = static_cast<double>(kv) * 512.0;
+    op.context = bytes_of_cache / sequences / op.bytes_per_token;
+    const double memory = op.bytes_moved().value() / bare.memory_rate.value();
+    CAPTURE(bare.name);
+    CAPTURE(bytes_of_cache);
+    REQUIRE(time_of(step, op).total().value() >= memory * (1.0 - 1e-12));
+    const bool beats = time_of(loop, op).total().value() < memory * (1.0 - 1e-12);
+    if (beats) REQUIRE(op.bytes_moved().value() <= 2.0 * bare.last_level_cache.value());
+    const gemm<double> g{
+        term::head,
+        {weight_class::head, formats::bf16, d.whole(64, 20000), d.whole(64, 20000)},
+        static_cast<double>(d.whole(1, 5000))};
+    REQUIRE(time_of(loop, g).total().value() >=
+            g.bytes_moved().value() / bare.memory_rate.value() * (1.0 - 1e-12));
   }
 }

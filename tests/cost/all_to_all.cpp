@@ -25,7 +25,7 @@ doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 collective<double> carrying(expert_exchange by, double tokens, count k, count ranks,
                             double value_bytes) {
   const routed_tokens<double> x{.by = by,
-                                .tokens = tokens,
+                                .sent = tokens,
                                 .experts_per_token = k,
                                 .experts = 4 * ranks,
                                 .destinations = ranks,
@@ -168,7 +168,7 @@ TEST_CASE("an exchange knows its tokens, experts and which way it goes") {
   CHECK(ops[1].tokens.results);
   for (const collective<double>& op : ops) {
     CHECK(op.tokens.by == expert_exchange::fastest);
-    CHECK(op.tokens.tokens == 16.0);
+    CHECK(op.tokens.busiest(1.0) == 16.0);
     CHECK(op.tokens.experts == 20);
     CHECK(op.tokens.experts_per_token == 4);
     CHECK(op.tokens.destinations == 4);

@@ -28,7 +28,7 @@ bool holds(const band& b, const seconds<>& t) { return b.low < t && t < b.high; 
 }  // namespace
 
 TEST_CASE("kinds of operators err independently, those of one kind together") {
-  residuals r;
+  residual_ranges r;
   r.gemm = {0.7, 1.6};
   r.collectives = {0.6, 1.2};
   time_breakdown t;
@@ -36,7 +36,7 @@ TEST_CASE("kinds of operators err independently, those of one kind together") {
   t.spend(term::dense_feed_forward, 3_s);
   t.spend(term::all_reduce, 4_s);
   // Below: 0.3 x 0.6 and 0.4 x 0.4, a root of 0.18^2 + 0.16^2; above: 0.36 and 0.08.
-  const residual b = relative_band(r, t);
+  const residual_range b = relative_band(r, t);
   CHECK(b.low == doctest::Approx(1.0 - 0.24083189157584592).epsilon(1e-14));
   CHECK(b.high == doctest::Approx(1.0 + 0.3687817782917155).epsilon(1e-14));
   r.step = {0.5, 1.0};
@@ -45,7 +45,7 @@ TEST_CASE("kinds of operators err independently, those of one kind together") {
 }
 
 TEST_CASE("of no time, and of a policy without residuals, nothing is known") {
-  CHECK(relative_band(residuals{}, time_breakdown{}).low == 1.0);
+  CHECK(relative_band(residual_ranges{}, time_breakdown{}).low == 1.0);
   time_breakdown t;
   t.spend(term::norms, 2_s);
   CHECK(band_of(datasheet{}, t).low == 2_s);
@@ -72,10 +72,10 @@ TEST_CASE("every latency of an estimate lies inside its band; a transfer is less
 TEST_CASE("a band is never negative, and as wide as its widest part at most where steps add none") {
   laws::dice d(17);
   for (int number = 0; number < 5000; ++number) {
-    residuals r;
+    residual_ranges r;
     double lowest = 1.0;
     double highest = 1.0;
-    for (residual* part :
+    for (residual_range* part :
          {&r.gemm, &r.attention, &r.experts, &r.elementwise, &r.collectives, &r.host}) {
       *part = {d.unit(), d.between(1.0, 3.0)};
       lowest = std::min(lowest, part->low);
@@ -85,7 +85,7 @@ TEST_CASE("a band is never negative, and as wide as its widest part at most wher
     for (std::size_t i = 0; i < term_count; ++i) {
       t.spend(static_cast<term>(i), seconds<>::from_value(d.flip() ? 0.0 : d.unit()));
     }
-    const residual b = relative_band(r, t);
+    const residual_range b = relative_band(r, t);
     CAPTURE(number);
     REQUIRE(b.low >= lowest - 1e-12);
     REQUIRE(b.high <= highest + 1e-12);

@@ -6,7 +6,9 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/estimate/capacity.hpp"
 #include "shardline/estimate/decode.hpp"
+#include "shardline/estimate/stages.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -96,5 +98,52 @@ TEST_CASE("checking more guesses never makes a step shorter") {
       REQUIRE(t.total().value() >= before * (1.0 - 1e-12));
       before = t.total().value();
     }
+  }
+}
+
+TEST_CASE("a deployment that speculates holds the prediction layer, its cache and nothing else") {
+  // On one rank of 8: MLA replicates its latent projections, shares heads, experts and widths.
+  workload w;
+  w.concurrency = 16.0;
+  const auto c = with_engine(make_cluster(catalog::h200_sxm, 8), engines::vllm);
+  const auto plain = memory(c, catalog::deepseek_v3, on_eight, w);
+  w.speculation = guesses(1, 0.8);
+  const auto more = memory(c, catalog::deepseek_v3, on_eight, w);
+  const double layer = (more.weights - plain.weights).value();
+  const double all = mtp_parameters(catalog::deepseek_v3).total_bytes().value();
+  CHECK(layer > all / 8.0);
+  CHECK(layer < all / 5.0);
+  CHECK(more.kv_cache.value() / plain.kv_cache.value() == doctest::Approx(62.0 / 61.0));
+  CHECK(more.activation == plain.activation);
+  // A model without prediction layers holds nothing more.
+  const auto llama = memory(c, catalog::llama_3_1_70b, on_eight, w);
+  w.speculation = {};
+  CHECK(llama.total() == memory(c, catalog::llama_3_1_70b, on_eight, w).total());
+}
+
+TEST_CASE("capacity and stages count what a deployment that speculates holds") {
+  laws::dice d(92);
+  for (int number = 0; number < 300; ++number) {
+    laws::deployed r = laws::random_deployment(d);
+    r.model.mtp_layers = d.whole(1, 3);
+    r.workload.speculation = guesses(2, 0.5);
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    const count fitting = sequences_that_fit(r.cluster, r.model, r.layout, r.workload);
+    const auto fits = [&](count n) {
+      const workload w = at_concurrency(r.workload, static_cast<double>(n));
+      const auto held = memory(r.cluster, r.model, r.layout, w);
+      return held.total() <= held.capacity;
+    };
+    if (fitting > 0 && fitting < 1000000000) {
+      REQUIRE(fits(fitting));
+      REQUIRE_FALSE(fits(fitting + 1));
+    }
+    for_each_stage(r.cluster, r.model, r.layout, r.workload, [&](const stage_memory& s) {
+      REQUIRE(s.weights.total_bytes().value() ==
+              doctest::Approx(s.memory.weights.value()).epsilon(1e-12));
+      REQUIRE(s.workspace.activation() == s.memory.activation);
+      REQUIRE(s.workspace.communication() == s.memory.communication);
+    });
   }
 }

@@ -8,6 +8,7 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
+#include "shardline/estimate/speculation.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -95,6 +96,22 @@ TEST_CASE("without a dispatch there is nothing for shared experts to run beside"
   const seconds<> before = time_of_step(c, experts_of(4), tensor, step).sum.total();
   c.runtime.experts.overlap_shared = true;
   CHECK(time_of_step(c, experts_of(4), tensor, step).sum.total() == before);
+}
+
+TEST_CASE("a guess by a prediction layer hides its dispatch too, and sends the rest") {
+  cluster c = slow_links(1e9);
+  model m = experts_of(4);
+  m.mtp_layers = 1;
+  workload w;
+  w.concurrency = 512.0;
+  w.speculation = {1, 0.8, {}};
+  const auto drafting = [&] {
+    return draft_time(c, m, replicas, w, w.concurrency).total().value();
+  };
+  const double apart = drafting();
+  c.runtime.experts.overlap_shared = true;
+  CHECK(drafting() < apart);
+  CHECK(drafting() > 0.9 * apart);
 }
 
 TEST_CASE("two batches: layers take twice the longer of a half's two times, and fill once") {

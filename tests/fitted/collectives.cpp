@@ -143,6 +143,23 @@ TEST_CASE(
         about(20.0 + square_root(4.0 * 27.0 * wire) - square_root(4.0 * 7.0 * wire)));
 }
 
+TEST_CASE("on a mesh a few ranks reach the links between them alone") {
+  fabrics::cluster c = fabrics::of(448.0, 50.0, 1e12, {});
+  c.accelerator.mesh = true;
+  CHECK(microseconds(c, collective_kind::all_gather, {8, 1}, 8e6) == doctest::Approx(7e6 / 448e3));
+  CHECK(microseconds(c, collective_kind::all_gather, {4, 1}, 8e6) == doctest::Approx(6e6 / 192e3));
+  CHECK(microseconds(c, collective_kind::send_recv, {2, 1}, 8e6) == doctest::Approx(8e6 / 64e3));
+  c.accelerator.mesh = false;
+  CHECK(microseconds(c, collective_kind::send_recv, {2, 1}, 8e6) == doctest::Approx(8e6 / 448e3));
+}
+
+TEST_CASE("ranks that launch their own kernels drift apart, more of them further") {
+  fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  const double together = microseconds(c, collective_kind::all_reduce, {8, 1}, 1e6);
+  c.accelerator.efficiency.collectives.drift = 8_us;
+  CHECK(microseconds(c, collective_kind::all_reduce, {8, 1}, 1e6) == about(together + 24.0));
+}
+
 TEST_CASE("64 MiB over 8 H100 are reduced by NCCL in 324.5 us, in the switch") {
   fabrics::cluster c = fabrics::h100(curves::h100_nccl);
   const double wire = 9.0 / 8.0 * 67108864.0 / (0.6899 * 450e3);

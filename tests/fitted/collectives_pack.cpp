@@ -62,17 +62,20 @@ TEST_CASE("every lane of a pack is that lane's exchange") {
     const rank_group group{carried.destinations, 1};
     const scalar link = random_lanes(d, 1e9, 1e12);
     const scalar port = random_lanes(d, 1e9, 1e12);
-    carried.tokens = random_lanes(d, 0.1, 1e5);
+    carried.sent = random_lanes(d, 0.1, 1e5);
     auto together = fabrics::lift<scalar>(c);
     together.scale_up.rate = bandwidth<scalar>::from_value(link);
     together.network.rate = bandwidth<scalar>::from_value(port);
     const auto check = [&](const auto& curve) {
-      const scalar t = exchange_time(together, fabrics::lift<scalar>(curve), carried, group).value();
+      const scalar t =
+          exchange_time(together, fabrics::lift<scalar>(curve), carried, group).value();
       for (int lane = 0; lane < 4; ++lane) {
         const fabrics::cluster alone = lane_of(c, link, port, lane);
-        const routed_tokens<double> one{
-            carried.by,      carried.results,      carried.tokens[lane], carried.experts_per_token,
-            carried.experts, carried.destinations, carried.hidden,       carried.value_bytes};
+        const routed_tokens<double> one{.sent = carried.sent[lane],
+                                        .experts_per_token = carried.experts_per_token,
+                                        .experts = carried.experts,
+                                        .destinations = carried.destinations,
+                                        .hidden = carried.hidden};
         REQUIRE(t[lane] == about(exchange_time(alone, curve, one, group).value()));
       }
     };

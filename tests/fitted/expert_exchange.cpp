@@ -41,7 +41,7 @@ template <class Curve>
 constexpr double time_of(fabrics::cluster c, const Curve& curve, const shape& how, double tokens,
                          double value_bytes) {
   c.gpus_per_domain = how.ranks_per_domain;
-  const routed_tokens<double> x{.tokens = tokens,
+  const routed_tokens<double> x{.sent = tokens,
                                 .experts_per_token = how.experts_per_token,
                                 .experts = how.experts,
                                 .destinations = how.ranks,

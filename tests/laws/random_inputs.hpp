@@ -340,6 +340,19 @@ inline sl::budget_rule<> random_budget(dice& d) {
 
 /// An engine of any kind: a third of them reserve for their own step, the others for the
 /// workload's.
+/// Every way to run experts, as often as not in two batches or beside each other.
+inline sl::expert_execution random_execution(dice& d) {
+  constexpr std::array<sl::expert_exchange, 4> exchanges{
+      sl::expert_exchange::pairwise, sl::expert_exchange::hierarchical,
+      sl::expert_exchange::low_latency, sl::expert_exchange::fastest};
+  sl::expert_execution e;
+  e.exchange = d.one_of(exchanges);
+  if (d.flip()) e.dispatch = sl::precision::fp8;
+  if (d.flip()) e.combine = sl::precision::fp16;
+  e.overlap_shared = d.flip();
+  return e;
+}
+
 inline sl::runtime random_runtime(dice& d) {
   const auto up_to = [&d](double most) {
     return sl::bytes<>::from_value(d.flip() ? 0.0 : d.between(0.0, most));
@@ -356,6 +369,8 @@ inline sl::runtime random_runtime(dice& d) {
   }
   r.logit_bytes = d.flip() ? 0.0 : d.between(0.0, 40.0);
   r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64)};
+  r.experts = random_execution(d);
+  r.two_batch_overlap = d.flip();
   return r;
 }
 
@@ -374,6 +389,8 @@ sl::basic_runtime<T> over(const sl::runtime& r) {
   lifted.step_sequences = T(r.step_sequences);
   lifted.logit_bytes = T(r.logit_bytes);
   lifted.padding = r.padding;
+  lifted.experts = r.experts;
+  lifted.two_batch_overlap = r.two_batch_overlap;
   return lifted;
 }
 

@@ -40,7 +40,9 @@ inline void check_exact(const shardline::curve_report& r, const truth& constants
   CAPTURE(r.curve);
   REQUIRE(r.fault == "");
   REQUIRE(r.constants.size() == constants.size());
-  for (const auto& [name, value] : constants) {
+  for (const auto& constant : constants) {
+    const std::string& name = constant.first;
+    const double value = constant.second;
     CAPTURE(name);
     REQUIRE(r.find(name) != nullptr);
     CHECK(std::abs(r.find(name)->value / value - 1.0) < 1e-6);
@@ -58,7 +60,9 @@ inline void check_robust(const shardline::curve_report& bad, const shardline::cu
   CAPTURE(bad.curve);
   REQUIRE(bad.fault == "");
   REQUIRE(good.fault == "");
-  for (const auto& [name, value] : constants) {
+  for (const auto& constant : constants) {
+    const std::string& name = constant.first;
+    const double value = constant.second;
     CAPTURE(name);
     const shardline::fitted_constant* with = bad.find(name);
     const shardline::fitted_constant* without = good.find(name);

@@ -52,8 +52,9 @@ constexpr seconds<T> hierarchical_time(const Near& near, const basic_link<T>& fa
 }  // namespace detail
 
 /// Time of an all-to-all over n ranks, p of them in each of m domains: links of B bytes/s inside
-/// and N between, alpha each their latency. t tokens of H values of b bytes leave the busiest rank,
-/// each for k experts on g ranks, on d(g) = g (1 - (1 - 1/g)^k) of them.
+/// and N between, alpha each their latency. t tokens of H values of b bytes leave the busiest rank
+/// or come to it, as routed_tokens::busiest() counts them, each for k experts on g ranks, on
+/// d(g) = g (1 - (1 - 1/g)^k) of them.
 ///   pairwise       max(alpha + V (p - 1) / n / B, alpha + V (n - p) / n / N),  V = t d(g) H b
 ///   low-latency    the same with V = t k H b
 ///   hierarchical   max(alpha + V (p - 1) / p / B, alpha + t d(m) H b (m - 1) / m / N)

@@ -19,7 +19,8 @@ inline constexpr std::size_t embedding = 0;
 inline constexpr std::size_t first_layer = 1;  // layer kind i is block first_layer + i
 inline constexpr std::size_t head = first_layer + max_layer_kinds;
 inline constexpr std::size_t hand_over = head + 1;
-inline constexpr std::size_t number = hand_over + 1;
+inline constexpr std::size_t prediction = hand_over + 1;
+inline constexpr std::size_t number = prediction + 1;
 }  // namespace block
 
 /// How many of each block.
@@ -151,6 +152,15 @@ constexpr void emit_prediction_layer(const emission<T>& e, Sink& sink) {
   for (int norm = 0; norm < 3; ++norm) sink(e.norm());
 }
 
+/// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
+/// where the deployment speculates. A step runs them apart from the others: draft_time().
+[[nodiscard]] constexpr block_counts blocks_held(const model& m, const layout& l, count stage,
+                                                 bool speculates) noexcept {
+  block_counts blocks = blocks_of_stage(m, l, stage);
+  if (speculates && stage == l.pp - 1) blocks[block::prediction] = m.mtp_layers;
+  return blocks;
+}
+
 /// The residual stream to the next stage.
 template <class T, class Sink>
 constexpr void emit_hand_over(const emission<T>& e, Sink& sink) {
@@ -172,6 +182,8 @@ constexpr void for_each_block(const emission<T>& e, const block_counts& blocks, 
       emit_head(e, e.layout.pp == 1, fold);
     } else if (b == block::hand_over) {
       emit_hand_over(e, fold);
+    } else if (b == block::prediction) {
+      emit_prediction_layer(e, fold);
     } else {
       emit_layer(e.model.layers.kinds[b - block::first_layer], e, fold);
     }

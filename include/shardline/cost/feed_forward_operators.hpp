@@ -123,10 +123,11 @@ constexpr routed_tokens<T> dispatched(const mixture_of_experts& f, const emissio
   const expert_mesh& mesh = e.layout.expert;
   const T own = e.step.own_tokens * (real<T>(mesh.etp) / real<T>(e.layout.attention.tp));
   const T all = e.step.group_tokens;
-  const T all_come = all / T(expected_destinations(f.experts_per_token, mesh.ep));
-  const T received = min(all / real<T>(mesh.ep) * imbalance, all_come);
+  const T mean = all / real<T>(mesh.ep);
   return {.by = e.experts.exchange,
-          .tokens = max(own, received),
+          .sent = max(own, mean),
+          .received = mean * imbalance,
+          .all = all,
           .experts_per_token = f.experts_per_token,
           .experts = placed_experts(f, e.layout),
           .destinations = mesh.ep,

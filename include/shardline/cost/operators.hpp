@@ -178,23 +178,30 @@ struct rank_group {
 /// Tokens on the way to the ranks of their experts, or back from there.
 ///   by             what carries them
 ///   results        back rather than there
-///   tokens         that leave the busiest rank, or come to it
+///   sent           those that leave the rank with most of them
+///   received       those that come to the busiest rank, as if each came alone
+///   all            of the group: none comes to a rank twice
 ///   destinations   ranks, or groups of etp ranks, that the experts lie on
 ///   hidden         values of a token, of value_bytes bytes each
 template <class T>
 struct routed_tokens {
   expert_exchange by = expert_exchange::pairwise;
   bool results = false;
-  T tokens = T(0.0);
+  T sent = T(0.0);
+  T received = T(0.0);
+  T all = T(0.0);
   count experts_per_token = 1;
   count experts = 1;
   count destinations = 1;
   count hidden = 0;
   double value_bytes = 2.0;
 
-  /// Bytes of so many copies of each token.
+  /// Tokens, each copied so often, that leave a rank or come to it, whichever are more.
+  [[nodiscard]] constexpr T busiest(double copies) const noexcept {
+    return max(sent * T(copies), min(received * T(copies), all));
+  }
   [[nodiscard]] constexpr bytes<T> copied(double copies) const noexcept {
-    return bytes<T>::from_value(tokens * T(copies) * T(real<double>(hidden) * value_bytes));
+    return bytes<T>::from_value(busiest(copies) * T(real<double>(hidden) * value_bytes));
   }
 };
 

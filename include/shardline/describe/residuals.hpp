@@ -9,7 +9,7 @@ struct basic_residual {
   T low = T(1.0);
   T high = T(1.0);
 };
-using residual = basic_residual<>;
+using residual_range = basic_residual<>;
 
 /// Residuals of operators by themselves, and of what is made of them.
 ///   step    of whole steps, beyond what their operators explain: all of them at once
@@ -25,6 +25,6 @@ struct basic_residuals {
   basic_residual<T> step{};
   basic_residual<T> queue{};
 };
-using residuals = basic_residuals<>;
+using residual_ranges = basic_residuals<>;
 
 }  // namespace shardline

@@ -71,7 +71,9 @@ struct least_over_stages {
   template <class T>
   constexpr void operator()(count stage, const basic_memory<T>& held) noexcept {
     const double room = value_of(held.capacity.value()) - value_of(held.fixed().value());
-    const count own = figure(room, cache_of_stage(load.cluster, load.model, load.layout, stage));
+    const bool speculates = load.original.speculation.draft_tokens > 0;
+    const count own =
+        figure(room, cache_of_stage(load.cluster, load.model, load.layout, stage, speculates));
     least = own < least ? own : least;
   }
 };

@@ -139,16 +139,13 @@ constexpr basic_serving<T> served(const State& s, const basic_workload<T>& w,
   // Of a constant concurrency, what finds no decode slot waits for one.
   const seconds<T> wait = at_rate ? seconds<T>{} : shardline::max(kept - life, seconds<T>{});
   basic_serving<T> f;
-  f.requests_per_s = rate;
   f.concurrency = rate.value() * (life + wait).value();
   f.running = s.sequences * real<T>(instances);
   f.utilisation = (at_rate ? w.rate : rate).value() / slower.value();
   f.waiting = s.queue + wait;
   f.ttft = s.ttft + wait;
   f.tpot = s.generation / (w.output.value() - T(1.0));
-  f.output_tokens_per_s = w.output * rate;
-  f.output_tokens_per_s_per_gpu = f.output_tokens_per_s / real<T>(gpus);
-  f.total_tokens_per_s_per_gpu = (w.input + w.output) * rate / real<T>(gpus);
+  deliver(f, w, rate, gpus);
   return f;
 }
 

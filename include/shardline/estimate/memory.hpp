@@ -235,13 +235,16 @@ constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, cons
                                      const layout& l, const basic_workload<T>& w, Visit&& visit) {
   const emission<T> e = reserved_emission(c, m, l, w);
   detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
-  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  const bool speculates = w.speculation.draft_tokens > 0;
+  block_counts all = blocks_of_pipeline(m, l.pp);
+  if (speculates) all[block::prediction] = m.mtp_layers;
+  for_each_block(e, all, fold);
   if (l.dcp > 1) {
     detail::further_step<T> decoding{fold};
-    for_each_block(reserved_decode_emission(c, m, l, w), blocks_of_pipeline(m, l.pp), decoding);
+    for_each_block(reserved_decode_emission(c, m, l, w), all, decoding);
   }
   for (count i = 0; i < l.pp; ++i) {
-    visit(i, detail::memory_of(fold.of_stage(blocks_of_stage(m, l, i)), c, e, w));
+    visit(i, detail::memory_of(fold.of_stage(blocks_held(m, l, i, speculates)), c, e, w));
   }
 }
 

@@ -153,20 +153,26 @@ struct replica_times {
   }
 };
 
+// What so many requests per second bring, over all GPUs and for each.
+template <class T>
+constexpr void deliver(basic_serving<T>& s, const basic_workload<T>& w, const request_rate<T>& rate,
+                       count gpus) noexcept {
+  s.requests_per_s = rate;
+  s.output_tokens_per_s = w.output * rate;
+  s.output_tokens_per_s_per_gpu = s.output_tokens_per_s / real<T>(gpus);
+  s.total_tokens_per_s_per_gpu = (w.input + w.output) * rate / real<T>(gpus);
+}
+
 // Figures of a deployment from those of a sequence: waiting for a slot, then living in it.
 template <class T>
 constexpr basic_serving<T> served(const layout& l, const basic_workload<T>& w,
                                   const seconds<T>& wait, const basic_sojourn<T>& life,
                                   const request_rate<T>& rate) noexcept {
-  const T gpus = real<T>(l.gpus());
   basic_serving<T> s;
-  s.requests_per_s = rate;
   s.waiting = wait + life.queue;
   s.ttft = s.waiting + life.prompt;
   s.tpot = life.generation / max(w.output.value() - T(1.0), T(1.0));
-  s.output_tokens_per_s = w.output * rate;
-  s.output_tokens_per_s_per_gpu = s.output_tokens_per_s / gpus;
-  s.total_tokens_per_s_per_gpu = (w.input + w.output) * rate / gpus;
+  deliver(s, w, rate, l.gpus());
   return s;
 }
 

@@ -28,7 +28,7 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, const model& m,
                                         const layout& l, const basic_step<T>& one_token) noexcept {
-  const emission<T> e{m, l, {}, localise(one_token, l), c.runtime.padding};
+  const emission<T> e = emission_under(c.runtime, m, l, localise(one_token, l));
   time_fold<T, Efficiency> fold{c};
   fold.start(block::head, 1);
   emit_prediction_layer(e, fold);
@@ -57,8 +57,8 @@ template <class T, class Efficiency>
   once.spend(term::draft, s.draft_time);
   once.wait(bound::memory, s.draft_time);
   if (!(value_of(s.draft_time.value()) > 0.0) && m.mtp_layers > 0) {
-    once = detail::prediction_time(c, m, l,
-                                   decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
+    once = detail::prediction_time(
+        c, m, l, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
   }
   const T times = real<T>(s.draft_tokens);
   drafting.spend(term::draft, once.total() * times);

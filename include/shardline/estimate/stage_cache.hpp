@@ -20,7 +20,7 @@ struct stage_cache {
     double page_bytes = 0.0;
     count ring_pages = 0;
   };
-  bounded<ring, max_layer_kinds> rings{};
+  bounded<ring, max_layer_kinds + 1> rings{};  // and that of prediction layers
   double state_bytes = 0.0;
   count page_tokens = 1;
 
@@ -97,15 +97,16 @@ struct stage_cache_fold {
 
 }  // namespace detail
 
-/// The caches of one sequence on rank 0 of stage `stage`.
+/// The caches of one sequence on rank 0 of stage `stage`, those of prediction layers with them
+/// where the deployment speculates.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
-                                                   const model& m, const layout& l,
-                                                   count stage) noexcept {
+                                                   const model& m, const layout& l, count stage,
+                                                   bool speculates = false) noexcept {
   detail::stage_cache_fold<T> fold{c.runtime.page_tokens};
   fold.cache.page_tokens = tokens_per_page(c.runtime, l);
   const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
-  for_each_block(e, blocks_of_stage(m, l, stage), fold);
+  for_each_block(e, blocks_held(m, l, stage, speculates), fold);
   return fold.cache;
 }
 

@@ -42,18 +42,23 @@ struct stage_details {
   const emission<T>& e;
   const emission<T>& decoding;
   const T& logit_bytes;
+  bool speculates = false;
   Visit& visit;
 
   constexpr void operator()(count stage, const basic_memory<T>& held) {
     const shardline::model& m = e.model;
     const shardline::layout& l = e.layout;
     basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};
+    const block_counts blocks = blocks_held(m, l, stage, speculates);
     workspace_fold<T> fold{logit_bytes};
-    for_each_block(e, blocks_of_stage(m, l, stage), fold);
-    if (l.dcp > 1) for_each_block(decoding, blocks_of_stage(m, l, stage), fold);
+    for_each_block(e, blocks, fold);
+    if (l.dcp > 1) for_each_block(decoding, blocks, fold);
     s.workspace = fold.workspace;
     s.workspace.residual = residual(m, e.step);
-    s.weights = weights_of_rank(m, l, stage, {}, e.padding);
+    weight_fold weights;
+    listing<weight_fold> list{weights};
+    for_each_block(e, blocks, list);
+    s.weights = weights.totals;
     visit(s);
   }
 };
@@ -79,9 +84,10 @@ constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model
                               const layout& l, const basic_workload<T>& w, Visit&& visit) {
   const emission<T> e = reserved_emission(c, m, l, w);
   const emission<T> decoding = reserved_decode_emission(c, m, l, w);
-  for_each_stage_memory(c, m, l, w,
-                        detail::stage_details<T, std::remove_reference_t<Visit>>{
-                            e, decoding, c.runtime.logit_bytes, visit});
+  for_each_stage_memory(
+      c, m, l, w,
+      detail::stage_details<T, std::remove_reference_t<Visit>>{
+          e, decoding, c.runtime.logit_bytes, w.speculation.draft_tokens > 0, visit});
 }
 
 /// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;

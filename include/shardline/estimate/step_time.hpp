@@ -216,13 +216,14 @@ constexpr void take_where(const Condition& condition, seconds<T>& a, const secon
   a = seconds<T>::from_value(select(condition, b.value(), a.value()));
 }
 
-// Of two ways to run a step the faster, line by line.
+// Of two ways to run a step the faster, line by line; and of a full pipeline, which one step's
+// latency does not matter to.
 template <class T>
 constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b) noexcept {
   const auto b_is = b.sum.total().value() < a.sum.total().value();
   for (std::size_t i = 0; i < term_count; ++i) take_where(b_is, a.sum.terms[i], b.sum.terms[i]);
   for (std::size_t i = 0; i < bound_count; ++i) take_where(b_is, a.sum.bounds[i], b.sum.bounds[i]);
-  take_where(b_is, a.slowest, b.slowest);
+  a.slowest = shardline::min(a.slowest, b.slowest);
   return a;
 }
 
@@ -250,9 +251,8 @@ template <class T, class Efficiency>
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
   const rank_step<T> own = localise(s, l);
-  const pipeline_time<T> whole = detail::in_one_batch(c, m, l, own);
-  if (!c.runtime.two_batch_overlap) return whole;
-  return detail::faster(whole, detail::in_two_batches(c, m, l, own));
+  if (!c.runtime.two_batch_overlap) return detail::in_one_batch(c, m, l, own);
+  return detail::faster(detail::in_one_batch(c, m, l, own), detail::in_two_batches(c, m, l, own));
 }
 
 }  // namespace shardline

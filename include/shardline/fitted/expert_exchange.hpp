@@ -96,9 +96,9 @@ template <class T, class Efficiency>
     const T rate = c.network.rate.value() * curve.network_share;
     per_token = max(per_token, detail::copies_leaving_domain(curve, l) * row / rate);
   }
-  const T work = x.tokens * per_token;
-  return detail::if_any(x.tokens,
-                        detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
+  const T tokens = x.busiest(1.0);
+  const T work = tokens * per_token;
+  return detail::if_any(tokens, detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
 }
 
 /// Low-latency mode: every token to every expert it goes to, no copies merged; p ranks in a domain,
@@ -130,9 +130,9 @@ template <class T, class Efficiency>
     const T rate = c.network.rate.value() * curve.network_share;
     per_token = max(per_token, real<T>(l.ranks - l.at.local) * part / rate);
   }
-  const T work = x.tokens * per_token;
-  return detail::if_any(x.tokens,
-                        detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
+  const T tokens = x.busiest(1.0);
+  const T work = tokens * per_token;
+  return detail::if_any(tokens, detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
 }
 
 /// The time of an all-to-all of tokens by what the engine uses for them, `pairwise` being that of

@@ -36,7 +36,7 @@ template <class T, class Efficiency>
 bool attention_fits(const basic_cluster<T, Efficiency>& c, const model& m, const layout& l,
                     const basic_workload<T>& w) {
   if (l.pp > m.layers.size()) return false;
-  const stage_cache cache = cache_of_stage(c, m, l, 0);
+  const stage_cache cache = cache_of_stage(c, m, l, 0, w.speculation.draft_tokens > 0);
   const double each = cache.bytes_of(rounded_up(full_length(w)));
   return value_of(sequences_per_replica(l, w)) * each <= value_of(c.accelerator.memory.value());
 }
@@ -81,8 +81,8 @@ template <class T, class Efficiency>
   const count most = c.gpus;
   const report alone = detail::check_shape(c, m, layout{}, w);
   if (alone.find(rule::context) != nullptr || alone.find(rule::precision) != nullptr) return {};
-  const double each =
-      cache_of_stage(c, m, layout{}, 0).bytes_of(detail::rounded_up(full_length(w)));
+  const double each = cache_of_stage(c, m, layout{}, 0, w.speculation.draft_tokens > 0)
+                          .bytes_of(detail::rounded_up(full_length(w)));
   const double bytes_in_all = parameters(m).total_bytes().value() + value_of(w.concurrency) * each;
   const double least = bytes_in_all / value_of(c.accelerator.memory.value());
   for (count n = detail::rounded_up(max(least, 1.0)); n <= most; ++n) {
