@@ -11,6 +11,7 @@
 /// A decode step's queries are padded to 16 rows, those of a matrix instruction, and not to the 64
 /// of the fit: on H100 and A100 either way the memory is waited for, but with 64 an H20, of a
 /// seventh of the arithmetic, would wait for products (a whole run there was 36 % too slow).
+/// `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 #pragma once
 
 #include "shardline/describe/fitted.hpp"

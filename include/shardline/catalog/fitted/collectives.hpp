@@ -22,6 +22,7 @@
 /// 1.3 to 2.6 times as slow as this says. Not fitted for want of figures: tree_share, network_peer,
 /// network_phase. NCCL has no hierarchical collectives: with them, two nodes came out 55 to 73 %
 /// too fast. Calls outside CUDA graphs take 1.464 us more ([apex]).
+/// `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 #pragma once
 
 #include "shardline/describe/fitted.hpp"

@@ -8,6 +8,7 @@
 /// draw. Errors are means of |predicted / measured - 1|, the power law in closed form, leaving out
 /// one model's experts at a time; those of pooled curves leave nothing out. They are a little too
 /// good: tiles and the form were chosen with all models in sight.
+/// `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 #pragma once
 
 #include "shardline/describe/fitted.hpp"

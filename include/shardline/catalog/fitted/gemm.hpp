@@ -4,6 +4,7 @@
 /// vllm/0.14.0; h100_sxm vllm and trtllm), 2,419 shapes in CUDA graphs, log error with a robust
 /// loss. Errors are mean absolute ones, cross-validated five-fold over shapes (n, k), as
 /// bench_accuracy prints them.
+/// `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 #pragma once
 
 #include "shardline/describe/fitted.hpp"
