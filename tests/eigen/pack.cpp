@@ -88,6 +88,8 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
     r.cluster.runtime = runtime_of_all;
     const double share = d.between(0.5, 1.0);
     std::visit([share](auto& rule) { rule.share = share; }, r.cluster.runtime.budget);
+    // Room for all: lanes share what fits.
+    r.cluster.accelerator.memory = bytes<>::from_value(d.between(1e13, 1e14));
     const auto peak = r.cluster.accelerator.peak.bf16;
     r.cluster.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
     r.workload.concurrency = static_cast<double>(d.whole(1, 300));

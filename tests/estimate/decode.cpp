@@ -58,6 +58,7 @@ TEST_CASE("without stages a decode step is the step of all sequences, and has no
   for (int number = 0; number < 300; ++number) {
     laws::deployed r = laws::random_deployment(d);
     r.layout.pp = 1;
+    r.cluster.runtime.two_batch_overlap = false;  // the first half is no bubble of stages
     const workload& w = r.workload;
     const auto t = decode(r.cluster, r.model, r.layout, w);
     const double context = w.input.value() + w.output.value() / 2.0;

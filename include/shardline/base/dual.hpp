@@ -74,6 +74,11 @@ template <int N>
 }
 
 template <int N>
+[[nodiscard]] constexpr double largest_of(const dual<N>& x) noexcept {
+  return x.value;
+}
+
+template <int N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {
   return b < a ? b : a;
 }

@@ -37,6 +37,9 @@ concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> &&
   return condition ? if_true : if_false;
 }
 
+/// The largest number among a scalar's lanes: for what is only priced where one of them needs it.
+[[nodiscard]] constexpr double largest_of(double x) noexcept { return x; }
+
 /// Smallest whole number >= x, for |x| < 2^62; std::ceil is not constexpr before C++23.
 ///   round_up(2.1) = 3, round_up(-2.1) = -2   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double round_up(double x) noexcept {

@@ -67,6 +67,10 @@ template <int N>
   return pack<N>(condition.select(if_true.lanes, if_false.lanes));
 }
 template <int N>
+[[nodiscard]] double largest_of(const pack<N>& x) noexcept {
+  return x.lanes.maxCoeff();
+}
+template <int N>
 [[nodiscard]] pack<N> round_up(const pack<N>& x) noexcept {
   return pack<N>(x.lanes.ceil());
 }

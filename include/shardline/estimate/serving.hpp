@@ -102,10 +102,10 @@ namespace detail {
 template <class T>
 constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T& batches) noexcept {
   const basic_turnover<T> load = turnover_of(w, w.concurrency);
-  if (!(value_of(load.per_step) > 1.0)) return false;
-  const double others = value_of(w.concurrency) / real<double>(l.attention.dp) - 1.0;
-  const double steps = value_of(load.decode_steps) * value_of(batches);
-  return value_of(w.rate.value()) > 0.0 || others * value_of(load.chunks) > steps;
+  if (!(largest_of(load.per_step) > 1.0)) return false;
+  const T others = w.concurrency / real<T>(l.attention.dp) - T(1.0);
+  const T beyond = others * load.chunks - load.decode_steps * batches;
+  return largest_of(w.rate.value()) > 0.0 || largest_of(beyond) > 0.0;
 }
 
 }  // namespace detail
@@ -198,7 +198,8 @@ struct running_sequences {
   T running = T(1.0);
 };
 
-/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded.
+/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded. The
+/// lanes of a pack share the first one's.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr running_sequences<T> running_of(const basic_cluster<T, Efficiency>& c,
                                                         const model& m, const layout& l,
@@ -277,10 +278,11 @@ constexpr basic_serving<T> serving_of(const basic_cluster<T, Efficiency>& c, con
   const running_sequences<T> most = running_of(c, m, l, w, held);
   const replica_times<T, Efficiency> times{c, m, l, w};
   if (value_of(w.rate.value()) > 0.0) return serving_at_rate(times, l, w, most.running);
-  const bool all_run = value_of(most.running) == value_of(w.concurrency);
-  const T slots = most.running / real<T>(l.attention.dp);
-  return serving_at_concurrency(times, all_run ? full.times() : times(slots), l, w, most,
-                                c.runtime.queued_share);
+  if (!(largest_of(w.concurrency - most.running) > 0.0)) {
+    return serving_at_concurrency(times, full.times(), l, w, most, c.runtime.queued_share);
+  }
+  const auto running = steps_of(c, m, l, at_concurrency(w, most.running));
+  return serving_at_concurrency(times, running.times(), l, w, most, c.runtime.queued_share);
 }
 
 }  // namespace detail
