@@ -14,6 +14,7 @@
 #include <new>
 
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/convention/product.hpp"
 #include "shardline/convention/vllm.hpp"
@@ -118,7 +119,10 @@ twin_output twin_estimate(const twin_input& in) {
   out.prefill = twin_step(in, 1.0, in.prompt, in.prompt * (in.prompt + 1.0) / 2.0, in.prompt);
   out.decode = twin_step(in, in.concurrency, in.concurrency, context + 1.0, context + 1.0);
   const double after_first = out.prefill * (in.concurrency - 1.0) + out.decode * (in.output - 1.0);
-  out.ttft = out.prefill;
+  const double others = out.prefill * (in.concurrency - 1.0);
+  const double decoding = out.decode * (in.output - 1.0);
+  const double met = std::fmin(out.prefill * others / after_first, decoding) * 0.5;
+  out.ttft = met + out.prefill;
   out.tpot = after_first / (in.output - 1.0);
   out.output_rate = in.concurrency * in.output / (out.ttft + after_first);
   return out;
@@ -199,6 +203,36 @@ void estimate_experts(benchmark::State& state) {
                 shardline::to_layout(shardline::product{.ep = 64}));
 }
 BENCHMARK(estimate_experts)->Name("estimate/deepseek-v3 ep=64");
+
+// The same as the first, by the fitted policy and by `constant`.
+void fitted_ratio(benchmark::State& state) {
+  auto plain = shardline::make_cluster(
+      shardline::with_efficiency(shardline::catalog::h100_sxm, efficiency), 8);
+  auto fitted = shardline::make_cluster(shardline::with_fitted(shardline::catalog::h100_sxm), 8);
+  shardline::model m = shardline::catalog::llama_3_1_70b;
+  shardline::layout l = shardline::to_layout(shardline::vllm{.tp = 8});
+  shardline::workload w = load;
+  const auto price = [&](auto& cluster) {
+    return seconds_of([&] {
+      benchmark::DoNotOptimize(cluster);
+      benchmark::DoNotOptimize(m);
+      benchmark::DoNotOptimize(l);
+      benchmark::DoNotOptimize(w);
+      auto e = shardline::estimate(cluster, m, l, w);
+      benchmark::DoNotOptimize(e);
+    });
+  };
+  double by_constant = 0.0;
+  double by_fitted = 0.0;
+  for ([[maybe_unused]] auto _ : state) {
+    by_constant = price(plain);
+    by_fitted = price(fitted);
+  }
+  state.counters["fitted_ns"] = by_fitted * 1e9;
+  state.counters["constant_ns"] = by_constant * 1e9;
+  state.counters["ratio"] = by_fitted / by_constant;
+}
+BENCHMARK(fitted_ratio)->Name("fitted : constant")->Iterations(1);
 
 void estimate_twin(benchmark::State& state) {
   twin_input in = twin_of_llama_70b_on_8_h100();

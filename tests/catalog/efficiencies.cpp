@@ -46,6 +46,9 @@ TEST_CASE("figures of time say where they come from") {
         provenance::measured);
   CHECK(on(with_fitted(catalog::h200_sxm), catalog::llama_3_1_8b, 1).source ==
         provenance::transferred);
+  CHECK(
+      on(with_fitted(catalog::h100_sxm, kernel_engine::sglang), catalog::llama_3_1_8b, 1).source ==
+      provenance::transferred);
 }
 
 // InferenceX (aiconfigurator 095f58a5, silicon_sample.csv), H200, fp8, 1024 tokens in and out, a

@@ -109,10 +109,12 @@ constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
   return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
 
+// An engine that was not measured is a transfer as much as an accelerator.
 template <class Old>
-constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a) noexcept {
+constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
+                                       kernel_engine e) noexcept {
   const bool measured = a.name == "a100-sxm" || a.name == "h100-sxm";
-  return measured ? provenance::measured : provenance::transferred;
+  return measured && e != kernel_engine::sglang ? provenance::measured : provenance::transferred;
 }
 
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
@@ -181,7 +183,7 @@ template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
   fitted f = detail::kernels_on(a, catalog::curves::steps_of(e));
-  f.source = detail::source_of_kernels(a);
+  f.source = detail::source_of_kernels(a, e);
   f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
                                                  : catalog::curves::transferred_residuals;
   f.looped = true;
@@ -205,7 +207,8 @@ template <class Old>
 }
 
 /// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
-/// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere.
+/// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere and under SGLang;
+/// kinds of kernels that an engine was not measured with take another's all the same.
 /// Between vendors a transfer is rough: an MI300X under vLLM of 2024 ran at 0.73 and 0.84 of the
 /// rate that this gives (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing
 /// tests a TPU.
