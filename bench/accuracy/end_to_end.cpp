@@ -143,11 +143,12 @@ run splitwise_run(const row_table& row, const deployment& d) {
 }
 
 run inferencex_run(const row_table& row, deployment d) {
-  const double drawn = contains(row.word(caveats), "range ratio") ? 0.9 : 1.0;
+  const bool nvidia = !contains(row.word(caveats), "range ratio");
+  const double drawn = nvidia ? 1.0 : 0.9;
   d.workload.input = tokens<>::from_value(round_up(d.workload.input.value() * drawn));
   d.workload.output = tokens<>::from_value(round_up(d.workload.output.value() * drawn));
-  d.workload.chunk = tokens<>::from_value(8192.0);
-  const bool first = contains(row.word(metric), "TTFT");
+  keep_in_flight(d, d.workload.concurrency, nvidia);
+  const bool first = row.word(metric).starts_with("TTFT");
   return {d, first ? figure::first_token : figure::per_token, row.number(value) * 1e-3};
 }
 
@@ -174,7 +175,7 @@ run rate_run(const row_table& row, deployment d) {
   d.workload.rate = request_rate<>::from_value(number_in(row.word(batch)));
   d.workload.concurrency = blis ? 128.0 : 256.0;
   d.workload.chunk = tokens<>::from_value(blis ? 2048.0 : 8192.0);
-  const bool first = contains(row.word(metric), "TTFT");
+  const bool first = row.word(metric).starts_with("TTFT");
   return {d, first ? figure::first_token : figure::per_token, row.number(value) * 1e-3};
 }
 
@@ -184,6 +185,7 @@ run deepseek_run(const row_table& row, deployment d) {
   d.gpu.scale_up.rate = bandwidth<>::from_value(200e9);
   d.layout.attention = {1, 1, static_cast<count>(ranks)};
   d.layout.expert = {1, static_cast<count>(ranks), 1};
+  d.layout.dispatch = expert_dispatch::all_to_all;
   d.runtime.two_batch_overlap = true;
   d.runtime.experts.exchange = expert_exchange::hierarchical;
   d.runtime.experts.dispatch = precision::fp8;

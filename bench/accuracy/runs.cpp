@@ -125,6 +125,16 @@ model gpt_model(const std::string& name, double heads, double head_dim, double l
 
 layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<count>(gpus)}); }
 
+void keep_in_flight(deployment& d, double concurrency, bool of_nvidia) {
+  d.workload.concurrency = concurrency;
+  if (of_nvidia && !has_experts(d.model)) {
+    d.runtime.step_sequences = concurrency;
+    d.workload.concurrency += 1.0;
+  }
+  d.workload.num_prompts = 10.0 * d.workload.concurrency;
+  d.workload.chunk = tokens<>::from_value(8192.0);
+}
+
 fitted policy_of(const deployment& d) { return with_fitted(d.gpu, d.engine).efficiency; }
 
 batch_times batch_by(const deployment& d, const fitted& policy) { return batch_of(d, policy); }

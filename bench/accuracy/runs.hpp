@@ -43,6 +43,13 @@ shardline::model gpt_model(const std::string& name, double heads, double head_di
 /// Tensor-parallel over so many GPUs.
 shardline::layout split_over(double gpus);
 
+/// So many requests always in flight, prompts in chunks of 8192 tokens. Neither client of the
+/// tables says how many requests it sends in all; ten for each that it keeps in flight is
+/// InferenceX's usual setting, taken for both. In NVIDIA's runs of Llama one request more than the
+/// batch is in flight: their TTFT grows with the output by just the time until the next slot is
+/// free.
+void keep_in_flight(deployment& d, double concurrency, bool of_nvidia);
+
 /// A fixed batch, its prompts computed in one step and output - 1 tokens after them.
 struct batch_times {
   double prefill = 0.0;

@@ -6,11 +6,6 @@
 // would not be). Where no version of vLLM is named it is of 2025. Engines take prompts in chunks of
 // 8192 tokens.
 //
-// Neither client says how many requests it sends in all; ten for each that it keeps in flight is
-// InferenceX's usual setting, taken for both. In NVIDIA's runs of Llama one request more than the
-// batch is in flight: their TTFT grows with the output by just the time until the next slot is
-// free.
-//
 // Set apart, by rules written after seeing the errors:
 //   both    where the cache does not hold all sequences: some are preempted, or wait
 //           gpt-oss-120b under vLLM, four rows that take longer than a larger load: tp 4 with 32
@@ -78,13 +73,7 @@ load load_of(const table<12>& row) {
   d.layout = split_over(l.gpus);
   d.workload.input = tokens<>::from_value(round_up(l.isl * drawn));
   d.workload.output = tokens<>::from_value(round_up(l.osl * drawn));
-  d.workload.concurrency = l.concurrency;
-  if (l.nvidia && !has_experts(d.model)) {
-    d.runtime.step_sequences = l.concurrency;
-    d.workload.concurrency += 1.0;
-  }
-  d.workload.num_prompts = 10.0 * d.workload.concurrency;
-  d.workload.chunk = tokens<>::from_value(8192.0);
+  keep_in_flight(d, l.concurrency, l.nvidia);
   return l;
 }
 
