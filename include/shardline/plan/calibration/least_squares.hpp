@@ -93,12 +93,14 @@ struct residuals_at {
   }
 };
 
+// To the last digit, or only as far as the next round's weights need it: predictions with steps
+// never come to rest.
 template <class Predict>
-void minimise(residual_function<Predict>& function, Eigen::VectorXd& free) {
+void minimise(residual_function<Predict>& function, Eigen::VectorXd& free, bool to_the_end) {
   Eigen::LevenbergMarquardt<residual_function<Predict>> search(function);
-  search.parameters.maxfev = 200;
-  search.parameters.ftol = 1e-14;
-  search.parameters.xtol = 1e-12;
+  search.parameters.maxfev = to_the_end ? 200 : 40;
+  search.parameters.ftol = to_the_end ? 1e-14 : 1e-8;
+  search.parameters.xtol = to_the_end ? 1e-12 : 1e-8;
   search.minimize(free);
 }
 
@@ -112,7 +114,7 @@ void minimise_robustly(residual_function<Predict>& function, Eigen::VectorXd& fr
   const std::size_t n = function.unknowns.size();
   for (int round = 0; round < 2 * rounds; ++round) {
     if (round < rounds) free = free.cwiseMax(-inside).cwiseMin(inside);
-    minimise(function, free);
+    minimise(function, free, round + 1 == 2 * rounds);
     const std::vector<double> logs = function.residuals(function.constants(free));
     const double deviation = deviation_of(logs, n);
     if (round + 1 < rounds) {
