@@ -66,8 +66,8 @@ shardline::speculation read_speculation(const CLI::App& of) {
   if (!draft && acceptance) refuse("--acceptance", *acceptance, "only with --draft");
   if (!draft && time) refuse("--draft-time", *time, "only with --draft");
   if (!draft) return s;
-  if (!acceptance) refuse("--acceptance", "", "a number from 0 to 1, since --draft is given");
   s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
+  if (!acceptance) refuse("--acceptance", "", "a number from 0 to 1, since --draft is given");
   s.acceptance = number(of, "--acceptance", field::acceptance);
   if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
   return s;
@@ -245,9 +245,12 @@ std::string names_of_options(const CLI::App& of) {
   std::string name = unknown.empty() ? "" : unknown.front();
   if (name == "--layout") name += ", an option of estimate and fit";
   if (name == "--top") name += ", an option of search";
-  if (name == "--prefill-gpus" || name == "--decode-gpus") name += ", an option of estimate";
-  static const std::set<std::string> timed{"--efficiency", "--rate", "--num-prompts", "--max-ttft",
-                                           "--max-tpot"};
+  static const std::set<std::string> of_one{"--prefill-gpus", "--decode-gpus", "--microbatches"};
+  if (of_one.count(name) > 0) name += ", an option of estimate";
+  static const std::set<std::string> timed{
+      "--efficiency",       "--rate",        "--num-prompts",     "--max-ttft",
+      "--max-tpot",         "--expert-skew", "--expert-exchange", "--dispatch",
+      "--expert-imbalance", "--combine",     "--overlap-shared",  "--two-batch-overlap"};
   if (timed.count(name) > 0) name += ", an option of estimate and search";
   refuse("option of " + of.get_name(), name, names_of_options(of));
 }

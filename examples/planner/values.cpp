@@ -205,7 +205,7 @@ efficiency efficiency_policy(std::string_view option, std::string_view text) {
   }
   constexpr std::string_view constant = "constant:";
   if (!text.starts_with(constant)) {
-    refuse(option, text, "fitted:engine=vllm, datasheet, constant:mfu=0.6,bandwidth=0.8");
+    refuse(option, text, "fitted, fitted:engine=vllm, datasheet, constant:mfu=0.5,bandwidth=0.8");
   }
   shardline::constant policy;
   std::set<std::string_view> keys;

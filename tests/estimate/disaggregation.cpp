@@ -32,8 +32,7 @@ workload load(double concurrency) {
 }
 
 double in_flight(const basic_serving<>& s, const workload& w) {
-  return s.requests_per_s.value() *
-         (s.ttft.value() + (w.output.value() - 1.0) * s.tpot.value());
+  return s.requests_per_s.value() * (s.ttft.value() + (w.output.value() - 1.0) * s.tpot.value());
 }
 
 }  // namespace
@@ -119,6 +118,11 @@ TEST_CASE("what cannot be priced is refused in its own pool") {
   const disaggregated one_token = disaggregate(pool(4, 1), pool(8, 1), llama, w);
   REQUIRE(one_token.decode.invalid.size() == 1);
   CHECK(one_token.decode.invalid[0].field == field::output);
+  w = load(8);
+  w.num_prompts = 80.0;
+  const disaggregated run = disaggregate(pool(4, 1), pool(8, 1), llama, w);
+  REQUIRE(run.decode.invalid.size() == 1);
+  CHECK(run.decode.invalid[0].field == field::num_prompts);
   const disaggregated odd = disaggregate(pool(4, 1), pool(3, 1), llama, load(8));
   CHECK(odd.prefill.feasible());
   CHECK_FALSE(odd.decode.feasible());

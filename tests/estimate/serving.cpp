@@ -133,6 +133,7 @@ TEST_CASE("an engine that takes fewer sequences a step runs fewer") {
 TEST_CASE("a few requests a second find an idle deployment, many a full one") {
   workload w = load(64, 1000, 101);
   w.rate = request_rate<>::from_value(1e-6);
+  CHECK(served(w).stable());
   const auto idle = served(w);
   const auto alone = served(load(1, 1000, 101));
   CHECK(idle.ttft.value() == doctest::Approx(alone.ttft.value()).epsilon(1e-4));
@@ -146,6 +147,22 @@ TEST_CASE("a few requests a second find an idle deployment, many a full one") {
   CHECK(over.requests_per_s.value() == doctest::Approx(full.requests_per_s.value()).epsilon(1e-12));
   CHECK(over.tpot == full.tpot);
   CHECK(over.ttft == full.ttft);
+  CHECK_FALSE(over.stable());
+}
+
+TEST_CASE("a rate has no number of prompts, and is none that nobody lives to see") {
+  workload w = load(64, 1000, 101);
+  w.rate = request_rate<>::from_value(2.0);
+  w.num_prompts = 10.0;
+  const auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto refused = [&] { return validate(c, catalog::llama_3_1_70b, on_eight, w).found; };
+  REQUIRE(refused().size() == 1);
+  CHECK(refused()[0].field == field::num_prompts);
+  w.num_prompts = 0.0;
+  CHECK(refused().empty());
+  w.rate = request_rate<>::from_value(1e-300);
+  REQUIRE(refused().size() == 1);
+  CHECK(refused()[0].field == field::rate);
 }
 
 TEST_CASE("more requests a second: longer waits, slower tokens, never NaN") {

@@ -59,7 +59,7 @@ count sum_of_parts(const ordered_json& memory) {
 TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
   const ordered_json j = of_estimate(sixteen, chat());
   CHECK(keys(j) == names{"model", "layout", "feasible", "violations", "warnings", "memory",
-                         "source", "prefill", "decode", "serving"});
+                         "source", "prefill", "decode", "serving", "bands"});
   CHECK(keys(j["model"]) == names{"name", "parameters", "active_parameters", "mtp_parameters",
                                   "kv_bytes_per_token", "state_bytes_per_sequence"});
   CHECK(keys(j["layout"]) ==
@@ -76,6 +76,19 @@ TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
   CHECK(keys(j["serving"]) == names{"concurrency", "running", "utilisation", "requests_per_s",
                                     "waiting_s", "ttft_s", "tpot_s", "output_tokens_per_s",
                                     "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"});
+}
+
+TEST_CASE("where the queue grows for ever there is no time to first token, only tokens") {
+  workload w;
+  w.concurrency = 8.0;
+  w.rate = request_rate<>::from_value(1e6);
+  const auto e = estimate(h200s(8), catalog::llama_3_1_8b, layout{}, w);
+  const auto j = to_json(catalog::llama_3_1_8b, layout{}, e);
+  CHECK(j["feasible"] == false);
+  CHECK(j["serving"]["ttft_s"].is_null());
+  CHECK(j["serving"]["waiting_s"].is_null());
+  CHECK(j["bands"]["ttft_s"].is_null());
+  CHECK(j["serving"]["tpot_s"].get<double>() == e.serving.tpot.value());
 }
 
 TEST_CASE("figures are the estimate's own, counts and bytes whole, times in seconds") {
@@ -212,7 +225,8 @@ TEST_CASE("an engine is its rule and its constants") {
   const ordered_json j = to_json(engines::tensorrt_llm);
   CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
                          "page_tokens", "step_tokens", "step_sequences", "logit_bytes",
-                         "vocabulary_padding", "fp4_padding"});
+                         "vocabulary_padding", "fp4_padding", "queued_share", "expert_exchange",
+                         "dispatch", "combine", "overlap_shared_experts", "two_batch_overlap"});
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);
   CHECK(j["page_tokens"] == 32);

@@ -393,6 +393,9 @@ TEST_CASE("serving prints its figures, waiting and utilisation where there are a
         "  output                    9.92k tokens/s\n"
         "  output per GPU            155 tokens/s\n"
         "  input and output per GPU  775 tokens/s\n");
+  s.utilisation = 1.5;
+  CHECK(contains(to_text(s), "time to first token       grows without end\n"));
+  CHECK(contains(to_text(s), "  once in a slot          181 ms\n"));
   s.running = 12.25;
   s.utilisation = 0.471;
   s.waiting = 30_ms;

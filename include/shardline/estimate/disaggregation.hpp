@@ -121,6 +121,10 @@ constexpr void check_pools(const basic_pool<T, Efficiency>& prefill,
                            const basic_workload<T>& w, basic_disaggregated<T>& found) noexcept {
   found.prefill = check_shape(prefill.cluster, m, prefill.layout, w);
   found.decode = check_shape(decode.cluster, m, decode.layout, w);
+  // A run that ends is not priced with two pools.
+  if (value_of(w.num_prompts) > 0.0 && found.decode.invalid.empty()) {
+    found.decode.invalid.push_back({field::num_prompts, value_of(w.num_prompts)});
+  }
   // One token needs no decode instance.
   if (!(value_of(w.output.value()) > 1.0)) {
     found.decode.invalid.push_back({field::output, value_of(w.output.value())});

@@ -35,6 +35,9 @@ struct basic_serving {
   token_rate<T> output_tokens_per_s{};
   token_rate<T> output_tokens_per_s_per_gpu{};
   token_rate<T> total_tokens_per_s_per_gpu{};
+
+  /// Whether the queue ends: else ttft and waiting are without the wait for a slot.
+  [[nodiscard]] constexpr bool stable() const noexcept { return !(value_of(utilisation) > 1.0); }
 };
 using serving_breakdown = basic_serving<>;
 

@@ -272,7 +272,14 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
   errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
   errors.expect<field::rate>(value_of(w.rate.value()));
+  // Rarer than one in thirty years is a slip, and a run that ends has no steady rate.
+  const double rate = value_of(w.rate.value());
+  constexpr double rarest = 1e-9;
+  if (rate > 0.0 && rate < rarest) errors.found.push_back({field::rate, rate});
   errors.expect<field::num_prompts>(value_of(w.num_prompts));
+  if (rate > 0.0 && value_of(w.num_prompts) > 0.0) {
+    errors.found.push_back({field::num_prompts, value_of(w.num_prompts)});
+  }
   errors.expect<field::draft_tokens>(w.speculation.draft_tokens);
   errors.expect<field::acceptance>(value_of(w.speculation.acceptance));
   errors.expect<field::draft_time>(value_of(w.speculation.draft_time.value()));

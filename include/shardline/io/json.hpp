@@ -197,16 +197,29 @@ template <class T>
           {"terms", terms}};
 }
 
+namespace detail {
+
+// Seconds, or null where the queue grows for ever.
+template <class T>
+nlohmann::ordered_json unless_endless(const basic_serving<T>& s, const seconds<T>& time) {
+  if (!s.stable()) return nullptr;
+  return value_of(time.value());
+}
+
+}  // namespace detail
+
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
-///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"}
+///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"}; waiting
+///  and
+/// TTFT are null where requests arrive faster than they can be served.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_serving<T>& s) {
   return {{"concurrency", value_of(s.concurrency)},
           {"running", value_of(s.running)},
           {"utilisation", value_of(s.utilisation)},
           {"requests_per_s", value_of(s.requests_per_s.value())},
-          {"waiting_s", value_of(s.waiting.value())},
-          {"ttft_s", value_of(s.ttft.value())},
+          {"waiting_s", detail::unless_endless(s, s.waiting)},
+          {"ttft_s", detail::unless_endless(s, s.ttft)},
           {"tpot_s", value_of(s.tpot.value())},
           {"output_tokens_per_s", value_of(s.output_tokens_per_s.value())},
           {"output_tokens_per_s_per_gpu", value_of(s.output_tokens_per_s_per_gpu.value())},
@@ -244,7 +257,7 @@ template <class T>
   object["serving"] = to_json(e.serving);
   object["bands"] = {{"prefill_s", to_json(e.bands.prefill)},
                      {"decode_s", to_json(e.bands.decode)},
-                     {"ttft_s", to_json(e.bands.ttft)},
+                     {"ttft_s", e.serving.stable() ? to_json(e.bands.ttft) : nullptr},
                      {"tpot_s", to_json(e.bands.tpot)}};
   return object;
 }

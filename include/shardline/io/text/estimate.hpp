@@ -184,8 +184,13 @@ template <class T>
   table.add({"requests", to_text(s.requests_per_s)});
   const double utilisation = value_of(s.utilisation);
   if (utilisation != 1.0) table.add({"utilisation", percent(utilisation)});
-  table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
-  if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
+  if (s.stable()) {
+    table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
+    if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
+  } else {
+    table.add({"time to first token", "grows without end"});
+    table.add({"  once in a slot", to_text(s.ttft)});
+  }
   table.add({"time per output token", to_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
   table.add({"output per GPU", to_text(s.output_tokens_per_s_per_gpu)});

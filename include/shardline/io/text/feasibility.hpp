@@ -113,6 +113,8 @@ inline std::string allowed(const invalid_field& f) {
     if (f.field == field::experts_per_token) return "at most feed_forward.experts";
     if (f.field == field::heads) return "key heads that divide the value heads";
     if (f.field == field::groups) return "a divisor of attention.heads";
+    if (f.field == field::rate) return "0, or from 1e-09";
+    if (f.field == field::num_prompts) return "0 beside a rate, and for two pools";
     if (f.field == field::output) return "from 2 with a pool that only decodes";
     if (f.field == field::redundant_experts) return "0 for a model without experts";
   }
