@@ -124,7 +124,7 @@ refused_empty(--kv "${formats}")
 refused_empty(--engine "none, vllm, sglang, trtllm")
 refused_empty(--memory-fraction "a number from 1e-06 to 1")
 refused_empty(--block-size "${whole}")
-refused_empty(--efficiency "fitted:engine=vllm, datasheet, constant:mfu=0.6,bandwidth=0.8")
+refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=0.5,bandwidth=0.8")
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
