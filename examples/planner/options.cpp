@@ -107,6 +107,17 @@ void read_routing(const CLI::App& of, shardline::workload& w) {
   }
 }
 
+// What only routed experts can make use of.
+void refuse_without_experts(const CLI::App& of) {
+  for (const char* option :
+       {"--expert-imbalance", "--expert-skew", "--expert-exchange", "--dispatch", "--combine"}) {
+    if (const auto text = given(of, option)) refuse(option, *text, "only with a model of experts");
+  }
+  if (flag(of, "--overlap-shared")) {
+    refuse("--overlap-shared", "given", "only with a model of experts");
+  }
+}
+
 void read_execution(const CLI::App& of, options& o) {
   read_routing(of, o.workload);
   shardline::expert_execution& experts = o.cluster.runtime.experts;
@@ -119,6 +130,7 @@ void read_execution(const CLI::App& of, options& o) {
     experts.combine = wire_precision("--combine", *text);
   experts.overlap_shared = flag(of, "--overlap-shared");
   o.cluster.runtime.two_batch_overlap = flag(of, "--two-batch-overlap");
+  if (!has_experts(o.model)) refuse_without_experts(of);
 }
 
 // Where a fitted policy's figures come from, behind its name.

@@ -63,6 +63,12 @@ refused("--expert-skew: 3.5; allowed: a number from 0 to 3" "search ${target} --
 refused("--expert-exchange: deepep; allowed: pairwise, hierarchical, low-latency, fastest"
         "search ${target} --gpus 8 --expert-exchange deepep")
 refused("--dispatch: int4; allowed: bf16, fp8, fp4" "search ${target} --gpus 8 --dispatch int4")
+foreach(option "expert-imbalance: 2" "expert-skew: 1.2" "expert-exchange: pairwise" "dispatch: fp8" "combine: fp8")
+  string(REPLACE ":" "" given "${option}")
+  refused("--${option}; allowed: only with a model of experts" "search ${target} --gpus 8 --${given}")
+endforeach()
+refused("--overlap-shared: given; allowed: only with a model of experts"
+        "search ${target} --gpus 8 --overlap-shared")
 refused("--microbatches: 0; allowed: a whole number from 1 to 1000000"
         "estimate ${target} --gpus 8 --layout vllm:tp=4 --microbatches 0")
 refused("--prefill-gpus: 4; allowed: only with --decode-gpus"
