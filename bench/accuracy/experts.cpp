@@ -125,10 +125,11 @@ expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>
   const auto format = format_of(row.word(3));
   const rank_rows r = busiest(g, row.word(10));
   const auto routed = shardline::weight_class::routed_expert;
+  const double seen = g.tokens * row.number(6);
   return {of,
           {{routed, format, hidden, 2 * width, own}, r.rows, r.hit},
           {{routed, format, width, hidden, own}, r.rows, r.hit},
-          {format, r.rows, g.tokens, g.experts_per_token, own, hidden, 2 * width, width}};
+          {format, r.rows, g.tokens, seen, own, hidden, 2 * width, width}};
 }
 
 bool law_is_known(const std::string& version, const std::string& distribution, double ep) {

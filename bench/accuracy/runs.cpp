@@ -60,6 +60,7 @@ kernel_engine engine_named(const std::string& name) {
   if (contains(n, "vllm 2023")) return kernel_engine::vllm_2023;
   if (contains(n, "vllm 0.6")) return kernel_engine::vllm_2024;
   if (contains(n, "vllm 0.18")) return kernel_engine::vllm;
+  if (contains(n, "v1 era")) return kernel_engine::vllm;     // BLIS: run in February 2026
   if (contains(n, "rocm")) return kernel_engine::vllm_2024;  // its notes are of 2024
   return kernel_engine::vllm_2025;
 }

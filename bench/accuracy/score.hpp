@@ -73,10 +73,12 @@ struct omission {
   std::size_t rows = 0;
 };
 
-/// A table: families of one kind, their sum, and what was left out of it.
+/// A table: families of one kind, their sum, the same rows under a supposition about what their
+/// source does not state (beside the sum), and what was left out of it.
 struct score_table {
   std::string title{};
   std::vector<family> families{};
+  std::vector<family> supposed{};
   std::vector<omission> omitted{};
 };
 

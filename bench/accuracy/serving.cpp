@@ -115,7 +115,7 @@ template <class Measured, class Part>
 score_table serving_table(const std::string& folder, const std::string& title,
                           const Measured& measured, const Part& part,
                           bool (*is_apart)(const load&)) {
-  score_table found{title, {}, {}};
+  score_table found{title};
   table<12> rows(folder + "/serving_by_concurrency.csv",
                  {"origin", "backend", "model", "system", "precision", "isl", "osl", "concurrency",
                   "tp_norm", "tpot_ms", "backend_version", "ttft_ms"});

@@ -9,7 +9,7 @@
 namespace accuracy {
 
 score_table static_batch_table(const std::string& folder) {
-  score_table found{"static batch, FasterTransformer, A100", {}, {}};
+  score_table found{"static batch, FasterTransformer, A100"};
   table<13> rows(folder + "/fastertransformer_a100.csv",
                  {"engine", "model", "heads", "head_dim", "layers", "vocab", "tp", "pp", "batch",
                   "input_len", "output_len", "total_latency_ms", "oom"});

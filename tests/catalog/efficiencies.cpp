@@ -113,6 +113,36 @@ TEST_CASE("engines differ by how they launch kernels, and by the kernels of thei
   CHECK(old.gemm[kernel_format::wide].bandwidth > graphs.gemm[kernel_format::wide].bandwidth);
 }
 
+TEST_CASE("what keeps kernels from the peak weighs less where multiplying itself is slower") {
+  const auto of = [](const accelerator& a) { return with_fitted_kernels(a).efficiency; };
+  const auto share = [&](const accelerator& a) {
+    return of(a).experts[kernel_format::wide].compute;
+  };
+  const double measured = share(catalog::h100_sxm);
+  CHECK(measured == 0.6674);
+  CHECK(share(catalog::h200_sxm) == measured);
+  CHECK(share(catalog::b200_sxm) == measured);
+  // 148 TFLOP/s by 78 multiprocessors, to 989 by 132.
+  const double slower = (148.0 / 78.0) / (989.0 / 132.0);
+  CHECK(share(catalog::h20) == doctest::Approx(1.0 / (1.0 + (1.0 / measured - 1.0) * slower)));
+  CHECK(share(catalog::h20) == doctest::Approx(0.888).epsilon(0.001));
+  CHECK(share(catalog::a100_sxm_40) == share(catalog::a100_sxm));
+}
+
+TEST_CASE("a higher peak, its kernels transferred anew, never makes a prompt slower") {
+  for (const kernel_engine e : engines_known) {
+    auto before = seconds<>::from_value(1e9);
+    for (int tenth = 1; tenth <= 30; ++tenth) {
+      accelerator a = catalog::h100_sxm;
+      a.peak.bf16 = a.peak.bf16 * (0.1 * tenth);
+      const auto now = on(with_fitted(a, e), catalog::llama_3_1_8b, 1).prefill.total();
+      CAPTURE(tenth);
+      CHECK(now <= before * (1.0 + 1e-12));
+      before = now;
+    }
+  }
+}
+
 TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own multiplications") {
   const auto of = [](const accelerator& a) { return with_fitted(a).efficiency; };
   CHECK(of(catalog::h200_sxm).collectives.switch_share > 0.0);

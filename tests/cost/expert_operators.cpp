@@ -29,10 +29,13 @@ recorded experts_on(const layout& l, double sequences, double imbalance) {
   return r;
 }
 
-double tokens_seen(expert_dispatch dispatch, double sequences, double imbalance) {
+expert_activation<double> activation(expert_dispatch dispatch, double sequences, double imbalance) {
   const recorded r = experts_on(four_replicas(dispatch), sequences, imbalance);
   REQUIRE(r.activations.size() == 1);
-  return r.activations[0].tokens;
+  return r.activations[0];
+}
+double tokens_seen(expert_dispatch dispatch, double sequences, double imbalance) {
+  return activation(dispatch, sequences, imbalance).tokens;
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ TEST_CASE("a grouped gemm answers as the gemm of the same fields, and takes its 
 
 TEST_CASE("the activation function reads what up wrote and writes what down reads") {
   // 3 rows of 20 + 10 values in bf16; in fp32 twice that.
-  expert_activation<double> a{formats::fp8, 3.0, 8.0, 2, 4, 16, 20, 10};
+  expert_activation<double> a{formats::fp8, 3.0, 8.0, 16.0, 4, 16, 20, 10};
   CHECK(a.bytes_moved().value() == 180.0);
   CHECK(a.activation_bytes() == a.bytes_moved());
   CHECK(a.kernels() == 1.0);
@@ -75,7 +78,6 @@ TEST_CASE("an activation knows the rank's experts, and how wide they are") {
   const expert_activation<double>& a = r.activations[0];
   CHECK(a.format == formats::bf16);
   CHECK(a.rows == r.gemms[1].rows);
-  CHECK(a.experts_per_token == 4);
   CHECK(a.experts == 4);
   CHECK(a.hidden == 16);
   CHECK(a.up == 16);
@@ -90,6 +92,13 @@ TEST_CASE("kernels see the whole group's tokens, or those that were sent to thei
   CHECK(tokens_seen(expert_dispatch::all_to_all, 32.0, 1.2) == doctest::Approx(38.4 * sent));
   CHECK(tokens_seen(expert_dispatch::all_to_all, 32.0, 4.0) == 32.0);
   CHECK(tokens_seen(expert_dispatch::all_to_all, 1.0, 1.0) == 1.0);
+}
+
+TEST_CASE("kernels are handed all rows of all tokens, or the rank's own of those sent to it") {
+  CHECK(activation(expert_dispatch::all_gather, 32.0, 1.0).rows_seen == 4.0 * 32.0);
+  const expert_activation<double> sent = activation(expert_dispatch::all_to_all, 32.0, 1.2);
+  CHECK(sent.rows == doctest::Approx(1.2 * 32.0).epsilon(1e-15));
+  CHECK(sent.rows_seen == sent.rows);
 }
 
 static_assert(has_flops<grouped_gemm<double>> && has_weight<grouped_gemm<double>>);

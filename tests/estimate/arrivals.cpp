@@ -83,6 +83,19 @@ TEST_CASE("what is in flight is what the rate leads to") {
   CHECK(a.wait.value() < 1e-6);
 }
 
+TEST_CASE("a request that arrives at random meets half of the steps that a slot's next one does") {
+  struct noticing : even_times {
+    constexpr seconds<> entry(const slot_times&, double busy) const noexcept { return 4_s * busy; }
+  };
+  const noticing times{even};
+  const sojourn full = sojourn_of(even.t, whole_prompts, 100.0);
+  const arrivals a = arrivals_of(times, whole_prompts, per_second(0.1), 100, full);
+  // With n in flight 4 n / (n + 1) / 2: 0 s with none, 1 s with one; a line in between, on which
+  // 0.1 (7.25 + n) = n.
+  CHECK(a.in_flight == doctest::Approx(0.725 / 0.9).epsilon(1e-12));
+  CHECK(a.life.queue.value() == doctest::Approx(0.25 + 0.725 / 0.9).epsilon(1e-12));
+}
+
 TEST_CASE("at twice the rate that full slots can serve the utilisation is 2") {
   // Two slots: P = 2 s, Z = 4 s; generation 6 s, queue 1 s in 2 of them, prompt 2 s.
   const double most = 2.0 / (6.0 + 1.0 / 3.0 + 2.0);

@@ -46,7 +46,8 @@ struct layer_of_experts {
   }
   template <class T = double>
   [[nodiscard]] constexpr expert_activation<T> activation() const noexcept {
-    return {format, T(rows), T(tokens), experts_per_token, experts, hidden, 2 * width, width};
+    const T seen = T(tokens * static_cast<double>(experts_per_token));
+    return {format, T(rows), T(tokens), seen, experts, hidden, 2 * width, width};
   }
 };
 

@@ -109,6 +109,31 @@ constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
   return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
 
+// Kernels carried to multipliers that are slower, a multiprocessor at a time, by a ratio under 1:
+// what keeps them from the peak (instructions, exponentials, scales) takes the same time beside
+// multiplications that take longer. Kernels for faster ones are written anew, and keep the share.
+struct carried {
+  double ratio;
+
+  template <class Curve>
+  constexpr void operator()(Curve& c) const noexcept {
+    if constexpr (requires { c.compute; }) {
+      c.compute = 1.0 / (1.0 + (1.0 / c.compute - 1.0) * ratio);
+    }
+  }
+};
+
+template <class Old>
+constexpr void carry_to(const basic_accelerator<double, Old>& a, fitted& f) noexcept {
+  if (is_foreign(a.vendor) || a.multiprocessors < 1) return;
+  constexpr double of_h100 = 989e12 / 132.0;
+  constexpr double of_a100 = 312e12 / 108.0;
+  const double of_this =
+      a.peak[supported(a, precision::bf16)].value() / real<double>(a.multiprocessors);
+  const double ratio = of_this / (has_hopper_kernels(a) ? of_h100 : of_a100);
+  if (ratio < 1.0) for_each_kernel(f, carried{ratio});
+}
+
 // An engine that was not measured is a transfer as much as an accelerator.
 template <class Old>
 constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
@@ -178,11 +203,15 @@ constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
 /// over the same buffers again and again. Hardware with 8-bit floats has Hopper's kernels, other
 /// has Ampere's, and so has that of other vendors, AMD's with multiplications as measured on an
-/// MI210. Shares of data sheet figures carry over, and so do times.
+/// MI210. Shares of data sheet figures carry over, and so do times. Where multiprocessors are
+/// slower at multiplying than those measured, at r of their peak each, r < 1, a share s of the peak
+/// stands for a time beside multiplying, which carries over:  1 / (1 + (1 / s - 1) r)
+/// H20: r 0.253, so that an H100's 0.6674 is 0.888 there.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
   fitted f = detail::kernels_on(a, catalog::curves::steps_of(e));
+  detail::carry_to(a, f);
   f.source = detail::source_of_kernels(a, e);
   f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
                                                  : catalog::curves::transferred_residuals;

@@ -33,16 +33,18 @@ struct grouped_gemm {
 
 /// The activation function between the two multiplications: reads `up` values a row, writes
 /// `width`. What engines do around it, once a layer, is priced from the rest:
-///   format              of the experts' matrices: inputs are quantised to what it multiplies in
-///   tokens              that the rank's kernels see, `experts_per_token` rows each, its own or not
-///   experts             on the rank
+///   format      of the experts' matrices: inputs are quantised to what it multiplies in
+///   tokens      that come to the rank, whose results are summed
+///   rows_seen   that its kernels are handed: its own, and where every rank is handed all tokens
+///               the other ranks' too
+///   experts     on the rank
 template <class T>
 struct expert_activation {
   static constexpr shardline::term term = shardline::term::routed_experts;
   weight_format format{};
   T rows = T(0.0);
   T tokens = T(0.0);
-  count experts_per_token = 1;
+  T rows_seen = T(0.0);
   count experts = 1;
   count hidden = 0;
   count up = 0;

@@ -89,6 +89,14 @@ constexpr T tokens_seen(const mixture_of_experts& f, const emission<T>& e,
   return min(max(all * sent * imbalance, T(1.0)), all);
 }
 
+// Rows that its kernels are handed: with every token all of its rows, wherever their experts are;
+// with those that were sent here the rank's own, as exchanges sort them out.
+template <class T>
+constexpr T rows_seen(const mixture_of_experts& f, const emission<T>& e, const T& own) noexcept {
+  if (sends_to_experts(e.layout)) return own;
+  return e.step.group_tokens * real<T>(f.experts_per_token);
+}
+
 template <class T, class Sink>
 constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T>& e,
                                    const basic_expert_load<T>& busiest, Sink& sink) {
@@ -108,7 +116,7 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const emission<T
   sink(grouped_gemm<T>{e.matrix(c, hidden, up, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, up, local)});
   sink(expert_activation<T>{e.formats[c], rows, tokens_seen(f, e, busiest.imbalance),
-                            f.experts_per_token, local, hidden, up, width, activation});
+                            rows_seen(f, e, rows), local, hidden, up, width, activation});
   sink(grouped_gemm<T>{e.matrix(c, width, hidden, local), rows, distinct, activation});
   if (f.expert_bias) sink(fused_vector<T>{t, e.vector(c, hidden, local)});
 }

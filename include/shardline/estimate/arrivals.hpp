@@ -23,6 +23,11 @@ struct basic_arrivals {
 };
 using arrivals = basic_arrivals<>;
 
+/// Of the steps that pass before a busy engine has a request in one, those that pass where requests
+/// arrive at random: half of the step under way, the output that is handled one step late, but no
+/// last token of a sequence before, as where slots are always full and its end calls the next one.
+inline constexpr double steps_met_at_random = 0.5;
+
 /// Life of a sequence where r requests per second arrive at a replica at random, at step times t:
 ///   load        u = r prompt_pace, r P of it at others' cost
 ///   generation  Z / (1 - r P): of each second of decoding, prompts take r P
@@ -72,7 +77,8 @@ struct flight {
     const T in_flight = real<T>(n);
     const basic_slot_times<T> t = times(max(in_flight, T(1.0)));
     basic_sojourn<T> s = sojourn_at_rate(t, load, rate);
-    s.queue = s.queue + times.entry(t, in_flight / (in_flight + T(1.0)));
+    const T busy = in_flight / (in_flight + T(1.0));
+    s.queue = s.queue + times.entry(t, busy * T(steps_met_at_random));
     return s;
   }
   [[nodiscard]] constexpr T sequences(const basic_sojourn<T>& s) const noexcept {

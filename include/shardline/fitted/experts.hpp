@@ -79,8 +79,8 @@ template <class T>
 }
 
 /// Time of everything else that a layer's routed experts cost, once a layer:
-///   seen   = rows + foreign_rows (tokens experts_per_token - rows)
-///   bytes  = seen (hidden (in + 2 wide) + 2 up wide + 2 width in) + 2 tokens hidden wide
+///   passed = rows + foreign_rows (rows_seen - rows)
+///   bytes  = passed (hidden (in + 2 wide) + 2 up wide + 2 width in) + 2 tokens hidden wide
 ///   time   = launch + per_expert experts + passes bytes / memory_rate
 /// in, wide: bytes of a value that is multiplied, its scale included, and of an activation.
 /// Assumes that each pass goes through memory. Never faster than reading and writing the
@@ -91,10 +91,9 @@ template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const expert_activation<T>& op) noexcept {
   const expert_curve<T>& c = a.efficiency.experts[kernel_of(op.format)];
-  const T foreign = max(op.tokens * real<T>(op.experts_per_token) - op.rows, T(0.0));
-  const T seen = op.rows + c.foreign_rows * foreign;
-  const T passed = seen * T(detail::row_bytes(op)) + op.tokens * T(detail::token_bytes(op));
-  const T memory = max(c.passes * passed, op.bytes_moved().value()) / a.memory_rate.value();
+  const T passed = op.rows + c.foreign_rows * max(op.rows_seen - op.rows, T(0.0));
+  const T moved = passed * T(detail::row_bytes(op)) + op.tokens * T(detail::token_bytes(op));
+  const T memory = max(c.passes * moved, op.bytes_moved().value()) / a.memory_rate.value();
   const T launch = c.launch.value() + c.per_expert.value() * real<T>(op.experts);
   return {{}, detail::in_seconds(memory), {}, detail::in_seconds(launch)};
 }

@@ -90,7 +90,7 @@ struct attention_heads {
   const auto c = weight_class::routed_expert;
   expert_layer layer;
   layer.up = {{c, format, hidden, 2 * width, experts}, rows, hit};
-  layer.around = {format, rows, tokens, experts_per_token, experts, hidden, 2 * width, width};
+  layer.around = {format, rows, tokens, rows, experts, hidden, 2 * width, width};
   layer.down = {{c, format, width, hidden, experts}, rows, hit};
   return layer;
 }
@@ -178,8 +178,9 @@ inline std::string fault_of_kernel(const attention_core<double>& op) {
   return first_of(fault, positive("bytes_per_token", op.bytes_per_token));
 }
 inline std::string fault_of_kernel(const expert_layer& l) {
-  return first_of(fault_of_kernel(l.up),
-                  first_of(fault_of_kernel(l.down), positive("around.tokens", l.around.tokens)));
+  std::string fault = first_of(fault_of_kernel(l.up), fault_of_kernel(l.down));
+  fault = first_of(fault, positive("around.tokens", l.around.tokens));
+  return first_of(fault, positive("around.rows_seen", l.around.rows_seen));
 }
 inline std::string fault_of_kernel(const elementwise<double>& op) {
   return first_of(positive("traffic [bytes]", op.traffic.value()),
