@@ -70,6 +70,9 @@ shardline::speculation read_speculation(const CLI::App& of) {
   if (!acceptance) refuse("--acceptance", "", "a number from 0 to 1, since --draft is given");
   s.acceptance = number(of, "--acceptance", field::acceptance);
   if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
+  if (time && s.draft_time == shardline::seconds<>{}) {
+    refuse("--draft-time", *time, "a time above 0, or none for the prediction layer's");
+  }
   return s;
 }
 
@@ -146,6 +149,9 @@ void read_time(const CLI::App& of, options& o) {
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
   o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
   o.workload.rate = shardline::request_rate<>::from_value(number(of, "--rate", field::rate));
+  if (given(of, "--rate") && o.workload.rate.value() == 0.0) {
+    refuse("--rate", "0", "a number above 0, or none for slots that are always full");
+  }
   if (const std::optional<std::string> prompts = given(of, "--num-prompts")) {
     o.workload.num_prompts =
         static_cast<double>(whole_number("--num-prompts", *prompts, field::num_prompts));

@@ -46,6 +46,10 @@ refused("--efficiency: none; allowed: vllm, vllm-2025, vllm-2024, vllm-2023, sgl
         "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
+refused("--rate: 0; allowed: a number above 0, or none for slots that are always full"
+        "search ${target} --gpus 8 --rate 0")
+refused("--draft-time: 0ms; allowed: a time above 0, or none for the prediction layer's"
+        "search ${target} --gpus 8 --draft 3 --acceptance 0.5 --draft-time 0ms")
 refused("--rate: nan; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate nan")
 refused("--num-prompts: 0; allowed: a whole number from 1 to 1000000000"
         "search ${target} --gpus 8 --num-prompts 0")

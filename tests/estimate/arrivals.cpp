@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../laws/random_inputs.hpp"
+#include "step_simulation.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -27,8 +28,7 @@ constexpr even_times even{{2_s, 2_s, 2_s, 0.5_s}};
 constexpr turnover whole_prompts{.decode_steps = 8.0};
 
 arrivals at(double rate, count slots) {
-  const sojourn full = sojourn_of(even.t, whole_prompts, static_cast<double>(slots));
-  return arrivals_of(even, whole_prompts, per_second(rate), slots, full);
+  return arrivals_of(even, whole_prompts, per_second(rate), {1, slots});
 }
 
 // Mean wait for one of `servers`, each request served for `service` seconds, by drawing arrivals.
@@ -50,13 +50,6 @@ double simulated_wait(int servers, double service, double rate, std::uint64_t se
 
 }  // namespace
 
-TEST_CASE("a sequence's life at a rate: what is decoding shares its time with prompts") {
-  const sojourn life = sojourn_at_rate(even.t, whole_prompts, per_second(0.1));
-  CHECK(life.prompt == 2_s);
-  CHECK(life.generation.value() == doctest::Approx(5.0).epsilon(1e-15));  // 4 / (1 - 0.2)
-  CHECK(life.queue.value() == doctest::Approx(0.25).epsilon(1e-15));      // 0.2 x 2 / (2 x 0.8)
-}
-
 TEST_CASE("the wait for one slot is that of an M/D/1 queue") {
   CHECK(wait_for_slot(1.0, 1_s, 0.5).value() == doctest::Approx(0.5).epsilon(1e-12));
   CHECK(wait_for_slot(1.0, 1_s, 0.9).value() == doctest::Approx(4.5).epsilon(1e-12));
@@ -76,10 +69,15 @@ TEST_CASE("the wait for several slots is near a simulation's") {
 }
 
 TEST_CASE("what is in flight is what the rate leads to") {
+  // Life among n others: prompt 2 s, decoding 4 + 2 n s, half of a prompt met in 2 n of them. From
+  // 6 s with none to 8 1/3 s with one, so that 0.1 (6 + 7/3 n) = n.
+  const double n = 0.6 / (1.0 - 0.7 / 3.0);
   const arrivals a = at(0.1, 100);
   REQUIRE(a.stable());
-  CHECK(a.in_flight == doctest::Approx(0.1 * 7.25).epsilon(1e-12));
-  CHECK(a.life.total().value() == doctest::Approx(7.25).epsilon(1e-12));
+  CHECK(a.in_flight == doctest::Approx(n).epsilon(1e-12));
+  CHECK(a.life.total().value() == doctest::Approx(10.0 * n).epsilon(1e-12));
+  CHECK(a.life.prompt == 2_s);
+  CHECK(a.life.generation.value() == doctest::Approx(4.0 + 2.0 * n).epsilon(1e-12));
   CHECK(a.wait.value() < 1e-6);
 }
 
@@ -88,16 +86,66 @@ TEST_CASE("a request that arrives at random meets half of the steps that a slot'
     constexpr seconds<> entry(const slot_times&, double busy) const noexcept { return 4_s * busy; }
   };
   const noticing times{even};
-  const sojourn full = sojourn_of(even.t, whole_prompts, 100.0);
-  const arrivals a = arrivals_of(times, whole_prompts, per_second(0.1), 100, full);
-  // With n in flight 4 n / (n + 1) / 2: 0 s with none, 1 s with one; a line in between, on which
-  // 0.1 (7.25 + n) = n.
-  CHECK(a.in_flight == doctest::Approx(0.725 / 0.9).epsilon(1e-12));
-  CHECK(a.life.queue.value() == doctest::Approx(0.25 + 0.725 / 0.9).epsilon(1e-12));
+  const arrivals a = arrivals_of(times, whole_prompts, per_second(0.1), {1, 100});
+  // With one other 4/2 s of it half of the time, on top of the 1/3 s above.
+  const double n = 0.6 / (1.0 - 1.0 / 3.0);
+  CHECK(a.in_flight == doctest::Approx(n).epsilon(1e-12));
+  CHECK(a.life.queue.value() == doctest::Approx(4.0 / 3.0 * n).epsilon(1e-12));
+}
+
+TEST_CASE("others are in the way as far as they are on the same replica") {
+  const arrivals alone = arrivals_of(even, whole_prompts, per_second(0.1), {4, 1});
+  CHECK(alone.life.total() == 6_s);
+  CHECK(alone.in_flight == doctest::Approx(0.6).epsilon(1e-12));
+  CHECK(alone.utilisation == doctest::Approx(0.15).epsilon(1e-12));
+  const arrivals one = at(0.1, 50);
+  const arrivals four = arrivals_of(even, whole_prompts, per_second(0.4), {4, 50});
+  CHECK(four.utilisation == doctest::Approx(one.utilisation).epsilon(1e-12));
+  CHECK(four.life.total() > 6_s);
+  CHECK(four.life.total() < one.life.total() * 1.2);
+  CHECK(four.wait == one.wait * (four.life.total() / one.life.total()));
+}
+
+TEST_CASE("with one slot nobody is in the way, at any rate") {
+  for (const double busy : {0.01, 0.5, 0.99}) {
+    const arrivals a = at(busy / 6.0, 1);
+    CHECK(a.life.total() == 6_s);
+    CHECK(a.utilisation == doctest::Approx(busy).epsilon(1e-12));
+    CHECK(a.wait.value() == doctest::Approx(3.0 * busy / (1.0 - busy)).epsilon(1e-9));  // M/D/1
+  }
+}
+
+TEST_CASE("a simulation of every step finds as many in flight and the same time per token") {
+  for (const int room : {1, 8}) {
+    for (const double busy : {0.1, 0.4, 0.7, 0.85}) {
+      for (const double tokens : {8.0, 60.0, 400.0}) {
+        step_simulation s;
+        s.decode = 0.02;
+        s.extra = 0.03;
+        s.room = room;
+        s.tokens = tokens;
+        s.arrivals = busy / (s.extra + s.decode / room);
+        s.run(40000);
+        const auto time = [](double t) { return seconds<>::from_value(t); };
+        even_times times{{time(0.05), time(0.05), time(0.02 + 0.03 * room), time(0.02)}};
+        turnover load{.decode_steps = tokens, .chunked = true};
+        load.per_step = room;
+        const arrivals a = arrivals_of(times, load, per_second(s.arrivals), {1, 100000});
+        CAPTURE(room);
+        CAPTURE(busy);
+        CAPTURE(tokens);
+        CHECK(a.in_flight == doctest::Approx(s.in_flight).epsilon(0.15));
+        CHECK(a.life.generation.value() / tokens == doctest::Approx(s.tpot).epsilon(0.15));
+        // The step under way, which the engine's admission counts, is not in this life.
+        const double ttft = (a.life.queue + a.life.prompt).value();
+        CHECK(ttft == doctest::Approx(s.ttft).epsilon(0.25));
+      }
+    }
+  }
 }
 
 TEST_CASE("at twice the rate that full slots can serve the utilisation is 2") {
-  // Two slots: P = 2 s, Z = 4 s; generation 6 s, queue 1 s in 2 of them, prompt 2 s.
+  // Two slots: P = 2 s, Z = 4 s; generation 6 s, half of 2 s met in 2 of them, prompt 2 s.
   const double most = 2.0 / (6.0 + 1.0 / 3.0 + 2.0);
   const arrivals a = at(2.0 * most, 2);
   CHECK_FALSE(a.stable());

@@ -7,6 +7,7 @@
 
 #include "shardline/base/dual.hpp"
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/estimate/prefill.hpp"
 
@@ -62,6 +63,36 @@ TEST_CASE("the cache goes from each rank that has it to each that keeps it") {
   CHECK(transfer_time(pool(8, 1), to, llama, w).value() == doctest::Approx(latency + own));
   CHECK(transfer_time(pool(4, 1), to, llama, w).value() == doctest::Approx(latency + 2.0 * own));
   CHECK(transfer_time(pool(16, 1), to, llama, w).value() == doctest::Approx(latency + own));
+}
+
+TEST_CASE("bands are about what they belong to, and none where nothing is known") {
+  const auto a = with_fitted(catalog::h200_sxm);
+  const basic_pool<double, fitted> p{make_cluster(a, 4), tp(4), 1};
+  const basic_pool<double, fitted> d{make_cluster(a, 8), tp(8), 1};
+  const workload w = load(64);
+  const disaggregated found = disaggregate(p, d, llama, w);
+  REQUIRE(found.feasible());
+  const auto about = [](const band& b, const seconds<>& time) {
+    CHECK(b.low < time);
+    CHECK(time < b.high);
+    CHECK(b.low > time * 0.5);
+    CHECK(b.high < time * 2.5);
+  };
+  about(found.bands.ttft, found.serving.ttft);
+  about(found.bands.tpot, found.serving.tpot);
+  about(found.bands.prefill, prefill(p.cluster, llama, p.layout, w).total());
+  const basic_residuals<> r = residuals_of<double>(a.efficiency);
+  const seconds<> computing = found.serving.ttft - found.serving.waiting - found.transfer;
+  CHECK(found.bands.ttft.low.value() ==
+        doctest::Approx(
+            (found.serving.waiting * r.queue.low + found.transfer * r.collectives.low).value() +
+            found.bands.prefill.low.value())
+            .epsilon(1e-9));
+  about(found.bands.prefill, computing);
+  const disaggregated bare = disaggregate(pool(4, 1), pool(8, 1), llama, w);
+  CHECK(bare.bands.ttft.low == bare.bands.ttft.high);
+  CHECK(bare.bands.tpot.low == bare.serving.tpot);
+  CHECK(bare.bands.decode.high == bare.bands.decode.low);
 }
 
 TEST_CASE("Little's law holds with two pools, and neither serves more than it can") {

@@ -4,11 +4,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <deque>
-#include <vector>
+#include <algorithm>
 
 #include "../laws/random_inputs.hpp"
+#include "step_simulation.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -23,68 +22,6 @@ constexpr turnover whole_prompts{.decode_steps = 8.0};
 constexpr turnover chunks(double n) noexcept {
   return {.chunks = n, .decode_steps = 8.0, .chunked = true};
 }
-
-// Continuous batching step by step: one prompt chunk a step while there are prompts, every sequence
-// that has its prompt gains a token in each step. Lengths are drawn within 20 % of their mean.
-struct simulation {
-  double decode = 0.0;
-  double extra = 0.0;  // of a step that carries a chunk
-  int chunks = 1;
-  double tokens = 1.0;
-  int slots = 1;
-  laws::dice d{7};
-
-  struct sequence {
-    double sent = 0.0;
-    double first = 0.0;
-    int left = 0;
-  };
-  double ttft = 0.0;
-  double tpot = 0.0;
-  double rate = 0.0;
-
-  int drawn() { return static_cast<int>(std::lround(tokens * d.between(0.8, 1.2))); }
-
-  void run(int requests) {
-    std::deque<sequence> prompts(static_cast<std::size_t>(slots));
-    std::vector<sequence> decoding;
-    double now = 0.0;
-    int done_chunks = 0;
-    int finished = 0;
-    const int skipped = requests / 4;  // until the first round is forgotten
-    double since = 0.0;
-    while (finished < requests) {
-      const bool carries = !prompts.empty();
-      now += decode + (carries ? extra : 0.0);
-      for (sequence& s : decoding) --s.left;
-      for (std::size_t i = 0; i < decoding.size();) {
-        if (decoding[i].left > 0) {
-          ++i;
-          continue;
-        }
-        if (++finished == skipped) since = now;
-        if (finished > skipped) {
-          tpot += (now - decoding[i].first) / tokens;
-        }
-        prompts.push_back({now, 0.0, 0});
-        decoding.erase(decoding.begin() + static_cast<std::ptrdiff_t>(i));
-      }
-      if (carries && ++done_chunks >= chunks) {
-        sequence s = prompts.front();
-        prompts.pop_front();
-        done_chunks = 0;
-        if (finished > skipped) ttft += now - s.sent;
-        s.first = now;
-        s.left = drawn();
-        decoding.push_back(s);
-      }
-    }
-    const double counted = requests - skipped;
-    rate = counted / (now - since);
-    tpot /= counted;
-    ttft /= counted;
-  }
-};
 
 }  // namespace
 
@@ -200,7 +137,7 @@ TEST_CASE(
 TEST_CASE("a simulation of every step finds the same rate and time per token") {
   for (const int slots : {1, 4, 16, 64}) {
     for (const int prompt_chunks : {1, 3}) {
-      simulation s;
+      step_simulation s;
       s.decode = 0.02;
       s.extra = 0.15;
       s.chunks = prompt_chunks;

@@ -15,8 +15,23 @@ template <class T = double>
 struct basic_band {
   seconds<T> low{};
   seconds<T> high{};
+
+  /// Of one time after the other, both long or both short.
+  [[nodiscard]] friend constexpr basic_band operator+(const basic_band& a,
+                                                      const basic_band& b) noexcept {
+    return {a.low + b.low, a.high + b.high};
+  }
 };
 using band = basic_band<>;
+
+/// Bands of one prompt alone, of one round of decoding, and of what users see under load.
+template <class T = double>
+struct basic_bands {
+  basic_band<T> prefill{};
+  basic_band<T> decode{};
+  basic_band<T> ttft{};
+  basic_band<T> tpot{};
+};
 
 namespace detail {
 

@@ -1,6 +1,7 @@
 /// Prefill and decode on GPUs of their own: what two pools of instances deliver together.
 #pragma once
 
+#include "shardline/estimate/band.hpp"
 #include "shardline/estimate/feasibility.hpp"
 #include "shardline/estimate/pools.hpp"
 
@@ -10,6 +11,7 @@ namespace shardline {
 ///   prefill, decode       feasibility of an instance of each
 ///   source                where the figures of time come from
 ///   serving               users' view; per GPU over the GPUs of both pools. `running` are decoding
+///   bands                 of a prompt in the prefill pool, a round in the decode pool, ttft, tpot
 ///   transfer              of one prompt's cache, part of ttft
 ///   prefill_rate          requests per second that the prefill pool serves at most, and
 ///   decode_rate           the decode pool, all its slots full: the pools match where both are
@@ -20,6 +22,7 @@ struct basic_disaggregated {
   report decode{};
   provenance source = provenance::datasheet;
   basic_serving<T> serving{};
+  basic_bands<T> bands{};
   seconds<T> transfer{};
   request_rate<T> prefill_rate{};
   request_rate<T> decode_rate{};
@@ -153,6 +156,22 @@ constexpr basic_serving<T> served(const State& s, const basic_workload<T>& w,
   return f;
 }
 
+// A pool's times have the band of its own policy, and what is sent that of collectives.
+template <class T, class Efficiency>
+constexpr basic_bands<T> bands_of_pools(const prefill_station<T>& prompts,
+                                        const decode_station<T, Efficiency>& tokens,
+                                        const basic_residuals<T>& of_prompts, const T& sequences,
+                                        const basic_disaggregated<T>& d) noexcept {
+  const basic_residuals<T> of_tokens = residuals_of<T>(tokens.pool.cluster.accelerator.efficiency);
+  const basic_time<T> round = tokens.round(max(sequences, T(1.0)));
+  const basic_residual<T> of_round = relative_band(of_tokens, round);
+  const basic_band<T> prompt = band_of(relative_band(of_prompts, prompts.step), prompts.own);
+  return {prompt, band_of(of_round, round.total()),
+          band_of(of_prompts.queue, d.serving.waiting) + prompt +
+              band_of(of_tokens.collectives, d.transfer),
+          band_of(of_round, d.serving.tpot)};
+}
+
 // The rules on what was estimated, each pool's memory with what it holds.
 template <class T, class Efficiency>
 constexpr void check_pool(const basic_pool<T, Efficiency>& pool, const model& m,
@@ -202,6 +221,8 @@ template <class T, class Efficiency>
     s.ttft = s.queue + prompts.own + found.transfer;
   }
   found.serving = detail::served(s, w, slower, decode.instances, prefill.gpus() + decode.gpus());
+  const auto residuals = residuals_of<T>(prefill.cluster.accelerator.efficiency);
+  found.bands = detail::bands_of_pools(prompts, tokens, residuals, s.sequences, found);
   const T held = round_up(max(s.sequences, T(1.0)));
   detail::check_pool(prefill, m, prefill_load(prefill.layout, w), found.serving, w, found.prefill);
   detail::check_pool(decode, m, decode_load(w, held), found.serving, w, found.decode);

@@ -6,15 +6,6 @@
 
 namespace shardline {
 
-/// The ranges in which eight of ten measurements are expected: estimate/band.hpp.
-template <class T = double>
-struct basic_bands {
-  basic_band<T> prefill{};
-  basic_band<T> decode{};
-  basic_band<T> ttft{};
-  basic_band<T> tpot{};
-};
-
 /// The result of estimate(). Where `feasibility.priceable()` is false the figures are zero.
 ///   source    where the figures of time come from: data sheet, measurements, a transfer of them
 ///   memory    of the fullest GPU
@@ -43,11 +34,8 @@ template <class T, class Efficiency>
   const basic_residual<T> of_prompt = relative_band(r, e.prefill);
   const basic_residual<T> of_round = relative_band(r, e.decode);
   const basic_serving<T>& s = e.serving;
-  const basic_band<T> waiting = band_of(r.queue, s.waiting);
-  const basic_band<T> prompt = band_of(of_prompt, s.ttft - s.waiting);
-  return {band_of(of_prompt, e.prefill.total()),
-          band_of(of_round, e.decode.total()),
-          {waiting.low + prompt.low, waiting.high + prompt.high},
+  return {band_of(of_prompt, e.prefill.total()), band_of(of_round, e.decode.total()),
+          band_of(r.queue, s.waiting) + band_of(of_prompt, s.ttft - s.waiting),
           band_of(of_round, s.tpot)};
 }
 

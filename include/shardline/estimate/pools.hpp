@@ -107,10 +107,11 @@ namespace detail {
 // One prompt after the other on each replica of each instance.
 template <class T>
 struct prefill_station {
-  seconds<T> own{};    // from a prompt's first step to its last
-  seconds<T> entry{};  // until it is noticed
-  T servers = T(1.0);  // replicas of all instances
-  seconds<T> pace{};   // from one prompt to the next on a replica
+  basic_time<T> step{};  // of one of its chunks
+  seconds<T> own{};      // from a prompt's first step to its last
+  seconds<T> entry{};    // until it is noticed
+  T servers = T(1.0);    // replicas of all instances
+  seconds<T> pace{};     // from one prompt to the next on a replica
 
   [[nodiscard]] constexpr T most() const noexcept { return servers / pace.value(); }
   [[nodiscard]] constexpr seconds<T> wait(const T& rate) const noexcept {
@@ -128,6 +129,7 @@ constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool, c
   const pipeline_time<T> t = time_of_step(pool.cluster, m, l, step);
   const T steps = prefill_steps(load);
   prefill_station<T> station;
+  station.step = t.sum;
   station.own = t.sum.total() + t.slowest * (steps - T(1.0));
   station.entry = admission_time(pool.cluster.accelerator.efficiency, t.sum.total(), T(0.0));
   station.servers = real<T>(pool.instances) * real<T>(l.attention.dp);
@@ -142,10 +144,12 @@ struct decode_station {
   const shardline::model& model;
   const basic_workload<T>& workload;
 
+  [[nodiscard]] constexpr basic_time<T> round(const T& sequences) const noexcept {
+    return shardline::decode(pool.cluster, model, pool.layout, decode_load(workload, sequences));
+  }
   [[nodiscard]] constexpr seconds<T> life(const T& sequences) const noexcept {
     const basic_workload<T> load = decode_load(workload, sequences);
-    const seconds<T> round = shardline::decode(pool.cluster, model, pool.layout, load).total();
-    return round * turnover_of(load, sequences).decode_steps;
+    return round(sequences).total() * turnover_of(load, sequences).decode_steps;
   }
   [[nodiscard]] constexpr T rate(const T& sequences, const seconds<T>& life) const noexcept {
     return real<T>(pool.instances) * sequences / max(life.value(), T(1e-12));

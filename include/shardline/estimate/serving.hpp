@@ -138,17 +138,16 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// The step times of a replica with so many sequences in flight.
+// Step times with so many sequences in flight.
 template <class T, class Efficiency>
-struct replica_times {
+struct times_in_flight {
   const basic_cluster<T, Efficiency>& cluster;
   const shardline::model& model;
   const shardline::layout& layout;
   const basic_workload<T>& workload;
 
   [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
-    const T all = sequences * real<T>(layout.attention.dp);
-    return steps_of(cluster, model, layout, at_concurrency(workload, all)).times();
+    return steps_of(cluster, model, layout, at_concurrency(workload, sequences)).times();
   }
   [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
                                            const T& busy) const noexcept {
@@ -256,18 +255,15 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basi
 template <class T, class Times>
 constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
                                            const basic_workload<T>& w, const T& running) noexcept {
-  const T dp = real<T>(l.attention.dp);
-  const count slots = rounded_down(max(running / dp, T(1.0)));
-  const T all = real<T>(slots);
+  const count replicas = l.attention.dp;
+  const replica_slots slots{replicas, rounded_down(max(running / real<T>(replicas), T(1.0)))};
   basic_turnover<T> load = turnover_of(w, running);
   load.run_share = T(0.0);  // a rate has neither a first round nor a last
-  const basic_sojourn<T> in_slots = life_in_slots(times, times(all), load, all);
-  const basic_arrivals<T> a = arrivals_of(times, load, w.rate / dp, slots, in_slots);
-  const auto most = request_rate<T>::from_value(all * dp / in_slots.total().value());
-  const auto rate = shardline::min(w.rate, most);
+  const basic_arrivals<T> a = arrivals_of(times, load, w.rate, slots);
+  const request_rate<T> rate = w.rate / max(a.utilisation, T(1.0));
   basic_serving<T> s = served(l, w, a.wait, a.life, rate);
   s.concurrency = rate.value() * (a.wait + a.life.total()).value();
-  s.running = a.in_flight * dp;
+  s.running = a.in_flight;
   s.utilisation = a.utilisation;
   return s;
 }
@@ -279,7 +275,7 @@ constexpr basic_serving<T> serving_of(const basic_cluster<T, Efficiency>& c, con
                                       const basic_memory<T>& held,
                                       const steady_steps<T>& full) noexcept {
   const running_sequences<T> most = running_of(c, m, l, w, held);
-  const replica_times<T, Efficiency> times{c, m, l, w};
+  const times_in_flight<T, Efficiency> times{c, m, l, w};
   if (value_of(w.rate.value()) > 0.0) return serving_at_rate(times, l, w, most.running);
   if (!(largest_of(w.concurrency - most.running) > 0.0)) {
     return serving_at_concurrency(times, full.times(), l, w, most, c.runtime.queued_share);

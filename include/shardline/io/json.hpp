@@ -232,6 +232,18 @@ template <class T>
   return nlohmann::ordered_json::array({value_of(b.low.value()), value_of(b.high.value())});
 }
 
+/// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band; that of a TTFT whose queue grows for
+/// ever is null.
+template <class T>
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_bands<T>& b, const basic_serving<T>& s) {
+  nlohmann::ordered_json ttft = to_json(b.ttft);
+  if (!s.stable()) ttft = nullptr;
+  return {{"prefill_s", to_json(b.prefill)},
+          {"decode_s", to_json(b.decode)},
+          {"ttft_s", std::move(ttft)},
+          {"tpot_s", to_json(b.tpot)}};
+}
+
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const report& r) {
   nlohmann::ordered_json violations = nlohmann::ordered_json::array();
@@ -242,9 +254,7 @@ template <class T>
 }
 
 /// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
-///  "bands": {"prefill_s", "decode_s", "ttft_s", "tpot_s"}}, each band [low, high]; the source of
-///  all
-/// times is "datasheet", "transferred" or "measured".
+///  "bands"}; the source of all times is "datasheet", "transferred" or "measured".
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {
@@ -255,15 +265,13 @@ template <class T>
   object["prefill"] = to_json(e.prefill);
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
-  object["bands"] = {{"prefill_s", to_json(e.bands.prefill)},
-                     {"decode_s", to_json(e.bands.decode)},
-                     {"ttft_s", e.serving.stable() ? to_json(e.bands.ttft) : nullptr},
-                     {"tpot_s", to_json(e.bands.tpot)}};
+  object["bands"] = to_json(e.bands, e.serving);
   return object;
 }
 
 /// {"model", "layout", "feasible", "prefill": report, "decode": report, "source",
-///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving"}
+///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving",
+///  "bands"}
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_disaggregated<T>& d) {
@@ -276,7 +284,8 @@ template <class T>
           {"prefill_requests_per_s", value_of(d.prefill_rate.value())},
           {"decode_requests_per_s", value_of(d.decode_rate.value())},
           {"transfer_s", value_of(d.transfer.value())},
-          {"serving", to_json(d.serving)}};
+          {"serving", to_json(d.serving)},
+          {"bands", to_json(d.bands, d.serving)}};
 }
 
 /// {"tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first]};

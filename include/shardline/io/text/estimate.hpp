@@ -265,7 +265,7 @@ template <class T>
   table.add({"decode serves at most", to_text(d.decode_rate)});
   table.add({"cache transfer", to_text(d.transfer)});
   return verdict + "\npools\n" + table.text("  ") + "\nserving in steady state\n" +
-         to_text(d.serving);
+         to_text(d.serving, d.bands);
 }
 
 }  // namespace shardline
