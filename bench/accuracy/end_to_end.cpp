@@ -3,7 +3,8 @@
 //
 //   FasterTransformer     a static batch of GPT models (shapes: fastertransformer_a100.csv)
 //   TensorRT-LLM static   version 0.5; "LLaMA 70B" is of the second generation, whose heads are
-//                         grouped; fp8 runs have an fp8 cache
+//                         grouped; fp8 runs have an fp8 cache. First tokens of one request: the
+//                         zero-queue TTFT, which has the engine's admission in it
 //   Splitwise             vLLM of 2023: a prompt step of the whole batch, and a decode step. Set
 //                         apart: 64 prompts on 2 GPUs, less time than 32
 //   InferenceX            as in serving_by_concurrency.csv, of which they are a part
@@ -133,7 +134,8 @@ run static_run(const row_table& row, deployment d) {
     const double generated = d.workload.concurrency * d.workload.output.value();
     return {d, figure::batch, generated / all};
   }
-  return {d, figure::batch, measured * 1e-3};
+  const bool first = contains(row.word(metric), "first token");
+  return {d, first ? figure::first_token : figure::batch, measured * 1e-3};
 }
 
 run splitwise_run(const row_table& row, const deployment& d) {
@@ -243,10 +245,10 @@ std::string line_of(const row_table& row, const run& r) {
   }
   if (r.measured == figure::prefill) return line + ", prompts";
   if (r.measured == figure::step) return line + ", a token";
-  if (r.measured == figure::first_token) return line + ", TTFT";
+  const bool alone = r.of.workload.concurrency == 1.0;
+  if (r.measured == figure::first_token) return line + (alone ? ", zero-queue TTFT" : ", TTFT");
   if (r.measured == figure::per_token) return line + ", TPOT";
-  const bool first = r.of.workload.output.value() == 1.0;
-  return line + (first ? ", first token" : "");
+  return line;
 }
 
 observation observed(const run& r) {
