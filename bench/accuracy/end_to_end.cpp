@@ -9,7 +9,8 @@
 //                         apart: 64 prompts on 2 GPUs, less time than 32
 //   InferenceX            as in serving_by_concurrency.csv, of which they are a part
 //   BLIS, APEX            requests that arrive at a rate. BLIS: at most 128 at once, 2048 tokens a
-//                         step; how much of its prompts the prefix cache held is not stated: none.
+//                         step; how much of its prompts the prefix cache held is not stated: none,
+//                         and once more nine tenths, in no sum.
 //                         Its TTFT is a median, what is predicted a mean. APEX: vLLM 0.6.0
 //   published             H200 as TensorRT-LLM static; H20 and SGLang: a prompt step of 4 x 4096
 //                         tokens, a decode step; MI300X: requests one after the other in each slot;

@@ -156,7 +156,8 @@ refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
 
 # A file beside the configuration that cannot be read is not an absent one.
-set(beside ${CMAKE_CURRENT_BINARY_DIR}/refusals)
+cmake_path(GET PLAN PARENT_PATH built)  # wherever this is run from
+set(beside ${built}/refusals)
 set(quantisation ${beside}/hf_quant_config.json)
 function(refused_beside)
   refused("--model: ${quantisation}; allowed: no such file, or one with text to read"

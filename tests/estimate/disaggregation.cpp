@@ -48,7 +48,7 @@ TEST_CASE("one request: its prompt on one pool, its cache's way, its tokens on t
   CHECK(found.serving.tpot.value() ==
         doctest::Approx(decode(d.cluster, llama, d.layout, w).total().value()).epsilon(1e-9));
   CHECK(found.serving.ttft.value() ==
-        doctest::Approx(prompt + found.transfer.value()).epsilon(0.01));
+        doctest::Approx(prompt + found.transfer.value()).epsilon(0.01).scale(0.0));
   CHECK(found.serving.ttft.value() >= prompt + found.transfer.value());
 }
 
@@ -131,7 +131,8 @@ TEST_CASE("at a rate: few find idle pools; too many are refused by name, and fig
   w.rate = request_rate<>::from_value(1e-5);
   const disaggregated idle = disaggregate(pool(4, 1), pool(8, 1), llama, w);
   const disaggregated alone = disaggregate(pool(4, 1), pool(8, 1), llama, load(1));
-  CHECK(idle.serving.ttft.value() == doctest::Approx(alone.serving.ttft.value()).epsilon(0.01));
+  CHECK(idle.serving.ttft.value() ==
+        doctest::Approx(alone.serving.ttft.value()).epsilon(0.01).scale(0.0));
   CHECK(idle.serving.utilisation < 1e-4);
   w.rate = idle.prefill_rate * 2.0;
   const disaggregated over = disaggregate(pool(4, 1), pool(8, 1), llama, w);
@@ -186,6 +187,6 @@ TEST_CASE("slopes pass through: more bandwidth, shorter tokens") {
   const double rate = catalog::h200_sxm.memory_rate.value();
   const double difference =
       (tpot_at(1.0 + step).value - tpot_at(1.0 - step).value) / (2.0 * step * rate);
-  CHECK(tpot_at(1.0).slope[0] == doctest::Approx(difference).epsilon(0.02));
+  CHECK(tpot_at(1.0).slope[0] == doctest::Approx(difference).epsilon(0.02).scale(0.0));
   CHECK(difference < 0.0);
 }

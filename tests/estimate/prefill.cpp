@@ -70,13 +70,13 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("more than 32 chunks stand for one another to better than 1 in 100") {
+TEST_CASE("more than 32 chunks stand for one another to better than 1 in 50") {
   laws::dice d(43);
   for (int number = 0; number < 300; ++number) {
     const laws::deployed r = with_chunks(d, 33, 400);
     CAPTURE(number);
     CAPTURE(laws::describe(r));
-    REQUIRE(prefill_of(r) == doctest::Approx(chunk_by_chunk(r)).epsilon(0.01));
+    REQUIRE(prefill_of(r) == doctest::Approx(chunk_by_chunk(r)).epsilon(0.02).scale(0.0));
   }
 }
 

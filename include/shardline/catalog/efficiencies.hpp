@@ -109,6 +109,8 @@ constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
   return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
 
+inline constexpr double h100_peak = 989e12;  // bf16, FLOP/s
+
 // Kernels carried to multipliers that are slower, a multiprocessor at a time, by a ratio under 1:
 // what keeps them from the peak (instructions, exponentials, scales) takes the same time beside
 // multiplications that take longer. Kernels for faster ones are written anew, and keep the share.
@@ -126,7 +128,7 @@ struct carried {
 template <class Old>
 constexpr void carry_to(const basic_accelerator<double, Old>& a, fitted& f) noexcept {
   if (is_foreign(a.vendor) || a.multiprocessors < 1) return;
-  constexpr double of_h100 = 989e12 / 132.0;
+  constexpr double of_h100 = h100_peak / real<double>(measured_multiprocessors);
   constexpr double of_a100 = 312e12 / 108.0;
   const double of_this =
       a.peak[supported(a, precision::bf16)].value() / real<double>(a.multiprocessors);
@@ -194,8 +196,7 @@ struct sustained {
 // It runs at a lower clock. What is lost in long multiplications follows the power, taken to follow
 // the peak: all of an H100's at its 989 TFLOP/s, none below two fifths of it.
 constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept {
-  constexpr double of_h100 = 989e12;
-  return {share, min(max((peak.value() / of_h100 - 0.4) / 0.6, 0.0), 1.0)};
+  return {share, min(max((peak.value() / h100_peak - 0.4) / 0.6, 0.0), 1.0)};
 }
 
 }  // namespace detail

@@ -56,7 +56,9 @@ struct matched_pools {
                                      const seconds<T>& generation) const noexcept {
     state s{sequences, generation};
     s.rate = decode.rate(sequences, generation);
-    s.queue = prefill.entry + prefill.wait(s.rate);
+    // Of a constant concurrency, a request waits for the others alone.
+    const T others = at_rate ? T(1.0) : T(1.0) - T(1.0) / max(wanted, T(1.0));
+    s.queue = prefill.entry + prefill.wait(s.rate * others);
     s.ttft = s.queue + prefill.own + transfer;
     return s;
   }

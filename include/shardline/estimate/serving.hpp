@@ -183,8 +183,7 @@ template <class T, class Times>
 constexpr basic_sojourn<T> life_in_slots(const Times& times, const basic_slot_times<T>& t,
                                          const basic_turnover<T>& load, const T& slots) noexcept {
   basic_sojourn<T> life = sojourn_of(t, load, slots);
-  const T busy = (slots - T(1.0)) / slots * (T(1.0) - load.run_share);
-  life.queue = life.queue + times.entry(t, busy);
+  life.queue = life.queue + entry_among(times, t, slots, T(1.0) - load.run_share);
   return life;
 }
 
