@@ -104,8 +104,8 @@ using accelerator = basic_accelerator<>;
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name,   a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
-          a.domain, a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
+  return {a.name,    a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
+          a.domain,  a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
           efficiency};
 }
 
