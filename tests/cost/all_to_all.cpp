@@ -133,11 +133,9 @@ constexpr mixture_of_experts sixteen{.experts = 16, .experts_per_token = 4, .wid
 
 std::vector<collective<double>> exchanged(const expert_execution& how, const layout& l) {
   const model m = recording::sixteen_wide();
-  emission<double> e{m, l, {}, localise(decode_step(64.0, 0.0, 1.0), l)};
+  emission e{m, l};
   e.experts = how;
-  recording::recorded r;
-  emit_feed_forward(sixteen, e, r);
-  return r.collectives;
+  return recording::feeding_of(sixteen, e, decode_step(64.0, 0.0, 1.0)).collectives;
 }
 
 }  // namespace

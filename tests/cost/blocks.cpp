@@ -194,9 +194,9 @@ namespace {
 // Hidden 16, 2 tensor ranks, one token.
 recording::recorded layer_of(const layer& l, const model& m = recording::sixteen_wide(),
                              const layout& on = recording::tensor_parallel(2)) {
-  const emission<double> e{m, on, {}, localise(decode_step(1.0, 10.0, 1.0), on)};
-  recording::recorded r;
-  emit_layer(l, e, r);
+  const emission e{m, on};
+  const recording::recorded r = recording::operators_of(
+      e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { emit_layer(l, e, sink); });
   return r;
 }
 
@@ -285,9 +285,9 @@ TEST_CASE("embedding: the rank's rows, their sum, then learned positions and a n
   m.vocab_size = 101;
   const layout l = recording::tensor_parallel(2);
   const auto emitted = [&] {
-    const emission<double> e{m, l, {1, 1, 0}, localise(decode_step(3.0, 0.0, 1.0), l), {64, 1}};
-    recording::recorded r;
-    emit_embedding(e, r);
+    const emission e{m, l, {1, 1, 0}, {64, 1}};
+    const recording::recorded r = recording::operators_of(
+        e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { emit_embedding(e, sink); });
     return r;
   };
   using enum term;
@@ -306,9 +306,9 @@ TEST_CASE("the head's logits are gathered, and handed on whole, one row per sequ
   model m = recording::sixteen_wide();
   m.vocab_size = 101;
   const layout l = recording::tensor_parallel(2);
-  const emission<double> e{m, l, {}, localise(prefill_step(3.0, 50.0, 0.0, 1.0), l), {64, 1}};
-  recording::recorded r;
-  emit_head(e, true, r);
+  const emission e{m, l, {}, {64, 1}};
+  const recording::recorded r = recording::operators_of(
+      e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { emit_head(e, true, sink); });
   CHECK(recording::shape(r.gemms[0].weight, 16, 64));
   CHECK(r.sends(collective_kind::all_gather, {2, 1}, 3.0 * 101.0 * 2.0));
   REQUIRE(r.logits.size() == 1);

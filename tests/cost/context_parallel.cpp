@@ -9,10 +9,25 @@ using namespace recording;
 
 namespace {
 
-constexpr step_part<double> prompt{phase::prefill, 3.0, 10.0, 20.0};
-constexpr step_part<double> token{phase::decode, 3.0, 1.0, 20.0};
+constexpr basic_step<> prompt = prefill_step(3.0, 10.0, 20.0, 1.0);
+constexpr basic_step<> token = decode_step(3.0, 20.0, 1.0);
+constexpr auto prefill = phase::prefill;
+constexpr auto decode = phase::decode;
 
-emission<double> emitting(const model& m, const layout& l) { return {m, l}; }
+emission emitting(const model& m, const layout& l) { return {m, l}; }
+
+recorded context_gathered(const emission& e, phase p) {
+  return operators_of(e, p == prefill ? prompt : token,
+                      [&](auto& sink) { detail::emit_context_gather(e, p, 7.0, sink); });
+}
+recorded queries_gathered(const emission& e, phase p) {
+  return operators_of(e, p == prefill ? prompt : token,
+                      [&](auto& sink) { detail::emit_query_gather(e, p, 2, 6, sink); });
+}
+recorded outputs_scattered(const emission& e, phase p) {
+  return operators_of(e, p == prefill ? prompt : token,
+                      [&](auto& sink) { detail::emit_output_scatter(e, p, 2, 5, sink); });
+}
 
 layout shared_by(count dcp) {
   layout l = tensor_parallel(8);
@@ -25,22 +40,19 @@ layout shared_by(count dcp) {
 TEST_CASE("cp ranks gather new keys and values of prompts, and nothing in decode steps") {
   const model m = sixteen_wide();
   const layout l{{2, 5, 1}, {2, 5, 1}};
-  const emission<double> e = emitting(m, l);
-  recorded r;
-  detail::emit_context_gather(e, prompt, 7.0, r);
+  const emission e = emitting(m, l);
+  const recorded r = context_gathered(e, prefill);
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_gather, {5, 2}, 3.0 * 10.0 * 7.0));
-  detail::emit_context_gather(e, token, 7.0, r);
-  CHECK(r.collectives.size() == 1);
-  CHECK(detail::query_split(e, prompt) == 5);
-  CHECK(detail::query_split(e, token) == 1);
+  CHECK(context_gathered(e, decode).collectives.empty());
+  CHECK(detail::query_split(e, prefill) == 5);
+  CHECK(detail::query_split(e, decode) == 1);
 }
 
 TEST_CASE("a prompt gathers the cached tokens that dcp ranks share") {
   const model m = sixteen_wide();
   const layout l = shared_by(4);
-  recorded r;
-  detail::emit_context_gather(emitting(m, l), prompt, 7.0, r);
+  const recorded r = context_gathered(emitting(m, l), prefill);
   CHECK(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_gather, {4, 1}, 3.0 * 20.0 * 7.0));
 }
@@ -48,27 +60,24 @@ TEST_CASE("a prompt gathers the cached tokens that dcp ranks share") {
 TEST_CASE("a decode step over a shared cache gathers queries, and scatters outputs by their sums") {
   const model m = sixteen_wide();
   const layout l = shared_by(4);
-  const emission<double> e = emitting(m, l);
-  CHECK(detail::cache_split(e, prompt) == 1);
-  CHECK(detail::cache_split(e, token) == 4);
-  recorded r;
-  detail::emit_query_gather(e, token, 2, 6, r);
-  REQUIRE(r.collectives.size() == 1);
-  CHECK(r.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 2.0 * 6.0 * 2.0));
-  detail::emit_output_scatter(e, token, 2, 5, r);
-  REQUIRE(r.collectives.size() == 3);
+  const emission e = emitting(m, l);
+  CHECK(detail::cache_split(e, prefill) == 1);
+  CHECK(detail::cache_split(e, decode) == 4);
+  const recorded queries = queries_gathered(e, decode);
+  REQUIRE(queries.collectives.size() == 1);
+  CHECK(queries.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 2.0 * 6.0 * 2.0));
+  const recorded r = outputs_scattered(e, decode);
+  REQUIRE(r.collectives.size() == 2);
   CHECK(r.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * (4.0 * 2.0) * 4.0));
   CHECK(r.sends(collective_kind::reduce_scatter, {4, 1}, 3.0 * 4.0 * 2.0 * 5.0 * 2.0));
 }
 
 TEST_CASE("prompts, and ranks with a cache of their own, exchange neither queries nor outputs") {
   const model m = sixteen_wide();
-  recorded r;
   for (const count dcp : {1, 4}) {
     const layout l = shared_by(dcp);
-    const emission<double> e = emitting(m, l);
-    detail::emit_query_gather(e, dcp == 1 ? token : prompt, 2, 6, r);
-    detail::emit_output_scatter(e, dcp == 1 ? token : prompt, 2, 5, r);
+    const emission e = emitting(m, l);
+    CHECK(queries_gathered(e, dcp == 1 ? decode : prefill).collectives.empty());
+    CHECK(outputs_scattered(e, dcp == 1 ? decode : prefill).collectives.empty());
   }
-  CHECK(r.collectives.empty());
 }

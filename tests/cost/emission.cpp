@@ -10,10 +10,14 @@ using namespace recording;
 
 namespace {
 
-// A step of 3 sequences with 10 new tokens on a rank of a layout.
-emission<double> emitting(const model& m, const layout& l, const rank& r = {},
-                          const shard_padding& padding = {}) {
-  return {m, l, r, localise(prefill_step(3.0, 10.0, 0.0, 1.0), l), padding};
+emission emitting(const model& m, const layout& l, const rank& r = {},
+                  const shard_padding& padding = {}) {
+  return {m, l, r, padding};
+}
+
+// 3 sequences with 10 new tokens each on a rank of a layout.
+rank_step<double> thirty_tokens(const layout& l) {
+  return localise(prefill_step(3.0, 10.0, 0.0, 1.0), l);
 }
 
 }  // namespace
@@ -31,7 +35,7 @@ TEST_CASE("matrices are in the format of their class, vectors in that of norms")
   m.weights[weight_class::norm] = formats::fp32;
   m.weights[weight_class::head] = formats::fp16;
   const layout l{};
-  const emission<double> e = emitting(m, l);
+  const emission e = emitting(m, l);
   const weight matrix = e.matrix(weight_class::head, 3, 5, 7);
   CHECK(matrix.format == formats::fp16);
   CHECK(matrix.elements() == 105);
@@ -47,29 +51,31 @@ TEST_CASE("within a layer, matrices are in the format of its exception; vectors 
   layer own{grouped_query_attention{8, 2, 4}, dense_feed_forward{24}};
   own.exception = {{weight_class::attention, weight_class::router}, formats::int8};
   const layout l{};
-  const emission<double> outside = emitting(m, l, {}, {64, 32});
-  const emission<double> e = outside.in_layer(own);
+  const emission outside = emitting(m, l, {}, {64, 32});
+  const emission e = outside.in_layer(own);
   CHECK(outside.matrix(weight_class::attention, 3, 5).format == formats::fp8_block);
   CHECK(e.matrix(weight_class::attention, 3, 5).format == formats::int8);
   CHECK(e.matrix(weight_class::router, 3, 5).format == formats::int8);
   CHECK(e.matrix(weight_class::dense_feed_forward, 3, 5).format == formats::fp8_block);
   CHECK(e.vector(weight_class::attention, 9).format == formats::bf16);
   // The rest is the same.
-  CHECK(e.step.tokens == outside.step.tokens);
   CHECK(e.padding.vocabulary == 64);
   CHECK(e.padding.fp4_width == 32);
 }
 
-TEST_CASE("a projection multiplies every token of the rank, traffic moves so many values of each") {
+TEST_CASE(
+    "a projection multiplies every token of the rank, a collective sends so many values of each") {
   model m = sixteen_wide();
   m.activations = precision::fp32;
   const layout l{{2, 5, 1}, {2, 5, 1}};  // of 10 new tokens, 2 on each of 5 ranks
-  const emission<double> e = emitting(m, l);
-  const gemm<double> g = e.project(term::router, e.matrix(weight_class::router, 16, 4));
+  const emission e = emitting(m, l);
+  const gemm_shape projected = e.project(term::router, e.matrix(weight_class::router, 16, 4));
+  const gemm<double> g = operator_of(projected, thirty_tokens(l));
   CHECK(g.rows == 6.0);
   CHECK(g.term == term::router);
   CHECK(g.activation == precision::fp32);
-  CHECK(e.traffic(9).value() == 6.0 * 9.0 * 4.0);
+  const collective_shape sent = e.send(collective_kind::all_gather, {2, 1}, 9);
+  CHECK(operator_of(sent, thirty_tokens(l)).message.value() == 6.0 * 9.0 * 4.0);
   CHECK(e.values_bytes(9) == 36.0);
   CHECK(e.tensor_group().size == 2);
   CHECK(e.tensor_group().stride == 1);
@@ -80,11 +86,11 @@ TEST_CASE("a norm has a gain per value of the residual stream, and a bias where 
   const layout l{};
   CHECK(emitting(m, l).norm().weight.elements() == 16);
   CHECK(emitting(m, l).norm().weight.weight_class == weight_class::norm);
-  // Residual and output in, sum and normalised out: 30 tokens of 16 in bf16.
-  CHECK(emitting(m, l).norm().traffic.value() == 4.0 * 30.0 * 32.0);
+  // Residual and output in, sum and normalised out: a token of 16 in bf16.
+  CHECK(emitting(m, l).norm().bytes_per_token == 4.0 * 32.0);
   m.norm_bias = true;
   CHECK(emitting(m, l).norm().weight.elements() == 32);
-  CHECK(emitting(m, l).norm().traffic.value() == 4.0 * 30.0 * 32.0);
+  CHECK(emitting(m, l).norm().bytes_per_token == 4.0 * 32.0);
 }
 
 TEST_CASE("rows of the vocabulary are rounded up before tp splits them") {
@@ -127,10 +133,13 @@ TEST_CASE("tensor-parallel ranks sum their outputs; one alone does not") {
   const model m = sixteen_wide();
   const layout alone{};
   const layout two = tensor_parallel(2);
-  recorded r;
-  detail::emit_tensor_reduction(emitting(m, alone), r);
-  CHECK(r.collectives.empty());
-  detail::emit_tensor_reduction(emitting(m, two), r);
+  const auto reduced = [&m](const layout& l) {
+    const emission e = emitting(m, l);
+    return operators_of(e, prefill_step(3.0, 10.0, 0.0, 1.0),
+                        [&](auto& sink) { detail::emit_tensor_reduction(e, sink); });
+  };
+  CHECK(reduced(alone).collectives.empty());
+  const recorded r = reduced(two);
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_reduce, {2, 1}, 30.0 * 32.0));
 }

@@ -23,10 +23,8 @@ constexpr layout four_replicas(expert_dispatch dispatch) noexcept {
 
 recorded experts_on(const layout& l, double sequences, double imbalance) {
   const model m = sixteen_wide();
-  const emission<double> e{m, l, {}, localise(decode_step(sequences, 0.0, imbalance), l)};
-  recorded r;
-  emit_feed_forward(of_sixteen, e, r);
-  return r;
+  const emission e{m, l};
+  return feeding_of(of_sixteen, e, decode_step(sequences, 0.0, imbalance));
 }
 
 expert_activation<double> activation(expert_dispatch dispatch, double sequences, double imbalance) {

@@ -102,10 +102,8 @@ namespace {
 recorded experts_on(const layout& l, const mixture_of_experts& f, const basic_step<>& s) {
   model m;
   m.hidden_size = 16;
-  const emission<double> e{m, l, {}, localise(s, l)};
-  recorded r;
-  emit_feed_forward(f, e, r);
-  return r;
+  const emission e{m, l};
+  return feeding_of(f, e, s);
 }
 
 constexpr mixture_of_experts of_sixteen{.experts = 16, .experts_per_token = 4, .width = 8};
@@ -224,9 +222,10 @@ TEST_CASE("experts in 4 bits are padded on each rank; their rows are as wide as 
   model m = sixteen_wide();
   m.weights[weight_class::routed_expert] = formats::mxfp4;
   const layout l = expert_parallel(2, 1, 2, 1, expert_dispatch::all_to_all);
-  const emission<double> e{m, l, {}, localise(decode_step(3.0, 0.0, 1.0), l), {1, 32}};
-  recorded r;
-  emit_feed_forward(mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 66}, e, r);
+  const emission e{m, l, {}, {1, 32}};
+  const recorded r =
+      feeding_of(mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 66}, e,
+                 decode_step(3.0, 0.0, 1.0));
   CHECK(shape(r.gemms[1].weight, 16, 2 * 64));  // 33 of 66
   CHECK(shape(r.gemms[2].weight, 64, 16));
 }
@@ -245,9 +244,8 @@ TEST_CASE("a gate of shared experts is a vector of the router's") {
 TEST_CASE("a layer without a feed-forward block does nothing here") {
   const model m = sixteen_wide();
   const layout l = tensor_parallel(2);
-  const emission<double> e{m, l, {}, localise(decode_step(3.0, 0.0, 1.0), l)};
-  recorded r;
-  emit_feed_forward(no_feed_forward{}, e, r);
+  const emission e{m, l};
+  const recorded r = feeding_of(no_feed_forward{}, e, decode_step(3.0, 0.0, 1.0));
   CHECK(r.lines.empty());
 }
 
@@ -255,9 +253,9 @@ TEST_CASE("a dense block is split over tp and summed") {
   model m;
   m.hidden_size = 16;
   const layout l{{4, 1, 1}, {4, 1, 1}};
-  const emission<double> e{m, l, {}, localise(decode_step(3.0, 0.0, 1.0), l)};
-  recorded r;
-  emit_feed_forward(dense_feed_forward{.width = 10, .gated = false}, e, r);
+  const emission e{m, l};
+  const recorded r =
+      feeding_of(dense_feed_forward{.width = 10, .gated = false}, e, decode_step(3.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 2);
   CHECK(r.gemms[0].weight.n == 3);  // 10 over 4, rounded up on rank 0
   CHECK(r.gemms[1].weight.k == 3);

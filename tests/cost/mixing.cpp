@@ -136,42 +136,6 @@ TEST_CASE("context parallelism splits the tokens of a recurrence, and not its st
   CHECK(delta(10.0, 2).bytes_moved().value() == 330.0 + 78.0);
 }
 
-TEST_CASE("a cache is no work") {
-  const sequence_cache<double> c{10.0, 128, false, 5.0};
-  CHECK(c.bytes_moved().value() == 0.0);
-  CHECK(c.activation_bytes().value() == 0.0);
-  CHECK(c.kernels() == 0.0);
-}
-
-TEST_CASE("pages: the documented numbers, and by hand") {
-  const auto ring = [](count window, bool chunked, count page) {
-    return sequence_cache<double>{1.0, window, chunked}.ring_pages(page);
-  };
-  CHECK(ring(128, false, 16) == 9);
-  CHECK(ring(128, true, 16) == 8);
-  CHECK(ring(4095, false, 16) == 257);
-  CHECK(ring(1, false, 16) == 1);
-  CHECK(ring(2, false, 16) == 2);  // the last of a page and the first of the next
-  CHECK(ring(128, false, 1) == 128);
-  CHECK(ring(24, true, 16) == 2);  // chunks start at a page or in the middle of one
-  CHECK(ring(8, true, 16) == 1);   // two chunks to a page
-  CHECK(ring(25, true, 16) == 3);  // they start anywhere
-  // 10 bytes a token: 100 tokens are 7 pages of 16, beyond the window no more than its 9.
-  const sequence_cache<double> all{10.0, 0, false};
-  const sequence_cache<double> windowed{10.0, 128, false};
-  CHECK(all.resident(100.0, 16).value() == 7.0 * 16.0 * 10.0);
-  CHECK(all.resident(112.0, 16).value() == 7.0 * 16.0 * 10.0);
-  CHECK(all.resident(113.0, 16).value() == 8.0 * 16.0 * 10.0);
-  CHECK(windowed.resident(100.0, 16).value() == 7.0 * 16.0 * 10.0);
-  CHECK(windowed.resident(1e6, 16).value() == 9.0 * 16.0 * 10.0);
-  // Shared by 3 ranks: 48 tokens to a page of each of them.
-  const sequence_cache<double> shared{10.0, 0, false, 0.0, 3};
-  CHECK(shared.resident(48.0, 16).value() == 16.0 * 10.0);
-  CHECK(shared.resident(49.0, 16).value() == 2.0 * 16.0 * 10.0);
-  CHECK(shared.resident(113.0, 16).value() == 3.0 * 16.0 * 10.0);
-  CHECK(sequence_cache<double>{0.0, 0, false, 99.0}.resident(100.0, 16).value() == 0.0);
-}
-
 namespace {
 
 // The most pages that hold a token still needed, over all lengths up to `length`: those of the
@@ -196,7 +160,7 @@ TEST_CASE("pages are those that a sequence touches at its worst length, one by o
     const count window = d.whole(0, 3) == 0 ? 0 : d.whole(1, 150);
     const count page = d.whole(1, 40);
     const bool chunked = d.flip();
-    const sequence_cache<double> c{1.0, window, chunked};
+    const sequence_cache c{1.0, window, chunked};
     // Long enough for a chunk to start wherever it can.
     const count longest = window * page + window + 200;
     const count length = d.whole(1, longest < 2000 ? longest : 2000);
@@ -224,7 +188,7 @@ TEST_CASE(
     const count window = d.whole(1, 20000000);
     const bool chunked = d.flip();
     const auto pages = [&](count tokens, count kept) {
-      const sequence_cache<double> c{1.0, kept, chunked};
+      const sequence_cache c{1.0, kept, chunked};
       return static_cast<count>(c.pages(static_cast<double>(tokens), page));
     };
     CAPTURE(page);
@@ -244,7 +208,7 @@ TEST_CASE(
 
 static_assert(has_flops<attention_core<double>> && !has_weight<attention_core<double>>);
 static_assert(has_flops<recurrence<double>> && !has_weight<recurrence<double>>);
-static_assert(!has_flops<sequence_cache<double>> && !has_weight<sequence_cache<double>>);
+static_assert(!has_flops<sequence_cache> && !has_weight<sequence_cache>);
 static_assert(is_attention_core<attention_core<double>> && !is_attention_core<gemm<double>>);
 static_assert(!is_attention_core<recurrence<double>>);
-static_assert(is_sequence_cache<sequence_cache<double>> && !is_sequence_cache<gemm<double>>);
+static_assert(is_sequence_cache<sequence_cache> && !is_sequence_cache<gemm<double>>);

@@ -13,7 +13,7 @@ struct recorded {
   std::vector<sl::gemm<double>> gemms{};
   std::vector<sl::attention_core<double>> cores{};
   std::vector<sl::recurrence<double>> recurrences{};
-  std::vector<sl::sequence_cache<double>> caches{};
+  std::vector<sl::sequence_cache> caches{};
   std::vector<sl::elementwise<double>> vectors{};
   std::vector<sl::expert_activation<double>> activations{};
   std::vector<sl::weight> fused{};
@@ -29,7 +29,7 @@ struct recorded {
   }
   void operator()(const sl::attention_core<double>& c) { keep(cores, c, c.term); }
   void operator()(const sl::recurrence<double>& r) { keep(recurrences, r, r.term); }
-  void operator()(const sl::sequence_cache<double>& c) { keep(caches, c, c.term); }
+  void operator()(const sl::sequence_cache& c) { keep(caches, c, c.term); }
   void operator()(const sl::elementwise<double>& v) { keep(vectors, v, v.term); }
   void operator()(const sl::fused_vector<double>& v) { keep(fused, v.weight, v.term); }
   void operator()(const sl::logits<double>& l) { keep(logits, l, l.term); }
@@ -82,14 +82,27 @@ inline sl::model sixteen_wide() {
   return m;
 }
 
+/// The operators that emit(sink) emits, in a step.
+template <class Emit>
+recorded operators_of(const sl::emission& e, const sl::basic_step<>& s, const Emit& emit) {
+  const sl::rank_step<double> own = localise(s, e.layout);
+  recorded found;
+  sl::at_step<double, recorded> sink{own, found};
+  emit(sink);
+  return found;
+}
+
 /// The operators of one token-mixing block of a model on rank `r`.
 template <class Attention>
 recorded mixing_of(const Attention& a, const sl::model& m, const sl::layout& l,
                    const sl::basic_step<>& s, const sl::rank& r = {}) {
-  const sl::emission<double> e{m, l, r, localise(s, l)};
-  recorded found;
-  emit_attention(a, e, found);
-  return found;
+  const sl::emission e{m, l, r};
+  return operators_of(e, s, [&](auto& sink) { emit_attention(a, e, sink); });
+}
+/// Those of one feed-forward block.
+template <class FeedForward>
+recorded feeding_of(const FeedForward& f, const sl::emission& e, const sl::basic_step<>& s) {
+  return operators_of(e, s, [&](auto& sink) { emit_feed_forward(f, e, sink); });
 }
 
 }  // namespace recording

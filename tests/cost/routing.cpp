@@ -441,10 +441,8 @@ constexpr mixture_of_experts sixty_four{.experts = 64, .experts_per_token = 4, .
 
 recording::recorded emitted(const layout& l, const basic_step<>& s) {
   const model m = recording::sixteen_wide();
-  const emission<double> e{m, l, {}, localise(s, l)};
-  recording::recorded r;
-  emit_feed_forward(sixty_four, e, r);
-  return r;
+  const emission e{m, l};
+  return recording::feeding_of(sixty_four, e, s);
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace {
 // What all operators of stage 0 include, and the residual stream.
 workspace_breakdown workspace_of(const model& m, const layout& l, const basic_step<>& s,
                                  double logit_bytes = 0.0) {
-  const emission<double> e{m, l, {}, localise(s, l)};
+  const rank_step<double> own = localise(s, l);
   detail::workspace_fold<double> fold{logit_bytes};
-  for_each_block(e, blocks_of_stage(m, l, 0), fold);
-  fold.workspace.residual = detail::residual(m, e.step);
+  for_each_block(emission{m, l}, own, blocks_of_stage(m, l, 0), fold);
+  fold.workspace.residual = detail::residual(m, own);
   return fold.workspace;
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("groups of ranks have buffers of their own") {
 
 TEST_CASE("what a sequence keeps and what is stored beside a matrix takes no workspace") {
   detail::workspace_fold<double> fold;
-  fold(sequence_cache<double>{1e9, 0, false, 1e9});
+  fold(sequence_cache{1e9, 0, false, 1e9});
   fold(fused_vector<double>{term::router, {weight_class::router, formats::bf16, 1, 1000}});
   CHECK(fold.workspace.activation() == 0_B);
 }

@@ -424,7 +424,7 @@ struct kept {
   double per_token = 0.0;
   double state = 0.0;
 
-  void operator()(const sl::sequence_cache<double>& c, count times) {
+  void operator()(const sl::sequence_cache& c, count times) {
     per_token += static_cast<double>(times) * c.bytes_per_token;
     state += static_cast<double>(times) * c.state_bytes;
   }

@@ -40,6 +40,42 @@ struct bounded {
   }
 };
 
+/// Up to `Capacity` values in place, of which only those pushed are ever made: room for many costs
+/// nothing where few are needed. What does not fit is not stored and `overflowed` says so.
+template <class T, std::size_t Capacity>
+class growing {
+ public:
+  constexpr growing() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the places alone
+
+  constexpr void push_back(const T& item) noexcept {
+    if (length_ == Capacity) {
+      overflowed_ = true;
+    } else {
+      places_[length_++] = place(item);
+    }
+  }
+  [[nodiscard]] static constexpr std::size_t capacity() noexcept { return Capacity; }
+  [[nodiscard]] constexpr std::size_t size() const noexcept { return length_; }
+  [[nodiscard]] constexpr bool empty() const noexcept { return length_ == 0; }
+  [[nodiscard]] constexpr bool overflowed() const noexcept { return overflowed_; }
+  [[nodiscard]] constexpr const T& operator[](std::size_t i) const noexcept {
+    return places_[i].value;
+  }
+  [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return places_[i].value; }
+
+ private:
+  struct nothing {};
+  union place {
+    nothing none;
+    T value;
+    constexpr place() noexcept : none{} {}
+    constexpr explicit place(const T& item) noexcept : value(item) {}
+  };
+  std::array<place, Capacity> places_;
+  std::size_t length_ = 0;
+  bool overflowed_ = false;
+};
+
 /// A name held in place, so that a model imported at run time needs no owner for its text.
 /// Longer names keep their first 95 characters.
 struct short_name {

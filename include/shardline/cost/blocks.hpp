@@ -62,35 +62,33 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 
 /// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
 /// added to them, and a norm may follow.
-template <class T, class Sink>
-constexpr void emit_embedding(const emission<T>& e, Sink& sink) {
+template <class Sink>
+constexpr void emit_embedding(const emission& e, Sink& sink) {
   const count hidden = e.model.hidden_size;
-  sink(elementwise<T>{term::embedding,
-                      e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
-                      e.traffic(2 * hidden), vector_kind::lookup, hidden});
+  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
+                    e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
   detail::emit_tensor_reduction(e, sink);
   if (e.model.positions > 0) {
-    sink(elementwise<T>{term::embedding,
-                        e.matrix(weight_class::embedding, e.model.positions, hidden),
-                        e.traffic(3 * hidden)});
+    sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.model.positions, hidden),
+                      e.values_bytes(3 * hidden)});
   }
   if (e.model.embedding_norm) sink(e.norm());
 }
 
 namespace detail {
 
-template <class T, class Sink>
+template <class Sink>
 struct attention_emitter {
-  const emission<T>& e;
+  const emission& e;
   Sink& sink;
   template <class Attention>
   constexpr void operator()(const Attention& a) const {
     emit_attention(a, e, sink);
   }
 };
-template <class T, class Sink>
+template <class Sink>
 struct feed_forward_emitter {
-  const emission<T>& e;
+  const emission& e;
   Sink& sink;
   template <class FeedForward>
   constexpr void operator()(const FeedForward& f) const {
@@ -100,56 +98,83 @@ struct feed_forward_emitter {
 
 }  // namespace detail
 
-/// Norms and blocks of a layer in the order of its form. Of parallel dense blocks only the second
-/// sums over tp: it holds both partial outputs.
-template <class T, class Sink>
-constexpr void emit_layer(const layer& l, const emission<T>& outside, Sink& sink) {
-  const emission<T> e = outside.in_layer(l);
-  const bool attends = !std::holds_alternative<no_attention>(l.attention);
-  const bool feeds = !std::holds_alternative<no_feed_forward>(l.feed_forward);
-  const bool summed_later =
-      is_parallel(l.form) && std::holds_alternative<dense_feed_forward>(l.feed_forward);
-  if (attends) {
-    sink(e.norm());
-    visit_alternative(l.attention, detail::attention_emitter<T, Sink>{e, sink});
-    if (!summed_later) detail::emit_tensor_reduction(e, sink);
-    if (l.form == layer_form::sandwich) sink(e.norm());
-  }
-  if (feeds) {
-    if (!(attends && l.form == layer_form::parallel)) sink(e.norm());
-    visit_alternative(l.feed_forward, detail::feed_forward_emitter<T, Sink>{e, sink});
-    if (l.form == layer_form::sandwich) sink(e.norm());
-  }
+namespace detail {
+
+constexpr bool attends(const layer& l) noexcept {
+  return !std::holds_alternative<no_attention>(l.attention);
+}
+constexpr bool feeds(const layer& l) noexcept {
+  return !std::holds_alternative<no_feed_forward>(l.feed_forward);
+}
+// Of parallel dense blocks only the second sums over tp: it holds both partial outputs.
+constexpr bool summed_later(const layer& l) noexcept {
+  return is_parallel(l.form) && std::holds_alternative<dense_feed_forward>(l.feed_forward);
+}
+
+}  // namespace detail
+
+/// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
+template <class Sink>
+constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
+  if (!detail::attends(l)) return;
+  const emission e = outside.in_layer(l);
+  sink(e.norm());
+  visit_alternative(l.attention, detail::attention_emitter<Sink>{e, sink});
+  if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
+  if (l.form == layer_form::sandwich) sink(e.norm());
+}
+
+/// The second half: norm, unless it shares the first one's, and feed-forward block.
+template <class Sink>
+constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
+  if (!detail::feeds(l)) return;
+  const emission e = outside.in_layer(l);
+  if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
+  visit_alternative(l.feed_forward, detail::feed_forward_emitter<Sink>{e, sink});
+  if (l.form == layer_form::sandwich) sink(e.norm());
+}
+
+/// A layer: one half after the other.
+template <class Sink>
+constexpr void emit_layer(const layer& l, const emission& outside, Sink& sink) {
+  emit_mixing_half(l, outside, sink);
+  emit_feed_forward_half(l, outside, sink);
 }
 
 /// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
 /// the embedding; it stores its own copy only on a stage that has no embedding.
-template <class T, class Sink>
-constexpr void emit_head(const emission<T>& e, bool stage_has_embedding, Sink& sink) {
+template <class Sink>
+constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink) {
   const count tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
   weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
                       e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   sink(e.norm());
-  sink(gemm<T>{term::head, w, e.step.logit_rows, T(1.0), e.model.activations});
+  sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (tp > 1) {
-    sink(collective<T>{
-        collective_kind::all_gather, e.tensor_group(),
-        bytes<T>::from_value(e.step.logit_rows * e.values_bytes(e.model.vocab_size))});
+    sink(collective_shape{collective_kind::all_gather, e.tensor_group(), extent::logit_rows,
+                          e.values_bytes(e.model.vocab_size)});
   }
-  sink(logits<T>{e.step.logit_rows, e.model.vocab_size});
+  sink(logits_shape{e.model.vocab_size});
 }
 
-/// A multi-token-prediction layer: two residual streams, each normed, projected to one, a layer
-/// like the model's last, and a norm. The head is the model's own. The projection is replicated.
-/// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
-template <class T, class Sink>
-constexpr void emit_prediction_layer(const emission<T>& e, Sink& sink) {
+/// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
+/// to one, and a norm at its end. The projection is replicated.
+template <class Sink>
+constexpr void emit_prediction_ends(const emission& e, Sink& sink) {
   const model& m = e.model;
-  emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
   sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
   for (int norm = 0; norm < 3; ++norm) sink(e.norm());
+}
+
+/// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
+/// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+template <class Sink>
+constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
+  const model& m = e.model;
+  emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
+  emit_prediction_ends(e, sink);
 }
 
 /// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
@@ -162,17 +187,16 @@ constexpr void emit_prediction_layer(const emission<T>& e, Sink& sink) {
 }
 
 /// The residual stream to the next stage.
-template <class T, class Sink>
-constexpr void emit_hand_over(const emission<T>& e, Sink& sink) {
-  sink(collective<T>{
-      collective_kind::send_recv, {2, e.layout.attention.size()}, e.traffic(e.model.hidden_size)});
+template <class Sink>
+constexpr void emit_hand_over(const emission& e, Sink& sink) {
+  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, e.model.hidden_size));
 }
 
-/// Runs a fold over each block that occurs: fold.start(block, times), fold(operator) for each of
-/// its operators in order, fold.finish(block). `times` is how often the block occurs. Assumes a
+/// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its
+/// shapes in order, fold.finish(block). `times` is how often the block occurs. Assumes a
 /// model and layout that check() accepts.
-template <class T, class Fold>
-constexpr void for_each_block(const emission<T>& e, const block_counts& blocks, Fold& fold) {
+template <class Fold>
+constexpr void for_each_block(const emission& e, const block_counts& blocks, Fold& fold) {
   for (std::size_t b = 0; b < block::number; ++b) {
     if (blocks[b] == 0) continue;
     fold.start(b, blocks[b]);
@@ -189,6 +213,14 @@ constexpr void for_each_block(const emission<T>& e, const block_counts& blocks, 
     }
     fold.finish(b);
   }
+}
+
+/// The same with the operators of a step.
+template <class T, class Fold>
+constexpr void for_each_block(const emission& e, const rank_step<T>& s, const block_counts& blocks,
+                              Fold& fold) {
+  at_step<T, Fold> operators{s, fold};
+  for_each_block(e, blocks, operators);
 }
 
 namespace detail {
@@ -215,9 +247,9 @@ template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
                                  count stage, const rank& r, Sink&& sink,
                                  const shard_padding& padding = {}) {
-  const emission<T> e{m, l, r, localise(s, l), padding};
+  const emission e{m, l, r, padding};
   detail::listing<Sink> list{sink};
-  for_each_block(e, blocks_of_stage(m, l, stage), list);
+  for_each_block(e, localise(s, l), blocks_of_stage(m, l, stage), list);
 }
 
 }  // namespace shardline

@@ -7,6 +7,29 @@
 
 namespace shardline {
 
+namespace detail {
+
+// The experts of a rank, of all of which each token takes some.
+//   missed   ln(1 - k / E), of the chance that a token takes a given one not; all: it takes all
+struct uniform_choice {
+  double local = 1.0;
+  double missed = 0.0;
+  bool all = false;
+};
+constexpr uniform_choice choice_of(count local, count k, count experts) noexcept {
+  if (k >= experts) return {real<double>(local), 0.0, true};
+  return {real<double>(local), log_one_minus(real<double>(k) / real<double>(experts)), false};
+}
+template <class T>
+constexpr T distinct_of(const uniform_choice& c, const T& tokens) noexcept {
+  const T local(c.local);
+  if (c.all) return local * min(tokens, T(1.0));
+  const T missed = exp_nonpositive(tokens * T(c.missed));
+  return max(local * (T(1.0) - missed), min(T(1.0), tokens));
+}
+
+}  // namespace detail
+
 /// Experts of an expert group that at least one of `tokens` tokens chooses, of the `local` ones on
 /// this rank, when each token takes k of E uniformly:
 ///   distinct = local (1 - (1 - k / E)^tokens)
@@ -15,11 +38,7 @@ namespace shardline {
 template <class T>
 [[nodiscard]] constexpr T expected_distinct(count local, count k, count experts,
                                             T tokens) noexcept {
-  const T all = real<T>(local);
-  if (k >= experts) return all * min(tokens, T(1.0));
-  const double share_taken = static_cast<double>(k) / static_cast<double>(experts);
-  const T missed = exp_nonpositive(tokens * T(log_one_minus(share_taken)));
-  return max(all * (T(1.0) - missed), min(T(1.0), tokens));
+  return detail::distinct_of(detail::choice_of(local, k, experts), tokens);
 }
 
 /// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).

@@ -1,28 +1,26 @@
-/// What every emitter of operators needs, and the pieces that several of them share.
+/// What every emitter of shapes needs, and the pieces that several of them share.
 #pragma once
 
-#include "shardline/cost/operators.hpp"
+#include "shardline/cost/shapes.hpp"
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 
 namespace shardline {
 
-/// The model and layout, the rank's coordinates, its share of the step, how the engine pads, and
-/// the storage formats of the matrices: the model's, or those in one of its layers; how it runs
-/// layers with experts.
-template <class T>
+/// The model and layout, the rank's coordinates, how the engine pads, the storage formats of the
+/// matrices (the model's, or those in one of its layers), and how the engine runs layers with
+/// experts.
 struct emission {
   const shardline::model& model;
   const shardline::layout& layout;
   shardline::rank rank{};
-  rank_step<T> step{};
   shard_padding padding{};
   layer_formats formats{model.weights, no_exception};
   expert_execution experts{};
 
   /// The same within layer `l`.
   [[nodiscard]] constexpr emission in_layer(const layer& l) const noexcept {
-    return {model, layout, rank, step, padding, formats_in(model, l), experts};
+    return {model, layout, rank, padding, formats_in(model, l), experts};
   }
   /// Values outside the large matrices (gains, biases, convolutions): never quantised.
   [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
@@ -32,20 +30,22 @@ struct emission {
                                         count matrices = 1) const noexcept {
     return {c, formats[c], k, n, matrices};
   }
-  [[nodiscard]] constexpr gemm<T> project(term t, const weight& w) const noexcept {
-    return {t, w, step.tokens, T(1.0), model.activations};
+  [[nodiscard]] constexpr gemm_shape project(term t, const weight& w) const noexcept {
+    return {t, w, extent::tokens, model.activations};
   }
-  /// `values` activations per token of this rank, as traffic.
-  [[nodiscard]] constexpr bytes<T> traffic(count values) const noexcept {
-    return bytes<T>::from_value(step.tokens * values_bytes(values));
+  /// Bytes of `values` activations.
+  [[nodiscard]] constexpr double values_bytes(count values) const noexcept {
+    return static_cast<double>(values) * element_bytes(model.activations);
   }
-  [[nodiscard]] constexpr T values_bytes(count values) const noexcept {
-    return T(static_cast<double>(values) * element_bytes(model.activations));
+  /// A collective of `values` activations per token of this rank.
+  [[nodiscard]] constexpr collective_shape send(collective_kind kind, const rank_group& group,
+                                                count values) const noexcept {
+    return {kind, group, extent::tokens, values_bytes(values)};
   }
   /// Residual add and norm: reads the residual and the block's output, writes both sums.
-  [[nodiscard]] constexpr elementwise<T> norm() const noexcept {
+  [[nodiscard]] constexpr vector_shape norm() const noexcept {
     const count values = (model.norm_bias ? 2 : 1) * model.hidden_size;
-    return {term::norms, vector(weight_class::norm, values), traffic(4 * model.hidden_size),
+    return {term::norms, vector(weight_class::norm, values), values_bytes(4 * model.hidden_size),
             vector_kind::norm, model.hidden_size};
   }
   [[nodiscard]] constexpr rank_group tensor_group() const noexcept {
@@ -58,22 +58,20 @@ struct emission {
   }
 };
 
-/// The emission of a rank's share of a step as the engine runs it.
+/// The emission of a rank as the engine runs it.
 template <class T>
-[[nodiscard]] constexpr emission<T> emission_under(const basic_runtime<T>& engine, const model& m,
-                                                   const layout& l,
-                                                   const rank_step<T>& s) noexcept {
-  return {m, l, {}, s, engine.padding, layer_formats{m.weights, no_exception}, engine.experts};
+[[nodiscard]] constexpr emission emission_under(const basic_runtime<T>& engine, const model& m,
+                                                const layout& l) noexcept {
+  return {m, l, {}, engine.padding, layer_formats{m.weights, no_exception}, engine.experts};
 }
 
 namespace detail {
 
 // Sums the partial outputs of a tensor-parallel block.
-template <class T, class Sink>
-constexpr void emit_tensor_reduction(const emission<T>& e, Sink& sink) {
+template <class Sink>
+constexpr void emit_tensor_reduction(const emission& e, Sink& sink) {
   if (e.layout.attention.tp == 1) return;
-  sink(
-      collective<T>{collective_kind::all_reduce, e.tensor_group(), e.traffic(e.model.hidden_size)});
+  sink(e.send(collective_kind::all_reduce, e.tensor_group(), e.model.hidden_size));
 }
 
 }  // namespace detail

@@ -125,7 +125,6 @@ struct recurrence {
 ///   state_bytes       kept whatever the length
 ///   split             dcp ranks that share the tokens of the cache out
 /// It is no work: it moves nothing and takes no time.
-template <class T>
 struct sequence_cache {
   static constexpr shardline::term term = shardline::term::attention;
   double bytes_per_token = 0.0;
@@ -133,10 +132,6 @@ struct sequence_cache {
   bool chunked = false;
   double state_bytes = 0.0;
   count split = 1;
-
-  [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
-  [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return {}; }
-  [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 
   /// Pages that `window` consecutive tokens can touch, at their worst start: any token where the
   /// window slides, a multiple of the window where it is chunked.
@@ -146,6 +141,7 @@ struct sequence_cache {
     return ceil_div(window - starts, page_tokens) + 1;
   }
   /// Pages of a sequence of `length` tokens on each rank, which hold `split` times their tokens.
+  template <class T>
   [[nodiscard]] constexpr T pages(const T& length, count page_tokens) const noexcept {
     const T filled = round_up(length / real<T>(page_tokens * split));
     return window == 0 ? filled : min(filled, real<T>(ring_pages(page_tokens)));
@@ -154,6 +150,7 @@ struct sequence_cache {
     return real<double>(page_tokens) * bytes_per_token;
   }
   /// Bytes of the growing cache of one sequence of `length` tokens, in whole pages.
+  template <class T>
   [[nodiscard]] constexpr bytes<T> resident(const T& length, count page_tokens) const noexcept {
     return bytes<T>::from_value(pages(length, page_tokens) * T(page_bytes(page_tokens)));
   }
@@ -166,7 +163,7 @@ inline constexpr bool is_attention_core<attention_core<T>> = true;
 
 template <class Operator>
 inline constexpr bool is_sequence_cache = false;
-template <class T>
-inline constexpr bool is_sequence_cache<sequence_cache<T>> = true;
+template <>
+inline constexpr bool is_sequence_cache<sequence_cache> = true;
 
 }  // namespace shardline

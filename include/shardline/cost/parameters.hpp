@@ -70,7 +70,7 @@ template <class Fold>
 constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   if (m.mtp_layers == 0 || m.layers.runs.empty()) return;
   const layout whole{};
-  const emission<double> e{m, whole};
+  const emission e{m, whole};
   listing<Fold> list{fold, m.mtp_layers};
   emit_prediction_layer(e, list);
 }
@@ -82,7 +82,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
                                                       const rank& r,
                                                       const shard_padding& padding = {}) noexcept {
   detail::weight_fold fold;
-  for_each_operator(m, l, decode_step(0.0, 0.0, 1.0), stage, r, fold, padding);
+  detail::listing<detail::weight_fold> list{fold};
+  for_each_block(emission{m, l, r, padding}, blocks_of_stage(m, l, stage), list);
   return fold.totals;
 }
 
@@ -108,7 +109,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 [[nodiscard]] constexpr count active_parameters(const model& m) noexcept {
   const layout whole{};
-  const emission<double> e{m, whole, {}, {}};
+  const emission e{m, whole};
   const kind_counts layers = m.layers.counts(0, m.layers.size());
   count active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
@@ -128,7 +129,9 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 ///   kv_bytes_per_token(catalog::llama_3_1_70b) = 327,680;  deepseek_v3 = 70,272
 [[nodiscard]] constexpr bytes_per_token<> kv_bytes_per_token(const model& m) noexcept {
   detail::cache_fold fold;
-  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{}, fold);
+  detail::listing<detail::cache_fold> list{fold};
+  const layout whole{};
+  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
   return bytes_per_token<>::from_value(fold.bytes_per_token);
 }
 
@@ -136,7 +139,9 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 /// length, over all layers and ranks of one copy of the model.
 [[nodiscard]] constexpr bytes<> state_bytes_per_sequence(const model& m) noexcept {
   detail::cache_fold fold;
-  for_each_operator(m, layout{}, decode_step(1.0, 0.0, 1.0), 0, rank{}, fold);
+  detail::listing<detail::cache_fold> list{fold};
+  const layout whole{};
+  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
   return bytes<>::from_value(fold.state_bytes);
 }
 

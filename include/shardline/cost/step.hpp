@@ -15,6 +15,8 @@ namespace shardline {
 /// Which kernels run: prefill splits new tokens over cp and expands a latent cache; decode does
 /// not.
 enum class phase : unsigned char { prefill, decode };
+/// In the order in which a mixed step runs its parts.
+inline constexpr std::array<phase, 2> both_phases{phase::prefill, phase::decode};
 
 /// `sequences` sequences over the whole deployment, each with `new_tokens` tokens to compute and
 /// `context` tokens already cached.
@@ -26,7 +28,7 @@ struct step_part {
   T context = T(0.0);
 };
 
-/// One pass through the model; a mixed step has a prefill part and a decode part.
+/// One pass through the model; a mixed step has a prefill part and a decode part, one of each.
 ///   expert_imbalance   tokens of the busiest expert rank over the mean, where routing is even
 ///   routing            how tokens fall on experts
 template <class T = double>
@@ -110,6 +112,68 @@ template <class T>
         local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
   }
   return local;
+}
+
+/// What the size of an operator follows in a step, as its rank sees it.
+///   tokens            new tokens that the rank computes
+///   logit_rows        tokens that the next one is wanted of
+///   group_tokens      new tokens of the whole expert group
+///   expanded_tokens   of latent caches that are expanded: a prompt's cached and new ones, the new
+///                     ones of a decode step
+///   prompt_tokens     new tokens of prompts, cp ranks not counted apart
+///   prompt_context    cached tokens of prompts
+///   decode_tokens     new tokens of decoding sequences
+enum class extent : unsigned char {
+  tokens,
+  logit_rows,
+  group_tokens,
+  expanded_tokens,
+  prompt_tokens,
+  prompt_context,
+  decode_tokens
+};
+inline constexpr std::size_t extent_count = 7;
+
+/// Whether an operator of this extent only runs where the step has such a part: the phase, if so.
+[[nodiscard]] constexpr bool belongs_to(extent e, phase p) noexcept {
+  const bool prompts = e == extent::prompt_tokens || e == extent::prompt_context;
+  return p == phase::prefill ? prompts : e == extent::decode_tokens;
+}
+
+/// The part of a step in this phase, of which there is one at most; none: nullptr.
+template <class T>
+[[nodiscard]] constexpr const step_part<T>* part_in(const rank_step<T>& s, phase p) noexcept {
+  for (std::size_t i = 0; i < s.part_count; ++i) {
+    if (s.parts[i].phase == p) return &s.parts[i];
+  }
+  return nullptr;
+}
+
+/// All extents of a step in the order of their names; 0 of what belongs to a part that the step does
+/// not have.
+template <class T>
+[[nodiscard]] constexpr std::array<T, extent_count> extents_of(const rank_step<T>& s) noexcept {
+  const T none(0.0);
+  std::array<T, extent_count> x{s.tokens, s.logit_rows, s.group_tokens, none, none, none, none};
+  for (std::size_t i = 0; i < s.part_count; ++i) {
+    const step_part<T>& part = s.parts[i];
+    const T tokens = part.sequences * part.new_tokens;
+    if (part.phase == phase::prefill) {
+      x[3] = x[3] + part.sequences * (part.context + part.new_tokens);
+      x[4] = tokens;
+      x[5] = part.sequences * part.context;
+    } else {
+      x[3] = x[3] + tokens;
+      x[6] = tokens;
+    }
+  }
+  return x;
+}
+
+/// How much of one extent there is in a step.
+template <class T>
+[[nodiscard]] constexpr T extent_of(const rank_step<T>& s, extent e) noexcept {
+  return extents_of(s)[static_cast<std::size_t>(e)];
 }
 
 namespace detail {

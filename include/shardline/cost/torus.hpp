@@ -7,6 +7,7 @@
 
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/scalar.hpp"
+#include "shardline/cost/message_lines.hpp"
 #include "shardline/cost/operators.hpp"
 #include "shardline/describe/accelerator.hpp"
 
@@ -171,7 +172,7 @@ constexpr basic_link<T> link_of_torus(const basic_link<T>& all, const torus_link
 
 }  // namespace detail
 
-/// Time of a collective of V bytes over the n ranks of a group on a torus, one link of B bytes/s in
+/// Time of a collective of V bytes, and the line that it is, over the n ranks of a group on a torus, one link of B bytes/s in
 /// one direction, a seconds per hop. An axis has L ranks, s links apart; it is a ring with 2 / s
 /// links per rank and s L / 2 hops to the farthest, or a line with 1 / s and s (L - 1). K links and
 /// h hops are the sums over the axes.
@@ -188,11 +189,17 @@ constexpr basic_link<T> link_of_torus(const basic_link<T>& all, const torus_link
 /// Check: all-reduce of 1 GB on rings of 4 x 4 x 4 at 45 GB/s, no latency:
 /// 2 * 63/64 / 6 / 45 = 7.292 ms (tests/cost/torus.cpp).
 template <class T>
+[[nodiscard]] constexpr message_line<T> line_of(const torus_group& g, const basic_link<T>& one_link,
+                                                collective_kind kind) noexcept {
+  if (g.size() <= 1) return {};
+  return {one_link.latency.value() * T(detail::hops_of(g, kind)),
+          T(detail::messages_per_link(g, kind)) / one_link.rate.value()};
+}
+template <class T>
 [[nodiscard]] constexpr seconds<T> time_of(const torus_group& g, const basic_link<T>& one_link,
                                            collective_kind kind, const bytes<T>& message) noexcept {
-  if (g.size() <= 1) return {};
-  return one_link.latency * T(detail::hops_of(g, kind)) +
-         message / one_link.rate * T(detail::messages_per_link(g, kind));
+  const message_line<T> line = line_of(g, one_link, kind);
+  return seconds<T>::from_value(line.start + line.each * message.value());
 }
 
 namespace detail {

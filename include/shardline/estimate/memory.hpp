@@ -102,7 +102,7 @@ struct memory_fold {
 
   constexpr void start(std::size_t, count) noexcept { held = {}; }
   constexpr void finish(std::size_t b) noexcept { of_block[b] = held; }
-  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+  constexpr void operator()(const sequence_cache& c) noexcept {
     held.cache = held.cache + c.resident(length, page_tokens);
     held.state = held.state + bytes<T>::from_value(T(c.state_bytes));
   }
@@ -137,6 +137,7 @@ struct further_step {
   constexpr void start(std::size_t b, count) noexcept { fold.held = fold.of_block[b]; }
   constexpr void finish(std::size_t b) noexcept { fold.finish(b); }
   constexpr void operator()(const collective<T>& op) noexcept { fold(op); }
+  constexpr void operator()(const sequence_cache&) noexcept {}
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
     fold.held.largest = shardline::max(fold.held.largest, workspace_of(op, fold.logit_bytes));
@@ -157,15 +158,15 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_to
 
 template <class T, class Efficiency>
 constexpr basic_memory<T> memory_of(const held_bytes<T>& held,
-                                    const basic_cluster<T, Efficiency>& c, const emission<T>& e,
+                                    const basic_cluster<T, Efficiency>& c, const model& model,
+                                    const layout& l, const rank_step<T>& reserved,
                                     const basic_workload<T>& w) noexcept {
-  const layout& l = e.layout;
   const T sequences = sequences_per_replica(l, w);
   basic_memory<T> m;
   m.weights = held.weights;
   m.kv_cache = held.cache * sequences;
   m.state = held.state * sequences;
-  m.activation = residual(e.model, e.step) + held.largest;
+  m.activation = residual(model, reserved) + held.largest;
   m.communication = held.communication();
   m.capacity = c.accelerator.memory;
   const runtime_bytes<T> own =
@@ -207,24 +208,6 @@ struct fullest_stage {
 
 }  // namespace detail
 
-/// The operators of a rank in the step that memory is reserved for, shards padded as the engine
-/// does.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr emission<T> reserved_emission(const basic_cluster<T, Efficiency>& c,
-                                                      const model& m, const layout& l,
-                                                      const basic_workload<T>& w) noexcept {
-  return emission_under(c.runtime, m, l, reserved_step(c.runtime, l, w));
-}
-
-/// The same in the largest decode step, for what only decode steps do: ranks that share a cache
-/// exchange queries and outputs.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr emission<T> reserved_decode_emission(const basic_cluster<T, Efficiency>& c,
-                                                             const model& m, const layout& l,
-                                                             const basic_workload<T>& w) noexcept {
-  return emission_under(c.runtime, m, l, reserved_decode_step(c.runtime, l, w));
-}
-
 /// visit(stage, memory) for the fullest GPU of every pipeline stage, with every sequence at its
 /// full length input + output. Ranks of a stage differ by remainders only, and rank 0 has them all.
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
@@ -233,18 +216,20 @@ template <class T, class Efficiency>
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission<T> e = reserved_emission(c, m, l, w);
+  const emission e = emission_under(c.runtime, m, l);
+  const rank_step<T> reserved = reserved_step(c.runtime, l, w);
   detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
   const bool speculates = w.speculation.draft_tokens > 0;
   block_counts all = blocks_of_pipeline(m, l.pp);
   if (speculates) all[block::prediction] = m.mtp_layers;
-  for_each_block(e, all, fold);
+  for_each_block(e, reserved, all, fold);
   if (l.dcp > 1) {
     detail::further_step<T> decoding{fold};
-    for_each_block(reserved_decode_emission(c, m, l, w), all, decoding);
+    for_each_block(e, reserved_decode_step(c.runtime, l, w), all, decoding);
   }
   for (count i = 0; i < l.pp; ++i) {
-    visit(i, detail::memory_of(fold.of_stage(blocks_held(m, l, i, speculates)), c, e, w));
+    const detail::held_bytes<T> held = fold.of_stage(blocks_held(m, l, i, speculates));
+    visit(i, detail::memory_of(held, c, m, l, reserved, w));
   }
 }
 

@@ -51,7 +51,7 @@ struct received_bytes {
 
   constexpr void start(std::size_t b, count) noexcept { current = b; }
   constexpr void finish(std::size_t) noexcept {}
-  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+  constexpr void operator()(const sequence_cache& c) noexcept {
     const bytes<T> state = bytes<T>::from_value(T(c.state_bytes));
     of_block[current] = of_block[current] + c.resident(length, 1) + state;
   }
@@ -69,7 +69,7 @@ template <class T, class Efficiency>
 constexpr bytes<T> bytes_received(const basic_pool<T, Efficiency>& pool, const model& m,
                                   const basic_workload<T>& w) noexcept {
   const layout& l = pool.layout;
-  const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
+  const emission e{m, l};
   received_bytes<T> fold{w.input.value()};
   for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
   bytes<T> most{};

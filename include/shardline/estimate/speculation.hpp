@@ -28,11 +28,13 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, const model& m,
                                         const layout& l, const basic_step<T>& one_token) noexcept {
-  const emission<T> e = emission_under(c.runtime, m, l, localise(one_token, l));
+  const emission e = emission_under(c.runtime, m, l);
+  const rank_step<T> own = localise(one_token, l);
   time_fold<T, Efficiency> fold{c};
+  at_step<T, time_fold<T, Efficiency>> operators{own, fold};
   fold.start(block::head, 1);
-  emit_prediction_layer(e, fold);
-  emit_head(e, l.pp == 1, fold);
+  emit_prediction_layer(e, operators);
+  emit_head(e, l.pp == 1, operators);
   fold.finish(block::head);
   return fold.sum;
 }

@@ -76,7 +76,6 @@ struct stage_cache {
 namespace detail {
 
 // The caches of a rank, one per kind of layer.
-template <class T>
 struct stage_cache_fold {
   count page_tokens = 1;
   stage_cache cache{};
@@ -84,7 +83,7 @@ struct stage_cache_fold {
 
   constexpr void start(std::size_t, count n) noexcept { times = n; }
   constexpr void finish(std::size_t) noexcept {}
-  constexpr void operator()(const sequence_cache<T>& c) noexcept {
+  constexpr void operator()(const sequence_cache& c) noexcept {
     const double layers = real<double>(times);
     cache.state_bytes += layers * c.state_bytes;
     if (!(c.bytes_per_token > 0.0)) return;
@@ -103,9 +102,9 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l, count stage,
                                                    bool speculates = false) noexcept {
-  detail::stage_cache_fold<T> fold{c.runtime.page_tokens};
+  detail::stage_cache_fold fold{c.runtime.page_tokens};
   fold.cache.page_tokens = tokens_per_page(c.runtime, l);
-  const emission<T> e{m, l, {}, localise(decode_step(T(1.0), T(0.0), T(1.0)), l)};
+  const emission e{m, l};
   for_each_block(e, blocks_held(m, l, stage, speculates), fold);
   return fold.cache;
 }

@@ -39,8 +39,9 @@ namespace detail {
 // Adds workspace and weights by class to the memory of each stage, and hands them on.
 template <class T, class Visit>
 struct stage_details {
-  const emission<T>& e;
-  const emission<T>& decoding;
+  const emission& e;
+  const rank_step<T>& reserved;
+  const rank_step<T>& decoding;
   const T& logit_bytes;
   bool speculates = false;
   Visit& visit;
@@ -51,10 +52,10 @@ struct stage_details {
     basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};
     const block_counts blocks = blocks_held(m, l, stage, speculates);
     workspace_fold<T> fold{logit_bytes};
-    for_each_block(e, blocks, fold);
-    if (l.dcp > 1) for_each_block(decoding, blocks, fold);
+    for_each_block(e, reserved, blocks, fold);
+    if (l.dcp > 1) for_each_block(e, decoding, blocks, fold);
     s.workspace = fold.workspace;
-    s.workspace.residual = residual(m, e.step);
+    s.workspace.residual = residual(m, reserved);
     weight_fold weights;
     listing<weight_fold> list{weights};
     for_each_block(e, blocks, list);
@@ -82,12 +83,13 @@ struct fullest_details {
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model& m,
                               const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission<T> e = reserved_emission(c, m, l, w);
-  const emission<T> decoding = reserved_decode_emission(c, m, l, w);
+  const emission e = emission_under(c.runtime, m, l);
+  const rank_step<T> reserved = reserved_step(c.runtime, l, w);
+  const rank_step<T> decoding = reserved_decode_step(c.runtime, l, w);
   for_each_stage_memory(
       c, m, l, w,
       detail::stage_details<T, std::remove_reference_t<Visit>>{
-          e, decoding, c.runtime.logit_bytes, w.speculation.draft_tokens > 0, visit});
+          e, reserved, decoding, c.runtime.logit_bytes, w.speculation.draft_tokens > 0, visit});
 }
 
 /// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;

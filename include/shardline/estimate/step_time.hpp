@@ -83,7 +83,7 @@ struct time_fold {
   constexpr void finish(std::size_t) noexcept {
     if (hides()) send_what_is_left();
   }
-  constexpr void operator()(const sequence_cache<T>&) noexcept {}  // neither takes time
+  constexpr void operator()(const sequence_cache&) noexcept {}  // neither takes time
   constexpr void operator()(const logits<T>&) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
     const seconds<T> time = time_of(cluster, op);
@@ -194,8 +194,7 @@ template <class T, class Efficiency>
 constexpr pipeline_time<T> in_one_batch(const basic_cluster<T, Efficiency>& c, const model& m,
                                         const layout& l, const rank_step<T>& s) noexcept {
   time_fold<T, Efficiency> fold{c};
-  const emission<T> e = emission_under(c.runtime, m, l, s);
-  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
+  for_each_block(emission_under(c.runtime, m, l), s, blocks_of_pipeline(m, l.pp), fold);
   return through_stages(fold, m, l, s, 1);
 }
 
@@ -204,10 +203,10 @@ constexpr pipeline_time<T> in_two_batches(const basic_cluster<T, Efficiency>& c,
                                           const layout& l, const rank_step<T>& s) noexcept {
   const block_counts blocks = blocks_of_pipeline(m, l.pp);
   time_fold<T, Efficiency> fold{c};
-  for_each_block(emission_under(c.runtime, m, l, s), only(blocks, false), fold);
+  const emission e = emission_under(c.runtime, m, l);
+  for_each_block(e, s, only(blocks, false), fold);
   fold.two_batches = true;
-  const emission<T> half = emission_under(c.runtime, m, l, larger_half(s));
-  for_each_block(half, repeated(only(blocks, true), 2), fold);
+  for_each_block(e, larger_half(s), repeated(only(blocks, true), 2), fold);
   return through_stages(fold, m, l, s, 2);
 }
 

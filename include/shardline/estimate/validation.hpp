@@ -215,7 +215,8 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   approximate_parameters fold;
   layout whole{};
   whole.redundant_experts = redundant_experts;
-  for_each_operator(m, whole, decode_step(0.0, 0.0, 1.0), 0, rank{}, fold, padding);
+  listing<approximate_parameters> list{fold};
+  for_each_block(emission{m, whole, {}, padding}, blocks_of_stage(m, whole, 0), list);
   for_each_mtp_operator(m, fold);
   errors.expect<field::parameters>(fold.total);
 }

@@ -90,6 +90,7 @@ struct workspace_fold {
     bytes<T>& size = workspace.buffers[index_of(workspace.keys, {op.kind, op.group})];
     size = shardline::max(size, op.message);
   }
+  constexpr void operator()(const sequence_cache&) noexcept {}
   template <class Operator>
   constexpr void operator()(const Operator& op) noexcept {
     bytes<T>& peak = workspace.peak[static_cast<std::size_t>(op.term)];

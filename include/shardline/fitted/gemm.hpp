@@ -20,7 +20,7 @@ inline constexpr double partial_speedup = 4.0;      // of fp32 partial sums, whi
 // The shape of a multiplication on its accelerator, and what one step along the inner dimension
 // costs a multiprocessor: of a small and of a large tile.
 template <class T>
-struct gemm_shape {
+struct tiled_gemm {
   T rows;
   T columns;
   T inner;
@@ -55,7 +55,7 @@ struct gemm_shape {
 };
 
 template <class T>
-constexpr gemm_shape<T> shape_of(const fitted_accelerator<T>& a, const gemm_curve<T>& c,
+constexpr tiled_gemm<T> shape_of(const fitted_accelerator<T>& a, const gemm_curve<T>& c,
                                  const gemm<T>& op) noexcept {
   const precision math = op.weight.format.math;
   const T full = op.flops().value() / a.peak[supported(a, math)].value();
@@ -95,7 +95,7 @@ template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const gemm<T>& op) noexcept {
   const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(op.weight.format)];
-  const detail::gemm_shape<T> shape = detail::shape_of(a, c, op);
+  const detail::tiled_gemm<T> shape = detail::shape_of(a, c, op);
   operator_time<T> t = faster(shape.in_parts(c, 1.0), shape.in_parts(c, detail::split_parts));
   if (value_of(c.quantise_bandwidth) > 0.0) {
     const T values = op.rows * shape.inner;

@@ -54,8 +54,7 @@ class dot_fold {
     if (sums) aggregate("sum");
   }
   // What is kept and what is sampled is no work to draw.
-  template <class T>
-  void operator()(const sequence_cache<T>&, count) noexcept {}
+  void operator()(const sequence_cache&, count) noexcept {}
   template <class T>
   void operator()(const logits<T>&, count) noexcept {}
   template <class Operator>

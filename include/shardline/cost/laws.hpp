@@ -1,0 +1,49 @@
+/// Which laws price the operators and collectives of a rank under a policy: roofs where its shares
+/// are the same for every load, else what the policy brings, else its operators one by one.
+#pragma once
+
+#include "shardline/cost/listed_laws.hpp"
+#include "shardline/cost/roof_laws.hpp"
+#include "shardline/cost/sending_laws.hpp"
+
+namespace shardline {
+
+/// The laws of a policy; specialised beside it.
+template <class T, class Efficiency>
+struct laws_of_policy {
+  using type = listed_laws<T, Efficiency>;
+};
+template <class T>
+struct laws_of_policy<T, datasheet> {
+  using type = roof_laws<T>;
+};
+template <class T>
+struct laws_of_policy<T, basic_constant<T>> {
+  using type = roof_laws<T>;
+};
+
+template <class T, class Efficiency>
+using operator_laws = typename laws_of_policy<T, Efficiency>::type;
+
+/// A collective by the links of its group at the policy's share of their rate.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr message_law<T> law_of(const basic_cluster<T, Efficiency>& c,
+                                              const collective_shape& o) noexcept {
+  const collective<T> op{o.kind, o.group};
+  message_law<T> law;
+  const message_lines<T> ways =
+      lines_of(c, o.kind, o.group, link_share(c.accelerator.efficiency, op));
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    law.ways.push_back(in_units_of(ways[i], T(o.bytes_each)));
+  }
+  law.rooted = any_root(law.ways);
+  return law;
+}
+template <class T, class Efficiency>
+[[nodiscard]] constexpr exchange_law<T> law_of(const basic_cluster<T, Efficiency>& c,
+                                               const exchange_shape& o) noexcept {
+  const collective<T> op{collective_kind::all_to_all, o.group};
+  return {ways_of(c, o.group, o, link_share(c.accelerator.efficiency, op)), T(0.0)};
+}
+
+}  // namespace shardline

@@ -1,0 +1,80 @@
+/// The time of a message as the fastest of a few ways to send it, each a straight line in its size.
+#pragma once
+
+#include <cstddef>
+
+#include "shardline/base/bounded.hpp"
+#include "shardline/base/scalar.hpp"
+
+namespace shardline {
+
+/// One way to send m:  max(start + each m + root sqrt(m), floor_start + floor_each m)   [s]
+///   root    of chunks of the best size, whose first nothing hides
+///   floor   of other links, used at the same time
+template <class T>
+struct message_line {
+  T start = T(0.0);
+  T each = T(0.0);
+  T root = T(0.0);
+  T floor_start = T(0.0);
+  T floor_each = T(0.0);
+
+  [[nodiscard]] constexpr T time(const T& message, const T& root_of_message) const noexcept {
+    return max(start + each * message + root * root_of_message, floor_start + floor_each * message);
+  }
+};
+
+/// One way after another, neither with a floor.
+template <class T>
+[[nodiscard]] constexpr message_line<T> operator+(const message_line<T>& a,
+                                                  const message_line<T>& b) noexcept {
+  return {a.start + b.start, a.each + b.each, a.root + b.root};
+}
+
+/// The same for m in another unit, each `units` of the old one.
+template <class T>
+[[nodiscard]] constexpr message_line<T> in_units_of(const message_line<T>& l,
+                                                    const T& units) noexcept {
+  return {l.start, l.each * units, l.root * square_root(units), l.floor_start,
+          l.floor_each * units};
+}
+
+/// The most ways that any collective has.
+inline constexpr std::size_t max_message_lines = 8;
+
+/// Ways to send a message, of which the fastest is taken.
+template <class T>
+using message_lines = growing<message_line<T>, max_message_lines>;
+
+template <class T>
+[[nodiscard]] constexpr message_lines<T> only(const message_line<T>& l) noexcept {
+  message_lines<T> lines;
+  lines.push_back(l);
+  return lines;
+}
+
+/// Whether any of the lines has a root: else none is taken, whose slope at 0 is infinite.
+template <class T>
+[[nodiscard]] constexpr bool any_root(const message_lines<T>& lines) noexcept {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (value_of(lines[i].root) > 0.0) return true;
+  }
+  return false;
+}
+
+/// The time of m by the fastest of the lines, of which there is one at least.
+template <class T>
+[[nodiscard]] constexpr T fastest(const message_lines<T>& lines, const T& message,
+                                  bool rooted) noexcept {
+  const T root = rooted ? square_root(message) : T(0.0);
+  T least = lines[0].time(message, root);
+  for (std::size_t i = 1; i < lines.size(); ++i) least = min(least, lines[i].time(message, root));
+  return least;
+}
+
+template <class T>
+[[nodiscard]] constexpr T fastest(const message_lines<T>& lines, const T& message) noexcept {
+  return fastest(lines, message, any_root(lines));
+}
+
+}  // namespace shardline

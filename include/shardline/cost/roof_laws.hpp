@@ -1,0 +1,178 @@
+/// The operators of a rank under a policy whose shares are the same for every load, prepared for any
+/// step: each is a roof over a few sizes of the step.
+#pragma once
+
+#include "shardline/cost/kernel_time.hpp"
+#include "shardline/cost/sizes.hpp"
+#include "shardline/describe/accelerator.hpp"
+
+namespace shardline {
+
+/// Places for the operators of a rank: no segment has more than 24 of one kind, and there are 20.
+inline constexpr std::size_t max_prepared = 480;
+
+/// A kernel whose work is proportional to its rows, but for what it reads once:
+///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]
+/// rows, reads and runs are numbers of sizes.
+template <class T>
+struct roof {
+  place_in_step at{};
+  unsigned char rows = size::none;
+  unsigned char reads = size::none;
+  unsigned char runs = size::none;
+  T compute = T(0.0);
+  T fixed = T(0.0);
+  T each = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const step_sizes<T>& s) const noexcept {
+    const T& n = s[rows];
+    return {n * compute, s[reads] * fixed + n * each, T(0.0), s[runs] * launch};
+  }
+};
+
+/// Softmax attention of one part of a step, s sequences of n new tokens after c cached ones:
+///   compute = s pairs per_pair;  memory = s n query + s (min(c, window) + n) key           [s]
+template <class T>
+struct attention_roof {
+  place_in_step at{};
+  shardline::phase phase = phase::decode;
+  count window = 0;
+  T per_pair = T(0.0);
+  T query = T(0.0);
+  T key = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
+    const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
+    const T pairs = attention_pairs(p.new_tokens, p.context, window);
+    return {p.sequences * pairs * per_pair,
+            p.sequences * (p.new_tokens * query + (kept + p.new_tokens) * key), T(0.0), launch};
+  }
+};
+
+namespace detail {
+
+// The roof of a kind of operator by the time of one row, of what is read once, or both.
+template <class T, class Efficiency, class Operator>
+constexpr roof<T> roof_of(const basic_accelerator<T, Efficiency>& a, const Operator& one_row,
+                          const Operator& read_once) noexcept {
+  const kernel_time<T> row = plain(time_of(a, one_row));
+  roof<T> r;
+  r.compute = row.compute;
+  r.each = row.memory;
+  r.launch = row.launch;
+  r.fixed = plain(time_of(a, read_once)).memory;
+  return r;
+}
+
+}  // namespace detail
+
+/// Those operators, and their times in a step. Each is priced by time_of(accelerator, operator) of
+/// one row, one token or one pair: the formulas stand there.
+template <class T>
+class roof_laws {
+ public:
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const gemm_shape& o, std::size_t) noexcept {
+    const gemm<T> row{o.term, o.weight, T(1.0), T(0.0), o.activation};
+    const gemm<T> read{o.term, o.weight, T(0.0), T(1.0), o.activation};
+    const std::size_t reads = o.read_by_phase ? size::phases : size::one;
+    put(detail::roof_of(a, row, read), at, size::of(o.rows), reads, size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const vector_shape& o, std::size_t) noexcept {
+    const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
+    const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
+    const elementwise<T> none{o.term, o.weight, {}, o.kind, o.width};
+    put(detail::roof_of(a, row, none), at, size::of(extent::tokens), size::none, size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const fused_shape& o, std::size_t) noexcept {
+    const fused_vector<T> read{o.term, o.weight};
+    put(detail::roof_of(a, read, read), at, size::none, size::one, size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const grouped_gemm_shape& o, std::size_t routing) noexcept {
+    const grouped_gemm<T> row{o.weight, T(1.0), T(0.0), o.activation};
+    const grouped_gemm<T> read{o.weight, T(0.0), T(1.0), o.activation};
+    put(detail::roof_of(a, row, read), at, size::of(size::routed::rows, routing),
+        size::of(size::routed::distinct, routing), size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const expert_activation_shape& o, std::size_t routing) noexcept {
+    routed_extents<T> one;
+    one.rows = T(1.0);
+    const expert_activation<T> row = operator_of(o, one);
+    const expert_activation<T> none = operator_of(o, routed_extents<T>{});
+    put(detail::roof_of(a, row, none), at, size::of(size::routed::rows, routing), size::none,
+        size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const recurrence_shape& o, std::size_t) noexcept {
+    const recurrence<T> kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
+    recurrence_shape stateless = o;
+    stateless.state_bytes = 0.0;
+    const recurrence<T> token =
+        operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+    const extent tokens =
+        o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
+    put(detail::roof_of(a, token, kept), at, size::of(tokens),
+        size::of(size::of_phase::sequences, o.phase), size::of(size::of_phase::exists, o.phase));
+  }
+  // One sequence with one new token and nothing cached: one pair, one query, one key.
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const attention_shape& o, std::size_t) noexcept {
+    const attention_core<T> one = operator_of(o, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+    attention_shape cacheless = o;
+    cacheless.bytes_per_token = 0.0;
+    const kernel_time<T> whole = plain(time_of(a, one));
+    const kernel_time<T> query =
+        plain(time_of(a, operator_of(cacheless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
+    attention_shape queryless = o;
+    queryless.heads = 0;
+    const kernel_time<T> key =
+        plain(time_of(a, operator_of(queryless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
+    attentions_.push_back(
+        {at, o.phase, o.window, whole.compute, query.memory, key.memory, whole.launch});
+  }
+
+  /// fold(place, kernel_time) for each of them in the segments that the fold wants.
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < roofs_.size(); ++i) {
+      const roof<T>& r = roofs_[i];
+      if (fold.wants(r.at.segment)) fold(r.at, r.time(s));
+    }
+    for (std::size_t i = 0; i < attentions_.size(); ++i) {
+      const attention_roof<T>& r = attentions_[i];
+      const step_part<T>* part = part_in(s.step, r.phase);
+      if (part != nullptr && fold.wants(r.at.segment)) fold(r.at, r.time(*part));
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept {
+    return roofs_.overflowed() || attentions_.overflowed();
+  }
+
+ private:
+  constexpr void put(roof<T> r, const place_in_step& at, std::size_t rows, std::size_t reads,
+                     std::size_t runs) noexcept {
+    r.at = at;
+    r.rows = static_cast<unsigned char>(rows);
+    r.reads = static_cast<unsigned char>(reads);
+    r.runs = static_cast<unsigned char>(runs);
+    roofs_.push_back(r);
+  }
+
+  growing<roof<T>, max_prepared> roofs_{};
+  growing<attention_roof<T>, 2 * max_layer_kinds> attentions_{};
+};
+
+}  // namespace shardline

@@ -1,0 +1,218 @@
+/// A deployment without its load, prepared once: everything about the heaviest rank of every segment
+/// of the model that no load changes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/cost/laws.hpp"
+#include "shardline/cost/segments.hpp"
+#include "shardline/cost/sending_laws.hpp"
+#include "shardline/describe/cluster.hpp"
+#include "shardline/estimate/workspace.hpp"
+
+namespace shardline {
+
+/// Stages that are alike: so many of each segment, and of layers.
+///   first    the number of the first of them
+///   times    how many there are
+struct alike_stages {
+  segment_counts segments{};
+  count layers = 0;
+  count first = 0;
+  count times = 0;
+};
+
+/// No model has more kinds of stages: a stage lies inside one run of equal layers, of which there
+/// are max_layer_kinds, in two sizes, at the beginning, in the middle or at the end of the pipeline,
+/// or it holds one of the max_layer_runs borders between runs; listed stages are fewer.
+inline constexpr std::size_t max_stage_kinds = 6 * max_layer_kinds + max_layer_runs;
+
+/// What one kind of layer keeps of a sequence, on a rank.
+///   page_bytes   of one page
+///   ring_pages   that it keeps at most; 0: all
+struct prepared_cache {
+  unsigned char segment = 0;
+  double page_bytes = 0.0;
+  count ring_pages = 0;
+  double state_bytes = 0.0;
+};
+
+/// Workspace that a segment needs for each of a size: the most of its operators.
+template <class T>
+struct prepared_peak {
+  unsigned char segment = 0;
+  unsigned char size = size::none;
+  T each = T(0.0);
+};
+
+/// A collective of a segment: bytes_each of a size are sent.
+template <class T>
+struct prepared_message {
+  unsigned char segment = 0;
+  unsigned char size = size::none;
+  unsigned char buffer = 0;
+  collective_shape shape{};
+  message_law<T> law{};
+};
+
+/// Routed tokens that a segment sends or gets back.
+template <class T>
+struct prepared_exchange {
+  unsigned char segment = 0;
+  unsigned char routing = 0;
+  unsigned char buffer = 0;
+  exchange_shape shape{};
+  exchange_law<T> law{};
+};
+
+/// Collectives of a rank at most: six of a half with attention, five of one with experts, three at
+/// the ends; of these exchanges two of a half with experts.
+inline constexpr std::size_t max_messages = 11 * max_layer_kinds + 3;
+inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
+
+/// What estimates of one cluster, model and layout have in common. It refers to these three, which
+/// must outlive it.
+template <class T, class Efficiency>
+struct prepared_layout {
+  using scalar = T;
+
+  const basic_cluster<T, Efficiency>& cluster;
+  const shardline::model& model;
+  const shardline::layout& layout;
+  segment_map map{};
+  segment_counts pipeline{};
+  routings routed{};
+  operator_laws<T, Efficiency> operators{};
+  growing<prepared_message<T>, max_messages> messages{};
+  growing<prepared_exchange<T>, max_exchanges> exchanges{};
+  std::array<double, segment::number> weights{};
+  growing<prepared_cache, 2 * max_layer_kinds> caches{};
+  growing<prepared_peak<T>, max_prepared> peaks{};
+  growing<buffer_key, max_messages + max_exchanges> buffers{};
+  growing<alike_stages, max_stage_kinds> stages{};
+
+  [[nodiscard]] constexpr std::size_t last_kind() const noexcept {
+    return model.layers.runs[model.layers.runs.size() - 1].kind;
+  }
+};
+
+namespace detail {
+
+// Takes in the shapes of one segment after the other.
+template <class T, class Efficiency>
+struct preparing {
+  prepared_layout<T, Efficiency>& into;
+  unsigned char segment = 0;
+  unsigned char routing = 0;
+
+  constexpr void operator()(const routing_shape& r) noexcept {
+    std::size_t i = 0;
+    while (i < into.routed.size() && !(into.routed[i].shape == r)) ++i;
+    if (i == into.routed.size()) into.routed.push_back(prepared_of(r));
+    routing = static_cast<unsigned char>(i);
+  }
+  constexpr void operator()(const sequence_cache& c) noexcept {
+    const count page = into.cluster.runtime.page_tokens;
+    const count ring = c.window == 0 ? 0 : c.ring_pages(page);
+    into.caches.push_back({segment, c.page_bytes(page), ring, c.state_bytes});
+  }
+  constexpr void operator()(const logits_shape& o) noexcept {
+    const T row = real<T>(o.columns) * into.cluster.runtime.logit_bytes;
+    need(size::of(extent::logit_rows), row);
+  }
+  constexpr void operator()(const collective_shape& o) noexcept {
+    message_law<T> law = law_of(into.cluster, o);
+    into.messages.push_back({segment, size::of(o.size), buffer(o.kind, o.group), o, law});
+  }
+  constexpr void operator()(const exchange_shape& o) noexcept {
+    into.exchanges.push_back({segment, routing, buffer(collective_kind::all_to_all, o.group), o,
+                              law_of(into.cluster, o)});
+  }
+  constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
+  constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
+  constexpr void operator()(const vector_shape& o) noexcept {
+    take(o, o.term, size::of(extent::tokens));
+  }
+  constexpr void operator()(const grouped_gemm_shape& o) noexcept {
+    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+  }
+  constexpr void operator()(const expert_activation_shape& o) noexcept {
+    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+  }
+  constexpr void operator()(const attention_shape& o) noexcept {
+    take(o, term::attention, tokens_in(o.phase));
+  }
+  constexpr void operator()(const recurrence_shape& o) noexcept {
+    take(o, term::attention, tokens_in(o.phase));
+  }
+
+ private:
+  [[nodiscard]] static constexpr unsigned char tokens_in(phase p) noexcept {
+    return size::of(p == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
+  }
+  template <class Shape>
+  constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
+    into.operators.add(into.cluster.accelerator, {segment, line}, o, routing);
+    need(size, T(workspace_each(o)));
+    if constexpr (has_weight<Shape>) {
+      if (o.weight.resident) into.weights[segment] += o.weight.total_bytes();
+    }
+  }
+  constexpr void need(unsigned char size, const T& each) noexcept {
+    if (!(value_of(each) > 0.0)) return;
+    for (std::size_t i = into.peaks.size(); i > 0; --i) {
+      prepared_peak<T>& p = into.peaks[i - 1];
+      if (p.segment != segment) break;
+      if (p.size != size) continue;
+      p.each = max(p.each, each);
+      return;
+    }
+    into.peaks.push_back({segment, size, each});
+  }
+  constexpr unsigned char buffer(collective_kind kind, const rank_group& group) noexcept {
+    return static_cast<unsigned char>(index_of(into.buffers, buffer_key{kind, group}));
+  }
+};
+
+// The fields of a stage that decide what it holds and does.
+template <class T, class Efficiency>
+constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
+  const count layers = p.model.layers.size();
+  for (count stage = 0; stage < p.layout.pp; ++stage) {
+    const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
+    std::size_t i = 0;
+    while (i < p.stages.size() && !(p.stages[i].segments == own)) ++i;
+    if (i == p.stages.size()) {
+      p.stages.push_back({own, layers_of_stage(p.layout, layers, stage).number, stage, 0});
+    }
+    ++p.stages[i].times;
+  }
+}
+
+}  // namespace detail
+
+/// Prepares a cluster, model and layout that check() accepts.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr prepared_layout<T, Efficiency> prepare(
+    const basic_cluster<T, Efficiency>& c, const model& m, const layout& l) noexcept {
+  prepared_layout<T, Efficiency> p{c, m, l};
+  p.map = segments_of(m);
+  p.pipeline = in_segments(p.map, m.layers.counts(0, m.layers.size()));
+  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
+  p.pipeline[segment::embedding] = vocabulary;
+  p.pipeline[segment::head] = vocabulary;
+  p.pipeline[segment::hand_over] = static_cast<std::int32_t>(l.pp - 1);
+  detail::preparing<T, Efficiency> sink{p};
+  const emission e = emission_under(c.runtime, m, l);
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    const bool predicts = s == segment::prediction && m.mtp_layers > 0;
+    if (p.pipeline[s] == 0 && !predicts) continue;
+    sink.segment = static_cast<unsigned char>(s);
+    emit_segment(e, p.map, s, sink);
+  }
+  detail::put_stages(p);
+  return p;
+}
+
+}  // namespace shardline
