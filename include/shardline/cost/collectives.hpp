@@ -3,7 +3,7 @@
 #pragma once
 
 #include "shardline/cost/all_to_all.hpp"
-#include "shardline/cost/efficiency.hpp"
+#include "shardline/cost/roofline.hpp"
 #include "shardline/cost/torus.hpp"
 #include "shardline/describe/cluster.hpp"
 
@@ -178,7 +178,7 @@ constexpr seconds<T> time_of_message(const basic_cluster<T, Efficiency>& c,
 /// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate.
 /// A message of 0 bytes is not sent.
 /// A lower bound of each: the bytes that must leave a rank over its link's rate.
-template <class T, class Efficiency>
+template <class T, shares_policy<T> Efficiency>
 [[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, Efficiency>& c,
                                            const collective<T>& op) noexcept {
   const T time = detail::time_of_message(c, op).value();
