@@ -105,10 +105,11 @@ struct complete_policy {
                 "shardline: this is no efficiency policy for this scalar: datasheet, constant and "
                 "(with shardline/fitted/policy.hpp) fitted are; shardline/cost/policy.hpp says "
                 "what one has to answer");
-  static_assert(!given::any || given::operators,
-                "shardline: the efficiency policy does not say for this scalar how long an operator "
-                "takes: shares, shardline/cost/roofline.hpp, or time_of(accelerator, operator), as "
-                "for fitted in shardline/fitted/policy.hpp");
+  static_assert(
+      !given::any || given::operators,
+      "shardline: the efficiency policy does not say for this scalar how long an operator "
+      "takes: shares, shardline/cost/roofline.hpp, or time_of(accelerator, operator), as "
+      "for fitted in shardline/fitted/policy.hpp");
   static_assert(!given::operators || given::collectives,
                 "shardline: the efficiency policy does not say how long a collective takes: "
                 "time_of(cluster, collective)");
