@@ -95,6 +95,14 @@ TEST_CASE("bands are about what they belong to, and none where nothing is known"
   CHECK(bare.bands.decode.high == bare.bands.decode.low);
 }
 
+TEST_CASE("two pools are as sure as the less sure of them") {
+  const basic_pool<double, fitted> h100{make_cluster(with_fitted(catalog::h100_sxm), 8), tp(8), 1};
+  const basic_pool<double, fitted> h20{make_cluster(with_fitted(catalog::h20), 8), tp(8), 1};
+  CHECK(disaggregate(h100, h100, llama, load(64)).source == provenance::measured);
+  CHECK(disaggregate(h100, h20, llama, load(64)).source == provenance::transferred);
+  CHECK(disaggregate(h20, h100, llama, load(64)).source == provenance::transferred);
+}
+
 TEST_CASE("Little's law holds with two pools, and neither serves more than it can") {
   for (const count prefill_instances : {1, 3}) {
     for (const count decode_instances : {1, 2}) {

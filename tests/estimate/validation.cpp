@@ -223,7 +223,14 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 4> sums{{
+const std::array<field_case, 11> sums{{
+    {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::attention_curves, "efficiency.prefill, decode and latent ones (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::expert_curves, "efficiency.experts (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::elementwise_curves, "efficiency.elementwise (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::collective_curves, "efficiency.collectives (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::exchange_curves, "efficiency.exchange (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::host_curve, "efficiency.host (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::layer_kinds, "model.layers (kinds and runs)", 0, 0, counted, is_whole, nullptr},
     {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
     {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
@@ -282,8 +289,8 @@ TEST_CASE("every field has the range and the name that are promised") {
     CHECK(r.whole == f.is_whole);
     covered[static_cast<std::size_t>(f.field)] = true;
   }
-  // Four are no number that a user sets: they are judged by what others add up to, and have test
-  // cases of their own below.
+  // Others are no number that a user sets: they are judged by what others add up to, and have test
+  // cases of their own below, those of curves in tests/fitted/policy.cpp.
   for (const field_case& f : sums) {
     CAPTURE(f.name);
     const field_range r = range_of(f.field);

@@ -57,11 +57,3 @@ TEST_CASE("without CUDA graphs every step launches its kernels, and small ones s
 TEST_CASE("a step of nobody takes no time") {
   CHECK(microseconds(decode_step(0.0, 0.0, 1.0), {}) == 0.0);
 }
-
-TEST_CASE("policies without a host add nothing, and name their source") {
-  const auto s = localise(decode_step(8.0, 100.0, 1.0), layout{});
-  CHECK(host_time<double>(datasheet{}, s, 40, 1_us) == 0_s);
-  CHECK(host_time<double>(constant{}, s, 40, 1_us) == 0_s);
-  CHECK(source_of(datasheet{}) == provenance::datasheet);
-  CHECK(source_of(engine) == provenance::transferred);
-}

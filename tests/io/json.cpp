@@ -60,6 +60,7 @@ TEST_CASE("the keys of an estimate are exactly the documented ones, in order") {
   const ordered_json j = of_estimate(sixteen, chat());
   CHECK(keys(j) == names{"model", "layout", "feasible", "violations", "warnings", "memory",
                          "source", "prefill", "decode", "serving", "bands"});
+  CHECK(j["source"] == "constant");
   CHECK(keys(j["model"]) == names{"name", "parameters", "active_parameters", "mtp_parameters",
                                   "kv_bytes_per_token", "state_bytes_per_sequence"});
   CHECK(keys(j["layout"]) ==

@@ -10,12 +10,7 @@
 #include "shardline/catalog/fitted/gemm.hpp"
 #include "shardline/catalog/fitted/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
-#include "shardline/fitted/attention.hpp"
-#include "shardline/fitted/collectives.hpp"
-#include "shardline/fitted/elementwise.hpp"
-#include "shardline/fitted/experts.hpp"
-#include "shardline/fitted/gemm.hpp"
-#include "shardline/fitted/host.hpp"
+#include "shardline/fitted/policy.hpp"
 
 namespace shardline {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "shardline/cost/all_to_all.hpp"
-#include "shardline/cost/efficiency.hpp"
+#include "shardline/cost/roofline.hpp"
 #include "shardline/cost/torus.hpp"
 #include "shardline/describe/cluster.hpp"
 
@@ -223,7 +223,7 @@ template <class T, class Efficiency, class Tokens>
                              return exchange_ways_of(near, far, p, group.size, x);
                            });
 }
-template <class T, class Efficiency>
+template <class T, shares_policy<T> Efficiency>
 [[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, Efficiency>& c,
                                            const collective<T>& op) noexcept {
   const T share = link_share(c.accelerator.efficiency, op);

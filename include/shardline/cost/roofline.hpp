@@ -1,10 +1,27 @@
 /// The time of one operator on one accelerator.
 #pragma once
 
-#include "shardline/cost/efficiency.hpp"
+#include <concepts>
+
+#include "shardline/cost/constant.hpp"
+#include "shardline/cost/datasheet.hpp"
 #include "shardline/describe/accelerator.hpp"
 
 namespace shardline {
+
+/// A policy of shares of data sheet figures, which the roofline and the collectives of
+/// cost/collectives.hpp take. One with formulas of its own is none, and has to have them all.
+///   compute_share<T>(policy, op)   of the peak of its precision that `op` reaches, in (0, 1]
+///   memory_share<T>(policy, op)    of the memory bandwidth, in (0, 1]
+///   link_share(policy, op)         of a link's bandwidth that a collective reaches, in (0, 1]
+///   launch_time<T>(policy)         seconds that one kernel costs beside its work
+template <class Policy, class T>
+concept shares_policy = requires(const Policy& p, const gemm<T>& op, const collective<T>& sent) {
+  { compute_share<T>(p, op) } -> std::same_as<T>;
+  { memory_share<T>(p, op) } -> std::same_as<T>;
+  { link_share(p, sent) } -> std::same_as<T>;
+  { launch_time<T>(p) } -> std::same_as<seconds<T>>;
+};
 
 /// The two bounds of an operator and what adds to the larger of them.
 ///   exposed   of the shorter bound, and of a kernel's last blocks: what nothing hides
@@ -30,7 +47,7 @@ struct operator_time {
 /// Source: S. Williams, A. Waterman, D. Patterson, "Roofline", CACM 52(4), 2009, section 3.
 /// Check: 4096 rows of a 4096 x 4096 bf16 gemm at 989 TFLOP/s take 137,438,953,472 FLOP, 139 us
 /// (tests/cost/roofline.cpp).
-template <class T, class Efficiency, class Operator>
+template <class T, shares_policy<T> Efficiency, class Operator>
 [[nodiscard]] constexpr operator_time<T> time_of(const basic_accelerator<T, Efficiency>& a,
                                                  const Operator& op) noexcept {
   operator_time<T> t;

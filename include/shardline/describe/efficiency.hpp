@@ -1,11 +1,33 @@
 /// Efficiency policies: which share of a datasheet figure an accelerator is taken to reach.
-/// A policy is a type chosen at compile time; cost/efficiency.hpp asks these two for each operator.
-/// The third, `fitted`, has a formula per kind of operator: describe/fitted.hpp.
+/// A policy is a type chosen at compile time; what it has to answer is the concept
+/// efficiency_policy, cost/policy.hpp. These two answer with shares, cost/datasheet.hpp and
+/// cost/constant.hpp; the third, `fitted` (describe/fitted.hpp), with a formula per kind of
+/// operator, fitted/policy.hpp.
 #pragma once
+
+#include <cstddef>
+#include <string_view>
 
 #include "shardline/base/units.hpp"
 
 namespace shardline {
+
+/// Where the figures of a policy come from, the surest last.
+///   datasheet     nothing was measured
+///   constant      the user's own shares of the data sheet
+///   transferred   measured on another accelerator, scaled by data sheet ratios
+///   measured      on this accelerator
+enum class provenance : unsigned char { datasheet, constant, transferred, measured };
+
+[[nodiscard]] constexpr std::string_view name(provenance p) noexcept {
+  constexpr std::string_view names[]{"datasheet", "constant", "transferred", "measured"};
+  return names[static_cast<std::size_t>(p)];
+}
+
+/// The source of what was made of both.
+[[nodiscard]] constexpr provenance less_sure(provenance a, provenance b) noexcept {
+  return a < b ? a : b;
+}
 
 /// Every peak is reached and a kernel costs nothing to launch: a lower bound on time.
 struct datasheet {

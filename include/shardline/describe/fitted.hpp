@@ -2,29 +2,18 @@
 ///
 /// Shares are of data sheet figures and carry over to other accelerators as they are; times are
 /// what launching, filling and draining a kernel takes; sizes are those of the kernels' tiles. The
-/// formulas that read them are in fitted/, the fitted values in catalog/efficiencies.hpp.
+/// formulas that read them are in fitted/, all of them by fitted/policy.hpp; the fitted values in
+/// catalog/efficiencies.hpp.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
+#include "shardline/base/scalar.hpp"
 #include "shardline/base/units.hpp"
+#include "shardline/describe/efficiency.hpp"
 #include "shardline/describe/fitted_collectives.hpp"
 #include "shardline/describe/fitted_kernels.hpp"
 #include "shardline/describe/residuals.hpp"
 
 namespace shardline {
-
-/// Where the constants of a policy come from.
-///   datasheet     nothing was measured
-///   transferred   measured on another accelerator, scaled by data sheet ratios
-///   measured      on this accelerator
-enum class provenance : unsigned char { datasheet, transferred, measured };
-
-[[nodiscard]] constexpr std::string_view name(provenance p) noexcept {
-  constexpr std::string_view names[]{"datasheet", "transferred", "measured"};
-  return names[static_cast<std::size_t>(p)];
-}
 
 /// What the engine's own program takes beside the accelerator: fitted/host.hpp.
 ///   step            of every step, after the accelerator is done
@@ -71,6 +60,31 @@ struct basic_fitted {
   bool looped = false;
 };
 using fitted = basic_fitted<>;
+
+/// Whether a curve says nothing, as one does by default: that its kernel launches in no time and
+/// reaches all of the data sheet's bandwidth, as none does.
+template <class Curve>
+[[nodiscard]] constexpr bool says_nothing(const Curve& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bandwidth) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const collective_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bulk_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const throughput_exchange_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.link_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const latency_exchange_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.link_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const host_curve<T>& c) noexcept {
+  const seconds<T> all =
+      c.step + c.sequence + c.replay + c.replay_sequence + c.layer + c.small_kernels;
+  return !(value_of(all.value()) > 0.0);
+}
 
 /// visit(curve) for each of a policy's curves that depend on the format, and of vector kernels.
 template <class T, class Visit>

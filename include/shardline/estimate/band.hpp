@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "shardline/cost/efficiency.hpp"
+#include "shardline/cost/policy.hpp"
 #include "shardline/describe/residuals.hpp"
 #include "shardline/estimate/time.hpp"
 
@@ -114,6 +114,7 @@ template <class T>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_band<T> band_of(const Efficiency& policy,
                                               const basic_time<T>& t) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   return band_of(relative_band(residuals_of<T>(policy), t), t.total());
 }
 

@@ -30,6 +30,7 @@ template <class T>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const layout& l, const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   const T batches = pipeline_batches(l, w.concurrency);
   const T sequences = sequences_per_batch(l, w.concurrency, batches);
   const pipeline_time<T> step = time_of_step(c, m, l, generation_step(sequences, w));

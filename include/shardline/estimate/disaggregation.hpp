@@ -201,8 +201,10 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_disaggregated<T> disaggregate(
     const basic_pool<T, Efficiency>& prefill, const basic_pool<T, Efficiency>& decode,
     const model& m, const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   basic_disaggregated<T> found;
-  found.source = source_of(decode.cluster.accelerator.efficiency);
+  found.source = less_sure(source_of(prefill.cluster.accelerator.efficiency),
+                           source_of(decode.cluster.accelerator.efficiency));
   detail::check_pools(prefill, decode, m, w, found);
   if (!found.prefill.priceable() || !found.decode.priceable()) return found;
   const detail::prefill_station<T> prompts = detail::station_of(prefill, m, w);

@@ -30,6 +30,7 @@ struct basic_estimate {
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_bands<T> bands_of(const Efficiency& policy,
                                                 const basic_estimate<T>& e) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   const basic_residuals<T> r = residuals_of<T>(policy);
   const basic_residual<T> of_prompt = relative_band(r, e.prefill);
   const basic_residual<T> of_round = relative_band(r, e.decode);
@@ -47,6 +48,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   basic_estimate<T> e;
   e.source = source_of(c.accelerator.efficiency);
   e.feasibility = detail::check_shape(c, m, l, w);

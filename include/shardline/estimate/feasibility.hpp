@@ -138,6 +138,7 @@ constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr report check(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
   const basic_memory<T> held = memory(c, m, l, w);

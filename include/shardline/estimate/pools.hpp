@@ -91,6 +91,7 @@ template <class T, class Efficiency>
                                                  const basic_pool<T, Efficiency>& to,
                                                  const model& m,
                                                  const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   const layout& sends = from.layout;
   const layout& receives = to.layout;
   const T senders = real<T>(sends.attention.tp * sends.attention.cp * sends.pp);

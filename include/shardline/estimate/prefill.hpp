@@ -64,6 +64,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance, w.routing};
   detail::for_each_chunk(w, fold);
   return fold.total;

@@ -119,6 +119,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr steady_steps<T> steps_of(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   steady_steps<T> s;
   s.batches = pipeline_batches(l, w.concurrency);
   const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
@@ -305,6 +306,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   return detail::serving_of(c, m, l, w, memory(c, m, l, w), steps_of(c, m, l, w));
 }
 

@@ -52,6 +52,7 @@ template <class T, class Efficiency>
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w,
                                                  const T& sequences) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   const basic_speculation<T>& s = w.speculation;
   basic_time<T> drafting;
   if (s.draft_tokens == 0) return drafting;

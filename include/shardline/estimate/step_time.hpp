@@ -5,8 +5,7 @@
 #include <cstddef>
 
 #include "shardline/cost/blocks.hpp"
-#include "shardline/cost/collectives.hpp"
-#include "shardline/cost/roofline.hpp"
+#include "shardline/cost/policy.hpp"
 #include "shardline/estimate/time.hpp"
 
 namespace shardline {
@@ -181,7 +180,7 @@ constexpr pipeline_time<T> through_stages(time_fold<T, Efficiency>& fold, const 
   for (count i = 0; i < l.pp; ++i) {
     const seconds<T> busy = time_of_stage(fold, m, l, i, batches);
     const count layers = layers_of_stage(l, m.layers.size(), i).number;
-    const seconds<T> own = host_time<T>(policy, s, layers * batches, busy);
+    const seconds<T> own = host_time(policy, s, layers * batches, busy);
     host = host + own;
     slowest = shardline::max(slowest, busy + own);
   }
@@ -249,6 +248,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   const rank_step<T> own = localise(s, l);
   if (!c.runtime.two_batch_overlap) return detail::in_one_batch(c, m, l, own);
   return detail::faster(detail::in_one_batch(c, m, l, own), detail::in_two_batches(c, m, l, own));

@@ -7,6 +7,7 @@
 #include "shardline/base/alternative.hpp"
 #include "shardline/cost/parameters.hpp"
 #include "shardline/describe/cluster.hpp"
+#include "shardline/describe/fitted.hpp"
 #include "shardline/describe/workload.hpp"
 #include "shardline/estimate/fields.hpp"
 
@@ -24,6 +25,32 @@ constexpr void validate_efficiency(const basic_constant<T>& c, field_errors& err
   errors.expect<field::bandwidth_share>(value_of(c.bandwidth));
   errors.expect<field::link_share>(value_of(c.link));
   errors.expect<field::launch>(value_of(c.launch.value()));
+}
+
+// How many curves of a kind say nothing. To price as the data sheet is what `datasheet` is for.
+template <class... Curve>
+constexpr count empty(const Curve&... curves) noexcept {
+  return (count{0} + ... + (says_nothing(curves) ? 1 : 0));
+}
+template <class... Curve>
+constexpr count empty(const by_format<Curve>&... curves) noexcept {
+  count number = 0;
+  for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
+  return number;
+}
+
+template <class T>
+constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& errors) noexcept {
+  const exchange_curves<T>& x = f.exchange;
+  errors.expect<field::gemm_curves>(empty(f.gemm));
+  errors.expect<field::attention_curves>(empty(f.prefill, f.latent_prefill) +
+                                         empty(f.decode, f.latent_decode));
+  errors.expect<field::expert_curves>(empty(f.experts));
+  errors.expect<field::elementwise_curves>(empty(f.elementwise));
+  errors.expect<field::collective_curves>(empty(f.collectives));
+  errors.expect<field::exchange_curves>(
+      empty(x.throughput_dispatch, x.throughput_combine, x.latency_dispatch, x.latency_combine));
+  errors.expect<field::host_curve>(empty(f.host));
 }
 
 template <class T>

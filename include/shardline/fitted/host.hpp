@@ -1,7 +1,7 @@
 /// What an engine's own program adds to a step under `fitted`.
 #pragma once
 
-#include "shardline/cost/efficiency.hpp"
+#include "shardline/cost/step.hpp"
 #include "shardline/describe/fitted.hpp"
 
 namespace shardline {
@@ -43,16 +43,6 @@ template <class T>
                                                   const seconds<T>& step, const T& busy) noexcept {
   const host_curve<T>& h = policy.host;
   return h.admission + step * (h.admission_steps * busy);
-}
-
-template <class T>
-[[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
-  return policy.residuals;
-}
-
-template <class T>
-[[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
-  return policy.source;
 }
 
 }  // namespace shardline

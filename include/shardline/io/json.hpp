@@ -254,7 +254,7 @@ template <class T>
 }
 
 /// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
-///  "bands"}; the source of all times is "datasheet", "transferred" or "measured".
+///  "bands"}; the source of all times is "datasheet", "constant", "transferred" or "measured".
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
                                              const basic_estimate<T>& e) {

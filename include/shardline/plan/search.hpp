@@ -226,6 +226,7 @@ template <class T, class Efficiency, class Layouts>
 [[nodiscard]] basic_search_result<T> search_among(const basic_cluster<T, Efficiency>& c,
                                                   const model& m, const basic_workload<T>& w,
                                                   const Layouts& layouts, std::size_t top = 10) {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::judge<T, Efficiency> judge{c, m, w, top, {}};
   for (const layout& l : layouts) judge(l);
   return std::move(judge.result);
@@ -240,6 +241,7 @@ template <class T, class Efficiency, class Layouts>
 template <class T, class Efficiency>
 [[nodiscard]] basic_search_result<T> search(const basic_cluster<T, Efficiency>& c, const model& m,
                                             const basic_workload<T>& w, std::size_t top = 10) {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::judge<T, Efficiency> judge{c, m, w, top, {}};
   const count ranks = divisors(c.gpus).empty() ? 1 : c.gpus;  // else cluster.gpus is at fault
   const layout replicas{{1, 1, ranks}, {1, 1, ranks}};

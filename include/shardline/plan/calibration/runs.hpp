@@ -8,12 +8,7 @@
 #include <vector>
 
 #include "shardline/estimate/estimate.hpp"
-#include "shardline/fitted/attention.hpp"
-#include "shardline/fitted/collectives.hpp"
-#include "shardline/fitted/elementwise.hpp"
-#include "shardline/fitted/experts.hpp"
-#include "shardline/fitted/gemm.hpp"
-#include "shardline/fitted/host.hpp"
+#include "shardline/fitted/policy.hpp"
 #include "shardline/plan/calibration/report.hpp"
 #include "shardline/plan/calibration/timings.hpp"
 

@@ -1,0 +1,28 @@
+/// What the policy `fitted` answers, all of it: what prices under `fitted` includes this, as
+/// catalog/efficiencies.hpp does.
+#pragma once
+
+// IWYU pragma: begin_exports
+#include "shardline/fitted/attention.hpp"
+#include "shardline/fitted/collectives.hpp"
+#include "shardline/fitted/elementwise.hpp"
+#include "shardline/fitted/experts.hpp"
+#include "shardline/fitted/gemm.hpp"
+#include "shardline/fitted/host.hpp"
+// IWYU pragma: end_exports
+
+namespace shardline {
+
+/// How far measurements were found to be from it.
+template <class T>
+[[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
+  return policy.residuals;
+}
+
+/// Where its curves come from.
+template <class T>
+[[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
+  return policy.source;
+}
+
+}  // namespace shardline

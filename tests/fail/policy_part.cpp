@@ -1,0 +1,18 @@
+// One header of `fitted` is not all of it.
+#include <shardline/fitted/attention.hpp>
+#include <shardline/fitted/collectives.hpp>
+#include <shardline/fitted/elementwise.hpp>
+#include <shardline/fitted/experts.hpp>
+#include <shardline/fitted/gemm.hpp>
+#ifndef SHARDLINE_TEST_BAD
+#include <shardline/fitted/policy.hpp>
+#endif
+
+#include <shardline/estimate/estimate.hpp>
+
+using namespace shardline;
+
+double step(const basic_cluster<double, fitted>& c, const model& m, const layout& l,
+            const workload& w) {
+  return estimate(c, m, l, w).decode.total().value();
+}
