@@ -42,6 +42,12 @@ struct item_range {
   count number = 0;
   friend constexpr bool operator==(const item_range&, const item_range&) noexcept = default;
 
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("first", &item_range::first);
+    list("number", &item_range::number);
+  }
+
   [[nodiscard]] constexpr count last() const noexcept { return first + number - 1; }
   [[nodiscard]] constexpr bool contains(count i) const noexcept {
     return first <= i && i < first + number;

@@ -173,6 +173,12 @@ struct rank_group {
   count size = 1;
   count stride = 1;
   friend constexpr bool operator==(const rank_group&, const rank_group&) noexcept = default;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("size", &rank_group::size);
+    list("stride", &rank_group::stride);
+  }
 };
 
 /// Tokens on the way to the ranks of their experts, or back from there.

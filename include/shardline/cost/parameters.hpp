@@ -33,6 +33,12 @@ struct weight_totals {
     elements[i] += times * w.elements();
     stored_bytes[i] += static_cast<double>(times) * w.total_bytes();
   }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("elements", &weight_totals::elements);
+    list("stored_bytes", &weight_totals::stored_bytes);
+  }
 };
 
 namespace detail {

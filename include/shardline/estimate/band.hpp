@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "shardline/base/parts.hpp"
 #include "shardline/cost/policy.hpp"
 #include "shardline/describe/residuals.hpp"
 #include "shardline/estimate/time.hpp"
@@ -21,6 +22,12 @@ struct basic_band {
                                                       const basic_band& b) noexcept {
     return {a.low + b.low, a.high + b.high};
   }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("low", &basic_band::low);
+    list("high", &basic_band::high);
+  }
 };
 using band = basic_band<>;
 
@@ -31,6 +38,14 @@ struct basic_bands {
   basic_band<T> decode{};
   basic_band<T> ttft{};
   basic_band<T> tpot{};
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("prefill", &basic_bands::prefill);
+    list("decode", &basic_bands::decode);
+    list("ttft", &basic_bands::ttft);
+    list("tpot", &basic_bands::tpot);
+  }
 };
 
 namespace detail {

@@ -30,6 +30,18 @@ struct basic_disaggregated {
   [[nodiscard]] constexpr bool feasible() const noexcept {
     return prefill.feasible() && decode.feasible();
   }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("prefill", &basic_disaggregated::prefill);
+    list("decode", &basic_disaggregated::decode);
+    list("source", &basic_disaggregated::source);
+    list("serving", &basic_disaggregated::serving);
+    list("bands", &basic_disaggregated::bands);
+    list("transfer", &basic_disaggregated::transfer);
+    list("prefill_rate", &basic_disaggregated::prefill_rate);
+    list("decode_rate", &basic_disaggregated::decode_rate);
+  }
 };
 using disaggregated = basic_disaggregated<>;
 

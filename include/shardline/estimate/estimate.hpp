@@ -22,6 +22,17 @@ struct basic_estimate {
   basic_time<T> decode{};
   basic_serving<T> serving{};
   basic_bands<T> bands{};
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("feasibility", &basic_estimate::feasibility);
+    list("source", &basic_estimate::source);
+    list("memory", &basic_estimate::memory);
+    list("prefill", &basic_estimate::prefill);
+    list("decode", &basic_estimate::decode);
+    list("serving", &basic_estimate::serving);
+    list("bands", &basic_estimate::bands);
+  }
 };
 
 /// The bands of an estimate whose times are filled in. What waits is less sure than what runs: a

@@ -215,6 +215,12 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
 struct invalid_field {
   shardline::field field = field::gpus;
   double value = 0.0;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("field", &invalid_field::field);
+    list("value", &invalid_field::value);
+  }
 };
 
 /// The first fields found to be outside their range, at most 8.

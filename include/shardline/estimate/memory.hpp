@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "shardline/base/parts.hpp"
 #include "shardline/estimate/budget.hpp"
 #include "shardline/estimate/workspace.hpp"
 
@@ -33,11 +34,28 @@ struct basic_memory {
   tokens<T> kv_capacity{};
 
   [[nodiscard]] constexpr bytes<T> total() const noexcept {
-    return weights + kv_cache + state + activation + communication + reserve + withheld;
+    return sum_of_addends<bytes<T>>(*this);
   }
   /// What does not depend on how many sequences there are and how long they are.
   [[nodiscard]] constexpr bytes<T> fixed() const noexcept {
     return weights + activation + communication + reserve + withheld;
+  }
+
+  template <class List>
+  static constexpr void addends(List&& list) {
+    list("weights", &basic_memory::weights);
+    list("kv_cache", &basic_memory::kv_cache);
+    list("state", &basic_memory::state);
+    list("activation", &basic_memory::activation);
+    list("communication", &basic_memory::communication);
+    list("reserve", &basic_memory::reserve);
+    list("withheld", &basic_memory::withheld);
+  }
+  template <class List>
+  static constexpr void parts(List&& list) {
+    addends(list);
+    list("capacity", &basic_memory::capacity);
+    list("kv_capacity", &basic_memory::kv_capacity);
   }
 };
 using memory_breakdown = basic_memory<>;

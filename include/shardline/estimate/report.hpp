@@ -1,6 +1,7 @@
 /// The answer of a check: invalid inputs, violated rules with both figures, warnings.
 #pragma once
 
+#include "shardline/base/parts.hpp"
 #include "shardline/estimate/rules.hpp"
 
 namespace shardline {
@@ -11,6 +12,13 @@ struct violation {
   shardline::rule rule = rule::gpus;
   count required = 0;
   count available = 0;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("rule", &violation::rule);
+    list("required", &violation::required);
+    list("available", &violation::available);
+  }
 };
 
 /// A warning with the two figures it compares, in the order of its sentence.
@@ -18,6 +26,13 @@ struct warning_note {
   shardline::warning warning = warning::idle_gpus;
   count first = 0;
   count second = 0;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("warning", &warning_note::warning);
+    list("first", &warning_note::first);
+    list("second", &warning_note::second);
+  }
 };
 
 /// The answer of check(): infeasible if an input is invalid or a rule is violated.
@@ -41,6 +56,13 @@ struct report {
   [[nodiscard]] constexpr bool priceable() const noexcept {
     return invalid.empty() && find(rule::precision) == nullptr && find(rule::layers) == nullptr &&
            find(rule::stages) == nullptr;
+  }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("invalid", &report::invalid);
+    list("violations", &report::violations);
+    list("warnings", &report::warnings);
   }
 };
 

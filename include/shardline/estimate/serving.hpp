@@ -38,6 +38,20 @@ struct basic_serving {
 
   /// Whether the queue ends: else ttft and waiting are without the wait for a slot.
   [[nodiscard]] constexpr bool stable() const noexcept { return !(value_of(utilisation) > 1.0); }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("concurrency", &basic_serving::concurrency);
+    list("running", &basic_serving::running);
+    list("utilisation", &basic_serving::utilisation);
+    list("requests_per_s", &basic_serving::requests_per_s);
+    list("waiting", &basic_serving::waiting);
+    list("ttft", &basic_serving::ttft);
+    list("tpot", &basic_serving::tpot);
+    list("output_tokens_per_s", &basic_serving::output_tokens_per_s);
+    list("output_tokens_per_s_per_gpu", &basic_serving::output_tokens_per_s_per_gpu);
+    list("total_tokens_per_s_per_gpu", &basic_serving::total_tokens_per_s_per_gpu);
+  }
 };
 using serving_breakdown = basic_serving<>;
 

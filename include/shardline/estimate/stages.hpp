@@ -31,6 +31,15 @@ struct basic_stage_memory {
   basic_memory<T> memory{};
   basic_workspace<T> workspace{};
   weight_totals weights{};
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("stage", &basic_stage_memory::stage);
+    list("layers", &basic_stage_memory::layers);
+    list("memory", &basic_stage_memory::memory);
+    list("workspace", &basic_stage_memory::workspace);
+    list("weights", &basic_stage_memory::weights);
+  }
 };
 using stage_memory = basic_stage_memory<>;
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shardline/base/parts.hpp"
 #include "shardline/base/units.hpp"
 #include "shardline/cost/operators.hpp"
 
@@ -64,6 +65,16 @@ struct basic_time {
   constexpr void add(const basic_time& other, const T& times) noexcept {
     for (std::size_t i = 0; i < term_count; ++i) terms[i] = terms[i] + other.terms[i] * times;
     for (std::size_t i = 0; i < bound_count; ++i) bounds[i] = bounds[i] + other.bounds[i] * times;
+  }
+
+  template <class List>
+  static constexpr void addends(List&& list) {
+    list_elements(list, &basic_time::terms, detail::term_names);
+  }
+  template <class List>
+  static constexpr void parts(List&& list) {
+    addends(list);
+    list_elements(list, &basic_time::bounds, detail::bound_names);
   }
 };
 using time_breakdown = basic_time<>;

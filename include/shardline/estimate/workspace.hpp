@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "shardline/base/bounded.hpp"
+#include "shardline/base/parts.hpp"
 #include "shardline/cost/blocks.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/estimate/batching.hpp"
@@ -16,6 +17,12 @@ struct buffer_key {
   collective_kind kind = collective_kind::all_reduce;
   rank_group group{};
   friend constexpr bool operator==(const buffer_key&, const buffer_key&) noexcept = default;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("kind", &buffer_key::kind);
+    list("group", &buffer_key::group);
+  }
 };
 
 /// More do not occur: attention has 4, experts 5, tensor ranks 2 and stages 1.
@@ -55,6 +62,14 @@ struct basic_workspace {
     bytes<T> sum{};
     for (const bytes<T>& size : buffers) sum = sum + size;
     return sum;
+  }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("residual", &basic_workspace::residual);
+    list_elements(list, &basic_workspace::peak, detail::term_names);
+    list("keys", &basic_workspace::keys);
+    list("buffers", &basic_workspace::buffers);
   }
 };
 using workspace_breakdown = basic_workspace<>;
