@@ -22,6 +22,15 @@ struct laws_of_policy<T, basic_constant<T>> {
   using type = roof_laws<T>;
 };
 
+/// Whether the policy's collectives are lines, as law_of(cluster, shape) says them. Of another they
+/// are priced one by one, by time_of(cluster, collective).
+template <class T, class Efficiency>
+inline constexpr bool sends_by_laws = false;
+template <class T>
+inline constexpr bool sends_by_laws<T, datasheet> = true;
+template <class T>
+inline constexpr bool sends_by_laws<T, basic_constant<T>> = true;
+
 template <class T, class Efficiency>
 using operator_laws = typename laws_of_policy<T, Efficiency>::type;
 

@@ -46,7 +46,9 @@ class listed_laws {
     const row& r;
     Fold& fold;
 
-    constexpr void operator()(const grouped_gemm_shape& o) const { price(operator_of(o, routed())); }
+    constexpr void operator()(const grouped_gemm_shape& o) const {
+      price(operator_of(o, routed()));
+    }
     constexpr void operator()(const expert_activation_shape& o) const {
       price(operator_of(o, routed()));
     }
@@ -59,9 +61,7 @@ class listed_laws {
 
    private:
     [[nodiscard]] constexpr routed_extents<T> routed() const noexcept {
-      const auto of = [this](size::routed x) { return sizes[size::of(x, r.routing)]; };
-      return {sizes.imbalance[r.routing], of(size::routed::rows), of(size::routed::distinct),
-              of(size::routed::tokens), of(size::routed::rows_seen)};
+      return routed_at(sizes, r.routing);
     }
     template <class Shape>
     constexpr void in_its_phase(const Shape& o) const {

@@ -121,8 +121,7 @@ class roof_laws {
     stateless.state_bytes = 0.0;
     const recurrence<T> token =
         operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
-    const extent tokens =
-        o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
+    const extent tokens = o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
     put(detail::roof_of(a, token, kept), at, size::of(tokens),
         size::of(size::of_phase::sequences, o.phase), size::of(size::of_phase::exists, o.phase));
   }

@@ -64,6 +64,7 @@ struct routing_shape {
   bool sent = false;
 
   [[nodiscard]] constexpr count placed() const noexcept { return experts + redundant; }
+  friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
 };
 
 /// A multiplication by the rank's experts of a layer.
@@ -269,6 +270,28 @@ template <class T>
                                                   const step_part<T>& part) noexcept {
   return {o.phase,           part.sequences,     part.new_tokens, o.query_split,
           o.flops_per_token, o.values_per_token, o.state_bytes,   o.activation};
+}
+
+/// Bytes of workspace that an operator of a shape takes for each of what its size follows: inputs
+/// and outputs of a row or token.
+[[nodiscard]] constexpr double workspace_each(const gemm_shape& o) noexcept {
+  return gemm<double>{o.term, o.weight, 1.0, 0.0, o.activation}.activation_bytes().value();
+}
+[[nodiscard]] constexpr double workspace_each(const grouped_gemm_shape& o) noexcept {
+  return grouped_gemm<double>{o.weight, 1.0, 0.0, o.activation}.activation_bytes().value();
+}
+[[nodiscard]] constexpr double workspace_each(const vector_shape& o) noexcept {
+  return o.bytes_per_token;
+}
+[[nodiscard]] constexpr double workspace_each(const fused_shape&) noexcept { return 0.0; }
+[[nodiscard]] constexpr double workspace_each(const expert_activation_shape& o) noexcept {
+  return operator_of(o, routed_extents<double>{.rows = 1.0}).activation_bytes().value();
+}
+[[nodiscard]] constexpr double workspace_each(const attention_shape& o) noexcept {
+  return operator_of(o, step_part<double>{o.phase, 1.0, 1.0, 0.0}).activation_bytes().value();
+}
+[[nodiscard]] constexpr double workspace_each(const recurrence_shape& o) noexcept {
+  return operator_of(o, step_part<double>{o.phase, 1.0, 1.0, 0.0}).activation_bytes().value();
 }
 
 /// The sink that turns the shapes it is given into the operators of a step, in order, and hands

@@ -95,4 +95,12 @@ template <class T>
   return sizes;
 }
 
+/// What routing number `i` gives its experts in a step.
+template <class T>
+[[nodiscard]] constexpr routed_extents<T> routed_at(const step_sizes<T>& s,
+                                                    std::size_t i) noexcept {
+  const T* const of = s.of.data() + size::of(size::routed::rows, i);
+  return {s.imbalance[i], of[0], of[1], of[2], of[3]};
+}
+
 }  // namespace shardline

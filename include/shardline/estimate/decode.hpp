@@ -28,13 +28,18 @@ template <class T>
 ///   pp = 1:  t = time of generation_step(concurrency) + draft_time()
 /// Returns seconds by term. Assumes inputs that check() accepts.
 template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> decode(const prepared_layout<T, Efficiency>& p,
+                                             const basic_workload<T>& w) noexcept {
+  const T batches = pipeline_batches(p.layout, w.concurrency);
+  const T sequences = sequences_per_batch(p.layout, w.concurrency, batches);
+  const pipeline_time<T> step = time_of_step(p, generation_step(sequences, w));
+  return pipeline_cycle(with_drafts(step, p, w, sequences), batches);
+}
+template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const layout& l, const basic_workload<T>& w) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  const T batches = pipeline_batches(l, w.concurrency);
-  const T sequences = sequences_per_batch(l, w.concurrency, batches);
-  const pipeline_time<T> step = time_of_step(c, m, l, generation_step(sequences, w));
-  return pipeline_cycle(with_drafts(step, c, m, l, w, sequences), batches);
+  return decode(prepare(c, m, l), w);
 }
 
 }  // namespace shardline

@@ -6,7 +6,7 @@
 
 #include "shardline/base/parts.hpp"
 #include "shardline/estimate/budget.hpp"
-#include "shardline/estimate/workspace.hpp"
+#include "shardline/estimate/prepared.hpp"
 
 namespace shardline {
 
@@ -82,85 +82,97 @@ template <class T>
 namespace detail {
 
 // What stays on a rank (weights, one sequence's cache and state), the largest of what comes and
-// goes, and the size of each buffer of the fold.
+// goes, and the buffers of all collectives.
 template <class T>
 struct held_bytes {
-  bytes<T> weights{};
-  bytes<T> cache{};
-  bytes<T> state{};
-  bytes<T> largest{};
-  std::array<bytes<T>, max_buffers> buffers{};
-
-  constexpr void add(const held_bytes& block, count times, std::size_t buffer_count) noexcept {
-    const T n = real<T>(times);
-    weights = weights + block.weights * n;
-    cache = cache + block.cache * n;
-    state = state + block.state * n;
-    largest = shardline::max(largest, block.largest);
-    for (std::size_t i = 0; i < buffer_count; ++i) {
-      buffers[i] = shardline::max(buffers[i], block.buffers[i]);
-    }
-  }
-  [[nodiscard]] constexpr bytes<T> communication() const noexcept {
-    bytes<T> sum{};
-    for (const bytes<T>& size : buffers) sum = sum + size;
-    return sum;
-  }
+  T weights = T(0.0);
+  T cache = T(0.0);
+  T state = T(0.0);
+  T largest = T(0.0);
+  T communication = T(0.0);
 };
 
-// Prices each block of the pipeline once; a stage is a sum over blocks.
+// The steps that memory is reserved for: that of prompts, and where ranks share the cache of a
+// decode step the largest of those too.
 template <class T>
-struct memory_fold {
-  T length{};
-  count page_tokens = 1;
-  T logit_bytes{};
-  std::array<held_bytes<T>, block::number> of_block{};
-  bounded<buffer_key, max_buffers> keys{};
-  held_bytes<T> held{};
+struct reserved_sizes {
+  step_sizes<T> prompts{};
+  step_sizes<T> decoding{};
+  bool decodes = false;
 
-  constexpr void start(std::size_t, count) noexcept { held = {}; }
-  constexpr void finish(std::size_t b) noexcept { of_block[b] = held; }
-  constexpr void operator()(const sequence_cache& c) noexcept {
-    held.cache = held.cache + c.resident(length, page_tokens);
-    held.state = held.state + bytes<T>::from_value(T(c.state_bytes));
-  }
-  constexpr void operator()(const collective<T>& op) noexcept {
-    bytes<T>& size = held.buffers[index_of(keys, {op.kind, op.group})];
-    size = shardline::max(size, op.message);
-  }
-  template <class Operator>
-  constexpr void operator()(const Operator& op) noexcept {
-    held.largest = shardline::max(held.largest, workspace_of(op, logit_bytes));
-    if constexpr (has_weight<Operator>) {
-      if (op.weight.resident) {
-        held.weights = held.weights + bytes<T>::from_value(T(op.weight.total_bytes()));
-      }
-    }
-  }
-
-  [[nodiscard]] constexpr held_bytes<T> of_stage(const block_counts& blocks) const noexcept {
-    held_bytes<T> stage;
-    for (std::size_t b = 0; b < block::number; ++b) {
-      if (blocks[b] > 0) stage.add(of_block[b], blocks[b], keys.size());
-    }
-    return stage;
+  // The larger of both.
+  template <class Figure>
+  [[nodiscard]] constexpr T largest(const Figure& figure) const noexcept {
+    const T one = figure(prompts);
+    return decodes ? max(one, figure(decoding)) : one;
   }
 };
 
-// Adds what another step needs beside the same weights and caches: only the largest counts.
-template <class T>
-struct further_step {
-  memory_fold<T>& fold;
-
-  constexpr void start(std::size_t b, count) noexcept { fold.held = fold.of_block[b]; }
-  constexpr void finish(std::size_t b) noexcept { fold.finish(b); }
-  constexpr void operator()(const collective<T>& op) noexcept { fold(op); }
-  constexpr void operator()(const sequence_cache&) noexcept {}
-  template <class Operator>
-  constexpr void operator()(const Operator& op) noexcept {
-    fold.held.largest = shardline::max(fold.held.largest, workspace_of(op, fold.logit_bytes));
+template <class T, class Efficiency>
+constexpr reserved_sizes<T> reserve_of(const prepared_layout<T, Efficiency>& p,
+                                       const basic_workload<T>& w) noexcept {
+  reserved_sizes<T> r;
+  r.prompts = sizes_of(reserved_step(p.cluster.runtime, p.layout, w), p.routed);
+  r.decodes = p.layout.dcp > 1;
+  if (r.decodes) {
+    r.decoding = sizes_of(reserved_decode_step(p.cluster.runtime, p.layout, w), p.routed);
   }
-};
+  return r;
+}
+
+// The largest message of each buffer in these segments, added up.
+template <class T, class Efficiency>
+constexpr T buffer_bytes(const prepared_layout<T, Efficiency>& p, const segment_counts& n,
+                         const reserved_sizes<T>& r) noexcept {
+  std::array<T, max_messages + max_exchanges> buffers;
+  for (std::size_t i = 0; i < p.buffers.size(); ++i) buffers[i] = T(0.0);
+  for (std::size_t i = 0; i < p.messages.size(); ++i) {
+    const prepared_message<T>& m = p.messages[i];
+    if (n[m.segment] == 0) continue;
+    const T sent = r.largest([&](const step_sizes<T>& s) { return s[m.size]; });
+    buffers[m.buffer] = max(buffers[m.buffer], sent * T(m.shape.bytes_each));
+  }
+  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
+    const prepared_exchange<T>& x = p.exchanges[i];
+    if (n[x.segment] == 0) continue;
+    buffers[x.buffer] = max(buffers[x.buffer], r.largest([&](const step_sizes<T>& s) {
+      return operator_of(x.shape, s.step, routed_at(s, x.routing)).message.value();
+    }));
+  }
+  T sum(0.0);
+  for (std::size_t i = 0; i < p.buffers.size(); ++i) sum = sum + buffers[i];
+  return sum;
+}
+
+// What a rank holds that has so many of each segment, of sequences of `length` tokens.
+template <class T, class Efficiency>
+constexpr held_bytes<T> held_by(const prepared_layout<T, Efficiency>& p, const segment_counts& n,
+                                const reserved_sizes<T>& r, const T& length) noexcept {
+  held_bytes<T> held;
+  double weights = 0.0;
+  double state = 0.0;
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    if (n[s] > 0) weights += p.weights[s] * static_cast<double>(n[s]);
+  }
+  const T pages = round_up(length / real<T>(tokens_per_page(p.cluster.runtime, p.layout)));
+  for (std::size_t i = 0; i < p.caches.size(); ++i) {
+    const prepared_cache& c = p.caches[i];
+    const auto times = static_cast<double>(n[c.segment]);
+    const T kept = c.ring_pages == 0 ? pages : min(pages, real<T>(c.ring_pages));
+    held.cache = held.cache + kept * T(c.page_bytes * times);
+    state += c.cache.state_bytes * times;
+  }
+  for (std::size_t i = 0; i < p.peaks.size(); ++i) {
+    const prepared_peak<T>& peak = p.peaks[i];
+    if (n[peak.segment] == 0) continue;
+    const T most = r.largest([&](const step_sizes<T>& s) { return s[peak.size]; });
+    held.largest = max(held.largest, most * peak.each);
+  }
+  held.weights = T(weights);
+  held.state = T(state);
+  held.communication = buffer_bytes(p, n, r);
+  return held;
+}
 
 // Whole sequences' worth of tokens, in whole pages, that fit beside everything else.
 template <class T>
@@ -175,23 +187,24 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_to
 }
 
 template <class T, class Efficiency>
-constexpr basic_memory<T> memory_of(const held_bytes<T>& held,
-                                    const basic_cluster<T, Efficiency>& c, const model& model,
-                                    const layout& l, const rank_step<T>& reserved,
+constexpr basic_memory<T> memory_of(const prepared_layout<T, Efficiency>& p,
+                                    const held_bytes<T>& held, const rank_step<T>& reserved,
                                     const basic_workload<T>& w) noexcept {
-  const T sequences = sequences_per_replica(l, w);
+  const auto in_bytes = [](const T& value) { return bytes<T>::from_value(value); };
+  const basic_runtime<T>& engine = p.cluster.runtime;
+  const T sequences = sequences_per_replica(p.layout, w);
   basic_memory<T> m;
-  m.weights = held.weights;
-  m.kv_cache = held.cache * sequences;
-  m.state = held.state * sequences;
-  m.activation = residual(model, reserved) + held.largest;
-  m.communication = held.communication();
-  m.capacity = c.accelerator.memory;
+  m.weights = in_bytes(held.weights);
+  m.kv_cache = in_bytes(held.cache * sequences);
+  m.state = in_bytes(held.state * sequences);
+  m.activation = residual(p.model, reserved) + in_bytes(held.largest);
+  m.communication = in_bytes(held.communication);
+  m.capacity = p.cluster.accelerator.memory;
   const runtime_bytes<T> own =
-      engine_bytes(c.runtime, m.capacity, l.gpus(), m.weights, m.activation + m.communication);
+      engine_bytes(engine, m.capacity, p.layout.gpus(), m.weights, m.activation + m.communication);
   m.reserve = own.reserve;
   m.withheld = own.withheld;
-  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), tokens_per_page(c.runtime, l));
+  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), tokens_per_page(engine, p.layout));
   return m;
 }
 
@@ -216,13 +229,19 @@ constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>
           shardline::min(a.kv_capacity, b.kv_capacity)};
 }
 
-template <class T>
-struct fullest_stage {
-  basic_memory<T> fullest{};
-  constexpr void operator()(count stage, const basic_memory<T>& m) noexcept {
-    fullest = stage == 0 ? m : fuller(fullest, m);
+// visit(stages, memory) for all stages that are alike, in the order of the first of each.
+template <class T, class Efficiency, class Visit>
+constexpr void for_each_alike(const prepared_layout<T, Efficiency>& p, const basic_workload<T>& w,
+                              const Visit& visit) {
+  const reserved_sizes<T> reserved = reserve_of(p, w);
+  const bool speculates = w.speculation.draft_tokens > 0;
+  for (std::size_t i = 0; i < p.stages.size(); ++i) {
+    const alike_stages& stages = p.stages[i];
+    const segment_counts n = p.held_by(stages.first, stages.segments, speculates);
+    const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
+    visit(stages, memory_of(p, held, reserved.prompts.step, w));
   }
-};
+}
 
 }  // namespace detail
 
@@ -232,33 +251,38 @@ struct fullest_stage {
 /// Activations and buffers are those of reserved_step().
 /// Assumes inputs that check() accepts.
 template <class T, class Efficiency, class Visit>
+constexpr void for_each_stage_memory(const prepared_layout<T, Efficiency>& p,
+                                     const basic_workload<T>& w, Visit&& visit) {
+  const detail::reserved_sizes<T> reserved = detail::reserve_of(p, w);
+  const bool speculates = w.speculation.draft_tokens > 0;
+  for (count stage = 0; stage < p.layout.pp; ++stage) {
+    const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
+    const segment_counts n = p.held_by(stage, own, speculates);
+    const auto held = detail::held_by(p, n, reserved, full_length(w));
+    visit(stage, detail::memory_of(p, held, reserved.prompts.step, w));
+  }
+}
+template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission e = emission_under(c.runtime, m, l);
-  const rank_step<T> reserved = reserved_step(c.runtime, l, w);
-  detail::memory_fold<T> fold{full_length(w), c.runtime.page_tokens, c.runtime.logit_bytes};
-  const bool speculates = w.speculation.draft_tokens > 0;
-  block_counts all = blocks_of_pipeline(m, l.pp);
-  if (speculates) all[block::prediction] = m.mtp_layers;
-  for_each_block(e, reserved, all, fold);
-  if (l.dcp > 1) {
-    detail::further_step<T> decoding{fold};
-    for_each_block(e, reserved_decode_step(c.runtime, l, w), all, decoding);
-  }
-  for (count i = 0; i < l.pp; ++i) {
-    const detail::held_bytes<T> held = fold.of_stage(blocks_held(m, l, i, speculates));
-    visit(i, detail::memory_of(held, c, m, l, reserved, w));
-  }
+  for_each_stage_memory(prepare(c, m, l), w, visit);
 }
 
 /// Memory of the fullest GPU of all stages; part by part by hand in tests/estimate/acceptance.cpp.
 template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_memory<T> memory(const prepared_layout<T, Efficiency>& p,
+                                               const basic_workload<T>& w) noexcept {
+  basic_memory<T> fullest;
+  detail::for_each_alike(p, w, [&](const alike_stages& s, const basic_memory<T>& m) {
+    fullest = s.first == 0 ? m : detail::fuller(fullest, m);
+  });
+  return fullest;
+}
+template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_memory<T> memory(const basic_cluster<T, Efficiency>& c,
                                                const model& m, const layout& l,
                                                const basic_workload<T>& w) noexcept {
-  detail::fullest_stage<T> fold;
-  for_each_stage_memory(c, m, l, w, fold);
-  return fold.fullest;
+  return memory(prepare(c, m, l), w);
 }
 
 }  // namespace shardline

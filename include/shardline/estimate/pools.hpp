@@ -42,41 +42,26 @@ template <class T>
 
 namespace detail {
 
-// Bytes that the fullest rank of a decode instance keeps of one prompt.
-template <class T>
-struct received_bytes {
-  T length{};
-  std::array<bytes<T>, block::number> of_block{};
-  std::size_t current = 0;
-
-  constexpr void start(std::size_t b, count) noexcept { current = b; }
-  constexpr void finish(std::size_t) noexcept {}
-  constexpr void operator()(const sequence_cache& c) noexcept {
-    const bytes<T> state = bytes<T>::from_value(T(c.state_bytes));
-    of_block[current] = of_block[current] + c.resident(length, 1) + state;
+// Bytes that the fullest rank of a decode instance keeps of one prompt, not counted in pages.
+template <class T, class Efficiency>
+constexpr bytes<T> bytes_received(const prepared_layout<T, Efficiency>& p,
+                                  const basic_workload<T>& w) noexcept {
+  T most(0.0);
+  for (std::size_t i = 0; i < p.stages.size(); ++i) {
+    T kept(0.0);
+    for (std::size_t k = 0; k < p.caches.size(); ++k) {
+      const sequence_cache& c = p.caches[k].cache;
+      const T own = c.resident(w.input.value(), 1).value() + T(c.state_bytes);
+      kept = kept + own * T(static_cast<double>(p.stages[i].segments[p.caches[k].segment]));
+    }
+    most = max(most, kept);
   }
-  template <class Operator>
-  constexpr void operator()(const Operator&) noexcept {}
-
-  [[nodiscard]] constexpr bytes<T> of_stage(const block_counts& blocks) const noexcept {
-    bytes<T> sum{};
-    for (std::size_t b = 0; b < block::number; ++b) sum = sum + of_block[b] * real<T>(blocks[b]);
-    return sum;
-  }
-};
-
+  return bytes<T>::from_value(most);
+}
 template <class T, class Efficiency>
 constexpr bytes<T> bytes_received(const basic_pool<T, Efficiency>& pool, const model& m,
                                   const basic_workload<T>& w) noexcept {
-  const layout& l = pool.layout;
-  const emission e{m, l};
-  received_bytes<T> fold{w.input.value()};
-  for_each_block(e, blocks_of_pipeline(m, l.pp), fold);
-  bytes<T> most{};
-  for (count stage = 0; stage < l.pp; ++stage) {
-    most = shardline::max(most, fold.of_stage(blocks_of_stage(m, l, stage)));
-  }
-  return most;
+  return bytes_received(prepare(pool.cluster, m, pool.layout), w);
 }
 
 }  // namespace detail

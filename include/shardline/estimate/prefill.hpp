@@ -11,9 +11,7 @@ namespace detail {
 // Adds up a prompt's steps: visit(new tokens, context before them, how many such steps).
 template <class T, class Efficiency>
 struct prompt_fold {
-  const basic_cluster<T, Efficiency>& cluster;
-  const model& of_model;
-  const layout& of_layout;
+  const prepared_layout<T, Efficiency>& prepared;
   T expert_imbalance;
   basic_routing<T> routing;
   basic_time<T> total{};
@@ -22,10 +20,9 @@ struct prompt_fold {
   // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
   // those of its whole pass, scaled to that.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
-    const pipeline_time<T> t =
-        time_of_step(cluster, of_model, of_layout,
-                     prefill_step(T(1.0), new_tokens, context, expert_imbalance, routing));
-    const T pace = of_layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
+    const pipeline_time<T> t = time_of_step(
+        prepared, prefill_step(T(1.0), new_tokens, context, expert_imbalance, routing));
+    const T pace = prepared.layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
     const T alone = T(first ? 1.0 : 0.0);
     total.add(t.sum, alone + (steps - alone) * pace);
     first = false;
@@ -61,13 +58,18 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
 /// term.
 /// Assumes inputs that check() accepts.
 template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> prefill(const prepared_layout<T, Efficiency>& p,
+                                              const basic_workload<T>& w) noexcept {
+  detail::prompt_fold<T, Efficiency> fold{p, w.expert_imbalance, w.routing};
+  detail::for_each_chunk(w, fold);
+  return fold.total;
+}
+template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  detail::prompt_fold<T, Efficiency> fold{c, m, l, w.expert_imbalance, w.routing};
-  detail::for_each_chunk(w, fold);
-  return fold.total;
+  return prefill(prepare(c, m, l), w);
 }
 
 }  // namespace shardline

@@ -7,17 +7,18 @@
 
 #include "shardline/cost/laws.hpp"
 #include "shardline/cost/segments.hpp"
-#include "shardline/cost/sending_laws.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/estimate/workspace.hpp"
 
 namespace shardline {
 
-/// Stages that are alike: so many of each segment, and of layers.
+/// Stages that are alike: so many of each segment, of each kind of layer, and of layers.
 ///   first    the number of the first of them
 ///   times    how many there are
+/// The last stage is only like itself, since it may hold prediction layers.
 struct alike_stages {
   segment_counts segments{};
+  kind_counts kinds{};
   count layers = 0;
   count first = 0;
   count times = 0;
@@ -33,9 +34,9 @@ inline constexpr std::size_t max_stage_kinds = 6 * max_layer_kinds + max_layer_r
 ///   ring_pages   that it keeps at most; 0: all
 struct prepared_cache {
   unsigned char segment = 0;
+  sequence_cache cache{};
   double page_bytes = 0.0;
   count ring_pages = 0;
-  double state_bytes = 0.0;
 };
 
 /// Workspace that a segment needs for each of a size: the most of its operators.
@@ -66,6 +67,27 @@ struct prepared_exchange {
   exchange_law<T> law{};
 };
 
+/// Seconds of a collective in a step: by its law, or where the policy has none by all of it.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr T time_of(const basic_cluster<T, Efficiency>& c,
+                                  const prepared_message<T>& m, const step_sizes<T>& s) noexcept {
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return m.law.time(s[m.size]);
+  } else {
+    return time_of(c, operator_of(m.shape, s.step)).value();
+  }
+}
+template <class T, class Efficiency>
+[[nodiscard]] constexpr T time_of(const basic_cluster<T, Efficiency>& c,
+                                  const prepared_exchange<T>& x, const step_sizes<T>& s) noexcept {
+  const collective<T> op = operator_of(x.shape, s.step, routed_at(s, x.routing));
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return x.law.time(op.tokens);
+  } else {
+    return time_of(c, op).value();
+  }
+}
+
 /// Collectives of a rank at most: six of a half with attention, five of one with experts, three at
 /// the ends; of these exchanges two of a half with experts.
 inline constexpr std::size_t max_messages = 11 * max_layer_kinds + 3;
@@ -81,6 +103,7 @@ struct prepared_layout {
   const shardline::model& model;
   const shardline::layout& layout;
   segment_map map{};
+  kind_counts layers{};
   segment_counts pipeline{};
   routings routed{};
   operator_laws<T, Efficiency> operators{};
@@ -92,8 +115,20 @@ struct prepared_layout {
   growing<buffer_key, max_messages + max_exchanges> buffers{};
   growing<alike_stages, max_stage_kinds> stages{};
 
-  [[nodiscard]] constexpr std::size_t last_kind() const noexcept {
-    return model.layers.runs[model.layers.runs.size() - 1].kind;
+  /// The halves of the model's last layer, of which prediction layers are made too.
+  [[nodiscard]] constexpr const layer_halves& last_layer() const noexcept {
+    return map.of_kind[model.layers.runs[model.layers.runs.size() - 1].kind];
+  }
+  /// What stage `stage` of these segments holds: them, and with the last stage's head the prediction
+  /// layers where the deployment speculates. A step runs those apart from the others: draft_time().
+  [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
+                                                 bool speculates) const noexcept {
+    if (!speculates || stage != layout.pp - 1) return n;
+    const auto more = static_cast<std::int32_t>(model.mtp_layers);
+    n[last_layer().mixing] += map.present[last_layer().mixing] * more;
+    n[last_layer().feed_forward] += map.present[last_layer().feed_forward] * more;
+    n[segment::prediction] += more;
+    return n;
   }
 };
 
@@ -115,19 +150,22 @@ struct preparing {
   constexpr void operator()(const sequence_cache& c) noexcept {
     const count page = into.cluster.runtime.page_tokens;
     const count ring = c.window == 0 ? 0 : c.ring_pages(page);
-    into.caches.push_back({segment, c.page_bytes(page), ring, c.state_bytes});
+    into.caches.push_back({segment, c, c.page_bytes(page), ring});
   }
   constexpr void operator()(const logits_shape& o) noexcept {
     const T row = real<T>(o.columns) * into.cluster.runtime.logit_bytes;
     need(size::of(extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
-    message_law<T> law = law_of(into.cluster, o);
-    into.messages.push_back({segment, size::of(o.size), buffer(o.kind, o.group), o, law});
+    prepared_message<T> m{segment, size::of(o.size), buffer(o.kind, o.group), o};
+    if constexpr (sends_by_laws<T, Efficiency>) m.law = law_of(into.cluster, o);
+    into.messages.push_back(m);
   }
   constexpr void operator()(const exchange_shape& o) noexcept {
-    into.exchanges.push_back({segment, routing, buffer(collective_kind::all_to_all, o.group), o,
-                              law_of(into.cluster, o)});
+    const unsigned char kept_in = buffer(collective_kind::all_to_all, o.group);
+    prepared_exchange<T> x{segment, routing, kept_in, o};
+    if constexpr (sends_by_laws<T, Efficiency>) x.law = law_of(into.cluster, o);
+    into.exchanges.push_back(x);
   }
   constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
   constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
@@ -175,17 +213,22 @@ struct preparing {
   }
 };
 
-// The fields of a stage that decide what it holds and does.
+constexpr bool alike(const alike_stages& s, const segment_counts& segments,
+                     const kind_counts& kinds) noexcept {
+  return s.segments == segments && s.kinds == kinds;
+}
+
 template <class T, class Efficiency>
 constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
   const count layers = p.model.layers.size();
   for (count stage = 0; stage < p.layout.pp; ++stage) {
     const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
     std::size_t i = 0;
-    while (i < p.stages.size() && !(p.stages[i].segments == own)) ++i;
-    if (i == p.stages.size()) {
-      p.stages.push_back({own, layers_of_stage(p.layout, layers, stage).number, stage, 0});
-    }
+    const item_range range = layers_of_stage(p.layout, layers, stage);
+    const kind_counts kinds = p.model.layers.counts(range.first, range.number);
+    const bool last = stage == p.layout.pp - 1;
+    while (i < p.stages.size() && (last || !alike(p.stages[i], own, kinds))) ++i;
+    if (i == p.stages.size()) p.stages.push_back({own, kinds, range.number, stage, 0});
     ++p.stages[i].times;
   }
 }
@@ -198,7 +241,8 @@ template <class T, class Efficiency>
     const basic_cluster<T, Efficiency>& c, const model& m, const layout& l) noexcept {
   prepared_layout<T, Efficiency> p{c, m, l};
   p.map = segments_of(m);
-  p.pipeline = in_segments(p.map, m.layers.counts(0, m.layers.size()));
+  p.layers = m.layers.counts(0, m.layers.size());
+  p.pipeline = in_segments(p.map, p.layers);
   const int vocabulary = m.vocab_size > 0 ? 1 : 0;
   p.pipeline[segment::embedding] = vocabulary;
   p.pipeline[segment::head] = vocabulary;

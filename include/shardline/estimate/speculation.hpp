@@ -26,17 +26,15 @@ namespace detail {
 // One pass of the prediction layer and the head, a token of each sequence, on the ranks of the last
 // stage.
 template <class T, class Efficiency>
-constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, const model& m,
-                                        const layout& l, const basic_step<T>& one_token) noexcept {
-  const emission e = emission_under(c.runtime, m, l);
-  const rank_step<T> own = localise(one_token, l);
-  time_fold<T, Efficiency> fold{c};
-  at_step<T, time_fold<T, Efficiency>> operators{own, fold};
-  fold.start(block::head, 1);
-  emit_prediction_layer(e, operators);
-  emit_head(e, l.pp == 1, operators);
-  fold.finish(block::head);
-  return fold.sum;
+constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
+                                        const basic_step<T>& one_token) noexcept {
+  const layer_halves last = p.last_layer();
+  std::array<double, segment::number> times{};
+  times[last.mixing] = p.map.present[last.mixing];
+  times[last.feed_forward] = p.map.present[last.feed_forward];
+  times[segment::prediction] = 1.0;
+  times[segment::head] = p.pipeline[segment::head];
+  return priced(p, localise(one_token, p.layout), times).time();
 }
 
 }  // namespace detail
@@ -48,8 +46,7 @@ constexpr basic_time<T> prediction_time(const basic_cluster<T, Efficiency>& c, c
 /// nothing. The host's part is not priced.
 /// Source: DeepSeek-V3, arXiv 2412.19437, sections 2.2 and 5.4.3.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr basic_time<T> draft_time(const basic_cluster<T, Efficiency>& c,
-                                                 const model& m, const layout& l,
+[[nodiscard]] constexpr basic_time<T> draft_time(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w,
                                                  const T& sequences) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
@@ -59,9 +56,9 @@ template <class T, class Efficiency>
   basic_time<T> once;
   once.spend(term::draft, s.draft_time);
   once.wait(bound::memory, s.draft_time);
-  if (!(value_of(s.draft_time.value()) > 0.0) && m.mtp_layers > 0) {
+  if (!(value_of(s.draft_time.value()) > 0.0) && p.model.mtp_layers > 0) {
     once = detail::prediction_time(
-        c, m, l, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
+        p, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
   }
   const T times = real<T>(s.draft_tokens);
   drafting.spend(term::draft, once.total() * times);
@@ -73,15 +70,32 @@ template <class T, class Efficiency>
 /// them.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
+                                                     const prepared_layout<T, Efficiency>& p,
+                                                     const basic_workload<T>& w,
+                                                     const T& sequences) noexcept {
+  if (w.speculation.draft_tokens == 0) return step;
+  const basic_time<T> drafting = draft_time(p, w, sequences);
+  step.sum.add(drafting, T(1.0));
+  step.slowest = step.slowest + drafting.total();
+  return step;
+}
+
+/// The same of a cluster, model and layout that are not prepared yet.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> draft_time(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w,
+                                                 const T& sequences) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  return draft_time(prepare(c, m, l), w, sequences);
+}
+template <class T, class Efficiency>
+[[nodiscard]] constexpr pipeline_time<T> with_drafts(const pipeline_time<T>& step,
                                                      const basic_cluster<T, Efficiency>& c,
                                                      const model& m, const layout& l,
                                                      const basic_workload<T>& w,
                                                      const T& sequences) noexcept {
-  if (w.speculation.draft_tokens == 0) return step;
-  const basic_time<T> drafting = draft_time(c, m, l, w, sequences);
-  step.sum.add(drafting, T(1.0));
-  step.slowest = step.slowest + drafting.total();
-  return step;
+  return with_drafts(step, prepare(c, m, l), w, sequences);
 }
 
 }  // namespace shardline

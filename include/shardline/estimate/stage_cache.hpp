@@ -73,40 +73,29 @@ struct stage_cache {
   }
 };
 
-namespace detail {
-
-// The caches of a rank, one per kind of layer.
-struct stage_cache_fold {
-  count page_tokens = 1;
-  stage_cache cache{};
-  count times = 0;
-
-  constexpr void start(std::size_t, count n) noexcept { times = n; }
-  constexpr void finish(std::size_t) noexcept {}
-  constexpr void operator()(const sequence_cache& c) noexcept {
-    const double layers = real<double>(times);
-    cache.state_bytes += layers * c.state_bytes;
-    if (!(c.bytes_per_token > 0.0)) return;
-    cache.rings.push_back(
-        {layers * c.page_bytes(page_tokens), c.window == 0 ? 0 : c.ring_pages(page_tokens)});
-  }
-  template <class Operator>
-  constexpr void operator()(const Operator&) noexcept {}
-};
-
-}  // namespace detail
-
 /// The caches of one sequence on rank 0 of stage `stage`, those of prediction layers with them
 /// where the deployment speculates.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr stage_cache cache_of_stage(const prepared_layout<T, Efficiency>& p,
+                                                   count stage, bool speculates = false) noexcept {
+  const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
+  const segment_counts n = p.held_by(stage, own, speculates);
+  stage_cache cache;
+  cache.page_tokens = tokens_per_page(p.cluster.runtime, p.layout);
+  for (std::size_t i = 0; i < p.caches.size(); ++i) {
+    const prepared_cache& c = p.caches[i];
+    const auto layers = static_cast<double>(n[c.segment]);
+    cache.state_bytes += layers * c.cache.state_bytes;
+    if (!(c.page_bytes * layers > 0.0)) continue;
+    cache.rings.push_back({layers * c.page_bytes, c.ring_pages});
+  }
+  return cache;
+}
 template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l, count stage,
                                                    bool speculates = false) noexcept {
-  detail::stage_cache_fold fold{c.runtime.page_tokens};
-  fold.cache.page_tokens = tokens_per_page(c.runtime, l);
-  const emission e{m, l};
-  for_each_block(e, blocks_held(m, l, stage, speculates), fold);
-  return fold.cache;
+  return cache_of_stage(prepare(c, m, l), stage, speculates);
 }
 
 }  // namespace shardline

@@ -1,11 +1,12 @@
-/// The time of one step: the fold of the operator list over time, block by block.
+/// The time of one step on a prepared layout: what is prepared is priced once for each segment and
+/// counted as often as stages have it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 
-#include "shardline/cost/blocks.hpp"
 #include "shardline/cost/policy.hpp"
+#include "shardline/estimate/prepared.hpp"
 #include "shardline/estimate/time.hpp"
 
 namespace shardline {
@@ -23,190 +24,262 @@ namespace detail {
 
 inline constexpr std::size_t collective_kinds = 6;
 
-// What a block sends, by kind and in all, and what of it may be hidden behind shared experts.
+// What a segment sends, by kind and in all, and what of it may be hidden behind shared experts.
 template <class T>
-struct sent_by_block {
-  std::array<seconds<T>, collective_kinds> by_kind{};
-  seconds<T> total{};
+struct sent_by_segment {
+  std::array<T, collective_kinds> by_kind{};
+  T total = T(0.0);
   collective_kind dispatch = collective_kind::all_to_all;
-  seconds<T> dispatched{};
-  seconds<T> shared_experts{};
+  T dispatched = T(0.0);
+  T shared_experts = T(0.0);
 
-  constexpr void add(const collective<T>& op, const seconds<T>& time) noexcept {
-    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(op.kind)];
+  constexpr void add(collective_kind kind, const T& time, bool beside) noexcept {
+    T& of_kind = by_kind[static_cast<std::size_t>(kind)];
     of_kind = of_kind + time;
     total = total + time;
-    if (!op.beside_shared_experts) return;
-    dispatch = op.kind;
+    if (!beside) return;
+    dispatch = kind;
     dispatched = time;
   }
   // The line of the dispatch is what is left of it.
   constexpr void hide_behind_shared_experts() noexcept {
-    const seconds<T> hidden = shardline::min(dispatched, shared_experts);
-    seconds<T>& of_kind = by_kind[static_cast<std::size_t>(dispatch)];
+    const T hidden = min(dispatched, shared_experts);
+    T& of_kind = by_kind[static_cast<std::size_t>(dispatch)];
     of_kind = of_kind - hidden;
     total = total - hidden;
   }
-  // Every line by the same share.
-  constexpr void hide(const seconds<T>& hidden) noexcept {
-    const T none(0.0);
-    const T left = (total - hidden).value() / max(total.value(), T(1e-300));
-    const T share = select(none < total.value(), left, none);
-    for (seconds<T>& of_kind : by_kind) of_kind = of_kind * share;
-    total = total - hidden;
+};
+template <class T>
+using sent_by_segments = std::array<sent_by_segment<T>, segment::number>;
+
+// Adds up what is priced, over the pipeline and for one of each segment, in seconds.
+//   times   how often a segment runs; 0: it is not wanted
+//   sent    where what is sent is gathered, if some of it may be hidden
+template <class T>
+struct step_fold {
+  std::array<double, segment::number> times{};
+  sent_by_segments<T>* sent = nullptr;
+  std::array<T, term_count> lines{};
+  std::array<T, bound_count> bounds{};
+  std::array<T, segment::number> of_segment{};
+
+  [[nodiscard]] constexpr bool wants(std::size_t s) const noexcept { return times[s] > 0.0; }
+
+  constexpr void operator()(const place_in_step& at, const kernel_time<T>& t) noexcept {
+    const T zero(0.0);
+    const T own = max(t.compute, t.memory) + t.exposed + t.launch;
+    const T n(times[at.segment]);
+    const auto by_compute = t.memory < t.compute;
+    add(at.segment, at.line, own, n);
+    wait(bound::compute, select(by_compute, t.compute + t.exposed, zero) * n);
+    wait(bound::memory, select(by_compute, zero, t.memory + t.exposed) * n);
+    wait(bound::launch, t.launch * n);
+    if (sent != nullptr && at.line == term::shared_experts) {
+      T& shared = (*sent)[at.segment].shared_experts;
+      shared = shared + own;
+    }
+  }
+  constexpr void operator()(std::size_t s, collective_kind kind, const T& time,
+                            bool beside) noexcept {
+    if (sent != nullptr) return (*sent)[s].add(kind, time, beside);
+    send(s, kind, time, T(times[s]));
+  }
+  constexpr void send(std::size_t s, collective_kind kind, const T& time, const T& n) noexcept {
+    add(s, term_of(kind), time, n);
+    wait(bound::link, time * n);
+  }
+  constexpr void spend(term line, bound on, const T& time) noexcept {
+    T& spent = lines[static_cast<std::size_t>(line)];
+    spent = spent + time;
+    wait(on, time);
+  }
+  [[nodiscard]] constexpr basic_time<T> time() const noexcept {
+    basic_time<T> t;
+    for (std::size_t i = 0; i < term_count; ++i) t.terms[i] = seconds<T>::from_value(lines[i]);
+    for (std::size_t i = 0; i < bound_count; ++i) t.bounds[i] = seconds<T>::from_value(bounds[i]);
+    return t;
+  }
+
+ private:
+  constexpr void add(std::size_t s, term line, const T& time, const T& n) noexcept {
+    of_segment[s] = of_segment[s] + time;
+    T& spent = lines[static_cast<std::size_t>(line)];
+    spent = spent + time * n;
+  }
+  constexpr void wait(bound on, const T& time) noexcept {
+    T& waited = bounds[static_cast<std::size_t>(on)];
+    waited = waited + time;
   }
 };
 
-// Prices operators on a cluster: adds them up over the pipeline, and per block for the stages.
-//   two_batches   blocks are those of a half batch, run twice: while one half sends the other
-//                 computes
-//   fill          of each block, the first or last part of such a pair, which nothing hides
+// Prices the segments that the fold wants.
 template <class T, class Efficiency>
-struct time_fold {
-  const basic_cluster<T, Efficiency>& cluster;
-  bool two_batches = false;
-  basic_time<T> sum{};
-  std::array<seconds<T>, block::number> of_block{};
-  std::array<seconds<T>, block::number> fill{};
-  T times = T(0.0);
-  std::size_t current = 0;
-  sent_by_block<T> sent{};  // by the current block, where some of that may be hidden
+constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                     step_fold<T>& fold) noexcept {
+  p.operators.price(s, fold);
+  for (std::size_t i = 0; i < p.messages.size(); ++i) {
+    const prepared_message<T>& m = p.messages[i];
+    if (!fold.wants(m.segment)) continue;
+    fold(m.segment, m.shape.kind, time_of(p.cluster, m, s), m.shape.beside_shared_experts);
+  }
+  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
+    const prepared_exchange<T>& x = p.exchanges[i];
+    if (!fold.wants(x.segment)) continue;
+    const T time = time_of(p.cluster, x, s);
+    fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
+  }
+}
 
-  [[nodiscard]] constexpr bool hides() const noexcept {
-    return two_batches || cluster.runtime.experts.overlap_shared;
+// Of each segment as many as there are, times `batches` of halves of layers; or of one sort alone.
+constexpr std::array<double, segment::number> repeated(const segment_counts& n, double halves,
+                                                       double others) noexcept {
+  std::array<double, segment::number> times{};
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    times[s] = static_cast<double>(n[s]) * (segment::is_half(s) ? halves : others);
   }
-  constexpr void start(std::size_t b, count n) noexcept {
-    current = b;
-    times = real<T>(n);
-  }
-  constexpr void finish(std::size_t) noexcept {
-    if (hides()) send_what_is_left();
-  }
-  constexpr void operator()(const sequence_cache&) noexcept {}  // neither takes time
-  constexpr void operator()(const logits<T>&) noexcept {}
-  constexpr void operator()(const collective<T>& op) noexcept {
-    const seconds<T> time = time_of(cluster, op);
-    if (hides()) return sent.add(op, time);
-    send(term_of(op.kind), time);
-  }
-  template <class Operator>
-  constexpr void operator()(const Operator& op) noexcept {
-    const operator_time<T> t = time_of(cluster.accelerator, op);
-    add(op.term, t.total());
-    if constexpr (has_flops<Operator>) {
-      const auto by_compute = t.memory.value() < t.compute.value();
-      const T zero(0.0);
-      const T compute = select(by_compute, (t.compute + t.exposed).value(), zero);
-      const T memory = select(by_compute, zero, (t.memory + t.exposed).value());
-      sum.wait(bound::compute, seconds<T>::from_value(compute) * times);
-      sum.wait(bound::memory, seconds<T>::from_value(memory) * times);
-    } else {
-      sum.wait(bound::memory, (t.memory + t.exposed) * times);
-    }
-    sum.wait(bound::launch, t.launch * times);
-    if (op.term == term::shared_experts) sent.shared_experts = sent.shared_experts + t.total();
-  }
-  constexpr void add(term line, const seconds<T>& time) noexcept {
-    of_block[current] = of_block[current] + time;
-    sum.spend(line, time * times);
-  }
-  constexpr void send(term line, const seconds<T>& time) noexcept {
-    add(line, time);
-    sum.wait(bound::link, time * times);
-  }
-  constexpr void send_what_is_left() noexcept {
-    if (two_batches) {
-      fill[current] = shardline::min(of_block[current], sent.total);
-      sent.hide(fill[current]);
-    } else {
-      sent.hide_behind_shared_experts();
-    }
-    for (std::size_t i = 0; i < collective_kinds; ++i) {
-      send(term_of(static_cast<collective_kind>(i)), sent.by_kind[i]);
-    }
-    sent = {};
-  }
+  return times;
+}
 
-  [[nodiscard]] constexpr seconds<T> of_stage(const block_counts& blocks) const noexcept {
-    seconds<T> total{};
-    for (std::size_t b = 0; b < block::number; ++b) {
-      if (blocks[b] > 0) total = total + of_block[b] * real<T>(blocks[b]);
+// Hands on what the gathered collectives of segments leave behind shared experts.
+template <class T>
+constexpr void send_what_is_left(step_fold<T>& fold, sent_by_segments<T>& sent) noexcept {
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    if (!fold.wants(s)) continue;
+    sent[s].hide_behind_shared_experts();
+    for (std::size_t k = 0; k < collective_kinds; ++k) {
+      const auto kind = static_cast<collective_kind>(k);
+      fold.send(s, kind, sent[s].by_kind[k], T(fold.times[s]));
     }
-    return total;
   }
-  // What a stage's two batches take to fill and to drain: once, of its longest block.
-  [[nodiscard]] constexpr seconds<T> filling(const block_counts& blocks) const noexcept {
-    seconds<T> longest{};
-    for (std::size_t b = 0; b < block::number; ++b) {
-      if (blocks[b] > 0) longest = shardline::max(longest, fill[b]);
-    }
-    return longest;
-  }
+}
+
+// A step's times by stages: the accelerators' part of one, and what two batches take to fill it.
+template <class T>
+struct stage_time {
+  T busy = T(0.0);
+  T filling = T(0.0);
 };
 
-constexpr bool is_layer(std::size_t b) noexcept {
-  return b >= block::first_layer && b < block::head;
-}
-// Layers once for each batch, and the rest once.
-constexpr block_counts repeated(block_counts blocks, count batches) noexcept {
-  for (std::size_t b = 0; b < block::number; ++b) blocks[b] *= is_layer(b) ? batches : 1;
-  return blocks;
-}
-constexpr block_counts only(block_counts blocks, bool layers) noexcept {
-  for (std::size_t b = 0; b < block::number; ++b) blocks[b] *= is_layer(b) == layers ? 1 : 0;
-  return blocks;
-}
-
-// The accelerators' part of a stage; what its two batches take to fill is added to the sum.
-template <class T, class Efficiency>
-constexpr seconds<T> time_of_stage(time_fold<T, Efficiency>& fold, const model& m, const layout& l,
-                                   count stage, count batches) noexcept {
-  if (l.pp == 1 && batches == 1) return fold.sum.total();
-  const block_counts blocks = repeated(blocks_of_stage(m, l, stage), batches);
-  const seconds<T> filling = fold.filling(blocks);
-  fold.sum.spend(term::pipeline_bubble, filling);
-  fold.sum.wait(bound::link, filling);
-  return fold.of_stage(blocks) + filling;
-}
-
-// A priced step through its stages, the host's part of it added.
-template <class T, class Efficiency>
-constexpr pipeline_time<T> through_stages(time_fold<T, Efficiency>& fold, const model& m,
-                                          const layout& l, const rank_step<T>& s,
-                                          count batches) noexcept {
-  const Efficiency& policy = fold.cluster.accelerator.efficiency;
-  seconds<T> slowest{};
-  seconds<T> host{};
-  for (count i = 0; i < l.pp; ++i) {
-    const seconds<T> busy = time_of_stage(fold, m, l, i, batches);
-    const count layers = layers_of_stage(l, m.layers.size(), i).number;
-    const seconds<T> own = host_time(policy, s, layers * batches, busy);
-    host = host + own;
-    slowest = shardline::max(slowest, busy + own);
+// Adds the host's part to a priced step, stage by stage.
+template <class T, class Efficiency, class Stage>
+constexpr pipeline_time<T> through_stages(const prepared_layout<T, Efficiency>& p,
+                                          step_fold<T>& fold, const rank_step<T>& s, count batches,
+                                          const Stage& time_of_stage) noexcept {
+  const Efficiency& policy = p.cluster.accelerator.efficiency;
+  T slowest(0.0);
+  T host(0.0);
+  for (std::size_t i = 0; i < p.stages.size(); ++i) {
+    const alike_stages& stages = p.stages[i];
+    const stage_time<T> t = time_of_stage(stages);
+    const T n = real<T>(stages.times);
+    fold.spend(term::pipeline_bubble, bound::link, t.filling * n);
+    const T busy = t.busy + t.filling;
+    const T own =
+        host_time(policy, s, stages.layers * batches, seconds<T>::from_value(busy)).value();
+    host = host + own * n;
+    slowest = max(slowest, busy + own);
   }
-  fold.sum.spend(term::host, host);
-  fold.sum.wait(bound::launch, host);
-  return {fold.sum, l.pp == 1 ? fold.sum.total() : slowest};
+  fold.spend(term::host, bound::launch, host);
+  const basic_time<T> sum = fold.time();
+  return {sum, p.layout.pp == 1 ? sum.total() : seconds<T>::from_value(slowest)};
+}
+
+template <class T>
+constexpr T sum_of(const std::array<T, term_count>& lines) noexcept {
+  T sum(0.0);
+  for (const T& line : lines) sum = sum + line;
+  return sum;
+}
+
+// The segments of a rank that run in a step, each so often, in one batch.
+template <class T, class Efficiency>
+constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const rank_step<T>& s,
+                              const std::array<double, segment::number>& times) noexcept {
+  step_fold<T> fold;
+  fold.times = times;
+  const step_sizes<T> sizes = sizes_of(s, p.routed);
+  if (!p.cluster.runtime.experts.overlap_shared) {
+    price(p, sizes, fold);
+    return fold;
+  }
+  sent_by_segments<T> sent{};
+  fold.sent = &sent;
+  price(p, sizes, fold);
+  send_what_is_left(fold, sent);
+  fold.sent = nullptr;
+  return fold;
 }
 
 template <class T, class Efficiency>
-constexpr pipeline_time<T> in_one_batch(const basic_cluster<T, Efficiency>& c, const model& m,
-                                        const layout& l, const rank_step<T>& s) noexcept {
-  time_fold<T, Efficiency> fold{c};
-  for_each_block(emission_under(c.runtime, m, l), s, blocks_of_pipeline(m, l.pp), fold);
-  return through_stages(fold, m, l, s, 1);
+constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
+                                        const rank_step<T>& s) noexcept {
+  step_fold<T> fold = priced(p, s, repeated(p.pipeline, 1.0, 1.0));
+  return through_stages(p, fold, s, 1, [&](const alike_stages& stages) {
+    if (p.layout.pp == 1) return stage_time<T>{sum_of(fold.lines), T(0.0)};
+    T busy(0.0);
+    for (std::size_t i = 0; i < segment::number; ++i) {
+      busy = busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+    }
+    return stage_time<T>{busy, T(0.0)};
+  });
+}
+
+// A layer that computes one half batch while the other half's messages are under way.
+//   busy      the longer of both, for one half
+//   filling   the shorter, which the first or last half of a stage does not hide
+template <class T>
+struct overlapped_layer {
+  T busy = T(0.0);
+  T filling = T(0.0);
+};
+
+// Sends of a layer's collectives what computation does not hide, every line by the same share.
+template <class T>
+constexpr overlapped_layer<T> overlap(step_fold<T>& fold, const sent_by_segments<T>& sent,
+                                      const layer_halves& l, const T& times) noexcept {
+  const T computed = fold.of_segment[l.mixing] + fold.of_segment[l.feed_forward];
+  const T all = sent[l.mixing].total + sent[l.feed_forward].total;
+  const T hidden = min(computed, all);
+  const T left = (all - hidden) / max(all, T(1e-300));
+  const T share = select(T(0.0) < all, left, T(0.0));
+  for (const std::size_t half : {std::size_t{l.mixing}, std::size_t{l.feed_forward}}) {
+    for (std::size_t k = 0; k < collective_kinds; ++k) {
+      const T time = sent[half].by_kind[k] * share;
+      fold.spend(term_of(static_cast<collective_kind>(k)), bound::link, time * times);
+    }
+  }
+  return {computed + (all - hidden), hidden};
 }
 
 template <class T, class Efficiency>
-constexpr pipeline_time<T> in_two_batches(const basic_cluster<T, Efficiency>& c, const model& m,
-                                          const layout& l, const rank_step<T>& s) noexcept {
-  const block_counts blocks = blocks_of_pipeline(m, l.pp);
-  time_fold<T, Efficiency> fold{c};
-  const emission e = emission_under(c.runtime, m, l);
-  for_each_block(e, s, only(blocks, false), fold);
-  fold.two_batches = true;
-  for_each_block(e, larger_half(s), repeated(only(blocks, true), 2), fold);
-  return through_stages(fold, m, l, s, 2);
+constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& p,
+                                          const rank_step<T>& s) noexcept {
+  constexpr double two = 2.0;
+  step_fold<T> fold;
+  fold.times = repeated(p.pipeline, 0.0, 1.0);
+  price(p, sizes_of(s, p.routed), fold);
+  sent_by_segments<T> sent{};
+  fold.times = repeated(p.pipeline, two, 0.0);
+  fold.sent = &sent;
+  price(p, sizes_of(larger_half(s), p.routed), fold);
+  fold.sent = nullptr;
+  std::array<overlapped_layer<T>, max_layer_kinds> layers{};
+  for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
+    layers[k] = overlap(fold, sent, p.map.of_kind[k], real<T>(p.layers[k]) * T(two));
+  }
+  return through_stages(p, fold, s, 2, [&](const alike_stages& stages) {
+    stage_time<T> t;
+    for (std::size_t i = 0; i < segment::number; ++i) {
+      if (segment::is_half(i)) continue;
+      t.busy = t.busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+    }
+    for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
+      if (stages.kinds[k] == 0) continue;
+      t.busy = t.busy + layers[k].busy * T(two * real<double>(stages.kinds[k]));
+      t.filling = max(t.filling, layers[k].filling);
+    }
+    return t;
+  });
 }
 
 template <class Condition, class T>
@@ -245,13 +318,18 @@ constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b)
 /// communicate take no multiprocessors from those that compute.
 /// Assumes inputs that check() accepts.
 template <class T, class Efficiency>
+[[nodiscard]] constexpr pipeline_time<T> time_of_step(const prepared_layout<T, Efficiency>& p,
+                                                      const basic_step<T>& s) noexcept {
+  const rank_step<T> own = localise(s, p.layout);
+  if (!p.cluster.runtime.two_batch_overlap) return detail::in_one_batch(p, own);
+  return detail::faster(detail::in_one_batch(p, own), detail::in_two_batches(p, own));
+}
+template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,
                                                       const basic_step<T>& s) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  const rank_step<T> own = localise(s, l);
-  if (!c.runtime.two_batch_overlap) return detail::in_one_batch(c, m, l, own);
-  return detail::faster(detail::in_one_batch(c, m, l, own), detail::in_two_batches(c, m, l, own));
+  return time_of_step(prepare(c, m, l), s);
 }
 
 }  // namespace shardline

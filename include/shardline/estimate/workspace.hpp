@@ -29,8 +29,8 @@ struct buffer_key {
 inline constexpr std::size_t max_buffers = 12;
 
 /// The place of `key` in `keys`, where it is put if it is new.
-[[nodiscard]] constexpr std::size_t index_of(bounded<buffer_key, max_buffers>& keys,
-                                             const buffer_key& key) noexcept {
+template <class Keys>
+[[nodiscard]] constexpr std::size_t index_of(Keys& keys, const buffer_key& key) noexcept {
   std::size_t i = 0;
   while (i < keys.size() && !(keys[i] == key)) ++i;
   if (i == keys.size()) keys.push_back(key);
