@@ -277,8 +277,8 @@ TEST_CASE("attention is never faster than its roofline in the precision multipli
       c.cache_split = c.phase == token ? d.whole(1, 8) : 1;
     }
     const double t = time_of(a, c).total().value();
-    const kernel_format kernel = detail::cache_kernel(c);
-    const precision math = supported(a, detail::math_of(c, kernel));
+    const kernel_format kernel = detail::cache_kernel(detail::shape_of(c));
+    const precision math = supported(a, detail::math_of(detail::shape_of(c), kernel));
     no_less(t, (c.flops() / a.peak[math]).value(), "compute", number);
     const double held = 2.0 * a.efficiency.decode[kernel].cache_share * a.last_level_cache.value();
     if (a.efficiency.looped && c.bytes_moved().value() < held) continue;

@@ -22,13 +22,13 @@ static_assert(kernel_of_cache(1.0) == kernel_format::narrow);
 static_assert(kernel_of_cache(1.03125) == kernel_format::narrow);  // with a scale per head
 
 TEST_CASE("the faster of two ways keeps its own parts") {
-  const operator_time<double> a{1_us, 2_us, 3_us, 4_us};  // 9
-  const operator_time<double> b{8_us, 1_us, 0_us, 0_us};  // 8
-  for (const auto& t : {faster(a, b), faster(b, a)}) {
-    CHECK(t.compute == 8_us);
-    CHECK(t.memory == 1_us);
-    CHECK(t.exposed == 0_us);
-    CHECK(t.launch == 0_us);
+  const kernel_time<double> a{1.0, 2.0, 3.0, 4.0};  // 9
+  const kernel_time<double> b{8.0, 1.0, 0.0, 0.0};  // 8
+  for (const kernel_time<double>& t : {faster(a, b), faster(b, a)}) {
+    CHECK(t.compute == 8.0);
+    CHECK(t.memory == 1.0);
+    CHECK(t.exposed == 0.0);
+    CHECK(t.launch == 0.0);
   }
 }
 

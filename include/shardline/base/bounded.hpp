@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 namespace shardline {
 
@@ -65,12 +66,19 @@ class growing {
 
  private:
   struct nothing {};
-  union place {
+  union bare {
     nothing none;
     T value;
-    constexpr place() noexcept : none{} {}
-    constexpr explicit place(const T& item) noexcept : value(item) {}
+    constexpr bare() noexcept : none{} {}
+    constexpr explicit bare(const T& item) noexcept : value(item) {}
   };
+  struct made {
+    T value{};
+    constexpr made() noexcept = default;
+    constexpr explicit made(const T& item) noexcept : value(item) {}
+  };
+  // What copies itself in a way of its own (a pack of Eigen's) is made from the start.
+  using place = std::conditional_t<std::is_trivially_copyable_v<T>, bare, made>;
   std::array<place, Capacity> places_;
   std::size_t length_ = 0;
   bool overflowed_ = false;

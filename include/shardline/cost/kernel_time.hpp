@@ -14,6 +14,10 @@ struct kernel_time {
   T memory = T(0.0);
   T exposed = T(0.0);
   T launch = T(0.0);
+
+  [[nodiscard]] constexpr T total() const noexcept {
+    return max(compute, memory) + exposed + launch;
+  }
 };
 
 template <class T>

@@ -39,14 +39,8 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr message_law<T> law_of(const basic_cluster<T, Efficiency>& c,
                                               const collective_shape& o) noexcept {
   const collective<T> op{o.kind, o.group};
-  message_law<T> law;
-  const message_lines<T> ways =
-      lines_of(c, o.kind, o.group, link_share(c.accelerator.efficiency, op));
-  for (std::size_t i = 0; i < ways.size(); ++i) {
-    law.ways.push_back(in_units_of(ways[i], T(o.bytes_each)));
-  }
-  law.rooted = any_root(law.ways);
-  return law;
+  const T share = link_share(c.accelerator.efficiency, op);
+  return in_units_of(message_law<T>{lines_of(c, o.kind, o.group, share)}, T(o.bytes_each));
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr exchange_law<T> law_of(const basic_cluster<T, Efficiency>& c,

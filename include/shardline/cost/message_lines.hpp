@@ -46,11 +46,12 @@ inline constexpr std::size_t max_message_lines = 8;
 template <class T>
 using message_lines = growing<message_line<T>, max_message_lines>;
 
-template <class T>
-[[nodiscard]] constexpr message_lines<T> only(const message_line<T>& l) noexcept {
-  message_lines<T> lines;
-  lines.push_back(l);
-  return lines;
+/// One way alone.
+template <class Way>
+[[nodiscard]] constexpr growing<Way, max_message_lines> only(const Way& way) noexcept {
+  growing<Way, max_message_lines> ways;
+  ways.push_back(way);
+  return ways;
 }
 
 /// Whether any of the lines has a root: else none is taken, whose slope at 0 is infinite.

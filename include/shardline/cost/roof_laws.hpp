@@ -8,8 +8,13 @@
 
 namespace shardline {
 
-/// Places for the operators of a rank: no segment has more than 24 of one kind, and there are 20.
-inline constexpr std::size_t max_prepared = 480;
+/// Operators of a rank at most. Of a half with attention 7 multiply (latent attention: 5 and the
+/// expansion), 5 are vector kernels, 4 fused vectors, 2 recurrences; of one with experts 5 multiply
+/// beside the experts' own 2, 4 are vector kernels, 7 fused ones, one an activation. Ends: 3
+/// multiply, 3 + 5 are vector kernels.   (tests/estimate/prepared.cpp)
+inline constexpr std::size_t max_gemms = 12 * max_layer_kinds + 3;
+inline constexpr std::size_t max_vectors = 9 * max_layer_kinds + 8;
+inline constexpr std::size_t max_prepared = 36 * max_layer_kinds + 11;
 
 /// A kernel whose work is proportional to its rows, but for what it reads once:
 ///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]
@@ -115,15 +120,20 @@ class roof_laws {
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const recurrence_shape& o, std::size_t) noexcept {
-    const recurrence<T> kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
+                     const recurrence_shape& o, std::size_t,
+                     size::of_phase launched = size::of_phase::exists) noexcept {
+    // One sequence with one new token: what its state takes, and what the token does.
+    recurrence_shape idle = o;
+    idle.flops_per_token = 0;
+    idle.values_per_token = 0;
     recurrence_shape stateless = o;
     stateless.state_bytes = 0.0;
-    const recurrence<T> token =
-        operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+    const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
+    const recurrence<T> kept = operator_of(idle, one);
+    const recurrence<T> token = operator_of(stateless, one);
     const extent tokens = o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
     put(detail::roof_of(a, token, kept), at, size::of(tokens),
-        size::of(size::of_phase::sequences, o.phase), size::of(size::of_phase::exists, o.phase));
+        size::of(size::of_phase::sequences, o.phase), size::of(launched, o.phase));
   }
   // One sequence with one new token and nothing cached: one pair, one query, one key.
   template <class Efficiency>

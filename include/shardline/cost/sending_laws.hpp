@@ -27,6 +27,19 @@ struct message_law {
   }
 };
 
+/// The same for m in another unit, each `units` of the old one.
+template <class T>
+[[nodiscard]] constexpr message_law<T> in_units_of(message_law<T> law, const T& units) noexcept {
+  for (std::size_t i = 0; i < law.ways.size(); ++i) {
+    law.ways[i] = in_units_of(law.ways[i], units);
+  }
+  for (std::size_t i = 0; i < law.engine.size(); ++i) {
+    law.engine[i] = in_units_of(law.engine[i], units);
+  }
+  law.engine_most = law.engine_most / units;
+  return law;
+}
+
 /// The time of routed tokens by the fastest of their ways; 0 of none.
 template <class T>
 struct exchange_law {

@@ -36,17 +36,24 @@ namespace shardline {
 ///   H100, vLLM, 32 heads of 128 over 8, bf16: a prompt of 2048 takes 78.8 us, one more token of
 ///   64 sequences of 4096 takes 365.0 us (tests/fitted/attention.cpp)
 template <class T>
+[[nodiscard]] constexpr prompt_law<T> prompt_law_of(const fitted_accelerator<T>& a,
+                                                    const attention_shape& o) noexcept {
+  const auto& curves = o.latent ? a.efficiency.latent_prefill : a.efficiency.prefill;
+  return detail::prompt_law_of(a, curves[detail::cache_kernel(o)], o);
+}
+template <class T>
+[[nodiscard]] constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a,
+                                                    const attention_shape& o) noexcept {
+  const auto& curves = o.latent ? a.efficiency.latent_decode : a.efficiency.decode;
+  return detail::decode_law_of(a, curves[detail::cache_kernel(o)], o);
+}
+template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const attention_core<T>& op) noexcept {
-  const kernel_format kernel = detail::cache_kernel(op);
-  const T tokens = op.sequences * op.new_tokens;
-  const basic_fitted<T>& e = a.efficiency;
-  if (op.phase == phase::prefill) {
-    const prefill_curve<T>& c = (op.latent ? e.latent_prefill : e.prefill)[kernel];
-    return detail::unless_idle(tokens, detail::prompt_time(a, c, op));
-  }
-  const decode_curve<T>& c = (op.latent ? e.latent_decode : e.decode)[kernel];
-  return detail::unless_idle(tokens, detail::decode_time(a, c, op));
+  const attention_shape shape = detail::shape_of(op);
+  const step_part<T> part = detail::part_of(op);
+  return with_units(op.phase == phase::prefill ? prompt_law_of(a, shape).time(part)
+                                               : decode_law_of(a, shape).time(part));
 }
 
 /// Time of a recurrence, a roofline for want of measurements; 0 without sequences.
@@ -60,11 +67,8 @@ template <class T>
   const T& share = a.efficiency.gemm[kernel_format::wide].compute;
   const T peak = a.peak[supported(a, op.math())].value() * share;
   const T memory = op.bytes_moved().value() * detail::seconds_per_byte(a, vectors.bandwidth);
-  return detail::unless_idle(op.sequences * op.new_tokens,
-                             {detail::in_seconds(op.flops().value() / peak),
-                              detail::in_seconds(memory),
-                              {},
-                              vectors.launch});
+  const kernel_time<T> t{op.flops().value() / peak, memory, T(0.0), vectors.launch.value()};
+  return with_units(detail::unless_idle(op.sequences * op.new_tokens, t));
 }
 
 }  // namespace shardline

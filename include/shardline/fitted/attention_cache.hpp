@@ -2,7 +2,6 @@
 /// cache.
 #pragma once
 
-#include "shardline/cost/mixing.hpp"
 #include "shardline/fitted/kernel.hpp"
 
 namespace shardline::detail {
@@ -13,8 +12,7 @@ constexpr T clipped(const T& x, const T& low, const T& high) noexcept {
 }
 
 // The kernel for this cache. Where a prompt's latent width is not known, the one for activations.
-template <class T>
-constexpr kernel_format cache_kernel(const attention_core<T>& op) noexcept {
+constexpr kernel_format cache_kernel(const attention_shape& op) noexcept {
   const bool decodes = op.phase == phase::decode;
   const count per_head = op.kv_heads * (op.qk_dim + op.v_dim);
   const count kept = !op.latent ? per_head : decodes ? op.qk_dim : op.latent_width;
@@ -23,17 +21,28 @@ constexpr kernel_format cache_kernel(const attention_core<T>& op) noexcept {
 }
 
 // What it multiplies in: narrow keys are not widened where there is a peak for them.
-template <class T>
-constexpr precision math_of(const attention_core<T>& op, kernel_format kernel) noexcept {
+constexpr precision math_of(const attention_shape& op, kernel_format kernel) noexcept {
   return kernel == kernel_format::narrow ? precision::fp8 : op.activation;
 }
 
 // No kernel runs for a part of a step without tokens.
 template <class T>
-constexpr operator_time<T> unless_idle(const T& tokens, const operator_time<T>& t) noexcept {
-  const auto runs = tokens > T(0.0);
-  return {either(runs, t.compute, {}), either(runs, t.memory, {}), either(runs, t.exposed, {}),
-          either(runs, t.launch, {})};
+constexpr kernel_time<T> unless_idle(const T& tokens, const kernel_time<T>& t) noexcept {
+  const T none(0.0);
+  const auto runs = tokens > none;
+  return {select(runs, t.compute, none), select(runs, t.memory, none),
+          select(runs, t.exposed, none), select(runs, t.launch, none)};
+}
+
+// An operator's shape, and the part of a step that it is of.
+template <class T>
+constexpr attention_shape shape_of(const attention_core<T>& o) noexcept {
+  return {o.phase, o.query_split, o.cache_split,     o.heads,      o.kv_heads, o.qk_dim,
+          o.v_dim, o.window,      o.bytes_per_token, o.activation, o.latent,   o.latent_width};
+}
+template <class T>
+constexpr step_part<T> part_of(const attention_core<T>& o) noexcept {
+  return {o.phase, o.sequences, o.new_tokens, o.context};
 }
 
 }  // namespace shardline::detail

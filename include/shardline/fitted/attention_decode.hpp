@@ -4,7 +4,9 @@
 
 #include "shardline/fitted/attention_cache.hpp"
 
-namespace shardline::detail {
+namespace shardline {
+
+namespace detail {
 
 // Sizes that kernels of all accelerators and engines measured have in common.
 inline constexpr double decode_rows = 64.0;  // heads times new tokens of a block at most
@@ -12,6 +14,15 @@ inline constexpr double key_tile = 128.0;    // keys that a block reads at once
 inline constexpr double fewest_keys = 64.0;  // that it multiplies at once
 inline constexpr double walked_bytes = 2.0;  // of a value on its way through a multiprocessor
 inline constexpr double refill = 2.0;        // bytes missed for each that the cache lacks room for
+
+// With keys and values as the kernel reads them: once, or for each query head of a group.
+template <class T>
+constexpr attention_shape cache_as_read(const decode_curve<T>& c, attention_shape o) noexcept {
+  if (!c.per_query_head) return o;
+  o.bytes_per_token = o.bytes_per_token * real<double>(o.heads) / real<double>(o.kv_heads);
+  o.kv_heads = o.heads;
+  return o;
+}
 
 // What a decode step asks of the multiprocessors, and seconds that one takes for each key of a
 // unit, to read it and to multiply it.
@@ -40,73 +51,111 @@ struct decode_units {
   }
 };
 
-// Keys of one sequence on this rank.
+}  // namespace detail
+
+/// Attention of decoding sequences, for any part of a step.
 template <class T>
-constexpr T keys_kept(const attention_core<T>& op) noexcept {
-  return (op.context + op.new_tokens) * T(1.0 / real<double>(op.cache_split));
+struct decode_law {
+  count window = 0;
+  T window_padding = T(0.0);
+  T rows = T(64.0);
+  T splits = T(1.0);
+  T blocks = T(1.0);
+  T exposed = T(0.0);
+  T tail = T(0.0);
+  T share = T(1.0);     // of a sequence's keys that this rank has
+  T group = T(1.0);     // query heads of a key-value head
+  T kv_heads = T(0.0);  // over the multiprocessors
+  T read = T(0.0);      // seconds of a multiprocessor for a key, and for a row and a key
+  T multiplied = T(0.0);
+  double key_bytes = 0.0;
+  T query_bytes = T(0.0);
+  T per_byte = T(0.0);
+  T block = T(0.0);  // seconds of a block, of a query in other kernels, and of both launches
+  T beside = T(0.0);
+  T launch = T(0.0);
+  T reduction = T(0.0);
+  T cache_room = T(0.0);  // bytes of the last-level cache, where it holds some between loops
+  T cache_speedup = T(1.0);
+  bool looped = false;
+  bool unseen_blocks = false;
+
+  [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
+    const T kept = (p.context + p.new_tokens) * share;
+    const detail::decode_units<T> u = units_of(p, kept);
+    const T queries = p.sequences * p.new_tokens;
+    const T compute = u.compute();
+    const T memory = missed(p.sequences * u.keys * T(key_bytes) + queries * query_bytes) * per_byte;
+    const T longer = max(compute, memory);
+    const T lone = u.longest(splits);
+    const T shared = longer + exposed * min(compute, memory) + tail * lone;
+    const T started = block * u.blocks(unseen_blocks ? kept : u.keys, blocks) + beside * queries;
+    return detail::unless_idle(queries, {compute, memory, max(lone, shared) - longer + started,
+                                         launch + reduction * u.adds_up(splits)});
+  }
+
+ private:
+  // Keys that are read. Each new token sees a window of its own.
+  [[nodiscard]] constexpr T keys_seen(const step_part<T>& p, const T& kept) const noexcept {
+    if (window == 0) return kept;
+    return min(kept, (real<T>(window) + max(window_padding, p.new_tokens)) * share);
+  }
+  [[nodiscard]] constexpr detail::decode_units<T> units_of(const step_part<T>& p,
+                                                           const T& kept) const noexcept {
+    const T most(detail::decode_rows);
+    const T queries = p.new_tokens * group;
+    const T tiles = round_up(queries * T(1.0 / detail::decode_rows));
+    const T of_block = min(round_up(queries / rows) * rows, most);
+    return {p.sequences * kv_heads * tiles, keys_seen(p, kept), read, of_block * multiplied};
+  }
+  // Bytes as if all came from memory: in loops over the same buffers the last-level cache keeps
+  // some.
+  [[nodiscard]] constexpr T missed(const T& moved) const noexcept {
+    if (!looped) return moved;
+    const T beyond = max(T(0.0), moved - cache_room);
+    const T miss = min(moved, T(detail::refill) * beyond);
+    return miss + (moved - miss) / cache_speedup;
+  }
+};
+
+namespace detail {
+
+template <class T>
+constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const decode_curve<T>& c,
+                                      const attention_shape& asked) noexcept {
+  const attention_shape o = cache_as_read(c, asked);
+  const T width = real<T>(o.latent ? o.qk_dim : o.qk_dim + o.v_dim);
+  const count values = o.qk_dim + o.v_dim;
+  decode_law<T> law;
+  law.window = o.window;
+  law.window_padding = c.window_padding;
+  law.rows = c.rows;
+  law.splits = c.splits;
+  law.blocks = c.blocks;
+  law.exposed = c.exposed;
+  law.tail = c.tail;
+  law.share = T(1.0 / real<double>(o.cache_split));
+  law.group = T(real<double>(o.heads) / real<double>(o.kv_heads));
+  law.kv_heads = real<T>(o.kv_heads) / multiprocessors(a);
+  law.read =
+      width * T(walked_bytes) * multiprocessors(a) * seconds_per_byte(a, c.multiprocessor_share);
+  law.multiplied =
+      T(2.0 * real<double>(values)) * seconds_per_flop(a, math_of(o, cache_kernel(o)), c.compute);
+  law.key_bytes = o.bytes_per_token;
+  law.query_bytes =
+      real<T>(o.heads * values) * T(element_bytes(o.activation)) / real<T>(o.query_split);
+  law.per_byte = seconds_per_byte(a, c.bandwidth);
+  law.block = c.block.value();
+  law.beside = c.passes * law.query_bytes * law.per_byte;
+  law.launch = c.launch.value();
+  law.reduction = c.reduction.value();
+  law.unseen_blocks = c.unseen_blocks;
+  law.cache_speedup = c.cache_speedup;
+  law.cache_room = c.cache_share * a.last_level_cache.value();
+  law.looped = a.efficiency.looped;
+  return law;
 }
 
-// Those of them that are read. Each new token sees a window of its own.
-template <class T>
-constexpr T keys_seen(const decode_curve<T>& c, const attention_core<T>& op) noexcept {
-  if (op.window == 0) return keys_kept(op);
-  const T seen = real<T>(op.window) + max(c.window_padding, op.new_tokens);
-  return min(keys_kept(op), seen * T(1.0 / real<double>(op.cache_split)));
-}
+}  // namespace detail
 
-// With keys and values as the kernel reads them: once, or for each query head of a group.
-template <class T>
-constexpr attention_core<T> cache_as_read(const decode_curve<T>& c, attention_core<T> op) noexcept {
-  if (!c.per_query_head) return op;
-  op.bytes_per_token = op.bytes_per_token * real<double>(op.heads) / real<double>(op.kv_heads);
-  op.kv_heads = op.heads;
-  return op;
-}
-
-template <class T>
-constexpr decode_units<T> units_of(const fitted_accelerator<T>& a, const decode_curve<T>& c,
-                                   const attention_core<T>& op) noexcept {
-  const double group = real<double>(op.heads) / real<double>(op.kv_heads);
-  const T queries = op.new_tokens * T(group);
-  const T tiles = round_up(queries * T(1.0 / decode_rows));
-  const T rows = min(round_up(queries / c.rows) * c.rows, T(decode_rows));
-  const T width = real<T>(op.latent ? op.qk_dim : op.qk_dim + op.v_dim);
-  const T flops = T(2.0 * real<double>(op.qk_dim + op.v_dim)) * rows;
-  const precision math = math_of(op, cache_kernel(op));
-  return {
-      op.sequences * real<T>(op.kv_heads) * tiles / multiprocessors(a), keys_seen(c, op),
-      width * T(walked_bytes) * multiprocessors(a) * seconds_per_byte(a, c.multiprocessor_share),
-      flops * seconds_per_flop(a, math, c.compute)};
-}
-
-// Bytes as if all came from memory: in loops over the same buffers the last-level cache keeps some.
-template <class T>
-constexpr T missed(const fitted_accelerator<T>& a, const decode_curve<T>& c,
-                   const T& moved) noexcept {
-  if (!a.efficiency.looped) return moved;
-  const T room = c.cache_share * a.last_level_cache.value();
-  const T miss = min(moved, T(refill) * max(T(0.0), moved - room));
-  return miss + (moved - miss) / c.cache_speedup;
-}
-
-template <class T>
-constexpr operator_time<T> decode_time(const fitted_accelerator<T>& a, const decode_curve<T>& c,
-                                       const attention_core<T>& asked) noexcept {
-  const attention_core<T> op = cache_as_read(c, asked);
-  const decode_units<T> u = units_of(a, c, op);
-  const T compute = u.compute();
-  const T per_byte = seconds_per_byte(a, c.bandwidth);
-  const T activations = op.activation_bytes().value();
-  const T cached = op.sequences * u.keys * T(op.bytes_per_token);
-  const T memory = missed(a, c, cached + activations) * per_byte;
-  const T longer = max(compute, memory);
-  const T lone = u.longest(c.splits);
-  const T shared = longer + c.exposed * min(compute, memory) + c.tail * lone;
-  const T blocks = u.blocks(c.unseen_blocks ? keys_kept(op) : u.keys, c.blocks);
-  const T started = c.block.value() * blocks + c.passes * activations * per_byte;
-  const T launch = c.launch.value() + c.reduction.value() * u.adds_up(c.splits);
-  return {in_seconds(compute), in_seconds(memory), in_seconds(max(lone, shared) - longer + started),
-          in_seconds(launch)};
-}
-
-}  // namespace shardline::detail
+}  // namespace shardline

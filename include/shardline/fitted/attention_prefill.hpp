@@ -3,7 +3,9 @@
 
 #include "shardline/fitted/attention_cache.hpp"
 
-namespace shardline::detail {
+namespace shardline {
+
+namespace detail {
 
 // Sizes that kernels of all accelerators and engines measured have in common.
 inline constexpr double query_rows = 128.0;  // of a block
@@ -11,12 +13,11 @@ inline constexpr double fewest_rows = 16.0;  // that a matrix instruction multip
 
 // With keys and values as the kernel reads them: a prompt's latents were expanded per head, in the
 // precision of activations. No fewer bytes than the data sheet's roofline counts: the latents'.
-template <class T>
-constexpr attention_core<T> as_read(attention_core<T> op) noexcept {
-  if (!op.latent || op.phase == phase::decode) return op;
-  const double values = real<double>(op.kv_heads * (op.qk_dim + op.v_dim));
-  op.bytes_per_token = max(op.bytes_per_token, values * element_bytes(op.activation));
-  return op;
+constexpr attention_shape as_read(attention_shape o) noexcept {
+  if (!o.latent || o.phase == phase::decode) return o;
+  const double values = real<double>(o.kv_heads * (o.qk_dim + o.v_dim));
+  o.bytes_per_token = max(o.bytes_per_token, values * element_bytes(o.activation));
+  return o;
 }
 
 // The queries of one head of one sequence on this rank, in blocks.
@@ -28,63 +29,83 @@ struct prompt_blocks {
   T longest;  // that the last of them sees
 };
 
-// cp ranks take their blocks from all over the prompt, so each sees the mean, and one the last.
-template <class T>
-constexpr prompt_blocks<T> blocks_of(const prefill_curve<T>& c,
-                                     const attention_core<T>& op) noexcept {
-  const T own = op.new_tokens / real<T>(op.query_split);  // exact where it divides
-  const T blocks = round_up(own * T(1.0 / query_rows));
-  const T all = round_up(op.new_tokens * T(1.0 / query_rows));
-  const T rows = clipped(own, T(fewest_rows), T(query_rows));
-  const T half(query_rows / 2.0);
-  const T end = op.context + T(query_rows) * all;
-  if (op.window == 0) return {blocks, rows, blocks * (op.context + half * (all + T(1.0))), end};
-  const T seen = real<T>(op.window) + c.window_padding;
-  const T uncut = clipped((seen - op.context) * T(1.0 / query_rows) - T(0.5), T(0.0), all);
-  const T keys = uncut * (op.context + half * (uncut + T(1.0))) + (all - uncut) * seen;
-  return {blocks, rows, blocks * keys / max(all, T(1.0)), min(end, seen)};
-}
+}  // namespace detail
 
-// Seconds that a block of so many query rows takes for each key on its multiprocessor.
+/// Attention over prompts, for any part of a step: seconds of what one of it takes.
 template <class T>
-constexpr T block_per_key(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
-                          const attention_core<T>& op, const T& rows) noexcept {
-  const precision math = math_of(op, cache_kernel(op));
-  const T products = real<T>(op.qk_dim + op.v_dim) * seconds_per_flop(a, math, c.compute);
-  const T exponentials = c.softmax_values * seconds_per_flop(a, op.activation, c.compute);
-  return T(2.0) * rows * (products + exponentials);
-}
+struct prompt_law {
+  count window = 0;
+  T seen = T(0.0);     // keys of a query within the window
+  T split = T(1.0);    // ranks that share the queries
+  T row_key = T(0.0);  // of a query row and a key, multiplied
+  T block = T(0.0);
+  T heads = T(0.0);  // over the multiprocessors
+  T tail = T(0.0);
+  T exposed = T(0.0);
+  T query = T(0.0);  // of a query, a key and what other kernels do for a query, in memory
+  T key = T(0.0);
+  T beside = T(0.0);
+  T launch = T(0.0);
 
-// Bytes of queries, keys and values that other kernels read and write.
-template <class T>
-constexpr T passed_bytes(const attention_core<T>& op) noexcept {
-  const count values = op.heads * op.qk_dim + op.kv_heads * (op.qk_dim + op.v_dim);
-  const T own = op.sequences * op.new_tokens / real<T>(op.query_split);
-  return own * real<T>(values) * T(2.0 * element_bytes(op.activation));
-}
+  [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
+    const T own = p.new_tokens / split;  // exact where it divides
+    const detail::prompt_blocks<T> b = blocks_of(p, own);
+    const T per_key = b.rows * row_key;
+    const T longest = b.longest * per_key + block;
+    const T spread = p.sequences * heads * (b.keys * per_key + b.blocks * block);
+    const T compute = max(longest, spread + tail * longest);
+    const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
+    const T queries = p.sequences * own;
+    const T memory = queries * query + p.sequences * (kept + p.new_tokens) * key;
+    return detail::unless_idle(
+        p.sequences * p.new_tokens,
+        {compute, memory, exposed * min(compute, memory) + queries * beside, launch});
+  }
 
-// Of a softmax that is a kernel of its own, each row a block.
-template <class T>
-constexpr T softmax_rows(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
-                         const attention_core<T>& op) noexcept {
-  const T own = op.sequences * op.new_tokens / real<T>(op.query_split);
-  return c.row.value() * own * real<T>(op.heads) / multiprocessors(a);
-}
+ private:
+  // Ranks that share a prompt take blocks from all over it, so each sees the mean, and one the last.
+  [[nodiscard]] constexpr detail::prompt_blocks<T> blocks_of(const step_part<T>& p,
+                                                             const T& own) const noexcept {
+    const T half(detail::query_rows / 2.0);
+    const T blocks = round_up(own * T(1.0 / detail::query_rows));
+    const T all = round_up(p.new_tokens * T(1.0 / detail::query_rows));
+    const T rows = detail::clipped(own, T(detail::fewest_rows), T(detail::query_rows));
+    const T end = p.context + T(detail::query_rows) * all;
+    if (window == 0) return {blocks, rows, blocks * (p.context + half * (all + T(1.0))), end};
+    const T uncut =
+        detail::clipped((seen - p.context) * T(1.0 / detail::query_rows) - T(0.5), T(0.0), all);
+    const T keys = uncut * (p.context + half * (uncut + T(1.0))) + (all - uncut) * seen;
+    return {blocks, rows, blocks * keys / max(all, T(1.0)), min(end, seen)};
+  }
+};
+
+namespace detail {
 
 template <class T>
-constexpr operator_time<T> prompt_time(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
-                                       const attention_core<T>& op) noexcept {
-  const prompt_blocks<T> b = blocks_of(c, op);
-  const T per_key = block_per_key(a, c, op, b.rows);
-  const T longest = b.longest * per_key + c.block.value();
-  const T of_head = b.keys * per_key + b.blocks * c.block.value();
-  const T spread = op.sequences * real<T>(op.heads) * of_head / multiprocessors(a);
-  const T compute = max(longest, spread + c.tail * longest);
+constexpr prompt_law<T> prompt_law_of(const fitted_accelerator<T>& a, const prefill_curve<T>& c,
+                                      const attention_shape& o) noexcept {
   const T per_byte = seconds_per_byte(a, c.bandwidth);
-  const T memory = as_read(op).bytes_moved().value() * per_byte;
-  const T exposed = c.exposed * min(compute, memory) + c.passes * passed_bytes(op) * per_byte +
-                    softmax_rows(a, c, op);
-  return {in_seconds(compute), in_seconds(memory), in_seconds(exposed), c.launch};
+  const precision math = math_of(o, cache_kernel(o));
+  const T products = real<T>(o.qk_dim + o.v_dim) * seconds_per_flop(a, math, c.compute);
+  const T exponentials = c.softmax_values * seconds_per_flop(a, o.activation, c.compute);
+  const double element = element_bytes(o.activation);
+  const count passed = o.heads * o.qk_dim + o.kv_heads * (o.qk_dim + o.v_dim);
+  prompt_law<T> law;
+  law.window = o.window;
+  law.seen = real<T>(o.window) + c.window_padding;
+  law.split = real<T>(o.query_split);
+  law.row_key = T(2.0) * (products + exponentials);
+  law.block = c.block.value();
+  law.heads = real<T>(o.heads) / multiprocessors(a);
+  law.tail = c.tail;
+  law.exposed = c.exposed;
+  law.query = real<T>(o.heads * (o.qk_dim + o.v_dim)) * T(element) * per_byte;
+  law.key = T(as_read(o).bytes_per_token / real<double>(o.cache_split)) * per_byte;
+  law.beside = c.passes * real<T>(passed) * T(2.0 * element) * per_byte + c.row.value() * law.heads;
+  law.launch = c.launch.value();
+  return law;
 }
 
-}  // namespace shardline::detail
+}  // namespace detail
+
+}  // namespace shardline

@@ -1,6 +1,7 @@
 /// The time of a collective under `fitted`.
 #pragma once
 
+#include "shardline/cost/laws.hpp"
 #include "shardline/fitted/expert_exchange.hpp"
 #include "shardline/fitted/network.hpp"
 #include "shardline/fitted/scale_up.hpp"
@@ -14,6 +15,28 @@ namespace detail {
 template <class T>
 constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
   return c.synchronise.value() + c.drift.value() * real<T>(log2_ceil(n));
+}
+
+// A collective of one of the sizes of a step, or of bytes, that a group waits for together.
+template <class T>
+constexpr message_law<T> law_of_group(const fitted_cluster<T>& c, collective_kind kind,
+                                      const rank_group& group) noexcept {
+  const placement at = place(group, c.gpus_per_domain);
+  const bool torus = c.accelerator.torus.dimensions() > 0;
+  message_law<T> law = at.domains > 1 ? law_across(c, kind, group, at)
+                       : torus        ? law_on_torus(c, kind, group)
+                                      : law_inside(c, kind, group.size);
+  if (kind != collective_kind::send_recv && kind != collective_kind::broadcast) {
+    law.apart = waiting(c.accelerator.efficiency.collectives, group.size);
+  }
+  law.rooted = any_root(law.ways);
+  return law;
+}
+
+// Nothing is sent to nobody.
+template <class T>
+constexpr message_law<T> silent() noexcept {
+  return {only(message_line<T>{})};
 }
 
 }  // namespace detail
@@ -68,21 +91,31 @@ constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
 /// and two shots as in vLLM's custom all-reduce. Constants: catalog/fitted/collectives.hpp.
 /// Check: 64 MiB over 8 H100, reduced by NCCL: 324.5 us (tests/fitted/collectives.cpp).
 template <class T>
-[[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, basic_fitted<T>>& c,
+[[nodiscard]] constexpr message_law<T> law_of(const fitted_cluster<T>& c,
+                                              const collective_shape& o) noexcept {
+  if (o.group.size <= 1) return detail::silent<T>();
+  return in_units_of(detail::law_of_group(c, o.kind, o.group), T(o.bytes_each));
+}
+template <class T>
+[[nodiscard]] constexpr exchange_law<T> law_of(const fitted_cluster<T>& c,
+                                               const exchange_shape& o) noexcept {
+  if (o.group.size <= 1) return {only(exchange_way<T>{}), T(0.0)};
+  const message_law<T> library = detail::law_of_group(c, collective_kind::all_to_all, o.group);
+  return {exchange_ways_of(c, o.group, o, library.ways), library.apart};
+}
+template <class T>
+[[nodiscard]] constexpr seconds<T> time_of(const fitted_cluster<T>& c,
                                            const collective<T>& op) noexcept {
   if (op.group.size <= 1) return {};
-  const placement at = place(op.group, c.gpus_per_domain);
-  const bool waits = op.kind != collective_kind::send_recv && op.kind != collective_kind::broadcast;
-  const T apart =
-      waits ? detail::waiting(c.accelerator.efficiency.collectives, op.group.size) : T(0.0);
-  const bool torus = c.accelerator.torus.dimensions() > 0;
-  const T alone = at.domains > 1 ? detail::time_across(c, op, at)
-                  : torus        ? detail::time_on_torus(c, op)
-                                 : detail::time_inside(c, op);
-  const bool exchanges = op.kind == collective_kind::all_to_all;
-  const seconds<T> library = detail::in_seconds(alone);
-  const T time = (exchanges ? exchange_time(c, op, library) : library).value() + apart;
-  return detail::in_seconds(select(T(0.0) < op.message.value(), time, T(0.0)));
+  const message_law<T> library = detail::law_of_group(c, op.kind, op.group);
+  if (op.kind != collective_kind::all_to_all || op.tokens.hidden == 0) {
+    return detail::in_seconds(library.time(op.message.value()));
+  }
+  const exchange_law<T> law{exchange_ways_of(c, op.group, op.tokens, library.ways), library.apart};
+  return detail::in_seconds(law.time(op.tokens));
 }
+
+template <class T>
+inline constexpr bool sends_by_laws<T, basic_fitted<T>> = true;
 
 }  // namespace shardline

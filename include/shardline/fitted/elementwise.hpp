@@ -43,16 +43,42 @@ constexpr bool walks_rows(vector_kind kind) noexcept {
 /// (catalog/fitted/elementwise.hpp). Check: the norm of 4096 rows of 8192 values in bf16, read and
 /// written, takes 192.7 us on an A100 (tests/fitted/elementwise.cpp).
 template <class T>
+struct vector_law {
+  T fixed = T(0.0);
+  T memory = T(0.0);  // seconds of a token's bytes
+  T through = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const T& tokens) const noexcept {
+    const T moved = tokens * memory;
+    const T walked = tokens * through;
+    const T all = square_root(fixed * fixed + moved * moved + walked * walked);
+    return {T(0.0), moved, T(0.0), all - moved};
+  }
+};
+
+namespace detail {
+
+template <class T>
+constexpr vector_law<T> vector_law_of(const fitted_accelerator<T>& a, vector_kind kind, count width,
+                                      const T& bytes_each) noexcept {
+  const elementwise_curve<T>& c = a.efficiency.elementwise;
+  const T walked = walks_rows(kind) ? c.walk.value() * real<T>(width) : T(0.0);
+  return {c.launch.value() + walked, bytes_each * seconds_per_byte(a, c.bandwidth),
+          bytes_each * per_byte_of(c, kind) / multiprocessors(a)};
+}
+
+}  // namespace detail
+
+template <class T>
+[[nodiscard]] constexpr vector_law<T> law_of(const fitted_accelerator<T>& a,
+                                             const vector_shape& o) noexcept {
+  return detail::vector_law_of(a, o.kind, o.width, T(o.bytes_per_token));
+}
+template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const elementwise<T>& op) noexcept {
-  const elementwise_curve<T>& c = a.efficiency.elementwise;
-  const T moved = op.traffic.value();
-  const T memory = moved * detail::seconds_per_byte(a, c.bandwidth);
-  const T through = moved * detail::per_byte_of(c, op.kind) / detail::multiprocessors(a);
-  const T walked = detail::walks_rows(op.kind) ? c.walk.value() * real<T>(op.width) : T(0.0);
-  const T fixed = c.launch.value() + walked;
-  const T all = square_root(fixed * fixed + memory * memory + through * through);
-  return {{}, detail::in_seconds(memory), {}, detail::in_seconds(all - memory)};
+  const auto law = detail::vector_law_of(a, op.kind, op.width, op.traffic.value());
+  return with_units(law.time(T(1.0)));
 }
 
 /// What is read inside another operator's kernel costs its bytes alone.

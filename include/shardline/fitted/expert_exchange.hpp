@@ -12,14 +12,18 @@ namespace detail {
 // Tokens on their way between ranks that lie like this.
 template <class T>
 struct laid_exchange {
-  const routed_tokens<T>& x;
+  count experts_per_token;
+  count experts;
+  count destinations;
+  count values;
+  double value_bytes;
   count ranks;
   placement at;
 
-  [[nodiscard]] constexpr T hidden() const noexcept { return real<T>(x.hidden); }
+  [[nodiscard]] constexpr T hidden() const noexcept { return real<T>(values); }
   // Copies of a token, one to each rank that it goes to, and those that leave its rank.
   [[nodiscard]] constexpr T copies() const noexcept {
-    return T(expected_destinations(x.experts_per_token, x.destinations));
+    return T(expected_destinations(experts_per_token, destinations));
   }
   [[nodiscard]] constexpr T copies_leaving_rank() const noexcept {
     return copies() * crossing<T>(ranks);
@@ -33,7 +37,7 @@ constexpr T copies_leaving_domain(const throughput_exchange_curve<T>& curve,
   const count domains = l.at.domains;
   const bool limited = curve.most_domains > 0 && curve.most_domains < domains;
   const count open = limited ? curve.most_domains : domains;
-  return T(expected_destinations(l.x.experts_per_token, open)) * crossing<T>(domains);
+  return T(expected_destinations(l.experts_per_token, open)) * crossing<T>(domains);
 }
 
 // Seconds that the multiprocessors of the kernel take for a token.
@@ -55,13 +59,23 @@ constexpr T start_time(const throughput_exchange_curve<T>& curve,
 
 template <class T>
 constexpr T start_time(const latency_exchange_curve<T>& curve, const laid_exchange<T>& l) noexcept {
-  return curve.launch.value() + curve.expert.value() * (real<T>(l.x.experts) / real<T>(l.ranks)) +
+  return curve.launch.value() + curve.expert.value() * (real<T>(l.experts) / real<T>(l.ranks)) +
          curve.value * l.hidden() + curve.doubling.value() * real<T>(log2_ceil(l.at.domains));
 }
 
+// The same of routed_tokens or an exchange_shape.
+template <class T, class Efficiency, class Tokens>
+constexpr laid_exchange<T> laid(const basic_cluster<T, Efficiency>& c, const rank_group& g,
+                                const Tokens& x) noexcept {
+  return {x.experts_per_token,        x.experts, x.destinations, x.hidden, x.value_bytes, g.size,
+          place(g, c.gpus_per_domain)};
+}
+
+// A start, and so many seconds for each token.
 template <class T>
-constexpr seconds<T> if_any(const T& tokens, const T& time) noexcept {
-  return in_seconds(select(T(0.0) < tokens, time, T(0.0)));
+constexpr exchange_way<T> by_token(const T& start, const T& per_token,
+                                   const seconds<T>& fill) noexcept {
+  return {pipelined_line(start, per_token, fill), 1.0, 1.0};
 }
 
 }  // namespace detail
@@ -79,13 +93,12 @@ constexpr seconds<T> if_any(const T& tokens, const T& time) noexcept {
 /// token never take less, nor does a slower link or network.
 /// Check: dispatch of 4096 tokens of 7168 values in fp8 to 8 of 256 experts on 8 H100 by 20
 /// multiprocessors: 531.7 us (tests/fitted/expert_exchange.cpp).
-template <class T, class Efficiency>
-[[nodiscard]] constexpr seconds<T> exchange_time(const basic_cluster<T, Efficiency>& c,
-                                                 const throughput_exchange_curve<T>& curve,
-                                                 const routed_tokens<T>& x,
-                                                 const rank_group& g) noexcept {
-  if (g.size <= 1) return {};
-  const detail::laid_exchange<T> l{x, g.size, place(g, c.gpus_per_domain)};
+template <class T, class Efficiency, class Tokens>
+[[nodiscard]] constexpr exchange_way<T> exchange_way_of(const basic_cluster<T, Efficiency>& c,
+                                                        const throughput_exchange_curve<T>& curve,
+                                                        const Tokens& x,
+                                                        const rank_group& g) noexcept {
+  const detail::laid_exchange<T> l = detail::laid(c, g, x);
   const T row = T(x.value_bytes) * l.hidden();
   T per_token = detail::token_time(curve, l);
   if (l.at.local > 1) {
@@ -96,9 +109,7 @@ template <class T, class Efficiency>
     const T rate = c.network.rate.value() * curve.network_share;
     per_token = max(per_token, detail::copies_leaving_domain(curve, l) * row / rate);
   }
-  const T tokens = x.busiest(1.0);
-  const T work = tokens * per_token;
-  return detail::if_any(tokens, detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
+  return detail::by_token(detail::start_time(curve, l), per_token, curve.fill);
 }
 
 /// Low-latency mode: every token to every expert it goes to, no copies merged; p ranks in a domain,
@@ -110,13 +121,12 @@ template <class T, class Efficiency>
 ///   time   = start + w + sqrt(fill w),  w = max(link, ports, blocks)
 /// Assumes and promises as above. Check: dispatch of 128 tokens of 7168 values in fp8 to 8 of 256
 /// experts on 16 H100 in two domains: 98.65 us (tests/fitted/expert_exchange.cpp).
-template <class T, class Efficiency>
-[[nodiscard]] constexpr seconds<T> exchange_time(const basic_cluster<T, Efficiency>& c,
-                                                 const latency_exchange_curve<T>& curve,
-                                                 const routed_tokens<T>& x,
-                                                 const rank_group& g) noexcept {
-  if (g.size <= 1) return {};
-  const detail::laid_exchange<T> l{x, g.size, place(g, c.gpus_per_domain)};
+template <class T, class Efficiency, class Tokens>
+[[nodiscard]] constexpr exchange_way<T> exchange_way_of(const basic_cluster<T, Efficiency>& c,
+                                                        const latency_exchange_curve<T>& curve,
+                                                        const Tokens& x,
+                                                        const rank_group& g) noexcept {
+  const detail::laid_exchange<T> l = detail::laid(c, g, x);
   const count all = c.accelerator.multiprocessors;
   const count units = all > 0 ? all : detail::measured_multiprocessors;
   const T row = T(x.value_bytes) * l.hidden() + curve.header.value();
@@ -130,28 +140,45 @@ template <class T, class Efficiency>
     const T rate = c.network.rate.value() * curve.network_share;
     per_token = max(per_token, real<T>(l.ranks - l.at.local) * part / rate);
   }
-  const T tokens = x.busiest(1.0);
-  const T work = tokens * per_token;
-  return detail::if_any(tokens, detail::start_time(curve, l) + detail::pipelined(work, curve.fill));
+  return detail::by_token(detail::start_time(curve, l), per_token, curve.fill);
 }
 
-/// The time of an all-to-all of tokens by what the engine uses for them, `pairwise` being that of
-/// the library's: hierarchical kernels are DeepEP's in throughput mode. Inside a torus too: tokens
-/// then go by the sum of a rank's links.
-template <class T>
-[[nodiscard]] constexpr seconds<T> exchange_time(const fitted_cluster<T>& c,
-                                                 const collective<T>& op,
-                                                 const seconds<T>& pairwise) noexcept {
-  const routed_tokens<T>& x = op.tokens;
-  if (x.by == expert_exchange::pairwise) return pairwise;
+/// The time of tokens by one of these curves; 0 inside a lone rank, and of none.
+template <class T, class Efficiency, class Curve>
+[[nodiscard]] constexpr seconds<T> exchange_time(const basic_cluster<T, Efficiency>& c,
+                                                 const Curve& curve, const routed_tokens<T>& x,
+                                                 const rank_group& g) noexcept {
+  if (g.size <= 1) return {};
+  const exchange_law<T> law{only(exchange_way_of(c, curve, x, g)), T(0.0)};
+  return detail::in_seconds(law.time(x));
+}
+
+/// The ways of an all-to-all of tokens by what the engine uses for them, `pairwise` being those of
+/// the library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus too:
+/// tokens then go by the sum of a rank's links.
+template <class T, class Tokens>
+[[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(
+    const fitted_cluster<T>& c, const rank_group& group, const Tokens& x,
+    const message_lines<T>& pairwise) noexcept {
   const exchange_curves<T>& curves = c.accelerator.efficiency.exchange;
   const auto& throughput = x.results ? curves.throughput_combine : curves.throughput_dispatch;
   const auto& latency = x.results ? curves.latency_combine : curves.latency_dispatch;
-  const seconds<T> staged = exchange_time(c, throughput, x, op.group);
-  if (x.by == expert_exchange::hierarchical) return staged;
-  const seconds<T> each = exchange_time(c, latency, x, op.group);
-  if (x.by == expert_exchange::low_latency) return each;
-  return shardline::min(shardline::min(pairwise, each), staged);
+  const bool any = x.by == expert_exchange::fastest;
+  const T token(real<double>(x.hidden) * x.value_bytes);
+  const double copies = expected_destinations(x.experts_per_token, x.destinations);
+  exchange_ways<T> ways;
+  if (any || x.by == expert_exchange::pairwise) {
+    for (std::size_t i = 0; i < pairwise.size(); ++i) {
+      ways.push_back({in_units_of(pairwise[i], token), copies, copies});
+    }
+  }
+  if (any || x.by == expert_exchange::hierarchical) {
+    ways.push_back(exchange_way_of(c, throughput, x, group));
+  }
+  if (any || x.by == expert_exchange::low_latency) {
+    ways.push_back(exchange_way_of(c, latency, x, group));
+  }
+  return ways;
 }
 
 }  // namespace shardline

@@ -2,7 +2,8 @@
 /// matrices of the experts that are hit, and the passes over activations around them.
 #pragma once
 
-#include "shardline/cost/expert_operators.hpp"
+#include <array>
+
 #include "shardline/fitted/kernel.hpp"
 
 namespace shardline {
@@ -19,9 +20,10 @@ constexpr T row_blocks(const T& rows, const T& hit, const T& tile) noexcept {
 
 // Rows that a kernel takes the time of, in small blocks or in large ones, whichever is faster.
 template <class T>
-constexpr T padded_rows(const expert_curve<T>& c, const T& rows, const T& hit) noexcept {
-  const T small = row_blocks(rows, hit, c.tiles[0]) * (c.tiles[0] + c.block_rows);
-  const T large = row_blocks(rows, hit, c.tiles[1]) * (c.tiles[1] + c.block_rows);
+constexpr T padded_rows(const std::array<T, 2>& tiles, const T& block_rows, const T& rows,
+                        const T& hit) noexcept {
+  const T small = row_blocks(rows, hit, tiles[0]) * (tiles[0] + block_rows);
+  const T large = row_blocks(rows, hit, tiles[1]) * (tiles[1] + block_rows);
   return min(small, large);
 }
 
@@ -34,15 +36,13 @@ constexpr double input_bytes(const weight_format& f) noexcept {
 
 // Bytes that a layer's experts pass over for each row: gathered and quantised, both multiplications
 // written and read again, summed. And for each token, whose sum is read and written.
-template <class T>
-constexpr double row_bytes(const expert_activation<T>& op) noexcept {
+constexpr double row_bytes(const expert_activation_shape& op) noexcept {
   const double in = input_bytes(op.format);
   const double wide = element_bytes(op.activation);
   return real<double>(op.hidden) * (in + 2.0 * wide) + real<double>(op.up) * (2.0 * wide) +
          real<double>(op.width) * (2.0 * in);
 }
-template <class T>
-constexpr double token_bytes(const expert_activation<T>& op) noexcept {
+constexpr double token_bytes(const expert_activation_shape& op) noexcept {
   return real<double>(op.hidden) * (2.0 * element_bytes(op.activation));
 }
 
@@ -64,18 +64,45 @@ constexpr double token_bytes(const expert_activation<T>& op) noexcept {
 /// Check: 8,192 rows of 128 experts, 2048 x 1536 in bf16, take 319 us under vLLM on an H100
 /// (tests/fitted/experts.cpp).
 template <class T>
+struct grouped_gemm_law {
+  std::array<T, 2> tiles{};
+  T block_rows = T(0.0);
+  T multiplied = T(0.0);  // seconds of a row
+  T streamed = T(0.0);    // seconds of memory: a matrix at the kernel's own rate,
+  T read = T(0.0);        // at the whole rate, and of a row
+  T row = T(0.0);
+  T walk = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& hit) const noexcept {
+    const T compute = detail::padded_rows(tiles, block_rows, rows, hit) * multiplied;
+    const T memory = max(hit * streamed, hit * read + rows * row);
+    const T softly = square_root(compute * compute + memory * memory + walk * walk);
+    return {compute, memory, max(softly - max(compute, memory), T(0.0)), T(0.0)};
+  }
+};
+
+template <class T>
+[[nodiscard]] constexpr grouped_gemm_law<T> law_of(const fitted_accelerator<T>& a,
+                                                   const grouped_gemm_shape& o) noexcept {
+  const weight& w = o.weight;
+  const expert_curve<T>& c = a.efficiency.experts[kernel_of(w.format)];
+  const T peak = a.peak[supported(a, w.format.math)].value() * c.compute;
+  const grouped_gemm<T> row{w, T(1.0), T(1.0), o.activation};
+  const T rate = a.memory_rate.value();
+  const T matrix(w.matrix_bytes());
+  return {c.tiles,
+          c.block_rows,
+          row.flops().value() / peak,
+          matrix / c.bandwidth / rate,
+          matrix / rate,
+          row.activation_bytes().value() / rate,
+          T(w.matrix_bytes() / real<double>(w.n)) * c.walk};
+}
+template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const grouped_gemm<T>& op) noexcept {
-  const expert_curve<T>& c = a.efficiency.experts[kernel_of(op.weight.format)];
-  const T peak = a.peak[supported(a, op.math())].value() * c.compute;
-  const T per_row = real<T>(2 * op.weight.k) * real<T>(op.weight.n);
-  const T compute = detail::padded_rows(c, op.rows, op.matrices_read) * per_row / peak;
-  const T streamed = max(op.weight_bytes().value() / c.bandwidth, op.bytes_moved().value());
-  const T memory = streamed / a.memory_rate.value();
-  const T walk = T(op.weight.matrix_bytes() / real<double>(op.weight.n)) * c.walk;
-  const T softly = square_root(compute * compute + memory * memory + walk * walk);
-  const T exposed = max(softly - max(compute, memory), T(0.0));
-  return {detail::in_seconds(compute), detail::in_seconds(memory), detail::in_seconds(exposed), {}};
+  const grouped_gemm_shape shape{op.weight, op.activation};
+  return with_units(law_of(a, shape).time(op.rows, op.matrices_read));
 }
 
 /// Time of everything else that a layer's routed experts cost, once a layer:
@@ -88,14 +115,35 @@ template <class T>
 /// Check: 1,024 tokens of 8 experts each, hidden 2048, width 768 in bf16, take 60.6 us under vLLM
 /// on an H100 (tests/fitted/experts.cpp).
 template <class T>
+struct expert_activation_law {
+  T foreign = T(0.0);
+  T passed = T(0.0);  // seconds of a row in all passes, and of a token
+  T token = T(0.0);
+  T own = T(0.0);  // of a row's own values
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& tokens,
+                                              const T& rows_seen) const noexcept {
+    const T all = rows + foreign * max(rows_seen - rows, T(0.0));
+    return {T(0.0), max(all * passed + tokens * token, rows * own), T(0.0), launch};
+  }
+};
+
+template <class T>
+[[nodiscard]] constexpr expert_activation_law<T> law_of(const fitted_accelerator<T>& a,
+                                                        const expert_activation_shape& o) noexcept {
+  const expert_curve<T>& c = a.efficiency.experts[kernel_of(o.format)];
+  const T pass = c.passes / a.memory_rate.value();
+  return {c.foreign_rows, T(detail::row_bytes(o)) * pass, T(detail::token_bytes(o)) * pass,
+          T(workspace_each(o)) / a.memory_rate.value(),
+          c.launch.value() + c.per_expert.value() * real<T>(o.experts)};
+}
+template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const expert_activation<T>& op) noexcept {
-  const expert_curve<T>& c = a.efficiency.experts[kernel_of(op.format)];
-  const T passed = op.rows + c.foreign_rows * max(op.rows_seen - op.rows, T(0.0));
-  const T moved = passed * T(detail::row_bytes(op)) + op.tokens * T(detail::token_bytes(op));
-  const T memory = max(c.passes * moved, op.bytes_moved().value()) / a.memory_rate.value();
-  const T launch = c.launch.value() + c.per_expert.value() * real<T>(op.experts);
-  return {{}, detail::in_seconds(memory), {}, detail::in_seconds(launch)};
+  const expert_activation_shape shape{op.format, op.experts, op.hidden,
+                                      op.up,     op.width,   op.activation};
+  return with_units(law_of(a, shape).time(op.rows, op.tokens, op.rows_seen));
 }
 
 }  // namespace shardline

@@ -17,64 +17,16 @@ inline constexpr double unhidden_share = 0.15;      // of the shorter of compute
 inline constexpr double throttle_seconds = 600e-6;  // of full power bring half of the lost clock
 inline constexpr double partial_speedup = 4.0;      // of fp32 partial sums, which stay in the cache
 
-// The shape of a multiplication on its accelerator, and what one step along the inner dimension
-// costs a multiprocessor: of a small and of a large tile.
+// A step of some rows: seconds of an inner value in a small and a large tile, how many tiles there
+// are of each, and seconds of memory.
 template <class T>
-struct tiled_gemm {
-  T rows;
-  T columns;
-  T inner;
-  T multiprocessors;
-  T tile;
-  T small_step;
-  T large_step;
-  T input_bytes;  // of one value
-  T memory;       // seconds
-  T seconds_per_byte;
-
-  [[nodiscard]] constexpr T waves(const T& tile_rows, const T& tile_columns,
-                                  const T& parts) const noexcept {
-    const T tiles = round_up(rows / tile_rows) * round_up(columns / tile_columns);
-    return round_up(tiles * parts / multiprocessors);
-  }
-  [[nodiscard]] constexpr operator_time<T> in_parts(const gemm_curve<T>& c,
-                                                    double parts) const noexcept {
-    const T p(parts);
-    const T small = waves(tile, tile, p) * small_step;
-    const T large = waves(T(large_tile_rows), T(large_tile_columns), p) * large_step;
-    const T steps = inner / p;
-    const T compute = min(small, large) * (steps + T(pipeline_bytes) / input_bytes);
-    T exposed = T(unhidden_share) * min(compute, memory) + c.tail * small_step * steps;
-    T launch = c.launch.value();
-    if (parts > 1.0) {
-      exposed = exposed + rows * columns * T(8.0 * parts / partial_speedup) * seconds_per_byte;
-      launch = launch + c.reduction.value();
-    }
-    return {in_seconds(compute), in_seconds(memory), in_seconds(exposed), in_seconds(launch)};
-  }
+struct gemm_step {
+  T small;
+  T large;
+  T small_tiles;
+  T large_tiles;
+  T memory;
 };
-
-template <class T>
-constexpr tiled_gemm<T> shape_of(const fitted_accelerator<T>& a, const gemm_curve<T>& c,
-                                 const gemm<T>& op) noexcept {
-  const precision math = op.weight.format.math;
-  const T full = op.flops().value() / a.peak[supported(a, math)].value();
-  const T slower = T(1.0) + c.throttle * full / (full + T(throttle_seconds));
-  const T per_flop = seconds_per_flop(a, math, c.compute) * slower;
-  const T filled = min(op.rows, c.tile) / c.tile;
-  const T of_rows = c.row_floor + (T(1.0) - c.row_floor) * filled;
-  const T per_byte = seconds_per_byte(a, c.bandwidth);
-  return {op.rows,
-          real<T>(op.weight.n),
-          real<T>(op.weight.k),
-          multiprocessors(a),
-          c.tile,
-          T(2.0) * c.tile * c.tile * per_flop / c.small_tile * of_rows,
-          T(2.0 * large_tile_rows * large_tile_columns) * per_flop,
-          T(element_bytes(math)),
-          op.bytes_moved().value() * per_byte,
-          per_byte};
-}
 
 }  // namespace detail
 
@@ -84,26 +36,111 @@ constexpr tiled_gemm<T> shape_of(const fitted_accelerator<T>& a, const gemm_curv
 ///   small   = 2 tile^2 u / small_tile, large = 2 128 256 u     seconds per inner value
 ///   x(p)    = min(waves(tile, tile) small, waves(128, 256) large) (k / p + 400 bytes of values)
 ///   memory  = bytes moved / (bandwidth memory_rate)
-///   t(p)    = max(x, memory) + 0.15 min(x, memory) + tail small k / p + (p > 1: reduction,
-///   partials) time    = launch + min(t(1), t(8)) + (where inputs are quantised: another kernel)
+///   t(p)    = max(x, memory) + 0.15 min(x, memory) + tail small k / p
+///             + (p > 1: reduction, partials)
+///   time    = launch + min(t(1), t(8)) + (where inputs are quantised: another kernel)
 /// waves(r, c) = ceil(p ceil(rows / r) ceil(n / c) / multiprocessors). slower = 1 + throttle f / (f
 /// + 600 us), f = FLOP / peak: the clock falls in long multiplications. Never faster than the data
 /// sheet's roofline; more rows, columns or inner values never take less time.
 /// Source of the form: tile and wave quantisation as in NVIDIA's "Matrix Multiplication Background
 /// User's Guide", sections 3 and 4; shares and times fitted (catalog/efficiencies.hpp).
 template <class T>
+struct gemm_law {
+  T full = T(0.0);  // seconds of a row at the whole peak
+  T throttle = T(0.0);
+  T tile = T(64.0);
+  T row_floor = T(1.0);
+  T small = T(0.0);  // seconds of an inner value in a tile
+  T large = T(0.0);
+  T small_columns = T(0.0);  // tiles side by side
+  T large_columns = T(0.0);
+  T multiprocessors = T(1.0);
+  T inner = T(0.0);
+  T filling = T(0.0);  // inner values that filling and draining a tile take the time of
+  T tail = T(0.0);
+  T read = T(0.0);  // seconds of memory: the matrix, and of a row
+  T row = T(0.0);
+  T partials = T(0.0);  // of a row's partial sums
+  T passes = T(0.0);    // of a row's quantisation
+  T launch = T(0.0);
+  T reduction = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& reads) const noexcept {
+    const T one(1.0);
+    const T busy = rows * full;
+    const T slower = one + throttle * busy / (busy + T(detail::throttle_seconds));
+    const T of_rows = row_floor + (one - row_floor) * (min(rows, tile) / tile);
+    const detail::gemm_step<T> step{
+        small * slower * of_rows, large * slower, round_up(rows / tile) * small_columns,
+        round_up(rows * T(1.0 / detail::large_tile_rows)) * large_columns,
+        reads * read + rows * row};
+    kernel_time<T> t = faster(whole(step), split(step, rows));
+    t.exposed = t.exposed + rows * passes;
+    return t;
+  }
+
+ private:
+  // Along the whole inner dimension.
+  [[nodiscard]] constexpr kernel_time<T> whole(const detail::gemm_step<T>& s) const noexcept {
+    const T waves_of_small = round_up(s.small_tiles / multiprocessors);
+    const T waves_of_large = round_up(s.large_tiles / multiprocessors);
+    const T compute = min(waves_of_small * s.small, waves_of_large * s.large) * (inner + filling);
+    const T unhidden = T(detail::unhidden_share) * min(compute, s.memory);
+    return {compute, s.memory, unhidden + tail * s.small * inner, launch};
+  }
+  // In parts, whose sums a second kernel adds up.
+  [[nodiscard]] constexpr kernel_time<T> split(const detail::gemm_step<T>& s,
+                                               const T& rows) const noexcept {
+    const T parts(detail::split_parts);
+    const T steps = inner / parts;
+    const T waves_of_small = round_up(s.small_tiles * parts / multiprocessors);
+    const T waves_of_large = round_up(s.large_tiles * parts / multiprocessors);
+    const T compute = min(waves_of_small * s.small, waves_of_large * s.large) * (steps + filling);
+    const T unhidden = T(detail::unhidden_share) * min(compute, s.memory);
+    return {compute, s.memory, unhidden + tail * s.small * steps + rows * partials,
+            launch + reduction};
+  }
+};
+
+/// The multiplication by this matrix, for any rows.
+template <class T>
+[[nodiscard]] constexpr gemm_law<T> law_of(const fitted_accelerator<T>& a,
+                                           const gemm_shape& o) noexcept {
+  const weight& w = o.weight;
+  const precision math = w.format.math;
+  const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(w.format)];
+  const T per_flop = detail::seconds_per_flop(a, math, c.compute);
+  const T per_byte = detail::seconds_per_byte(a, c.bandwidth);
+  const gemm<T> row{o.term, w, T(1.0), T(0.0), o.activation};
+  gemm_law<T> law;
+  law.full = row.flops().value() / a.peak[supported(a, math)].value();
+  law.throttle = c.throttle;
+  law.tile = c.tile;
+  law.row_floor = c.row_floor;
+  law.small = T(2.0) * c.tile * c.tile * per_flop / c.small_tile;
+  law.large = T(2.0 * detail::large_tile_rows * detail::large_tile_columns) * per_flop;
+  law.small_columns = round_up(real<T>(w.n) / c.tile);
+  law.large_columns = round_up(real<T>(w.n) / T(detail::large_tile_columns));
+  law.multiprocessors = detail::multiprocessors(a);
+  law.inner = real<T>(w.k);
+  law.filling = T(detail::pipeline_bytes / element_bytes(math));
+  law.tail = c.tail;
+  law.read = T(w.matrix_bytes()) * per_byte;
+  law.row = row.activation_bytes().value() * per_byte;
+  law.partials = real<T>(w.n) * T(8.0 * detail::split_parts / detail::partial_speedup) * per_byte;
+  law.launch = c.launch.value();
+  law.reduction = c.reduction.value();
+  if (value_of(c.quantise_bandwidth) > 0.0) {
+    law.passes = T(3.0) * real<T>(w.k) * detail::seconds_per_byte(a, c.quantise_bandwidth);
+    law.launch = law.launch + c.quantise.value();
+  }
+  return law;
+}
+template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const gemm<T>& op) noexcept {
-  const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(op.weight.format)];
-  const detail::tiled_gemm<T> shape = detail::shape_of(a, c, op);
-  operator_time<T> t = faster(shape.in_parts(c, 1.0), shape.in_parts(c, detail::split_parts));
-  if (value_of(c.quantise_bandwidth) > 0.0) {
-    const T values = op.rows * shape.inner;
-    const T passes = T(3.0) * values * detail::seconds_per_byte(a, c.quantise_bandwidth);
-    t.exposed = t.exposed + detail::in_seconds(passes);
-    t.launch = t.launch + c.quantise;
-  }
-  return t;
+  const gemm_shape shape{op.term, op.weight, extent::tokens, op.activation};
+  return with_units(law_of(a, shape).time(op.rows, op.matrices_read));
 }
 
 }  // namespace shardline

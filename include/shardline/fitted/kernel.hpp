@@ -1,8 +1,8 @@
 /// What the formulas of `fitted` share: which kernel runs, and what one multiprocessor does.
 #pragma once
 
-#include "shardline/cost/operators.hpp"
-#include "shardline/cost/roofline.hpp"
+#include "shardline/cost/kernel_time.hpp"
+#include "shardline/cost/shapes.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/describe/fitted.hpp"
 
@@ -63,11 +63,11 @@ constexpr seconds<T> either(const Condition& first, const seconds<T>& a,
 
 /// The faster of two ways to run an operator, its parts those of that way.
 template <class T>
-[[nodiscard]] constexpr operator_time<T> faster(const operator_time<T>& a,
-                                                const operator_time<T>& b) noexcept {
-  const auto first = a.total().value() < b.total().value();
-  return {detail::either(first, a.compute, b.compute), detail::either(first, a.memory, b.memory),
-          detail::either(first, a.exposed, b.exposed), detail::either(first, a.launch, b.launch)};
+[[nodiscard]] constexpr kernel_time<T> faster(const kernel_time<T>& a,
+                                              const kernel_time<T>& b) noexcept {
+  const auto first = a.total() < b.total();
+  return {select(first, a.compute, b.compute), select(first, a.memory, b.memory),
+          select(first, a.exposed, b.exposed), select(first, a.launch, b.launch)};
 }
 
 }  // namespace shardline

@@ -45,67 +45,72 @@ constexpr T steps_time(const collective_curve<T>& c, const spread_ranks<T>& r, c
   return c.hop.value() * real<T>(inside) + r.hop * real<T>(between);
 }
 
-// Seconds on the wire of what is sent through a step between domains, in chunks of the best size:
-// with one step of h seconds, (sqrt(h) + sqrt(x))^2 = h + x + sqrt(4 h x).
+// So much on the wire for each byte, through steps between domains in chunks of the best size: with
+// one step of h seconds, (sqrt(h) + sqrt(x))^2 = h + x + sqrt(4 h x).
 template <class T>
-constexpr T chunked(const T& sent, const spread_ranks<T>& r) noexcept {
-  return pipelined(sent * r.out(), in_seconds(T(4.0) * r.hop));
+constexpr message_line<T> chunked(const T& start, const T& sent,
+                                  const spread_ranks<T>& r) noexcept {
+  return pipelined_line(start, sent * r.out(), in_seconds(T(4.0) * r.hop));
 }
 
 // All-reduce, all-gather, reduce-scatter: around all ranks, in and out of each domain once.
 template <class T>
-constexpr T ring_across(const collective_curve<T>& c, const spread_ranks<T>& r, count around,
-                        const T& message) noexcept {
-  const T sent = real<T>(around) * crossing<T>(r.n) * message;
-  return steps_time(c, r, around * (r.n - r.at.domains), around * (r.at.domains - 1)) +
-         chunked(sent, r);
+constexpr message_line<T> ring_across(const collective_curve<T>& c, const spread_ranks<T>& r,
+                                      count around) noexcept {
+  return chunked(steps_time(c, r, around * (r.n - r.at.domains), around * (r.at.domains - 1)),
+                 real<T>(around) * crossing<T>(r.n), r);
 }
 
 // Up and down a tree of domains, each a chain of its ranks.
 template <class T>
-constexpr T tree_across(const collective_curve<T>& c, const spread_ranks<T>& r, count around,
-                        const T& message) noexcept {
-  const T sent = real<T>(around) * message / c.tree_share;
-  return steps_time(c, r, around * (r.at.local - 1), around * log2_ceil(r.at.domains)) +
-         chunked(sent, r);
+constexpr message_line<T> tree_across(const collective_curve<T>& c, const spread_ranks<T>& r,
+                                      count around) noexcept {
+  return chunked(steps_time(c, r, around * (r.at.local - 1), around * log2_ceil(r.at.domains)),
+                 real<T>(around) / c.tree_share, r);
 }
 
 // Inside each domain, then each rank with its like in the other domains, then inside.
 template <class T>
-constexpr T phases_across(const collective_curve<T>& c, const spread_ranks<T>& r, count around,
-                          const T& message) noexcept {
+constexpr message_line<T> phases_across(const collective_curve<T>& c, const spread_ranks<T>& r,
+                                        count around) noexcept {
   const T near = crossing<T>(r.at.local) * r.inside;
   const T far = real<T>(r.n - r.fewest) / real<T>(r.n * r.fewest) * r.port;
-  return steps_time(c, r, around * (r.at.local - 1), around * (r.at.domains - 1)) +
-         real<T>(around) * message * (near + far) + c.network_phase.value();
+  return {steps_time(c, r, around * (r.at.local - 1), around * (r.at.domains - 1)) +
+              c.network_phase.value(),
+          real<T>(around) * (near + far)};
 }
 
 template <class T>
-constexpr T reduce_across(const collective_curve<T>& c, const spread_ranks<T>& r, count around,
-                          const T& message) noexcept {
-  const T flat = min(ring_across(c, r, around, message), tree_across(c, r, around, message));
-  return c.hierarchical ? min(flat, phases_across(c, r, around, message)) : flat;
+constexpr message_lines<T> reduce_across(const collective_curve<T>& c, const spread_ranks<T>& r,
+                                         count around) noexcept {
+  message_lines<T> ways;
+  ways.push_back(ring_across(c, r, around));
+  ways.push_back(tree_across(c, r, around));
+  if (c.hierarchical) ways.push_back(phases_across(c, r, around));
+  return ways;
 }
 
 // Pairwise, links and ports at once; or what leaves the domain handed first to the rank whose port
 // leads to its destination, which spares messages.
 template <class T>
-constexpr T exchange_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                            const T& message) noexcept {
-  const T part = message / real<T>(r.n);
+constexpr message_lines<T> exchange_across(const collective_curve<T>& c,
+                                           const spread_ranks<T>& r) noexcept {
+  const T part = T(1.0) / real<T>(r.n);
   const T leaving = real<T>(r.n - r.fewest) * part;
   const T both = max(real<T>(r.at.local - 1) * part * r.inside, leaving * r.port);
   const T peer = c.network_peer.value();
-  const T pairs = peer * real<T>(r.n - r.at.local);
-  const T handed = peer * real<T>(r.at.domains - 1) + (c.hop + c.pair).value();
-  return r.hop + both + min(pairs, handed + leaving * r.inside);
+  message_lines<T> ways;
+  ways.push_back({r.hop + peer * real<T>(r.n - r.at.local), both});
+  ways.push_back({r.hop + peer * real<T>(r.at.domains - 1) + (c.hop + c.pair).value(),
+                  both + leaving * r.inside});
+  return ways;
 }
 
 // Down a tree of domains, each a chain of its ranks.
 template <class T>
-constexpr T broadcast_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                             const T& message) noexcept {
-  return steps_time(c, r, r.at.local - 1, log2_ceil(r.at.domains)) + message * r.out();
+constexpr message_line<T> broadcast_across(const collective_curve<T>& c,
+                                           const spread_ranks<T>& r) noexcept {
+  return {steps_time(c, r, r.at.local - 1, log2_ceil(r.at.domains)), r.out()};
 }
 
 // Of the network's rate, what a collective of this kind reaches.
@@ -116,22 +121,27 @@ constexpr const T& share_across(const collective_curve<T>& c, collective_kind ki
 }
 
 template <class T>
-constexpr T time_across(const fitted_cluster<T>& c, const collective<T>& op,
-                        const placement& at) noexcept {
+constexpr message_lines<T> lines_across(const fitted_cluster<T>& c, collective_kind kind,
+                                        const rank_group& group, const placement& at) noexcept {
   const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
-  const spread_ranks<T> ranks = spread(c, op.group, at, share_across(curve, op.kind));
-  const T launch = curve.launch.value();
-  const T message = op.message.value();
-  switch (op.kind) {
+  const spread_ranks<T> ranks = spread(c, group, at, share_across(curve, kind));
+  switch (kind) {
     case collective_kind::all_to_all:
-      return launch + exchange_across(curve, ranks, message);
+      return exchange_across(curve, ranks);
     case collective_kind::send_recv:
-      return launch + ranks.hop + message * max(ranks.port, ranks.inside);
+      return only(message_line<T>{ranks.hop, max(ranks.port, ranks.inside)});
     case collective_kind::broadcast:
-      return launch + broadcast_across(curve, ranks, message);
+      return only(broadcast_across(curve, ranks));
     default:
-      return launch + reduce_across(curve, ranks, rounds(op.kind), message);
+      return reduce_across(curve, ranks, rounds(kind));
   }
+}
+
+template <class T>
+constexpr message_law<T> law_across(const fitted_cluster<T>& c, collective_kind kind,
+                                    const rank_group& group, const placement& at) noexcept {
+  const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
+  return {after(curve.launch.value(), lines_across(c, kind, group, at))};
 }
 
 }  // namespace detail

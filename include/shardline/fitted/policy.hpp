@@ -9,6 +9,7 @@
 #include "shardline/fitted/experts.hpp"
 #include "shardline/fitted/gemm.hpp"
 #include "shardline/fitted/host.hpp"
+#include "shardline/fitted/laws.hpp"
 // IWYU pragma: end_exports
 
 namespace shardline {

@@ -1,0 +1,126 @@
+/// The operators of a rank under `fitted`, prepared for any step: laws of one kind lie together.
+#pragma once
+
+#include "shardline/cost/laws.hpp"
+#include "shardline/cost/roof_laws.hpp"
+#include "shardline/fitted/attention.hpp"
+#include "shardline/fitted/elementwise.hpp"
+#include "shardline/fitted/experts.hpp"
+#include "shardline/fitted/gemm.hpp"
+
+namespace shardline {
+
+template <class T>
+class fitted_laws {
+ public:
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const gemm_shape& o,
+                     std::size_t) noexcept {
+    const std::size_t reads = o.read_by_phase ? size::phases : size::one;
+    gemms_.push_back({at, law_of(a, o), size::of(o.rows), static_cast<unsigned char>(reads)});
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const vector_shape& o,
+                     std::size_t) noexcept {
+    vectors_.push_back({at, law_of(a, o)});
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const fused_shape& o,
+                     std::size_t routing) noexcept {
+    roofs_.add(a, at, o, routing);
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
+                     const grouped_gemm_shape& o, std::size_t routing) noexcept {
+    grouped_.push_back({at, law_of(a, o), static_cast<unsigned char>(routing)});
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
+                     const expert_activation_shape& o, std::size_t routing) noexcept {
+    activations_.push_back({at, law_of(a, o), static_cast<unsigned char>(routing)});
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
+                     const recurrence_shape& o, std::size_t routing) noexcept {
+    roofs_.add(a, at, o, routing, size::of_phase::runs);
+  }
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
+                     const attention_shape& o, std::size_t) noexcept {
+    if (o.phase == phase::prefill) {
+      prompts_.push_back({at, prompt_law_of(a, o)});
+    } else {
+      decodes_.push_back({at, decode_law_of(a, o)});
+    }
+  }
+
+  /// fold(place, kernel_time) for each of them in the segments that the fold wants.
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    const auto each = [&fold](const auto& placed, const auto& time) {
+      for (std::size_t i = 0; i < placed.size(); ++i) {
+        if (fold.wants(placed[i].at.segment)) fold(placed[i].at, time(placed[i]));
+      }
+    };
+    each(gemms_, [&s](const gemm_of& g) { return g.law.time(s[g.rows], s[g.reads]); });
+    each(vectors_, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
+    each(grouped_, [&s](const grouped_of& g) {
+      const routed_extents<T> x = routed_at(s, g.routing);
+      return g.law.time(x.rows, x.distinct);
+    });
+    each(activations_, [&s](const activation_of& a) {
+      const routed_extents<T> x = routed_at(s, a.routing);
+      return a.law.time(x.rows, x.tokens, x.rows_seen);
+    });
+    roofs_.price(s, fold);
+    if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
+      each(prompts_, [part](const prompt_of& p) { return p.law.time(*part); });
+    }
+    if (const step_part<T>* part = part_in(s.step, phase::decode)) {
+      each(decodes_, [part](const decode_of& d) { return d.law.time(*part); });
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept {
+    return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
+           activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||
+           roofs_.overflowed();
+  }
+
+ private:
+  struct gemm_of {
+    place_in_step at{};
+    gemm_law<T> law{};
+    unsigned char rows = size::none;
+    unsigned char reads = size::none;
+  };
+  struct vector_of {
+    place_in_step at{};
+    vector_law<T> law{};
+  };
+  struct grouped_of {
+    place_in_step at{};
+    grouped_gemm_law<T> law{};
+    unsigned char routing = 0;
+  };
+  struct activation_of {
+    place_in_step at{};
+    expert_activation_law<T> law{};
+    unsigned char routing = 0;
+  };
+  struct prompt_of {
+    place_in_step at{};
+    prompt_law<T> law{};
+  };
+  struct decode_of {
+    place_in_step at{};
+    decode_law<T> law{};
+  };
+
+  growing<gemm_of, max_gemms> gemms_{};
+  growing<vector_of, max_vectors> vectors_{};
+  growing<grouped_of, 2 * max_layer_kinds> grouped_{};
+  growing<activation_of, max_layer_kinds> activations_{};
+  growing<prompt_of, max_layer_kinds> prompts_{};
+  growing<decode_of, max_layer_kinds> decodes_{};
+  roof_laws<T> roofs_{};
+};
+
+template <class T>
+struct laws_of_policy<T, basic_fitted<T>> {
+  using type = fitted_laws<T>;
+};
+
+}  // namespace shardline
