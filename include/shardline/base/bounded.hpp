@@ -65,11 +65,14 @@ class growing {
   [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return places_[i].value; }
 
  private:
-  struct nothing {};
+  // Without an active member at run time, since g++ clears what begins with one; with one in
+  // constants, which must be whole.
   union bare {
-    nothing none;
+    char none;
     T value;
-    constexpr bare() noexcept : none{} {}
+    constexpr bare() noexcept {
+      if (std::is_constant_evaluated()) none = 0;
+    }
     constexpr explicit bare(const T& item) noexcept : value(item) {}
   };
   struct made {

@@ -13,6 +13,8 @@ namespace shardline {
 template <class T, class Efficiency>
 class listed_laws {
  public:
+  constexpr listed_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
   template <class Shape>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const Shape& o, std::size_t routing) noexcept {

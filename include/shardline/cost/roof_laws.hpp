@@ -78,6 +78,8 @@ constexpr roof<T> roof_of(const basic_accelerator<T, Efficiency>& a, const Opera
 template <class T>
 class roof_laws {
  public:
+  constexpr roof_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const gemm_shape& o, std::size_t) noexcept {

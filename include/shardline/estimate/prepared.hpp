@@ -99,21 +99,26 @@ template <class T, class Efficiency>
 struct prepared_layout {
   using scalar = T;
 
+  // Not an aggregate, which g++ would clear as a whole.
+  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on, const shardline::model& of,
+                            const shardline::layout& under) noexcept
+      : cluster(on), model(of), layout(under) {}
+
   const basic_cluster<T, Efficiency>& cluster;
   const shardline::model& model;
   const shardline::layout& layout;
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
-  routings routed{};
-  operator_laws<T, Efficiency> operators{};
-  growing<prepared_message<T>, max_messages> messages{};
-  growing<prepared_exchange<T>, max_exchanges> exchanges{};
+  routings routed;
+  operator_laws<T, Efficiency> operators;
+  growing<prepared_message<T>, max_messages> messages;
+  growing<prepared_exchange<T>, max_exchanges> exchanges;
   std::array<double, segment::number> weights{};
-  growing<prepared_cache, 2 * max_layer_kinds> caches{};
-  growing<prepared_peak<T>, max_prepared> peaks{};
-  growing<buffer_key, max_messages + max_exchanges> buffers{};
-  growing<alike_stages, max_stage_kinds> stages{};
+  growing<prepared_cache, 2 * max_layer_kinds> caches;
+  growing<prepared_peak<T>, max_prepared> peaks;
+  growing<buffer_key, max_messages + max_exchanges> buffers;
+  growing<alike_stages, max_stage_kinds> stages;
 
   /// The halves of the model's last layer, of which prediction layers are made too.
   [[nodiscard]] constexpr const layer_halves& last_layer() const noexcept {
@@ -239,7 +244,7 @@ constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
 template <class T, class Efficiency>
 [[nodiscard]] constexpr prepared_layout<T, Efficiency> prepare(
     const basic_cluster<T, Efficiency>& c, const model& m, const layout& l) noexcept {
-  prepared_layout<T, Efficiency> p{c, m, l};
+  prepared_layout<T, Efficiency> p(c, m, l);
   p.map = segments_of(m);
   p.layers = m.layers.counts(0, m.layers.size());
   p.pipeline = in_segments(p.map, p.layers);

@@ -13,6 +13,8 @@ namespace shardline {
 template <class T>
 class fitted_laws {
  public:
+  constexpr fitted_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const gemm_shape& o,
                      std::size_t) noexcept {
     const std::size_t reads = o.read_by_phase ? size::phases : size::one;
