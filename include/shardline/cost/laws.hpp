@@ -34,17 +34,19 @@ inline constexpr bool sends_by_laws<T, basic_constant<T>> = true;
 template <class T, class Efficiency>
 using operator_laws = typename laws_of_policy<T, Efficiency>::type;
 
-/// A collective by the links of its group at the policy's share of their rate.
+/// A kind of collective by the links of its group at the policy's share of their rate, in bytes.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr message_law<T> law_of(const basic_cluster<T, Efficiency>& c,
-                                              const collective_shape& o) noexcept {
-  const collective<T> op{o.kind, o.group};
-  const T share = link_share(c.accelerator.efficiency, op);
-  return in_units_of(message_law<T>{lines_of(c, o.kind, o.group, share)}, T(o.bytes_each));
+                                              collective_kind kind,
+                                              const rank_group& group) noexcept {
+  const T share = link_share(c.accelerator.efficiency, collective<T>{kind, group});
+  return {lines_of(c, kind, group, share)};
 }
+/// Routed tokens likewise; `of_bytes` is the law of an all-to-all of the same group.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr exchange_law<T> law_of(const basic_cluster<T, Efficiency>& c,
-                                               const exchange_shape& o) noexcept {
+                                               const exchange_shape& o,
+                                               const message_law<T>& /*of_bytes*/) noexcept {
   const collective<T> op{collective_kind::all_to_all, o.group};
   return {ways_of(c, o.group, o, link_share(c.accelerator.efficiency, op)), T(0.0)};
 }

@@ -6,7 +6,7 @@
 
 namespace shardline {
 
-/// The time of a message m of one collective by the fastest of its ways; 0 of none:
+/// The time of a message of m bytes of one collective by the fastest of its ways; 0 of none:
 ///   min over ways(m), and where m < engine_most over the engine's own;  plus `apart`        [s]
 ///   apart   that ranks wait for each other
 template <class T>
@@ -26,19 +26,6 @@ struct message_law {
     return select(T(0.0) < m, least + apart, T(0.0));
   }
 };
-
-/// The same for m in another unit, each `units` of the old one.
-template <class T>
-[[nodiscard]] constexpr message_law<T> in_units_of(message_law<T> law, const T& units) noexcept {
-  for (std::size_t i = 0; i < law.ways.size(); ++i) {
-    law.ways[i] = in_units_of(law.ways[i], units);
-  }
-  for (std::size_t i = 0; i < law.engine.size(); ++i) {
-    law.engine[i] = in_units_of(law.engine[i], units);
-  }
-  law.engine_most = law.engine_most / units;
-  return law;
-}
 
 /// The time of routed tokens by the fastest of their ways; 0 of none.
 template <class T>

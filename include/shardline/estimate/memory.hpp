@@ -124,23 +124,23 @@ constexpr reserved_sizes<T> reserve_of(const prepared_layout<T, Efficiency>& p,
 template <class T, class Efficiency>
 constexpr T buffer_bytes(const prepared_layout<T, Efficiency>& p, const segment_counts& n,
                          const reserved_sizes<T>& r) noexcept {
-  std::array<T, max_messages + max_exchanges> buffers;
-  for (std::size_t i = 0; i < p.buffers.size(); ++i) buffers[i] = T(0.0);
+  std::array<T, max_sends> buffers;
+  for (std::size_t i = 0; i < p.sends.size(); ++i) buffers[i] = T(0.0);
   for (std::size_t i = 0; i < p.messages.size(); ++i) {
-    const prepared_message<T>& m = p.messages[i];
+    const prepared_message& m = p.messages[i];
     if (n[m.segment] == 0) continue;
     const T sent = r.largest([&](const step_sizes<T>& s) { return s[m.size]; });
-    buffers[m.buffer] = max(buffers[m.buffer], sent * T(m.shape.bytes_each));
+    buffers[m.send] = max(buffers[m.send], sent * T(m.shape.bytes_each));
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange<T>& x = p.exchanges[i];
     if (n[x.segment] == 0) continue;
-    buffers[x.buffer] = max(buffers[x.buffer], r.largest([&](const step_sizes<T>& s) {
+    buffers[x.send] = max(buffers[x.send], r.largest([&](const step_sizes<T>& s) {
       return operator_of(x.shape, s.step, routed_at(s, x.routing)).message.value();
     }));
   }
   T sum(0.0);
-  for (std::size_t i = 0; i < p.buffers.size(); ++i) sum = sum + buffers[i];
+  for (std::size_t i = 0; i < p.sends.size(); ++i) sum = sum + buffers[i];
   return sum;
 }
 

@@ -47,13 +47,18 @@ struct prepared_peak {
   T each = T(0.0);
 };
 
-/// A collective of a segment: bytes_each of a size are sent.
-template <class T>
+/// A collective of a segment: bytes_each of a size are sent over what `send` says.
 struct prepared_message {
   unsigned char segment = 0;
   unsigned char size = size::none;
-  unsigned char buffer = 0;
+  unsigned char send = 0;
   collective_shape shape{};
+};
+
+/// A kind of collective over a group of ranks: it has a buffer, and a law of its messages in bytes.
+template <class T>
+struct prepared_send {
+  buffer_key key{};
   message_law<T> law{};
 };
 
@@ -62,36 +67,21 @@ template <class T>
 struct prepared_exchange {
   unsigned char segment = 0;
   unsigned char routing = 0;
-  unsigned char buffer = 0;
+  unsigned char send = 0;
   exchange_shape shape{};
   exchange_law<T> law{};
 };
-
-/// Seconds of a collective in a step: by its law, or where the policy has none by all of it.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr T time_of(const basic_cluster<T, Efficiency>& c,
-                                  const prepared_message<T>& m, const step_sizes<T>& s) noexcept {
-  if constexpr (sends_by_laws<T, Efficiency>) {
-    return m.law.time(s[m.size]);
-  } else {
-    return time_of(c, operator_of(m.shape, s.step)).value();
-  }
-}
-template <class T, class Efficiency>
-[[nodiscard]] constexpr T time_of(const basic_cluster<T, Efficiency>& c,
-                                  const prepared_exchange<T>& x, const step_sizes<T>& s) noexcept {
-  const collective<T> op = operator_of(x.shape, s.step, routed_at(s, x.routing));
-  if constexpr (sends_by_laws<T, Efficiency>) {
-    return x.law.time(op.tokens);
-  } else {
-    return time_of(c, op).value();
-  }
-}
 
 /// Collectives of a rank at most: six of a half with attention, five of one with experts, three at
 /// the ends; of these exchanges two of a half with experts.
 inline constexpr std::size_t max_messages = 11 * max_layer_kinds + 3;
 inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
+
+/// Kinds of collectives over groups of ranks at most: what a layout has groups for is the same for
+/// all segments. All-reduce over tp and over those that share experts' widths; all-gather over tp,
+/// cp, dcp, an expert group and those that shared out a dispatch; reduce-scatter over dcp and an
+/// expert group; one all-to-all; one hand-over.
+inline constexpr std::size_t max_sends = 12;
 
 /// What estimates of one cluster, model and layout have in common. It refers to these three, which
 /// must outlive it.
@@ -112,12 +102,12 @@ struct prepared_layout {
   segment_counts pipeline{};
   routings routed;
   operator_laws<T, Efficiency> operators;
-  growing<prepared_message<T>, max_messages> messages;
+  growing<prepared_message, max_messages> messages;
   growing<prepared_exchange<T>, max_exchanges> exchanges;
   std::array<double, segment::number> weights{};
   growing<prepared_cache, 2 * max_layer_kinds> caches;
   growing<prepared_peak<T>, max_prepared> peaks;
-  growing<buffer_key, max_messages + max_exchanges> buffers;
+  growing<prepared_send<T>, max_sends> sends;
   growing<alike_stages, max_stage_kinds> stages;
 
   /// The halves of the model's last layer, of which prediction layers are made too.
@@ -162,15 +152,15 @@ struct preparing {
     need(size::of(extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
-    prepared_message<T> m{segment, size::of(o.size), buffer(o.kind, o.group), o};
-    if constexpr (sends_by_laws<T, Efficiency>) m.law = law_of(into.cluster, o);
-    into.messages.push_back(m);
+    into.messages.push_back({segment, size::of(o.size), send(o.kind, o.group), o});
   }
   constexpr void operator()(const exchange_shape& o) noexcept {
-    const unsigned char kept_in = buffer(collective_kind::all_to_all, o.group);
-    prepared_exchange<T> x{segment, routing, kept_in, o};
-    if constexpr (sends_by_laws<T, Efficiency>) x.law = law_of(into.cluster, o);
-    into.exchanges.push_back(x);
+    const unsigned char by = send(collective_kind::all_to_all, o.group);
+    into.exchanges.push_back({segment, routing, by, o});
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      const message_law<T>& of_bytes = into.sends[by].law;
+      into.exchanges[into.exchanges.size() - 1].law = law_of(into.cluster, o, of_bytes);
+    }
   }
   constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
   constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
@@ -213,8 +203,17 @@ struct preparing {
     }
     into.peaks.push_back({segment, size, each});
   }
-  constexpr unsigned char buffer(collective_kind kind, const rank_group& group) noexcept {
-    return static_cast<unsigned char>(index_of(into.buffers, buffer_key{kind, group}));
+  // The place of what sends such messages, where it is put if it is new.
+  constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
+    const buffer_key key{kind, group};
+    std::size_t i = 0;
+    while (i < into.sends.size() && !(into.sends[i].key == key)) ++i;
+    if (i < into.sends.size()) return static_cast<unsigned char>(i);
+    into.sends.push_back({key});
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      into.sends[i].law = law_of(into.cluster, kind, group);
+    }
+    return static_cast<unsigned char>(i);
   }
 };
 
@@ -226,6 +225,7 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 template <class T, class Efficiency>
 constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
   const count layers = p.model.layers.size();
+  if (p.layout.pp == 1) return p.stages.push_back({p.pipeline, p.layers, layers, 0, 1});
   for (count stage = 0; stage < p.layout.pp; ++stage) {
     const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
     std::size_t i = 0;

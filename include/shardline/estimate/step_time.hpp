@@ -112,20 +112,41 @@ struct step_fold {
   }
 };
 
+// Seconds of a collective: by its law, or where the policy has none by all of it.
+template <class T, class Efficiency>
+constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
+                    const step_sizes<T>& s) noexcept {
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return p.sends[m.send].law.time(s[m.size] * T(m.shape.bytes_each));
+  } else {
+    return shardline::time_of(p.cluster, operator_of(m.shape, s.step)).value();
+  }
+}
+template <class T, class Efficiency>
+constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_exchange<T>& x,
+                    const step_sizes<T>& s) noexcept {
+  const collective<T> op = operator_of(x.shape, s.step, routed_at(s, x.routing));
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return x.law.time(op.tokens);
+  } else {
+    return shardline::time_of(p.cluster, op).value();
+  }
+}
+
 // Prices the segments that the fold wants.
 template <class T, class Efficiency>
 constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
                      step_fold<T>& fold) noexcept {
   p.operators.price(s, fold);
   for (std::size_t i = 0; i < p.messages.size(); ++i) {
-    const prepared_message<T>& m = p.messages[i];
+    const prepared_message& m = p.messages[i];
     if (!fold.wants(m.segment)) continue;
-    fold(m.segment, m.shape.kind, time_of(p.cluster, m, s), m.shape.beside_shared_experts);
+    fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange<T>& x = p.exchanges[i];
     if (!fold.wants(x.segment)) continue;
-    const T time = time_of(p.cluster, x, s);
+    const T time = time_of(p, x, s);
     fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
   }
 }

@@ -91,17 +91,15 @@ constexpr message_law<T> silent() noexcept {
 /// and two shots as in vLLM's custom all-reduce. Constants: catalog/fitted/collectives.hpp.
 /// Check: 64 MiB over 8 H100, reduced by NCCL: 324.5 us (tests/fitted/collectives.cpp).
 template <class T>
-[[nodiscard]] constexpr message_law<T> law_of(const fitted_cluster<T>& c,
-                                              const collective_shape& o) noexcept {
-  if (o.group.size <= 1) return detail::silent<T>();
-  return in_units_of(detail::law_of_group(c, o.kind, o.group), T(o.bytes_each));
+[[nodiscard]] constexpr message_law<T> law_of(const fitted_cluster<T>& c, collective_kind kind,
+                                              const rank_group& group) noexcept {
+  return group.size <= 1 ? detail::silent<T>() : detail::law_of_group(c, kind, group);
 }
 template <class T>
-[[nodiscard]] constexpr exchange_law<T> law_of(const fitted_cluster<T>& c,
-                                               const exchange_shape& o) noexcept {
+[[nodiscard]] constexpr exchange_law<T> law_of(const fitted_cluster<T>& c, const exchange_shape& o,
+                                               const message_law<T>& of_bytes) noexcept {
   if (o.group.size <= 1) return {only(exchange_way<T>{}), T(0.0)};
-  const message_law<T> library = detail::law_of_group(c, collective_kind::all_to_all, o.group);
-  return {exchange_ways_of(c, o.group, o, library.ways), library.apart};
+  return {exchange_ways_of(c, o.group, o, of_bytes.ways), of_bytes.apart};
 }
 template <class T>
 [[nodiscard]] constexpr seconds<T> time_of(const fitted_cluster<T>& c,
