@@ -17,7 +17,7 @@ class listed_laws {
 
   template <class Shape>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const Shape& o, std::size_t routing) noexcept {
+                     const Shape& o, double, std::size_t routing) noexcept {
     accelerator_ = a;
     rows_.push_back({at, o, static_cast<unsigned char>(routing)});
   }

@@ -30,9 +30,12 @@ struct roof {
   T each = T(0.0);
   T launch = T(0.0);
 
+  [[nodiscard]] constexpr kernel_time<T> time(const T& of_rows, const T& of_reads,
+                                              const T& of_runs) const noexcept {
+    return {of_rows * compute, of_reads * fixed + of_rows * each, T(0.0), of_runs * launch};
+  }
   [[nodiscard]] constexpr kernel_time<T> time(const step_sizes<T>& s) const noexcept {
-    const T& n = s[rows];
-    return {n * compute, s[reads] * fixed + n * each, T(0.0), s[runs] * launch};
+    return time(s[rows], s[reads], s[runs]);
   }
 };
 
@@ -56,25 +59,9 @@ struct attention_roof {
   }
 };
 
-namespace detail {
-
-// The roof of a kind of operator by the time of one row, of what is read once, or both.
-template <class T, class Efficiency, class Operator>
-constexpr roof<T> roof_of(const basic_accelerator<T, Efficiency>& a, const Operator& one_row,
-                          const Operator& read_once) noexcept {
-  const kernel_time<T> row = plain(time_of(a, one_row));
-  roof<T> r;
-  r.compute = row.compute;
-  r.each = row.memory;
-  r.launch = row.launch;
-  r.fixed = plain(time_of(a, read_once)).memory;
-  return r;
-}
-
-}  // namespace detail
-
-/// Those operators, and their times in a step. Each is priced by time_of(accelerator, operator) of
-/// one row, one token or one pair: the formulas stand there.
+/// Those operators, and their times in a step. What one row, token or pair takes, and what is read
+/// once, is asked of the roofline: the formulas stand there. `matrix` is in bytes, of the matrix or
+/// vectors that an operator reads.
 template <class T>
 class roof_laws {
  public:
@@ -82,47 +69,43 @@ class roof_laws {
 
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const gemm_shape& o, std::size_t) noexcept {
+                     const gemm_shape& o, double matrix, std::size_t) noexcept {
     const gemm<T> row{o.term, o.weight, T(1.0), T(0.0), o.activation};
-    const gemm<T> read{o.term, o.weight, T(0.0), T(1.0), o.activation};
     const std::size_t reads = o.read_by_phase ? size::phases : size::one;
-    put(detail::roof_of(a, row, read), at, size::of(o.rows), reads, size::one);
+    put(multiplied(a, row, matrix), at, size::of(o.rows), reads, size::one);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const vector_shape& o, std::size_t) noexcept {
-    const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
-    const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
-    const elementwise<T> none{o.term, o.weight, {}, o.kind, o.width};
-    put(detail::roof_of(a, row, none), at, size::of(extent::tokens), size::none, size::one);
-  }
-  template <class Efficiency>
-  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const fused_shape& o, std::size_t) noexcept {
-    const fused_vector<T> read{o.term, o.weight};
-    put(detail::roof_of(a, read, read), at, size::none, size::one, size::one);
-  }
-  template <class Efficiency>
-  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const grouped_gemm_shape& o, std::size_t routing) noexcept {
+                     const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
     const grouped_gemm<T> row{o.weight, T(1.0), T(0.0), o.activation};
-    const grouped_gemm<T> read{o.weight, T(0.0), T(1.0), o.activation};
-    put(detail::roof_of(a, row, read), at, size::of(size::routed::rows, routing),
+    put(multiplied(a, row, matrix), at, size::of(size::routed::rows, routing),
         size::of(size::routed::distinct, routing), size::one);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const expert_activation_shape& o, std::size_t routing) noexcept {
+                     const vector_shape& o, double, std::size_t) noexcept {
+    const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
+    const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
+    put(passed(a, row), at, size::of(extent::tokens), size::none, size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const expert_activation_shape& o, double, std::size_t routing) noexcept {
     routed_extents<T> one;
     one.rows = T(1.0);
-    const expert_activation<T> row = operator_of(o, one);
-    const expert_activation<T> none = operator_of(o, routed_extents<T>{});
-    put(detail::roof_of(a, row, none), at, size::of(size::routed::rows, routing), size::none,
+    put(passed(a, operator_of(o, one)), at, size::of(size::routed::rows, routing), size::none,
         size::one);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const recurrence_shape& o, std::size_t,
+                     const fused_shape& o, double vectors, std::size_t) noexcept {
+    roof<T> r;
+    r.fixed = seconds_of(a, fused_vector<T>{o.term, o.weight}, vectors);
+    put(r, at, size::none, size::one, size::none);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const recurrence_shape& o, double, std::size_t,
                      size::of_phase launched = size::of_phase::exists) noexcept {
     // One sequence with one new token: what its state takes, and what the token does.
     recurrence_shape idle = o;
@@ -131,16 +114,16 @@ class roof_laws {
     recurrence_shape stateless = o;
     stateless.state_bytes = 0.0;
     const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
-    const recurrence<T> kept = operator_of(idle, one);
-    const recurrence<T> token = operator_of(stateless, one);
+    roof<T> r = passed(a, operator_of(stateless, one));
+    r.fixed = plain(time_of(a, operator_of(idle, one))).memory;
     const extent tokens = o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
-    put(detail::roof_of(a, token, kept), at, size::of(tokens),
-        size::of(size::of_phase::sequences, o.phase), size::of(launched, o.phase));
+    put(r, at, size::of(tokens), size::of(size::of_phase::sequences, o.phase),
+        size::of(launched, o.phase));
   }
   // One sequence with one new token and nothing cached: one pair, one query, one key.
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
-                     const attention_shape& o, std::size_t) noexcept {
+                     const attention_shape& o, double, std::size_t) noexcept {
     const attention_core<T> one = operator_of(o, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
     attention_shape cacheless = o;
     cacheless.bytes_per_token = 0.0;
@@ -173,6 +156,33 @@ class roof_laws {
   }
 
  private:
+  template <class Efficiency, class Operator>
+  static constexpr T seconds_of(const basic_accelerator<T, Efficiency>& a, const Operator& op,
+                                double moved) noexcept {
+    return detail::memory_time(a, op, bytes<T>::from_value(T(moved))).value();
+  }
+  // What one row takes.
+  template <class Efficiency, class Operator>
+  static constexpr roof<T> passed(const basic_accelerator<T, Efficiency>& a,
+                                  const Operator& row) noexcept {
+    const kernel_time<T> t = plain(time_of(a, row));
+    roof<T> r;
+    r.compute = t.compute;
+    r.each = t.memory;
+    r.launch = t.launch;
+    return r;
+  }
+  // What one row takes, and a matrix of so many bytes.
+  template <class Efficiency, class Operator>
+  static constexpr roof<T> multiplied(const basic_accelerator<T, Efficiency>& a,
+                                      const Operator& row, double matrix) noexcept {
+    roof<T> r;
+    r.compute = detail::compute_time(a, row, row.flops()).value();
+    r.each = detail::memory_time(a, row, row.activation_bytes()).value();
+    r.launch = (launch_time<T>(a.efficiency) * row.kernels()).value();
+    r.fixed = seconds_of(a, row, matrix);
+    return r;
+  }
   constexpr void put(roof<T> r, const place_in_step& at, std::size_t rows, std::size_t reads,
                      std::size_t runs) noexcept {
     r.at = at;

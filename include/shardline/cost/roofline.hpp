@@ -38,6 +38,22 @@ struct operator_time {
   }
 };
 
+namespace detail {
+
+// Seconds that an operator takes to do so much of its arithmetic, and to move so many of its bytes.
+template <class T, shares_policy<T> Efficiency, class Operator>
+constexpr seconds<T> compute_time(const basic_accelerator<T, Efficiency>& a, const Operator& op,
+                                  const flops<T>& work) noexcept {
+  return work / (a.peak[supported(a, op.math())] * compute_share<T>(a.efficiency, op));
+}
+template <class T, shares_policy<T> Efficiency, class Operator>
+constexpr seconds<T> memory_time(const basic_accelerator<T, Efficiency>& a, const Operator& op,
+                                 const bytes<T>& moved) noexcept {
+  return moved / (a.memory_rate * memory_share<T>(a.efficiency, op));
+}
+
+}  // namespace detail
+
 /// Roofline with efficiencies:
 ///   compute = flops / (peak(precision) compute_share)            [FLOP / (FLOP/s) = s]
 ///   memory  = bytes / (memory_rate memory_share)                 [byte / (byte/s) = s]
@@ -51,11 +67,8 @@ template <class T, shares_policy<T> Efficiency, class Operator>
 [[nodiscard]] constexpr operator_time<T> time_of(const basic_accelerator<T, Efficiency>& a,
                                                  const Operator& op) noexcept {
   operator_time<T> t;
-  if constexpr (has_flops<Operator>) {
-    const flop_rate<T>& peak = a.peak[supported(a, op.math())];
-    t.compute = op.flops() / (peak * compute_share<T>(a.efficiency, op));
-  }
-  t.memory = op.bytes_moved() / (a.memory_rate * memory_share<T>(a.efficiency, op));
+  if constexpr (has_flops<Operator>) t.compute = detail::compute_time(a, op, op.flops());
+  t.memory = detail::memory_time(a, op, op.bytes_moved());
   t.launch = launch_time<T>(a.efficiency) * op.kernels();
   return t;
 }

@@ -186,11 +186,15 @@ struct preparing {
   }
   template <class Shape>
   constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
-    into.operators.add(into.cluster.accelerator, {segment, line}, o, routing);
-    need(size, T(workspace_each(o)));
+    double matrix = 0.0;
     if constexpr (has_weight<Shape>) {
-      if (o.weight.resident) into.weights[segment] += o.weight.total_bytes();
+      matrix = o.weight.matrix_bytes();
+      const double stored = static_cast<double>(o.weight.matrices) * matrix;
+      if (o.weight.resident) into.weights[segment] += stored;
+      if constexpr (std::is_same_v<Shape, fused_shape>) matrix = stored;
     }
+    into.operators.add(into.cluster.accelerator, {segment, line}, o, matrix, routing);
+    need(size, T(workspace_each(o)));
   }
   constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;

@@ -2,6 +2,7 @@
 /// over keys and values or over latents, and recurrences.
 #pragma once
 
+#include "shardline/cost/roof_laws.hpp"
 #include "shardline/fitted/attention_decode.hpp"
 #include "shardline/fitted/attention_prefill.hpp"
 
@@ -61,14 +62,35 @@ template <class T>
 ///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
 ///   time    = max(compute, memory) + launch
 template <class T>
-[[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
-                                                 const recurrence<T>& op) noexcept {
+[[nodiscard]] constexpr roof<T> law_of(const fitted_accelerator<T>& a,
+                                       const recurrence_shape& o) noexcept {
   const elementwise_curve<T>& vectors = a.efficiency.elementwise;
   const T& share = a.efficiency.gemm[kernel_format::wide].compute;
-  const T peak = a.peak[supported(a, op.math())].value() * share;
-  const T memory = op.bytes_moved().value() * detail::seconds_per_byte(a, vectors.bandwidth);
-  const kernel_time<T> t{op.flops().value() / peak, memory, T(0.0), vectors.launch.value()};
-  return with_units(detail::unless_idle(op.sequences * op.new_tokens, t));
+  const T peak = a.peak[supported(a, o.activation)].value() * share;
+  const T per_byte = detail::seconds_per_byte(a, vectors.bandwidth);
+  recurrence_shape stateless = o;
+  stateless.state_bytes = 0.0;
+  const auto token = operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+  const auto kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
+  roof<T> r;
+  r.rows = size::of(o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
+  r.reads = size::of(size::of_phase::sequences, o.phase);
+  r.runs = size::of(size::of_phase::runs, o.phase);
+  r.compute = token.flops().value() / peak;
+  r.each = token.bytes_moved().value() * per_byte;
+  r.fixed = kept.bytes_moved().value() * per_byte;
+  r.launch = vectors.launch.value();
+  return r;
+}
+template <class T>
+[[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
+                                                 const recurrence<T>& op) noexcept {
+  const recurrence_shape shape{op.phase,           op.query_split,
+                               op.flops_per_token, op.values_per_token,
+                               op.state_bytes,     op.activation};
+  const T tokens = op.sequences * op.new_tokens;
+  const roof<T> r = law_of(a, shape);
+  return with_units(detail::unless_idle(tokens, r.time(tokens, op.sequences, T(1.0))));
 }
 
 }  // namespace shardline

@@ -83,26 +83,27 @@ struct grouped_gemm_law {
 
 template <class T>
 [[nodiscard]] constexpr grouped_gemm_law<T> law_of(const fitted_accelerator<T>& a,
-                                                   const grouped_gemm_shape& o) noexcept {
+                                                   const grouped_gemm_shape& o,
+                                                   double bytes_of_matrix) noexcept {
   const weight& w = o.weight;
   const expert_curve<T>& c = a.efficiency.experts[kernel_of(w.format)];
   const T peak = a.peak[supported(a, w.format.math)].value() * c.compute;
   const grouped_gemm<T> row{w, T(1.0), T(1.0), o.activation};
   const T rate = a.memory_rate.value();
-  const T matrix(w.matrix_bytes());
+  const T matrix(bytes_of_matrix);
   return {c.tiles,
           c.block_rows,
           row.flops().value() / peak,
           matrix / c.bandwidth / rate,
           matrix / rate,
           row.activation_bytes().value() / rate,
-          T(w.matrix_bytes() / real<double>(w.n)) * c.walk};
+          T(bytes_of_matrix / real<double>(w.n)) * c.walk};
 }
 template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const grouped_gemm<T>& op) noexcept {
   const grouped_gemm_shape shape{op.weight, op.activation};
-  return with_units(law_of(a, shape).time(op.rows, op.matrices_read));
+  return with_units(law_of(a, shape, op.weight.matrix_bytes()).time(op.rows, op.matrices_read));
 }
 
 /// Time of everything else that a layer's routed experts cost, once a layer:

@@ -102,10 +102,10 @@ struct gemm_law {
   }
 };
 
-/// The multiplication by this matrix, for any rows.
+/// The multiplication by this matrix of so many bytes, for any rows.
 template <class T>
-[[nodiscard]] constexpr gemm_law<T> law_of(const fitted_accelerator<T>& a,
-                                           const gemm_shape& o) noexcept {
+[[nodiscard]] constexpr gemm_law<T> law_of(const fitted_accelerator<T>& a, const gemm_shape& o,
+                                           double matrix) noexcept {
   const weight& w = o.weight;
   const precision math = w.format.math;
   const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(w.format)];
@@ -125,7 +125,7 @@ template <class T>
   law.inner = real<T>(w.k);
   law.filling = T(detail::pipeline_bytes / element_bytes(math));
   law.tail = c.tail;
-  law.read = T(w.matrix_bytes()) * per_byte;
+  law.read = T(matrix) * per_byte;
   law.row = row.activation_bytes().value() * per_byte;
   law.partials = real<T>(w.n) * T(8.0 * detail::split_parts / detail::partial_speedup) * per_byte;
   law.launch = c.launch.value();
@@ -140,7 +140,7 @@ template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const gemm<T>& op) noexcept {
   const gemm_shape shape{op.term, op.weight, extent::tokens, op.activation};
-  return with_units(law_of(a, shape).time(op.rows, op.matrices_read));
+  return with_units(law_of(a, shape, op.weight.matrix_bytes()).time(op.rows, op.matrices_read));
 }
 
 }  // namespace shardline

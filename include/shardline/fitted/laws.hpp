@@ -16,32 +16,39 @@ class fitted_laws {
   constexpr fitted_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
 
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const gemm_shape& o,
-                     std::size_t) noexcept {
+                     double matrix, std::size_t) noexcept {
     const std::size_t reads = o.read_by_phase ? size::phases : size::one;
-    gemms_.push_back({at, law_of(a, o), size::of(o.rows), static_cast<unsigned char>(reads)});
+    gemms_.push_back(
+        {at, law_of(a, o, matrix), size::of(o.rows), static_cast<unsigned char>(reads)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const vector_shape& o,
-                     std::size_t) noexcept {
+                     double, std::size_t) noexcept {
     vectors_.push_back({at, law_of(a, o)});
   }
-  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const fused_shape& o,
-                     std::size_t routing) noexcept {
-    roofs_.add(a, at, o, routing);
+  constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const fused_shape&,
+                     double vectors, std::size_t) noexcept {
+    roof<T> r;
+    r.at = at;
+    r.reads = size::one;
+    r.fixed = T(vectors) * detail::seconds_per_byte(a, a.efficiency.elementwise.bandwidth);
+    roofs_.push_back(r);
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
-                     const grouped_gemm_shape& o, std::size_t routing) noexcept {
-    grouped_.push_back({at, law_of(a, o), static_cast<unsigned char>(routing)});
+                     const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
+    grouped_.push_back({at, law_of(a, o, matrix), static_cast<unsigned char>(routing)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
-                     const expert_activation_shape& o, std::size_t routing) noexcept {
+                     const expert_activation_shape& o, double, std::size_t routing) noexcept {
     activations_.push_back({at, law_of(a, o), static_cast<unsigned char>(routing)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
-                     const recurrence_shape& o, std::size_t routing) noexcept {
-    roofs_.add(a, at, o, routing, size::of_phase::runs);
+                     const recurrence_shape& o, double, std::size_t) noexcept {
+    roof<T> r = law_of(a, o);
+    r.at = at;
+    roofs_.push_back(r);
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
-                     const attention_shape& o, std::size_t) noexcept {
+                     const attention_shape& o, double, std::size_t) noexcept {
     if (o.phase == phase::prefill) {
       prompts_.push_back({at, prompt_law_of(a, o)});
     } else {
@@ -67,7 +74,7 @@ class fitted_laws {
       const routed_extents<T> x = routed_at(s, a.routing);
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
-    roofs_.price(s, fold);
+    each(roofs_, [&s](const roof<T>& r) { return r.time(s); });
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, [part](const prompt_of& p) { return p.law.time(*part); });
     }
@@ -117,7 +124,7 @@ class fitted_laws {
   growing<activation_of, max_layer_kinds> activations_{};
   growing<prompt_of, max_layer_kinds> prompts_{};
   growing<decode_of, max_layer_kinds> decodes_{};
-  roof_laws<T> roofs_{};
+  growing<roof<T>, max_prepared> roofs_{};
 };
 
 template <class T>
