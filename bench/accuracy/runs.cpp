@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/estimate/serving.hpp"
 #include "shardline/estimate/step_time.hpp"
 

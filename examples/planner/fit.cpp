@@ -101,7 +101,7 @@ std::string context_text(const options& o, const answers& a) {
 
 // "8: tp4 cp1 dp1 | pp2 (vllm:tp=4,pp=2)"
 std::string layout_text(const options& o, const shardline::layout& l) {
-  const auto flags = vllm_flags(o.model, l);
+  const auto flags = shardline::vllm::of(o.model, l);
   return fmt::format("{}: {}", l.gpus(), short_text(o.model, l)) +
          (flags.has_value() ? " (" + shardline::to_text(flags.flags) + ")" : "");
 }

@@ -12,7 +12,7 @@
 
 #include "commands.hpp"
 #include "models.hpp"
-#include "shardline/convention/parse.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "values.hpp"
 

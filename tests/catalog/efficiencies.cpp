@@ -8,7 +8,7 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 using namespace shardline;

@@ -225,7 +225,7 @@ TEST_CASE("stages are listed where a framework would split them otherwise, copie
         "product:ep=2,tp=1,pp=4,dp=1,layers=15/15/16/15\n");
   l.expert = {1, 2, 1};
   l.redundant_experts = 1;
-  CHECK(vllm_flags(catalog::deepseek_v3, l).why_not ==
+  CHECK(vllm::of(catalog::deepseek_v3, l).why_not ==
         "vLLM's redundant experts must leave every expert rank equally many");
 }
 
@@ -235,8 +235,8 @@ TEST_CASE("flags that are printed for a split give the same layers on every stag
     for (count pp = 1; pp <= 61; ++pp) {
       layout l = to_layout(vllm{.tp = 2, .pp = pp});
       l.stages.remainder = rule;
-      const conversion<vllm> flags = vllm_flags(catalog::deepseek_v3, l);
-      const conversion<product> plan = product_plan(catalog::llama_3_1_70b, l);
+      const conversion<vllm> flags = vllm::of(catalog::deepseek_v3, l);
+      const conversion<product> plan = product::of(catalog::llama_3_1_70b, l);
       REQUIRE(flags.has_value());
       REQUIRE(plan.has_value());
       const layout by_flags = parse_layout(to_text(flags.flags)).layout;
@@ -261,7 +261,7 @@ TEST_CASE("vLLM flags that are printed give a layout of the same cost") {
   for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
     count expressible = 0;
     for_each_layout(8, *m, [&](const layout& l) {
-      const conversion<vllm> flags = vllm_flags(*m, l);
+      const conversion<vllm> flags = vllm::of(*m, l);
       if (!flags.has_value()) return;
       ++expressible;
       const layout read_back = parse_layout(to_text(flags.flags)).layout;

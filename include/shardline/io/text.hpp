@@ -28,7 +28,7 @@ namespace detail {
 template <class T>
 std::vector<std::string> ranked_row(const model& m, std::size_t rank, const basic_candidate<T>& c) {
   const basic_estimate<T>& e = c.estimate;
-  const conversion<vllm> flags = vllm_flags(m, c.layout);
+  const conversion<vllm> flags = vllm::of(m, c.layout);
   return {std::to_string(rank),
           short_text(m, c.layout),
           short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
