@@ -42,7 +42,8 @@ refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
-refused("--efficiency: none; allowed: vllm, vllm-2025, vllm-2024, vllm-2023, sglang, trtllm, trtllm-2023, fastertransformer"
+set(engines "vllm, vllm-0.18, vllm-0.11, vllm-0.6, vllm-2023, sglang, sglang-0.5, trtllm, trtllm-1.0, trtllm-0.5, fastertransformer")
+refused("--efficiency: none; allowed: ${engines}"
         "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
@@ -91,7 +92,7 @@ refused("--efficiency: launch=5; allowed: ${time} from 0 s to 1 s"
         "search ${target} --gpus 8 --efficiency constant:launch=5")
 refused("--efficiency: mfu=0.9, repeated; allowed: each key once"
         "search ${target} --gpus 8 --efficiency constant:mfu=0.1,mfu=0.9")
-refused("--engine: tgi; allowed: none, vllm, sglang, trtllm"
+refused("--engine: tgi; allowed: none, ${engines}"
         "search ${target} --gpus 8 --engine tgi")
 foreach(value 0 1.01 -0.5 nan 90% 0,9)
   refused("--memory-fraction: ${value}; allowed: a number from 1e-06 to 1"
@@ -131,7 +132,7 @@ refused_empty(--gpus-per-node "${whole}")
 refused_empty(--max-ttft "${time} from 1e-09 s to 1000000000 s")
 refused_empty(--weights "fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4")
 refused_empty(--kv "${formats}")
-refused_empty(--engine "none, vllm, sglang, trtllm")
+refused_empty(--engine "none, ${engines}")
 refused_empty(--memory-fraction "a number from 1e-06 to 1")
 refused_empty(--block-size "${whole}")
 refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=0.5,bandwidth=0.8")

@@ -31,6 +31,16 @@ std::string load_text(const shardline::workload& w) {
   return text;
 }
 
+std::string_view name_of(const shardline::engine_version* engine) {
+  return engine == nullptr ? "none" : engine->name;
+}
+
+// Whose memory it is taken to have, where it is another version's.
+std::string carried_text(const shardline::engine_version* engine) {
+  if (engine == nullptr || engine->has_own_memory()) return {};
+  return fmt::format("; as measured of {}", engine->memory_of.version);
+}
+
 }  // namespace
 
 void print_inputs(const options& o) {
@@ -43,14 +53,15 @@ void print_inputs(const options& o) {
              state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
   fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
   fmt::print("{}\n", load_text(o.workload));
-  fmt::print("engine: {} ({}){}\n", o.engine, shardline::to_text(c.runtime), o.engine_assumption);
+  fmt::print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
+             carried_text(o.engine), o.engine_assumption);
   if (!o.assumption.empty()) fmt::print("efficiency: {}\n", o.assumption);
   for (const std::string& note : o.notes) fmt::print("note: {}\n", note);
   fmt::print("\n");
 }
 
 void print_json(nlohmann::ordered_json result, const options& o) {
-  result["engine"] = {{"name", o.engine}};
+  result["engine"] = {{"name", std::string(name_of(o.engine))}};
   result["engine"].update(shardline::to_json(o.cluster.runtime));
   fmt::print("{}\n", result.dump(2));
 }
@@ -133,7 +144,7 @@ bool run_search(const options& o, const Cluster& cluster) {
 
 struct accelerator_under {
   const shardline::accelerator& bare;
-  auto operator()(shardline::kernel_engine e) const { return with_fitted(bare, e); }
+  auto operator()(const shardline::engine_version* e) const { return with_fitted(bare, *e); }
   template <class Policy>
   auto operator()(const Policy& policy) const {
     return with_efficiency(bare, policy);

@@ -11,6 +11,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace {
 
@@ -333,12 +334,13 @@ TEST_CASE("an engine is one line of its constants") {
   CHECK(to_text(runtime{}) ==
         "all of the memory; 1.00 GiB reserved; pages of 16 tokens; room for the workload's largest "
         "step");
-  CHECK(to_text(engines::vllm) ==
+  CHECK(to_text(engines::vllm.runtime) ==
         "0.9 of the memory; 133 MiB reserved; 420 MiB more with peers; 399 MiB of CUDA graphs; "
         "pages of 16 tokens; room for steps of 8192 tokens, 1024 sequences; 38 bytes per logit; "
         "vocabulary padded to 64; 4-bit experts padded to 256");
-  CHECK(to_text(engines::sglang).find("weights and KV cache in 0.88 of the memory; ") == 0);
-  CHECK(to_text(engines::tensorrt_llm).find("KV cache in 0.9 of what the rest leaves free; ") == 0);
+  CHECK(to_text(engines::sglang.runtime).find("weights and KV cache in 0.88 of the memory; ") == 0);
+  CHECK(to_text(engines::tensorrt_llm.runtime)
+            .find("KV cache in 0.9 of what the rest leaves free; ") == 0);
 }
 
 TEST_CASE("terms of a time have their share, and the line below says what bounds it") {

@@ -1,13 +1,53 @@
-/// Every convention that layouts are written in: an engine that is added has its line here.
+/// Every engine's versions, and every convention that layouts are written in: an engine that is
+/// added has its lines here.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string_view>
+
+#include "shardline/engines/engine.hpp"
+#include "shardline/engines/fastertransformer.hpp"
 
 #include "shardline/engines/parse.hpp"
 #include "shardline/engines/product.hpp"
+#include "shardline/engines/sglang.hpp"
+#include "shardline/engines/tensorrt_llm.hpp"
 #include "shardline/engines/vllm.hpp"
 
 namespace shardline {
+
+namespace detail {
+
+template <std::size_t... N>
+constexpr auto all_of(const std::array<const engine_version*, N>&... versions) noexcept {
+  std::array<const engine_version*, (N + ...)> all{};
+  std::size_t end = 0;
+  const auto add = [&](const auto& of_one) {
+    for (const engine_version* v : of_one) all[end++] = v;
+  };
+  (add(versions), ...);
+  return all;
+}
+
+}  // namespace detail
+
+namespace engines {
+
+/// Every version, an engine's newest first.
+inline constexpr auto all = shardline::detail::all_of(
+    vllm_versions, sglang_versions, tensorrt_llm_versions, fastertransformer_versions);
+
+}  // namespace engines
+
+/// The version of this name, or the newest of the engine of this name; nullptr where there is none.
+///   find_engine("vllm") == &engines::vllm_0_18   (tests/engines/index.cpp)
+[[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {
+  for (const engine_version* v : engines::all) {
+    if (v->name == name || v->engine == name) return v;
+  }
+  return nullptr;
+}
 
 template <layout_flags... Flags>
 struct convention_list {};
