@@ -96,7 +96,7 @@ void add_subcommands(CLI::App& app) {
   for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
   for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
   for (CLI::App* of : {&of_estimate, &of_fit}) {
-    add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
+    add(*of, "--layout", layout_examples())->required();
   }
   add(of_search, "--top", "layouts to show (default: 10)");
   add(of_estimate, "--microbatches",

@@ -43,6 +43,12 @@ std::string carried_text(const shardline::engine_version* engine) {
 
 }  // namespace
 
+std::string_view convention(const options& o) {
+  const auto nothing = []<class Flags>() {};
+  const bool own = o.engine != nullptr && shardline::visit_convention(o.engine->engine, nothing);
+  return own ? o.engine->engine : shardline::vllm::convention;
+}
+
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
   const double state = state_bytes_per_sequence(o.model).value();
@@ -92,7 +98,7 @@ bool run_estimate(const options& o, const Cluster& cluster) {
     return e.feasibility.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n", shardline::to_text(o.model, o.layout));
+  fmt::print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
   if (priced) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     fmt::print("{}", shardline::to_text(e, o.layout, fullest));
@@ -120,8 +126,9 @@ bool run_pools(const options& o, const Cluster& cluster) {
     return found.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}", shardline::to_text(o.model, o.layout),
-             o.prefill_gpus, o.decode_gpus, shardline::to_text(found));
+  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}",
+             shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
+             shardline::to_text(found));
   return found.feasible();
 }
 
@@ -135,7 +142,7 @@ bool run_search(const options& o, const Cluster& cluster) {
     print_json(std::move(result), o);
   } else {
     print_inputs(o);
-    fmt::print("{}", shardline::to_text(o.model, found));
+    fmt::print("{}", shardline::to_text(o.model, found, convention(o)));
   }
   return found.feasible > 0;
 }

@@ -1,6 +1,7 @@
 #include "values.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include <set>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/units.hpp"
@@ -169,6 +171,14 @@ std::string engine_names(std::string_view separator) {
     plain = v->engine;
   }
   return names;
+}
+
+std::string layout_examples() {
+  std::vector<std::string_view> examples;
+  shardline::for_each_convention([&]<class Flags>() { examples.push_back(Flags::example); });
+  const std::string_view last = examples.back();
+  examples.pop_back();
+  return fmt::format("{} or {}", fmt::join(examples, ", "), last);
 }
 
 const shardline::engine_version* engine(std::string_view option, std::string_view text) {

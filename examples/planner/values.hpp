@@ -36,6 +36,9 @@ shardline::cache_format cache_format(std::string_view option, std::string_view t
 /// The names of engines and of their versions, each once.
 std::string engine_names(std::string_view separator);
 
+/// How a layout is written in each convention: "vllm:tp=8,dp=2,ep=on or ...".
+std::string layout_examples();
+
 /// "vllm", "vllm-0.11", ...; null for "none".
 const shardline::engine_version* engine(std::string_view option, std::string_view text);
 

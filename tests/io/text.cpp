@@ -250,6 +250,16 @@ TEST_CASE("flags that are printed for a split give the same layers on every stag
   }
 }
 
+TEST_CASE("a layout's flags are written in the convention that is asked for") {
+  const layout l = to_layout(vllm{.tp = 4});
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "vllm") == "vllm:tp=4");
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "product") == "product:ep=1,tp=4,pp=1,dp=1");
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "megatron").empty());
+  const layout split = to_layout(product{.ep = 2, .tp = 2});
+  CHECK(flags_text(catalog::deepseek_v3, split, "vllm").empty());
+  CHECK(flags_text(catalog::deepseek_v3, split, "product") == "product:ep=2,tp=2,pp=1,dp=1");
+}
+
 TEST_CASE("a dense model's layout has no expert mesh and has flags in both conventions") {
   CHECK(to_text(catalog::llama_3_1_8b, {{4, 1, 2}, {4, 1, 2}}) ==
         "tp4 cp1 dp2 | pp1, 8 GPUs\nvllm:tp=4,dp=2\nproduct:ep=1,tp=4,pp=1,dp=2\n");

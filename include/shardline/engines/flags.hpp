@@ -46,6 +46,7 @@ struct flag_refusal {
 
 /// A convention: a struct of flags, its defaults the framework's, that says
 ///   convention   its name in a text, "vllm" in "vllm:tp=8"
+///   framework    whose it is, "vLLM"
 ///   title        what its flags are called: "vLLM flags"
 ///   example      of such a text
 ///   keys()       an array of flag_key, in the order in which they are written
@@ -56,6 +57,7 @@ struct flag_refusal {
 template <class Flags>
 concept layout_flags = requires(const Flags& f, const model& m, const layout& l) {
   { Flags::convention } -> std::convertible_to<std::string_view>;
+  { Flags::framework } -> std::convertible_to<std::string_view>;
   { Flags::title } -> std::convertible_to<std::string_view>;
   { Flags::example } -> std::convertible_to<std::string_view>;
   { Flags::keys()[0] } -> std::convertible_to<flag_key<Flags>>;

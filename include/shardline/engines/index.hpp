@@ -81,6 +81,15 @@ inline constexpr word_list convention_forms = forms_of(conventions{});
 
 }  // namespace detail
 
+/// visit.template operator()<Flags>() for each convention in turn.
+template <class Visit>
+constexpr void for_each_convention(const Visit& visit) {
+  detail::any_of(conventions{}, [&]<class Flags>() {
+    visit.template operator()<Flags>();
+    return false;
+  });
+}
+
 /// visit.template operator()<Flags>() with the convention of this name; false where there is none.
 template <class Visit>
 constexpr bool visit_convention(std::string_view name, const Visit& visit) {

@@ -21,6 +21,7 @@ struct product {
   friend constexpr bool operator==(const product&, const product&) noexcept = default;
 
   static constexpr std::string_view convention = "product";
+  static constexpr std::string_view framework = "product";
   static constexpr std::string_view title = "product plan";
   static constexpr std::string_view example = "product:ep=64,tp=2,pp=2,layers=9/7";
   [[nodiscard]] static constexpr std::array<flag_key<product>, 6> keys() noexcept;

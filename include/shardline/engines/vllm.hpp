@@ -35,6 +35,7 @@ struct vllm {
   friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
 
   static constexpr std::string_view convention = "vllm";
+  static constexpr std::string_view framework = "vLLM";
   static constexpr std::string_view title = "vLLM flags";
   static constexpr std::string_view example = "vllm:tp=8,dp=2,ep=on";
   [[nodiscard]] static constexpr std::array<flag_key<vllm>, 9> keys() noexcept;

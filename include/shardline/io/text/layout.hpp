@@ -55,7 +55,26 @@ template <layout_flags Flags>
   return "no " + std::string(Flags::title) + ": " + std::string(c.why_not);
 }
 
+/// The layout's flags for this model in the convention of that name, "vllm:tp=8"; empty where they
+/// cannot express it, or where there is no such convention.
+[[nodiscard]] inline std::string flags_text(const model& m, const layout& l,
+                                            std::string_view convention) {
+  std::string text;
+  visit_convention(convention, [&]<class Flags>() {
+    const conversion<Flags> c = Flags::of(m, l);
+    if (c.has_value()) text = to_text(c.flags);
+  });
+  return text;
+}
+
 namespace detail {
+
+// The same with the reason why there are none.
+inline std::string flags_line(const model& m, const layout& l, std::string_view convention) {
+  std::string text;
+  visit_convention(convention, [&]<class Flags>() { text = to_text(Flags::of(m, l)) + '\n'; });
+  return text;
+}
 
 // ", layers 2 x 15, 16, 15", equal stages in a row together; nothing where all stages are equal.
 inline std::string split_text(const model& m, const layout& l) {
@@ -112,11 +131,12 @@ inline std::string copies_text(count experts) {
 }
 
 /// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
-/// layout in each convention, a line each.
-[[nodiscard]] inline std::string to_text(const model& m, const layout& l) {
+/// layout in an engine's convention and as a product plan, a line each.
+[[nodiscard]] inline std::string to_text(const model& m, const layout& l,
+                                         std::string_view convention = vllm::convention) {
   return short_text(m, l) + ", " + std::to_string(l.gpus()) + " GPUs" +
          detail::copies_text(l.redundant_experts) + detail::split_text(m, l) + '\n' +
-         to_text(vllm::of(m, l)) + '\n' + to_text(product::of(m, l)) + '\n';
+         detail::flags_line(m, l, convention) + detail::flags_line(m, l, product::convention);
 }
 
 /// What is wrong with a layout's text: "tp: 0; allowed: a whole number from 1 to 1000000"; empty if
