@@ -53,7 +53,7 @@ template <layout_flags... Flags>
 struct convention_list {};
 
 /// In the order in which messages name them.
-using conventions = convention_list<vllm, product>;
+using conventions = convention_list<vllm, sglang, product>;
 
 namespace detail {
 
