@@ -16,8 +16,8 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/product.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

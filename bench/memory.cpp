@@ -1,6 +1,6 @@
 // How right is memory? What serving engines logged at start-up, beside what is predicted for the
 // same model, engine and layout. No figure here was fitted row by row; three of vLLM's constants
-// (describe/engine.hpp) stem from the rows of llm-d, as is said there.
+// (engines/vllm.hpp) stem from the rows of llm-d, as is said there.
 //
 // Logged figures: llm-d/llm-d-benchmark, config_explorer/empirical-vllm-memory-results.md
 // ("llm-d"); start-up logs quoted in vllm-project/vllm issues 17469 and 17327 and in public
@@ -12,6 +12,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/io/text/table.hpp"
 #include "shardline/shardline.hpp"
 
@@ -41,16 +42,16 @@ constexpr std::string_view own{};
 
 // vLLM's defaults on GPUs of less than 70 GiB: EngineArgs, 2048 tokens and 256 sequences.
 constexpr runtime vllm_small = [] {
-  runtime r = engines::vllm;
+  runtime r = engines::vllm_0_11.runtime;
   r.step_tokens = 2048.0;
   r.step_sequences = 256.0;
   return r;
 }();
 
-constexpr const runtime* vllm_engine = &engines::vllm;
+constexpr const runtime* vllm_engine = &engines::vllm_0_11.runtime;
 constexpr const runtime* vllm_on_24_gb = &vllm_small;
-constexpr const runtime* sglang_engine = &engines::sglang;
-constexpr const runtime* trt_engine = &engines::tensorrt_llm;
+constexpr const runtime* sglang_engine = &engines::sglang_0_5.runtime;
+constexpr const runtime* trt_engine = &engines::tensorrt_llm_1_0.runtime;
 constexpr std::string_view no_gpu = "GPU or settings not named: no budget";
 
 constexpr std::array starts{

@@ -10,7 +10,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/plan/calibration.hpp"
 #include "shardline/shardline.hpp"
 

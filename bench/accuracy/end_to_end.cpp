@@ -111,14 +111,14 @@ shapes gpt_shapes(const std::string& folder) {
 deployment deployment_of(const row_table& row, const shapes& gpts) {
   deployment d;
   d.gpu = *gpu_named(row.word(hardware));
-  d.engine = engine_named(row.word(engine));
-  d.runtime = runtime_of(d.engine);
+  d.engine = &engine_named(row.word(engine));
+  d.runtime = d.engine->runtime;
   const auto gpt = gpts.find(row.word(model_name));
   d.model = gpt != gpts.end() ? gpt->second : *model_named(row.word(model_name));
   const std::string& dtype = row.word(weight_dtype);
   if (!has_experts(d.model) && (dtype == "fp8" || dtype == "FP8")) {
     d.model = quantised(d.model, formats::fp8);
-    if (is_tensorrt(d.engine)) d.model.kv_cache = precision::fp8;
+    if (is_tensorrt(*d.engine)) d.model.kv_cache = precision::fp8;
   }
   d.layout = split_over(row.number(gpus));
   d.workload.input = tokens<>::from_value(number_in(row.word(isl)));

@@ -11,6 +11,7 @@
 #include "shardline/cost/expert_operators.hpp"
 #include "shardline/cost/mixing.hpp"
 #include "shardline/cost/roofline.hpp"
+#include "shardline/engines/tensorrt_llm.hpp"
 
 namespace accuracy {
 
@@ -40,9 +41,8 @@ inline std::shared_ptr<const kernels> kernels_of(const std::string& system,
   auto k = std::make_shared<kernels>();
   k->engine = version.substr(0, version.find('/'));
   k->bare = measured_gpu(system);
-  k->fitted = shardline::with_fitted_kernels(k->bare, k->engine == "trtllm"
-                                                          ? shardline::kernel_engine::tensorrt_llm
-                                                          : shardline::kernel_engine::vllm);
+  k->fitted = shardline::with_fitted_kernels(
+      k->bare, k->engine == "trtllm" ? shardline::engines::tensorrt_llm : shardline::engines::vllm);
   k->trial = k->fitted;
   return k;
 }

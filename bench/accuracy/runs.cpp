@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/estimate/serving.hpp"
 #include "shardline/estimate/step_time.hpp"
 
@@ -50,29 +50,23 @@ serving_times serving_of(const deployment& d, const Efficiency& policy) {
 
 }  // namespace
 
-kernel_engine engine_named(const std::string& name) {
+const engine_version& engine_named(const std::string& name) {
   const std::string n = lower(name);
   const bool tensorrt = contains(n, "tensorrt") || contains(n, "trtllm");
-  if (tensorrt && contains(n, "0.5.0")) return kernel_engine::tensorrt_llm_2023;
-  if (tensorrt) return kernel_engine::tensorrt_llm;
-  if (contains(n, "fastertransformer")) return kernel_engine::fastertransformer;
-  if (contains(n, "sglang")) return kernel_engine::sglang;
-  if (contains(n, "vllm 2023")) return kernel_engine::vllm_2023;
-  if (contains(n, "vllm 0.6")) return kernel_engine::vllm_2024;
-  if (contains(n, "vllm 0.18")) return kernel_engine::vllm;
-  if (contains(n, "v1 era")) return kernel_engine::vllm;     // BLIS: run in February 2026
-  if (contains(n, "rocm")) return kernel_engine::vllm_2024;  // its notes are of 2024
-  return kernel_engine::vllm_2025;
+  if (tensorrt && contains(n, "0.5.0")) return engines::tensorrt_llm_0_5;
+  if (tensorrt) return engines::tensorrt_llm_1_0;
+  if (contains(n, "fastertransformer")) return engines::fastertransformer;
+  if (contains(n, "sglang")) return engines::sglang_0_5;
+  if (contains(n, "vllm 2023")) return engines::vllm_2023;
+  if (contains(n, "vllm 0.6")) return engines::vllm_0_6;
+  if (contains(n, "vllm 0.18")) return engines::vllm_0_18;
+  if (contains(n, "v1 era")) return engines::vllm_0_18;  // BLIS: run in February 2026
+  if (contains(n, "rocm")) return engines::vllm_0_6;     // its notes are of 2024
+  return engines::vllm_0_11;
 }
 
-bool is_tensorrt(kernel_engine engine) {
-  return engine == kernel_engine::tensorrt_llm || engine == kernel_engine::tensorrt_llm_2023;
-}
-
-runtime runtime_of(kernel_engine engine) {
-  if (is_tensorrt(engine)) return engines::tensorrt_llm;
-  if (engine == kernel_engine::sglang) return engines::sglang;
-  return engines::vllm;
+bool is_tensorrt(const engine_version& engine) {
+  return engine.engine == engines::tensorrt_llm.engine;
 }
 
 const accelerator* gpu_named(const std::string& name) {
@@ -136,7 +130,7 @@ void keep_in_flight(deployment& d, double concurrency, bool of_nvidia) {
   d.workload.chunk = tokens<>::from_value(8192.0);
 }
 
-fitted policy_of(const deployment& d) { return with_fitted(d.gpu, d.engine).efficiency; }
+fitted policy_of(const deployment& d) { return with_fitted(d.gpu, *d.engine).efficiency; }
 
 batch_times batch_by(const deployment& d, const fitted& policy) { return batch_of(d, policy); }
 batch_times batch_by(const deployment& d, const datasheet& policy) { return batch_of(d, policy); }

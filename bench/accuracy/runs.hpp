@@ -16,18 +16,17 @@ namespace accuracy {
 /// A model on GPUs under an engine, and its load.
 struct deployment {
   shardline::accelerator gpu{};
-  shardline::kernel_engine engine{};
+  const shardline::engine_version* engine = &shardline::engines::vllm;
   shardline::runtime runtime{};
   shardline::model model{};
   shardline::layout layout{};
   shardline::workload workload{};
 };
 
-/// The policy's engine for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". vLLM whose
-/// version is not named is of 2025.
-shardline::kernel_engine engine_named(const std::string& name);
-bool is_tensorrt(shardline::kernel_engine engine);
-shardline::runtime runtime_of(shardline::kernel_engine engine);
+/// The version that stands for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". vLLM
+/// whose version is not named is of 2025.
+const shardline::engine_version& engine_named(const std::string& name);
+bool is_tensorrt(const shardline::engine_version& engine);
 
 /// "h100_sxm", "A100-SXM4-80GB"; null where the catalog has no such accelerator.
 const shardline::accelerator* gpu_named(const std::string& name);

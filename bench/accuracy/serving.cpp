@@ -18,6 +18,7 @@
 
 #include "families.hpp"
 #include "runs.hpp"
+#include "shardline/engines/tensorrt_llm.hpp"
 #include "shardline/estimate/capacity.hpp"
 #include "table.hpp"
 
@@ -37,7 +38,7 @@ struct load {
   double ttft = 0.0;
   double tpot = 0.0;
 
-  [[nodiscard]] bool is_tensorrt() const { return of.engine == kernel_engine::tensorrt_llm; }
+  [[nodiscard]] bool is_tensorrt() const { return of.engine == &engines::tensorrt_llm_1_0; }
   [[nodiscard]] bool has_lengths(double input, double output) const {
     return isl == input && osl == output;
   }
@@ -62,8 +63,8 @@ load load_of(const table<12>& row) {
   l.tpot = row.number(9) * 1e-3;
   l.ttft = row.number(11) * 1e-3;
   deployment& d = l.of;
-  d.engine = engine_named(row.word(1) + " " + row.word(10));
-  d.runtime = runtime_of(d.engine);
+  d.engine = &engine_named(row.word(1) + " " + row.word(10));
+  d.runtime = d.engine->runtime;
   d.model = known(model_named(row.word(2)), row.word(2));
   d.gpu = known(gpu_named(row.word(3)), row.word(3));
   const bool fp8 = row.word(4) == "fp8" && !has_experts(d.model);

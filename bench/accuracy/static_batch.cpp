@@ -24,8 +24,8 @@ score_table static_batch_table(const std::string& folder) {
     }
     deployment d;
     d.gpu = shardline::catalog::a100_sxm;
-    d.engine = engine_named(rows.word(0));
-    d.runtime = runtime_of(d.engine);
+    d.engine = &engine_named(rows.word(0));
+    d.runtime = d.engine->runtime;
     d.model =
         gpt_model(rows.word(1), rows.number(2), rows.number(3), rows.number(4), rows.number(5));
     d.layout = split_over(rows.number(6));

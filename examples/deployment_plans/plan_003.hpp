@@ -5,7 +5,7 @@
 #include "print.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/product.hpp"
+#include "shardline/engines/product.hpp"
 
 namespace plans::plan_003 {
 

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "values.hpp"
+
 namespace planner {
 
 namespace {
@@ -40,7 +42,8 @@ void add_common(CLI::App& app) {
       "format of the KV cache: fp32 bf16 fp16 fp8 int8 fp4 int4, or with scales nvfp4 fp8-head "
       "(default: the model's own)");
   add(app, "--engine",
-      "what the serving engine takes of the memory: none vllm sglang trtllm (default: none)");
+      "what the serving engine takes of the memory: none " + engine_names(" ") +
+          " (default: none)");
   add(app, "--memory-fraction", "another share for the engine's own budget rule: 0.9");
   add(app, "--block-size", "tokens per page of KV cache (default: the engine's own)");
   const std::string json = "print JSON, in bytes and seconds";
@@ -69,10 +72,10 @@ void add_execution(CLI::App& app) {
 void add_time(CLI::App& app) {
   add_execution(app);
   add(app, "--efficiency",
-      "fitted:engine= with vllm vllm-2025 vllm-2024 vllm-2023 sglang trtllm trtllm-2023 "
-      "fastertransformer, datasheet (a lower bound on time), or "
-      "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
-      "(default: fitted, as the engine named by --engine, or vllm)");
+      "fitted:engine= with " + engine_names(" ") +
+          ", datasheet (a lower bound on time), or "
+          "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
+          "(default: fitted, as the engine named by --engine, or vllm)");
   add(app, "--rate",
       "requests per second that arrive at random; --concurrency is then the most in flight "
       "(default: as many as keep --concurrency in flight)");
@@ -93,7 +96,7 @@ void add_subcommands(CLI::App& app) {
   for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
   for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
   for (CLI::App* of : {&of_estimate, &of_fit}) {
-    add(*of, "--layout", "vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7")->required();
+    add(*of, "--layout", layout_examples())->required();
   }
   add(of_search, "--top", "layouts to show (default: 10)");
   add(of_estimate, "--microbatches",

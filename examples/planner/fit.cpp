@@ -101,9 +101,9 @@ std::string context_text(const options& o, const answers& a) {
 
 // "8: tp4 cp1 dp1 | pp2 (vllm:tp=4,pp=2)"
 std::string layout_text(const options& o, const shardline::layout& l) {
-  const auto flags = vllm_flags(o.model, l);
+  const std::string flags = shardline::flags_text(o.model, l, convention(o));
   return fmt::format("{}: {}", l.gpus(), short_text(o.model, l)) +
-         (flags.has_value() ? " (" + shardline::to_text(flags.flags) + ")" : "");
+         (flags.empty() ? "" : " (" + flags + ")");
 }
 
 void print_answers(const options& o, const answers& a) {
@@ -124,7 +124,8 @@ void print_answers(const options& o, const answers& a) {
 
 void print_text(const options& o, const answers& a) {
   print_inputs(o);
-  fmt::print("{}\n{}", shardline::to_text(o.model, o.layout), shardline::to_text(a.feasible));
+  fmt::print("{}\n{}", shardline::to_text(o.model, o.layout, convention(o)),
+             shardline::to_text(a.feasible));
   print_answers(o, a);
   if (!a.feasible.priceable()) return;
   const auto fullest = fullest_stage(o.cluster, o.model, o.layout, o.workload);

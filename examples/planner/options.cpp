@@ -12,7 +12,7 @@
 
 #include "commands.hpp"
 #include "models.hpp"
-#include "shardline/convention/parse.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "values.hpp"
 
@@ -136,11 +136,17 @@ void read_execution(const CLI::App& of, options& o) {
   if (!has_experts(o.model)) refuse_without_experts(of);
 }
 
+// A policy as it was asked for, its engine by the name of the version.
+std::string policy_text(const efficiency& policy, const std::string& text) {
+  const auto* engine = std::get_if<const shardline::engine_version*>(&policy);
+  return engine == nullptr ? text : fmt::format("fitted:engine={}", (*engine)->name);
+}
+
 // Where a fitted policy's figures come from, behind its name.
 std::string source_text(const options& o) {
-  const auto* engine = std::get_if<shardline::kernel_engine>(&o.efficiency);
+  const auto* engine = std::get_if<const shardline::engine_version*>(&o.efficiency);
   if (engine == nullptr) return {};
-  const auto source = with_fitted(o.cluster.accelerator, *engine).efficiency.source;
+  const auto source = with_fitted(o.cluster.accelerator, **engine).efficiency.source;
   return " (" + std::string(name(source)) + ")";
 }
 
@@ -157,19 +163,18 @@ void read_time(const CLI::App& of, options& o) {
         static_cast<double>(whole_number("--num-prompts", *prompts, field::num_prompts));
   }
   const std::optional<std::string> chosen = given(of, "--efficiency");
-  const std::string kernels = o.engine == "none" ? "vllm" : o.engine;
-  const std::string policy = chosen.value_or("fitted:engine=" + kernels);
-  o.efficiency = efficiency_policy("--efficiency", policy);
-  o.assumption =
-      policy + source_text(o) + (chosen ? "" : ", assumed because no --efficiency is given");
+  o.efficiency = o.engine != nullptr ? o.engine : &shardline::engines::vllm;
+  if (chosen) o.efficiency = efficiency_policy("--efficiency", *chosen);
+  o.assumption = policy_text(o.efficiency, chosen.value_or("")) + source_text(o) +
+                 (chosen ? "" : ", assumed because no --efficiency is given");
 }
 
 void read_engine(const CLI::App& of, options& o) {
   const std::optional<std::string> chosen = given(of, "--engine");
-  o.engine = chosen.value_or("none");
+  o.engine = planner::engine("--engine", chosen.value_or("none"));
   o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
   shardline::runtime& engine = o.cluster.runtime;
-  engine = planner::engine("--engine", o.engine);
+  if (o.engine != nullptr) engine = o.engine->runtime;
   if (const std::optional<std::string> share = given(of, "--memory-fraction")) {
     set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
   }

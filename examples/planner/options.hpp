@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "shardline/catalog/efficiencies.hpp"
+#include "shardline/engines/engine.hpp"
 #include "shardline/shardline.hpp"
 
 namespace planner {
@@ -15,7 +16,7 @@ namespace planner {
 /// Each alternative is a policy of its own type, or the engine whose fitted one is taken:
 /// std::visit picks the estimator made for it.
 using efficiency =
-    std::variant<shardline::datasheet, shardline::constant, shardline::kernel_engine>;
+    std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
 
 enum class task : unsigned char { estimate, search, fit };
 
@@ -26,7 +27,8 @@ enum class task : unsigned char { estimate, search, fit };
 ///   tokens
 ///                   share the cluster
 ///   assumption      which efficiency was taken, and whether the user chose it; of a fit: nothing
-///   engine          its name, and how it came to be taken: ", assumed because ..." or nothing
+///   engine          the version that runs, none where only what any engine takes is reserved; and
+///                   how it came to be taken: ", assumed because ..." or nothing
 ///   notes           what a configuration file says that is not priced
 struct options {
   planner::task task = planner::task::estimate;
@@ -40,7 +42,7 @@ struct options {
   std::size_t top = 10;
   bool json = false;
   std::string assumption{};
-  std::string engine{};
+  const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};
   std::vector<std::string> notes{};
 };

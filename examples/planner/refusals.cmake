@@ -20,6 +20,20 @@ macro(refused line arguments)
   expect(64 "shardline-plan: ${line}\n" "^$" "${arguments}")
 endmacro()
 
+# What is known here grows with the index of engines: the line starts so, and names this too.
+function(refused_naming line known arguments)
+  separate_arguments(words UNIX_COMMAND "${arguments}")
+  execute_process(COMMAND ${PLAN} ${words}
+    RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
+  string(FIND "${error}" "shardline-plan: ${line}" start)
+  string(FIND "${error}" "${known}" named)
+  if(NOT status EQUAL 64 OR NOT output STREQUAL "" OR NOT start EQUAL 0 OR named EQUAL -1
+     OR NOT error MATCHES "^[^\n]+\n$")
+    string(APPEND complaints "${arguments}: exit status ${status}, '${error}'\n")
+    set(complaints "${complaints}" PARENT_SCOPE)
+  endif()
+endfunction()
+
 set(target "--model llama-3.1-8b --accelerator h100-sxm")
 set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
@@ -42,8 +56,8 @@ refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
-refused("--efficiency: none; allowed: vllm, vllm-2025, vllm-2024, vllm-2023, sglang, trtllm, trtllm-2023, fastertransformer"
-        "search ${target} --gpus 8 --efficiency fitted:engine=none")
+refused_naming("--efficiency: none; allowed: vllm, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
+               "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
 refused("--rate: 0; allowed: a number above 0, or none for slots that are always full"
@@ -91,8 +105,8 @@ refused("--efficiency: launch=5; allowed: ${time} from 0 s to 1 s"
         "search ${target} --gpus 8 --efficiency constant:launch=5")
 refused("--efficiency: mfu=0.9, repeated; allowed: each key once"
         "search ${target} --gpus 8 --efficiency constant:mfu=0.1,mfu=0.9")
-refused("--engine: tgi; allowed: none, vllm, sglang, trtllm"
-        "search ${target} --gpus 8 --engine tgi")
+refused_naming("--engine: tgi; allowed: none, vllm, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
+               "search ${target} --gpus 8 --engine tgi")
 foreach(value 0 1.01 -0.5 nan 90% 0,9)
   refused("--memory-fraction: ${value}; allowed: a number from 1e-06 to 1"
           "search ${target} --gpus 8 --memory-fraction ${value}")
@@ -108,7 +122,8 @@ refused("--layout: redundant: 8; allowed: 0, or with ep=on"
         "estimate ${target} --gpus 8 --layout vllm:tp=8,redundant=8")
 refused("layout.redundant_experts: 8; allowed: 0 for a model without experts"
         "fit ${target} --gpus 8 --layout vllm:tp=8,ep=on,redundant=8")
-refused("--layout: nothing given; allowed: vllm:tp=8,dp=2,ep=on or product:ep=64,tp=2,pp=2,layers=9/7" "fit ${target} --gpus 8")
+refused_naming("--layout: nothing given; allowed: vllm:tp=8,dp=2,ep=on"
+               " or product:ep=64,tp=2,pp=2,layers=9/7" "fit ${target} --gpus 8")
 refused("--layout: tp: 0; allowed: ${whole}" "estimate ${target} --gpus 8 --layout vllm:tp=0")
 refused("layout.attention.dp: 1000000000000; allowed: ${whole}"
         "estimate ${target} --gpus 8 --layout product:ep=1000000,dp=1000000")
@@ -121,8 +136,11 @@ function(refused_empty option allowed)
   separate_arguments(arguments UNIX_COMMAND "${target}")
   execute_process(COMMAND ${PLAN} search ${arguments} --gpus 8 ${option} ""
     RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE error)
-  if(NOT status EQUAL 64 OR NOT output STREQUAL ""
-     OR NOT error STREQUAL "shardline-plan: ${option}: nothing; allowed: ${allowed}\n")
+  set(line "shardline-plan: ${option}: nothing; allowed: ${allowed}")
+  string(FIND "${error}" "${line}" start)
+  set(all "${line}\n")
+  if(NOT status EQUAL 64 OR NOT output STREQUAL "" OR NOT start EQUAL 0
+     OR NOT (error STREQUAL all OR ARGN STREQUAL "AND_MORE"))
     string(APPEND complaints "${option} '': exit status ${status}, '${error}'\n")
     set(complaints "${complaints}" PARENT_SCOPE)
   endif()
@@ -131,7 +149,7 @@ refused_empty(--gpus-per-node "${whole}")
 refused_empty(--max-ttft "${time} from 1e-09 s to 1000000000 s")
 refused_empty(--weights "fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4")
 refused_empty(--kv "${formats}")
-refused_empty(--engine "none, vllm, sglang, trtllm")
+refused_empty(--engine "none, vllm, vllm-0.18, " AND_MORE)
 refused_empty(--memory-fraction "a number from 1e-06 to 1")
 refused_empty(--block-size "${whole}")
 refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=0.5,bandwidth=0.8")

@@ -31,7 +31,23 @@ std::string load_text(const shardline::workload& w) {
   return text;
 }
 
+std::string_view name_of(const shardline::engine_version* engine) {
+  return engine == nullptr ? "none" : engine->name;
+}
+
+// Whose memory it is taken to have, where it is another version's.
+std::string carried_text(const shardline::engine_version* engine) {
+  if (engine == nullptr || engine->has_own_memory()) return {};
+  return fmt::format("; as measured of {}", engine->memory_of.version);
+}
+
 }  // namespace
+
+std::string_view convention(const options& o) {
+  const auto nothing = []<class Flags>() {};
+  const bool own = o.engine != nullptr && shardline::visit_convention(o.engine->engine, nothing);
+  return own ? o.engine->engine : shardline::vllm::convention;
+}
 
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
@@ -43,14 +59,15 @@ void print_inputs(const options& o) {
              state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
   fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
   fmt::print("{}\n", load_text(o.workload));
-  fmt::print("engine: {} ({}){}\n", o.engine, shardline::to_text(c.runtime), o.engine_assumption);
+  fmt::print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
+             carried_text(o.engine), o.engine_assumption);
   if (!o.assumption.empty()) fmt::print("efficiency: {}\n", o.assumption);
   for (const std::string& note : o.notes) fmt::print("note: {}\n", note);
   fmt::print("\n");
 }
 
 void print_json(nlohmann::ordered_json result, const options& o) {
-  result["engine"] = {{"name", o.engine}};
+  result["engine"] = {{"name", std::string(name_of(o.engine))}};
   result["engine"].update(shardline::to_json(o.cluster.runtime));
   fmt::print("{}\n", result.dump(2));
 }
@@ -81,7 +98,7 @@ bool run_estimate(const options& o, const Cluster& cluster) {
     return e.feasibility.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n", shardline::to_text(o.model, o.layout));
+  fmt::print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
   if (priced) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     fmt::print("{}", shardline::to_text(e, o.layout, fullest));
@@ -109,8 +126,9 @@ bool run_pools(const options& o, const Cluster& cluster) {
     return found.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}", shardline::to_text(o.model, o.layout),
-             o.prefill_gpus, o.decode_gpus, shardline::to_text(found));
+  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}",
+             shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
+             shardline::to_text(found));
   return found.feasible();
 }
 
@@ -124,7 +142,7 @@ bool run_search(const options& o, const Cluster& cluster) {
     print_json(std::move(result), o);
   } else {
     print_inputs(o);
-    fmt::print("{}", shardline::to_text(o.model, found));
+    fmt::print("{}", shardline::to_text(o.model, found, convention(o)));
   }
   return found.feasible > 0;
 }
@@ -133,7 +151,7 @@ bool run_search(const options& o, const Cluster& cluster) {
 
 struct accelerator_under {
   const shardline::accelerator& bare;
-  auto operator()(shardline::kernel_engine e) const { return with_fitted(bare, e); }
+  auto operator()(const shardline::engine_version* e) const { return with_fitted(bare, *e); }
   template <class Policy>
   auto operator()(const Policy& policy) const {
     return with_efficiency(bare, policy);

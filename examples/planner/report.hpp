@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 #include "options.hpp"
 
@@ -11,6 +12,9 @@ namespace planner {
 /// feasible one. Throws bad_input where the inputs, each allowed by itself, cannot be priced
 /// together.
 bool run(const options& o);
+
+/// The convention that layouts are written in: the engine's own, or vLLM's where it has none.
+std::string_view convention(const options& o);
 
 /// The inputs, in the words of the command line.
 void print_inputs(const options& o);

@@ -1,6 +1,7 @@
 #include "values.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <charconv>
@@ -8,7 +9,9 @@
 #include <set>
 #include <utility>
 #include <variant>
+#include <vector>
 
+#include "shardline/engines/index.hpp"
 #include "shardline/io/text/units.hpp"
 
 namespace planner {
@@ -155,14 +158,34 @@ shardline::cache_format cache_format(std::string_view option, std::string_view t
   return one_of(option, text, known);
 }
 
-shardline::runtime engine(std::string_view option, std::string_view text) {
-  namespace engines = shardline::engines;
-  static constexpr std::array<std::pair<std::string_view, shardline::runtime>, 4> known{
-      {{"none", shardline::runtime{}},
-       {"vllm", engines::vllm},
-       {"sglang", engines::sglang},
-       {"trtllm", engines::tensorrt_llm}}};
-  return one_of(option, text, known);
+std::string engine_names(std::string_view separator) {
+  std::string names;
+  std::string_view plain;
+  const auto add = [&](std::string_view name) {
+    if (!names.empty()) names += separator;
+    names += name;
+  };
+  for (const shardline::engine_version* v : shardline::engines::all) {
+    if (v->engine != plain) add(v->engine);
+    if (v->engine != v->name) add(v->name);
+    plain = v->engine;
+  }
+  return names;
+}
+
+std::string layout_examples() {
+  std::vector<std::string_view> examples;
+  shardline::for_each_convention([&]<class Flags>() { examples.push_back(Flags::example); });
+  const std::string_view last = examples.back();
+  examples.pop_back();
+  return fmt::format("{} or {}", fmt::join(examples, ", "), last);
+}
+
+const shardline::engine_version* engine(std::string_view option, std::string_view text) {
+  if (text == "none") return nullptr;
+  const shardline::engine_version* found = shardline::find_engine(text);
+  if (found == nullptr) refuse(option, text, "none, " + engine_names(", "));
+  return found;
 }
 
 shardline::precision wire_precision(std::string_view option, std::string_view text) {
@@ -187,21 +210,14 @@ void set_share(shardline::runtime& engine, double share) {
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {
-  using shardline::kernel_engine;
   if (text == "datasheet") return shardline::datasheet{};
-  if (text == "fitted") return kernel_engine::vllm;
+  if (text == "fitted") return &shardline::engines::vllm;
   constexpr std::string_view fitted = "fitted:engine=";
   if (text.starts_with(fitted)) {
-    static constexpr std::array<std::pair<std::string_view, kernel_engine>, 8> known{
-        {{"vllm", kernel_engine::vllm},
-         {"vllm-2025", kernel_engine::vllm_2025},
-         {"vllm-2024", kernel_engine::vllm_2024},
-         {"vllm-2023", kernel_engine::vllm_2023},
-         {"sglang", kernel_engine::sglang},
-         {"trtllm", kernel_engine::tensorrt_llm},
-         {"trtllm-2023", kernel_engine::tensorrt_llm_2023},
-         {"fastertransformer", kernel_engine::fastertransformer}}};
-    return one_of(option, text.substr(fitted.size()), known);
+    const std::string_view name = text.substr(fitted.size());
+    const shardline::engine_version* found = shardline::find_engine(name);
+    if (found == nullptr) refuse(option, name, engine_names(", "));
+    return found;
   }
   constexpr std::string_view constant = "constant:";
   if (!text.starts_with(constant)) {

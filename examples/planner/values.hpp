@@ -33,8 +33,14 @@ shardline::weight_format weight_format(std::string_view option, std::string_view
 /// "fp8", "nvfp4", ...: how the KV cache is stored.
 shardline::cache_format cache_format(std::string_view option, std::string_view text);
 
-/// "none", "vllm", ...: what the engine takes of the memory.
-shardline::runtime engine(std::string_view option, std::string_view text);
+/// The names of engines and of their versions, each once.
+std::string engine_names(std::string_view separator);
+
+/// How a layout is written in each convention: "vllm:tp=8,dp=2,ep=on or ...".
+std::string layout_examples();
+
+/// "vllm", "vllm-0.11", ...; null for "none".
+const shardline::engine_version* engine(std::string_view option, std::string_view text);
 
 /// "bf16", "fp8", "fp4": what tokens and results travel in.
 shardline::precision wire_precision(std::string_view option, std::string_view text);

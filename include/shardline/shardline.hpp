@@ -1,5 +1,5 @@
 /// All of shardline's core: nouns, operators, estimators, feasibility, search. No Eigen, no JSON,
-/// no iostream; catalog/, convention/, io/ and eigen/ are included by name.
+/// no iostream; catalog/, engines/, io/ and eigen/ are included by name.
 #pragma once
 
 // IWYU pragma: begin_exports

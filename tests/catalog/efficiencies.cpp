@@ -8,22 +8,13 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/shardline.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
 
 namespace {
-
-constexpr std::array engines_known{kernel_engine::vllm,
-                                   kernel_engine::vllm_2025,
-                                   kernel_engine::vllm_2024,
-                                   kernel_engine::vllm_2023,
-                                   kernel_engine::sglang,
-                                   kernel_engine::tensorrt_llm,
-                                   kernel_engine::tensorrt_llm_2023,
-                                   kernel_engine::fastertransformer};
 
 constexpr workload chat{
     .concurrency = 64, .input = 1024_tokens, .output = 512_tokens, .chunk = 8192_tokens};
@@ -46,9 +37,8 @@ TEST_CASE("figures of time say where they come from") {
         provenance::measured);
   CHECK(on(with_fitted(catalog::h200_sxm), catalog::llama_3_1_8b, 1).source ==
         provenance::transferred);
-  CHECK(
-      on(with_fitted(catalog::h100_sxm, kernel_engine::sglang), catalog::llama_3_1_8b, 1).source ==
-      provenance::transferred);
+  CHECK(on(with_fitted(catalog::h100_sxm, engines::sglang), catalog::llama_3_1_8b, 1).source ==
+        provenance::transferred);
 }
 
 // InferenceX (aiconfigurator 095f58a5, silicon_sample.csv), H200, fp8, 1024 tokens in and out, a
@@ -57,7 +47,7 @@ TEST_CASE("a run that was measured: Llama-3.1-70B on 4 H200 under vLLM, to a ten
   const model m = quantised(catalog::llama_3_1_70b, formats::fp8);
   workload w = chat;
   w.input = w.output = 922_tokens;
-  const auto a = with_fitted(catalog::h200_sxm, kernel_engine::vllm_2025);
+  const auto a = with_fitted(catalog::h200_sxm, engines::vllm_0_11);
   CHECK(on(a, m, 4, w).serving.tpot.value() == doctest::Approx(16.07e-3).epsilon(0.1).scale(0.0));
 }
 
@@ -77,7 +67,7 @@ double decoding(const basic_accelerator<double, Efficiency>& a, const model& m, 
 // Splitwise (splitwise-sim 8f99e7dc, perf_model.csv), Llama-2-70B on A100: 512 tokens of prompt and
 // 128 of output; 2 GPUs, 8 sequences 61.69 ms, 4 GPUs, 8 sequences 45.80 ms, 32 sequences 52.34 ms.
 TEST_CASE("runs that were measured: vLLM of 2023, which waits for its host, to a twelfth") {
-  const auto a = with_fitted(catalog::a100_sxm, kernel_engine::vllm_2023);
+  const auto a = with_fitted(catalog::a100_sxm, engines::vllm_2023);
   const model& m = catalog::llama_2_70b;
   CHECK(decoding(a, m, 2, 8.0, 576.0) == doctest::Approx(61.69).epsilon(1.0 / 12.0));
   CHECK(decoding(a, m, 4, 8.0, 576.0) == doctest::Approx(45.80).epsilon(1.0 / 12.0));
@@ -87,16 +77,18 @@ TEST_CASE("runs that were measured: vLLM of 2023, which waits for its host, to a
 // LMSYS's figure for an H20: Qwen3-8B in fp8, 64 sequences of 4096 tokens of prompt and 2048 of
 // output, 2,682 tokens/s (tier C).
 TEST_CASE("a run that was measured: little arithmetic and a fast memory, to a fifth") {
-  const auto a = with_fitted(catalog::h20, kernel_engine::vllm_2025);
+  const auto a = with_fitted(catalog::h20, engines::vllm_0_11);
   const model m = quantised(catalog::qwen3_8b, formats::fp8);
   CHECK(64e3 / decoding(a, m, 1, 64.0, 5120.0) == doctest::Approx(2682.0).epsilon(0.2));
 }
 
 TEST_CASE("engines differ by how they launch kernels, and by the kernels of their time") {
-  const auto of = [](kernel_engine e) { return with_fitted(catalog::a100_sxm, e).efficiency; };
-  const auto graphs = of(kernel_engine::vllm);
-  const auto eager = of(kernel_engine::vllm_2023);
-  const auto old = of(kernel_engine::fastertransformer);
+  const auto of = [](const engine_version& e) {
+    return with_fitted(catalog::a100_sxm, e).efficiency;
+  };
+  const auto graphs = of(engines::vllm);
+  const auto eager = of(engines::vllm_2023);
+  const auto old = of(engines::fastertransformer);
   CHECK(graphs.host.graphs);
   CHECK_FALSE(eager.host.graphs);
   CHECK(graphs.elementwise.launch == 0_s);
@@ -108,8 +100,8 @@ TEST_CASE("engines differ by how they launch kernels, and by the kernels of thei
   CHECK(graphs.collectives.drift == 0_s);
   CHECK(old.collectives.drift > 0_s);
   CHECK(old.prefill[kernel_format::wide].row > 0_s);
-  CHECK(of(kernel_engine::tensorrt_llm_2023).decode[kernel_format::wide].per_query_head);
-  CHECK_FALSE(of(kernel_engine::tensorrt_llm).decode[kernel_format::wide].per_query_head);
+  CHECK(of(engines::tensorrt_llm_0_5).decode[kernel_format::wide].per_query_head);
+  CHECK_FALSE(of(engines::tensorrt_llm).decode[kernel_format::wide].per_query_head);
   CHECK(old.gemm[kernel_format::wide].bandwidth > graphs.gemm[kernel_format::wide].bandwidth);
 }
 
@@ -130,12 +122,12 @@ TEST_CASE("what keeps kernels from the peak weighs less where multiplying itself
 }
 
 TEST_CASE("a higher peak, its kernels transferred anew, never makes a prompt slower") {
-  for (const kernel_engine e : engines_known) {
+  for (const engine_version* e : engines::all) {
     auto before = seconds<>::from_value(1e9);
     for (int tenth = 1; tenth <= 30; ++tenth) {
       accelerator a = catalog::h100_sxm;
       a.peak.bf16 = a.peak.bf16 * (0.1 * tenth);
-      const auto now = on(with_fitted(a, e), catalog::llama_3_1_8b, 1).prefill.total();
+      const auto now = on(with_fitted(a, *e), catalog::llama_3_1_8b, 1).prefill.total();
       CAPTURE(tenth);
       CHECK(now <= before * (1.0 + 1e-12));
       before = now;
@@ -155,8 +147,8 @@ TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own
 TEST_CASE("every model of the catalog is priced on every accelerator, by every engine's kernels") {
   for (const accelerator& a : catalog::accelerators) {
     CAPTURE(a.name);
-    for (const kernel_engine e : engines_known) {
-      const auto fitted_a = with_fitted(a, e);
+    for (const engine_version* e : engines::all) {
+      const auto fitted_a = with_fitted(a, *e);
       for (const model* m : catalog::models) {
         CAPTURE(m->name.view());
         const auto bound = on(a, *m, 1);
@@ -194,7 +186,7 @@ TEST_CASE("a step's kernels are those of the benchmark, less launches, plus the 
 TEST_CASE("more concurrency never makes a round shorter, longer prompts never a first token") {
   laws::dice d(5001);
   for (int number = 0; number < 2000; ++number) {
-    const auto a = with_fitted(catalog::h100_sxm, d.one_of(engines_known));
+    const auto a = with_fitted(catalog::h100_sxm, *d.one_of(engines::all));
     const model& m = *d.one_of(catalog::models);
     const count tp = count{1} << d.whole(0, 3);
     workload w;
@@ -222,7 +214,7 @@ TEST_CASE("a faster memory, link or peak never makes anything slower") {
   for (int number = 0; number < 2000; ++number) {
     const model& m = *d.one_of(catalog::models);
     const count tp = count{1} << d.whole(0, 3);
-    auto better = with_fitted(catalog::h100_sxm, d.one_of(engines_known));
+    auto better = with_fitted(catalog::h100_sxm, *d.one_of(engines::all));
     const auto c = make_cluster(better, tp);
     const double factor = d.between(1.0, 3.0);
     auto faster_cluster = c;
@@ -253,7 +245,7 @@ TEST_CASE("a faster memory, link or peak never makes anything slower") {
 TEST_CASE("a step is continuous in the length of what its sequences have cached") {
   laws::dice d(5003);
   for (int number = 0; number < 2000; ++number) {
-    const auto a = with_fitted(d.one_of(catalog::accelerators), d.one_of(engines_known));
+    const auto a = with_fitted(d.one_of(catalog::accelerators), *d.one_of(engines::all));
     const model& m = *d.one_of(catalog::models);
     const double sequences = static_cast<double>(d.whole(1, 500));
     const double context = laws::log_between(d, 1.0, 1e5);
@@ -276,7 +268,7 @@ TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
     const bool here = d.flip();
     const double most = here ? 1.5 : 2.0;
     const accelerator& bare = here ? d.one_of(measured) : d.one_of(catalog::accelerators);
-    const auto a = with_fitted(bare, d.one_of(engines_known));
+    const auto a = with_fitted(bare, *d.one_of(engines::all));
     const model& m = *d.one_of(catalog::models);
     const count tp = count{1} << d.whole(0, 3);
     const double sequences = static_cast<double>(d.whole(8, 500));
@@ -302,8 +294,8 @@ TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
 // (n + 1) / n. On a torus the links of all axes together.
 TEST_CASE("no all-reduce is faster than its bytes over the links, on any accelerator or engine") {
   for (const accelerator& bare : catalog::accelerators) {
-    for (const kernel_engine e : engines_known) {
-      const auto c = make_cluster(with_fitted(bare, e), 8);
+    for (const engine_version* e : engines::all) {
+      const auto c = make_cluster(with_fitted(bare, *e), 8);
       CAPTURE(bare.name);
       for (double n = 2.0; n <= 8.0; n *= 2.0) {
         if (n > static_cast<double>(bare.domain)) break;
@@ -323,7 +315,7 @@ TEST_CASE("only kernels in a loop beat the memory, where its last-level cache ho
   laws::dice d(5005);
   for (int number = 0; number < 20000; ++number) {
     const accelerator& bare = d.one_of(catalog::accelerators);
-    const kernel_engine e = d.one_of(engines_known);
+    const engine_version& e = *d.one_of(engines::all);
     const auto step = with_fitted(bare, e);
     const auto loop = with_fitted_kernels(bare, e);
     const count kv = count{1} << d.whole(0, 4);

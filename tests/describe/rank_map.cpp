@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/product.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/engines/vllm.hpp"
 
 namespace {
 

@@ -13,7 +13,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 using namespace shardline;

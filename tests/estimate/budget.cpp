@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "../laws/random_inputs.hpp"
+#include "shardline/engines/vllm.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -146,7 +147,7 @@ TEST_CASE("vLLM's own arithmetic: the cache it logged, to its two decimals") {
                                        {"Qwen3-32B tp 2", 2, 30.59, 0.54, 5.64, 34.49}}};
   for (const log& l : logged) {
     CAPTURE(l.model);
-    runtime engine = engines::vllm;
+    runtime engine = engines::vllm.runtime;
     const auto budget = [&] {
       const bytes<> capacity = bytes<>::from_value(79.18 * gib);
       const bytes<> weights = bytes<>::from_value(l.weights * gib);

@@ -12,6 +12,7 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -572,7 +573,8 @@ TEST_CASE("10^15 parameters, 10^7 tokens, 10^6 GPUs: exact, at once, and never n
   const layout whole{};
   const layout wide{{8, 1, 1250}, {1, 1000, 10}, 100};
   REQUIRE(wide.gpus() == 1000000);
-  for (const runtime& engine : {runtime{}, engines::vllm, engines::sglang, engines::tensorrt_llm}) {
+  for (const runtime& engine :
+       {runtime{}, engines::vllm.runtime, engines::sglang.runtime, engines::tensorrt_llm.runtime}) {
     for (const layout& l : {whole, wide}) {
       for (const double size : {1.0, 8e10, 1e12, 1e15}) {
         in(size, l, engine);

@@ -8,7 +8,7 @@
 #include "../fail/small.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;

@@ -6,6 +6,7 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/estimate/capacity.hpp"
 #include "shardline/estimate/decode.hpp"
 #include "shardline/estimate/stages.hpp"

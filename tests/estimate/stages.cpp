@@ -4,7 +4,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace {
 
@@ -27,7 +27,8 @@ static_assert(consistent(fullest_stage(make_cluster(catalog::h100_sxm, 8), catal
 }  // namespace
 
 TEST_CASE("the details of every stage are its memory, under every engine and model") {
-  for (const runtime& engine : {runtime{}, engines::vllm, engines::sglang, engines::tensorrt_llm}) {
+  for (const runtime& engine :
+       {runtime{}, engines::vllm.runtime, engines::sglang.runtime, engines::tensorrt_llm.runtime}) {
     const cluster c = with_engine(make_cluster(catalog::h200_sxm, 32), engine);
     for (const model* m : catalog::models) {
       CAPTURE(m->name.view());

@@ -8,6 +8,7 @@
 #include "../fail/small.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/estimate/stages.hpp"
 
 using namespace shardline;
@@ -232,11 +233,12 @@ TEST_CASE("of a prompt in chunks the last one is reserved for, after all others"
 TEST_CASE("an engine's own step has its tokens and sequences on each replica, whatever the load") {
   for (const count dp : {1, 3}) {
     for (const double concurrency : {1.0, 64.0, 5000.0}) {
-      const auto s = reserved(engines::vllm, replicas(dp), load(concurrency, 100, 20));
+      const auto s = reserved(engines::vllm.runtime, replicas(dp), load(concurrency, 100, 20));
       CHECK(s.tokens == 8192.0);
       CHECK(s.logit_rows == 1024.0);
       CHECK(s.group_tokens == 8192.0);
-      const auto t = reserved(engines::tensorrt_llm, replicas(dp), load(concurrency, 100, 20));
+      const auto t =
+          reserved(engines::tensorrt_llm.runtime, replicas(dp), load(concurrency, 100, 20));
       CHECK(t.tokens == 8192.0);
       CHECK(t.logit_rows == 2048.0);
     }

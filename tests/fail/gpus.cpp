@@ -2,7 +2,7 @@
 // GPUs its 64 experts fit as EP64 alone.
 #include <shardline/catalog/accelerators.hpp>
 #include <shardline/catalog/models.hpp>
-#include <shardline/convention/product.hpp>
+#include <shardline/engines/product.hpp>
 #include <shardline/shardline.hpp>
 
 using namespace shardline;

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "shardline/catalog/fitted/host.hpp"
 #include "shardline/cost/step.hpp"
 
 using namespace shardline;

@@ -6,6 +6,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/estimate/require.hpp"
 
 using namespace shardline;
@@ -105,10 +106,10 @@ TEST_CASE("the curves of a benchmark's loop are no engine's: they have no host")
 
 TEST_CASE("every accelerator and engine of the catalog has all curves") {
   for (const accelerator& a : catalog::accelerators) {
-    for (std::size_t e = 0; e <= static_cast<std::size_t>(kernel_engine::fastertransformer); ++e) {
+    for (const engine_version* e : engines::all) {
       CAPTURE(a.name);
-      CAPTURE(e);
-      CHECK(judged(with_fitted(a, static_cast<kernel_engine>(e)).efficiency).priceable());
+      CAPTURE(e->name);
+      CHECK(judged(with_fitted(a, *e).efficiency).priceable());
     }
   }
 }

@@ -8,7 +8,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace {
 
@@ -153,7 +153,8 @@ TEST_CASE("parts sum to their totals exactly, also after rounding bytes to whole
 }
 
 TEST_CASE("every part and the total are the same whole bytes as the estimate's") {
-  for (const runtime& engine : {runtime{}, engines::vllm, engines::sglang, engines::tensorrt_llm}) {
+  for (const runtime& engine :
+       {runtime{}, engines::vllm.runtime, engines::sglang.runtime, engines::tensorrt_llm.runtime}) {
     const auto c = with_engine(h200s(16), engine);
     const auto m = memory(c, catalog::deepseek_v3, sixteen, chat());
     const ordered_json j = to_json(m);
@@ -223,7 +224,7 @@ TEST_CASE("thousands of stages are all there") {
 }
 
 TEST_CASE("an engine is its rule and its constants") {
-  const ordered_json j = to_json(engines::tensorrt_llm);
+  const ordered_json j = to_json(engines::tensorrt_llm.runtime);
   CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
                          "page_tokens", "step_tokens", "step_sequences", "logit_bytes",
                          "vocabulary_padding", "fp4_padding", "queued_share", "expert_exchange",
@@ -231,8 +232,8 @@ TEST_CASE("an engine is its rule and its constants") {
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);
   CHECK(j["page_tokens"] == 32);
-  CHECK(to_json(engines::vllm)["budget"]["rule"] == "fraction_of_total");
-  CHECK(to_json(engines::sglang)["budget"]["rule"] == "static_fraction");
+  CHECK(to_json(engines::vllm.runtime)["budget"]["rule"] == "fraction_of_total");
+  CHECK(to_json(engines::sglang.runtime)["budget"]["rule"] == "static_fraction");
 }
 
 TEST_CASE("a violation has its rule, its sentence and both figures in SI base units") {

@@ -11,6 +11,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace {
 
@@ -225,7 +226,7 @@ TEST_CASE("stages are listed where a framework would split them otherwise, copie
         "product:ep=2,tp=1,pp=4,dp=1,layers=15/15/16/15\n");
   l.expert = {1, 2, 1};
   l.redundant_experts = 1;
-  CHECK(vllm_flags(catalog::deepseek_v3, l).why_not ==
+  CHECK(vllm::of(catalog::deepseek_v3, l).why_not ==
         "vLLM's redundant experts must leave every expert rank equally many");
 }
 
@@ -235,8 +236,8 @@ TEST_CASE("flags that are printed for a split give the same layers on every stag
     for (count pp = 1; pp <= 61; ++pp) {
       layout l = to_layout(vllm{.tp = 2, .pp = pp});
       l.stages.remainder = rule;
-      const conversion<vllm> flags = vllm_flags(catalog::deepseek_v3, l);
-      const conversion<product> plan = product_plan(catalog::llama_3_1_70b, l);
+      const conversion<vllm> flags = vllm::of(catalog::deepseek_v3, l);
+      const conversion<product> plan = product::of(catalog::llama_3_1_70b, l);
       REQUIRE(flags.has_value());
       REQUIRE(plan.has_value());
       const layout by_flags = parse_layout(to_text(flags.flags)).layout;
@@ -247,6 +248,16 @@ TEST_CASE("flags that are printed for a split give the same layers on every stag
       }
     }
   }
+}
+
+TEST_CASE("a layout's flags are written in the convention that is asked for") {
+  const layout l = to_layout(vllm{.tp = 4});
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "vllm") == "vllm:tp=4");
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "product") == "product:ep=1,tp=4,pp=1,dp=1");
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "megatron").empty());
+  const layout split = to_layout(product{.ep = 2, .tp = 2});
+  CHECK(flags_text(catalog::deepseek_v3, split, "vllm").empty());
+  CHECK(flags_text(catalog::deepseek_v3, split, "product") == "product:ep=2,tp=2,pp=1,dp=1");
 }
 
 TEST_CASE("a dense model's layout has no expert mesh and has flags in both conventions") {
@@ -261,7 +272,7 @@ TEST_CASE("vLLM flags that are printed give a layout of the same cost") {
   for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
     count expressible = 0;
     for_each_layout(8, *m, [&](const layout& l) {
-      const conversion<vllm> flags = vllm_flags(*m, l);
+      const conversion<vllm> flags = vllm::of(*m, l);
       if (!flags.has_value()) return;
       ++expressible;
       const layout read_back = parse_layout(to_text(flags.flags)).layout;
@@ -333,12 +344,13 @@ TEST_CASE("an engine is one line of its constants") {
   CHECK(to_text(runtime{}) ==
         "all of the memory; 1.00 GiB reserved; pages of 16 tokens; room for the workload's largest "
         "step");
-  CHECK(to_text(engines::vllm) ==
+  CHECK(to_text(engines::vllm.runtime) ==
         "0.9 of the memory; 133 MiB reserved; 420 MiB more with peers; 399 MiB of CUDA graphs; "
         "pages of 16 tokens; room for steps of 8192 tokens, 1024 sequences; 38 bytes per logit; "
         "vocabulary padded to 64; 4-bit experts padded to 256");
-  CHECK(to_text(engines::sglang).find("weights and KV cache in 0.88 of the memory; ") == 0);
-  CHECK(to_text(engines::tensorrt_llm).find("KV cache in 0.9 of what the rest leaves free; ") == 0);
+  CHECK(to_text(engines::sglang.runtime).find("weights and KV cache in 0.88 of the memory; ") == 0);
+  CHECK(to_text(engines::tensorrt_llm.runtime)
+            .find("KV cache in 0.9 of what the rest leaves free; ") == 0);
 }
 
 TEST_CASE("terms of a time have their share, and the line below says what bounds it") {

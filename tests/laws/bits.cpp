@@ -6,6 +6,7 @@
 
 #include "figures.hpp"
 #include "random_inputs.hpp"
+#include "shardline/engines/index.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -173,11 +174,11 @@ constexpr layout longer_last{
     {2, 2, 2}, {1, 4, 2}, 4, expert_dispatch::all_gather, {stage_remainder::last, {}}};
 constexpr layout longer_before{
     {8, 1, 1}, {4, 2, 1}, 4, expert_dispatch::all_to_all, {stage_remainder::before_last, {}}};
-constexpr deployed<constant> by_vllm{served_by(engines::vllm, usual), hybrid, copied,
+constexpr deployed<constant> by_vllm{served_by(engines::vllm.runtime, usual), hybrid, copied,
                                      load(91, 3001, 333, 700_tokens)};
-constexpr deployed<datasheet> by_sglang{served_by(engines::sglang, datasheet{}), hybrid,
+constexpr deployed<datasheet> by_sglang{served_by(engines::sglang.runtime, datasheet{}), hybrid,
                                         longer_last, load(53, 1999, 77, {})};
-constexpr deployed<constant> by_tensorrt{served_by(engines::tensorrt_llm, usual), hybrid,
+constexpr deployed<constant> by_tensorrt{served_by(engines::tensorrt_llm.runtime, usual), hybrid,
                                          longer_before, load(17, 5003, 555, {})};
 
 constexpr basic_estimate<> by_vllm_compiled = estimate_of(by_vllm);

@@ -6,7 +6,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;

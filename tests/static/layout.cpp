@@ -1,6 +1,6 @@
 // Layouts and the conventions they come from, as compile-time facts.
-#include "shardline/convention/product.hpp"
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

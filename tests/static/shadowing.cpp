@@ -76,6 +76,7 @@ GLOBAL(without_layers) GLOBAL(workload) GLOBAL(workspace) GLOBAL(worst) GLOBAL(z
 
 #undef GLOBAL
 
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

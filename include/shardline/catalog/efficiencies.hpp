@@ -5,11 +5,12 @@
 #include "shardline/catalog/fitted/attention.hpp"
 #include "shardline/catalog/fitted/collectives.hpp"
 #include "shardline/catalog/fitted/elementwise.hpp"
-#include "shardline/catalog/fitted/engines.hpp"
 #include "shardline/catalog/fitted/experts.hpp"
 #include "shardline/catalog/fitted/gemm.hpp"
 #include "shardline/catalog/fitted/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
+#include "shardline/engines/engine.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/fitted/policy.hpp"
 
 namespace shardline {
@@ -21,22 +22,26 @@ constexpr by_format<Curve> by_cache(const Curve& wide, const Curve& narrow) noex
   return {{wide, narrow, narrow, narrow}};
 }
 
-constexpr collective_curve<> ampere_collectives(const catalog::curves::engine_steps& e) noexcept {
+constexpr bool runs_tensorrt(const kernel_execution& e) noexcept {
+  return e.library == kernel_library::tensorrt_llm;
+}
+
+constexpr collective_curve<> ampere_collectives(const kernel_execution& e) noexcept {
   namespace curves = catalog::curves;
   if (!e.own_all_reduce) return curves::a100_nccl;
-  return e.tensorrt ? curves::a100_tensorrt_llm : curves::a100_vllm;
+  return runs_tensorrt(e) ? curves::a100_tensorrt_llm : curves::a100_vllm;
 }
 
-constexpr collective_curve<> hopper_collectives(const catalog::curves::engine_steps& e) noexcept {
+constexpr collective_curve<> hopper_collectives(const kernel_execution& e) noexcept {
   namespace curves = catalog::curves;
   if (!e.own_all_reduce) return curves::h100_nccl;
-  return e.tensorrt ? curves::h100_tensorrt_llm : curves::h100_vllm;
+  return runs_tensorrt(e) ? curves::h100_tensorrt_llm : curves::h100_vllm;
 }
 
-constexpr fitted ampere_kernels(const catalog::curves::engine_steps& e) noexcept {
+constexpr fitted ampere_kernels(const kernel_execution& e) noexcept {
   namespace curves = catalog::curves;
   fitted f;
-  f.gemm.of.fill(e.tensorrt ? curves::gemm_a100_tensorrt_llm : curves::gemm_a100_wide);
+  f.gemm.of.fill(runs_tensorrt(e) ? curves::gemm_a100_tensorrt_llm : curves::gemm_a100_wide);
   f.prefill = by_cache(curves::prefill_a100_vllm, curves::prefill_a100_vllm);
   f.decode = by_cache(curves::decode_a100_vllm, curves::decode_a100_vllm);
   f.latent_prefill =
@@ -60,9 +65,9 @@ constexpr by_format<gemm_curve<>> hopper_gemms(bool trt) noexcept {
 
 // Attention over a cache takes vLLM's curves for both engines: TensorRT-LLM's rows are of a
 // benchmark whose cache is not read in full (catalog/fitted/attention.hpp).
-constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept {
+constexpr fitted hopper_kernels(const kernel_execution& e) noexcept {
   namespace curves = catalog::curves;
-  const bool trt = e.tensorrt;
+  const bool trt = runs_tensorrt(e);
   fitted f;
   f.gemm = hopper_gemms(trt);
   f.prefill = trt ? by_cache(curves::prefill_h100_trtllm, curves::prefill_h100_trtllm_narrow)
@@ -84,7 +89,7 @@ constexpr fitted hopper_kernels(const catalog::curves::engine_steps& e) noexcept
 // for its own, with AMD's multiplications where AMD made it.
 constexpr bool is_foreign(vendor v) noexcept { return v != vendor::unknown && v != vendor::nvidia; }
 
-constexpr fitted amd_kernels(const catalog::curves::engine_steps& e) noexcept {
+constexpr fitted amd_kernels(const kernel_execution& e) noexcept {
   fitted f = ampere_kernels(e);
   f.gemm.of.fill(catalog::curves::gemm_mi210_wide);
   for (gemm_curve<>& c : f.gemm.of) c.bandwidth = catalog::curves::amd_bandwidth;
@@ -99,7 +104,7 @@ constexpr bool has_hopper_kernels(const basic_accelerator<double, Old>& a) noexc
 
 template <class Old>
 constexpr fitted kernels_on(const basic_accelerator<double, Old>& a,
-                            const catalog::curves::engine_steps& e) noexcept {
+                            const kernel_execution& e) noexcept {
   if (a.vendor == vendor::amd) return amd_kernels(e);
   return has_hopper_kernels(a) ? hopper_kernels(e) : ampere_kernels(e);
 }
@@ -134,15 +139,15 @@ constexpr void carry_to(const basic_accelerator<double, Old>& a, fitted& f) noex
 // An engine that was not measured is a transfer as much as an accelerator.
 template <class Old>
 constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
-                                       kernel_engine e) noexcept {
+                                       const engine_version& e) noexcept {
   const bool measured = a.name == "a100-sxm" || a.name == "h100-sxm";
-  return measured && e != kernel_engine::sglang ? provenance::measured : provenance::transferred;
+  return measured && e.has_own_kernels() ? provenance::measured : provenance::transferred;
 }
 
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
 // them.
 struct launched {
-  const catalog::curves::engine_steps& engine;
+  const kernel_execution& engine;
 
   constexpr void operator()(gemm_curve<>& c) const noexcept {
     c.launch = c.launch * engine.launches;
@@ -167,7 +172,7 @@ struct launched {
   }
 };
 
-constexpr void launch_as(fitted& f, const catalog::curves::engine_steps& e) noexcept {
+constexpr void launch_as(fitted& f, const kernel_execution& e) noexcept {
   for_each_kernel(f, launched{e});
   f.collectives.launch = f.collectives.launch * e.launches;
   f.collectives.engine_launch = f.collectives.engine_launch * e.launches;
@@ -205,8 +210,8 @@ constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept
 /// H20: r 0.253, so that an H100's 0.6674 is 0.888 there.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
-    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
-  fitted f = detail::kernels_on(a, catalog::curves::steps_of(e));
+    const basic_accelerator<double, Old>& a, const engine_version& e = engines::vllm) noexcept {
+  fitted f = detail::kernels_on(a, e.kernels);
   detail::carry_to(a, f);
   f.source = detail::source_of_kernels(a, e);
   f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
@@ -219,12 +224,12 @@ template <class Old>
 /// as an engine runs a model on it: its kernels launched one by one or replayed in CUDA graphs, at
 /// a sustained clock, over weights that no cache holds, and the engine's own host. `source` stays.
 [[nodiscard]] constexpr basic_accelerator<double, fitted> in_steps(
-    basic_accelerator<double, fitted> a, kernel_engine e = kernel_engine::vllm) noexcept {
+    basic_accelerator<double, fitted> a, const engine_version& e = engines::vllm) noexcept {
   namespace curves = catalog::curves;
   fitted& f = a.efficiency;
   const bool hopper = detail::has_hopper_kernels(a);
   f.looped = false;
-  detail::launch_as(f, curves::steps_of(e));
+  detail::launch_as(f, e.kernels);
   for_each_kernel(f,
                   detail::sustained_at(a.peak[supported(a, precision::bf16)],
                                        hopper ? curves::sustained_h100 : curves::sustained_a100));
@@ -239,7 +244,7 @@ template <class Old>
 /// tests a TPU.
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted(
-    const basic_accelerator<double, Old>& a, kernel_engine e = kernel_engine::vllm) noexcept {
+    const basic_accelerator<double, Old>& a, const engine_version& e = engines::vllm) noexcept {
   return in_steps(with_fitted_kernels(a, e), e);
 }
 

@@ -29,7 +29,7 @@ template <class T, class Efficiency>
   return {a, gpus, a.domain, a.scale_up, a.network, {}};
 }
 
-/// The same cluster under an engine: with_engine(c, engines::vllm).
+/// The same cluster under an engine that takes so much, or runs so; engines/ has known ones.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> with_engine(
     basic_cluster<T, Efficiency> c, const basic_runtime<T>& engine) noexcept {

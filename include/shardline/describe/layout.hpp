@@ -117,4 +117,10 @@ struct layout {
   return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
 }
 
+/// True where the two ways to reach the experts cost different things: an expert group spans
+/// several attention replicas and tokens can be sent to some of its ranks only.
+[[nodiscard]] constexpr bool dispatch_matters(const layout& l) noexcept {
+  return replicas_per_expert_group(l) > 1 && l.expert.ep > 1;
+}
+
 }  // namespace shardline

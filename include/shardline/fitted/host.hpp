@@ -13,7 +13,7 @@ namespace shardline {
 ///            engine has no graphs
 ///   time   = max(beside - busy, 0) + step + sequence b + small_kernels layers
 /// A step without sequences takes no time. Assumes that the host prepares a step while the
-/// accelerator works, and learns its result after it. Fitted end to end, catalog/fitted/host.hpp.
+/// accelerator works, and learns its result after it. Fitted end to end, engine by engine: engines/.
 template <class T>
 [[nodiscard]] constexpr seconds<T> host_time(const basic_fitted<T>& policy, const rank_step<T>& s,
                                              count layers, const seconds<T>& busy) noexcept {
@@ -37,7 +37,7 @@ template <class T>
 /// What passes before a request's first step: the front end's own time, and where the engine is
 /// busy (a share `busy` of the time) the steps that pass until the request is in one.
 ///   admission + admission_steps step busy
-/// Fitted to TTFT under load, catalog/fitted/host.hpp.
+/// Fitted to TTFT under load, engine by engine: engines/.
 template <class T>
 [[nodiscard]] constexpr seconds<T> admission_time(const basic_fitted<T>& policy,
                                                   const seconds<T>& step, const T& busy) noexcept {

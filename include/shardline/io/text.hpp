@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // IWYU pragma: begin_exports
@@ -26,9 +27,10 @@ namespace shardline {
 namespace detail {
 
 template <class T>
-std::vector<std::string> ranked_row(const model& m, std::size_t rank, const basic_candidate<T>& c) {
+std::vector<std::string> ranked_row(const model& m, std::size_t rank, const basic_candidate<T>& c,
+                                    std::string_view convention) {
   const basic_estimate<T>& e = c.estimate;
-  const conversion<vllm> flags = vllm_flags(m, c.layout);
+  const std::string flags = flags_text(m, c.layout, convention);
   return {std::to_string(rank),
           short_text(m, c.layout),
           short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
@@ -37,20 +39,29 @@ std::vector<std::string> ranked_row(const model& m, std::size_t rank, const basi
           decimal_bytes(value_of(e.memory.total().value())) + " / " +
               decimal_bytes(value_of(e.memory.capacity.value())),
           std::string(name(e.decode.bounded_by())),
-          flags.has_value() ? to_text(flags.flags) : "-"};
+          flags.empty() ? "-" : flags};
+}
+
+// "vLLM", whose flags these are.
+inline std::string framework_of(std::string_view convention) {
+  std::string name;
+  visit_convention(convention, [&]<class Flags>() { name = Flags::framework; });
+  return name;
 }
 
 }  // namespace detail
 
 /// The ranking as a table: layout, output tokens per second per GPU, TTFT, TPOT, memory of the
-/// fullest GPU and its capacity, what bounds decode, vLLM's flags if it can express the layout.
+/// fullest GPU and its capacity, what bounds decode, an engine's flags if it can express the
+/// layout.
 template <class T>
-[[nodiscard]] std::string ranking_text(const model& m, const basic_search_result<T>& s) {
+[[nodiscard]] std::string ranking_text(const model& m, const basic_search_result<T>& s,
+                                       std::string_view convention = vllm::convention) {
   text_table table("rlrrrrll");
   table.add({"rank", "layout", "out tok/s/GPU", "TTFT", "TPOT", "memory / capacity", "decode bound",
-             "vLLM"});
+             detail::framework_of(convention)});
   for (std::size_t i = 0; i < s.best.size(); ++i) {
-    table.add(detail::ranked_row(m, i + 1, s.best[i]));
+    table.add(detail::ranked_row(m, i + 1, s.best[i], convention));
   }
   return table.text();
 }
@@ -74,8 +85,10 @@ template <class T>
 
 /// Ranking and counts.
 template <class T>
-[[nodiscard]] std::string to_text(const model& m, const basic_search_result<T>& s) {
-  return (s.best.empty() ? "no feasible layout\n" : ranking_text(m, s)) + '\n' + counts_text(s);
+[[nodiscard]] std::string to_text(const model& m, const basic_search_result<T>& s,
+                                  std::string_view convention = vllm::convention) {
+  return (s.best.empty() ? "no feasible layout\n" : ranking_text(m, s, convention)) + '\n' +
+         counts_text(s);
 }
 
 }  // namespace shardline

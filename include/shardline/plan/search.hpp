@@ -32,12 +32,6 @@ inline constexpr std::size_t max_divisors = 240;
   return result;
 }
 
-/// True where the two ways to reach the experts cost different things: an expert group spans
-/// several attention replicas and tokens can be sent to some of its ranks only.
-[[nodiscard]] constexpr bool dispatch_matters(const layout& l) noexcept {
-  return replicas_per_expert_group(l) > 1 && l.expert.ep > 1;
-}
-
 namespace detail {
 
 using divisor_list = bounded<count, max_divisors>;

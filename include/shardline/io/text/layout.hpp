@@ -4,10 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "shardline/convention/parse.hpp"
-#include "shardline/convention/product.hpp"
-#include "shardline/convention/vllm.hpp"
-#include "shardline/plan/search.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace shardline {
 
@@ -17,74 +14,67 @@ inline std::string degree(std::string_view key, std::string_view mark, count n) 
   return std::string(key) + std::string(mark) + std::to_string(n);
 }
 
-// ",key=n", or nothing for the default 1.
-inline std::string setting_text(std::string_view key, count n) {
-  return n == 1 ? "" : "," + degree(key, "=", n);
-}
-
-// ",layers=31/30", or nothing for stages that are not listed.
+// "31/30"
 inline std::string stages_text(const stage_layers& stages) {
   std::string text;
   for (const std::uint16_t layers : stages) {
-    text += (text.empty() ? ",layers=" : "/") + std::to_string(layers);
+    text += (text.empty() ? "" : "/") + std::to_string(layers);
   }
   return text;
 }
 
-inline std::string redundant_text(count experts) {
-  return experts == 0 ? "" : "," + degree("redundant", "=", experts);
+// "tp=8", "ep=on", "layers=31/30"; nothing for what has its default, unless it is always written.
+template <class Flags>
+std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
+  const std::string key = std::string(k.key) + "=";
+  if (k.on != nullptr) return flags.*k.on ? key + "on" : "";
+  if (k.layers != nullptr) {
+    return (flags.*k.layers).empty() ? "" : key + stages_text(flags.*k.layers);
+  }
+  const count n = flags.*k.number;
+  return n == k.least && !k.always ? "" : key + std::to_string(n);
 }
 
 }  // namespace detail
 
-/// "vllm:tp=8,dp=2,ep=on", which parse_layout reads back; degrees of 1 but tp are left out.
-[[nodiscard]] inline std::string to_text(const vllm& v) {
-  return "vllm:" + detail::degree("tp", "=", v.tp) + detail::setting_text("dp", v.dp) +
-         detail::setting_text("pp", v.pp) + detail::setting_text("pcp", v.pcp) +
-         detail::setting_text("dcp", v.dcp) + detail::stages_text(v.layers) +
-         (v.expert_parallel ? ",ep=on" : "") + (v.all_to_all ? ",all2all=on" : "") +
-         detail::redundant_text(v.redundant_experts);
-}
-
-/// "product:ep=64,tp=2,pp=1,dp=1", which parse_layout reads back.
-[[nodiscard]] inline std::string to_text(const product& p) {
-  return "product:" + detail::degree("ep", "=", p.ep) + "," + detail::degree("tp", "=", p.tp) +
-         "," + detail::degree("pp", "=", p.pp) + "," + detail::degree("dp", "=", p.dp) +
-         detail::stages_text(p.layers) + detail::redundant_text(p.redundant_experts);
+/// "vllm:tp=8,dp=2,ep=on", "product:ep=64,tp=2,pp=1,dp=1", which parse_layout reads back.
+template <layout_flags Flags>
+[[nodiscard]] std::string to_text(const Flags& flags) {
+  std::string text;
+  for (const flag_key<Flags>& k : Flags::keys()) {
+    const std::string item = detail::flag_text(k, flags);
+    if (!item.empty()) text += (text.empty() ? "" : ",") + item;
+  }
+  return std::string(Flags::convention) + ":" + text;
 }
 
 /// The layout in a convention, or the reason why not: "no vLLM flags: ...".
-template <class Flags>
-[[nodiscard]] std::string to_text(const conversion<Flags>& c, std::string_view convention) {
+template <layout_flags Flags>
+[[nodiscard]] std::string to_text(const conversion<Flags>& c) {
   if (c.has_value()) return to_text(c.flags);
-  return "no " + std::string(convention) + ": " + std::string(c.why_not);
+  return "no " + std::string(Flags::title) + ": " + std::string(c.why_not);
 }
 
-/// The layout's vLLM flags for this model. Without experts the expert mesh means nothing, so any
-/// will do; where dispatch_matters() is false, so does either way to the experts. Stages that vLLM
-/// would split otherwise are listed.
-[[nodiscard]] inline conversion<vllm> vllm_flags(const model& m, layout l) {
-  const bool dense = !has_experts(m) && l.expert.ep == 1;
-  if (dense) l.expert = {l.attention.size(), 1, 1};
-  const count placed = experts_of(m).experts + l.redundant_experts;
-  if (l.redundant_experts > 0 && placed % l.expert.ep != 0) {
-    // vllm/model_executor/layers/fused_moe/layer.py: EPLB takes an even distribution only.
-    return {{}, "vLLM's redundant experts must leave every expert rank equally many"};
-  }
-  conversion<vllm> c = to_vllm(stated_by(stage_remainder::before_last, l, m.layers.size()));
-  if (!dispatch_matters(l)) c.flags.all_to_all = false;
-  return c;
-}
-
-/// The layout's product plan for this model, likewise.
-[[nodiscard]] inline conversion<product> product_plan(const model& m, layout l) {
-  const bool dense = !has_experts(m) && l.expert.ep == 1;
-  if (dense) l.expert = {l.attention.tp, 1, l.attention.dp};
-  if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_to_all;
-  return to_product(stated_by(stage_remainder::first, l, m.layers.size()));
+/// The layout's flags for this model in the convention of that name, "vllm:tp=8"; empty where they
+/// cannot express it, or where there is no such convention.
+[[nodiscard]] inline std::string flags_text(const model& m, const layout& l,
+                                            std::string_view convention) {
+  std::string text;
+  visit_convention(convention, [&]<class Flags>() {
+    const conversion<Flags> c = Flags::of(m, l);
+    if (c.has_value()) text = to_text(c.flags);
+  });
+  return text;
 }
 
 namespace detail {
+
+// The same with the reason why there are none.
+inline std::string flags_line(const model& m, const layout& l, std::string_view convention) {
+  std::string text;
+  visit_convention(convention, [&]<class Flags>() { text = to_text(Flags::of(m, l)) + '\n'; });
+  return text;
+}
 
 // ", layers 2 x 15, 16, 15", equal stages in a row together; nothing where all stages are equal.
 inline std::string split_text(const model& m, const layout& l) {
@@ -141,12 +131,12 @@ inline std::string copies_text(count experts) {
 }
 
 /// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
-/// layout in each convention, a line each.
-[[nodiscard]] inline std::string to_text(const model& m, const layout& l) {
+/// layout in an engine's convention and as a product plan, a line each.
+[[nodiscard]] inline std::string to_text(const model& m, const layout& l,
+                                         std::string_view convention = vllm::convention) {
   return short_text(m, l) + ", " + std::to_string(l.gpus()) + " GPUs" +
          detail::copies_text(l.redundant_experts) + detail::split_text(m, l) + '\n' +
-         to_text(vllm_flags(m, l), "vLLM flags") + '\n' +
-         to_text(product_plan(m, l), "product plan") + '\n';
+         detail::flags_line(m, l, convention) + detail::flags_line(m, l, product::convention);
 }
 
 /// What is wrong with a layout's text: "tp: 0; allowed: a whole number from 1 to 1000000"; empty if

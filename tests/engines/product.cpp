@@ -1,4 +1,4 @@
-#include "shardline/convention/product.hpp"
+#include "shardline/engines/product.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "shardline/convention/vllm.hpp"
+#include "shardline/engines/vllm.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <initializer_list>
 
 #include "shardline/catalog/models.hpp"
-#include "shardline/convention/product.hpp"
+#include "shardline/engines/product.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace {

@@ -1,9 +1,9 @@
 /// The product convention: GPUs = EP x TP x PP x DP, every degree multiplying.
 #pragma once
 
-#include "shardline/convention/conversion.hpp"
-#include "shardline/convention/stages.hpp"
 #include "shardline/describe/layout.hpp"
+#include "shardline/engines/flags.hpp"
+#include "shardline/engines/stages.hpp"
 
 namespace shardline {
 
@@ -19,7 +19,26 @@ struct product {
   stage_layers layers{};
   count redundant_experts = 0;
   friend constexpr bool operator==(const product&, const product&) noexcept = default;
+
+  static constexpr std::string_view convention = "product";
+  static constexpr std::string_view framework = "product";
+  static constexpr std::string_view title = "product plan";
+  static constexpr std::string_view example = "product:ep=64,tp=2,pp=2,layers=9/7";
+  [[nodiscard]] static constexpr std::array<flag_key<product>, 6> keys() noexcept;
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept { return {}; }
+  /// Without experts the expert mesh means nothing, so any will do; where dispatch_matters() is
+  /// false, so does either way to the experts.
+  [[nodiscard]] static constexpr conversion<product> of(const model& m, layout l) noexcept;
 };
+
+constexpr std::array<flag_key<product>, 6> product::keys() noexcept {
+  return {{{.key = "ep", .number = &product::ep, .always = true},
+           {.key = "tp", .number = &product::tp, .always = true},
+           {.key = "pp", .number = &product::pp, .always = true},
+           {.key = "dp", .number = &product::dp, .always = true},
+           {.key = "layers", .layers = &product::layers},
+           {.key = "redundant", .number = &product::redundant_experts, .least = 0}}};
+}
 
 /// The layout of a product plan.
 ///   to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4}).gpus() = 16384
@@ -52,6 +71,12 @@ struct product {
   }
   return {{l.expert.ep, l.attention.tp, l.pp, l.expert.edp, l.stages.listed, l.redundant_experts},
           {}};
+}
+
+constexpr conversion<product> product::of(const model& m, layout l) noexcept {
+  if (!has_experts(m) && l.expert.ep == 1) l.expert = {l.attention.tp, 1, l.attention.dp};
+  if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_to_all;
+  return to_product(stated_by(stage_remainder::first, l, m.layers.size()));
 }
 
 }  // namespace shardline

@@ -1,0 +1,101 @@
+/// One version of an engine, as one record: what it takes of the memory, how it schedules, which
+/// kernels it runs and how, and what its own program takes. A version is one everywhere.
+#pragma once
+
+#include <string_view>
+
+#include "shardline/describe/cluster.hpp"
+#include "shardline/describe/engine.hpp"
+#include "shardline/describe/fitted.hpp"
+
+namespace shardline {
+
+/// Whose kernels: catalog/efficiencies.hpp has the curves of each on each accelerator.
+enum class kernel_library : unsigned char { vllm, tensorrt_llm };
+
+/// How an engine runs a step. Fitted in November 2026 to whole runs, of continuous batching
+/// (aiconfigurator 095f58a5, silicon_sample.csv, and InferenceX: Llama-3.1 8B and 70B, gpt-oss-120b,
+/// H100 and H200) and of static batches (named by each version).
+///   host               what its program takes beside the accelerator
+///   library            whose kernels it runs
+///   own_all_reduce     the engine has an all-reduce kernel of its own
+///   bare_vectors       vector kernels are bound by more than the memory, as in a benchmark of
+///                      PyTorch's; else by their bytes alone, as kernels that an engine fuses are
+///   launches           share of a kernel's launch that the kernel before it does not hide, and
+///   expert_launches    of the launches of an expert layer's kernels
+///   synchronise, drift, row, per_query_head   of the curves of describe/fitted.hpp
+struct kernel_execution {
+  host_curve<> host{};
+  kernel_library library = kernel_library::vllm;
+  bool own_all_reduce = true;
+  bool bare_vectors = false;
+  double launches = 0.0;
+  double expert_launches = 0.0;
+  seconds<> synchronise{};
+  seconds<> drift{};
+  seconds<> row{};
+  bool per_query_head = false;
+};
+
+/// What figures of an engine are of.
+///   version    that was measured: "vllm-0.11"
+///   measured   by whom, or which
+struct engine_source {
+  std::string_view version{};
+  std::string_view measured{};
+};
+
+/// A version of an engine, as it starts without options on a GPU of 80 GB or more.
+///   engine         the plain name, which stands for the newest version: "vllm"
+///   name           the plain name and the version, where its sources state one: "vllm-0.18"
+///   runtime        memory rule, scheduler, padding
+///   memory_of      what those are of: another version where none of this one's logs are at hand
+///   kernels        how it runs a step
+///   kernels_of     what that was fitted to, likewise
+struct engine_version {
+  std::string_view engine{};
+  std::string_view name{};
+  shardline::runtime runtime{};
+  engine_source memory_of{};
+  kernel_execution kernels{};
+  engine_source kernels_of{};
+
+  [[nodiscard]] constexpr bool has_own_memory() const noexcept { return memory_of.version == name; }
+  [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
+    return kernels_of.version == name;
+  }
+};
+
+/// The same cluster under an engine: with_engine(c, engines::vllm).
+template <class Efficiency>
+[[nodiscard]] constexpr basic_cluster<double, Efficiency> with_engine(
+    const basic_cluster<double, Efficiency>& c, const engine_version& e) noexcept {
+  return with_engine(c, e.runtime);
+}
+
+namespace engines {
+
+using namespace shardline::literals;
+
+namespace detail {
+
+constexpr bytes<> gib(double n) noexcept { return bytes<>::from_value(n * 1073741824.0); }
+
+// Steps of a busy engine that pass before a request's first: the last token of the sequence before,
+// the step under way, and output that is handled one step late. Fitted to TTFT of the same runs.
+inline constexpr double admission_steps = 3.0;
+
+// Until the last rank has come to an all-reduce.
+inline constexpr seconds<> synchronise = 7.6_us;
+
+// An engine that replays CUDA graphs: kernels follow each other, launches and prologues hide behind
+// the kernel before (0.05 % of them is left; of an expert layer's 30 %).
+constexpr kernel_execution replayed(const host_curve<>& host, kernel_library library) noexcept {
+  return {.host = host, .library = library, .expert_launches = 0.30, .synchronise = synchronise};
+}
+
+}  // namespace detail
+
+}  // namespace engines
+
+}  // namespace shardline

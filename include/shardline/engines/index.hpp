@@ -1,0 +1,117 @@
+/// Every engine's versions, and every convention that layouts are written in: an engine that is
+/// added has its lines here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/engines/engine.hpp"
+#include "shardline/engines/fastertransformer.hpp"
+
+#include "shardline/engines/parse.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/engines/sglang.hpp"
+#include "shardline/engines/tensorrt_llm.hpp"
+#include "shardline/engines/vllm.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+template <std::size_t... N>
+constexpr auto all_of(const std::array<const engine_version*, N>&... versions) noexcept {
+  std::array<const engine_version*, (N + ...)> all{};
+  std::size_t end = 0;
+  const auto add = [&](const auto& of_one) {
+    for (const engine_version* v : of_one) all[end++] = v;
+  };
+  (add(versions), ...);
+  return all;
+}
+
+}  // namespace detail
+
+namespace engines {
+
+/// Every version, an engine's newest first.
+inline constexpr auto all = shardline::detail::all_of(
+    vllm_versions, sglang_versions, tensorrt_llm_versions, fastertransformer_versions);
+
+}  // namespace engines
+
+/// The version of this name, or the newest of the engine of this name; nullptr where there is none.
+///   find_engine("vllm") == &engines::vllm_0_18   (tests/engines/index.cpp)
+[[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {
+  for (const engine_version* v : engines::all) {
+    if (v->name == name || v->engine == name) return v;
+  }
+  return nullptr;
+}
+
+template <layout_flags... Flags>
+struct convention_list {};
+
+/// In the order in which messages name them.
+using conventions = convention_list<vllm, sglang, product>;
+
+namespace detail {
+
+// visit.template operator()<Flags>() for each convention in turn, until one answers true.
+template <class Visit, class... Flags>
+constexpr bool any_of(convention_list<Flags...>, const Visit& visit) {
+  return (visit.template operator()<Flags>() || ...);
+}
+
+// "vllm:key=value,... or product:key=value,..."
+template <class... Flags>
+constexpr word_list forms_of(convention_list<Flags...>) noexcept {
+  word_list forms;
+  std::size_t left = sizeof...(Flags);
+  const auto add = [&](std::string_view name) {
+    --left;
+    forms.add(name);
+    forms.add(left > 1 ? ":key=value,..., "
+                       : (left == 1 ? ":key=value,... or " : ":key=value,..."));
+  };
+  (add(Flags::convention), ...);
+  return forms;
+}
+inline constexpr word_list convention_forms = forms_of(conventions{});
+
+}  // namespace detail
+
+/// visit.template operator()<Flags>() for each convention in turn.
+template <class Visit>
+constexpr void for_each_convention(const Visit& visit) {
+  detail::any_of(conventions{}, [&]<class Flags>() {
+    visit.template operator()<Flags>();
+    return false;
+  });
+}
+
+/// visit.template operator()<Flags>() with the convention of this name; false where there is none.
+template <class Visit>
+constexpr bool visit_convention(std::string_view name, const Visit& visit) {
+  return detail::any_of(conventions{}, [&]<class Flags>() {
+    if (name != Flags::convention) return false;
+    visit.template operator()<Flags>();
+    return true;
+  });
+}
+
+/// Reads a layout in the convention that its text names: `vllm:tp=8,dp=2,ep=on`,
+/// `product:ep=64,tp=2,pp=2,layers=9/7`. Case counts, and no space is skipped.
+///   parse_layout("product:ep=0").fault == parse_fault::value   (tests/engines/parse.cpp)
+[[nodiscard]] constexpr parsed_layout parse_layout(std::string_view text) noexcept {
+  const bool has_colon = text.find(':') != std::string_view::npos;
+  const std::string_view name = detail::cut(text, ':');
+  parsed_layout parsed =
+      detail::refuse(parse_fault::convention, "convention", name, detail::convention_forms.view());
+  if (has_colon) {
+    visit_convention(name, [&]<class Flags>() { parsed = parse_flags<Flags>(text); });
+  }
+  return parsed;
+}
+
+}  // namespace shardline

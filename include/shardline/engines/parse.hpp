@@ -1,0 +1,147 @@
+/// Flags of a convention as text: `tp=8,dp=2,ep=on`.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/engines/flags.hpp"
+
+namespace shardline {
+
+/// What is wrong with a layout's text.
+enum class parse_fault : unsigned char {
+  none,
+  convention,  // the part before ':' names no convention
+  key,         // the convention has no such key, or there is an empty item
+  repeated,    // a key stands twice
+  value        // missing, not what the key takes, out of range, or not beside the others
+};
+
+/// Degrees that a text may hold; equal to range_of(field::tp).
+inline constexpr count largest_degree = 1'000'000;
+
+/// Layers that a listed stage may hold; equal to range_of(field::layers).
+inline constexpr count largest_stage = 10'000;
+
+/// A layout, or what is wrong with the first faulty part of its text. The views point into that
+/// text, except `allowed`, which is a sentence of its own.
+///   subject   the key, or the convention where that is the fault
+///   value     what stands there, possibly nothing
+/// One line for a user: subject ": " value "; allowed: " allowed (io/text.hpp has it).
+struct parsed_layout {
+  shardline::layout layout{};
+  parse_fault fault = parse_fault::none;
+  std::string_view subject{};
+  std::string_view value{};
+  std::string_view allowed{};
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return fault == parse_fault::none; }
+};
+
+namespace detail {
+
+// Cuts `text` at the first `mark`: returns what is before it and leaves what is behind it.
+constexpr std::string_view cut(std::string_view& text, char mark) noexcept {
+  const std::size_t at = text.find(mark);
+  const std::string_view head = text.substr(0, at);
+  text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+  return head;
+}
+
+// The whole number that `text` is, from 0 to `most`, or -1.
+constexpr count read_whole(std::string_view text, count most) noexcept {
+  count value = text.empty() ? -1 : 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
+    if (value > most) return -1;  // before it can overflow
+  }
+  return value;
+}
+
+// Numbers of layers with '/' between them; false where `text` is anything else.
+constexpr bool read_stages(std::string_view text, stage_layers& stages) noexcept {
+  for (bool more = true; more;) {
+    more = text.find('/') != std::string_view::npos;
+    const count layers = read_whole(cut(text, '/'), largest_stage);
+    if (layers < 1) return false;
+    stages.push_back(static_cast<std::uint16_t>(layers));
+  }
+  return !stages.overflowed;
+}
+
+constexpr parsed_layout refuse(parse_fault fault, std::string_view subject, std::string_view value,
+                               std::string_view allowed) noexcept {
+  return {{}, fault, subject, value, allowed};
+}
+
+// What a key takes; empty where it took the value.
+template <class Flags>
+constexpr std::string_view read_value(const flag_key<Flags>& k, std::string_view value,
+                                      Flags& flags) noexcept {
+  if (k.on != nullptr) {
+    flags.*k.on = value == "on";
+    return value == "on" || value == "off" ? "" : "on or off";
+  }
+  if (k.layers != nullptr) {
+    return read_stages(value, flags.*k.layers)
+               ? ""
+               : "whole numbers from 1 to 10000 with / between them, at most 64";
+  }
+  flags.*k.number = read_whole(value, largest_degree);
+  if (flags.*k.number >= k.least) return "";
+  return k.least == 0 ? "a whole number from 0 to 1000000" : "a whole number from 1 to 1000000";
+}
+
+// What stood behind each key.
+template <class Flags>
+struct given_values {
+  static constexpr auto keys = Flags::keys();
+  std::array<std::string_view, keys.size()> values{};
+  std::array<bool, keys.size()> seen{};
+
+  // keys.size() where there is no such key.
+  [[nodiscard]] constexpr std::size_t find(std::string_view key) const noexcept {
+    std::size_t i = 0;
+    while (i < keys.size() && keys[i].key != key) ++i;
+    return i;
+  }
+  constexpr parsed_layout read(std::string_view key, std::string_view value,
+                               Flags& flags) noexcept {
+    const std::size_t i = find(key);
+    if (i == keys.size()) return refuse(parse_fault::key, key, value, key_names<Flags>.view());
+    if (seen[i]) return refuse(parse_fault::repeated, key, value, "each key once");
+    seen[i] = true;
+    values[i] = value;
+    const std::string_view allowed = read_value(keys[i], value, flags);
+    return allowed.empty() ? parsed_layout{} : refuse(parse_fault::value, key, value, allowed);
+  }
+};
+
+}  // namespace detail
+
+/// Reads a convention's flags: `key=value` items with commas between them, at least one, in any
+/// order, each key once; what is left out has its default. Case counts, and no space is skipped.
+///   parse_flags<vllm>("tp=8,dp=2,ep=on").layout ==
+///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})
+template <layout_flags Flags>
+[[nodiscard]] constexpr parsed_layout parse_flags(std::string_view text) noexcept {
+  Flags flags;
+  detail::given_values<Flags> given;
+  for (bool more = true; more;) {
+    more = text.find(',') != std::string_view::npos;
+    std::string_view value = detail::cut(text, ',');
+    const std::string_view key = detail::cut(value, '=');
+    const parsed_layout read = given.read(key, value, flags);
+    if (!read.has_value()) return read;
+  }
+  const flag_refusal refused = flags.refused();
+  if (!refused.key.empty()) {
+    return detail::refuse(parse_fault::value, refused.key, given.values[given.find(refused.key)],
+                          refused.allowed);
+  }
+  return {to_layout(flags)};
+}
+
+}  // namespace shardline

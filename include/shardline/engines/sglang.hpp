@@ -1,0 +1,234 @@
+/// SGLang: its versions, and its flags, which count all ranks of a stage as --tp-size.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "shardline/describe/layout.hpp"
+#include "shardline/engines/engine.hpp"
+#include "shardline/engines/flags.hpp"
+#include "shardline/engines/stages.hpp"
+#include "shardline/engines/vllm.hpp"
+
+namespace shardline {
+
+/// SGLang's flags (python/sglang/srt/server_args.py). Attention's tp is tp / (attention dp attn_cp),
+/// the experts' width is split tp / (ep moe_dp) ways.
+///   tp                  --tp-size: ranks of a pipeline stage
+///   dp, dp_attention    --dp-size: replicas, each of tp ranks; with --enable-dp-attention (to
+///                       0.5.16) attention replicas inside those tp ranks
+///   attn_dp             --attn-dp-size (after 0.5.16): attention replicas inside the tp ranks
+///   attn_cp             --attn-cp-size: the new tokens of a prompt are split
+///   ep, moe_dp          --ep-size, --moe-dp-size: experts are split, and replicated
+///   dcp                 --dcp-size: attention ranks that share the tokens of a cache
+///   all_to_all          --moe-a2a-backend other than none; it makes ep = tp
+///   layers              SGLANG_PP_LAYER_PARTITION; empty: evenly, the last stages take what is left
+///   redundant_experts   --ep-num-redundant-experts (EPLB)
+/// What layouts cannot say: --moe-dense-tp-size. Dense layers are priced over attention's tp ranks,
+/// which is what it does at 1 where attention has one rank.
+struct sglang {
+  count tp = 1;
+  count dp = 1;
+  bool dp_attention = false;
+  count attn_dp = 1;
+  count attn_cp = 1;
+  count pp = 1;
+  count ep = 1;
+  count moe_dp = 1;
+  count dcp = 1;
+  bool all_to_all = false;
+  stage_layers layers{};
+  count redundant_experts = 0;
+  friend constexpr bool operator==(const sglang&, const sglang&) noexcept = default;
+
+  static constexpr std::string_view convention = "sglang";
+  static constexpr std::string_view framework = "SGLang";
+  static constexpr std::string_view title = "SGLang flags";
+  static constexpr std::string_view example = "sglang:tp=16,dp=2,dp-attention=on,ep=16";
+  [[nodiscard]] static constexpr std::array<flag_key<sglang>, 12> keys() noexcept;
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept;
+  /// Without experts the expert mesh means nothing, so any will do, and replicas are engines of
+  /// their own; where dispatch_matters() is false, so does either way to the experts. Stages that
+  /// SGLang would split otherwise are listed.
+  [[nodiscard]] static constexpr conversion<sglang> of(const model& m, layout l) noexcept;
+
+  /// Attention replicas inside the tp ranks, in either spelling; replicas of all; ranks that share
+  /// out the experts.
+  [[nodiscard]] constexpr count attention_replicas() const noexcept {
+    return dp_attention ? dp : attn_dp;
+  }
+  [[nodiscard]] constexpr count replicas() const noexcept { return dp_attention ? 1 : dp; }
+  [[nodiscard]] constexpr count expert_ranks() const noexcept { return all_to_all ? tp : ep; }
+};
+
+constexpr std::array<flag_key<sglang>, 12> sglang::keys() noexcept {
+  return {{{.key = "tp", .number = &sglang::tp, .always = true},
+           {.key = "dp", .number = &sglang::dp},
+           {.key = "dp-attention", .on = &sglang::dp_attention},
+           {.key = "attn-dp", .number = &sglang::attn_dp},
+           {.key = "attn-cp", .number = &sglang::attn_cp},
+           {.key = "pp", .number = &sglang::pp},
+           {.key = "dcp", .number = &sglang::dcp},
+           {.key = "layers", .layers = &sglang::layers},
+           {.key = "ep", .number = &sglang::ep},
+           {.key = "moe-dp", .number = &sglang::moe_dp},
+           {.key = "all2all", .on = &sglang::all_to_all},
+           {.key = "redundant", .number = &sglang::redundant_experts, .least = 0}}};
+}
+
+namespace detail {
+
+// The attention mesh: replicas and splits of prompts divide the ranks, replicas in one spelling.
+constexpr flag_refusal attention_refused(const sglang& s) noexcept {
+  if (s.attn_dp > 1 && s.dp > 1) {
+    return {"attn-dp", "1 beside dp: replicas are not combined with attention data parallelism"};
+  }
+  if (!divides(saturating_product(s.attention_replicas(), s.attn_cp), s.tp)) {
+    return {"tp",
+            "a multiple of attention's data parallelism (attn-dp, or dp with "
+            "dp-attention=on) x attn-cp"};
+  }
+  return {};
+}
+
+// The expert mesh.
+constexpr flag_refusal experts_refused(const sglang& s) noexcept {
+  if (s.all_to_all && s.ep != 1 && s.ep != s.tp) return {"ep", "tp with all2all=on"};
+  if (s.moe_dp > 1 && s.moe_dp != s.attn_cp) return {"moe-dp", "1 or attn-cp"};
+  if (s.moe_dp > 1 && s.pp > 1) return {"moe-dp", "1 with pp above 1"};
+  if (s.moe_dp > 1 && s.all_to_all) return {"moe-dp", "1 with all2all=on"};
+  const count split = saturating_product(s.expert_ranks(), s.moe_dp);
+  if (!divides(split, s.tp)) return {"ep", "a divisor of tp / moe-dp"};
+  if (s.moe_dp > 1 && s.ep > 1 && split != s.tp) return {"ep", "1 or tp / moe-dp"};
+  if (s.redundant_experts > 0 && s.expert_ranks() == 1) {
+    return {"redundant", "0, or with ep above 1"};
+  }
+  return {};
+}
+
+}  // namespace detail
+
+constexpr flag_refusal sglang::refused() const noexcept {
+  for (const flag_key<sglang>& k : keys()) {
+    if (k.number != nullptr && this->*k.number < k.least) return {k.key, "a whole number from 1"};
+  }
+  const flag_refusal attention = detail::attention_refused(*this);
+  return attention.key.empty() ? detail::experts_refused(*this) : attention;
+}
+
+/// The layout that SGLang makes of its flags; one of no ranks, which check() refuses, where it
+/// refuses them.
+///   to_layout(sglang{.tp = 32, .dp = 4, .dp_attention = true, .ep = 32}): attention tp 8 dp 4,
+///   experts ep 32
+[[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
+  if (!s.refused().key.empty()) return {{0, 0, 0}, {0, 0, 0}};
+  const count attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
+  const count ep = s.expert_ranks();
+  return {{attention_tp, s.attn_cp, saturating_product(s.attention_replicas(), s.replicas())},
+          {s.tp / (ep * s.moe_dp), ep, saturating_product(s.moe_dp, s.replicas())},
+          s.pp,
+          s.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather,
+          split_stages(stage_remainder::last, s.pp, s.layers),
+          s.redundant_experts,
+          s.dcp};
+}
+
+namespace detail {
+
+// Why SGLang cannot have experts like this in replicas that are `apart`, each of so many ranks.
+constexpr std::string_view why_no_sglang(const layout& l, count apart, count ranks) noexcept {
+  const count copies = l.expert.edp / apart;
+  if (copies > 1 && copies != l.attention.cp) {
+    return "SGLang replicates experts with all of the model, or as often as prompts are split (cp)";
+  }
+  if (copies > 1 && l.pp > 1) return "SGLang replicates experts without pipeline stages (pp = 1)";
+  if (copies > 1 && l.expert.etp > 1 && l.expert.ep > 1) {
+    return "SGLang splits experts that it replicates one way: by expert (ep) or by width (etp)";
+  }
+  if (l.dispatch == expert_dispatch::all_to_all && (l.expert.ep != ranks || copies > 1)) {
+    return "SGLang's all-to-all backends split experts over all ranks of a stage (ep = tp)";
+  }
+  if (l.redundant_experts > 0 && l.expert.ep == 1) {
+    return "SGLang has redundant experts under expert parallelism only (ep > 1)";
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// The flags of a layout, in the spelling that versions up to 0.5.16 know, or why SGLang cannot
+/// express it. sglang::of(), which knows the model, can express more.
+[[nodiscard]] constexpr conversion<sglang> to_sglang(const layout& l) noexcept {
+  if (l.attention.size() != l.expert.size()) {
+    return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
+  }
+  if (!can_state(stage_remainder::last, l)) {
+    return {{}, "SGLang's last stages take what is left over, unless layers are listed"};
+  }
+  const count dp = l.attention.dp;
+  // Each attention replica has experts of its own, once or as often as its prompts are split.
+  const bool apart =
+      dp > 1 && (l.expert.edp == dp || l.expert.edp == saturating_product(dp, l.attention.cp));
+  const count replicas = apart ? dp : 1;
+  const count ranks = l.attention.size() / replicas;
+  const std::string_view why_not = detail::why_no_sglang(l, replicas, ranks);
+  if (!why_not.empty()) return {{}, why_not};
+  return {{.tp = ranks,
+           .dp = dp,
+           .dp_attention = dp > 1 && !apart,
+           .attn_cp = l.attention.cp,
+           .pp = l.pp,
+           .ep = l.expert.ep,
+           .moe_dp = l.expert.edp / replicas,
+           .dcp = l.dcp,
+           .all_to_all = l.dispatch == expert_dispatch::all_to_all,
+           .layers = l.stages.listed,
+           .redundant_experts = l.redundant_experts},
+          {}};
+}
+
+constexpr conversion<sglang> sglang::of(const model& m, layout l) noexcept {
+  if (!has_experts(m) && l.expert.ep == 1) {
+    l.expert = {saturating_product(l.attention.tp, l.attention.cp), 1, l.attention.dp};
+  }
+  if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_gather;
+  return to_sglang(stated_by(stage_remainder::last, l, m.layers.size()));
+}
+
+namespace engines {
+
+/// SGLang 0.5.
+///   budget          0.88 static (server_args.py derives 0.85 to 0.9 on 80 GB)
+///   reserve         0.5 GiB of context and libraries: an assumption, no log at hand
+///   communicators   0.41 GiB, as vLLM's
+///   cuda_graphs     0.93 GiB: a start-up log of QwQ-32B at tp 4
+///   page_tokens     1 (page_size)
+///   step            8192 tokens (chunked_prefill_size on 80 GB), 256 sequences
+///                   (cuda_graph_max_bs)
+///   logit_bytes     6: logits in bf16 and fp32
+///   padding         vocabulary to 64, as in vLLM, whose layer it is
+///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
+///   kernels, host   not measured: vLLM's
+inline constexpr engine_version sglang_0_5{
+    .engine = "sglang",
+    .name = "sglang-0.5",
+    .runtime = {.budget = static_fraction<>{0.88},
+                .reserve = detail::gib(0.5),
+                .communicators = detail::gib(0.41),
+                .cuda_graphs = detail::gib(0.93),
+                .page_tokens = 1,
+                .step_tokens = 8192.0,
+                .step_sequences = 256.0,
+                .logit_bytes = 6.0,
+                .padding = {64, 1},
+                .queued_share = 0.25},
+    .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
+    .kernels = vllm_0_18.kernels,
+    .kernels_of = vllm_0_18.kernels_of};
+
+inline constexpr const engine_version& sglang = sglang_0_5;
+inline constexpr std::array sglang_versions{&sglang_0_5};
+
+}  // namespace engines
+
+}  // namespace shardline

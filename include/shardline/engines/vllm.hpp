@@ -1,0 +1,218 @@
+/// vLLM: its versions, and its flags: --tensor-parallel-size, --data-parallel-size,
+/// --pipeline-parallel-size, --prefill-context-parallel-size, --decode-context-parallel-size,
+/// --enable-expert-parallel, VLLM_PP_LAYER_PARTITION and --eplb-config's num_redundant_experts.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "shardline/describe/layout.hpp"
+#include "shardline/engines/engine.hpp"
+#include "shardline/engines/flags.hpp"
+#include "shardline/engines/stages.hpp"
+
+namespace shardline {
+
+/// vLLM's flags. Experts are never replicated and never split both ways: expert parallel on means
+/// ep = DP PCP TP, off means etp = DP PCP TP (vllm/model_executor/layers/fused_moe/config.py,
+/// FusedMoEParallelConfig.make). Tokens reach them by all-gather and reduce-scatter, vLLM's default
+/// backend, or by all-to-all (DeepEP and others) when `all_to_all` is set.
+///   layers              of each stage (VLLM_PP_LAYER_PARTITION); empty: evenly, the stages before
+///                       the last take what is left over (vllm/distributed/utils.py,
+///                       get_pp_indices)
+///   redundant_experts   copies of busy experts (EPLB), under expert parallelism only
+///   dcp                 tp ranks that share the tokens of a key-value head's cache
+struct vllm {
+  count tp = 1;
+  count dp = 1;
+  count pp = 1;
+  count pcp = 1;
+  bool expert_parallel = false;
+  bool all_to_all = false;
+  stage_layers layers{};
+  count redundant_experts = 0;
+  count dcp = 1;
+  friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
+
+  static constexpr std::string_view convention = "vllm";
+  static constexpr std::string_view framework = "vLLM";
+  static constexpr std::string_view title = "vLLM flags";
+  static constexpr std::string_view example = "vllm:tp=8,dp=2,ep=on";
+  [[nodiscard]] static constexpr std::array<flag_key<vllm>, 9> keys() noexcept;
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept {
+    if (redundant_experts < 1 || expert_parallel) return {};
+    return {"redundant", "0, or with ep=on"};
+  }
+  /// Without experts the expert mesh means nothing, so any will do; where dispatch_matters() is
+  /// false, so does either way to the experts. Stages that vLLM would split otherwise are listed.
+  [[nodiscard]] static constexpr conversion<vllm> of(const model& m, layout l) noexcept;
+};
+
+constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
+  return {{{.key = "tp", .number = &vllm::tp, .always = true},
+           {.key = "dp", .number = &vllm::dp},
+           {.key = "pp", .number = &vllm::pp},
+           {.key = "pcp", .number = &vllm::pcp},
+           {.key = "dcp", .number = &vllm::dcp},
+           {.key = "layers", .layers = &vllm::layers},
+           {.key = "ep", .on = &vllm::expert_parallel},
+           {.key = "all2all", .on = &vllm::all_to_all},
+           {.key = "redundant", .number = &vllm::redundant_experts, .least = 0}}};
+}
+
+/// The layout that vLLM makes of its flags.
+///   to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}): attention tp 8 dp 4, experts ep 32
+[[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {
+  const attention_mesh attention{v.tp, v.pcp, v.dp};
+  const count ranks = attention.size();
+  const expert_mesh expert =
+      v.expert_parallel ? expert_mesh{1, ranks, 1} : expert_mesh{ranks, 1, 1};
+  return {attention,
+          expert,
+          v.pp,
+          v.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather,
+          split_stages(stage_remainder::before_last, v.pp, v.layers),
+          v.redundant_experts,
+          v.dcp};
+}
+
+/// The flags of a layout, or why vLLM cannot express it. vllm::of(), which knows the model, can
+/// express more.
+[[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
+  if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};
+  if (l.expert.etp != 1 && l.expert.ep != 1) {
+    return {{}, "vLLM splits experts one way: by expert (ep) or by width (etp)"};
+  }
+  if (l.attention.size() != l.expert.size()) {
+    return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
+  }
+  if (l.redundant_experts > 0 && l.expert.etp != 1) {
+    return {{}, "vLLM has redundant experts under expert parallelism only (etp = 1)"};
+  }
+  if (!can_state(stage_remainder::before_last, l)) {
+    return {{}, "vLLM's stages before the last take what is left over, unless layers are listed"};
+  }
+  return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp,
+           l.expert.ep != 1 || l.redundant_experts > 0, l.dispatch == expert_dispatch::all_to_all,
+           l.stages.listed, l.redundant_experts, l.dcp},
+          {}};
+}
+
+constexpr conversion<vllm> vllm::of(const model& m, layout l) noexcept {
+  if (!has_experts(m) && l.expert.ep == 1) l.expert = {l.attention.size(), 1, 1};
+  const count placed = experts_of(m).experts + l.redundant_experts;
+  if (l.redundant_experts > 0 && placed % l.expert.ep != 0) {
+    // vllm/model_executor/layers/fused_moe/layer.py: EPLB takes an even distribution only.
+    return {{}, "vLLM's redundant experts must leave every expert rank equally many"};
+  }
+  conversion<vllm> c = to_vllm(stated_by(stage_remainder::before_last, l, m.layers.size()));
+  if (!dispatch_matters(l)) c.flags.all_to_all = false;
+  return c;
+}
+
+/// vLLM's versions, the newest first.
+namespace engines {
+
+namespace detail {
+
+/// From a request's arrival to the engine: its server, tokeniser and queues.
+inline constexpr seconds<> vllm_admission = 12100_us;
+
+}  // namespace detail
+
+/// vLLM 0.11, its second engine (V1), whose host works after the accelerator.
+///   budget          0.9 of the total (vllm/config/cache.py, gpu_memory_utilization)
+///   reserve         0.13 GiB, and 0.41 GiB more at tp 2: start-up logs (llm-d-benchmark,
+///                   empirical-vllm-memory-results.md)
+///   cuda_graphs     0.39 GiB, the largest of those logs; outside the budget
+///   page_tokens     16 (CacheConfig.block_size)
+///   step            8192 tokens, 1024 sequences (EngineArgs, defaults of the API server on GPUs of
+///                   70 GiB or more other than A100; elsewhere 2048 and 256)
+///   logit_bytes     38: logits in bf16 and fp32, sorted copies with 64-bit indices, the sort's
+///                   workspace, softmax and cumulative sum; a least-squares slope of the activation
+///                   peaks of those logs over 1024 x vocabulary gives 38.06
+///   padding         vocabulary to 64 (vocab_parallel_embedding.py, DEFAULT_VOCAB_PADDING_SIZE),
+///                   mxfp4 experts to 256 (the 13.47 GiB logged for gpt-oss-20b)
+///   queued_share    0.25: five deployments of Llama-3.1-70B with a full cache (InferenceX) had 3 to
+///                   41 % of the wait before the first token
+///   host            Llama-3.1-70B (InferenceX), runs of V1 whose versions are not recorded
+inline constexpr engine_version vllm_0_11{
+    .engine = "vllm",
+    .name = "vllm-0.11",
+    .runtime = {.budget = fraction_of_total<>{0.9},
+                .reserve = detail::gib(0.13),
+                .communicators = detail::gib(0.41),
+                .cuda_graphs = detail::gib(0.39),
+                .page_tokens = 16,
+                .step_tokens = 8192.0,
+                .step_sequences = 1024.0,
+                .logit_bytes = 38.0,
+                .padding = {64, 256},
+                .queued_share = 0.25},
+    .memory_of = {"vllm-0.11", "start-up logs of llm-d-benchmark, defaults of its sources"},
+    .kernels = detail::replayed({.step = 2120_us,
+                                 .sequence = 27_us,
+                                 .admission = detail::vllm_admission,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::vllm),
+    .kernels_of = {"vllm-0.11", "InferenceX: runs of V1 whose versions are not recorded"}};
+
+/// vLLM 0.18, whose scheduler runs ahead of the accelerator, as by default since 2026.
+///   memory   0.11's: no start-up log of this version is at hand (its sources take 0.92 of the
+///            memory, and from 0.21 on the graphs are within that)
+///   host     gpt-oss-120b (InferenceX)
+inline constexpr engine_version vllm_0_18{
+    .engine = "vllm",
+    .name = "vllm-0.18",
+    .runtime = vllm_0_11.runtime,
+    .memory_of = vllm_0_11.memory_of,
+    .kernels = detail::replayed({.step = 1015_us,
+                                 .admission = detail::vllm_admission,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::vllm),
+    .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"}};
+
+/// vLLM 0.6, before its second engine.
+///   memory   0.11's: no log at hand
+///   host     0.6.0: APEX (microsoft/apex_plus), Llama-3.1-70B, H100, 6 rows; the time of a sequence
+///            and the admission are 0.11's
+inline constexpr engine_version vllm_0_6{
+    .engine = "vllm",
+    .name = "vllm-0.6",
+    .runtime = vllm_0_11.runtime,
+    .memory_of = vllm_0_11.memory_of,
+    .kernels = detail::replayed({.step = 5630_us,
+                                 .sequence = 27_us,
+                                 .admission = detail::vllm_admission,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::vllm),
+    .kernels_of = {"vllm-0.6", "APEX: Llama-3.1-70B"}};
+
+/// vLLM of 2023, its first year, without CUDA graphs. Its sources name no version.
+///   memory   0.11's: no log at hand
+///   host     Splitwise's traces (Patel et al. 2023), Llama-2-70B and BLOOM-176B, A100 and H100, 18
+///            rows of decode; the admission is 0.11's
+inline constexpr engine_version vllm_2023{
+    .engine = "vllm",
+    .name = "vllm-2023",
+    .runtime = vllm_0_11.runtime,
+    .memory_of = vllm_0_11.memory_of,
+    .kernels = {.host = {.step = 356_us,
+                         .sequence = 366_us,
+                         .layer = 553_us,
+                         .graphs = false,
+                         .admission = detail::vllm_admission,
+                         .admission_steps = detail::admission_steps},
+                .own_all_reduce = false,
+                .bare_vectors = true,
+                .launches = 1.0,
+                .expert_launches = 1.0,
+                .synchronise = detail::synchronise},
+    .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"}};
+
+inline constexpr const engine_version& vllm = vllm_0_18;
+inline constexpr std::array vllm_versions{&vllm_0_18, &vllm_0_11, &vllm_0_6, &vllm_2023};
+
+}  // namespace engines
+
+}  // namespace shardline
