@@ -51,6 +51,11 @@ struct basic_turnover {
   [[nodiscard]] constexpr seconds<T> chunk_cost(const basic_slot_times<T>& t) const noexcept {
     return chunked ? (t.chunk_round() - t.decode) / t.batches : t.pace;
   }
+  /// Seconds that each further one adds to a round that has one for each step, up to j.
+  [[nodiscard]] constexpr seconds<T> further_chunk_cost(
+      const basic_slot_times<T>& t) const noexcept {
+    return (t.full_round() - t.chunk_round()) / t.batches / max(per_step - T(1.0), T(1.0));
+  }
   [[nodiscard]] constexpr seconds<T> prompt_cost(const basic_slot_times<T>& t) const noexcept {
     return chunk_cost(t) * chunks;
   }
@@ -107,8 +112,7 @@ constexpr others_chunks<T> share_out(const basic_slot_times<T>& t, const basic_t
   const T first = min(number, steps);
   const T further = min(max(number - steps, none), room);
   const T left = number - first - further;
-  const seconds<T> added = (t.full_round() - t.chunk_round()) / t.batches;
-  const seconds<T> each = added / max(load.per_step - T(1.0), T(1.0));
+  const seconds<T> each = load.further_chunk_cost(t);
   return {load.chunk_cost(t) * first + each * further, t.full_pace * (left / load.per_step)};
 }
 
@@ -116,9 +120,8 @@ constexpr others_chunks<T> share_out(const basic_slot_times<T>& t, const basic_t
 // is computed; no more than half of the decoding.
 template <class T>
 constexpr seconds<T> met_by_chance(const basic_slot_times<T>& t, const basic_turnover<T>& load,
-                                   const T& number, const seconds<T>& generation) noexcept {
-  const T computing = t.pace.value() * number;
-  const T busy = min(computing / max(generation.value(), T(1e-30)), T(1.0));
+                                   const T& computing) noexcept {
+  const T busy = min(computing, T(1.0));
   return shardline::min(t.pace * load.chunks * busy, load.decoding(t)) * T(0.5);
 }
 
@@ -152,7 +155,8 @@ template <class T>
   const T number = load.chunks * others;
   const detail::others_chunks<T> chunks = detail::share_out(t, load, number);
   const seconds<T> generation = decoding + chunks.carried;
-  const seconds<T> met = detail::met_by_chance(t, load, number, generation);
+  const T computing = t.pace.value() * number / max(generation.value(), T(1e-30));
+  const seconds<T> met = detail::met_by_chance(t, load, computing);
   const T half = load.run_share * T(0.5);
   const seconds<T> lasting = shardline::max(met, chunks.waited_for) * (T(1.0) - load.run_share);
   const seconds<T> burst = (cost + t.decode) * (others * half);
