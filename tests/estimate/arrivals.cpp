@@ -69,13 +69,15 @@ TEST_CASE("the wait for several slots is near a simulation's") {
 }
 
 TEST_CASE("what is in flight is what the rate leads to") {
-  // Life among n others: prompt 2 s, decoding 4 + 2 n s, half of a prompt met in 2 n of them. From
-  // 6 s with none to 8 1/3 s with one, so that 0.1 (6 + 7/3 n) = n.
-  const double n = 0.6 / (1.0 - 0.7 / 3.0);
+  // Others' prompts are computed 0.1 x 2 s of each second. Life among n of them: prompt 2 s, decoding
+  // 4 + 2 n s, half of a prompt met in 0.2 of the time, so that 0.1 (6.2 + 2 n) = n. Who arrives in
+  // a crowd waits as in an M/D/1 queue, 2 s x 0.2 / 0.8 / 2, and so is longer in flight.
+  const double n = 0.62 / (1.0 - 0.2);
   const arrivals a = at(0.1, 100);
   REQUIRE(a.stable());
-  CHECK(a.in_flight == doctest::Approx(n).epsilon(1e-12));
-  CHECK(a.life.total().value() == doctest::Approx(10.0 * n).epsilon(1e-12));
+  CHECK(a.in_flight == doctest::Approx(n + 0.1 * (0.25 - 0.2)).epsilon(1e-12));
+  CHECK(a.life.total().value() == doctest::Approx(10.0 * a.in_flight).epsilon(1e-12));
+  CHECK(a.life.queue.value() == doctest::Approx(0.25).epsilon(1e-12));
   CHECK(a.life.prompt == 2_s);
   CHECK(a.life.generation.value() == doctest::Approx(4.0 + 2.0 * n).epsilon(1e-12));
   CHECK(a.wait.value() < 1e-6);
@@ -87,10 +89,10 @@ TEST_CASE("a request that arrives at random meets half of the steps that a slot'
   };
   const noticing times{even};
   const arrivals a = arrivals_of(times, whole_prompts, per_second(0.1), {1, 100});
-  // With one other 4/2 s of it half of the time, on top of the 1/3 s above.
-  const double n = 0.6 / (1.0 - 1.0 / 3.0);
-  CHECK(a.in_flight == doctest::Approx(n).epsilon(1e-12));
-  CHECK(a.life.queue.value() == doctest::Approx(4.0 / 3.0 * n).epsilon(1e-12));
+  // With one other 4/2 s of it half of the time, on top of the 0.2 s above, or 0.25 s in crowds.
+  const double n = 0.62 / (1.0 - 0.3);
+  CHECK(a.in_flight == doctest::Approx(n + 0.1 * (0.25 - 0.2)).epsilon(1e-12));
+  CHECK(a.life.queue.value() == doctest::Approx(n + 0.25).epsilon(1e-12));
 }
 
 TEST_CASE("others are in the way as far as they are on the same replica") {
@@ -143,6 +145,67 @@ TEST_CASE("a simulation of every step finds as many in flight and the same time 
       }
     }
   }
+}
+
+namespace {
+
+// Steps that take as long as a memory, or as what they compute for sequences and chunks.
+struct bounded_times {
+  double memory = 0.0;
+  double of_sequence = 0.0;
+  double of_chunk = 0.0;
+  double per_step = 1.0;
+  double batches = 1.0;
+
+  slot_times operator()(double sequences) const noexcept {
+    const auto step = [&](double chunks) {
+      return seconds<>::from_value(
+          std::max(memory, of_sequence * sequences / batches + of_chunk * chunks));
+    };
+    return {step(1.0) * batches, step(1.0), step(per_step), step(0.0) * batches, batches};
+  }
+  seconds<> entry(const slot_times& t, double busy) const noexcept { return t.decode * busy; }
+};
+
+}  // namespace
+
+TEST_CASE("faster steps never lengthen the time to a first token at a rate, nor a life") {
+  laws::dice d(71);
+  int compared = 0;
+  for (int number = 0; number < 20000; ++number) {
+    turnover load{.chunks = static_cast<double>(d.whole(1, 20)), .chunked = d.flip()};
+    if (load.chunked) load.per_step = static_cast<double>(d.whole(1, 9));
+    load.decode_steps = static_cast<double>(d.whole(0, 300));
+    bounded_times times{laws::log_between(d, 0.01, 1.0), laws::log_between(d, 1e-4, 0.1),
+                        laws::log_between(d, 1e-3, 10.0), load.per_step,
+                        static_cast<double>(d.whole(1, 4))};
+    const replica_slots slots{d.whole(1, 4), d.whole(1, 200)};
+    const request_rate<> rate = per_second(laws::log_between(d, 1e-4, 1.0));
+    const arrivals before = arrivals_of(times, load, rate, slots);
+    (d.flip()   ? times.memory
+     : d.flip() ? times.of_sequence
+                : times.of_chunk) /= laws::log_between(d, 1.0, 10.0);
+    const arrivals after = arrivals_of(times, load, rate, slots);
+    if (!before.stable()) continue;
+    const auto first = [](const arrivals& a) {
+      return (a.wait + a.life.queue + a.life.prompt).value();
+    };
+    // A life as long as in full slots is shared out anew: what decoding leaves, prompts wait for.
+    const auto crowded_out = [&](const arrivals& a) {
+      const double longest = a.utilisation * static_cast<double>(slots.all()) / rate.value();
+      return a.life.total().value() > longest * (1.0 - 1e-9);
+    };
+    CAPTURE(number);
+    REQUIRE(after.stable());
+    REQUIRE((after.wait + after.life.total()).value() <=
+            (before.wait + before.life.total()).value() * (1.0 + 1e-12));
+    REQUIRE(after.life.generation <= before.life.generation * (1.0 + 1e-12));
+    REQUIRE(after.in_flight <= before.in_flight * (1.0 + 1e-12));
+    if (crowded_out(before) || crowded_out(after)) continue;
+    ++compared;
+    REQUIRE(first(after) <= first(before) * (1.0 + 1e-12));
+  }
+  CHECK(compared > 3000);
 }
 
 TEST_CASE("at twice the rate that full slots can serve the utilisation is 2") {

@@ -98,6 +98,15 @@ TEST_CASE("in a run of two rounds half of the requests find all others before th
   CHECK(life.generation == 8.5_s);
 }
 
+TEST_CASE("where others decode beside prompts, the first requests of a run wait for all chunks") {
+  turnover one_round = chunks(3.0);
+  one_round.run_share = 1.0;
+  // Half of 2 others' 3 chunks, 2 s each; Z = 4 s, and half of their 6 x 1.5 s.
+  const sojourn life = sojourn_of(steps, one_round, 3.0);
+  CHECK(life.queue == 6_s);
+  CHECK(life.generation == 8.5_s);
+}
+
 TEST_CASE(
     "prompts are never served faster than one in prompt_pace; more slots, faster steps and "
     "more room never serve less") {
@@ -112,6 +121,7 @@ TEST_CASE(
     load.decode_steps = static_cast<double>(d.whole(0, 300));
     load.chunked = d.flip();
     if (!load.chunked) load.per_step = 1.0;
+    if (d.flip()) load.run_share = d.unit();
     const double batches = static_cast<double>(d.whole(1, 4));
     const auto times = [&](double faster) {
       const auto pace = [&](double n) {
@@ -126,7 +136,9 @@ TEST_CASE(
     CAPTURE(number);
     for (double slots = 1.0; slots < 2000.0; slots *= 1.7) {
       const double rate = slots / sojourn_of(t, load, slots).total().value();
-      REQUIRE(rate <= 1.0 / load.prompt_pace(t).value() * (1.0 + 1e-12));
+      if (load.run_share == 0.0) {
+        REQUIRE(rate <= 1.0 / load.prompt_pace(t).value() * (1.0 + 1e-12));
+      }
       REQUIRE(rate >= served * (1.0 - 1e-12));
       REQUIRE(slots / sojourn_of(improved, load, slots).total().value() >= rate * (1.0 - 1e-12));
       served = rate;
@@ -153,6 +165,31 @@ TEST_CASE("a simulation of every step finds the same rate and time per token") {
       CAPTURE(prompt_chunks);
       CHECK(slots / life.total().value() == doctest::Approx(s.rate).epsilon(0.06).scale(0.0));
       CHECK(life.generation.value() / s.tokens == doctest::Approx(s.tpot).epsilon(0.06).scale(0.0));
+    }
+  }
+}
+
+TEST_CASE("a simulation of every step from the first finds the same wait in a run that ends") {
+  for (const int rounds : {1, 2, 8}) {
+    for (const int prompt_chunks : {1, 4, 20}) {
+      step_simulation s;
+      s.decode = 0.02;
+      s.extra = 0.05;
+      s.chunks = prompt_chunks;
+      s.tokens = 2000.0;
+      s.slots = 24;
+      s.from_the_start = true;
+      s.run(rounds * s.slots);
+      const auto d = seconds<>::from_value(s.decode);
+      const auto p = seconds<>::from_value(s.decode + s.extra);
+      turnover load = chunks(prompt_chunks);
+      load.decode_steps = s.tokens;
+      load.run_share = 1.0 / rounds;
+      const sojourn life = sojourn_of(slot_times{p, p, p, d}, load, double(s.slots));
+      CAPTURE(rounds);
+      CAPTURE(prompt_chunks);
+      CHECK((life.queue + life.prompt).value() == doctest::Approx(s.ttft).epsilon(0.05).scale(0.0));
+      CHECK(life.generation.value() / s.tokens == doctest::Approx(s.tpot).epsilon(0.05).scale(0.0));
     }
   }
 }

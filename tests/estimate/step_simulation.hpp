@@ -5,13 +5,15 @@
 #include <cmath>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <vector>
 
 #include "../laws/random_inputs.hpp"
 
 // A step takes prompts while there are some, one chunk of one or several whole ones; every sequence
 // that has its prompt gains a token in each step. Lengths are drawn within 20 % of their mean.
-// Requests follow those that end, in slots that are always full, or arrive at random.
+// Requests follow those that end, in slots that are always full, or arrive at random. What is found
+// is of all requests from the first, or of those after the beginning is forgotten.
 struct step_simulation {
   double decode = 0.0;
   double extra = 0.0;  // of a step for each chunk that it carries
@@ -20,6 +22,7 @@ struct step_simulation {
   double tokens = 1.0;
   int slots = 1;
   double arrivals = 0.0;  // per second; 0: slots are always full
+  bool from_the_start = false;
   laws::dice d{7};
 
   double ttft = 0.0;
@@ -33,7 +36,8 @@ struct step_simulation {
     } else {
       prompts_.resize(static_cast<std::size_t>(slots));
     }
-    const int skipped = requests / 4;  // until the beginning is forgotten
+    const int skipped = from_the_start ? 0 : requests / 4;
+    unsent_ = from_the_start ? requests - slots : (std::numeric_limits<int>::max)();
     while (finished_ < requests) {
       counted_ = finished_ >= skipped;
       step();
@@ -59,6 +63,7 @@ struct step_simulation {
   double since_ = 0.0;
   int done_chunks_ = 0;
   int finished_ = 0;
+  int unsent_ = 0;
   bool counted_ = false;
 
   int drawn() { return static_cast<int>(std::lround(tokens * d.between(0.8, 1.2))); }
@@ -86,7 +91,7 @@ struct step_simulation {
   bool ended(const sequence& s) {
     ++finished_;
     if (counted_) tpot += (now_ - s.first) / tokens;
-    if (!(arrivals > 0.0)) prompts_.push_back({now_});
+    if (!(arrivals > 0.0) && unsent_-- > 0) prompts_.push_back({now_});
     return true;
   }
 

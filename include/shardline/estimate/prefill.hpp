@@ -29,30 +29,42 @@ struct prompt_fold {
   }
 };
 
-// The steps of what is computed of a prompt, as few as 32 standing for many: with n full chunks,
-// min(n, 32) strata of n / 32 chunks each, priced at their mean context (exact up to 32 chunks;
-// beyond, exact wherever time is linear in the context), and the rest of the prompt.
+// How many chunks a stratum has that begins after `done` others: one up to 32, then an octave has
+// 16 strata, of 2 chunks each up to 64, of 4 up to 128.
+constexpr double stratum_length(double done) noexcept {
+  double length = 1.0;
+  for (double octave = 32.0; octave <= done; octave *= 2.0) length *= 2.0;
+  return length;
+}
+
+// The steps of what is computed of a prompt, up to 32 one by one; beyond, those of a stratum at
+// their mean context, which is exact wherever time is linear in the context. Where strata begin
+// does not depend on how long the prompt is: a token more makes the last step longer or is a step
+// of its own, and may move the steps of the last stratum to a longer context, so that no prompt
+// takes less time than a shorter one.
 template <class T, class Fold>
 constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
-  constexpr double most = 32.0;
   const T chunk = chunk_tokens(w);
   const T cached = cached_tokens(w);
   const T computed = computed_tokens(w);
-  const double whole = -round_up(-value_of(computed) / value_of(chunk));
-  const double strata = min(whole, most);
-  const double per_stratum = whole / strata;
-  for (double i = 0.0; i < strata; i += 1.0) {
-    const double before = (i + 0.5) * per_stratum - 0.5;  // chunks done, on average
-    fold.visit(chunk, cached + chunk * T(before), T(per_stratum));
+  const double steps = round_up(value_of(computed) / value_of(chunk));
+  const T last = computed - chunk * T(steps - 1.0);
+  const bool is_whole = !(value_of(last) < value_of(chunk));
+  for (double done = 0.0; done < steps;) {
+    const double number = min(stratum_length(done), steps - done);
+    const T context = cached + chunk * T(done + (number - 1.0) * 0.5);
+    done += number;
+    const bool shorter = done == steps && !is_whole;
+    const double whole = shorter ? number - 1.0 : number;
+    if (whole > 0.0) fold.visit(chunk, context, T(whole));
+    if (shorter) fold.visit(last, context, T(1.0));
   }
-  const T rest = computed - chunk * T(whole);
-  if (value_of(rest) > 0.0) fold.visit(rest, cached + chunk * T(whole), T(1.0));
 }
 
 }  // namespace detail
 
 /// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
-///   pp = 1   sum over chunks of the step's time (of 32 evenly spread ones, where there are more)
+///   pp = 1   sum over chunks of the step's time; beyond 32 few stand for many, more each octave
 ///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
 /// Chunk i attends to what the prefix cache holds and to the i - 1 before it. Returns seconds by
 /// term.

@@ -51,8 +51,18 @@ struct basic_turnover {
   [[nodiscard]] constexpr seconds<T> chunk_cost(const basic_slot_times<T>& t) const noexcept {
     return chunked ? (t.chunk_round() - t.decode) / t.batches : t.pace;
   }
+  /// Seconds that each further one adds to a round that has one for each step, up to j.
+  [[nodiscard]] constexpr seconds<T> further_chunk_cost(
+      const basic_slot_times<T>& t) const noexcept {
+    return (t.full_round() - t.chunk_round()) / t.batches / max(per_step - T(1.0), T(1.0));
+  }
   [[nodiscard]] constexpr seconds<T> prompt_cost(const basic_slot_times<T>& t) const noexcept {
     return chunk_cost(t) * chunks;
+  }
+  /// Seconds from one prompt to the next where each chunk has a step of its own, in which the others
+  /// decode, or where they wait for it decode between two prompts.
+  [[nodiscard]] constexpr seconds<T> lone_prompt(const basic_slot_times<T>& t) const noexcept {
+    return chunked ? t.chunk_round() * (chunks / t.batches) : prompt_cost(t) + t.decode;
   }
   /// Seconds from one prompt to the next where all steps are full of prompts: n full_pace / j.
   [[nodiscard]] constexpr seconds<T> prompt_pace(const basic_slot_times<T>& t) const noexcept {
@@ -107,8 +117,7 @@ constexpr others_chunks<T> share_out(const basic_slot_times<T>& t, const basic_t
   const T first = min(number, steps);
   const T further = min(max(number - steps, none), room);
   const T left = number - first - further;
-  const seconds<T> added = (t.full_round() - t.chunk_round()) / t.batches;
-  const seconds<T> each = added / max(load.per_step - T(1.0), T(1.0));
+  const seconds<T> each = load.further_chunk_cost(t);
   return {load.chunk_cost(t) * first + each * further, t.full_pace * (left / load.per_step)};
 }
 
@@ -116,9 +125,8 @@ constexpr others_chunks<T> share_out(const basic_slot_times<T>& t, const basic_t
 // is computed; no more than half of the decoding.
 template <class T>
 constexpr seconds<T> met_by_chance(const basic_slot_times<T>& t, const basic_turnover<T>& load,
-                                   const T& number, const seconds<T>& generation) noexcept {
-  const T computing = t.pace.value() * number;
-  const T busy = min(computing / max(generation.value(), T(1e-30)), T(1.0));
+                                   const T& computing) noexcept {
+  const T busy = min(computing, T(1.0));
   return shardline::min(t.pace * load.chunks * busy, load.decoding(t)) * T(0.5);
 }
 
@@ -133,8 +141,8 @@ constexpr seconds<T> met_by_chance(const basic_slot_times<T>& t, const basic_tur
 ///                meets by chance, min(P^2 (b - 1) / (2 Z), (b - 1) P / 2, Z / 2)
 ///   the rate b / (queue + own prompt + generation) never exceeds 1 / prompt_pace
 /// In a run that ends, the last of W rounds has half as many others, and the first requests find
-/// each other in the queue, each prompt in a step of its own:
-///   generation -= chunks' part / (2 W);  queue = queue (1 - 1/W) + (b - 1) (P + decode) / (2 W)
+/// each other in the queue, each chunk in a step of its own:
+///   generation -= chunks' part / (2 W);  queue = queue (1 - 1/W) + (b - 1) lone_prompt / (2 W)
 /// Assumes that prompts are taken up one after the other, and that all sequences have the same
 /// length; a simulation of steps with lengths within 20 % of each other agrees within 6 %. With one
 /// token a sequence Z is 0, and b prompts in turn are all there is.
@@ -147,15 +155,15 @@ template <class T>
                                                     const basic_turnover<T>& load,
                                                     const T& slots) noexcept {
   const T others = slots - T(1.0);
-  const seconds<T> cost = load.prompt_cost(t);
   const seconds<T> decoding = load.decoding(t);
   const T number = load.chunks * others;
   const detail::others_chunks<T> chunks = detail::share_out(t, load, number);
   const seconds<T> generation = decoding + chunks.carried;
-  const seconds<T> met = detail::met_by_chance(t, load, number, generation);
+  const T computing = t.pace.value() * number / max(generation.value(), T(1e-30));
+  const seconds<T> met = detail::met_by_chance(t, load, computing);
   const T half = load.run_share * T(0.5);
   const seconds<T> lasting = shardline::max(met, chunks.waited_for) * (T(1.0) - load.run_share);
-  const seconds<T> burst = (cost + t.decode) * (others * half);
+  const seconds<T> burst = load.lone_prompt(t) * (others * half);
   return {lasting + burst, load.own_prompt(t), generation - chunks.carried * half};
 }
 
