@@ -141,10 +141,11 @@ template <class T, class Efficiency>
   static_assert(detail::complete_policy<Efficiency, T>::required);
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
-  const basic_memory<T> held = memory(c, m, l, w);
+  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
+  const basic_memory<T> held = memory(p, w);
   basic_serving<T> served;
   if (w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0) {
-    served = detail::serving_of(c, m, l, w, held, steps_of(c, m, l, w));
+    served = detail::serving_of(p, w, held, steps_of(p, w));
   }
   detail::check_figures(held, served, w, r);
   return r;
