@@ -19,14 +19,14 @@ class listed_laws {
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const Shape& o, double, std::size_t routing) noexcept {
     accelerator_ = a;
-    rows_.push_back({at, o, static_cast<unsigned char>(routing)});
+    rows_.push_back({at, o, static_cast<unsigned char>(routing), size_of(o)});
   }
 
   template <class Fold>
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const row& r = rows_[i];
-      if (!fold.wants(r.at.segment)) continue;
+      if (!fold.wants(r.at.segment, r.size)) continue;
       visit_alternative(r.what, pricing<Fold>{*this, s, r, fold});
     }
   }
@@ -39,7 +39,18 @@ class listed_laws {
                  recurrence_shape, attention_shape>
         what{};
     unsigned char routing = 0;
+    unsigned char size = size::none;
   };
+
+  // What a shape follows that may differ from chunk to chunk of a prompt.
+  static constexpr unsigned char size_of(const gemm_shape& o) noexcept { return size::of(o.rows); }
+  static constexpr unsigned char size_of(const attention_shape& o) noexcept {
+    return size_of_attention(o.phase);
+  }
+  template <class Shape>
+  static constexpr unsigned char size_of(const Shape&) noexcept {
+    return size::none;
+  }
 
   template <class Fold>
   struct pricing {

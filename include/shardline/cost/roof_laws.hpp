@@ -78,7 +78,7 @@ class passings {
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
     for (std::size_t i = 0; i < all_.size(); ++i) {
       const passing<T>& k = all_[i];
-      if (fold.wants(k.at.segment)) fold.pass(k.at, k.memory(s), k.launch);
+      if (fold.wants(k.at.segment, k.rows)) fold.pass(k.at, k.memory(s), k.launch);
     }
   }
   [[nodiscard]] constexpr bool overflowed() const noexcept { return all_.overflowed(); }
@@ -86,6 +86,11 @@ class passings {
  private:
   growing<passing<T>, max_prepared> all_;
 };
+
+/// The size that attention in a phase follows beside its new tokens: a prompt's cached ones.
+[[nodiscard]] constexpr unsigned char size_of_attention(phase p) noexcept {
+  return size::of(p == phase::prefill ? extent::prompt_context : extent::decode_tokens);
+}
 
 /// Softmax attention of one part of a step, s sequences of n new tokens after c cached ones:
 ///   compute = s pairs per_pair;  memory = s n query + s (min(c, window) + n) key           [s]
@@ -190,13 +195,14 @@ class roof_laws {
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
     for (std::size_t i = 0; i < roofs_.size(); ++i) {
       const roof<T>& r = roofs_[i];
-      if (fold.wants(r.at.segment)) fold(r.at, r.time(s));
+      if (fold.wants(r.at.segment, r.rows)) fold(r.at, r.time(s));
     }
     passings_.price(s, fold);
     for (std::size_t i = 0; i < attentions_.size(); ++i) {
       const attention_roof<T>& r = attentions_[i];
       const step_part<T>* part = part_in(s.step, r.phase);
-      if (part != nullptr && fold.wants(r.at.segment)) fold(r.at, r.time(*part));
+      if (part == nullptr) continue;
+      if (fold.wants(r.at.segment, size_of_attention(r.phase))) fold(r.at, r.time(*part));
     }
   }
   [[nodiscard]] constexpr bool overflowed() const noexcept {

@@ -38,6 +38,11 @@ enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
   return static_cast<unsigned char>(first_routed + per_routing * routing +
                                     static_cast<std::size_t>(r));
 }
+
+/// Whether a size follows the cached tokens of prompts, which differ from chunk to chunk.
+[[nodiscard]] constexpr bool follows_context(std::size_t number) noexcept {
+  return number == of(extent::expanded_tokens) || number == of(extent::prompt_context);
+}
 }  // namespace size
 
 /// The distinct routings of a model on a rank.

@@ -12,16 +12,22 @@ namespace detail {
 template <class T, class Efficiency>
 struct prompt_fold {
   const prepared_layout<T, Efficiency>& prepared;
-  T expert_imbalance;
-  basic_routing<T> routing;
+  const basic_workload<T>& workload;
+  steps_by_context<T, Efficiency> chunks;  // of the chunk's own size
   basic_time<T> total{};
   bool first = true;
+
+  [[nodiscard]] static constexpr basic_step<T> step(const basic_workload<T>& w, const T& new_tokens,
+                                                    const T& context) noexcept {
+    return prefill_step(T(1.0), new_tokens, context, w.expert_imbalance, w.routing);
+  }
 
   // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
   // those of its whole pass, scaled to that.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
-    const pipeline_time<T> t = time_of_step(
-        prepared, prefill_step(T(1.0), new_tokens, context, expert_imbalance, routing));
+    const basic_step<T> s = step(workload, new_tokens, context);
+    const bool whole = value_of(new_tokens) == value_of(chunk_tokens(workload));
+    const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
     const T pace = prepared.layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
     const T alone = T(first ? 1.0 : 0.0);
     total.add(t.sum, alone + (steps - alone) * pace);
@@ -72,7 +78,12 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const prepared_layout<T, Efficiency>& p,
                                               const basic_workload<T>& w) noexcept {
-  detail::prompt_fold<T, Efficiency> fold{p, w.expert_imbalance, w.routing};
+  using prompt = detail::prompt_fold<T, Efficiency>;
+  if (!(largest_of(prefill_steps(w)) > 1.0)) {
+    return time_of_step(p, prompt::step(w, computed_tokens(w), cached_tokens(w))).sum;
+  }
+  const basic_step<T> chunk = prompt::step(w, chunk_tokens(w), T(0.0));
+  prompt fold{p, w, steps_by_context<T, Efficiency>(p, chunk)};
   detail::for_each_chunk(w, fold);
   return fold.total;
 }

@@ -54,16 +54,23 @@ using sent_by_segments = std::array<sent_by_segment<T>, segment::number>;
 
 // Adds up what is priced, over the pipeline and for one of each segment, in seconds.
 //   times   how often a segment runs; 0: it is not wanted
+//   wanted  all of it, or apart what follows the cached tokens of a prompt and what does not
 //   sent    where what is sent is gathered, if some of it may be hidden
 template <class T>
 struct step_fold {
+  enum class part : unsigned char { all, without_context, of_context };
+
   std::array<double, segment::number> times{};
+  part wanted = part::all;
   sent_by_segments<T>* sent = nullptr;
   std::array<T, term_count> lines{};
   std::array<T, bound_count> bounds{};
   std::array<T, segment::number> of_segment{};
 
-  [[nodiscard]] constexpr bool wants(std::size_t s) const noexcept { return times[s] > 0.0; }
+  [[nodiscard]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
+    if (!(times[s] > 0.0)) return false;
+    return wanted == part::all || size::follows_context(size) == (wanted == part::of_context);
+  }
 
   constexpr void operator()(const place_in_step& at, const kernel_time<T>& t) noexcept {
     const T zero(0.0);
@@ -150,12 +157,12 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
   p.operators.price(s, fold);
   for (std::size_t i = 0; i < p.messages.size(); ++i) {
     const prepared_message& m = p.messages[i];
-    if (!fold.wants(m.segment)) continue;
+    if (!fold.wants(m.segment, m.size)) continue;
     fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange<T>& x = p.exchanges[i];
-    if (!fold.wants(x.segment)) continue;
+    if (!fold.wants(x.segment, size::none)) continue;
     const T time = time_of(p, x, s);
     fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
   }
@@ -175,7 +182,7 @@ constexpr std::array<double, segment::number> repeated(const segment_counts& n, 
 template <class T>
 constexpr void send_what_is_left(step_fold<T>& fold, sent_by_segments<T>& sent) noexcept {
   for (std::size_t s = 0; s < segment::number; ++s) {
-    if (!fold.wants(s)) continue;
+    if (!(fold.times[s] > 0.0)) continue;
     sent[s].hide_behind_shared_experts();
     for (std::size_t k = 0; k < collective_kinds; ++k) {
       const auto kind = static_cast<collective_kind>(k);
@@ -242,9 +249,8 @@ constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const ran
 }
 
 template <class T, class Efficiency>
-constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
-                                        const rank_step<T>& s) noexcept {
-  step_fold<T> fold = priced(p, s, repeated(p.pipeline, 1.0, 1.0));
+constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency>& p,
+                                             step_fold<T>& fold, const rank_step<T>& s) noexcept {
   return through_stages(p, fold, s, 1, [&](const alike_stages& stages) {
     if (p.layout.pp == 1) return stage_time<T>{sum_of(fold.lines), T(0.0)};
     T busy(0.0);
@@ -253,6 +259,13 @@ constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
     }
     return stage_time<T>{busy, T(0.0)};
   });
+}
+
+template <class T, class Efficiency>
+constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
+                                        const rank_step<T>& s) noexcept {
+  step_fold<T> fold = priced(p, s, repeated(p.pipeline, 1.0, 1.0));
+  return through_stages_of(p, fold, s);
 }
 
 // A layer that computes one half batch while the other half's messages are under way.
@@ -355,6 +368,40 @@ template <class T, class Efficiency>
   if (!p.cluster.runtime.two_batch_overlap) return detail::in_one_batch(p, own);
   return detail::faster(detail::in_one_batch(p, own), detail::in_two_batches(p, own));
 }
+/// Steps that differ in the cached tokens of their prompts alone, as a prompt's chunks do: what does
+/// not follow these is priced once.
+template <class T, class Efficiency>
+class steps_by_context {
+ public:
+  constexpr steps_by_context(const prepared_layout<T, Efficiency>& prepared_for,
+                             const basic_step<T>& any) noexcept
+      : prepared_(prepared_for) {
+    if (!apart()) return;
+    rest_.times = detail::repeated(prepared_.pipeline, 1.0, 1.0);
+    rest_.wanted = detail::step_fold<T>::part::without_context;
+    detail::price(prepared_, sizes_of(localise(any, prepared_.layout), prepared_.routed), rest_);
+  }
+  /// The time of one of them.
+  [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) const noexcept {
+    if (!apart()) return time_of_step(prepared_, s);
+    const rank_step<T> own = localise(s, prepared_.layout);
+    detail::step_fold<T> fold = rest_;
+    fold.wanted = detail::step_fold<T>::part::of_context;
+    detail::price(prepared_, sizes_of(own, prepared_.routed), fold);
+    return detail::through_stages_of(prepared_, fold, own);
+  }
+
+ private:
+  // Where messages hide behind other kernels, a step is more than the sum of both.
+  [[nodiscard]] constexpr bool apart() const noexcept {
+    const basic_runtime<T>& engine = prepared_.cluster.runtime;
+    return !engine.two_batch_overlap && !engine.experts.overlap_shared;
+  }
+
+  const prepared_layout<T, Efficiency>& prepared_;
+  detail::step_fold<T> rest_{};
+};
+
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,

@@ -56,28 +56,33 @@ class fitted_laws {
   /// fold(place, kernel_time) for each of them in the segments that the fold wants.
   template <class Fold>
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
-    const auto each = [&fold](const auto& placed, const auto& time) {
+    for (std::size_t i = 0; i < gemms_.size(); ++i) {
+      const gemm_of& g = gemms_[i];
+      if (fold.wants(g.at.segment, g.rows)) fold(g.at, g.law.time(s[g.rows], s[g.reads]));
+    }
+    const auto each = [&fold](const auto& placed, unsigned char size, const auto& time) {
       for (std::size_t i = 0; i < placed.size(); ++i) {
-        if (fold.wants(placed[i].at.segment)) fold(placed[i].at, time(placed[i]));
+        if (fold.wants(placed[i].at.segment, size)) fold(placed[i].at, time(placed[i]));
       }
     };
-    each(gemms_, [&s](const gemm_of& g) { return g.law.time(s[g.rows], s[g.reads]); });
-    each(vectors_, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
-    each(grouped_, [&s](const grouped_of& g) {
+    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
+    each(grouped_, size::none, [&s](const grouped_of& g) {
       const routed_extents<T> x = routed_at(s, g.routing);
       return g.law.time(x.rows, x.distinct);
     });
-    each(activations_, [&s](const activation_of& a) {
+    each(activations_, size::none, [&s](const activation_of& a) {
       const routed_extents<T> x = routed_at(s, a.routing);
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
     fused_.price(s, fold);
-    each(recurrences_, [&s](const roof<T>& r) { return r.time(s); });
+    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
-      each(prompts_, [part](const prompt_of& p) { return p.law.time(*part); });
+      each(prompts_, size_of_attention(phase::prefill),
+           [part](const prompt_of& p) { return p.law.time(*part); });
     }
     if (const step_part<T>* part = part_in(s.step, phase::decode)) {
-      each(decodes_, [part](const decode_of& d) { return d.law.time(*part); });
+      each(decodes_, size_of_attention(phase::decode),
+           [part](const decode_of& d) { return d.law.time(*part); });
     }
   }
   [[nodiscard]] constexpr bool overflowed() const noexcept {
