@@ -34,9 +34,9 @@ constexpr count whole_sequences(double n) noexcept {
 }
 
 // A deployment whose load varies: the workload's, at another concurrency and prompt length.
-template <class T, class Efficiency>
+template <class T>
 struct varied_load {
-  const prepared_layout<T, Efficiency>& prepared;
+  const prepared_memory<T>& prepared;
   const basic_workload<T>& original;
   T concurrency = original.concurrency;
   tokens<T> input = original.input;
@@ -126,10 +126,10 @@ constexpr count exact_between(count low, count high, count most, const Fits& fit
 ///   per stage  floor((capacity - fixed) / (state + pages (input + output) page bytes)), the least
 ///              of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr count sequences_that_fit(const prepared_layout<T, Efficiency>& p,
+template <class T>
+[[nodiscard]] constexpr count sequences_that_fit(const prepared_memory<T>& p,
                                                  const basic_workload<T>& w) noexcept {
-  using load_type = detail::varied_load<T, Efficiency>;
+  using load_type = detail::varied_load<T>;
   const load_type load{p, w};
   const detail::sequences_within figure{detail::rounded_up(full_length(w))};
   const count dp = p.layout.attention.dp;
@@ -146,16 +146,16 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
-  return sequences_that_fit(prepare(c, m, l), w);
+  return sequences_that_fit(prepare_memory(c, m, l), w);
 }
 
 /// Most tokens, input + output, that every one of the workload's sequences may have, its output as
 /// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
 /// whatever the model's own longest context is. Assumes inputs as above.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr count longest_context(const prepared_layout<T, Efficiency>& p,
+template <class T>
+[[nodiscard]] constexpr count longest_context(const prepared_memory<T>& p,
                                               const basic_workload<T>& w) noexcept {
-  using load_type = detail::varied_load<T, Efficiency>;
+  using load_type = detail::varied_load<T>;
   const load_type load{p, w};
   const detail::context_within figure{value_of(sequences_per_replica(p.layout, w))};
   const count output = detail::rounded_up(w.output.value());
@@ -170,7 +170,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  return longest_context(prepare(c, m, l), w);
+  return longest_context(prepare_memory(c, m, l), w);
 }
 
 namespace detail {
@@ -193,8 +193,8 @@ struct too_few {
   }
   [[nodiscard]] constexpr bool operator()(count steps) const noexcept {
     const shardline::layout l = of(steps);
-    const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
-    return !varied_load<T, Efficiency>{p, workload}.fits();
+    const prepared_memory<T> p = prepare_memory(cluster, model, l);
+    return !varied_load<T>{p, workload}.fits();
   }
 };
 

@@ -108,21 +108,21 @@ struct reserved_sizes {
   }
 };
 
-template <class T, class Efficiency>
-constexpr reserved_sizes<T> reserve_of(const prepared_layout<T, Efficiency>& p,
+template <class T>
+constexpr reserved_sizes<T> reserve_of(const prepared_memory<T>& p,
                                        const basic_workload<T>& w) noexcept {
   reserved_sizes<T> r;
-  r.prompts = sizes_of(reserved_step(p.cluster.runtime, p.layout, w), p.routed);
+  r.prompts = sizes_of(reserved_step(p.engine, p.layout, w), p.routed);
   r.decodes = p.layout.dcp > 1;
   if (r.decodes) {
-    r.decoding = sizes_of(reserved_decode_step(p.cluster.runtime, p.layout, w), p.routed);
+    r.decoding = sizes_of(reserved_decode_step(p.engine, p.layout, w), p.routed);
   }
   return r;
 }
 
 // The largest message of each buffer in these segments, added up.
-template <class T, class Efficiency>
-constexpr T buffer_bytes(const prepared_layout<T, Efficiency>& p, const segment_counts& n,
+template <class T>
+constexpr T buffer_bytes(const prepared_memory<T>& p, const segment_counts& n,
                          const reserved_sizes<T>& r) noexcept {
   std::array<T, max_sends> buffers;
   for (std::size_t i = 0; i < p.sends.size(); ++i) buffers[i] = T(0.0);
@@ -133,7 +133,7 @@ constexpr T buffer_bytes(const prepared_layout<T, Efficiency>& p, const segment_
     buffers[m.send] = max(buffers[m.send], sent * T(m.shape.bytes_each));
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
-    const prepared_exchange<T>& x = p.exchanges[i];
+    const prepared_exchange& x = p.exchanges[i];
     if (n[x.segment] == 0) continue;
     buffers[x.send] = max(buffers[x.send], r.largest([&](const step_sizes<T>& s) {
       return operator_of(x.shape, s.step, routed_at(s, x.routing)).message.value();
@@ -145,8 +145,8 @@ constexpr T buffer_bytes(const prepared_layout<T, Efficiency>& p, const segment_
 }
 
 // What a rank holds that has so many of each segment, of sequences of `length` tokens.
-template <class T, class Efficiency>
-constexpr held_bytes<T> held_by(const prepared_layout<T, Efficiency>& p, const segment_counts& n,
+template <class T>
+constexpr held_bytes<T> held_by(const prepared_memory<T>& p, const segment_counts& n,
                                 const reserved_sizes<T>& r, const T& length) noexcept {
   held_bytes<T> held;
   double weights = 0.0;
@@ -154,7 +154,7 @@ constexpr held_bytes<T> held_by(const prepared_layout<T, Efficiency>& p, const s
   for (std::size_t s = 0; s < segment::number; ++s) {
     if (n[s] > 0) weights += p.weights[s] * static_cast<double>(n[s]);
   }
-  const T pages = round_up(length / real<T>(tokens_per_page(p.cluster.runtime, p.layout)));
+  const T pages = round_up(length / real<T>(tokens_per_page(p.engine, p.layout)));
   for (std::size_t i = 0; i < p.caches.size(); ++i) {
     const prepared_cache& c = p.caches[i];
     const auto times = static_cast<double>(n[c.segment]);
@@ -186,12 +186,11 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_to
   return tokens<T>::from_value(-round_up(-(share * cached_tokens / page)) * page);
 }
 
-template <class T, class Efficiency>
-constexpr basic_memory<T> memory_of(const prepared_layout<T, Efficiency>& p,
-                                    const held_bytes<T>& held, const rank_step<T>& reserved,
+template <class T>
+constexpr basic_memory<T> memory_of(const prepared_memory<T>& p, const held_bytes<T>& held,
+                                    const rank_step<T>& reserved,
                                     const basic_workload<T>& w) noexcept {
   const auto in_bytes = [](const T& value) { return bytes<T>::from_value(value); };
-  const basic_runtime<T>& engine = p.cluster.runtime;
   const T sequences = sequences_per_replica(p.layout, w);
   basic_memory<T> m;
   m.weights = in_bytes(held.weights);
@@ -199,12 +198,13 @@ constexpr basic_memory<T> memory_of(const prepared_layout<T, Efficiency>& p,
   m.state = in_bytes(held.state * sequences);
   m.activation = residual(p.model, reserved) + in_bytes(held.largest);
   m.communication = in_bytes(held.communication);
-  m.capacity = p.cluster.accelerator.memory;
-  const runtime_bytes<T> own =
-      engine_bytes(engine, m.capacity, p.layout.gpus(), m.weights, m.activation + m.communication);
+  m.capacity = p.capacity;
+  const runtime_bytes<T> own = engine_bytes(p.engine, m.capacity, p.layout.gpus(), m.weights,
+                                            m.activation + m.communication);
   m.reserve = own.reserve;
   m.withheld = own.withheld;
-  m.kv_capacity = cache_that_fits(m, sequences * full_length(w), tokens_per_page(engine, p.layout));
+  m.kv_capacity =
+      cache_that_fits(m, sequences * full_length(w), tokens_per_page(p.engine, p.layout));
   return m;
 }
 
@@ -230,8 +230,8 @@ constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>
 }
 
 // visit(stages, memory) for all stages that are alike, in the order of the first of each.
-template <class T, class Efficiency, class Visit>
-constexpr void for_each_alike(const prepared_layout<T, Efficiency>& p, const basic_workload<T>& w,
+template <class T, class Visit>
+constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<T>& w,
                               const Visit& visit) {
   const reserved_sizes<T> reserved = reserve_of(p, w);
   const bool speculates = w.speculation.draft_tokens > 0;
@@ -250,9 +250,9 @@ constexpr void for_each_alike(const prepared_layout<T, Efficiency>& p, const bas
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
 /// Activations and buffers are those of reserved_step().
 /// Assumes inputs that check() accepts.
-template <class T, class Efficiency, class Visit>
-constexpr void for_each_stage_memory(const prepared_layout<T, Efficiency>& p,
-                                     const basic_workload<T>& w, Visit&& visit) {
+template <class T, class Visit>
+constexpr void for_each_stage_memory(const prepared_memory<T>& p, const basic_workload<T>& w,
+                                     Visit&& visit) {
   const detail::reserved_sizes<T> reserved = detail::reserve_of(p, w);
   const bool speculates = w.speculation.draft_tokens > 0;
   for (count stage = 0; stage < p.layout.pp; ++stage) {
@@ -265,12 +265,12 @@ constexpr void for_each_stage_memory(const prepared_layout<T, Efficiency>& p,
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  for_each_stage_memory(prepare(c, m, l), w, visit);
+  for_each_stage_memory(prepare_memory(c, m, l), w, visit);
 }
 
 /// Memory of the fullest GPU of all stages; part by part by hand in tests/estimate/acceptance.cpp.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr basic_memory<T> memory(const prepared_layout<T, Efficiency>& p,
+template <class T>
+[[nodiscard]] constexpr basic_memory<T> memory(const prepared_memory<T>& p,
                                                const basic_workload<T>& w) noexcept {
   basic_memory<T> fullest;
   detail::for_each_alike(p, w, [&](const alike_stages& s, const basic_memory<T>& m) {
@@ -282,7 +282,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_memory<T> memory(const basic_cluster<T, Efficiency>& c,
                                                const model& m, const layout& l,
                                                const basic_workload<T>& w) noexcept {
-  return memory(prepare(c, m, l), w);
+  return memory(prepare_memory(c, m, l), w);
 }
 
 }  // namespace shardline

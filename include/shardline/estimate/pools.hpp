@@ -43,8 +43,8 @@ template <class T>
 namespace detail {
 
 // Bytes that the fullest rank of a decode instance keeps of one prompt, not counted in pages.
-template <class T, class Efficiency>
-constexpr bytes<T> bytes_received(const prepared_layout<T, Efficiency>& p,
+template <class T>
+constexpr bytes<T> bytes_received(const prepared_memory<T>& p,
                                   const basic_workload<T>& w) noexcept {
   T most(0.0);
   for (std::size_t i = 0; i < p.stages.size(); ++i) {
@@ -61,7 +61,7 @@ constexpr bytes<T> bytes_received(const prepared_layout<T, Efficiency>& p,
 template <class T, class Efficiency>
 constexpr bytes<T> bytes_received(const basic_pool<T, Efficiency>& pool, const model& m,
                                   const basic_workload<T>& w) noexcept {
-  return bytes_received(prepare(pool.cluster, m, pool.layout), w);
+  return bytes_received(prepare_memory(pool.cluster, m, pool.layout), w);
 }
 
 }  // namespace detail

@@ -55,21 +55,12 @@ struct prepared_message {
   collective_shape shape{};
 };
 
-/// A kind of collective over a group of ranks: it has a buffer, and a law of its messages in bytes.
-template <class T>
-struct prepared_send {
-  buffer_key key{};
-  message_law<T> law{};
-};
-
 /// Routed tokens that a segment sends or gets back.
-template <class T>
 struct prepared_exchange {
   unsigned char segment = 0;
   unsigned char routing = 0;
   unsigned char send = 0;
   exchange_shape shape{};
-  exchange_law<T> law{};
 };
 
 /// Collectives of a rank at most: six of a half with attention, five of one with experts, three at
@@ -83,31 +74,30 @@ inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
 /// expert group; one all-to-all; one hand-over.
 inline constexpr std::size_t max_sends = 12;
 
-/// What estimates of one cluster, model and layout have in common. It refers to these three, which
-/// must outlive it.
-template <class T, class Efficiency>
-struct prepared_layout {
-  using scalar = T;
-
+/// What the memory of one cluster, model and layout is made of under any load. It refers to the
+/// engine, model and layout, which must outlive it.
+///   sends   kinds of collectives over groups of ranks: each has a buffer
+template <class T>
+struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.
-  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on, const shardline::model& of,
-                            const shardline::layout& under) noexcept
-      : cluster(on), model(of), layout(under) {}
+  constexpr prepared_memory(const basic_runtime<T>& by, const bytes<T>& within,
+                            const shardline::model& of, const shardline::layout& under) noexcept
+      : engine(by), capacity(within), model(of), layout(under) {}
 
-  const basic_cluster<T, Efficiency>& cluster;
+  const basic_runtime<T>& engine;
+  bytes<T> capacity;
   const shardline::model& model;
   const shardline::layout& layout;
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
   routings routed;
-  operator_laws<T, Efficiency> operators;
   growing<prepared_message, max_messages> messages;
-  growing<prepared_exchange<T>, max_exchanges> exchanges;
+  growing<prepared_exchange, max_exchanges> exchanges;
+  growing<buffer_key, max_sends> sends;
   std::array<double, segment::number> weights{};
   growing<prepared_cache, 2 * max_layer_kinds> caches;
   growing<prepared_peak<T>, max_prepared> peaks;
-  growing<prepared_send<T>, max_sends> sends;
   growing<alike_stages, max_stage_kinds> stages;
 
   /// The halves of the model's last layer, of which prediction layers are made too.
@@ -127,12 +117,61 @@ struct prepared_layout {
   }
 };
 
+/// What estimates of one cluster, model and layout have in common: their memory, and laws of time.
+///   send_laws       of each of `sends`, in bytes
+///   exchange_laws   of each of `exchanges`
+template <class T, class Efficiency>
+struct prepared_layout : prepared_memory<T> {
+  using scalar = T;
+
+  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on, const shardline::model& of,
+                            const shardline::layout& under) noexcept
+      : prepared_memory<T>(on.runtime, on.accelerator.memory, of, under), cluster(on) {}
+
+  const basic_cluster<T, Efficiency>& cluster;
+  operator_laws<T, Efficiency> operators;
+  growing<message_law<T>, max_sends> send_laws;
+  growing<exchange_law<T>, max_exchanges> exchange_laws;
+};
+
 namespace detail {
 
-// Takes in the shapes of one segment after the other.
+// Of memory alone: no law is made.
+template <class T>
+struct no_laws {
+  template <class Shape>
+  constexpr void add(const place_in_step&, const Shape&, double, std::size_t) const noexcept {}
+  constexpr void send(const buffer_key&) const noexcept {}
+  constexpr void exchange(const exchange_shape&, std::size_t) const noexcept {}
+};
+
+// Makes laws of what is taken in.
 template <class T, class Efficiency>
-struct preparing {
+struct laws_of_layout {
   prepared_layout<T, Efficiency>& into;
+
+  template <class Shape>
+  constexpr void add(const place_in_step& at, const Shape& o, double matrix,
+                     std::size_t routing) const noexcept {
+    into.operators.add(into.cluster.accelerator, at, o, matrix, routing);
+  }
+  constexpr void send(const buffer_key& key) const noexcept {
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      into.send_laws.push_back(law_of(into.cluster, key.kind, key.group));
+    }
+  }
+  constexpr void exchange(const exchange_shape& o, std::size_t by) const noexcept {
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      into.exchange_laws.push_back(law_of(into.cluster, o, into.send_laws[by]));
+    }
+  }
+};
+
+// Takes in the shapes of one segment after the other.
+template <class T, class Laws>
+struct preparing {
+  prepared_memory<T>& into;
+  Laws laws;
   unsigned char segment = 0;
   unsigned char routing = 0;
 
@@ -143,12 +182,12 @@ struct preparing {
     routing = static_cast<unsigned char>(i);
   }
   constexpr void operator()(const sequence_cache& c) noexcept {
-    const count page = into.cluster.runtime.page_tokens;
+    const count page = into.engine.page_tokens;
     const count ring = c.window == 0 ? 0 : c.ring_pages(page);
     into.caches.push_back({segment, c, c.page_bytes(page), ring});
   }
   constexpr void operator()(const logits_shape& o) noexcept {
-    const T row = real<T>(o.columns) * into.cluster.runtime.logit_bytes;
+    const T row = real<T>(o.columns) * into.engine.logit_bytes;
     need(size::of(extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
@@ -157,10 +196,7 @@ struct preparing {
   constexpr void operator()(const exchange_shape& o) noexcept {
     const unsigned char by = send(collective_kind::all_to_all, o.group);
     into.exchanges.push_back({segment, routing, by, o});
-    if constexpr (sends_by_laws<T, Efficiency>) {
-      const message_law<T>& of_bytes = into.sends[by].law;
-      into.exchanges[into.exchanges.size() - 1].law = law_of(into.cluster, o, of_bytes);
-    }
+    laws.exchange(o, by);
   }
   constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
   constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
@@ -193,7 +229,7 @@ struct preparing {
       if (o.weight.resident) into.weights[segment] += stored;
       if constexpr (std::is_same_v<Shape, fused_shape>) matrix = stored;
     }
-    into.operators.add(into.cluster.accelerator, {segment, line}, o, matrix, routing);
+    laws.add({segment, line}, o, matrix, routing);
     need(size, T(workspace_each(o)));
   }
   constexpr void need(unsigned char size, const T& each) noexcept {
@@ -211,11 +247,10 @@ struct preparing {
   constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
     const buffer_key key{kind, group};
     std::size_t i = 0;
-    while (i < into.sends.size() && !(into.sends[i].key == key)) ++i;
-    if (i < into.sends.size()) return static_cast<unsigned char>(i);
-    into.sends.push_back({key});
-    if constexpr (sends_by_laws<T, Efficiency>) {
-      into.sends[i].law = law_of(into.cluster, kind, group);
+    while (i < into.sends.size() && !(into.sends[i] == key)) ++i;
+    if (i == into.sends.size()) {
+      into.sends.push_back(key);
+      laws.send(key);
     }
     return static_cast<unsigned char>(i);
   }
@@ -226,8 +261,8 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
   return s.segments == segments && s.kinds == kinds;
 }
 
-template <class T, class Efficiency>
-constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
+template <class T>
+constexpr void put_stages(prepared_memory<T>& p) noexcept {
   const count layers = p.model.layers.size();
   if (p.layout.pp == 1) return p.stages.push_back({p.pipeline, p.layers, layers, 0, 1});
   for (count stage = 0; stage < p.layout.pp; ++stage) {
@@ -242,6 +277,28 @@ constexpr void put_stages(prepared_layout<T, Efficiency>& p) noexcept {
   }
 }
 
+// Every segment once, and what stages have of each.
+template <class T, class Laws>
+constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
+  const model& m = p.model;
+  p.map = segments_of(m);
+  p.layers = m.layers.counts(0, m.layers.size());
+  p.pipeline = in_segments(p.map, p.layers);
+  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
+  p.pipeline[segment::embedding] = vocabulary;
+  p.pipeline[segment::head] = vocabulary;
+  p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
+  preparing<T, Laws> sink{p, laws};
+  const emission e = emission_under(p.engine, m, p.layout);
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    const bool predicts = s == segment::prediction && m.mtp_layers > 0;
+    if (p.pipeline[s] == 0 && !predicts) continue;
+    sink.segment = static_cast<unsigned char>(s);
+    emit_segment(e, p.map, s, sink);
+  }
+  put_stages(p);
+}
+
 }  // namespace detail
 
 /// Prepares a cluster, model and layout that check() accepts.
@@ -249,22 +306,17 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr prepared_layout<T, Efficiency> prepare(
     const basic_cluster<T, Efficiency>& c, const model& m, const layout& l) noexcept {
   prepared_layout<T, Efficiency> p(c, m, l);
-  p.map = segments_of(m);
-  p.layers = m.layers.counts(0, m.layers.size());
-  p.pipeline = in_segments(p.map, p.layers);
-  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
-  p.pipeline[segment::embedding] = vocabulary;
-  p.pipeline[segment::head] = vocabulary;
-  p.pipeline[segment::hand_over] = static_cast<std::int32_t>(l.pp - 1);
-  detail::preparing<T, Efficiency> sink{p};
-  const emission e = emission_under(c.runtime, m, l);
-  for (std::size_t s = 0; s < segment::number; ++s) {
-    const bool predicts = s == segment::prediction && m.mtp_layers > 0;
-    if (p.pipeline[s] == 0 && !predicts) continue;
-    sink.segment = static_cast<unsigned char>(s);
-    emit_segment(e, p.map, s, sink);
-  }
-  detail::put_stages(p);
+  detail::fill(p, detail::laws_of_layout<T, Efficiency>{p});
+  return p;
+}
+
+/// The same for memory alone.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr prepared_memory<T> prepare_memory(const basic_cluster<T, Efficiency>& c,
+                                                          const model& m,
+                                                          const layout& l) noexcept {
+  prepared_memory<T> p(c.runtime, c.accelerator.memory, m, l);
+  detail::fill(p, detail::no_laws<T>{});
   return p;
 }
 

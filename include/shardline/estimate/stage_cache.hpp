@@ -75,13 +75,13 @@ struct stage_cache {
 
 /// The caches of one sequence on rank 0 of stage `stage`, those of prediction layers with them
 /// where the deployment speculates.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr stage_cache cache_of_stage(const prepared_layout<T, Efficiency>& p,
-                                                   count stage, bool speculates = false) noexcept {
+template <class T>
+[[nodiscard]] constexpr stage_cache cache_of_stage(const prepared_memory<T>& p, count stage,
+                                                   bool speculates = false) noexcept {
   const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
   const segment_counts n = p.held_by(stage, own, speculates);
   stage_cache cache;
-  cache.page_tokens = tokens_per_page(p.cluster.runtime, p.layout);
+  cache.page_tokens = tokens_per_page(p.engine, p.layout);
   for (std::size_t i = 0; i < p.caches.size(); ++i) {
     const prepared_cache& c = p.caches[i];
     const auto layers = static_cast<double>(n[c.segment]);
@@ -95,7 +95,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l, count stage,
                                                    bool speculates = false) noexcept {
-  return cache_of_stage(prepare(c, m, l), stage, speculates);
+  return cache_of_stage(prepare_memory(c, m, l), stage, speculates);
 }
 
 }  // namespace shardline

@@ -134,17 +134,18 @@ template <class T, class Efficiency>
 constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
                     const step_sizes<T>& s) noexcept {
   if constexpr (sends_by_laws<T, Efficiency>) {
-    return p.sends[m.send].law.time(s[m.size] * T(m.shape.bytes_each));
+    return p.send_laws[m.send].time(s[m.size] * T(m.shape.bytes_each));
   } else {
     return shardline::time_of(p.cluster, operator_of(m.shape, s.step)).value();
   }
 }
 template <class T, class Efficiency>
-constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_exchange<T>& x,
-                    const step_sizes<T>& s) noexcept {
+constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_t i,
+                             const step_sizes<T>& s) noexcept {
+  const prepared_exchange& x = p.exchanges[i];
   const collective<T> op = operator_of(x.shape, s.step, routed_at(s, x.routing));
   if constexpr (sends_by_laws<T, Efficiency>) {
-    return x.law.time(op.tokens);
+    return p.exchange_laws[i].time(op.tokens);
   } else {
     return shardline::time_of(p.cluster, op).value();
   }
@@ -161,9 +162,9 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
     fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
-    const prepared_exchange<T>& x = p.exchanges[i];
+    const prepared_exchange& x = p.exchanges[i];
     if (!fold.wants(x.segment, size::none)) continue;
-    const T time = time_of(p, x, s);
+    const T time = time_of_exchange(p, i, s);
     fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
   }
 }
