@@ -6,6 +6,8 @@
 #include "shardline/base/alternative.hpp"
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/dual.hpp"
+#include "shardline/base/field.hpp"
+#include "shardline/base/fixed_string.hpp"
 #include "shardline/base/fwd.hpp"
 #include "shardline/base/integer.hpp"
 #include "shardline/base/precision.hpp"

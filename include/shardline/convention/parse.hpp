@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shardline/base/field.hpp"
 #include "shardline/convention/product.hpp"
 #include "shardline/convention/vllm.hpp"
 
@@ -18,12 +19,6 @@ enum class parse_fault : unsigned char {
   repeated,    // a key stands twice
   value        // missing, not what the key takes, or out of range
 };
-
-/// Degrees that a text may hold; equal to range_of(field::tp).
-inline constexpr count largest_degree = 1'000'000;
-
-/// Layers that a listed stage may hold; equal to range_of(field::layers).
-inline constexpr count largest_stage = 10'000;
 
 /// A layout, or what is wrong with the first faulty part of its text. The views point into that
 /// text, except `allowed`, which is a sentence of its own.
@@ -42,14 +37,26 @@ struct parsed_layout {
 
 namespace detail {
 
-// A key of a convention and where its value goes: a whole number from `lowest` on, a switch, or the
-// layers of each stage. `value` is what stood there.
+// Constants of their own, since what is allowed is a view.
+template <field Field>
+inline constexpr text_line allowed_numbers = allowed_in(range_of(Field));
+
+constexpr text_line allowed_stages() noexcept {
+  text_line line;
+  line.add("whole numbers from ").add(lowest_count(field::layers));
+  line.add(" to ").add(highest_count(field::layers)).add(" with / between them, at most ");
+  return line.add(highest_count(field::listed_stages));
+}
+inline constexpr text_line stage_numbers = allowed_stages();
+
+// A key of a convention and where its value goes: a degree, or copies of experts, of which there
+// may be 0; a switch; or the layers of each stage. `value` is what stood there.
 struct setting {
   std::string_view key{};
   count* number = nullptr;
   bool* on = nullptr;
   stage_layers* stages = nullptr;
-  count lowest = 1;
+  bool is_degree = true;
   bool seen = false;
   std::string_view value{};
 };
@@ -77,8 +84,8 @@ constexpr count read_whole(std::string_view text, count most) noexcept {
 constexpr bool read_stages(std::string_view text, stage_layers& stages) noexcept {
   for (bool more = true; more;) {
     more = text.find('/') != std::string_view::npos;
-    const count layers = read_whole(cut(text, '/'), largest_stage);
-    if (layers < 1) return false;
+    const count layers = read_whole(cut(text, '/'), highest_count(field::layers));
+    if (layers < lowest_count(field::layers)) return false;
     stages.push_back(static_cast<std::uint16_t>(layers));
   }
   return !stages.overflowed;
@@ -101,14 +108,14 @@ constexpr parsed_layout read_value(setting& s, std::string_view key,
   }
   if (s.stages != nullptr) {
     if (read_stages(value, *s.stages)) return {};
-    return refuse(parse_fault::value, key, value,
-                  "whole numbers from 1 to 10000 with / between them, at most 64");
+    return refuse(parse_fault::value, key, value, stage_numbers.view());
   }
-  *s.number = read_whole(value, largest_degree);
-  if (*s.number >= s.lowest) return {};
-  return refuse(
-      parse_fault::value, key, value,
-      s.lowest == 0 ? "a whole number from 0 to 1000000" : "a whole number from 1 to 1000000");
+  const field range = s.is_degree ? field::tp : field::redundant_experts;
+  *s.number = read_whole(value, highest_count(range));
+  if (*s.number >= lowest_count(range)) return {};
+  return refuse(parse_fault::value, key, value,
+                s.is_degree ? allowed_numbers<field::tp>.view()
+                            : allowed_numbers<field::redundant_experts>.view());
 }
 
 // `key=value` items with commas between them, at least one.
@@ -148,7 +155,7 @@ constexpr parsed_layout read_settings(std::string_view text, std::array<setting,
        {"ep", nullptr, &v.expert_parallel},
        {"all2all", nullptr, &v.all_to_all},
        {"layers", nullptr, nullptr, &v.layers},
-       {"redundant", &v.redundant_experts, nullptr, nullptr, 0}}};
+       {"redundant", &v.redundant_experts, nullptr, nullptr, false}}};
   parsed_layout result =
       detail::read_settings(text, settings, "tp, dp, pp, pcp, dcp, ep, all2all, layers, redundant");
   if (!result.has_value()) return result;
@@ -171,7 +178,7 @@ constexpr parsed_layout read_settings(std::string_view text, std::array<setting,
        {"pp", &p.pp},
        {"dp", &p.dp},
        {"layers", nullptr, nullptr, &p.layers},
-       {"redundant", &p.redundant_experts, nullptr, nullptr, 0}}};
+       {"redundant", &p.redundant_experts, nullptr, nullptr, false}}};
   parsed_layout result = detail::read_settings(text, settings, "ep, tp, pp, dp, layers, redundant");
   if (result.has_value()) result.layout = to_layout(p);
   return result;
