@@ -53,6 +53,7 @@
 #include "shardline/estimate/batching.hpp"
 #include "shardline/estimate/budget.hpp"
 #include "shardline/estimate/capacity.hpp"
+#include "shardline/estimate/compile_error.hpp"
 #include "shardline/estimate/decode.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/estimate.hpp"

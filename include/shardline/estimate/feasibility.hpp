@@ -56,7 +56,8 @@ constexpr void check_stages(const layout& l, count layers, report& r) noexcept {
     if (own == 0) ++without_layers;
   }
   require(r, rule::stages, without_layers == 0, stages, stages - without_layers);
-  require(r, rule::stages, held == layers, layers, held);
+  require(r, rule::stages, held == layers, layers, held,
+          {figure_unit::layers, figure_unit::layers});
 }
 
 // The meshes against each other and the cluster.
@@ -68,7 +69,8 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
   require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
           l.expert.size());
-  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp);
+  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
+          {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
   if (has_experts(m)) {
     require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);

@@ -86,25 +86,33 @@ struct invalid_field {
   return text.limited ? line.add(f.limit) : line;
 }
 
-/// The first fields found to be invalid, at most 8.
+/// The first fields found to be invalid, at most 8, each value of a field once.
 struct field_errors {
   bounded<invalid_field, 8> found{};
 
   template <field Field>
   constexpr void expect(double value) noexcept {
     constexpr field_range r = range_of(Field);
-    if (!r.contains(value)) found.push_back({Field, value});
+    if (!r.contains(value)) note({Field, value});
   }
   template <field Field>
   constexpr void expect(count value) noexcept {
     if (value < lowest_count(Field) || value > highest_count(Field)) {
-      found.push_back({Field, real<double>(value)});
+      note({Field, real<double>(value)});
     }
   }
   /// A condition beyond the field's own range.
   template <field Field>
   constexpr void require(bool met, condition what, double value, double limit = 0.0) noexcept {
-    if (!met) found.push_back({Field, value, what, limit});
+    if (!met) note({Field, value, what, limit});
+  }
+
+ private:
+  constexpr void note(const invalid_field& f) noexcept {
+    for (const invalid_field& known : found) {
+      if (known.field == f.field && known.unmet == f.unmet && known.value == f.value) return;
+    }
+    found.push_back(f);
   }
 };
 

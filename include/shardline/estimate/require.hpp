@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "shardline/estimate/compile_error.hpp"
 #include "shardline/estimate/estimate.hpp"
 
 namespace shardline {
@@ -35,17 +36,15 @@ struct complete;
 
 template <const report& Report, std::size_t... I, std::size_t... J>
 struct complete<Report, std::index_sequence<I...>, std::index_sequence<J...>>
-    : shown<I, invalid_input<Report.invalid[I].field, rounded_up(Report.invalid[I].value)>>...,
-      shown<J, violated<Report.violations[J].rule, Report.violations[J].required,
-                        Report.violations[J].available>>... {
+    : shown<I, input_error<Report, I>>...,
+      shown<Report.invalid.size() + J, rule_error<Report, J>>... {
   static constexpr bool value = Report.feasible();
 };
 
 }  // namespace detail
 
-/// True, or a compile error for each violated rule: its sentence and, in
-/// `violated<rule::gpus, 16384, 64>`, what is required and what is available; or for each input
-/// outside its range `invalid_input<field::heads, -4>`, its value rounded up.
+/// True, or a compile error for each violated rule: its sentence, what is required and what is
+/// available; or for each invalid input: the field, its value, and what is allowed.
 ///   static_assert(shardline::require_feasible<my_cluster, my_model, my_layout, my_workload>);
 template <const auto& Cluster, const auto& Model, const auto& Layout, const auto& Workload>
 inline constexpr bool require_feasible =
