@@ -117,17 +117,41 @@ template <class T, class Efficiency>
   return r;
 }
 
-// The rules on what was estimated.
+// The rules on what was estimated: memory, and times.
 template <class T>
-constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,
-                             const basic_workload<T>& w, report& r) noexcept {
+constexpr void check_memory(const basic_memory<T>& held, report& r) noexcept {
   require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
+}
+template <class T>
+constexpr void check_times(const basic_serving<T>& served, const basic_workload<T>& w,
+                           report& r) noexcept {
   require_time(r, rule::ttft, served.ttft, w.max_ttft);
   require_time(r, rule::tpot, served.tpot, w.max_tpot);
   if (!(value_of(served.utilisation) > 1.0)) return;
-  constexpr double megaseconds = 1e6;
-  require_within(r, rule::rate, value_of(w.rate.value()) * megaseconds,
-                 value_of(served.requests_per_s.value()) * megaseconds);
+  constexpr double million_s = 1e6;
+  require_within(r, rule::rate, value_of(w.rate.value()) * million_s,
+                 value_of(served.requests_per_s.value()) * million_s);
+}
+template <class T>
+constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,
+                             const basic_workload<T>& w, report& r) noexcept {
+  check_memory(held, r);
+  check_times(served, w, r);
+}
+
+// Whether any rule is on times.
+template <class T>
+constexpr bool limits_times(const basic_workload<T>& w) noexcept {
+  return w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0;
+}
+
+// check() of a workload that does not.
+template <class T, class Efficiency>
+constexpr report check_without_times(const basic_cluster<T, Efficiency>& c, const model& m,
+                                     const layout& l, const basic_workload<T>& w) noexcept {
+  report r = check_shape(c, m, l, w);
+  if (r.priceable()) check_memory(memory(c, m, l, w), r);
+  return r;
 }
 
 }  // namespace detail
@@ -140,14 +164,11 @@ constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr report check(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w) noexcept {
+  if (!detail::limits_times(w)) return detail::check_without_times(c, m, l, w);
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
   const basic_memory<T> held = memory(c, m, l, w);
-  basic_serving<T> served;
-  if (w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0) {
-    served = detail::serving_of(c, m, l, w, held, steps_of(c, m, l, w));
-  }
-  detail::check_figures(held, served, w, r);
+  detail::check_figures(held, detail::serving_of(c, m, l, w, held, steps_of(c, m, l, w)), w, r);
   return r;
 }
 
