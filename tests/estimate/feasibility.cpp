@@ -329,6 +329,16 @@ deployed listing(count pp, std::initializer_list<std::uint16_t> listed) {
 
 }  // namespace
 
+TEST_CASE("a violation carries the units of its figures, which are not always the rule's own") {
+  const report number = listing(3, {3, 3}).checked();
+  constexpr figure_units stages{figure_unit::stages, figure_unit::stages};
+  CHECK(number.find(rule::stages)->units == stages);
+  CHECK(text_of(rule::stages).units == stages);
+  const report sum = listing(3, {1, 2, 2}).checked();
+  constexpr figure_units layers{figure_unit::layers, figure_unit::layers};
+  CHECK(sum.find(rule::stages)->units == layers);
+}
+
 TEST_CASE("listed stages are pp in number, none is empty, and together they are the layers") {
   CHECK(feasible(listing(3, {1, 2, 3})));
   CHECK(feasible(listing(1, {6})));

@@ -173,10 +173,11 @@ TEST_CASE("an invalid input is its name, its value and what is allowed") {
   CHECK(to_text(invalid_field{field::input, std::numeric_limits<double>::quiet_NaN()}) ==
         "workload.input [tokens]: nan; allowed: a whole number from 1 to 1000000000");
   CHECK(to_text(invalid_field{field::layer_kinds, 9.0}) ==
-        "model.layers (kinds and runs): 9; allowed: at most 8 kinds of layer in 160 runs");
-  CHECK(to_text(invalid_field{field::exception_classes, 2.0}) ==
-        "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
-        "layer's");
+        "model.layers, kinds: 9; allowed: a whole number from 0 to 8");
+  CHECK(
+      to_text(invalid_field{field::exception_classes, 2.0, condition::classes_that_layers_have}) ==
+      "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
+      "layer's");
 }
 
 TEST_CASE("a value inside its own range that contradicts another field is said to") {
@@ -186,10 +187,11 @@ TEST_CASE("a value inside its own range that contradicts another field is said t
                 dense_feed_forward{.width = 14336}}}};
   const field_errors errors = validate(m);
   REQUIRE(errors.found.size() == 1);
-  CHECK(to_text(errors.found[0]) == "attention.kv_heads: 7; allowed: a divisor of attention.heads");
-  CHECK(to_text(invalid_field{field::groups, 3.0}) ==
-        "attention.groups: 3; allowed: a divisor of attention.heads");
-  CHECK(to_text(invalid_field{field::redundant_experts, 8.0}) ==
+  CHECK(to_text(errors.found[0]) ==
+        "attention.kv_heads: 7; allowed: a divisor of attention.heads, which is 32");
+  CHECK(to_text(invalid_field{field::rate, 1e-10, condition::zero_or_not_rarer, 1e-9}) ==
+        "workload.rate [requests/s]: 1e-10; allowed: 0, or from 1e-09");
+  CHECK(to_text(invalid_field{field::redundant_experts, 8.0, condition::none_without_experts}) ==
         "layout.redundant_experts: 8; allowed: 0 for a model without experts");
 }
 

@@ -76,9 +76,11 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 
 }  // namespace detail
 
+/// False for NaN too. By its bits: under -ffast-math compilers take every comparison to be of
+/// numbers.
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
-  constexpr double largest = (std::numeric_limits<double>::max)();
-  return x <= largest && x >= -largest;  // false for NaN too
+  constexpr std::uint64_t exponent = std::uint64_t{0x7FF} << 52U;
+  return (std::bit_cast<std::uint64_t>(x) & exponent) != exponent;
 }
 
 namespace detail {

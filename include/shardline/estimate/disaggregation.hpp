@@ -140,11 +140,13 @@ constexpr void check_pools(const basic_pool<T, Efficiency>& prefill,
   found.decode = check_shape(decode.cluster, m, decode.layout, w);
   // A run that ends is not priced with two pools.
   if (value_of(w.num_prompts) > 0.0 && found.decode.invalid.empty()) {
-    found.decode.invalid.push_back({field::num_prompts, value_of(w.num_prompts)});
+    found.decode.invalid.push_back(
+        {field::num_prompts, value_of(w.num_prompts), condition::no_run_with_two_pools});
   }
   // One token needs no decode instance.
   if (!(value_of(w.output.value()) > 1.0)) {
-    found.decode.invalid.push_back({field::output, value_of(w.output.value())});
+    found.decode.invalid.push_back(
+        {field::output, value_of(w.output.value()), condition::a_token_to_decode});
   }
 }
 

@@ -45,13 +45,14 @@ namespace shardline {
 
 namespace detail {
 
-// A violation's figure in SI base units: the rules on time hold nanoseconds, that on the rate
-// requests in a million seconds.
-inline nlohmann::ordered_json si_figure(rule r, count figure) {
+// A violation's figure in SI base units.
+inline nlohmann::ordered_json si_figure(figure_unit u, count figure) {
   constexpr double ns_per_s = 1e9;
-  constexpr double s_per_megasecond = 1e6;
-  if (r == rule::ttft || r == rule::tpot) return static_cast<double>(figure) / ns_per_s;
-  if (r == rule::rate) return static_cast<double>(figure) / s_per_megasecond;
+  constexpr double s_per_million_s = 1e6;
+  if (u == figure_unit::nanoseconds) return static_cast<double>(figure) / ns_per_s;
+  if (u == figure_unit::requests_per_million_seconds) {
+    return static_cast<double>(figure) / s_per_million_s;
+  }
   return figure;
 }
 
@@ -61,8 +62,8 @@ inline nlohmann::ordered_json si_figure(rule r, count figure) {
 [[nodiscard]] inline nlohmann::ordered_json to_json(const violation& v) {
   return {{"rule", std::string(text_of(v.rule).id)},
           {"message", to_text(v)},
-          {"required", detail::si_figure(v.rule, v.required)},
-          {"available", detail::si_figure(v.rule, v.available)}};
+          {"required", detail::si_figure(v.units.required, v.required)},
+          {"available", detail::si_figure(v.units.available, v.available)}};
 }
 
 namespace detail {
