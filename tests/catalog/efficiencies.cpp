@@ -154,7 +154,7 @@ TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own
 
 TEST_CASE("every model of the catalog is priced on every accelerator, by every engine's kernels") {
   for (const accelerator& a : catalog::accelerators) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     for (const kernel_engine e : engines_known) {
       const auto fitted_a = with_fitted(a, e);
       for (const model* m : catalog::models) {
@@ -282,7 +282,7 @@ TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
     const double sequences = static_cast<double>(d.whole(8, 500));
     const double context = static_cast<double>(d.whole(1, 30000));
     CAPTURE(m.name.view());
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     CAPTURE(tp);
     CAPTURE(sequences);
     const double before = decoding(a, m, tp, sequences, context);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -223,7 +224,9 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 4> sums{{
+const std::array<field_case, 6> sums{{
+    {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
+    {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::layer_kinds, "model.layers (kinds and runs)", 0, 0, counted, is_whole, nullptr},
     {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
     {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
@@ -282,7 +285,7 @@ TEST_CASE("every field has the range and the name that are promised") {
     CHECK(r.whole == f.is_whole);
     covered[static_cast<std::size_t>(f.field)] = true;
   }
-  // Four are no number that a user sets: they are judged by what others add up to, and have test
+  // Six are no number that a user sets: they are judged by what others add up to, and have test
   // cases of their own below.
   for (const field_case& f : sums) {
     CAPTURE(f.name);
@@ -297,6 +300,21 @@ TEST_CASE("every field has the range and the name that are promised") {
     CAPTURE(i);
     CHECK(covered[i]);
   }
+}
+
+TEST_CASE("a name of more than 95 characters is refused, not cut") {
+  inputs i = valid();
+  i.model.name = std::string(95, 'm');
+  i.cluster.accelerator.name = std::string(95, 'a');
+  CHECK(i.priced().feasibility.feasible());
+  i.model.name = std::string(96, 'm');
+  REQUIRE(i.priced().feasibility.invalid.size() == 1);
+  CHECK(i.priced().feasibility.invalid[0].field == field::model_name);
+  CHECK(i.priced().feasibility.invalid[0].value == 96.0);
+  CHECK(reports(validate(i.model).found, field::model_name));
+  i.cluster.accelerator.name = std::string(200, 'a');
+  REQUIRE(i.priced().feasibility.invalid.size() == 2);
+  CHECK(reports(i, field::accelerator_name));
 }
 
 TEST_CASE("both ends of a range are inside it") {

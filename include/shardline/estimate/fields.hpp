@@ -15,6 +15,7 @@ namespace shardline {
 enum class field : unsigned char {
   gpus,
   gpus_per_domain,
+  accelerator_name,
   memory,
   memory_rate,
   peak,
@@ -39,6 +40,7 @@ enum class field : unsigned char {
   bandwidth_share,
   link_share,
   launch,
+  model_name,
   hidden_size,
   vocab_size,
   positions,
@@ -108,9 +110,11 @@ struct field_range {
 namespace detail {
 inline constexpr double many = 1e9;
 inline constexpr double fast = 1e21;
+inline constexpr double longest_name = short_name::most;
 inline constexpr std::array<field_range, field_count> field_ranges{{
     {"cluster.gpus", 1.0, 1e6, true},
     {"cluster.gpus_per_domain", 1.0, 1e6, true},
+    {"accelerator.name [characters]", 0.0, longest_name, true},
     {"accelerator.memory [bytes]", 1.0, 1e15, false},
     {"accelerator.memory_rate [bytes/s]", 1.0, fast, false},
     {"accelerator.peak [FLOP/s]", 0.0, fast, false},
@@ -135,6 +139,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {"efficiency.bandwidth", 1e-6, 1.0, false},
     {"efficiency.link", 1e-6, 1.0, false},
     {"efficiency.launch [s]", 0.0, 1.0, false},
+    {"model.name [characters]", 0.0, longest_name, true},
     {"model.hidden_size", 1.0, 1e7, true},
     {"model.vocab_size", 0.0, many, true},
     {"model.positions", 0.0, many, true},
