@@ -57,7 +57,7 @@ void print_inputs(const options& o) {
              shardline::short_number(static_cast<double>(active_parameters(o.model))),
              shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
              state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
-  fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
+  fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name.view(), c.gpus_per_domain);
   fmt::print("{}\n", load_text(o.workload));
   fmt::print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
              carried_text(o.engine), o.engine_assumption);

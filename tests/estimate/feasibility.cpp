@@ -490,6 +490,26 @@ TEST_CASE("the accelerator has a peak for every class of weights that a gemm rea
   CHECK(only(d, rule::precision, 32, 0));
 }
 
+TEST_CASE("the accelerator has a peak for the projection of the layer that guesses") {
+  deployed d;
+  d.model.vocab_size = 16;
+  d.model.tied_embeddings = true;  // the head is the embedding, and the head's own format unused
+  d.model.mtp_layers = 1;
+  d.model.weights[weight_class::head] = formats::fp32;
+  CHECK(feasible(d));
+  d.workload.speculation = {.draft_tokens = 2, .acceptance = 0.5};
+  CHECK(only(d, rule::precision, 32, 0));
+  d.model.vocab_size = 0;
+  d.model.tied_embeddings = false;
+  CHECK(only(d, rule::precision, 32, 0));
+  // Guesses that are made elsewhere, or of no layer.
+  d.workload.speculation.draft_time = 1_us;
+  CHECK(feasible(d));
+  d.workload.speculation.draft_time = {};
+  d.model.mtp_layers = 0;
+  CHECK(feasible(d));
+}
+
 TEST_CASE("input and output together stay within the model's context, where it has one") {
   deployed d;
   d.model.max_context = 16;

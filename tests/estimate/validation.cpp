@@ -9,6 +9,7 @@
 #include <limits>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -232,7 +233,9 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 12> sums{{
+const std::array<field_case, 14> sums{{
+    {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
+    {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::attention_curves, "efficiency.prefill, decode and latent ones (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::expert_curves, "efficiency.experts (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -314,6 +317,21 @@ TEST_CASE("every field has the range and the name that are promised") {
     CAPTURE(i);
     CHECK(covered[i]);
   }
+}
+
+TEST_CASE("a name of more than 95 characters is refused, not cut") {
+  inputs i = valid();
+  i.model.name = std::string(95, 'm');
+  i.cluster.accelerator.name = std::string(95, 'a');
+  CHECK(i.priced().feasibility.feasible());
+  i.model.name = std::string(96, 'm');
+  REQUIRE(i.priced().feasibility.invalid.size() == 1);
+  CHECK(i.priced().feasibility.invalid[0].field == field::model_name);
+  CHECK(i.priced().feasibility.invalid[0].value == 96.0);
+  CHECK(reports(validate(i.model).found, field::model_name));
+  i.cluster.accelerator.name = std::string(200, 'a');
+  REQUIRE(i.priced().feasibility.invalid.size() == 2);
+  CHECK(reports(i, field::accelerator_name));
 }
 
 TEST_CASE("both ends of a range are inside it") {

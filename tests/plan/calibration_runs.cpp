@@ -98,7 +98,7 @@ TEST_CASE("the shares of constant are found from exact runs") {
 
 TEST_CASE("host and clock of fitted are found from exact runs on accelerators never measured") {
   for (const accelerator& a : {catalog::b200_sxm, catalog::mi300x}) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     const fitted start = with_fitted(a).efficiency;
     REQUIRE(start.source == provenance::transferred);
     const auto found = calibrate_runs(start, runs_under(slowed(a), a, {1, 4}), of_a_step);

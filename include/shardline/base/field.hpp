@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shardline/base/bounded.hpp"
 #include "shardline/base/fixed_string.hpp"
 #include "shardline/base/integer.hpp"
 #include "shardline/base/scalar.hpp"
@@ -22,6 +23,7 @@ enum class figure_unit : unsigned char {
   requests_per_second,
   requests_per_million_seconds,
   tokens,
+  characters,
   bits,
   gpus,
   ranks,
@@ -33,15 +35,15 @@ enum class figure_unit : unsigned char {
   stages,
   elements
 };
-inline constexpr std::size_t figure_unit_count = 19;
+inline constexpr std::size_t figure_unit_count = 20;
 
 namespace detail {
 inline constexpr std::array<std::string_view, figure_unit_count> figure_unit_names{
-    "",         "bytes",  "bytes/s",    "FLOP/s",
-    "s",        "ns",     "requests/s", "requests in a million seconds",
-    "tokens",   "bits",   "GPUs",       "ranks",
-    "replicas", "copies", "heads",      "experts",
-    "layers",   "stages", "elements"};
+    "",        "bytes",      "bytes/s",    "FLOP/s",
+    "s",       "ns",         "requests/s", "requests in a million seconds",
+    "tokens",  "characters", "bits",       "GPUs",
+    "ranks",   "replicas",   "copies",     "heads",
+    "experts", "layers",     "stages",     "elements"};
 }  // namespace detail
 
 /// "bytes/s"; nothing for `none`.
@@ -53,6 +55,7 @@ inline constexpr std::array<std::string_view, figure_unit_count> figure_unit_nam
 enum class field : unsigned char {
   gpus,
   gpus_per_domain,
+  accelerator_name,
   memory,
   memory_rate,
   peak,
@@ -84,6 +87,7 @@ enum class field : unsigned char {
   collective_curves,
   exchange_curves,
   host_curve,
+  model_name,
   hidden_size,
   vocab_size,
   positions,
@@ -162,9 +166,11 @@ namespace detail {
 
 inline constexpr double many = 1e9;
 inline constexpr double fast = 1e21;
+inline constexpr double longest_name = short_name::most;
 inline constexpr std::array<field_range, field_count> field_ranges{{
     {field::gpus, "cluster.gpus", figure_unit::none, 1.0, 1e6, true},
     {field::gpus_per_domain, "cluster.gpus_per_domain", figure_unit::none, 1.0, 1e6, true},
+    {field::accelerator_name, "accelerator.name", figure_unit::characters, 0.0, longest_name, true},
     {field::memory, "accelerator.memory", figure_unit::bytes, 1.0, 1e15, false},
     {field::memory_rate, "accelerator.memory_rate", figure_unit::bytes_per_second, 1.0, fast,
      false},
@@ -207,6 +213,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
      0.0, 0.0, true},
     {field::host_curve, "efficiency.host (curves that say nothing)", figure_unit::none, 0.0, 0.0,
      true},
+    {field::model_name, "model.name", figure_unit::characters, 0.0, longest_name, true},
     {field::hidden_size, "model.hidden_size", figure_unit::none, 1.0, 1e7, true},
     {field::vocab_size, "model.vocab_size", figure_unit::none, 0.0, many, true},
     {field::positions, "model.positions", figure_unit::none, 0.0, many, true},

@@ -116,6 +116,7 @@ struct layer_stack {
 };
 
 /// A transformer.
+///   name             up to 95 characters, held in place
 ///   hidden_size      width of the residual stream
 ///   vocab_size       rows of the embedding; the head has as many columns
 ///   tied_embeddings  the head is the embedding

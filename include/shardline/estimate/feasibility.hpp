@@ -18,10 +18,11 @@ constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precis
   warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
 }
 
-// Every class of weights that this model multiplies by.
+// Every class of weights that this model multiplies by. A prediction layer's projection is of the
+// head's class, whether or not the model has a head, or one of its own.
 template <class T, class Efficiency>
 constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
-                                report& r) noexcept {
+                                bool predicts, report& r) noexcept {
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
     const layer_formats formats = formats_in(m, l);
@@ -38,6 +39,7 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
       check_precision(a, formats[weight_class::shared_expert].math, r);
     }
   }
+  if (predicts) check_precision(a, m.weights[weight_class::head].math, r);
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
@@ -109,7 +111,7 @@ template <class T, class Efficiency>
   for (const layer& kind : m.layers.kinds) {
     check_layer(kind, m, l, r);
   }
-  check_precisions(c.accelerator, m, r);
+  check_precisions(c.accelerator, m, guesses_by_prediction(m, w.speculation), r);
   const count length = rounded_up(w.input.value() + w.output.value());
   require(r, rule::context, m.max_context == 0 || length <= m.max_context, length, m.max_context);
   const count sequences = rounded_up(w.concurrency);

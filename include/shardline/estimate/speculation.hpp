@@ -21,10 +21,17 @@ template <class T>
   return expected;
 }
 
+/// Whether guesses are passes of the model's prediction layer, whose time is then priced.
+template <class T>
+[[nodiscard]] constexpr bool guesses_by_prediction(const model& m,
+                                                   const basic_speculation<T>& s) noexcept {
+  return s.draft_tokens > 0 && m.mtp_layers > 0 && !(value_of(s.draft_time.value()) > 0.0);
+}
+
 namespace detail {
 
-// One pass of the prediction layer and the head, a token of each sequence, on the ranks of the last
-// stage.
+// One pass of the prediction layer and the head, if the model has one, a token of each sequence, on
+// the ranks of the last stage.
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& one_token) noexcept {
@@ -56,7 +63,7 @@ template <class T, class Efficiency>
   basic_time<T> once;
   once.spend(term::draft, s.draft_time);
   once.wait(bound::memory, s.draft_time);
-  if (!(value_of(s.draft_time.value()) > 0.0) && p.model.mtp_layers > 0) {
+  if (guesses_by_prediction(p.model, s)) {
     once = detail::prediction_time(
         p, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
   }

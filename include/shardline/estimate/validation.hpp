@@ -98,6 +98,7 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
   const auto& a = c.accelerator;
   errors.expect<field::gpus>(c.gpus);
   errors.expect<field::gpus_per_domain>(c.gpus_per_domain);
+  errors.expect<field::accelerator_name>(static_cast<count>(a.name.length));
   errors.expect<field::memory>(value_of(a.memory.value()));
   errors.expect<field::memory_rate>(value_of(a.memory_rate.value()));
   validate(a.peak, errors);
@@ -241,6 +242,7 @@ constexpr count number_given(const bounded<T, Capacity>& held) noexcept {
 // Copies of experts and padding hold parameters too: those of layout and engine, once in range.
 constexpr void validate(const model& m, count redundant_experts, const shard_padding& padding,
                         field_errors& errors) noexcept {
+  errors.expect<field::model_name>(static_cast<count>(m.name.length));
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
