@@ -39,6 +39,54 @@ struct roof {
   }
 };
 
+/// Kernels of one segment and line that only move bytes, together:
+///   memory = rows each + fixed                                                             [s]
+template <class T>
+struct passing {
+  place_in_step at{};
+  unsigned char rows = size::none;
+  T each = T(0.0);
+  T fixed = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr T memory(const step_sizes<T>& s) const noexcept {
+    return s[rows] * each + fixed;
+  }
+};
+
+/// Those of a rank: one for each segment, line and size.
+template <class T>
+class passings {
+ public:
+  constexpr passings() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
+  constexpr void add(const passing<T>& k) noexcept {
+    for (std::size_t i = all_.size(); i > 0; --i) {
+      passing<T>& with = all_[i - 1];
+      if (with.at.segment != k.at.segment) break;
+      const bool same_rows = with.rows == k.rows || k.rows == size::none;
+      if (with.at.line != k.at.line || !same_rows) continue;
+      with.each = with.each + k.each;
+      with.fixed = with.fixed + k.fixed;
+      with.launch = with.launch + k.launch;
+      return;
+    }
+    all_.push_back(k);
+  }
+  /// fold.pass(place, memory, launch) for each in the segments that the fold wants.
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const passing<T>& k = all_[i];
+      if (fold.wants(k.at.segment)) fold.pass(k.at, k.memory(s), k.launch);
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept { return all_.overflowed(); }
+
+ private:
+  growing<passing<T>, max_prepared> all_;
+};
+
 /// Softmax attention of one part of a step, s sequences of n new tokens after c cached ones:
 ///   compute = s pairs per_pair;  memory = s n query + s (min(c, window) + n) key           [s]
 template <class T>
@@ -86,22 +134,21 @@ class roof_laws {
                      const vector_shape& o, double, std::size_t) noexcept {
     const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
     const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
-    put(passed(a, row), at, size::of(extent::tokens), size::none, size::one);
+    pass(passed(a, row), at, size::of(extent::tokens));
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const expert_activation_shape& o, double, std::size_t routing) noexcept {
     routed_extents<T> one;
     one.rows = T(1.0);
-    put(passed(a, operator_of(o, one)), at, size::of(size::routed::rows, routing), size::none,
-        size::one);
+    pass(passed(a, operator_of(o, one)), at, size::of(size::routed::rows, routing));
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const fused_shape& o, double vectors, std::size_t) noexcept {
     roof<T> r;
     r.fixed = seconds_of(a, fused_vector<T>{o.term, o.weight}, vectors);
-    put(r, at, size::none, size::one, size::none);
+    pass(r, at, size::none);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
@@ -145,6 +192,7 @@ class roof_laws {
       const roof<T>& r = roofs_[i];
       if (fold.wants(r.at.segment)) fold(r.at, r.time(s));
     }
+    passings_.price(s, fold);
     for (std::size_t i = 0; i < attentions_.size(); ++i) {
       const attention_roof<T>& r = attentions_[i];
       const step_part<T>* part = part_in(s.step, r.phase);
@@ -152,7 +200,7 @@ class roof_laws {
     }
   }
   [[nodiscard]] constexpr bool overflowed() const noexcept {
-    return roofs_.overflowed() || attentions_.overflowed();
+    return roofs_.overflowed() || passings_.overflowed() || attentions_.overflowed();
   }
 
  private:
@@ -183,6 +231,9 @@ class roof_laws {
     r.fixed = seconds_of(a, row, matrix);
     return r;
   }
+  constexpr void pass(const roof<T>& r, const place_in_step& at, unsigned char rows) noexcept {
+    passings_.add({at, rows, r.each, r.fixed, r.launch});
+  }
   constexpr void put(roof<T> r, const place_in_step& at, std::size_t rows, std::size_t reads,
                      std::size_t runs) noexcept {
     r.at = at;
@@ -192,8 +243,9 @@ class roof_laws {
     roofs_.push_back(r);
   }
 
-  growing<roof<T>, max_prepared> roofs_{};
-  growing<attention_roof<T>, 2 * max_layer_kinds> attentions_{};
+  growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
+  passings<T> passings_;
+  growing<attention_roof<T>, 2 * max_layer_kinds> attentions_;
 };
 
 }  // namespace shardline

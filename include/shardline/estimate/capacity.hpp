@@ -36,9 +36,7 @@ constexpr count whole_sequences(double n) noexcept {
 // A deployment whose load varies: the workload's, at another concurrency and prompt length.
 template <class T, class Efficiency>
 struct varied_load {
-  const basic_cluster<T, Efficiency>& cluster;
-  const shardline::model& model;
-  shardline::layout layout{};
+  const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& original;
   T concurrency = original.concurrency;
   tokens<T> input = original.input;
@@ -49,14 +47,14 @@ struct varied_load {
     return w;
   }
   [[nodiscard]] constexpr varied_load with_sequences(count all) const noexcept {
-    return {cluster, model, layout, original, real<T>(all), input};
+    return {prepared, original, real<T>(all), input};
   }
   [[nodiscard]] constexpr varied_load with_input(count prompt_tokens) const noexcept {
     const auto prompt = tokens<T>::from_value(real<T>(prompt_tokens));
-    return {cluster, model, layout, original, concurrency, prompt};
+    return {prepared, original, concurrency, prompt};
   }
   [[nodiscard]] constexpr bool fits() const noexcept {
-    const basic_memory<T> m = memory(cluster, model, layout, workload());
+    const basic_memory<T> m = memory(prepared, workload());
     return value_of(m.total().value()) <= value_of(m.capacity.value());
   }
 };
@@ -72,8 +70,7 @@ struct least_over_stages {
   constexpr void operator()(count stage, const basic_memory<T>& held) noexcept {
     const double room = value_of(held.capacity.value()) - value_of(held.fixed().value());
     const bool speculates = load.original.speculation.draft_tokens > 0;
-    const count own =
-        figure(room, cache_of_stage(load.cluster, load.model, load.layout, stage, speculates));
+    const count own = figure(room, cache_of_stage(load.prepared, stage, speculates));
     least = own < least ? own : least;
   }
 };
@@ -81,7 +78,7 @@ struct least_over_stages {
 template <class Load, class Figure>
 constexpr count least_of_stages(const Load& load, const Figure& figure) noexcept {
   least_over_stages<Load, Figure> fold{load, figure};
-  for_each_stage_memory(load.cluster, load.model, load.layout, load.workload(), fold);
+  for_each_stage_memory(load.prepared, load.workload(), fold);
   return fold.least;
 }
 
@@ -130,13 +127,12 @@ constexpr count exact_between(count low, count high, count most, const Fits& fit
 ///              of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
-                                                 const model& m, const layout& l,
+[[nodiscard]] constexpr count sequences_that_fit(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
   using load_type = detail::varied_load<T, Efficiency>;
-  const load_type load{c, m, l, w};
+  const load_type load{p, w};
   const detail::sequences_within figure{detail::rounded_up(full_length(w))};
-  const count dp = l.attention.dp;
+  const count dp = p.layout.attention.dp;
   // Per replica; the buffers of one sequence are the smallest, those of the most the largest.
   const count high = detail::least_of_stages(load.with_sequences(1), figure);
   const count fullest = high < unbounded / dp ? high : unbounded / dp;
@@ -146,17 +142,22 @@ template <class T, class Efficiency>
   return detail::exact_between((low - 1) * dp, (fullest + 2) * dp - 1, unbounded,
                                detail::fits_sequences<load_type>{load});
 }
+template <class T, class Efficiency>
+[[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w) noexcept {
+  return sequences_that_fit(prepare(c, m, l), w);
+}
 
 /// Most tokens, input + output, that every one of the workload's sequences may have, its output as
 /// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
 /// whatever the model's own longest context is. Assumes inputs as above.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
-                                              const layout& l,
+[[nodiscard]] constexpr count longest_context(const prepared_layout<T, Efficiency>& p,
                                               const basic_workload<T>& w) noexcept {
   using load_type = detail::varied_load<T, Efficiency>;
-  const load_type load{c, m, l, w};
-  const detail::context_within figure{value_of(sequences_per_replica(l, w))};
+  const load_type load{p, w};
+  const detail::context_within figure{value_of(sequences_per_replica(p.layout, w))};
   const count output = detail::rounded_up(w.output.value());
   const count high = detail::least_of_stages(load.with_input(1), figure) - output;
   if (high < 1) return 0;
@@ -165,26 +166,35 @@ template <class T, class Efficiency>
                                             detail::fits_input<load_type>{load});
   return input < 1 ? 0 : input + output;
 }
+template <class T, class Efficiency>
+[[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  return longest_context(prepare(c, m, l), w);
+}
 
 namespace detail {
 
 // That many steps of replicas do not hold the load.
-template <class Load>
+template <class T, class Efficiency>
 struct too_few {
-  const Load& load;
+  const basic_cluster<T, Efficiency>& cluster;
+  const shardline::model& model;
+  const basic_workload<T>& workload;
+  shardline::layout layout{};
   count replicas_per_step = 1;
   count ranks_per_copy = 1;  // of an expert group
 
-  [[nodiscard]] constexpr layout of(count steps) const noexcept {
-    layout l = load.layout;
+  [[nodiscard]] constexpr shardline::layout of(count steps) const noexcept {
+    shardline::layout l = layout;
     l.attention.dp = steps * replicas_per_step;
     l.expert.edp = l.attention.tp * l.attention.cp * l.attention.dp / ranks_per_copy;
     return l;
   }
   [[nodiscard]] constexpr bool operator()(count steps) const noexcept {
-    Load scaled = load;
-    scaled.layout = of(steps);
-    return !scaled.fits();
+    const shardline::layout l = of(steps);
+    const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
+    return !varied_load<T, Efficiency>{p, workload}.fits();
   }
 };
 
@@ -199,13 +209,12 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
                                                               const model& m, const layout& l,
                                                               const basic_workload<T>& w) noexcept {
-  using load_type = detail::varied_load<T, Efficiency>;
-  load_type load{c, m, l, w};
   const count ranks = l.attention.tp * l.attention.cp;
-  if (!has_experts(m)) load.layout.expert = {ranks, 1, l.attention.dp};
-  const count experts = load.layout.expert.etp * load.layout.expert.ep;
+  layout within = l;
+  if (!has_experts(m)) within.expert = {ranks, 1, l.attention.dp};
+  const count experts = within.expert.etp * within.expert.ep;
   const count step = experts / std::gcd(experts, ranks);
-  const detail::too_few<load_type> too_few{load, step, experts};
+  const detail::too_few<T, Efficiency> too_few{c, m, w, within, step, experts};
   if (!too_few(1)) return too_few.of(1);
   const count most = detail::rounded_up(w.concurrency);  // one sequence per expert group: the least
   const count short_of = most < 2 ? most : detail::largest_that_fits(2, most, too_few);

@@ -123,10 +123,11 @@ constexpr auto settled(const Pools& pools, count most) noexcept {
 
 // Sequences that an instance can decode at once, by its memory and its engine; one at least.
 template <class T, class Efficiency>
-constexpr T decode_slots(const basic_pool<T, Efficiency>& pool, const model& m,
+constexpr T decode_slots(const basic_pool<T, Efficiency>& pool,
+                         const prepared_layout<T, Efficiency>& p,
                          const basic_workload<T>& w) noexcept {
   const basic_runtime<T>& engine = pool.cluster.runtime;
-  const count fitting = sequences_that_fit(pool.cluster, m, pool.layout, decode_load(w, T(1.0)));
+  const count fitting = sequences_that_fit(p, decode_load(w, T(1.0)));
   const T by_engine = engine.step_sequences * real<T>(pool.layout.attention.dp);
   const T slots = real<T>(fitting);
   return max(value_of(by_engine) > 0.0 ? min(slots, by_engine) : slots, T(1.0));
@@ -190,10 +191,10 @@ constexpr basic_bands<T> bands_of_pools(const prefill_station<T>& prompts,
 
 // The rules on what was estimated, each pool's memory with what it holds.
 template <class T, class Efficiency>
-constexpr void check_pool(const basic_pool<T, Efficiency>& pool, const model& m,
-                          const basic_workload<T>& load, const basic_serving<T>& served,
-                          const basic_workload<T>& limits, report& r) noexcept {
-  check_figures(memory(pool.cluster, m, pool.layout, load), served, limits, r);
+constexpr void check_pool(const prepared_layout<T, Efficiency>& p, const basic_workload<T>& load,
+                          const basic_serving<T>& served, const basic_workload<T>& limits,
+                          report& r) noexcept {
+  check_figures(memory(p, load), served, limits, r);
 }
 
 }  // namespace detail
@@ -221,9 +222,11 @@ template <class T, class Efficiency>
                            source_of(decode.cluster.accelerator.efficiency));
   detail::check_pools(prefill, decode, m, w, found);
   if (!found.prefill.priceable() || !found.decode.priceable()) return found;
-  const detail::prefill_station<T> prompts = detail::station_of(prefill, m, w);
-  const detail::decode_station<T, Efficiency> tokens{decode, m, w};
-  const T slots = detail::decode_slots(decode, m, w);
+  const prepared_layout<T, Efficiency> reads = prepare(prefill.cluster, m, prefill.layout);
+  const prepared_layout<T, Efficiency> decodes = prepare(decode.cluster, m, decode.layout);
+  const detail::prefill_station<T> prompts = detail::station_of(prefill, reads, w);
+  const detail::decode_station<T, Efficiency> tokens{decode, decodes, w};
+  const T slots = detail::decode_slots(decode, decodes, w);
   found.transfer = transfer_time(prefill, decode, m, w);
   found.prefill_rate = request_rate<T>::from_value(prompts.most());
   found.decode_rate = request_rate<T>::from_value(tokens.rate(slots, tokens.life(slots)));
@@ -242,8 +245,8 @@ template <class T, class Efficiency>
   const auto residuals = residuals_of<T>(prefill.cluster.accelerator.efficiency);
   found.bands = detail::bands_of_pools(prompts, tokens, residuals, s.sequences, found);
   const T held = round_up(max(s.sequences, T(1.0)));
-  detail::check_pool(prefill, m, prefill_load(prefill.layout, w), found.serving, w, found.prefill);
-  detail::check_pool(decode, m, decode_load(w, held), found.serving, w, found.decode);
+  detail::check_pool(reads, prefill_load(prefill.layout, w), found.serving, w, found.prefill);
+  detail::check_pool(decodes, decode_load(w, held), found.serving, w, found.decode);
   return found;
 }
 

@@ -64,13 +64,14 @@ template <class T, class Efficiency>
   e.source = source_of(c.accelerator.efficiency);
   e.feasibility = detail::check_shape(c, m, l, w);
   if (!e.feasibility.priceable()) return e;
-  e.memory = memory(c, m, l, w);
-  const steady_steps<T> steps = steps_of(c, m, l, w);
+  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
+  e.memory = memory(p, w);
+  const steady_steps<T> steps = steps_of(p, w);
   // With one replica and no chunk, the step that carries a prompt is the prompt alone.
   const bool alone = l.attention.dp == 1 && !w.chunk;
-  e.prefill = alone ? steps.admission.sum : prefill(c, m, l, w);
+  e.prefill = alone ? steps.admission.sum : prefill(p, w);
   e.decode = steps.decode();
-  e.serving = detail::serving_of(c, m, l, w, e.memory, steps);
+  e.serving = detail::serving_of(p, w, e.memory, steps);
   e.bands = bands_of(c.accelerator.efficiency, e);
   detail::check_figures(e.memory, e.serving, w, e.feasibility);
   return e;

@@ -170,8 +170,9 @@ template <class T, class Efficiency>
   if (!detail::limits_times(w)) return detail::check_without_times(c, m, l, w);
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
-  const basic_memory<T> held = memory(c, m, l, w);
-  detail::check_figures(held, detail::serving_of(c, m, l, w, held, steps_of(c, m, l, w)), w, r);
+  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
+  const basic_memory<T> held = memory(p, w);
+  detail::check_figures(held, detail::serving_of(p, w, held, steps_of(p, w)), w, r);
   return r;
 }
 

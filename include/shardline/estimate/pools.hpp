@@ -106,13 +106,14 @@ struct prefill_station {
 };
 
 template <class T, class Efficiency>
-constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool, const model& m,
+constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool,
+                                        const prepared_layout<T, Efficiency>& p,
                                         const basic_workload<T>& w) noexcept {
   const layout& l = pool.layout;
   const basic_workload<T> load = prefill_load(l, w);
   basic_step<T> step = admission_step(l, load);
   step.part_count = 1;  // nothing decodes here
-  const pipeline_time<T> t = time_of_step(pool.cluster, m, l, step);
+  const pipeline_time<T> t = time_of_step(p, step);
   const T steps = prefill_steps(load);
   prefill_station<T> station;
   station.step = t.sum;
@@ -127,11 +128,11 @@ constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool, c
 template <class T, class Efficiency>
 struct decode_station {
   const basic_pool<T, Efficiency>& pool;
-  const shardline::model& model;
+  const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& workload;
 
   [[nodiscard]] constexpr basic_time<T> round(const T& sequences) const noexcept {
-    return shardline::decode(pool.cluster, model, pool.layout, decode_load(workload, sequences));
+    return shardline::decode(prepared, decode_load(workload, sequences));
   }
   [[nodiscard]] constexpr seconds<T> life(const T& sequences) const noexcept {
     const basic_workload<T> load = decode_load(workload, sequences);

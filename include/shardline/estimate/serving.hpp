@@ -130,24 +130,23 @@ constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T&
 /// The steps with all of the workload's sequences in flight. The step full of prompts is only
 /// priced where there is one.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr steady_steps<T> steps_of(const basic_cluster<T, Efficiency>& c,
-                                                 const model& m, const layout& l,
+[[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
+  const layout& l = p.layout;
   static_assert(detail::complete_policy<Efficiency, T>::required);
   steady_steps<T> s;
   s.batches = pipeline_batches(l, w.concurrency);
   const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
   basic_step<T> admission = admission_step(l, w);
-  s.admission = time_of_step(c, m, l, admission);
-  s.generation =
-      with_drafts(time_of_step(c, m, l, generation_step(sequences, w)), c, m, l, w, sequences);
+  s.admission = time_of_step(p, admission);
+  s.generation = with_drafts(time_of_step(p, generation_step(sequences, w)), p, w, sequences);
   // Guesses are checked in a step with a prompt too, unless it waits for the prompt.
-  if (w.chunk) s.admission = with_drafts(s.admission, c, m, l, w, sequences);
+  if (w.chunk) s.admission = with_drafts(s.admission, p, w, sequences);
   s.full_pace = s.admission.slowest;
   if (!detail::fills_steps(l, w, s.batches)) return s;
   admission.parts[0].sequences = chunks_per_step(w) * real<T>(l.attention.dp);
-  const pipeline_time<T> full = time_of_step(c, m, l, admission);
-  s.full_pace = with_drafts(full, c, m, l, w, sequences).slowest;
+  const pipeline_time<T> full = time_of_step(p, admission);
+  s.full_pace = with_drafts(full, p, w, sequences).slowest;
   return s;
 }
 
@@ -156,17 +155,15 @@ namespace detail {
 // Step times with so many sequences in flight.
 template <class T, class Efficiency>
 struct times_in_flight {
-  const basic_cluster<T, Efficiency>& cluster;
-  const shardline::model& model;
-  const shardline::layout& layout;
+  const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& workload;
 
   [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
-    return steps_of(cluster, model, layout, at_concurrency(workload, sequences)).times();
+    return steps_of(prepared, at_concurrency(workload, sequences)).times();
   }
   [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
                                            const T& busy) const noexcept {
-    return admission_time(cluster.accelerator.efficiency, t.decode, busy);
+    return admission_time(prepared.cluster.accelerator.efficiency, t.decode, busy);
   }
 };
 
@@ -217,23 +214,24 @@ struct running_sequences {
 /// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded. The
 /// lanes of a pack share the first one's.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr running_sequences<T> running_of(const basic_cluster<T, Efficiency>& c,
-                                                        const model& m, const layout& l,
+[[nodiscard]] constexpr running_sequences<T> running_of(const prepared_layout<T, Efficiency>& p,
                                                         const basic_workload<T>& w,
                                                         const basic_memory<T>& held) noexcept {
+  const basic_runtime<T>& engine = p.cluster.runtime;
+  const layout& l = p.layout;
   T admitted = w.concurrency;
   if (value_of(w.num_prompts) > 0.0) admitted = min(admitted, w.num_prompts);
-  if (value_of(c.runtime.step_sequences) > 0.0) {
-    admitted = min(admitted, c.runtime.step_sequences * real<T>(l.attention.dp));
+  if (value_of(engine.step_sequences) > 0.0) {
+    admitted = min(admitted, engine.step_sequences * real<T>(l.attention.dp));
   }
   if (!(value_of(held.total().value()) > value_of(held.capacity.value()))) {
     return {admitted, admitted};
   }
   basic_workload<T> kept = at_concurrency(w, w.concurrency);
-  if (value_of(c.runtime.queued_share) < 1.0) {
+  if (value_of(engine.queued_share) < 1.0) {
     kept.output = tokens<T>::from_value(round_up(w.output.value() * T(0.5)));
   }
-  const T fitting = real<T>(sequences_that_fit(c, m, l, kept));
+  const T fitting = real<T>(sequences_that_fit(p, kept));
   return {admitted, max(min(admitted, fitting), T(1.0))};
 }
 
@@ -284,18 +282,19 @@ constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
 
 // `full`: the steps with all of the workload's sequences in flight.
 template <class T, class Efficiency>
-constexpr basic_serving<T> serving_of(const basic_cluster<T, Efficiency>& c, const model& m,
-                                      const layout& l, const basic_workload<T>& w,
-                                      const basic_memory<T>& held,
+constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
+                                      const basic_workload<T>& w, const basic_memory<T>& held,
                                       const steady_steps<T>& full) noexcept {
-  const running_sequences<T> most = running_of(c, m, l, w, held);
-  const times_in_flight<T, Efficiency> times{c, m, l, w};
+  const layout& l = p.layout;
+  const T queued = p.cluster.runtime.queued_share;
+  const running_sequences<T> most = running_of(p, w, held);
+  const times_in_flight<T, Efficiency> times{p, w};
   if (value_of(w.rate.value()) > 0.0) return serving_at_rate(times, l, w, most.running);
   if (!(largest_of(w.concurrency - most.running) > 0.0)) {
-    return serving_at_concurrency(times, full.times(), l, w, most, c.runtime.queued_share);
+    return serving_at_concurrency(times, full.times(), l, w, most, queued);
   }
-  const auto running = steps_of(c, m, l, at_concurrency(w, most.running));
-  return serving_at_concurrency(times, running.times(), l, w, most, c.runtime.queued_share);
+  const auto running = steps_of(p, at_concurrency(w, most.running));
+  return serving_at_concurrency(times, running.times(), l, w, most, queued);
 }
 
 }  // namespace detail
@@ -317,11 +316,16 @@ constexpr basic_serving<T> serving_of(const basic_cluster<T, Efficiency>& c, con
 /// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
 /// accepts, memory aside; all sequences have the mean length.
 template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_serving<T> serving(const prepared_layout<T, Efficiency>& p,
+                                                 const basic_workload<T>& w) noexcept {
+  return detail::serving_of(p, w, memory(p, w), steps_of(p, w));
+}
+template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  return detail::serving_of(c, m, l, w, memory(c, m, l, w), steps_of(c, m, l, w));
+  return serving(prepare(c, m, l), w);
 }
 
 }  // namespace shardline

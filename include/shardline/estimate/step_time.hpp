@@ -74,10 +74,15 @@ struct step_fold {
     wait(bound::compute, select(by_compute, t.compute + t.exposed, zero) * n);
     wait(bound::memory, select(by_compute, zero, t.memory + t.exposed) * n);
     wait(bound::launch, t.launch * n);
-    if (sent != nullptr && at.line == term::shared_experts) {
-      T& shared = (*sent)[at.segment].shared_experts;
-      shared = shared + own;
-    }
+    beside_dispatch(at, own);
+  }
+  // Kernels that only move bytes.
+  constexpr void pass(const place_in_step& at, const T& memory, const T& launch) noexcept {
+    const T n(times[at.segment]);
+    add(at.segment, at.line, memory + launch, n);
+    wait(bound::memory, memory * n);
+    wait(bound::launch, launch * n);
+    beside_dispatch(at, memory + launch);
   }
   constexpr void operator()(std::size_t s, collective_kind kind, const T& time,
                             bool beside) noexcept {
@@ -105,6 +110,11 @@ struct step_fold {
     of_segment[s] = of_segment[s] + time;
     T& spent = lines[static_cast<std::size_t>(line)];
     spent = spent + time * n;
+  }
+  constexpr void beside_dispatch(const place_in_step& at, const T& time) noexcept {
+    if (sent == nullptr || at.line != term::shared_experts) return;
+    T& shared = (*sent)[at.segment].shared_experts;
+    shared = shared + time;
   }
   constexpr void wait(bound on, const T& time) noexcept {
     T& waited = bounds[static_cast<std::size_t>(on)];

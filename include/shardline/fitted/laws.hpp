@@ -27,11 +27,8 @@ class fitted_laws {
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const fused_shape&,
                      double vectors, std::size_t) noexcept {
-    roof<T> r;
-    r.at = at;
-    r.reads = size::one;
-    r.fixed = T(vectors) * detail::seconds_per_byte(a, a.efficiency.elementwise.bandwidth);
-    roofs_.push_back(r);
+    const T per_byte = detail::seconds_per_byte(a, a.efficiency.elementwise.bandwidth);
+    fused_.add({at, size::none, T(0.0), T(vectors) * per_byte, T(0.0)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
@@ -45,7 +42,7 @@ class fitted_laws {
                      const recurrence_shape& o, double, std::size_t) noexcept {
     roof<T> r = law_of(a, o);
     r.at = at;
-    roofs_.push_back(r);
+    recurrences_.push_back(r);
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const attention_shape& o, double, std::size_t) noexcept {
@@ -74,7 +71,8 @@ class fitted_laws {
       const routed_extents<T> x = routed_at(s, a.routing);
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
-    each(roofs_, [&s](const roof<T>& r) { return r.time(s); });
+    fused_.price(s, fold);
+    each(recurrences_, [&s](const roof<T>& r) { return r.time(s); });
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, [part](const prompt_of& p) { return p.law.time(*part); });
     }
@@ -85,7 +83,7 @@ class fitted_laws {
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
            activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||
-           roofs_.overflowed();
+           recurrences_.overflowed() || fused_.overflowed();
   }
 
  private:
@@ -118,13 +116,14 @@ class fitted_laws {
     decode_law<T> law{};
   };
 
-  growing<gemm_of, max_gemms> gemms_{};
-  growing<vector_of, max_vectors> vectors_{};
-  growing<grouped_of, 2 * max_layer_kinds> grouped_{};
-  growing<activation_of, max_layer_kinds> activations_{};
-  growing<prompt_of, max_layer_kinds> prompts_{};
-  growing<decode_of, max_layer_kinds> decodes_{};
-  growing<roof<T>, max_prepared> roofs_{};
+  growing<gemm_of, max_gemms> gemms_;
+  growing<vector_of, max_vectors> vectors_;
+  growing<grouped_of, 2 * max_layer_kinds> grouped_;
+  growing<activation_of, max_layer_kinds> activations_;
+  growing<prompt_of, max_layer_kinds> prompts_;
+  growing<decode_of, max_layer_kinds> decodes_;
+  growing<roof<T>, 2 * max_layer_kinds> recurrences_;
+  passings<T> fused_;
 };
 
 template <class T>

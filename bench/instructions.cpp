@@ -1,0 +1,171 @@
+// Question: how many instructions and nanoseconds does each use of the library take?
+//
+// Run alone it prints nanoseconds, the least of many bursts. Run under callgrind, as the test
+// bench.instructions does, each use is executed once and its instructions are dumped under its name;
+// they do not vary, and are held to instructions.txt. `allocations` of all uses together must be 0.
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#if __has_include(<valgrind/callgrind.h>)
+#include <valgrind/callgrind.h>
+#define SHARDLINE_UNDER_VALGRIND RUNNING_ON_VALGRIND
+#define SHARDLINE_COUNT_FROM_HERE CALLGRIND_ZERO_STATS
+#define SHARDLINE_COUNT_TO_HERE(name) CALLGRIND_DUMP_STATS_AT(name)
+#else
+#define SHARDLINE_UNDER_VALGRIND 0
+#define SHARDLINE_COUNT_FROM_HERE static_cast<void>(0)
+#define SHARDLINE_COUNT_TO_HERE(name) static_cast<void>(name)
+#endif
+
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/engines/vllm.hpp"
+#include "shardline/shardline.hpp"
+
+namespace {
+
+long allocations = 0;
+
+}  // namespace
+
+// Not inlined, or g++ sees malloc on one side and delete on the other and warns of a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* p = std::malloc(size)) return p;
+  std::abort();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+namespace {
+
+using namespace shardline::literals;
+
+// What a value is must be computed anew, and what was computed is wanted.
+template <class T>
+void opaque(T& value) {
+  asm volatile("" : : "g"(&value) : "memory");  // NOLINT(hicpp-no-assembler)
+}
+
+// Seconds per call, the least of several bursts: the machine's other work only ever adds.
+template <class Call>
+double seconds_of(const Call& call) {
+  double least = 1.0;
+  for (int burst = 0; burst < 50; ++burst) {
+    constexpr int calls = 100;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < calls; ++i) call();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    least = std::fmin(least, took.count() / calls);
+  }
+  return least;
+}
+
+template <class Call>
+void measure(const char* name, const Call& call) {
+  call();  // once unseen: symbols are bound on their first use
+  if (SHARDLINE_UNDER_VALGRIND) {
+    SHARDLINE_COUNT_FROM_HERE;
+    call();
+    SHARDLINE_COUNT_TO_HERE(name);
+    return;
+  }
+  std::printf("%-44s %9.0f ns\n", name, seconds_of(call) * 1e9);
+}
+
+// One model on one cluster: from scratch, and what is prepared once.
+template <class Cluster>
+void measure_uses(const char* of, Cluster c, shardline::model m, shardline::layout l) {
+  shardline::workload w{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
+  opaque(c);
+  opaque(m);
+  opaque(l);
+  opaque(w);
+  const auto named = [of](const char* use) {
+    static char text[96];
+    std::snprintf(text, sizeof text, "%s, %s", of, use);
+    return text;
+  };
+  measure(named("estimate"), [&] {
+    auto e = shardline::estimate(c, m, l, w);
+    opaque(e);
+  });
+  measure(named("rules"), [&] {
+    auto r = shardline::detail::check_shape(c, m, l, w);
+    opaque(r);
+  });
+  measure(named("prepare"), [&] {
+    auto p = shardline::prepare(c, m, l);
+    opaque(p);
+  });
+  const auto p = shardline::prepare(c, m, l);
+  const auto step = shardline::decode_step(64.0, 2304.0, 1.0);
+  measure(named("prepared, decode step"), [&] {
+    auto t = shardline::time_of_step(p, step);
+    opaque(t);
+  });
+  measure(named("prepared, memory"), [&] {
+    auto held = shardline::memory(p, w);
+    opaque(held);
+  });
+  measure(named("prepared, serving"), [&] {
+    auto s = shardline::serving(p, w);
+    opaque(s);
+  });
+}
+
+// Loads that take many steps or searches.
+template <class Cluster>
+void measure_loads(const char* of, Cluster c, shardline::model m, shardline::layout l) {
+  const auto estimating = [&](const char* use, shardline::workload w) {
+    static char text[96];
+    std::snprintf(text, sizeof text, "%s, %s", of, use);
+    opaque(w);
+    measure(text, [&] {
+      auto e = shardline::estimate(c, m, l, w);
+      opaque(e);
+    });
+  };
+  opaque(c);
+  opaque(m);
+  opaque(l);
+  shardline::workload w{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
+  w.rate = shardline::request_rate<>::from_value(1.0);
+  estimating("at a rate", w);
+  w.rate = {};
+  w.input = 131072_tokens;
+  w.concurrency = 1;
+  w.chunk = 2048_tokens;
+  estimating("128k prompt in chunks", w);
+  w.input = 2048_tokens;
+  w.chunk.reset();
+  w.concurrency = 100000;
+  estimating("more sequences than memory", w);
+}
+
+}  // namespace
+
+int main() {
+  using namespace shardline;
+  constexpr constant shares{.mfu = 0.5, .bandwidth = 0.8};
+  const layout tp8 = to_layout(vllm{.tp = 8});
+  const layout ep64 = to_layout(product{.ep = 64});
+  const auto h100 = make_cluster(with_efficiency(catalog::h100_sxm, shares), 8);
+  const auto h100_fitted = make_cluster(with_fitted(catalog::h100_sxm), 8);
+  const auto h200 = make_cluster(with_efficiency(catalog::h200_sxm, shares), 64);
+  const auto h200_fitted = make_cluster(with_fitted(catalog::h200_sxm), 64);
+  measure_uses("llama-3.1-70b tp8, constant", h100, catalog::llama_3_1_70b, tp8);
+  measure_uses("llama-3.1-70b tp8, fitted", h100_fitted, catalog::llama_3_1_70b, tp8);
+  measure_uses("deepseek-v3 ep64, constant", h200, catalog::deepseek_v3, ep64);
+  measure_uses("deepseek-v3 ep64, fitted", h200_fitted, catalog::deepseek_v3, ep64);
+  measure_uses("gpt-oss-120b tp8, fitted", h100_fitted, catalog::gpt_oss_120b, tp8);
+  measure_loads("llama-3.1-70b tp8, fitted", h100_fitted, catalog::llama_3_1_70b, tp8);
+  if (allocations > 0) std::printf("%ld allocations\n", allocations);
+  return allocations > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
