@@ -10,7 +10,7 @@ namespace shardline {
 /// Slots of all replicas at a rate of requests.
 ///   in_flight     sequences in slots, on average
 ///   utilisation   rate over the most that the slots allow; from 1 on the queue grows for ever
-///   wait          for a slot, on average; 0 where the queue grows for ever
+///   wait          for a slot, on average; infinite where the queue grows for ever
 ///   life          of a sequence once it has a slot
 template <class T = double>
 struct basic_arrivals {
@@ -23,13 +23,21 @@ struct basic_arrivals {
 };
 using arrivals = basic_arrivals<>;
 
-/// So many slots on each of so many replicas.
-struct replica_slots {
-  count replicas = 1;
-  count each = 1;
-
-  [[nodiscard]] constexpr count all() const noexcept { return replicas * each; }
+/// Slots of all replicas together, a whole number, and those of one of them: on average, where the
+/// replicas do not divide them, and one at least.
+template <class T = double>
+struct basic_replica_slots {
+  T all = T(1.0);
+  T each = T(1.0);
 };
+using replica_slots = basic_replica_slots<>;
+
+/// `all` slots over so many replicas.
+///   shared_slots(10, 4) = {10, 2.5};  shared_slots(2, 4) = {2, 1}   (tests/estimate/arrivals.cpp)
+template <class T>
+[[nodiscard]] constexpr basic_replica_slots<T> shared_slots(const T& all, count replicas) noexcept {
+  return {all, max(all / real<T>(replicas), T(1.0))};
+}
 
 /// Of the steps that pass before a busy engine has a request in one, those that pass where requests
 /// arrive at random: half of the step under way, the output that is handled one step late, but no
@@ -62,13 +70,35 @@ constexpr seconds<T> entry_among(const Times& times, const basic_slot_times<T>& 
   return times.entry(t, (slots - T(1.0)) / slots * met);
 }
 
-// A sequence's life among others that come as evenly as where slots are always full, and its queue
-// where they come in crowds.
+// A sequence among so many others: step times, its life where they come as evenly as where slots
+// are always full, and how many are in flight where each lives so; below 0 while that is not known.
 template <class T>
-struct random_life {
-  basic_sojourn<T> even{};
-  seconds<T> crowded{};
+struct company {
+  T others{};
+  basic_slot_times<T> times{};
+  basic_sojourn<T> life{};
+  T in_flight = T(-1.0);
 };
+
+template <class Condition, class T>
+constexpr basic_slot_times<T> pick(const Condition& first, const basic_slot_times<T>& a,
+                                   const basic_slot_times<T>& b) noexcept {
+  return {select(first, a.first, b.first), select(first, a.pace, b.pace),
+          select(first, a.full_pace, b.full_pace), select(first, a.decode, b.decode),
+          select(first, a.batches, b.batches)};
+}
+template <class Condition, class T>
+constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
+                                const basic_sojourn<T>& b) noexcept {
+  return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
+          select(first, a.generation, b.generation)};
+}
+template <class Condition, class T>
+constexpr company<T> pick(const Condition& first, const company<T>& a,
+                          const company<T>& b) noexcept {
+  return {select(first, a.others, b.others), pick(first, a.times, b.times),
+          pick(first, a.life, b.life), select(first, a.in_flight, b.in_flight)};
+}
 
 // What a sequence finds that arrives at random: the others that are in flight on average. Those on
 // its replica, of `others` that lie in any of the remaining slots, hold it up as so many slots do
@@ -78,31 +108,38 @@ struct flight {
   const Times& times;
   const basic_turnover<T>& load;
   const request_rate<T>& rate;
-  replica_slots slots;
+  basic_replica_slots<T> slots;
 
-  [[nodiscard]] constexpr random_life<T> life(count others) const noexcept {
-    const T near = on_own_replica(others);
-    const basic_slot_times<T> t = times(real<T>(others) + T(1.0));
-    random_life<T> l{sojourn_of(t, load, near + T(1.0))};
-    const seconds<T> entry = entry_among(times, t, near + T(1.0), T(steps_met_at_random));
-    l.crowded = shardline::max(l.even.queue, crowd(t, near, l.even)) + entry;
-    l.even.queue = l.even.queue + entry;
-    return l;
+  [[nodiscard]] constexpr company<T> among(const T& others) const noexcept {
+    return among(others, times(others + T(1.0)));
+  }
+  [[nodiscard]] constexpr company<T> among(const T& others,
+                                           const basic_slot_times<T>& t) const noexcept {
+    const T slots_near = on_own_replica(others) + T(1.0);
+    company<T> c{others, t, sojourn_of(t, load, slots_near)};
+    c.life.queue = c.life.queue + entry(t, slots_near);
+    c.in_flight = sequences(c.life);
+    return c;
   }
   // In flight by Little's law, where each sequence lives so.
   [[nodiscard]] constexpr T sequences(const basic_sojourn<T>& s) const noexcept {
     return rate.value() * s.total().value();
   }
-  // Whether more than `others` are in flight where sequences live as among so many.
-  [[nodiscard]] constexpr bool operator()(count others) const noexcept {
-    return value_of(sequences(life(others).even)) > real<double>(others);
+  // The queue where the others come in crowds.
+  [[nodiscard]] constexpr seconds<T> crowded_queue(const company<T>& c) const noexcept {
+    const T near = on_own_replica(c.others);
+    const basic_sojourn<T> even = sojourn_of(c.times, load, near + T(1.0));
+    return shardline::max(even.queue, crowd(c.times, near, even)) + entry(c.times, near + T(1.0));
   }
 
  private:
-  [[nodiscard]] constexpr T on_own_replica(count others) const noexcept {
-    const count remaining = slots.all() - 1;
-    if (remaining < 1) return T(0.0);
-    return real<T>(others) * real<T>(slots.each - 1) / real<T>(remaining);
+  [[nodiscard]] constexpr T on_own_replica(const T& others) const noexcept {
+    const T one(1.0);
+    return others * (slots.each - one) / max(slots.all - one, one);
+  }
+  [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
+                                           const T& slots_near) const noexcept {
+    return entry_among(times, t, slots_near, T(steps_met_at_random));
   }
   // Behind the prompts of `near` others that live so.
   [[nodiscard]] constexpr seconds<T> crowd(const basic_slot_times<T>& t, const T& near,
@@ -116,6 +153,63 @@ struct flight {
   }
 };
 
+// Two whole numbers of others: among `low` more are in flight than there are others, among `high`
+// not. Among those between, `least` to `most` are: others never shorten a life.
+template <class T>
+struct flight_bracket {
+  company<T> low{};
+  company<T> high{};
+  T least{};
+  T most{};
+
+  // Lanes that have met stay as they are while others search.
+  [[nodiscard]] constexpr bool open() const noexcept {
+    return largest_of(high.others - low.others) > 1.0;
+  }
+  [[nodiscard]] constexpr T middle() const noexcept {
+    return low.others + round_down((high.others - low.others) * T(0.5));
+  }
+  // 1 where both bounds leave open whether more than `others` are in flight among so many, else 0.
+  [[nodiscard]] constexpr T undecided(const T& others) const noexcept {
+    const T no(0.0);
+    return select(others < least, no, select(others < most, T(1.0), no));
+  }
+  constexpr void take(const company<T>& inside, const T& unknown) noexcept {
+    const T& others = inside.others;
+    const T bound = select(others < least, least, most);
+    const T in_flight = select(T(0.0) < unknown, inside.in_flight, bound);
+    const auto more = others < in_flight;
+    low = pick(more, inside, low);
+    high = pick(more, high, inside);
+    least = select(more, in_flight, least);
+    most = select(more, most, in_flight);
+  }
+};
+
+template <class T, class Times>
+constexpr void look_at(const flight<T, Times>& f, company<T>& c) noexcept {
+  const T unknown = -c.in_flight;
+  if (largest_of(unknown) > 0.0) c = pick(T(0.0) < unknown, f.among(c.others), c);
+}
+
+// The bracket of neighbours, halved from none and all others: so what is found rises with the rate,
+// and with whatever else lengthens life, even where steps in its length bring more in flight than
+// others back.
+template <class T, class Times>
+constexpr flight_bracket<T> neighbours(const flight<T, Times>& f, const company<T>& all) noexcept {
+  flight_bracket<T> b{{}, all, T(0.0), all.in_flight};
+  while (b.open()) {
+    company<T> inside;
+    inside.others = b.middle();
+    const T unknown = b.undecided(inside.others);
+    if (largest_of(unknown) > 0.0) inside = f.among(inside.others);
+    b.take(inside, unknown);
+  }
+  look_at(f, b.low);
+  look_at(f, b.high);
+  return b;
+}
+
 template <class T>
 constexpr seconds<T> between(const seconds<T>& a, const seconds<T>& b, const T& way) noexcept {
   return a + (b - a) * way;
@@ -126,19 +220,19 @@ constexpr seconds<T> between(const seconds<T>& a, const seconds<T>& b, const T& 
 // that crowds lengthen the queue alone, up to the life in full slots.
 template <class T, class Times>
 constexpr basic_sojourn<T> settled_life(const flight<T, Times>& f,
-                                        const basic_sojourn<T>& longest) noexcept {
-  const count below = largest_that_fits(1, f.slots.all() - 2, f);
-  const random_life<T> lower = f.life(below);
-  const random_life<T> upper = f.life(below + 1);
-  const T rise = f.sequences(upper.even) - f.sequences(lower.even);
-  const T short_of = f.sequences(lower.even) - real<T>(below);
+                                        const company<T>& most) noexcept {
+  const flight_bracket<T> b = neighbours(f, most);
+  const company<T>& low = b.low;
+  const company<T>& high = b.high;
+  const T rise = high.in_flight - low.in_flight;
+  const T short_of = low.in_flight - low.others;
   const T way = min(max(short_of / max(T(1.0) - rise, T(1e-9)), T(0.0)), T(1.0));
   basic_sojourn<T> s;
-  s.prompt = between(lower.even.prompt, upper.even.prompt, way);
-  s.generation = between(lower.even.generation, upper.even.generation, way);
-  const seconds<T> even = between(lower.even.queue, upper.even.queue, way);
-  const seconds<T> crowded = between(lower.crowded, upper.crowded, way);
-  s.queue = shardline::max(even, shardline::min(crowded, longest.total() - s.total()));
+  s.prompt = between(low.life.prompt, high.life.prompt, way);
+  s.generation = between(low.life.generation, high.life.generation, way);
+  const seconds<T> even = between(low.life.queue, high.life.queue, way);
+  const seconds<T> crowded = between(f.crowded_queue(low), f.crowded_queue(high), way);
+  s.queue = shardline::max(even, shardline::min(crowded, most.life.total() - s.total()));
   return s;
 }
 
@@ -156,32 +250,30 @@ constexpr basic_sojourn<T> settled_life(const flight<T, Times>& f,
 ///                wait_for_slot(1, prompt_pace, u) + (mean step - decode step) (1 - 1 / per_step)
 ///   utilisation = rate life(all slots - 1) / all slots
 ///   wait       for a slot of its replica, wait_for_slot()
-/// times(n) are the slot_times with n sequences in flight, and times.entry(t, busy) what the engine
-/// takes at step times t, where it is busy for a share `busy` of the time. Life never exceeds that
-/// in full slots, which it reaches with a utilisation of 1; from there on slots are full. A pack's
-/// lanes share the whole numbers between which the first one's n lies.
+/// times(n) are the slot_times with n sequences in flight, `full` those with all slots taken, and
+/// times.entry(t, busy) what the engine takes at step times t, where it is busy for a share `busy`
+/// of the time. Life never exceeds that in full slots, which it reaches with a utilisation of 1;
+/// from there on slots are full and the wait has no end.
 /// 100 slots, rate 0.1, unchunked, P = pace 2 s, Z 4 s: 0.783 in flight
 /// Source: Wolff, "Poisson arrivals see time averages", Operations Research 30, 1982; Little's law.
 template <class T, class Times>
-[[nodiscard]] constexpr basic_arrivals<T> arrivals_of(const Times& times,
-                                                      const basic_turnover<T>& load,
-                                                      const request_rate<T>& rate,
-                                                      const replica_slots& slots) noexcept {
+[[nodiscard]] constexpr basic_arrivals<T> arrivals_of(
+    const Times& times, const basic_slot_times<T>& full, const basic_turnover<T>& load,
+    const request_rate<T>& rate, const basic_replica_slots<T>& slots) noexcept {
   const detail::flight<T, Times> flight{times, load, rate, slots};
-  const T all = real<T>(slots.all());
-  basic_arrivals<T> found;
-  found.life = flight.life(slots.all() - 1).even;
-  found.in_flight = flight.sequences(found.life);
-  found.utilisation = found.in_flight / all;
-  if (!found.stable()) {
-    found.in_flight = all;
-    return found;
+  const T one(1.0);
+  const detail::company<T> most = flight.among(slots.all - one, full);
+  const auto stable = most.in_flight / slots.all < one;
+  const auto some_free = most.in_flight < slots.all - one;
+  basic_arrivals<T> found{most.in_flight, most.in_flight / slots.all, {}, most.life};
+  if (largest_of(slots.all - one - most.in_flight) > 0.0) {
+    const basic_sojourn<T> settled = detail::settled_life(flight, most);
+    found.life = detail::pick(some_free, settled, found.life);
+    found.in_flight = select(some_free, min(flight.sequences(settled), slots.all), found.in_flight);
   }
-  if (value_of(found.in_flight) < value_of(all) - 1.0) {
-    found.life = detail::settled_life(flight, found.life);
-    found.in_flight = min(flight.sequences(found.life), all);
-  }
-  found.wait = wait_for_slot(real<T>(slots.each), found.life.total(), found.utilisation);
+  found.in_flight = select(stable, found.in_flight, slots.all);
+  const seconds<T> wait = wait_for_slot(slots.each, found.life.total(), found.utilisation);
+  found.wait = select(stable, wait, seconds<T>::from_value(endless<T>()));
   return found;
 }
 

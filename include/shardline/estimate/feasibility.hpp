@@ -124,10 +124,9 @@ constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>
   require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
   require_time(r, rule::ttft, served.ttft, w.max_ttft);
   require_time(r, rule::tpot, served.tpot, w.max_tpot);
-  if (!(value_of(served.utilisation) > 1.0)) return;
   constexpr double megaseconds = 1e6;
-  require_within(r, rule::rate, value_of(w.rate.value()) * megaseconds,
-                 value_of(served.requests_per_s.value()) * megaseconds);
+  require(r, rule::rate, served.stable(), rounded_up(value_of(w.rate.value()) * megaseconds),
+          rounded_down(value_of(served.requests_per_s.value()) * megaseconds));
 }
 
 }  // namespace detail

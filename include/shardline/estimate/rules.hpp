@@ -98,7 +98,7 @@ template <count R, count A> struct violated<rule::context, R, A> { static_assert
 template <count R, count A> struct violated<rule::memory, R, A> { static_assert(R <= A, "shardline: the fullest GPU needs more memory than it has"); };
 template <count R, count A> struct violated<rule::ttft, R, A> { static_assert(R <= A, "shardline: the time to first token is longer than allowed"); };
 template <count R, count A> struct violated<rule::tpot, R, A> { static_assert(R <= A, "shardline: the time per output token is longer than allowed"); };
-template <count R, count A> struct violated<rule::rate, R, A> { static_assert(R <= A, "shardline: requests arrive faster than they can be served"); };
+template <count R, count A> struct violated<rule::rate, R, A> { static_assert(R < A, "shardline: requests arrive faster than they can be served"); };
 // clang-format on
 
 /// Things that work but cost something.
