@@ -139,6 +139,15 @@ TEST_CASE("a violation is its sentence and both figures, in units that a person 
         "tokens available");
 }
 
+TEST_CASE("a time to first token that grows without end is no number of seconds") {
+  report r;
+  workload w;
+  w.max_ttft = 500_ms;
+  const basic_serving<> s{.ttft = seconds<>::from_value(endless<double>())};
+  detail::check_figures({}, s, w, r);
+  CHECK(contains(to_text(r), "than allowed: grows without end, 500 ms available\n"));
+}
+
 TEST_CASE("figures of a violation that are close are given the digits that tell them apart") {
   const std::string text = to_text(violation{rule::memory, 151'397'597'185, 151'397'597'184});
   CHECK(contains(text, "151.397597185 GB required, 151.397597184 GB available"));
@@ -408,8 +417,19 @@ TEST_CASE("serving prints its figures, waiting and utilisation where there are a
         "  output per GPU            155 tokens/s\n"
         "  input and output per GPU  775 tokens/s\n");
   s.utilisation = 1.5;
-  CHECK(contains(to_text(s), "time to first token       grows without end\n"));
-  CHECK(contains(to_text(s), "  once in a slot          181 ms\n"));
+  s.concurrency = std::numeric_limits<double>::infinity();
+  s.ttft = s.waiting = seconds<>::from_value(s.concurrency);
+  CHECK(to_text(s) ==
+        "  in flight                 grows without end, 64 sequences run\n"
+        "  requests                  19.4 requests/s\n"
+        "  utilisation               150.0 %\n"
+        "  time to first token       grows without end\n"
+        "  time per output token     6.11 ms\n"
+        "  output                    9.92k tokens/s\n"
+        "  output per GPU            155 tokens/s\n"
+        "  input and output per GPU  775 tokens/s\n");
+  s.concurrency = 64.0;
+  s.ttft = 181_ms;
   s.running = 12.25;
   s.utilisation = 0.471;
   s.waiting = 30_ms;

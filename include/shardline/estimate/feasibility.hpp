@@ -129,10 +129,9 @@ constexpr void check_times(const basic_serving<T>& served, const basic_workload<
                            report& r) noexcept {
   require_time(r, rule::ttft, served.ttft, w.max_ttft);
   require_time(r, rule::tpot, served.tpot, w.max_tpot);
-  if (!(value_of(served.utilisation) > 1.0)) return;
   constexpr double million_s = 1e6;
-  require_within(r, rule::rate, value_of(w.rate.value()) * million_s,
-                 value_of(served.requests_per_s.value()) * million_s);
+  require(r, rule::rate, served.stable(), rounded_up(value_of(w.rate.value()) * million_s),
+          rounded_down(value_of(served.requests_per_s.value()) * million_s));
 }
 template <class T>
 constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,

@@ -68,6 +68,10 @@ inline std::string figures_of(const violation& v) {
     case rule::memory:
       return two_figures(required, available, decimal_bytes);
     case rule::ttft:
+      if (v.required == largest_whole) {  // of a queue that grows for ever
+        return "grows without end, " + short_seconds(available * ns) + " available";
+      }
+      [[fallthrough]];
     case rule::tpot:
       return two_figures(required * ns, available * ns, short_seconds);
     case rule::rate:
