@@ -1,11 +1,12 @@
-# shardline_compile_fail(<name> RULE <regex>... [FORBID <regex>...])
+# shardline_compile_fail(<name> [FIRST <regex>...] [RULE <regex>...] [FORBID <regex>...])
 # Tests tests/fail/<name>.cpp twice. As it stands it must compile without a warning. With
-# SHARDLINE_TEST_BAD=1 it must not compile, and the compiler's words must match every RULE (our
-# sentence, and the two numbers it compares) and no FORBID. Brackets in a regex must be balanced.
+# SHARDLINE_TEST_BAD=1 it must not compile, the first line with an error must match every FIRST (our
+# sentence, and the figures it compares), and all that the compiler says every RULE and no FORBID.
+# There must be a FIRST or a RULE. Brackets in a regex must be balanced.
 function(shardline_compile_fail name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "RULE;FORBID")
-  if(NOT arg_RULE OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "shardline_compile_fail(${name}): expected RULE and its sentences")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FIRST;RULE;FORBID")
+  if(NOT (arg_FIRST OR arg_RULE) OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "shardline_compile_fail(${name}): expected FIRST or RULE and sentences")
   endif()
   foreach(mode good bad)
     # The compiler runs alone, without a target and a build of its own: a tenth of the time.
@@ -17,6 +18,7 @@ function(shardline_compile_fail name)
       "-DINCLUDES=$<TARGET_PROPERTY:shardline,INTERFACE_INCLUDE_DIRECTORIES>"
       "-DIMPLICIT=${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES}"
       "-DSYSTEM=$<TARGET_PROPERTY:shardline::boost,INTERFACE_INCLUDE_DIRECTORIES>"
+      "-DFIRST=${arg_FIRST}"
       "-DRULE=${arg_RULE}"
       "-DFORBID=${arg_FORBID}"
       -P ${PROJECT_SOURCE_DIR}/cmake/RunCompileFail.cmake)

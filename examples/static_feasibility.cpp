@@ -20,8 +20,8 @@ static_assert(require_feasible<gpus, catalog::plan_004, shipped, load>);
 constexpr auto proposed = to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4});
 static_assert(!is_feasible<gpus, catalog::plan_004, proposed, load>);
 // static_assert(require_feasible<gpus, catalog::plan_004, proposed, load>) does not compile:
-//   shardline: the layout needs more GPUs than the cluster has
-//   ... violated<rule::gpus, 16384, 64>
+//   shardline: the layout needs more GPUs than the cluster has:
+//   16384 GPUs required, 64 GPUs available
 // [readme:end static_feasibility]
 
 // The same question, with the answer as a value.

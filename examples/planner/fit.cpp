@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "output.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
@@ -119,17 +120,17 @@ void print_answers(const options& o, const answers& a) {
              a.any ? layout_text(o, *a.any)
                    : (hopeless(a.feasible) ? "none: no layout mends the rules above"
                                            : fmt::format("more than {}", a.searched))});
-  fmt::print("\nwhat fits\n{}", table.text("  "));
+  print("\nwhat fits\n{}", table.text("  "));
 }
 
 void print_text(const options& o, const answers& a) {
   print_inputs(o);
-  fmt::print("{}\n{}", shardline::to_text(o.model, o.layout, convention(o)),
-             shardline::to_text(a.feasible));
+  print("{}\n{}", shardline::to_text(o.model, o.layout, convention(o)),
+        shardline::to_text(a.feasible));
   print_answers(o, a);
   if (!a.feasible.priceable()) return;
   const auto fullest = fullest_stage(o.cluster, o.model, o.layout, o.workload);
-  fmt::print("\n{}", memory_text(fullest, o.layout));
+  print("\n{}", memory_text(fullest, o.layout));
 }
 
 nlohmann::ordered_json layout_json(const std::optional<shardline::layout>& l) {

@@ -78,7 +78,7 @@ shardline::model find_model(const std::string& option, const std::string& name,
 shardline::accelerator find_accelerator(const std::string& option, const std::string& name) {
   if (const shardline::accelerator* known = catalog::find_accelerator(name)) return *known;
   std::string names;
-  for (const shardline::accelerator& a : catalog::accelerators) append(names, a.name);
+  for (const shardline::accelerator& a : catalog::accelerators) append(names, a.name.view());
   refuse(option, name, names);
 }
 

@@ -6,12 +6,14 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "commands.hpp"
 #include "models.hpp"
+#include "output.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "values.hpp"
@@ -313,7 +315,9 @@ std::optional<options> read_options(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() != 0) refuse_syntax(app, argc > 1 ? argv[1] : "", e);
-    app.exit(e);
+    std::ostringstream help;
+    app.exit(e, help, help);
+    write(help.str());
     return std::nullopt;
   }
   const CLI::App& of = *app.get_subcommands().front();

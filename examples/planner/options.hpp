@@ -53,7 +53,7 @@ struct bad_input {
 };
 
 /// Reads the command line; none where it asked for help, which is then printed.
-/// Throws bad_input.
+/// Throws bad_input, or unwritten where the help cannot be printed.
 std::optional<options> read_options(int argc, char** argv);
 
 }  // namespace planner

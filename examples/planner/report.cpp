@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "fit.hpp"
+#include "output.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 
@@ -52,24 +53,24 @@ std::string_view convention(const options& o) {
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
   const double state = state_bytes_per_sequence(o.model).value();
-  fmt::print("{}: {} parameters, {} active, {} of KV cache per token{}\n", o.model.name.view(),
-             shardline::short_number(static_cast<double>(parameters(o.model).total())),
-             shardline::short_number(static_cast<double>(active_parameters(o.model))),
-             shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
-             state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
-  fmt::print("{} x {}, {} per node\n", c.gpus, c.accelerator.name, c.gpus_per_domain);
-  fmt::print("{}\n", load_text(o.workload));
-  fmt::print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
-             carried_text(o.engine), o.engine_assumption);
-  if (!o.assumption.empty()) fmt::print("efficiency: {}\n", o.assumption);
-  for (const std::string& note : o.notes) fmt::print("note: {}\n", note);
-  fmt::print("\n");
+  print("{}: {} parameters, {} active, {} of KV cache per token{}\n", o.model.name.view(),
+        shardline::short_number(static_cast<double>(parameters(o.model).total())),
+        shardline::short_number(static_cast<double>(active_parameters(o.model))),
+        shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
+        state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
+  print("{} x {}, {} per node\n", c.gpus, c.accelerator.name.view(), c.gpus_per_domain);
+  print("{}\n", load_text(o.workload));
+  print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
+        carried_text(o.engine), o.engine_assumption);
+  if (!o.assumption.empty()) print("efficiency: {}\n", o.assumption);
+  for (const std::string& note : o.notes) print("note: {}\n", note);
+  print("\n");
 }
 
 void print_json(nlohmann::ordered_json result, const options& o) {
   result["engine"] = {{"name", std::string(name_of(o.engine))}};
   result["engine"].update(shardline::to_json(o.cluster.runtime));
-  fmt::print("{}\n", result.dump(2));
+  print("{}\n", result.dump(2));
 }
 
 // The notes of the model among the warnings, which are sentences too (io/json.hpp).
@@ -98,12 +99,12 @@ bool run_estimate(const options& o, const Cluster& cluster) {
     return e.feasibility.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
+  print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
   if (priced) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
-    fmt::print("{}", shardline::to_text(e, o.layout, fullest));
+    print("{}", shardline::to_text(e, o.layout, fullest));
   } else {
-    fmt::print("{}", shardline::to_text(e));
+    print("{}", shardline::to_text(e));
   }
   return e.feasibility.feasible();
 }
@@ -126,9 +127,9 @@ bool run_pools(const options& o, const Cluster& cluster) {
     return found.feasible();
   }
   print_inputs(o);
-  fmt::print("{}\n{} GPUs read prompts, {} decode\n\n{}",
-             shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
-             shardline::to_text(found));
+  print("{}\n{} GPUs read prompts, {} decode\n\n{}",
+        shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
+        shardline::to_text(found));
   return found.feasible();
 }
 
@@ -142,7 +143,7 @@ bool run_search(const options& o, const Cluster& cluster) {
     print_json(std::move(result), o);
   } else {
     print_inputs(o);
-    fmt::print("{}", shardline::to_text(o.model, found, convention(o)));
+    print("{}", shardline::to_text(o.model, found, convention(o)));
   }
   return found.feasible > 0;
 }

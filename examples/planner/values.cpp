@@ -27,19 +27,12 @@ std::optional<T> number(std::string_view text) {
   return value;
 }
 
-std::string range_sentence(std::string_view kind, double lowest, double highest) {
-  return fmt::format("{} from {} to {}", kind, shardline::in_full(lowest),
-                     shardline::in_full(highest));
-}
-
 // What stands behind `name=`, a share inside the range of `field`.
 double share(std::string_view option, std::string_view item, std::string_view text,
              shardline::field field) {
   const shardline::field_range range = shardline::range_of(field);
   const std::optional<double> value = number<double>(text);
-  if (!value || !(*value >= range.lowest && *value <= range.highest)) {
-    refuse(option, item, range_sentence("a number", range.lowest, range.highest));
-  }
+  if (!value || !range.contains(*value)) refuse(option, item, allowed_in(range).view());
   return *value;
 }
 
@@ -60,7 +53,7 @@ shardline::seconds<> time_in(std::string_view option, std::string_view item, std
                              shardline::field field) {
   const shardline::field_range range = shardline::range_of(field);
   const std::optional<double> value = seconds_in(text);
-  if (!value || !(*value >= range.lowest && *value <= range.highest)) {
+  if (!value || !range.contains(*value)) {
     refuse(option, item,
            fmt::format("a number and its unit, us, ms or s, from {} s to {} s",
                        shardline::in_full(range.lowest), shardline::in_full(range.highest)));
@@ -107,15 +100,14 @@ void refuse(std::string_view option, std::string_view value, std::string_view al
 
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::field field) {
-  return whole_number(option, text,
-                      static_cast<shardline::count>(shardline::range_of(field).highest));
+  return whole_number(option, text, shardline::highest_count(field));
 }
 
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::count highest) {
   const std::optional<shardline::count> value = number<shardline::count>(text);
   if (!value || *value < 1 || *value > highest) {
-    refuse(option, text, range_sentence("a whole number", 1.0, static_cast<double>(highest)));
+    refuse(option, text, fmt::format("a whole number from 1 to {}", highest));
   }
   return *value;
 }

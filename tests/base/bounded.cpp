@@ -37,12 +37,15 @@ TEST_CASE("equality is of the values held, not of what lies in unused places") {
   CHECK_FALSE(a == b);
 }
 
-TEST_CASE("a name is held in place, cut after 95 characters") {
+TEST_CASE("a name is held in place, up to 95 characters of it, and its whole length") {
   CHECK(short_name("llama").view() == "llama");
   CHECK(short_name().view().empty());
   CHECK(short_name("a") == short_name(std::string_view("a")));
   CHECK_FALSE(short_name("a") == short_name("b"));
   const std::string longest(95, 'x');
   CHECK(short_name(longest).view() == longest);
-  CHECK(short_name(longest + "y").view() == longest);
+  const short_name longer(longest + "y");
+  CHECK(longer.view() == longest);
+  CHECK(longer.length == 96);
+  CHECK_FALSE(longer == short_name(longest));
 }

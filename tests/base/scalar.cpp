@@ -39,6 +39,13 @@ TEST_CASE("round_up is ceil, over whole numbers, halves and 17 orders of magnitu
   }
 }
 
+TEST_CASE("round_down is floor, and leaves no zero with a sign") {
+  CHECK(round_down(2.9) == 2.0);
+  CHECK(round_down(-2.1) == -3.0);
+  CHECK(round_down(7.0) == 7.0);
+  CHECK_FALSE(std::signbit(round_down(0.5)));
+}
+
 TEST_CASE("round_up at the edges: the documented numbers, zeros, huge numbers and NaN") {
   CHECK(round_up(2.1) == 3.0);
   CHECK(round_up(-2.1) == -2.0);

@@ -38,13 +38,13 @@ TEST_CASE("the catalog has exactly the documented names, in order") {
 
 TEST_CASE("every accelerator is found by its name and by no other") {
   for (const accelerator& a : catalog::accelerators) {
-    CHECK(catalog::find_accelerator(a.name) == &a);
+    CHECK(catalog::find_accelerator(a.name.view()) == &a);
   }
 }
 
 TEST_CASE("every accelerator can multiply in bf16, and has memory, links and a domain") {
   for (const accelerator& a : catalog::accelerators) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     CHECK(a.peak.bf16 > 100_TFLOPS);
     CHECK(a.memory > 10_GB);
     CHECK(a.memory_rate > 500_GBps);
@@ -57,9 +57,10 @@ TEST_CASE("every accelerator can multiply in bf16, and has memory, links and a d
 
 TEST_CASE("a torus has as many accelerators as its domain, in whole rings") {
   for (const accelerator& a : catalog::accelerators) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     const auto& axes = a.torus.axes;
-    const bool google_or_amazon = a.name.starts_with("tpu") || a.name.starts_with("trainium");
+    const bool google_or_amazon =
+        a.name.view().starts_with("tpu") || a.name.view().starts_with("trainium");
     CHECK((a.torus.dimensions() > 0) == google_or_amazon);
     if (a.torus.dimensions() == 0) continue;
     CHECK(axes[0] * axes[1] * axes[2] == a.domain);
@@ -75,7 +76,7 @@ TEST_CASE("a torus has as many accelerators as its domain, in whole rings") {
 // these.
 TEST_CASE("narrower types are never slower, links never faster than memory") {
   for (const accelerator& a : catalog::accelerators) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     for (const precision p : {precision::fp8, precision::int8, precision::fp4}) {
       CAPTURE(name(p));
       const bool has_peak = a.peak[p].value() > 0.0;

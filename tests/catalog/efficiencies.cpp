@@ -146,7 +146,7 @@ TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own
 
 TEST_CASE("every model of the catalog is priced on every accelerator, by every engine's kernels") {
   for (const accelerator& a : catalog::accelerators) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     for (const engine_version* e : engines::all) {
       const auto fitted_a = with_fitted(a, *e);
       for (const model* m : catalog::models) {
@@ -274,7 +274,7 @@ TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
     const double sequences = static_cast<double>(d.whole(8, 500));
     const double context = static_cast<double>(d.whole(1, 30000));
     CAPTURE(m.name.view());
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     CAPTURE(tp);
     CAPTURE(sequences);
     const double before = decoding(a, m, tp, sequences, context);
@@ -296,7 +296,7 @@ TEST_CASE("no all-reduce is faster than its bytes over the links, on any acceler
   for (const accelerator& bare : catalog::accelerators) {
     for (const engine_version* e : engines::all) {
       const auto c = make_cluster(with_fitted(bare, *e), 8);
-      CAPTURE(bare.name);
+      CAPTURE(bare.name.view());
       for (double n = 2.0; n <= 8.0; n *= 2.0) {
         if (n > static_cast<double>(bare.domain)) break;
         const double rounds = std::min(2.0 * (n - 1.0) / n, (n + 1.0) / n);
@@ -325,7 +325,7 @@ TEST_CASE("only kernels in a loop beat the memory, where its last-level cache ho
     op.bytes_per_token = static_cast<double>(kv) * 512.0;
     op.context = bytes_of_cache / sequences / op.bytes_per_token;
     const double memory = op.bytes_moved().value() / bare.memory_rate.value();
-    CAPTURE(bare.name);
+    CAPTURE(bare.name.view());
     CAPTURE(bytes_of_cache);
     REQUIRE(time_of(step, op).total().value() >= memory * (1.0 - 1e-12));
     const bool beats = time_of(loop, op).total().value() < memory * (1.0 - 1e-12);

@@ -7,6 +7,7 @@ struct fits {
 };
 #ifdef SHARDLINE_TEST_BAD
 template struct fits<5, 3>;
+template struct fits<7, 3>;
 #else
 template struct fits<2, 3>;
 #endif
@@ -14,10 +15,11 @@ template struct fits<2, 3>;
 file(WRITE ${TREE}/never.cpp "int x = \"\";\n")
 file(WRITE ${TREE}/always.cpp "int x = 0;\n")
 
-# case(<outcome> <mode> <source> [<rules> [<forbidden>]])
+# case(<outcome> <mode> <source> [<rules> [<forbidden> [<first>]]])
 function(case outcome mode source)
   expect("${outcome}" RUN ${CMAKE_COMMAND} -DMODE=${mode} -DSOURCE=${TREE}/${source}.cpp
     -DCOMPILER=${COMPILER} -DIMPLICIT=/usr/include "-DRULE=${ARGV3}" "-DFORBID=${ARGV4}"
+    "-DFIRST=${ARGV5}"
     -P ${CMAKE}/RunCompileFail.cmake)
 endfunction()
 
@@ -27,3 +29,5 @@ case(ok bad rule "does not fit;<5, 3>" "<2, 3>")
 case("compiles with SHARDLINE_TEST_BAD=1 and must not" bad always "does not fit")
 case("does not say \"<5, 4>\"" bad rule "does not fit;<5, 4>")
 case("the compiler says \"<5, 3>\"" bad rule "does not fit" "<5, 3>")
+case(ok bad rule "does not fit" "" "does not fit")
+case("the first error does not say \"<7, 3>\"" bad rule "<7, 3>" "" "<7, 3>")

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "shardline/describe/cluster.hpp"
 
 using namespace shardline;
@@ -98,6 +100,18 @@ TEST_CASE("nothing is narrowed: the chain ends at fp32, peak or not") {
   CHECK(supported(with({fp8}), bf16) == fp32);
   CHECK(supported(with({bf16}), tf32) == fp32);
   CHECK(supported(with({}), fp4) == fp32);
+}
+
+TEST_CASE("an accelerator owns its name: the text that it was given may go") {
+  accelerator a;
+  {
+    std::string text = "read from a file, and longer than any small buffer";
+    a.name = text;
+    text.assign(text.size(), '?');
+  }
+  CHECK(a.name.view() == "read from a file, and longer than any small buffer");
+  const auto named = [] { return accelerator{.name = std::string("temporary") + " text"}; };
+  CHECK(named().name == "temporary text");
 }
 
 TEST_CASE("another efficiency is the same hardware otherwise") {

@@ -3,9 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "../laws/random_inputs.hpp"
 
 using namespace shardline;
+using namespace shardline::literals;
 
 namespace {
 
@@ -88,13 +92,81 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
     r.cluster.runtime = runtime_of_all;
     const double share = d.between(0.5, 1.0);
     std::visit([share](auto& rule) { rule.share = share; }, r.cluster.runtime.budget);
-    // Room for all: lanes share what fits.
     r.cluster.accelerator.memory = bytes<>::from_value(d.between(1e13, 1e14));
     const auto peak = r.cluster.accelerator.peak.bf16;
     r.cluster.accelerator.peak = {peak, peak, peak, peak, peak, peak, peak, peak};
     r.workload.concurrency = static_cast<double>(d.whole(1, 300));
   }
   return cases;
+}
+
+// The same with a memory that holds few of the sequences in some, at a rate in most, in a run that
+// ends in some of the others, and with guesses.
+std::array<laws::deployed, width> four_served(laws::dice& d) {
+  std::array<laws::deployed, width> cases = four_cases(d);
+  const count draft = d.flip() ? 0 : d.whole(1, 4);
+  const double step_sequences = cases[0].cluster.runtime.step_sequences;
+  for (laws::deployed& r : cases) {
+    workload& w = r.workload;
+    w.prefix_hit = cases[0].workload.prefix_hit;
+    w.speculation = {draft, d.unit(), seconds<>::from_value(d.flip() ? 0.0 : 1e-4)};
+    r.cluster.runtime.queued_share = d.flip() ? 1.0 : d.unit();
+    r.cluster.runtime.step_sequences = step_sequences > 0.0 && d.flip() ? 0.0 : step_sequences;
+    const auto held = memory(r.cluster, r.model, r.layout, w);
+    if (d.flip()) {
+      r.cluster.accelerator.memory = held.total() - held.withheld - held.kv_cache * d.unit();
+    }
+    const auto full = serving(r.cluster, r.model, r.layout, w);
+    if (d.whole(0, 3) > 0) {
+      w.rate = full.requests_per_s * laws::log_between(d, 1e-3, 1.5);
+    } else if (d.flip()) {
+      w.num_prompts = std::ceil(w.concurrency * d.between(0.5, 4.0));
+    }
+  }
+  return cases;
+}
+
+template <class Case>
+void set_served(const std::array<laws::deployed, width>& cases,
+                basic_cluster<scalar, basic_constant<scalar>>& c, basic_workload<scalar>& w,
+                Case lanes) {
+  using one = laws::deployed;
+  c.runtime.queued_share = lanes([](const one& r) { return r.cluster.runtime.queued_share; });
+  c.runtime.step_sequences = lanes([](const one& r) { return r.cluster.runtime.step_sequences; });
+  w.rate =
+      request_rate<scalar>::from_value(lanes([](const one& r) { return r.workload.rate.value(); }));
+  w.num_prompts = lanes([](const one& r) { return r.workload.num_prompts; });
+  w.speculation = {cases[0].workload.speculation.draft_tokens,
+                   lanes([](const one& r) { return r.workload.speculation.acceptance; }),
+                   seconds<scalar>::from_value(lanes(
+                       [](const one& r) { return r.workload.speculation.draft_time.value(); }))};
+}
+
+template <class T>
+std::array<T, 14> figures_of(const basic_serving<T>& s, const basic_bands<T>& bands) {
+  return {s.concurrency,
+          s.running,
+          s.utilisation,
+          s.requests_per_s.value(),
+          s.waiting.value(),
+          s.ttft.value(),
+          s.tpot.value(),
+          s.output_tokens_per_s.value(),
+          s.output_tokens_per_s_per_gpu.value(),
+          s.total_tokens_per_s_per_gpu.value(),
+          bands.ttft.low.value(),
+          bands.ttft.high.value(),
+          bands.tpot.low.value(),
+          bands.tpot.high.value()};
+}
+
+template <class T>
+void compare(const std::array<scalar, 14>& packed, const std::array<T, 14>& alone, int lane) {
+  CAPTURE(lane);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(packed[i][lane] == alone[i]);
+  }
 }
 
 // What each lane must be: memory, prefill, decode and serving of the case alone.
@@ -128,6 +200,64 @@ TEST_CASE("every lane of an estimate is the estimate of that lane's case, bit fo
     }
   }
 }
+
+TEST_CASE("every lane has its own number in flight: at a rate, in a memory that holds few") {
+  laws::dice d(112);
+  int endless = 0;
+  int short_of_memory = 0;
+  for (int number = 0; number < 400; ++number) {
+    const std::array<laws::deployed, width> cases = four_served(d);
+    auto c = together(cases);
+    auto w = loads(cases);
+    set_served(cases, c, w, [&](auto value) { return lane_by_lane(cases, value); });
+    const auto e = estimate(c, cases[0].model, cases[0].layout, w);
+    const auto packed = figures_of(e.serving, e.bands);
+    CAPTURE(number);
+    for (int lane = 0; lane < width; ++lane) {
+      const laws::deployed& r = cases[static_cast<std::size_t>(lane)];
+      CAPTURE(laws::describe(r));
+      const auto one = estimate(r.cluster, r.model, r.layout, r.workload);
+      compare(packed, figures_of(one.serving, one.bands), lane);
+      endless += one.serving.stable() ? 0 : 1;
+      short_of_memory += one.memory.total() > one.memory.capacity ? 1 : 0;
+    }
+  }
+  CHECK(endless > 50);
+  CHECK(short_of_memory > 200);
+}
+
+TEST_CASE("every lane of two pools is the two pools of that lane's case") {
+  laws::dice d(113);
+  for (int number = 0; number < 100; ++number) {
+    std::array<laws::deployed, width> cases = four_served(d);
+    for (laws::deployed& r : cases) {
+      r.workload.num_prompts = 0.0;
+      r.workload.output = std::max(cases[0].workload.output, 2_tokens);
+    }
+    auto c = together(cases);
+    auto w = loads(cases);
+    set_served(cases, c, w, [&](auto value) { return lane_by_lane(cases, value); });
+    using pool_type = basic_pool<scalar, basic_constant<scalar>>;
+    const pool_type pool{c, cases[0].layout, 2};
+    const auto found = disaggregate(pool, pool, cases[0].model, w);
+    const auto packed = figures_of(found.serving, found.bands);
+    CAPTURE(number);
+    for (int lane = 0; lane < width; ++lane) {
+      const laws::deployed& r = cases[static_cast<std::size_t>(lane)];
+      CAPTURE(laws::describe(r));
+      const basic_pool<double, constant> alone{r.cluster, r.layout, 2};
+      const auto one = disaggregate(alone, alone, r.model, r.workload);
+      compare(packed, figures_of(one.serving, one.bands), lane);
+    }
+  }
+}
+
+template <class T>
+concept counts_what_fits = requires(basic_cluster<T> c, model m, layout l, basic_workload<T> w) {
+  sequences_that_fit(c, m, l, w);
+};
+static_assert(counts_what_fits<double>);
+static_assert(!counts_what_fits<scalar>, "one number would be that of a single lane");
 
 TEST_CASE("operations are lane by lane") {
   const scalar a = of_lanes(1.0, -2.5, 3.0, 0.5);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "shardline/engines/index.hpp"
-#include "shardline/estimate/validation.hpp"
 #include "shardline/io/text/layout.hpp"
 
 namespace {
@@ -19,9 +18,9 @@ static_assert(parse_layout("vllm:tp=8,dp=2,ep=on").layout ==
 static_assert(parse_layout("product:ep=64,tp=2,pp=1,dp=1").layout ==
               to_layout(product{.ep = 64, .tp = 2}));
 static_assert(parse_flags<product>("ep=64,tp=16,pp=4,dp=4").layout.gpus() == 16384);
-static_assert(static_cast<double>(largest_degree) == range_of(field::tp).highest);
-static_assert(static_cast<double>(largest_degree) == range_of(field::redundant_experts).highest);
-static_assert(static_cast<double>(largest_stage) == range_of(field::layers).highest);
+static_assert(whole_numbers_of<field::tp>.allowed == "a whole number from 1 to 1000000");
+static_assert(whole_numbers_of<field::redundant_experts>.allowed ==
+              "a whole number from 0 to 1000000");
 static_assert(parse_layout("vllm:tp=1,pp=2,layers=31/30").layout.stages.listed[1] == 30);
 
 std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "../laws/random_inputs.hpp"
@@ -27,9 +28,15 @@ struct even_times {
 constexpr even_times even{{2_s, 2_s, 2_s, 0.5_s}};
 constexpr turnover whole_prompts{.decode_steps = 8.0};
 
-arrivals at(double rate, count slots) {
-  return arrivals_of(even, whole_prompts, per_second(rate), {1, slots});
+// `each` slots on each of so many replicas.
+template <class Times>
+arrivals in_slots(const Times& times, const turnover& load, double rate, count replicas,
+                  count each) {
+  const double all = static_cast<double>(replicas * each);
+  return arrivals_of(times, times(all), load, per_second(rate), shared_slots(all, replicas));
 }
+
+arrivals at(double rate, count slots) { return in_slots(even, whole_prompts, rate, 1, slots); }
 
 // Mean wait for one of `servers`, each request served for `service` seconds, by drawing arrivals.
 double simulated_wait(int servers, double service, double rate, std::uint64_t seed) {
@@ -88,7 +95,7 @@ TEST_CASE("a request that arrives at random meets half of the steps that a slot'
     constexpr seconds<> entry(const slot_times&, double busy) const noexcept { return 4_s * busy; }
   };
   const noticing times{even};
-  const arrivals a = arrivals_of(times, whole_prompts, per_second(0.1), {1, 100});
+  const arrivals a = in_slots(times, whole_prompts, 0.1, 1, 100);
   // With one other 4/2 s of it half of the time, on top of the 0.2 s above, or 0.25 s in crowds.
   const double n = 0.62 / (1.0 - 0.3);
   CHECK(a.in_flight == doctest::Approx(n + 0.1 * (0.25 - 0.2)).epsilon(1e-12));
@@ -96,12 +103,12 @@ TEST_CASE("a request that arrives at random meets half of the steps that a slot'
 }
 
 TEST_CASE("others are in the way as far as they are on the same replica") {
-  const arrivals alone = arrivals_of(even, whole_prompts, per_second(0.1), {4, 1});
+  const arrivals alone = in_slots(even, whole_prompts, 0.1, 4, 1);
   CHECK(alone.life.total() == 6_s);
   CHECK(alone.in_flight == doctest::Approx(0.6).epsilon(1e-12));
   CHECK(alone.utilisation == doctest::Approx(0.15).epsilon(1e-12));
   const arrivals one = at(0.1, 50);
-  const arrivals four = arrivals_of(even, whole_prompts, per_second(0.4), {4, 50});
+  const arrivals four = in_slots(even, whole_prompts, 0.4, 4, 50);
   CHECK(four.utilisation == doctest::Approx(one.utilisation).epsilon(1e-12));
   CHECK(four.life.total() > 6_s);
   CHECK(four.life.total() < one.life.total() * 1.2);
@@ -132,7 +139,7 @@ TEST_CASE("a simulation of every step finds as many in flight and the same time 
         even_times times{{time(0.05), time(0.05), time(0.02 + 0.03 * room), time(0.02)}};
         turnover load{.decode_steps = tokens, .chunked = true};
         load.per_step = room;
-        const arrivals a = arrivals_of(times, load, per_second(s.arrivals), {1, 100000});
+        const arrivals a = in_slots(times, load, s.arrivals, 1, 100000);
         CAPTURE(room);
         CAPTURE(busy);
         CAPTURE(tokens);
@@ -179,20 +186,21 @@ TEST_CASE("faster steps never lengthen the time to a first token at a rate, nor 
     bounded_times times{laws::log_between(d, 0.01, 1.0), laws::log_between(d, 1e-4, 0.1),
                         laws::log_between(d, 1e-3, 10.0), load.per_step,
                         static_cast<double>(d.whole(1, 4))};
-    const replica_slots slots{d.whole(1, 4), d.whole(1, 200)};
-    const request_rate<> rate = per_second(laws::log_between(d, 1e-4, 1.0));
-    const arrivals before = arrivals_of(times, load, rate, slots);
+    const count replicas = d.whole(1, 4);
+    const count slots = d.whole(1, 200);
+    const double rate = laws::log_between(d, 1e-4, 1.0);
+    const arrivals before = in_slots(times, load, rate, replicas, slots);
     (d.flip()   ? times.memory
      : d.flip() ? times.of_sequence
                 : times.of_chunk) /= laws::log_between(d, 1.0, 10.0);
-    const arrivals after = arrivals_of(times, load, rate, slots);
+    const arrivals after = in_slots(times, load, rate, replicas, slots);
     if (!before.stable()) continue;
     const auto first = [](const arrivals& a) {
       return (a.wait + a.life.queue + a.life.prompt).value();
     };
     // A life as long as in full slots is shared out anew: what decoding leaves, prompts wait for.
     const auto crowded_out = [&](const arrivals& a) {
-      const double longest = a.utilisation * static_cast<double>(slots.all()) / rate.value();
+      const double longest = a.utilisation * static_cast<double>(replicas * slots) / rate;
       return a.life.total().value() > longest * (1.0 - 1e-9);
     };
     CAPTURE(number);
@@ -208,15 +216,20 @@ TEST_CASE("faster steps never lengthen the time to a first token at a rate, nor 
   CHECK(compared > 3000);
 }
 
-TEST_CASE("at twice the rate that full slots can serve the utilisation is 2") {
+TEST_CASE(
+    "at twice the rate that full slots can serve the utilisation is 2, and nobody's wait ends") {
   // Two slots: P = 2 s, Z = 4 s; generation 6 s, half of 2 s met in 2 of them, prompt 2 s.
   const double most = 2.0 / (6.0 + 1.0 / 3.0 + 2.0);
   const arrivals a = at(2.0 * most, 2);
   CHECK_FALSE(a.stable());
   CHECK(a.utilisation == doctest::Approx(2.0).epsilon(1e-12));
   CHECK(a.in_flight == 2.0);
-  CHECK(a.wait == 0_s);
+  CHECK(a.wait.value() == std::numeric_limits<double>::infinity());
   CHECK(a.life.generation == 6_s);
+  // Nor where they come as fast as they are served: one slot, a prompt of 2 s, 4 rounds of 0.5 s.
+  const arrivals just = in_slots(even, turnover{.decode_steps = 4.0}, 0.25, 1, 1);
+  CHECK(just.utilisation == 1.0);
+  CHECK(just.wait.value() == std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("more arrivals mean more in flight, fuller slots and longer waits; never NaN") {
@@ -227,13 +240,56 @@ TEST_CASE("more arrivals mean more in flight, fuller slots and longer waits; nev
       CAPTURE(slots);
       CAPTURE(rate);
       REQUIRE(std::isfinite(a.life.total().value()));
-      REQUIRE(std::isfinite(a.wait.value()));
+      REQUIRE(std::isfinite(a.wait.value()) == a.stable());
       REQUIRE(a.in_flight <= static_cast<double>(slots));
       REQUIRE(a.utilisation > before.utilisation);
       if (!a.stable()) break;
       REQUIRE(a.in_flight >= before.in_flight);
       REQUIRE(a.life.total().value() >= before.life.total().value() * (1.0 - 1e-12));
       before = a;
+    }
+  }
+}
+
+TEST_CASE("slots that replicas do not divide are all there, as many on each as on average") {
+  CHECK(shared_slots(10.0, 4).all == 10.0);
+  CHECK(shared_slots(10.0, 4).each == 2.5);
+  CHECK(shared_slots(2.0, 4).all == 2.0);
+  CHECK(shared_slots(2.0, 4).each == 1.0);
+  // Between as many replicas with 2 slots and with 3.
+  const auto with = [](double all) {
+    return arrivals_of(even, even(all), whole_prompts, per_second(0.4), shared_slots(all, 4));
+  };
+  CHECK(with(8.0).utilisation > with(10.0).utilisation);
+  CHECK(with(10.0).utilisation > with(12.0).utilisation);
+  CHECK(with(8.0).wait > with(10.0).wait);
+  CHECK(with(10.0).wait > with(12.0).wait);
+}
+
+TEST_CASE("what is in flight is found by looking at few numbers of others") {
+  struct counting {
+    slot_times t{};
+    int* looks = nullptr;
+    // Steps take longer the more sequences are in them.
+    slot_times operator()(double n) const noexcept {
+      ++*looks;
+      const double by = 1.0 + std::log2(n);
+      return {t.first * by, t.pace * by, t.full_pace * by, t.decode * by, 1.0};
+    }
+    static seconds<> entry(const slot_times&, double) noexcept { return {}; }
+  };
+  for (const count slots : {10, 100, 1000, 100000, 1000000}) {
+    int looks = 0;
+    const counting times{even.t, &looks};
+    const double most = 1.0 / in_slots(times, whole_prompts, 1.0, 1, slots).utilisation;
+    for (const double busy : {1e-6, 0.01, 0.1, 0.3, 0.6, 0.9}) {
+      looks = 0;
+      const arrivals a = in_slots(times, whole_prompts, most * busy, 1, slots);
+      CAPTURE(slots);
+      CAPTURE(busy);
+      CAPTURE(a.in_flight);
+      CHECK(looks <= 3 + std::ceil(std::log2(slots)));
+      if (busy < 0.5) CHECK(looks <= 9);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "shardline/base/dual.hpp"
 #include "shardline/catalog/accelerators.hpp"
@@ -134,7 +135,7 @@ TEST_CASE("prefill instances serve in proportion; a slow pool is what limits") {
         doctest::Approx(one.prefill_rate.value()).epsilon(0.01));
 }
 
-TEST_CASE("at a rate: few find idle pools; too many are refused by name, and figures stay finite") {
+TEST_CASE("at a rate: few find idle pools; too many are refused by name, and wait for ever") {
   workload w = load(64);
   w.rate = request_rate<>::from_value(1e-5);
   const disaggregated idle = disaggregate(pool(4, 1), pool(8, 1), llama, w);
@@ -147,7 +148,15 @@ TEST_CASE("at a rate: few find idle pools; too many are refused by name, and fig
   CHECK_FALSE(over.feasible());
   CHECK(over.prefill.violations[0].rule == rule::rate);
   CHECK(over.serving.utilisation == doctest::Approx(2.0));
-  CHECK(std::isfinite(over.serving.ttft.value()));
+  for (const double endless :
+       {over.serving.ttft.value(), over.serving.waiting.value(), over.serving.concurrency,
+        over.bands.ttft.low.value(), over.bands.ttft.high.value()}) {
+    CHECK(endless == std::numeric_limits<double>::infinity());
+  }
+  CHECK(std::isfinite(over.serving.tpot.value()));
+  CHECK(std::isfinite(over.bands.tpot.high.value()));
+  CHECK(over.serving.output_tokens_per_s.value() ==
+        doctest::Approx(over.serving.requests_per_s.value() * w.output.value()));
   CHECK(over.serving.requests_per_s.value() ==
         doctest::Approx(idle.prefill_rate.value()).epsilon(1e-9));
 }

@@ -329,6 +329,16 @@ deployed listing(count pp, std::initializer_list<std::uint16_t> listed) {
 
 }  // namespace
 
+TEST_CASE("a violation carries the units of its figures, which are not always the rule's own") {
+  const report number = listing(3, {3, 3}).checked();
+  constexpr figure_units stages{figure_unit::stages, figure_unit::stages};
+  CHECK(number.find(rule::stages)->units == stages);
+  CHECK(text_of(rule::stages).units == stages);
+  const report sum = listing(3, {1, 2, 2}).checked();
+  constexpr figure_units layers{figure_unit::layers, figure_unit::layers};
+  CHECK(sum.find(rule::stages)->units == layers);
+}
+
 TEST_CASE("listed stages are pp in number, none is empty, and together they are the layers") {
   CHECK(feasible(listing(3, {1, 2, 3})));
   CHECK(feasible(listing(1, {6})));
@@ -478,6 +488,26 @@ TEST_CASE("the accelerator has a peak for every class of weights that a gemm rea
   d.model.tied_embeddings = true;
   d.model.weights[weight_class::embedding] = formats::fp32;
   CHECK(only(d, rule::precision, 32, 0));
+}
+
+TEST_CASE("the accelerator has a peak for the projection of the layer that guesses") {
+  deployed d;
+  d.model.vocab_size = 16;
+  d.model.tied_embeddings = true;  // the head is the embedding, and the head's own format unused
+  d.model.mtp_layers = 1;
+  d.model.weights[weight_class::head] = formats::fp32;
+  CHECK(feasible(d));
+  d.workload.speculation = {.draft_tokens = 2, .acceptance = 0.5};
+  CHECK(only(d, rule::precision, 32, 0));
+  d.model.vocab_size = 0;
+  d.model.tied_embeddings = false;
+  CHECK(only(d, rule::precision, 32, 0));
+  // Guesses that are made elsewhere, or of no layer.
+  d.workload.speculation.draft_time = 1_us;
+  CHECK(feasible(d));
+  d.workload.speculation.draft_time = {};
+  d.model.mtp_layers = 0;
+  CHECK(feasible(d));
 }
 
 TEST_CASE("input and output together stay within the model's context, where it has one") {

@@ -15,11 +15,12 @@ struct listed_rule {
   rule id;
   std::string_view name;
   std::string_view sentence;
+  figure_units units;
 };
 
 // The list whose sentences the compile-fail pairs expect of the compilers.
 // clang-format off
-#define RULE(id, required, available, sentence) listed_rule{rule::id, #id, sentence},
+#define RULE(id, required, unit, available, of, sentence) listed_rule{rule::id, #id, sentence, {figure_unit::unit, figure_unit::of}},
 constexpr std::array listed{
 #include "../fail/rules.inc"
 };
@@ -28,12 +29,13 @@ constexpr std::array listed{
 
 }  // namespace
 
-TEST_CASE("every rule is in the list of compile-fail pairs, in order, with its id and sentence") {
+TEST_CASE("every rule is in the list of compile-fail pairs, with its id, sentence and units") {
   REQUIRE(listed.size() == rule_count);
   for (std::size_t i = 0; i < rule_count; ++i) {
     CHECK(listed[i].id == static_cast<rule>(i));
     CHECK(text_of(listed[i].id).id == listed[i].name);
     CHECK(text_of(listed[i].id).sentence == listed[i].sentence);
+    CHECK(text_of(listed[i].id).units == listed[i].units);
   }
 }
 

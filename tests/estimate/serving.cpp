@@ -5,10 +5,13 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "../laws/random_inputs.hpp"
+#include "shardline/base/dual.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/estimate/estimate.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -146,8 +149,103 @@ TEST_CASE("a few requests a second find an idle deployment, many a full one") {
   CHECK(over.utilisation == doctest::Approx(3.0).epsilon(1e-12));
   CHECK(over.requests_per_s.value() == doctest::Approx(full.requests_per_s.value()).epsilon(1e-12));
   CHECK(over.tpot == full.tpot);
-  CHECK(over.ttft == full.ttft);
+  CHECK(over.output_tokens_per_s.value() ==
+        doctest::Approx(full.output_tokens_per_s.value()).epsilon(1e-12));
+  CHECK(over.running == 64.0);
   CHECK_FALSE(over.stable());
+}
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr workload overload() noexcept {
+  workload w;
+  w.concurrency = 16.0;
+  w.rate = request_rate<>::from_value(1e6);
+  w.max_ttft = 1_s;
+  return w;
+}
+constexpr auto eight = make_cluster(catalog::h200_sxm, 8);
+constexpr auto overloaded = estimate(eight, catalog::llama_3_1_70b, on_eight, overload());
+static_assert(overloaded.serving.ttft.value() == infinity);
+static_assert(overloaded.serving.waiting.value() == infinity);
+static_assert(overloaded.serving.concurrency == infinity);
+static_assert(overloaded.bands.ttft.low.value() == infinity);
+static_assert(overloaded.bands.ttft.high.value() == infinity);
+static_assert(is_finite(overloaded.bands.tpot.high.value()));
+static_assert(is_finite(overloaded.serving.requests_per_s.value()));
+
+}  // namespace
+
+TEST_CASE("beyond capacity a queue has no end: infinite, not small, and the others finite") {
+  CHECK(overloaded.feasibility.find(rule::rate) != nullptr);
+  CHECK(overloaded.feasibility.find(rule::ttft) != nullptr);
+  laws::dice d(63);
+  for (int number = 0; number < 300; ++number) {
+    laws::deployed r = laws::random_deployment(d);
+    const auto full = serving(r.cluster, r.model, r.layout, r.workload);
+    r.workload.rate = full.requests_per_s * d.between(1.001, 50.0);
+    const auto e = estimate(r.cluster, r.model, r.layout, r.workload);
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    REQUIRE(e.serving.utilisation >= 1.0);
+    REQUIRE_FALSE(e.serving.stable());
+    REQUIRE(e.feasibility.find(rule::rate) != nullptr);
+    for (const double endless :
+         {e.serving.ttft.value(), e.serving.waiting.value(), e.serving.concurrency,
+          e.bands.ttft.low.value(), e.bands.ttft.high.value()}) {
+      REQUIRE(endless == infinity);
+    }
+    for (const double ends :
+         {e.serving.running, e.serving.utilisation, e.serving.requests_per_s.value(),
+          e.serving.tpot.value(), e.serving.output_tokens_per_s.value(),
+          e.serving.output_tokens_per_s_per_gpu.value(),
+          e.serving.total_tokens_per_s_per_gpu.value(), e.bands.tpot.low.value(),
+          e.bands.tpot.high.value()}) {
+      REQUIRE(std::isfinite(ends));
+    }
+  }
+}
+
+TEST_CASE("the slopes of what has no end are none, and those of the rest are numbers") {
+  using scalar = dual<1>;
+  basic_cluster<scalar> c;
+  c.accelerator.peak.bf16 = cast<scalar>(catalog::h200_sxm.peak.bf16);
+  c.accelerator.memory = cast<scalar>(catalog::h200_sxm.memory);
+  c.accelerator.memory_rate =
+      bandwidth<scalar>::from_value(scalar::input(catalog::h200_sxm.memory_rate.value(), 0));
+  c.gpus = 8;
+  c.gpus_per_domain = 8;
+  c.scale_up = {cast<scalar>(catalog::h200_sxm.scale_up.rate),
+                cast<scalar>(catalog::h200_sxm.scale_up.latency)};
+  basic_workload<scalar> w;
+  w.concurrency = scalar(16.0);
+  w.rate = request_rate<scalar>::from_value(scalar(1e6));
+  const auto e = estimate(c, catalog::llama_3_1_70b, on_eight, w);
+  for (const scalar& x : {e.serving.ttft.value(), e.serving.waiting.value(), e.serving.concurrency,
+                          e.bands.ttft.low.value(), e.bands.ttft.high.value()}) {
+    CHECK(x.value == infinity);
+    CHECK(x.slope[0] == 0.0);
+  }
+  CHECK(e.serving.requests_per_s.value().slope[0] > 0.0);
+  CHECK(e.serving.tpot.value().slope[0] < 0.0);
+}
+
+TEST_CASE("with a rate the most in flight is the concurrency, whatever number of replicas") {
+  const layout four{{2, 1, 4}, {2, 1, 4}};
+  for (const double concurrency : {1.0, 3.0, 4.0, 5.0, 10.0, 30.0}) {
+    workload w = load(concurrency, 100, 50);
+    w.rate = request_rate<>::from_value(1e9);
+    const auto s = serving(eight, catalog::llama_3_1_8b, four, w);
+    CAPTURE(concurrency);
+    CHECK(s.running == concurrency);
+    // All slots are full, as at the same constant concurrency.
+    w.rate = {};
+    const auto full = serving(eight, catalog::llama_3_1_8b, four, w);
+    CHECK(s.requests_per_s.value() ==
+          doctest::Approx(full.requests_per_s.value()).epsilon(1e-12).scale(0.0));
+  }
 }
 
 TEST_CASE("a rate has no number of prompts, and is none that nobody lives to see") {
@@ -177,7 +275,7 @@ TEST_CASE("more requests a second: longer waits, slower tokens, never NaN") {
       CAPTURE(number);
       CAPTURE(share);
       CAPTURE(laws::describe(r));
-      REQUIRE(std::isfinite(s.ttft.value()));
+      REQUIRE(std::isfinite(s.ttft.value()) == (s.utilisation < 1.0));
       REQUIRE(s.utilisation > before.utilisation);
       REQUIRE(s.tpot.value() >= 0.0);
       if (s.utilisation < 1.0) {

@@ -9,6 +9,7 @@
 #include "shardline/engines/vllm.hpp"
 #include "shardline/estimate/capacity.hpp"
 #include "shardline/estimate/decode.hpp"
+#include "shardline/estimate/estimate.hpp"
 #include "shardline/estimate/stages.hpp"
 
 using namespace shardline;
@@ -100,6 +101,42 @@ TEST_CASE("checking more guesses never makes a step shorter") {
       before = t.total().value();
     }
   }
+}
+
+TEST_CASE("what can be priced with guesses is priced in numbers") {
+  laws::dice d(77);
+  count priced = 0;
+  for (int number = 0; number < 4000; ++number) {
+    laws::deployed r = laws::random_deployment(d);
+    r.model.mtp_layers = d.whole(0, 2);
+    r.workload.speculation = guesses(d.whole(1, 5), d.unit());
+    auto& peak = r.cluster.accelerator.peak;  // the widest are what hardware lacks
+    for (flop_rate<>* wide : {&peak.fp32, &peak.tf32}) {
+      if (d.flip()) *wide = {};
+    }
+    const auto e = estimate(r.cluster, r.model, r.layout, r.workload);
+    if (!e.feasibility.priceable()) continue;
+    CAPTURE(number);
+    CAPTURE(laws::describe(r));
+    ++priced;
+    REQUIRE(is_finite(e.decode.total().value()));
+    REQUIRE(is_finite(e.serving.tpot.value()));
+    REQUIRE(is_finite(e.bands.decode.high.value()));
+  }
+  CHECK(priced > 2000);
+}
+
+TEST_CASE("a guess launches the kernels of a head where the model has one") {
+  model m = catalog::deepseek_v3;
+  workload w;
+  w.speculation = guesses(1, 0.8);
+  const auto c = make_cluster(with_efficiency(catalog::h200_sxm, constant{.launch = 1_ms}), 8);
+  m.vocab_size = 1;
+  const seconds<> with_head = draft_time(c, m, on_eight, w, 16.0).total();
+  m.vocab_size = 0;
+  const seconds<> without = draft_time(c, m, on_eight, w, 16.0).total();
+  CHECK(without > 1_ms);
+  CHECK(with_head - without >= 2_ms);  // the norm and the head
 }
 
 TEST_CASE("a deployment that speculates holds the prediction layer, its cache and nothing else") {

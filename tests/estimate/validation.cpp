@@ -7,7 +7,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -86,6 +88,15 @@ bool reports(const inputs& i, field f) {
   return reports(validate(i.cluster, i.model, i.layout, i.workload).found, f);
 }
 
+// The value that is reported for a field; -1 where there is none.
+double value_of_error(const inputs& i, field f) {
+  const field_errors errors = validate(i.cluster, i.model, i.layout, i.workload);
+  for (const invalid_field& e : errors.found) {
+    if (e.field == f) return e.value;
+  }
+  return -1.0;
+}
+
 count whole(double x) { return static_cast<count>(x); }
 
 // Some values lie beyond an int, which a user's own assignment would cut off too.
@@ -140,10 +151,10 @@ const std::vector<field_case> cases{
     {field::reserve, "cluster.runtime.reserve [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.reserve = bytes<>::from_value(x); }},
     {field::communicators, "cluster.runtime.communicators [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.communicators = bytes<>::from_value(x); }},
     {field::cuda_graphs, "cluster.runtime.cuda_graphs [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.cuda_graphs = bytes<>::from_value(x); }},
-    {field::page_tokens, "cluster.runtime.page_tokens", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.page_tokens = whole(x); }},
-    {field::step_tokens, "cluster.runtime.step_tokens", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_tokens = x; }},
+    {field::page_tokens, "cluster.runtime.page_tokens [tokens]", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.page_tokens = whole(x); }},
+    {field::step_tokens, "cluster.runtime.step_tokens [tokens]", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_tokens = x; }},
     {field::step_sequences, "cluster.runtime.step_sequences", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_sequences = x; }},
-    {field::logit_bytes, "cluster.runtime.logit_bytes", 0, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.logit_bytes = x; }},
+    {field::logit_bytes, "cluster.runtime.logit_bytes [bytes]", 0, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.logit_bytes = x; }},
     {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
     {field::fp4_padding, "cluster.runtime.padding.fp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.fp4_width = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
@@ -154,7 +165,7 @@ const std::vector<field_case> cases{
     {field::vocab_size, "model.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.vocab_size = whole(x); }},
     {field::positions, "model.positions", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.positions = whole(x); }},
     {field::mtp_layers, "model.mtp_layers", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.mtp_layers = whole(x); }},
-    {field::max_context, "model.max_context", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.max_context = whole(x); }},
+    {field::max_context, "model.max_context [tokens]", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.max_context = whole(x); }},
     {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].group_k = as_int(x); }},
     {field::scale_group, "model.weights.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::norm].group_n = as_int(x); }},
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
@@ -181,7 +192,7 @@ const std::vector<field_case> cases{
     {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.key_head_dim = whole(x); i.model = with(p); }},
     {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.linear.value_head_dim = whole(x); i.model = with(p); }},
     {field::head_dim, "attention.head_dim", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.head_dim = whole(x); i.model = with(p); }},
-    {field::window, "attention.window", 0, 1e9, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.window = whole(x); i.model = with(p); }},
+    {field::window, "attention.window [tokens]", 0, 1e9, counted, is_whole, [](inputs& i, double x) { parts p; p.grouped.window = whole(x); i.model = with(p); }},
     {field::q_lora_rank, "attention.q_lora_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.q_lora_rank = whole(x); i.model = with(p); }},
     {field::kv_lora_rank, "attention.kv_lora_rank", 1, 1e6, counted, is_whole, [](inputs& i, double x) { parts p; p.latent.kv_lora_rank = whole(x); i.model = with(p); }},
     {field::groups, "attention.groups", 1, 1e5, counted, is_whole, [](inputs& i, double x) { parts p; p.recurrent.heads = p.recurrent.groups = whole(x); i.model = with(p); }},
@@ -212,18 +223,19 @@ const std::vector<field_case> cases{
     {field::prefix_hit, "workload.prefix_hit", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.prefix_hit = x; }},
     {field::rate, "workload.rate [requests/s]", 0, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.rate = request_rate<>::from_value(x); }},
     {field::num_prompts, "workload.num_prompts", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.num_prompts = x; }},
-    {field::draft_tokens, "workload.speculation.draft_tokens", 0, 64, counted, is_whole, [](inputs& i, double x) { i.workload.speculation.draft_tokens = whole(x); }},
+    {field::draft_tokens, "workload.speculation.draft_tokens [tokens]", 0, 64, counted, is_whole, [](inputs& i, double x) { i.workload.speculation.draft_tokens = whole(x); }},
     {field::acceptance, "workload.speculation.acceptance", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.acceptance = x; }},
     {field::draft_time, "workload.speculation.draft_time [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.draft_time = seconds<>::from_value(x); }},
     {field::expert_imbalance, "workload.expert_imbalance", 1, 1e6, real_number, any_number, [](inputs& i, double x) { i.workload.expert_imbalance = x; }},
     {field::routing_exponent, "workload.routing.exponent", 0, 3, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(x); }},
-    {field::routing_loads, "workload.routing.loads (one for each expert, not all 0)", 0, 1e18, real_number, any_number, [](inputs& i, double x) { i.workload.routing = observed_routing(with_first_load(x)); }},
-    {field::two_skews, "workload.expert_imbalance (beside workload.routing)", 1, 1, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(1.0); i.workload.expert_imbalance = x; }},
+    {field::routing_loads, "workload.routing.loads", 0, 1e18, real_number, any_number, [](inputs& i, double x) { i.workload.routing = observed_routing(with_first_load(x)); }},
     {field::max_ttft, "workload.max_ttft [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_ttft = seconds<>::from_value(x); }},
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 11> sums{{
+const std::array<field_case, 14> sums{{
+    {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
+    {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::attention_curves, "efficiency.prefill, decode and latent ones (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::expert_curves, "efficiency.experts (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -231,10 +243,11 @@ const std::array<field_case, 11> sums{{
     {field::collective_curves, "efficiency.collectives (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::exchange_curves, "efficiency.exchange (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::host_curve, "efficiency.host (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
-    {field::layer_kinds, "model.layers (kinds and runs)", 0, 0, counted, is_whole, nullptr},
+    {field::layer_kinds, "model.layers, kinds", 0, 8, counted, is_whole, nullptr},
+    {field::layer_runs, "model.layers, runs", 0, 160, counted, is_whole, nullptr},
     {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
     {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
-    {field::listed_stages, "layout.stages.listed (at most 64 stages)", 0, 64, counted, is_whole, nullptr},
+    {field::listed_stages, "layout.stages.listed [stages]", 0, 64, counted, is_whole, nullptr},
 }};
 // clang-format on
 
@@ -283,7 +296,7 @@ TEST_CASE("every field has the range and the name that are promised") {
   for (const field_case& f : cases) {
     CAPTURE(f.name);
     const field_range r = range_of(f.field);
-    CHECK(r.name == f.name);
+    CHECK(name_of({f.field}).view() == f.name);
     CHECK(r.lowest == f.lowest);
     CHECK(r.highest == f.highest);
     CHECK(r.whole == f.is_whole);
@@ -294,7 +307,7 @@ TEST_CASE("every field has the range and the name that are promised") {
   for (const field_case& f : sums) {
     CAPTURE(f.name);
     const field_range r = range_of(f.field);
-    CHECK(r.name == f.name);
+    CHECK(name_of({f.field}).view() == f.name);
     CHECK(r.lowest == f.lowest);
     CHECK(r.highest == f.highest);
     CHECK(r.whole);
@@ -304,6 +317,21 @@ TEST_CASE("every field has the range and the name that are promised") {
     CAPTURE(i);
     CHECK(covered[i]);
   }
+}
+
+TEST_CASE("a name of more than 95 characters is refused, not cut") {
+  inputs i = valid();
+  i.model.name = std::string(95, 'm');
+  i.cluster.accelerator.name = std::string(95, 'a');
+  CHECK(i.priced().feasibility.feasible());
+  i.model.name = std::string(96, 'm');
+  REQUIRE(i.priced().feasibility.invalid.size() == 1);
+  CHECK(i.priced().feasibility.invalid[0].field == field::model_name);
+  CHECK(i.priced().feasibility.invalid[0].value == 96.0);
+  CHECK(reports(validate(i.model).found, field::model_name));
+  i.cluster.accelerator.name = std::string(200, 'a');
+  REQUIRE(i.priced().feasibility.invalid.size() == 2);
+  CHECK(reports(i, field::accelerator_name));
 }
 
 TEST_CASE("both ends of a range are inside it") {
@@ -356,6 +384,54 @@ TEST_CASE("loads of experts are refused where they are not the model's, or all 0
   i.workload.routing = observed_routing(std::span(loads).first(4));
   CHECK_FALSE(reports(i, field::routing_loads));
   CHECK(i.priced().feasibility.feasible());
+}
+
+TEST_CASE("an imbalance is stated in place of a law of routing, not beside it") {
+  inputs i = valid();
+  i.workload.expert_imbalance = 1.5;
+  CHECK_FALSE(reports(i, field::expert_imbalance));
+  i.workload.routing = power_law_routing(1.0);
+  for (const double x : {std::nextafter(1.0, 2.0), 1.5, 1e6}) {
+    i.workload.expert_imbalance = x;
+    const auto found = validate(i.cluster, i.model, i.layout, i.workload).found;
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].field == field::expert_imbalance);
+    CHECK(found[0].unmet == condition::one_beside_routing);
+    CHECK(found[0].value == x);
+  }
+  i.workload.expert_imbalance = 1.0;
+  CHECK_FALSE(reports(i, field::expert_imbalance));
+}
+
+TEST_CASE("what another field asks for is told from the field's own range, with the figure") {
+  inputs i = valid();
+  i.model = with({.grouped = {8, 3, 16}});
+  const auto divisor = validate(i.model).found;
+  REQUIRE(divisor.size() == 1);
+  CHECK(divisor[0].unmet == condition::a_divisor_of_attention_heads);
+  CHECK(divisor[0].limit == 8.0);
+  CHECK(allowed_for(divisor[0]).view() == "a divisor of attention.heads, which is 8");
+  mixture_of_experts f = experts();
+  f.experts_per_token = 5;
+  i.model = with({.moe = f});
+  const auto chosen = validate(i.model).found;
+  REQUIRE(chosen.size() == 1);
+  CHECK(allowed_for(chosen[0]).view() == "at most feed_forward.experts, which is 4");
+  i = valid();
+  i.layout.pp = 0;
+  const auto outside = validate(i.cluster, i.model, i.layout, i.workload).found;
+  REQUIRE(outside.size() == 1);
+  CHECK(outside[0].unmet == condition::inside_its_range);
+  CHECK(allowed_for(outside[0]).view() == "a whole number from 1 to 1000000");
+}
+
+TEST_CASE("every condition has a sentence of its own") {
+  std::set<std::string_view> sentences;
+  for (std::size_t i = 0; i < condition_count; ++i) {
+    CHECK(sentences.insert(text_of(static_cast<condition>(i)).sentence).second);
+  }
+  CHECK(text_of(condition::inside_its_range).sentence.empty());
+  CHECK(text_of(condition::a_token_to_decode).sentence == "from 2 with a pool that only decodes");
 }
 
 TEST_CASE("counts at the ends of 64 bits are refused, and not computed with") {
@@ -479,15 +555,16 @@ TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") 
   for (count n = 0; n < 8; ++n) {
     i.model.layers.append(1, {grouped, dense_feed_forward{100 + n}});
   }
-  CHECK(reports(i, field::layer_kinds));  // four that were there and eight more
+  CHECK(value_of_error(i, field::layer_kinds) == 9.0);  // four that were there and eight more
+  CHECK_FALSE(reports(i, field::layer_runs));
 
   i = valid();
   const layer wide{grouped, dense_feed_forward{128}};
   const layer narrow{grouped, dense_feed_forward{64}};
   i.model.layers = layer_stack::repeat(80, {{1, wide}, {1, narrow}});
-  CHECK_FALSE(reports(i, field::layer_kinds));
+  CHECK_FALSE(reports(i, field::layer_runs));
   i.model.layers = layer_stack::repeat(81, {{1, wide}, {1, narrow}});
-  CHECK(reports(i, field::layer_kinds));
+  CHECK(value_of_error(i, field::layer_runs) == 161.0);
 }
 
 TEST_CASE("an exception for what no layer has is reported; for what this one lacks it is none") {

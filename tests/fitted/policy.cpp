@@ -107,7 +107,7 @@ TEST_CASE("the curves of a benchmark's loop are no engine's: they have no host")
 TEST_CASE("every accelerator and engine of the catalog has all curves") {
   for (const accelerator& a : catalog::accelerators) {
     for (const engine_version* e : engines::all) {
-      CAPTURE(a.name);
+      CAPTURE(a.name.view());
       CAPTURE(e->name);
       CHECK(judged(with_fitted(a, *e).efficiency).priceable());
     }

@@ -83,12 +83,18 @@ TEST_CASE("where the queue grows for ever there is no time to first token, only 
   workload w;
   w.concurrency = 8.0;
   w.rate = request_rate<>::from_value(1e6);
+  w.max_ttft = 1_s;
   const auto e = estimate(h200s(8), catalog::llama_3_1_8b, layout{}, w);
   const auto j = to_json(catalog::llama_3_1_8b, layout{}, e);
   CHECK(j["feasible"] == false);
+  REQUIRE(j["violations"][0]["rule"] == "ttft");
+  CHECK(j["violations"][0]["required"].is_null());
+  CHECK(j["violations"][0]["available"] == 1.0);
   CHECK(j["serving"]["ttft_s"].is_null());
   CHECK(j["serving"]["waiting_s"].is_null());
+  CHECK(j["serving"]["concurrency"].is_null());
   CHECK(j["bands"]["ttft_s"].is_null());
+  CHECK(j["bands"]["tpot_s"][0].is_number());
   CHECK(j["serving"]["tpot_s"].get<double>() == e.serving.tpot.value());
 }
 

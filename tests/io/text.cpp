@@ -139,6 +139,15 @@ TEST_CASE("a violation is its sentence and both figures, in units that a person 
         "tokens available");
 }
 
+TEST_CASE("a time to first token that grows without end is no number of seconds") {
+  report r;
+  workload w;
+  w.max_ttft = 500_ms;
+  const basic_serving<> s{.ttft = seconds<>::from_value(endless<double>())};
+  detail::check_figures({}, s, w, r);
+  CHECK(contains(to_text(r), "than allowed: grows without end, 500 ms available\n"));
+}
+
 TEST_CASE("figures of a violation that are close are given the digits that tell them apart") {
   const std::string text = to_text(violation{rule::memory, 151'397'597'185, 151'397'597'184});
   CHECK(contains(text, "151.397597185 GB required, 151.397597184 GB available"));
@@ -173,10 +182,11 @@ TEST_CASE("an invalid input is its name, its value and what is allowed") {
   CHECK(to_text(invalid_field{field::input, std::numeric_limits<double>::quiet_NaN()}) ==
         "workload.input [tokens]: nan; allowed: a whole number from 1 to 1000000000");
   CHECK(to_text(invalid_field{field::layer_kinds, 9.0}) ==
-        "model.layers (kinds and runs): 9; allowed: at most 8 kinds of layer in 160 runs");
-  CHECK(to_text(invalid_field{field::exception_classes, 2.0}) ==
-        "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
-        "layer's");
+        "model.layers, kinds: 9; allowed: a whole number from 0 to 8");
+  CHECK(
+      to_text(invalid_field{field::exception_classes, 2.0, condition::classes_that_layers_have}) ==
+      "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
+      "layer's");
 }
 
 TEST_CASE("a value inside its own range that contradicts another field is said to") {
@@ -186,10 +196,11 @@ TEST_CASE("a value inside its own range that contradicts another field is said t
                 dense_feed_forward{.width = 14336}}}};
   const field_errors errors = validate(m);
   REQUIRE(errors.found.size() == 1);
-  CHECK(to_text(errors.found[0]) == "attention.kv_heads: 7; allowed: a divisor of attention.heads");
-  CHECK(to_text(invalid_field{field::groups, 3.0}) ==
-        "attention.groups: 3; allowed: a divisor of attention.heads");
-  CHECK(to_text(invalid_field{field::redundant_experts, 8.0}) ==
+  CHECK(to_text(errors.found[0]) ==
+        "attention.kv_heads: 7; allowed: a divisor of attention.heads, which is 32");
+  CHECK(to_text(invalid_field{field::rate, 1e-10, condition::zero_or_not_rarer, 1e-9}) ==
+        "workload.rate [requests/s]: 1e-10; allowed: 0, or from 1e-09");
+  CHECK(to_text(invalid_field{field::redundant_experts, 8.0, condition::none_without_experts}) ==
         "layout.redundant_experts: 8; allowed: 0 for a model without experts");
 }
 
@@ -406,8 +417,19 @@ TEST_CASE("serving prints its figures, waiting and utilisation where there are a
         "  output per GPU            155 tokens/s\n"
         "  input and output per GPU  775 tokens/s\n");
   s.utilisation = 1.5;
-  CHECK(contains(to_text(s), "time to first token       grows without end\n"));
-  CHECK(contains(to_text(s), "  once in a slot          181 ms\n"));
+  s.concurrency = std::numeric_limits<double>::infinity();
+  s.ttft = s.waiting = seconds<>::from_value(s.concurrency);
+  CHECK(to_text(s) ==
+        "  in flight                 grows without end, 64 sequences run\n"
+        "  requests                  19.4 requests/s\n"
+        "  utilisation               150.0 %\n"
+        "  time to first token       grows without end\n"
+        "  time per output token     6.11 ms\n"
+        "  output                    9.92k tokens/s\n"
+        "  output per GPU            155 tokens/s\n"
+        "  input and output per GPU  775 tokens/s\n");
+  s.concurrency = 64.0;
+  s.ttft = 181_ms;
   s.running = 12.25;
   s.utilisation = 0.471;
   s.waiting = 30_ms;

@@ -113,7 +113,7 @@ const curve_report& report_of(const policy_calibration<fitted>& found, const std
 
 TEST_CASE("constants of two accelerators never measured are found from exact timings") {
   for (const accelerator& a : {catalog::b200_sxm, catalog::mi300x}) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     const timings t = all_kernels(a);
     const auto start = with_fitted_kernels(a);
     REQUIRE(start.efficiency.source == provenance::transferred);

@@ -68,6 +68,20 @@ constexpr count ranks() noexcept {
 static_assert(ranks<tp4>() == 4, "the constrained overload is taken where the layout is feasible");
 static_assert(ranks<tp5>() == 0, "and not where it is not");
 
+// What estimate() takes, and what it leaves to others.
+struct named_model : model {};
+static_assert(is_deployment<cluster, model, layout, workload>, "four nouns in their order");
+static_assert(is_deployment<cluster, named_model, layout, workload>, "or what is made of them");
+static_assert(!is_deployment<model, cluster, layout, workload>, "no other order");
+static_assert(!is_deployment<cluster, model, layout, basic_workload<dual<1>>>, "nor two scalars");
+
+struct their_own {};
+constexpr int estimate(const their_own&, const model&, const layout&, const workload&) { return 1; }
+static_assert(estimate(their_own{}, shape, tp4, load) == 1, "others may estimate what is theirs");
+static_assert(estimate(four, named_model{shape}, tp4, load).memory.total() ==
+                  fine::result.memory.total(),
+              "a model of somebody's own type is a model");
+
 static_assert(noexcept(estimate(four, shape, tp4, load)), "estimates throw nothing");
 static_assert(noexcept(check(four, shape, tp4, load)), "nor do checks");
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <type_traits>
@@ -87,27 +88,31 @@ class growing {
   bool overflowed_ = false;
 };
 
-/// A name held in place, so that a model imported at run time needs no owner for its text.
-/// Longer names keep their first 95 characters.
+/// A name held in place, so that what is named at run time needs no owner for its text.
+///   length   of the name as it was given; of one that is longer than `most` characters only the
+///            first `most` are held, and validation refuses it
 struct short_name {
-  std::array<char, 96> text{};
+  static constexpr std::size_t most = 95;
+  std::array<char, most + 1> text{};
   std::size_t length = 0;
 
   constexpr short_name() = default;
   // Constructor parameters have long names: g++ -Wshadow holds them against a consumer's globals.
-  constexpr short_name(
-      std::string_view full_name) noexcept {  // NOLINT(google-explicit-constructor)
-    for (; length < full_name.size() && length + 1 < text.size(); ++length) {
-      text[length] = full_name[length];
-    }
+  template <std::convertible_to<std::string_view> Text>
+  // NOLINTNEXTLINE(google-explicit-constructor): a name is written as text
+  constexpr short_name(const Text& given_text) noexcept {
+    const std::string_view full_name(given_text);
+    length = full_name.size();
+    for (std::size_t i = 0; i < held(); ++i) text[i] = full_name[i];
   }
-  constexpr short_name(const char* full_name) noexcept  // NOLINT(google-explicit-constructor)
-      : short_name(std::string_view(full_name)) {}
 
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {text.data(), length}; }
+  [[nodiscard]] constexpr std::size_t held() const noexcept {
+    return length < most ? length : most;
+  }
+  [[nodiscard]] constexpr std::string_view view() const noexcept { return {text.data(), held()}; }
   [[nodiscard]] friend constexpr bool operator==(const short_name& a,
                                                  const short_name& b) noexcept {
-    return a.view() == b.view();
+    return a.length == b.length && a.view() == b.view();
   }
 };
 

@@ -26,6 +26,13 @@ concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> &&
   { -a } -> std::same_as<T>;
 };
 
+/// A scalar that is one case and no batch of them: one of two is the smaller, where a pack compares
+/// lane by lane. What returns a whole number or a layout needs one.
+template <class T>
+concept single_case = eager_scalar<T> && requires(T a, T b) {
+  { a < b } -> std::same_as<bool>;
+};
+
 /// The number a plain decision is made on (which bound wins, is it feasible): the scalar itself.
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
@@ -49,6 +56,19 @@ concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> &&
   return truncated < x ? truncated + 1.0 : truncated;
 }
 
+/// Largest whole number <= x, in the range of round_up().
+///   round_down(2.9) = 2, round_down(-2.1) = -3   (tests/base/scalar.cpp)
+template <eager_scalar T>
+[[nodiscard]] constexpr T round_down(const T& x) noexcept {
+  return T(0.0) - round_up(-x);  // 0 of a share, not -0
+}
+
+/// What has no end: a queue that requests join faster than they leave it.
+template <eager_scalar T>
+[[nodiscard]] constexpr T endless() noexcept {
+  return T(std::numeric_limits<double>::infinity());
+}
+
 /// A whole number as a scalar; exact up to 2^53.
 template <eager_scalar T>
 [[nodiscard]] constexpr T real(std::int64_t n) noexcept {
@@ -57,11 +77,13 @@ template <eager_scalar T>
 
 namespace detail {
 
-// A whole number of at most 9e18 in size, which fits in 64 bits; NaN counts as the largest.
+// A whole number of at most 9e18 in size, which fits in 64 bits; NaN and what is endless count as
+// the largest.
+inline constexpr std::int64_t largest_whole = 9'000'000'000'000'000'000;
 constexpr std::int64_t whole(double x) noexcept {
-  constexpr double largest = 9e18;
-  if (!(x < largest)) return static_cast<std::int64_t>(largest);
-  return x > -largest ? static_cast<std::int64_t>(x) : -static_cast<std::int64_t>(largest);
+  constexpr auto largest = static_cast<double>(largest_whole);
+  if (!(x < largest)) return largest_whole;
+  return x > -largest ? static_cast<std::int64_t>(x) : -largest_whole;
 }
 
 // Whole figures of what is required and of what is available.
@@ -76,9 +98,11 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 
 }  // namespace detail
 
+/// False for NaN too. By its bits: under -ffast-math compilers take every comparison to be of
+/// numbers.
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
-  constexpr double largest = (std::numeric_limits<double>::max)();
-  return x <= largest && x >= -largest;  // false for NaN too
+  constexpr std::uint64_t exponent = std::uint64_t{0x7FF} << 52U;
+  return (std::bit_cast<std::uint64_t>(x) & exponent) != exponent;
 }
 
 namespace detail {

@@ -111,6 +111,15 @@ template <class Unit, class T>
   return boost::units::quantity<Unit, T>::from_value(max(a.value(), b.value()));
 }
 
+/// Lane by lane as select() of scalars.
+template <class Condition, class Unit, class T>
+[[nodiscard]] constexpr boost::units::quantity<Unit, T> select(
+    const Condition& condition, const boost::units::quantity<Unit, T>& if_true,
+    const boost::units::quantity<Unit, T>& if_false) noexcept {
+  return boost::units::quantity<Unit, T>::from_value(
+      select(condition, if_true.value(), if_false.value()));
+}
+
 /// A quantity of plain doubles in the scalar T: catalog figures enter a dual or pack calculation.
 template <eager_scalar T, class Unit>
 [[nodiscard]] constexpr boost::units::quantity<Unit, T> cast(

@@ -346,7 +346,7 @@ inline constexpr std::array accelerators{
 ///   find_accelerator("H100-SXM")->memory_rate == 3350_GBps   (tests/catalog/accelerators.cpp)
 [[nodiscard]] constexpr const accelerator* find_accelerator(std::string_view name) noexcept {
   for (const accelerator& a : accelerators) {
-    if (detail::same_name(a.name, name)) return &a;
+    if (detail::same_name(a.name.view(), name)) return &a;
   }
   return nullptr;
 }

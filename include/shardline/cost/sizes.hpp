@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include "shardline/cost/shapes.hpp"
 #include "shardline/describe/model.hpp"
@@ -55,6 +56,14 @@ struct step_sizes {
   rank_step<T> step{};
   std::array<T, size::number> of;
   std::array<T, max_layer_kinds> imbalance;
+
+  // Of routings only those of the model are filled in; constants, which must be whole to be copied,
+  // hold 0 for the others.
+  constexpr step_sizes() noexcept {
+    if (!std::is_constant_evaluated()) return;
+    of.fill(T(0.0));
+    imbalance.fill(T(0.0));
+  }
 
   [[nodiscard]] constexpr const T& operator[](std::size_t number) const noexcept {
     return of[number];

@@ -4,8 +4,8 @@
 
 #include <array>
 #include <cstddef>
-#include <string_view>
 
+#include "shardline/base/bounded.hpp"
 #include "shardline/base/fwd.hpp"
 #include "shardline/base/integer.hpp"
 #include "shardline/base/precision.hpp"
@@ -64,6 +64,7 @@ struct torus_links {
 enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon };
 
 /// One accelerator.
+///   name          up to 95 characters, held in place
 ///   vendor        who makes it
 ///   peak          dense FLOP/s per precision
 ///   memory        bytes an application can use
@@ -83,7 +84,7 @@ struct basic_accelerator {
   using scalar = T;
   using efficiency_policy = Efficiency;
 
-  std::string_view name{};
+  short_name name{};
   shardline::vendor vendor = shardline::vendor::unknown;
   basic_peaks<T> peak{};
   bytes<T> memory{};

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "shardline/base/bounded.hpp"
+#include "shardline/base/field.hpp"
 #include "shardline/base/integer.hpp"
 
 namespace shardline {
@@ -53,7 +54,7 @@ enum class expert_dispatch : unsigned char { all_to_all, all_gather };
 ///   last         the last ones
 enum class stage_remainder : unsigned char { first, before_last, last };
 
-inline constexpr std::size_t max_listed_stages = 64;
+inline constexpr std::size_t max_listed_stages = highest_count(field::listed_stages);
 
 /// How layers are shared out over pipeline stages: evenly but for the remainder, or as listed.
 ///   listed   layers of each stage, pp of them; empty: evenly

@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "shardline/base/bounded.hpp"
+#include "shardline/base/field.hpp"
 #include "shardline/describe/attention.hpp"
 #include "shardline/describe/feed_forward.hpp"
 #include "shardline/describe/weights.hpp"
@@ -39,8 +40,8 @@ struct layer_run {
   friend constexpr bool operator==(const layer_run&, const layer_run&) noexcept = default;
 };
 
-inline constexpr std::size_t max_layer_kinds = 8;
-inline constexpr std::size_t max_layer_runs = 160;
+inline constexpr std::size_t max_layer_kinds = highest_count(field::layer_kinds);
+inline constexpr std::size_t max_layer_runs = highest_count(field::layer_runs);
 
 /// How many layers of each kind.
 using kind_counts = std::array<count, max_layer_kinds>;
@@ -49,7 +50,7 @@ using kind_counts = std::array<count, max_layer_kinds>;
 /// stored in different formats are distinct.
 ///   layer_stack{{3, {mla, dense}}, {58, {mla, experts}}}
 ///   layer_stack::repeat(18, {{1, {sliding, experts}}, {1, {full, experts}}})
-/// More than 8 kinds or 160 runs are not stored; validation then names the field `layers`.
+/// More than 8 kinds or 160 runs are not stored; validation then names the field.
 struct layer_stack {
   struct item {
     count layers = 0;
@@ -115,6 +116,7 @@ struct layer_stack {
 };
 
 /// A transformer.
+///   name             up to 95 characters, held in place
 ///   hidden_size      width of the residual stream
 ///   vocab_size       rows of the embedding; the head has as many columns
 ///   tied_embeddings  the head is the embedding

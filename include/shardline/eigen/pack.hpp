@@ -13,8 +13,10 @@ namespace shardline {
 /// select().
 ///
 /// Lanes share every decision that is not min, max or select: which precision is supported, into
-/// how many chunks a prompt falls, and everything in `report`: validity and feasibility are those
-/// of lane 0, which is what value_of() is. The lanes must agree on those, and be valid themselves.
+/// how many chunks a prompt falls, whether an engine states its step, and everything in `report`:
+/// validity and feasibility are those of lane 0, which is what value_of() is. The lanes must agree
+/// on those, and be valid themselves. How many are in flight at a rate, and how many sequences the
+/// memory holds, is each lane's own; what returns one whole number or one layout takes no pack.
 /// Keep packs inside a function: Eigen's alignment depends on compiler flags, so a pack must not
 /// cross the boundary between two libraries.
 template <int N>

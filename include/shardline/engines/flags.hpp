@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "shardline/base/bounded.hpp"
+#include "shardline/base/field.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/model.hpp"
 #include "shardline/engines/stages.hpp"
@@ -24,8 +24,28 @@ struct conversion {
   [[nodiscard]] constexpr bool has_value() const noexcept { return why_not.empty(); }
 };
 
-/// A key of a convention's text and the flag that it stands for: a whole number from `least` on,
-/// which is its default too, a switch that is off by default, or the layers of each stage.
+/// The whole numbers that a flag may be: those of a field.
+///   whole_numbers_of<field::tp>.allowed == "a whole number from 1 to 1000000"
+///                                                                    (tests/engines/parse.cpp)
+struct whole_numbers {
+  count least = 0;
+  count most = 0;
+  std::string_view allowed{};
+};
+
+namespace detail {
+// A constant of its own, since what is allowed is a view.
+template <field Field>
+inline constexpr text_line allowed_numbers = allowed_in(range_of(Field));
+}  // namespace detail
+
+template <field Field>
+inline constexpr whole_numbers whole_numbers_of{lowest_count(Field), highest_count(Field),
+                                                detail::allowed_numbers<Field>.view()};
+
+/// A key of a convention's text and the flag that it stands for: a whole number, the least by
+/// default, a switch that is off by default, or the layers of each stage.
+///   takes    which whole numbers
 ///   always   written even where it has its default
 template <class Flags>
 struct flag_key {
@@ -33,7 +53,7 @@ struct flag_key {
   count Flags::*number = nullptr;
   bool Flags::*on = nullptr;
   stage_layers Flags::*layers = nullptr;
-  count least = 1;
+  whole_numbers takes = whole_numbers_of<field::tp>;
   bool always = false;
 };
 
@@ -68,30 +88,18 @@ concept layout_flags = requires(const Flags& f, const model& m, const layout& l)
 
 namespace detail {
 
-// Words in one text of static storage.
-struct word_list {
-  bounded<char, 512> text{};
-
-  constexpr void add(std::string_view word) noexcept {
-    for (const char c : word) text.push_back(c);
-  }
-  [[nodiscard]] constexpr std::string_view view() const noexcept {
-    return {text.begin(), text.size()};
-  }
-};
-
 // "tp, dp, pp": the keys of a convention.
 template <class Flags>
-constexpr word_list names_of_keys() noexcept {
-  word_list names;
+constexpr text_line names_of_keys() noexcept {
+  text_line names;
   for (const flag_key<Flags>& k : Flags::keys()) {
-    if (!names.text.empty()) names.add(", ");
+    if (names.length > 0) names.add(", ");
     names.add(k.key);
   }
   return names;
 }
 template <class Flags>
-inline constexpr word_list key_names = names_of_keys<Flags>();
+inline constexpr text_line key_names = names_of_keys<Flags>();
 
 }  // namespace detail
 

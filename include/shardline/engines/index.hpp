@@ -65,8 +65,8 @@ constexpr bool any_of(convention_list<Flags...>, const Visit& visit) {
 
 // "vllm:key=value,... or product:key=value,..."
 template <class... Flags>
-constexpr word_list forms_of(convention_list<Flags...>) noexcept {
-  word_list forms;
+constexpr text_line forms_of(convention_list<Flags...>) noexcept {
+  text_line forms;
   std::size_t left = sizeof...(Flags);
   const auto add = [&](std::string_view name) {
     --left;
@@ -77,7 +77,8 @@ constexpr word_list forms_of(convention_list<Flags...>) noexcept {
   (add(Flags::convention), ...);
   return forms;
 }
-inline constexpr word_list convention_forms = forms_of(conventions{});
+inline constexpr text_line convention_forms = forms_of(conventions{});
+static_assert(!convention_forms.overflowed, "shardline: too many conventions for a line of text");
 
 }  // namespace detail
 

@@ -18,12 +18,6 @@ enum class parse_fault : unsigned char {
   value        // missing, not what the key takes, out of range, or not beside the others
 };
 
-/// Degrees that a text may hold; equal to range_of(field::tp).
-inline constexpr count largest_degree = 1'000'000;
-
-/// Layers that a listed stage may hold; equal to range_of(field::layers).
-inline constexpr count largest_stage = 10'000;
-
 /// A layout, or what is wrong with the first faulty part of its text. The views point into that
 /// text, except `allowed`, which is a sentence of its own.
 ///   subject   the key, or the convention where that is the fault
@@ -40,6 +34,15 @@ struct parsed_layout {
 };
 
 namespace detail {
+
+// A constant of its own, since what is allowed is a view.
+constexpr text_line allowed_stages() noexcept {
+  text_line line;
+  line.add("whole numbers from ").add(lowest_count(field::layers));
+  line.add(" to ").add(highest_count(field::layers)).add(" with / between them, at most ");
+  return line.add(highest_count(field::listed_stages));
+}
+inline constexpr text_line stage_numbers = allowed_stages();
 
 // Cuts `text` at the first `mark`: returns what is before it and leaves what is behind it.
 constexpr std::string_view cut(std::string_view& text, char mark) noexcept {
@@ -64,8 +67,8 @@ constexpr count read_whole(std::string_view text, count most) noexcept {
 constexpr bool read_stages(std::string_view text, stage_layers& stages) noexcept {
   for (bool more = true; more;) {
     more = text.find('/') != std::string_view::npos;
-    const count layers = read_whole(cut(text, '/'), largest_stage);
-    if (layers < 1) return false;
+    const count layers = read_whole(cut(text, '/'), highest_count(field::layers));
+    if (layers < lowest_count(field::layers)) return false;
     stages.push_back(static_cast<std::uint16_t>(layers));
   }
   return !stages.overflowed;
@@ -85,19 +88,17 @@ constexpr std::string_view read_value(const flag_key<Flags>& k, std::string_view
     return value == "on" || value == "off" ? "" : "on or off";
   }
   if (k.layers != nullptr) {
-    return read_stages(value, flags.*k.layers)
-               ? ""
-               : "whole numbers from 1 to 10000 with / between them, at most 64";
+    return read_stages(value, flags.*k.layers) ? "" : stage_numbers.view();
   }
-  flags.*k.number = read_whole(value, largest_degree);
-  if (flags.*k.number >= k.least) return "";
-  return k.least == 0 ? "a whole number from 0 to 1000000" : "a whole number from 1 to 1000000";
+  flags.*k.number = read_whole(value, k.takes.most);
+  return flags.*k.number >= k.takes.least ? "" : k.takes.allowed;
 }
 
 // What stood behind each key.
 template <class Flags>
 struct given_values {
   static constexpr auto keys = Flags::keys();
+  static_assert(!key_names<Flags>.overflowed, "shardline: too many keys for a line of text");
   std::array<std::string_view, keys.size()> values{};
   std::array<bool, keys.size()> seen{};
 

@@ -37,7 +37,9 @@ constexpr std::array<flag_key<product>, 6> product::keys() noexcept {
            {.key = "pp", .number = &product::pp, .always = true},
            {.key = "dp", .number = &product::dp, .always = true},
            {.key = "layers", .layers = &product::layers},
-           {.key = "redundant", .number = &product::redundant_experts, .least = 0}}};
+           {.key = "redundant",
+            .number = &product::redundant_experts,
+            .takes = whole_numbers_of<field::redundant_experts>}}};
 }
 
 /// The layout of a product plan.

@@ -73,7 +73,9 @@ constexpr std::array<flag_key<sglang>, 12> sglang::keys() noexcept {
            {.key = "ep", .number = &sglang::ep},
            {.key = "moe-dp", .number = &sglang::moe_dp},
            {.key = "all2all", .on = &sglang::all_to_all},
-           {.key = "redundant", .number = &sglang::redundant_experts, .least = 0}}};
+           {.key = "redundant",
+            .number = &sglang::redundant_experts,
+            .takes = whole_numbers_of<field::redundant_experts>}}};
 }
 
 namespace detail {
@@ -110,7 +112,7 @@ constexpr flag_refusal experts_refused(const sglang& s) noexcept {
 
 constexpr flag_refusal sglang::refused() const noexcept {
   for (const flag_key<sglang>& k : keys()) {
-    if (k.number != nullptr && this->*k.number < k.least) return {k.key, "a whole number from 1"};
+    if (k.number != nullptr && this->*k.number < k.takes.least) return {k.key, k.takes.allowed};
   }
   const flag_refusal attention = detail::attention_refused(*this);
   return attention.key.empty() ? detail::experts_refused(*this) : attention;

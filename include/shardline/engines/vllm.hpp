@@ -57,7 +57,9 @@ constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
            {.key = "layers", .layers = &vllm::layers},
            {.key = "ep", .on = &vllm::expert_parallel},
            {.key = "all2all", .on = &vllm::all_to_all},
-           {.key = "redundant", .number = &vllm::redundant_experts, .least = 0}}};
+           {.key = "redundant",
+            .number = &vllm::redundant_experts,
+            .takes = whole_numbers_of<field::redundant_experts>}}};
 }
 
 /// The layout that vLLM makes of its flags.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 
 #include "shardline/base/parts.hpp"
 #include "shardline/cost/policy.hpp"
@@ -123,6 +124,19 @@ template <class T>
                                               const seconds<T>& time) noexcept {
   return {time * r.low, time * r.high};
 }
+
+namespace detail {
+
+// Of a wait that may have no end, in which case the band has none either.
+template <class T>
+constexpr basic_band<T> band_of_wait(const basic_residual<T>& r, const seconds<T>& wait) noexcept {
+  const auto ends = wait.value() <= T((std::numeric_limits<double>::max)());
+  const basic_band<T> b = band_of(r, select(ends, wait, seconds<T>{}));
+  const auto no_time = seconds<T>::from_value(endless<T>());
+  return {select(ends, b.low, no_time), select(ends, b.high, no_time)};
+}
+
+}  // namespace detail
 
 /// Band of a step, a prompt or a round of decoding under a policy.
 ///   band_of(cluster.accelerator.efficiency, decode(cluster, model, layout, workload))

@@ -118,8 +118,8 @@ template <class T>
   const T dp = real<T>(l.attention.dp);
   rank_step<T> own =
       localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance, w.routing), l);
-  const bool stated = value_of(engine.step_sequences) > 0.0;
-  const T sampled = stated ? engine.step_sequences : round_up(w.concurrency / dp);
+  const auto stated = T(0.0) < engine.step_sequences;
+  const T sampled = select(stated, engine.step_sequences, round_up(w.concurrency / dp));
   own.logit_rows = min(sampled, engine.step_tokens);
   return own;
 }
@@ -130,8 +130,8 @@ template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_decode_step(const basic_runtime<T>& engine,
                                                           const layout& l,
                                                           const basic_workload<T>& w) noexcept {
-  const bool stated = value_of(engine.step_sequences) > 0.0;
-  const T sequences = stated ? engine.step_sequences * real<T>(l.attention.dp) : w.concurrency;
+  const T by_engine = engine.step_sequences * real<T>(l.attention.dp);
+  const T sequences = select(T(0.0) < by_engine, by_engine, w.concurrency);
   return localise(generation_step(sequences, w), l);
 }
 

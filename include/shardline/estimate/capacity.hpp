@@ -16,21 +16,19 @@ namespace shardline {
 
 namespace detail {
 
-// The largest n in [low, high] for which fits(n), which holds up to some n and then no more; low
-// - 1 if there is none.
-template <class Fits>
-constexpr count largest_that_fits(count low, count high, const Fits& fits) {
-  count above = high + 1;
-  count below = low - 1;
-  while (above - below > 1) {
-    const count middle = below + (above - below) / 2;
-    (fits(middle) ? below : above) = middle;
+// The largest whole n in [low, high] for which fits(n), which holds up to some n and then no more;
+// low - 1 if there is none. Lane by lane.
+template <class T, class Fits>
+constexpr T largest_that_fits(const T& low, const T& high, const Fits& fits) {
+  T above = high + T(1.0);
+  T below = low - T(1.0);
+  while (largest_of(above - below) > 1.0) {
+    const T middle = below + round_down((above - below) * T(0.5));
+    const auto fit = fits(middle);
+    below = select(fit, middle, below);
+    above = select(fit, above, middle);
   }
   return below;
-}
-
-constexpr count whole_sequences(double n) noexcept {
-  return n < static_cast<double>(unbounded) ? static_cast<count>(n) : unbounded;
 }
 
 // A deployment whose load varies: the workload's, at another concurrency and prompt length.
@@ -46,77 +44,98 @@ struct varied_load {
     w.input = input;
     return w;
   }
-  [[nodiscard]] constexpr varied_load with_sequences(count all) const noexcept {
-    return {prepared, original, real<T>(all), input};
+  [[nodiscard]] constexpr varied_load with_sequences(const T& all) const noexcept {
+    return {prepared, original, all, input};
   }
-  [[nodiscard]] constexpr varied_load with_input(count prompt_tokens) const noexcept {
-    const auto prompt = tokens<T>::from_value(real<T>(prompt_tokens));
-    return {prepared, original, concurrency, prompt};
+  [[nodiscard]] constexpr varied_load with_input(const T& prompt) const noexcept {
+    return {prepared, original, concurrency, tokens<T>::from_value(prompt)};
   }
-  [[nodiscard]] constexpr bool fits() const noexcept {
+  // Lane by lane.
+  [[nodiscard]] constexpr auto fits() const noexcept {
     const basic_memory<T> m = memory(prepared, workload());
-    return value_of(m.total().value()) <= value_of(m.capacity.value());
+    return m.total().value() <= m.capacity.value();
   }
 };
 
 // The least of a figure over all stages, each with the room that its fixed bytes leave.
-template <class Load, class Figure>
+template <class T, class Load, class Figure>
 struct least_over_stages {
   const Load& load;
   const Figure& figure;
-  count least = unbounded;
+  T least = real<T>(unbounded);
 
-  template <class T>
   constexpr void operator()(count stage, const basic_memory<T>& held) noexcept {
-    const double room = value_of(held.capacity.value()) - value_of(held.fixed().value());
+    const T room = held.capacity.value() - held.fixed().value();
     const bool speculates = load.original.speculation.draft_tokens > 0;
-    const count own = figure(room, cache_of_stage(load.prepared, stage, speculates));
-    least = own < least ? own : least;
+    const T own = figure(room, cache_of_stage(load.prepared, stage, speculates));
+    least = min(own, least);
   }
 };
 
-template <class Load, class Figure>
-constexpr count least_of_stages(const Load& load, const Figure& figure) noexcept {
-  least_over_stages<Load, Figure> fold{load, figure};
+template <class T, class Figure>
+constexpr T least_of_stages(const varied_load<T>& load, const Figure& figure) noexcept {
+  least_over_stages<T, varied_load<T>, Figure> fold{load, figure};
   for_each_stage_memory(load.prepared, load.workload(), fold);
   return fold.least;
 }
 
 // Sequences of one length that share a room.
+template <class T>
 struct sequences_within {
-  count length = 0;
-  constexpr count operator()(double room, const stage_cache& cache) const noexcept {
-    const double each = cache.bytes_of(length);
-    if (!(room > 0.0)) return 0;
-    return each > 0.0 ? whole_sequences(room / each) : unbounded;
+  T length{};
+  constexpr T operator()(const T& room, const stage_cache& cache) const noexcept {
+    const T none(0.0);
+    const T each = cache.bytes_of(length);
+    const T any = select(none < each, each, T(1.0));
+    const T fitting = min(round_down(max(room, none) / any), real<T>(unbounded));
+    return select(none < room, select(none < each, fitting, real<T>(unbounded)), none);
   }
 };
 
 // The length of `sequences` equal ones that share a room.
+template <class T>
 struct context_within {
-  double sequences = 1.0;
-  constexpr count operator()(double room, const stage_cache& cache) const noexcept {
-    return cache.length_within(room / sequences);
+  T sequences{};
+  constexpr T operator()(const T& room, const stage_cache& cache) const noexcept {
+    return real<T>(cache.length_within(value_of(room / sequences)));
   }
 };
 
-template <class Load>
+template <class T, class Load>
 struct fits_sequences {
   const Load& load;
-  constexpr bool operator()(count n) const noexcept { return load.with_sequences(n).fits(); }
+  constexpr auto operator()(const T& n) const noexcept { return load.with_sequences(n).fits(); }
 };
-template <class Load>
+template <class T, class Load>
 struct fits_input {
   const Load& load;
-  constexpr bool operator()(count n) const noexcept { return load.with_input(n).fits(); }
+  constexpr auto operator()(const T& n) const noexcept { return load.with_input(n).fits(); }
 };
 
-// The largest n in [low, high] that fits, inside [1, most]; 0 if there is none.
-template <class Fits>
-constexpr count exact_between(count low, count high, count most, const Fits& fits) noexcept {
-  const count first = low > 1 ? low : 1;
-  const count last = high < most ? high : most;
-  return first > last ? 0 : largest_that_fits(first, last, fits);
+// The largest whole n in [low, high] that fits, inside [1, most]; 0 if there is none.
+template <class T, class Fits>
+constexpr T exact_between(const T& low, const T& high, const T& most, const Fits& fits) noexcept {
+  const T first = max(low, T(1.0));
+  const T last = min(high, most);
+  return select(last < first, T(0.0), largest_that_fits(first, last, fits));
+}
+
+// sequences_that_fit() lane by lane.
+template <class T>
+constexpr T fitting_sequences(const prepared_memory<T>& p,
+                              const basic_workload<T>& w) noexcept {
+  using load_type = varied_load<T>;
+  const load_type load{p, w};
+  const sequences_within<T> figure{round_up(full_length(w))};
+  const T dp = real<T>(p.layout.attention.dp);
+  const T one(1.0);
+  // Per replica; the buffers of one sequence are the smallest, those of the most the largest.
+  const T high = least_of_stages(load.with_sequences(one), figure);
+  const T fullest = min(high, real<T>(unbounded / p.layout.attention.dp));
+  const T low = min(least_of_stages(load.with_sequences(fullest * dp), figure), fullest);
+  // Widened by one per replica, which rounding may have cost.
+  return exact_between((low - one) * dp, (fullest + T(2.0)) * dp - one, real<T>(unbounded),
+                       fits_sequences<T, load_type>{load});
 }
 
 }  // namespace detail
@@ -126,23 +145,12 @@ constexpr count exact_between(count low, count high, count most, const Fits& fit
 ///   per stage  floor((capacity - fixed) / (state + pages (input + output) page bytes)), the least
 ///              of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
-template <class T>
+template <single_case T>
 [[nodiscard]] constexpr count sequences_that_fit(const prepared_memory<T>& p,
                                                  const basic_workload<T>& w) noexcept {
-  using load_type = detail::varied_load<T>;
-  const load_type load{p, w};
-  const detail::sequences_within figure{detail::rounded_up(full_length(w))};
-  const count dp = p.layout.attention.dp;
-  // Per replica; the buffers of one sequence are the smallest, those of the most the largest.
-  const count high = detail::least_of_stages(load.with_sequences(1), figure);
-  const count fullest = high < unbounded / dp ? high : unbounded / dp;
-  const count bound = detail::least_of_stages(load.with_sequences(fullest * dp), figure);
-  const count low = bound < fullest ? bound : fullest;
-  // Widened by one per replica, which rounding may have cost.
-  return detail::exact_between((low - 1) * dp, (fullest + 2) * dp - 1, unbounded,
-                               detail::fits_sequences<load_type>{load});
+  return detail::rounded_down(detail::fitting_sequences(p, w));
 }
-template <class T, class Efficiency>
+template <single_case T, class Efficiency>
 [[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const layout& l,
                                                  const basic_workload<T>& w) noexcept {
@@ -152,21 +160,22 @@ template <class T, class Efficiency>
 /// Most tokens, input + output, that every one of the workload's sequences may have, its output as
 /// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
 /// whatever the model's own longest context is. Assumes inputs as above.
-template <class T>
+template <single_case T>
 [[nodiscard]] constexpr count longest_context(const prepared_memory<T>& p,
                                               const basic_workload<T>& w) noexcept {
   using load_type = detail::varied_load<T>;
   const load_type load{p, w};
-  const detail::context_within figure{value_of(sequences_per_replica(p.layout, w))};
-  const count output = detail::rounded_up(w.output.value());
-  const count high = detail::least_of_stages(load.with_input(1), figure) - output;
-  if (high < 1) return 0;
-  const count low = detail::least_of_stages(load.with_input(high), figure) - output;
-  const count input = detail::exact_between(low - 1, high + 1, unbounded - output,
-                                            detail::fits_input<load_type>{load});
-  return input < 1 ? 0 : input + output;
+  const detail::context_within<T> figure{sequences_per_replica(p.layout, w)};
+  const T output = round_up(w.output.value());
+  const T one(1.0);
+  const T high = detail::least_of_stages(load.with_input(one), figure) - output;
+  if (high < one) return 0;
+  const T low = detail::least_of_stages(load.with_input(high), figure) - output;
+  const T input = detail::exact_between(low - one, high + one, real<T>(unbounded) - output,
+                                        detail::fits_input<T, load_type>{load});
+  return input < one ? 0 : detail::rounded_down(input + output);
 }
-template <class T, class Efficiency>
+template <single_case T, class Efficiency>
 [[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
@@ -191,8 +200,8 @@ struct too_few {
     l.expert.edp = l.attention.tp * l.attention.cp * l.attention.dp / ranks_per_copy;
     return l;
   }
-  [[nodiscard]] constexpr bool operator()(count steps) const noexcept {
-    const shardline::layout l = of(steps);
+  [[nodiscard]] constexpr bool operator()(double steps) const noexcept {
+    const shardline::layout l = of(rounded_down(steps));
     const prepared_memory<T> p = prepare_memory(cluster, model, l);
     return !varied_load<T>{p, workload}.fits();
   }
@@ -205,7 +214,7 @@ struct too_few {
 /// come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp), or one by one where the model
 /// has no experts and etp and ep mean nothing. More of them hold less each, the first step aside,
 /// which may be a lone GPU without communicators. Assumes inputs as above.
-template <class T, class Efficiency>
+template <single_case T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
                                                               const model& m, const layout& l,
                                                               const basic_workload<T>& w) noexcept {
@@ -215,11 +224,12 @@ template <class T, class Efficiency>
   const count experts = within.expert.etp * within.expert.ep;
   const count step = experts / std::gcd(experts, ranks);
   const detail::too_few<T, Efficiency> too_few{c, m, w, within, step, experts};
-  if (!too_few(1)) return too_few.of(1);
-  const count most = detail::rounded_up(w.concurrency);  // one sequence per expert group: the least
-  const count short_of = most < 2 ? most : detail::largest_that_fits(2, most, too_few);
+  if (!too_few(1.0)) return too_few.of(1);
+  // One sequence per expert group: the least.
+  const double most = value_of(round_up(w.concurrency));
+  const double short_of = most < 2.0 ? most : detail::largest_that_fits(2.0, most, too_few);
   if (short_of >= most) return {};
-  return too_few.of(short_of + 1);
+  return too_few.of(detail::rounded_down(short_of) + 1);
 }
 
 }  // namespace shardline

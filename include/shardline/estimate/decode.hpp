@@ -33,7 +33,7 @@ template <class T, class Efficiency>
   const T batches = pipeline_batches(p.layout, w.concurrency);
   const T sequences = sequences_per_batch(p.layout, w.concurrency, batches);
   const pipeline_time<T> step = time_of_step(p, generation_step(sequences, w));
-  return pipeline_cycle(with_drafts(step, p, w, sequences), batches);
+  return pipeline_cycle(with_drafts(step, w.speculation, draft_time(p, w, sequences)), batches);
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,

@@ -1,6 +1,8 @@
 /// Prefill and decode on GPUs of their own: what two pools of instances deliver together.
 #pragma once
 
+#include <utility>
+
 #include "shardline/estimate/band.hpp"
 #include "shardline/estimate/feasibility.hpp"
 #include "shardline/estimate/pools.hpp"
@@ -52,9 +54,11 @@ template <class T, class Efficiency>
 struct matched_pools {
   const prefill_station<T>& prefill;
   const decode_station<T, Efficiency>& decode;
+  using lanes = decltype(std::declval<T>() < std::declval<T>());  // true in some
+
   seconds<T> transfer{};
   T wanted{};  // requests per second, or sequences in flight
-  bool at_rate = false;
+  lanes at_rate{};
 
   // With so many sequences decoding on each instance, each for so long.
   struct state {
@@ -69,21 +73,28 @@ struct matched_pools {
     state s{sequences, generation};
     s.rate = decode.rate(sequences, generation);
     // Of a constant concurrency, a request waits for the others alone.
-    const T others = at_rate ? T(1.0) : T(1.0) - T(1.0) / max(wanted, T(1.0));
+    const T one(1.0);
+    const T others = select(at_rate, one, one - one / max(wanted, one));
     s.queue = prefill.entry + prefill.wait(s.rate * others);
     s.ttft = s.queue + prefill.own + transfer;
     return s;
   }
-  [[nodiscard]] constexpr state at(count n) const noexcept {
-    const T sequences = real<T>(n);
+  [[nodiscard]] constexpr state at(const T& sequences) const noexcept {
     return with(sequences, decode.life(max(sequences, T(1.0))));
   }
+  template <class Condition>
+  [[nodiscard]] static constexpr state pick(const Condition& first, const state& a,
+                                            const state& b) noexcept {
+    return {select(first, a.sequences, b.sequences), select(first, a.generation, b.generation),
+            select(first, a.rate, b.rate), select(first, a.queue, b.queue),
+            select(first, a.ttft, b.ttft)};
+  }
   [[nodiscard]] constexpr T figure(const state& s) const noexcept {
-    return at_rate ? s.rate : s.rate * (s.ttft + s.generation).value();
+    return select(at_rate, s.rate, s.rate * (s.ttft + s.generation).value());
   }
   // Whether n still serve less than what is wanted.
-  [[nodiscard]] constexpr bool operator()(count n) const noexcept {
-    return value_of(figure(at(n))) < value_of(wanted);
+  [[nodiscard]] constexpr auto operator()(const T& n) const noexcept {
+    return figure(at(n)) < wanted;
   }
 };
 
@@ -98,39 +109,41 @@ constexpr State between(const Pools& pools, const State& a, const State& b, cons
 // prefill pool is full, then one step of Newton's, which carries slopes of T.
 template <class T, class Pools, class State>
 constexpr State meeting_point(const Pools& pools, const State& low, const State& high) noexcept {
-  const double wanted = value_of(pools.wanted);
-  double below = 0.0;
-  double above = 1.0;
+  T below(0.0);
+  T above(1.0);
   for (int halving = 0; halving < 40; ++halving) {
-    const double middle = 0.5 * (below + above);
-    const bool less = value_of(pools.figure(between(pools, low, high, T(middle)))) < wanted;
-    (less ? below : above) = middle;
+    const T middle = (below + above) * T(0.5);
+    const auto less = pools.figure(between(pools, low, high, middle)) < pools.wanted;
+    below = select(less, middle, below);
+    above = select(less, above, middle);
   }
-  const T at_below = pools.figure(between(pools, low, high, T(below)));
-  const T at_above = pools.figure(between(pools, low, high, T(above)));
-  const double slope = (value_of(at_above) - value_of(at_below)) / (above - below);
-  if (!(slope > 0.0)) return between(pools, low, high, T(below));
-  return between(pools, low, high, T(below) + (pools.wanted - at_below) / T(slope));
+  const T at_below = pools.figure(between(pools, low, high, below));
+  const T at_above = pools.figure(between(pools, low, high, above));
+  const T rise = at_above - at_below;
+  const auto rises = T(0.0) < rise;
+  const T slope = select(rises, rise / (above - below), T(1.0));
+  const T step = select(rises, (pools.wanted - at_below) / slope, T(0.0));
+  return between(pools, low, high, below + step);
 }
 
 // The pools' state with at most `most` sequences on each decode instance.
 template <class T, class Pools>
-constexpr auto settled(const Pools& pools, count most) noexcept {
-  const count below = largest_that_fits(1, most, pools);
+constexpr auto settled(const Pools& pools, const T& most) noexcept {
+  const T below = largest_that_fits(T(1.0), most, pools);
   const auto low = pools.at(below);
-  return below == most ? low : meeting_point<T>(pools, low, pools.at(below + 1));
+  if (!(largest_of(most - below) > 0.0)) return low;
+  const auto met = meeting_point<T>(pools, low, pools.at(below + T(1.0)));
+  return pools.pick(below < most, met, low);
 }
 
 // Sequences that an instance can decode at once, by its memory and its engine; one at least.
 template <class T, class Efficiency>
-constexpr T decode_slots(const basic_pool<T, Efficiency>& pool,
-                         const prepared_layout<T, Efficiency>& p,
+constexpr T decode_slots(const prepared_layout<T, Efficiency>& p,
                          const basic_workload<T>& w) noexcept {
-  const basic_runtime<T>& engine = pool.cluster.runtime;
-  const count fitting = sequences_that_fit(p, decode_load(w, T(1.0)));
-  const T by_engine = engine.step_sequences * real<T>(pool.layout.attention.dp);
-  const T slots = real<T>(fitting);
-  return max(value_of(by_engine) > 0.0 ? min(slots, by_engine) : slots, T(1.0));
+  const basic_runtime<T>& engine = p.cluster.runtime;
+  const T by_engine = engine.step_sequences * real<T>(p.layout.attention.dp);
+  const T slots = fitting_sequences(p, decode_load(w, T(1.0)));
+  return max(select(T(0.0) < by_engine, min(slots, by_engine), slots), T(1.0));
 }
 
 template <class T, class Efficiency>
@@ -141,11 +154,13 @@ constexpr void check_pools(const basic_pool<T, Efficiency>& prefill,
   found.decode = check_shape(decode.cluster, m, decode.layout, w);
   // A run that ends is not priced with two pools.
   if (value_of(w.num_prompts) > 0.0 && found.decode.invalid.empty()) {
-    found.decode.invalid.push_back({field::num_prompts, value_of(w.num_prompts)});
+    found.decode.invalid.push_back(
+        {field::num_prompts, value_of(w.num_prompts), condition::no_run_with_two_pools});
   }
   // One token needs no decode instance.
   if (!(value_of(w.output.value()) > 1.0)) {
-    found.decode.invalid.push_back({field::output, value_of(w.output.value())});
+    found.decode.invalid.push_back(
+        {field::output, value_of(w.output.value()), condition::a_token_to_decode});
   }
 }
 
@@ -154,20 +169,22 @@ template <class T, class State>
 constexpr basic_serving<T> served(const State& s, const basic_workload<T>& w,
                                   const request_rate<T>& slower, count instances,
                                   count gpus) noexcept {
-  const bool at_rate = value_of(w.rate.value()) > 0.0;
+  const seconds<T> none{};
+  const auto at_rate = T(0.0) < w.rate.value();
   const auto rate = shardline::min(request_rate<T>::from_value(s.rate), slower);
   const seconds<T> life = s.ttft + s.generation;
   const auto kept = seconds<T>::from_value(w.concurrency / rate.value());
   // Of a constant concurrency, what finds no decode slot waits for one.
-  const seconds<T> wait = at_rate ? seconds<T>{} : shardline::max(kept - life, seconds<T>{});
+  const seconds<T> wait = select(at_rate, none, shardline::max(kept - life, none));
   basic_serving<T> f;
   f.concurrency = rate.value() * (life + wait).value();
   f.running = s.sequences * real<T>(instances);
-  f.utilisation = (at_rate ? w.rate : rate).value() / slower.value();
+  f.utilisation = select(at_rate, w.rate, rate).value() / slower.value();
   f.waiting = s.queue + wait;
   f.ttft = s.ttft + wait;
   f.tpot = s.generation / (w.output.value() - T(1.0));
   deliver(f, w, rate, gpus);
+  without_end(f, w.rate.value() < slower.value());
   return f;
 }
 
@@ -182,7 +199,7 @@ constexpr basic_bands<T> bands_of_pools(const prefill_station<T>& prompts,
   const basic_residual<T> of_round = relative_band(of_tokens, round);
   const basic_band<T> prompt = band_of(relative_band(of_prompts, prompts.step), prompts.own);
   return {prompt, band_of(of_round, round.total()),
-          band_of(of_prompts.queue, d.serving.waiting) + prompt +
+          band_of_wait(of_prompts.queue, d.serving.waiting) + prompt +
               band_of(of_tokens.collectives, d.transfer),
           band_of(of_round, d.serving.tpot)};
 }
@@ -205,7 +222,7 @@ constexpr void check_pool(const prepared_layout<T, Efficiency>& p, const basic_w
 /// At a constant concurrency n is such that Little's law holds, requests_per_s (ttft + (output - 1)
 /// tpot) = concurrency; at a rate such that instances n / generation is the rate, whatever the
 /// concurrency. n is at most what an instance's memory and engine take; beyond, sequences wait with
-/// their prompt done, and a rate violates rule::rate. Utilisation is the rate over what the slower
+/// their prompt done, and a rate violates rule::rate and makes ttft infinite. Utilisation is the rate over what the slower
 /// pool can serve. Prefix hits count in the prefill pool. A prompt's cache is sent
 /// when all of it is there; layer by layer it would be hidden in part. Sequences are spread evenly.
 /// Returns no figures where either pool cannot be priced, and output 1, which needs no second pool,
@@ -224,21 +241,16 @@ template <class T, class Efficiency>
   const prepared_layout<T, Efficiency> decodes = prepare(decode.cluster, m, decode.layout);
   const detail::prefill_station<T> prompts = detail::station_of(prefill, reads, w);
   const detail::decode_station<T, Efficiency> tokens{decode, decodes, w};
-  const T slots = detail::decode_slots(decode, decodes, w);
+  const T slots = detail::decode_slots(decodes, w);
   found.transfer = transfer_time(prefill, decode, m, w);
   found.prefill_rate = request_rate<T>::from_value(prompts.most());
   found.decode_rate = request_rate<T>::from_value(tokens.rate(slots, tokens.life(slots)));
   const request_rate<T> slower = shardline::min(found.prefill_rate, found.decode_rate);
-  const bool at_rate = value_of(w.rate.value()) > 0.0;
-  const bool overloaded = value_of(w.rate.value()) >= value_of(slower.value());
-  const detail::matched_pools<T, Efficiency> pools{
-      prompts, tokens, found.transfer,
-      at_rate ? shardline::min(w.rate, slower).value() : w.concurrency, at_rate};
-  auto s = detail::settled<T>(pools, detail::rounded_down(slots));
-  if (overloaded) {  // the queue grows for ever, and is in no figure
-    s.queue = prompts.entry;
-    s.ttft = s.queue + prompts.own + found.transfer;
-  }
+  const auto at_rate = T(0.0) < w.rate.value();
+  const T wanted = select(at_rate, shardline::min(w.rate, slower).value(), w.concurrency);
+  const detail::matched_pools<T, Efficiency> pools{prompts, tokens, found.transfer, wanted,
+                                                   at_rate};
+  const auto s = detail::settled<T>(pools, round_down(slots));
   found.serving = detail::served(s, w, slower, decode.instances, prefill.gpus() + decode.gpus());
   const auto residuals = residuals_of<T>(prefill.cluster.accelerator.efficiency);
   found.bands = detail::bands_of_pools(prompts, tokens, residuals, s.sequences, found);

@@ -37,7 +37,7 @@ struct basic_estimate {
 
 /// The bands of an estimate whose times are filled in. What waits is less sure than what runs: a
 /// TTFT's waiting has the residual of queues, the rest of it that of a prompt; a TPOT has that of a
-/// round of decoding.
+/// round of decoding. The band of a TTFT without end has none.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_bands<T> bands_of(const Efficiency& policy,
                                                 const basic_estimate<T>& e) noexcept {
@@ -46,8 +46,10 @@ template <class T, class Efficiency>
   const basic_residual<T> of_prompt = relative_band(r, e.prefill);
   const basic_residual<T> of_round = relative_band(r, e.decode);
   const basic_serving<T>& s = e.serving;
+  const seconds<T> none{};
+  const seconds<T> prompt = select(s.ends(), s.ttft, none) - select(s.ends(), s.waiting, none);
   return {band_of(of_prompt, e.prefill.total()), band_of(of_round, e.decode.total()),
-          band_of(r.queue, s.waiting) + band_of(of_prompt, s.ttft - s.waiting),
+          detail::band_of_wait(r.queue, s.waiting) + band_of(of_prompt, prompt),
           band_of(of_round, s.tpot)};
 }
 

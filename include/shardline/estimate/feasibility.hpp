@@ -18,10 +18,11 @@ constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precis
   warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
 }
 
-// Every class of weights that this model multiplies by.
+// Every class of weights that this model multiplies by. A prediction layer's projection is of the
+// head's class, whether or not the model has a head, or one of its own.
 template <class T, class Efficiency>
 constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
-                                report& r) noexcept {
+                                bool predicts, report& r) noexcept {
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
     const layer_formats formats = formats_in(m, l);
@@ -38,6 +39,7 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
       check_precision(a, formats[weight_class::shared_expert].math, r);
     }
   }
+  if (predicts) check_precision(a, m.weights[weight_class::head].math, r);
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
@@ -56,7 +58,8 @@ constexpr void check_stages(const layout& l, count layers, report& r) noexcept {
     if (own == 0) ++without_layers;
   }
   require(r, rule::stages, without_layers == 0, stages, stages - without_layers);
-  require(r, rule::stages, held == layers, layers, held);
+  require(r, rule::stages, held == layers, layers, held,
+          {figure_unit::layers, figure_unit::layers});
 }
 
 // The meshes against each other and the cluster.
@@ -68,7 +71,8 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
   require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
           l.expert.size());
-  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp);
+  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
+          {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
   if (has_experts(m)) {
     require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);
@@ -107,7 +111,7 @@ template <class T, class Efficiency>
   for (const layer& kind : m.layers.kinds) {
     check_layer(kind, m, l, r);
   }
-  check_precisions(c.accelerator, m, r);
+  check_precisions(c.accelerator, m, guesses_by_prediction(m, w.speculation), r);
   const count length = rounded_up(w.input.value() + w.output.value());
   require(r, rule::context, m.max_context == 0 || length <= m.max_context, length, m.max_context);
   const count sequences = rounded_up(w.concurrency);
@@ -115,17 +119,41 @@ template <class T, class Efficiency>
   return r;
 }
 
-// The rules on what was estimated.
+// The rules on what was estimated: memory, and times.
+template <class T>
+constexpr void check_memory(const basic_memory<T>& held, report& r) noexcept {
+  require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
+}
+template <class T>
+constexpr void check_times(const basic_serving<T>& served, const basic_workload<T>& w,
+                           report& r) noexcept {
+  require_time(r, rule::ttft, served.ttft, w.max_ttft);
+  require_time(r, rule::tpot, served.tpot, w.max_tpot);
+  constexpr double million_s = 1e6;
+  require(r, rule::rate, served.stable(), rounded_up(value_of(w.rate.value()) * million_s),
+          rounded_down(value_of(served.requests_per_s.value()) * million_s));
+}
 template <class T>
 constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>& served,
                              const basic_workload<T>& w, report& r) noexcept {
-  require_within(r, rule::memory, value_of(held.total().value()), value_of(held.capacity.value()));
-  require_time(r, rule::ttft, served.ttft, w.max_ttft);
-  require_time(r, rule::tpot, served.tpot, w.max_tpot);
-  if (!(value_of(served.utilisation) > 1.0)) return;
-  constexpr double megaseconds = 1e6;
-  require_within(r, rule::rate, value_of(w.rate.value()) * megaseconds,
-                 value_of(served.requests_per_s.value()) * megaseconds);
+  check_memory(held, r);
+  check_times(served, w, r);
+}
+
+// Whether any rule is on times.
+template <class T>
+constexpr bool limits_times(const basic_workload<T>& w) noexcept {
+  return w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0;
+}
+
+// check() of a workload that does not.
+template <class T, class Efficiency>
+constexpr report check_without_times(const basic_cluster<T, Efficiency>& c, const model& m,
+                                     const layout& l, const basic_workload<T>& w) noexcept {
+  static_assert(complete_policy<Efficiency, T>::required);
+  report r = check_shape(c, m, l, w);
+  if (r.priceable()) check_memory(memory(c, m, l, w), r);
+  return r;
 }
 
 }  // namespace detail
@@ -138,16 +166,12 @@ constexpr void check_figures(const basic_memory<T>& held, const basic_serving<T>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr report check(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w) noexcept {
-  static_assert(detail::complete_policy<Efficiency, T>::required);
+  if (!detail::limits_times(w)) return detail::check_without_times(c, m, l, w);
   report r = detail::check_shape(c, m, l, w);
   if (!r.priceable()) return r;
   const prepared_layout<T, Efficiency> p = prepare(c, m, l);
   const basic_memory<T> held = memory(p, w);
-  basic_serving<T> served;
-  if (w.max_ttft || w.max_tpot || value_of(w.rate.value()) > 0.0) {
-    served = detail::serving_of(p, w, held, steps_of(p, w));
-  }
-  detail::check_figures(held, served, w, r);
+  detail::check_figures(held, detail::serving_of(p, w, held, steps_of(p, w)), w, r);
   return r;
 }
 

@@ -1,4 +1,4 @@
-/// The fields that a user fills in, and the range of each, in one table.
+/// Inputs that cannot be priced: which field, its value, and what is allowed instead.
 #pragma once
 
 #include <array>
@@ -6,238 +6,123 @@
 #include <string_view>
 
 #include "shardline/base/bounded.hpp"
-#include "shardline/base/integer.hpp"
-#include "shardline/base/scalar.hpp"
+#include "shardline/base/field.hpp"
+#include "shardline/base/fixed_string.hpp"
 
 namespace shardline {
 
-/// The fields that a user fills in, by the name a message uses.
-enum class field : unsigned char {
-  gpus,
-  gpus_per_domain,
-  memory,
-  memory_rate,
-  peak,
-  scale_up_rate,
-  scale_up_latency,
-  network_rate,
-  network_latency,
-  torus_axes,
-  torus_ring,
-  budget_share,
-  reserve,
-  communicators,
-  cuda_graphs,
-  page_tokens,
-  step_tokens,
-  step_sequences,
-  logit_bytes,
-  vocabulary_padding,
-  fp4_padding,
-  queued_share,
-  mfu,
-  bandwidth_share,
-  link_share,
-  launch,
-  gemm_curves,
-  attention_curves,
-  expert_curves,
-  elementwise_curves,
-  collective_curves,
-  exchange_curves,
-  host_curve,
-  hidden_size,
-  vocab_size,
-  positions,
-  layers,
-  layer_kinds,
-  mtp_layers,
-  max_context,
-  scale_group,
-  scale_bits,
-  exception_classes,
-  exception_group,
-  exception_bits,
-  cache_group,
-  cache_scale_bits,
-  heads,
-  kv_heads,
-  head_dim,
-  window,
-  q_lora_rank,
-  kv_lora_rank,
-  groups,
-  state_size,
-  conv_kernel,
-  feed_forward_width,
-  experts,
-  experts_per_token,
-  shared_experts,
-  parameters,
-  tp,
-  cp,
-  dp,
-  etp,
-  ep,
-  edp,
-  pp,
-  listed_stages,
-  redundant_experts,
-  dcp,
-  microbatches,
-  concurrency,
-  input,
-  output,
-  chunk,
-  prefix_hit,
-  rate,
-  num_prompts,
-  draft_tokens,
-  acceptance,
-  draft_time,
-  expert_imbalance,
-  routing_exponent,
-  routing_loads,
-  two_skews,
-  max_ttft,
-  max_tpot
+/// What a value must be: inside its field's range, or, where it is, what another field asks of it.
+enum class condition : unsigned char {
+  inside_its_range,
+  none_unless_data_sheet,
+  a_divisor_of_attention_heads,
+  key_heads_that_divide_the_value_heads,
+  at_most_all_experts,
+  a_layer_of_something,
+  classes_that_layers_have,
+  none_without_experts,
+  loads_for_each_expert,
+  loads_not_all_0,
+  one_beside_routing,
+  zero_or_not_rarer,
+  no_run_beside_a_rate,
+  no_run_with_two_pools,
+  a_token_to_decode
 };
-inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
+inline constexpr std::size_t condition_count = 15;
 
-/// The name of a field and the values it may have, both ends included. NaN is outside of any range.
-struct field_range {
-  std::string_view name{};
-  double lowest = 0.0;
-  double highest = 0.0;
-  bool whole = false;
+/// A condition as a message prints it, before its limit where it has one.
+struct condition_text {
+  std::string_view sentence{};
+  bool limited = false;
 };
 
 namespace detail {
-inline constexpr double many = 1e9;
-inline constexpr double fast = 1e21;
-inline constexpr std::array<field_range, field_count> field_ranges{{
-    {"cluster.gpus", 1.0, 1e6, true},
-    {"cluster.gpus_per_domain", 1.0, 1e6, true},
-    {"accelerator.memory [bytes]", 1.0, 1e15, false},
-    {"accelerator.memory_rate [bytes/s]", 1.0, fast, false},
-    {"accelerator.peak [FLOP/s]", 0.0, fast, false},
-    {"cluster.scale_up.rate [bytes/s]", 1.0, fast, false},
-    {"cluster.scale_up.latency [s]", 0.0, 1.0, false},
-    {"cluster.network.rate [bytes/s]", 1.0, fast, false},
-    {"cluster.network.latency [s]", 0.0, 1.0, false},
-    {"accelerator.torus.axes", 1.0, 1e6, true},
-    {"accelerator.torus.ring", 1.0, 1e6, true},
-    {"cluster.runtime.budget share", 1e-6, 1.0, false},
-    {"cluster.runtime.reserve [bytes]", 0.0, 1e15, false},
-    {"cluster.runtime.communicators [bytes]", 0.0, 1e15, false},
-    {"cluster.runtime.cuda_graphs [bytes]", 0.0, 1e15, false},
-    {"cluster.runtime.page_tokens", 1.0, 1e6, true},
-    {"cluster.runtime.step_tokens", 0.0, many, true},
-    {"cluster.runtime.step_sequences", 0.0, many, true},
-    {"cluster.runtime.logit_bytes", 0.0, 1e6, false},
-    {"cluster.runtime.padding.vocabulary", 1.0, 1e6, true},
-    {"cluster.runtime.padding.fp4_width", 1.0, 1e6, true},
-    {"cluster.runtime.queued_share", 0.0, 1.0, false},
-    {"efficiency.mfu", 1e-6, 1.0, false},
-    {"efficiency.bandwidth", 1e-6, 1.0, false},
-    {"efficiency.link", 1e-6, 1.0, false},
-    {"efficiency.launch [s]", 0.0, 1.0, false},
-    {"efficiency.gemm (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.prefill, decode and latent ones (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.experts (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.elementwise (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.collectives (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.exchange (curves that say nothing)", 0.0, 0.0, true},
-    {"efficiency.host (curves that say nothing)", 0.0, 0.0, true},
-    {"model.hidden_size", 1.0, 1e7, true},
-    {"model.vocab_size", 0.0, many, true},
-    {"model.positions", 0.0, many, true},
-    {"model.layers", 1.0, 1e4, true},
-    {"model.layers (kinds and runs)", 0.0, 0.0, true},
-    {"model.mtp_layers", 0.0, 1e4, true},
-    {"model.max_context", 0.0, many, true},
-    {"model.weights.group_k and group_n", 0.0, 1e6, true},
-    {"model.weights.scale_bits, zero_bits and matrix_bits", 0.0, 64.0, true},
-    {"layer.exception.classes (embedding, norm, head)", 0.0, 0.0, true},
-    {"layer.exception.format.group_k and group_n", 0.0, 1e6, true},
-    {"layer.exception.format.scale_bits, zero_bits and matrix_bits", 0.0, 64.0, true},
-    {"model.kv_cache.group", 0.0, 1e6, true},
-    {"model.kv_cache.scale_bits", 0.0, 64.0, true},
-    {"attention.heads", 1.0, 1e5, true},
-    {"attention.kv_heads", 1.0, 1e5, true},
-    {"attention.head_dim", 1.0, 1e5, true},
-    {"attention.window", 0.0, many, true},
-    {"attention.q_lora_rank", 0.0, 1e6, true},
-    {"attention.kv_lora_rank", 1.0, 1e6, true},
-    {"attention.groups", 1.0, 1e5, true},
-    {"attention.state_size", 1.0, 1e5, true},
-    {"attention.conv_kernel", 1.0, 1e3, true},
-    {"feed_forward.width", 1.0, 1e8, true},
-    {"feed_forward.experts", 1.0, 1e6, true},
-    {"feed_forward.experts_per_token", 1.0, 1e6, true},
-    {"feed_forward.shared_experts", 0.0, 1e4, true},
-    {"model parameters in all", 1.0, 4e15, true},
-    {"layout.attention.tp", 1.0, 1e6, true},
-    {"layout.attention.cp", 1.0, 1e6, true},
-    {"layout.attention.dp", 1.0, 1e6, true},
-    {"layout.expert.etp", 1.0, 1e6, true},
-    {"layout.expert.ep", 1.0, 1e6, true},
-    {"layout.expert.edp", 1.0, 1e6, true},
-    {"layout.pp", 1.0, 1e6, true},
-    {"layout.stages.listed (at most 64 stages)", 0.0, 64.0, true},
-    {"layout.redundant_experts", 0.0, 1e6, true},
-    {"layout.dcp", 1.0, 1e6, true},
-    {"layout.microbatches", 0.0, 1e6, true},
-    {"workload.concurrency", 1.0, many, true},
-    {"workload.input [tokens]", 1.0, many, true},
-    {"workload.output [tokens]", 1.0, many, true},
-    {"workload.chunk [tokens]", 1.0, many, true},
-    {"workload.prefix_hit", 0.0, 1.0, false},
-    {"workload.rate [requests/s]", 0.0, many, false},
-    {"workload.num_prompts", 0.0, many, true},
-    {"workload.speculation.draft_tokens", 0.0, 64.0, true},
-    {"workload.speculation.acceptance", 0.0, 1.0, false},
-    {"workload.speculation.draft_time [s]", 0.0, 1.0, false},
-    {"workload.expert_imbalance", 1.0, 1e6, false},
-    {"workload.routing.exponent", 0.0, 3.0, false},
-    {"workload.routing.loads (one for each expert, not all 0)", 0.0, 1e18, false},
-    {"workload.expert_imbalance (beside workload.routing)", 1.0, 1.0, false},
-    {"workload.max_ttft [s]", 1e-9, many, false},
-    {"workload.max_tpot [s]", 1e-9, many, false},
+inline constexpr std::array<condition_text, condition_count> condition_texts{{
+    {"", false},
+    {"none of these; to price as the data sheet, the policy datasheet", false},
+    {"a divisor of attention.heads, which is ", true},
+    {"key heads that divide the value heads, which are ", true},
+    {"at most feed_forward.experts, which is ", true},
+    {"layers with attention, a feed-forward block or both", false},
+    {"none of these, which are no layer's", false},
+    {"0 for a model without experts", false},
+    {"one for each expert, of which there are ", true},
+    {"numbers of which one at least is above 0", false},
+    {"1 beside workload.routing", false},
+    {"0, or from ", true},
+    {"0 beside a rate", false},
+    {"0 with two pools", false},
+    {"from 2 with a pool that only decodes", false},
 }};
 }  // namespace detail
 
-[[nodiscard]] constexpr const field_range& range_of(field f) noexcept {
-  return detail::field_ranges[static_cast<std::size_t>(f)];
+[[nodiscard]] constexpr const condition_text& text_of(condition c) noexcept {
+  return detail::condition_texts[static_cast<std::size_t>(c)];
 }
 
-/// A field whose value is outside its range.
+/// A field whose value is not what it must be.
+///   unmet   the condition that it does not meet
+///   limit   the figure that the condition compares it with, where it has one
 struct invalid_field {
   shardline::field field = field::gpus;
   double value = 0.0;
+  condition unmet = condition::inside_its_range;
+  double limit = 0.0;
 
   template <class List>
   static constexpr void parts(List&& list) {
     list("field", &invalid_field::field);
     list("value", &invalid_field::value);
+    list("unmet", &invalid_field::unmet);
+    list("limit", &invalid_field::limit);
   }
 };
 
-/// The first fields found to be outside their range, at most 8.
+/// "workload.input [tokens]"
+[[nodiscard]] constexpr text_line name_of(const invalid_field& f) noexcept {
+  const field_range& r = range_of(f.field);
+  text_line line;
+  line.add(r.name);
+  return r.unit == figure_unit::none ? line : line.add(" [").add(name(r.unit)).add(']');
+}
+
+/// "a whole number from 1 to 1000000", or what else the condition asks for.
+[[nodiscard]] constexpr text_line allowed_for(const invalid_field& f) noexcept {
+  if (f.unmet == condition::inside_its_range) return allowed_in(range_of(f.field));
+  const condition_text& text = text_of(f.unmet);
+  text_line line;
+  line.add(text.sentence);
+  return text.limited ? line.add(f.limit) : line;
+}
+
+/// The first fields found to be invalid, at most 8, each value of a field once.
 struct field_errors {
   bounded<invalid_field, 8> found{};
 
   template <field Field>
   constexpr void expect(double value) noexcept {
     constexpr field_range r = range_of(Field);
-    const bool inside = value >= r.lowest && value <= r.highest;  // false for NaN
-    if (!inside || (r.whole && round_up(value) != value)) found.push_back({Field, value});
+    if (!r.contains(value)) note({Field, value});
   }
   template <field Field>
   constexpr void expect(count value) noexcept {
-    constexpr auto lowest = static_cast<count>(range_of(Field).lowest);
-    constexpr auto highest = static_cast<count>(range_of(Field).highest);
-    if (value < lowest || value > highest) found.push_back({Field, real<double>(value)});
+    if (value < lowest_count(Field) || value > highest_count(Field)) {
+      note({Field, real<double>(value)});
+    }
+  }
+  /// A condition beyond the field's own range.
+  template <field Field>
+  constexpr void require(bool met, condition what, double value, double limit = 0.0) noexcept {
+    if (!met) note({Field, value, what, limit});
+  }
+
+ private:
+  constexpr void note(const invalid_field& f) noexcept {
+    for (const invalid_field& known : found) {
+      if (known.field == f.field && known.unmet == f.unmet && known.value == f.value) return;
+    }
+    found.push_back(f);
   }
 };
 

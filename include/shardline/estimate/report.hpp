@@ -7,17 +7,31 @@
 namespace shardline {
 
 /// A violated rule: `required` is what the layout asks for, `available` what there is. Where a
-/// degree must divide a dimension, `required` is the degree and `available` the dimension.
+/// degree must divide a dimension, `required` is the degree and `available` the dimension. Units
+/// are the rule's, unless given.
 struct violation {
   shardline::rule rule = rule::gpus;
   count required = 0;
   count available = 0;
+  figure_units units{};
+
+  constexpr violation() = default;
+  constexpr violation(shardline::rule broken_rule, count required_figure,
+                      count available_figure) noexcept
+      : violation(broken_rule, required_figure, available_figure, text_of(broken_rule).units) {}
+  constexpr violation(shardline::rule broken_rule, count required_figure, count available_figure,
+                      const figure_units& units_of_both) noexcept
+      : rule(broken_rule),
+        required(required_figure),
+        available(available_figure),
+        units(units_of_both) {}
 
   template <class List>
   static constexpr void parts(List&& list) {
     list("rule", &violation::rule);
     list("required", &violation::required);
     list("available", &violation::available);
+    list("units", &violation::units);
   }
 };
 
@@ -69,9 +83,14 @@ struct report {
 namespace detail {
 
 // Each rule is reported once, with the first figures that break it.
+constexpr void require(report& r, rule broken, bool holds, count required, count available,
+                       const figure_units& units) noexcept {
+  if (holds || r.find(broken) != nullptr) return;
+  r.violations.push_back({broken, required, available, units});
+}
 constexpr void require(report& r, rule broken, bool holds, count required,
                        count available) noexcept {
-  if (!holds && r.find(broken) == nullptr) r.violations.push_back({broken, required, available});
+  if (!holds) require(r, broken, holds, required, available, text_of(broken).units);
 }
 
 constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {

@@ -1,5 +1,5 @@
-/// The rules of feasibility as data: an id, a sentence, and a type whose completion is the compile
-/// error that shows the sentence and both numbers.
+/// The rules of feasibility and the warnings as data: an id, a sentence, and the units of the two
+/// figures.
 #pragma once
 
 #include <array>
@@ -27,79 +27,96 @@ enum class rule : unsigned char {
   precision,           // the accelerator has a peak in a precision the model can be computed in
   context,             // input + output <= the model's longest context
   memory,              // the fullest GPU's bytes <= its capacity
-  ttft,                // nanoseconds
-  tpot,                // nanoseconds
-  rate                 // requests in a million seconds
+  ttft,                // time to first token <= the longest allowed
+  tpot,                // time per output token <= the longest allowed
+  rate                 // requests that arrive <= requests that can be served
 };
 inline constexpr std::size_t rule_count = 18;
 
-/// The id and sentence of a rule, as messages and `--json` print them.
+/// The units of what is required and of what is available.
+struct figure_units {
+  figure_unit required = figure_unit::none;
+  figure_unit available = figure_unit::none;
+  friend constexpr bool operator==(const figure_units&, const figure_units&) noexcept = default;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("required", &figure_units::required);
+    list("available", &figure_units::available);
+  }
+};
+
+/// The id and sentence of a rule, as messages and `--json` print them, and the units of its figures
+/// unless a violation has others.
 struct rule_text {
   std::string_view id{};
   std::string_view sentence{};
+  figure_units units{};
 };
 
 namespace detail {
 inline constexpr std::array<rule_text, rule_count> rule_texts{{
-    {"gpus", "the layout needs more GPUs than the cluster has"},
-    {"meshes", "the attention mesh and the expert mesh must have the same number of ranks"},
-    {"expert_replicas", "expert replicas (edp) must divide the attention replicas (cp x dp)"},
-    {"attention_heads", "tensor parallelism (tp) must divide the attention heads"},
-    {"kv_heads", "tensor parallelism (tp) and the key-value heads must divide one another"},
+    {"gpus",
+     "the layout needs more GPUs than the cluster has",
+     {figure_unit::gpus, figure_unit::gpus}},
+    {"meshes",
+     "the attention mesh and the expert mesh must have the same number of ranks",
+     {figure_unit::ranks, figure_unit::ranks}},
+    {"expert_replicas",
+     "expert replicas (edp) must divide the attention replicas (cp x dp)",
+     {figure_unit::replicas, figure_unit::replicas}},
+    {"attention_heads",
+     "tensor parallelism (tp) must divide the attention heads",
+     {figure_unit::ranks, figure_unit::heads}},
+    {"kv_heads",
+     "tensor parallelism (tp) and the key-value heads must divide one another",
+     {figure_unit::ranks, figure_unit::heads}},
     {"cache_copies",
      "decode context parallelism (dcp) must divide the copies of a key-value head without a "
-     "window"},
-    {"feed_forward_width", "tensor parallelism (tp) must divide the feed-forward width"},
-    {"expert_width", "expert tensor parallelism (etp) must divide the expert width"},
-    {"quantisation_block", "a shard must be a whole number of quantisation blocks"},
-    {"layers", "there are more pipeline stages (pp) than layers"},
-    {"stages", "the listed stages must be pp in number and hold every layer once"},
-    {"experts", "there are more expert-parallel ranks (ep) than experts"},
-    {"precision", "the accelerator has no peak for the model's precision"},
-    {"context", "input and output exceed the model's longest context"},
-    {"memory", "the fullest GPU needs more memory than it has"},
-    {"ttft", "the time to first token is longer than allowed"},
-    {"tpot", "the time per output token is longer than allowed"},
-    {"rate", "requests arrive faster than they can be served"},
+     "window",
+     {figure_unit::ranks, figure_unit::copies}},
+    {"feed_forward_width",
+     "tensor parallelism (tp) must divide the feed-forward width",
+     {figure_unit::ranks, figure_unit::elements}},
+    {"expert_width",
+     "expert tensor parallelism (etp) must divide the expert width",
+     {figure_unit::ranks, figure_unit::elements}},
+    {"quantisation_block",
+     "a shard must be a whole number of quantisation blocks",
+     {figure_unit::elements, figure_unit::elements}},
+    {"layers",
+     "there are more pipeline stages (pp) than layers",
+     {figure_unit::stages, figure_unit::layers}},
+    {"stages",
+     "the listed stages must be pp in number and hold every layer once",
+     {figure_unit::stages, figure_unit::stages}},
+    {"experts",
+     "there are more expert-parallel ranks (ep) than experts",
+     {figure_unit::ranks, figure_unit::experts}},
+    {"precision",
+     "the accelerator has no peak for the model's precision",
+     {figure_unit::bits, figure_unit::bits}},
+    {"context",
+     "input and output exceed the model's longest context",
+     {figure_unit::tokens, figure_unit::tokens}},
+    {"memory",
+     "the fullest GPU needs more memory than it has",
+     {figure_unit::bytes, figure_unit::bytes}},
+    {"ttft",
+     "the time to first token is longer than allowed",
+     {figure_unit::nanoseconds, figure_unit::nanoseconds}},
+    {"tpot",
+     "the time per output token is longer than allowed",
+     {figure_unit::nanoseconds, figure_unit::nanoseconds}},
+    {"rate",
+     "requests arrive faster than they can be served",
+     {figure_unit::requests_per_million_seconds, figure_unit::requests_per_million_seconds}},
 }};
 }  // namespace detail
 
 [[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
   return detail::rule_texts[static_cast<std::size_t>(r)];
 }
-
-/// A rule with figures that break it, as a type: completing it is a compile error whose text has
-/// the rule's sentence and, in the type's name, both numbers. A static_assert's text must be a
-/// literal, so each sentence stands here once more; tests/fail holds the two copies together.
-template <rule Rule, count Required, count Available>
-struct violated;
-
-/// The same for an input outside its range, with its value in whole numbers.
-template <field Field, count Value>
-struct invalid_input {
-  static_assert(Value != Value, "shardline: an input is outside its range");
-};
-
-// clang-format off
-template <count R, count A> struct violated<rule::gpus, R, A> { static_assert(R <= A, "shardline: the layout needs more GPUs than the cluster has"); };
-template <count R, count A> struct violated<rule::meshes, R, A> { static_assert(R == A, "shardline: the attention mesh and the expert mesh must have the same number of ranks"); };
-template <count R, count A> struct violated<rule::expert_replicas, R, A> { static_assert(A % R == 0, "shardline: expert replicas (edp) must divide the attention replicas (cp x dp)"); };
-template <count R, count A> struct violated<rule::attention_heads, R, A> { static_assert(A % R == 0, "shardline: tensor parallelism (tp) must divide the attention heads"); };
-template <count R, count A> struct violated<rule::kv_heads, R, A> { static_assert(A % R == 0 || R % A == 0, "shardline: tensor parallelism (tp) and the key-value heads must divide one another"); };
-template <count R, count A> struct violated<rule::cache_copies, R, A> { static_assert(A % R == 0, "shardline: decode context parallelism (dcp) must divide the copies of a key-value head without a window"); };
-template <count R, count A> struct violated<rule::feed_forward_width, R, A> { static_assert(A % R == 0, "shardline: tensor parallelism (tp) must divide the feed-forward width"); };
-template <count R, count A> struct violated<rule::expert_width, R, A> { static_assert(A % R == 0, "shardline: expert tensor parallelism (etp) must divide the expert width"); };
-template <count R, count A> struct violated<rule::quantisation_block, R, A> { static_assert(A % R == 0, "shardline: a shard must be a whole number of quantisation blocks"); };
-template <count R, count A> struct violated<rule::layers, R, A> { static_assert(R <= A, "shardline: there are more pipeline stages (pp) than layers"); };
-template <count R, count A> struct violated<rule::stages, R, A> { static_assert(R == A, "shardline: the listed stages must be pp in number and hold every layer once"); };
-template <count R, count A> struct violated<rule::experts, R, A> { static_assert(R <= A, "shardline: there are more expert-parallel ranks (ep) than experts"); };
-template <count R, count A> struct violated<rule::precision, R, A> { static_assert(R <= A, "shardline: the accelerator has no peak for the model's precision"); };
-template <count R, count A> struct violated<rule::context, R, A> { static_assert(R <= A, "shardline: input and output exceed the model's longest context"); };
-template <count R, count A> struct violated<rule::memory, R, A> { static_assert(R <= A, "shardline: the fullest GPU needs more memory than it has"); };
-template <count R, count A> struct violated<rule::ttft, R, A> { static_assert(R <= A, "shardline: the time to first token is longer than allowed"); };
-template <count R, count A> struct violated<rule::tpot, R, A> { static_assert(R <= A, "shardline: the time per output token is longer than allowed"); };
-template <count R, count A> struct violated<rule::rate, R, A> { static_assert(R <= A, "shardline: requests arrive faster than they can be served"); };
-// clang-format on
 
 /// Things that work but cost something.
 enum class warning : unsigned char {

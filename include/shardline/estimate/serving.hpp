@@ -2,6 +2,8 @@
 /// arrivals.
 #pragma once
 
+#include <limits>
+
 #include "shardline/estimate/arrivals.hpp"
 #include "shardline/estimate/decode.hpp"
 #include "shardline/estimate/prefill.hpp"
@@ -9,16 +11,17 @@
 namespace shardline {
 
 /// What users and operators of a loaded deployment see.
-///   concurrency                     sequences in flight, waiting ones too
+///   concurrency                     sequences in flight, waiting ones too; infinite where the queue
+///                                   grows for ever
 ///   running                         of them, those that the engine works on
 ///   utilisation                     of its slots: running over the most that can; with a rate, the
-///                                   rate over the largest that can be served, beyond 1 where that
-///                                   is exceeded
+///                                   rate over the largest that can be served, 1 or more where the
+///                                   queue grows for ever
 ///   requests_per_s                  served over the whole deployment
-///   waiting                         part of ttft before the prompt's first step: for a slot (as
-///                                   long as the queue does not grow for ever), behind other
-///                                   prompts, and for the engine to notice
-///   ttft                            time to first token, all waiting included
+///   waiting                         part of ttft before the prompt's first step: for a slot, behind
+///                                   other prompts, and for the engine to notice; infinite where the
+///                                   queue grows for ever
+///   ttft                            time to first token, all waiting included; infinite likewise
 ///   tpot                            mean time per output token after the first
 ///   output_tokens_per_s             over the whole deployment
 ///   output_tokens_per_s_per_gpu     over its GPUs
@@ -36,8 +39,12 @@ struct basic_serving {
   token_rate<T> output_tokens_per_s_per_gpu{};
   token_rate<T> total_tokens_per_s_per_gpu{};
 
-  /// Whether the queue ends: else ttft and waiting are without the wait for a slot.
-  [[nodiscard]] constexpr bool stable() const noexcept { return !(value_of(utilisation) > 1.0); }
+  /// Whether the queue ends, else concurrency, waiting and ttft are infinite; ends() is so lane by
+  /// lane.
+  [[nodiscard]] constexpr bool stable() const noexcept { return is_finite(value_of(ttft.value())); }
+  [[nodiscard]] constexpr auto ends() const noexcept {
+    return ttft.value() <= T((std::numeric_limits<double>::max)());
+  }
 
   template <class List>
   static constexpr void parts(List&& list) {
@@ -128,7 +135,8 @@ constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T&
 }  // namespace detail
 
 /// The steps with all of the workload's sequences in flight. The step full of prompts is only
-/// priced where there is one.
+/// priced where there is one. Guesses are checked in every step of them, a prompt alone aside, which
+/// they wait for.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
@@ -138,15 +146,17 @@ template <class T, class Efficiency>
   s.batches = pipeline_batches(l, w.concurrency);
   const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
   basic_step<T> admission = admission_step(l, w);
+  const basic_time<T> drafting = draft_time(p, w, sequences);
   s.admission = time_of_step(p, admission);
-  s.generation = with_drafts(time_of_step(p, generation_step(sequences, w)), p, w, sequences);
-  // Guesses are checked in a step with a prompt too, unless it waits for the prompt.
-  if (w.chunk) s.admission = with_drafts(s.admission, p, w, sequences);
+  s.generation =
+      with_drafts(time_of_step(p, generation_step(sequences, w)), w.speculation, drafting);
+  if (w.chunk) s.admission = with_drafts(s.admission, w.speculation, drafting);
   s.full_pace = s.admission.slowest;
   if (!detail::fills_steps(l, w, s.batches)) return s;
-  admission.parts[0].sequences = chunks_per_step(w) * real<T>(l.attention.dp);
-  const pipeline_time<T> full = time_of_step(p, admission);
-  s.full_pace = with_drafts(full, p, w, sequences).slowest;
+  const T chunks = chunks_per_step(w);
+  admission.parts[0].sequences = chunks * real<T>(l.attention.dp);
+  const pipeline_time<T> full = with_drafts(time_of_step(p, admission), w.speculation, drafting);
+  s.full_pace = select(T(1.0) < chunks, full.slowest, s.full_pace);
   return s;
 }
 
@@ -211,28 +221,23 @@ struct running_sequences {
   T running = T(1.0);
 };
 
-/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded. The
-/// lanes of a pack share the first one's.
+/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr running_sequences<T> running_of(const prepared_layout<T, Efficiency>& p,
                                                         const basic_workload<T>& w,
                                                         const basic_memory<T>& held) noexcept {
   const basic_runtime<T>& engine = p.cluster.runtime;
-  const layout& l = p.layout;
-  T admitted = w.concurrency;
-  if (value_of(w.num_prompts) > 0.0) admitted = min(admitted, w.num_prompts);
-  if (value_of(engine.step_sequences) > 0.0) {
-    admitted = min(admitted, engine.step_sequences * real<T>(l.attention.dp));
-  }
-  if (!(value_of(held.total().value()) > value_of(held.capacity.value()))) {
-    return {admitted, admitted};
-  }
+  const T none(0.0);
+  T admitted = select(none < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
+  const T by_engine = engine.step_sequences * real<T>(p.layout.attention.dp);
+  admitted = select(none < by_engine, min(admitted, by_engine), admitted);
+  const T lacking = held.total().value() - held.capacity.value();
+  if (!(largest_of(lacking) > 0.0)) return {admitted, admitted};
   basic_workload<T> kept = at_concurrency(w, w.concurrency);
-  if (value_of(engine.queued_share) < 1.0) {
-    kept.output = tokens<T>::from_value(round_up(w.output.value() * T(0.5)));
-  }
-  const T fitting = real<T>(sequences_that_fit(p, kept));
-  return {admitted, max(min(admitted, fitting), T(1.0))};
+  const T half = round_up(w.output.value() * T(0.5));
+  kept.output = tokens<T>::from_value(select(engine.queued_share < T(1.0), half, w.output.value()));
+  const T fitting = max(min(admitted, detail::fitting_sequences(p, kept)), T(1.0));
+  return {admitted, select(none < lacking, fitting, admitted)};
 }
 
 namespace detail {
@@ -254,7 +259,7 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basi
   const T between = (one - queued) * min(w.output.value() - one, one);  // none without tokens
   life.queue = life.queue + for_memory * (one - between);
   life.generation = life.generation + for_memory * between;
-  const T asked = value_of(w.num_prompts) > 0.0 ? min(w.concurrency, w.num_prompts) : w.concurrency;
+  const T asked = select(T(0.0) < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
   const seconds<T> wait = life.total() * (asked / most.admitted - one);
   basic_serving<T> s = served(l, w, wait, life, rate);
   s.concurrency = asked;
@@ -263,21 +268,64 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basi
   return s;
 }
 
+// What has no end where the queue has none.
+template <class Condition, class T>
+constexpr void without_end(basic_serving<T>& s, const Condition& stable) noexcept {
+  const T never = endless<T>();
+  const auto no_time = seconds<T>::from_value(never);
+  s.concurrency = select(stable, s.concurrency, never);
+  s.waiting = select(stable, s.waiting, no_time);
+  s.ttft = select(stable, s.ttft, no_time);
+}
+
 // Requests arrive at random, and share out over the replicas.
 template <class T, class Times>
-constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
-                                           const basic_workload<T>& w, const T& running) noexcept {
-  const count replicas = l.attention.dp;
-  const replica_slots slots{replicas, rounded_down(max(running / real<T>(replicas), T(1.0)))};
+constexpr basic_serving<T> serving_at_rate(const Times& times, const basic_slot_times<T>& t,
+                                           const layout& l, const basic_workload<T>& w,
+                                           const T& running) noexcept {
   basic_turnover<T> load = turnover_of(w, running);
   load.run_share = T(0.0);  // a rate has neither a first round nor a last
-  const basic_arrivals<T> a = arrivals_of(times, load, w.rate, slots);
+  const basic_arrivals<T> a =
+      arrivals_of(times, t, load, w.rate, shared_slots(running, l.attention.dp));
+  const auto stable = a.utilisation < T(1.0);
+  const seconds<T> wait = select(stable, a.wait, seconds<T>{});
   const request_rate<T> rate = w.rate / max(a.utilisation, T(1.0));
-  basic_serving<T> s = served(l, w, a.wait, a.life, rate);
-  s.concurrency = rate.value() * (a.wait + a.life.total()).value();
+  basic_serving<T> s = served(l, w, wait, a.life, rate);
+  s.concurrency = rate.value() * (wait + a.life.total()).value();
   s.running = a.in_flight;
   s.utilisation = a.utilisation;
+  without_end(s, stable);
   return s;
+}
+
+template <class Condition, class T>
+constexpr basic_serving<T> pick(const Condition& first, const basic_serving<T>& a,
+                                const basic_serving<T>& b) noexcept {
+  return {select(first, a.concurrency, b.concurrency),
+          select(first, a.running, b.running),
+          select(first, a.utilisation, b.utilisation),
+          select(first, a.requests_per_s, b.requests_per_s),
+          select(first, a.waiting, b.waiting),
+          select(first, a.ttft, b.ttft),
+          select(first, a.tpot, b.tpot),
+          select(first, a.output_tokens_per_s, b.output_tokens_per_s),
+          select(first, a.output_tokens_per_s_per_gpu, b.output_tokens_per_s_per_gpu),
+          select(first, a.total_tokens_per_s_per_gpu, b.total_tokens_per_s_per_gpu)};
+}
+
+// `t`: the steps with `most` in flight. Lanes with a rate may stand beside lanes with none.
+template <class T, class Efficiency>
+constexpr basic_serving<T> serving_among(const times_in_flight<T, Efficiency>& times,
+                                         const basic_slot_times<T>& t,
+                                         const running_sequences<T>& most) noexcept {
+  const layout& l = times.prepared.layout;
+  const basic_workload<T>& w = times.workload;
+  const T& queued = times.prepared.cluster.runtime.queued_share;
+  const T rate = w.rate.value();
+  if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, t, l, w, most, queued);
+  const basic_serving<T> at_rate = serving_at_rate(times, t, l, w, most.running);
+  if (!(largest_of(-rate) >= 0.0)) return at_rate;
+  return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, t, l, w, most, queued));
 }
 
 // `full`: the steps with all of the workload's sequences in flight.
@@ -285,16 +333,12 @@ template <class T, class Efficiency>
 constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
                                       const basic_workload<T>& w, const basic_memory<T>& held,
                                       const steady_steps<T>& full) noexcept {
-  const layout& l = p.layout;
-  const T queued = p.cluster.runtime.queued_share;
   const running_sequences<T> most = running_of(p, w, held);
   const times_in_flight<T, Efficiency> times{p, w};
-  if (value_of(w.rate.value()) > 0.0) return serving_at_rate(times, l, w, most.running);
   if (!(largest_of(w.concurrency - most.running) > 0.0)) {
-    return serving_at_concurrency(times, full.times(), l, w, most, queued);
+    return serving_among(times, full.times(), most);
   }
-  const auto running = steps_of(p, at_concurrency(w, most.running));
-  return serving_at_concurrency(times, running.times(), l, w, most, queued);
+  return serving_among(times, times(most.running), most);
 }
 
 }  // namespace detail
@@ -310,8 +354,8 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 /// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot).
 /// With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run at
 /// once, and requests_per_s is the rate, or the most that can be served where that is less: then
-/// utilisation is 1 or more, rule::rate is violated, and the wait for a slot, which grows for ever,
-/// is not in ttft.
+/// utilisation is 1 or more, rule::rate is violated, and ttft, waiting and concurrency are infinite,
+/// since the queue grows for ever.
 /// ttft is the zero-queue one where concurrency is 1: the engine notices, the prompt is computed.
 /// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
 /// accepts, memory aside; all sequences have the mean length.

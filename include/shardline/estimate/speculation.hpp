@@ -21,10 +21,19 @@ template <class T>
   return expected;
 }
 
+/// Whether guesses are passes of the model's prediction layer, whose time is then priced; of a
+/// pack, whether those of any lane are.
+template <class T>
+[[nodiscard]] constexpr bool guesses_by_prediction(const model& m,
+                                                   const basic_speculation<T>& s) noexcept {
+  const bool unstated = largest_of(-s.draft_time.value()) >= 0.0;
+  return s.draft_tokens > 0 && m.mtp_layers > 0 && unstated;
+}
+
 namespace detail {
 
-// One pass of the prediction layer and the head, a token of each sequence, on the ranks of the last
-// stage.
+// One pass of the prediction layer and the head, if the model has one, a token of each sequence, on
+// the ranks of the last stage.
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& one_token) noexcept {
@@ -53,28 +62,31 @@ template <class T, class Efficiency>
   const basic_speculation<T>& s = w.speculation;
   basic_time<T> drafting;
   if (s.draft_tokens == 0) return drafting;
+  seconds<T> each = s.draft_time;
   basic_time<T> once;
-  once.spend(term::draft, s.draft_time);
-  once.wait(bound::memory, s.draft_time);
-  if (!(value_of(s.draft_time.value()) > 0.0) && p.model.mtp_layers > 0) {
-    once = detail::prediction_time(
+  once.wait(bound::memory, each);
+  if (guesses_by_prediction(p.model, s)) {
+    const basic_time<T> pass = detail::prediction_time(
         p, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
+    const auto stated = T(0.0) < s.draft_time.value();
+    for (std::size_t i = 0; i < bound_count; ++i) {
+      once.bounds[i] = select(stated, once.bounds[i], pass.bounds[i]);
+    }
+    each = select(stated, each, pass.total());
   }
   const T times = real<T>(s.draft_tokens);
-  drafting.spend(term::draft, once.total() * times);
+  drafting.spend(term::draft, each * times);
   for (std::size_t i = 0; i < bound_count; ++i) drafting.bounds[i] = once.bounds[i] * times;
   return drafting;
 }
 
 /// A step through the pipeline with its guesses made before it; with stages, every round waits for
 /// them.
-template <class T, class Efficiency>
+template <class T>
 [[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
-                                                     const prepared_layout<T, Efficiency>& p,
-                                                     const basic_workload<T>& w,
-                                                     const T& sequences) noexcept {
-  if (w.speculation.draft_tokens == 0) return step;
-  const basic_time<T> drafting = draft_time(p, w, sequences);
+                                                     const basic_speculation<T>& s,
+                                                     const basic_time<T>& drafting) noexcept {
+  if (s.draft_tokens == 0) return step;
   step.sum.add(drafting, T(1.0));
   step.slowest = step.slowest + drafting.total();
   return step;
@@ -88,14 +100,6 @@ template <class T, class Efficiency>
                                                  const T& sequences) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   return draft_time(prepare(c, m, l), w, sequences);
-}
-template <class T, class Efficiency>
-[[nodiscard]] constexpr pipeline_time<T> with_drafts(const pipeline_time<T>& step,
-                                                     const basic_cluster<T, Efficiency>& c,
-                                                     const model& m, const layout& l,
-                                                     const basic_workload<T>& w,
-                                                     const T& sequences) noexcept {
-  return with_drafts(step, prepare(c, m, l), w, sequences);
 }
 
 }  // namespace shardline

@@ -1,6 +1,7 @@
 /// What one sequence keeps on a rank of a pipeline stage, as a function of its length and back.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 
 #include "shardline/estimate/memory.hpp"
@@ -24,15 +25,19 @@ struct stage_cache {
   double state_bytes = 0.0;
   count page_tokens = 1;
 
-  /// Bytes of one sequence of `length` tokens.
-  [[nodiscard]] constexpr double bytes_of(count length) const noexcept {
-    const count pages = ceil_div(length, page_tokens);
-    double sum = state_bytes;
+  /// Bytes of one sequence of `length` tokens, a whole number.
+  template <eager_scalar T>
+  requires(!std::integral<T>) [[nodiscard]] constexpr T bytes_of(const T& length) const noexcept {
+    const T pages = round_up(length / real<T>(page_tokens));
+    T sum(state_bytes);
     for (const ring& r : rings) {
-      const bool whole = r.ring_pages == 0 || pages < r.ring_pages;
-      sum += r.page_bytes * static_cast<double>(whole ? pages : r.ring_pages);
+      const T kept = r.ring_pages == 0 ? pages : min(pages, real<T>(r.ring_pages));
+      sum = sum + kept * T(r.page_bytes);
     }
     return sum;
+  }
+  [[nodiscard]] constexpr double bytes_of(count length) const noexcept {
+    return bytes_of(real<double>(length));
   }
 
   /// The longest sequence whose bytes are at most `budget`: 0 if not even its state fits. Between

@@ -1,4 +1,5 @@
-/// Are the inputs numbers that mean anything? Every field is held to its range.
+/// Are the inputs numbers that mean anything? Every field is held to its range, and to what other
+/// fields ask of it.
 #pragma once
 
 #include <iterator>
@@ -27,7 +28,7 @@ constexpr void validate_efficiency(const basic_constant<T>& c, field_errors& err
   errors.expect<field::launch>(value_of(c.launch.value()));
 }
 
-// How many curves of a kind say nothing. To price as the data sheet is what `datasheet` is for.
+// How many curves of a kind say nothing.
 template <class... Curve>
 constexpr count empty(const Curve&... curves) noexcept {
   return (count{0} + ... + (says_nothing(curves) ? 1 : 0));
@@ -38,19 +39,26 @@ constexpr count empty(const by_format<Curve>&... curves) noexcept {
   for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
   return number;
 }
+template <field Field>
+constexpr void require_curves(count empty_ones, field_errors& errors) noexcept {
+  errors.require<Field>(empty_ones == 0, condition::none_unless_data_sheet,
+                        real<double>(empty_ones));
+}
 
+// To price as the data sheet is what `datasheet` is for.
 template <class T>
 constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& errors) noexcept {
   const exchange_curves<T>& x = f.exchange;
-  errors.expect<field::gemm_curves>(empty(f.gemm));
-  errors.expect<field::attention_curves>(empty(f.prefill, f.latent_prefill) +
-                                         empty(f.decode, f.latent_decode));
-  errors.expect<field::expert_curves>(empty(f.experts));
-  errors.expect<field::elementwise_curves>(empty(f.elementwise));
-  errors.expect<field::collective_curves>(empty(f.collectives));
-  errors.expect<field::exchange_curves>(
-      empty(x.throughput_dispatch, x.throughput_combine, x.latency_dispatch, x.latency_combine));
-  errors.expect<field::host_curve>(empty(f.host));
+  require_curves<field::gemm_curves>(empty(f.gemm), errors);
+  require_curves<field::attention_curves>(
+      empty(f.prefill, f.latent_prefill) + empty(f.decode, f.latent_decode), errors);
+  require_curves<field::expert_curves>(empty(f.experts), errors);
+  require_curves<field::elementwise_curves>(empty(f.elementwise), errors);
+  require_curves<field::collective_curves>(empty(f.collectives), errors);
+  require_curves<field::exchange_curves>(
+      empty(x.throughput_dispatch, x.throughput_combine, x.latency_dispatch, x.latency_combine),
+      errors);
+  require_curves<field::host_curve>(empty(f.host), errors);
 }
 
 template <class T>
@@ -90,6 +98,7 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
   const auto& a = c.accelerator;
   errors.expect<field::gpus>(c.gpus);
   errors.expect<field::gpus_per_domain>(c.gpus_per_domain);
+  errors.expect<field::accelerator_name>(static_cast<count>(a.name.length));
   errors.expect<field::memory>(value_of(a.memory.value()));
   errors.expect<field::memory_rate>(value_of(a.memory_rate.value()));
   validate(a.peak, errors);
@@ -107,15 +116,20 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
   validate_efficiency(a.efficiency, errors);
 }
 
+// Whether `divisor` divides `n`, or is outside its own range, which is reported already.
+constexpr bool is_divisor(count divisor, count n) noexcept {
+  return divisor < 1 || n % divisor == 0;
+}
+
 constexpr void validate(const grouped_query_attention& a, field_errors& errors) noexcept {
   errors.expect<field::heads>(a.heads);
   errors.expect<field::kv_heads>(a.kv_heads);
   errors.expect<field::head_dim>(a.head_dim);
   errors.expect<field::window>(a.window);
   // Queries share key-value heads in equal groups.
-  if (a.kv_heads > 0 && a.heads % a.kv_heads != 0) {
-    errors.found.push_back({field::kv_heads, static_cast<double>(a.kv_heads)});
-  }
+  errors.require<field::kv_heads>(is_divisor(a.kv_heads, a.heads),
+                                  condition::a_divisor_of_attention_heads, real<double>(a.kv_heads),
+                                  real<double>(a.heads));
 }
 
 constexpr void validate(const latent_attention& a, field_errors& errors) noexcept {
@@ -134,9 +148,9 @@ constexpr void validate(const linear_attention& a, field_errors& errors) noexcep
   errors.expect<field::head_dim>(a.value_head_dim);
   errors.expect<field::conv_kernel>(a.conv_kernel);
   // Value heads share keys in equal groups.
-  if (a.key_heads > 0 && a.value_heads % a.key_heads != 0) {
-    errors.found.push_back({field::heads, static_cast<double>(a.key_heads)});
-  }
+  errors.require<field::heads>(is_divisor(a.key_heads, a.value_heads),
+                               condition::key_heads_that_divide_the_value_heads,
+                               real<double>(a.key_heads), real<double>(a.value_heads));
 }
 
 constexpr void validate(const state_space& a, field_errors& errors) noexcept {
@@ -146,9 +160,9 @@ constexpr void validate(const state_space& a, field_errors& errors) noexcept {
   errors.expect<field::state_size>(a.state_size);
   errors.expect<field::conv_kernel>(a.conv_kernel);
   // Heads share input and output vectors in equal groups.
-  if (a.groups > 0 && a.heads % a.groups != 0) {
-    errors.found.push_back({field::groups, static_cast<double>(a.groups)});
-  }
+  errors.require<field::groups>(is_divisor(a.groups, a.heads),
+                                condition::a_divisor_of_attention_heads, real<double>(a.groups),
+                                real<double>(a.heads));
 }
 
 constexpr void validate(const no_attention&, field_errors&) noexcept {}
@@ -160,9 +174,9 @@ constexpr void validate(const dense_feed_forward& f, field_errors& errors) noexc
 constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexcept {
   errors.expect<field::experts>(f.experts);
   errors.expect<field::experts_per_token>(f.experts_per_token);
-  if (f.experts_per_token > f.experts) {
-    errors.found.push_back({field::experts_per_token, static_cast<double>(f.experts_per_token)});
-  }
+  errors.require<field::experts_per_token>(
+      f.experts_per_token <= f.experts, condition::at_most_all_experts,
+      real<double>(f.experts_per_token), real<double>(f.experts));
   errors.expect<field::feed_forward_width>(f.width);
   errors.expect<field::shared_experts>(f.shared_experts);
   if (f.shared_experts > 0) errors.expect<field::feed_forward_width>(f.shared_width);
@@ -204,7 +218,8 @@ constexpr void validate(const format_exception& e, field_errors& errors) noexcep
   if (e.classes.empty()) return;
   weight_classes others = e.classes;
   others.erase(layer_matrices);
-  errors.expect<field::exception_classes>(others.size());
+  errors.require<field::exception_classes>(others.empty(), condition::classes_that_layers_have,
+                                           real<double>(others.size()));
   validate<field::exception_group, field::exception_bits>(e.format, errors);
 }
 
@@ -213,15 +228,21 @@ constexpr void validate(const layer& l, field_errors& errors) noexcept {
   visit_alternative(l.attention, kind_validator{errors});
   visit_alternative(l.feed_forward, kind_validator{errors});
   validate(l.exception, errors);
-  if (std::holds_alternative<no_attention>(l.attention) &&
-      std::holds_alternative<no_feed_forward>(l.feed_forward)) {
-    errors.found.push_back({field::layers, 0.0});
-  }
+  errors.require<field::layers>(!std::holds_alternative<no_attention>(l.attention) ||
+                                    !std::holds_alternative<no_feed_forward>(l.feed_forward),
+                                condition::a_layer_of_something, 0.0);
+}
+
+// How many there were to hold: what did not fit is one more, however many it was.
+template <class T, std::size_t Capacity>
+constexpr count number_given(const bounded<T, Capacity>& held) noexcept {
+  return static_cast<count>(held.size()) + (held.overflowed ? 1 : 0);
 }
 
 // Copies of experts and padding hold parameters too: those of layout and engine, once in range.
 constexpr void validate(const model& m, count redundant_experts, const shard_padding& padding,
                         field_errors& errors) noexcept {
+  errors.expect<field::model_name>(static_cast<count>(m.name.length));
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
@@ -234,9 +255,8 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   }
   errors.expect<field::layers>(m.layers.size());
   for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
-  if (m.layers.kinds.overflowed || m.layers.runs.overflowed) {
-    errors.found.push_back({field::layer_kinds, static_cast<double>(m.layers.kinds.size())});
-  }
+  errors.expect<field::layer_kinds>(number_given(m.layers.kinds));
+  errors.expect<field::layer_runs>(number_given(m.layers.runs));
   for (const layer& l : m.layers.kinds) validate(l, errors);
   if (!errors.found.empty()) return;
   approximate_parameters fold;
@@ -259,9 +279,7 @@ constexpr void validate(const layout& l, field_errors& errors) noexcept {
   errors.expect<field::redundant_experts>(l.redundant_experts);
   errors.expect<field::dcp>(l.dcp);
   errors.expect<field::microbatches>(l.microbatches);
-  if (l.stages.listed.overflowed) {
-    errors.found.push_back({field::listed_stages, static_cast<double>(max_listed_stages) + 1.0});
-  }
+  errors.expect<field::listed_stages>(number_given(l.stages.listed));
 }
 
 constexpr void validate_loads(std::span<const double> loads, field_errors& errors) noexcept {
@@ -270,7 +288,7 @@ constexpr void validate_loads(std::span<const double> loads, field_errors& error
     errors.expect<field::routing_loads>(load);
     all += load;
   }
-  if (!(all > 0.0)) errors.found.push_back({field::routing_loads, all});
+  errors.require<field::routing_loads>(all > 0.0, condition::loads_not_all_0, all);
 }
 
 // Loads are of as many experts as each layer with experts has.
@@ -278,9 +296,10 @@ constexpr void validate_loads(std::span<const double> loads, const model& m,
                               field_errors& errors) noexcept {
   for (const layer& l : m.layers.kinds) {
     const auto* f = std::get_if<mixture_of_experts>(&l.feed_forward);
-    if (f != nullptr && f->experts != std::ssize(loads)) {
-      errors.found.push_back({field::routing_loads, real<double>(std::ssize(loads))});
-    }
+    if (f == nullptr) continue;
+    errors.require<field::routing_loads>(f->experts == std::ssize(loads),
+                                         condition::loads_for_each_expert,
+                                         real<double>(std::ssize(loads)), real<double>(f->experts));
   }
 }
 
@@ -292,6 +311,8 @@ constexpr void validate(const basic_routing<T>& r, const model& m, field_errors&
   validate_loads(r.loads, m, errors);
 }
 
+inline constexpr double rarest_rate = 1e-9;  // requests per second
+
 template <class T>
 constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexcept {
   errors.expect<field::concurrency>(value_of(w.concurrency));
@@ -302,17 +323,19 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::rate>(value_of(w.rate.value()));
   // Rarer than one in thirty years is a slip, and a run that ends has no steady rate.
   const double rate = value_of(w.rate.value());
-  constexpr double rarest = 1e-9;
-  if (rate > 0.0 && rate < rarest) errors.found.push_back({field::rate, rate});
-  errors.expect<field::num_prompts>(value_of(w.num_prompts));
-  if (rate > 0.0 && value_of(w.num_prompts) > 0.0) {
-    errors.found.push_back({field::num_prompts, value_of(w.num_prompts)});
-  }
+  const double prompts = value_of(w.num_prompts);
+  errors.require<field::rate>(!(rate > 0.0 && rate < rarest_rate), condition::zero_or_not_rarer,
+                              rate, rarest_rate);
+  errors.expect<field::num_prompts>(prompts);
+  errors.require<field::num_prompts>(!(rate > 0.0 && prompts > 0.0),
+                                     condition::no_run_beside_a_rate, prompts);
   errors.expect<field::draft_tokens>(w.speculation.draft_tokens);
   errors.expect<field::acceptance>(value_of(w.speculation.acceptance));
   errors.expect<field::draft_time>(value_of(w.speculation.draft_time.value()));
   if (w.routing.law != routing_law::even) {
-    errors.expect<field::two_skews>(value_of(w.expert_imbalance));
+    const double imbalance = value_of(w.expert_imbalance);
+    errors.require<field::expert_imbalance>(!(imbalance < 1.0) && !(imbalance > 1.0),
+                                            condition::one_beside_routing, imbalance);
   }
   if (w.chunk) errors.expect<field::chunk>(value_of(w.chunk->value()));
   if (w.max_ttft) errors.expect<field::max_ttft>(value_of(w.max_ttft->value()));
@@ -321,14 +344,14 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
 
 }  // namespace detail
 
-/// The fields of a model alone that are outside their range.
+/// The fields of a model alone that are not what they must be.
 [[nodiscard]] constexpr field_errors validate(const model& m) noexcept {
   field_errors errors;
   detail::validate(m, 0, {}, errors);
   return errors;
 }
 
-/// The fields of all four inputs that are outside their range; empty if all can be priced.
+/// The fields of all four inputs that are not what they must be; empty if all can be priced.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
@@ -341,9 +364,9 @@ template <class T, class Efficiency>
   const bool sane = errors.found.empty();
   detail::validate(m, sane ? l.redundant_experts : 0, sane ? c.runtime.padding : shard_padding{},
                    errors);
-  if (l.redundant_experts > 0 && !has_experts(m)) {
-    errors.found.push_back({field::redundant_experts, real<double>(l.redundant_experts)});
-  }
+  errors.require<field::redundant_experts>(l.redundant_experts <= 0 || has_experts(m),
+                                           condition::none_without_experts,
+                                           real<double>(l.redundant_experts));
   detail::validate(w, errors);
   detail::validate(w.routing, m, errors);
   return errors;

@@ -87,7 +87,7 @@ constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
 template <class T, class Operator>
 constexpr bytes<T> workspace_of(const Operator& op, const T& logit_bytes) noexcept {
   if constexpr (is_logits<Operator>) {
-    return bytes<T>::from_value(op.rows * real<T>(op.columns) * logit_bytes);
+    return bytes<T>::from_value(op.rows * (real<T>(op.columns) * logit_bytes));
   } else {
     return op.activation_bytes();
   }

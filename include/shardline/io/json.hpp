@@ -45,13 +45,15 @@ namespace shardline {
 
 namespace detail {
 
-// A violation's figure in SI base units: the rules on time hold nanoseconds, that on the rate
-// requests in a million seconds.
-inline nlohmann::ordered_json si_figure(rule r, count figure) {
+// A violation's figure in SI base units. A time without end has no figure.
+inline nlohmann::ordered_json si_figure(figure_unit u, count figure) {
   constexpr double ns_per_s = 1e9;
-  constexpr double s_per_megasecond = 1e6;
-  if (r == rule::ttft || r == rule::tpot) return static_cast<double>(figure) / ns_per_s;
-  if (r == rule::rate) return static_cast<double>(figure) / s_per_megasecond;
+  constexpr double s_per_million_s = 1e6;
+  if (u == figure_unit::nanoseconds && figure == largest_whole) return nullptr;
+  if (u == figure_unit::nanoseconds) return static_cast<double>(figure) / ns_per_s;
+  if (u == figure_unit::requests_per_million_seconds) {
+    return static_cast<double>(figure) / s_per_million_s;
+  }
   return figure;
 }
 
@@ -61,8 +63,8 @@ inline nlohmann::ordered_json si_figure(rule r, count figure) {
 [[nodiscard]] inline nlohmann::ordered_json to_json(const violation& v) {
   return {{"rule", std::string(text_of(v.rule).id)},
           {"message", to_text(v)},
-          {"required", detail::si_figure(v.rule, v.required)},
-          {"available", detail::si_figure(v.rule, v.available)}};
+          {"required", detail::si_figure(v.units.required, v.required)},
+          {"available", detail::si_figure(v.units.available, v.available)}};
 }
 
 namespace detail {
@@ -199,48 +201,45 @@ template <class T>
 
 namespace detail {
 
-// Seconds, or null where the queue grows for ever.
-template <class T>
-nlohmann::ordered_json unless_endless(const basic_serving<T>& s, const seconds<T>& time) {
-  if (!s.stable()) return nullptr;
-  return value_of(time.value());
+// JSON has no infinity: null where the queue grows for ever.
+inline nlohmann::ordered_json unless_endless(double figure) {
+  if (!is_finite(figure)) return nullptr;
+  return figure;
 }
 
 }  // namespace detail
 
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
-///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"}; waiting
-///  and
-/// TTFT are null where requests arrive faster than they can be served.
+///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"};
+/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_serving<T>& s) {
-  return {{"concurrency", value_of(s.concurrency)},
+  return {{"concurrency", detail::unless_endless(value_of(s.concurrency))},
           {"running", value_of(s.running)},
           {"utilisation", value_of(s.utilisation)},
           {"requests_per_s", value_of(s.requests_per_s.value())},
-          {"waiting_s", detail::unless_endless(s, s.waiting)},
-          {"ttft_s", detail::unless_endless(s, s.ttft)},
+          {"waiting_s", detail::unless_endless(value_of(s.waiting.value()))},
+          {"ttft_s", detail::unless_endless(value_of(s.ttft.value()))},
           {"tpot_s", value_of(s.tpot.value())},
           {"output_tokens_per_s", value_of(s.output_tokens_per_s.value())},
           {"output_tokens_per_s_per_gpu", value_of(s.output_tokens_per_s_per_gpu.value())},
           {"total_tokens_per_s_per_gpu", value_of(s.total_tokens_per_s_per_gpu.value())}};
 }
 
-/// [low, high] in seconds.
+/// [low, high] in seconds, or null where they are infinite.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_band<T>& b) {
+  if (!is_finite(value_of(b.low.value()))) return nullptr;
   return nlohmann::ordered_json::array({value_of(b.low.value()), value_of(b.high.value())});
 }
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band; that of a TTFT whose queue grows for
 /// ever is null.
 template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_bands<T>& b, const basic_serving<T>& s) {
-  nlohmann::ordered_json ttft = to_json(b.ttft);
-  if (!s.stable()) ttft = nullptr;
+[[nodiscard]] nlohmann::ordered_json to_json(const basic_bands<T>& b) {
   return {{"prefill_s", to_json(b.prefill)},
           {"decode_s", to_json(b.decode)},
-          {"ttft_s", std::move(ttft)},
+          {"ttft_s", to_json(b.ttft)},
           {"tpot_s", to_json(b.tpot)}};
 }
 
@@ -265,7 +264,7 @@ template <class T>
   object["prefill"] = to_json(e.prefill);
   object["decode"] = to_json(e.decode);
   object["serving"] = to_json(e.serving);
-  object["bands"] = to_json(e.bands, e.serving);
+  object["bands"] = to_json(e.bands);
   return object;
 }
 
@@ -285,7 +284,7 @@ template <class T>
           {"decode_requests_per_s", value_of(d.decode_rate.value())},
           {"transfer_s", value_of(d.transfer.value())},
           {"serving", to_json(d.serving)},
-          {"bands", to_json(d.bands, d.serving)}};
+          {"bands", to_json(d.bands)}};
 }
 
 /// {"tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first]};

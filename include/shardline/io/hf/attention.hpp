@@ -10,17 +10,15 @@ namespace shardline::hf {
 
 namespace detail {
 
-// As estimate/fields.hpp has them, so that what is imported can be priced.
-inline constexpr range any_heads{1, 100000};
-inline constexpr range any_layers{1, 10000};
-inline constexpr range any_length{1, 1000000000};
-inline constexpr range any_width{1, 100000000};
-inline constexpr range any_rank{0, 1000000};
-inline constexpr range any_number{0, 10000};
-inline constexpr range any_kernel{1, 1000};
+inline constexpr range any_heads = field::heads;
+inline constexpr range any_layers = field::layers;
+inline constexpr range any_length = above_0(field::max_context);
+inline constexpr range any_width = field::feed_forward_width;
+inline constexpr range any_kernel = field::conv_kernel;
+inline constexpr range any_index{0, 1000000};  // of a layer: one beyond the last means none
 
 inline count read_hidden_size(const fields& f) {
-  return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed"}), {1, 10000000});
+  return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed"}), field::hidden_size);
 }
 
 inline const char* heads_key(const fields& f) {
@@ -148,8 +146,8 @@ inline latent_attention read_latent_attention(const fields& f) {
   }
   latent_attention a{};
   a.heads = f.whole("num_attention_heads", any_heads);
-  a.q_lora_rank = f.whole_or("q_lora_rank", 1536, 0, any_rank);
-  a.kv_lora_rank = f.whole("kv_lora_rank");
+  a.q_lora_rank = f.whole_or("q_lora_rank", 1536, 0, field::q_lora_rank);
+  a.kv_lora_rank = f.whole("kv_lora_rank", field::kv_lora_rank);
   a.qk_nope_head_dim = f.whole("qk_nope_head_dim", any_heads);
   a.qk_rope_head_dim = f.whole("qk_rope_head_dim", any_heads);
   a.v_head_dim = f.whole("v_head_dim", any_heads);

@@ -29,8 +29,6 @@ struct feed_forwards {
 
 namespace detail {
 
-inline constexpr range any_experts{1, 1000000};
-
 inline void check_activation(const fields& f, activation_rule rule) {
   switch (rule) {
     case activation_rule::silu:
@@ -52,7 +50,7 @@ inline void check_activation(const fields& f, activation_rule rule) {
 
 inline mixture_of_experts read_experts(const fields& f, const char* number, const char* width) {
   mixture_of_experts moe{};
-  moe.experts = f.whole(number, any_experts);
+  moe.experts = f.whole(number, field::experts);
   moe.experts_per_token =
       f.whole(f.name_of({"num_experts_per_tok", "experts_per_token"}), {1, moe.experts});
   moe.width = f.whole(width, any_width);
@@ -144,8 +142,8 @@ inline feed_forwards read_qwen_moe(const fields& f, const family& known, count l
 // DeepSeek-V2's class and its published files disagree on what a missing key stands for.
 inline count read_shared_experts(const fields& f, const family& known) {
   constexpr const char* key = "n_shared_experts";
-  if (known.shared_experts < 0 && f.absent(key)) return f.whole(key, any_number);
-  return f.whole_or(key, known.shared_experts, 0, any_number);
+  if (known.shared_experts < 0 && f.absent(key)) return f.whole(key, field::shared_experts);
+  return f.whole_or(key, known.shared_experts, 0, field::shared_experts);
 }
 
 inline bool read_correction_bias(const fields& f, const family& known) {
@@ -164,7 +162,7 @@ inline feed_forwards read_deepseek(const fields& f, const family& known, count l
   result.experts.shared_experts = read_shared_experts(f, known);
   if (result.experts.shared_experts > 0) result.experts.shared_width = result.experts.width;
   result.experts.correction_bias = read_correction_bias(f, known);
-  const count first_sparse = f.whole_or("first_k_dense_replace", known.dense_layers, 0, any_rank);
+  const count first_sparse = f.whole_or("first_k_dense_replace", known.dense_layers, 0, any_index);
   const count step = f.whole_or("moe_layer_freq", 1, any_layers);
   for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= first_sparse && i % step == 0);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);

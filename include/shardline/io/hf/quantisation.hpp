@@ -28,7 +28,7 @@ struct quantisation {
 
 namespace detail {
 
-inline constexpr range group_sizes{1, 1000000};
+inline constexpr range group_sizes = above_0(field::scale_group);
 
 // fp32 scales, as formats::fp8 and its relatives have them; 16 bits for int4, as
 // formats::int4_g128.
@@ -61,14 +61,14 @@ inline weight_format read_fp8(const fields& f) {
       return grouped(precision::fp8, precision::fp8, *inputs, *outputs, 32);
     }
   }
-  f.refuse("weight_block_size", "two whole numbers from 1 to 1000000");
+  f.refuse("weight_block_size", group_sizes.text("two whole numbers"));
   return {};
 }
 
 /// The length of a group along the inputs; -1 is a whole column.
 inline count read_group_size(const fields& f, count fallback) {
   const count size = f.whole_or("group_size", fallback, {-1, group_sizes.most});
-  if (size == 0) f.refuse("group_size", "-1, or a whole number from 1 to 1000000");
+  if (size == 0) f.refuse("group_size", group_sizes.text("-1, or a whole number"));
   return size < 0 ? 0 : size;
 }
 
@@ -127,7 +127,7 @@ inline weight_format read_strategy(const fields& w, precision element, precision
     if (outputs >= 1 && inputs >= 1 && outputs <= group_sizes.most && inputs <= group_sizes.most) {
       return grouped(element, math, inputs, outputs, scale_bits, zero_bits);
     }
-    w.refuse("block_structure", "two whole numbers from 1 to 1000000");
+    w.refuse("block_structure", group_sizes.text("two whole numbers"));
   } else {
     w.refuse("strategy", quoted({"tensor", "channel", "group", "tensor_group", "block"}));
   }

@@ -9,16 +9,32 @@
 #include <utility>
 #include <vector>
 
+#include "shardline/base/field.hpp"
 #include "shardline/base/integer.hpp"
 #include "shardline/io/hf/parse.hpp"
 
 namespace shardline::hf {
 
-/// Smallest and largest value that a field may have.
+/// Smallest and largest value that a member of a JSON object may have: those of a field of ours, so
+/// that what is imported can be priced, or what the format allows.
 struct range {
   count least = 1;
   count most = 1000000;
+
+  constexpr range() = default;
+  constexpr range(count smallest, count largest) noexcept : least(smallest), most(largest) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): a field is a range
+  constexpr range(field priced) noexcept
+      : least(lowest_count(priced)), most(highest_count(priced)) {}
+
+  /// text("a whole number") = "a whole number from 1 to 1000000"
+  [[nodiscard]] std::string text(const std::string& numbers) const {
+    return numbers + " from " + std::to_string(least) + " to " + std::to_string(most);
+  }
 };
+
+/// The range of a field without 0, which stands for "none" where a checkpoint leaves it out.
+[[nodiscard]] constexpr range above_0(field f) noexcept { return {1, highest_count(f)}; }
 
 /// The members of one JSON object. Each read yields a value in range whatever the text says; a
 /// fault goes to the diagnosis, with the path, what was found, and what is allowed.
@@ -77,7 +93,7 @@ class fields {
     const json* value = find(key);
     const std::optional<count> n = value == nullptr ? std::nullopt : whole_number(*value);
     if (n && *n >= r.least && *n <= r.most) return *n;
-    refuse(key, "a whole number from " + std::to_string(r.least) + " to " + std::to_string(r.most));
+    refuse(key, r.text("a whole number"));
     return r.least;
   }
   /// The same, `fallback` if it is missing or null.

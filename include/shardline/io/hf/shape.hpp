@@ -134,7 +134,7 @@ inline layer_stack read_pattern_layers(const fields& f, const family& known, cou
   const auto number = static_cast<count>(pattern.size());
   if (number < any_layers.least || number > any_layers.most) {
     f.report().fail(f.path() + ": a pattern of " + std::to_string(number) +
-                    " layers; allowed: from 1 to " + std::to_string(any_layers.most));
+                    " layers; allowed:" + any_layers.text(""));
   }
   if (f.whole_or("num_hidden_layers", number, any_layers) != number) {
     f.refuse("num_hidden_layers", std::to_string(number) + ", the layers of the pattern");
@@ -168,7 +168,7 @@ inline const char* mtp_key(const fields& f) {
 /// cannot hold.
 inline count read_mtp_layers(const fields& f, const family& known) {
   const char* key = mtp_key(f);
-  const count layers = f.whole_or(key, 0, any_number);
+  const count layers = f.whole_or(key, 0, field::mtp_layers);
   (void)f.whole_or("mtp_transformer_layers", 1, {1, 1});
   if (layers == 0) return 0;
   const std::string found = std::to_string(layers) + " multi-token-prediction layers are ";
@@ -184,7 +184,7 @@ inline count read_mtp_layers(const fields& f, const family& known) {
 }
 
 inline count read_vocabulary(const fields& f, const family& known) {
-  constexpr range any_vocabulary{1, 1000000000};
+  constexpr range any_vocabulary = above_0(field::vocab_size);
   if (known.vocab_size == 0) return f.whole("vocab_size", any_vocabulary);
   return f.whole_or_noted("vocab_size", known.vocab_size, any_vocabulary);
 }

@@ -81,7 +81,7 @@ inline std::vector<bool> chunked_layers(const fields& f, count layers) {
 }
 
 inline std::vector<bool> later_layers(const fields& f, const family& known, count layers) {
-  const count first = f.whole_or("max_window_layers", known.max_window_layers, any_rank);
+  const count first = f.whole_or("max_window_layers", known.max_window_layers, any_index);
   std::vector<bool> narrow;
   for (count i = 0; i < layers; ++i) narrow.push_back(i >= first);
   return narrow;

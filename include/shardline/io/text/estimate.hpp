@@ -157,11 +157,14 @@ namespace detail {
 // A mean number of things: "64" where it is whole, "12.3" where it is not.
 inline std::string mean_number(double x) { return round_up(x) == x ? in_full(x) : short_number(x); }
 
+inline constexpr std::string_view grows = "grows without end";
+
 // "64 sequences", or "64 sequences, of which 48 run".
 template <class T>
 std::string in_flight_text(const basic_serving<T>& s) {
-  const std::string all = mean_number(value_of(s.concurrency));
   const std::string running = mean_number(value_of(s.running));
+  if (!s.stable()) return std::string(grows) + ", " + running + " sequences run";
+  const std::string all = mean_number(value_of(s.concurrency));
   return all + " sequences" + (running == all ? "" : ", of which " + running + " run");
 }
 
@@ -188,8 +191,7 @@ template <class T>
     table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
     if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
   } else {
-    table.add({"time to first token", "grows without end"});
-    table.add({"  once in a slot", to_text(s.ttft)});
+    table.add({"time to first token", std::string(detail::grows)});
   }
   table.add({"time per output token", to_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});

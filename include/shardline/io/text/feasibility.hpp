@@ -68,6 +68,10 @@ inline std::string figures_of(const violation& v) {
     case rule::memory:
       return two_figures(required, available, decimal_bytes);
     case rule::ttft:
+      if (v.required == largest_whole) {  // of a queue that grows for ever
+        return "grows without end, " + short_seconds(available * ns) + " available";
+      }
+      [[fallthrough]];
     case rule::tpot:
       return two_figures(required * ns, available * ns, short_seconds);
     case rule::rate:
@@ -100,28 +104,6 @@ inline std::string figures_of(const warning_note& n) {
   return phrase(n.first, ", ", n.second, "");
 }
 
-// What a field takes; inside its own range it contradicts another field.
-inline std::string allowed(const invalid_field& f) {
-  const field_range r = range_of(f.field);
-  if (f.field == field::layer_kinds) {
-    return "at most " +
-           phrase(count{max_layer_kinds}, " kinds of layer in ", count{max_layer_runs}, " runs");
-  }
-  if (f.field == field::exception_classes) return "none of these, which are no layer's";
-  if (f.value >= r.lowest && f.value <= r.highest && (!r.whole || round_up(f.value) == f.value)) {
-    if (f.field == field::kv_heads) return "a divisor of attention.heads";
-    if (f.field == field::experts_per_token) return "at most feed_forward.experts";
-    if (f.field == field::heads) return "key heads that divide the value heads";
-    if (f.field == field::groups) return "a divisor of attention.heads";
-    if (f.field == field::rate) return "0, or from 1e-09";
-    if (f.field == field::num_prompts) return "0 beside a rate, and for two pools";
-    if (f.field == field::output) return "from 2 with a pool that only decodes";
-    if (f.field == field::redundant_experts) return "0 for a model without experts";
-  }
-  return std::string(r.whole ? "a whole number" : "a number") + " from " + in_full(r.lowest) +
-         " to " + in_full(r.highest);
-}
-
 }  // namespace detail
 
 /// "the layout needs more GPUs than the cluster has: 16384 required, 64 available"
@@ -136,8 +118,8 @@ inline std::string allowed(const invalid_field& f) {
 
 /// "layout.attention.tp: -3; allowed: a whole number from 1 to 1000000"
 [[nodiscard]] inline std::string to_text(const invalid_field& f) {
-  return std::string(range_of(f.field).name) + ": " + in_full(f.value) +
-         "; allowed: " + detail::allowed(f);
+  return std::string(name_of(f).view()) + ": " + in_full(f.value) +
+         "; allowed: " + std::string(allowed_for(f).view());
 }
 
 /// The verdict, and a line for each invalid input, violated rule and warning.

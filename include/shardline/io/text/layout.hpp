@@ -32,7 +32,7 @@ std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
     return (flags.*k.layers).empty() ? "" : key + stages_text(flags.*k.layers);
   }
   const count n = flags.*k.number;
-  return n == k.least && !k.always ? "" : key + std::to_string(n);
+  return n == k.takes.least && !k.always ? "" : key + std::to_string(n);
 }
 
 }  // namespace detail

@@ -72,7 +72,7 @@ struct key_of_kernel {
     const auto kind = op.latent ? prompt ? kernel_kind::latent_prefill : kernel_kind::latent_decode
                       : prompt  ? kernel_kind::prefill
                                 : kernel_kind::decode;
-    return {kind, cache_kernel(op)};
+    return {kind, cache_kernel(shape_of(op))};
   }
   curve_key operator()(const expert_layer& l) const {
     return {kernel_kind::experts, kernel_of(l.around.format)};

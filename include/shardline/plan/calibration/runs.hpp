@@ -151,14 +151,13 @@ inline std::size_t shape_of_timing(const measured_run& r) {
   return n.value();
 }
 
-// Why a run cannot be priced: its first field out of range, or its layout.
+// Why a run cannot be priced: its first invalid field, or its layout.
 inline std::string fault_of_deployment(const measured_run& r) {
   const report answer = check(r.cluster, r.model, r.layout, r.workload);
   if (!answer.invalid.empty()) {
     const invalid_field& first = *answer.invalid.begin();
-    const field_range& range = range_of(first.field);
-    return refusal(std::string(range.name), in_digits(first.value),
-                   in_digits(range.lowest) + " to " + in_digits(range.highest));
+    return refusal(std::string(name_of(first).view()), in_digits(first.value),
+                   std::string(allowed_for(first).view()));
   }
   if (answer.priceable()) return {};
   return refusal("layout", "cannot be priced", "one that check() finds priceable");

@@ -1,0 +1,53 @@
+#!/bin/sh
+# sh output.sh <shardline-plan>
+# Output that cannot be written: one line on standard error and exit status 74, in every command.
+plan=$1
+complaints=0
+here=$(mktemp -d)
+trap 'rm -rf "$here"' EXIT
+
+target="--model llama-3.1-8b --accelerator h100-sxm --gpus 8"
+
+# expect <where> <why> <command line>: what came back lies in $here.
+expect() {
+  status=$(cat "$here/status")
+  line="shardline-plan: standard output cannot be written: $2"
+  if [ "$status" != 74 ] || [ "$(cat "$here/error")" != "$line" ]; then
+    echo "$3 to $1: exit status $status, '$(cat "$here/error")'"
+    complaints=1
+  fi
+}
+
+# Nobody reads the pipe any more when the program starts to write.
+to_closed_pipe() {
+  rm -f "$here/closed"
+  {
+    while [ ! -e "$here/closed" ]; do :; done
+    "$plan" "$@" 2>"$here/error"
+    echo $? >"$here/status"
+  } | { exec <&-; : >"$here/closed"; }
+}
+
+for command in \
+  "--help" "estimate --help" "search --help" "fit --help" \
+  "estimate $target --layout vllm:tp=8" "estimate $target --layout vllm:tp=8 --json" \
+  "estimate $target --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 4" \
+  "search $target" "search $target --json" \
+  "fit $target --layout vllm:tp=8" "fit $target --layout vllm:tp=8 --json"; do
+  # Words of the command line are wanted as such.
+  # shellcheck disable=SC2086
+  if [ -w /dev/full ]; then
+    "$plan" $command >/dev/full 2>"$here/error"
+    echo $? >"$here/status"
+    expect "a full device" "No space left on device" "$command"
+  fi
+  # shellcheck disable=SC2086
+  "$plan" $command >&- 2>"$here/error"
+  echo $? >"$here/status"
+  expect "a closed descriptor" "Bad file descriptor" "$command"
+  # shellcheck disable=SC2086
+  to_closed_pipe $command
+  expect "a closed pipe" "Broken pipe" "$command"
+done
+
+exit $complaints

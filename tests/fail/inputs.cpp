@@ -1,0 +1,50 @@
+// Inputs that mean nothing, one error line for each: no heads, a negative degree, a share in
+// percent, a model without layers, more experts for a token than there are, half a byte per second.
+#include "small.hpp"
+
+using namespace shardline;
+
+#ifdef SHARDLINE_TEST_BAD
+constexpr count heads = 0;
+constexpr count tp = -8;
+constexpr double mfu = 50.0;
+constexpr count layers = 0;
+constexpr count experts_per_token = 5;
+constexpr double memory_rate = 0.5;
+#else
+constexpr count heads = 8;
+constexpr count tp = 8;
+constexpr double mfu = 0.5;
+constexpr count layers = 2;
+constexpr count experts_per_token = 4;
+constexpr double memory_rate = 1.0;
+#endif
+
+constexpr layout alone{};
+constexpr layout split = small::tensor_parallel(tp);
+constexpr auto at_mfu = [] {
+  auto c = make_cluster(with_efficiency(small::chip, constant{.mfu = mfu}), 1);
+  c.runtime.reserve = bytes<>{};
+  return c;
+}();
+constexpr cluster slow = [] {
+  cluster c = small::one;
+  c.accelerator.memory_rate = bandwidth<>::from_value(memory_rate);
+  return c;
+}();
+constexpr model of_heads =
+    small::with_layers(16, 2, grouped_query_attention{.heads = heads, .kv_heads = 1, .head_dim = 2},
+                       dense_feed_forward{.width = 24});
+constexpr model of_layers = small::with_layers(
+    16, layers, grouped_query_attention{.heads = 8, .kv_heads = 1, .head_dim = 2},
+    dense_feed_forward{.width = 24});
+constexpr model choosing = small::with_layers(
+    16, 2, grouped_query_attention{.heads = 8, .kv_heads = 1, .head_dim = 2},
+    mixture_of_experts{.experts = 4, .experts_per_token = experts_per_token, .width = 6});
+
+static_assert(require_feasible<small::one, of_heads, alone, small::short_prompt>);
+static_assert(require_feasible<small::eight, small::dense, split, small::short_prompt>);
+static_assert(require_feasible<at_mfu, small::dense, alone, small::short_prompt>);
+static_assert(require_feasible<small::one, of_layers, alone, small::short_prompt>);
+static_assert(require_feasible<small::one, choosing, alone, small::short_prompt>);
+static_assert(require_feasible<slow, small::dense, alone, small::short_prompt>);

@@ -1,0 +1,24 @@
+// Arguments that are not a cluster, a model, a layout and a workload, in this order and constexpr:
+// a sentence for each.
+#include "small.hpp"
+
+using namespace shardline;
+
+constexpr layout alone{};
+#ifdef SHARDLINE_TEST_BAD
+static_assert(require_feasible<small::dense, small::one, alone, small::short_prompt>);
+static_assert(is_feasible<small::one, alone, small::dense, small::short_prompt>);
+
+cluster changing = small::one;
+model learnt = small::dense;
+static_assert(require_feasible<changing, small::dense, alone, small::short_prompt>);
+static_assert(require_feasible<small::one, learnt, alone, small::short_prompt>);
+
+constexpr auto swapped = estimate(small::one, small::dense, small::short_prompt, alone);
+constexpr auto held = memory(small::one, small::dense, alone, alone);
+constexpr auto over_duals = check(small::one, small::dense, alone, basic_workload<dual<1>>{});
+#else
+static_assert(require_feasible<small::one, small::dense, alone, small::short_prompt>);
+constexpr auto priced = estimate(small::one, small::dense, alone, small::short_prompt);
+static_assert(priced.feasibility.feasible());
+#endif
