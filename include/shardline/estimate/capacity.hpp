@@ -122,8 +122,7 @@ constexpr T exact_between(const T& low, const T& high, const T& most, const Fits
 
 // sequences_that_fit() lane by lane.
 template <class T>
-constexpr T fitting_sequences(const prepared_memory<T>& p,
-                              const basic_workload<T>& w) noexcept {
+constexpr T fitting_sequences(const prepared_memory<T>& p, const basic_workload<T>& w) noexcept {
   using load_type = varied_load<T>;
   const load_type load{p, w};
   const sequences_within<T> figure{round_up(full_length(w))};

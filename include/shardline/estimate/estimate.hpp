@@ -53,30 +53,85 @@ template <class T, class Efficiency>
           band_of(of_round, s.tpot)};
 }
 
+namespace detail {
+
+// The figures of a load whose inputs are priceable, `shape` being what its rules without them say.
+// A deployment that does not fit is priced too, unless `fitting` alone is asked for.
+template <class T, class Efficiency>
+constexpr basic_estimate<T> estimate_of(const prepared_layout<T, Efficiency>& p,
+                                        const basic_workload<T>& w, const report& shape,
+                                        bool fitting = false) noexcept {
+  basic_estimate<T> e;
+  e.source = source_of(p.cluster.accelerator.efficiency);
+  e.feasibility = shape;
+  e.memory = memory(p, w);
+  check_memory(e.memory, e.feasibility);
+  if (fitting && !e.feasibility.feasible()) return e;
+  const steady_steps<T> steps = steps_of(p, w);
+  // With one replica and no chunk, the step that carries a prompt is the prompt alone.
+  const bool alone = p.layout.attention.dp == 1 && !w.chunk;
+  e.prefill = alone ? steps.admission.sum : prefill(p, w);
+  e.decode = steps.decode();
+  e.serving = serving_of(p, w, e.memory, steps);
+  e.bands = bands_of(p.cluster.accelerator.efficiency, e);
+  check_times(e.serving, w, e.feasibility);
+  return e;
+}
+
+}  // namespace detail
+
+/// A cluster, model and layout, prepared once for any number of loads: what no load changes is
+/// validated, sharded and turned into laws here, and a load costs a fraction of estimate().
+///   const prepared p(cluster, model, layout);
+///   for (...) best = p(workload).serving ...
+/// It refers to the cluster and the model, which must outlive it: temporaries do not compile.
+template <class T, class Efficiency>
+class prepared {
+  using cluster_type = basic_cluster<T, Efficiency>;
+
+ public:
+  constexpr prepared(const cluster_type& c, const model& m, const layout& l) noexcept
+      : parts_(c, m, l), rules_(detail::report_on(c, m, l)) {
+    static_assert(detail::complete_policy<Efficiency, T>::required);
+    if (rules_.priceable()) detail::fill(parts_, detail::laws_of_layout<T, Efficiency>{parts_});
+  }
+  prepared(const cluster_type&&, const model&, const layout&) = delete;
+  prepared(const cluster_type&, const model&&, const layout&) = delete;
+  prepared(const cluster_type&&, const model&&, const layout&) = delete;
+
+  /// estimate() of the three and a workload: the same bits.
+  [[nodiscard]] constexpr basic_estimate<T> operator()(const basic_workload<T>& w) const noexcept {
+    const report r = detail::with_load(rules_, parts_.cluster, parts_.model, parts_.layout, w);
+    if (r.priceable()) return detail::estimate_of(parts_, w, r);
+    basic_estimate<T> e;
+    e.source = source_of(parts_.cluster.accelerator.efficiency);
+    e.feasibility = r;
+    return e;
+  }
+  /// What is known of every load: invalid inputs and rules that the layout breaks.
+  [[nodiscard]] constexpr const report& feasibility() const noexcept { return rules_; }
+  /// For memory(), prefill(), decode(), serving(), sequences_that_fit() and time_of_step(), where
+  /// feasibility().priceable().
+  [[nodiscard]] constexpr const prepared_layout<T, Efficiency>& parts() const noexcept {
+    return parts_;
+  }
+
+ private:
+  prepared_layout<T, Efficiency> parts_;
+  report rules_;
+};
+
 /// check(), memory(), prefill(), decode(), serving() and bands_of() of one deployment, sharing
 /// their work. Allocates nothing, throws nothing, and gives the same bits at compile time and at
 /// run time, unless the compiler is told to fuse multiplications and additions (g++ -march with
-/// FMA): then the last bits can differ, and -ffp-contract=off restores them.
+/// FMA): then the last bits can differ, and -ffp-contract=off restores them. For more loads than one
+/// of the same cluster, model and layout: prepared.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  basic_estimate<T> e;
-  e.source = source_of(c.accelerator.efficiency);
-  e.feasibility = detail::check_shape(c, m, l, w);
-  if (!e.feasibility.priceable()) return e;
-  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
-  e.memory = memory(p, w);
-  const steady_steps<T> steps = steps_of(p, w);
-  // With one replica and no chunk, the step that carries a prompt is the prompt alone.
-  const bool alone = l.attention.dp == 1 && !w.chunk;
-  e.prefill = alone ? steps.admission.sum : prefill(p, w);
-  e.decode = steps.decode();
-  e.serving = detail::serving_of(p, w, e.memory, steps);
-  e.bands = bands_of(c.accelerator.efficiency, e);
-  detail::check_figures(e.memory, e.serving, w, e.feasibility);
-  return e;
+  return prepared<T, Efficiency>(c, m, l)(w);
 }
 
 }  // namespace shardline

@@ -18,11 +18,10 @@ constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precis
   warn(r, warning::wider_math, exists && bits(used) > bits(math), bits(math), bits(used));
 }
 
-// Every class of weights that this model multiplies by. A prediction layer's projection is of the
-// head's class, whether or not the model has a head, or one of its own.
+// Every class of weights that this model multiplies by.
 template <class T, class Efficiency>
 constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const model& m,
-                                bool predicts, report& r) noexcept {
+                                report& r) noexcept {
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
     const layer_formats formats = formats_in(m, l);
@@ -39,7 +38,6 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
       check_precision(a, formats[weight_class::shared_expert].math, r);
     }
   }
-  if (predicts) check_precision(a, m.weights[weight_class::head].math, r);
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
@@ -100,23 +98,59 @@ constexpr void require_time(report& r, rule slo, const seconds<T>& time,
   if (allowed) require_within(r, slo, value_of(time.value()) * ns, value_of(allowed->value()) * ns);
 }
 
-// The rules that need no estimate.
+// The rules that need neither a load nor an estimate.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
-                                           const layout& l, const basic_workload<T>& w) noexcept {
-  report r;
-  r.invalid = validate(c, m, l, w).found;
-  if (!r.invalid.empty()) return r;
+constexpr void check_layout(const basic_cluster<T, Efficiency>& c, const model& m, const layout& l,
+                            report& r) noexcept {
   check_geometry(c, m, l, r);
   for (const layer& kind : m.layers.kinds) {
     check_layer(kind, m, l, r);
   }
-  check_precisions(c.accelerator, m, guesses_by_prediction(m, w.speculation), r);
+  check_precisions(c.accelerator, m, r);
+}
+
+// Those of a load that need no estimate. A prediction layer's projection is of the head's class,
+// whether or not the model has a head, or one of its own.
+template <class T, class Efficiency>
+constexpr void check_load(const basic_cluster<T, Efficiency>& c, const model& m, const layout& l,
+                          const basic_workload<T>& w, report& r) noexcept {
+  if (guesses_by_prediction(m, w.speculation)) {
+    check_precision(c.accelerator, m.weights[weight_class::head].math, r);
+  }
   const count length = rounded_up(w.input.value() + w.output.value());
   require(r, rule::context, m.max_context == 0 || length <= m.max_context, length, m.max_context);
   const count sequences = rounded_up(w.concurrency);
   warn(r, warning::idle_replicas, sequences < l.attention.dp, sequences, l.attention.dp);
+}
+
+// Inputs and rules of all but the load; where an input is invalid rules are not tried.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report report_on(const basic_cluster<T, Efficiency>& c, const model& m,
+                                         const layout& l) noexcept {
+  report r;
+  r.invalid = validate(c, m, l).found;
+  if (r.invalid.empty()) check_layout(c, m, l, r);
   return r;
+}
+
+// The same with a load: `of_layout` is what report_on() says without.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report with_load(const report& of_layout,
+                                         const basic_cluster<T, Efficiency>& c, const model& m,
+                                         const layout& l, const basic_workload<T>& w) noexcept {
+  report invalid;
+  invalid.invalid = validate(m, w, field_errors{of_layout.invalid}).found;
+  if (!invalid.invalid.empty()) return invalid;
+  report r = of_layout;
+  check_load(c, m, l, w, r);
+  return r;
+}
+
+// All rules that need no estimate.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
+                                           const layout& l, const basic_workload<T>& w) noexcept {
+  return with_load(report_on(c, m, l), c, m, l, w);
 }
 
 // The rules on what was estimated: memory, and times.
@@ -152,7 +186,7 @@ constexpr report check_without_times(const basic_cluster<T, Efficiency>& c, cons
                                      const layout& l, const basic_workload<T>& w) noexcept {
   static_assert(complete_policy<Efficiency, T>::required);
   report r = check_shape(c, m, l, w);
-  if (r.priceable()) check_memory(memory(c, m, l, w), r);
+  if (r.priceable()) check_memory(memory(prepare_memory(c, m, l), w), r);
   return r;
 }
 

@@ -75,7 +75,7 @@ inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
 inline constexpr std::size_t max_sends = 12;
 
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
-/// engine, model and layout, which must outlive it.
+/// engine and the model, which must outlive it.
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
 struct prepared_memory {
@@ -87,7 +87,7 @@ struct prepared_memory {
   const basic_runtime<T>& engine;
   bytes<T> capacity;
   const shardline::model& model;
-  const shardline::layout& layout;
+  shardline::layout layout;
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};

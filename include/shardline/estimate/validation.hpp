@@ -351,11 +351,10 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   return errors;
 }
 
-/// The fields of all four inputs that are not what they must be; empty if all can be priced.
+/// The fields of a cluster, model and layout that are not what they must be.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
-                                              const layout& l,
-                                              const basic_workload<T>& w) noexcept {
+                                              const layout& l) noexcept {
   field_errors errors;
   detail::validate(l, errors);
   // A layout whose meshes disagree is priced too, with the groups of both.
@@ -367,9 +366,24 @@ template <class T, class Efficiency>
   errors.require<field::redundant_experts>(l.redundant_experts <= 0 || has_experts(m),
                                            condition::none_without_experts,
                                            real<double>(l.redundant_experts));
+  return errors;
+}
+
+/// Those of a workload of a model, after others that were found.
+template <class T>
+[[nodiscard]] constexpr field_errors validate(const model& m, const basic_workload<T>& w,
+                                              field_errors errors = {}) noexcept {
   detail::validate(w, errors);
   detail::validate(w.routing, m, errors);
   return errors;
+}
+
+/// Those of all four inputs; empty if all can be priced.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  return validate(m, w, validate(c, m, l));
 }
 
 }  // namespace shardline

@@ -200,11 +200,21 @@ struct judge {
   std::size_t top = 0;
   basic_search_result<T> result{};
 
+  // Of a layout whose degrees and inputs are known to be valid.
   void operator()(const layout& l) {
+    report r;
+    check_layout(cluster, model, l, r);
+    check_load(cluster, model, l, workload, r);
+    consider(l, r);
+  }
+  void validated(const layout& l) { consider(l, check_shape(cluster, model, l, workload)); }
+
+ private:
+  void consider(const layout& l, const report& shape) {
     ++result.tried;
-    const report shape = check_shape(cluster, model, l, workload);
     if (!shape.feasible()) return count_infeasible(result, shape);
-    const basic_candidate<T> priced{l, estimate(cluster, model, l, workload)};
+    const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
+    basic_candidate<T> priced{l, estimate_of(p, workload, shape, true)};
     if (!priced.estimate.feasibility.feasible()) {
       return count_infeasible(result, priced.estimate.feasibility);
     }
@@ -222,7 +232,7 @@ template <class T, class Efficiency, class Layouts>
                                                   const Layouts& layouts, std::size_t top = 10) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::judge<T, Efficiency> judge{c, m, w, top, {}};
-  for (const layout& l : layouts) judge(l);
+  for (const layout& l : layouts) judge.validated(l);
   return std::move(judge.result);
 }
 
