@@ -6,6 +6,8 @@
 
 #include "figures.hpp"
 #include "random_inputs.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/index.hpp"
 
 using namespace shardline;
@@ -192,6 +194,75 @@ static_assert(by_vllm_compiled.memory.withheld.value() > 0.0 &&
                   by_vllm_compiled.memory.state.value() > 0.0,
               "with what the engine withholds, and state");
 
+// Clients, caches, guesses and routing; the policy with a formula for each kind of operator.
+constexpr std::array<double, 250> loads = [] {
+  std::array<double, 250> chosen{};
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    chosen[i] = 1.0 + 0.37 * static_cast<double>(i % 7);
+  return chosen;
+}();
+
+constexpr workload cached(workload w, double hit) noexcept {
+  w.prefix_hit = hit;
+  w.expert_imbalance = 1.0;
+  return w;
+}
+constexpr workload at_rate(workload w, double requests) noexcept {
+  w.rate = request_rate<>::from_value(requests);
+  w.speculation = {.draft_tokens = 3, .acceptance = 0.71, .draft_time = 0.3_us};
+  w.routing = power_law_routing(1.1);
+  return w;
+}
+constexpr workload in_a_run(workload w, double prompts) noexcept {
+  w.num_prompts = prompts;
+  w.speculation = {.draft_tokens = 2, .acceptance = 0.83};
+  w.routing = observed_routing(loads);
+  w.max_ttft = 1.7_us;
+  w.max_tpot = 0.1_us;
+  return w;
+}
+
+constexpr basic_cluster<double, fitted> measured(const accelerator& a, count gpus,
+                                                 const engine_version& e) noexcept {
+  return make_cluster(with_fitted(a, e), gpus);
+}
+constexpr deployed<constant> arriving{cluster_with(usual, 8),
+                                      dense,
+                                      {{8, 1, 1}, {8, 1, 1}},
+                                      at_rate(cached(load(9, 1999, 57, 513_tokens), 0.37), 1.3)};
+constexpr deployed<fitted> running{measured(catalog::h100_sxm, 64, engines::vllm),
+                                   sparse,
+                                   {{4, 1, 16}, {1, 64, 1}},
+                                   in_a_run(cached(load(499, 3001, 257, 1024_tokens), 0.21), 1499)};
+constexpr deployed<fitted> transferred{measured(catalog::mi300x, 8, engines::tensorrt_llm),
+                                       dense,
+                                       {{4, 1, 2}, {4, 1, 2}},
+                                       at_rate(cached(load(7, 517, 33, {}), 0.0), 0.9)};
+constexpr basic_estimate<> arriving_compiled = estimate_of(arriving);
+constexpr basic_estimate<> running_compiled = estimate_of(running);
+constexpr basic_estimate<> transferred_compiled = estimate_of(transferred);
+static_assert(arriving_compiled.feasibility.priceable() && arriving_compiled.serving.stable() &&
+                  arriving_compiled.serving.utilisation > 0.0,
+              "at a rate that can be served");
+static_assert(running_compiled.feasibility.violations.size() == 2, "both limits of time");
+static_assert(running_compiled.source == provenance::measured &&
+                  running_compiled.bands.ttft.low < running_compiled.bands.ttft.high,
+              "with its bands");
+static_assert(transferred_compiled.source == provenance::transferred &&
+                  transferred_compiled.serving.stable(),
+              "kernels measured elsewhere");
+
+constexpr basic_pool<double, constant> prompts{cluster_with(usual, 8), {{4, 1, 2}, {4, 1, 2}}, 2};
+constexpr basic_pool<double, constant> tokens_pool{
+    cluster_with(usual, 8), {{8, 1, 1}, {8, 1, 1}}, 3};
+constexpr basic_disaggregated<> two_pools(const basic_pool<double, constant>& from,
+                                          const basic_pool<double, constant>& to) noexcept {
+  return disaggregate(from, to, dense, cached(load(70, 1501, 119, {}), 0.17));
+}
+constexpr basic_disaggregated<> pools_compiled = two_pools(prompts, tokens_pool);
+static_assert(pools_compiled.prefill.priceable() &&
+              pools_compiled.serving.requests_per_s.value() > 0.0);
+
 constexpr basic_estimate<> one_node_compiled = estimate_of(one_node);
 constexpr basic_estimate<> pipelined_compiled = estimate_of(pipelined);
 constexpr basic_estimate<> wide_compiled = estimate_of(wide);
@@ -216,6 +287,11 @@ TEST_CASE("an estimate has the same bits at compile time and at run time") {
   check_same(by_vllm_compiled, by_vllm);
   check_same(by_sglang_compiled, by_sglang);
   check_same(by_tensorrt_compiled, by_tensorrt);
+  check_same(arriving_compiled, arriving);
+  check_same(running_compiled, running);
+  check_same(transferred_compiled, transferred);
+  CHECK(laws::first_difference(pools_compiled, two_pools(opaque(prompts), opaque(tokens_pool))) ==
+        "");
 }
 
 TEST_CASE("estimate() gives the bits of memory(), prefill(), decode() and serving(), one by one") {

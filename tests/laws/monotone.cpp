@@ -2,7 +2,6 @@
 // Times are sums in floating point, so "never" means up to a few roundings.
 #include <doctest/doctest.h>
 
-#include <functional>
 #include <vector>
 
 #include "random_inputs.hpp"
@@ -23,36 +22,43 @@ struct waits {
   double prefill, decode, prompt, tpot, per_output_token;
 };
 
+double prefill_of(const deployed& r) {
+  return prefill(r.cluster, r.model, r.layout, r.workload).total().value();
+}
+double decode_of(const deployed& r) {
+  return decode(r.cluster, r.model, r.layout, r.workload).total().value();
+}
+double memory_of(const deployed& r) {
+  return memory(r.cluster, r.model, r.layout, r.workload).total().value();
+}
+
 // Of a deployment whose memory holds all sequences: otherwise longer ones run fewer at a time.
 waits waits_of(deployed r) {
   r.cluster.accelerator.memory = sl::bytes<>::from_value(1e15);
   const auto s = serving(r.cluster, r.model, r.layout, r.workload);
-  return {prefill(r.cluster, r.model, r.layout, r.workload).total().value(),
-          decode(r.cluster, r.model, r.layout, r.workload).total().value(),
-          (s.ttft - s.waiting).value(), s.tpot.value(), 1.0 / s.output_tokens_per_s.value()};
+  return {prefill_of(r), decode_of(r), (s.ttft - s.waiting).value(), s.tpot.value(),
+          1.0 / s.output_tokens_per_s.value()};
 }
 
-bool none_longer(const waits& better, const waits& before) {
-  CHECK(better.prefill <= before.prefill * roundings);
-  CHECK(better.decode <= before.decode * roundings);
-  CHECK(better.prompt <= before.prompt * (1.0 + 1e-9));
-  CHECK(better.tpot <= before.tpot * roundings);
-  CHECK(better.per_output_token <= before.per_output_token * roundings);
-  return better.prefill <= before.prefill * roundings &&
-         better.decode <= before.decode * roundings &&
-         better.prompt <= before.prompt * (1.0 + 1e-9) && better.tpot <= before.tpot * roundings &&
-         better.per_output_token <= before.per_output_token * roundings;
+void require_none_longer(const waits& better, const waits& before) {
+  REQUIRE(better.prefill <= before.prefill * roundings);
+  REQUIRE(better.decode <= before.decode * roundings);
+  REQUIRE(better.prompt <= before.prompt * (1.0 + 1e-9));
+  REQUIRE(better.tpot <= before.tpot * roundings);
+  REQUIRE(better.per_output_token <= before.per_output_token * roundings);
 }
 
 using change = void (*)(deployed&, double);
 
-// Draws deployments, applies the change by a factor of 1 to 100, and judges before and after.
-template <class Judge>
+// Draws deployments, applies each change by a factor of 1 to 100, and judges what price() says
+// before and after: judge(price before, price after, deployment before).
+template <class Price, class Judge>
 void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>& changes,
-                        Judge judge) {
+                        const Price& price, const Judge& judge) {
   dice d(seed);
   for (int number = 0; number < cases; ++number) {
     const deployed before = laws::random_deployment(d);
+    const auto priced = price(before);
     for (std::size_t i = 0; i < changes.size(); ++i) {
       deployed after = before;
       const double factor = laws::log_between(d, 1.0, 100.0);
@@ -61,7 +67,7 @@ void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>
       CAPTURE(i);
       CAPTURE(factor);
       CAPTURE(laws::describe(before));
-      if (!judge(before, after)) return;
+      judge(priced, price(after), before);
     }
   }
 }
@@ -280,6 +286,12 @@ sl::basic_step<> random_step(dice& d) {
   }
 }
 
+deployed as_it_is(const deployed& r) { return r; }
+
+void never_less(double before, double after, const deployed&) {
+  REQUIRE(after >= before / roundings);
+}
+
 double time_of(const deployed& r, const sl::basic_step<>& s) {
   return time_of_step(r.cluster, r.model, r.layout, s).sum.total().value();
 }
@@ -287,9 +299,10 @@ double time_of(const deployed& r, const sl::basic_step<>& s) {
 }  // namespace
 
 TEST_CASE("more bandwidth, FLOP/s or link rate, or less latency, never slows anything") {
-  for_random_changes(1, 3000, better_hardware, [](const deployed& before, const deployed& after) {
-    return none_longer(waits_of(after), waits_of(before));
-  });
+  for_random_changes(1, 3000, better_hardware, waits_of,
+                     [](const waits& before, const waits& after, const deployed&) {
+                       require_none_longer(after, before);
+                     });
 }
 
 TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies and launches") {
@@ -309,13 +322,7 @@ TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies 
 }
 
 TEST_CASE("more input, output or concurrency never takes less memory") {
-  for_random_changes(3, 4000, more_demand, [](const deployed& before, const deployed& after) {
-    const auto of = [](const deployed& r) {
-      return memory(r.cluster, r.model, r.layout, r.workload).total().value();
-    };
-    CHECK(of(after) >= of(before) / roundings);
-    return of(after) >= of(before) / roundings;
-  });
+  for_random_changes(3, 4000, more_demand, memory_of, never_less);
 }
 
 TEST_CASE("more concurrency never leaves room for more tokens of cache") {
@@ -323,12 +330,13 @@ TEST_CASE("more concurrency never leaves room for more tokens of cache") {
   const auto fits = [](const deployed& r) {
     return memory(r.cluster, r.model, r.layout, r.workload).kv_capacity.value();
   };
-  for_random_changes(4, 4000, more_sequences, [&](const deployed& before, const deployed& after) {
-    // The count of whole pages may round either way where it is whole but for a last bit.
-    const auto page = static_cast<double>(before.cluster.runtime.page_tokens);
-    CHECK(fits(after) <= fits(before) + page);
-    return fits(after) <= fits(before) + page;
-  });
+  for_random_changes(4, 4000, more_sequences, fits,
+                     [](double before, double after, const deployed& r) {
+                       // The count of whole pages may round either way where it is whole but for a
+                       // last bit.
+                       const auto page = static_cast<double>(r.cluster.runtime.page_tokens);
+                       REQUIRE(after <= before + page);
+                     });
 }
 
 TEST_CASE("more tokens, context or sequences in a step never take less time") {
@@ -362,34 +370,26 @@ TEST_CASE("more tokens, context or sequences in a step never take less time") {
 
 TEST_CASE("a larger model never takes less time for the same step") {
   dice steps(6);
-  for_random_changes(7, 3000, larger_model, [&](const deployed& before, const deployed& after) {
-    const sl::basic_step<> s = random_step(steps);
-    CHECK(time_of(after, s) >= time_of(before, s) / roundings);
-    return time_of(after, s) >= time_of(before, s) / roundings;
-  });
+  for_random_changes(7, 3000, larger_model, as_it_is,
+                     [&](const deployed& before, const deployed& after, const deployed&) {
+                       const sl::basic_step<> s = random_step(steps);
+                       REQUIRE(time_of(after, s) >= time_of(before, s) / roundings);
+                     });
 }
 
 TEST_CASE("a larger model never takes less memory") {
-  for_random_changes(8, 3000, larger_model, [](const deployed& before, const deployed& after) {
-    // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
-    const bool moved = before.model.layers.size() != after.model.layers.size() ||
-                       before.layout.stages != after.layout.stages;
-    if (moved && before.layout.pp > 1) return true;
-    const auto of = [](const deployed& r) {
-      return memory(r.cluster, r.model, r.layout, r.workload).total().value();
-    };
-    CHECK(of(after) >= of(before) / roundings);
-    return of(after) >= of(before) / roundings;
-  });
+  for_random_changes(8, 3000, larger_model, as_it_is,
+                     [](const deployed& before, const deployed& after, const deployed&) {
+                       // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
+                       const bool moved = before.model.layers.size() != after.model.layers.size() ||
+                                          before.layout.stages != after.layout.stages;
+                       if (moved && before.layout.pp > 1) return;
+                       REQUIRE(memory_of(after) >= memory_of(before) / roundings);
+                     });
 }
 
-TEST_CASE("an engine that takes more leaves no room for more: memory and the cache that fits") {
-  for_random_changes(12, 4000, greedier_engine, [](const deployed& before, const deployed& after) {
-    const auto b = memory(before.cluster, before.model, before.layout, before.workload);
-    const auto a = memory(after.cluster, after.model, after.layout, after.workload);
-    CHECK(a.total().value() >= b.total().value() / roundings);
-    return a.total().value() >= b.total().value() / roundings;
-  });
+TEST_CASE("an engine that takes more for itself never takes less of the memory") {
+  for_random_changes(12, 4000, greedier_engine, memory_of, never_less);
 }
 
 TEST_CASE("more copies of experts never leave a GPU with less weights") {
@@ -397,44 +397,29 @@ TEST_CASE("more copies of experts never leave a GPU with less weights") {
   const std::vector<change> more_copies{[](deployed& r, double f) {
     if (has_experts(r.model)) r.layout.redundant_experts = more(1, f);
   }};
-  for_random_changes(13, 3000, more_copies, [](const deployed& before, const deployed& after) {
-    if (after.layout.redundant_experts < before.layout.redundant_experts) return true;
-    for (count stage = 0; stage < before.layout.pp; ++stage) {
-      const auto b = weights_of_rank(before.model, before.layout, stage, {});
-      const auto a = weights_of_rank(after.model, after.layout, stage, {});
-      CHECK(a.total_bytes() >= b.total_bytes());
-      if (a.total_bytes() < b.total_bytes()) return false;
-    }
-    return true;
-  });
+  for_random_changes(13, 3000, more_copies, as_it_is,
+                     [](const deployed& before, const deployed& after, const deployed&) {
+                       if (after.layout.redundant_experts < before.layout.redundant_experts) return;
+                       for (count stage = 0; stage < before.layout.pp; ++stage) {
+                         const auto b = weights_of_rank(before.model, before.layout, stage, {});
+                         const auto a = weights_of_rank(after.model, after.layout, stage, {});
+                         REQUIRE(a.total_bytes() >= b.total_bytes());
+                       }
+                     });
 }
 
 TEST_CASE("a longer prompt never has a shorter time to first token") {
-  for_random_changes(9, 3000, {more_demand[0], more_demand[3]},
-                     [](const deployed& before, const deployed& after) {
-                       const double least = waits_of(before).prefill / roundings;
-                       CHECK(waits_of(after).prefill >= least);
-                       return waits_of(after).prefill >= least;
-                     });
+  for_random_changes(9, 3000, {more_demand[0], more_demand[3]}, prefill_of, never_less);
 }
 
 TEST_CASE("more concurrency never makes a round of decoding shorter") {
-  for_random_changes(11, 20000, {more_demand[2], more_demand[5]},
-                     [](const deployed& before, const deployed& after) {
-                       const double least = waits_of(before).decode / roundings;
-                       CHECK(waits_of(after).decode >= least);
-                       return waits_of(after).decode >= least;
-                     });
+  for_random_changes(11, 20000, {more_demand[2], more_demand[5]}, decode_of, never_less);
 }
 
 TEST_CASE("more output never makes the decode step or the prompt faster") {
-  for_random_changes(10, 2000, {more_demand[1], more_demand[4]},
-                     [](const deployed& before, const deployed& after) {
-                       const waits b = waits_of(before);
-                       const waits a = waits_of(after);
-                       CHECK(a.decode >= b.decode / roundings);
-                       CHECK(a.prompt >= b.prompt / (1.0 + 1e-9));
-                       return a.decode >= b.decode / roundings &&
-                              a.prompt >= b.prompt / (1.0 + 1e-9);
+  for_random_changes(10, 2000, {more_demand[1], more_demand[4]}, waits_of,
+                     [](const waits& before, const waits& after, const deployed&) {
+                       REQUIRE(after.decode >= before.decode / roundings);
+                       REQUIRE(after.prompt >= before.prompt / (1.0 + 1e-9));
                      });
 }

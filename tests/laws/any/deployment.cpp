@@ -3,6 +3,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace laws::any {
 
@@ -149,11 +150,11 @@ sl::runtime any_runtime(dice& d) {
     case 0:
       return {};
     case 1:
-      return sl::engines::vllm;
+      return sl::engines::vllm.runtime;
     case 2:
-      return sl::engines::sglang;
+      return sl::engines::sglang.runtime;
     case 3:
-      return sl::engines::tensorrt_llm;
+      return sl::engines::tensorrt_llm.runtime;
     default:
       sl::runtime r = random_runtime(d);
       r.queued_share = d.unit();
@@ -171,15 +172,6 @@ cluster any_cluster(dice& d, const sl::layout& l) {
 
 // ------------------------------------------------------------------------------------- policies
 
-constexpr std::array<sl::kernel_engine, 8> kernel_engines{sl::kernel_engine::vllm,
-                                                          sl::kernel_engine::vllm_2025,
-                                                          sl::kernel_engine::vllm_2024,
-                                                          sl::kernel_engine::vllm_2023,
-                                                          sl::kernel_engine::sglang,
-                                                          sl::kernel_engine::tensorrt_llm,
-                                                          sl::kernel_engine::tensorrt_llm_2023,
-                                                          sl::kernel_engine::fastertransformer};
-
 // Two in three are fitted, which has the most formulas; one in eight of those as benchmarks of
 // single kernels have it.
 void draw_policy(dice& d, deployment& r) {
@@ -196,10 +188,10 @@ void draw_policy(dice& d, deployment& r) {
     default:
       break;
   }
-  const sl::kernel_engine e = d.one_of(kernel_engines);
+  const sl::engine_version& e = *d.one_of(sl::engines::all);
   const bool alone = d.whole(0, 7) == 0;
   r.kernels = (alone ? with_fitted_kernels(a, e) : with_fitted(a, e)).efficiency;
-  r.label = "fitted, engine " + std::to_string(static_cast<int>(e)) + (alone ? ", alone" : "");
+  r.label = "fitted, engine " + std::string(e.name) + (alone ? ", alone" : "");
 }
 
 template <class Policy>
@@ -270,7 +262,7 @@ std::string describe(const deployment& r) {
     << " num_prompts " << w.num_prompts << " drafts " << w.speculation.draft_tokens << " x "
     << w.speculation.acceptance << " in " << w.speculation.draft_time.value() << " routing "
     << static_cast<int>(w.routing.law) << ' ' << w.routing.exponent << "\non "
-    << r.cluster.accelerator.name << " under " << r.label << ", microbatches "
+    << r.cluster.accelerator.name.view() << " under " << r.label << ", microbatches "
     << r.layout.microbatches << " model " << r.model.name.view();
   return s.str();
 }
