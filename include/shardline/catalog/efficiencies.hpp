@@ -2,12 +2,10 @@
 /// others.
 #pragma once
 
-#include "shardline/catalog/fitted/attention.hpp"
-#include "shardline/catalog/fitted/collectives.hpp"
-#include "shardline/catalog/fitted/elementwise.hpp"
-#include "shardline/catalog/fitted/experts.hpp"
-#include "shardline/catalog/fitted/gemm.hpp"
-#include "shardline/catalog/fitted/residuals.hpp"
+#include "shardline/chips/a100_sxm.hpp"
+#include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/mi210.hpp"
+#include "shardline/chips/residuals.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/engines/engine.hpp"
 #include "shardline/engines/vllm.hpp"
@@ -17,10 +15,7 @@ namespace shardline {
 
 namespace detail {
 
-template <class Curve>
-constexpr by_format<Curve> by_cache(const Curve& wide, const Curve& narrow) noexcept {
-  return {{wide, narrow, narrow, narrow}};
-}
+using catalog::curves::detail::by_cache;
 
 constexpr bool runs_tensorrt(const kernel_execution& e) noexcept {
   return e.library == kernel_library::tensorrt_llm;
@@ -64,7 +59,7 @@ constexpr by_format<gemm_curve<>> hopper_gemms(bool trt) noexcept {
 }
 
 // Attention over a cache takes vLLM's curves for both engines: TensorRT-LLM's rows are of a
-// benchmark whose cache is not read in full (catalog/fitted/attention.hpp).
+// benchmark whose cache is not read in full (chips/h100_attention.hpp).
 constexpr fitted hopper_kernels(const kernel_execution& e) noexcept {
   namespace curves = catalog::curves;
   const bool trt = runs_tensorrt(e);
@@ -181,6 +176,11 @@ constexpr void launch_as(fitted& f, const kernel_execution& e) noexcept {
   f.host = e.host;
 }
 
+// Large multiplications in a step over those in a benchmark: the clock of a busy GPU. Whole runs:
+// H100 and H200 under vLLM and TensorRT-LLM, A100 under FasterTransformer.
+inline constexpr double sustained_h100 = 0.92;
+inline constexpr double sustained_a100 = 0.82;
+
 // The compute of a GPU that is busy all the time.
 struct sustained {
   double share;
@@ -232,7 +232,7 @@ template <class Old>
   detail::launch_as(f, e.kernels);
   for_each_kernel(f,
                   detail::sustained_at(a.peak[supported(a, precision::bf16)],
-                                       hopper ? curves::sustained_h100 : curves::sustained_a100));
+                                       hopper ? detail::sustained_h100 : detail::sustained_a100));
   return a;
 }
 

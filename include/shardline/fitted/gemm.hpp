@@ -90,7 +90,7 @@ constexpr gemm_shape<T> shape_of(const fitted_accelerator<T>& a, const gemm_curv
 /// + 600 us), f = FLOP / peak: the clock falls in long multiplications. Never faster than the data
 /// sheet's roofline; more rows, columns or inner values never take less time.
 /// Source of the form: tile and wave quantisation as in NVIDIA's "Matrix Multiplication Background
-/// User's Guide", sections 3 and 4; shares and times fitted (catalog/efficiencies.hpp).
+/// User's Guide", sections 3 and 4; shares and times fitted (chips/curves.hpp).
 template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const gemm<T>& op) noexcept {
