@@ -5,6 +5,7 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/curves.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/measured.hpp"
 
 namespace shardline::catalog {
 
@@ -159,6 +160,34 @@ inline constexpr collective_curve<> a100_tensorrt_llm =
 /// A100 SXM, at 1.41 GHz.
 inline constexpr elementwise_curve<> elementwise_a100 = detail::vectors_at(1.41e9);
 
+namespace detail {
+
+constexpr collective_curve<> a100_collectives(const kernel_execution& e) noexcept {
+  if (!e.own_all_reduce) return a100_nccl;
+  return shardline::detail::runs_tensorrt(e) ? a100_tensorrt_llm : a100_vllm;
+}
+
+constexpr fitted a100_kernels(const kernel_execution& e) noexcept {
+  fitted f;
+  f.gemm.of.fill(shardline::detail::runs_tensorrt(e) ? gemm_a100_tensorrt_llm : gemm_a100_wide);
+  f.prefill = by_cache(prefill_a100_vllm, prefill_a100_vllm);
+  f.decode = by_cache(decode_a100_vllm, decode_a100_vllm);
+  f.latent_prefill = by_cache(latent_prefill_a100_trtllm, latent_prefill_a100_trtllm_narrow);
+  f.latent_decode = by_cache(latent_decode_a100_trtllm, latent_decode_a100_trtllm_narrow);
+  f.experts = a100_vllm_experts;
+  f.elementwise = elementwise_a100;
+  f.collectives = a100_collectives(e);
+  f.exchange = h100_exchange;
+  return f;
+}
+
+}  // namespace detail
+
 }  // namespace curves
+
+/// The A100 as measured; under FasterTransformer a busy one's multiplications ran at 0.82 of a
+/// benchmark's.
+inline constexpr measured_chip measured_a100_sxm{
+    .sheet = &a100_sxm, .kernels = curves::detail::a100_kernels, .sustained = 0.82};
 
 }  // namespace shardline::catalog
