@@ -1,6 +1,6 @@
 // The catalog's constants of kernels and collectives, fitted anew.
 //
-// bench_calibrate <folder>: prints for each curve of catalog/fitted/ its constants with their
+// bench_calibrate <folder>: prints for each curve of chips/ its constants with their
 // standard errors beside the shipped ones, its error in the fit and cross-validated, and the
 // initialiser to be pasted there.
 #include <cstdio>

@@ -19,6 +19,8 @@ static_assert(catalog::h100_sxm.memory.value() == 80.0 * 1073741824.0);
 static_assert(catalog::mi300x.memory.value() == 192.0 * 1073741824.0);
 static_assert(catalog::h100_sxm.network.rate == 50_GBps, "400 Gbit/s is 50 GB/s");
 static_assert(catalog::gb200.domain == 72);
+static_assert(catalog::gb300.memory.value() == 284208.0 * 1048576.0, "MiB that the driver reports");
+static_assert(catalog::gb300.network.rate == 100_GBps, "800 Gbit/s is 100 GB/s");
 static_assert(catalog::tpu_v5e.peak.int8 == 394_TFLOPS);
 
 // A TPU v5e has no fp8: such weights are multiplied in bf16.
@@ -28,10 +30,10 @@ static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::fp8);
 static_assert(supported(catalog::b200_sxm, precision::fp4) == precision::fp4);
 
 TEST_CASE("the catalog has exactly the documented names, in order") {
-  constexpr std::array<std::string_view, 18> names{
-      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm",  "h20",
-      "b200-sxm",    "b300-sxm", "gb200",    "l40s",      "mi300x",    "mi325x",
-      "mi355x",      "tpu-v5e",  "tpu-v5p",  "tpu-v6e",   "trainium2", "plan-400"};
+  constexpr std::array<std::string_view, 19> names{
+      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm", "h20",    "b200-sxm",
+      "b300-sxm",    "gb200",    "gb300",    "l40s",      "mi300x",   "mi325x", "mi355x",
+      "tpu-v5e",     "tpu-v5p",  "tpu-v6e",  "trainium2", "plan-400"};
   REQUIRE(catalog::accelerators.size() == names.size());
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(catalog::accelerators[i].name == names[i]);
 }

@@ -3,7 +3,6 @@
 
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
-#include "shardline/catalog/fitted/attention.hpp"
 #include "shardline/fitted/attention.hpp"
 
 namespace attention_cases {

@@ -7,7 +7,6 @@
 
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
-#include "shardline/catalog/fitted/elementwise.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;

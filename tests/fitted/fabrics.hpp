@@ -2,7 +2,8 @@
 #pragma once
 
 #include "../laws/random_inputs.hpp"
-#include "shardline/catalog/fitted/collectives.hpp"
+#include "shardline/chips/a100_sxm.hpp"
+#include "shardline/chips/h100_sxm.hpp"
 #include "shardline/fitted/collectives.hpp"
 
 namespace fabrics {

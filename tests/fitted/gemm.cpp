@@ -5,7 +5,6 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/base/dual.hpp"
 #include "shardline/catalog/accelerators.hpp"
-#include "shardline/catalog/fitted/gemm.hpp"
 #include "shardline/eigen/pack.hpp"
 
 using namespace shardline;

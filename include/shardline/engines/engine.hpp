@@ -10,7 +10,7 @@
 
 namespace shardline {
 
-/// Whose kernels: catalog/efficiencies.hpp has the curves of each on each accelerator.
+/// Whose kernels: chips/ has the curves of each on the accelerators that were measured.
 enum class kernel_library : unsigned char { vllm, tensorrt_llm };
 
 /// How an engine runs a step. Fitted in November 2026 to whole runs, of continuous batching

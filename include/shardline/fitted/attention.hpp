@@ -33,7 +33,7 @@ namespace shardline {
 /// what `looped` finds in the cache. Ranks that share a prompt have blocks from all over it.
 /// Source of the form: blocks of queries as in T. Dao, "FlashAttention-2" (2023), section 3, split
 /// keys as in T. Dao et al., "Flash-Decoding" (2023); shares and times fitted
-/// (catalog/fitted/attention.hpp).
+/// (chips/curves.hpp).
 ///   H100, vLLM, 32 heads of 128 over 8, bf16: a prompt of 2048 takes 78.8 us, one more token of
 ///   64 sequences of 4096 takes 365.0 us (tests/fitted/attention.cpp)
 template <class T>

@@ -88,7 +88,7 @@ constexpr message_law<T> silent() noexcept {
 /// message, a slower link, memory or network never takes less time.
 /// Source of the form: NCCL's protocols and algorithms as Z. Hu et al. describe them, "Demystifying
 /// NCCL", arXiv 2507.04786, 2025; the fill is what a chain costs with chunks of the best size; one
-/// and two shots as in vLLM's custom all-reduce. Constants: catalog/fitted/collectives.hpp.
+/// and two shots as in vLLM's custom all-reduce. Constants: chips/curves.hpp.
 /// Check: 64 MiB over 8 H100, reduced by NCCL: 324.5 us (tests/fitted/collectives.cpp).
 template <class T>
 [[nodiscard]] constexpr message_law<T> law_of(const fitted_cluster<T>& c, collective_kind kind,

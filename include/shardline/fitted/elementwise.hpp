@@ -40,7 +40,7 @@ constexpr bool walks_rows(vector_kind kind) noexcept {
 /// A smooth maximum: no launch is waited for once the memory is busy. More bytes or wider rows
 /// never take less time, and no time is less than the memory's. Source of the form: a block per row
 /// and a grid of them, as such kernels are written; constants fitted
-/// (catalog/fitted/elementwise.hpp). Check: the norm of 4096 rows of 8192 values in bf16, read and
+/// (chips/curves.hpp). Check: the norm of 4096 rows of 8192 values in bf16, read and
 /// written, takes 192.7 us on an A100 (tests/fitted/elementwise.cpp).
 template <class T>
 struct vector_law {

@@ -60,7 +60,7 @@ constexpr double token_bytes(const expert_activation_shape& op) noexcept {
 /// inner values never take less time.
 /// Source of the form: tile quantisation as in NVIDIA's "Matrix Multiplication Background User's
 /// Guide", section 3, group by group; a smooth maximum of three bounds; constants fitted
-/// (catalog/fitted/experts.hpp).
+/// (chips/curves.hpp).
 /// Check: 8,192 rows of 128 experts, 2048 x 1536 in bf16, take 319 us under vLLM on an H100
 /// (tests/fitted/experts.cpp).
 template <class T>

@@ -43,7 +43,7 @@ struct gemm_step {
 /// + 600 us), f = FLOP / peak: the clock falls in long multiplications. Never faster than the data
 /// sheet's roofline; more rows, columns or inner values never take less time.
 /// Source of the form: tile and wave quantisation as in NVIDIA's "Matrix Multiplication Background
-/// User's Guide", sections 3 and 4; shares and times fitted (catalog/efficiencies.hpp).
+/// User's Guide", sections 3 and 4; shares and times fitted (chips/curves.hpp).
 template <class T>
 struct gemm_law {
   T full = T(0.0);  // seconds of a row at the whole peak

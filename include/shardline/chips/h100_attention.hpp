@@ -1,37 +1,11 @@
-/// Fitted curves of attention for the policy `fitted`.
-///
-/// All were fitted to kernel timings of github.com/ai-dynamo/aiconfigurator, commit 095f58a5, under
-/// systems/data/, in the files named below; fit date 2026-11. "CV" is the mean absolute error in
-/// per cent, cross-validated in 5 folds by head configuration (latent: by head count). They were
-/// timed in loops over the same buffers (`looped`). Wide: keys and values in bf16; narrow: in fp8.
-/// The form was chosen on all rows, so expect more of kernels not seen: carried from one of these
-/// accelerators, and so from one generation of kernels, to the other, sets were off by 13 to 47.
-/// For another accelerator take the set of the same generation of kernels: A100 sets are of
-/// FlashAttention-2 and its like, H100 sets of FlashAttention-3 and its like.
-/// A decode step's queries are padded to 16 rows, those of a matrix instruction, and not to the 64
-/// of the fit: on H100 and A100 either way the memory is waited for, but with 64 an H20, of a
-/// seventh of the arithmetic, would wait for products (a whole run there was 36 % too slow).
-/// `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
+/// NVIDIA H100 SXM: the curves of attention measured on it; chips/curves.hpp says how.
 #pragma once
 
-#include "shardline/describe/fitted.hpp"
+#include "shardline/chips/curves.hpp"
 
 namespace shardline::catalog::curves {
 
-using namespace shardline::literals;
-
-// -------------------------------------------------------------------------------------- prompts
-
-/// A100, vLLM 0.14.0, wide. a100_sxm/attention/vllm/0.14.0/context_attention_perf. 384 rows,
-/// CV 7.9.
-inline constexpr prefill_curve<> prefill_a100_vllm{.compute = 0.763,
-                                                   .softmax_values = 64.96,
-                                                   .bandwidth = 0.9,
-                                                   .launch = 8.522_us,
-                                                   .tail = 0.544,
-                                                   .exposed = 1.0,
-                                                   .passes = 0.45,
-                                                   .window_padding = 128.0};
+// ---------------------------------------------------------------------------------------- prompts
 
 /// H100, vLLM 0.19.0, wide. h100_sxm/attention/vllm/0.19.0/context_attention_perf. 724 rows,
 /// CV 10.4.
@@ -85,27 +59,6 @@ inline constexpr prefill_curve<> prefill_h100_trtllm_narrow_queries{.compute = 0
                                                                     .passes = 0.4757,
                                                                     .window_padding = 1311.0};
 
-/// A100, latent, TensorRT-LLM 1.0.0, wide. a100_sxm/mla/trtllm/1.0.0/context_mla_perf. 185 rows,
-/// CV 5.6.
-inline constexpr prefill_curve<> latent_prefill_a100_trtllm{.compute = 0.5675,
-                                                            .softmax_values = 17.76,
-                                                            .bandwidth = 0.9,
-                                                            .launch = 12.3_us,
-                                                            .block = 3.114_us,
-                                                            .tail = 0.2701,
-                                                            .exposed = 0.1151,
-                                                            .passes = 0.2598};
-
-/// The same, narrow: 185 rows, CV 5.9.
-inline constexpr prefill_curve<> latent_prefill_a100_trtllm_narrow{.compute = 0.5652,
-                                                                   .softmax_values = 17.76,
-                                                                   .bandwidth = 0.9,
-                                                                   .launch = 13.25_us,
-                                                                   .block = 3.114_us,
-                                                                   .tail = 0.2701,
-                                                                   .exposed = 0.1151,
-                                                                   .passes = 0.2598};
-
 /// H100, latent, TensorRT-LLM 1.3.0rc10, wide. h100_sxm/mla/trtllm/1.3.0rc10/context_mla_perf.
 /// 147 rows, CV 4.6.
 inline constexpr prefill_curve<> latent_prefill_h100_trtllm{.compute = 0.6928,
@@ -125,25 +78,7 @@ inline constexpr prefill_curve<> latent_prefill_h100_trtllm_narrow{.compute = 0.
                                                                    .tail = 0.5741,
                                                                    .passes = 0.9899};
 
-// --------------------------------------------------------------------------------- decode steps
-
-/// A100, vLLM 0.14.0, wide. a100_sxm/attention/vllm/0.14.0/generation_attention_perf. 244 rows,
-/// CV 9.7 with multi-head attention unsplit, as that kernel has it. Here it is split as grouped
-/// queries are, for more heads must not take less time: in sample 8.1 for grouped queries, 26 for
-/// the 46 rows of multi-head attention; 16 and 14 on those of Vidur and Frontier, not fitted to.
-inline constexpr decode_curve<> decode_a100_vllm{.compute = 0.9,
-                                                 .bandwidth = 0.8042,
-                                                 .launch = 8.694_us,
-                                                 .reduction = 8.413_us,
-                                                 .block = 1.725_us,
-                                                 .blocks = 5.835,
-                                                 .splits = 32.0,
-                                                 .multiprocessor_share = 1.17,
-                                                 .exposed = 0.003853,
-                                                 .window_padding = 210.1,
-                                                 .cache_speedup = 1.0,
-                                                 .cache_share = 0.6,
-                                                 .rows = 16.0};
+// ----------------------------------------------------------------------------------- decode steps
 
 /// H100, vLLM 0.19.0, wide. h100_sxm/attention/vllm/0.19.0/generation_attention_perf. 512 rows, CV
 /// 6.7.
@@ -209,35 +144,6 @@ inline constexpr decode_curve<> decode_h100_trtllm_narrow{.compute = 0.9,
                                                           .cache_speedup = 1.0,
                                                           .cache_share = 0.6,
                                                           .rows = 16.0};
-
-/// A100, latent, TensorRT-LLM 1.0.0, wide. a100_sxm/mla/trtllm/1.0.0/generation_mla_perf. 440 rows,
-/// CV 7.5.
-inline constexpr decode_curve<> latent_decode_a100_trtllm{.compute = 0.4249,
-                                                          .bandwidth = 0.88,
-                                                          .launch = 10.66_us,
-                                                          .block = 0.8826_us,
-                                                          .blocks = 1.0,
-                                                          .splits = 1.0,
-                                                          .multiprocessor_share = 2.119,
-                                                          .tail = 0.683,
-                                                          .exposed = 0.7726,
-                                                          .passes = 0.2607,
-                                                          .cache_speedup = 2.0,
-                                                          .cache_share = 0.4};
-
-/// The same, narrow: 440 rows, CV 6.9.
-inline constexpr decode_curve<> latent_decode_a100_trtllm_narrow{.compute = 0.3959,
-                                                                 .bandwidth = 0.88,
-                                                                 .launch = 9.747_us,
-                                                                 .block = 0.8826_us,
-                                                                 .blocks = 1.0,
-                                                                 .splits = 1.0,
-                                                                 .multiprocessor_share = 2.119,
-                                                                 .tail = 0.683,
-                                                                 .exposed = 0.7726,
-                                                                 .passes = 0.2607,
-                                                                 .cache_speedup = 2.0,
-                                                                 .cache_share = 0.4};
 
 /// H100, latent, TensorRT-LLM 1.3.0rc10, wide. h100_sxm/mla/trtllm/1.3.0rc10/generation_mla_perf.
 /// 264 rows, CV 10.3.

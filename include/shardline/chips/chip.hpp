@@ -1,0 +1,39 @@
+/// What a chip's file has: its data sheet, each figure with where it comes from, and the curves of
+/// kernels that were measured on it, if any.
+///
+/// Peaks are dense: a vendor figure "with sparsity" is halved. A precision without a figure stays
+/// zero, which means that the hardware lacks it or that no figure is known; the notes say which.
+/// Memory is what the driver reports where that is known, else the label in GB of 10^9 bytes.
+/// Links are bytes per second per accelerator and direction; a network is the usual NIC share of
+/// one accelerator (NIC Gbit/s / 8).
+///
+/// Multiprocessors are those enabled in the product: NVIDIA's architecture white papers (A100 108
+/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 148), AMD's data
+/// sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
+///
+/// Sources shared by most, named in short:
+///   [aic]    github.com/ai-dynamo/aiconfigurator, commit 095f58a5, systems/<name>.yaml
+///   [stas]   github.com/stas00/ml-engineering, commit 744d01e1, compute/accelerator/README.md
+///            (peaks, memory) and network/README.md (links)
+///   [jax]    github.com/jax-ml/scaling-book, tpus.md
+///   [genz]   GenZ, github.com/abhibambhaniya/GenZ-LLM-Analyzer: its default latencies
+#pragma once
+
+#include "shardline/describe/accelerator.hpp"
+
+namespace shardline::catalog {
+
+using namespace shardline::literals;
+
+/// Time before the first byte on a scale-up link and across the network: [genz]'s default of 1.9 us
+/// per hop, and the 5 us that it adds to a collective. One pair for all accelerators, for want of
+/// figures per fabric that were measured the same way.
+inline constexpr seconds<> scale_up_latency = 1.9_us;
+inline constexpr seconds<> network_latency = 5_us;
+
+/// The scale-up link of a TPU is the sum of its torus links, four or six, the domain a whole pod.
+/// Axes and where they close to rings: the pages named with each and [jax], which also gives 1 us per
+/// hop. Google gives no fp32 peak for any of them.
+inline constexpr seconds<> torus_hop = 1_us;
+
+}  // namespace shardline::catalog

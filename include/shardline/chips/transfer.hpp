@@ -1,0 +1,94 @@
+/// Which measured chip's kernels an accelerator is taken to run, and what becomes of them there: a
+/// chip that is measured has its line here.
+#pragma once
+
+#include <array>
+
+#include "shardline/chips/a100_sxm.hpp"
+#include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/measured.hpp"
+#include "shardline/chips/mi210.hpp"
+
+namespace shardline {
+
+namespace catalog {
+
+/// Chips on which kernels were measured, a maker's oldest generation first.
+inline constexpr std::array measured_chips{&measured_a100_sxm, &measured_h100_sxm, &measured_mi210};
+
+}  // namespace catalog
+
+namespace detail {
+
+// Hardware whose maker is not known is taken to run NVIDIA's kernels.
+constexpr vendor maker(vendor v) noexcept { return v == vendor::unknown ? vendor::nvidia : v; }
+
+template <class Old>
+constexpr bool same_maker(const measured_chip& m,
+                          const basic_accelerator<double, Old>& a) noexcept {
+  return maker(m.sheet->vendor) == maker(a.vendor);
+}
+
+// A generation of kernels that multiplies 8-bit floats runs on hardware that does.
+template <class Old>
+constexpr bool runs_on(const measured_chip& m, const basic_accelerator<double, Old>& a) noexcept {
+  return !has_peak(m.sheet->peak, precision::fp8) || has_peak(a.peak, precision::fp8);
+}
+
+}  // namespace detail
+
+/// The chip whose kernels `a` is taken to run: the newest of its maker's measured ones whose number
+/// formats it has. Of a maker that none was measured of the oldest chip of all: such hardware has
+/// no switch that reduces, nor the newer one's kernels.
+///   nearest(catalog::h20).sheet->name == "h100-sxm"   (tests/chips/transfer.cpp)
+template <class Old>
+[[nodiscard]] constexpr const measured_chip& nearest(
+    const basic_accelerator<double, Old>& a) noexcept {
+  const measured_chip* found = catalog::measured_chips.front();
+  for (const measured_chip* m : catalog::measured_chips) {
+    if (detail::same_maker(*m, a) && detail::runs_on(*m, a)) found = m;
+  }
+  return *found;
+}
+
+namespace detail {
+
+// Kernels carried to multipliers that are slower, a multiprocessor at a time, by a ratio under 1:
+// what keeps them from the peak (instructions, exponentials, scales) takes the same time beside
+// multiplications that take longer. Kernels for faster ones are written anew, and keep the share.
+struct carried {
+  double ratio;
+
+  template <class Curve>
+  constexpr void operator()(Curve& c) const noexcept {
+    if constexpr (requires { c.compute; }) {
+      c.compute = 1.0 / (1.0 + (1.0 / c.compute - 1.0) * ratio);
+    }
+  }
+};
+
+// bf16 FLOP/s of one multiprocessor.
+template <class Old>
+constexpr double multiplier_rate(const basic_accelerator<double, Old>& a) noexcept {
+  return a.peak[supported(a, precision::bf16)].value() / real<double>(a.multiprocessors);
+}
+
+}  // namespace detail
+
+/// The kernels of the chip `m` on `a`, as an engine's library has them. Shares of data sheet figures
+/// carry over, and so do times; where multiprocessors of the same maker are slower at multiplying,
+/// at r < 1 of the measured ones' peak each, a share s of the peak stands for a time beside
+/// multiplying, which carries over:  1 / (1 + (1 / s - 1) r)
+/// H20: r 0.253, so that an H100's 0.6674 is 0.888 there.
+template <class Old>
+[[nodiscard]] constexpr fitted transfer(const measured_chip& m,
+                                        const basic_accelerator<double, Old>& a,
+                                        const kernel_execution& e) noexcept {
+  fitted f = m.kernels(e);
+  if (!detail::same_maker(m, a) || a.multiprocessors < 1) return f;
+  const double ratio = detail::multiplier_rate(a) / detail::multiplier_rate(*m.sheet);
+  if (ratio < 1.0) for_each_kernel(f, detail::carried{ratio});
+  return f;
+}
+
+}  // namespace shardline
