@@ -41,8 +41,8 @@ enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 }
 
 /// Whether a size follows the cached tokens of prompts, which differ from chunk to chunk.
-[[nodiscard]] constexpr bool follows_context(std::size_t number) noexcept {
-  return number == of(extent::expanded_tokens) || number == of(extent::prompt_context);
+[[nodiscard]] constexpr bool follows_context(std::size_t which) noexcept {
+  return which == of(extent::expanded_tokens) || which == of(extent::prompt_context);
 }
 }  // namespace size
 
