@@ -12,7 +12,7 @@ using namespace shardline::literals;
 
 namespace {
 
-std::string_view nearest_to(const accelerator& a) { return nearest(a).sheet->name; }
+std::string_view nearest_to(const accelerator& a) { return nearest(a).sheet->name.view(); }
 
 static_assert(&nearest(catalog::h20) == &catalog::measured_h100_sxm);
 
@@ -22,7 +22,7 @@ const kernel_execution& of_vllm = engines::vllm.kernels;
 
 TEST_CASE("a measured chip runs its own kernels, as they were measured") {
   for (const measured_chip* m : catalog::measured_chips) {
-    CAPTURE(m->sheet->name);
+    CAPTURE(m->sheet->name.view());
     CHECK(&nearest(*m->sheet) == m);
     const fitted there = transfer(*m, *m->sheet, of_vllm);
     for (std::size_t i = 0; i < kernel_format_count; ++i) {
@@ -36,7 +36,7 @@ TEST_CASE("NVIDIA's hardware runs the newest kernels whose formats it has") {
   for (const accelerator& a :
        {catalog::h100_pcie, catalog::h200_sxm, catalog::h20, catalog::b200_sxm, catalog::b300_sxm,
         catalog::gb200, catalog::l40s}) {
-    CAPTURE(a.name);
+    CAPTURE(a.name.view());
     CHECK(nearest_to(a) == "h100-sxm");
   }
   CHECK(nearest_to(catalog::a100_sxm_40) == "a100-sxm");
