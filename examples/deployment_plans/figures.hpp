@@ -73,7 +73,7 @@ struct work {
   for_each_operator(m, l, s, 0, rank{}, [&sum](const auto& op, count times) {
     using operation = std::remove_cvref_t<decltype(op)>;
     if constexpr (has_flops<operation>) sum.flop += op.flops().value() * real<double>(times);
-    if constexpr (!is_collective<operation>) {
+    if constexpr (!is_collective<operation> && !is_sequence_cache<operation>) {
       sum.bytes += op.bytes_moved().value() * real<double>(times);
     }
   });
