@@ -7,12 +7,11 @@
 // layout) is in it. `allocations` counts operator new per estimate.
 #include <benchmark/benchmark.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 
+#include "measuring.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
@@ -22,22 +21,9 @@
 
 namespace {
 
-long allocations = 0;
-
-}  // namespace
-
-// Not inlined, or g++ sees malloc on one side and delete on the other and warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-
-namespace {
-
 using namespace shardline::literals;
+using measuring::allocations;
+using measuring::seconds_of;
 
 constexpr shardline::constant efficiency{.mfu = 0.5, .bandwidth = 0.8};
 constexpr shardline::workload load{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
@@ -146,20 +132,6 @@ bool same_totals(const Cluster& c, const shardline::model& m, const shardline::l
          agree(e.decode.total().value(), t.decode) && agree(e.serving.ttft.value(), t.ttft) &&
          agree(e.serving.tpot.value(), t.tpot) &&
          agree(e.serving.output_tokens_per_s.value(), t.output_rate);
-}
-
-// Seconds per call, the least of several bursts: the machine's other work only ever adds.
-template <class Call>
-double seconds_of(Call&& call) {
-  double least = 1.0;
-  for (int burst = 0; burst < 50; ++burst) {
-    constexpr int calls = 200;
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < calls; ++i) call();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    least = std::fmin(least, took.count() / calls);
-  }
-  return least;
 }
 
 template <class Cluster>

@@ -3,12 +3,7 @@
 // Run alone it prints nanoseconds, the least of many bursts. Run under callgrind, as the test
 // bench.instructions does, each use is executed once and its instructions are dumped under its name;
 // they do not vary, and are held to instructions.txt. `allocations` of all uses together must be 0.
-#include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <new>
 
 #if __has_include(<valgrind/callgrind.h>)
 #include <valgrind/callgrind.h>
@@ -21,27 +16,13 @@
 #define SHARDLINE_COUNT_TO_HERE(name) static_cast<void>(name)
 #endif
 
+#include "measuring.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/product.hpp"
 #include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
-
-namespace {
-
-long allocations = 0;
-
-}  // namespace
-
-// Not inlined, or g++ sees malloc on one side and delete on the other and warns of a mismatch.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  std::abort();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -53,20 +34,6 @@ void opaque(T& value) {
   asm volatile("" : : "g"(&value) : "memory");  // NOLINT(hicpp-no-assembler)
 }
 
-// Seconds per call, the least of several bursts: the machine's other work only ever adds.
-template <class Call>
-double seconds_of(const Call& call) {
-  double least = 1.0;
-  for (int burst = 0; burst < 50; ++burst) {
-    constexpr int calls = 100;
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < calls; ++i) call();
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    least = std::fmin(least, took.count() / calls);
-  }
-  return least;
-}
-
 template <class Call>
 void measure(const char* name, const Call& call) {
   call();  // once unseen: symbols are bound on their first use
@@ -76,7 +43,7 @@ void measure(const char* name, const Call& call) {
     SHARDLINE_COUNT_TO_HERE(name);
     return;
   }
-  std::printf("%-44s %9.0f ns\n", name, seconds_of(call) * 1e9);
+  std::printf("%-44s %9.0f ns\n", name, measuring::seconds_of(call) * 1e9);
 }
 
 // One model on one cluster: from scratch, and what is prepared once.
@@ -166,6 +133,7 @@ int main() {
   measure_uses("deepseek-v3 ep64, fitted", h200_fitted, catalog::deepseek_v3, ep64);
   measure_uses("gpt-oss-120b tp8, fitted", h100_fitted, catalog::gpt_oss_120b, tp8);
   measure_loads("llama-3.1-70b tp8, fitted", h100_fitted, catalog::llama_3_1_70b, tp8);
-  if (allocations > 0) std::printf("%ld allocations\n", allocations);
-  return allocations > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+  const long all = measuring::allocations;
+  if (all > 0) std::printf("%ld allocations\n", all);
+  return all > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }

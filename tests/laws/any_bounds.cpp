@@ -4,7 +4,6 @@
 
 #include <cmath>
 #include <string>
-#include <string_view>
 
 #include "any/deployment.hpp"
 #include "figures.hpp"
@@ -15,26 +14,6 @@ using laws::dice;
 using laws::sl::count;
 namespace any = laws::any;
 namespace sl = laws::sl;
-
-// Where a queue grows for ever, waiting for it has no end, and so has what it is part of.
-bool may_be_endless(std::string_view name) {
-  return name.ends_with("serving.concurrency") || name.ends_with("serving.waiting") ||
-         name.ends_with("serving.ttft") || name.ends_with("bands.ttft.low") ||
-         name.ends_with("bands.ttft.high");
-}
-
-// The first figure that is no number, or negative; empty where there is none.
-template <class Result>
-std::string first_bad(const Result& result, bool stable) {
-  std::string bad;
-  laws::for_each_figure(result, "", [&](const std::string& name, const auto& figure) {
-    const auto x = static_cast<double>(figure);
-    const bool endless = !stable && may_be_endless('.' + name) && x > 0.0;
-    const bool good = sl::is_finite(x) ? x >= 0.0 : endless;
-    if (!good && bad.empty()) bad = name + " = " + std::to_string(x);
-  });
-  return bad;
-}
 
 template <class Judge>
 void for_random_deployments(std::uint64_t seed, int cases, const Judge& judge) {
@@ -89,9 +68,9 @@ TEST_CASE("no figure of any deployment is NaN, negative or infinite, but a wait 
     at_rate += r.workload.rate.value() > 0.0 ? 1 : 0;
     fitted += std::holds_alternative<sl::fitted>(r.kernels) ? 1 : 0;
     REQUIRE(e.feasibility.invalid.empty());
-    REQUIRE(first_bad(e, e.serving.stable()) == "");
+    REQUIRE(laws::first_bad(e, e.serving.stable()) == "");
     if (!e.feasibility.priceable()) return;
-    REQUIRE(first_bad(stages_of(r), true) == "");
+    REQUIRE(laws::first_bad(stages_of(r), true) == "");
     REQUIRE(e.prefill.total().value() > 0.0);
     REQUIRE(e.decode.total().value() > 0.0);
     REQUIRE(e.serving.output_tokens_per_s.value() > 0.0);
@@ -157,7 +136,7 @@ TEST_CASE("two pools of any deployment have no figure that is NaN, negative or i
     const sl::basic_disaggregated<> s = disaggregated_of(p);
     CAPTURE(number);
     CAPTURE(describe(p.prefill));
-    REQUIRE(first_bad(s, s.serving.stable()) == "");
+    REQUIRE(laws::first_bad(s, s.serving.stable()) == "");
     if (!s.prefill.priceable() || !s.decode.priceable()) continue;
     ++priced;
     const count gpus =

@@ -87,4 +87,29 @@ std::string first_difference(const Result& a, const Result& b) {
   return of_a.size() == of_b.size() ? "" : "the number of figures";
 }
 
+namespace detail {
+
+// Where a queue grows for ever, waiting for it has no end, and so has what it is part of.
+inline bool may_be_endless(std::string_view name) {
+  return name.ends_with("serving.concurrency") || name.ends_with("serving.waiting") ||
+         name.ends_with("serving.ttft") || name.ends_with("bands.ttft.low") ||
+         name.ends_with("bands.ttft.high");
+}
+
+}  // namespace detail
+
+/// The first figure of an estimate that is no number, or negative; empty where there is none. Only
+/// where the queue is not `stable` may the wait for it be infinite.
+template <class Result>
+std::string first_bad(const Result& result, bool stable) {
+  std::string bad;
+  for_each_figure(result, "", [&](const std::string& name, const auto& figure) {
+    const auto x = static_cast<double>(figure);
+    const bool endless = !stable && detail::may_be_endless(name) && x > 0.0;
+    const bool good = shardline::is_finite(x) ? x >= 0.0 : endless;
+    if (!good && bad.empty()) bad = name + " = " + std::to_string(x);
+  });
+  return bad;
+}
+
 }  // namespace laws

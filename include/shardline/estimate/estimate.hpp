@@ -55,18 +55,15 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// The figures of a load whose inputs are priceable, `shape` being what its rules without them say.
-// A deployment that does not fit is priced too, unless `fitting` alone is asked for.
+// Puts the figures of a load into an estimate whose inputs are priceable and whose feasibility says
+// what the rules without figures say. What does not fit is priced too, unless what fits alone is
+// asked for.
 template <class T, class Efficiency>
-constexpr basic_estimate<T> estimate_of(const prepared_layout<T, Efficiency>& p,
-                                        const basic_workload<T>& w, const report& shape,
-                                        bool fitting = false) noexcept {
-  basic_estimate<T> e;
-  e.source = source_of(p.cluster.accelerator.efficiency);
-  e.feasibility = shape;
+constexpr void put_figures(basic_estimate<T>& e, const prepared_layout<T, Efficiency>& p,
+                           const basic_workload<T>& w, bool fitting_alone = false) noexcept {
   e.memory = memory(p, w);
   check_memory(e.memory, e.feasibility);
-  if (fitting && !e.feasibility.feasible()) return e;
+  if (fitting_alone && !e.feasibility.feasible()) return;
   const steady_steps<T> steps = steps_of(p, w);
   // With one replica and no chunk, the step that carries a prompt is the prompt alone.
   const bool alone = p.layout.attention.dp == 1 && !w.chunk;
@@ -75,7 +72,6 @@ constexpr basic_estimate<T> estimate_of(const prepared_layout<T, Efficiency>& p,
   e.serving = serving_of(p, w, e.memory, steps);
   e.bands = bands_of(p.cluster.accelerator.efficiency, e);
   check_times(e.serving, w, e.feasibility);
-  return e;
 }
 
 }  // namespace detail
@@ -101,11 +97,11 @@ class prepared {
 
   /// estimate() of the three and a workload: the same bits.
   [[nodiscard]] constexpr basic_estimate<T> operator()(const basic_workload<T>& w) const noexcept {
-    const report r = detail::with_load(rules_, parts_.cluster, parts_.model, parts_.layout, w);
-    if (r.priceable()) return detail::estimate_of(parts_, w, r);
     basic_estimate<T> e;
     e.source = source_of(parts_.cluster.accelerator.efficiency);
-    e.feasibility = r;
+    e.feasibility = rules_;
+    detail::add_load(e.feasibility, parts_.cluster, parts_.model, parts_.layout, w);
+    if (e.feasibility.priceable()) detail::put_figures(e, parts_, w);
     return e;
   }
   /// What is known of every load: invalid inputs and rules that the layout breaks.

@@ -133,24 +133,25 @@ template <class T, class Efficiency>
   return r;
 }
 
-// The same with a load: `of_layout` is what report_on() says without.
+// Adds a load's inputs and rules to what report_on() says without.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr report with_load(const report& of_layout,
-                                         const basic_cluster<T, Efficiency>& c, const model& m,
-                                         const layout& l, const basic_workload<T>& w) noexcept {
+constexpr void add_load(report& r, const basic_cluster<T, Efficiency>& c, const model& m,
+                        const layout& l, const basic_workload<T>& w) noexcept {
+  const field_errors of_load = validate(m, w);
+  if (r.invalid.empty() && of_load.found.empty()) return check_load(c, m, l, w, r);
   report invalid;
-  invalid.invalid = validate(m, w, field_errors{of_layout.invalid}).found;
-  if (!invalid.invalid.empty()) return invalid;
-  report r = of_layout;
-  check_load(c, m, l, w, r);
-  return r;
+  invalid.invalid = r.invalid;
+  for (const invalid_field& f : of_load.found) invalid.invalid.push_back(f);
+  r = invalid;
 }
 
 // All rules that need no estimate.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
                                            const layout& l, const basic_workload<T>& w) noexcept {
-  return with_load(report_on(c, m, l), c, m, l, w);
+  report r = report_on(c, m, l);
+  add_load(r, c, m, l, w);
+  return r;
 }
 
 // The rules on what was estimated: memory, and times.

@@ -369,10 +369,10 @@ template <class T, class Efficiency>
   return errors;
 }
 
-/// Those of a workload of a model, after others that were found.
+/// Those of a workload of a model.
 template <class T>
-[[nodiscard]] constexpr field_errors validate(const model& m, const basic_workload<T>& w,
-                                              field_errors errors = {}) noexcept {
+[[nodiscard]] constexpr field_errors validate(const model& m, const basic_workload<T>& w) noexcept {
+  field_errors errors;
   detail::validate(w, errors);
   detail::validate(w.routing, m, errors);
   return errors;
@@ -383,7 +383,9 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  return validate(m, w, validate(c, m, l));
+  field_errors errors = validate(c, m, l);
+  for (const invalid_field& f : validate(m, w).found) errors.found.push_back(f);
+  return errors;
 }
 
 }  // namespace shardline

@@ -214,7 +214,10 @@ struct judge {
     ++result.tried;
     if (!shape.feasible()) return count_infeasible(result, shape);
     const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
-    basic_candidate<T> priced{l, estimate_of(p, workload, shape, true)};
+    basic_candidate<T> priced{l, {}};
+    priced.estimate.source = source_of(cluster.accelerator.efficiency);
+    priced.estimate.feasibility = shape;
+    put_figures(priced.estimate, p, workload, true);
     if (!priced.estimate.feasibility.feasible()) {
       return count_infeasible(result, priced.estimate.feasibility);
     }

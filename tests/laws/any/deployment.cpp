@@ -190,7 +190,13 @@ void draw_policy(dice& d, deployment& r) {
   }
   const sl::engine_version& e = *d.one_of(sl::engines::all);
   const bool alone = d.whole(0, 7) == 0;
-  r.kernels = (alone ? with_fitted_kernels(a, e) : with_fitted(a, e)).efficiency;
+  sl::fitted kernels = with_fitted(a, e).efficiency;
+  if (alone) {
+    const sl::host_curve<> host = kernels.host;  // a step needs one
+    kernels = with_fitted_kernels(a, e).efficiency;
+    kernels.host = host;
+  }
+  r.kernels = kernels;
   r.label = "fitted, engine " + std::string(e.name) + (alone ? ", alone" : "");
 }
 
