@@ -6,6 +6,29 @@ function(shardline_own_target target)
     $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
 endfunction()
 
+# shardline_as_check(<target> [<level>]): a target that checks something, and whose code nobody waits
+# for. The level of optimisation in a quick build is -O0 unless it runs longer than it compiles.
+function(shardline_as_check target)
+  set(level ${ARGN})
+  if(NOT level)
+    set(level -O0)
+  endif()
+  if(SHARDLINE_QUICK_CHECKS)
+    target_compile_options(${target} PRIVATE ${level})
+  endif()
+  if(SHARDLINE_SANITIZE)
+    set(sanitizers -fsanitize=address,undefined,float-cast-overflow)
+    target_compile_options(${target} PRIVATE
+      -g1 -fno-omit-frame-pointer ${sanitizers} -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE ${sanitizers})
+  endif()
+endfunction()
+
+function(shardline_check_target target)
+  shardline_own_target(${target})
+  shardline_as_check(${target} ${ARGN})
+endfunction()
+
 set(shardline_needs_eigen "shardline/(eigen/|plan/calibration[./])")
 set(shardline_needs_json "shardline/io/(json[./]|hf_config[.]hpp)")
 

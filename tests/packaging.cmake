@@ -8,7 +8,8 @@ target_sources(shardline_headers INTERFACE
   FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${buildable_headers})
 target_link_libraries(shardline_headers INTERFACE shardline::shardline
   $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
-target_compile_options(shardline_headers INTERFACE ${SHARDLINE_WARNING_FLAGS} -Werror)
+target_compile_options(shardline_headers INTERFACE ${SHARDLINE_WARNING_FLAGS} -Werror
+  $<$<BOOL:${SHARDLINE_QUICK_CHECKS}>:-O0>)
 set_target_properties(shardline_headers PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
 add_test(NAME headers.alone COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR}
   --config $<CONFIG> --parallel 2 --target shardline_headers_verify_interface_header_sets)
@@ -61,6 +62,6 @@ set_tests_properties(consumer.missing_component PROPERTIES FIXTURES_REQUIRED ins
 
 if(TARGET shardline-plan)
   shardline_stranger_test(planner.outside ${PROJECT_SOURCE_DIR}/examples/planner
-    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage})
+    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=Release)
   set_tests_properties(planner.outside PROPERTIES FIXTURES_REQUIRED installed)
 endif()
