@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 using namespace shardline;
 
@@ -35,6 +37,66 @@ TEST_CASE("equality is of the values held, not of what lies in unused places") {
   CHECK(a == b);
   b.overflowed = true;
   CHECK_FALSE(a == b);
+}
+
+namespace {
+
+// Made from a number alone, and by nobody without one.
+struct numbered {
+  int number;
+  constexpr explicit numbered(int of) noexcept : number(of) {}
+};
+static_assert(!std::is_default_constructible_v<numbered>);
+
+constexpr growing<numbered, 4> three() noexcept {
+  growing<numbered, 4> g;
+  for (int i = 1; i <= 3; ++i) g.push_back(numbered(i * 10));
+  return g;
+}
+constexpr growing<numbered, 4> constant_places = three();
+static_assert(constant_places.size() == 3 && constant_places[2].number == 30);
+static_assert(growing<numbered, 4>::capacity() == 4 && growing<numbered, 4>{}.empty());
+static_assert(std::is_trivially_copyable_v<growing<numbered, 4>>);
+
+// Says how many there are; what copies itself in a way of its own is no plain data.
+struct told_apart {
+  static inline int copies = 0;
+  int value = 7;
+  told_apart() = default;
+  explicit told_apart(int of) : value(of) {}
+  told_apart(const told_apart& other) : value(other.value) { ++copies; }
+  told_apart& operator=(const told_apart&) = default;
+  ~told_apart() = default;
+};
+
+}  // namespace
+
+TEST_CASE("growing places are made when filled; one too many is dropped, and said so") {
+  growing<numbered, 2> g;
+  CHECK(g.empty());
+  g.push_back(numbered(1));
+  g.push_back(numbered(2));
+  CHECK(g.size() == 2);
+  CHECK_FALSE(g.overflowed());
+  g.push_back(numbered(3));
+  CHECK(g.size() == 2);
+  CHECK(g.overflowed());
+  g[0] = numbered(5);
+  const growing<numbered, 2> copy = g;
+  CHECK(copy[0].number == 5);
+  CHECK(copy[1].number == 2);
+  CHECK(copy.overflowed());
+}
+
+TEST_CASE("what copies itself in a way of its own is copied in that way, and made from the start") {
+  growing<told_apart, 3> g;
+  g.push_back(told_apart(1));
+  CHECK(g[0].value == 1);
+  told_apart::copies = 0;
+  const growing<told_apart, 3> copy = g;
+  CHECK(told_apart::copies == 3);
+  CHECK(copy[0].value == 1);
+  CHECK(copy.size() == 1);
 }
 
 TEST_CASE("a name is held in place, up to 95 characters of it, and its whole length") {

@@ -61,6 +61,15 @@ inline double relative_difference(const sl::kernel_time<double>& a,
        relative_difference(a.exposed, b.exposed), relative_difference(a.launch, b.launch)});
 }
 
+/// The same of the whole time: a part may be what another leaves of it, and so round coarser.
+inline double difference_of_whole(const sl::kernel_time<double>& a,
+                                  const sl::kernel_time<double>& b) {
+  const double whole = std::max(a.total(), b.total());
+  const double most = std::max({std::abs(a.compute - b.compute), std::abs(a.memory - b.memory),
+                                std::abs(a.exposed - b.exposed), std::abs(a.launch - b.launch)});
+  return whole > 0.0 ? most / whole : most;
+}
+
 template <class Shape>
 double read_at_once(const Shape& o) {
   if constexpr (std::is_same_v<Shape, sl::fused_shape>) {
