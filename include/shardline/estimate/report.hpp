@@ -10,9 +10,9 @@ namespace shardline {
 /// are the rule's, unless given.
 struct violation {
   shardline::rule rule = rule::gpus;
+  figure_units units{};
   count required = 0;
   count available = 0;
-  figure_units units{};
 
   constexpr violation() = default;
   constexpr violation(shardline::rule broken_rule, count required_figure,
@@ -21,9 +21,9 @@ struct violation {
   constexpr violation(shardline::rule broken_rule, count required_figure, count available_figure,
                       const figure_units& units_of_both) noexcept
       : rule(broken_rule),
+        units(units_of_both),
         required(required_figure),
-        available(available_figure),
-        units(units_of_both) {}
+        available(available_figure) {}
 };
 
 /// A warning with the two figures it compares, in the order of its sentence.
