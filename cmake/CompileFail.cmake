@@ -1,10 +1,11 @@
-# shardline_compile_fail(<name> [FIRST <regex>...] [RULE <regex>...] [FORBID <regex>...])
+# shardline_compile_fail(<name> [FIRST <regex>...] [RULE <regex>...] [FORBID <regex>...]
+#                        [SHORTER <length>])
 # Tests tests/fail/<name>.cpp twice. As it stands it must compile without a warning. With
 # SHARDLINE_TEST_BAD=1 it must not compile, the first line with an error must match every FIRST (our
 # sentence, and the figures it compares), and all that the compiler says every RULE and no FORBID.
-# There must be a FIRST or a RULE. Brackets in a regex must be balanced.
+# The first error itself must be SHORTER than so many characters. There must be a FIRST or a RULE. Brackets in a regex must be balanced.
 function(shardline_compile_fail name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FIRST;RULE;FORBID")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "SHORTER" "FIRST;RULE;FORBID")
   if(NOT (arg_FIRST OR arg_RULE) OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "shardline_compile_fail(${name}): expected FIRST or RULE and sentences")
   endif()
@@ -19,6 +20,7 @@ function(shardline_compile_fail name)
       "-DIMPLICIT=${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES}"
       "-DSYSTEM=$<TARGET_PROPERTY:shardline::boost,INTERFACE_INCLUDE_DIRECTORIES>"
       "-DFIRST=${arg_FIRST}"
+      "-DSHORTER=${arg_SHORTER}"
       "-DRULE=${arg_RULE}"
       "-DFORBID=${arg_FORBID}"
       -P ${PROJECT_SOURCE_DIR}/cmake/RunCompileFail.cmake)

@@ -30,6 +30,20 @@ TEST_CASE("every literal is its power of ten or two") {
   CHECK((2_TBps).value() == 2e12);
   CHECK((3.35_TBps).value() == 3.35e12);
   CHECK((400_Gbps).value() == 50e9);
+  CHECK((1.6_Tbps).value() == 200e9);
+  CHECK((2_Tbps).value() == 250e9);
+  CHECK((12.5_Gbps).value() == 1.5625e9);
+  CHECK((1.5_TB).value() == 1.5e12);
+  CHECK((1.5_KB).value() == 1.5e3);
+  CHECK((1.5_KiB).value() == 1536.0);
+  CHECK((2_TiB).value() == 2199023255552.0);
+  CHECK((1.5_TiB).value() == 1649267441664.0);
+  CHECK((2_PFLOPS).value() == 2e15);
+  CHECK((1.98_PFLOPS).value() == 1.98e15);
+  CHECK((500_ns).value() == 5e-7);
+  CHECK((2.5_ns).value() == 2.5e-9);
+  CHECK((3_per_s).value() == 3.0);
+  CHECK((2.5_per_s).value() == 2.5);
   CHECK((989_TFLOPS).value() == 989e12);
   CHECK((494.5_TFLOPS).value() == 494.5e12);
   CHECK((2_s).value() == 2.0);
@@ -71,6 +85,19 @@ TEST_CASE("a plain number scales a quantity of another scalar") {
   CHECK((x * 2).value().value == 6.0);
   CHECK((2.0 * x).value().slope[0] == 2.0);
   CHECK((x / 2).value().slope[0] == 0.5);
+}
+
+TEST_CASE("quantities are added to, taken from and scaled in place") {
+  bytes<> sum = 1_GB;
+  sum += 2_GB;
+  CHECK(sum == 3_GB);
+  sum -= 1_GB;
+  CHECK(sum == 2_GB);
+  sum *= 3;
+  CHECK(sum == 6_GB);
+  sum /= 4.0;
+  CHECK(sum == 1.5_GB);
+  CHECK(-sum == 0.5_GB - 2_GB);
 }
 
 TEST_CASE("min and max of quantities are of their values") {

@@ -15,11 +15,11 @@ template struct fits<2, 3>;
 file(WRITE ${TREE}/never.cpp "int x = \"\";\n")
 file(WRITE ${TREE}/always.cpp "int x = 0;\n")
 
-# case(<outcome> <mode> <source> [<rules> [<forbidden> [<first>]]])
+# case(<outcome> <mode> <source> [<rules> [<forbidden> [<first> [<shorter>]]]])
 function(case outcome mode source)
   expect("${outcome}" RUN ${CMAKE_COMMAND} -DMODE=${mode} -DSOURCE=${TREE}/${source}.cpp
     -DCOMPILER=${COMPILER} -DIMPLICIT=/usr/include "-DRULE=${ARGV3}" "-DFORBID=${ARGV4}"
-    "-DFIRST=${ARGV5}"
+    "-DFIRST=${ARGV5}" "-DSHORTER=${ARGV6}"
     -P ${CMAKE}/RunCompileFail.cmake)
 endfunction()
 
@@ -31,3 +31,5 @@ case("does not say \"<5, 4>\"" bad rule "does not fit;<5, 4>")
 case("the compiler says \"<5, 3>\"" bad rule "does not fit" "<5, 3>")
 case(ok bad rule "does not fit" "" "does not fit")
 case("the first error does not say \"<7, 3>\"" bad rule "<7, 3>" "" "<7, 3>")
+case(ok bad rule "" "" "does not fit" 100)
+case("the first error has [0-9]+ characters" bad rule "" "" "does not fit" 10)

@@ -3,10 +3,12 @@
 
 using namespace shardline::literals;
 
+constexpr auto sum(shardline::bytes<> size, [[maybe_unused]] shardline::seconds<> time) {
 #ifdef SHARDLINE_TEST_BAD
-constexpr auto sum = 64_GB + 3_us;
+  return size + time;
 #else
-constexpr auto sum = 64_GB + 3_MiB;
+  return size + 3_MiB;
 #endif
+}
 
-static_assert(sum.value() > 0.0);
+static_assert(sum(64_GB, 3_us).value() > 0.0);

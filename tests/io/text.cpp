@@ -198,7 +198,7 @@ TEST_CASE("a value inside its own range that contradicts another field is said t
   REQUIRE(errors.found.size() == 1);
   CHECK(to_text(errors.found[0]) ==
         "attention.kv_heads: 7; allowed: a divisor of attention.heads, which is 32");
-  CHECK(to_text(invalid_field{field::rate, 1e-10, condition::zero_or_not_rarer, 1e-9}) ==
+  CHECK(to_text(invalid_field{field::rate, 1e-10, condition::zero_or_not_rarer}) ==
         "workload.rate [requests/s]: 1e-10; allowed: 0, or from 1e-09");
   CHECK(to_text(invalid_field{field::redundant_experts, 8.0, condition::none_without_experts}) ==
         "layout.redundant_experts: 8; allowed: 0 for a model without experts");

@@ -1,6 +1,9 @@
 // What units do and do not allow, at compile time.
 #include "shardline/base/units.hpp"
 
+#include <boost/units/systems/si/length.hpp>
+#include <boost/units/systems/si/time.hpp>
+
 #include "shardline/base/dual.hpp"
 
 namespace not_a_scalar {
@@ -74,5 +77,26 @@ static_assert(sizeof(bytes<>) == sizeof(double), "a quantity is as large as its 
 static_assert(eager_scalar<double> && eager_scalar<dual<3>>, "doubles and duals are scalars");
 static_assert(!eager_scalar<not_a_scalar::lazy>, "a sum that is a recipe is not a scalar's");
 static_assert(!eager_scalar<int*>, "a pointer is not a scalar");
+static_assert(!eager_scalar<int>, "nor is a whole number, whose quotients are none");
+
+static_assert(std::is_trivially_copyable_v<bytes<>>, "a quantity is copied as its number is");
+static_assert(std::is_same_v<decltype(1_GB * 1_s), decltype(1_s * 1_GB)>,
+              "a product has one unit, whatever its order");
+static_assert(std::is_same_v<decltype(1_TFLOPS / 1_GBps),
+                             quantity<unit::byte_second_flop_token<-1, 0, 1, 0>>>,
+              "and powers for a name where it has no other: FLOP per byte");
+static_assert(std::is_same_v<decltype(1.0 / 2_s), request_rate<>>, "one in so many seconds");
+static_assert((1_GB / 2_GB).value() == 0.5, "a ratio is a quantity too");
+
+// Quantities of Boost.Units, ours and other people's.
+using boost_seconds = boost::units::quantity<boost::units::si::time>;
+using boost_length = boost::units::quantity<boost::units::si::length>;
+static_assert(std::is_convertible_v<seconds<>, boost_seconds>, "seconds become SI's");
+static_assert(std::is_convertible_v<boost_seconds, seconds<>>, "and are made of them");
+static_assert(!std::is_convertible_v<bytes<>, boost_seconds>, "bytes do not");
+static_assert(!std::is_convertible_v<boost_length, seconds<>>, "and a length is no time");
+static_assert(!std::is_convertible_v<double, seconds<>>, "nor is a number");
+static_assert(seconds<>(2.5 * boost::units::si::seconds) == 2.5_s, "with their value");
+static_assert(boost_seconds(3_ms).value() == 3e-3, "in both directions");
 
 }  // namespace

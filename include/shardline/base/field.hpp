@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "shardline/base/bounded.hpp"
@@ -146,8 +148,19 @@ enum class field : unsigned char {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
 
+/// Whether lowest <= value <= highest, of which -highest <= lowest, and value is whole where it must
+/// be. The size is compared by its bits, of which those of NaN are beyond any number's: under
+/// -ffast-math compilers take every comparison of numbers to be of numbers.
+template <bool Whole>
+[[nodiscard]] constexpr bool is_between(double value, double lowest, double highest) noexcept {
+  constexpr std::uint64_t all_but_sign = ~(std::uint64_t{1} << 63U);
+  const std::uint64_t size = std::bit_cast<std::uint64_t>(value) & all_but_sign;
+  const bool inside = size <= std::bit_cast<std::uint64_t>(highest) && value >= lowest;
+  return Whole ? inside && round_up(value) == value : inside;
+}
+
 /// The name of a field, the unit of its values, and the values that it may have, both ends
-/// included. NaN is outside of any range, under -ffast-math too.
+/// included.
 struct field_range {
   shardline::field field = field::gpus;
   std::string_view name{};
@@ -157,8 +170,8 @@ struct field_range {
   bool whole = false;
 
   [[nodiscard]] constexpr bool contains(double value) const noexcept {
-    return is_finite(value) && value >= lowest && value <= highest &&
-           (!whole || round_up(value) == value);
+    return whole ? is_between<true>(value, lowest, highest)
+                 : is_between<false>(value, lowest, highest);
   }
 };
 

@@ -15,9 +15,11 @@
 namespace shardline {
 
 /// A value whose operators return that same type at once.
-/// Bars expression templates (Eigen::Array, AutoDiffScalar): inside a quantity they dangle.
+/// Bars expression templates (Eigen::Array, AutoDiffScalar), which dangle inside a quantity, and
+/// whole numbers, which lose what a quotient has behind the point.
 template <class T>
-concept eager_scalar = std::copyable<T> && std::constructible_from<T, double> &&
+concept eager_scalar =
+    std::copyable<T> && std::constructible_from<T, double> && !std::integral<T> &&
     requires(T a, T b) {
   { a + b } -> std::same_as<T>;
   { a - b } -> std::same_as<T>;

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "shardline/base/bounded.hpp"
@@ -31,29 +33,35 @@ enum class condition : unsigned char {
 };
 inline constexpr std::size_t condition_count = 15;
 
-/// A condition as a message prints it, before its limit where it has one.
+/// Requests per second: rarer than one in thirty years is a slip.
+inline constexpr double rarest_rate = 1e-9;
+
+/// A condition as a message prints it.
+///   limited         the limit of the field at hand stands behind the sentence
+///   same_for_all    or this figure does, if above 0
 struct condition_text {
   std::string_view sentence{};
   bool limited = false;
+  double same_for_all = 0.0;
 };
 
 namespace detail {
 inline constexpr std::array<condition_text, condition_count> condition_texts{{
-    {"", false},
-    {"none of these; to price as the data sheet, the policy datasheet", false},
+    {""},
+    {"none of these; to price as the data sheet, the policy datasheet"},
     {"a divisor of attention.heads, which is ", true},
     {"key heads that divide the value heads, which are ", true},
     {"at most feed_forward.experts, which is ", true},
-    {"layers with attention, a feed-forward block or both", false},
-    {"none of these, which are no layer's", false},
-    {"0 for a model without experts", false},
+    {"layers with attention, a feed-forward block or both"},
+    {"none of these, which are no layer's"},
+    {"0 for a model without experts"},
     {"one for each expert, of which there are ", true},
-    {"numbers of which one at least is above 0", false},
-    {"1 beside workload.routing", false},
-    {"0, or from ", true},
-    {"0 beside a rate", false},
-    {"0 with two pools", false},
-    {"from 2 with a pool that only decodes", false},
+    {"numbers of which one at least is above 0"},
+    {"1 beside workload.routing"},
+    {"0, or from ", false, rarest_rate},
+    {"0 beside a rate"},
+    {"0 with two pools"},
+    {"from 2 with a pool that only decodes"},
 }};
 }  // namespace detail
 
@@ -64,11 +72,18 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
 /// A field whose value is not what it must be.
 ///   unmet   the condition that it does not meet
 ///   limit   the figure that the condition compares it with, where it has one
+// Kept to 16 bytes: every estimate carries eight of them.
 struct invalid_field {
   shardline::field field = field::gpus;
-  double value = 0.0;
   condition unmet = condition::inside_its_range;
-  double limit = 0.0;
+  std::int32_t limit = 0;
+  double value = 0.0;
+
+  constexpr invalid_field() = default;
+  constexpr invalid_field(shardline::field of, double given_value,
+                          condition unmet_condition = condition::inside_its_range,
+                          std::int32_t its_limit = 0) noexcept
+      : field(of), unmet(unmet_condition), limit(its_limit), value(given_value) {}
 
   template <class List>
   static constexpr void parts(List&& list) {
@@ -93,7 +108,9 @@ struct invalid_field {
   const condition_text& text = text_of(f.unmet);
   text_line line;
   line.add(text.sentence);
-  return text.limited ? line.add(f.limit) : line;
+  if (text.limited) line.add(count{f.limit});
+  if (text.same_for_all > 0.0) line.add(text.same_for_all);
+  return line;
 }
 
 /// The first fields found to be invalid, at most 8, each value of a field once.
@@ -102,19 +119,29 @@ struct field_errors {
 
   template <field Field>
   constexpr void expect(double value) noexcept {
-    constexpr field_range r = range_of(Field);
-    if (!r.contains(value)) note({Field, value});
+    constexpr field_range range = range_of(Field);
+    constexpr double lowest = range.lowest;
+    constexpr double highest = range.highest;
+    if (!is_between<range.whole>(value, lowest, highest)) note({Field, value});
   }
   template <field Field>
   constexpr void expect(count value) noexcept {
-    if (value < lowest_count(Field) || value > highest_count(Field)) {
-      note({Field, real<double>(value)});
-    }
+    constexpr count lowest = lowest_count(Field);
+    constexpr count highest = highest_count(Field);
+    if (value < lowest || value > highest) note({Field, real<double>(value)});
   }
   /// A condition beyond the field's own range.
   template <field Field>
-  constexpr void require(bool met, condition what, double value, double limit = 0.0) noexcept {
-    if (!met) note({Field, value, what, limit});
+  constexpr void require(bool met, condition what, double value) noexcept {
+    if (!met) note({Field, value, what});
+  }
+  /// One with a limit, another field. A limit beyond 32 bits is outside that field's range, which
+  /// is noted already, and asks for nothing.
+  template <field Field>
+  constexpr void require(bool met, condition what, count value, count limit) noexcept {
+    constexpr count most = (std::numeric_limits<std::int32_t>::max)();
+    if (met || limit < 0 || limit > most) return;
+    note({Field, real<double>(value), what, static_cast<std::int32_t>(limit)});
   }
 
  private:

@@ -11,9 +11,9 @@ namespace shardline {
 /// are the rule's, unless given.
 struct violation {
   shardline::rule rule = rule::gpus;
+  figure_units units{};
   count required = 0;
   count available = 0;
-  figure_units units{};
 
   constexpr violation() = default;
   constexpr violation(shardline::rule broken_rule, count required_figure,
@@ -22,9 +22,9 @@ struct violation {
   constexpr violation(shardline::rule broken_rule, count required_figure, count available_figure,
                       const figure_units& units_of_both) noexcept
       : rule(broken_rule),
+        units(units_of_both),
         required(required_figure),
-        available(available_figure),
-        units(units_of_both) {}
+        available(available_figure) {}
 
   template <class List>
   static constexpr void parts(List&& list) {
