@@ -283,3 +283,20 @@ TEST_CASE(
   // 4.71 GiB, of 4.76 GiB logged (measured/memory_logs.csv, llmd-Llama-3.1-8B-Instruct-tp1).
   CHECK(w.activation().value() / 1073741824.0 == doctest::Approx(4.76).epsilon(0.015));
 }
+
+namespace {
+
+// More groups of ranks than any layout has.
+constexpr workspace_breakdown thirteen_buffers() noexcept {
+  detail::workspace_fold<double> fold;
+  for (count ranks = 2; ranks < 15; ++ranks) {
+    fold(collective<double>{collective_kind::all_reduce, {ranks, 1}, 1_KB});
+  }
+  return fold.workspace;
+}
+constexpr workspace_breakdown crowded = thirteen_buffers();
+static_assert(crowded.keys.overflowed && crowded.keys.size() == max_buffers,
+              "nothing is written past the last buffer, and the list says that it was cut");
+static_assert(crowded.communication() == 12_KB);
+
+}  // namespace

@@ -103,8 +103,10 @@ TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is
                      });
 }
 
-// Where few slots are nearly all taken the queue in them is as long as the life in full slots
-// leaves room for, which grows as decoding gets faster: one pair in 15,000 breaks this by 4e-4.
+// At a rate two things break the laws of the TTFT in a few pairs of 100,000, by parts in a thousand:
+// with stages one more sequence in flight can be one more batch, whose steps have room for chunks
+// that others waited for; and where few slots are nearly all taken, the queue in them is as long as
+// the life in full slots leaves room for, which grows as decoding gets faster.
 TEST_CASE("better hardware never lengthens the time to a first token of random arrivals") {
   int stable = 0;
   for_random_changes(112, 820, better_hardware, at_rate, any::serving_of,

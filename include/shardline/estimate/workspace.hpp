@@ -28,7 +28,8 @@ struct buffer_key {
 /// More do not occur: attention has 4, experts 5, tensor ranks 2 and stages 1.
 inline constexpr std::size_t max_buffers = 12;
 
-/// The place of `key` in `keys`, where it is put if it is new.
+/// The place of `key` in `keys`, where it is put if it is new; their number where there is no room
+/// for one more, and then `keys` say so.
 template <class Keys>
 [[nodiscard]] constexpr std::size_t index_of(Keys& keys, const buffer_key& key) noexcept {
   std::size_t i = 0;
@@ -102,8 +103,9 @@ struct workspace_fold {
   constexpr void start(std::size_t, count) noexcept {}
   constexpr void finish(std::size_t) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
-    bytes<T>& size = workspace.buffers[index_of(workspace.keys, {op.kind, op.group})];
-    size = shardline::max(size, op.message);
+    const std::size_t i = index_of(workspace.keys, buffer_key{op.kind, op.group});
+    if (i == workspace.buffers.size()) return;
+    workspace.buffers[i] = shardline::max(workspace.buffers[i], op.message);
   }
   constexpr void operator()(const sequence_cache&) noexcept {}
   template <class Operator>
