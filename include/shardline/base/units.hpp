@@ -330,11 +330,10 @@ template <class Unit, class T>
 
 /// Lane by lane as select() of scalars.
 template <class Condition, class Unit, class T>
-[[nodiscard]] constexpr boost::units::quantity<Unit, T> select(
-    const Condition& condition, const boost::units::quantity<Unit, T>& if_true,
-    const boost::units::quantity<Unit, T>& if_false) noexcept {
-  return boost::units::quantity<Unit, T>::from_value(
-      select(condition, if_true.value(), if_false.value()));
+[[nodiscard]] constexpr quantity<Unit, T> select(const Condition& condition,
+                                                 const quantity<Unit, T>& if_true,
+                                                 const quantity<Unit, T>& if_false) noexcept {
+  return quantity<Unit, T>::from_value(select(condition, if_true.value(), if_false.value()));
 }
 
 /// A quantity of plain doubles in the scalar T: catalog figures enter a dual or pack calculation.
