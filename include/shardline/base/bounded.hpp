@@ -100,11 +100,8 @@ struct short_name {
   // Constructor parameters have long names: g++ -Wshadow holds them against a consumer's globals.
   template <std::convertible_to<std::string_view> Text>
   // NOLINTNEXTLINE(google-explicit-constructor): a name is written as text
-  constexpr short_name(const Text& given_text) noexcept {
-    const std::string_view full_name(given_text);
-    length = full_name.size();
-    for (std::size_t i = 0; i < held(); ++i) text[i] = full_name[i];
-  }
+  constexpr short_name(const Text& given_text) noexcept
+      : text(held_of(given_text)), length(std::string_view(given_text).size()) {}
 
   [[nodiscard]] constexpr std::size_t held() const noexcept {
     return length < most ? length : most;
@@ -113,6 +110,14 @@ struct short_name {
   [[nodiscard]] friend constexpr bool operator==(const short_name& a,
                                                  const short_name& b) noexcept {
     return a.length == b.length && a.view() == b.view();
+  }
+
+ private:
+  // Apart from the constructor's body, in which g++ 12 changes no member of a constant.
+  static constexpr std::array<char, most + 1> held_of(std::string_view full_name) noexcept {
+    std::array<char, most + 1> held{};
+    for (std::size_t i = 0; i < full_name.size() && i < most; ++i) held[i] = full_name[i];
+    return held;
   }
 };
 
