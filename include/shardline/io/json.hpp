@@ -206,9 +206,8 @@ void put(nlohmann::ordered_json& object, std::string_view name, const T& figure)
   object[std::string(name)] = unless_endless(value_of(figure));
 }
 template <class Unit, class T>
-void put(nlohmann::ordered_json& object, std::string_view name,
-         const boost::units::quantity<Unit, T>& figure) {
-  const bool in_seconds = std::is_same_v<Unit, second_unit>;
+void put(nlohmann::ordered_json& object, std::string_view name, const quantity<Unit, T>& figure) {
+  const bool in_seconds = std::is_same_v<Unit, unit::seconds>;
   const std::string key = std::string(name) + (in_seconds ? "_s" : "");
   object[key] = unless_endless(value_of(figure.value()));
 }
