@@ -149,7 +149,7 @@ TEST_CASE("plan 001: compute and bandwidth are used far below 92 % and 75 %") {
                         using operation = std::remove_cvref_t<decltype(op)>;
                         const auto n = static_cast<double>(times);
                         if constexpr (has_flops<operation>) flop += n * op.flops().value();
-                        if constexpr (!is_collective<operation>) {
+                        if constexpr (!is_collective<operation> && requires { op.bytes_moved(); }) {
                           moved += n * op.bytes_moved().value();
                         }
                       });

@@ -222,9 +222,10 @@ constexpr void check_pool(const prepared_layout<T, Efficiency>& p, const basic_w
 /// At a constant concurrency n is such that Little's law holds, requests_per_s (ttft + (output - 1)
 /// tpot) = concurrency; at a rate such that instances n / generation is the rate, whatever the
 /// concurrency. n is at most what an instance's memory and engine take; beyond, sequences wait with
-/// their prompt done, and a rate violates rule::rate and makes ttft infinite. Utilisation is the rate over what the slower
-/// pool can serve. Prefix hits count in the prefill pool. A prompt's cache is sent
-/// when all of it is there; layer by layer it would be hidden in part. Sequences are spread evenly.
+/// their prompt done, and a rate violates rule::rate and makes ttft infinite. Utilisation is the
+/// rate over what the slower pool can serve. Prefix hits count in the prefill pool. A prompt's cache
+/// is sent when all of it is there; layer by layer it would be hidden in part. Sequences are spread
+/// evenly.
 /// Returns no figures where either pool cannot be priced, and output 1, which needs no second pool,
 /// is refused. Source of the form: DistServe, Zhong et al., OSDI 2024, arXiv 2401.09670, section 3.
 template <class T, class Efficiency>
@@ -242,7 +243,7 @@ template <class T, class Efficiency>
   const detail::prefill_station<T> prompts = detail::station_of(prefill, reads, w);
   const detail::decode_station<T, Efficiency> tokens{decode, decodes, w};
   const T slots = detail::decode_slots(decodes, w);
-  found.transfer = transfer_time(prefill, decode, m, w);
+  found.transfer = detail::transfer_to(decode, decodes, prefill.layout, w);
   found.prefill_rate = request_rate<T>::from_value(prompts.most());
   found.decode_rate = request_rate<T>::from_value(tokens.rate(slots, tokens.life(slots)));
   const request_rate<T> slower = shardline::min(found.prefill_rate, found.decode_rate);

@@ -58,10 +58,19 @@ constexpr bytes<T> bytes_received(const prepared_memory<T>& p,
   }
   return bytes<T>::from_value(most);
 }
+
+// transfer_time() to a pool of which `receiving` is an instance.
 template <class T, class Efficiency>
-constexpr bytes<T> bytes_received(const basic_pool<T, Efficiency>& pool, const model& m,
-                                  const basic_workload<T>& w) noexcept {
-  return bytes_received(prepare_memory(pool.cluster, m, pool.layout), w);
+constexpr seconds<T> transfer_to(const basic_pool<T, Efficiency>& to,
+                                 const prepared_memory<T>& receiving, const layout& sends,
+                                 const basic_workload<T>& w) noexcept {
+  const T senders = real<T>(sends.attention.tp * sends.attention.cp * sends.pp);
+  const T receivers = real<T>(to.layout.attention.tp * to.layout.pp);
+  const bytes<T> received = bytes_received(receiving, w);
+  const collective<T> hop{collective_kind::send_recv,
+                          {2, to.cluster.gpus_per_domain},
+                          received * max(receivers / senders, T(1.0))};
+  return time_of(to.cluster, hop);
 }
 
 }  // namespace detail
@@ -77,15 +86,7 @@ template <class T, class Efficiency>
                                                  const model& m,
                                                  const basic_workload<T>& w) noexcept {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  const layout& sends = from.layout;
-  const layout& receives = to.layout;
-  const T senders = real<T>(sends.attention.tp * sends.attention.cp * sends.pp);
-  const T receivers = real<T>(receives.attention.tp * receives.pp);
-  const bytes<T> received = detail::bytes_received(to, m, w);
-  const collective<T> hop{collective_kind::send_recv,
-                          {2, to.cluster.gpus_per_domain},
-                          received * max(receivers / senders, T(1.0))};
-  return time_of(to.cluster, hop);
+  return detail::transfer_to(to, prepare_memory(to.cluster, m, to.layout), from.layout, w);
 }
 
 namespace detail {

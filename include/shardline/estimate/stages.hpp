@@ -89,28 +89,38 @@ struct fullest_details {
 /// check() accepts, memory aside.
 ///   weights.total_bytes() == memory.weights, workspace.activation() == memory.activation,
 ///   workspace.communication() == memory.communication   (tests/estimate/stages.cpp)
+template <class T, class Visit>
+constexpr void for_each_stage(const prepared_memory<T>& p, const basic_workload<T>& w,
+                              Visit&& visit) {
+  const emission e = emission_under(p.engine, p.model, p.layout);
+  const rank_step<T> reserved = reserved_step(p.engine, p.layout, w);
+  const rank_step<T> decoding = reserved_decode_step(p.engine, p.layout, w);
+  for_each_stage_memory(
+      p, w,
+      detail::stage_details<T, std::remove_reference_t<Visit>>{
+          e, reserved, decoding, p.engine.logit_bytes, w.speculation.draft_tokens > 0, visit});
+}
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model& m,
                               const layout& l, const basic_workload<T>& w, Visit&& visit) {
-  const emission e = emission_under(c.runtime, m, l);
-  const rank_step<T> reserved = reserved_step(c.runtime, l, w);
-  const rank_step<T> decoding = reserved_decode_step(c.runtime, l, w);
-  for_each_stage_memory(
-      c, m, l, w,
-      detail::stage_details<T, std::remove_reference_t<Visit>>{
-          e, reserved, decoding, c.runtime.logit_bytes, w.speculation.draft_tokens > 0, visit});
+  for_each_stage(prepare_memory(c, m, l), w, visit);
 }
 
 /// memory() in detail: the fullest GPU of the stage whose total is largest, the first of equals;
 /// its room for KV cache is the least of all stages.
+template <class T>
+[[nodiscard]] constexpr basic_stage_memory<T> fullest_stage(const prepared_memory<T>& p,
+                                                            const basic_workload<T>& w) {
+  basic_stage_memory<T> fullest;
+  for_each_stage(p, w, detail::fullest_details<T>{fullest});
+  fullest.memory.kv_capacity = memory(p, w).kv_capacity;
+  return fullest;
+}
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_stage_memory<T> fullest_stage(const basic_cluster<T, Efficiency>& c,
                                                             const model& m, const layout& l,
                                                             const basic_workload<T>& w) {
-  basic_stage_memory<T> fullest;
-  for_each_stage(c, m, l, w, detail::fullest_details<T>{fullest});
-  fullest.memory.kv_capacity = memory(c, m, l, w).kv_capacity;
-  return fullest;
+  return fullest_stage(prepare_memory(c, m, l), w);
 }
 
 }  // namespace shardline
