@@ -182,7 +182,8 @@ constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_to
   const T page = real<T>(page_tokens);
   const T none(0.0);
   const T held = m.kv_cache.value();
-  const T share = select(none < held, free.value() / max(held, T(1e-300)), none);
+  // Nothing over a cache of nothing: g++ takes no constant that leaves its range on the way.
+  const T share = select(none < held, free.value(), none) / max(held, T(1e-300));
   return tokens<T>::from_value(-round_up(-(share * cached_tokens / page)) * page);
 }
 
