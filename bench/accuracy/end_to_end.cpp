@@ -242,7 +242,7 @@ std::string line_of(const row_table& row, const run& r) {
   std::string line = row.word(source);
   const bool h800 = contains(row.word(hardware), "H800");
   if (line == "published") {
-    line = (h800 ? "h800" : std::string(r.of.gpu.name)) + ", " + row.word(engine);
+    line = (h800 ? "h800" : std::string(r.of.gpu.name.view())) + ", " + row.word(engine);
   }
   if (r.measured == figure::prefill) return line + ", prompts";
   if (r.measured == figure::step) return line + ", a token";

@@ -23,9 +23,9 @@ struct kernels {
   std::string engine{};
   mutable shardline::basic_accelerator<double, shardline::fitted> trial{};
 
-  [[nodiscard]] std::string gpu() const { return std::string(bare.name); }
+  [[nodiscard]] std::string gpu() const { return std::string(bare.name.view()); }
   [[nodiscard]] std::string name() const { return gpu() + " " + engine; }
-  [[nodiscard]] bool is_a100() const { return bare.name == "a100-sxm"; }
+  [[nodiscard]] bool is_a100() const { return bare.name.view() == "a100-sxm"; }
   [[nodiscard]] bool is_vllm() const { return engine == "vllm"; }
 };
 

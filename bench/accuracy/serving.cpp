@@ -109,7 +109,7 @@ double ttft(const serving_times& t) { return t.ttft; }
 
 std::string line_of(const load& l) {
   return std::string(l.of.model.name.view()) + ", " + (l.is_tensorrt() ? "trtllm" : "vllm") + ", " +
-         std::string(l.of.gpu.name);
+         std::string(l.of.gpu.name.view());
 }
 
 template <class Measured, class Part>

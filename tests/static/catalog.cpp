@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {
