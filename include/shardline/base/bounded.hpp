@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// Up to `Capacity` values in place. What does not fit is not stored and `overflowed` says so.

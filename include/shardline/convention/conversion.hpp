@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// `flags` mean something only when `why_not` is empty.
