@@ -1,6 +1,6 @@
 # cmake -DROOT=include/shardline -P cmake/CheckLayers.cmake
 # Includes point downwards or stay in their folder, never in a circle; each third-party header has
-# its one place.
+# its one place, and every header reaches base/fwd.hpp.
 cmake_minimum_required(VERSION 3.25)
 
 # folder -> the folders below it that it may include
@@ -54,6 +54,7 @@ foreach(file IN LISTS files)
   endif()
   get_filename_component(directory ${ROOT}/${file} DIRECTORY)
   set(siblings_${file})
+  set(above_fwd OFF)
 
   file(STRINGS ${ROOT}/${file} lines REGEX "^[ \t]*#[ \t]*include")
   foreach(line IN LISTS lines)
@@ -72,6 +73,7 @@ foreach(file IN LISTS files)
       continue()
     endif()
 
+    set(above_fwd ON)
     folder_of(${target} target_folder)
     if(NOT target IN_LIST files)
       complain("${file} includes ${target}, which does not exist")
@@ -85,6 +87,10 @@ foreach(file IN LISTS files)
       complain("${file} includes ${target}: the umbrella is free of Eigen")
     endif()
   endforeach()
+  # All arrows end at base/fwd.hpp, so whoever includes any of ours reaches it.
+  if(NOT above_fwd AND NOT file STREQUAL "base/fwd.hpp")
+    complain("${file} does not reach base/fwd.hpp, which tells old compilers what they lack")
+  endif()
 endforeach()
 
 # Peel off the files whose siblings are all peeled off already; a circle is what cannot be peeled.

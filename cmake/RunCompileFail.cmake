@@ -11,6 +11,9 @@ if(MODE STREQUAL "good")
   list(APPEND compile ${WARNINGS} -Werror)
 else()
   list(APPEND compile -DSHARDLINE_TEST_BAD=1)
+  if(STANDARD)
+    list(APPEND compile -std=c++${STANDARD})  # the last one counts
+  endif()
 endif()
 
 set(ENV{LC_ALL} C)  # the rules are written in the compilers' English

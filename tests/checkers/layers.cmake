@@ -6,6 +6,7 @@ function(tree outcome)
   set(lines
     shardline.hpp "<shardline/plan/search.hpp>"
     plan/search.hpp "\"../estimate/memory.hpp\"" plan/calibration.hpp "<Eigen/Dense>"
+    plan/calibration.hpp "<shardline/base/fwd.hpp>" io/json.hpp "<shardline/base/fwd.hpp>"
     estimate/memory.hpp "\"shardline/base/units.hpp\"" io/json.hpp "<nlohmann/json.hpp>"
     eigen/pack.hpp "<shardline/base/units.hpp>"
     base/units.hpp "\"fwd.hpp\"" base/units.hpp "<boost/units/quantity.hpp>"
@@ -34,3 +35,4 @@ tree("base/fwd.hpp has #include <boost/config.hpp>" base/fwd.hpp "<boost/config.
 tree("plan/search.hpp has #include <Eigen/Core>" plan/search.hpp "<Eigen/Core>")
 tree("plan/search.hpp has #include <nlohmann/json.hpp>" plan/search.hpp "<nlohmann/json.hpp>")
 tree("estimate/memory.hpp has #include <string>" estimate/memory.hpp "<string>")
+tree("base/bits.hpp does not reach base/fwd.hpp" base/bits.hpp "<bit>")

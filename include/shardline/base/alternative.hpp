@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// f(alternative), f being callable with every alternative. A chain of comparisons rather than

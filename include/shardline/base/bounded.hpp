@@ -7,6 +7,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// Up to `Capacity` values in place. What does not fit is not stored and `overflowed` says so.

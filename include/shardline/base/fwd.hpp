@@ -1,6 +1,13 @@
 /// Version macros and forward declarations of the public templates; includes nothing, costs
-/// nothing.
+/// nothing. Every header reaches it before its own first line, and so does a compiler that is too
+/// old for them.
 #pragma once
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "shardline needs C++20: -std=c++20, /std:c++20, or CMAKE_CXX_STANDARD 20"
+// Compilers read on after an error, and would find thousands: a missing file stops them.
+#include <C++20, which shardline needs>
+#endif
 
 #define SHARDLINE_VERSION_MAJOR 0
 #define SHARDLINE_VERSION_MINOR 1

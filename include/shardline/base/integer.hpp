@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 using count = std::int64_t;

@@ -12,6 +12,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// A value whose operators return that same type at once.

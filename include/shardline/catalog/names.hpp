@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline::catalog::detail {
 
 constexpr char lower(char c) noexcept {

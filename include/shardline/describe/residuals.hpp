@@ -1,6 +1,8 @@
 /// How far measurements were from what was predicted, by kind of operator.
 #pragma once
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// Measured over predicted: one measurement in ten lies below `low`, one above `high`.

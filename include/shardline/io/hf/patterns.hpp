@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline::hf {
 
 /// An entry of a list of exceptions, and where the list is.

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// Rows of cells, two spaces between columns. `alignment` has one letter per column: 'l' or 'r';

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 namespace detail {

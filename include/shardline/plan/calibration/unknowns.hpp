@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 /// A constant to be determined: its name, where the search starts, and the range it must stay in.
