@@ -5,12 +5,12 @@
 /// figures are zero. Inputs out of range have no place here: refuse them before (report::invalid).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <string>
+#include <string_view>
 
+#include "shardline/base/parts.hpp"
 #include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/stages.hpp"
@@ -79,20 +79,17 @@ inline nlohmann::ordered_json whole_bytes(double b) {
 
 // Whole parts that sum to the rounded-up sum: each is what its addition moves that by. From 2^53
 // bytes in all on they are left as they are.
-template <std::size_t N>
-std::array<nlohmann::ordered_json, N> whole_parts(const std::array<double, N>& parts) {
-  std::array<double, N> sums{};
-  std::partial_sum(parts.begin(), parts.end(), sums.begin());
-  std::array<nlohmann::ordered_json, N> whole{};
-  for (std::size_t i = 0; i < N; ++i) {
-    if (sums[N - 1] >= whole_beyond) {
-      whole[i] = parts[i];
-    } else {
-      whole[i] = rounded_up(sums[i]) - (i == 0 ? 0 : rounded_up(sums[i - 1]));
-    }
+struct whole_parts {
+  double total;
+  double sum = 0.0;
+
+  nlohmann::ordered_json next(double part) {
+    const count before = rounded_up(sum);
+    sum += part;
+    if (total >= whole_beyond) return part;
+    return rounded_up(sum) - before;
   }
-  return whole;
-}
+};
 
 }  // namespace detail
 
@@ -102,30 +99,26 @@ std::array<nlohmann::ordered_json, N> whole_parts(const std::array<double, N>& p
 /// are whole themselves, all are printed as they are.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_memory<T>& m) {
-  // In the order in which total() adds them up.
-  const auto whole = detail::whole_parts<7>(
-      {value_of(m.weights.value()), value_of(m.kv_cache.value()), value_of(m.state.value()),
-       value_of(m.activation.value()), value_of(m.communication.value()),
-       value_of(m.reserve.value()), value_of(m.withheld.value())});
-  return {{"weights_bytes", whole[0]},
-          {"kv_cache_bytes", whole[1]},
-          {"state_bytes", whole[2]},
-          {"activation_bytes", whole[3]},
-          {"communication_bytes", whole[4]},
-          {"reserve_bytes", whole[5]},
-          {"withheld_bytes", whole[6]},
-          {"total_bytes", detail::whole_bytes(value_of(m.total().value()))},
-          {"capacity_bytes", detail::rounded_up(m.capacity.value())},
-          {"kv_capacity_tokens", detail::rounded_up(m.kv_capacity.value())}};
+  nlohmann::ordered_json object;
+  const double total = value_of(m.total().value());
+  detail::whole_parts whole{total};
+  for_each_addend(m, [&](std::string_view part, const bytes<T>& held) {
+    object[std::string(part) + "_bytes"] = whole.next(value_of(held.value()));
+  });
+  object["total_bytes"] = detail::whole_bytes(total);
+  object["capacity_bytes"] = detail::rounded_up(m.capacity.value());
+  object["kv_capacity_tokens"] = detail::rounded_up(m.kv_capacity.value());
+  return object;
 }
 
 /// {class: bytes}: weight classes in order, those that a stage lacks left out; whole, and summing
 /// to the rounded-up total.
 [[nodiscard]] inline nlohmann::ordered_json to_json(const weight_totals& w) {
   nlohmann::ordered_json classes = nlohmann::ordered_json::object();
-  const auto whole = detail::whole_parts(w.stored_bytes);
+  detail::whole_parts whole{w.total_bytes().value()};
   for (std::size_t i = 0; i < weight_class_count; ++i) {
-    if (w.elements[i] > 0) classes[std::string(name(static_cast<weight_class>(i)))] = whole[i];
+    const nlohmann::ordered_json stored = whole.next(w.stored_bytes[i]);
+    if (w.elements[i] > 0) classes[std::string(name(static_cast<weight_class>(i)))] = stored;
   }
   return classes;
 }
@@ -189,11 +182,10 @@ template <class T, class Efficiency>
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_time<T>& t) {
   nlohmann::ordered_json terms = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < term_count; ++i) {
-    const double s = value_of(t.terms[i].value());
-    if (s == 0.0) continue;
-    terms.push_back({{"name", std::string(name(static_cast<term>(i)))}, {"seconds", s}});
-  }
+  for_each_addend(t, [&terms](std::string_view line, const seconds<T>& spent) {
+    const double s = value_of(spent.value());
+    if (s != 0.0) terms.push_back({{"name", std::string(line)}, {"seconds", s}});
+  });
   return {{"latency_s", value_of(t.total().value())},
           {"bound", std::string(name(t.bounded_by()))},
           {"terms", terms}};
@@ -207,6 +199,20 @@ inline nlohmann::ordered_json unless_endless(double figure) {
   return figure;
 }
 
+// A figure under its name, which says the unit of rates already.
+template <class Figure>
+void put(nlohmann::ordered_json& object, std::string_view name, const Figure& figure) {
+  if constexpr (requires { figure.value(); }) {
+    object[std::string(name)] = unless_endless(value_of(figure.value()));
+  } else {
+    object[std::string(name)] = unless_endless(value_of(figure));
+  }
+}
+template <class T>
+void put(nlohmann::ordered_json& object, std::string_view name, const seconds<T>& time) {
+  object[std::string(name) + "_s"] = unless_endless(value_of(time.value()));
+}
+
 }  // namespace detail
 
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
@@ -214,16 +220,11 @@ inline nlohmann::ordered_json unless_endless(double figure) {
 /// concurrency, waiting and TTFT are null where requests arrive faster than they can be served.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_serving<T>& s) {
-  return {{"concurrency", detail::unless_endless(value_of(s.concurrency))},
-          {"running", value_of(s.running)},
-          {"utilisation", value_of(s.utilisation)},
-          {"requests_per_s", value_of(s.requests_per_s.value())},
-          {"waiting_s", detail::unless_endless(value_of(s.waiting.value()))},
-          {"ttft_s", detail::unless_endless(value_of(s.ttft.value()))},
-          {"tpot_s", value_of(s.tpot.value())},
-          {"output_tokens_per_s", value_of(s.output_tokens_per_s.value())},
-          {"output_tokens_per_s_per_gpu", value_of(s.output_tokens_per_s_per_gpu.value())},
-          {"total_tokens_per_s_per_gpu", value_of(s.total_tokens_per_s_per_gpu.value())}};
+  nlohmann::ordered_json object;
+  for_each_part(s, [&object](std::string_view name, const auto& figure) {
+    detail::put(object, name, figure);
+  });
+  return object;
 }
 
 /// [low, high] in seconds, or null where they are infinite.
@@ -237,10 +238,11 @@ template <class T>
 /// ever is null.
 template <class T>
 [[nodiscard]] nlohmann::ordered_json to_json(const basic_bands<T>& b) {
-  return {{"prefill_s", to_json(b.prefill)},
-          {"decode_s", to_json(b.decode)},
-          {"ttft_s", to_json(b.ttft)},
-          {"tpot_s", to_json(b.tpot)}};
+  nlohmann::ordered_json object;
+  for_each_part(b, [&object](std::string_view name, const basic_band<T>& range) {
+    object[std::string(name) + "_s"] = to_json(range);
+  });
+  return object;
 }
 
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.

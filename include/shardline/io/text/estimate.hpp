@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "shardline/base/parts.hpp"
 #include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/estimate.hpp"
@@ -141,12 +142,11 @@ template <class T>
 [[nodiscard]] std::string to_text(const basic_time<T>& t) {
   const double total = value_of(t.total().value());
   text_table table("lrr");
-  for (std::size_t i = 0; i < term_count; ++i) {
-    const double part = value_of(t.terms[i].value());
-    if (part == 0.0) continue;
-    table.add({std::string(name(static_cast<term>(i))), short_seconds(part),
-               detail::share_of(part, total)});
-  }
+  for_each_addend(t, [&](std::string_view line, const seconds<T>& spent) {
+    const double part = value_of(spent.value());
+    if (part == 0.0) return;
+    table.add({std::string(line), short_seconds(part), detail::share_of(part, total)});
+  });
   table.add({"total", short_seconds(total), detail::share_of(total, total)});
   return table.text("  ") + "  bound by " + std::string(name(t.bounded_by())) + ": " +
          detail::bounds_line(t) + '\n';
