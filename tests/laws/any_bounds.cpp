@@ -7,6 +7,7 @@
 
 #include "any/deployment.hpp"
 #include "figures.hpp"
+#include "shardline/catalog/accelerators.hpp"
 
 namespace {
 
@@ -78,6 +79,23 @@ TEST_CASE("no figure of any deployment is NaN, negative or infinite, but a wait 
   CHECK(priced > 550);  // the rest multiply in what the accelerator has no peak for
   CHECK(at_rate > 150);
   CHECK(fitted > 350);
+}
+
+TEST_CASE("nor is any on each accelerator of the catalog under each version of each engine") {
+  dice d(106);
+  for (const sl::accelerator& a : sl::catalog::accelerators) {
+    for (const sl::engine_version* e : sl::engines::all) {
+      const any::deployment r = any::random_deployment(d, a, *e);
+      const sl::basic_estimate<> found = estimate_of(r);
+      CAPTURE(describe(r));
+      REQUIRE(found.feasibility.invalid.empty());
+      REQUIRE(laws::first_bad(found, found.serving.stable()) == "");
+      if (!found.feasibility.priceable()) continue;
+      require_adds_up(found.prefill);
+      require_adds_up(found.decode);
+      require_conserves(found.serving, r.workload, r.layout.gpus());
+    }
+  }
 }
 
 TEST_CASE("breakdowns sum to their totals, bands hold them, and what is served is conserved") {

@@ -244,6 +244,16 @@ deployment random_deployment(dice& d) {
   return r;
 }
 
+deployment random_deployment(dice& d, const sl::accelerator& a, const sl::engine_version& e) {
+  deployment r = any::random_deployment(d);
+  const sl::constant some = r.cluster.accelerator.efficiency;
+  r.cluster = make_cluster(with_efficiency(a, some), r.layout.gpus());
+  r.cluster.runtime = e.runtime;
+  r.kernels = with_fitted(a, e).efficiency;
+  r.label = "fitted, engine " + std::string(e.name);
+  return r;
+}
+
 pools random_pools(dice& d) {
   pools p;
   p.prefill = any::random_deployment(d);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../random_inputs.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace laws::any {
 
@@ -35,6 +36,9 @@ struct pools {
 };
 
 deployment random_deployment(dice& d);
+
+/// One on this accelerator, under this version of an engine and fitted to it.
+deployment random_deployment(dice& d, const sl::accelerator& a, const sl::engine_version& e);
 pools random_pools(dice& d);
 
 /// Every field of a workload for a model: closed loops, runs that end and rates; prompts in chunks
