@@ -25,6 +25,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 namespace detail {
