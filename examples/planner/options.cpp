@@ -69,7 +69,10 @@ shardline::speculation read_speculation(const CLI::App& of) {
   if (!draft && time) refuse("--draft-time", *time, "only with --draft");
   if (!draft) return s;
   s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
-  if (!acceptance) refuse("--acceptance", "", "a number from 0 to 1, since --draft is given");
+  if (!acceptance) {
+    const shardline::text_line allowed = allowed_in(range_of(field::acceptance));
+    refuse("--acceptance", "", std::string(allowed.view()) + ", since --draft is given");
+  }
   s.acceptance = number(of, "--acceptance", field::acceptance);
   if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
   if (time && s.draft_time == shardline::seconds<>{}) {
