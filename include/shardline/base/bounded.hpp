@@ -76,7 +76,7 @@ class growing {
     constexpr bare() noexcept {
       if (std::is_constant_evaluated()) none = 0;
     }
-    constexpr explicit bare(const T& item) noexcept : value(item) {}
+    constexpr explicit bare(const T& given_item) noexcept : value(given_item) {}
   };
   struct made {
     T value{};

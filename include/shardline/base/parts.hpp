@@ -81,8 +81,8 @@ constexpr void list_elements(List& list, std::array<Figure, Size> Result::*array
 ///   for_each_part(memory(c, m, l, w), visit): "weights" first, "kv_capacity" last
 template <has_parts Result, class Visit>
 constexpr void for_each_part(Result&& r, Visit&& visit) {
-  std::remove_cvref_t<Result>::parts([&r, &visit](std::string_view name, const auto& member) {
-    visit(name, detail::part_at(r, member));
+  std::remove_cvref_t<Result>::parts([&r, &visit](std::string_view addend, const auto& member) {
+    visit(addend, detail::part_at(r, member));
   });
 }
 
@@ -97,8 +97,8 @@ constexpr void for_each_part(Result&& a, const std::remove_cvref_t<Result>& b, V
 /// visit(name, part) for what a result is the sum of, in the order in which it is added up.
 template <has_addends Result, class Visit>
 constexpr void for_each_addend(Result&& r, Visit&& visit) {
-  std::remove_cvref_t<Result>::addends([&r, &visit](std::string_view name, const auto& member) {
-    visit(name, detail::part_at(r, member));
+  std::remove_cvref_t<Result>::addends([&r, &visit](std::string_view addend, const auto& member) {
+    visit(addend, detail::part_at(r, member));
   });
 }
 
@@ -106,7 +106,7 @@ constexpr void for_each_addend(Result&& r, Visit&& visit) {
 template <class Sum, has_addends Result>
 [[nodiscard]] constexpr Sum sum_of_addends(const Result& r) {
   Sum sum{};
-  for_each_addend(r, [&sum](std::string_view, const auto& part) { sum = sum + part; });
+  for_each_addend(r, [&sum](std::string_view, const auto& addend) { sum = sum + addend; });
   return sum;
 }
 

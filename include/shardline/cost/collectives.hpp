@@ -207,21 +207,23 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr message_lines<T> lines_of(const basic_cluster<T, Efficiency>& c,
                                                   collective_kind kind, const rank_group& group,
                                                   const T& share) noexcept {
-  return detail::on_fabric(detail::at_share(c.scale_up, share), detail::at_share(c.network, share),
-                           c.accelerator.torus, group, c.gpus_per_domain,
-                           [&](const auto& near, const basic_link<T>& far, const placement& p) {
-                             return detail::lines_on_links(near, far, p, kind, group.size);
-                           });
+  return detail::on_fabric(
+      detail::at_share(c.scale_up, share), detail::at_share(c.network, share), c.accelerator.torus,
+      group, c.gpus_per_domain,
+      [&](const auto& near_link, const basic_link<T>& far_link, const placement& spread) {
+        return detail::lines_on_links(near_link, far_link, spread, kind, group.size);
+      });
 }
 template <class T, class Efficiency, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> ways_of(const basic_cluster<T, Efficiency>& c,
                                                  const rank_group& group, const Tokens& x,
                                                  const T& share) noexcept {
-  return detail::on_fabric(detail::at_share(c.scale_up, share), detail::at_share(c.network, share),
-                           c.accelerator.torus, group, c.gpus_per_domain,
-                           [&](const auto& near, const basic_link<T>& far, const placement& p) {
-                             return exchange_ways_of(near, far, p, group.size, x);
-                           });
+  return detail::on_fabric(
+      detail::at_share(c.scale_up, share), detail::at_share(c.network, share), c.accelerator.torus,
+      group, c.gpus_per_domain,
+      [&](const auto& near_link, const basic_link<T>& far_link, const placement& spread) {
+        return exchange_ways_of(near_link, far_link, spread, group.size, x);
+      });
 }
 template <class T, shares_policy<T> Efficiency>
 [[nodiscard]] constexpr seconds<T> time_of(const basic_cluster<T, Efficiency>& c,

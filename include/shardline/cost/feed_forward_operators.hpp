@@ -117,9 +117,9 @@ template <class Sink>
 constexpr void emit_dispatch(const mixture_of_experts& f, const emission& e, Sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
-  const auto send = [&](auto shape) {
-    shape.beside_shared_experts = e.experts.overlap_shared;
-    sink(shape);
+  const auto send = [&](auto sent_shape) {
+    sent_shape.beside_shared_experts = e.experts.overlap_shared;
+    sink(sent_shape);
   };
   if (sends_to_experts(e.layout)) {
     send(exchange_of(f, e, e.experts.dispatch));

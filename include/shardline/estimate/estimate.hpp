@@ -86,8 +86,10 @@ class prepared {
   using cluster_type = basic_cluster<T, Efficiency>;
 
  public:
-  constexpr prepared(const cluster_type& c, const model& m, const layout& l) noexcept
-      : parts_(c, m, l), rules_(detail::report_on(c, m, l)) {
+  constexpr prepared(const cluster_type& on_cluster, const model& of_model,
+                     const layout& under_layout) noexcept
+      : parts_(on_cluster, of_model, under_layout),
+        rules_(detail::report_on(on_cluster, of_model, under_layout)) {
     static_assert(detail::complete_policy<Efficiency, T>::required);
     if (rules_.priceable()) detail::fill(parts_, detail::laws_of_layout<T, Efficiency>{parts_});
   }

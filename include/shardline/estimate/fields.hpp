@@ -80,10 +80,10 @@ struct invalid_field {
   double value = 0.0;
 
   constexpr invalid_field() = default;
-  constexpr invalid_field(shardline::field of, double given_value,
+  constexpr invalid_field(shardline::field of_field, double given_value,
                           condition unmet_condition = condition::inside_its_range,
                           std::int32_t its_limit = 0) noexcept
-      : field(of), unmet(unmet_condition), limit(its_limit), value(given_value) {}
+      : field(of_field), unmet(unmet_condition), limit(its_limit), value(given_value) {}
 
   template <class List>
   static constexpr void parts(List&& list) {

@@ -129,14 +129,14 @@ constexpr T buffer_bytes(const prepared_memory<T>& p, const segment_counts& n,
   for (std::size_t i = 0; i < p.messages.size(); ++i) {
     const prepared_message& m = p.messages[i];
     if (n[m.segment] == 0) continue;
-    const T sent = r.largest([&](const step_sizes<T>& s) { return s[m.size]; });
+    const T sent = r.largest([&](const step_sizes<T>& step_size) { return step_size[m.size]; });
     buffers[m.send] = max(buffers[m.send], sent * T(m.shape.bytes_each));
   }
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange& x = p.exchanges[i];
     if (n[x.segment] == 0) continue;
-    buffers[x.send] = max(buffers[x.send], r.largest([&](const step_sizes<T>& s) {
-      return operator_of(x.shape, s.step, routed_at(s, x.routing)).message.value();
+    buffers[x.send] = max(buffers[x.send], r.largest([&](const step_sizes<T>& step_size) {
+      return operator_of(x.shape, step_size.step, routed_at(step_size, x.routing)).message.value();
     }));
   }
   T sum(0.0);
@@ -165,7 +165,7 @@ constexpr held_bytes<T> held_by(const prepared_memory<T>& p, const segment_count
   for (std::size_t i = 0; i < p.peaks.size(); ++i) {
     const prepared_peak<T>& peak = p.peaks[i];
     if (n[peak.segment] == 0) continue;
-    const T most = r.largest([&](const step_sizes<T>& s) { return s[peak.size]; });
+    const T most = r.largest([&](const step_sizes<T>& step_size) { return step_size[peak.size]; });
     held.largest = max(held.largest, most * peak.each);
   }
   held.weights = T(weights);
@@ -191,7 +191,7 @@ template <class T>
 constexpr basic_memory<T> memory_of(const prepared_memory<T>& p, const held_bytes<T>& held,
                                     const rank_step<T>& reserved,
                                     const basic_workload<T>& w) noexcept {
-  const auto in_bytes = [](const T& value) { return bytes<T>::from_value(value); };
+  const auto in_bytes = [](const T& held_count) { return bytes<T>::from_value(held_count); };
   const T sequences = sequences_per_replica(p.layout, w);
   basic_memory<T> m;
   m.weights = in_bytes(held.weights);
@@ -274,9 +274,10 @@ template <class T>
 [[nodiscard]] constexpr basic_memory<T> memory(const prepared_memory<T>& p,
                                                const basic_workload<T>& w) noexcept {
   basic_memory<T> fullest;
-  detail::for_each_alike(p, w, [&](const alike_stages& s, const basic_memory<T>& m) {
-    fullest = s.first == 0 ? m : detail::fuller(fullest, m);
-  });
+  detail::for_each_alike(
+      p, w, [&](const alike_stages& stage_run, const basic_memory<T>& stage_memory) {
+        fullest = stage_run.first == 0 ? stage_memory : detail::fuller(fullest, stage_memory);
+      });
   return fullest;
 }
 template <class T, class Efficiency>

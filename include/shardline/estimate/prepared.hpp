@@ -81,8 +81,9 @@ template <class T>
 struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.
   constexpr prepared_memory(const basic_runtime<T>& by, const bytes<T>& within,
-                            const shardline::model& of, const shardline::layout& under) noexcept
-      : engine(by), capacity(within), model(of), layout(under) {}
+                            const shardline::model& of_model,
+                            const shardline::layout& under_layout) noexcept
+      : engine(by), capacity(within), model(of_model), layout(under_layout) {}
 
   const basic_runtime<T>& engine;
   bytes<T> capacity;
@@ -124,9 +125,12 @@ template <class T, class Efficiency>
 struct prepared_layout : prepared_memory<T> {
   using scalar = T;
 
-  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on, const shardline::model& of,
-                            const shardline::layout& under) noexcept
-      : prepared_memory<T>(on.runtime, on.accelerator.memory, of, under), cluster(on) {}
+  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on_cluster,
+                            const shardline::model& of_model,
+                            const shardline::layout& under_layout) noexcept
+      : prepared_memory<T>(on_cluster.runtime, on_cluster.accelerator.memory, of_model,
+                           under_layout),
+        cluster(on_cluster) {}
 
   const basic_cluster<T, Efficiency>& cluster;
   operator_laws<T, Efficiency> operators;

@@ -49,10 +49,10 @@ using sent_by_segments = std::array<sent_by_segment<T>, segment::number>;
 //   sent    where what is sent is gathered, if some of it may be hidden
 template <class T>
 struct step_fold {
-  enum class part : unsigned char { all, without_context, of_context };
+  enum class part : unsigned char { everything, without_context, of_context };
 
   std::array<double, segment::number> times{};
-  part wanted = part::all;
+  part wanted = part::everything;
   sent_by_segments<T>* sent = nullptr;
   std::array<T, term_count> lines{};
   std::array<T, bound_count> bounds{};
@@ -60,7 +60,8 @@ struct step_fold {
 
   [[nodiscard]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
     if (!(times[s] > 0.0)) return false;
-    return wanted == part::all || size::follows_context(size) == (wanted == part::of_context);
+    return wanted == part::everything ||
+           size::follows_context(size) == (wanted == part::of_context);
   }
 
   constexpr void operator()(const place_in_step& at, const kernel_time<T>& t) noexcept {

@@ -143,16 +143,22 @@ constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const ran
   return fold;
 }
 
+template <class T>
+constexpr stage_time<T> one_batch_stage(const step_fold<T>& fold,
+                                        const alike_stages& stages) noexcept {
+  T busy(0.0);
+  for (std::size_t i = 0; i < segment::number; ++i) {
+    busy = busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+  }
+  return {busy, T(0.0)};
+}
+
 template <class T, class Efficiency>
 constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency>& p,
                                              step_fold<T>& fold, const rank_step<T>& s) noexcept {
-  return through_stages(p, fold, s, 1, [&](const alike_stages& stages) {
+  return through_stages(p, fold, s, 1, [&](const alike_stages& stage_run) {
     if (p.layout.pp == 1) return stage_time<T>{sum_of(fold.lines), T(0.0)};
-    T busy(0.0);
-    for (std::size_t i = 0; i < segment::number; ++i) {
-      busy = busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
-    }
-    return stage_time<T>{busy, T(0.0)};
+    return one_batch_stage(fold, stage_run);
   });
 }
 
@@ -190,6 +196,25 @@ constexpr overlapped_layer<T> overlap(step_fold<T>& fold, const sent_by_segments
   return {computed + (all - hidden), hidden};
 }
 
+// A stage's time with one batch in flight behind another, of its layers each overlapped.
+//   layers   by kind, two batches of one layer
+template <class T>
+constexpr stage_time<T> two_batch_stage(
+    const step_fold<T>& fold, const std::array<overlapped_layer<T>, max_layer_kinds>& layers,
+    std::size_t kinds, const alike_stages& stages) noexcept {
+  stage_time<T> t;
+  for (std::size_t i = 0; i < segment::number; ++i) {
+    if (segment::is_half(i)) continue;
+    t.busy = t.busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+  }
+  for (std::size_t k = 0; k < kinds; ++k) {
+    if (stages.kinds[k] == 0) continue;
+    t.busy = t.busy + layers[k].busy * T(2.0 * real<double>(stages.kinds[k]));
+    t.filling = max(t.filling, layers[k].filling);
+  }
+  return t;
+}
+
 template <class T, class Efficiency>
 constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& p,
                                           const rank_step<T>& s) noexcept {
@@ -206,18 +231,8 @@ constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& 
   for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
     layers[k] = overlap(fold, sent, p.map.of_kind[k], real<T>(p.layers[k]) * T(two));
   }
-  return through_stages(p, fold, s, 2, [&](const alike_stages& stages) {
-    stage_time<T> t;
-    for (std::size_t i = 0; i < segment::number; ++i) {
-      if (segment::is_half(i)) continue;
-      t.busy = t.busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
-    }
-    for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
-      if (stages.kinds[k] == 0) continue;
-      t.busy = t.busy + layers[k].busy * T(two * real<double>(stages.kinds[k]));
-      t.filling = max(t.filling, layers[k].filling);
-    }
-    return t;
+  return through_stages(p, fold, s, 2, [&](const alike_stages& stage_run) {
+    return two_batch_stage(fold, layers, p.model.layers.kinds.size(), stage_run);
   });
 }
 
