@@ -98,13 +98,11 @@ constexpr void require_time(report& r, rule slo, const seconds<T>& time,
   if (allowed) require_within(r, slo, value_of(time.value()) * ns, value_of(allowed->value()) * ns);
 }
 
-// The rules that need no estimate.
+// The rules that need no estimate, on inputs that are valid.
 template <class T, class Efficiency>
-[[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
+[[nodiscard]] constexpr report check_valid(const basic_cluster<T, Efficiency>& c, const model& m,
                                            const layout& l, const basic_workload<T>& w) noexcept {
   report r;
-  r.invalid = validate(c, m, l, w).found;
-  if (!r.invalid.empty()) return r;
   check_geometry(c, m, l, r);
   for (const layer& kind : m.layers.kinds) {
     check_layer(kind, m, l, r);
@@ -115,6 +113,14 @@ template <class T, class Efficiency>
   const count sequences = rounded_up(w.concurrency);
   warn(r, warning::idle_replicas, sequences < l.attention.dp, sequences, l.attention.dp);
   return r;
+}
+
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report check_shape(const basic_cluster<T, Efficiency>& c, const model& m,
+                                           const layout& l, const basic_workload<T>& w) noexcept {
+  report r;
+  r.invalid = validate(c, m, l, w).found;
+  return r.invalid.empty() ? check_valid(c, m, l, w) : r;
 }
 
 // The rules on what was estimated.
