@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "output.hpp"
+#include "progress.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
@@ -62,7 +63,10 @@ answers answer(const options& o) {
   a.searched = std::max(c.gpus, least_searched);
   // What the layout itself takes bounds the search from above.
   larger.gpus = a.replicas ? std::min(a.searched, a.replicas->gpus()) : a.searched;
-  if (!hopeless(a.feasible)) a.any = fewest_gpus(larger, o.model, o.workload);
+  if (!hopeless(a.feasible)) {
+    progress watch("fit, fewest GPUs with any layout");
+    a.any = fewest_gpus(larger, o.model, o.workload, watch);
+  }
   if (!a.any) a.any = a.replicas;  // a layout of a kind that is not searched, or of too many GPUs
   return a;
 }

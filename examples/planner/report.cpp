@@ -9,6 +9,7 @@
 
 #include "fit.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 
@@ -135,7 +136,8 @@ bool run_pools(const options& o, const Cluster& cluster) {
 
 template <class Cluster>
 bool run_search(const options& o, const Cluster& cluster) {
-  const auto found = search(cluster, o.model, o.workload, o.top);
+  const auto found = search(cluster, o.model, o.workload, o.top,
+                            progress(fmt::format("search of {} GPUs", cluster.gpus)));
   refuse_invalid(found.inputs);
   if (o.json) {
     nlohmann::ordered_json result = shardline::to_json(o.model, found);

@@ -197,3 +197,48 @@ TEST_CASE("one GPU less than the fewest holds nothing, as many as wanted change 
     CHECK(n.fewest() == found);
   }
 }
+
+TEST_CASE("a million GPUs are not looked at one by one") {
+  struct question {
+    const shardline::model& model;
+    double concurrency;
+    tokens<> input;
+    std::optional<count> gpus;
+    count most_looks;
+  };
+  const model& routed = catalog::deepseek_v3;
+  const model& dense = catalog::llama_3_1_70b;
+  for (const question& q : {question{routed, 3e4, 100000_tokens, 3072, 120000},
+                            question{routed, 1e9, 100000_tokens, std::nullopt, 1000},
+                            question{dense, 1e6, 100000_tokens, 452480, 50000},
+                            question{dense, 1e9, 2048_tokens, std::nullopt, 1000}}) {
+    const auto c = make_cluster(catalog::h100_sxm, 1000000);
+    const workload w{.concurrency = q.concurrency, .input = q.input, .output = 512_tokens};
+    count looks = 0;
+    const auto found = fewest_gpus(c, q.model, w, [&looks](count n) {
+      CHECK(n == looks + 1);
+      looks = n;
+    });
+    CAPTURE(q.model.name.view());
+    CAPTURE(q.concurrency);
+    CHECK(found.has_value() == q.gpus.has_value());
+    if (found && q.gpus) CHECK(found->gpus() == *q.gpus);
+    CHECK(looks <= q.most_looks);
+    CHECK(looks > 0);
+  }
+}
+
+TEST_CASE(
+    "a prompt too long for a rank's activations is shared out, over no more ranks than it takes") {
+  needed n;
+  n.cluster = make_cluster(catalog::h100_sxm, 1000);
+  n.model = catalog::llama_4_scout;
+  n.workload = workload{.concurrency = 1, .input = 1000000_tokens, .output = 512_tokens};
+  const std::optional<layout> found = n.fewest();
+  REQUIRE(found.has_value());
+  CHECK(found->attention.cp > 1);
+  for (count gpus = 1; gpus < found->gpus(); ++gpus) {
+    CAPTURE(gpus);
+    CHECK(look_at(n.cluster, n.model, n.workload, gpus).holding == 0);
+  }
+}

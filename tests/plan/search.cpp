@@ -325,3 +325,13 @@ TEST_CASE("an invalid layout among others is counted apart") {
   REQUIRE(r.inputs.size() == 1);
   CHECK(r.inputs[0].field == field::tp);
 }
+
+TEST_CASE("who watches a search is told of every layout") {
+  count told = 0;
+  const auto found = search(h200s(16), catalog::llama_3_1_8b, chat(), 1, [&told](count tried) {
+    CHECK(tried == told + 1);
+    told = tried;
+  });
+  CHECK(told == found.tried);
+  CHECK(told == layouts_in_all(16, catalog::llama_3_1_8b));
+}

@@ -133,6 +133,16 @@ template <class T, class Efficiency>
   return r;
 }
 
+// The rules that need no estimate, on inputs that are valid.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr report check_valid(const basic_cluster<T, Efficiency>& c, const model& m,
+                                           const layout& l, const basic_workload<T>& w) noexcept {
+  report r;
+  check_layout(c, m, l, r);
+  check_load(c, m, l, w, r);
+  return r;
+}
+
 // Adds a load's inputs and rules to what report_on() says without.
 template <class T, class Efficiency>
 constexpr void add_load(report& r, const basic_cluster<T, Efficiency>& c, const model& m,
