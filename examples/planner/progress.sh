@@ -9,6 +9,12 @@ command="$1 search --model deepseek-v3 --accelerator h100-sxm --gpus 55440"
 said="shardline-plan: search of 55440 GPUs: [0-9]* layouts looked at"
 complaints=0
 
+# A chroot without /dev/pts, say, has none to give.
+script --quiet --command true /dev/null >/dev/null 2>&1 </dev/null || {
+  echo "no terminal to be had here"
+  exit 77
+}
+
 # script(1) runs a command on a terminal of its own and records what appears there.
 script --quiet --flush --command "exec $command" "$here/terminal" >/dev/null 2>&1 </dev/null &
 terminal=$!
