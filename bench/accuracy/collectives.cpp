@@ -15,7 +15,7 @@
 #include "policies.hpp"
 #include "shardline/chips/a100_sxm.hpp"
 #include "shardline/chips/h100_sxm.hpp"
-#include "shardline/cost/collectives.hpp"
+#include "shardline/fabric/collectives.hpp"
 #include "study.hpp"
 #include "table.hpp"
 

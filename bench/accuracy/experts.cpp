@@ -1,6 +1,6 @@
 // Layers of routed experts: op_moe.csv. Times are those of the busiest rank. `balanced` rows have
 // their tokens dealt out evenly; `power_law_x` rows draw each expert's load from density ~ load^-x
-// and what the busiest rank gets of it is cost/routing.hpp's. All constants are fitted to that.
+// and what the busiest rank gets of it is work/routing/routing.hpp's. All constants are fitted to that.
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -8,7 +8,7 @@
 #include "constants.hpp"
 #include "families.hpp"
 #include "policies.hpp"
-#include "shardline/cost/routing.hpp"
+#include "shardline/work/routing/routing.hpp"
 #include "study.hpp"
 #include "table.hpp"
 

@@ -8,10 +8,10 @@
 #include "score.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
-#include "shardline/cost/expert_operators.hpp"
-#include "shardline/cost/mixing.hpp"
-#include "shardline/cost/roofline.hpp"
 #include "shardline/engines/tensorrt_llm.hpp"
+#include "shardline/kernels/roofline.hpp"
+#include "shardline/work/expert_operators.hpp"
+#include "shardline/work/mixing.hpp"
 
 namespace accuracy {
 

@@ -5,8 +5,8 @@
 
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
-#include "shardline/estimate/serving.hpp"
-#include "shardline/estimate/step_time.hpp"
+#include "shardline/serve/serving.hpp"
+#include "shardline/time/step_time.hpp"
 
 namespace accuracy {
 

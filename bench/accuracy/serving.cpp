@@ -19,7 +19,7 @@
 #include "families.hpp"
 #include "runs.hpp"
 #include "shardline/engines/tensorrt_llm.hpp"
-#include "shardline/estimate/capacity.hpp"
+#include "shardline/memory/capacity.hpp"
 #include "table.hpp"
 
 namespace accuracy {

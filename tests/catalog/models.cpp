@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "shardline/cost/parameters.hpp"
+#include "shardline/work/parameters.hpp"
 
 using namespace shardline;
 

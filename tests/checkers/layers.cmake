@@ -5,9 +5,9 @@ function(tree outcome)
   file(REMOVE_RECURSE ${TREE})
   set(lines
     shardline.hpp "<shardline/plan/search.hpp>"
-    plan/search.hpp "\"../estimate/memory.hpp\"" plan/calibration.hpp "<Eigen/Dense>"
+    plan/search.hpp "\"../memory/memory.hpp\"" plan/calibration.hpp "<Eigen/Dense>"
     plan/calibration.hpp "<shardline/base/fwd.hpp>" io/json.hpp "<shardline/base/fwd.hpp>"
-    estimate/memory.hpp "\"shardline/base/units.hpp\"" io/json.hpp "<nlohmann/json.hpp>"
+    memory/memory.hpp "\"shardline/base/units.hpp\"" io/json.hpp "<nlohmann/json.hpp>"
     eigen/pack.hpp "<shardline/base/units.hpp>"
     base/units.hpp "\"fwd.hpp\"" base/units.hpp "<boost/units/quantity.hpp>"
     base/fwd.hpp "<string_view>" ${ARGN})
@@ -19,8 +19,8 @@ function(tree outcome)
 endfunction()
 
 tree(ok)
-tree("estimate/memory.hpp includes io/json.hpp: arrows point downward only"
-  estimate/memory.hpp "<shardline/io/json.hpp>")
+tree("memory/memory.hpp includes io/json.hpp: arrows point downward only"
+  memory/memory.hpp "<shardline/io/json.hpp>")
 tree("io/json.hpp includes eigen/pack.hpp: arrows point downward only"
   io/json.hpp "\"../eigen/pack.hpp\"")
 tree("eigen/pack.hpp includes plan/search.hpp: arrows" eigen/pack.hpp "<shardline/plan/search.hpp>")
@@ -34,5 +34,12 @@ tree("no row for the folder attic" attic/old.hpp "<vector>")
 tree("base/fwd.hpp has #include <boost/config.hpp>" base/fwd.hpp "<boost/config.hpp>")
 tree("plan/search.hpp has #include <Eigen/Core>" plan/search.hpp "<Eigen/Core>")
 tree("plan/search.hpp has #include <nlohmann/json.hpp>" plan/search.hpp "<nlohmann/json.hpp>")
-tree("estimate/memory.hpp has #include <string>" estimate/memory.hpp "<string>")
+tree("memory/memory.hpp has #include <string>" memory/memory.hpp "<string>")
+string(REPEAT "\n" 400 long)
+tree("base/fwd.hpp has 40[1-9] lines: at most 400" base/fwd.hpp "<cstdint>${long}")
+set(crowd)
+foreach(number RANGE 1 11)
+  list(APPEND crowd base/more${number}.hpp "\"fwd.hpp\"")
+endforeach()
+tree("base/ has 13 headers: at most 12" ${crowd})
 tree("base/bits.hpp does not reach base/fwd.hpp" base/bits.hpp "<bit>")

@@ -10,7 +10,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/estimate/prefill.hpp"
+#include "shardline/time/prefill.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;

@@ -1,6 +1,6 @@
 // What `fitted` answers is in a header of its own: without it there is no price, not one without a
 // host.
-#include <shardline/describe/fitted.hpp>
+#include <shardline/curves/fitted.hpp>
 #include <shardline/estimate/estimate.hpp>
 #ifndef SHARDLINE_TEST_BAD
 #include <shardline/fitted/policy.hpp>

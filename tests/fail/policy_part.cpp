@@ -1,8 +1,8 @@
 // One header of `fitted` is not all of it.
-#include <shardline/fitted/attention.hpp>
-#include <shardline/fitted/collectives.hpp>
+#include <shardline/fitted/attention/attention.hpp>
 #include <shardline/fitted/elementwise.hpp>
 #include <shardline/fitted/experts.hpp>
+#include <shardline/fitted/fabric/collectives.hpp>
 #include <shardline/fitted/gemm.hpp>
 #ifndef SHARDLINE_TEST_BAD
 #include <shardline/fitted/policy.hpp>

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "shardline/cost/step.hpp"
+#include "shardline/work/step.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;

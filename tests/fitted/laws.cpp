@@ -4,8 +4,8 @@
 
 #include <type_traits>
 
-#include "../cost/law_by_law.hpp"
-#include "fabrics.hpp"
+#include "../policies/law_by_law.hpp"
+#include "fabric/fabrics.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/index.hpp"

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "shardline/estimate/validation.hpp"
+#include "shardline/check/validation.hpp"
 #include "shardline/io/hf_config.hpp"
 
 namespace fuzz {

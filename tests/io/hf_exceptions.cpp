@@ -1,6 +1,6 @@
 // Checkpoints that leave some layers, or some kinds of layer, out of quantisation: lists as
 // published, on small shapes and on one of full size.
-#include "shardline/io/hf/exceptions.hpp"
+#include "shardline/io/hf/weights/exceptions.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "hf_texts.hpp"
-#include "shardline/cost/parameters.hpp"
+#include "shardline/work/parameters.hpp"
 
 using namespace shardline;
 using namespace hf_test;

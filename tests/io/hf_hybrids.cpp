@@ -1,4 +1,4 @@
-#include "shardline/io/hf/recurrence.hpp"
+#include "shardline/io/hf/blocks/recurrence.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 
 #include "hf_texts.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/cost/parameters.hpp"
+#include "shardline/work/parameters.hpp"
 
 using namespace shardline;
 using namespace hf_test;

@@ -1,4 +1,4 @@
-#include "shardline/io/hf/quantisation.hpp"
+#include "shardline/io/hf/weights/quantisation.hpp"
 
 #include <doctest/doctest.h>
 

@@ -88,7 +88,7 @@ TEST_CASE("a workload that one GPU holds takes one GPU") {
 }
 
 TEST_CASE("sequences by hand: replicas of 304 bytes hold two of them each") {
-  // As tests/estimate/capacity.cpp counts: 156 + 74 n. The tiny model has one head, so dp is all
+  // As tests/memory/capacity.cpp counts: 156 + 74 n. The tiny model has one head, so dp is all
   // there is.
   needed n{.model = small::tiny};
   n.cluster.accelerator.memory = 304_B;

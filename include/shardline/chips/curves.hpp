@@ -7,7 +7,7 @@
 /// loss. Errors are mean absolute ones, cross-validated five-fold over shapes (n, k), as
 /// bench_accuracy prints them.
 ///
-/// Attention, fitted/attention.hpp:
+/// Attention, fitted/attention/attention.hpp:
 /// All were fitted to kernel timings of github.com/ai-dynamo/aiconfigurator, commit 095f58a5, under
 /// systems/data/, in the files named below; fit date 2026-11. "CV" is the mean absolute error in
 /// per cent, cross-validated in 5 folds by head configuration (latent: by head count). They were
@@ -30,7 +30,7 @@
 /// one model's experts at a time; those of pooled curves leave nothing out. They are a little too
 /// good: tiles and the form were chosen with all models in sight.
 ///
-/// Collectives and expert exchange, fitted/collectives.hpp and fitted/expert_exchange.hpp:
+/// Collectives and expert exchange, fitted/fabric/collectives.hpp and fitted/fabric/expert_exchange.hpp:
 /// Inside a domain, to 1739 rows, errors as mean |predicted / measured - 1| when cross-validated
 /// over kinds x GPUs x files: 7.3 % above 64 KiB, 7.5 % below; 10.4 and 11.2 % with the 115 rows
 /// that were set aside as noise. A100 to H100 blind: 18 % (launches scaled by the clocks).
@@ -61,7 +61,7 @@
 /// accelerator left out: A100 16.0, H100 21.2.
 #pragma once
 
-#include "shardline/describe/fitted.hpp"
+#include "shardline/curves/fitted.hpp"
 
 namespace shardline::catalog::curves {
 

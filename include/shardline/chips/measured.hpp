@@ -1,8 +1,8 @@
 /// What a chip's file says of the kernels that were measured on it.
 #pragma once
 
+#include "shardline/curves/fitted.hpp"
 #include "shardline/describe/accelerator.hpp"
-#include "shardline/describe/fitted.hpp"
 #include "shardline/engines/engine.hpp"
 
 namespace shardline {

@@ -5,7 +5,7 @@
 /// values of the lines of each table.
 #pragma once
 
-#include "shardline/describe/residuals.hpp"
+#include "shardline/curves/residuals.hpp"
 
 namespace shardline::catalog::curves {
 

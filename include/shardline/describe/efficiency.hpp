@@ -1,7 +1,7 @@
 /// Efficiency policies: which share of a datasheet figure an accelerator is taken to reach.
 /// A policy is a type chosen at compile time; what it has to answer is the concept
-/// efficiency_policy, cost/policy.hpp. These two answer with shares, cost/datasheet.hpp and
-/// cost/constant.hpp; the third, `fitted` (describe/fitted.hpp), with a formula per kind of
+/// efficiency_policy, policies/policy.hpp. These two answer with shares, kernels/datasheet.hpp and
+/// kernels/constant.hpp; the third, `fitted` (curves/fitted.hpp), with a formula per kind of
 /// operator, fitted/policy.hpp.
 #pragma once
 

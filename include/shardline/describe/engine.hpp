@@ -47,7 +47,7 @@ struct shard_padding {
 };
 
 /// What carries tokens to the ranks of their experts and back, where the layout sends them there
-/// alone (expert_dispatch::all_to_all): cost/all_to_all.hpp.
+/// alone (expert_dispatch::all_to_all): fabric/all_to_all.hpp.
 ///   pairwise       the library's all-to-all, a copy for each rank (NCCL; vLLM's pplx)
 ///   hierarchical   a copy for each domain, passed on inside it (DeepEP's normal kernels)
 ///   low_latency    a copy for each expert, by a kernel that waits for no counts (DeepEP)
@@ -112,7 +112,7 @@ struct expert_execution {
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
-///                       estimate/step_time.hpp
+///                       time/step_time.hpp
 template <class T = double>
 struct basic_runtime {
   budget_rule<T> budget{};

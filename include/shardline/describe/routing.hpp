@@ -8,8 +8,8 @@
 namespace shardline {
 
 ///   even        every expert is chosen as often as any other, and ranks get equal numbers of
-///   tokens power_law   loads of experts are distributed as x^-exponent: cost/power_law.hpp
-///   observed    it was counted how often each expert is chosen: cost/observed_load.hpp
+///   tokens power_law   loads of experts are distributed as x^-exponent: work/routing/power_law.hpp
+///   observed    it was counted how often each expert is chosen: work/routing/observed_load.hpp
 enum class routing_law : unsigned char { even, power_law, observed };
 
 /// A law of routing, and its figures.

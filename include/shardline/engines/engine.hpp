@@ -4,9 +4,9 @@
 
 #include <string_view>
 
+#include "shardline/curves/fitted.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/engine.hpp"
-#include "shardline/describe/fitted.hpp"
 
 namespace shardline {
 
@@ -23,7 +23,7 @@ enum class kernel_library : unsigned char { vllm, tensorrt_llm };
 ///                      PyTorch's; else by their bytes alone, as kernels that an engine fuses are
 ///   launches           share of a kernel's launch that the kernel before it does not hide, and
 ///   expert_launches    of the launches of an expert layer's kernels
-///   synchronise, drift, row, per_query_head   of the curves of describe/fitted.hpp
+///   synchronise, drift, row, per_query_head   of the curves of curves/fitted.hpp
 struct kernel_execution {
   host_curve<> host{};
   kernel_library library = kernel_library::vllm;

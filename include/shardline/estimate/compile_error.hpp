@@ -15,7 +15,7 @@
 #include <type_traits>
 
 #include "shardline/base/fixed_string.hpp"
-#include "shardline/estimate/report.hpp"
+#include "shardline/check/report.hpp"
 
 namespace shardline::detail {
 

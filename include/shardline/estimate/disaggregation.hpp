@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "shardline/estimate/band.hpp"
 #include "shardline/estimate/feasibility.hpp"
-#include "shardline/estimate/pools.hpp"
+#include "shardline/serve/pools.hpp"
+#include "shardline/time/band.hpp"
 
 namespace shardline {
 

@@ -1,8 +1,8 @@
 /// Everything about one deployment in one call.
 #pragma once
 
-#include "shardline/estimate/band.hpp"
 #include "shardline/estimate/feasibility.hpp"
+#include "shardline/time/band.hpp"
 
 namespace shardline {
 

@@ -1,9 +1,9 @@
 /// Can this layout exist? Every violated rule with both figures, warnings apart.
 #pragma once
 
-#include "shardline/estimate/memory.hpp"
-#include "shardline/estimate/serving.hpp"
-#include "shardline/estimate/shape_rules.hpp"
+#include "shardline/check/shape_rules.hpp"
+#include "shardline/memory/memory.hpp"
+#include "shardline/serve/serving.hpp"
 
 namespace shardline {
 

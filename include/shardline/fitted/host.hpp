@@ -1,8 +1,8 @@
 /// What an engine's own program adds to a step under `fitted`.
 #pragma once
 
-#include "shardline/cost/step.hpp"
-#include "shardline/describe/fitted.hpp"
+#include "shardline/curves/fitted.hpp"
+#include "shardline/work/step.hpp"
 
 namespace shardline {
 

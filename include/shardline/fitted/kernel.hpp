@@ -1,10 +1,10 @@
 /// What the formulas of `fitted` share: which kernel runs, and what one multiprocessor does.
 #pragma once
 
-#include "shardline/cost/kernel_time.hpp"
-#include "shardline/cost/shapes.hpp"
+#include "shardline/curves/fitted.hpp"
 #include "shardline/describe/accelerator.hpp"
-#include "shardline/describe/fitted.hpp"
+#include "shardline/kernels/kernel_time.hpp"
+#include "shardline/work/shapes.hpp"
 
 namespace shardline {
 

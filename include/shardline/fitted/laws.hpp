@@ -1,12 +1,12 @@
 /// The operators of a rank under `fitted`, prepared for any step: laws of one kind lie together.
 #pragma once
 
-#include "shardline/cost/laws.hpp"
-#include "shardline/cost/roof_laws.hpp"
-#include "shardline/fitted/attention.hpp"
+#include "shardline/fitted/attention/attention.hpp"
 #include "shardline/fitted/elementwise.hpp"
 #include "shardline/fitted/experts.hpp"
 #include "shardline/fitted/gemm.hpp"
+#include "shardline/kernels/roof_laws.hpp"
+#include "shardline/policies/laws.hpp"
 
 namespace shardline {
 

@@ -3,10 +3,10 @@
 #pragma once
 
 // IWYU pragma: begin_exports
-#include "shardline/fitted/attention.hpp"
-#include "shardline/fitted/collectives.hpp"
+#include "shardline/fitted/attention/attention.hpp"
 #include "shardline/fitted/elementwise.hpp"
 #include "shardline/fitted/experts.hpp"
+#include "shardline/fitted/fabric/collectives.hpp"
 #include "shardline/fitted/gemm.hpp"
 #include "shardline/fitted/host.hpp"
 #include "shardline/fitted/laws.hpp"

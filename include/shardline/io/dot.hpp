@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "shardline/cost/blocks.hpp"
 #include "shardline/io/rank_map.hpp"
 #include "shardline/io/text/units.hpp"
+#include "shardline/work/blocks.hpp"
 
 namespace shardline {
 

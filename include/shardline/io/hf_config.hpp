@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/exceptions.hpp"
 #include "shardline/io/hf/shape.hpp"
+#include "shardline/io/hf/weights/exceptions.hpp"
 
 namespace shardline {
 

@@ -12,12 +12,12 @@
 #include <type_traits>
 
 #include "shardline/base/parts.hpp"
-#include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/disaggregation.hpp"
-#include "shardline/estimate/stages.hpp"
 #include "shardline/io/json/engine.hpp"
 #include "shardline/io/text/feasibility.hpp"
+#include "shardline/memory/stages.hpp"
 #include "shardline/plan/search.hpp"
+#include "shardline/work/parameters.hpp"
 
 namespace shardline {
 

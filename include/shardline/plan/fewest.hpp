@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "shardline/estimate/capacity.hpp"
+#include "shardline/memory/capacity.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {

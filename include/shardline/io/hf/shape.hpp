@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "shardline/describe/model.hpp"
-#include "shardline/io/hf/feed_forward.hpp"
-#include "shardline/io/hf/recurrence.hpp"
+#include "shardline/io/hf/blocks/feed_forward.hpp"
+#include "shardline/io/hf/blocks/recurrence.hpp"
+#include "shardline/io/hf/blocks/windows.hpp"
 #include "shardline/io/hf/source.hpp"
 #include "shardline/io/hf/unpriced.hpp"
-#include "shardline/io/hf/windows.hpp"
 
 namespace shardline::hf {
 

@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "shardline/base/parts.hpp"
-#include "shardline/cost/parameters.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/estimate/estimate.hpp"
-#include "shardline/estimate/stages.hpp"
 #include "shardline/io/rank_map.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/table.hpp"
 #include "shardline/io/text/units.hpp"
+#include "shardline/memory/stages.hpp"
+#include "shardline/work/parameters.hpp"
 
 namespace shardline {
 

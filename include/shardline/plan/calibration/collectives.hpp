@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "shardline/fitted/collectives.hpp"
+#include "shardline/fitted/fabric/collectives.hpp"
 #include "shardline/plan/calibration/constants.hpp"
 #include "shardline/plan/calibration/report.hpp"
 #include "shardline/plan/calibration/timings.hpp"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "shardline/base/units.hpp"
-#include "shardline/describe/fitted.hpp"
+#include "shardline/curves/fitted.hpp"
 #include "shardline/plan/calibration/least_squares.hpp"
 
 namespace shardline {

@@ -6,15 +6,15 @@
 #include <string>
 #include <variant>
 
-#include "shardline/cost/busiest_rank.hpp"
-#include "shardline/cost/expert_operators.hpp"
-#include "shardline/cost/mixing.hpp"
-#include "shardline/cost/operators.hpp"
-#include "shardline/fitted/attention.hpp"
+#include "shardline/fitted/attention/attention.hpp"
 #include "shardline/fitted/elementwise.hpp"
 #include "shardline/fitted/experts.hpp"
 #include "shardline/fitted/gemm.hpp"
 #include "shardline/plan/calibration/unknowns.hpp"
+#include "shardline/work/expert_operators.hpp"
+#include "shardline/work/mixing.hpp"
+#include "shardline/work/operators.hpp"
+#include "shardline/work/routing/busiest_rank.hpp"
 
 namespace shardline {
 

@@ -1,0 +1,106 @@
+/// The answer of a check: invalid inputs, violated rules with both figures, warnings.
+#pragma once
+
+#include "shardline/base/parts.hpp"
+#include "shardline/check/rules.hpp"
+
+namespace shardline {
+
+/// A violated rule: `required` is what the layout asks for, `available` what there is. Where a
+/// degree must divide a dimension, `required` is the degree and `available` the dimension. Units
+/// are the rule's, unless given.
+struct violation {
+  shardline::rule rule = rule::gpus;
+  figure_units units{};
+  count required = 0;
+  count available = 0;
+
+  constexpr violation() = default;
+  constexpr violation(shardline::rule broken_rule, count required_figure,
+                      count available_figure) noexcept
+      : violation(broken_rule, required_figure, available_figure, text_of(broken_rule).units) {}
+  constexpr violation(shardline::rule broken_rule, count required_figure, count available_figure,
+                      const figure_units& units_of_both) noexcept
+      : rule(broken_rule),
+        units(units_of_both),
+        required(required_figure),
+        available(available_figure) {}
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("rule", &violation::rule);
+    list("required", &violation::required);
+    list("available", &violation::available);
+    list("units", &violation::units);
+  }
+};
+
+/// A warning with the two figures it compares, in the order of its sentence.
+struct warning_note {
+  shardline::warning warning = warning::idle_gpus;
+  count first = 0;
+  count second = 0;
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("warning", &warning_note::warning);
+    list("first", &warning_note::first);
+    list("second", &warning_note::second);
+  }
+};
+
+/// The answer of check(): infeasible if an input is invalid or a rule is violated.
+struct report {
+  bounded<invalid_field, 8> invalid{};
+  bounded<violation, rule_count> violations{};
+  bounded<warning_note, warning_count> warnings{};
+
+  [[nodiscard]] constexpr bool feasible() const noexcept {
+    return invalid.empty() && violations.empty();
+  }
+  /// The violation of rule `r`, or null.
+  [[nodiscard]] constexpr const violation* find(rule r) const noexcept {
+    for (const violation& v : violations) {
+      if (v.rule == r) return &v;
+    }
+    return nullptr;
+  }
+  /// True when memory and time mean something: inputs are valid, the precision exists, and no stage
+  /// is empty or missing. A layout that breaks other rules is priced with its shards rounded up.
+  [[nodiscard]] constexpr bool priceable() const noexcept {
+    return invalid.empty() && find(rule::precision) == nullptr && find(rule::layers) == nullptr &&
+           find(rule::stages) == nullptr;
+  }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("invalid", &report::invalid);
+    list("violations", &report::violations);
+    list("warnings", &report::warnings);
+  }
+};
+
+namespace detail {
+
+// Each rule is reported once, with the first figures that break it.
+constexpr void require(report& r, rule broken, bool holds, count required, count available,
+                       const figure_units& units) noexcept {
+  if (holds || r.find(broken) != nullptr) return;
+  r.violations.push_back({broken, required, available, units});
+}
+constexpr void require(report& r, rule broken, bool holds, count required,
+                       count available) noexcept {
+  if (!holds) require(r, broken, holds, required, available, text_of(broken).units);
+}
+
+constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
+  if (!applies) return;
+  for (const warning_note& note : r.warnings) {
+    if (note.warning == w) return;
+  }
+  r.warnings.push_back({w, first, second});
+}
+
+}  // namespace detail
+
+}  // namespace shardline

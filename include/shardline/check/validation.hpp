@@ -1,0 +1,387 @@
+/// Are the inputs numbers that mean anything? Every field is held to its range, and to what other
+/// fields ask of it.
+#pragma once
+
+#include <iterator>
+#include <span>
+
+#include "shardline/base/alternative.hpp"
+#include "shardline/check/fields.hpp"
+#include "shardline/curves/fitted.hpp"
+#include "shardline/describe/cluster.hpp"
+#include "shardline/describe/workload.hpp"
+#include "shardline/work/parameters.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+// A policy of someone else's has no fields here; its author vouches for its shares.
+template <class Policy>
+constexpr void validate_efficiency(const Policy&, field_errors&) noexcept {}
+
+template <class T>
+constexpr void validate_efficiency(const basic_constant<T>& c, field_errors& errors) noexcept {
+  errors.expect<field::mfu>(value_of(c.mfu));
+  errors.expect<field::bandwidth_share>(value_of(c.bandwidth));
+  errors.expect<field::link_share>(value_of(c.link));
+  errors.expect<field::launch>(value_of(c.launch.value()));
+}
+
+// How many curves of a kind say nothing.
+template <class... Curve>
+constexpr count empty(const Curve&... curves) noexcept {
+  return (count{0} + ... + (says_nothing(curves) ? 1 : 0));
+}
+template <class... Curve>
+constexpr count empty(const by_format<Curve>&... curves) noexcept {
+  count number = 0;
+  for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
+  return number;
+}
+template <field Field>
+constexpr void require_curves(count empty_ones, field_errors& errors) noexcept {
+  errors.require<Field>(empty_ones == 0, condition::none_unless_data_sheet,
+                        real<double>(empty_ones));
+}
+
+// To price as the data sheet is what `datasheet` is for.
+template <class T>
+constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& errors) noexcept {
+  const exchange_curves<T>& x = f.exchange;
+  require_curves<field::gemm_curves>(empty(f.gemm), errors);
+  require_curves<field::attention_curves>(
+      empty(f.prefill, f.latent_prefill) + empty(f.decode, f.latent_decode), errors);
+  require_curves<field::expert_curves>(empty(f.experts), errors);
+  require_curves<field::elementwise_curves>(empty(f.elementwise), errors);
+  require_curves<field::collective_curves>(empty(f.collectives), errors);
+  require_curves<field::exchange_curves>(
+      empty(x.throughput_dispatch, x.throughput_combine, x.latency_dispatch, x.latency_combine),
+      errors);
+  require_curves<field::host_curve>(empty(f.host), errors);
+}
+
+template <class T>
+constexpr void validate(const basic_peaks<T>& peaks, field_errors& errors) noexcept {
+  for (std::size_t i = 0; i < precision_count; ++i) {
+    errors.expect<field::peak>(value_of(peaks[static_cast<precision>(i)].value()));
+  }
+}
+
+struct share_validator {
+  field_errors& errors;
+  template <class Rule>
+  constexpr void operator()(const Rule& rule) const noexcept {
+    errors.expect<field::budget_share>(value_of(rule.share));
+  }
+};
+
+template <class T>
+constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcept {
+  visit_alternative(r.budget, share_validator{errors});
+  errors.expect<field::reserve>(value_of(r.reserve.value()));
+  errors.expect<field::communicators>(value_of(r.communicators.value()));
+  errors.expect<field::cuda_graphs>(value_of(r.cuda_graphs.value()));
+  errors.expect<field::page_tokens>(r.page_tokens);
+  errors.expect<field::step_tokens>(value_of(r.step_tokens));
+  errors.expect<field::step_sequences>(value_of(r.step_sequences));
+  errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
+  errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
+  errors.expect<field::fp4_padding>(r.padding.fp4_width);
+  errors.expect<field::queued_share>(value_of(r.queued_share));
+}
+
+// A link is checked where the layout can reach it: a lone domain needs no network.
+template <class T, class Efficiency>
+constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
+                        field_errors& errors) noexcept {
+  const auto& a = c.accelerator;
+  errors.expect<field::gpus>(c.gpus);
+  errors.expect<field::gpus_per_domain>(c.gpus_per_domain);
+  errors.expect<field::accelerator_name>(static_cast<count>(a.name.length));
+  errors.expect<field::memory>(value_of(a.memory.value()));
+  errors.expect<field::memory_rate>(value_of(a.memory_rate.value()));
+  validate(a.peak, errors);
+  if (c.gpus_per_domain > 1 && ranks > 1) {
+    errors.expect<field::scale_up_rate>(value_of(c.scale_up.rate.value()));
+  }
+  errors.expect<field::scale_up_latency>(value_of(c.scale_up.latency.value()));
+  if (ranks > c.gpus_per_domain) {
+    errors.expect<field::network_rate>(value_of(c.network.rate.value()));
+  }
+  errors.expect<field::network_latency>(value_of(c.network.latency.value()));
+  for (const count axis : a.torus.axes) errors.expect<field::torus_axes>(axis);
+  errors.expect<field::torus_ring>(a.torus.ring);
+  validate(c.runtime, errors);
+  validate_efficiency(a.efficiency, errors);
+}
+
+// Whether `divisor` divides `n`, or is outside its own range, which is reported already.
+constexpr bool is_divisor(count divisor, count n) noexcept {
+  return divisor < 1 || n % divisor == 0;
+}
+
+constexpr void validate(const grouped_query_attention& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::kv_heads>(a.kv_heads);
+  errors.expect<field::head_dim>(a.head_dim);
+  errors.expect<field::window>(a.window);
+  // Queries share key-value heads in equal groups.
+  errors.require<field::kv_heads>(is_divisor(a.kv_heads, a.heads),
+                                  condition::a_divisor_of_attention_heads, a.kv_heads, a.heads);
+}
+
+constexpr void validate(const latent_attention& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::q_lora_rank>(a.q_lora_rank);
+  errors.expect<field::kv_lora_rank>(a.kv_lora_rank);
+  errors.expect<field::head_dim>(a.qk_nope_head_dim);
+  errors.expect<field::head_dim>(a.qk_rope_head_dim);
+  errors.expect<field::head_dim>(a.v_head_dim);
+}
+
+constexpr void validate(const linear_attention& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.key_heads);
+  errors.expect<field::heads>(a.value_heads);
+  errors.expect<field::head_dim>(a.key_head_dim);
+  errors.expect<field::head_dim>(a.value_head_dim);
+  errors.expect<field::conv_kernel>(a.conv_kernel);
+  // Value heads share keys in equal groups.
+  errors.require<field::heads>(is_divisor(a.key_heads, a.value_heads),
+                               condition::key_heads_that_divide_the_value_heads, a.key_heads,
+                               a.value_heads);
+}
+
+constexpr void validate(const state_space& a, field_errors& errors) noexcept {
+  errors.expect<field::heads>(a.heads);
+  errors.expect<field::head_dim>(a.head_dim);
+  errors.expect<field::groups>(a.groups);
+  errors.expect<field::state_size>(a.state_size);
+  errors.expect<field::conv_kernel>(a.conv_kernel);
+  // Heads share input and output vectors in equal groups.
+  errors.require<field::groups>(is_divisor(a.groups, a.heads),
+                                condition::a_divisor_of_attention_heads, a.groups, a.heads);
+}
+
+constexpr void validate(const no_attention&, field_errors&) noexcept {}
+
+constexpr void validate(const dense_feed_forward& f, field_errors& errors) noexcept {
+  errors.expect<field::feed_forward_width>(f.width);
+}
+
+constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexcept {
+  errors.expect<field::experts>(f.experts);
+  errors.expect<field::experts_per_token>(f.experts_per_token);
+  errors.require<field::experts_per_token>(f.experts_per_token <= f.experts,
+                                           condition::at_most_all_experts, f.experts_per_token,
+                                           f.experts);
+  errors.expect<field::feed_forward_width>(f.width);
+  errors.expect<field::shared_experts>(f.shared_experts);
+  if (f.shared_experts > 0) errors.expect<field::feed_forward_width>(f.shared_width);
+}
+
+constexpr void validate(const no_feed_forward&, field_errors&) noexcept {}
+
+// In floating point, so that a total beyond 64 bits is found rather than overflown.
+struct approximate_parameters {
+  double total = 0.0;
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (has_weight<Operator>) {
+      total += real<double>(times) * real<double>(o.weight.matrices) * real<double>(o.weight.k) *
+               real<double>(o.weight.n);
+    }
+  }
+};
+
+struct kind_validator {
+  field_errors& errors;
+  template <class Kind>
+  constexpr void operator()(const Kind& kind) const noexcept {
+    validate(kind, errors);
+  }
+};
+
+template <field Group, field Bits>
+constexpr void validate(const weight_format& f, field_errors& errors) noexcept {
+  errors.expect<Group>(count{f.group_k});
+  errors.expect<Group>(count{f.group_n});
+  errors.expect<Bits>(count{f.scale_bits});
+  errors.expect<Bits>(count{f.zero_bits});
+  errors.expect<Bits>(count{f.matrix_bits});
+}
+
+// An exception for a class of which no layer has matrices would change nothing.
+constexpr void validate(const format_exception& e, field_errors& errors) noexcept {
+  if (e.classes.empty()) return;
+  weight_classes others = e.classes;
+  others.erase(layer_matrices);
+  errors.require<field::exception_classes>(others.empty(), condition::classes_that_layers_have,
+                                           real<double>(others.size()));
+  validate<field::exception_group, field::exception_bits>(e.format, errors);
+}
+
+// A layer of nothing is a mistake.
+constexpr void validate(const layer& l, field_errors& errors) noexcept {
+  visit_alternative(l.attention, kind_validator{errors});
+  visit_alternative(l.feed_forward, kind_validator{errors});
+  validate(l.exception, errors);
+  errors.require<field::layers>(!std::holds_alternative<no_attention>(l.attention) ||
+                                    !std::holds_alternative<no_feed_forward>(l.feed_forward),
+                                condition::a_layer_of_something, 0.0);
+}
+
+// How many there were to hold: what did not fit is one more, however many it was.
+template <class T, std::size_t Capacity>
+constexpr count number_given(const bounded<T, Capacity>& held) noexcept {
+  return static_cast<count>(held.size()) + (held.overflowed ? 1 : 0);
+}
+
+// Copies of experts and padding hold parameters too: those of layout and engine, once in range.
+constexpr void validate(const model& m, count redundant_experts, const shard_padding& padding,
+                        field_errors& errors) noexcept {
+  errors.expect<field::model_name>(static_cast<count>(m.name.length));
+  errors.expect<field::hidden_size>(m.hidden_size);
+  errors.expect<field::vocab_size>(m.vocab_size);
+  errors.expect<field::max_context>(m.max_context);
+  errors.expect<field::positions>(m.positions);
+  errors.expect<field::mtp_layers>(m.mtp_layers);
+  errors.expect<field::cache_group>(count{m.kv_cache.group});
+  errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});
+  for (const weight_format& f : m.weights.of) {
+    validate<field::scale_group, field::scale_bits>(f, errors);
+  }
+  errors.expect<field::layers>(m.layers.size());
+  for (const layer_run& run : m.layers.runs) errors.expect<field::layers>(run.layers);
+  errors.expect<field::layer_kinds>(number_given(m.layers.kinds));
+  errors.expect<field::layer_runs>(number_given(m.layers.runs));
+  for (const layer& l : m.layers.kinds) validate(l, errors);
+  if (!errors.found.empty()) return;
+  approximate_parameters fold;
+  layout whole{};
+  whole.redundant_experts = redundant_experts;
+  listing<approximate_parameters> list{fold};
+  for_each_block(emission{m, whole, {}, padding}, blocks_of_stage(m, whole, 0), list);
+  for_each_mtp_operator(m, fold);
+  errors.expect<field::parameters>(fold.total);
+}
+
+constexpr void validate(const layout& l, field_errors& errors) noexcept {
+  errors.expect<field::tp>(l.attention.tp);
+  errors.expect<field::cp>(l.attention.cp);
+  errors.expect<field::dp>(l.attention.dp);
+  errors.expect<field::etp>(l.expert.etp);
+  errors.expect<field::ep>(l.expert.ep);
+  errors.expect<field::edp>(l.expert.edp);
+  errors.expect<field::pp>(l.pp);
+  errors.expect<field::redundant_experts>(l.redundant_experts);
+  errors.expect<field::dcp>(l.dcp);
+  errors.expect<field::microbatches>(l.microbatches);
+  errors.expect<field::listed_stages>(number_given(l.stages.listed));
+}
+
+constexpr void validate_loads(std::span<const double> loads, field_errors& errors) noexcept {
+  double all = 0.0;
+  for (const double load : loads) {
+    errors.expect<field::routing_loads>(load);
+    all += load;
+  }
+  errors.require<field::routing_loads>(all > 0.0, condition::loads_not_all_0, all);
+}
+
+// Loads are of as many experts as each layer with experts has.
+constexpr void validate_loads(std::span<const double> loads, const model& m,
+                              field_errors& errors) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    const auto* f = std::get_if<mixture_of_experts>(&l.feed_forward);
+    if (f == nullptr) continue;
+    errors.require<field::routing_loads>(f->experts == std::ssize(loads),
+                                         condition::loads_for_each_expert, std::ssize(loads),
+                                         f->experts);
+  }
+}
+
+template <class T>
+constexpr void validate(const basic_routing<T>& r, const model& m, field_errors& errors) noexcept {
+  errors.expect<field::routing_exponent>(value_of(r.exponent));
+  if (r.law != routing_law::observed) return;
+  validate_loads(r.loads, errors);
+  validate_loads(r.loads, m, errors);
+}
+
+template <class T>
+constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexcept {
+  errors.expect<field::concurrency>(value_of(w.concurrency));
+  errors.expect<field::input>(value_of(w.input.value()));
+  errors.expect<field::output>(value_of(w.output.value()));
+  errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
+  errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
+  errors.expect<field::rate>(value_of(w.rate.value()));
+  // A run that ends has no steady rate.
+  const double rate = value_of(w.rate.value());
+  const double prompts = value_of(w.num_prompts);
+  errors.require<field::rate>(!(rate > 0.0 && rate < rarest_rate), condition::zero_or_not_rarer,
+                              rate);
+  errors.expect<field::num_prompts>(prompts);
+  errors.require<field::num_prompts>(!(rate > 0.0 && prompts > 0.0),
+                                     condition::no_run_beside_a_rate, prompts);
+  errors.expect<field::draft_tokens>(w.speculation.draft_tokens);
+  errors.expect<field::acceptance>(value_of(w.speculation.acceptance));
+  errors.expect<field::draft_time>(value_of(w.speculation.draft_time.value()));
+  if (w.routing.law != routing_law::even) {
+    const double imbalance = value_of(w.expert_imbalance);
+    errors.require<field::expert_imbalance>(!(imbalance < 1.0) && !(imbalance > 1.0),
+                                            condition::one_beside_routing, imbalance);
+  }
+  if (w.chunk) errors.expect<field::chunk>(value_of(w.chunk->value()));
+  if (w.max_ttft) errors.expect<field::max_ttft>(value_of(w.max_ttft->value()));
+  if (w.max_tpot) errors.expect<field::max_tpot>(value_of(w.max_tpot->value()));
+}
+
+}  // namespace detail
+
+/// The fields of a model alone that are not what they must be.
+[[nodiscard]] constexpr field_errors validate(const model& m) noexcept {
+  field_errors errors;
+  detail::validate(m, 0, {}, errors);
+  return errors;
+}
+
+/// The fields of a cluster, model and layout that are not what they must be.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l) noexcept {
+  field_errors errors;
+  detail::validate(l, errors);
+  // A layout whose meshes disagree is priced too, with the groups of both.
+  const count expert_ranks = saturating_product(l.expert.size(), l.pp);
+  detail::validate(c, l.gpus() < expert_ranks ? expert_ranks : l.gpus(), errors);
+  const bool sane = errors.found.empty();
+  detail::validate(m, sane ? l.redundant_experts : 0, sane ? c.runtime.padding : shard_padding{},
+                   errors);
+  errors.require<field::redundant_experts>(l.redundant_experts <= 0 || has_experts(m),
+                                           condition::none_without_experts,
+                                           real<double>(l.redundant_experts));
+  return errors;
+}
+
+/// Those of a workload of a model.
+template <class T>
+[[nodiscard]] constexpr field_errors validate(const model& m, const basic_workload<T>& w) noexcept {
+  field_errors errors;
+  detail::validate(w, errors);
+  detail::validate(w.routing, m, errors);
+  return errors;
+}
+
+/// Those of all four inputs; empty if all can be priced.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  field_errors errors = validate(c, m, l);
+  for (const invalid_field& f : validate(m, w).found) errors.found.push_back(f);
+  return errors;
+}
+
+}  // namespace shardline

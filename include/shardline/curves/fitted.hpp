@@ -1,0 +1,103 @@
+/// The policy `fitted`: how kernels of one accelerator and engine behave, as a few constants each.
+///
+/// Shares are of data sheet figures and carry over to other accelerators as they are; times are
+/// what launching, filling and draining a kernel takes; sizes are those of the kernels' tiles. The
+/// formulas that read them are in fitted/, all of them by fitted/policy.hpp; the fitted values in
+/// catalog/efficiencies.hpp.
+#pragma once
+
+#include "shardline/base/scalar.hpp"
+#include "shardline/base/units.hpp"
+#include "shardline/curves/collectives.hpp"
+#include "shardline/curves/kernels.hpp"
+#include "shardline/curves/residuals.hpp"
+#include "shardline/describe/efficiency.hpp"
+
+namespace shardline {
+
+/// What the engine's own program takes beside the accelerator: fitted/host.hpp.
+///   step            of every step, after the accelerator is done
+///   sequence        of every step and decoding sequence, likewise
+///   replay          to prepare a step that replays a CUDA graph, while the accelerator works, and
+///   replay_sequence of each of its sequences
+///   layer           to launch a layer's kernels one by one, as steps with prompts do, likewise
+///   small_kernels   of a layer, those that no operator stands for, and the gaps between kernels
+///   graphs          decode steps replay CUDA graphs; without them every step launches its kernels
+///   admission       between a request's arrival and the engine's noticing it
+///   admission_steps steps of a busy engine that pass besides
+template <class T = double>
+struct host_curve {
+  seconds<T> step{};
+  seconds<T> sequence{};
+  seconds<T> replay{};
+  seconds<T> replay_sequence{};
+  seconds<T> layer{};
+  seconds<T> small_kernels{};
+  bool graphs = true;
+  seconds<T> admission{};
+  T admission_steps = T(0.0);
+};
+
+/// The policy `fitted`: every operator by its own formula.
+///   attention curves are chosen by the format of the cache; latent ones are those of MLA
+///   residuals   how far measurements were from this, where constants had not seen them
+///   looped   kernels run over the same buffers again and again, as benchmarks do: what fits the
+///            last-level cache is found there. A step of a model streams its weights in between.
+template <class T = double>
+struct basic_fitted {
+  provenance source = provenance::transferred;
+  by_format<gemm_curve<T>> gemm{};
+  by_format<prefill_curve<T>> prefill{};
+  by_format<decode_curve<T>> decode{};
+  by_format<prefill_curve<T>> latent_prefill{};
+  by_format<decode_curve<T>> latent_decode{};
+  by_format<expert_curve<T>> experts{};
+  elementwise_curve<T> elementwise{};
+  collective_curve<T> collectives{};
+  exchange_curves<T> exchange{};
+  host_curve<T> host{};
+  basic_residuals<T> residuals{};
+  bool looped = false;
+};
+using fitted = basic_fitted<>;
+
+/// Whether a curve says nothing, as one does by default: that its kernel launches in no time and
+/// reaches all of the data sheet's bandwidth, as none does.
+template <class Curve>
+[[nodiscard]] constexpr bool says_nothing(const Curve& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bandwidth) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const collective_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bulk_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const throughput_exchange_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.link_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const latency_exchange_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.link_share) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const host_curve<T>& c) noexcept {
+  const seconds<T> all =
+      c.step + c.sequence + c.replay + c.replay_sequence + c.layer + c.small_kernels;
+  return !(value_of(all.value()) > 0.0);
+}
+
+/// visit(curve) for each of a policy's curves that depend on the format, and of vector kernels.
+template <class T, class Visit>
+constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
+  for (auto& c : f.gemm.of) visit(c);
+  for (auto* curves : {&f.prefill, &f.latent_prefill}) {
+    for (auto& c : curves->of) visit(c);
+  }
+  for (auto* curves : {&f.decode, &f.latent_decode}) {
+    for (auto& c : curves->of) visit(c);
+  }
+  for (auto& c : f.experts.of) visit(c);
+  visit(f.elementwise);
+}
+
+}  // namespace shardline

@@ -1,0 +1,160 @@
+/// The policy `fitted`, kernels: matrix multiplication, attention, experts, vectors, each as a few
+/// constants. curves/fitted.hpp says what kinds of constants there are.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/base/units.hpp"
+
+namespace shardline {
+
+/// Matrix multiplication in one precision: fitted/gemm.hpp.
+///   bandwidth            share of the memory rate
+///   compute              share of the peak, whole large tiles, before the clock falls
+///   small_tile           rate of a small tile over that of a large one
+///   row_floor            share of a small tile's time that fewer rows than its own do not save
+///   tail                 share of one tile's own latency that nothing hides
+///   throttle             clock lost in the long run under full power
+///   launch               of a kernel inside a CUDA graph
+///   reduction            launch of the second kernel where the inner dimension is split
+///   quantise             launch of the kernel that quantises activations, and its
+///   quantise_bandwidth   share of the memory rate, 3 bytes a value; 0: there is no such kernel
+///   tile                 side of the small tile
+template <class T = double>
+struct gemm_curve {
+  T bandwidth = T(1.0);
+  T compute = T(1.0);
+  T small_tile = T(1.0);
+  T row_floor = T(1.0);
+  T tail = T(0.0);
+  T throttle = T(0.0);
+  seconds<T> launch{};
+  seconds<T> reduction{};
+  seconds<T> quantise{};
+  T quantise_bandwidth = T(0.0);
+  T tile = T(64.0);
+};
+
+/// Attention over a prompt: fitted/attention/attention.hpp.
+///   compute          share of the peak
+///   softmax_values   values per query and key that the exponentials cost as much as
+///   bandwidth        share of the memory rate
+///   launch           of the kernel; block: of each block of 128 query rows
+///   tail             share of the longest block that the others do not hide
+///   exposed          share of the shorter of compute and memory that the other does not hide
+///   passes           over queries, keys and values beside the kernel, each a read and a write:
+///                    rotary, cache write, quantisation
+///   window_padding   keys beyond a window that are read all the same
+///   row              of one multiprocessor for each query and head, where the softmax is a kernel
+///                    of its own
+template <class T = double>
+struct prefill_curve {
+  T compute = T(1.0);
+  T softmax_values = T(0.0);
+  T bandwidth = T(1.0);
+  seconds<T> launch{};
+  seconds<T> block{};
+  T tail = T(0.0);
+  T exposed = T(0.0);
+  T passes = T(0.0);
+  T window_padding = T(0.0);
+  seconds<T> row{};
+};
+
+/// Attention of a few new tokens per sequence, usually one: fitted/attention/attention.hpp.
+///   compute, bandwidth, launch, exposed, window_padding   as for a prompt
+///   reduction              launch of the kernel that adds up the parts of a split cache
+///   block                  time of each block, of which the kernel starts at most
+///   blocks                 per multiprocessor, unless more sequences and heads are there
+///   splits                 parts that the cache of one sequence is split into at most; 1: the
+///                          kernel does not split
+///   multiprocessor_share   of the memory rate over the multiprocessors that a lone one reaches,
+///                          as if every value had 16 bits; above 1, since few can use more
+///   tail                   share of the longest block that nothing hides; 0 where it is split
+///   passes                 over queries and outputs beside the kernel
+///   cache_speedup          rate of the last-level cache over the memory's, and
+///   cache_share            the share of it that holds keys and values between benchmark loops
+///   unseen_blocks          blocks are started for keys beyond the window too
+///   rows                   heads times new tokens that a block multiplies at least
+///   per_query_head         each query head reads the keys and values of its group anew
+template <class T = double>
+struct decode_curve {
+  T compute = T(1.0);
+  T bandwidth = T(1.0);
+  seconds<T> launch{};
+  seconds<T> reduction{};
+  seconds<T> block{};
+  T blocks = T(1.0);
+  T splits = T(1.0);
+  T multiprocessor_share = T(1.0);
+  T tail = T(0.0);
+  T exposed = T(0.0);
+  T passes = T(0.0);
+  T window_padding = T(0.0);
+  T cache_speedup = T(1.0);
+  T cache_share = T(0.0);
+  bool unseen_blocks = false;
+  T rows = T(64.0);
+  bool per_query_head = false;
+};
+
+/// Routed experts in one precision: fitted/experts.hpp.
+///   compute        share of the peak, whole blocks
+///   bandwidth      share of the memory rate
+///   launch         of all kernels of a layer's experts; per_expert: of each on the rank
+///   block_rows     rows that a block costs beside its own
+///   walk           seconds per byte of one block's way along the inner dimension
+///   passes         over activations, as a multiple of the bytes that gathering, quantising,
+///                  activating and summing move
+///   foreign_rows   share of the other ranks' rows that kernels pass over too, 0 to 1
+///   tiles          rows of a small and of a large block
+template <class T = double>
+struct expert_curve {
+  T compute = T(1.0);
+  T bandwidth = T(1.0);
+  seconds<T> launch{};
+  seconds<T> per_expert{};
+  T block_rows = T(0.0);
+  T walk = T(0.0);
+  T passes = T(1.0);
+  T foreign_rows = T(0.0);
+  std::array<T, 2> tiles{T(16.0), T(128.0)};
+};
+
+/// Vector kernels: fitted/elementwise.hpp.
+///   launch      of a kernel inside a CUDA graph
+///   walk        for each value of a row along which one block works (norms, activation functions,
+///               rotary embeddings)
+///   bandwidth   share of the memory rate
+///   norm, activation, rotary, lookup   seconds that one multiprocessor takes for a byte of such a
+///               kernel; 0: only the memory is waited for
+template <class T = double>
+struct elementwise_curve {
+  seconds<T> launch{};
+  seconds<T> walk{};
+  T bandwidth = T(1.0);
+  T norm = T(0.0);
+  T activation = T(0.0);
+  T rotary = T(0.0);
+  T lookup = T(0.0);
+};
+
+/// The formats that have kernels of their own: 16 bits and wider, 8 bits, 8 bits in scaled blocks,
+/// 4 bits.
+enum class kernel_format : unsigned char { wide, narrow, narrow_block, four_bit };
+inline constexpr std::size_t kernel_format_count = 4;
+
+/// Curves of one kind of kernel by format.
+template <class Curve>
+struct by_format {
+  std::array<Curve, kernel_format_count> of{};
+  [[nodiscard]] constexpr const Curve& operator[](kernel_format f) const noexcept {
+    return of[static_cast<std::size_t>(f)];
+  }
+  [[nodiscard]] constexpr Curve& operator[](kernel_format f) noexcept {
+    return of[static_cast<std::size_t>(f)];
+  }
+};
+
+}  // namespace shardline

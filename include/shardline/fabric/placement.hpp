@@ -1,0 +1,25 @@
+/// How a rank group lies on a cluster.
+#pragma once
+
+#include "shardline/base/integer.hpp"
+#include "shardline/work/operators.hpp"
+
+namespace shardline {
+
+/// How a rank group lies on the cluster: `local` of its members share a scale-up domain, and there
+/// are `domains` of those. Ranks fill domains in order.
+///   group 8 stride 1 in domains of 8: local 8, domains 1
+///   group 8 stride 8 in domains of 8: local 1, domains 8
+/// Assumes that a group which fits into a domain is placed whole.
+struct placement {
+  count local = 1;
+  count domains = 1;
+};
+
+[[nodiscard]] constexpr placement place(const rank_group& g, count gpus_per_domain) noexcept {
+  const count fitting = gpus_per_domain / g.stride;
+  const count local = fitting < 1 ? 1 : (fitting < g.size ? fitting : g.size);
+  return {local, ceil_div(g.size, local)};
+}
+
+}  // namespace shardline

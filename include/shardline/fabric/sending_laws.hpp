@@ -1,0 +1,41 @@
+/// The collectives of a rank, prepared for any step.
+#pragma once
+
+#include "shardline/fabric/collectives.hpp"
+#include "shardline/work/sizes.hpp"
+
+namespace shardline {
+
+/// The time of a message of m bytes of one collective by the fastest of its ways; 0 of none:
+///   min over ways(m), and where m < engine_most over the engine's own;  plus `apart`        [s]
+///   apart   that ranks wait for each other
+template <class T>
+struct message_law {
+  message_lines<T> ways{};
+  growing<message_line<T>, 2> engine{};
+  T engine_most = T(0.0);
+  T apart = T(0.0);
+  bool rooted = false;
+
+  [[nodiscard]] constexpr T time(const T& m) const noexcept {
+    T least = fastest(ways, m, rooted);
+    for (std::size_t i = 0; i < engine.size(); ++i) {
+      const T own = engine[i].time(m, T(0.0));
+      least = select(m < engine_most, min(least, own), least);
+    }
+    return select(T(0.0) < m, least + apart, T(0.0));
+  }
+};
+
+/// The time of routed tokens by the fastest of their ways; 0 of none.
+template <class T>
+struct exchange_law {
+  exchange_ways<T> ways{};
+  T apart = T(0.0);
+
+  [[nodiscard]] constexpr T time(const routed_tokens<T>& x) const noexcept {
+    return select(T(0.0) < x.busiest(1.0), fastest(ways, x) + apart, T(0.0));
+  }
+};
+
+}  // namespace shardline

@@ -1,0 +1,96 @@
+/// The time of operators that mix tokens under `fitted`: attention of prompts and of decode steps,
+/// over keys and values or over latents, and recurrences.
+#pragma once
+
+#include "shardline/fitted/attention/decode.hpp"
+#include "shardline/fitted/attention/prefill.hpp"
+#include "shardline/kernels/roof_laws.hpp"
+
+namespace shardline {
+
+/// Time of softmax attention of one part of a step; 0 without sequences.
+///
+/// A prompt: blocks of 128 queries (nq = ceil(new / 128) to a head), one multiprocessor each.
+///   keys    = nq (context + 64 (nq + 1)), that the blocks of a head see; fewer with a window
+///   key     = 2 rows ((qk + v) u + softmax_values u16), seconds a key; u = multiprocessors /
+///             (compute peak): seconds per FLOP of one of them, u16 the same at the activations'
+///   longest = (context + 128 nq) key + block
+///   compute = max(longest, sequences heads (keys key + nq block) / multiprocessors + tail longest)
+///   memory  = bytes moved / (bandwidth memory_rate)
+///   time    = launch + max(compute, memory) + exposed min(compute, memory) + passes ...
+/// A decode step: units = sequences kv_heads ceil(new heads / kv_heads / 64), each with `length`
+/// keys (within the window), that up to `splits` multiprocessors share.
+///   walked  = max(length clip(units / multiprocessors, 1 / splits, 1), min(length, 128))
+///   lone    = walked max(read, multiply), seconds that a multiprocessor takes for a key
+///   shared  = max(compute, memory) + exposed min(compute, memory) + tail lone
+///   time    = launch + reduction clip(min(splits, length / 128) - 1, 0, 1) + max(lone, shared)
+///             + block blocks + passes ...;  blocks per multiprocessor, at most one per 128 keys
+/// Of a latent cache a prompt sees keys and values per head in the precision of activations, a
+/// decode step one head whose values are a part of its keys. Narrow caches are multiplied in fp8
+/// where it has a peak. `looped`: a part of the cache is found in the last-level cache.
+/// More sequences, tokens, heads, context or window never take less time; more bandwidth or peak
+/// never more. Never faster than the data sheet's roofline in the precision multiplied in, but for
+/// what `looped` finds in the cache. Ranks that share a prompt have blocks from all over it.
+/// Source of the form: blocks of queries as in T. Dao, "FlashAttention-2" (2023), section 3, split
+/// keys as in T. Dao et al., "Flash-Decoding" (2023); shares and times fitted
+/// (chips/curves.hpp).
+///   H100, vLLM, 32 heads of 128 over 8, bf16: a prompt of 2048 takes 78.8 us, one more token of
+///   64 sequences of 4096 takes 365.0 us (tests/fitted/attention/attention.cpp)
+template <class T>
+[[nodiscard]] constexpr prompt_law<T> prompt_law_of(const fitted_accelerator<T>& a,
+                                                    const attention_shape& o) noexcept {
+  const auto& curves = o.latent ? a.efficiency.latent_prefill : a.efficiency.prefill;
+  return detail::prompt_law_of(a, curves[detail::cache_kernel(o)], o);
+}
+template <class T>
+[[nodiscard]] constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a,
+                                                    const attention_shape& o) noexcept {
+  const auto& curves = o.latent ? a.efficiency.latent_decode : a.efficiency.decode;
+  return detail::decode_law_of(a, curves[detail::cache_kernel(o)], o);
+}
+template <class T>
+[[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
+                                                 const attention_core<T>& op) noexcept {
+  const attention_shape shape = detail::shape_of(op);
+  const step_part<T> part = detail::part_of(op);
+  return with_units(op.phase == phase::prefill ? prompt_law_of(a, shape).time(part)
+                                               : decode_law_of(a, shape).time(part));
+}
+
+/// Time of a recurrence, a roofline for want of measurements; 0 without sequences.
+///   compute = flops / (compute peak), the share of wide multiplications
+///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
+///   time    = max(compute, memory) + launch
+template <class T>
+[[nodiscard]] constexpr roof<T> law_of(const fitted_accelerator<T>& a,
+                                       const recurrence_shape& o) noexcept {
+  const elementwise_curve<T>& vectors = a.efficiency.elementwise;
+  const T& share = a.efficiency.gemm[kernel_format::wide].compute;
+  const T peak = a.peak[supported(a, o.activation)].value() * share;
+  const T per_byte = detail::seconds_per_byte(a, vectors.bandwidth);
+  recurrence_shape stateless = o;
+  stateless.state_bytes = 0.0;
+  const auto token = operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+  const auto kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
+  roof<T> r;
+  r.rows = size::of(o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
+  r.reads = size::of(size::of_phase::sequences, o.phase);
+  r.runs = size::of(size::of_phase::runs, o.phase);
+  r.compute = token.flops().value() / peak;
+  r.each = token.bytes_moved().value() * per_byte;
+  r.fixed = kept.bytes_moved().value() * per_byte;
+  r.launch = vectors.launch.value();
+  return r;
+}
+template <class T>
+[[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
+                                                 const recurrence<T>& op) noexcept {
+  const recurrence_shape shape{op.phase,           op.query_split,
+                               op.flops_per_token, op.values_per_token,
+                               op.state_bytes,     op.activation};
+  const T tokens = op.sequences * op.new_tokens;
+  const roof<T> r = law_of(a, shape);
+  return with_units(detail::unless_idle(tokens, r.time(tokens, op.sequences, T(1.0))));
+}
+
+}  // namespace shardline

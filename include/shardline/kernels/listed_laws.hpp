@@ -1,0 +1,93 @@
+/// The operators of a rank under a policy that answers for whole operators only: kept as they are,
+/// and priced by its time_of(accelerator, operator) in every step.
+#pragma once
+
+#include <variant>
+
+#include "shardline/base/alternative.hpp"
+#include "shardline/kernels/kernel_time.hpp"
+#include "shardline/kernels/roof_laws.hpp"
+
+namespace shardline {
+
+template <class T, class Efficiency>
+class listed_laws {
+ public:
+  constexpr listed_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
+  template <class Shape>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const Shape& o, double, std::size_t routing) noexcept {
+    accelerator_ = a;
+    rows_.push_back({at, o, static_cast<unsigned char>(routing), size_of(o)});
+  }
+
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const row& r = rows_[i];
+      if (!fold.wants(r.at.segment, r.size)) continue;
+      visit_alternative(r.what, pricing<Fold>{*this, s, r, fold});
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept { return rows_.overflowed(); }
+
+ private:
+  struct row {
+    place_in_step at{};
+    std::variant<gemm_shape, vector_shape, fused_shape, grouped_gemm_shape, expert_activation_shape,
+                 recurrence_shape, attention_shape>
+        what{};
+    unsigned char routing = 0;
+    unsigned char size = size::none;
+  };
+
+  // What a shape follows that may differ from chunk to chunk of a prompt.
+  static constexpr unsigned char size_of(const gemm_shape& o) noexcept { return size::of(o.rows); }
+  static constexpr unsigned char size_of(const attention_shape& o) noexcept {
+    return size_of_attention(o.phase);
+  }
+  template <class Shape>
+  static constexpr unsigned char size_of(const Shape&) noexcept {
+    return size::none;
+  }
+
+  template <class Fold>
+  struct pricing {
+    const listed_laws& laws;
+    const step_sizes<T>& sizes;
+    const row& r;
+    Fold& fold;
+
+    constexpr void operator()(const grouped_gemm_shape& o) const {
+      price(operator_of(o, routed()));
+    }
+    constexpr void operator()(const expert_activation_shape& o) const {
+      price(operator_of(o, routed()));
+    }
+    constexpr void operator()(const recurrence_shape& o) const { in_its_phase(o); }
+    constexpr void operator()(const attention_shape& o) const { in_its_phase(o); }
+    template <class Shape>
+    constexpr void operator()(const Shape& o) const {
+      price(operator_of(o, sizes.step));
+    }
+
+   private:
+    [[nodiscard]] constexpr routed_extents<T> routed() const noexcept {
+      return routed_at(sizes, r.routing);
+    }
+    template <class Shape>
+    constexpr void in_its_phase(const Shape& o) const {
+      if (const step_part<T>* part = part_in(sizes.step, o.phase)) price(operator_of(o, *part));
+    }
+    template <class Operator>
+    constexpr void price(const Operator& op) const {
+      fold(r.at, plain(time_of(laws.accelerator_, op)));
+    }
+  };
+
+  basic_accelerator<T, Efficiency> accelerator_{};
+  growing<row, max_prepared> rows_{};
+};
+
+}  // namespace shardline

@@ -1,0 +1,257 @@
+/// The operators of a rank under a policy whose shares are the same for every load, prepared for any
+/// step: each is a roof over a few sizes of the step.
+#pragma once
+
+#include "shardline/describe/accelerator.hpp"
+#include "shardline/kernels/kernel_time.hpp"
+#include "shardline/work/sizes.hpp"
+
+namespace shardline {
+
+/// Operators of a rank at most. Of a half with attention 7 multiply (latent attention: 5 and the
+/// expansion), 5 are vector kernels, 4 fused vectors, 2 recurrences; of one with experts 5 multiply
+/// beside the experts' own 2, 4 are vector kernels, 7 fused ones, one an activation. Ends: 3
+/// multiply, 3 + 5 are vector kernels.   (tests/prepare/prepared.cpp)
+inline constexpr std::size_t max_gemms = 12 * max_layer_kinds + 3;
+inline constexpr std::size_t max_vectors = 9 * max_layer_kinds + 8;
+inline constexpr std::size_t max_prepared = 36 * max_layer_kinds + 11;
+
+/// A kernel whose work is proportional to its rows, but for what it reads once:
+///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]
+/// rows, reads and runs are numbers of sizes.
+template <class T>
+struct roof {
+  place_in_step at{};
+  unsigned char rows = size::none;
+  unsigned char reads = size::none;
+  unsigned char runs = size::none;
+  T compute = T(0.0);
+  T fixed = T(0.0);
+  T each = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const T& of_rows, const T& of_reads,
+                                              const T& of_runs) const noexcept {
+    return {of_rows * compute, of_reads * fixed + of_rows * each, T(0.0), of_runs * launch};
+  }
+  [[nodiscard]] constexpr kernel_time<T> time(const step_sizes<T>& s) const noexcept {
+    return time(s[rows], s[reads], s[runs]);
+  }
+};
+
+/// Kernels of one segment and line that only move bytes, together:
+///   memory = rows each + fixed                                                             [s]
+template <class T>
+struct passing {
+  place_in_step at{};
+  unsigned char rows = size::none;
+  T each = T(0.0);
+  T fixed = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr T memory(const step_sizes<T>& s) const noexcept {
+    return s[rows] * each + fixed;
+  }
+};
+
+/// Those of a rank: one for each segment, line and size.
+template <class T>
+class passings {
+ public:
+  constexpr passings() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
+  constexpr void add(const passing<T>& k) noexcept {
+    for (std::size_t i = all_.size(); i > 0; --i) {
+      passing<T>& with = all_[i - 1];
+      if (with.at.segment != k.at.segment) break;
+      const bool same_rows = with.rows == k.rows || k.rows == size::none;
+      if (with.at.line != k.at.line || !same_rows) continue;
+      with.each = with.each + k.each;
+      with.fixed = with.fixed + k.fixed;
+      with.launch = with.launch + k.launch;
+      return;
+    }
+    all_.push_back(k);
+  }
+  /// fold.pass(place, memory, launch) for each in the segments that the fold wants.
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const passing<T>& k = all_[i];
+      if (fold.wants(k.at.segment, k.rows)) fold.pass(k.at, k.memory(s), k.launch);
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept { return all_.overflowed(); }
+
+ private:
+  growing<passing<T>, max_prepared> all_;
+};
+
+/// The size that attention in a phase follows beside its new tokens: a prompt's cached ones.
+[[nodiscard]] constexpr unsigned char size_of_attention(phase p) noexcept {
+  return size::of(p == phase::prefill ? extent::prompt_context : extent::decode_tokens);
+}
+
+/// Softmax attention of one part of a step, s sequences of n new tokens after c cached ones:
+///   compute = s pairs per_pair;  memory = s n query + s (min(c, window) + n) key           [s]
+template <class T>
+struct attention_roof {
+  place_in_step at{};
+  shardline::phase phase = phase::decode;
+  count window = 0;
+  T per_pair = T(0.0);
+  T query = T(0.0);
+  T key = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
+    const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
+    const T pairs = attention_pairs(p.new_tokens, p.context, window);
+    return {p.sequences * pairs * per_pair,
+            p.sequences * (p.new_tokens * query + (kept + p.new_tokens) * key), T(0.0), launch};
+  }
+};
+
+/// Those operators, and their times in a step. What one row, token or pair takes, and what is read
+/// once, is asked of the roofline: the formulas stand there. `matrix` is in bytes, of the matrix or
+/// vectors that an operator reads.
+template <class T>
+class roof_laws {
+ public:
+  constexpr roof_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
+
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const gemm_shape& o, double matrix, std::size_t) noexcept {
+    const gemm<T> row{o.term, o.weight, T(1.0), T(0.0), o.activation};
+    const std::size_t reads = o.read_by_phase ? size::phases : size::one;
+    put(multiplied(a, row, matrix), at, size::of(o.rows), reads, size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
+    const grouped_gemm<T> row{o.weight, T(1.0), T(0.0), o.activation};
+    put(multiplied(a, row, matrix), at, size::of(size::routed::rows, routing),
+        size::of(size::routed::distinct, routing), size::one);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const vector_shape& o, double, std::size_t) noexcept {
+    const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
+    const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
+    pass(passed(a, row), at, size::of(extent::tokens));
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const expert_activation_shape& o, double, std::size_t routing) noexcept {
+    routed_extents<T> one;
+    one.rows = T(1.0);
+    pass(passed(a, operator_of(o, one)), at, size::of(size::routed::rows, routing));
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const fused_shape& o, double vectors, std::size_t) noexcept {
+    roof<T> r;
+    r.fixed = seconds_of(a, fused_vector<T>{o.term, o.weight}, vectors);
+    pass(r, at, size::none);
+  }
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const recurrence_shape& o, double, std::size_t,
+                     size::of_phase launched = size::of_phase::exists) noexcept {
+    // One sequence with one new token: what its state takes, and what the token does.
+    recurrence_shape idle = o;
+    idle.flops_per_token = 0;
+    idle.values_per_token = 0;
+    recurrence_shape stateless = o;
+    stateless.state_bytes = 0.0;
+    const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
+    roof<T> r = passed(a, operator_of(stateless, one));
+    r.fixed = plain(time_of(a, operator_of(idle, one))).memory;
+    const extent tokens = o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
+    put(r, at, size::of(tokens), size::of(size::of_phase::sequences, o.phase),
+        size::of(launched, o.phase));
+  }
+  // One sequence with one new token and nothing cached: one pair, one query, one key.
+  template <class Efficiency>
+  constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
+                     const attention_shape& o, double, std::size_t) noexcept {
+    const attention_core<T> one = operator_of(o, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
+    attention_shape cacheless = o;
+    cacheless.bytes_per_token = 0.0;
+    const kernel_time<T> whole = plain(time_of(a, one));
+    const kernel_time<T> query =
+        plain(time_of(a, operator_of(cacheless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
+    attention_shape queryless = o;
+    queryless.heads = 0;
+    const kernel_time<T> key =
+        plain(time_of(a, operator_of(queryless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
+    attentions_.push_back(
+        {at, o.phase, o.window, whole.compute, query.memory, key.memory, whole.launch});
+  }
+
+  /// fold(place, kernel_time) for each of them in the segments that the fold wants.
+  template <class Fold>
+  constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < roofs_.size(); ++i) {
+      const roof<T>& r = roofs_[i];
+      if (fold.wants(r.at.segment, r.rows)) fold(r.at, r.time(s));
+    }
+    passings_.price(s, fold);
+    for (std::size_t i = 0; i < attentions_.size(); ++i) {
+      const attention_roof<T>& r = attentions_[i];
+      const step_part<T>* part = part_in(s.step, r.phase);
+      if (part == nullptr) continue;
+      if (fold.wants(r.at.segment, size_of_attention(r.phase))) fold(r.at, r.time(*part));
+    }
+  }
+  [[nodiscard]] constexpr bool overflowed() const noexcept {
+    return roofs_.overflowed() || passings_.overflowed() || attentions_.overflowed();
+  }
+
+ private:
+  template <class Efficiency, class Operator>
+  static constexpr T seconds_of(const basic_accelerator<T, Efficiency>& a, const Operator& op,
+                                double moved) noexcept {
+    return detail::memory_time(a, op, bytes<T>::from_value(T(moved))).value();
+  }
+  // What one row takes.
+  template <class Efficiency, class Operator>
+  static constexpr roof<T> passed(const basic_accelerator<T, Efficiency>& a,
+                                  const Operator& row) noexcept {
+    const kernel_time<T> t = plain(time_of(a, row));
+    roof<T> r;
+    r.compute = t.compute;
+    r.each = t.memory;
+    r.launch = t.launch;
+    return r;
+  }
+  // What one row takes, and a matrix of so many bytes.
+  template <class Efficiency, class Operator>
+  static constexpr roof<T> multiplied(const basic_accelerator<T, Efficiency>& a,
+                                      const Operator& row, double matrix) noexcept {
+    roof<T> r;
+    r.compute = detail::compute_time(a, row, row.flops()).value();
+    r.each = detail::memory_time(a, row, row.activation_bytes()).value();
+    r.launch = (launch_time<T>(a.efficiency) * row.kernels()).value();
+    r.fixed = seconds_of(a, row, matrix);
+    return r;
+  }
+  constexpr void pass(const roof<T>& r, const place_in_step& at, unsigned char rows) noexcept {
+    passings_.add({at, rows, r.each, r.fixed, r.launch});
+  }
+  constexpr void put(roof<T> r, const place_in_step& at, std::size_t rows, std::size_t reads,
+                     std::size_t runs) noexcept {
+    r.at = at;
+    r.rows = static_cast<unsigned char>(rows);
+    r.reads = static_cast<unsigned char>(reads);
+    r.runs = static_cast<unsigned char>(runs);
+    roofs_.push_back(r);
+  }
+
+  growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
+  passings<T> passings_;
+  growing<attention_roof<T>, 2 * max_layer_kinds> attentions_;
+};
+
+}  // namespace shardline

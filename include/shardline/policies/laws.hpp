@@ -1,0 +1,54 @@
+/// Which laws price the operators and collectives of a rank under a policy: roofs where its shares
+/// are the same for every load, else what the policy brings, else its operators one by one.
+#pragma once
+
+#include "shardline/fabric/sending_laws.hpp"
+#include "shardline/kernels/listed_laws.hpp"
+#include "shardline/kernels/roof_laws.hpp"
+
+namespace shardline {
+
+/// The laws of a policy; specialised beside it.
+template <class T, class Efficiency>
+struct laws_of_policy {
+  using type = listed_laws<T, Efficiency>;
+};
+template <class T>
+struct laws_of_policy<T, datasheet> {
+  using type = roof_laws<T>;
+};
+template <class T>
+struct laws_of_policy<T, basic_constant<T>> {
+  using type = roof_laws<T>;
+};
+
+/// Whether the policy's collectives are lines, as law_of(cluster, shape) says them. Of another they
+/// are priced one by one, by time_of(cluster, collective).
+template <class T, class Efficiency>
+inline constexpr bool sends_by_laws = false;
+template <class T>
+inline constexpr bool sends_by_laws<T, datasheet> = true;
+template <class T>
+inline constexpr bool sends_by_laws<T, basic_constant<T>> = true;
+
+template <class T, class Efficiency>
+using operator_laws = typename laws_of_policy<T, Efficiency>::type;
+
+/// A kind of collective by the links of its group at the policy's share of their rate, in bytes.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr message_law<T> law_of(const basic_cluster<T, Efficiency>& c,
+                                              collective_kind kind,
+                                              const rank_group& group) noexcept {
+  const T share = link_share(c.accelerator.efficiency, collective<T>{kind, group});
+  return {lines_of(c, kind, group, share)};
+}
+/// Routed tokens likewise; `of_bytes` is the law of an all-to-all of the same group.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr exchange_law<T> law_of(const basic_cluster<T, Efficiency>& c,
+                                               const exchange_shape& o,
+                                               const message_law<T>& /*of_bytes*/) noexcept {
+  const collective<T> op{collective_kind::all_to_all, o.group};
+  return {ways_of(c, o.group, o, link_share(c.accelerator.efficiency, op)), T(0.0)};
+}
+
+}  // namespace shardline

@@ -1,0 +1,138 @@
+/// From a workload to steps: how prompts are chunked, how sequences share a pipeline, what a full
+/// step of continuous batching holds.
+#pragma once
+
+#include "shardline/describe/engine.hpp"
+#include "shardline/describe/layout.hpp"
+#include "shardline/describe/workload.hpp"
+#include "shardline/work/step.hpp"
+
+namespace shardline {
+
+/// Prompt tokens that the prefix cache holds already: the hit share to the nearest token, the
+/// prompt's last token never, since its logits are wanted.
+///   input 1000, prefix_hit 0.5: 500;  prefix_hit 1: 999   (tests/prepare/batching.cpp)
+template <class T>
+[[nodiscard]] constexpr T cached_tokens(const basic_workload<T>& w) noexcept {
+  const T held = round_up(w.input.value() * w.prefix_hit - T(0.5));
+  return min(held, w.input.value() - T(1.0));
+}
+
+/// Prompt tokens that are computed.
+template <class T>
+[[nodiscard]] constexpr T computed_tokens(const basic_workload<T>& w) noexcept {
+  return w.input.value() - cached_tokens(w);
+}
+
+/// Prompt tokens per step: the chunk, or all that are computed.
+template <class T>
+[[nodiscard]] constexpr T chunk_tokens(const basic_workload<T>& w) noexcept {
+  const T all = computed_tokens(w);
+  return w.chunk ? min(w.chunk->value(), all) : all;
+}
+
+/// Steps that one prompt takes: ceil(computed tokens / chunk), 1 without a chunk.
+template <class T>
+[[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
+  return round_up(computed_tokens(w) / chunk_tokens(w));
+}
+
+/// Cached tokens of a sequence half-way through its output: input + output / 2.
+template <class T>
+[[nodiscard]] constexpr T mean_context(const basic_workload<T>& w) noexcept {
+  return w.input.value() + w.output.value() * T(0.5);
+}
+
+/// The same load with another number of sequences, and no limits on time.
+template <class T>
+[[nodiscard]] constexpr basic_workload<T> at_concurrency(const basic_workload<T>& w,
+                                                         const T& concurrency) noexcept {
+  basic_workload<T> load;  // g++ 12 takes an empty optional quantity that is copied for garbage
+  load.concurrency = concurrency;
+  load.input = w.input;
+  load.output = w.output;
+  if (w.chunk) load.chunk = *w.chunk;
+  load.prefix_hit = w.prefix_hit;
+  load.rate = w.rate;
+  load.num_prompts = w.num_prompts;
+  load.speculation = w.speculation;
+  load.routing = w.routing;
+  load.expert_imbalance = w.expert_imbalance;
+  return load;
+}
+
+/// The step that generates: every sequence gets its next token, and those guessed after it are
+/// checked beside it.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> generation_step(const T& sequences,
+                                                      const basic_workload<T>& w) noexcept {
+  basic_step<T> step = decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing);
+  step.parts[0].new_tokens = T(1.0) + real<T>(w.speculation.draft_tokens);
+  return step;
+}
+
+/// Batches that share a full pipeline: one per stage, or as many as the layout says, as far as
+/// there are sequences for them. Without stages there is one.
+template <class T>
+[[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
+  const T per_replica = round_up(concurrency / real<T>(l.attention.dp));
+  const count most = l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
+  return min(real<T>(most), per_replica);
+}
+
+/// Sequences of the fullest of `batches` batches: each replica's are shared out one by one.
+///   sequences_per_batch(dp 4, concurrency 5, batches 2) = 4, one of each replica
+template <class T>
+[[nodiscard]] constexpr T sequences_per_batch(const layout& l, const T& concurrency,
+                                              const T& batches) noexcept {
+  const T dp = real<T>(l.attention.dp);
+  return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
+}
+
+/// A step of continuous batching with every slot full: each replica takes up one prompt (while
+/// there are sequences for it) and all other sequences decode.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> full_step(const layout& l,
+                                                const basic_workload<T>& w) noexcept {
+  const T prompts = min(real<T>(l.attention.dp), w.concurrency);
+  const T chunk = chunk_tokens(w);
+  const T done = (computed_tokens(w) - chunk) * T(0.5);  // of a prompt, on average over its chunks
+  return mixed_step(
+      prefill_step(prompts, chunk, cached_tokens(w) + done, w.expert_imbalance, w.routing),
+      generation_step(w.concurrency - prompts, w));
+}
+
+/// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
+/// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or, where
+/// the engine has none, that of full_step() with the last chunk of its prompts, whose context is
+/// the longest.
+///   engines::vllm: 8192 tokens, 1024 rows of logits
+template <class T>
+[[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
+                                                   const basic_workload<T>& w) noexcept {
+  if (!(value_of(engine.step_tokens) > 0.0)) {
+    basic_step<T> fullest = full_step(l, w);
+    fullest.parts[0].context = w.input.value() - chunk_tokens(w);
+    return localise(fullest, l);
+  }
+  const T dp = real<T>(l.attention.dp);
+  rank_step<T> own =
+      localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance, w.routing), l);
+  const auto stated = T(0.0) < engine.step_sequences;
+  const T sampled = select(stated, engine.step_sequences, round_up(w.concurrency / dp));
+  own.logit_rows = min(sampled, engine.step_tokens);
+  return own;
+}
+
+/// One rank's share of the largest decode step: `step_sequences` sequences per replica, or where
+/// the engine states none all of the workload's, with no prompt among them.
+template <class T>
+[[nodiscard]] constexpr rank_step<T> reserved_decode_step(const basic_runtime<T>& engine,
+                                                          const layout& l,
+                                                          const basic_workload<T>& w) noexcept {
+  const T by_engine = engine.step_sequences * real<T>(l.attention.dp);
+  const T sequences = select(T(0.0) < by_engine, by_engine, w.concurrency);
+  return localise(generation_step(sequences, w), l);
+}
+
+}  // namespace shardline

@@ -1,0 +1,327 @@
+/// A deployment without its load, prepared once: everything about the heaviest rank of every segment
+/// of the model that no load changes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/describe/cluster.hpp"
+#include "shardline/policies/laws.hpp"
+#include "shardline/prepare/workspace.hpp"
+#include "shardline/work/segments.hpp"
+
+namespace shardline {
+
+/// Stages that are alike: so many of each segment, of each kind of layer, and of layers.
+///   first    the number of the first of them
+///   times    how many there are
+/// The last stage is only like itself, since it may hold prediction layers.
+struct alike_stages {
+  segment_counts segments{};
+  kind_counts kinds{};
+  count layers = 0;
+  count first = 0;
+  count times = 0;
+};
+
+/// No model has more kinds of stages: a stage lies inside one run of equal layers, of which there
+/// are max_layer_kinds, in two sizes, at the beginning, in the middle or at the end of the pipeline,
+/// or it holds one of the max_layer_runs borders between runs; listed stages are fewer.
+inline constexpr std::size_t max_stage_kinds = 6 * max_layer_kinds + max_layer_runs;
+
+/// What one kind of layer keeps of a sequence, on a rank.
+///   page_bytes   of one page
+///   ring_pages   that it keeps at most; 0: all
+struct prepared_cache {
+  unsigned char segment = 0;
+  sequence_cache cache{};
+  double page_bytes = 0.0;
+  count ring_pages = 0;
+};
+
+/// Workspace that a segment needs for each of a size: the most of its operators.
+template <class T>
+struct prepared_peak {
+  unsigned char segment = 0;
+  unsigned char size = size::none;
+  T each = T(0.0);
+};
+
+/// A collective of a segment: bytes_each of a size are sent over what `send` says.
+struct prepared_message {
+  unsigned char segment = 0;
+  unsigned char size = size::none;
+  unsigned char send = 0;
+  collective_shape shape{};
+};
+
+/// Routed tokens that a segment sends or gets back.
+struct prepared_exchange {
+  unsigned char segment = 0;
+  unsigned char routing = 0;
+  unsigned char send = 0;
+  exchange_shape shape{};
+};
+
+/// Collectives of a rank at most: six of a half with attention, five of one with experts, three at
+/// the ends; of these exchanges two of a half with experts.
+inline constexpr std::size_t max_messages = 11 * max_layer_kinds + 3;
+inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
+
+/// Kinds of collectives over groups of ranks at most: what a layout has groups for is the same for
+/// all segments. All-reduce over tp and over those that share experts' widths; all-gather over tp,
+/// cp, dcp, an expert group and those that shared out a dispatch; reduce-scatter over dcp and an
+/// expert group; one all-to-all; one hand-over.
+inline constexpr std::size_t max_sends = 12;
+
+/// What the memory of one cluster, model and layout is made of under any load. It refers to the
+/// engine and the model, which must outlive it.
+///   sends   kinds of collectives over groups of ranks: each has a buffer
+template <class T>
+struct prepared_memory {
+  // Not an aggregate, which g++ would clear as a whole.
+  constexpr prepared_memory(const basic_runtime<T>& by, const bytes<T>& within,
+                            const shardline::model& of_model,
+                            const shardline::layout& under_layout) noexcept
+      : engine(by), capacity(within), model(of_model), layout(under_layout) {}
+
+  const basic_runtime<T>& engine;
+  bytes<T> capacity;
+  const shardline::model& model;
+  shardline::layout layout;
+  segment_map map{};
+  kind_counts layers{};
+  segment_counts pipeline{};
+  routings routed;
+  growing<prepared_message, max_messages> messages;
+  growing<prepared_exchange, max_exchanges> exchanges;
+  growing<buffer_key, max_sends> sends;
+  std::array<double, segment::number> weights{};
+  growing<prepared_cache, 2 * max_layer_kinds> caches;
+  growing<prepared_peak<T>, max_prepared> peaks;
+  growing<alike_stages, max_stage_kinds> stages;
+
+  /// The halves of the model's last layer, of which prediction layers are made too.
+  [[nodiscard]] constexpr const layer_halves& last_layer() const noexcept {
+    return map.of_kind[model.layers.runs[model.layers.runs.size() - 1].kind];
+  }
+  /// What stage `stage` of these segments holds: them, and with the last stage's head the prediction
+  /// layers where the deployment speculates. A step runs those apart from the others: draft_time().
+  [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
+                                                 bool speculates) const noexcept {
+    if (!speculates || stage != layout.pp - 1) return n;
+    const auto more = static_cast<std::int32_t>(model.mtp_layers);
+    n[last_layer().mixing] += map.present[last_layer().mixing] * more;
+    n[last_layer().feed_forward] += map.present[last_layer().feed_forward] * more;
+    n[segment::prediction] += more;
+    return n;
+  }
+};
+
+/// What estimates of one cluster, model and layout have in common: their memory, and laws of time.
+///   send_laws       of each of `sends`, in bytes
+///   exchange_laws   of each of `exchanges`
+template <class T, class Efficiency>
+struct prepared_layout : prepared_memory<T> {
+  using scalar = T;
+
+  constexpr prepared_layout(const basic_cluster<T, Efficiency>& on_cluster,
+                            const shardline::model& of_model,
+                            const shardline::layout& under_layout) noexcept
+      : prepared_memory<T>(on_cluster.runtime, on_cluster.accelerator.memory, of_model,
+                           under_layout),
+        cluster(on_cluster) {}
+
+  const basic_cluster<T, Efficiency>& cluster;
+  operator_laws<T, Efficiency> operators;
+  growing<message_law<T>, max_sends> send_laws;
+  growing<exchange_law<T>, max_exchanges> exchange_laws;
+};
+
+namespace detail {
+
+// Of memory alone: no law is made.
+template <class T>
+struct no_laws {
+  template <class Shape>
+  constexpr void add(const place_in_step&, const Shape&, double, std::size_t) const noexcept {}
+  constexpr void send(const buffer_key&) const noexcept {}
+  constexpr void exchange(const exchange_shape&, std::size_t) const noexcept {}
+};
+
+// Makes laws of what is taken in.
+template <class T, class Efficiency>
+struct laws_of_layout {
+  prepared_layout<T, Efficiency>& into;
+
+  template <class Shape>
+  constexpr void add(const place_in_step& at, const Shape& o, double matrix,
+                     std::size_t routing) const noexcept {
+    into.operators.add(into.cluster.accelerator, at, o, matrix, routing);
+  }
+  constexpr void send(const buffer_key& key) const noexcept {
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      into.send_laws.push_back(law_of(into.cluster, key.kind, key.group));
+    }
+  }
+  constexpr void exchange(const exchange_shape& o, std::size_t by) const noexcept {
+    if constexpr (sends_by_laws<T, Efficiency>) {
+      into.exchange_laws.push_back(law_of(into.cluster, o, into.send_laws[by]));
+    }
+  }
+};
+
+// Takes in the shapes of one segment after the other.
+template <class T, class Laws>
+struct preparing {
+  prepared_memory<T>& into;
+  Laws laws;
+  unsigned char segment = 0;
+  unsigned char routing = 0;
+
+  constexpr void operator()(const routing_shape& r) noexcept {
+    std::size_t i = 0;
+    while (i < into.routed.size() && !(into.routed[i].shape == r)) ++i;
+    if (i == into.routed.size()) into.routed.push_back(prepared_of(r));
+    routing = static_cast<unsigned char>(i);
+  }
+  constexpr void operator()(const sequence_cache& c) noexcept {
+    const count page = into.engine.page_tokens;
+    const count ring = c.window == 0 ? 0 : c.ring_pages(page);
+    into.caches.push_back({segment, c, c.page_bytes(page), ring});
+  }
+  constexpr void operator()(const logits_shape& o) noexcept {
+    const T row = real<T>(o.columns) * into.engine.logit_bytes;
+    need(size::of(extent::logit_rows), row);
+  }
+  constexpr void operator()(const collective_shape& o) noexcept {
+    into.messages.push_back({segment, size::of(o.size), send(o.kind, o.group), o});
+  }
+  constexpr void operator()(const exchange_shape& o) noexcept {
+    const unsigned char by = send(collective_kind::all_to_all, o.group);
+    into.exchanges.push_back({segment, routing, by, o});
+    laws.exchange(o, by);
+  }
+  constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
+  constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
+  constexpr void operator()(const vector_shape& o) noexcept {
+    take(o, o.term, size::of(extent::tokens));
+  }
+  constexpr void operator()(const grouped_gemm_shape& o) noexcept {
+    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+  }
+  constexpr void operator()(const expert_activation_shape& o) noexcept {
+    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+  }
+  constexpr void operator()(const attention_shape& o) noexcept {
+    take(o, term::attention, tokens_in(o.phase));
+  }
+  constexpr void operator()(const recurrence_shape& o) noexcept {
+    take(o, term::attention, tokens_in(o.phase));
+  }
+
+ private:
+  [[nodiscard]] static constexpr unsigned char tokens_in(phase p) noexcept {
+    return size::of(p == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
+  }
+  template <class Shape>
+  constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
+    double matrix = 0.0;
+    if constexpr (has_weight<Shape>) {
+      matrix = o.weight.matrix_bytes();
+      const double stored = static_cast<double>(o.weight.matrices) * matrix;
+      if (o.weight.resident) into.weights[segment] += stored;
+      if constexpr (std::is_same_v<Shape, fused_shape>) matrix = stored;
+    }
+    laws.add({segment, line}, o, matrix, routing);
+    need(size, T(workspace_each(o)));
+  }
+  constexpr void need(unsigned char size, const T& each) noexcept {
+    if (!(value_of(each) > 0.0)) return;
+    for (std::size_t i = into.peaks.size(); i > 0; --i) {
+      prepared_peak<T>& p = into.peaks[i - 1];
+      if (p.segment != segment) break;
+      if (p.size != size) continue;
+      p.each = max(p.each, each);
+      return;
+    }
+    into.peaks.push_back({segment, size, each});
+  }
+  // The place of what sends such messages, where it is put if it is new.
+  constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
+    const buffer_key key{kind, group};
+    std::size_t i = 0;
+    while (i < into.sends.size() && !(into.sends[i] == key)) ++i;
+    if (i == into.sends.size()) {
+      into.sends.push_back(key);
+      laws.send(key);
+    }
+    return static_cast<unsigned char>(i);
+  }
+};
+
+constexpr bool alike(const alike_stages& s, const segment_counts& segments,
+                     const kind_counts& kinds) noexcept {
+  return s.segments == segments && s.kinds == kinds;
+}
+
+template <class T>
+constexpr void put_stages(prepared_memory<T>& p) noexcept {
+  const count layers = p.model.layers.size();
+  if (p.layout.pp == 1) return p.stages.push_back({p.pipeline, p.layers, layers, 0, 1});
+  for (count stage = 0; stage < p.layout.pp; ++stage) {
+    const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
+    std::size_t i = 0;
+    const item_range range = layers_of_stage(p.layout, layers, stage);
+    const kind_counts kinds = p.model.layers.counts(range.first, range.number);
+    const bool last = stage == p.layout.pp - 1;
+    while (i < p.stages.size() && (last || !alike(p.stages[i], own, kinds))) ++i;
+    if (i == p.stages.size()) p.stages.push_back({own, kinds, range.number, stage, 0});
+    ++p.stages[i].times;
+  }
+}
+
+// Every segment once, and what stages have of each.
+template <class T, class Laws>
+constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
+  const model& m = p.model;
+  p.map = segments_of(m);
+  p.layers = m.layers.counts(0, m.layers.size());
+  p.pipeline = in_segments(p.map, p.layers);
+  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
+  p.pipeline[segment::embedding] = vocabulary;
+  p.pipeline[segment::head] = vocabulary;
+  p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
+  preparing<T, Laws> sink{p, laws};
+  const emission e = emission_under(p.engine, m, p.layout);
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    const bool predicts = s == segment::prediction && m.mtp_layers > 0;
+    if (p.pipeline[s] == 0 && !predicts) continue;
+    sink.segment = static_cast<unsigned char>(s);
+    emit_segment(e, p.map, s, sink);
+  }
+  put_stages(p);
+}
+
+}  // namespace detail
+
+/// Prepares a cluster, model and layout that check() accepts.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr prepared_layout<T, Efficiency> prepare(
+    const basic_cluster<T, Efficiency>& c, const model& m, const layout& l) noexcept {
+  prepared_layout<T, Efficiency> p(c, m, l);
+  detail::fill(p, detail::laws_of_layout<T, Efficiency>{p});
+  return p;
+}
+
+/// The same for memory alone.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr prepared_memory<T> prepare_memory(const basic_cluster<T, Efficiency>& c,
+                                                          const model& m,
+                                                          const layout& l) noexcept {
+  prepared_memory<T> p(c.runtime, c.accelerator.memory, m, l);
+  detail::fill(p, detail::no_laws<T>{});
+  return p;
+}
+
+}  // namespace shardline

@@ -1,0 +1,150 @@
+/// How sure a time is: the range that it lies in eight times out of ten, from what the policy's
+/// constants missed where they were measured.
+#pragma once
+
+#include <array>
+#include <limits>
+
+#include "shardline/base/parts.hpp"
+#include "shardline/curves/residuals.hpp"
+#include "shardline/policies/policy.hpp"
+#include "shardline/time/time.hpp"
+
+namespace shardline {
+
+/// One time in ten is below low, one in ten above high.
+template <class T = double>
+struct basic_band {
+  seconds<T> low{};
+  seconds<T> high{};
+
+  /// Of one time after the other, both long or both short.
+  [[nodiscard]] friend constexpr basic_band operator+(const basic_band& a,
+                                                      const basic_band& b) noexcept {
+    return {a.low + b.low, a.high + b.high};
+  }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("low", &basic_band::low);
+    list("high", &basic_band::high);
+  }
+};
+using band = basic_band<>;
+
+/// Bands of one prompt alone, of one round of decoding, and of what users see under load.
+template <class T = double>
+struct basic_bands {
+  basic_band<T> prefill{};
+  basic_band<T> decode{};
+  basic_band<T> ttft{};
+  basic_band<T> tpot{};
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("prefill", &basic_bands::prefill);
+    list("decode", &basic_bands::decode);
+    list("ttft", &basic_bands::ttft);
+    list("tpot", &basic_bands::tpot);
+  }
+};
+
+namespace detail {
+
+inline constexpr std::size_t residual_kinds = 6;
+
+// Which residual the operators behind a line have. Drafts, and the wait for other batches, are made
+// of all kinds, most of them multiplications.
+constexpr std::size_t residual_kind(term t) noexcept {
+  switch (t) {
+    case term::attention:
+      return 1;
+    case term::routed_experts:
+      return 2;
+    case term::embedding:
+    case term::norms:
+      return 3;
+    case term::all_reduce:
+    case term::all_gather:
+    case term::reduce_scatter:
+    case term::all_to_all:
+    case term::send_recv:
+    case term::broadcast:
+      return 4;
+    case term::host:
+      return 5;
+    default:
+      return 0;
+  }
+}
+
+template <class T>
+constexpr std::array<basic_residual<T>, residual_kinds> in_order(
+    const basic_residuals<T>& r) noexcept {
+  return {r.gemm, r.attention, r.experts, r.elementwise, r.collectives, r.host};
+}
+
+template <class T>
+constexpr T root_sum_square(const std::array<T, residual_kinds>& parts, const T& whole) noexcept {
+  T squares = whole * whole;
+  for (const T& part : parts) squares = squares + part * part;
+  return square_root(squares);
+}
+
+}  // namespace detail
+
+/// Relative band of a time by its lines. Kinds of operators err independently of each other, those
+/// of one kind together, and whole steps beyond that:
+///   1 - low  = sqrt(sum over kinds ((1 - low of the kind) its share)^2 + (1 - low of steps)^2)
+/// and high likewise; the band of no time at all is 1 to 1.
+template <class T>
+[[nodiscard]] constexpr basic_residual<T> relative_band(const basic_residuals<T>& r,
+                                                        const basic_time<T>& t) noexcept {
+  const T one(1.0);
+  std::array<T, detail::residual_kinds> shares{};
+  const T total = max(t.total().value(), T(1e-30));
+  for (std::size_t i = 0; i < term_count; ++i) {
+    T& share = shares[detail::residual_kind(static_cast<term>(i))];
+    share = share + t.terms[i].value() / total;
+  }
+  const auto kinds = detail::in_order(r);
+  std::array<T, detail::residual_kinds> below{};
+  std::array<T, detail::residual_kinds> above{};
+  for (std::size_t i = 0; i < detail::residual_kinds; ++i) {
+    below[i] = (one - kinds[i].low) * shares[i];
+    above[i] = (kinds[i].high - one) * shares[i];
+  }
+  return {max(one - detail::root_sum_square(below, one - r.step.low), T(0.0)),
+          one + detail::root_sum_square(above, r.step.high - one)};
+}
+
+/// The same of seconds.
+template <class T>
+[[nodiscard]] constexpr basic_band<T> band_of(const basic_residual<T>& r,
+                                              const seconds<T>& time) noexcept {
+  return {time * r.low, time * r.high};
+}
+
+namespace detail {
+
+// Of a wait that may have no end, in which case the band has none either.
+template <class T>
+constexpr basic_band<T> band_of_wait(const basic_residual<T>& r, const seconds<T>& wait) noexcept {
+  const auto ends = wait.value() <= T((std::numeric_limits<double>::max)());
+  const basic_band<T> b = band_of(r, select(ends, wait, seconds<T>{}));
+  const auto no_time = seconds<T>::from_value(endless<T>());
+  return {select(ends, b.low, no_time), select(ends, b.high, no_time)};
+}
+
+}  // namespace detail
+
+/// Band of a step, a prompt or a round of decoding under a policy.
+///   band_of(cluster.accelerator.efficiency, decode(cluster, model, layout, workload))
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_band<T> band_of(const Efficiency& policy,
+                                              const basic_time<T>& t) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  return band_of(relative_band(residuals_of<T>(policy), t), t.total());
+}
+
+}  // namespace shardline

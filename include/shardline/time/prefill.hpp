@@ -1,0 +1,98 @@
+/// Prefill: the time to the first token of one request alone.
+#pragma once
+
+#include "shardline/prepare/batching.hpp"
+#include "shardline/time/step_time.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps).
+template <class T, class Efficiency>
+struct prompt_fold {
+  const prepared_layout<T, Efficiency>& prepared;
+  const basic_workload<T>& workload;
+  steps_by_context<T, Efficiency> chunks;  // of the chunk's own size
+  basic_time<T> total{};
+  bool first = true;
+
+  [[nodiscard]] static constexpr basic_step<T> step(const basic_workload<T>& w, const T& new_tokens,
+                                                    const T& context) noexcept {
+    return prefill_step(T(1.0), new_tokens, context, w.expert_imbalance, w.routing);
+  }
+
+  // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
+  // those of its whole pass, scaled to that.
+  constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
+    const basic_step<T> s = step(workload, new_tokens, context);
+    const bool whole = value_of(new_tokens) == value_of(chunk_tokens(workload));
+    const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
+    const T pace = prepared.layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
+    const T alone = T(first ? 1.0 : 0.0);
+    total.add(t.sum, alone + (steps - alone) * pace);
+    first = false;
+  }
+};
+
+// How many chunks a stratum has that begins after `done` others: one up to 32, then an octave has
+// 16 strata, of 2 chunks each up to 64, of 4 up to 128.
+constexpr double stratum_length(double done) noexcept {
+  double length = 1.0;
+  for (double octave = 32.0; octave <= done; octave *= 2.0) length *= 2.0;
+  return length;
+}
+
+// The steps of what is computed of a prompt, up to 32 one by one; beyond, those of a stratum at
+// their mean context, which is exact wherever time is linear in the context. Where strata begin
+// does not depend on how long the prompt is: a token more makes the last step longer or is a step
+// of its own, and may move the steps of the last stratum to a longer context, so that no prompt
+// takes less time than a shorter one.
+template <class T, class Fold>
+constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
+  const T chunk = chunk_tokens(w);
+  const T cached = cached_tokens(w);
+  const T computed = computed_tokens(w);
+  const double steps = round_up(value_of(computed) / value_of(chunk));
+  const T last = computed - chunk * T(steps - 1.0);
+  const bool is_whole = !(value_of(last) < value_of(chunk));
+  for (double done = 0.0; done < steps;) {
+    const double number = min(stratum_length(done), steps - done);
+    const T context = cached + chunk * T(done + (number - 1.0) * 0.5);
+    done += number;
+    const bool shorter = done == steps && !is_whole;
+    const double whole = shorter ? number - 1.0 : number;
+    if (whole > 0.0) fold.visit(chunk, context, T(whole));
+    if (shorter) fold.visit(last, context, T(1.0));
+  }
+}
+
+}  // namespace detail
+
+/// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
+///   pp = 1   sum over chunks of the step's time; beyond 32 few stand for many, more each octave
+///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
+/// Chunk i attends to what the prefix cache holds and to the i - 1 before it. Returns seconds by
+/// term.
+/// Assumes inputs that check() accepts.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> prefill(const prepared_layout<T, Efficiency>& p,
+                                              const basic_workload<T>& w) noexcept {
+  using prompt = detail::prompt_fold<T, Efficiency>;
+  if (!(largest_of(prefill_steps(w)) > 1.0)) {
+    return time_of_step(p, prompt::step(w, computed_tokens(w), cached_tokens(w))).sum;
+  }
+  const basic_step<T> chunk = prompt::step(w, chunk_tokens(w), T(0.0));
+  prompt fold{p, w, steps_by_context<T, Efficiency>(p, chunk)};
+  detail::for_each_chunk(w, fold);
+  return fold.total;
+}
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
+                                              const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  return prefill(prepare(c, m, l), w);
+}
+
+}  // namespace shardline

@@ -1,0 +1,105 @@
+/// Speculative decoding: how many tokens a step yields, and what guessing them takes.
+#pragma once
+
+#include "shardline/prepare/batching.hpp"
+#include "shardline/time/step_time.hpp"
+#include "shardline/work/parameters.hpp"
+
+namespace shardline {
+
+/// Tokens that a step yields of each sequence: its own, and the guesses up to the first wrong one.
+///   E = 1 + a + a^2 + ... + a^k = (1 - a^(k + 1)) / (1 - a),  k draft tokens of acceptance a
+/// from 1 (no speculation, or nothing accepted) to k + 1. Assumes that guesses are right or wrong
+/// independently of each other, k <= 64.
+/// Source: Leviathan, Kalman, Matias, "Fast Inference from Transformers via Speculative Decoding",
+/// ICML 2023, equation 1.
+///   k 3, a 0.5: 1.875;  k 3, a 1: 4   (tests/time/speculation.cpp)
+template <class T>
+[[nodiscard]] constexpr T tokens_per_step(const basic_speculation<T>& s) noexcept {
+  T expected(1.0);
+  for (count i = 0; i < s.draft_tokens; ++i) expected = T(1.0) + s.acceptance * expected;
+  return expected;
+}
+
+/// Whether guesses are passes of the model's prediction layer, whose time is then priced; of a
+/// pack, whether those of any lane are.
+template <class T>
+[[nodiscard]] constexpr bool guesses_by_prediction(const model& m,
+                                                   const basic_speculation<T>& s) noexcept {
+  const bool unstated = largest_of(-s.draft_time.value()) >= 0.0;
+  return s.draft_tokens > 0 && m.mtp_layers > 0 && unstated;
+}
+
+namespace detail {
+
+// One pass of the prediction layer and the head, if the model has one, a token of each sequence, on
+// the ranks of the last stage.
+template <class T, class Efficiency>
+constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
+                                        const basic_step<T>& one_token) noexcept {
+  const layer_halves last = p.last_layer();
+  std::array<double, segment::number> times{};
+  times[last.mixing] = p.map.present[last.mixing];
+  times[last.feed_forward] = p.map.present[last.feed_forward];
+  times[segment::prediction] = 1.0;
+  times[segment::head] = p.pipeline[segment::head];
+  return priced(p, localise(one_token, p.layout), times).time();
+}
+
+}  // namespace detail
+
+/// What guessing takes before a step of `sequences` sequences can check it, all of it in the line
+/// `draft`: draft_tokens times draft_time, or where that is 0 draft_tokens passes, one after the
+/// other, of the model's last prediction layer with the head, on the last stage's ranks. Nothing
+/// without draft tokens, and for a model without prediction layers: n-grams of the prompt cost
+/// nothing. The host's part is not priced.
+/// Source: DeepSeek-V3, arXiv 2412.19437, sections 2.2 and 5.4.3.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> draft_time(const prepared_layout<T, Efficiency>& p,
+                                                 const basic_workload<T>& w,
+                                                 const T& sequences) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  const basic_speculation<T>& s = w.speculation;
+  basic_time<T> drafting;
+  if (s.draft_tokens == 0) return drafting;
+  seconds<T> each = s.draft_time;
+  basic_time<T> once;
+  once.wait(bound::memory, each);
+  if (guesses_by_prediction(p.model, s)) {
+    const basic_time<T> pass = detail::prediction_time(
+        p, decode_step(sequences, mean_context(w), w.expert_imbalance, w.routing));
+    const auto stated = T(0.0) < s.draft_time.value();
+    for (std::size_t i = 0; i < bound_count; ++i) {
+      once.bounds[i] = select(stated, once.bounds[i], pass.bounds[i]);
+    }
+    each = select(stated, each, pass.total());
+  }
+  const T times = real<T>(s.draft_tokens);
+  drafting.spend(term::draft, each * times);
+  for (std::size_t i = 0; i < bound_count; ++i) drafting.bounds[i] = once.bounds[i] * times;
+  return drafting;
+}
+
+/// A step through the pipeline with its guesses made before it; with stages, every round waits for
+/// them.
+template <class T>
+[[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
+                                                     const basic_speculation<T>& s,
+                                                     const basic_time<T>& drafting) noexcept {
+  if (s.draft_tokens == 0) return step;
+  step.sum.add(drafting, T(1.0));
+  step.slowest = step.slowest + drafting.total();
+  return step;
+}
+
+/// The same of a cluster, model and layout that are not prepared yet.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr basic_time<T> draft_time(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const layout& l,
+                                                 const basic_workload<T>& w,
+                                                 const T& sequences) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  return draft_time(prepare(c, m, l), w, sequences);
+}
+
+}  // namespace shardline

@@ -1,0 +1,126 @@
+/// What a step's time is added up in: by line, by bound, and for one of each segment.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/kernels/kernel_time.hpp"
+#include "shardline/time/time.hpp"
+#include "shardline/work/segments.hpp"
+#include "shardline/work/sizes.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+inline constexpr std::size_t collective_kinds = 6;
+
+// What a segment sends, by kind and in all, and what of it may be hidden behind shared experts.
+template <class T>
+struct sent_by_segment {
+  std::array<T, collective_kinds> by_kind{};
+  T total = T(0.0);
+  collective_kind dispatch = collective_kind::all_to_all;
+  T dispatched = T(0.0);
+  T shared_experts = T(0.0);
+
+  constexpr void add(collective_kind kind, const T& time, bool beside) noexcept {
+    T& of_kind = by_kind[static_cast<std::size_t>(kind)];
+    of_kind = of_kind + time;
+    total = total + time;
+    if (!beside) return;
+    dispatch = kind;
+    dispatched = time;
+  }
+  // The line of the dispatch is what is left of it.
+  constexpr void hide_behind_shared_experts() noexcept {
+    const T hidden = min(dispatched, shared_experts);
+    T& of_kind = by_kind[static_cast<std::size_t>(dispatch)];
+    of_kind = of_kind - hidden;
+    total = total - hidden;
+  }
+};
+template <class T>
+using sent_by_segments = std::array<sent_by_segment<T>, segment::number>;
+
+// Adds up what is priced, over the pipeline and for one of each segment, in seconds.
+//   times   how often a segment runs; 0: it is not wanted
+//   wanted  all of it, or apart what follows the cached tokens of a prompt and what does not
+//   sent    where what is sent is gathered, if some of it may be hidden
+template <class T>
+struct step_fold {
+  enum class part : unsigned char { everything, without_context, of_context };
+
+  std::array<double, segment::number> times{};
+  part wanted = part::everything;
+  sent_by_segments<T>* sent = nullptr;
+  std::array<T, term_count> lines{};
+  std::array<T, bound_count> bounds{};
+  std::array<T, segment::number> of_segment{};
+
+  [[nodiscard]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
+    if (!(times[s] > 0.0)) return false;
+    return wanted == part::everything ||
+           size::follows_context(size) == (wanted == part::of_context);
+  }
+
+  constexpr void operator()(const place_in_step& at, const kernel_time<T>& t) noexcept {
+    const T zero(0.0);
+    const T own = max(t.compute, t.memory) + t.exposed + t.launch;
+    const T n(times[at.segment]);
+    const auto by_compute = t.memory < t.compute;
+    add(at.segment, at.line, own, n);
+    wait(bound::compute, select(by_compute, t.compute + t.exposed, zero) * n);
+    wait(bound::memory, select(by_compute, zero, t.memory + t.exposed) * n);
+    wait(bound::launch, t.launch * n);
+    beside_dispatch(at, own);
+  }
+  // Kernels that only move bytes.
+  constexpr void pass(const place_in_step& at, const T& memory, const T& launch) noexcept {
+    const T n(times[at.segment]);
+    add(at.segment, at.line, memory + launch, n);
+    wait(bound::memory, memory * n);
+    wait(bound::launch, launch * n);
+    beside_dispatch(at, memory + launch);
+  }
+  constexpr void operator()(std::size_t s, collective_kind kind, const T& time,
+                            bool beside) noexcept {
+    if (sent != nullptr) return (*sent)[s].add(kind, time, beside);
+    send(s, kind, time, T(times[s]));
+  }
+  constexpr void send(std::size_t s, collective_kind kind, const T& time, const T& n) noexcept {
+    add(s, term_of(kind), time, n);
+    wait(bound::link, time * n);
+  }
+  constexpr void spend(term line, bound on, const T& time) noexcept {
+    T& spent = lines[static_cast<std::size_t>(line)];
+    spent = spent + time;
+    wait(on, time);
+  }
+  [[nodiscard]] constexpr basic_time<T> time() const noexcept {
+    basic_time<T> t;
+    for (std::size_t i = 0; i < term_count; ++i) t.terms[i] = seconds<T>::from_value(lines[i]);
+    for (std::size_t i = 0; i < bound_count; ++i) t.bounds[i] = seconds<T>::from_value(bounds[i]);
+    return t;
+  }
+
+ private:
+  constexpr void add(std::size_t s, term line, const T& time, const T& n) noexcept {
+    of_segment[s] = of_segment[s] + time;
+    T& spent = lines[static_cast<std::size_t>(line)];
+    spent = spent + time * n;
+  }
+  constexpr void beside_dispatch(const place_in_step& at, const T& time) noexcept {
+    if (sent == nullptr || at.line != term::shared_experts) return;
+    T& shared = (*sent)[at.segment].shared_experts;
+    shared = shared + time;
+  }
+  constexpr void wait(bound on, const T& time) noexcept {
+    T& waited = bounds[static_cast<std::size_t>(on)];
+    waited = waited + time;
+  }
+};
+
+}  // namespace detail
+
+}  // namespace shardline

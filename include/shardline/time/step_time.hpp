@@ -1,0 +1,323 @@
+/// The time of one step on a prepared layout: what is prepared is priced once for each segment and
+/// counted as often as stages have it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/policies/policy.hpp"
+#include "shardline/prepare/prepared.hpp"
+#include "shardline/time/step_fold.hpp"
+#include "shardline/time/time.hpp"
+
+namespace shardline {
+
+/// One step through the pipeline.
+///   sum      all stages, one after the other, hand-overs and host included: one batch alone
+///   slowest  the heaviest stage with both: what a full pipeline repeats
+template <class T>
+struct pipeline_time {
+  basic_time<T> sum{};
+  seconds<T> slowest{};
+};
+
+namespace detail {
+
+// Seconds of a collective: by its law, or where the policy has none by all of it.
+template <class T, class Efficiency>
+constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
+                    const step_sizes<T>& s) noexcept {
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return p.send_laws[m.send].time(s[m.size] * T(m.shape.bytes_each));
+  } else {
+    return shardline::time_of(p.cluster, operator_of(m.shape, s.step)).value();
+  }
+}
+template <class T, class Efficiency>
+constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_t i,
+                             const step_sizes<T>& s) noexcept {
+  const prepared_exchange& x = p.exchanges[i];
+  const collective<T> op = operator_of(x.shape, s.step, routed_at(s, x.routing));
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return p.exchange_laws[i].time(op.tokens);
+  } else {
+    return shardline::time_of(p.cluster, op).value();
+  }
+}
+
+// Prices the segments that the fold wants.
+template <class T, class Efficiency>
+constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                     step_fold<T>& fold) noexcept {
+  p.operators.price(s, fold);
+  for (std::size_t i = 0; i < p.messages.size(); ++i) {
+    const prepared_message& m = p.messages[i];
+    if (!fold.wants(m.segment, m.size)) continue;
+    fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
+  }
+  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
+    const prepared_exchange& x = p.exchanges[i];
+    if (!fold.wants(x.segment, size::none)) continue;
+    const T time = time_of_exchange(p, i, s);
+    fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
+  }
+}
+
+// Of each segment as many as there are, times `batches` of halves of layers; or of one sort alone.
+constexpr std::array<double, segment::number> repeated(const segment_counts& n, double halves,
+                                                       double others) noexcept {
+  std::array<double, segment::number> times{};
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    times[s] = static_cast<double>(n[s]) * (segment::is_half(s) ? halves : others);
+  }
+  return times;
+}
+
+// Hands on what the gathered collectives of segments leave behind shared experts.
+template <class T>
+constexpr void send_what_is_left(step_fold<T>& fold, sent_by_segments<T>& sent) noexcept {
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    if (!(fold.times[s] > 0.0)) continue;
+    sent[s].hide_behind_shared_experts();
+    for (std::size_t k = 0; k < collective_kinds; ++k) {
+      const auto kind = static_cast<collective_kind>(k);
+      fold.send(s, kind, sent[s].by_kind[k], T(fold.times[s]));
+    }
+  }
+}
+
+// A step's times by stages: the accelerators' part of one, and what two batches take to fill it.
+template <class T>
+struct stage_time {
+  T busy = T(0.0);
+  T filling = T(0.0);
+};
+
+// Adds the host's part to a priced step, stage by stage.
+template <class T, class Efficiency, class Stage>
+constexpr pipeline_time<T> through_stages(const prepared_layout<T, Efficiency>& p,
+                                          step_fold<T>& fold, const rank_step<T>& s, count batches,
+                                          const Stage& time_of_stage) noexcept {
+  const Efficiency& policy = p.cluster.accelerator.efficiency;
+  T slowest(0.0);
+  T host(0.0);
+  for (std::size_t i = 0; i < p.stages.size(); ++i) {
+    const alike_stages& stages = p.stages[i];
+    const stage_time<T> t = time_of_stage(stages);
+    const T n = real<T>(stages.times);
+    fold.spend(term::pipeline_bubble, bound::link, t.filling * n);
+    const T busy = t.busy + t.filling;
+    const T own =
+        host_time(policy, s, stages.layers * batches, seconds<T>::from_value(busy)).value();
+    host = host + own * n;
+    slowest = max(slowest, busy + own);
+  }
+  fold.spend(term::host, bound::launch, host);
+  const basic_time<T> sum = fold.time();
+  return {sum, p.layout.pp == 1 ? sum.total() : seconds<T>::from_value(slowest)};
+}
+
+template <class T>
+constexpr T sum_of(const std::array<T, term_count>& lines) noexcept {
+  T sum(0.0);
+  for (const T& line : lines) sum = sum + line;
+  return sum;
+}
+
+// The segments of a rank that run in a step, each so often, in one batch.
+template <class T, class Efficiency>
+constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const rank_step<T>& s,
+                              const std::array<double, segment::number>& times) noexcept {
+  step_fold<T> fold;
+  fold.times = times;
+  const step_sizes<T> sizes = sizes_of(s, p.routed);
+  if (!p.cluster.runtime.experts.overlap_shared) {
+    price(p, sizes, fold);
+    return fold;
+  }
+  sent_by_segments<T> sent{};
+  fold.sent = &sent;
+  price(p, sizes, fold);
+  send_what_is_left(fold, sent);
+  fold.sent = nullptr;
+  return fold;
+}
+
+template <class T>
+constexpr stage_time<T> one_batch_stage(const step_fold<T>& fold,
+                                        const alike_stages& stages) noexcept {
+  T busy(0.0);
+  for (std::size_t i = 0; i < segment::number; ++i) {
+    busy = busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+  }
+  return {busy, T(0.0)};
+}
+
+template <class T, class Efficiency>
+constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency>& p,
+                                             step_fold<T>& fold, const rank_step<T>& s) noexcept {
+  return through_stages(p, fold, s, 1, [&](const alike_stages& stage_run) {
+    if (p.layout.pp == 1) return stage_time<T>{sum_of(fold.lines), T(0.0)};
+    return one_batch_stage(fold, stage_run);
+  });
+}
+
+template <class T, class Efficiency>
+constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
+                                        const rank_step<T>& s) noexcept {
+  step_fold<T> fold = priced(p, s, repeated(p.pipeline, 1.0, 1.0));
+  return through_stages_of(p, fold, s);
+}
+
+// A layer that computes one half batch while the other half's messages are under way.
+//   busy      the longer of both, for one half
+//   filling   the shorter, which the first or last half of a stage does not hide
+template <class T>
+struct overlapped_layer {
+  T busy = T(0.0);
+  T filling = T(0.0);
+};
+
+// Sends of a layer's collectives what computation does not hide, every line by the same share.
+template <class T>
+constexpr overlapped_layer<T> overlap(step_fold<T>& fold, const sent_by_segments<T>& sent,
+                                      const layer_halves& l, const T& times) noexcept {
+  const T computed = fold.of_segment[l.mixing] + fold.of_segment[l.feed_forward];
+  const T all = sent[l.mixing].total + sent[l.feed_forward].total;
+  const T hidden = min(computed, all);
+  const T left = (all - hidden) / max(all, T(1e-300));
+  const T share = select(T(0.0) < all, left, T(0.0));
+  for (const std::size_t half : {std::size_t{l.mixing}, std::size_t{l.feed_forward}}) {
+    for (std::size_t k = 0; k < collective_kinds; ++k) {
+      const T time = sent[half].by_kind[k] * share;
+      fold.spend(term_of(static_cast<collective_kind>(k)), bound::link, time * times);
+    }
+  }
+  return {computed + (all - hidden), hidden};
+}
+
+// A stage's time with one batch in flight behind another, of its layers each overlapped.
+//   layers   by kind, two batches of one layer
+template <class T>
+constexpr stage_time<T> two_batch_stage(
+    const step_fold<T>& fold, const std::array<overlapped_layer<T>, max_layer_kinds>& layers,
+    std::size_t kinds, const alike_stages& stages) noexcept {
+  stage_time<T> t;
+  for (std::size_t i = 0; i < segment::number; ++i) {
+    if (segment::is_half(i)) continue;
+    t.busy = t.busy + fold.of_segment[i] * T(static_cast<double>(stages.segments[i]));
+  }
+  for (std::size_t k = 0; k < kinds; ++k) {
+    if (stages.kinds[k] == 0) continue;
+    t.busy = t.busy + layers[k].busy * T(2.0 * real<double>(stages.kinds[k]));
+    t.filling = max(t.filling, layers[k].filling);
+  }
+  return t;
+}
+
+template <class T, class Efficiency>
+constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& p,
+                                          const rank_step<T>& s) noexcept {
+  constexpr double two = 2.0;
+  step_fold<T> fold;
+  fold.times = repeated(p.pipeline, 0.0, 1.0);
+  price(p, sizes_of(s, p.routed), fold);
+  sent_by_segments<T> sent{};
+  fold.times = repeated(p.pipeline, two, 0.0);
+  fold.sent = &sent;
+  price(p, sizes_of(larger_half(s), p.routed), fold);
+  fold.sent = nullptr;
+  std::array<overlapped_layer<T>, max_layer_kinds> layers{};
+  for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
+    layers[k] = overlap(fold, sent, p.map.of_kind[k], real<T>(p.layers[k]) * T(two));
+  }
+  return through_stages(p, fold, s, 2, [&](const alike_stages& stage_run) {
+    return two_batch_stage(fold, layers, p.model.layers.kinds.size(), stage_run);
+  });
+}
+
+template <class Condition, class T>
+constexpr void take_where(const Condition& condition, seconds<T>& a, const seconds<T>& b) noexcept {
+  a = seconds<T>::from_value(select(condition, b.value(), a.value()));
+}
+
+// Of two ways to run a step the faster, line by line; and of a full pipeline, which one step's
+// latency does not matter to.
+template <class T>
+constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b) noexcept {
+  const auto b_is = b.sum.total().value() < a.sum.total().value();
+  for (std::size_t i = 0; i < term_count; ++i) take_where(b_is, a.sum.terms[i], b.sum.terms[i]);
+  for (std::size_t i = 0; i < bound_count; ++i) take_where(b_is, a.sum.bounds[i], b.sum.bounds[i]);
+  a.slowest = shardline::min(a.slowest, b.slowest);
+  return a;
+}
+
+}  // namespace detail
+
+/// Time of one step: every stage in turn, and the heaviest stage.
+///
+/// Where shared experts are computed while tokens are under way to the routed ones (overlap_shared)
+/// a layer takes max(dispatch, shared experts) in place of their sum, and the line of the dispatch
+/// is what is left of it.
+///
+/// Where a step is split into two batches (two_batch_overlap), a layer computes C and communicates
+/// M seconds for the larger half, weights read for both, and while one half computes the other
+/// communicates:
+///   layer = 2 max(C, M),   stage = sum of layers + max over layers of min(C, M) + the rest
+/// The second term fills and drains the two; it is in the pipeline's bubble. Embedding, head and
+/// hand-over run on the whole batch. Communication that is hidden is taken off its lines, so that
+/// lines still sum to the total. Shared experts hide nothing besides: they are part of C. Never
+/// faster than the halves' computation or their communication alone. An engine splits a step where
+/// that pays, so this is never slower than the step in one batch. Assumes that kernels which
+/// communicate take no multiprocessors from those that compute.
+/// Assumes inputs that check() accepts.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr pipeline_time<T> time_of_step(const prepared_layout<T, Efficiency>& p,
+                                                      const basic_step<T>& s) noexcept {
+  const rank_step<T> own = localise(s, p.layout);
+  if (!p.cluster.runtime.two_batch_overlap) return detail::in_one_batch(p, own);
+  return detail::faster(detail::in_one_batch(p, own), detail::in_two_batches(p, own));
+}
+/// Steps that differ in the cached tokens of their prompts alone, as a prompt's chunks do: what does
+/// not follow these is priced once.
+template <class T, class Efficiency>
+class steps_by_context {
+ public:
+  constexpr steps_by_context(const prepared_layout<T, Efficiency>& prepared_for,
+                             const basic_step<T>& any) noexcept
+      : prepared_(prepared_for) {
+    if (!apart()) return;
+    rest_.times = detail::repeated(prepared_.pipeline, 1.0, 1.0);
+    rest_.wanted = detail::step_fold<T>::part::without_context;
+    detail::price(prepared_, sizes_of(localise(any, prepared_.layout), prepared_.routed), rest_);
+  }
+  /// The time of one of them.
+  [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) const noexcept {
+    if (!apart()) return time_of_step(prepared_, s);
+    const rank_step<T> own = localise(s, prepared_.layout);
+    detail::step_fold<T> fold = rest_;
+    fold.wanted = detail::step_fold<T>::part::of_context;
+    detail::price(prepared_, sizes_of(own, prepared_.routed), fold);
+    return detail::through_stages_of(prepared_, fold, own);
+  }
+
+ private:
+  // Where messages hide behind other kernels, a step is more than the sum of both.
+  [[nodiscard]] constexpr bool apart() const noexcept {
+    const basic_runtime<T>& engine = prepared_.cluster.runtime;
+    return !engine.two_batch_overlap && !engine.experts.overlap_shared;
+  }
+
+  const prepared_layout<T, Efficiency>& prepared_;
+  detail::step_fold<T> rest_{};
+};
+
+template <class T, class Efficiency>
+[[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
+                                                      const model& m, const layout& l,
+                                                      const basic_step<T>& s) noexcept {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  return time_of_step(prepare(c, m, l), s);
+}
+
+}  // namespace shardline

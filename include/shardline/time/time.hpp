@@ -1,0 +1,82 @@
+/// A time as a breakdown that sums exactly and says what bounds it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "shardline/base/parts.hpp"
+#include "shardline/base/units.hpp"
+#include "shardline/work/operators.hpp"
+
+namespace shardline {
+
+/// What a time is spent on: the resource that the operators wait for.
+enum class bound : unsigned char { compute, memory, link, launch };
+inline constexpr std::size_t bound_count = 4;
+
+namespace detail {
+inline constexpr std::array<std::string_view, bound_count> bound_names{"compute", "memory", "link",
+                                                                       "launch"};
+}  // namespace detail
+
+[[nodiscard]] constexpr std::string_view name(bound b) noexcept {
+  return detail::bound_names[static_cast<std::size_t>(b)];
+}
+
+/// Seconds by term; `total()` is their sum in order, so the parts sum to it exactly.
+/// The same seconds by bound: each operator's time belongs to the larger of its two roofline
+/// bounds, a collective's and a pipeline bubble's to the link.
+template <class T = double>
+struct basic_time {
+  std::array<seconds<T>, term_count> terms{};
+  std::array<seconds<T>, bound_count> bounds{};
+
+  [[nodiscard]] constexpr const seconds<T>& operator[](term t) const noexcept {
+    return terms[static_cast<std::size_t>(t)];
+  }
+  [[nodiscard]] constexpr const seconds<T>& operator[](bound b) const noexcept {
+    return bounds[static_cast<std::size_t>(b)];
+  }
+  [[nodiscard]] constexpr seconds<T> total() const noexcept {
+    seconds<T> sum{};
+    for (const seconds<T>& s : terms) sum = sum + s;
+    return sum;
+  }
+  /// The bound with the most seconds; of equals the first in order.
+  [[nodiscard]] constexpr bound bounded_by() const noexcept {
+    std::size_t most = 0;
+    for (std::size_t i = 1; i < bound_count; ++i) {
+      if (value_of(bounds[i].value()) > value_of(bounds[most].value())) most = i;
+    }
+    return static_cast<bound>(most);
+  }
+
+  /// Seconds of a line, and the same seconds of what they wait for.
+  constexpr void spend(term line, const seconds<T>& s) noexcept {
+    auto& spent = terms[static_cast<std::size_t>(line)];
+    spent = spent + s;
+  }
+  constexpr void wait(bound on, const seconds<T>& s) noexcept {
+    auto& waited = bounds[static_cast<std::size_t>(on)];
+    waited = waited + s;
+  }
+  /// Adds `times` executions of `other`.
+  constexpr void add(const basic_time& other, const T& times) noexcept {
+    for (std::size_t i = 0; i < term_count; ++i) terms[i] = terms[i] + other.terms[i] * times;
+    for (std::size_t i = 0; i < bound_count; ++i) bounds[i] = bounds[i] + other.bounds[i] * times;
+  }
+
+  template <class List>
+  static constexpr void addends(List&& list) {
+    list_elements(list, &basic_time::terms, detail::term_names);
+  }
+  template <class List>
+  static constexpr void parts(List&& list) {
+    addends(list);
+    list_elements(list, &basic_time::bounds, detail::bound_names);
+  }
+};
+using time_breakdown = basic_time<>;
+
+}  // namespace shardline

@@ -1,0 +1,255 @@
+/// A rank's work in blocks: embedding, each kind of layer, head, hand-over. A pipeline stage is so
+/// many of each, so a fold prices a block once and multiplies; the operator list walks the same
+/// way.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "shardline/base/alternative.hpp"
+#include "shardline/work/kinds/attention.hpp"
+#include "shardline/work/kinds/feed_forward.hpp"
+#include "shardline/work/kinds/recurrence.hpp"
+
+namespace shardline {
+
+/// Block numbers, in the order in which a rank runs them.
+namespace block {
+inline constexpr std::size_t embedding = 0;
+inline constexpr std::size_t first_layer = 1;  // layer kind i is block first_layer + i
+inline constexpr std::size_t head = first_layer + max_layer_kinds;
+inline constexpr std::size_t hand_over = head + 1;
+inline constexpr std::size_t prediction = hand_over + 1;
+inline constexpr std::size_t number = prediction + 1;
+}  // namespace block
+
+/// How many of each block.
+using block_counts = std::array<count, block::number>;
+
+namespace detail {
+
+constexpr block_counts with_layers(const kind_counts& layers) noexcept {
+  block_counts blocks{};
+  for (std::size_t kind = 0; kind < max_layer_kinds; ++kind) {
+    blocks[block::first_layer + kind] = layers[kind];
+  }
+  return blocks;
+}
+
+}  // namespace detail
+
+/// Blocks of stage `stage` of the layout; a model without a vocabulary has neither embedding nor
+/// head.
+[[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, const layout& l,
+                                                     count stage) noexcept {
+  const item_range own = layers_of_stage(l, m.layers.size(), stage);
+  block_counts blocks = detail::with_layers(m.layers.counts(own.first, own.number));
+  const bool has_vocabulary = m.vocab_size > 0;
+  blocks[block::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
+  blocks[block::head] = has_vocabulary && stage == l.pp - 1 ? 1 : 0;
+  blocks[block::hand_over] = stage < l.pp - 1 ? 1 : 0;
+  return blocks;
+}
+
+/// Blocks of all stages together.
+[[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, count pp) noexcept {
+  block_counts blocks = detail::with_layers(m.layers.counts(0, m.layers.size()));
+  blocks[block::embedding] = m.vocab_size > 0 ? 1 : 0;
+  blocks[block::head] = blocks[block::embedding];
+  blocks[block::hand_over] = pp - 1;
+  return blocks;
+}
+
+/// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
+/// added to them, and a norm may follow.
+template <class Sink>
+constexpr void emit_embedding(const emission& e, Sink& sink) {
+  const count hidden = e.model.hidden_size;
+  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
+                    e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
+  detail::emit_tensor_reduction(e, sink);
+  if (e.model.positions > 0) {
+    sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.model.positions, hidden),
+                      e.values_bytes(3 * hidden)});
+  }
+  if (e.model.embedding_norm) sink(e.norm());
+}
+
+namespace detail {
+
+template <class Sink>
+struct attention_emitter {
+  const emission& e;
+  Sink& sink;
+  template <class Attention>
+  constexpr void operator()(const Attention& a) const {
+    emit_attention(a, e, sink);
+  }
+};
+template <class Sink>
+struct feed_forward_emitter {
+  const emission& e;
+  Sink& sink;
+  template <class FeedForward>
+  constexpr void operator()(const FeedForward& f) const {
+    emit_feed_forward(f, e, sink);
+  }
+};
+
+}  // namespace detail
+
+namespace detail {
+
+constexpr bool attends(const layer& l) noexcept {
+  return !std::holds_alternative<no_attention>(l.attention);
+}
+constexpr bool feeds(const layer& l) noexcept {
+  return !std::holds_alternative<no_feed_forward>(l.feed_forward);
+}
+// Of parallel dense blocks only the second sums over tp: it holds both partial outputs.
+constexpr bool summed_later(const layer& l) noexcept {
+  return is_parallel(l.form) && std::holds_alternative<dense_feed_forward>(l.feed_forward);
+}
+
+}  // namespace detail
+
+/// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
+template <class Sink>
+constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
+  if (!detail::attends(l)) return;
+  const emission e = outside.in_layer(l);
+  sink(e.norm());
+  visit_alternative(l.attention, detail::attention_emitter<Sink>{e, sink});
+  if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
+  if (l.form == layer_form::sandwich) sink(e.norm());
+}
+
+/// The second half: norm, unless it shares the first one's, and feed-forward block.
+template <class Sink>
+constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
+  if (!detail::feeds(l)) return;
+  const emission e = outside.in_layer(l);
+  if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
+  visit_alternative(l.feed_forward, detail::feed_forward_emitter<Sink>{e, sink});
+  if (l.form == layer_form::sandwich) sink(e.norm());
+}
+
+/// A layer: one half after the other.
+template <class Sink>
+constexpr void emit_layer(const layer& l, const emission& outside, Sink& sink) {
+  emit_mixing_half(l, outside, sink);
+  emit_feed_forward_half(l, outside, sink);
+}
+
+/// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
+/// the embedding; it stores its own copy only on a stage that has no embedding.
+template <class Sink>
+constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink) {
+  const count tp = e.layout.attention.tp;
+  const bool tied = e.model.tied_embeddings;
+  weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
+                      e.vocabulary_rows());
+  w.resident = !(tied && stage_has_embedding);
+  sink(e.norm());
+  sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
+  if (tp > 1) {
+    sink(collective_shape{collective_kind::all_gather, e.tensor_group(), extent::logit_rows,
+                          e.values_bytes(e.model.vocab_size)});
+  }
+  sink(logits_shape{e.model.vocab_size});
+}
+
+/// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
+/// to one, and a norm at its end. The projection is replicated.
+template <class Sink>
+constexpr void emit_prediction_ends(const emission& e, Sink& sink) {
+  const model& m = e.model;
+  sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
+  for (int norm = 0; norm < 3; ++norm) sink(e.norm());
+}
+
+/// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
+/// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+template <class Sink>
+constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
+  const model& m = e.model;
+  emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
+  emit_prediction_ends(e, sink);
+}
+
+/// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
+/// where the deployment speculates. A step runs them apart from the others: draft_time().
+[[nodiscard]] constexpr block_counts blocks_held(const model& m, const layout& l, count stage,
+                                                 bool speculates) noexcept {
+  block_counts blocks = blocks_of_stage(m, l, stage);
+  if (speculates && stage == l.pp - 1) blocks[block::prediction] = m.mtp_layers;
+  return blocks;
+}
+
+/// The residual stream to the next stage.
+template <class Sink>
+constexpr void emit_hand_over(const emission& e, Sink& sink) {
+  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, e.model.hidden_size));
+}
+
+/// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its
+/// shapes in order, fold.finish(block). `times` is how often the block occurs. Assumes a
+/// model and layout that check() accepts.
+template <class Fold>
+constexpr void for_each_block(const emission& e, const block_counts& blocks, Fold& fold) {
+  for (std::size_t b = 0; b < block::number; ++b) {
+    if (blocks[b] == 0) continue;
+    fold.start(b, blocks[b]);
+    if (b == block::embedding) {
+      emit_embedding(e, fold);
+    } else if (b == block::head) {
+      emit_head(e, e.layout.pp == 1, fold);
+    } else if (b == block::hand_over) {
+      emit_hand_over(e, fold);
+    } else if (b == block::prediction) {
+      emit_prediction_layer(e, fold);
+    } else {
+      emit_layer(e.model.layers.kinds[b - block::first_layer], e, fold);
+    }
+    fold.finish(b);
+  }
+}
+
+/// The same with the operators of a step.
+template <class T, class Fold>
+constexpr void for_each_block(const emission& e, const rank_step<T>& s, const block_counts& blocks,
+                              Fold& fold) {
+  at_step<T, Fold> operators{s, fold};
+  for_each_block(e, blocks, operators);
+}
+
+namespace detail {
+
+// The fold that hands each operator on, with how often it runs.
+template <class Sink>
+struct listing {
+  Sink& sink;
+  count times = 0;
+
+  constexpr void start(std::size_t, count n) noexcept { times = n; }
+  constexpr void finish(std::size_t) noexcept {}
+  template <class Operator>
+  constexpr void operator()(const Operator& o) {
+    sink(o, times);
+  }
+};
+
+}  // namespace detail
+
+/// The operators of rank `r` of stage `stage` in one step, in order: sink(operator, times).
+/// `times` is how many layers of the stage run it.
+template <class T, class Sink>
+constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
+                                 count stage, const rank& r, Sink&& sink,
+                                 const shard_padding& padding = {}) {
+  const emission e{m, l, r, padding};
+  detail::listing<Sink> list{sink};
+  for_each_block(e, localise(s, l), blocks_of_stage(m, l, stage), list);
+}
+
+}  // namespace shardline

@@ -1,0 +1,187 @@
+/// The feed-forward block of one layer on one rank, as shapes: dense, or a mixture of experts
+/// with its dispatch. The only place that knows how they are built and sharded. The norm before it
+/// belongs to the layer, the sum after it to the block.
+#pragma once
+
+#include <optional>
+
+#include "shardline/work/emission.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+// Up (and gate), activation function, down: `width` is this rank's share of the inner width.
+template <class Sink>
+constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
+                          const emission& e, Sink& sink) {
+  const count hidden = e.model.hidden_size;
+  const count up = (gated ? 2 : 1) * width;
+  sink(e.project(t, e.matrix(c, hidden, up)));
+  if (bias) sink(fused_shape{t, e.vector(c, up)});
+  sink(vector_shape{t, {}, e.values_bytes(up + width), vector_kind::activation, width});
+  sink(e.project(t, e.matrix(c, width, hidden)));
+  if (bias) sink(fused_shape{t, e.vector(c, hidden)});
+}
+
+}  // namespace detail
+
+/// up, activation, down, all-reduce.
+template <class Sink>
+constexpr void emit_feed_forward(const dense_feed_forward& f, const emission& e, Sink& sink) {
+  detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
+                     share(f.width, e.layout.attention.tp, e.rank.tp), f.gated, f.bias, e, sink);
+  detail::emit_tensor_reduction(e, sink);
+}
+
+namespace detail {
+
+// Experts that the ep ranks share out: the model's, and the layout's copies of busy ones.
+constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noexcept {
+  return f.experts + l.redundant_experts;
+}
+
+// This rank's share of an expert's inner width, padded as the engine pads 4-bit shards.
+constexpr count expert_width(const mixture_of_experts& f, const emission& e) noexcept {
+  const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
+  if (e.formats[weight_class::routed_expert].element != precision::fp4) return width;
+  return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
+}
+
+// Whether tokens are sent to the ranks of their experts alone, rather than to the whole group.
+constexpr bool sends_to_experts(const layout& l) noexcept {
+  return replicas_per_expert_group(l) > 1 && l.expert.ep > 1 &&
+         l.dispatch == expert_dispatch::all_to_all;
+}
+
+constexpr routing_shape routing_of(const mixture_of_experts& f, const emission& e) noexcept {
+  const count placed = placed_experts(f, e.layout);
+  return {.experts = f.experts,
+          .experts_per_token = f.experts_per_token,
+          .redundant = e.layout.redundant_experts,
+          .ep = e.layout.expert.ep,
+          .local = share(placed, e.layout.expert.ep, e.rank.ep),
+          .sent = sends_to_experts(e.layout)};
+}
+
+template <class Sink>
+constexpr void emit_routed_experts(const mixture_of_experts& f, const emission& e, Sink& sink) {
+  const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
+  const count width = expert_width(f, e);
+  const count hidden = e.model.hidden_size;
+  const count up = (f.gated ? 2 : 1) * width;
+  constexpr auto t = term::routed_experts;
+  constexpr auto c = weight_class::routed_expert;
+  const precision activation = e.model.activations;
+  sink(grouped_gemm_shape{e.matrix(c, hidden, up, local), activation});
+  if (f.expert_bias) sink(fused_shape{t, e.vector(c, up, local)});
+  sink(expert_activation_shape{e.formats[c], local, hidden, up, width, activation});
+  sink(grouped_gemm_shape{e.matrix(c, width, hidden, local), activation});
+  if (f.expert_bias) sink(fused_shape{t, e.vector(c, hidden, local)});
+}
+
+// The ranks that one rank exchanges tokens with: its ep group, which the tp ranks of a replica
+// share out; or, where experts are split wider than attention, one rank of every replica of the
+// group.
+constexpr rank_group dispatch_group(const layout& l) noexcept {
+  const count tp = l.attention.tp;
+  if (l.expert.etp > tp) return {replicas_per_expert_group(l), tp};
+  return {l.expert.ep, l.expert.etp};
+}
+
+// Tokens to their experts in this precision. Where fewer shards than tensor ranks hold the experts,
+// the tp ranks of a replica split what they send; where more do, it is copied to each.
+constexpr exchange_shape exchange_of(const mixture_of_experts& f, const emission& e,
+                                     const std::optional<precision>& p) noexcept {
+  const layout& l = e.layout;
+  return {.group = dispatch_group(l),
+          .by = e.experts.exchange,
+          .experts_per_token = f.experts_per_token,
+          .experts = placed_experts(f, l),
+          .destinations = l.expert.ep,
+          .hidden = e.model.hidden_size,
+          .value_bytes = wire_bytes(p.value_or(e.model.activations)),
+          .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp)};
+}
+
+// All tokens of the group on each of its ranks, in this precision.
+constexpr collective_shape gathering(collective_kind kind, const emission& e,
+                                     const std::optional<precision>& p) noexcept {
+  const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
+  const double value = wire_bytes(p.value_or(e.model.activations));
+  return {kind, group, extent::group_tokens, real<double>(e.model.hidden_size) * value};
+}
+
+// Tokens to the experts, when the expert group spans several attention replicas.
+template <class Sink>
+constexpr void emit_dispatch(const mixture_of_experts& f, const emission& e, Sink& sink) {
+  // In one replica every rank of the group holds the tokens already.
+  if (replicas_per_expert_group(e.layout) == 1) return;
+  const auto send = [&](auto sent_shape) {
+    sent_shape.beside_shared_experts = e.experts.overlap_shared;
+    sink(sent_shape);
+  };
+  if (sends_to_experts(e.layout)) {
+    send(exchange_of(f, e, e.experts.dispatch));
+  } else {
+    send(gathering(collective_kind::all_gather, e, e.experts.dispatch));
+  }
+}
+
+// Expert outputs back to the tokens' ranks, summed over everything that was split.
+template <class Sink>
+constexpr void emit_combine(const mixture_of_experts& f, const emission& e, Sink& sink) {
+  if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
+  if (!sends_to_experts(e.layout)) {
+    sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
+    return emit_tensor_reduction(e, sink);
+  }
+  exchange_shape results = exchange_of(f, e, e.experts.combine);
+  results.results = true;
+  sink(results);
+  const count tp = e.layout.attention.tp;
+  const count etp = e.layout.expert.etp;
+  const count summed = etp < tp ? etp : tp;
+  const count hidden = e.model.hidden_size;
+  if (summed > 1) sink(e.send(collective_kind::all_reduce, {summed, 1}, hidden));
+  // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
+  if (tp > summed) sink(e.send(collective_kind::all_gather, {tp / summed, summed}, hidden));
+}
+
+// Shared experts are dense blocks split over tp. Their partial sums join the experts' all-reduce,
+// except where the experts' results come back complete and there is none to join.
+template <class Sink>
+constexpr void emit_shared_experts(const mixture_of_experts& f, const emission& e, Sink& sink) {
+  if (f.shared_experts == 0) return;
+  const count width = share(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
+  emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
+             sink);
+  const bool complete = sends_to_experts(e.layout) && e.layout.expert.etp < e.layout.attention.tp;
+  if (complete) emit_tensor_reduction(e, sink);
+}
+
+}  // namespace detail
+
+/// router, dispatch, routed and shared experts, combine.
+/// Dispatch and combine carry activations in the precision that the engine states for them.
+template <class Sink>
+constexpr void emit_feed_forward(const mixture_of_experts& f, const emission& e, Sink& sink) {
+  constexpr auto router = weight_class::router;
+  sink(e.project(term::router, e.matrix(router, e.model.hidden_size, f.experts)));
+  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
+  if (f.correction_bias) {
+    sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
+  }
+  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.model.hidden_size)});
+  sink(detail::routing_of(f, e));
+  detail::emit_dispatch(f, e, sink);
+  detail::emit_routed_experts(f, e, sink);
+  detail::emit_shared_experts(f, e, sink);
+  detail::emit_combine(f, e, sink);
+}
+
+/// A layer without a feed-forward block does nothing here.
+template <class Sink>
+constexpr void emit_feed_forward(const no_feed_forward&, const emission&, Sink&) noexcept {}
+
+}  // namespace shardline

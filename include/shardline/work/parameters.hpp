@@ -1,0 +1,154 @@
+/// Parameters and stored bytes of weights, by class: the fold of the operator list over `weight`.
+#pragma once
+
+#include <array>
+
+#include "shardline/work/blocks.hpp"
+
+namespace shardline {
+
+/// Elements and bytes of each weight class.
+struct weight_totals {
+  std::array<count, weight_class_count> elements{};
+  std::array<double, weight_class_count> stored_bytes{};
+
+  [[nodiscard]] constexpr count total() const noexcept {
+    count sum = 0;
+    for (const count n : elements) sum += n;
+    return sum;
+  }
+  [[nodiscard]] constexpr count operator[](weight_class c) const noexcept {
+    return elements[static_cast<std::size_t>(c)];
+  }
+  [[nodiscard]] constexpr bytes<> bytes_of(weight_class c) const noexcept {
+    return bytes<>::from_value(stored_bytes[static_cast<std::size_t>(c)]);
+  }
+  [[nodiscard]] constexpr bytes<> total_bytes() const noexcept {
+    double sum = 0.0;
+    for (const double b : stored_bytes) sum += b;
+    return bytes<>::from_value(sum);
+  }
+  constexpr void add(const weight& w, count times) noexcept {
+    const auto i = static_cast<std::size_t>(w.weight_class);
+    elements[i] += times * w.elements();
+    stored_bytes[i] += static_cast<double>(times) * w.total_bytes();
+  }
+
+  template <class List>
+  static constexpr void parts(List&& list) {
+    list("elements", &weight_totals::elements);
+    list("stored_bytes", &weight_totals::stored_bytes);
+  }
+};
+
+namespace detail {
+
+// Adds up resident weights.
+struct weight_fold {
+  weight_totals totals{};
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (has_weight<Operator>) {
+      if (o.weight.resident) totals.add(o.weight, times);
+    }
+  }
+  template <class Operator>
+  constexpr void operator()(const Operator& o) noexcept {
+    (*this)(o, 1);
+  }
+};
+
+// Adds up what a sequence keeps: per token, and whatever its length.
+struct cache_fold {
+  double bytes_per_token = 0.0;
+  double state_bytes = 0.0;
+  template <class Operator>
+  constexpr void operator()(const Operator& o, count times) noexcept {
+    if constexpr (is_sequence_cache<Operator>) {
+      bytes_per_token += real<double>(times) * o.bytes_per_token;
+      state_bytes += real<double>(times) * o.state_bytes;
+    }
+  }
+};
+
+// Every operator of the prediction layers that holds weights: fold(operator, times).
+template <class Fold>
+constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
+  if (m.mtp_layers == 0 || m.layers.runs.empty()) return;
+  const layout whole{};
+  const emission e{m, whole};
+  listing<Fold> list{fold, m.mtp_layers};
+  emit_prediction_layer(e, list);
+}
+
+}  // namespace detail
+
+/// Weights that rank `r` of pipeline stage `stage` holds, its shards padded as the engine does.
+[[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
+                                                      const rank& r,
+                                                      const shard_padding& padding = {}) noexcept {
+  detail::weight_fold fold;
+  detail::listing<detail::weight_fold> list{fold};
+  for_each_block(emission{m, l, r, padding}, blocks_of_stage(m, l, stage), list);
+  return fold.totals;
+}
+
+/// Parameters of the model by class, every norm, bias and router counted; a tied head once.
+///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/catalog/models.cpp)
+[[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
+  return weights_of_rank(m, layout{}, 0, rank{});
+}
+
+/// Parameters of the multi-token-prediction layers, which parameters() leaves out. Each is a layer
+/// like the model's last, a projection of two residual streams to one, and three norms:
+///   mtp_layers (layer + 2 h^2 + 3 h norms)
+/// Embedding and head are the model's own; checkpoints that hold copies have 2 vocab_size h more.
+/// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+///   mtp_parameters(catalog::deepseek_v3).total() = 11,610,068,224   (tests/catalog/models.cpp)
+[[nodiscard]] constexpr weight_totals mtp_parameters(const model& m) noexcept {
+  detail::weight_fold fold;
+  detail::for_each_mtp_operator(m, fold);
+  return fold.totals;
+}
+
+/// Parameters one token meets: routed experts count k of E, everything else in full.
+///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
+[[nodiscard]] constexpr count active_parameters(const model& m) noexcept {
+  const layout whole{};
+  const emission e{m, whole};
+  const kind_counts layers = m.layers.counts(0, m.layers.size());
+  count active = parameters(m).total();
+  for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
+    const layer& l = m.layers.kinds[kind];
+    if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
+    const auto& moe = std::get<mixture_of_experts>(l.feed_forward);
+    detail::weight_fold of_layer;
+    emit_layer(l, e, of_layer);
+    const count per_expert = of_layer.totals[weight_class::routed_expert] / moe.experts;
+    active -= layers[kind] * per_expert * (moe.experts - moe.experts_per_token);
+  }
+  return active;
+}
+
+/// Bytes of KV cache that one more token of one sequence takes, over all layers and ranks of one
+/// copy of the model, while it is inside every window.
+///   kv_bytes_per_token(catalog::llama_3_1_70b) = 327,680;  deepseek_v3 = 70,272
+[[nodiscard]] constexpr bytes_per_token<> kv_bytes_per_token(const model& m) noexcept {
+  detail::cache_fold fold;
+  detail::listing<detail::cache_fold> list{fold};
+  const layout whole{};
+  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
+  return bytes_per_token<>::from_value(fold.bytes_per_token);
+}
+
+/// Bytes that the linear-attention and state-space layers keep of one sequence, whatever its
+/// length, over all layers and ranks of one copy of the model.
+[[nodiscard]] constexpr bytes<> state_bytes_per_sequence(const model& m) noexcept {
+  detail::cache_fold fold;
+  detail::listing<detail::cache_fold> list{fold};
+  const layout whole{};
+  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
+  return bytes<>::from_value(fold.state_bytes);
+}
+
+}  // namespace shardline

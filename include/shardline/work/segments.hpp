@@ -1,0 +1,124 @@
+/// A rank's work in segments: embedding, halves of layers, head, hand-over. Layers that share a half
+/// (the same attention, the same feed-forward block) share its segment, so that each distinct piece
+/// of the model is emitted and priced once; a pipeline stage is so many of each.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "shardline/work/blocks.hpp"
+
+namespace shardline {
+
+/// Segment numbers.
+namespace segment {
+inline constexpr std::size_t embedding = 0;
+inline constexpr std::size_t first_mixing = 1;  // halves of layers with attention or a recurrence
+inline constexpr std::size_t first_feed_forward = first_mixing + max_layer_kinds;
+inline constexpr std::size_t head = first_feed_forward + max_layer_kinds;
+inline constexpr std::size_t hand_over = head + 1;
+inline constexpr std::size_t prediction = hand_over + 1;  // the ends of a prediction layer
+inline constexpr std::size_t number = prediction + 1;
+
+/// Whether it is a half of a layer.
+[[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
+  return s >= first_mixing && s < head;
+}
+}  // namespace segment
+
+/// How many of each segment.
+using segment_counts = std::array<std::int32_t, segment::number>;
+
+/// The segments that a layer is made of.
+struct layer_halves {
+  unsigned char mixing = segment::first_mixing;
+  unsigned char feed_forward = segment::first_feed_forward;
+};
+
+/// Which segments the layers of a model are made of, by kind of layer.
+///   deepseek_v3: latent attention in both kinds, so one segment of it beside a dense one and one
+///   of experts
+struct segment_map {
+  std::array<layer_halves, max_layer_kinds> of_kind{};
+  /// The layer kind that a segment is emitted from.
+  std::array<unsigned char, segment::number> source{};
+  segment_counts present{};
+};
+
+namespace detail {
+
+constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
+  return a.form == b.form && summed_later(a) == summed_later(b) && a.attention == b.attention &&
+         a.exception == b.exception;
+}
+constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
+  return a.form == b.form && attends(a) == attends(b) && a.feed_forward == b.feed_forward &&
+         a.exception == b.exception;
+}
+
+// The first kind of layer whose half is the same as that of kind `k`.
+template <class Same>
+constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same) noexcept {
+  std::size_t first = 0;
+  while (!same(m.layers.kinds[first], m.layers.kinds[k])) ++first;
+  return first;
+}
+
+}  // namespace detail
+
+[[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
+  segment_map map;
+  for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
+    const std::size_t mixing =
+        segment::first_mixing + detail::first_with(m, k, detail::same_mixing);
+    const std::size_t feeding =
+        segment::first_feed_forward + detail::first_with(m, k, detail::same_feed_forward);
+    map.of_kind[k] = {static_cast<unsigned char>(mixing), static_cast<unsigned char>(feeding)};
+    const layer& l = m.layers.kinds[k];
+    map.present[mixing] = detail::attends(l) ? 1 : 0;
+    map.present[feeding] = detail::feeds(l) ? 1 : 0;
+    map.source[mixing] = static_cast<unsigned char>(mixing - segment::first_mixing);
+    map.source[feeding] = static_cast<unsigned char>(feeding - segment::first_feed_forward);
+  }
+  return map;
+}
+
+/// So many layers of each kind, in segments.
+[[nodiscard]] constexpr segment_counts in_segments(const segment_map& map,
+                                                   const kind_counts& layers) noexcept {
+  segment_counts n{};
+  for (std::size_t k = 0; k < max_layer_kinds; ++k) {
+    const auto of_kind = static_cast<std::int32_t>(layers[k]);
+    n[map.of_kind[k].mixing] += of_kind;
+    n[map.of_kind[k].feed_forward] += of_kind;
+  }
+  for (std::size_t s = 0; s < segment::number; ++s) n[s] *= map.present[s] > 0 ? 1 : 0;
+  return n;
+}
+
+/// Segments of stage `stage`; a model without a vocabulary has neither embedding nor head.
+[[nodiscard]] constexpr segment_counts segments_of_stage(const segment_map& map, const model& m,
+                                                         const layout& l, count stage) noexcept {
+  const item_range own = layers_of_stage(l, m.layers.size(), stage);
+  segment_counts n = in_segments(map, m.layers.counts(own.first, own.number));
+  const bool has_vocabulary = m.vocab_size > 0;
+  n[segment::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
+  n[segment::head] = has_vocabulary && stage == l.pp - 1 ? 1 : 0;
+  n[segment::hand_over] = stage < l.pp - 1 ? 1 : 0;
+  return n;
+}
+
+/// Emits one segment.
+template <class Sink>
+constexpr void emit_segment(const emission& e, const segment_map& map, std::size_t s, Sink& sink) {
+  if (s == segment::embedding) return emit_embedding(e, sink);
+  if (s == segment::head) return emit_head(e, e.layout.pp == 1, sink);
+  if (s == segment::hand_over) return emit_hand_over(e, sink);
+  if (s == segment::prediction) return emit_prediction_ends(e, sink);
+  const layer& l = e.model.layers.kinds[map.source[s]];
+  if (s < segment::first_feed_forward) return emit_mixing_half(l, e, sink);
+  emit_feed_forward_half(l, e, sink);
+}
+
+}  // namespace shardline

@@ -1,0 +1,120 @@
+/// The sizes of a step in one array, so that what was prepared for any step picks its own by number.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+
+#include "shardline/describe/model.hpp"
+#include "shardline/work/shapes.hpp"
+
+namespace shardline {
+
+/// Numbers of sizes: 0, 1, the phases that a step has, its extents; of prompts, then of decoding
+/// sequences, whether the step has such a part, whether that has tokens, and its sequences; and for
+/// each routing of the model routed rows, experts hit, tokens that come to the rank, and rows that
+/// its kernels are handed.
+namespace size {
+inline constexpr std::size_t none = 0;
+inline constexpr std::size_t one = 1;
+inline constexpr std::size_t phases = 2;
+inline constexpr std::size_t first_phase = 3;
+inline constexpr std::size_t per_phase = 3;
+inline constexpr std::size_t first_extent = first_phase + 2 * per_phase;
+inline constexpr std::size_t first_routed = first_extent + extent_count;
+inline constexpr std::size_t per_routing = 4;
+inline constexpr std::size_t number = first_routed + per_routing * max_layer_kinds;
+
+enum class of_phase : unsigned char { exists, runs, sequences };
+enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
+
+[[nodiscard]] constexpr unsigned char of(extent e) noexcept {
+  return static_cast<unsigned char>(first_extent + static_cast<std::size_t>(e));
+}
+[[nodiscard]] constexpr unsigned char of(of_phase f, phase p) noexcept {
+  return static_cast<unsigned char>(first_phase + per_phase * static_cast<std::size_t>(p) +
+                                    static_cast<std::size_t>(f));
+}
+[[nodiscard]] constexpr unsigned char of(routed r, std::size_t routing) noexcept {
+  return static_cast<unsigned char>(first_routed + per_routing * routing +
+                                    static_cast<std::size_t>(r));
+}
+
+/// Whether a size follows the cached tokens of prompts, which differ from chunk to chunk.
+[[nodiscard]] constexpr bool follows_context(std::size_t which) noexcept {
+  return which == of(extent::expanded_tokens) || which == of(extent::prompt_context);
+}
+}  // namespace size
+
+/// The distinct routings of a model on a rank.
+using routings = growing<prepared_routing, max_layer_kinds>;
+
+/// A rank's step, and its sizes by number.
+///   imbalance   of each routing: rows of the busiest rank over an even share
+template <class T>
+struct step_sizes {
+  rank_step<T> step{};
+  std::array<T, size::number> of;
+  std::array<T, max_layer_kinds> imbalance;
+
+  // Of routings only those of the model are filled in; constants, which must be whole to be copied,
+  // hold 0 for the others.
+  constexpr step_sizes() noexcept {
+    if (!std::is_constant_evaluated()) return;
+    of.fill(T(0.0));
+    imbalance.fill(T(0.0));
+  }
+
+  [[nodiscard]] constexpr const T& operator[](std::size_t number) const noexcept {
+    return of[number];
+  }
+  [[nodiscard]] constexpr const T& operator[](extent e) const noexcept { return of[size::of(e)]; }
+};
+
+namespace detail {
+
+template <class T>
+constexpr void put_phase(step_sizes<T>& s, phase p) noexcept {
+  const T none(0.0);
+  const step_part<T>* part = part_in(s.step, p);
+  T* const of = s.of.data() + size::of(size::of_phase::exists, p);
+  of[0] = T(part != nullptr ? 1.0 : 0.0);
+  of[1] = part == nullptr ? none : select(none < part->sequences * part->new_tokens, T(1.0), none);
+  of[2] = part == nullptr ? none : part->sequences;
+}
+
+}  // namespace detail
+
+template <class T>
+[[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
+                                               const routings& all) noexcept {
+  step_sizes<T> sizes;
+  sizes.step = s;
+  sizes.of[size::none] = T(0.0);
+  sizes.of[size::one] = T(1.0);
+  sizes.of[size::phases] = T(static_cast<double>(s.part_count));
+  const std::array<T, extent_count> extents = extents_of(s);
+  for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+  detail::put_phase(sizes, phase::prefill);
+  detail::put_phase(sizes, phase::decode);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const routed_extents<T> x = routed_of(all[i], s);
+    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
+    routed[0] = x.rows;
+    routed[1] = x.distinct;
+    routed[2] = x.tokens;
+    routed[3] = x.rows_seen;
+    sizes.imbalance[i] = x.imbalance;
+  }
+  return sizes;
+}
+
+/// What routing number `i` gives its experts in a step.
+template <class T>
+[[nodiscard]] constexpr routed_extents<T> routed_at(const step_sizes<T>& s,
+                                                    std::size_t i) noexcept {
+  const T* const of = s.of.data() + size::of(size::routed::rows, i);
+  return {s.imbalance[i], of[0], of[1], of[2], of[3]};
+}
+
+}  // namespace shardline

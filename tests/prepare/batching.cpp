@@ -1,0 +1,97 @@
+// From a workload to steps, by hand.
+#include "shardline/prepare/batching.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace shardline;
+using namespace shardline::literals;
+
+namespace {
+
+workload load(double concurrency, double input, double output) {
+  workload w;
+  w.concurrency = concurrency;
+  w.input = tokens<>::from_value(input);
+  w.output = tokens<>::from_value(output);
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("a prompt takes ceil(computed tokens / chunk) steps") {
+  workload w = load(1, 100, 1);
+  CHECK(prefill_steps(w) == 1.0);
+  w.chunk = 50_tokens;
+  CHECK(prefill_steps(w) == 2.0);
+  w.chunk = 49_tokens;
+  CHECK(prefill_steps(w) == 3.0);
+  w.chunk = 1000_tokens;
+  CHECK(prefill_steps(w) == 1.0);
+  w.chunk = 49_tokens;
+  w.prefix_hit = 0.5;
+  CHECK(prefill_steps(w) == 2.0);
+}
+
+TEST_CASE("a prefix hit leaves the rest of the prompt, its last token at least") {
+  workload w = load(1, 1000, 1);
+  CHECK(cached_tokens(w) == 0.0);
+  CHECK(computed_tokens(w) == 1000.0);
+  w.prefix_hit = 0.5;
+  CHECK(cached_tokens(w) == 500.0);
+  w.prefix_hit = 0.3;  // 299.99999999999994 in binary
+  CHECK(cached_tokens(w) == 300.0);
+  w.prefix_hit = 1.0;
+  CHECK(cached_tokens(w) == 999.0);
+  CHECK(computed_tokens(w) == 1.0);
+}
+
+TEST_CASE("a full step: one prompt per replica while there are sequences, the others decode") {
+  const layout four_replicas{{1, 1, 4}, {1, 1, 4}};
+  workload w = load(10, 100, 20);
+  w.expert_imbalance = 1.5;
+  auto step = full_step(four_replicas, w);
+  REQUIRE(step.part_count == 2);
+  CHECK(step.expert_imbalance == 1.5);
+  CHECK(step.parts[0].phase == phase::prefill);
+  CHECK(step.parts[0].sequences == 4.0);
+  CHECK(step.parts[0].new_tokens == 100.0);
+  CHECK(step.parts[0].context == 0.0);
+  CHECK(step.parts[1].phase == phase::decode);
+  CHECK(step.parts[1].sequences == 6.0);
+  CHECK(step.parts[1].new_tokens == 1.0);
+  CHECK(step.parts[1].context == 110.0);
+  w.concurrency = 3.0;
+  step = full_step(four_replicas, w);
+  CHECK(step.parts[0].sequences == 3.0);
+  CHECK(step.parts[1].sequences == 0.0);
+  w.chunk = 20_tokens;
+  step = full_step(four_replicas, w);
+  CHECK(step.parts[0].new_tokens == 20.0);
+  CHECK(step.parts[0].context == 40.0);  // chunks after 0, 20, 40, 60 and 80 tokens
+  w.prefix_hit = 0.6;
+  step = full_step(four_replicas, w);
+  CHECK(step.parts[0].new_tokens == 20.0);
+  CHECK(step.parts[0].context == 70.0);  // after 60 and 80 tokens
+}
+
+TEST_CASE("guesses are checked beside the token that a step owes") {
+  workload w = load(10, 100, 20);
+  w.speculation.draft_tokens = 3;
+  const auto step = generation_step(10.0, w);
+  CHECK(step.parts[0].new_tokens == 4.0);
+  CHECK(localise(step, {}).tokens == 40.0);
+  CHECK(localise(step, {}).logit_rows == 40.0);
+  CHECK(full_step({}, w).parts[1].new_tokens == 4.0);
+  CHECK(localise(full_step({}, w), {}).logit_rows == 37.0);  // one of the prompt
+}
+
+TEST_CASE("stages share as many batches as the layout says, or one each") {
+  layout l{{1, 1, 1}, {1, 1, 1}, 4};
+  CHECK(pipeline_batches(l, 100.0) == 4.0);
+  CHECK(pipeline_batches(l, 3.0) == 3.0);
+  l.microbatches = 8;
+  CHECK(pipeline_batches(l, 100.0) == 8.0);
+  CHECK(pipeline_batches(l, 3.0) == 3.0);
+  l.pp = 1;
+  CHECK(pipeline_batches(l, 100.0) == 1.0);
+}

@@ -1,0 +1,220 @@
+#include "shardline/work/kinds/attention.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../../fabric/recorded.hpp"
+
+using namespace shardline;
+using namespace recording;
+
+namespace {
+
+template <class Attention>
+recorded block_of(const Attention& a, const layout& l, const basic_step<>& s) {
+  return mixing_of(a, sixteen_wide(), l, s);
+}
+
+constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
+// Ranks 6 and 5, dims 3 + 2 and 7.
+constexpr latent_attention latent{8, 6, 5, 3, 2, 7};
+
+}  // namespace
+
+TEST_CASE("grouped queries: q k v in one matrix, rotary, attention, output") {
+  const recorded r = block_of(grouped, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 2);
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 2) * 4));
+  CHECK(shape(r.gemms[1].weight, 16, 16));
+  CHECK(r.gemms[0].rows == 3.0);
+  REQUIRE(r.vectors.size() == 1);
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 2.0 * (4 + 1) * 4 * 2.0);  // rotary
+  REQUIRE(r.cores.size() == 1);
+  CHECK(r.cores[0].heads == 4);
+  CHECK(r.cores[0].kv_heads == 1);
+  CHECK(r.cores[0].qk_dim == 4);
+  CHECK(r.cores[0].v_dim == 4);
+  CHECK(r.cores[0].bytes_per_token == 2.0 * 4.0 * 2.0);
+  REQUIRE(r.caches.size() == 1);
+  CHECK(r.caches[0].bytes_per_token == 2.0 * 4.0 * 2.0);
+  CHECK(r.caches[0].window == 0);
+  CHECK(r.caches[0].state_bytes == 0.0);
+  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: work/blocks.cpp
+}
+
+TEST_CASE("biases, head norms and sinks are vectors of the kernels that read them") {
+  grouped_query_attention a = grouped;
+  a.qkv_bias = a.output_bias = a.sinks = true;
+  a.qk_norm = head_norm::per_head;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(1.0, 0.0, 1.0));
+  REQUIRE(r.fused.size() == 4);
+  CHECK(shape(r.fused[0], 1, 24));  // q k v of the rank
+  CHECK(shape(r.fused[1], 1, 8));   // a gain of head_dim for queries, one for keys
+  CHECK(r.fused[1].weight_class == weight_class::norm);
+  CHECK(shape(r.fused[2], 1, 4));   // a sink per head of the rank
+  CHECK(shape(r.fused[3], 1, 16));  // the output's, on every rank
+}
+
+TEST_CASE("a norm over all heads has a gain per value, and is split with the heads") {
+  grouped_query_attention a = grouped;
+  a.qk_norm = head_norm::all_heads;
+  const auto gains = [&a](count tp) {
+    return block_of(a, tensor_parallel(tp), decode_step(1.0, 0.0, 1.0)).fused[0];
+  };
+  CHECK(shape(gains(1), 1, (8 + 2) * 4));
+  CHECK(shape(gains(2), 1, (4 + 1) * 4));
+  CHECK(shape(gains(8), 1, (1 + 1) * 4));  // each key-value head lies on four ranks
+  CHECK(gains(8).weight_class == weight_class::norm);
+}
+
+TEST_CASE("an output gate is projected with the queries and multiplies what attention returns") {
+  grouped_query_attention a = grouped;
+  a.output_gate = a.qkv_bias = true;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 2);
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 4 + 2) * 4));
+  CHECK(shape(r.gemms[1].weight, 16, 16));
+  CHECK(shape(r.fused[0], 1, (4 + 4 + 2) * 4));
+  REQUIRE(r.vectors.size() == 2);
+  CHECK(r.vectors[1].traffic.value() == 3.0 * 3.0 * 16.0 * 2.0);  // gate and values in, product out
+  CHECK(r.cores[0].heads == 4);
+}
+
+TEST_CASE("the cache is in the format of the cache, not of activations; its scales count") {
+  model m = sixteen_wide();
+  m.activations = precision::fp32;
+  const auto per_token = [&m](const auto& a, const cache_format& f) {
+    m.kv_cache = f;
+    const recorded r = mixing_of(a, m, {}, decode_step(1.0, 0.0, 1.0));
+    CHECK(r.cores[0].bytes_per_token == r.caches[0].bytes_per_token);
+    return r.caches[0].bytes_per_token;
+  };
+  // Keys and values of 2 heads of 4; latents of 5 + 2.
+  CHECK(per_token(grouped, precision::fp8) == 2.0 * 2.0 * 4.0);
+  CHECK(per_token(grouped, cache_formats::fp8_head) == 2.0 * 2.0 * (4.0 + 4.0));
+  CHECK(per_token(grouped, cache_formats::nvfp4) == 2.0 * 2.0 * (2.0 + 1.0));
+  CHECK(per_token(latent, precision::fp8) == 7.0);
+  CHECK(per_token(latent, cache_formats::fp8_head) == 7.0 + 4.0);
+  CHECK(per_token(latent, {precision::int8, 3, 16}) == 7.0 + 3.0 * 2.0);
+}
+
+TEST_CASE("a layer keeps its window, sliding or chunked") {
+  grouped_query_attention a = grouped;
+  a.window = 128;
+  const auto kept = [&a] { return block_of(a, {}, decode_step(1.0, 0.0, 1.0)).caches[0]; };
+  CHECK(kept().window == 128);
+  CHECK_FALSE(kept().chunked);
+  a.chunked = true;
+  CHECK(kept().chunked);
+}
+
+TEST_CASE("cp ranks share a prompt's queries and gather each other's keys; decoding does neither") {
+  const layout l{{2, 4, 1}, {2, 4, 1}};
+  const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
+  CHECK(prompt.gemms[0].rows == 75.0);
+  CHECK(prompt.cores[0].query_split == 4);
+  REQUIRE(prompt.collectives.size() == 1);
+  CHECK(prompt.collectives[0].kind == collective_kind::all_gather);
+  CHECK(prompt.collectives[0].group.size == 4);
+  CHECK(prompt.collectives[0].group.stride == 2);
+  CHECK(prompt.collectives[0].message.value() == 3.0 * 100.0 * 16.0);  // new tokens, one kv head
+  const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.cores[0].query_split == 1);
+  CHECK(token.collectives.empty());
+}
+
+TEST_CASE("dcp ranks share the copies of a cache: queries of all to each, outputs back to each") {
+  layout l = tensor_parallel(8);
+  l.dcp = 4;  // 2 key-value heads on 8 ranks: 4 copies of each
+  const recorded token = block_of(grouped, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.caches[0].split == 4);
+  REQUIRE(token.cores.size() == 1);
+  CHECK(token.cores[0].heads == 4);  // one of each rank
+  CHECK(token.cores[0].kv_heads == 1);
+  CHECK(token.cores[0].cache_split == 4);
+  CHECK(token.collectives.size() == 3);
+  // Of 3 tokens: 4 heads of 4 values of 2 bytes, both ways; 4 logarithms from each of 4 ranks.
+  CHECK(token.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 4.0 * 2.0));
+  CHECK(token.sends(collective_kind::all_gather, {4, 1}, 3.0 * 4.0 * 4.0 * 4.0));
+  CHECK(token.sends(collective_kind::reduce_scatter, {4, 1}, 3.0 * 4.0 * 4.0 * 2.0));
+}
+
+TEST_CASE("dcp ranks of latent attention exchange absorbed queries and latent outputs") {
+  layout l = tensor_parallel(4);
+  l.dcp = 2;
+  const recorded token = block_of(latent, l, decode_step(3.0, 50.0, 1.0));
+  CHECK(token.cores[0].heads == 2 * 2);
+  CHECK(token.cores[0].cache_bytes().value() == 3.0 * 51.0 / 2.0 * 14.0);
+  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 2.0 * 7.0 * 2.0));
+  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 4.0 * 4.0));
+  CHECK(token.sends(collective_kind::reduce_scatter, {2, 1}, 3.0 * 2.0 * 2.0 * 5.0 * 2.0));
+}
+
+TEST_CASE("a prompt gathers the cached tokens that dcp ranks share, and keeps its own heads") {
+  layout l = tensor_parallel(8);
+  l.dcp = 4;
+  const recorded prompt = block_of(grouped, l, prefill_step(3.0, 100.0, 50.0, 1.0));
+  CHECK(prompt.cores[0].heads == 1);
+  CHECK(prompt.cores[0].cache_split == 1);
+  REQUIRE(prompt.collectives.size() == 1);
+  CHECK(prompt.sends(collective_kind::all_gather, {4, 1}, 3.0 * 50.0 * 16.0));
+}
+
+TEST_CASE("latent attention: projections, split by heads where they can be") {
+  const recorded r = block_of(latent, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
+  REQUIRE(r.gemms.size() == 5);
+  CHECK(shape(r.gemms[0].weight, 16, 6));           // queries' latent, on every rank
+  CHECK(shape(r.gemms[1].weight, 6, 4 * 5));        // queries of 4 heads
+  CHECK(shape(r.gemms[2].weight, 16, 7));           // latent and rotary key, on every rank
+  CHECK(shape(r.gemms[3].weight, 5, 4 * (3 + 7)));  // keys and values of 4 heads
+  CHECK(shape(r.gemms[4].weight, 4 * 7, 16));
+  REQUIRE(r.cores.size() == 1);
+  CHECK(r.cores[0].bytes_per_token == 7.0 * 2.0);  // whatever the heads and tp
+  REQUIRE(r.caches.size() == 1);
+  CHECK(r.caches[0].bytes_per_token == 7.0 * 2.0);
+  CHECK(r.caches[0].window == 0);
+}
+
+TEST_CASE("without a latent of their own, queries are projected directly") {
+  latent_attention a = latent;
+  a.q_lora_rank = 0;
+  const recorded r = block_of(a, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
+  REQUIRE(r.gemms.size() == 4);
+  CHECK(shape(r.gemms[0].weight, 16, 4 * 5));
+}
+
+TEST_CASE("a prompt expands its latents, context included, and attends head by head") {
+  const recorded r = block_of(latent, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
+  CHECK(r.gemms[3].rows == 2.0 * 40.0);
+  CHECK(r.gemms[3].matrices_read == 1.0);
+  CHECK(r.cores[0].kv_heads == 8);
+  CHECK(r.cores[0].qk_dim == 3 + 2);
+  CHECK(r.cores[0].v_dim == 7);
+  CHECK(r.cores[0].latent);
+  CHECK(r.cores[0].latent_width == 5 + 2);
+}
+
+TEST_CASE("a decode step absorbs the expansion and attends to the latents as one shared head") {
+  const recorded r = block_of(latent, {}, decode_step(2.0, 30.0, 1.0));
+  CHECK(r.gemms[3].rows == 2.0);
+  CHECK(r.cores[0].kv_heads == 1);
+  CHECK(r.cores[0].qk_dim == 5 + 2);
+  CHECK(r.cores[0].v_dim == 5);
+  CHECK(r.cores[0].latent);
+}
+
+TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twice") {
+  const recorded r = block_of(
+      latent, {}, mixed_step(prefill_step(1.0, 10.0, 5.0, 1.0), decode_step(7.0, 30.0, 1.0)));
+  CHECK(r.gemms[0].rows == 17.0);
+  CHECK(r.gemms[3].rows == 15.0 + 7.0);
+  CHECK(r.gemms[3].matrices_read == 2.0);
+  REQUIRE(r.cores.size() == 2);
+  CHECK(r.cores[0].phase == phase::prefill);
+  CHECK(r.cores[1].phase == phase::decode);
+  CHECK(r.cores[1].sequences == 7.0);
+}
+
+TEST_CASE("a layer without attention does nothing here") {
+  const recorded r = block_of(no_attention{}, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(r.lines.empty());
+}

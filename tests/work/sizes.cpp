@@ -1,0 +1,111 @@
+#include "shardline/work/sizes.hpp"
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <vector>
+
+#include "../policies/law_by_law.hpp"
+
+using namespace shardline;
+
+namespace {
+
+constexpr routing_shape four_of_eight{.experts = 8, .experts_per_token = 4, .ep = 2, .local = 4};
+
+constexpr routings one_routing() noexcept {
+  routings all;
+  all.push_back(prepared_of(four_of_eight));
+  return all;
+}
+
+// 3 prompts of 10 tokens after 50 cached ones, with 6 decoding sequences.
+constexpr basic_step<> mixed =
+    mixed_step(prefill_step(3.0, 10.0, 50.0, 1.0), decode_step(6.0, 200.0, 1.0));
+constexpr step_sizes<double> sizes = sizes_of(localise(mixed, layout{}), one_routing());
+
+static_assert(sizes[size::none] == 0.0 && sizes[size::one] == 1.0 && sizes[size::phases] == 2.0);
+static_assert(sizes[extent::tokens] == 36.0 && sizes[extent::logit_rows] == 9.0);
+static_assert(sizes[extent::prompt_tokens] == 30.0 && sizes[extent::prompt_context] == 150.0);
+static_assert(sizes[extent::decode_tokens] == 6.0 && sizes[extent::expanded_tokens] == 186.0);
+static_assert(sizes[size::of(size::of_phase::sequences, phase::prefill)] == 3.0);
+static_assert(sizes[size::of(size::of_phase::sequences, phase::decode)] == 6.0);
+static_assert(sizes[size::of(size::routed::rows_seen, 0)] == 36.0 * 4.0);
+static_assert(routed_at(sizes, 0).rows == 36.0 * 2.0, "half of the experts, so half of the rows");
+
+constexpr std::array<extent, extent_count> extents{
+    extent::tokens,        extent::logit_rows,     extent::group_tokens, extent::expanded_tokens,
+    extent::prompt_tokens, extent::prompt_context, extent::decode_tokens};
+constexpr std::array<size::of_phase, 3> of_phases{size::of_phase::exists, size::of_phase::runs,
+                                                  size::of_phase::sequences};
+constexpr std::array<size::routed, 4> of_routings{size::routed::rows, size::routed::distinct,
+                                                  size::routed::tokens, size::routed::rows_seen};
+
+}  // namespace
+
+TEST_CASE("every size has a number of its own, and there are no others") {
+  std::set<std::size_t> numbers{size::none, size::one, size::phases};
+  for (const extent e : extents) numbers.insert(size::of(e));
+  for (const size::of_phase f : of_phases) {
+    for (const phase p : both_phases) numbers.insert(size::of(f, p));
+  }
+  for (const size::routed r : of_routings) {
+    for (std::size_t i = 0; i < max_layer_kinds; ++i) numbers.insert(size::of(r, i));
+  }
+  CHECK(numbers.size() == size::number);
+  CHECK(*numbers.rbegin() == size::number - 1);
+}
+
+TEST_CASE("a part that a step does not have is none of everything") {
+  const auto s = sizes_of(localise(decode_step(6.0, 200.0, 1.0), layout{}), {});
+  for (const size::of_phase f : of_phases) CHECK(s[size::of(f, phase::prefill)] == 0.0);
+  CHECK(s[size::of(size::of_phase::exists, phase::decode)] == 1.0);
+  CHECK(s[size::of(size::of_phase::runs, phase::decode)] == 1.0);
+  CHECK(s[size::phases] == 1.0);
+  // One that is there without tokens: its kernels are launched by who launches them anyway.
+  const auto idle = sizes_of(localise(decode_step(0.0, 200.0, 1.0), layout{}), {});
+  CHECK(idle[size::of(size::of_phase::exists, phase::decode)] == 1.0);
+  CHECK(idle[size::of(size::of_phase::runs, phase::decode)] == 0.0);
+}
+
+TEST_CASE("sizes are those of the step and of each routing") {
+  laws::dice d(2107);
+  for (int number = 0; number < 2000; ++number) {
+    const layout l = laws::random_layout(d, 4);
+    const rank_step<double> own = localise(law_by_law::random_step(d), l);
+    routings all;
+    std::vector<routing_shape> shapes;
+    for (count i = d.whole(0, static_cast<count>(max_layer_kinds)); i > 0; --i) {
+      const count experts = d.whole(l.expert.ep, 300);
+      shapes.push_back({.experts = experts,
+                        .experts_per_token = d.whole(1, experts),
+                        .ep = l.expert.ep,
+                        .local = share(experts, l.expert.ep, 0),
+                        .sent = d.flip()});
+      all.push_back(prepared_of(shapes.back()));
+    }
+    const step_sizes<double> s = sizes_of(own, all);
+    CAPTURE(number);
+    for (const extent e : extents) REQUIRE(s[e] == extent_of(own, e));
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      const routed_extents<double> x = routed_of(shapes[i], own);
+      const routed_extents<double> found = routed_at(s, i);
+      REQUIRE(found.imbalance == x.imbalance);
+      REQUIRE(found.rows == x.rows);
+      REQUIRE(found.distinct == x.distinct);
+      REQUIRE(found.tokens == x.tokens);
+      REQUIRE(found.rows_seen == x.rows_seen);
+    }
+  }
+}
+
+TEST_CASE("of a prompt's sizes, those that differ from chunk to chunk follow the context") {
+  const auto first =
+      sizes_of(localise(prefill_step(2.0, 100.0, 0.0, 1.0), layout{}), one_routing());
+  const auto later =
+      sizes_of(localise(prefill_step(2.0, 100.0, 700.0, 1.0), layout{}), one_routing());
+  for (std::size_t i = 0; i < size::first_routed + size::per_routing; ++i) {
+    CAPTURE(i);
+    CHECK(size::follows_context(i) == (first[i] < later[i] || later[i] < first[i]));
+  }
+}
