@@ -8,8 +8,8 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/describe/layout.hpp"
-#include "shardline/describe/model.hpp"
 #include "shardline/describe/workload.hpp"
+#include "shardline/model/model.hpp"
 
 namespace accuracy {
 

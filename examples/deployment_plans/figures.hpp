@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "claim.hpp"
-#include "shardline/describe/rank_map.hpp"
+#include "shardline/model/rank_map.hpp"
 #include "shardline/shardline.hpp"
 
 namespace plans {

@@ -12,8 +12,8 @@
 #include "shardline/describe/efficiency.hpp"
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
-#include "shardline/describe/model.hpp"
 #include "shardline/describe/workload.hpp"
 #include "shardline/estimate/estimate.hpp"
 #include "shardline/estimate/require.hpp"
+#include "shardline/model/model.hpp"
 // IWYU pragma: end_exports

@@ -5,7 +5,7 @@
 #include <array>
 #include <string_view>
 
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 

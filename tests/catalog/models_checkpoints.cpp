@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "shardline/catalog/models.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 

@@ -3,8 +3,8 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/describe/rank_map.hpp"
 #include "shardline/engines/product.hpp"
+#include "shardline/model/rank_map.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

@@ -5,9 +5,9 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/describe/rank_map.hpp"
 #include "shardline/engines/product.hpp"
 #include "shardline/io/rank_map.hpp"
+#include "shardline/model/rank_map.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "shardline/work/blocks.hpp"
+#include "shardline/model/blocks.hpp"
 
 namespace recording {
 

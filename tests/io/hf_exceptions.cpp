@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "hf_texts.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 using namespace hf_test;

@@ -8,7 +8,7 @@
 
 #include "hf_texts.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 using namespace hf_test;

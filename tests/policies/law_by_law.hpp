@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "../laws/random_inputs.hpp"
+#include "shardline/model/segments.hpp"
 #include "shardline/policies/laws.hpp"
-#include "shardline/work/segments.hpp"
 
 namespace law_by_law {
 

@@ -5,7 +5,7 @@
 
 #include "shardline/base/alternative.hpp"
 #include "shardline/check/report.hpp"
-#include "shardline/work/emission.hpp"
+#include "shardline/model/emission.hpp"
 
 namespace shardline::detail {
 

@@ -10,7 +10,7 @@
 #include "shardline/curves/fitted.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/workload.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 namespace shardline {
 

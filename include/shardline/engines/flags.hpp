@@ -9,8 +9,8 @@
 
 #include "shardline/base/field.hpp"
 #include "shardline/describe/layout.hpp"
-#include "shardline/describe/model.hpp"
 #include "shardline/engines/stages.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline {
 

@@ -6,8 +6,8 @@
 
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/layout.hpp"
-#include "shardline/describe/model.hpp"
 #include "shardline/describe/workload.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline {
 

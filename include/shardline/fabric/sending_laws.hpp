@@ -2,7 +2,7 @@
 #pragma once
 
 #include "shardline/fabric/collectives.hpp"
-#include "shardline/work/sizes.hpp"
+#include "shardline/model/sizes.hpp"
 
 namespace shardline {
 

@@ -8,7 +8,7 @@
 
 #include "shardline/io/rank_map.hpp"
 #include "shardline/io/text/units.hpp"
-#include "shardline/work/blocks.hpp"
+#include "shardline/model/blocks.hpp"
 
 namespace shardline {
 

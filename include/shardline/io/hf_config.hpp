@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/shape.hpp"
 #include "shardline/io/hf/weights/exceptions.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline {
 

@@ -16,8 +16,8 @@
 #include "shardline/io/json/engine.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/memory/stages.hpp"
+#include "shardline/model/parameters.hpp"
 #include "shardline/plan/search.hpp"
-#include "shardline/work/parameters.hpp"
 
 namespace shardline {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "shardline/describe/rank_map.hpp"
+#include "shardline/model/rank_map.hpp"
 
 namespace shardline {
 

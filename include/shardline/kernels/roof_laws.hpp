@@ -4,7 +4,7 @@
 
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/kernels/kernel_time.hpp"
-#include "shardline/work/sizes.hpp"
+#include "shardline/model/sizes.hpp"
 
 namespace shardline {
 

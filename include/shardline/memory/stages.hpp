@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include "shardline/memory/memory.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 namespace shardline {
 

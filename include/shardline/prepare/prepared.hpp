@@ -6,9 +6,9 @@
 #include <cstddef>
 
 #include "shardline/describe/cluster.hpp"
+#include "shardline/model/segments.hpp"
 #include "shardline/policies/laws.hpp"
 #include "shardline/prepare/workspace.hpp"
-#include "shardline/work/segments.hpp"
 
 namespace shardline {
 

@@ -7,8 +7,8 @@
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/parts.hpp"
 #include "shardline/describe/cluster.hpp"
+#include "shardline/model/blocks.hpp"
 #include "shardline/prepare/batching.hpp"
-#include "shardline/work/blocks.hpp"
 
 namespace shardline {
 

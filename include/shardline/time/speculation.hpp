@@ -1,9 +1,9 @@
 /// Speculative decoding: how many tokens a step yields, and what guessing them takes.
 #pragma once
 
+#include "shardline/model/parameters.hpp"
 #include "shardline/prepare/batching.hpp"
 #include "shardline/time/step_time.hpp"
-#include "shardline/work/parameters.hpp"
 
 namespace shardline {
 

@@ -5,9 +5,9 @@
 #include <cstddef>
 
 #include "shardline/kernels/kernel_time.hpp"
+#include "shardline/model/segments.hpp"
+#include "shardline/model/sizes.hpp"
 #include "shardline/time/time.hpp"
-#include "shardline/work/segments.hpp"
-#include "shardline/work/sizes.hpp"
 
 namespace shardline {
 

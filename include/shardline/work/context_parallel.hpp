@@ -2,17 +2,17 @@
 /// tokens of a prompt, dcp ranks the cached tokens of a decode step.
 #pragma once
 
-#include "shardline/work/emission.hpp"
+#include "shardline/work/block_context.hpp"
 
 namespace shardline::detail {
 
 /// Ranks that share the new tokens in this phase.
-constexpr count query_split(const emission& e, phase p) noexcept {
+constexpr count query_split(const block_context& e, phase p) noexcept {
   return p == phase::prefill ? e.layout.attention.cp : 1;
 }
 
 /// Ranks that share its cached tokens; a prompt gathers them first.
-constexpr count cache_split(const emission& e, phase p) noexcept {
+constexpr count cache_split(const block_context& e, phase p) noexcept {
   return p == phase::decode ? e.layout.dcp : 1;
 }
 
@@ -20,7 +20,8 @@ constexpr count cache_split(const emission& e, phase p) noexcept {
 /// the other dcp ranks. `bytes_per_token` is what one rank would keep of each token.
 ///   gathered = sequences new_tokens bytes_per_token;  sequences context bytes_per_token
 template <class Sink>
-constexpr void emit_context_gather(const emission& e, phase p, double bytes_per_token, Sink& sink) {
+constexpr void emit_context_gather(const block_context& e, phase p, double bytes_per_token,
+                                   Sink& sink) {
   if (p == phase::decode) return;
   const attention_mesh& mesh = e.layout.attention;
   constexpr auto gather = collective_kind::all_gather;
@@ -38,7 +39,7 @@ constexpr void emit_context_gather(const emission& e, phase p, double bytes_per_
 ///   gathered = sequences new_tokens dcp heads qk_dim activation
 /// Source: vllm/v1/attention/backends (query all-gather over the DCP group).
 template <class Sink>
-constexpr void emit_query_gather(const emission& e, phase p, count heads, count qk_dim,
+constexpr void emit_query_gather(const block_context& e, phase p, count heads, count qk_dim,
                                  Sink& sink) {
   const count split = cache_split(e, p);
   if (split == 1) return;
@@ -53,7 +54,7 @@ constexpr void emit_query_gather(const emission& e, phase p, count heads, count 
 ///   gathered = sequences new_tokens dcp (dcp heads) 4;  scattered = ... dcp heads v_dim activation
 /// Source: vllm/attention/ops/common.py, cp_lse_ag_out_rs.
 template <class Sink>
-constexpr void emit_output_scatter(const emission& e, phase p, count heads, count v_dim,
+constexpr void emit_output_scatter(const block_context& e, phase p, count heads, count v_dim,
                                    Sink& sink) {
   const count split = cache_split(e, p);
   if (split == 1) return;

@@ -14,7 +14,7 @@
 #include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 #include "shardline/describe/engine.hpp"
-#include "shardline/describe/model.hpp"
+#include "shardline/describe/weights.hpp"
 #include "shardline/work/step.hpp"
 
 namespace shardline {

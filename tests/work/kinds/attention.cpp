@@ -38,7 +38,7 @@ TEST_CASE("grouped queries: q k v in one matrix, rotary, attention, output") {
   CHECK(r.caches[0].bytes_per_token == 2.0 * 4.0 * 2.0);
   CHECK(r.caches[0].window == 0);
   CHECK(r.caches[0].state_bytes == 0.0);
-  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: work/blocks.cpp
+  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: model/blocks.cpp
 }
 
 TEST_CASE("biases, head norms and sinks are vectors of the kernels that read them") {

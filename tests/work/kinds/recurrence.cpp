@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "../../fabric/recorded.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 using namespace recording;
@@ -65,7 +65,7 @@ TEST_CASE("gated delta rule: all but the norm's gains is split over tp") {
   CHECK(r.stored(weight_class::norm) == 5);
   CHECK(r.caches[0].state_bytes * 4.0 == whole.caches[0].state_bytes);
   CHECK(r.recurrences[0].flops_per_token * 4 == whole.recurrences[0].flops_per_token);
-  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: work/blocks.cpp
+  CHECK(r.collectives.empty());  // the sum over ranks is the layer's: model/blocks.cpp
 }
 
 TEST_CASE("a layer of Qwen3-Next has 33,718,464 parameters") {

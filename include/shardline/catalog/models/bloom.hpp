@@ -2,7 +2,7 @@
 /// embedding, to which the head is tied.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

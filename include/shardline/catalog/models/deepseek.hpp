@@ -2,7 +2,7 @@
 /// experts.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

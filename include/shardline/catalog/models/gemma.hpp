@@ -2,7 +2,7 @@
 /// ones, the head tied to a large embedding.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

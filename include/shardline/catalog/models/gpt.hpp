@@ -3,7 +3,7 @@
 /// In fp16, as engines serve them; GPT-2's checkpoints are in fp32.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

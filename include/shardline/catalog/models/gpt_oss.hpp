@@ -1,7 +1,7 @@
 /// gpt-oss (OpenAI, 2025): mixture of experts, every other layer sees a window of 128 tokens.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -1,7 +1,7 @@
 /// Kimi K2 (Moonshot AI, 2025): DeepSeek-V3's kinds of layer with half the heads and more experts.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -1,7 +1,7 @@
 /// Llama (Meta): dense with grouped-query attention since 2023; a mixture of experts in Llama 4.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -2,7 +2,7 @@
 /// all heads together, a mixture of experts in every layer.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

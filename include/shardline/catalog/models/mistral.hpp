@@ -2,7 +2,7 @@
 /// Codestral Mamba, state-space mixers alone.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

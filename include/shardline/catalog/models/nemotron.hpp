@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -3,7 +3,7 @@
 /// Source of all: arXiv 2204.02311, table 1 and section 2.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -1,7 +1,7 @@
 /// Phi (Microsoft, 2024): dense, as many key-value heads as heads.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

@@ -10,7 +10,7 @@
 /// Batch and sequence lengths belong to the workload.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

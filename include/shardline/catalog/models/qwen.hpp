@@ -3,7 +3,7 @@
 /// gated full attention. Contexts are what config.json states without YaRN.
 #pragma once
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::catalog {
 

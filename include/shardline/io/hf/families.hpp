@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/reader.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/blocks/feed_forward.hpp"
 #include "shardline/io/hf/blocks/recurrence.hpp"
 #include "shardline/io/hf/blocks/windows.hpp"
 #include "shardline/io/hf/source.hpp"
 #include "shardline/io/hf/unpriced.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

@@ -13,7 +13,7 @@
 #include "shardline/io/text/table.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/memory/stages.hpp"
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 namespace shardline {
 

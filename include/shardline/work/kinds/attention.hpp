@@ -2,6 +2,7 @@
 /// kind is built and sharded. The norm before it and the sum after it belong to the layer.
 #pragma once
 
+#include "shardline/describe/attention.hpp"
 #include "shardline/work/context_parallel.hpp"
 #include "shardline/work/mixing.hpp"
 
@@ -9,10 +10,11 @@ namespace shardline {
 
 /// q k v (and gate), rotary and head norms, attention per part, output.
 template <class Sink>
-constexpr void emit_attention(const grouped_query_attention& a, const emission& e, Sink& sink) {
+constexpr void emit_attention(const grouped_query_attention& a, const block_context& e,
+                              Sink& sink) {
   const count heads = share(a.heads, e.layout.attention.tp, e.rank.tp);
   const count kv_heads = kv_heads_of_rank(a.kv_heads, e.layout.attention.tp, e.rank.tp);
-  const count hidden = e.model.hidden_size;
+  const count hidden = e.hidden_size;
   const count query_heads = (a.output_gate ? 2 : 1) * heads;
   const count projected = (query_heads + 2 * kv_heads) * a.head_dim;
   constexpr auto in_class = weight_class::attention;
@@ -28,14 +30,14 @@ constexpr void emit_attention(const grouped_query_attention& a, const emission& 
   const count rotated = (heads + kv_heads) * a.head_dim;
   sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
   if (a.sinks) sink(fused_shape{term::attention, e.vector(in_class, heads)});
-  const double per_token = static_cast<double>(2 * kv_heads) * e.model.kv_cache.bytes(a.head_dim);
+  const double per_token = static_cast<double>(2 * kv_heads) * e.kv_cache.bytes(a.head_dim);
   sink(sequence_cache{per_token, a.window, a.chunked, 0.0, e.layout.dcp});
   for (const phase p : both_phases) {
     const count split = detail::cache_split(e, p);
     detail::emit_context_gather(e, p, per_token, sink);
     detail::emit_query_gather(e, p, heads, a.head_dim, sink);
     sink(attention_shape{p, detail::query_split(e, p), split, split * heads, kv_heads, a.head_dim,
-                         a.head_dim, a.window, per_token, e.model.activations});
+                         a.head_dim, a.window, per_token, e.activations});
     detail::emit_output_scatter(e, p, heads, a.head_dim, sink);
   }
   if (a.output_gate) {
@@ -52,15 +54,15 @@ namespace detail {
 // for it again) and runs ordinary attention. A decode step absorbs the expansion into queries and
 // outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
 // one key-value head shared by all heads. Each part runs its own kernels, so each reads the matrix.
-constexpr gemm_shape latent_expansion(const latent_attention& a, const emission& e,
+constexpr gemm_shape latent_expansion(const latent_attention& a, const block_context& e,
                                       count heads) noexcept {
   return {term::attention_projections,
           e.matrix(weight_class::attention, a.kv_lora_rank,
                    heads * (a.qk_nope_head_dim + a.v_head_dim)),
-          extent::expanded_tokens, e.model.activations, true};
+          extent::expanded_tokens, e.activations, true};
 }
 
-constexpr attention_shape latent_core(const latent_attention& a, const emission& e, phase p,
+constexpr attention_shape latent_core(const latent_attention& a, const block_context& e, phase p,
                                       count heads, double per_token) noexcept {
   const bool expanded = p == phase::prefill;
   const count split = cache_split(e, p);
@@ -74,7 +76,7 @@ constexpr attention_shape latent_core(const latent_attention& a, const emission&
           .v_dim = expanded ? a.v_head_dim : a.kv_lora_rank,
           .window = 0,
           .bytes_per_token = per_token,
-          .activation = e.model.activations,
+          .activation = e.activations,
           .latent = true,
           .latent_width = a.kv_lora_rank + a.qk_rope_head_dim};
 }
@@ -85,9 +87,9 @@ constexpr attention_shape latent_core(const latent_attention& a, const emission&
 /// latent projections are replicated over tp, and so is the cache, but for the tokens that dcp
 /// ranks share out.
 template <class Sink>
-constexpr void emit_attention(const latent_attention& a, const emission& e, Sink& sink) {
+constexpr void emit_attention(const latent_attention& a, const block_context& e, Sink& sink) {
   const count heads = share(a.heads, e.layout.attention.tp, e.rank.tp);
-  const count hidden = e.model.hidden_size;
+  const count hidden = e.hidden_size;
   const count latent = a.kv_lora_rank + a.qk_rope_head_dim;
   const count queries = heads * (a.qk_nope_head_dim + a.qk_rope_head_dim);
   constexpr auto in_class = weight_class::attention;
@@ -105,7 +107,7 @@ constexpr void emit_attention(const latent_attention& a, const emission& e, Sink
   sink(vector_shape{projections, e.vector(weight_class::norm, a.kv_lora_rank),
                     e.values_bytes(2 * latent), vector_kind::norm, latent});
   sink(detail::latent_expansion(a, e, heads));
-  const double per_token = e.model.kv_cache.bytes(latent);
+  const double per_token = e.kv_cache.bytes(latent);
   sink(sequence_cache{per_token, 0, false, 0.0, e.layout.dcp});
   for (const phase p : both_phases) {
     detail::emit_context_gather(e, p, per_token, sink);
@@ -118,6 +120,6 @@ constexpr void emit_attention(const latent_attention& a, const emission& e, Sink
 
 /// A layer without attention does nothing here.
 template <class Sink>
-constexpr void emit_attention(const no_attention&, const emission&, Sink&) noexcept {}
+constexpr void emit_attention(const no_attention&, const block_context&, Sink&) noexcept {}
 
 }  // namespace shardline

@@ -5,7 +5,8 @@
 
 #include <optional>
 
-#include "shardline/work/emission.hpp"
+#include "shardline/describe/feed_forward.hpp"
+#include "shardline/work/block_context.hpp"
 
 namespace shardline {
 
@@ -14,8 +15,8 @@ namespace detail {
 // Up (and gate), activation function, down: `width` is this rank's share of the inner width.
 template <class Sink>
 constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
-                          const emission& e, Sink& sink) {
-  const count hidden = e.model.hidden_size;
+                          const block_context& e, Sink& sink) {
+  const count hidden = e.hidden_size;
   const count up = (gated ? 2 : 1) * width;
   sink(e.project(t, e.matrix(c, hidden, up)));
   if (bias) sink(fused_shape{t, e.vector(c, up)});
@@ -28,7 +29,7 @@ constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool 
 
 /// up, activation, down, all-reduce.
 template <class Sink>
-constexpr void emit_feed_forward(const dense_feed_forward& f, const emission& e, Sink& sink) {
+constexpr void emit_feed_forward(const dense_feed_forward& f, const block_context& e, Sink& sink) {
   detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
                      share(f.width, e.layout.attention.tp, e.rank.tp), f.gated, f.bias, e, sink);
   detail::emit_tensor_reduction(e, sink);
@@ -42,7 +43,7 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
 }
 
 // This rank's share of an expert's inner width, padded as the engine pads 4-bit shards.
-constexpr count expert_width(const mixture_of_experts& f, const emission& e) noexcept {
+constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
   const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
   if (e.formats[weight_class::routed_expert].element != precision::fp4) return width;
   return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
@@ -54,7 +55,7 @@ constexpr bool sends_to_experts(const layout& l) noexcept {
          l.dispatch == expert_dispatch::all_to_all;
 }
 
-constexpr routing_shape routing_of(const mixture_of_experts& f, const emission& e) noexcept {
+constexpr routing_shape routing_of(const mixture_of_experts& f, const block_context& e) noexcept {
   const count placed = placed_experts(f, e.layout);
   return {.experts = f.experts,
           .experts_per_token = f.experts_per_token,
@@ -65,14 +66,15 @@ constexpr routing_shape routing_of(const mixture_of_experts& f, const emission& 
 }
 
 template <class Sink>
-constexpr void emit_routed_experts(const mixture_of_experts& f, const emission& e, Sink& sink) {
+constexpr void emit_routed_experts(const mixture_of_experts& f, const block_context& e,
+                                   Sink& sink) {
   const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
-  const count hidden = e.model.hidden_size;
+  const count hidden = e.hidden_size;
   const count up = (f.gated ? 2 : 1) * width;
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
-  const precision activation = e.model.activations;
+  const precision activation = e.activations;
   sink(grouped_gemm_shape{e.matrix(c, hidden, up, local), activation});
   if (f.expert_bias) sink(fused_shape{t, e.vector(c, up, local)});
   sink(expert_activation_shape{e.formats[c], local, hidden, up, width, activation});
@@ -91,7 +93,7 @@ constexpr rank_group dispatch_group(const layout& l) noexcept {
 
 // Tokens to their experts in this precision. Where fewer shards than tensor ranks hold the experts,
 // the tp ranks of a replica split what they send; where more do, it is copied to each.
-constexpr exchange_shape exchange_of(const mixture_of_experts& f, const emission& e,
+constexpr exchange_shape exchange_of(const mixture_of_experts& f, const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const layout& l = e.layout;
   return {.group = dispatch_group(l),
@@ -99,22 +101,22 @@ constexpr exchange_shape exchange_of(const mixture_of_experts& f, const emission
           .experts_per_token = f.experts_per_token,
           .experts = placed_experts(f, l),
           .destinations = l.expert.ep,
-          .hidden = e.model.hidden_size,
-          .value_bytes = wire_bytes(p.value_or(e.model.activations)),
+          .hidden = e.hidden_size,
+          .value_bytes = wire_bytes(p.value_or(e.activations)),
           .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp)};
 }
 
 // All tokens of the group on each of its ranks, in this precision.
-constexpr collective_shape gathering(collective_kind kind, const emission& e,
+constexpr collective_shape gathering(collective_kind kind, const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
-  const double value = wire_bytes(p.value_or(e.model.activations));
-  return {kind, group, extent::group_tokens, real<double>(e.model.hidden_size) * value};
+  const double value = wire_bytes(p.value_or(e.activations));
+  return {kind, group, extent::group_tokens, real<double>(e.hidden_size) * value};
 }
 
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class Sink>
-constexpr void emit_dispatch(const mixture_of_experts& f, const emission& e, Sink& sink) {
+constexpr void emit_dispatch(const mixture_of_experts& f, const block_context& e, Sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
   const auto send = [&](auto sent_shape) {
@@ -130,7 +132,7 @@ constexpr void emit_dispatch(const mixture_of_experts& f, const emission& e, Sin
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
 template <class Sink>
-constexpr void emit_combine(const mixture_of_experts& f, const emission& e, Sink& sink) {
+constexpr void emit_combine(const mixture_of_experts& f, const block_context& e, Sink& sink) {
   if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
   if (!sends_to_experts(e.layout)) {
     sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
@@ -142,7 +144,7 @@ constexpr void emit_combine(const mixture_of_experts& f, const emission& e, Sink
   const count tp = e.layout.attention.tp;
   const count etp = e.layout.expert.etp;
   const count summed = etp < tp ? etp : tp;
-  const count hidden = e.model.hidden_size;
+  const count hidden = e.hidden_size;
   if (summed > 1) sink(e.send(collective_kind::all_reduce, {summed, 1}, hidden));
   // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
   if (tp > summed) sink(e.send(collective_kind::all_gather, {tp / summed, summed}, hidden));
@@ -151,7 +153,8 @@ constexpr void emit_combine(const mixture_of_experts& f, const emission& e, Sink
 // Shared experts are dense blocks split over tp. Their partial sums join the experts' all-reduce,
 // except where the experts' results come back complete and there is none to join.
 template <class Sink>
-constexpr void emit_shared_experts(const mixture_of_experts& f, const emission& e, Sink& sink) {
+constexpr void emit_shared_experts(const mixture_of_experts& f, const block_context& e,
+                                   Sink& sink) {
   if (f.shared_experts == 0) return;
   const count width = share(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
   emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
@@ -165,14 +168,14 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const emission& 
 /// router, dispatch, routed and shared experts, combine.
 /// Dispatch and combine carry activations in the precision that the engine states for them.
 template <class Sink>
-constexpr void emit_feed_forward(const mixture_of_experts& f, const emission& e, Sink& sink) {
+constexpr void emit_feed_forward(const mixture_of_experts& f, const block_context& e, Sink& sink) {
   constexpr auto router = weight_class::router;
-  sink(e.project(term::router, e.matrix(router, e.model.hidden_size, f.experts)));
+  sink(e.project(term::router, e.matrix(router, e.hidden_size, f.experts)));
   if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
   if (f.correction_bias) {
     sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
   }
-  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.model.hidden_size)});
+  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
   sink(detail::routing_of(f, e));
   detail::emit_dispatch(f, e, sink);
   detail::emit_routed_experts(f, e, sink);
@@ -182,6 +185,6 @@ constexpr void emit_feed_forward(const mixture_of_experts& f, const emission& e,
 
 /// A layer without a feed-forward block does nothing here.
 template <class Sink>
-constexpr void emit_feed_forward(const no_feed_forward&, const emission&, Sink&) noexcept {}
+constexpr void emit_feed_forward(const no_feed_forward&, const block_context&, Sink&) noexcept {}
 
 }  // namespace shardline

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/families.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

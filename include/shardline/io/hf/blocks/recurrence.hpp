@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/blocks/attention.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/reader.hpp"
 #include "shardline/io/hf/weights/modules.hpp"
 #include "shardline/io/hf/weights/patterns.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

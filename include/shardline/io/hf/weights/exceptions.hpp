@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/weights/coverage.hpp"
 #include "shardline/io/hf/weights/quantisation.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

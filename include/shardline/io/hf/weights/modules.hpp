@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "shardline/base/alternative.hpp"
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/names.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

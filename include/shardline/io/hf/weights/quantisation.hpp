@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "shardline/describe/model.hpp"
 #include "shardline/io/hf/reader.hpp"
 #include "shardline/io/hf/weights/patterns.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline::hf {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "shardline/describe/layout.hpp"
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 namespace shardline {
 

@@ -1,9 +1,8 @@
-#include "shardline/work/emission.hpp"
+#include "shardline/work/block_context.hpp"
 
 #include <doctest/doctest.h>
 
 #include "../fabric/recorded.hpp"
-#include "../laws/random_inputs.hpp"
 
 using namespace shardline;
 using namespace recording;
@@ -52,7 +51,7 @@ TEST_CASE("within a layer, matrices are in the format of its exception; vectors 
   own.exception = {{weight_class::attention, weight_class::router}, formats::int8};
   const layout l{};
   const emission outside = emitting(m, l, {}, {64, 32});
-  const emission e = outside.in_layer(own);
+  const block_context e = outside.in_layer(own);
   CHECK(outside.matrix(weight_class::attention, 3, 5).format == formats::fp8_block);
   CHECK(e.matrix(weight_class::attention, 3, 5).format == formats::int8);
   CHECK(e.matrix(weight_class::router, 3, 5).format == formats::int8);
@@ -91,42 +90,6 @@ TEST_CASE("a norm has a gain per value of the residual stream, and a bias where 
   m.norm_bias = true;
   CHECK(emitting(m, l).norm().weight.elements() == 32);
   CHECK(emitting(m, l).norm().bytes_per_token == 4.0 * 32.0);
-}
-
-TEST_CASE("rows of the vocabulary are rounded up before tp splits them") {
-  model m = sixteen_wide();
-  m.vocab_size = 201;
-  const auto rows = [&m](count tp, count rank_number, count to) {
-    const layout l = tensor_parallel(tp);
-    return emitting(m, l, {rank_number, 0, 0}, {to, 1}).vocabulary_rows();
-  };
-  CHECK(rows(1, 0, 1) == 201);
-  CHECK(rows(4, 0, 1) == 51);
-  CHECK(rows(4, 3, 1) == 50);
-  CHECK(rows(1, 0, 64) == 256);
-  CHECK(rows(4, 0, 64) == 64);
-  CHECK(rows(4, 3, 64) == 64);
-  CHECK(rows(3, 2, 64) == 85);  // 256 over 3: 86, 85, 85
-}
-
-TEST_CASE(
-    "the ranks of any tp share out the padded vocabulary, less than one unit more than it is") {
-  laws::dice d(75);
-  for (int number = 0; number < 5000; ++number) {
-    model m = sixteen_wide();
-    m.vocab_size = d.whole(1, 1000000000);
-    const layout l = tensor_parallel(d.whole(1, 64));
-    const count to = d.whole(1, 1000);
-    count rows = 0;
-    for (count r = 0; r < l.attention.tp; ++r) {
-      rows += emitting(m, l, {r, 0, 0}, {to, 1}).vocabulary_rows();
-    }
-    CAPTURE(m.vocab_size);
-    CAPTURE(to);
-    REQUIRE(rows >= m.vocab_size);
-    REQUIRE(rows < m.vocab_size + to);
-    REQUIRE(rows % to == 0);
-  }
 }
 
 TEST_CASE("tensor-parallel ranks sum their outputs; one alone does not") {

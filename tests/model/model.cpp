@@ -1,4 +1,4 @@
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 
 #include <doctest/doctest.h>
 

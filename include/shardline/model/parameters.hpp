@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "shardline/work/blocks.hpp"
+#include "shardline/model/blocks.hpp"
 
 namespace shardline {
 

@@ -1,4 +1,4 @@
-#include "shardline/work/blocks.hpp"
+#include "shardline/model/blocks.hpp"
 
 #include <doctest/doctest.h>
 

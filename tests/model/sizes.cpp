@@ -1,4 +1,4 @@
-#include "shardline/work/sizes.hpp"
+#include "shardline/model/sizes.hpp"
 
 #include <doctest/doctest.h>
 

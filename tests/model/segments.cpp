@@ -1,4 +1,4 @@
-#include "shardline/work/segments.hpp"
+#include "shardline/model/segments.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 // Small models counted by hand, class by class; the catalog's totals are in
 // tests/catalog/models.cpp.
-#include "shardline/work/parameters.hpp"
+#include "shardline/model/parameters.hpp"
 
 #include <doctest/doctest.h>
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "shardline/work/blocks.hpp"
+#include "shardline/model/blocks.hpp"
 
 namespace shardline {
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "shardline/base/alternative.hpp"
+#include "shardline/model/emission.hpp"
 #include "shardline/work/kinds/attention.hpp"
 #include "shardline/work/kinds/feed_forward.hpp"
 #include "shardline/work/kinds/recurrence.hpp"
@@ -79,7 +80,7 @@ namespace detail {
 
 template <class Sink>
 struct attention_emitter {
-  const emission& e;
+  const block_context& e;
   Sink& sink;
   template <class Attention>
   constexpr void operator()(const Attention& a) const {
@@ -88,7 +89,7 @@ struct attention_emitter {
 };
 template <class Sink>
 struct feed_forward_emitter {
-  const emission& e;
+  const block_context& e;
   Sink& sink;
   template <class FeedForward>
   constexpr void operator()(const FeedForward& f) const {
@@ -117,7 +118,7 @@ constexpr bool summed_later(const layer& l) noexcept {
 template <class Sink>
 constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::attends(l)) return;
-  const emission e = outside.in_layer(l);
+  const block_context e = outside.in_layer(l);
   sink(e.norm());
   visit_alternative(l.attention, detail::attention_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
@@ -128,7 +129,7 @@ constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& s
 template <class Sink>
 constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::feeds(l)) return;
-  const emission e = outside.in_layer(l);
+  const block_context e = outside.in_layer(l);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::feed_forward_emitter<Sink>{e, sink});
   if (l.form == layer_form::sandwich) sink(e.norm());

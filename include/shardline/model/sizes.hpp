@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "shardline/describe/model.hpp"
+#include "shardline/model/model.hpp"
 #include "shardline/work/shapes.hpp"
 
 namespace shardline {

@@ -1,4 +1,4 @@
-#include "shardline/describe/rank_map.hpp"
+#include "shardline/model/rank_map.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,46 @@
+/// What the blocks of a model are emitted from: the model, and what its layers are told of it.
+#pragma once
+
+#include "shardline/describe/cluster.hpp"
+#include "shardline/model/model.hpp"
+#include "shardline/work/block_context.hpp"
+
+namespace shardline {
+
+/// A model on one rank of a layout, padded and run as the engine does.
+struct emission : block_context {
+  const shardline::model& model;
+
+  constexpr emission(const shardline::model& of_model, const shardline::layout& under_layout,
+                     const shardline::rank& on_rank = {}, const shard_padding& padded_by = {},
+                     const expert_execution& run_by = {}) noexcept
+      : block_context{under_layout,
+                      {of_model.weights, no_exception},
+                      of_model.hidden_size,
+                      of_model.norm_bias,
+                      of_model.activations,
+                      of_model.kv_cache,
+                      on_rank,
+                      padded_by,
+                      run_by},
+        model(of_model) {}
+
+  /// What layer `l` is told.
+  [[nodiscard]] constexpr block_context in_layer(const layer& l) const noexcept {
+    return within(l.exception);
+  }
+  /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
+  [[nodiscard]] constexpr count vocabulary_rows() const noexcept {
+    const count padded = ceil_div(model.vocab_size, padding.vocabulary) * padding.vocabulary;
+    return share(padded, layout.attention.tp, rank.tp);
+  }
+};
+
+/// The emission of a rank as the engine runs it.
+template <class T>
+[[nodiscard]] constexpr emission emission_under(const basic_runtime<T>& engine, const model& m,
+                                                const layout& l) noexcept {
+  return {m, l, {}, engine.padding, engine.experts};
+}
+
+}  // namespace shardline
