@@ -97,12 +97,17 @@ template <class Attention>
 recorded mixing_of(const Attention& a, const sl::model& m, const sl::layout& l,
                    const sl::basic_step<>& s, const sl::rank& r = {}) {
   const sl::emission e{m, l, r};
-  return operators_of(e, s, [&](auto& sink) { emit_attention(a, e, sink); });
+  return operators_of(e, s, [&](auto& sink) { a.emit(e, sink); });
+}
+/// Those of one in a model 16 wide.
+template <class Attention>
+recorded block_of(const Attention& a, const sl::layout& l, const sl::basic_step<>& s) {
+  return mixing_of(a, sixteen_wide(), l, s);
 }
 /// Those of one feed-forward block.
 template <class FeedForward>
 recorded feeding_of(const FeedForward& f, const sl::emission& e, const sl::basic_step<>& s) {
-  return operators_of(e, s, [&](auto& sink) { emit_feed_forward(f, e, sink); });
+  return operators_of(e, s, [&](auto& sink) { f.emit(e, sink); });
 }
 
 }  // namespace recording

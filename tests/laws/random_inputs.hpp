@@ -284,23 +284,12 @@ struct placed {
   sl::model model{};
 };
 
-/// Ranks that can share a cache: the copies of its key-value heads, or all that keep none.
-struct cache_copies {
-  count tp = 1;
-  count operator()(const sl::grouped_query_attention& a) const {
-    return a.window > 0 || a.kv_heads >= tp ? 1 : tp / a.kv_heads;
-  }
-  template <class Other>
-  count operator()(const Other&) const {
-    return tp;
-  }
-};
-
 /// As often as not the cache is shared by as many ranks as every layer allows.
 inline void share_cache(dice& d, sl::layout& l, const sl::model& m) {
   count copies = l.attention.tp;
   for (const sl::layer& kind : m.layers.kinds) {
-    copies = std::gcd(copies, std::visit(cache_copies{l.attention.tp}, kind.attention));
+    const auto of_kind = [&l](const auto& a) { return a.cache_copies(l.attention.tp); };
+    copies = std::gcd(copies, std::visit(of_kind, kind.attention));
   }
   l.dcp = d.flip() ? 1 : d.one_of(divisors(copies));
 }

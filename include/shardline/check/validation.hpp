@@ -6,7 +6,7 @@
 #include <span>
 
 #include "shardline/base/alternative.hpp"
-#include "shardline/check/fields.hpp"
+#include "shardline/check/kind_fields.hpp"
 #include "shardline/curves/fitted.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/workload.hpp"
@@ -116,72 +116,6 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
   validate_efficiency(a.efficiency, errors);
 }
 
-// Whether `divisor` divides `n`, or is outside its own range, which is reported already.
-constexpr bool is_divisor(count divisor, count n) noexcept {
-  return divisor < 1 || n % divisor == 0;
-}
-
-constexpr void validate(const grouped_query_attention& a, field_errors& errors) noexcept {
-  errors.expect<field::heads>(a.heads);
-  errors.expect<field::kv_heads>(a.kv_heads);
-  errors.expect<field::head_dim>(a.head_dim);
-  errors.expect<field::window>(a.window);
-  // Queries share key-value heads in equal groups.
-  errors.require<field::kv_heads>(is_divisor(a.kv_heads, a.heads),
-                                  condition::a_divisor_of_attention_heads, a.kv_heads, a.heads);
-}
-
-constexpr void validate(const latent_attention& a, field_errors& errors) noexcept {
-  errors.expect<field::heads>(a.heads);
-  errors.expect<field::q_lora_rank>(a.q_lora_rank);
-  errors.expect<field::kv_lora_rank>(a.kv_lora_rank);
-  errors.expect<field::head_dim>(a.qk_nope_head_dim);
-  errors.expect<field::head_dim>(a.qk_rope_head_dim);
-  errors.expect<field::head_dim>(a.v_head_dim);
-}
-
-constexpr void validate(const linear_attention& a, field_errors& errors) noexcept {
-  errors.expect<field::heads>(a.key_heads);
-  errors.expect<field::heads>(a.value_heads);
-  errors.expect<field::head_dim>(a.key_head_dim);
-  errors.expect<field::head_dim>(a.value_head_dim);
-  errors.expect<field::conv_kernel>(a.conv_kernel);
-  // Value heads share keys in equal groups.
-  errors.require<field::heads>(is_divisor(a.key_heads, a.value_heads),
-                               condition::key_heads_that_divide_the_value_heads, a.key_heads,
-                               a.value_heads);
-}
-
-constexpr void validate(const state_space& a, field_errors& errors) noexcept {
-  errors.expect<field::heads>(a.heads);
-  errors.expect<field::head_dim>(a.head_dim);
-  errors.expect<field::groups>(a.groups);
-  errors.expect<field::state_size>(a.state_size);
-  errors.expect<field::conv_kernel>(a.conv_kernel);
-  // Heads share input and output vectors in equal groups.
-  errors.require<field::groups>(is_divisor(a.groups, a.heads),
-                                condition::a_divisor_of_attention_heads, a.groups, a.heads);
-}
-
-constexpr void validate(const no_attention&, field_errors&) noexcept {}
-
-constexpr void validate(const dense_feed_forward& f, field_errors& errors) noexcept {
-  errors.expect<field::feed_forward_width>(f.width);
-}
-
-constexpr void validate(const mixture_of_experts& f, field_errors& errors) noexcept {
-  errors.expect<field::experts>(f.experts);
-  errors.expect<field::experts_per_token>(f.experts_per_token);
-  errors.require<field::experts_per_token>(f.experts_per_token <= f.experts,
-                                           condition::at_most_all_experts, f.experts_per_token,
-                                           f.experts);
-  errors.expect<field::feed_forward_width>(f.width);
-  errors.expect<field::shared_experts>(f.shared_experts);
-  if (f.shared_experts > 0) errors.expect<field::feed_forward_width>(f.shared_width);
-}
-
-constexpr void validate(const no_feed_forward&, field_errors&) noexcept {}
-
 // In floating point, so that a total beyond 64 bits is found rather than overflown.
 struct approximate_parameters {
   double total = 0.0;
@@ -191,14 +125,6 @@ struct approximate_parameters {
       total += real<double>(times) * real<double>(o.weight.matrices) * real<double>(o.weight.k) *
                real<double>(o.weight.n);
     }
-  }
-};
-
-struct kind_validator {
-  field_errors& errors;
-  template <class Kind>
-  constexpr void operator()(const Kind& kind) const noexcept {
-    validate(kind, errors);
   }
 };
 
@@ -223,8 +149,8 @@ constexpr void validate(const format_exception& e, field_errors& errors) noexcep
 
 // A layer of nothing is a mistake.
 constexpr void validate(const layer& l, field_errors& errors) noexcept {
-  visit_alternative(l.attention, kind_validator{errors});
-  visit_alternative(l.feed_forward, kind_validator{errors});
+  validate_kind(l.attention, errors);
+  validate_kind(l.feed_forward, errors);
   validate(l.exception, errors);
   errors.require<field::layers>(!std::holds_alternative<no_attention>(l.attention) ||
                                     !std::holds_alternative<no_feed_forward>(l.feed_forward),
@@ -293,11 +219,10 @@ constexpr void validate_loads(std::span<const double> loads, field_errors& error
 constexpr void validate_loads(std::span<const double> loads, const model& m,
                               field_errors& errors) noexcept {
   for (const layer& l : m.layers.kinds) {
-    const auto* f = std::get_if<mixture_of_experts>(&l.feed_forward);
-    if (f == nullptr) continue;
-    errors.require<field::routing_loads>(f->experts == std::ssize(loads),
-                                         condition::loads_for_each_expert, std::ssize(loads),
-                                         f->experts);
+    if (!has_experts(l)) continue;
+    const count all = experts_of(l).experts;
+    errors.require<field::routing_loads>(all == std::ssize(loads), condition::loads_for_each_expert,
+                                         std::ssize(loads), all);
   }
 }
 

@@ -25,18 +25,12 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
     const layer_formats formats = formats_in(m, l);
-    if (!std::holds_alternative<no_attention>(l.attention)) {
-      check_precision(a, formats[weight_class::attention].math, r);
-    }
-    if (std::holds_alternative<dense_feed_forward>(l.feed_forward)) {
-      check_precision(a, formats[weight_class::dense_feed_forward].math, r);
-    }
-    if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
-    check_precision(a, formats[weight_class::router].math, r);
-    check_precision(a, formats[weight_class::routed_expert].math, r);
-    if (std::get<mixture_of_experts>(l.feed_forward).shared_experts > 0) {
-      check_precision(a, formats[weight_class::shared_expert].math, r);
-    }
+    const auto multiplied_by = [&](weight_class of_kind) {
+      check_precision(a, formats[of_kind].math, r);
+    };
+    const auto by_kind = [&](const auto& of_layer) { of_layer.matrices(multiplied_by); };
+    visit_alternative(l.attention, by_kind);
+    visit_alternative(l.feed_forward, by_kind);
   }
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;

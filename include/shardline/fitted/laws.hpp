@@ -125,8 +125,8 @@ class fitted_laws {
   growing<vector_of, max_vectors> vectors_;
   growing<grouped_of, 2 * max_layer_kinds> grouped_;
   growing<activation_of, max_layer_kinds> activations_;
-  growing<prompt_of, max_layer_kinds> prompts_;
-  growing<decode_of, max_layer_kinds> decodes_;
+  growing<prompt_of, max_attentions> prompts_;
+  growing<decode_of, max_attentions> decodes_;
   growing<roof<T>, 2 * max_layer_kinds> recurrences_;
   passings<T> fused_;
 };

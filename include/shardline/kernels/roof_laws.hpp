@@ -5,16 +5,19 @@
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/kernels/kernel_time.hpp"
 #include "shardline/model/sizes.hpp"
+#include "shardline/work/kind.hpp"
 
 namespace shardline {
 
-/// Operators of a rank at most. Of a half with attention 7 multiply (latent attention: 5 and the
-/// expansion), 5 are vector kernels, 4 fused vectors, 2 recurrences; of one with experts 5 multiply
-/// beside the experts' own 2, 4 are vector kernels, 7 fused ones, one an activation. Ends: 3
-/// multiply, 3 + 5 are vector kernels.   (tests/prepare/prepared.cpp)
-inline constexpr std::size_t max_gemms = 12 * max_layer_kinds + 3;
-inline constexpr std::size_t max_vectors = 9 * max_layer_kinds + 8;
-inline constexpr std::size_t max_prepared = 36 * max_layer_kinds + 11;
+/// Operators of a rank at most: those of the halves of its layers, and at its ends 3 multiplications
+/// and 3 + 5 vector kernels.   (tests/prepare/prepared.cpp)
+inline constexpr std::size_t max_gemms =
+    (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 3;
+inline constexpr std::size_t max_vectors =
+    (most_of_mixing.vectors + most_of_feed_forward.vectors) * max_layer_kinds + 8;
+inline constexpr std::size_t max_attentions = most_of_mixing.attentions * max_layer_kinds;
+inline constexpr std::size_t max_prepared =
+    (most_of_mixing.all() + most_of_feed_forward.all()) * max_layer_kinds + 11;
 
 /// A kernel whose work is proportional to its rows, but for what it reads once:
 ///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]
@@ -251,7 +254,7 @@ class roof_laws {
 
   growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
   passings<T> passings_;
-  growing<attention_roof<T>, 2 * max_layer_kinds> attentions_;
+  growing<attention_roof<T>, 2 * max_attentions> attentions_;
 };
 
 }  // namespace shardline

@@ -8,9 +8,6 @@
 
 #include "shardline/base/alternative.hpp"
 #include "shardline/model/emission.hpp"
-#include "shardline/work/kinds/attention.hpp"
-#include "shardline/work/kinds/feed_forward.hpp"
-#include "shardline/work/kinds/recurrence.hpp"
 
 namespace shardline {
 
@@ -78,28 +75,16 @@ constexpr void emit_embedding(const emission& e, Sink& sink) {
 
 namespace detail {
 
+// Hands a block of a layer its surroundings.
 template <class Sink>
-struct attention_emitter {
+struct block_emitter {
   const block_context& e;
   Sink& sink;
-  template <class Attention>
-  constexpr void operator()(const Attention& a) const {
-    emit_attention(a, e, sink);
+  template <class Kind>
+  constexpr void operator()(const Kind& kind) const {
+    kind.emit(e, sink);
   }
 };
-template <class Sink>
-struct feed_forward_emitter {
-  const block_context& e;
-  Sink& sink;
-  template <class FeedForward>
-  constexpr void operator()(const FeedForward& f) const {
-    emit_feed_forward(f, e, sink);
-  }
-};
-
-}  // namespace detail
-
-namespace detail {
 
 constexpr bool attends(const layer& l) noexcept {
   return !std::holds_alternative<no_attention>(l.attention);
@@ -107,9 +92,13 @@ constexpr bool attends(const layer& l) noexcept {
 constexpr bool feeds(const layer& l) noexcept {
   return !std::holds_alternative<no_feed_forward>(l.feed_forward);
 }
-// Of parallel dense blocks only the second sums over tp: it holds both partial outputs.
+// Of parallel blocks only the second sums over tp where it can: it holds both partial outputs.
 constexpr bool summed_later(const layer& l) noexcept {
-  return is_parallel(l.form) && std::holds_alternative<dense_feed_forward>(l.feed_forward);
+  if (!is_parallel(l.form)) return false;
+  bool later = false;
+  visit_alternative(l.feed_forward,
+                    [&later]<class Kind>(const Kind&) { later = Kind::sums_at_end; });
+  return later;
 }
 
 }  // namespace detail
@@ -120,7 +109,7 @@ constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& s
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
   sink(e.norm());
-  visit_alternative(l.attention, detail::attention_emitter<Sink>{e, sink});
+  visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
   if (l.form == layer_form::sandwich) sink(e.norm());
 }
@@ -131,7 +120,7 @@ constexpr void emit_feed_forward_half(const layer& l, const emission& outside, S
   if (!detail::feeds(l)) return;
   const block_context e = outside.in_layer(l);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
-  visit_alternative(l.feed_forward, detail::feed_forward_emitter<Sink>{e, sink});
+  visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
   if (l.form == layer_form::sandwich) sink(e.norm());
 }
 

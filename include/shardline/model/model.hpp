@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <initializer_list>
 
+#include "shardline/base/alternative.hpp"
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/field.hpp"
-#include "shardline/describe/attention.hpp"
-#include "shardline/describe/feed_forward.hpp"
 #include "shardline/describe/weights.hpp"
+#include "shardline/work/kinds/index.hpp"
 
 namespace shardline {
 
@@ -167,21 +167,41 @@ struct model {
   return m;
 }
 
-/// Whether any layer has a mixture of experts.
+/// Experts that tokens are routed to, and of them taken by each token; 0 where none are.
+struct routed_experts {
+  count experts = 0;
+  count experts_per_token = 0;
+};
+
+/// The routed experts of a layer.
+[[nodiscard]] constexpr routed_experts experts_of(const layer& l) noexcept {
+  routed_experts found;
+  visit_alternative(l.feed_forward, [&found]<class Kind>(const Kind& kind) {
+    if constexpr (routes_tokens<Kind>) found = {kind.experts, kind.experts_per_token};
+  });
+  return found;
+}
+
+/// Whether a layer routes tokens to experts.
+[[nodiscard]] constexpr bool has_experts(const layer& l) noexcept {
+  bool found = false;
+  visit_alternative(l.feed_forward,
+                    [&found]<class Kind>(const Kind&) { found = routes_tokens<Kind>; });
+  return found;
+}
+
+/// Whether any layer of a model does.
 [[nodiscard]] constexpr bool has_experts(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
-    if (std::holds_alternative<mixture_of_experts>(l.feed_forward)) return true;
+    if (has_experts(l)) return true;
   }
   return false;
 }
 
-/// The mixture of experts of a model, of its first layer kind that has one; none of 0 experts where
-/// no layer has any.
-[[nodiscard]] constexpr mixture_of_experts experts_of(const model& m) noexcept {
+/// The routed experts of a model, of its first layer kind that has some.
+[[nodiscard]] constexpr routed_experts experts_of(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
-    if (std::holds_alternative<mixture_of_experts>(l.feed_forward)) {
-      return std::get<mixture_of_experts>(l.feed_forward);
-    }
+    if (has_experts(l)) return experts_of(l);
   }
   return {};
 }

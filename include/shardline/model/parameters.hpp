@@ -120,12 +120,12 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   count active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
     const layer& l = m.layers.kinds[kind];
-    if (!std::holds_alternative<mixture_of_experts>(l.feed_forward)) continue;
-    const auto& moe = std::get<mixture_of_experts>(l.feed_forward);
+    const routed_experts routed = experts_of(l);
+    if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
     emit_layer(l, e, of_layer);
-    const count per_expert = of_layer.totals[weight_class::routed_expert] / moe.experts;
-    active -= layers[kind] * per_expert * (moe.experts - moe.experts_per_token);
+    const count per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
+    active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }
   return active;
 }

@@ -83,33 +83,30 @@ std::optional<count> replicas_for_caches(const basic_cluster<T, Efficiency>& c, 
   return rounded_up(value_of(w.concurrency) / round_down(memory / each));
 }
 
-// What tp must divide, of all layers together; 0: nothing bounds it.
-struct heads_fold {
+// What tp and etp must divide, and ep must not exceed, of all layers together; 0: nothing bounds it.
+struct bounds_of_degrees : sharding_listener {
   count divided = 0;
-  constexpr void operator()(const grouped_query_attention& a) noexcept { add(a.heads); }
-  constexpr void operator()(const latent_attention& a) noexcept { add(a.heads); }
-  constexpr void operator()(const linear_attention& a) noexcept { add(a.key_heads); }
-  constexpr void operator()(const state_space& a) noexcept { add(a.heads); }
-  constexpr void operator()(const dense_feed_forward& f) noexcept { add(f.width); }
-  constexpr void operator()(const mixture_of_experts& f) noexcept {
-    if (f.shared_experts > 0) add(f.shared_experts * f.shared_width);
+  count expert_divided = 0;
+  count fewest_experts = 0;
+
+  constexpr void heads(count n) noexcept { divided = std::gcd(divided, n); }
+  constexpr void width(count n) noexcept { divided = std::gcd(divided, n); }
+  constexpr void expert_width(count n) noexcept { expert_divided = std::gcd(expert_divided, n); }
+  constexpr void experts(count n) noexcept {
+    fewest_experts = fewest_experts == 0 ? n : std::min(fewest_experts, n);
   }
-  constexpr void operator()(const no_attention&) noexcept {}
-  constexpr void operator()(const no_feed_forward&) noexcept {}
-  constexpr void add(count n) noexcept { divided = std::gcd(divided, n); }
 };
 
-// What etp must divide, and what ep must not exceed.
-struct expert_fold {
-  count width = 0;
-  count experts = 0;
-  constexpr void operator()(const mixture_of_experts& f) noexcept {
-    width = std::gcd(width, f.width);
-    experts = experts == 0 ? f.experts : std::min(experts, f.experts);
+constexpr bounds_of_degrees degree_bounds(const model& m) noexcept {
+  const layout whole{};
+  bounds_of_degrees bounds{{whole}};
+  const auto ask = [&bounds](const auto& kind) { kind.sharding(bounds); };
+  for (const layer& l : m.layers.kinds) {
+    visit_alternative(l.attention, ask);
+    visit_alternative(l.feed_forward, ask);
   }
-  template <class FeedForward>
-  constexpr void operator()(const FeedForward&) noexcept {}
-};
+  return bounds;
+}
 
 inline std::vector<count> divisors_up_to(count n, count most) {
   std::vector<count> found;
@@ -122,12 +119,11 @@ inline std::vector<count> divisors_up_to(count n, count most) {
 // Expert meshes that the model's layers allow, small groups first.
 template <class Looks>
 std::vector<expert_mesh> expert_meshes(Looks& look, count most) {
-  expert_fold fold;
-  for (const layer& l : look.model.layers.kinds) visit_alternative(l.feed_forward, fold);
+  const bounds_of_degrees bounds = degree_bounds(look.model);
   std::vector<expert_mesh> meshes;
-  for (const count etp : divisors_up_to(fold.width, most)) {
+  for (const count etp : divisors_up_to(bounds.expert_divided, most)) {
     if (!look.shaped({{1, 1, etp}, {etp, 1, 1}})) continue;
-    for (count ep = 1; ep <= std::min(fold.experts, most / etp); ++ep)
+    for (count ep = 1; ep <= std::min(bounds.fewest_experts, most / etp); ++ep)
       meshes.push_back({etp, ep, 1});
   }
   std::stable_sort(meshes.begin(), meshes.end(),
@@ -140,13 +136,8 @@ std::vector<expert_mesh> expert_meshes(Looks& look, count most) {
 template <class Looks>
 std::vector<layout> attention_meshes(Looks& look, const std::vector<expert_mesh>& experts,
                                      count most) {
-  heads_fold fold;
-  for (const layer& l : look.model.layers.kinds) {
-    visit_alternative(l.attention, fold);
-    visit_alternative(l.feed_forward, fold);
-  }
   std::vector<layout> meshes;
-  for (const count tp : divisors_up_to(fold.divided, most)) {
+  for (const count tp : divisors_up_to(degree_bounds(look.model).divided, most)) {
     degrees d;
     d.shape.attention.tp = tp;
     d.shape.expert = {tp, 1, 1};
@@ -165,9 +156,7 @@ std::vector<layout> attention_meshes(Looks& look, const std::vector<expert_mesh>
 // The model without what routed experts hold, compute and exchange; its layers are where they were.
 inline model without_experts(model m) {
   for (layer& l : m.layers.kinds) {
-    if (std::holds_alternative<mixture_of_experts>(l.feed_forward)) {
-      l.feed_forward = no_feed_forward{};
-    }
+    if (has_experts(l)) l.feed_forward = no_feed_forward{};
   }
   return m;
 }

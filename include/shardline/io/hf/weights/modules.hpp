@@ -46,44 +46,47 @@ struct layer_modules {
     visit(module_name{c, layer + name, number, minor});
   }
 
-  void operator()(const grouped_query_attention&) const {
+  template <class Kind>
+  void operator()(const Kind& kind) const {
+    kind.modules(*this);
+  }
+
+  // What kinds of block call their modules: see module_listener.
+  void attention(std::string_view name) const {
+    one(std::string(names.attention).append(name), weight_class::attention);
+  }
+  void small_attention(std::string_view name) const {
+    one(std::string(names.attention).append(name), weight_class::attention, true);
+  }
+  void attention_norm(std::string_view name) const {
+    one(std::string(names.attention).append(name), weight_class::norm);
+  }
+  void projections() const {
     each(std::string(names.attention), names.projections, weight_class::attention);
-    each<2>(std::string(names.attention), {"q_norm", "k_norm"}, weight_class::norm);
   }
-  void operator()(const latent_attention& a) const {
-    const std::string prefix(names.attention);
-    if (a.q_lora_rank > 0) {
-      each<2>(prefix, {"q_a_proj", "q_b_proj"}, weight_class::attention);
-    } else {
-      each<1>(prefix, {"q_proj"}, weight_class::attention);
-    }
-    each<3>(prefix, {"kv_a_proj_with_mqa", "kv_b_proj", "o_proj"}, weight_class::attention);
-    each<2>(prefix, {"q_a_layernorm", "kv_a_layernorm"}, weight_class::norm);
-  }
-  void operator()(const linear_attention&) const { recurrence(); }
-  void operator()(const state_space&) const { recurrence(); }
-  void operator()(const no_attention&) const {}
-
-  void operator()(const dense_feed_forward&) const {
-    each(std::string(names.dense), names.matrices, weight_class::dense_feed_forward);
-  }
-  void operator()(const mixture_of_experts& moe) const {
-    const std::string router(names.router);
-    one(router, weight_class::router);
-    one(router + ".e_score_correction_bias", weight_class::router);
-    for (count e = 0; e < (each_expert ? moe.experts : 1); ++e) expert(e);
-    if (moe.shared_experts == 0) return;
-    each(std::string(names.shared), names.matrices, weight_class::shared_expert);
-    each<1>("mlp.", {"shared_expert_gate"}, weight_class::router);
-  }
-  void operator()(const no_feed_forward&) const {}
-
   void recurrence() const {
     const std::string prefix(names.recurrence);
     each(prefix, names.recurrent, weight_class::attention);
     each(prefix, names.minor, weight_class::attention, true);
     each<1>(prefix, {"norm"}, weight_class::norm);
   }
+  void dense() const {
+    each(std::string(names.dense), names.matrices, weight_class::dense_feed_forward);
+  }
+  void router() const {
+    const std::string router_name(names.router);
+    one(router_name, weight_class::router);
+    one(router_name + ".e_score_correction_bias", weight_class::router);
+  }
+  void routed(count experts) const {
+    for (count e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
+  }
+  void shared() const {
+    each(std::string(names.shared), names.matrices, weight_class::shared_expert);
+    each<1>("mlp.", {"shared_expert_gate"}, weight_class::router);
+  }
+
+ private:
   // Fused experts that a list tells apart were stored one by one when they were quantised.
   void expert(count e) const {
     std::string prefix(names.experts);

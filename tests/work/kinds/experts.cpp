@@ -1,4 +1,4 @@
-#include "shardline/work/kinds/feed_forward.hpp"
+#include "shardline/work/kinds/experts.hpp"
 
 #include <doctest/doctest.h>
 
@@ -239,25 +239,4 @@ TEST_CASE("a gate of shared experts is a vector of the router's") {
   REQUIRE(r.fused.size() == 1);
   CHECK(shape(r.fused[0], 1, 16));
   CHECK(r.fused[0].weight_class == weight_class::router);
-}
-
-TEST_CASE("a layer without a feed-forward block does nothing here") {
-  const model m = sixteen_wide();
-  const layout l = tensor_parallel(2);
-  const emission e{m, l};
-  const recorded r = feeding_of(no_feed_forward{}, e, decode_step(3.0, 0.0, 1.0));
-  CHECK(r.lines.empty());
-}
-
-TEST_CASE("a dense block is split over tp and summed") {
-  model m;
-  m.hidden_size = 16;
-  const layout l{{4, 1, 1}, {4, 1, 1}};
-  const emission e{m, l};
-  const recorded r =
-      feeding_of(dense_feed_forward{.width = 10, .gated = false}, e, decode_step(3.0, 0.0, 1.0));
-  REQUIRE(r.gemms.size() == 2);
-  CHECK(r.gemms[0].weight.n == 3);  // 10 over 4, rounded up on rank 0
-  CHECK(r.gemms[1].weight.k == 3);
-  CHECK(r.sends(collective_kind::all_reduce, {4, 1}, 3.0 * 32.0));
 }

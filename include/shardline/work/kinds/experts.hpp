@@ -1,39 +1,82 @@
-/// The feed-forward block of one layer on one rank, as shapes: dense, or a mixture of experts
-/// with its dispatch. The only place that knows how they are built and sharded. The norm before it
-/// belongs to the layer, the sum after it to the block.
+/// Experts that a router chooses for each token, and those that every token takes, with the dispatch
+/// of tokens to their ranks.
 #pragma once
 
 #include <optional>
 
-#include "shardline/describe/feed_forward.hpp"
-#include "shardline/work/block_context.hpp"
+#include "shardline/work/dense_matrices.hpp"
+#include "shardline/work/kind.hpp"
 
 namespace shardline {
 
-namespace detail {
+/// A router over `experts` of which each token takes `experts_per_token`.
+///   width               inner width of one routed expert
+///   shared_experts      experts that every token takes, each shared_width wide
+///   shared_gate         one projection to a scalar that weighs the shared experts (Qwen2-MoE)
+///   expert_bias         biases on the expert matrices (gpt-oss)
+///   router_bias         bias of the router's projection (gpt-oss)
+///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
+struct mixture_of_experts {
+  count experts = 0;
+  count experts_per_token = 0;
+  count width = 0;
+  bool gated = true;
+  count shared_experts = 0;
+  count shared_width = 0;
+  bool shared_gate = false;
+  bool expert_bias = false;
+  bool router_bias = false;
+  bool correction_bias = false;
 
-// Up (and gate), activation function, down: `width` is this rank's share of the inner width.
-template <class Sink>
-constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
-                          const block_context& e, Sink& sink) {
-  const count hidden = e.hidden_size;
-  const count up = (gated ? 2 : 1) * width;
-  sink(e.project(t, e.matrix(c, hidden, up)));
-  if (bias) sink(fused_shape{t, e.vector(c, up)});
-  sink(vector_shape{t, {}, e.values_bytes(up + width), vector_kind::activation, width});
-  sink(e.project(t, e.matrix(c, width, hidden)));
-  if (bias) sink(fused_shape{t, e.vector(c, hidden)});
-}
+  static constexpr bool sums_at_end = false;
 
-}  // namespace detail
+  friend constexpr bool operator==(const mixture_of_experts&,
+                                   const mixture_of_experts&) noexcept = default;
 
-/// up, activation, down, all-reduce.
-template <class Sink>
-constexpr void emit_feed_forward(const dense_feed_forward& f, const block_context& e, Sink& sink) {
-  detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
-                     share(f.width, e.layout.attention.tp, e.rank.tp), f.gated, f.bias, e, sink);
-  detail::emit_tensor_reduction(e, sink);
-}
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = mixture_of_experts;
+    list(as<field::experts>, &self::experts);
+    list(as<field::experts_per_token>, &self::experts_per_token);
+    list(as<field::feed_forward_width>, &self::width);
+    list(&self::gated);
+    list(as<field::shared_experts>, &self::shared_experts);
+    list(&self::shared_width);
+    list(&self::shared_gate);
+    list(&self::expert_bias);
+    list(&self::router_bias);
+    list(&self::correction_bias);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    asked.at_most_experts(as<field::experts_per_token>, experts_per_token, experts);
+    if (shared_experts > 0) asked.within(as<field::feed_forward_width>, shared_width);
+  }
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.expert_width(width);
+    rules.expert_inner(weight_class::routed_expert, width);
+    rules.experts(experts);
+    if (shared_experts == 0) return;
+    rules.width(shared_experts * shared_width);
+    rules.inner(weight_class::shared_expert, shared_experts * shared_width);
+  }
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::router);
+    list(weight_class::routed_expert);
+    if (shared_experts > 0) list(weight_class::shared_expert);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.router();
+    list.routed(experts);
+    if (shared_experts > 0) list.shared();
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+};
 
 namespace detail {
 
@@ -168,23 +211,19 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const block_cont
 /// router, dispatch, routed and shared experts, combine.
 /// Dispatch and combine carry activations in the precision that the engine states for them.
 template <class Sink>
-constexpr void emit_feed_forward(const mixture_of_experts& f, const block_context& e, Sink& sink) {
+constexpr void mixture_of_experts::emit(const block_context& e, Sink& sink) const {
   constexpr auto router = weight_class::router;
-  sink(e.project(term::router, e.matrix(router, e.hidden_size, f.experts)));
-  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
-  if (f.correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
+  sink(e.project(term::router, e.matrix(router, e.hidden_size, experts)));
+  if (router_bias) sink(fused_shape{term::router, e.vector(router, experts)});
+  if (correction_bias) {
+    sink(fused_shape{term::router, {router, formats::fp32, 1, experts}});
   }
-  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
-  sink(detail::routing_of(f, e));
-  detail::emit_dispatch(f, e, sink);
-  detail::emit_routed_experts(f, e, sink);
-  detail::emit_shared_experts(f, e, sink);
-  detail::emit_combine(f, e, sink);
+  if (shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
+  sink(detail::routing_of(*this, e));
+  detail::emit_dispatch(*this, e, sink);
+  detail::emit_routed_experts(*this, e, sink);
+  detail::emit_shared_experts(*this, e, sink);
+  detail::emit_combine(*this, e, sink);
 }
-
-/// A layer without a feed-forward block does nothing here.
-template <class Sink>
-constexpr void emit_feed_forward(const no_feed_forward&, const block_context&, Sink&) noexcept {}
 
 }  // namespace shardline

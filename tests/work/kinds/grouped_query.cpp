@@ -1,4 +1,4 @@
-#include "shardline/work/kinds/attention.hpp"
+#include "shardline/work/kinds/grouped_query.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,11 +8,6 @@ using namespace shardline;
 using namespace recording;
 
 namespace {
-
-template <class Attention>
-recorded block_of(const Attention& a, const layout& l, const basic_step<>& s) {
-  return mixing_of(a, sixteen_wide(), l, s);
-}
 
 constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
 // Ranks 6 and 5, dims 3 + 2 and 7.
@@ -138,17 +133,6 @@ TEST_CASE("dcp ranks share the copies of a cache: queries of all to each, output
   CHECK(token.sends(collective_kind::reduce_scatter, {4, 1}, 3.0 * 4.0 * 4.0 * 2.0));
 }
 
-TEST_CASE("dcp ranks of latent attention exchange absorbed queries and latent outputs") {
-  layout l = tensor_parallel(4);
-  l.dcp = 2;
-  const recorded token = block_of(latent, l, decode_step(3.0, 50.0, 1.0));
-  CHECK(token.cores[0].heads == 2 * 2);
-  CHECK(token.cores[0].cache_bytes().value() == 3.0 * 51.0 / 2.0 * 14.0);
-  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 2.0 * 7.0 * 2.0));
-  CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 4.0 * 4.0));
-  CHECK(token.sends(collective_kind::reduce_scatter, {2, 1}, 3.0 * 2.0 * 2.0 * 5.0 * 2.0));
-}
-
 TEST_CASE("a prompt gathers the cached tokens that dcp ranks share, and keeps its own heads") {
   layout l = tensor_parallel(8);
   l.dcp = 4;
@@ -157,64 +141,4 @@ TEST_CASE("a prompt gathers the cached tokens that dcp ranks share, and keeps it
   CHECK(prompt.cores[0].cache_split == 1);
   REQUIRE(prompt.collectives.size() == 1);
   CHECK(prompt.sends(collective_kind::all_gather, {4, 1}, 3.0 * 50.0 * 16.0));
-}
-
-TEST_CASE("latent attention: projections, split by heads where they can be") {
-  const recorded r = block_of(latent, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
-  REQUIRE(r.gemms.size() == 5);
-  CHECK(shape(r.gemms[0].weight, 16, 6));           // queries' latent, on every rank
-  CHECK(shape(r.gemms[1].weight, 6, 4 * 5));        // queries of 4 heads
-  CHECK(shape(r.gemms[2].weight, 16, 7));           // latent and rotary key, on every rank
-  CHECK(shape(r.gemms[3].weight, 5, 4 * (3 + 7)));  // keys and values of 4 heads
-  CHECK(shape(r.gemms[4].weight, 4 * 7, 16));
-  REQUIRE(r.cores.size() == 1);
-  CHECK(r.cores[0].bytes_per_token == 7.0 * 2.0);  // whatever the heads and tp
-  REQUIRE(r.caches.size() == 1);
-  CHECK(r.caches[0].bytes_per_token == 7.0 * 2.0);
-  CHECK(r.caches[0].window == 0);
-}
-
-TEST_CASE("without a latent of their own, queries are projected directly") {
-  latent_attention a = latent;
-  a.q_lora_rank = 0;
-  const recorded r = block_of(a, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
-  REQUIRE(r.gemms.size() == 4);
-  CHECK(shape(r.gemms[0].weight, 16, 4 * 5));
-}
-
-TEST_CASE("a prompt expands its latents, context included, and attends head by head") {
-  const recorded r = block_of(latent, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
-  CHECK(r.gemms[3].rows == 2.0 * 40.0);
-  CHECK(r.gemms[3].matrices_read == 1.0);
-  CHECK(r.cores[0].kv_heads == 8);
-  CHECK(r.cores[0].qk_dim == 3 + 2);
-  CHECK(r.cores[0].v_dim == 7);
-  CHECK(r.cores[0].latent);
-  CHECK(r.cores[0].latent_width == 5 + 2);
-}
-
-TEST_CASE("a decode step absorbs the expansion and attends to the latents as one shared head") {
-  const recorded r = block_of(latent, {}, decode_step(2.0, 30.0, 1.0));
-  CHECK(r.gemms[3].rows == 2.0);
-  CHECK(r.cores[0].kv_heads == 1);
-  CHECK(r.cores[0].qk_dim == 5 + 2);
-  CHECK(r.cores[0].v_dim == 5);
-  CHECK(r.cores[0].latent);
-}
-
-TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twice") {
-  const recorded r = block_of(
-      latent, {}, mixed_step(prefill_step(1.0, 10.0, 5.0, 1.0), decode_step(7.0, 30.0, 1.0)));
-  CHECK(r.gemms[0].rows == 17.0);
-  CHECK(r.gemms[3].rows == 15.0 + 7.0);
-  CHECK(r.gemms[3].matrices_read == 2.0);
-  REQUIRE(r.cores.size() == 2);
-  CHECK(r.cores[0].phase == phase::prefill);
-  CHECK(r.cores[1].phase == phase::decode);
-  CHECK(r.cores[1].sequences == 7.0);
-}
-
-TEST_CASE("a layer without attention does nothing here") {
-  const recorded r = block_of(no_attention{}, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
-  CHECK(r.lines.empty());
 }

@@ -1,0 +1,68 @@
+/// The fields of a kind of block held to their ranges, and to what they ask of each other.
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "shardline/base/alternative.hpp"
+#include "shardline/check/fields.hpp"
+#include "shardline/model/model.hpp"
+
+namespace shardline::detail {
+
+// Whether `divisor` divides `n`, or is outside its own range, which is reported already.
+constexpr bool is_divisor(count divisor, count n) noexcept {
+  return divisor < 1 || n % divisor == 0;
+}
+
+// Hears the fields of one kind, and its conditions.
+template <class Kind>
+struct kind_validator {
+  const Kind& kind;
+  field_errors& errors;
+
+  template <field Field>
+  constexpr void operator()(shared_range<Field>, count Kind::*member) const noexcept {
+    errors.template expect<Field>(kind.*member);
+  }
+  template <class Value>
+  constexpr void operator()(Value Kind::*) const noexcept {}
+
+  template <field Field>
+  constexpr void within(shared_range<Field>, count value) const noexcept {
+    errors.template expect<Field>(value);
+  }
+  template <field Field>
+  constexpr void divides_heads(shared_range<Field>, count divisor, count heads) const noexcept {
+    errors.template require<Field>(is_divisor(divisor, heads),
+                                   condition::a_divisor_of_attention_heads, divisor, heads);
+  }
+  template <field Field>
+  constexpr void divides_value_heads(shared_range<Field>, count divisor,
+                                     count heads) const noexcept {
+    errors.template require<Field>(is_divisor(divisor, heads),
+                                   condition::key_heads_that_divide_the_value_heads, divisor,
+                                   heads);
+  }
+  template <field Field>
+  constexpr void at_most_experts(shared_range<Field>, count taken, count all) const noexcept {
+    errors.template require<Field>(taken <= all, condition::at_most_all_experts, taken, all);
+  }
+};
+
+struct any_kind_validator {
+  field_errors& errors;
+  template <class Kind>
+  constexpr void operator()(const Kind& kind) const noexcept {
+    const kind_validator<Kind> hearing{kind, errors};
+    Kind::fields(hearing);
+    kind.conditions(hearing);
+  }
+};
+
+template <class Variant>
+constexpr void validate_kind(const Variant& kind, field_errors& errors) noexcept {
+  visit_alternative(kind, any_kind_validator{errors});
+}
+
+}  // namespace shardline::detail

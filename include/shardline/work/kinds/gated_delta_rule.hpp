@@ -1,0 +1,86 @@
+/// Linear attention: a recurrence with a state per value head.
+#pragma once
+
+#include "shardline/work/kind.hpp"
+#include "shardline/work/recurrent.hpp"
+
+namespace shardline {
+
+/// Gated delta rule (Gated DeltaNet, arXiv 2412.06464), as Qwen3-Next and Qwen3.5 use it.
+///   conv_kernel   taps of the causal convolution over queries, keys and values
+///   state         element of the recurrent state
+/// Per sequence and layer it keeps value_heads key_head_dim value_head_dim values of state and
+/// conv_kernel - 1 inputs of the convolution, however long the sequence is.
+struct linear_attention {
+  count key_heads = 0;
+  count value_heads = 0;
+  count key_head_dim = 0;
+  count value_head_dim = 0;
+  count conv_kernel = 0;
+  precision state = precision::fp32;
+
+  friend constexpr bool operator==(const linear_attention&,
+                                   const linear_attention&) noexcept = default;
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = linear_attention;
+    list(as<field::heads>, &self::key_heads);
+    list(as<field::heads>, &self::value_heads);
+    list(as<field::head_dim>, &self::key_head_dim);
+    list(as<field::head_dim>, &self::value_head_dim);
+    list(as<field::conv_kernel>, &self::conv_kernel);
+    list(&self::state);
+  }
+  // Value heads share keys in equal groups.
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    asked.divides_value_heads(as<field::heads>, key_heads, value_heads);
+  }
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.heads(key_heads);
+    rules.output(weight_class::attention, key_heads * key_head_dim);
+    rules.inner(weight_class::attention, value_heads * value_head_dim);
+  }
+  // Without a growing cache there is none to share out: SGLang's dcp leaves such layers as they are
+  // (vLLM refuses such models).
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.recurrence();
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+};
+
+/// q k v and gate, decay and write strength, convolution, gated delta rule, gated norm, output.
+/// Per token and value head the rule costs 7 key_head_dim value_head_dim operations: decay 1, read
+/// by the key 2, rank-one update 2, read by the query 2.
+template <class Sink>
+constexpr void linear_attention::emit(const block_context& e, Sink& sink) const {
+  const count own_key_heads = share(key_heads, e.layout.attention.tp, e.rank.tp);
+  const count own_value_heads = share(value_heads, e.layout.attention.tp, e.rank.tp);
+  const count hidden = e.hidden_size;
+  const count values = own_value_heads * value_head_dim;
+  const count channels = 2 * own_key_heads * key_head_dim + values;
+  const count kept = own_value_heads * key_head_dim * value_head_dim;
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+
+  sink(e.project(projections, e.matrix(in_class, hidden, channels + values)));
+  sink(e.project(projections, e.matrix(in_class, hidden, 2 * own_value_heads)));
+  detail::emit_convolution(channels, conv_kernel, false, e, sink);
+  sink(fused_shape{term::attention, e.vector(in_class, 2 * own_value_heads)});  // A_log, dt_bias
+  detail::emit_recurrence(7 * kept, channels + values,
+                          detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
+  sink(vector_shape{projections, e.vector(weight_class::norm, value_head_dim),
+                    e.values_bytes(3 * values), vector_kind::norm, values});
+  sink(e.project(projections, e.matrix(in_class, values, hidden)));
+}
+
+}  // namespace shardline

@@ -1,0 +1,124 @@
+/// Softmax attention with keys and values of their own for each group of query heads.
+#pragma once
+
+#include "shardline/work/context_parallel.hpp"
+#include "shardline/work/kind.hpp"
+
+namespace shardline {
+
+/// Gains of the norm on queries and keys, if there is one.
+///   per_head   head_dim each for queries and keys, shared by all heads (Qwen3)
+///   all_heads  one gain per value of all heads (MiniMax-M2, OLMo 2); split with the heads
+enum class head_norm : unsigned char { none, per_head, all_heads };
+
+/// Multi-head (kv_heads = heads), grouped-query or multi-query (kv_heads = 1) attention.
+///   window       tokens a query sees, itself included; 0 sees all
+///   chunked      the window does not slide: tokens see their own chunk of `window` (Llama 4)
+///   qkv_bias     biases on the three input projections; output_bias on the fourth
+///   qk_norm      gains of the norm on queries and keys
+///   sinks        one learned logit per head (gpt-oss)
+///   output_gate  a second query-wide projection that gates the output (Qwen3-Next)
+/// Per token and layer it caches 2 kv_heads head_dim values.
+struct grouped_query_attention {
+  count heads = 0;
+  count kv_heads = 0;
+  count head_dim = 0;
+  count window = 0;
+  bool chunked = false;
+  bool qkv_bias = false;
+  bool output_bias = false;
+  head_norm qk_norm = head_norm::none;
+  bool sinks = false;
+  bool output_gate = false;
+
+  friend constexpr bool operator==(const grouped_query_attention&,
+                                   const grouped_query_attention&) noexcept = default;
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = grouped_query_attention;
+    list(as<field::heads>, &self::heads);
+    list(as<field::kv_heads>, &self::kv_heads);
+    list(as<field::head_dim>, &self::head_dim);
+    list(as<field::window>, &self::window);
+    list(&self::chunked);
+    list(&self::qkv_bias);
+    list(&self::output_bias);
+    list(&self::qk_norm);
+    list(&self::sinks);
+    list(&self::output_gate);
+  }
+  // Queries share key-value heads in equal groups.
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    asked.divides_heads(as<field::kv_heads>, kv_heads, heads);
+  }
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    const layout& l = rules.layout;
+    const count tp = l.attention.tp;
+    rules.heads(heads);
+    rules.kv_heads(kv_heads);
+    rules.shares_cache(cache_copies(tp));
+    rules.inner(weight_class::attention, heads * head_dim);
+    rules.output_of_rank(weight_class::attention, kv_heads_of_rank(kv_heads, tp, 0) * head_dim);
+    rules.copies_kv_heads(kv_heads, l.dcp);
+  }
+  // Engines share no windows, which hold so few tokens (vLLM refuses such models, as here).
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept {
+    return window == 0 && kv_heads < tp ? tp / kv_heads : 1;
+  }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.projections();
+    list.attention_norm("q_norm");
+    list.attention_norm("k_norm");
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+};
+
+/// q k v (and gate), rotary and head norms, attention per part, output.
+template <class Sink>
+constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink) const {
+  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
+  const count query_heads = (output_gate ? 2 : 1) * own_heads;
+  const count projected = (query_heads + 2 * own_kv_heads) * head_dim;
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected)));
+  if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
+  if (qk_norm != head_norm::none) {
+    const count gains = qk_norm == head_norm::per_head ? 2 : own_heads + own_kv_heads;
+    sink(fused_shape{projections, e.vector(weight_class::norm, gains * head_dim)});
+  }
+  // Rotary embedding (and head norms) read and write queries and keys.
+  const count rotated = (own_heads + own_kv_heads) * head_dim;
+  sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
+  if (sinks) sink(fused_shape{term::attention, e.vector(in_class, own_heads)});
+  const double per_token = static_cast<double>(2 * own_kv_heads) * e.kv_cache.bytes(head_dim);
+  sink(sequence_cache{per_token, window, chunked, 0.0, e.layout.dcp});
+  for (const phase p : both_phases) {
+    const count split = detail::cache_split(e, p);
+    detail::emit_context_gather(e, p, per_token, sink);
+    detail::emit_query_gather(e, p, own_heads, head_dim, sink);
+    sink(attention_shape{p, detail::query_split(e, p), split, split * own_heads, own_kv_heads,
+                         head_dim, head_dim, window, per_token, e.activations});
+    detail::emit_output_scatter(e, p, own_heads, head_dim, sink);
+  }
+  const count values = own_heads * head_dim;
+  if (output_gate) {
+    sink(
+        vector_shape{projections, {}, e.values_bytes(3 * values), vector_kind::activation, values});
+  }
+  sink(e.project(projections, e.matrix(in_class, values, e.hidden_size)));
+  if (output_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
+}
+
+}  // namespace shardline

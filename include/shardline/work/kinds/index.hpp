@@ -1,0 +1,30 @@
+/// The kinds of block that a layer can have, a line for each. A new kind is a file of this folder
+/// and a line here.
+#pragma once
+
+#include "shardline/work/kinds/dense.hpp"
+#include "shardline/work/kinds/experts.hpp"
+#include "shardline/work/kinds/gated_delta_rule.hpp"
+#include "shardline/work/kinds/grouped_query.hpp"
+#include "shardline/work/kinds/latent.hpp"
+#include "shardline/work/kinds/none.hpp"
+#include "shardline/work/kinds/state_space.hpp"
+
+namespace shardline {
+
+/// Token mixing: softmax attention with a growing cache, or a recurrence with a state of fixed size.
+// clang-format off
+using attention_kind = one_attention_of<
+    grouped_query_attention,
+    latent_attention,
+    linear_attention,
+    state_space,
+    no_attention>;
+
+using feed_forward_kind = one_feed_forward_of<
+    dense_feed_forward,
+    mixture_of_experts,
+    no_feed_forward>;
+// clang-format on
+
+}  // namespace shardline

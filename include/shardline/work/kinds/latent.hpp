@@ -1,0 +1,155 @@
+/// Softmax attention over latents that keys and values of all heads share.
+#pragma once
+
+#include "shardline/work/context_parallel.hpp"
+#include "shardline/work/kind.hpp"
+
+namespace shardline {
+
+/// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1).
+///   q_lora_rank    width of the query's latent; 0: queries are projected directly
+///   kv_lora_rank   width of the latent shared by keys and values
+///   qk_nope_head_dim, qk_rope_head_dim, v_head_dim   per head: without and with rotary, value
+/// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
+/// and every tensor-parallel rank needs all of them.
+struct latent_attention {
+  count heads = 0;
+  count q_lora_rank = 0;
+  count kv_lora_rank = 0;
+  count qk_nope_head_dim = 0;
+  count qk_rope_head_dim = 0;
+  count v_head_dim = 0;
+
+  friend constexpr bool operator==(const latent_attention&,
+                                   const latent_attention&) noexcept = default;
+
+  /// Values that a token keeps.
+  [[nodiscard]] constexpr count width() const noexcept { return kv_lora_rank + qk_rope_head_dim; }
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = latent_attention;
+    list(as<field::heads>, &self::heads);
+    list(as<field::q_lora_rank>, &self::q_lora_rank);
+    list(as<field::kv_lora_rank>, &self::kv_lora_rank);
+    list(as<field::head_dim>, &self::qk_nope_head_dim);
+    list(as<field::head_dim>, &self::qk_rope_head_dim);
+    list(as<field::head_dim>, &self::v_head_dim);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&&) const {}
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    constexpr auto in_class = weight_class::attention;
+    rules.heads(heads);
+    rules.shares_cache(cache_copies(rules.layout.attention.tp));
+    rules.output(in_class, heads * (qk_nope_head_dim + qk_rope_head_dim));
+    rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim));
+    rules.inner(in_class, heads * v_head_dim);
+  }
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    if (q_lora_rank > 0) {
+      list.attention("q_a_proj");
+      list.attention("q_b_proj");
+    } else {
+      list.attention("q_proj");
+    }
+    for (const char* name : {"kv_a_proj_with_mqa", "kv_b_proj", "o_proj"}) list.attention(name);
+    for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+
+  /// Its parts, for kinds that attend to latents in their own way: the projections of queries and
+  /// of latents, with their norms.
+  template <class Sink>
+  constexpr void emit_projections(const block_context& e, Sink& sink) const;
+  /// The matrix that expands latents to keys and values of this rank's heads.
+  [[nodiscard]] constexpr weight expansion(const block_context& e) const noexcept {
+    return e.matrix(weight_class::attention, kv_lora_rank,
+                    heads_of_rank(e) * (qk_nope_head_dim + v_head_dim));
+  }
+  /// Attention of one phase to latents expanded per head, or to the latents themselves as one head
+  /// that all share.
+  [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, bool expanded,
+                                                    double per_token) const noexcept;
+  template <class Sink>
+  constexpr void emit_output(const block_context& e, Sink& sink) const {
+    sink(
+        e.project(term::attention_projections,
+                  e.matrix(weight_class::attention, heads_of_rank(e) * v_head_dim, e.hidden_size)));
+  }
+  [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
+    return share(heads, e.layout.attention.tp, e.rank.tp);
+  }
+};
+
+template <class Sink>
+constexpr void latent_attention::emit_projections(const block_context& e, Sink& sink) const {
+  const count queries = heads_of_rank(e) * (qk_nope_head_dim + qk_rope_head_dim);
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  if (q_lora_rank > 0) {
+    sink(e.project(projections, e.matrix(in_class, e.hidden_size, q_lora_rank)));
+    sink(vector_shape{projections, e.vector(weight_class::norm, q_lora_rank),
+                      e.values_bytes(2 * q_lora_rank), vector_kind::norm, q_lora_rank});
+    sink(e.project(projections, e.matrix(in_class, q_lora_rank, queries)));
+  } else {
+    sink(e.project(projections, e.matrix(in_class, e.hidden_size, queries)));
+  }
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, width())));
+  sink(vector_shape{projections, e.vector(weight_class::norm, kv_lora_rank),
+                    e.values_bytes(2 * width()), vector_kind::norm, width()});
+}
+
+constexpr attention_shape latent_attention::attending(const block_context& e, phase p,
+                                                      bool expanded,
+                                                      double per_token) const noexcept {
+  const count own_heads = heads_of_rank(e);
+  const count split = detail::cache_split(e, p);
+  const count nope = expanded ? qk_nope_head_dim : kv_lora_rank;
+  return {.phase = p,
+          .query_split = detail::query_split(e, p),
+          .cache_split = split,
+          .heads = split * own_heads,
+          .kv_heads = expanded ? own_heads : 1,
+          .qk_dim = nope + qk_rope_head_dim,
+          .v_dim = expanded ? v_head_dim : kv_lora_rank,
+          .window = 0,
+          .bytes_per_token = per_token,
+          .activation = e.activations,
+          .latent = true,
+          .latent_width = width()};
+}
+
+/// Query and latent projections with their norms, expansion and attention per part, output. The
+/// latent projections are replicated over tp, and so is the cache, but for the tokens that dcp
+/// ranks share out.
+///
+/// A prompt expands its latent cache into per-head keys and values (context included, so chunks pay
+/// for it again) and runs ordinary attention. A decode step absorbs the expansion into queries and
+/// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
+/// one key-value head shared by all heads. Each part runs its own kernels, so each reads the matrix.
+template <class Sink>
+constexpr void latent_attention::emit(const block_context& e, Sink& sink) const {
+  emit_projections(e, sink);
+  sink(gemm_shape{term::attention_projections, expansion(e), extent::expanded_tokens, e.activations,
+                  true});
+  const double per_token = e.kv_cache.bytes(width());
+  sink(sequence_cache{per_token, 0, false, 0.0, e.layout.dcp});
+  for (const phase p : both_phases) {
+    detail::emit_context_gather(e, p, per_token, sink);
+    detail::emit_query_gather(e, p, heads_of_rank(e), width(), sink);
+    sink(attending(e, p, p == phase::prefill, per_token));
+    detail::emit_output_scatter(e, p, heads_of_rank(e), kv_lora_rank, sink);
+  }
+  emit_output(e, sink);
+}
+
+}  // namespace shardline

@@ -1,0 +1,93 @@
+/// State-space mixers: a recurrence with a state per channel.
+#pragma once
+
+#include "shardline/work/kind.hpp"
+#include "shardline/work/recurrent.hpp"
+
+namespace shardline {
+
+/// State-space mixer (Mamba-2, arXiv 2405.21060, section 7), as Nemotron-H uses it.
+///   groups           heads of one group share their input and output vectors (B and C)
+///   state_size       values of state per channel
+///   conv_bias        bias of the convolution; projection_bias of both projections
+///   state            element of the recurrent state
+/// Per sequence and layer it keeps heads head_dim state_size values of state and conv_kernel - 1
+/// inputs of the convolution.
+struct state_space {
+  count heads = 0;
+  count head_dim = 0;
+  count groups = 1;
+  count state_size = 0;
+  count conv_kernel = 0;
+  bool conv_bias = true;
+  bool projection_bias = false;
+  precision state = precision::fp32;
+
+  friend constexpr bool operator==(const state_space&, const state_space&) noexcept = default;
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = state_space;
+    list(as<field::heads>, &self::heads);
+    list(as<field::head_dim>, &self::head_dim);
+    list(as<field::groups>, &self::groups);
+    list(as<field::state_size>, &self::state_size);
+    list(as<field::conv_kernel>, &self::conv_kernel);
+    list(&self::conv_bias);
+    list(&self::projection_bias);
+    list(&self::state);
+  }
+  // Heads share input and output vectors in equal groups.
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    asked.divides_heads(as<field::groups>, groups, heads);
+  }
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.heads(heads);
+    rules.kv_heads(groups);
+    rules.inner(weight_class::attention, heads * head_dim);
+    rules.copies_kv_heads(groups, 1);
+  }
+  // There is no growing cache to share out.
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.recurrence();
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+};
+
+/// One input projection (gate, x, B, C, dt), convolution over x, B and C, the recurrence, gated
+/// norm, output. Per token, channel and state value the recurrence costs 5 operations: decay 1,
+/// update 2, read 2. Fewer groups than ranks are replicated, as key-value heads are.
+template <class Sink>
+constexpr void state_space::emit(const block_context& e, Sink& sink) const {
+  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_groups = kv_heads_of_rank(groups, e.layout.attention.tp, e.rank.tp);
+  const count hidden = e.hidden_size;
+  const count inner = own_heads * head_dim;
+  const count channels = inner + 2 * own_groups * state_size;
+  const count kept = inner * state_size;
+  const count projected = inner + channels + own_heads;
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+
+  sink(e.project(projections, e.matrix(in_class, hidden, projected)));
+  if (projection_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
+  detail::emit_convolution(channels, conv_kernel, conv_bias, e, sink);
+  sink(fused_shape{term::attention, e.vector(in_class, 3 * own_heads)});  // A_log, D, dt_bias
+  detail::emit_recurrence(5 * kept, channels + inner,
+                          detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
+  sink(vector_shape{projections, e.vector(weight_class::norm, inner), e.values_bytes(3 * inner),
+                    vector_kind::norm, inner});
+  sink(e.project(projections, e.matrix(in_class, inner, hidden)));
+  if (projection_bias) sink(fused_shape{projections, e.vector(in_class, hidden)});
+}
+
+}  // namespace shardline

@@ -1,0 +1,37 @@
+/// What kinds with a recurrence have in common: a short convolution before it, and a state of fixed
+/// size, which is all that a sequence keeps.
+#pragma once
+
+#include "shardline/work/context_parallel.hpp"
+
+namespace shardline::detail {
+
+// The causal convolution over `channels`, its last conv_kernel - 1 inputs kept per sequence.
+template <class Sink>
+constexpr void emit_convolution(count channels, count conv_kernel, bool bias,
+                                const block_context& e, Sink& sink) {
+  constexpr auto projections = term::attention_projections;
+  sink(vector_shape{projections, e.vector(weight_class::attention, channels * conv_kernel),
+                    e.values_bytes(2 * channels)});
+  if (bias) sink(fused_shape{projections, e.vector(weight_class::attention, channels)});
+}
+
+// `state_values` values in the state's own precision, and the convolution's inputs.
+constexpr double state_bytes(count state_values, precision state, count channels, count conv_kernel,
+                             const block_context& e) noexcept {
+  const auto inputs = static_cast<double>(channels * (conv_kernel - 1));
+  return static_cast<double>(state_values) * element_bytes(state) +
+         inputs * element_bytes(e.activations);
+}
+
+template <class Sink>
+constexpr void emit_recurrence(count flops_per_token, count values_per_token, double kept_bytes,
+                               const block_context& e, Sink& sink) {
+  sink(sequence_cache{0.0, 0, false, kept_bytes});
+  for (const phase p : both_phases) {
+    sink(recurrence_shape{p, query_split(e, p), flops_per_token, values_per_token, kept_bytes,
+                          e.activations});
+  }
+}
+
+}  // namespace shardline::detail
