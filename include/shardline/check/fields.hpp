@@ -10,6 +10,7 @@
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/field.hpp"
 #include "shardline/base/fixed_string.hpp"
+#include "shardline/model/kind_fields.hpp"
 
 namespace shardline {
 
@@ -96,7 +97,7 @@ struct invalid_field {
 
 /// "workload.input [tokens]"
 [[nodiscard]] constexpr text_line name_of(const invalid_field& f) noexcept {
-  const field_range& r = range_of(f.field);
+  const field_range& r = range_of_any(f.field);
   text_line line;
   line.add(r.name);
   return r.unit == figure_unit::none ? line : line.add(" [").add(name(r.unit)).add(']');
@@ -104,7 +105,7 @@ struct invalid_field {
 
 /// "a whole number from 1 to 1000000", or what else the condition asks for.
 [[nodiscard]] constexpr text_line allowed_for(const invalid_field& f) noexcept {
-  if (f.unmet == condition::inside_its_range) return allowed_in(range_of(f.field));
+  if (f.unmet == condition::inside_its_range) return allowed_in(range_of_any(f.field));
   const condition_text& text = text_of(f.unmet);
   text_line line;
   line.add(text.sentence);
@@ -129,6 +130,13 @@ struct field_errors {
     constexpr count lowest = lowest_count(Field);
     constexpr count highest = highest_count(Field);
     if (value < lowest || value > highest) note({Field, real<double>(value)});
+  }
+  /// A number of a kind of block.
+  template <class Kind, class Range>
+  constexpr void expect_of_kind(Range range, count value) noexcept {
+    constexpr auto lowest = static_cast<count>(range_of(Range{}).lowest);
+    constexpr auto highest = static_cast<count>(range_of(Range{}).highest);
+    if (value < lowest || value > highest) note({field_of<Kind>(range), real<double>(value)});
   }
   /// A condition beyond the field's own range.
   template <field Field>

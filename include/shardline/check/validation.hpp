@@ -6,7 +6,7 @@
 #include <span>
 
 #include "shardline/base/alternative.hpp"
-#include "shardline/check/kind_fields.hpp"
+#include "shardline/check/kind_validation.hpp"
 #include "shardline/curves/fitted.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/workload.hpp"

@@ -102,7 +102,7 @@ struct contradictory {
 template <const report& Report, std::size_t I>
 struct input_error_of {
   static constexpr invalid_field f = Report.invalid[I];
-  static constexpr field_range r = range_of(f.field);
+  static constexpr field_range r = range_of_any(f.field);
   using given = input<f.field, number<is_whole(f.value)>(f.value), r.unit>;
   using type =
       std::conditional_t<f.unmet == condition::inside_its_range,

@@ -21,32 +21,32 @@ struct kind_validator {
   const Kind& kind;
   field_errors& errors;
 
-  template <field Field>
-  constexpr void operator()(shared_range<Field>, count Kind::*member) const noexcept {
-    errors.template expect<Field>(kind.*member);
+  template <class Range>
+  constexpr void operator()(Range range, count Kind::*member) const noexcept {
+    within(range, kind.*member);
   }
   template <class Value>
   constexpr void operator()(Value Kind::*) const noexcept {}
 
-  template <field Field>
-  constexpr void within(shared_range<Field>, count value) const noexcept {
-    errors.template expect<Field>(value);
+  template <class Range>
+  constexpr void within(Range range, count value) const noexcept {
+    errors.template expect_of_kind<Kind>(range, value);
   }
-  template <field Field>
-  constexpr void divides_heads(shared_range<Field>, count divisor, count heads) const noexcept {
-    errors.template require<Field>(is_divisor(divisor, heads),
-                                   condition::a_divisor_of_attention_heads, divisor, heads);
+  template <class Range>
+  constexpr void divides_heads(Range, count divisor, count heads) const noexcept {
+    errors.template require<field_of<Kind>(Range{})>(
+        is_divisor(divisor, heads), condition::a_divisor_of_attention_heads, divisor, heads);
   }
-  template <field Field>
-  constexpr void divides_value_heads(shared_range<Field>, count divisor,
-                                     count heads) const noexcept {
-    errors.template require<Field>(is_divisor(divisor, heads),
-                                   condition::key_heads_that_divide_the_value_heads, divisor,
-                                   heads);
+  template <class Range>
+  constexpr void divides_value_heads(Range, count divisor, count heads) const noexcept {
+    errors.template require<field_of<Kind>(Range{})>(
+        is_divisor(divisor, heads), condition::key_heads_that_divide_the_value_heads, divisor,
+        heads);
   }
-  template <field Field>
-  constexpr void at_most_experts(shared_range<Field>, count taken, count all) const noexcept {
-    errors.template require<Field>(taken <= all, condition::at_most_all_experts, taken, all);
+  template <class Range>
+  constexpr void at_most_experts(Range, count taken, count all) const noexcept {
+    errors.template require<field_of<Kind>(Range{})>(taken <= all, condition::at_most_all_experts,
+                                                     taken, all);
   }
 };
 

@@ -1,0 +1,116 @@
+/// The fields that one kind of block alone has, by number: behind those of base/field.hpp, so many
+/// for each kind in the order of the index.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "shardline/work/kinds/index.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+inline constexpr std::size_t most_own_fields = 8;
+inline constexpr std::size_t kind_count =
+    std::variant_size_v<attention_kind> + std::variant_size_v<feed_forward_kind>;
+static_assert(field_count + kind_count * most_own_fields <= 256,
+              "shardline: the fields of all kinds have numbers of one byte");
+
+// Kind number `I` of the index: first those of token mixing.
+template <std::size_t I>
+struct kind_at {
+  using type =
+      std::variant_alternative_t<I - std::variant_size_v<attention_kind>, feed_forward_kind>;
+};
+template <std::size_t I>
+requires(I < std::variant_size_v<attention_kind>) struct kind_at<I> {
+  using type = std::variant_alternative_t<I, attention_kind>;
+};
+
+template <class Kind, std::size_t I = 0>
+constexpr std::size_t number_of_kind() noexcept {
+  if constexpr (std::is_same_v<Kind, typename kind_at<I>::type>) {
+    return I;
+  } else {
+    return number_of_kind<Kind, I + 1>();
+  }
+}
+
+// Hears the fields of a kind: how many ranges of its own stand before one, or which is the n-th.
+struct own_fields {
+  const field_range* wanted = nullptr;
+  std::size_t n = 0;
+  std::size_t heard = 0;
+  std::size_t before = 0;
+  const field_range* nth = nullptr;
+
+  template <const field_range& Range, class Kind, class Value>
+  constexpr void operator()(own_range<Range>, Value Kind::*) noexcept {
+    if (&Range == wanted) before = heard;
+    if (heard == n) nth = &Range;
+    ++heard;
+  }
+  template <class Range, class Kind, class Value>
+  constexpr void operator()(Range, Value Kind::*) noexcept {}
+  template <class Kind, class Value>
+  constexpr void operator()(Value Kind::*) noexcept {}
+};
+
+template <class Kind>
+constexpr const field_range* own_field_of(std::size_t n) noexcept {
+  own_fields list{nullptr, n};
+  Kind::fields(list);
+  return list.nth;
+}
+template <std::size_t... I>
+constexpr bool have_numbers(std::index_sequence<I...>) noexcept {
+  return ((own_field_of<typename kind_at<I>::type>(most_own_fields) == nullptr) && ...);
+}
+static_assert(have_numbers(std::make_index_sequence<kind_count>{}),
+              "shardline: a kind of block has at most 8 fields with a range of their own");
+template <std::size_t... I>
+constexpr const field_range* own_field_at(std::size_t kind, std::size_t n,
+                                          std::index_sequence<I...>) noexcept {
+  const field_range* found = nullptr;
+  ((I == kind ? void(found = own_field_of<typename kind_at<I>::type>(n)) : void()), ...);
+  return found;
+}
+
+}  // namespace detail
+
+/// The number of a field of a kind.
+template <class Kind, field Field>
+[[nodiscard]] constexpr field field_of(shared_range<Field>) noexcept {
+  return Field;
+}
+template <class Kind, const field_range& Range>
+[[nodiscard]] constexpr field field_of(own_range<Range>) noexcept {
+  detail::own_fields list{&Range};
+  Kind::fields(list);
+  return static_cast<field>(field_count + detail::number_of_kind<Kind>() * detail::most_own_fields +
+                            list.before);
+}
+
+/// The range of any field, one of a kind's own among them.
+[[nodiscard]] constexpr const field_range& range_of_any(field f) noexcept {
+  const auto number = static_cast<std::size_t>(f);
+  if (number < field_count) return range_of(f);
+  const std::size_t own = number - field_count;
+  return *detail::own_field_at(own / detail::most_own_fields, own % detail::most_own_fields,
+                               std::make_index_sequence<detail::kind_count>{});
+}
+
+/// The range that a number of a kind is held to.
+template <field Field>
+[[nodiscard]] constexpr const field_range& range_of(shared_range<Field>) noexcept {
+  return range_of(Field);
+}
+template <const field_range& Range>
+[[nodiscard]] constexpr const field_range& range_of(own_range<Range>) noexcept {
+  return Range;
+}
+
+}  // namespace shardline
