@@ -77,89 +77,41 @@ void extreme_cluster(laws::cluster& c, extreme_dice& x) {
   extreme_runtime(c.runtime, x);
 }
 
-sl::attention_kind extreme_softmax(extreme_dice& x) {
-  using sl::field;
-  if (x.d.flip()) {
-    const auto dim = [&x] { return x.whole(field::head_dim, 128); };
-    return sl::latent_attention{x.whole(field::heads, 128),
-                                x.whole(field::q_lora_rank, 1536),
-                                x.d.flip() ? 512 : 1,
-                                dim(),
-                                dim(),
-                                dim()};
-  }
-  const count heads = x.whole(field::heads, 64);
-  const count kv_heads = x.d.flip() ? heads : 1;
-  const bool extras = x.d.flip();
-  return sl::grouped_query_attention{
-      .heads = heads,
-      .kv_heads = kv_heads,
-      .head_dim = x.whole(field::head_dim, 128),
-      .window = x.whole(field::window, 128),
-      .chunked = x.d.flip(),
-      .qkv_bias = extras,
-      .output_bias = extras,
-      .qk_norm = extras ? sl::head_norm::all_heads : sl::head_norm::per_head,
-      .sinks = extras,
-      .output_gate = extras};
-}
+// Of kinds of block: the ends of ranges, and usual sizes; what shares heads has one or as many.
+struct extreme_numbers {
+  dice& d;
+  count heads = 0;
+  count experts = 0;
 
-sl::attention_kind extreme_recurrence(extreme_dice& x) {
-  using sl::field;
-  const auto dim = [&x] { return x.whole(field::head_dim, 128); };
-  const sl::precision state = x.d.flip() ? sl::precision::fp32 : sl::precision::bf16;
-  if (x.d.flip()) {
-    return sl::linear_attention{x.whole(field::heads, 16),
-                                x.whole(field::heads, 32),
-                                dim(),
-                                dim(),
-                                x.whole(field::conv_kernel, 4),
-                                state};
+  count of(sl::field f) {
+    using sl::field;
+    extreme_dice x{d};
+    switch (f) {
+      case field::kv_heads:
+      case field::groups:
+        return d.flip() ? heads : 1;
+      case field::kv_lora_rank:
+        return d.flip() ? 512 : 1;
+      case field::heads:
+        return heads = x.whole(f, 64);
+      case field::experts:
+        return experts = x.whole(f, 64);
+      case field::experts_per_token:
+        return d.flip() ? 1 : experts;
+      case field::shared_experts:
+        return x.whole(f, 1);
+      case field::conv_kernel:
+        return x.whole(f, 4);
+      default:
+        return x.whole(f, 128);
+    }
   }
-  const count heads = x.whole(field::heads, 64);
-  return sl::state_space{.heads = heads,
-                         .head_dim = dim(),
-                         .groups = x.d.flip() ? heads : 1,
-                         .state_size = x.whole(field::state_size, 128),
-                         .conv_kernel = x.whole(field::conv_kernel, 4),
-                         .conv_bias = x.d.flip(),
-                         .projection_bias = x.d.flip(),
-                         .state = state};
-}
-
-sl::attention_kind extreme_attention(extreme_dice& x) {
-  switch (x.d.whole(0, 4)) {
-    case 0:
-      return sl::no_attention{};
-    case 1:
-    case 2:
-      return extreme_recurrence(x);
-    default:
-      return extreme_softmax(x);
+  count of(const sl::field_range& own) {
+    const std::array<double, 3> values{own.lowest, own.highest, own.lowest + 127.0};
+    return static_cast<count>(d.one_of(values));
   }
-}
-
-sl::feed_forward_kind extreme_feed_forward(extreme_dice& x) {
-  using sl::field;
-  switch (x.d.whole(0, 4)) {
-    case 0:
-      return sl::no_feed_forward{};
-    case 1:
-    case 2:
-      return sl::dense_feed_forward{x.whole(field::feed_forward_width, 4096), x.d.flip(),
-                                    x.d.flip()};
-    default:
-      break;
-  }
-  sl::mixture_of_experts f;
-  f.experts = x.whole(field::experts, 64);
-  f.experts_per_token = x.d.flip() ? 1 : f.experts;
-  f.width = x.whole(field::feed_forward_width, 1024);
-  f.shared_experts = x.whole(field::shared_experts, 1);
-  f.shared_width = x.whole(field::feed_forward_width, 1024);
-  f.expert_bias = f.router_bias = f.correction_bias = f.shared_gate = x.d.flip();
-  return f;
-}
+  count width() { return of(sl::field::feed_forward_width); }
+};
 
 sl::weight_format extreme_format(extreme_dice& x) {
   using sl::field;
@@ -191,8 +143,10 @@ void extreme_model(sl::model& m, extreme_dice& x) {
   for (count kind = x.d.whole(1, 3); kind > 0; --kind) {
     const count layers = x.d.flip() ? 1 : 40;
     sl::layer l;
-    l.attention = extreme_attention(x);
-    l.feed_forward = extreme_feed_forward(x);
+    const extreme_numbers numbers{x.d};
+    l.attention = laws::drawn_attention(numbers);
+    l.feed_forward = sl::no_feed_forward{};
+    if (x.d.whole(0, 4) > 0) l.feed_forward = laws::drawn_feed_forward(numbers, x.d.flip());
     l.form = laws::random_form(x.d);
     l.exception = laws::random_exception(x.d);
     if (x.d.flip()) l.exception.format = extreme_format(x);

@@ -13,45 +13,11 @@
 #include <variant>
 #include <vector>
 
+#include "dice.hpp"
+#include "random_kinds.hpp"
 #include "shardline/shardline.hpp"
 
 namespace laws {
-
-namespace sl = shardline;
-using sl::count;
-
-/// Draws by plain arithmetic on the engine's bits: the standard distributions differ between
-/// libraries, and a case number should mean the same case everywhere. For that, no two draws may be
-/// arguments of one call: compilers evaluate those in different orders (in braces it is left to
-/// right).
-class dice {
- public:
-  explicit dice(std::uint64_t seed) : engine_(seed) {}
-
-  count whole(count low, count high) {
-    const auto span = static_cast<std::uint64_t>(high - low + 1);
-    return low + static_cast<count>(engine_() % span);
-  }
-  bool flip() { return whole(0, 1) == 1; }
-  double unit() { return static_cast<double>(engine_() >> 11U) * 0x1p-53; }
-  double between(double low, double high) { return low + (high - low) * unit(); }
-
-  template <class Choices>
-  auto one_of(const Choices& from) {
-    return from[static_cast<std::size_t>(whole(0, static_cast<count>(from.size()) - 1))];
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-inline std::vector<count> divisors(count n) {
-  std::vector<count> found;
-  for (count i = 1; i <= n; ++i) {
-    if (n % i == 0) found.push_back(i);
-  }
-  return found;
-}
 
 /// Any layout whose two meshes agree: etp and ep divide what edp leaves of the ranks. Every rule
 /// for the remainder of the stages; with or without copies of experts.
@@ -85,109 +51,6 @@ inline void list_stages(dice& d, sl::layout& l, count layers) {
   }
 }
 
-/// Key-value heads (or state-space groups) that a tp can split or replicate: they divide the heads,
-/// and divide tp or are divided by it.
-inline count random_kv_heads(dice& d, count heads, count tp) {
-  std::vector<count> fitting;
-  for (const count k : divisors(heads)) {
-    if (k % tp == 0 || tp % k == 0) fitting.push_back(k);
-  }
-  return d.one_of(fitting);
-}
-
-/// How far dimensions are multiples: of `block` everywhere, so that scaled formats can be sharded
-/// into whole blocks; 1 lets widths be uneven.
-struct granularity {
-  count block = 1;
-  bool even = false;  // widths divide by the degrees
-};
-
-inline sl::grouped_query_attention random_grouped(dice& d, count tp, const granularity& g) {
-  constexpr std::array<sl::head_norm, 3> norms{sl::head_norm::none, sl::head_norm::per_head,
-                                               sl::head_norm::all_heads};
-  const count heads = tp * d.whole(1, 4);
-  return {.heads = heads,
-          .kv_heads = random_kv_heads(d, heads, tp),
-          .head_dim = g.block * d.whole(1, 4),
-          .window = d.flip() ? 0 : d.whole(1, 300),
-          .chunked = d.flip(),
-          .qkv_bias = d.flip(),
-          .output_bias = d.flip(),
-          .qk_norm = d.one_of(norms),
-          .sinks = d.flip(),
-          .output_gate = d.flip()};
-}
-
-inline sl::latent_attention random_latent(dice& d, count tp, const granularity& g) {
-  return {tp * d.whole(1, 4),      d.flip() ? g.block * d.whole(1, 3) : 0,
-          g.block * d.whole(1, 4), g.block * d.whole(1, 4),
-          g.block * d.whole(1, 4), g.block * d.whole(1, 4)};
-}
-
-// Their projections are as wide as heads are many, so here the heads are whole blocks.
-inline sl::linear_attention random_linear(dice& d, count tp, const granularity& g) {
-  const count key_heads = g.block * tp * d.whole(1, 3);
-  return {key_heads,     key_heads * d.whole(1, 3),
-          d.whole(1, 4), d.whole(1, 4),
-          d.whole(1, 5), d.flip() ? sl::precision::fp32 : sl::precision::bf16};
-}
-
-inline sl::state_space random_state_space(dice& d, count tp, const granularity& g) {
-  const count heads = g.block * tp * d.whole(1, 4);
-  return {.heads = heads,
-          .head_dim = d.whole(1, 4),
-          .groups = random_kv_heads(d, heads, tp),
-          .state_size = g.block * d.whole(1, 4),
-          .conv_kernel = d.whole(1, 5),
-          .conv_bias = d.flip(),
-          .projection_bias = d.flip(),
-          .state = d.flip() ? sl::precision::fp32 : sl::precision::bf16};
-}
-
-/// Every kind; grouped queries as often as all others together.
-inline sl::attention_kind random_attention(dice& d, const sl::layout& l, const granularity& g) {
-  const count tp = l.attention.tp;
-  switch (d.whole(0, 7)) {
-    case 0:
-      return random_latent(d, tp, g);
-    case 1:
-      return random_linear(d, tp, g);
-    case 2:
-      return random_state_space(d, tp, g);
-    case 3:
-      return sl::no_attention{};
-    default:
-      return random_grouped(d, tp, g);
-  }
-}
-
-inline count random_width(dice& d, count degree, const granularity& g) {
-  return g.even ? g.block * degree * d.whole(1, 3) : d.whole(1, 100);
-}
-
-inline sl::dense_feed_forward random_dense(dice& d, const sl::layout& l, const granularity& g) {
-  return {random_width(d, l.attention.tp, g), d.flip(), d.flip()};
-}
-
-/// Experts, uneven over ep as often as not; fewer than ep where copies make up for it.
-inline sl::mixture_of_experts random_experts(dice& d, const sl::layout& l, const granularity& g) {
-  sl::mixture_of_experts f;
-  const count fewest = l.expert.ep - l.redundant_experts;
-  f.experts = (fewest < 1 ? 1 : fewest) + d.whole(0, 9);
-  f.experts_per_token = d.whole(1, f.experts);
-  f.width = random_width(d, l.expert.etp, g);
-  f.gated = d.flip();
-  if (d.flip()) {
-    f.shared_experts = d.whole(1, 3);
-    f.shared_width = random_width(d, l.attention.tp, g);
-    f.shared_gate = d.flip();
-  }
-  f.expert_bias = d.flip();
-  f.router_bias = d.flip();
-  f.correction_bias = d.flip();
-  return f;
-}
-
 inline sl::layer_form random_form(dice& d) {
   constexpr std::array<sl::layer_form, 4> forms{sl::layer_form::sequential,
                                                 sl::layer_form::sandwich, sl::layer_form::parallel,
@@ -215,14 +78,13 @@ inline sl::format_exception random_exception(dice& d) {
 inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g,
                               bool with_experts) {
   sl::layer drawn;
-  drawn.attention = random_attention(d, l, g);
+  const fitting_numbers numbers{d, l, g};
+  drawn.attention = drawn_attention(numbers);
   const bool attends = !std::holds_alternative<sl::no_attention>(drawn.attention);
-  if (with_experts) {
-    drawn.feed_forward = random_experts(d, l, g);
-  } else if (attends && d.whole(0, 3) == 0) {
+  if (!with_experts && attends && d.whole(0, 3) == 0) {
     drawn.feed_forward = sl::no_feed_forward{};
   } else {
-    drawn.feed_forward = random_dense(d, l, g);
+    drawn.feed_forward = drawn_feed_forward(numbers, with_experts);
   }
   drawn.form = random_form(d);
   drawn.exception = random_exception(d);

@@ -1,0 +1,148 @@
+/// Random kinds of block: every number that a kind lists is drawn after the field whose range it
+/// has, so that a new kind is drawn as it is added.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <variant>
+
+#include "dice.hpp"
+#include "shardline/shardline.hpp"
+
+namespace laws {
+
+/// How far dimensions are multiples: of `block` everywhere, so that scaled formats can be sharded
+/// into whole blocks; 1 lets widths be uneven.
+struct granularity {
+  count block = 1;
+  bool even = false;  // widths divide by the degrees
+};
+
+/// Numbers that a layout can shard. What is drawn later follows what was drawn before in the kind.
+struct fitting_numbers {
+  dice& d;
+  const sl::layout& l;
+  granularity g{};
+  count heads = 0;
+  count experts = 0;
+
+  // Projections of a few values per head are as wide as heads are many: these are whole blocks too.
+  count of(sl::field f) {
+    switch (f) {
+      case sl::field::heads:
+        heads = heads == 0 ? g.block * l.attention.tp * d.whole(1, 4) : heads * d.whole(1, 3);
+        return heads;
+      case sl::field::kv_heads:
+      case sl::field::groups:
+        return kv_heads();
+      case sl::field::window:
+        return d.flip() ? 0 : d.whole(1, 300);
+      case sl::field::q_lora_rank:
+        return d.flip() ? g.block * d.whole(1, 3) : 0;
+      case sl::field::conv_kernel:
+        return d.whole(1, 5);
+      case sl::field::feed_forward_width:
+        return width();
+      case sl::field::experts:
+        return experts = fewest_experts() + d.whole(0, 9);
+      case sl::field::experts_per_token:
+        return d.whole(1, experts);
+      case sl::field::shared_experts:
+        return d.flip() ? 0 : d.whole(1, 3);
+      default:
+        return g.block * d.whole(1, 4);
+    }
+  }
+  count of(const sl::field_range& own) { return static_cast<count>(own.lowest) + d.whole(0, 200); }
+  count width() {
+    return g.even ? g.block * l.attention.tp * l.expert.etp * d.whole(1, 3) : d.whole(1, 100);
+  }
+
+ private:
+  // Uneven over ep as often as not; fewer than ep where copies make up for it.
+  [[nodiscard]] count fewest_experts() const {
+    const count fewest = l.expert.ep - l.redundant_experts;
+    return fewest < 1 ? 1 : fewest;
+  }
+  // Heads that a tp can split or replicate: they divide all heads, and tp or are divided by it.
+  count kv_heads() {
+    const count tp = l.attention.tp;
+    std::vector<count> fitting;
+    for (const count k : divisors(heads)) {
+      if (k % tp == 0 || tp % k == 0) fitting.push_back(k);
+    }
+    return d.one_of(fitting);
+  }
+};
+
+inline void draw(dice& d, bool& b) { b = d.flip(); }
+inline void draw(dice& d, sl::precision& p) {
+  p = d.flip() ? sl::precision::fp32 : sl::precision::bf16;
+}
+inline void draw(dice& d, sl::head_norm& n) {
+  constexpr std::array<sl::head_norm, 3> norms{sl::head_norm::none, sl::head_norm::per_head,
+                                               sl::head_norm::all_heads};
+  n = d.one_of(norms);
+}
+
+/// Draws the fields of a kind in their order; numbers without a range are widths.
+template <class Kind, class Numbers>
+struct field_drawer {
+  Kind& kind;
+  Numbers& numbers;
+
+  template <sl::field Field>
+  void operator()(sl::shared_range<Field>, count Kind::*member) const {
+    kind.*member = numbers.of(Field);
+  }
+  template <const sl::field_range& Range>
+  void operator()(sl::own_range<Range>, count Kind::*member) const {
+    kind.*member = numbers.of(Range);
+  }
+  template <class Value>
+  void operator()(Value Kind::*member) const {
+    if constexpr (std::is_same_v<Value, count>) {
+      kind.*member = numbers.width();
+    } else {
+      draw(numbers.d, kind.*member);
+    }
+  }
+};
+
+/// Alternative `which` of a variant of kinds.
+template <class Variant, class Numbers, std::size_t I = 0>
+Variant drawn_kind(std::size_t which, Numbers numbers) {
+  if constexpr (I < std::variant_size_v<Variant>) {
+    if (which > I) return drawn_kind<Variant, Numbers, I + 1>(which, numbers);
+    std::variant_alternative_t<I, Variant> kind{};
+    kind.fields(field_drawer<std::variant_alternative_t<I, Variant>, Numbers>{kind, numbers});
+    return kind;
+  } else {
+    return {};
+  }
+}
+
+/// Every kind of token mixing; the first, grouped queries, as often as all others together.
+template <class Numbers>
+sl::attention_kind drawn_attention(Numbers numbers) {
+  constexpr auto others = static_cast<count>(std::variant_size_v<sl::attention_kind>) - 1;
+  const count which = numbers.d.whole(1, 2 * others);
+  return drawn_kind<sl::attention_kind>(which > others ? 0 : static_cast<std::size_t>(which),
+                                        numbers);
+}
+
+/// Every kind of feed-forward block that does, or does not, route tokens, and has some fields.
+template <class Numbers>
+sl::feed_forward_kind drawn_feed_forward(Numbers numbers, bool routes) {
+  constexpr auto kinds = static_cast<count>(std::variant_size_v<sl::feed_forward_kind>);
+  for (;;) {
+    const auto which = static_cast<std::size_t>(numbers.d.whole(0, kinds - 1));
+    sl::layer l;
+    l.feed_forward = drawn_kind<sl::feed_forward_kind>(which, numbers);
+    const bool absent = std::holds_alternative<sl::no_feed_forward>(l.feed_forward);
+    if (!absent && has_experts(l) == routes) return l.feed_forward;
+  }
+}
+
+}  // namespace laws
