@@ -111,9 +111,8 @@ constexpr flag_refusal experts_refused(const sglang& s) noexcept {
 }  // namespace detail
 
 constexpr flag_refusal sglang::refused() const noexcept {
-  for (const flag_key<sglang>& k : keys()) {
-    if (k.number != nullptr && this->*k.number < k.takes.least) return {k.key, k.takes.allowed};
-  }
+  const flag_refusal number = detail::number_refused(*this);
+  if (!number.key.empty()) return number;
   const flag_refusal attention = detail::attention_refused(*this);
   return attention.key.empty() ? detail::experts_refused(*this) : attention;
 }
@@ -123,7 +122,7 @@ constexpr flag_refusal sglang::refused() const noexcept {
 ///   to_layout(sglang{.tp = 32, .dp = 4, .dp_attention = true, .ep = 32}): attention tp 8 dp 4,
 ///   experts ep 32
 [[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
-  if (!s.refused().key.empty()) return {{0, 0, 0}, {0, 0, 0}};
+  if (!s.refused().key.empty()) return detail::no_ranks;
   const count attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
   const count ep = s.expert_ranks();
   return {{attention_tp, s.attn_cp, saturating_product(s.attention_replicas(), s.replicas())},
