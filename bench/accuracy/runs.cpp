@@ -44,7 +44,14 @@ batch_times batch_of(const deployment& d, const Efficiency& policy) {
 
 template <class Efficiency>
 serving_times serving_of(const deployment& d, const Efficiency& policy) {
-  const auto s = serving(cluster_of(d, policy), d.model, d.layout, d.workload);
+  const auto c = cluster_of(d, policy);
+  auto s = serving(c, d.model, d.layout, d.workload);
+  // What was measured ended: its slots, of which there were so many, were full.
+  if (!s.stable()) {
+    workload full = d.workload;
+    full.rate = {};
+    s = serving(c, d.model, d.layout, full);
+  }
   return {s.ttft.value(), s.tpot.value()};
 }
 

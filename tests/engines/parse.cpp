@@ -38,9 +38,11 @@ constexpr const char* degree = "a whole number from 1 to 1000000";
 
 TEST_CASE("every key of vllm: is read") {
   const parsed_layout p =
-      parse_layout("vllm:tp=2,dp=3,pp=2,pcp=7,dcp=2,ep=on,all2all=on,layers=31/30,redundant=8");
+      parse_layout("vllm:tp=2,dp=3,pp=2,pcp=1,dcp=2,ep=on,all2all=on,layers=31/30,redundant=8");
   REQUIRE(p.has_value());
-  CHECK(p.layout == layout{{2, 7, 3}, {1, 42, 1}, 2, expert_dispatch::all_to_all, by_hand(), 8, 2});
+  CHECK(p.layout == layout{{2, 1, 3}, {1, 6, 1}, 2, expert_dispatch::all_to_all, by_hand(), 8, 2});
+  CHECK(parse_layout("vllm:tp=2,pcp=7").layout ==
+        layout{{2, 7, 1}, {14, 1, 1}, 1, expert_dispatch::all_gather});
 }
 
 TEST_CASE("every key of product: is read") {
@@ -57,12 +59,12 @@ TEST_CASE("keys may stand in any order, and those left out have their default") 
 }
 
 TEST_CASE("an unknown convention is refused, and a known one without its colon") {
-  for (const char* text : {"megatron:tp=2", "VLLM:tp=2", "", ":tp=2", "vllm", "product", "tp=2"}) {
+  for (const char* text : {"deepspeed:tp=2", "VLLM:tp=2", "", ":tp=2", "vllm", "product", "tp=2"}) {
     CAPTURE(text);
     CHECK(parse_layout(text).fault == parse_fault::convention);
   }
-  const std::string line = refusal("megatron:tp=2");
-  CHECK(line.starts_with("convention: megatron; allowed: vllm:key=value,..."));
+  const std::string line = refusal("deepspeed:tp=2");
+  CHECK(line.starts_with("convention: deepspeed; allowed: vllm:key=value,..."));
   CHECK(line.ends_with(" or product:key=value,..."));
   for_each_convention([&]<class Flags>() {
     CHECK(line.find(std::string(Flags::convention) + ":key=value,...") != std::string::npos);
@@ -132,6 +134,21 @@ TEST_CASE("stages are whole numbers with / between them and nothing else") {
   CHECK(refusal("vllm:layers=1,layers=1") == "layers: 1, repeated; allowed: each key once");
 }
 
+TEST_CASE("flags that vLLM does not take together are refused with its reason") {
+  const std::string all_to_all = "all2all: on; allowed: off, or with ep=on and dp or pcp above 1";
+  for (const char* text : {"vllm:tp=8,all2all=on", "vllm:tp=8,dp=2,all2all=on",
+                           "vllm:tp=8,ep=on,all2all=on", "vllm:pcp=2,all2all=on"}) {
+    CAPTURE(text);
+    CHECK(refusal(text) == all_to_all);
+  }
+  CHECK(parse_layout("vllm:tp=4,dp=2,ep=on,all2all=on").has_value());
+  CHECK(parse_layout("vllm:tp=4,pcp=2,ep=on,all2all=on").has_value());
+  CHECK(refusal("vllm:tp=4,dp=2,pcp=2") == "pcp: 2; allowed: 1 with dp above 1");
+  CHECK(refusal("vllm:tp=4,dcp=3") == "dcp: 3; allowed: a divisor of tp");
+  CHECK(refusal("vllm:tp=4,pcp=2,dcp=2") ==
+        "dcp: 2; allowed: 1 with pcp above 1, whose ranks it would span");
+}
+
 TEST_CASE("redundant experts are a whole number, and need expert parallelism in vLLM") {
   CHECK(parse_layout("vllm:tp=8,redundant=0").layout == to_layout(vllm{.tp = 8}));
   CHECK(parse_layout("vllm:redundant=32,tp=8,ep=on").layout.redundant_experts == 32);
@@ -149,10 +166,13 @@ TEST_CASE("the text of any flags is read back as their layout") {
       for (const count redundant : {0, 16}) {
         for (const stage_layers& layers : {stage_layers{}, by_hand().listed}) {
           for (const bool ep : {redundant > 0, true}) {
-            for (const bool all_to_all : {false, true}) {
-              const vllm v{tp, dp, 2, 4, ep, all_to_all, layers, redundant, tp};
+            for (const bool all_to_all : {false, ep && dp > 1}) {
+              const vllm v{tp, dp, 2, 1, ep, all_to_all, layers, redundant, tp};
               CHECK(parse_layout(to_text(v)).layout == to_layout(v));
-              CHECK(to_vllm(parse_layout(to_text(v)).layout).flags == v);
+              const conversion<vllm> back = to_vllm(to_layout(v));
+              CHECK(to_layout(back.flags) == to_layout(v));
+              // One rank holds all experts, in parallel or not.
+              if (tp * dp > 1) CHECK(back.flags == v);
             }
           }
           const product p{tp, dp, 2, 4, layers, redundant};

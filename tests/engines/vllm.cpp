@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/product.hpp"
+#include "shardline/estimate/feasibility.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace {
@@ -24,8 +26,8 @@ static_assert(
     to_layout(vllm{.tp = 4, .pp = 2, .pcp = 2, .expert_parallel = true}) ==
     layout{
         {4, 2, 1}, {1, 8, 1}, 2, expert_dispatch::all_gather, {stage_remainder::before_last, {}}});
-static_assert(to_layout(vllm{.tp = 1, .dp = 2, .all_to_all = true}).dispatch ==
-              expert_dispatch::all_to_all);
+static_assert(to_layout(vllm{.tp = 1, .dp = 2, .expert_parallel = true, .all_to_all = true})
+                  .dispatch == expert_dispatch::all_to_all);
 // get_pp_indices: what 61 layers leave over goes to the stages before the last.
 static_assert(to_layout(vllm{.tp = 1, .pp = 4}).stages.remainder == stage_remainder::before_last);
 static_assert(layers_of_stage(to_layout(vllm{.tp = 1, .pp = 4}), 61, 2) == item_range{30, 16});
@@ -54,6 +56,7 @@ TEST_CASE("flags to layout and back are the flags, where they mean something") {
           for (const bool ep : {false, true}) {
             for (const bool all_to_all : {false, true}) {
               const vllm v{tp, dp, pp, pcp, ep, all_to_all};
+              if (!v.refused().key.empty()) continue;
               const conversion<vllm> back = to_vllm(to_layout(v));
               CHECK(to_layout(v).gpus() == tp * dp * pp * pcp);
               REQUIRE(back.has_value());
@@ -74,9 +77,11 @@ TEST_CASE("layout to flags and back is the layout, and exactly the others are re
   for_each_layout(24, catalog::deepseek_v3, [&](layout l) {
     if (l.pp > 1) l.stages.remainder = stage_remainder::before_last;
     const expert_mesh& mesh = l.expert;
-    const bool expected = mesh.edp == 1 && (mesh.ep == 1 || mesh.etp == 1);
+    const bool expected = mesh.edp == 1 && (mesh.ep == 1 || mesh.etp == 1) &&
+                          (l.attention.cp == 1 || l.attention.dp == 1);
     const conversion<vllm> c = to_vllm(l);
     CHECK(c.has_value() == expected);
+    if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_gather;
     if (c.has_value()) CHECK(to_layout(c.flags) == l);
     ++(c.has_value() ? expressible : refused);
   });
@@ -84,7 +89,22 @@ TEST_CASE("layout to flags and back is the layout, and exactly the others are re
   CHECK(refused > 0);
 }
 
+TEST_CASE("flags that vLLM refuses make a layout that nothing prices") {
+  for (const vllm& v : {vllm{.tp = 4, .dp = 2, .pcp = 2}, vllm{.tp = 4, .dcp = 3}, vllm{.tp = 0},
+                        vllm{.tp = 4, .all_to_all = true}, vllm{.tp = 4, .redundant_experts = 8},
+                        vllm{.tp = 4, .pcp = 2, .dcp = 2}}) {
+    CHECK_FALSE(check(make_cluster(catalog::h200_sxm, 16), catalog::deepseek_v3, to_layout(v), {})
+                    .priceable());
+  }
+}
+
 TEST_CASE("each reason for a refusal is given") {
+  CHECK(to_vllm({{2, 2, 2}, {8, 1, 1}}).why_not ==
+        "vLLM splits prompts (cp) of one replica only (dp = 1)");
+  const char* shared = "vLLM shares caches out (dcp) over a divisor of tp, and without cp";
+  CHECK(to_vllm({{4, 1, 1}, {4, 1, 1}, 1, {}, {}, 0, 3}).why_not == shared);
+  CHECK(to_vllm({{4, 2, 1}, {8, 1, 1}, 1, {}, {}, 0, 2}).why_not == shared);
+  CHECK(to_vllm({{4, 1, 1}, {4, 1, 1}, 1, {}, {}, 0, 2}).has_value());
   CHECK(to_vllm({{2, 1, 2}, {2, 1, 2}}).why_not == "vLLM does not replicate experts (edp = 1)");
   CHECK(to_vllm({{2, 1, 2}, {2, 2, 1}}).why_not ==
         "vLLM splits experts one way: by expert (ep) or by width (etp)");

@@ -25,7 +25,7 @@ std::vector<drawn> all_graphs() {
       {&catalog::plan_002, to_layout(product{.ep = 64, .tp = 8, .pp = 2, .dp = 2})},
       {&catalog::plan_004, to_layout(product{.ep = 64, .pp = 4})},
       {&catalog::deepseek_v3, to_layout(vllm{.tp = 4, .dp = 4, .pp = 2, .expert_parallel = true})},
-      {&catalog::deepseek_v3, to_layout(vllm{.tp = 1, .dp = 16, .pcp = 2, .all_to_all = true})},
+      {&catalog::deepseek_v3, {{1, 2, 16}, {32, 1, 1}, 1}},
       {&catalog::gpt_oss_20b, to_layout(vllm{.tp = 2})},
       {&catalog::llama_3_1_8b, layout{}}};
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "shardline/base/field.hpp"
@@ -43,18 +44,26 @@ template <field Field>
 inline constexpr whole_numbers whole_numbers_of{lowest_count(Field), highest_count(Field),
                                                 detail::allowed_numbers<Field>.view()};
 
-/// A key of a convention's text and the flag that it stands for: a whole number, the least by
-/// default, a switch that is off by default, or the layers of each stage.
+/// A key of a convention's text and the flag that it stands for: a whole number, a switch, the
+/// layers of each stage, one of some words, the number of each being its place.
 ///   takes    which whole numbers
 ///   always   written even where it has its default
+///   option, setting   the same by the names of the framework's command line, and of its files
 template <class Flags>
 struct flag_key {
   std::string_view key{};
   count Flags::*number = nullptr;
   bool Flags::*on = nullptr;
   stage_layers Flags::*layers = nullptr;
+  std::span<const std::string_view> words{};
   whole_numbers takes = whole_numbers_of<field::tp>;
   bool always = false;
+  std::string_view option{};
+  std::string_view setting{};
+
+  [[nodiscard]] constexpr bool is_named(std::string_view name) const noexcept {
+    return name == key || (!name.empty() && (name == option || name == setting));
+  }
 };
 
 /// Flags that the framework does not take together: the key of one, and what it may be beside the
@@ -87,6 +96,21 @@ concept layout_flags = requires(const Flags& f, const model& m, const layout& l)
 };
 
 namespace detail {
+
+// What flags that a framework refuses make: a layout of no ranks, which check() refuses.
+inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
+
+// The first number of `flags` that is less than its key takes; its default may be, where it stands
+// for a number that follows from the others.
+template <class Flags>
+constexpr flag_refusal number_refused(const Flags& flags) noexcept {
+  constexpr Flags defaults{};
+  for (const flag_key<Flags>& k : Flags::keys()) {
+    if (k.number == nullptr || flags.*k.number == defaults.*k.number) continue;
+    if (flags.*k.number < k.takes.least) return {k.key, k.takes.allowed};
+  }
+  return {};
+}
 
 // "tp, dp, pp": the keys of a convention.
 template <class Flags>

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 #include "shardline/engines/flags.hpp"
@@ -79,16 +80,50 @@ constexpr parsed_layout refuse(parse_fault fault, std::string_view subject, std:
   return {{}, fault, subject, value, allowed};
 }
 
+// "all-to-all or all-gather", "first, before-last or last": the words of a key.
+constexpr text_line allowed_words(std::span<const std::string_view> words) noexcept {
+  text_line line;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) line.add(i + 1 < words.size() ? ", " : " or ");
+    line.add(words[i]);
+  }
+  return line;
+}
+// Constants of their own, since what is allowed is a view.
+template <class Flags>
+constexpr auto words_of_keys() noexcept {
+  std::array<text_line, Flags::keys().size()> allowed{};
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    allowed[i] = allowed_words(Flags::keys()[i].words);
+  }
+  return allowed;
+}
+template <class Flags>
+inline constexpr auto key_words = words_of_keys<Flags>();
+
+// The place of `text` among the words, or -1.
+constexpr count read_word(std::string_view text, std::span<const std::string_view> words) noexcept {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == text) return static_cast<count>(i);
+  }
+  return -1;
+}
+
 // What a key takes; empty where it took the value.
 template <class Flags>
-constexpr std::string_view read_value(const flag_key<Flags>& k, std::string_view value,
+constexpr std::string_view read_value(std::size_t index, std::string_view value,
                                       Flags& flags) noexcept {
+  const flag_key<Flags> k = Flags::keys()[index];
   if (k.on != nullptr) {
     flags.*k.on = value == "on";
     return value == "on" || value == "off" ? "" : "on or off";
   }
   if (k.layers != nullptr) {
     return read_stages(value, flags.*k.layers) ? "" : stage_numbers.view();
+  }
+  if (!k.words.empty()) {
+    flags.*k.number = read_word(value, k.words);
+    return flags.*k.number >= 0 ? "" : key_words<Flags>[index].view();
   }
   flags.*k.number = read_whole(value, k.takes.most);
   return flags.*k.number >= k.takes.least ? "" : k.takes.allowed;
@@ -105,7 +140,7 @@ struct given_values {
   // keys.size() where there is no such key.
   [[nodiscard]] constexpr std::size_t find(std::string_view key) const noexcept {
     std::size_t i = 0;
-    while (i < keys.size() && keys[i].key != key) ++i;
+    while (i < keys.size() && !keys[i].is_named(key)) ++i;
     return i;
   }
   constexpr parsed_layout read(std::string_view key, std::string_view value,
@@ -115,7 +150,7 @@ struct given_values {
     if (seen[i]) return refuse(parse_fault::repeated, key, value, "each key once");
     seen[i] = true;
     values[i] = value;
-    const std::string_view allowed = read_value(keys[i], value, flags);
+    const std::string_view allowed = read_value(i, value, flags);
     return allowed.empty() ? parsed_layout{} : refuse(parse_fault::value, key, value, allowed);
   }
 };
@@ -123,7 +158,7 @@ struct given_values {
 }  // namespace detail
 
 /// Reads a convention's flags: `key=value` items with commas between them, at least one, in any
-/// order, each key once; what is left out has its default. Case counts, and no space is skipped.
+/// order, each key once, by whichever of its names; what is left out has its default. Case counts, and no space is skipped.
 ///   parse_flags<vllm>("tp=8,dp=2,ep=on").layout ==
 ///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})
 template <layout_flags Flags>

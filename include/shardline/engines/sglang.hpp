@@ -62,20 +62,21 @@ struct sglang {
 };
 
 constexpr std::array<flag_key<sglang>, 12> sglang::keys() noexcept {
-  return {{{.key = "tp", .number = &sglang::tp, .always = true},
-           {.key = "dp", .number = &sglang::dp},
-           {.key = "dp-attention", .on = &sglang::dp_attention},
-           {.key = "attn-dp", .number = &sglang::attn_dp},
-           {.key = "attn-cp", .number = &sglang::attn_cp},
-           {.key = "pp", .number = &sglang::pp},
-           {.key = "dcp", .number = &sglang::dcp},
-           {.key = "layers", .layers = &sglang::layers},
-           {.key = "ep", .number = &sglang::ep},
-           {.key = "moe-dp", .number = &sglang::moe_dp},
+  return {{{.key = "tp", .number = &sglang::tp, .always = true, .option = "tp-size"},
+           {.key = "dp", .number = &sglang::dp, .option = "dp-size"},
+           {.key = "dp-attention", .on = &sglang::dp_attention, .option = "enable-dp-attention"},
+           {.key = "attn-dp", .number = &sglang::attn_dp, .option = "attn-dp-size"},
+           {.key = "attn-cp", .number = &sglang::attn_cp, .option = "attn-cp-size"},
+           {.key = "pp", .number = &sglang::pp, .option = "pp-size"},
+           {.key = "dcp", .number = &sglang::dcp, .option = "dcp-size"},
+           {.key = "layers", .layers = &sglang::layers, .option = "SGLANG_PP_LAYER_PARTITION"},
+           {.key = "ep", .number = &sglang::ep, .option = "ep-size"},
+           {.key = "moe-dp", .number = &sglang::moe_dp, .option = "moe-dp-size"},
            {.key = "all2all", .on = &sglang::all_to_all},
            {.key = "redundant",
             .number = &sglang::redundant_experts,
-            .takes = whole_numbers_of<field::redundant_experts>}}};
+            .takes = whole_numbers_of<field::redundant_experts>,
+            .option = "ep-num-redundant-experts"}}};
 }
 
 namespace detail {
@@ -111,9 +112,8 @@ constexpr flag_refusal experts_refused(const sglang& s) noexcept {
 }  // namespace detail
 
 constexpr flag_refusal sglang::refused() const noexcept {
-  for (const flag_key<sglang>& k : keys()) {
-    if (k.number != nullptr && this->*k.number < k.takes.least) return {k.key, k.takes.allowed};
-  }
+  const flag_refusal number = detail::number_refused(*this);
+  if (!number.key.empty()) return number;
   const flag_refusal attention = detail::attention_refused(*this);
   return attention.key.empty() ? detail::experts_refused(*this) : attention;
 }
@@ -123,7 +123,7 @@ constexpr flag_refusal sglang::refused() const noexcept {
 ///   to_layout(sglang{.tp = 32, .dp = 4, .dp_attention = true, .ep = 32}): attention tp 8 dp 4,
 ///   experts ep 32
 [[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
-  if (!s.refused().key.empty()) return {{0, 0, 0}, {0, 0, 0}};
+  if (!s.refused().key.empty()) return detail::no_ranks;
   const count attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
   const count ep = s.expert_ranks();
   return {{attention_tp, s.attn_cp, saturating_product(s.attention_replicas(), s.replicas())},

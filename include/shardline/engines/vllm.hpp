@@ -16,12 +16,14 @@ namespace shardline {
 /// vLLM's flags. Experts are never replicated and never split both ways: expert parallel on means
 /// ep = DP PCP TP, off means etp = DP PCP TP (vllm/model_executor/layers/fused_moe/config.py,
 /// FusedMoEParallelConfig.make). Tokens reach them by all-gather and reduce-scatter, vLLM's default
-/// backend, or by all-to-all (DeepEP and others) when `all_to_all` is set.
+/// backend, or by all-to-all (DeepEP and others) when `all_to_all` is set: where expert parallelism
+/// has several replicas' tokens to send.
 ///   layers              of each stage (VLLM_PP_LAYER_PARTITION); empty: evenly, the stages before
 ///                       the last take what is left over (vllm/distributed/utils.py,
 ///                       get_pp_indices)
 ///   redundant_experts   copies of busy experts (EPLB), under expert parallelism only
-///   dcp                 tp ranks that share the tokens of a key-value head's cache
+///   dcp                 tp ranks that share the tokens of a key-value head's cache. What vLLM asks
+///                       of it beside a model's heads, rule::cache_copies asks of any layout.
 struct vllm {
   count tp = 1;
   count dp = 1;
@@ -39,32 +41,47 @@ struct vllm {
   static constexpr std::string_view title = "vLLM flags";
   static constexpr std::string_view example = "vllm:tp=8,dp=2,ep=on";
   [[nodiscard]] static constexpr std::array<flag_key<vllm>, 9> keys() noexcept;
-  [[nodiscard]] constexpr flag_refusal refused() const noexcept {
-    if (redundant_experts < 1 || expert_parallel) return {};
-    return {"redundant", "0, or with ep=on"};
-  }
-  /// Without experts the expert mesh means nothing, so any will do; where dispatch_matters() is
-  /// false, so does either way to the experts. Stages that vLLM would split otherwise are listed.
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept;
+  /// Without experts the expert mesh means nothing, so any will do. Stages that vLLM would split
+  /// otherwise are listed.
   [[nodiscard]] static constexpr conversion<vllm> of(const model& m, layout l) noexcept;
 };
 
 constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
-  return {{{.key = "tp", .number = &vllm::tp, .always = true},
-           {.key = "dp", .number = &vllm::dp},
-           {.key = "pp", .number = &vllm::pp},
-           {.key = "pcp", .number = &vllm::pcp},
-           {.key = "dcp", .number = &vllm::dcp},
-           {.key = "layers", .layers = &vllm::layers},
-           {.key = "ep", .on = &vllm::expert_parallel},
+  return {{{.key = "tp", .number = &vllm::tp, .always = true, .option = "tensor-parallel-size"},
+           {.key = "dp", .number = &vllm::dp, .option = "data-parallel-size"},
+           {.key = "pp", .number = &vllm::pp, .option = "pipeline-parallel-size"},
+           {.key = "pcp", .number = &vllm::pcp, .option = "prefill-context-parallel-size"},
+           {.key = "dcp", .number = &vllm::dcp, .option = "decode-context-parallel-size"},
+           {.key = "layers", .layers = &vllm::layers, .option = "VLLM_PP_LAYER_PARTITION"},
+           {.key = "ep", .on = &vllm::expert_parallel, .option = "enable-expert-parallel"},
            {.key = "all2all", .on = &vllm::all_to_all},
            {.key = "redundant",
             .number = &vllm::redundant_experts,
-            .takes = whole_numbers_of<field::redundant_experts>}}};
+            .takes = whole_numbers_of<field::redundant_experts>,
+            .option = "num_redundant_experts"}}};
 }
 
-/// The layout that vLLM makes of its flags.
+// vllm/config/parallel.py: with prompts split, dcp would share out the copies that the pcp ranks
+// hold, which a layout cannot say.
+constexpr flag_refusal vllm::refused() const noexcept {
+  const flag_refusal number = detail::number_refused(*this);
+  if (!number.key.empty()) return number;
+  if (pcp > 1 && dp > 1) return {"pcp", "1 with dp above 1"};
+  if (pcp > 1 && dcp > 1) return {"dcp", "1 with pcp above 1, whose ranks it would span"};
+  if (!divides(dcp, tp)) return {"dcp", "a divisor of tp"};
+  if (all_to_all && !(expert_parallel && (dp > 1 || pcp > 1))) {
+    return {"all2all", "off, or with ep=on and dp or pcp above 1"};
+  }
+  if (redundant_experts > 0 && !expert_parallel) return {"redundant", "0, or with ep=on"};
+  return {};
+}
+
+/// The layout that vLLM makes of its flags; one of no ranks, which check() refuses, where it
+/// refuses them.
 ///   to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}): attention tp 8 dp 4, experts ep 32
 [[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {
+  if (!v.refused().key.empty()) return detail::no_ranks;
   const attention_mesh attention{v.tp, v.pcp, v.dp};
   const count ranks = attention.size();
   const expert_mesh expert =
@@ -78,7 +95,8 @@ constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
           v.dcp};
 }
 
-/// The flags of a layout, or why vLLM cannot express it. vllm::of(), which knows the model, can
+/// The flags of a layout, or why vLLM cannot express it: what they make is the same layout, but for
+/// the way to the experts where dispatch_matters() is false. vllm::of(), which knows the model, can
 /// express more.
 [[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
   if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};
@@ -91,12 +109,19 @@ constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
   if (l.redundant_experts > 0 && l.expert.etp != 1) {
     return {{}, "vLLM has redundant experts under expert parallelism only (etp = 1)"};
   }
+  if (l.attention.cp > 1 && l.attention.dp > 1) {
+    return {{}, "vLLM splits prompts (cp) of one replica only (dp = 1)"};
+  }
+  if (l.dcp > 1 && (l.attention.cp > 1 || !divides(l.dcp, l.attention.tp))) {
+    return {{}, "vLLM shares caches out (dcp) over a divisor of tp, and without cp"};
+  }
   if (!can_state(stage_remainder::before_last, l)) {
     return {{}, "vLLM's stages before the last take what is left over, unless layers are listed"};
   }
   return {{l.attention.tp, l.attention.dp, l.pp, l.attention.cp,
-           l.expert.ep != 1 || l.redundant_experts > 0, l.dispatch == expert_dispatch::all_to_all,
-           l.stages.listed, l.redundant_experts, l.dcp},
+           l.expert.ep != 1 || l.redundant_experts > 0,
+           dispatch_matters(l) && l.dispatch == expert_dispatch::all_to_all, l.stages.listed,
+           l.redundant_experts, l.dcp},
           {}};
 }
 
@@ -107,9 +132,7 @@ constexpr conversion<vllm> vllm::of(const model& m, layout l) noexcept {
     // vllm/model_executor/layers/fused_moe/layer.py: EPLB takes an even distribution only.
     return {{}, "vLLM's redundant experts must leave every expert rank equally many"};
   }
-  conversion<vllm> c = to_vllm(stated_by(stage_remainder::before_last, l, m.layers.size()));
-  if (!dispatch_matters(l)) c.flags.all_to_all = false;
-  return c;
+  return to_vllm(stated_by(stage_remainder::before_last, l, m.layers.size()));
 }
 
 /// vLLM's versions, the newest first.

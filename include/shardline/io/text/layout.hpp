@@ -32,7 +32,9 @@ std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
     return (flags.*k.layers).empty() ? "" : key + stages_text(flags.*k.layers);
   }
   const count n = flags.*k.number;
-  return n == k.takes.least && !k.always ? "" : key + std::to_string(n);
+  if (n == Flags{}.*k.number && !k.always) return "";
+  const auto place = static_cast<std::size_t>(n);
+  return key + (place < k.words.size() ? std::string(k.words[place]) : std::to_string(n));
 }
 
 }  // namespace detail
