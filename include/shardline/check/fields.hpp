@@ -188,7 +188,7 @@ struct field_errors {
   }
 
  private:
-  constexpr void note(const invalid_field& f) noexcept {
+  [[gnu::cold, gnu::noinline]] constexpr void note(const invalid_field& f) noexcept {
     for (const invalid_field& known : found) {
       const bool other =
           f.unmet == condition::a_constant_inside_its_range && known.limit != f.limit;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "shardline/describe/cluster.hpp"
 #include "shardline/model/segments.hpp"
@@ -77,6 +78,7 @@ inline constexpr std::size_t max_sends = 12;
 
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
 /// engine and the model, which must outlive it.
+///   times   how often a step runs each segment, over all stages
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
 struct prepared_memory {
@@ -93,6 +95,7 @@ struct prepared_memory {
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
+  segment_times times{};
   routings routed;
   growing<prepared_message, max_messages> messages;
   growing<prepared_exchange, max_exchanges> exchanges;
@@ -102,19 +105,11 @@ struct prepared_memory {
   growing<prepared_peak<T>, max_prepared> peaks;
   growing<alike_stages, max_stage_kinds> stages;
 
-  /// The halves of the model's last layer, of which prediction layers are made too.
-  [[nodiscard]] constexpr const layer_halves& last_layer() const noexcept {
-    return map.of_kind[model.layers.runs[model.layers.runs.size() - 1].kind];
-  }
   /// What stage `stage` of these segments holds: them, and with the last stage's head the prediction
   /// layers where the deployment speculates. A step runs those apart from the others: draft_time().
   [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
                                                  bool speculates) const noexcept {
-    if (!speculates || stage != layout.pp - 1) return n;
-    const auto more = static_cast<std::int32_t>(model.mtp_layers);
-    n[last_layer().mixing] += map.present[last_layer().mixing] * more;
-    n[last_layer().feed_forward] += map.present[last_layer().feed_forward] * more;
-    n[segment::prediction] += more;
+    if (speculates && stage == layout.pp - 1) add_prediction(n, map, model);
     return n;
   }
 };
@@ -162,12 +157,12 @@ struct laws_of_layout {
   }
   constexpr void send(const buffer_key& key) const noexcept {
     if constexpr (sends_by_laws<T, Efficiency>) {
-      into.send_laws.push_back(law_of(into.cluster, key.kind, key.group));
+      into.send_laws.append([&] { return law_of(into.cluster, key.kind, key.group); });
     }
   }
   constexpr void exchange(const exchange_shape& o, std::size_t by) const noexcept {
     if constexpr (sends_by_laws<T, Efficiency>) {
-      into.exchange_laws.push_back(law_of(into.cluster, o, into.send_laws[by]));
+      into.exchange_laws.append([&] { return law_of(into.cluster, o, into.send_laws[by]); });
     }
   }
 };
@@ -179,7 +174,13 @@ struct preparing {
   Laws laws;
   unsigned char segment = 0;
   unsigned char routing = 0;
+  // Where the segment's peaks are, by size, counted from 1; 0: it has none yet.
+  std::array<std::uint16_t, size::number> peak_of{};
 
+  constexpr void start(std::size_t s) noexcept {
+    segment = static_cast<unsigned char>(s);
+    peak_of = {};
+  }
   constexpr void operator()(const routing_shape& r) noexcept {
     std::size_t i = 0;
     while (i < into.routed.size() && !(into.routed[i].shape == r)) ++i;
@@ -239,14 +240,14 @@ struct preparing {
   }
   constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;
-    for (std::size_t i = into.peaks.size(); i > 0; --i) {
-      prepared_peak<T>& p = into.peaks[i - 1];
-      if (p.segment != segment) break;
-      if (p.size != size) continue;
-      p.each = max(p.each, each);
-      return;
+    std::uint16_t& at = peak_of[size];
+    if (at == 0) {
+      into.peaks.push_back({segment, size, each});
+      at = static_cast<std::uint16_t>(into.peaks.size());
+    } else {
+      T& most = into.peaks[at - std::size_t{1}].each;
+      most = max(most, each);
     }
-    into.peaks.push_back({segment, size, each});
   }
   // The place of what sends such messages, where it is put if it is new.
   constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
@@ -288,17 +289,15 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   const model& m = p.model;
   p.map = segments_of(m);
   p.layers = m.layers.counts(0, m.layers.size());
-  p.pipeline = in_segments(p.map, p.layers);
-  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
-  p.pipeline[segment::embedding] = vocabulary;
-  p.pipeline[segment::head] = vocabulary;
+  p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
+  p.times = times_of(p.pipeline);
   preparing<T, Laws> sink{p, laws};
   const emission e = emission_under(p.engine, m, p.layout);
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
-    sink.segment = static_cast<unsigned char>(s);
+    sink.start(s);
     emit_segment(e, p.map, s, sink);
   }
   put_stages(p);

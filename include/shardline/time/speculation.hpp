@@ -37,8 +37,8 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& one_token) noexcept {
-  const layer_halves last = p.last_layer();
-  std::array<double, segment::number> times{};
+  const layer_halves last = last_layer(p.map, p.model);
+  segment_times times{};
   times[last.mixing] = p.map.present[last.mixing];
   times[last.feed_forward] = p.map.present[last.feed_forward];
   times[segment::prediction] = 1.0;
@@ -82,10 +82,10 @@ template <class T, class Efficiency>
 
 /// A step through the pipeline with its guesses made before it; with stages, every round waits for
 /// them.
-template <class T>
-[[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
-                                                     const basic_speculation<T>& s,
-                                                     const basic_time<T>& drafting) noexcept {
+template <class T, class Time>
+[[nodiscard]] constexpr pipeline_time<T, Time> with_drafts(pipeline_time<T, Time> step,
+                                                           const basic_speculation<T>& s,
+                                                           const basic_time<T>& drafting) noexcept {
   if (s.draft_tokens == 0) return step;
   step.sum.add(drafting, T(1.0));
   step.slowest = step.slowest + drafting.total();

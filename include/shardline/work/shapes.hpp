@@ -55,6 +55,8 @@ struct collective_shape {
 ///   ep          ranks that share out both
 ///   local       experts of this rank
 ///   sent        tokens are sent to the ranks of their experts alone, not to the whole group
+///   destinations   ranks that a token comes to, on average: expected_destinations() where it is
+///                  sent, else all
 struct routing_shape {
   count experts = 1;
   count experts_per_token = 1;
@@ -62,6 +64,7 @@ struct routing_shape {
   count ep = 1;
   count local = 1;
   bool sent = false;
+  double destinations = 1.0;
 
   [[nodiscard]] constexpr count placed() const noexcept { return experts + redundant; }
   friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
@@ -85,6 +88,7 @@ struct expert_activation_shape {
 
 /// Tokens sent to the ranks of their experts, or back: routed_tokens without the step.
 ///   own_share   of its replica's new tokens that this rank sends
+///   copies      of a token that are sent, one to each rank that its experts lie on
 struct exchange_shape {
   rank_group group{};
   expert_exchange by = expert_exchange::pairwise;
@@ -95,8 +99,13 @@ struct exchange_shape {
   count hidden = 0;
   double value_bytes = 2.0;
   double own_share = 1.0;
+  double copies = 1.0;
   bool beside_shared_experts = false;
 };
+
+[[nodiscard]] constexpr double copies_of_token(const exchange_shape& x) noexcept {
+  return x.copies;
+}
 
 /// Softmax attention of the part of a step in one phase: attention_core without the step.
 struct attention_shape {
@@ -161,7 +170,7 @@ struct prepared_routing {
           .of_token = k * local / real<double>(r.placed()),
           .most_of_token = min(k, local),
           .of_fullest = local / real<double>(fullest),
-          .reached = r.sent ? expected_destinations(r.experts_per_token, r.ep) / ep : 1.0,
+          .reached = r.destinations / ep,
           .choice = detail::choice_of(fullest, r.experts_per_token, r.placed())};
 }
 
@@ -254,8 +263,7 @@ template <class T>
                                 .destinations = o.destinations,
                                 .hidden = o.hidden,
                                 .value_bytes = o.value_bytes};
-  const double copies = expected_destinations(o.experts_per_token, o.destinations);
-  return {collective_kind::all_to_all, o.group, routed.copied(copies), routed,
+  return {collective_kind::all_to_all, o.group, routed.copied(o.copies), routed,
           o.beside_shared_experts};
 }
 template <class T>
