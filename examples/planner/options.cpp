@@ -82,11 +82,13 @@ shardline::speculation read_speculation(const CLI::App& of) {
 }
 
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
-void read_chunk(const CLI::App& of, const shardline::runtime& engine, shardline::workload& w) {
+void read_chunk(const CLI::App& of, const shardline::runtime& engine, const shardline::layout& l,
+                shardline::workload& w) {
+  const double own = step_tokens_of_replica(engine, l);
   if (given(of, "--chunk")) {
     w.chunk = tokens(of, "--chunk", "", field::chunk);
-  } else if (engine.step_tokens > 0.0) {
-    w.chunk = shardline::tokens<>::from_value(engine.step_tokens);
+  } else if (own > 0.0) {
+    w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
   }
 }
 
@@ -179,7 +181,7 @@ void read_engine(const CLI::App& of, options& o) {
   o.engine = planner::engine("--engine", chosen.value_or("none"));
   o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
   shardline::runtime& engine = o.cluster.runtime;
-  if (o.engine != nullptr) engine = o.engine->runtime;
+  if (o.engine != nullptr) engine = runtime_on(*o.engine, o.cluster.accelerator);
   if (const std::optional<std::string> share = given(of, "--memory-fraction")) {
     set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
   }
@@ -250,7 +252,6 @@ options read_common(const CLI::App& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of);
-  read_chunk(of, o.cluster.runtime, o.workload);
   o.json = flag(of, "--json");
   return o;
 }
@@ -333,6 +334,7 @@ std::optional<options> read_options(int argc, char** argv) {
     o.task = of.get_name() == "fit" ? task::fit : task::estimate;
     o.layout = read_layout(given(of, "--layout").value_or(""));
   }
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   if (o.task == task::estimate) read_pipeline_and_pools(of, o);
   if (o.task != task::fit) read_time(of, o);
   return o;

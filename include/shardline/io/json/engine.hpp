@@ -16,7 +16,9 @@ struct budget_rule_to_json {
   nlohmann::ordered_json& result;
   template <class T>
   void operator()(const fraction_of_total<T>& r) const {
-    result = {{"rule", "fraction_of_total"}, {"share", value_of(r.share)}};
+    result = {{"rule", "fraction_of_total"},
+              {"share", value_of(r.share)},
+              {"graphs_inside", r.graphs_inside}};
   }
   template <class T>
   void operator()(const fraction_of_free<T>& r) const {
@@ -25,6 +27,22 @@ struct budget_rule_to_json {
   template <class T>
   void operator()(const static_fraction<T>& r) const {
     result = {{"rule", "static_fraction"}, {"share", value_of(r.share)}};
+  }
+  template <class T>
+  void operator()(const derived_static<T>& r) const {
+    const auto in_bytes = [](const bytes<T>& held) { return rounded_up(held.value()); };
+    result = {{"rule", "derived_static"},
+              {"share", value_of(r.share)},
+              {"base_bytes", in_bytes(r.base)},
+              {"bytes_per_token", in_bytes(r.per_token)},
+              {"least_tokens", rounded_up(r.least_tokens)},
+              {"bytes_per_gpu", in_bytes(r.per_gpu)},
+              {"bytes_per_sequence", in_bytes(r.per_sequence)},
+              {"bytes_per_replica_sequence", in_bytes(r.per_replica_sequence)},
+              {"bytes_per_replica_sequence_above", in_bytes(r.per_replica_sequence_above)},
+              {"many_sequences", rounded_up(r.many_sequences)},
+              {"least_bytes", in_bytes(r.least)},
+              {"least_from_bytes", in_bytes(r.least_from)}};
   }
 };
 
@@ -35,9 +53,10 @@ inline nlohmann::ordered_json precision_to_json(const std::optional<precision>& 
 
 }  // namespace detail
 
-/// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
-///  "fp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
+/// {"budget": {"rule", "share", its figures}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
+///  "page_tokens", "step_tokens", "shared_step", "step_sequences",
+///  "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "logit_bytes", "vocabulary_padding",
+///  "mxfp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
 ///  "overlap_shared_experts", "two_batch_overlap"}: describe/engine.hpp explains them; a step of 0
 /// is the workload's own, a precision of null the activations'.
 template <class T>
@@ -50,10 +69,14 @@ template <class T>
           {"cuda_graphs_bytes", detail::rounded_up(r.cuda_graphs.value())},
           {"page_tokens", r.page_tokens},
           {"step_tokens", detail::rounded_up(r.step_tokens)},
+          {"shared_step", r.shared_step},
           {"step_sequences", detail::rounded_up(r.step_sequences)},
+          {"captured_sequences",
+           {{"below_four_ranks", detail::rounded_up(r.captured.below_four)},
+            {"from_four_ranks", detail::rounded_up(r.captured.from_four)}}},
           {"logit_bytes", value_of(r.logit_bytes)},
           {"vocabulary_padding", r.padding.vocabulary},
-          {"fp4_padding", r.padding.fp4_width},
+          {"mxfp4_padding", r.padding.mxfp4_width},
           {"queued_share", value_of(r.queued_share)},
           {"expert_exchange", std::string(name(r.experts.exchange))},
           {"dispatch", detail::precision_to_json(r.experts.dispatch)},
