@@ -29,7 +29,7 @@ struct logged_start {
   std::string_view weights_in{};  // other than the catalog's
   count tp = 1;
   count dp = 1;  // experts are spread over all ranks
-  const runtime* engine{};
+  const engine_version* engine{};
   double gpu_gib = 0.0;
   double weights_gib = 0.0;
   double activation_gib = 0.0;
@@ -40,30 +40,22 @@ struct logged_start {
 
 constexpr std::string_view own{};
 
-// vLLM's defaults on GPUs of less than 70 GiB: EngineArgs, 2048 tokens and 256 sequences.
-constexpr runtime vllm_small = [] {
-  runtime r = engines::vllm_0_11.runtime;
-  r.step_tokens = 2048.0;
-  r.step_sequences = 256.0;
-  return r;
-}();
-
-constexpr const runtime* vllm_engine = &engines::vllm_0_11.runtime;
-constexpr const runtime* vllm_on_24_gb = &vllm_small;
-constexpr const runtime* sglang_engine = &engines::sglang_0_5.runtime;
-constexpr const runtime* trt_engine = &engines::tensorrt_llm_1_0.runtime;
+constexpr const engine_version* vllm_engine = &engines::vllm_0_11;
+constexpr const engine_version* sglang_engine = &engines::sglang_0_5;
+constexpr const engine_version* trt_engine = &engines::tensorrt_llm_1_0;
+constexpr double h100 = catalog::h100_sxm.memory.value() / gib;
 constexpr std::string_view no_gpu = "GPU or settings not named: no budget";
 
 constexpr std::array starts{
-    logged_start{"gpt-oss-20b, llm-d", &catalog::gpt_oss_20b, own, 1, 1, vllm_engine, 79.18, 13.47,
+    logged_start{"gpt-oss-20b, llm-d", &catalog::gpt_oss_20b, own, 1, 1, vllm_engine, h100, 13.47,
                  7.38, 50.28, 0, ""},
-    logged_start{"Llama-3.1-8B, llm-d", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine, 79.18,
-                 14.99, 4.76, 51.38, 0, ""},
-    logged_start{"Qwen3-0.6B, llm-d", &catalog::qwen3_0_6b, own, 1, 1, vllm_engine, 79.18, 1.12,
+    logged_start{"Llama-3.1-8B, llm-d", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine, h100, 14.99,
+                 4.76, 51.38, 0, ""},
+    logged_start{"Qwen3-0.6B, llm-d", &catalog::qwen3_0_6b, own, 1, 1, vllm_engine, h100, 1.12,
                  5.56, 64.45, 0, ""},
-    logged_start{"Qwen3-32B, llm-d", &catalog::qwen3_32b, own, 1, 1, vllm_engine, 79.18, 61.03,
-                 5.64, 4.45, 0, ""},
-    logged_start{"Qwen3-32B tp2, llm-d", &catalog::qwen3_32b, own, 2, 1, vllm_engine, 79.18, 30.59,
+    logged_start{"Qwen3-32B, llm-d", &catalog::qwen3_32b, own, 1, 1, vllm_engine, h100, 61.03, 5.64,
+                 4.45, 0, ""},
+    logged_start{"Qwen3-32B tp2, llm-d", &catalog::qwen3_32b, own, 2, 1, vllm_engine, h100, 30.59,
                  5.64, 34.49, 0, ""},
     logged_start{"Qwen3-30B-A3B tp4", &catalog::qwen3_30b_a3b, own, 4, 1, vllm_engine, 0, 14.2474,
                  0, 0, 0, no_gpu},
@@ -95,7 +87,7 @@ constexpr std::array starts{
                  0, no_gpu},
     logged_start{"Qwen2.5-1.5B", &catalog::qwen2_5_1_5b, own, 1, 1, vllm_engine, 0, 0, 0, 33.42,
                  1251440, "logged cache only"},
-    logged_start{"Llama-3.1-8B, RTX 4090", &catalog::llama_3_1_8b, own, 1, 1, vllm_on_24_gb,
+    logged_start{"Llama-3.1-8B, RTX 4090", &catalog::llama_3_1_8b, own, 1, 1, vllm_engine,
                  25250627584.0 / gib, 0, 0, 0, 41408, "vLLM version and step not named"},
     logged_start{"DeepSeek-R1-FP4, 8 x B200", &catalog::deepseek_v3, "nvfp4 experts", 1, 8,
                  trt_engine, 180e9 / gib, 0, 0, 0, 0,
@@ -121,8 +113,9 @@ layout layout_of(const logged_start& s) { return {{s.tp, 1, s.dp}, {s.tp, s.dp, 
 // The start of an engine by itself: one sequence of one token.
 basic_memory<> predicted(const logged_start& s) {
   const layout l = layout_of(s);
-  cluster c = with_engine(make_cluster(catalog::h100_sxm, l.gpus()), *s.engine);
-  if (s.gpu_gib > 0.0) c.accelerator.memory = bytes<>::from_value(s.gpu_gib * gib);
+  accelerator gpu = catalog::h100_sxm;
+  if (s.gpu_gib > 0.0) gpu.memory = bytes<>::from_value(s.gpu_gib * gib);
+  const cluster c = with_engine(make_cluster(gpu, l.gpus()), *s.engine);
   workload w;
   w.input = w.output = tokens<>::from_value(1.0);
   return memory(c, model_of(s), l, w);

@@ -58,11 +58,13 @@ shardline::speculation read_speculation(const words& of) {
 }
 
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
-void read_chunk(const words& of, const shardline::runtime& engine, shardline::workload& w) {
+void read_chunk(const words& of, const shardline::runtime& engine, const shardline::layout& l,
+                shardline::workload& w) {
+  const double own = step_tokens_of_replica(engine, l);
   if (of.given("--chunk")) {
     w.chunk = tokens(of, "--chunk", "", field::chunk);
-  } else if (engine.step_tokens > 0.0) {
-    w.chunk = shardline::tokens<>::from_value(engine.step_tokens);
+  } else if (own > 0.0) {
+    w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
   }
 }
 
@@ -139,7 +141,7 @@ void read_engine(const words& of, options& o) {
   o.engine = planner::engine("--engine", chosen.value_or("none"));
   o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
   shardline::runtime& engine = o.cluster.runtime;
-  if (o.engine != nullptr) engine = o.engine->runtime;
+  if (o.engine != nullptr) engine = runtime_on(*o.engine, o.cluster.accelerator);
   if (const std::optional<std::string> share = of.given("--memory-fraction")) {
     set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
   }
@@ -210,7 +212,6 @@ options read_common(const words& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of);
-  read_chunk(of, o.cluster.runtime, o.workload);
   o.json = of.flag("--json");
   return o;
 }
@@ -221,6 +222,7 @@ options read_estimate(const words& of) {
   options o = read_common(of);
   o.task = task::estimate;
   o.layout = read_layout(of.given("--layout").value_or(""));
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   read_pipeline_and_pools(of, o);
   read_time(of, o);
   return o;
@@ -230,12 +232,14 @@ options read_fit(const words& of) {
   options o = read_common(of);
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   return o;
 }
 
 options read_search(const words& of) {
   options o = read_common(of);
   o.task = task::search;
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   read_time(of, o);
   return o;

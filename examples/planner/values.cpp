@@ -204,7 +204,11 @@ shardline::expert_exchange exchange(std::string_view option, std::string_view te
 }
 
 void set_share(shardline::runtime& engine, double share) {
-  std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
+  if (std::holds_alternative<shardline::derived_static<>>(engine.budget)) {
+    engine.budget = shardline::static_fraction<>{share};  // given, there is nothing to derive
+  } else {
+    std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
+  }
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {

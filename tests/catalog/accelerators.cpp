@@ -15,11 +15,12 @@ static_assert(catalog::find_accelerator("") == nullptr);
 // Figures that other sources quote, independent of the header's spelling of them.
 static_assert(catalog::a100_sxm.peak.bf16.value() == 312e12, "NVIDIA A100 data sheet");
 static_assert(catalog::h100_sxm.peak.fp8.value() == 1979e12, "NVIDIA H100 data sheet, dense");
-static_assert(catalog::h100_sxm.memory.value() == 80.0 * 1073741824.0);
-static_assert(catalog::mi300x.memory.value() == 192.0 * 1073741824.0);
+static_assert(catalog::h100_sxm.memory.value() == 81080.0 * 1048576.0, "vLLM's logs: 79.18 GiB");
+static_assert(catalog::h200_sxm.memory.value() == 143155.0 * 1048576.0, "PyTorch: 139.80 GiB");
+static_assert(catalog::mi300x.memory.value() == 196291.0 * 1048576.0, "PyTorch: 191.69 GiB");
 static_assert(catalog::h100_sxm.network.rate == 50_GBps, "400 Gbit/s is 50 GB/s");
 static_assert(catalog::gb200.domain == 72);
-static_assert(catalog::gb300.memory.value() == 284208.0 * 1048576.0, "MiB that the driver reports");
+static_assert(catalog::gb300.memory.value() == 283136.0 * 1048576.0, "PyTorch: 276.50 GiB");
 static_assert(catalog::gb300.network.rate == 100_GBps, "800 Gbit/s is 100 GB/s");
 static_assert(catalog::tpu_v5e.peak.int8 == 394_TFLOPS);
 

@@ -148,15 +148,28 @@ const std::vector<field_case> cases{
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_total<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = fraction_of_free<>{x}; }},
     {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = static_fraction<>{x}; }},
+    {field::budget_share, "cluster.runtime.budget share", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{x}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.base = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.per_token = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.per_gpu = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.per_sequence = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.per_replica_sequence = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.per_replica_sequence_above = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.least = bytes<>::from_value(x)}; }},
+    {field::budget_bytes, "cluster.runtime.budget bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.least_from = bytes<>::from_value(x)}; }},
+    {field::budget_count, "cluster.runtime.budget tokens or sequences", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.least_tokens = x}; }},
+    {field::budget_count, "cluster.runtime.budget tokens or sequences", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.budget = derived_static<>{.many_sequences = x}; }},
     {field::reserve, "cluster.runtime.reserve [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.reserve = bytes<>::from_value(x); }},
     {field::communicators, "cluster.runtime.communicators [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.communicators = bytes<>::from_value(x); }},
     {field::cuda_graphs, "cluster.runtime.cuda_graphs [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.cuda_graphs = bytes<>::from_value(x); }},
     {field::page_tokens, "cluster.runtime.page_tokens [tokens]", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.page_tokens = whole(x); }},
     {field::step_tokens, "cluster.runtime.step_tokens [tokens]", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_tokens = x; }},
     {field::step_sequences, "cluster.runtime.step_sequences", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.step_sequences = x; }},
+    {field::captured_sequences, "cluster.runtime.captured", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.captured.below_four = x; }},
+    {field::captured_sequences, "cluster.runtime.captured", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.cluster.runtime.captured.from_four = x; }},
     {field::logit_bytes, "cluster.runtime.logit_bytes [bytes]", 0, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.logit_bytes = x; }},
     {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
-    {field::fp4_padding, "cluster.runtime.padding.fp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.fp4_width = whole(x); }},
+    {field::mxfp4_padding, "cluster.runtime.padding.mxfp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_width = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
     {field::bandwidth_share, "efficiency.bandwidth", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.bandwidth = x; }},
     {field::link_share, "efficiency.link", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.link = x; }},
@@ -660,7 +673,7 @@ TEST_CASE("so does what an engine pads") {
   mixture_of_experts f{.experts = 2000, .experts_per_token = 1, .width = 1};
   i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, f}}};
   CHECK_FALSE(reports(i, field::parameters));
-  i.cluster.runtime.padding.fp4_width = 1000000;
+  i.cluster.runtime.padding.mxfp4_width = 1000000;
   CHECK(reports(i, field::parameters));
   f.experts = 1000;
   i.model.layers = {{1, {grouped_query_attention{1, 1, 1}, f}}};

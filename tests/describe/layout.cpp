@@ -142,3 +142,10 @@ TEST_CASE("a dispatch has the name that reports use") {
   CHECK(name(expert_dispatch::all_to_all) == "all-to-all");
   CHECK(name(expert_dispatch::all_gather) == "all-gather");
 }
+
+TEST_CASE("replicas that share experts are one engine, those with copies of all stand alone") {
+  CHECK(independent_engines({{1, 1, 8}, {1, 8, 1}}) == 1);
+  CHECK(independent_engines({{1, 1, 8}, {1, 1, 8}}) == 8);
+  CHECK(independent_engines({{1, 1, 16}, {1, 8, 2}}) == 2);
+  CHECK(independent_engines({{8, 1, 1}, {1, 8, 1}}) == 1);
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "shardline/catalog/accelerators.hpp"
 #include "shardline/engines/index.hpp"
 
 using namespace shardline;
@@ -24,8 +25,8 @@ TEST_CASE("every engine has its own rule for the cache, and figures for the rest
   CHECK(std::holds_alternative<fraction_of_total<>>(vllm.budget));
   CHECK(share_of(vllm) == 0.9);
   CHECK(vllm.padding == shard_padding{64, 256});
-  CHECK(std::holds_alternative<static_fraction<>>(sglang.budget));
-  CHECK(share_of(sglang) == 0.88);
+  CHECK(std::holds_alternative<derived_static<>>(sglang.budget));
+  CHECK(share_of(sglang) == 1.0);
   CHECK(sglang.page_tokens == 1);
   CHECK(std::holds_alternative<fraction_of_free<>>(tensorrt_llm.budget));
   CHECK(share_of(tensorrt_llm) == 0.9);
@@ -49,11 +50,15 @@ TEST_CASE("vLLM outside of its allocator: 0.13 GiB on one GPU, 0.54 GiB with pee
 }
 
 TEST_CASE("a version takes over what was not measured of it, and says from which") {
-  // vLLM's start-up logs are of 0.11, the rows of its newest host of 0.18.
+  // vLLM's start-up logs are of 0.11, its newest budget of 0.21, the rows of its host of 0.18.
   CHECK(engines::vllm_0_11.has_own_memory());
-  CHECK_FALSE(engines::vllm_0_18.has_own_memory());
-  CHECK(engines::vllm_0_18.memory_of.version == "vllm-0.11");
+  CHECK_FALSE(engines::vllm_0_6.has_own_memory());
+  CHECK(engines::vllm_0_6.memory_of.version == "vllm-0.11");
+  CHECK(engines::vllm_0_21.kernels_of.version == "vllm-0.18");
   CHECK(engines::vllm_0_18.has_own_kernels());
+  CHECK_FALSE(engines::vllm_0_21.has_own_kernels());
+  CHECK(engines::vllm_0_21.has_kernels_of_engine());
+  CHECK_FALSE(engines::sglang_0_5.has_kernels_of_engine());
   CHECK_FALSE(engines::sglang_0_5.has_own_kernels());
   CHECK(engines::sglang_0_5.has_own_memory());
   for (const engine_version* e : engines::all) {
@@ -74,14 +79,38 @@ TEST_CASE("a version takes over what was not measured of it, and says from which
   }
 }
 
+// EngineArgs.get_batch_defaults of vLLM; handle_gpu_memory_settings of SGLang.
+TEST_CASE("an engine starts by the GPU: vLLM small on an A100, SGLang large on a B200") {
+  const auto starts = [](const engine_version& e, const accelerator& a) {
+    const runtime r = runtime_on(e, a);
+    return std::array{r.step_tokens, r.step_sequences, r.captured.below_four, r.captured.from_four};
+  };
+  using figures = std::array<double, 4>;
+  for (const engine_version* e : {&engines::vllm_0_11, &engines::vllm_0_18, &engines::vllm}) {
+    CHECK(starts(*e, catalog::h100_sxm) == figures{8192, 1024});
+    CHECK(starts(*e, catalog::h200_sxm) == figures{8192, 1024});
+    CHECK(starts(*e, catalog::a100_sxm) == figures{2048, 256});
+    CHECK(starts(*e, catalog::a100_sxm_40) == figures{2048, 256});
+    CHECK(starts(*e, catalog::l40s) == figures{2048, 256});
+  }
+  CHECK(starts(engines::sglang, catalog::a100_sxm) == figures{8192, 2048, 256, 512});
+  CHECK(starts(engines::sglang, catalog::h200_sxm) == figures{8192, 2048, 256, 512});
+  CHECK(starts(engines::sglang, catalog::b200_sxm) == figures{16384, 2048, 512, 512});
+  CHECK(starts(engines::sglang, catalog::mi300x) == figures{16384, 2048, 512, 512});
+  CHECK(starts(engines::sglang, catalog::l40s) == figures{4096, 2048, 32, 160});
+  CHECK(starts(engines::tensorrt_llm, catalog::a100_sxm) == figures{8192, 2048});
+  const cluster small = with_engine(make_cluster(catalog::a100_sxm, 8), engines::vllm);
+  CHECK(small.runtime.step_tokens == 2048.0);
+}
+
 TEST_CASE("a cluster runs under a version, its figures overridden one by one") {
   cluster c;
   c.gpus = 8;
   cluster served = with_engine(c, engines::vllm);
   CHECK(served.gpus == 8);
-  CHECK(share_of(served.runtime) == 0.9);
+  CHECK(share_of(served.runtime) == 0.92);
   CHECK(served.runtime.padding == engines::vllm.runtime.padding);
   served.runtime.budget = fraction_of_total<>{0.8};
   CHECK(share_of(served.runtime) == 0.8);
-  CHECK(share_of(engines::vllm.runtime) == 0.9);
+  CHECK(share_of(engines::vllm.runtime) == 0.92);
 }

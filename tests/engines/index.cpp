@@ -7,7 +7,7 @@
 
 using namespace shardline;
 
-static_assert(find_engine("vllm") == &engines::vllm_0_18);
+static_assert(find_engine("vllm") == &engines::vllm_0_21);
 static_assert(find_engine("vllm-0.18") == &engines::vllm_0_18);
 static_assert(find_engine("vllm-0.11") == &engines::vllm_0_11);
 static_assert(find_engine("fastertransformer") == &engines::fastertransformer);

@@ -39,7 +39,7 @@ constexpr double flops_per_s = 989e12 * 0.5;
 constexpr double bytes_per_s = 3.35e12 * 0.8;
 constexpr double link_bytes_per_s = 450e9;
 constexpr double link_latency = 1.9e-6;
-constexpr double memory_of_gpu = 85899345920.0;
+constexpr double memory_of_gpu = 81080.0 * 1048576.0;
 
 double larger(double a, double b) { return a < b ? b : a; }
 double roofline(double flops, double bytes) {

@@ -121,7 +121,7 @@ TEST_CASE("figures are the estimate's own, counts and bytes whole, times in seco
     CHECK(j["model"][key].is_number_integer());
   }
   CHECK(j["serving"]["concurrency"].get<double>() == e.serving.concurrency);
-  CHECK(j["memory"]["capacity_bytes"] == 151'397'597'184);
+  CHECK(j["memory"]["capacity_bytes"] == 150'108'897'280);
   CHECK(j["prefill"]["latency_s"].get<double>() == e.prefill.total().value());
   CHECK(j["decode"]["bound"] == std::string(name(e.decode.bounded_by())));
   CHECK(j["serving"]["ttft_s"].get<double>() == e.serving.ttft.value());
@@ -232,14 +232,20 @@ TEST_CASE("thousands of stages are all there") {
 TEST_CASE("an engine is its rule and its constants") {
   const ordered_json j = to_json(engines::tensorrt_llm.runtime);
   CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-                         "page_tokens", "step_tokens", "step_sequences", "logit_bytes",
-                         "vocabulary_padding", "fp4_padding", "queued_share", "expert_exchange",
-                         "dispatch", "combine", "overlap_shared_experts", "two_batch_overlap"});
+                         "page_tokens", "step_tokens", "shared_step", "step_sequences",
+                         "captured_sequences", "logit_bytes", "vocabulary_padding", "mxfp4_padding",
+                         "queued_share", "expert_exchange", "dispatch", "combine",
+                         "overlap_shared_experts", "two_batch_overlap"});
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);
   CHECK(j["page_tokens"] == 32);
   CHECK(to_json(engines::vllm.runtime)["budget"]["rule"] == "fraction_of_total");
-  CHECK(to_json(engines::sglang.runtime)["budget"]["rule"] == "static_fraction");
+  CHECK(to_json(engines::sglang.runtime)["budget"]["rule"] == "derived_static");
+  CHECK(to_json(engines::vllm.runtime)["budget"]["graphs_inside"] == true);
+  const ordered_json derived = to_json(engines::sglang.runtime)["budget"];
+  CHECK(derived["base_bytes"] == 512 * 1048576);
+  CHECK(derived["bytes_per_token"] == 1.5 * 1048576);
+  CHECK(derived["least_from_bytes"] == 60 * 1073741824LL);
 }
 
 TEST_CASE("a violation has its rule, its sentence and both figures in SI base units") {

@@ -356,10 +356,17 @@ TEST_CASE("an engine is one line of its constants") {
         "all of the memory; 1.00 GiB reserved; pages of 16 tokens; room for the workload's largest "
         "step");
   CHECK(to_text(engines::vllm.runtime) ==
-        "0.9 of the memory; 133 MiB reserved; 420 MiB more with peers; 399 MiB of CUDA graphs; "
+        "0.92 of the memory, CUDA graphs within; 133 MiB reserved; 420 MiB more with peers; 399 "
+        "MiB of CUDA graphs; "
         "pages of 16 tokens; room for steps of 8192 tokens, 1024 sequences; 38 bytes per logit; "
-        "vocabulary padded to 64; 4-bit experts padded to 256");
-  CHECK(to_text(engines::sglang.runtime).find("weights and KV cache in 0.88 of the memory; ") == 0);
+        "vocabulary padded to 64; MXFP4 experts padded to 256");
+  CHECK(to_text(engines::sglang.runtime)
+            .find("weights and KV cache in the share that the engine derives; ") == 0);
+  runtime capped = engines::sglang.runtime;
+  capped.budget = derived_static<>{0.5};
+  CHECK(to_text(capped).find("weights and KV cache in the share that the engine derives, at most "
+                             "0.5; ") == 0);
+  CHECK(contains(to_text(capped), "steps of 8192 tokens of all replicas, 2048 sequences"));
   CHECK(to_text(engines::tensorrt_llm.runtime)
             .find("KV cache in 0.9 of what the rest leaves free; ") == 0);
 }
@@ -464,7 +471,7 @@ TEST_CASE("a search is its ranking, one row each, and the counts of every reject
     CHECK(contains(rows[i + 1], short_text(c.layout)));
     CHECK(contains(rows[i + 1], to_text(c.estimate.serving.ttft)));
     CHECK(contains(rows[i + 1], to_text(c.estimate.serving.tpot)));
-    CHECK(contains(rows[i + 1], decimal_bytes(c.estimate.memory.total().value()) + " / 151 GB"));
+    CHECK(contains(rows[i + 1], decimal_bytes(c.estimate.memory.total().value()) + " / 150 GB"));
   }
   const std::string counts = counts_text(r);
   CHECK(counts.find(std::to_string(r.tried) + " layouts tried, " + std::to_string(r.feasible) +

@@ -56,7 +56,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.step_sequences = x.real(field::step_sequences, 1000.0);
   r.logit_bytes = x.real(field::logit_bytes, 38.0);
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
-  r.padding.fp4_width = x.whole(field::fp4_padding, 256);
+  r.padding.mxfp4_width = x.whole(field::mxfp4_padding, 256);
   r.queued_share = x.real(field::queued_share, 0.25);
 }
 

@@ -191,12 +191,12 @@ struct expectation {
     dense(weight_class::dense_feed_forward, f.width, f.gated, f.bias);
   }
 
-  // The inner width of an expert over its etp shards, each rounded up where it is in 4 bits.
+  // The inner width of an expert over its etp shards, each rounded up where it is in MXFP4.
   count stored_width(count width) const {
-    if (format(weight_class::routed_expert).element != sl::precision::fp4) return width;
+    if (!is_mxfp4(format(weight_class::routed_expert))) return width;
     const count longer = width % n.etp;
-    return longer * padded(width / n.etp + 1, n.padding.fp4_width) +
-           (n.etp - longer) * padded(width / n.etp, n.padding.fp4_width);
+    return longer * padded(width / n.etp + 1, n.padding.mxfp4_width) +
+           (n.etp - longer) * padded(width / n.etp, n.padding.mxfp4_width);
   }
 
   void feed_forward(const sl::mixture_of_experts& f) {
@@ -339,7 +339,7 @@ TEST_CASE("padding adds the rows and columns that round a shard up, and nothing 
     }
     CAPTURE(number);
     CAPTURE(padding.vocabulary);
-    CAPTURE(padding.fp4_width);
+    CAPTURE(padding.mxfp4_width);
     CAPTURE(laws::describe(p.layout));
     CAPTURE(laws::describe(p.model));
     if (!conserved(p, padding)) break;

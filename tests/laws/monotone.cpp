@@ -234,7 +234,7 @@ const std::vector<change> larger_model{
     },
     [](deployed& r, double f) {
       r.cluster.runtime.padding.vocabulary *= more(1, f);
-      r.cluster.runtime.padding.fp4_width *= more(1, f);
+      r.cluster.runtime.padding.mxfp4_width *= more(1, f);
     },
 };
 
@@ -263,7 +263,7 @@ const std::vector<change> greedier_engine{
     },
     [](deployed& r, double f) {
       r.cluster.runtime.padding.vocabulary *= more(1, f);
-      r.cluster.runtime.padding.fp4_width *= more(1, f);
+      r.cluster.runtime.padding.mxfp4_width *= more(1, f);
     },
 };
 
@@ -369,11 +369,22 @@ TEST_CASE("more tokens, context or sequences in a step never take less time") {
   }
 }
 
+// Whether layers may lie in other stages than before.
+bool layers_moved(const deployed& before, const deployed& after) {
+  const bool changed = before.model.layers.size() != after.model.layers.size() ||
+                       before.layout.stages != after.layout.stages;
+  return changed && before.layout.pp > 1;
+}
+
 TEST_CASE("a larger model never takes less time for the same step") {
   dice steps(6);
   for_random_changes(7, 3000, larger_model, as_it_is,
                      [&](const deployed& before, const deployed& after, const deployed&) {
                        const sl::basic_step<> s = random_step(steps);
+                       // Two batches fill each stage by its heaviest layer, which can leave one.
+                       const bool refilled =
+                           layers_moved(before, after) && before.cluster.runtime.two_batch_overlap;
+                       if (refilled) return;
                        REQUIRE(time_of(after, s) >= time_of(before, s) / roundings);
                      });
 }
@@ -382,9 +393,7 @@ TEST_CASE("a larger model never takes less memory") {
   for_random_changes(8, 3000, larger_model, as_it_is,
                      [](const deployed& before, const deployed& after, const deployed&) {
                        // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
-                       const bool moved = before.model.layers.size() != after.model.layers.size() ||
-                                          before.layout.stages != after.layout.stages;
-                       if (moved && before.layout.pp > 1) return;
+                       if (layers_moved(before, after)) return;
                        REQUIRE(memory_of(after) >= memory_of(before) / roundings);
                      });
 }

@@ -177,11 +177,27 @@ inline sl::basic_link<> random_link(dice& d) {
           sl::seconds<>::from_value(d.flip() ? 0.0 : log_between(d, 1e-7, 1e-5))};
 }
 
+inline sl::derived_static<> random_derived(dice& d, double share) {
+  const auto held = [&d](double most) { return sl::bytes<>::from_value(d.between(0.0, most)); };
+  sl::derived_static<> rule{share, held(1e7), held(1e3)};
+  rule.least_tokens = static_cast<double>(d.whole(0, 4000));
+  rule.per_gpu = held(1e6);
+  rule.per_sequence = held(1e4);
+  rule.per_replica_sequence = held(1e4);
+  rule.per_replica_sequence_above = held(1e4);
+  rule.many_sequences = static_cast<double>(d.whole(0, 400));
+  rule.least = held(1e8);
+  rule.least_from = held(1e12);
+  return rule;
+}
+
 inline sl::budget_rule<> random_budget(dice& d) {
   const double share = d.between(0.5, 1.0);
-  switch (d.whole(0, 2)) {
+  switch (d.whole(0, 3)) {
     case 0:
-      return sl::fraction_of_total<>{share};
+      return sl::fraction_of_total<>{share, d.flip()};
+    case 3:
+      return random_derived(d, share);
     case 1:
       return sl::fraction_of_free<>{share};
     default:
@@ -218,6 +234,7 @@ inline sl::runtime random_runtime(dice& d) {
     r.step_sequences = static_cast<double>(d.whole(0, 300));
     r.step_tokens = static_cast<double>(d.whole(1, 12000));
   }
+  r.captured = {static_cast<double>(d.whole(0, 500)), static_cast<double>(d.whole(0, 500))};
   r.logit_bytes = d.flip() ? 0.0 : d.between(0.0, 40.0);
   r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64)};
   r.experts = random_execution(d);
@@ -225,19 +242,47 @@ inline sl::runtime random_runtime(dice& d) {
   return r;
 }
 
+/// The same rule over another scalar.
+template <class T>
+sl::fraction_of_total<T> over(const sl::fraction_of_total<>& r) {
+  return {T(r.share), r.graphs_inside};
+}
+template <class T>
+sl::fraction_of_free<T> over(const sl::fraction_of_free<>& r) {
+  return {T(r.share)};
+}
+template <class T>
+sl::static_fraction<T> over(const sl::static_fraction<>& r) {
+  return {T(r.share)};
+}
+template <class T>
+sl::derived_static<T> over(const sl::derived_static<>& r) {
+  return {T(r.share),
+          sl::cast<T>(r.base),
+          sl::cast<T>(r.per_token),
+          T(r.least_tokens),
+          sl::cast<T>(r.per_gpu),
+          sl::cast<T>(r.per_sequence),
+          sl::cast<T>(r.per_replica_sequence),
+          sl::cast<T>(r.per_replica_sequence_above),
+          T(r.many_sequences),
+          sl::cast<T>(r.least),
+          sl::cast<T>(r.least_from)};
+}
+
 /// The same engine over another scalar.
 template <class T>
 sl::basic_runtime<T> over(const sl::runtime& r) {
   sl::basic_runtime<T> lifted;
-  std::visit([&lifted]<template <class> class Rule>(
-                 const Rule<double>& rule) { lifted.budget = Rule<T>{T(rule.share)}; },
-             r.budget);
+  std::visit([&lifted](const auto& rule) { lifted.budget = over<T>(rule); }, r.budget);
   lifted.reserve = sl::cast<T>(r.reserve);
   lifted.communicators = sl::cast<T>(r.communicators);
   lifted.cuda_graphs = sl::cast<T>(r.cuda_graphs);
   lifted.page_tokens = r.page_tokens;
   lifted.step_tokens = T(r.step_tokens);
+  lifted.shared_step = r.shared_step;
   lifted.step_sequences = T(r.step_sequences);
+  lifted.captured = {T(r.captured.below_four), T(r.captured.from_four)};
   lifted.logit_bytes = T(r.logit_bytes);
   lifted.padding = r.padding;
   lifted.experts = r.experts;
@@ -378,7 +423,7 @@ inline std::string describe(const cluster& c) {
     << c.runtime.page_tokens << " budget " << c.runtime.budget.index() << " step "
     << c.runtime.step_tokens << '/' << c.runtime.step_sequences << " logit "
     << c.runtime.logit_bytes << " padding " << c.runtime.padding.vocabulary << '/'
-    << c.runtime.padding.fp4_width << " reserve " << c.runtime.reserve.value() << " graphs "
+    << c.runtime.padding.mxfp4_width << " reserve " << c.runtime.reserve.value() << " graphs "
     << c.runtime.cuda_graphs.value();
   return s.str();
 }

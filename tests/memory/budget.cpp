@@ -8,6 +8,8 @@
 #include <cmath>
 
 #include "../laws/random_inputs.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/engines/sglang.hpp"
 #include "shardline/engines/vllm.hpp"
 
 using namespace shardline;
@@ -33,7 +35,8 @@ constexpr double kv_budget(const Rule& rule, const budget_inputs<double>& in) {
 static_assert(simple.used() == 150_B);
 static_assert(withheld_bytes(fraction_of_total<>{0.5}, simple) == 498_B);
 static_assert(withheld_bytes(fraction_of_free<>{0.5}, simple) == 425_B);
-static_assert(withheld_bytes(static_fraction<>{0.5}, simple) == 450_B);
+static_assert(withheld_bytes(static_fraction<>{0.5}, simple) == 454_B);
+static_assert(withheld_bytes(fraction_of_total<>{0.5, true}, simple) == 500_B);
 
 budget_inputs<double> random_inputs(laws::dice& d) {
   const double capacity = d.between(1e9, 1e12);
@@ -43,6 +46,8 @@ budget_inputs<double> random_inputs(laws::dice& d) {
   const double graphs = d.flip() ? 0.0 : capacity * d.between(0.0, 0.2);
   return inputs_of(capacity, weights, workspace, reserve, graphs);
 }
+
+constexpr layout split_over(count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
 double random_share(laws::dice& d) { return d.whole(0, 9) == 0 ? 1.0 : d.between(1e-6, 1.0); }
 
@@ -59,12 +64,43 @@ TEST_CASE("a share of what is free: half of 1000 - 150") {
   CHECK(kv_budget(fraction_of_free<>{1.0}, simple) == 850.0);
 }
 
-TEST_CASE("a static share: half of 1000 for weights and cache, the rest in what is left") {
-  CHECK(kv_budget(static_fraction<>{0.5}, simple) == 500.0 - 100.0);
-  // 96 % leave 40 for 50 bytes of workspace, reserve and graphs: the cache gets what is free.
+TEST_CASE("a static share: half of 1000 - 8 for weights and cache, the rest in what is left") {
+  CHECK(kv_budget(static_fraction<>{0.5}, simple) == 496.0 - 100.0);
+  // 96 % leave 39.68 for 42 bytes of workspace and graphs: the cache gets what is free.
   CHECK(kv_budget(static_fraction<>{0.96}, simple) == 850.0);
-  CHECK(kv_budget(static_fraction<>{0.95}, simple) == doctest::Approx(850.0).epsilon(1e-12));
-  CHECK(kv_budget(static_fraction<>{0.94}, simple) == doctest::Approx(840.0).epsilon(1e-12));
+  CHECK(kv_budget(static_fraction<>{0.95}, simple) == doctest::Approx(842.4).epsilon(1e-12));
+  CHECK(kv_budget(static_fraction<>{0.94}, simple) == doctest::Approx(832.48).epsilon(1e-12));
+}
+
+TEST_CASE("graphs within the budget leave the cache less by their size") {
+  CHECK(kv_budget(fraction_of_total<>{0.5, true}, simple) == 500.0 - 150.0);
+  CHECK(kv_budget(fraction_of_total<>{1.0, true}, simple) == 1000.0 - 150.0);
+}
+
+// server_args.py in whole MiB, by hand: 512 + 1.5 max(chunk, 2048) + 128 R pp + 2 g, and under
+// attention data parallelism 3 dp g more, 1.5 dp g besides where g > 300; 10240 at least.
+TEST_CASE("SGLang's own share, by GPU and layout") {
+  const auto share = [](const accelerator& a, const layout& l) {
+    const runtime r = runtime_on(engines::sglang_0_5, a);
+    return share_of(std::get<derived_static<>>(r.budget), r, l, a.memory).share;
+  };
+  const auto by_hand = [](double memory, double reserved) {
+    return std::round((memory - reserved) / memory * 1000.0) / 1000.0;
+  };
+  const auto near = [](double x) { return doctest::Approx(x).epsilon(1e-12).scale(0.0); };
+  const layout tp8{{8, 1, 1}, {8, 1, 1}};
+  const layout alone{{1, 1, 1}, {1, 1, 1}};
+  const layout dp8{{1, 1, 8}, {1, 8, 1}};
+  CHECK(share(catalog::h100_sxm, tp8) == near(by_hand(81080, 512 + 12288 + 1024 + 1024)));
+  CHECK(share(catalog::h100_sxm, tp8) == near(0.817));
+  CHECK(share(catalog::h100_sxm, alone) == near(by_hand(81080, 512 + 12288 + 128 + 512)));
+  CHECK(share(catalog::h200_sxm, tp8) == near(by_hand(143155, 512 + 12288 + 1024 + 1024)));
+  CHECK(share(catalog::h200_sxm, dp8) ==
+        by_hand(143155, 512 + 12288 + 1024 + 1024 + 4.5 * 8 * 512));
+  CHECK(share(catalog::b200_sxm, tp8) == near(by_hand(182630, 512 + 24576 + 1024 + 1024)));
+  CHECK(share(catalog::l40s, alone) == near(by_hand(45466, 512 + 6144 + 128 + 64)));
+  // Replicas with experts of their own are engines of one GPU each.
+  CHECK(share(catalog::h100_sxm, {{1, 1, 8}, {1, 1, 8}}) == share(catalog::h100_sxm, alone));
 }
 
 TEST_CASE("graphs use up what a share of the total leaves, and no more than that") {
@@ -94,7 +130,7 @@ TEST_CASE("the budget of each rule is its definition, within what is free") {
     const double of_total = share * capacity - weights - workspace - reserve;
     REQUIRE(std::fabs(kv_budget(fraction_of_total<>{share}, in) - std::min(of_total, free)) <=
             rounding);
-    const double of_static = share * capacity - weights;
+    const double of_static = share * (capacity - reserve) - weights;
     REQUIRE(std::fabs(kv_budget(static_fraction<>{share}, in) - std::min(of_static, free)) <=
             rounding);
     const double of_free = free < 0.0 ? free : share * free;
@@ -147,12 +183,12 @@ TEST_CASE("vLLM's own arithmetic: the cache it logged, to its two decimals") {
                                        {"Qwen3-32B tp 2", 2, 30.59, 0.54, 5.64, 34.49}}};
   for (const log& l : logged) {
     CAPTURE(l.model);
-    runtime engine = engines::vllm.runtime;
+    runtime engine = engines::vllm_0_11.runtime;
     const auto budget = [&] {
       const bytes<> capacity = bytes<>::from_value(79.18 * gib);
       const bytes<> weights = bytes<>::from_value(l.weights * gib);
       const bytes<> activation = bytes<>::from_value(l.activation * gib);
-      const auto own = engine_bytes(engine, capacity, l.tp, weights, activation);
+      const auto own = engine_bytes(engine, capacity, split_over(l.tp), weights, activation);
       return (capacity - weights - activation - own.reserve - own.withheld).value() / gib;
     };
     // The engine's constants are those of these logs, within the 0.01 that one of them differs by.
@@ -169,7 +205,9 @@ TEST_CASE("communicators are held once there are peers, graphs always") {
   r.communicators = 30_B;
   r.cuda_graphs = 200_B;
   r.budget = fraction_of_total<>{0.5};
-  const auto own = [&r](count gpus) { return engine_bytes(r, 1000_B, gpus, 100_B, 10_B); };
+  const auto own = [&r](count gpus) {
+    return engine_bytes(r, 1000_B, split_over(gpus), 100_B, 10_B);
+  };
   CHECK(own(1).reserve == 205_B);
   CHECK(own(2).reserve == 235_B);
   CHECK(own(1000).reserve == 235_B);
@@ -179,11 +217,11 @@ TEST_CASE("communicators are held once there are peers, graphs always") {
   CHECK(own(1).withheld == 342.5 * 1_B);
   CHECK(own(2).withheld == 327.5 * 1_B);
   r.budget = static_fraction<>{0.5};
-  CHECK(own(1).withheld == 500_B - 215_B);
-  CHECK(own(2).withheld == 500_B - 245_B);
+  CHECK(own(1).withheld == 497.5 * 1_B - 210_B);
+  CHECK(own(2).withheld == 482.5 * 1_B - 210_B);
 }
 
 TEST_CASE("the default engine withholds nothing") {
-  constexpr auto own = engine_bytes(runtime{}, 80_GB, 8, 10_GB, 1_GB);
+  constexpr auto own = engine_bytes(runtime{}, 80_GB, split_over(8), 10_GB, 1_GB);
   static_assert(own.withheld == 0_B && own.reserve == 1_GiB);
 }

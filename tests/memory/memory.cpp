@@ -381,7 +381,7 @@ TEST_CASE("4-bit expert shards are padded, others are not") {
                          mixture_of_experts{.experts = 2, .experts_per_token = 1, .width = 96});
   const auto experts = [&m](count etp, count to) {
     cluster c = small::eight;
-    c.runtime.padding.fp4_width = to;
+    c.runtime.padding.mxfp4_width = to;
     const basic_memory<> held = memory(c, m, {{1, 1, etp}, {etp, 1, 1}}, small::short_prompt);
     return held.weights.value() - (256.0 + 128.0 + 128.0) * 2.0;
   };

@@ -59,7 +59,7 @@ TEST_CASE("within a layer, matrices are in the format of its exception; vectors 
   CHECK(e.vector(weight_class::attention, 9).format == formats::bf16);
   // The rest is the same.
   CHECK(e.padding.vocabulary == 64);
-  CHECK(e.padding.fp4_width == 32);
+  CHECK(e.padding.mxfp4_width == 32);
 }
 
 TEST_CASE(

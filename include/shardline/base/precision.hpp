@@ -94,6 +94,13 @@ inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8, 0
 
 }  // namespace formats
 
+/// Whether matrices are stored as MXFP4, whatever they are multiplied in.
+///   is_mxfp4(formats::nvfp4) == false   (tests/base/precision.cpp)
+[[nodiscard]] constexpr bool is_mxfp4(weight_format f) noexcept {
+  f.math = formats::mxfp4.math;
+  return f == formats::mxfp4;
+}
+
 /// How the vectors of a KV cache are stored: `group` consecutive values of a vector share one scale
 /// of `scale_bits`; without scale_bits there is none (a scale for a whole layer is not counted).
 ///   bytes(d) = d bits / 8 + ceil(d / group) scale_bits / 8, a group of 0 meaning the whole vector

@@ -18,7 +18,7 @@ template <class Old>
 constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
                                        const engine_version& e) noexcept {
   const bool measured = a.name == nearest(a).sheet->name;
-  return measured && e.has_own_kernels() ? provenance::measured : provenance::transferred;
+  return measured && e.has_kernels_of_engine() ? provenance::measured : provenance::transferred;
 }
 
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes

@@ -69,26 +69,39 @@ constexpr void validate(const basic_peaks<T>& peaks, field_errors& errors) noexc
   }
 }
 
-struct share_validator {
+struct budget_validator {
   field_errors& errors;
   template <class Rule>
   constexpr void operator()(const Rule& rule) const noexcept {
     errors.expect<field::budget_share>(value_of(rule.share));
   }
+  template <class T>
+  constexpr void operator()(const derived_static<T>& rule) const noexcept {
+    errors.expect<field::budget_share>(value_of(rule.share));
+    for (const bytes<T>& held :
+         {rule.base, rule.per_token, rule.per_gpu, rule.per_sequence, rule.per_replica_sequence,
+          rule.per_replica_sequence_above, rule.least, rule.least_from}) {
+      errors.expect<field::budget_bytes>(value_of(held.value()));
+    }
+    errors.expect<field::budget_count>(value_of(rule.least_tokens));
+    errors.expect<field::budget_count>(value_of(rule.many_sequences));
+  }
 };
 
 template <class T>
 constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcept {
-  visit_alternative(r.budget, share_validator{errors});
+  visit_alternative(r.budget, budget_validator{errors});
   errors.expect<field::reserve>(value_of(r.reserve.value()));
   errors.expect<field::communicators>(value_of(r.communicators.value()));
   errors.expect<field::cuda_graphs>(value_of(r.cuda_graphs.value()));
   errors.expect<field::page_tokens>(r.page_tokens);
   errors.expect<field::step_tokens>(value_of(r.step_tokens));
   errors.expect<field::step_sequences>(value_of(r.step_sequences));
+  errors.expect<field::captured_sequences>(value_of(r.captured.below_four));
+  errors.expect<field::captured_sequences>(value_of(r.captured.from_four));
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
-  errors.expect<field::fp4_padding>(r.padding.fp4_width);
+  errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
   errors.expect<field::queued_share>(value_of(r.queued_share));
 }
 

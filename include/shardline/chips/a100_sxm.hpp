@@ -13,7 +13,7 @@ namespace shardline::catalog {
 inline constexpr accelerator a100_sxm{.name = "a100-sxm",
                                       .vendor = vendor::nvidia,
                                       .peak = a100_sxm_40.peak,
-                                      .memory = 85899345920_B,
+                                      .memory = 81152_MiB,
                                       .memory_rate = 2039_GBps,
                                       .scale_up = {300_GBps, scale_up_latency},
                                       .domain = 8,

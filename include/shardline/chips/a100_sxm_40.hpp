@@ -6,7 +6,6 @@
 namespace shardline::catalog {
 
 /// Source: NVIDIA A100 data sheet; github.com/cli99/llm-analysis, a100-sxm-40gb.json; [stas].
-/// The reported memory is not known: label.
 inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
                                          .vendor = vendor::nvidia,
                                          .peak = {.fp32 = 19.5_TFLOPS,
@@ -14,7 +13,7 @@ inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
                                                   .bf16 = 312_TFLOPS,
                                                   .fp16 = 312_TFLOPS,
                                                   .int8 = 624_TFLOPS},
-                                         .memory = 40_GB,
+                                         .memory = 40438_MiB,
                                          .memory_rate = 1555_GBps,
                                          .scale_up = {300_GBps, scale_up_latency},
                                          .domain = 8,

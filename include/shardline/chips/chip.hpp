@@ -3,7 +3,12 @@
 ///
 /// Peaks are dense: a vendor figure "with sparsity" is halved. A precision without a figure stays
 /// zero, which means that the hardware lacks it or that no figure is known; the notes say which.
-/// Memory is what the driver reports where that is known, else the label in GB of 10^9 bytes.
+/// Memory is what an application is shown as the device's total (cudaMemGetInfo, hipMemGetInfo),
+/// which is what engines take their share of: in PyTorch's own words when it runs out, "has a total
+/// capacity of", as people report it on GitHub; a few tenths of a per cent below what nvidia-smi
+/// lists, and at times as much apart from driver to driver (H100 SXM 79.10 to 79.25 GiB, of 79.65). Of
+/// the H20 it is nvidia-smi's 97871 MiB less 0.6 GiB, as on a GH200. Where no such figure is known it
+/// is the label, in GB of 10^9 bytes.
 /// Links are bytes per second per accelerator and direction; a network is the usual NIC share of
 /// one accelerator (NIC Gbit/s / 8).
 ///

@@ -10,7 +10,7 @@ namespace shardline::catalog {
 inline constexpr accelerator h200_sxm{.name = "h200-sxm",
                                       .vendor = vendor::nvidia,
                                       .peak = h100_sxm.peak,
-                                      .memory = 151397597184_B,
+                                      .memory = 143155_MiB,
                                       .memory_rate = 4800_GBps,
                                       .scale_up = {450_GBps, scale_up_latency},
                                       .domain = 8,

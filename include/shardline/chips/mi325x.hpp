@@ -10,7 +10,7 @@ namespace shardline::catalog {
 inline constexpr accelerator mi325x{.name = "mi325x",
                                     .vendor = vendor::amd,
                                     .peak = mi300x.peak,
-                                    .memory = 274877906944_B,
+                                    .memory = 261827_MiB,
                                     .memory_rate = 6000_GBps,
                                     .scale_up = {448_GBps, scale_up_latency},
                                     .domain = 8,

@@ -5,7 +5,7 @@
 
 namespace shardline::catalog {
 
-/// MI355X with 288 GB (label). Source: [stas]; boston.co.uk page on the MI355X. AMD's sheet also
+/// MI355X with 288 GiB. Source: [stas]; boston.co.uk page on the MI355X. AMD's sheet also
 /// lists twice these peaks, with sparsity. The link is seven 76.5 GB/s mesh links. No figure for
 /// tf32.
 inline constexpr accelerator mi355x{.name = "mi355x",
@@ -16,7 +16,7 @@ inline constexpr accelerator mi355x{.name = "mi355x",
                                              .fp8 = 5000_TFLOPS,
                                              .int8 = 5000_TFLOPS,
                                              .fp4 = 10100_TFLOPS},
-                                    .memory = 288_GB,
+                                    .memory = 294892_MiB,
                                     .memory_rate = 8000_GBps,
                                     .scale_up = {535.5_GBps, scale_up_latency},
                                     .domain = 8,

@@ -12,11 +12,13 @@
 
 namespace shardline {
 
-/// The engine fills `share` of the GPU's memory, all it holds included; CUDA graphs come on top
-/// (vLLM --gpu-memory-utilization: KV = share memory - weights - activation peak - non-torch).
+/// The engine fills `share` of the GPU's memory, all it holds included (vLLM
+/// --gpu-memory-utilization: KV = share memory - weights - activation peak - non-torch).
+///   graphs_inside   CUDA graphs are part of that share; else they come on top (vLLM before 0.21)
 template <class T = double>
 struct fraction_of_total {
   T share = T(1.0);
+  bool graphs_inside = false;
 };
 
 /// The KV cache takes `share` of what weights and activations leave free
@@ -26,23 +28,57 @@ struct fraction_of_free {
   T share = T(1.0);
 };
 
-/// Weights and KV cache take `share` of the memory; activations, graphs and everything else must
-/// do with the rest (SGLang --mem-fraction-static).
+/// Weights and KV cache take `share` of the memory that is free once the engine has started, which
+/// is all but its reserve; activations and graphs must do with the rest (SGLang
+/// --mem-fraction-static).
 template <class T = double>
 struct static_fraction {
   T share = T(1.0);
 };
 
+/// The same with a share that the engine works out before it starts, for want of one: of memory M
+///   share = (M - reserved) / M, to three decimals, at most `share`
+///   reserved = base + per_token max(step_tokens, least_tokens) + per_gpu GPUs of the engine
+///              + per_sequence g + per_replica_sequence dp g (where dp > 1)
+///              + per_replica_sequence_above dp g (where besides g > many_sequences)
+///   and at least `least` where M > least_from; g: sequences of the largest captured decode step
+template <class T = double>
+struct derived_static {
+  T share = T(1.0);
+  bytes<T> base{};
+  bytes<T> per_token{};
+  T least_tokens = T(0.0);
+  bytes<T> per_gpu{};
+  bytes<T> per_sequence{};
+  bytes<T> per_replica_sequence{};
+  bytes<T> per_replica_sequence_above{};
+  T many_sequences = T(0.0);
+  bytes<T> least{};
+  bytes<T> least_from{};
+};
+
 /// How an engine decides what the KV cache may take. Each rule is a type.
 template <class T = double>
-using budget_rule = std::variant<fraction_of_total<T>, fraction_of_free<T>, static_fraction<T>>;
+using budget_rule =
+    std::variant<fraction_of_total<T>, fraction_of_free<T>, static_fraction<T>, derived_static<T>>;
+
+/// Sequences of the largest decode step that CUDA graphs are captured for, by the ranks of a stage.
+template <class T = double>
+struct captured_sequences {
+  T below_four = T(0.0);
+  T from_four = T(0.0);
+
+  [[nodiscard]] constexpr const T& on(count ranks) const noexcept {
+    return ranks < 4 ? below_four : from_four;
+  }
+};
 
 /// What shards are rounded up to.
 ///   vocabulary   rows of embedding and head, before tp splits them
-///   fp4_width    an expert's inner width in a 4-bit floating-point format, on each etp rank
+///   mxfp4_width  an expert's inner width in MXFP4, on each etp rank
 struct shard_padding {
   count vocabulary = 1;
-  count fp4_width = 1;
+  count mxfp4_width = 1;
   friend constexpr bool operator==(const shard_padding&, const shard_padding&) noexcept = default;
 };
 
@@ -101,8 +137,10 @@ struct expert_execution {
 ///   page_tokens     tokens per KV-cache page; a sequence holds whole pages
 ///   step_tokens     new tokens per replica of the step that activations are reserved for; 0: of
 ///                   the workload's fullest step
+///   shared_step     step_tokens are those of all attention replicas together
 ///   step_sequences  sequences per replica that this step samples for, one per token at most;
 ///                   0: the workload's
+///   captured        what derived_static reserves room for
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
 ///   queued_share    of the time for which a sequence finds no room in the cache, what passes before
@@ -121,7 +159,9 @@ struct basic_runtime {
   bytes<T> cuda_graphs{};
   count page_tokens = 16;
   T step_tokens = T(0.0);
+  bool shared_step = false;
   T step_sequences = T(0.0);
+  captured_sequences<T> captured{};
   T logit_bytes = T(0.0);
   shard_padding padding{};
   T queued_share = T(1.0);

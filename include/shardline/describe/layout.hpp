@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <numeric>
 #include <string_view>
 
 #include "shardline/base/bounded.hpp"
@@ -88,6 +89,14 @@ struct layout {
     return saturating_product(attention.size(), pp);
   }
 };
+
+/// How many engines the attention replicas are, by what each has of its own: replicas that share
+/// experts are one, those with copies of all experts stand alone.
+///   attention dp 8 beside experts ep 8: 1; beside edp 8: 8; dp 16 beside ep 8, edp 2: 2
+///   (tests/describe/layout.cpp)
+[[nodiscard]] constexpr count independent_engines(const layout& l) noexcept {
+  return std::gcd(l.attention.dp, l.expert.edp);
+}
 
 /// The layers of stage `stage` of `l`, 0 <= stage < pp.
 ///   61 layers, pp 4: 16 15 15 15 (first), 15 15 16 15 (before_last), 15 15 15 16 (last)

@@ -2,6 +2,7 @@
 /// kernels it runs and how, and what its own program takes. A version is one everywhere.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "shardline/curves/fitted.hpp"
@@ -45,10 +46,21 @@ struct engine_source {
   std::string_view measured{};
 };
 
-/// A version of an engine, as it starts without options on a GPU of 80 GB or more.
+/// What an engine starts with on a GPU of at least so much memory.
+///   step_tokens, step_sequences, captured   of basic_runtime
+struct start_defaults {
+  bytes<> from{};
+  double step_tokens = 0.0;
+  double step_sequences = 0.0;
+  captured_sequences<> captured{};
+};
+
+/// A version of an engine, as it starts without options.
 ///   engine         the plain name, which stands for the newest version: "vllm"
 ///   name           the plain name and the version, where its sources state one: "vllm-0.18"
-///   runtime        memory rule, scheduler, padding
+///   runtime        memory rule, scheduler, padding, on a GPU of 80 GB that makes no exception
+///   by_memory      what differs from GPU to GPU, from the largest memory to none; empty: nothing
+///   as_smallest    GPUs whose names begin so count as the smallest
 ///   memory_of      what those are of: another version where none of this one's logs are at hand
 ///   kernels        how it runs a step
 ///   kernels_of     what that was fitted to, likewise
@@ -56,6 +68,8 @@ struct engine_version {
   std::string_view engine{};
   std::string_view name{};
   shardline::runtime runtime{};
+  std::span<const start_defaults> by_memory{};
+  std::string_view as_smallest{};
   engine_source memory_of{};
   kernel_execution kernels{};
   engine_source kernels_of{};
@@ -64,13 +78,34 @@ struct engine_version {
   [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
     return kernels_of.version == name;
   }
+  /// Whether how it runs a step was measured of this engine, if under an earlier version.
+  [[nodiscard]] constexpr bool has_kernels_of_engine() const noexcept {
+    return kernels_of.version.starts_with(engine);
+  }
 };
 
-/// The same cluster under an engine: with_engine(c, engines::vllm).
+/// What a version starts with on this GPU.
+///   vLLM takes 8192 tokens and 1024 sequences on an H100, 2048 and 256 on an A100 or L40S
+///   (tests/engines/engine.cpp)
+template <class Efficiency>
+[[nodiscard]] constexpr runtime runtime_on(
+    const engine_version& e, const basic_accelerator<double, Efficiency>& a) noexcept {
+  runtime r = e.runtime;
+  if (e.by_memory.empty()) return r;
+  const bool smallest = !e.as_smallest.empty() && a.name.view().starts_with(e.as_smallest);
+  std::size_t i = 0;
+  while (i + 1 < e.by_memory.size() && (smallest || a.memory < e.by_memory[i].from)) ++i;
+  r.step_tokens = e.by_memory[i].step_tokens;
+  r.step_sequences = e.by_memory[i].step_sequences;
+  r.captured = e.by_memory[i].captured;
+  return r;
+}
+
+/// The same cluster under an engine, as that starts on its GPUs: with_engine(c, engines::vllm).
 template <class Efficiency>
 [[nodiscard]] constexpr basic_cluster<double, Efficiency> with_engine(
     const basic_cluster<double, Efficiency>& c, const engine_version& e) noexcept {
-  return with_engine(c, e.runtime);
+  return with_engine(c, runtime_on(e, c.accelerator));
 }
 
 namespace engines {
@@ -80,6 +115,7 @@ using namespace shardline::literals;
 namespace detail {
 
 constexpr bytes<> gib(double n) noexcept { return bytes<>::from_value(n * 1073741824.0); }
+constexpr bytes<> mib(double n) noexcept { return bytes<>::from_value(n * 1048576.0); }
 
 // Steps of a busy engine that pass before a request's first: the last token of the sequence before,
 // the step under way, and output that is handled one step late. Fitted to TTFT of the same runs.

@@ -42,7 +42,7 @@ inline constexpr auto all = shardline::detail::all_of(
 }  // namespace engines
 
 /// The version of this name, or the newest of the engine of this name; nullptr where there is none.
-///   find_engine("vllm") == &engines::vllm_0_18   (tests/engines/index.cpp)
+///   find_engine("vllm") == &engines::vllm_0_21   (tests/engines/index.cpp)
 [[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {
   for (const engine_version* v : engines::all) {
     if (v->name == name || v->engine == name) return v;

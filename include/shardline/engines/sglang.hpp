@@ -199,14 +199,43 @@ constexpr conversion<sglang> sglang::of(const model& m, layout l) noexcept {
 
 namespace engines {
 
+namespace detail {
+
+/// Chunk and largest captured decode step by the memory of the GPU (server_args.py,
+/// handle_gpu_memory_settings), below four ranks and from four on; sequences: the most that are run
+/// at once where the cache has room (max_running_requests, 2048 of its default's 2048 to 4096).
+inline constexpr std::array sglang_starts{
+    start_defaults{gib(160.0), 16384.0, 2048.0, {512.0, 512.0}},
+    start_defaults{gib(60.0), 8192.0, 2048.0, {256.0, 512.0}},
+    start_defaults{gib(35.0), 4096.0, 2048.0, {32.0, 160.0}},
+    start_defaults{gib(20.0), 4096.0, 2048.0, {48.0, 160.0}},
+    start_defaults{gib(0.0), 2048.0, 2048.0, {8.0, 8.0}}};
+
+/// What --mem-fraction-static comes to where it is not given (the same function): MiB for the
+/// context, a token, a GPU, and a sequence of the captured step, more under attention data
+/// parallelism; 10 GiB at least beyond 60 GiB.
+inline constexpr derived_static<> sglang_share{.base = mib(512.0),
+                                               .per_token = mib(1.5),
+                                               .least_tokens = 2048.0,
+                                               .per_gpu = mib(128.0),
+                                               .per_sequence = mib(2.0),
+                                               .per_replica_sequence = mib(3.0),
+                                               .per_replica_sequence_above = mib(1.5),
+                                               .many_sequences = 300.0,
+                                               .least = mib(10240.0),
+                                               .least_from = gib(60.0)};
+
+}  // namespace detail
+
 /// SGLang 0.5.
-///   budget          0.88 static (server_args.py derives 0.85 to 0.9 on 80 GB)
+///   budget          detail::sglang_share, of what is free once it has started
 ///   reserve         0.5 GiB of context and libraries: an assumption, no log at hand
-///   communicators   0.41 GiB, as vLLM's
+///   communicators   1.7 GiB, so that with peers 2.2 GiB are taken when weights are loaded: eight
+///                   H200 at a fraction of 0.82 and a chunk of 32768 held about 509,000 tokens of
+///                   DeepSeek-V3's cache in bf16 (sgl-project/sglang, a user's report; here 512,700)
 ///   cuda_graphs     0.93 GiB: a start-up log of QwQ-32B at tp 4
 ///   page_tokens     1 (page_size)
-///   step            8192 tokens (chunked_prefill_size on 80 GB), 256 sequences
-///                   (cuda_graph_max_bs)
+///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
 ///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
@@ -214,16 +243,19 @@ namespace engines {
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
-    .runtime = {.budget = static_fraction<>{0.88},
+    .runtime = {.budget = detail::sglang_share,
                 .reserve = detail::gib(0.5),
-                .communicators = detail::gib(0.41),
+                .communicators = detail::gib(1.7),
                 .cuda_graphs = detail::gib(0.93),
                 .page_tokens = 1,
                 .step_tokens = 8192.0,
-                .step_sequences = 256.0,
+                .shared_step = true,
+                .step_sequences = 2048.0,
+                .captured = {256.0, 512.0},
                 .logit_bytes = 6.0,
                 .padding = {64, 1},
                 .queued_share = 0.25},
+    .by_memory = detail::sglang_starts,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = vllm_0_18.kernels,
     .kernels_of = vllm_0_18.kernels_of};

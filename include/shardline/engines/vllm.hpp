@@ -143,6 +143,12 @@ namespace detail {
 /// From a request's arrival to the engine: its server, tokeniser and queues.
 inline constexpr seconds<> vllm_admission = 12100_us;
 
+/// Tokens and sequences of a step of the API server (vllm/engine/arg_utils.py, get_batch_defaults):
+/// from 70 GiB on, A100 excepted, and on any other GPU.
+inline constexpr std::array vllm_starts{start_defaults{gib(70.0), 8192.0, 1024.0},
+                                        start_defaults{gib(0.0), 2048.0, 256.0}};
+inline constexpr std::string_view vllm_small = "a100";
+
 }  // namespace detail
 
 /// vLLM 0.11, its second engine (V1), whose host works after the accelerator.
@@ -151,8 +157,7 @@ inline constexpr seconds<> vllm_admission = 12100_us;
 ///                   empirical-vllm-memory-results.md)
 ///   cuda_graphs     0.39 GiB, the largest of those logs; outside the budget
 ///   page_tokens     16 (CacheConfig.block_size)
-///   step            8192 tokens, 1024 sequences (EngineArgs, defaults of the API server on GPUs of
-///                   70 GiB or more other than A100; elsewhere 2048 and 256)
+///   step            detail::vllm_starts
 ///   logit_bytes     38: logits in bf16 and fp32, sorted copies with 64-bit indices, the sort's
 ///                   workspace, softmax and cumulative sum; a least-squares slope of the activation
 ///                   peaks of those logs over 1024 x vocabulary gives 38.06
@@ -174,6 +179,8 @@ inline constexpr engine_version vllm_0_11{
                 .logit_bytes = 38.0,
                 .padding = {64, 256},
                 .queued_share = 0.25},
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
     .memory_of = {"vllm-0.11", "start-up logs of llm-d-benchmark, defaults of its sources"},
     .kernels = detail::replayed({.step = 2120_us,
                                  .sequence = 27_us,
@@ -182,20 +189,48 @@ inline constexpr engine_version vllm_0_11{
                                 kernel_library::vllm),
     .kernels_of = {"vllm-0.11", "InferenceX: runs of V1 whose versions are not recorded"}};
 
+namespace detail {
+
+constexpr runtime with_budget(runtime r, const budget_rule<>& rule) noexcept {
+  r.budget = rule;
+  return r;
+}
+
+inline constexpr std::string_view vllm_logs_and_defaults =
+    "defaults of its sources, start-up logs of vLLM 0.11";
+
+}  // namespace detail
+
 /// vLLM 0.18, whose scheduler runs ahead of the accelerator, as by default since 2026.
-///   memory   0.11's: no start-up log of this version is at hand (its sources take 0.92 of the
-///            memory, and from 0.21 on the graphs are within that)
+///   budget   0.92, as since 2026; the graphs come on top
+///   memory   the rest is 0.11's: no start-up log of this version is at hand
 ///   host     gpt-oss-120b (InferenceX)
 inline constexpr engine_version vllm_0_18{
     .engine = "vllm",
     .name = "vllm-0.18",
-    .runtime = vllm_0_11.runtime,
-    .memory_of = vllm_0_11.memory_of,
+    .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92}),
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
+    .memory_of = {"vllm-0.18", detail::vllm_logs_and_defaults},
     .kernels = detail::replayed({.step = 1015_us,
                                  .admission = detail::vllm_admission,
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm),
     .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"}};
+
+/// vLLM 0.21, which profiles its CUDA graphs and keeps them within its budget (docs of
+/// --gpu-memory-utilization; VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS).
+///   budget          0.92, graphs within
+///   memory, host    the rest is 0.18's
+inline constexpr engine_version vllm_0_21{
+    .engine = "vllm",
+    .name = "vllm-0.21",
+    .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92, true}),
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
+    .memory_of = {"vllm-0.21", detail::vllm_logs_and_defaults},
+    .kernels = vllm_0_18.kernels,
+    .kernels_of = vllm_0_18.kernels_of};
 
 /// vLLM 0.6, before its second engine.
 ///   memory   0.11's: no log at hand
@@ -205,6 +240,8 @@ inline constexpr engine_version vllm_0_6{
     .engine = "vllm",
     .name = "vllm-0.6",
     .runtime = vllm_0_11.runtime,
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
     .memory_of = vllm_0_11.memory_of,
     .kernels = detail::replayed({.step = 5630_us,
                                  .sequence = 27_us,
@@ -221,6 +258,8 @@ inline constexpr engine_version vllm_2023{
     .engine = "vllm",
     .name = "vllm-2023",
     .runtime = vllm_0_11.runtime,
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
     .memory_of = vllm_0_11.memory_of,
     .kernels = {.host = {.step = 356_us,
                          .sequence = 366_us,
@@ -235,8 +274,9 @@ inline constexpr engine_version vllm_2023{
                 .synchronise = detail::synchronise},
     .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"}};
 
-inline constexpr const engine_version& vllm = vllm_0_18;
-inline constexpr std::array vllm_versions{&vllm_0_18, &vllm_0_11, &vllm_0_6, &vllm_2023};
+inline constexpr const engine_version& vllm = vllm_0_21;
+inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11, &vllm_0_6,
+                                          &vllm_2023};
 
 }  // namespace engines
 

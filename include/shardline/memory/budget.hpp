@@ -4,6 +4,7 @@
 #include "shardline/base/alternative.hpp"
 #include "shardline/base/units.hpp"
 #include "shardline/describe/engine.hpp"
+#include "shardline/describe/layout.hpp"
 
 namespace shardline {
 
@@ -27,16 +28,17 @@ struct budget_inputs {
 };
 
 /// Bytes that a budget rule keeps from the KV cache, >= 0:
-///   fraction_of_total   (1 - share) capacity - graphs: the graphs use up part of what is left
+///   fraction_of_total   (1 - share) capacity - graphs: the graphs use up part of what is left;
+///                       (1 - share) capacity where they are inside
 ///   fraction_of_free    (1 - share) (capacity - used)
-///   static_fraction     (1 - share) capacity - workspace - reserve - graphs
+///   static_fraction     (1 - share) (capacity - reserve) - workspace - graphs
 /// so that in each case KV budget = capacity - used - withheld.
-///   fraction_of_total{0.9} of 80 GB with 0.4 GB of graphs withholds 7.6 GB (tests/estimate/budget)
+///   fraction_of_total{0.9} of 80 GB with 0.4 GB of graphs withholds 7.6 GB (tests/memory/budget)
 template <class T>
 [[nodiscard]] constexpr bytes<T> withheld_bytes(const fraction_of_total<T>& rule,
                                                 const budget_inputs<T>& in) noexcept {
   const bytes<T> outside = in.capacity * (T(1.0) - rule.share);
-  return shardline::max(outside - in.graphs, bytes<T>{});
+  return rule.graphs_inside ? outside : shardline::max(outside - in.graphs, bytes<T>{});
 }
 template <class T>
 [[nodiscard]] constexpr bytes<T> withheld_bytes(const fraction_of_free<T>& rule,
@@ -46,8 +48,33 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr bytes<T> withheld_bytes(const static_fraction<T>& rule,
                                                 const budget_inputs<T>& in) noexcept {
-  const bytes<T> outside = in.capacity * (T(1.0) - rule.share);
-  return shardline::max(outside - (in.used() - in.weights), bytes<T>{});
+  const bytes<T> outside = (in.capacity - in.reserve) * (T(1.0) - rule.share);
+  return shardline::max(outside - in.workspace - in.graphs, bytes<T>{});
+}
+
+/// The share that derived_static comes to on a GPU of so much memory.
+///   SGLang on eight H100 under tp 8: 512 + 1.5 x 8192 + 128 x 8 + 2 x 512 MiB of 81080: 0.817
+template <class T>
+[[nodiscard]] constexpr static_fraction<T> share_of(const derived_static<T>& rule,
+                                                    const basic_runtime<T>& r, const layout& l,
+                                                    const bytes<T>& capacity) noexcept {
+  const count engines = independent_engines(l);
+  const count ranks = l.attention.size() / engines;
+  const count replicas = l.attention.dp / engines;
+  const T sequences = r.captured.on(ranks);
+  bytes<T> reserved = rule.base + rule.per_token * max(r.step_tokens, rule.least_tokens) +
+                      rule.per_gpu * real<T>(ranks * l.pp) + rule.per_sequence * sequences;
+  if (replicas > 1) {
+    const T of_replicas = real<T>(replicas) * sequences;
+    const T above = select(rule.many_sequences < sequences, of_replicas, T(0.0));
+    reserved = reserved + rule.per_replica_sequence * of_replicas +
+               rule.per_replica_sequence_above * above;
+  }
+  const auto large = rule.least_from.value() < capacity.value();
+  const T held = select(large, max(reserved.value(), rule.least.value()), reserved.value());
+  constexpr double thousand = 1000.0;
+  const T left = max(capacity.value() - held, T(0.0)) / capacity.value();
+  return {min(round_up(left * T(thousand) - T(0.5)) * T(1.0 / thousand), rule.share)};
 }
 
 /// The engine's share of a GPU: what it reserves, and what its budget rule leaves unused.
@@ -61,27 +88,32 @@ namespace detail {
 
 template <class T>
 struct withholding {
+  const basic_runtime<T>& engine;
+  const layout& under;
   const budget_inputs<T>& inputs;
   bytes<T>& result;
   template <class Rule>
   constexpr void operator()(const Rule& rule) const noexcept {
     result = withheld_bytes(rule, inputs);
   }
+  constexpr void operator()(const derived_static<T>& rule) const noexcept {
+    result = withheld_bytes(share_of(rule, engine, under, inputs.capacity), inputs);
+  }
 };
 
 }  // namespace detail
 
-/// Reserve and withheld bytes of one GPU of a layout of `gpus`; communicators only count where
-/// there are peers.
+/// Reserve and withheld bytes of one GPU of a layout; communicators only count where there are
+/// peers.
 template <class T>
 [[nodiscard]] constexpr runtime_bytes<T> engine_bytes(const basic_runtime<T>& r,
-                                                      const bytes<T>& capacity, count gpus,
+                                                      const bytes<T>& capacity, const layout& l,
                                                       const bytes<T>& weights,
                                                       const bytes<T>& workspace) noexcept {
-  const bytes<T> reserve = gpus > 1 ? r.reserve + r.communicators : r.reserve;
+  const bytes<T> reserve = l.gpus() > 1 ? r.reserve + r.communicators : r.reserve;
   const budget_inputs<T> inputs{capacity, weights, workspace, reserve, r.cuda_graphs};
   bytes<T> withheld{};
-  visit_alternative(r.budget, detail::withholding<T>{inputs, withheld});
+  visit_alternative(r.budget, detail::withholding<T>{r, l, inputs, withheld});
   return {reserve + r.cuda_graphs, withheld};
 }
 

@@ -103,6 +103,15 @@ template <class T>
       generation_step(w.concurrency - prompts, w));
 }
 
+/// New tokens of a replica in the engine's largest step; 0 where the engine states none.
+///   SGLang's 8192 under attention dp 8: 1024
+template <class T>
+[[nodiscard]] constexpr T step_tokens_of_replica(const basic_runtime<T>& engine,
+                                                 const layout& l) noexcept {
+  if (!engine.shared_step) return engine.step_tokens;
+  return engine.step_tokens / real<T>(l.attention.dp / independent_engines(l));
+}
+
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
 /// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or, where
 /// the engine has none, that of full_step() with the last chunk of its prompts, whose context is
@@ -111,17 +120,18 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
-  if (!(value_of(engine.step_tokens) > 0.0)) {
+  const T own_tokens = step_tokens_of_replica(engine, l);
+  if (!(value_of(own_tokens) > 0.0)) {
     basic_step<T> fullest = full_step(l, w);
     fullest.parts[0].context = w.input.value() - chunk_tokens(w);
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);
   rank_step<T> own =
-      localise(prefill_step(dp, engine.step_tokens, T(0.0), w.expert_imbalance, w.routing), l);
+      localise(prefill_step(dp, own_tokens, T(0.0), w.expert_imbalance, w.routing), l);
   const auto stated = T(0.0) < engine.step_sequences;
   const T sampled = select(stated, engine.step_sequences, round_up(w.concurrency / dp));
-  own.logit_rows = min(sampled, engine.step_tokens);
+  own.logit_rows = min(sampled, own_tokens);
   return own;
 }
 

@@ -17,7 +17,8 @@ struct budget_rule_to_json {
   json_output<Output>& out;
   template <class T>
   void operator()(const fraction_of_total<T>& r) const {
-    put("fraction_of_total", value_of(r.share));
+    put("fraction_of_total", value_of(r.share),
+        [&] { out.member("graphs_inside", r.graphs_inside); });
   }
   template <class T>
   void operator()(const fraction_of_free<T>& r) const {
@@ -27,13 +28,37 @@ struct budget_rule_to_json {
   void operator()(const static_fraction<T>& r) const {
     put("static_fraction", value_of(r.share));
   }
+  template <class T>
+  void operator()(const derived_static<T>& r) const {
+    put("derived_static", value_of(r.share), [&] {
+      put_bytes("base_bytes", r.base);
+      put_bytes("bytes_per_token", r.per_token);
+      out.member("least_tokens", rounded_up(r.least_tokens));
+      put_bytes("bytes_per_gpu", r.per_gpu);
+      put_bytes("bytes_per_sequence", r.per_sequence);
+      put_bytes("bytes_per_replica_sequence", r.per_replica_sequence);
+      put_bytes("bytes_per_replica_sequence_above", r.per_replica_sequence_above);
+      out.member("many_sequences", rounded_up(r.many_sequences));
+      put_bytes("least_bytes", r.least);
+      put_bytes("least_from_bytes", r.least_from);
+    });
+  }
 
  private:
-  void put(std::string_view rule, double share) const {
+  template <class Rest>
+  void put(std::string_view rule, double share, const Rest& rest) const {
     out.object("budget", [&] {
       out.member("rule", rule);
       out.member("share", share);
+      rest();
     });
+  }
+  void put(std::string_view rule, double share) const {
+    put(rule, share, [] {});
+  }
+  template <class T>
+  void put_bytes(std::string_view key, const bytes<T>& held) const {
+    out.member(key, rounded_up(held.value()));
   }
 };
 
@@ -46,9 +71,10 @@ void put_precision(json_output<Output>& out, std::string_view key,
 
 }  // namespace detail
 
-/// "budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-/// "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
-/// "fp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
+/// "budget": {"rule", "share", its figures}, "reserve_bytes", "communicators_bytes",
+/// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
+/// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "logit_bytes",
+/// "vocabulary_padding", "mxfp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
 /// "overlap_shared_experts", "two_batch_overlap", members: describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
 template <class Output, class T>
@@ -59,10 +85,15 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   out.member("cuda_graphs_bytes", detail::rounded_up(r.cuda_graphs.value()));
   out.member("page_tokens", r.page_tokens);
   out.member("step_tokens", detail::rounded_up(r.step_tokens));
+  out.member("shared_step", r.shared_step);
   out.member("step_sequences", detail::rounded_up(r.step_sequences));
+  out.object("captured_sequences", [&] {
+    out.member("below_four_ranks", detail::rounded_up(r.captured.below_four));
+    out.member("from_four_ranks", detail::rounded_up(r.captured.from_four));
+  });
   out.member("logit_bytes", value_of(r.logit_bytes));
   out.member("vocabulary_padding", r.padding.vocabulary);
-  out.member("fp4_padding", r.padding.fp4_width);
+  out.member("mxfp4_padding", r.padding.mxfp4_width);
   out.member("queued_share", value_of(r.queued_share));
   out.member("expert_exchange", name(r.experts.exchange));
   detail::put_precision(out, "dispatch", r.experts.dispatch);

@@ -19,6 +19,7 @@ struct budget_rule_text {
   template <class T>
   void operator()(const fraction_of_total<T>& r) const {
     text = share_text(value_of(r.share)) + " of the memory";
+    if (r.graphs_inside) text += ", CUDA graphs within";
   }
   template <class T>
   void operator()(const fraction_of_free<T>& r) const {
@@ -27,6 +28,11 @@ struct budget_rule_text {
   template <class T>
   void operator()(const static_fraction<T>& r) const {
     text = "weights and KV cache in " + share_text(value_of(r.share)) + " of the memory";
+  }
+  template <class T>
+  void operator()(const derived_static<T>& r) const {
+    text = "weights and KV cache in the share that the engine derives";
+    if (value_of(r.share) < 1.0) text += ", at most " + in_full(value_of(r.share));
   }
 };
 
@@ -42,13 +48,14 @@ std::string step_text(const basic_runtime<T>& r) {
   if (!(value_of(r.step_tokens) > 0.0)) return "; room for the workload's largest step";
   const double sequences = value_of(r.step_sequences);
   return "; room for steps of " + in_full(value_of(r.step_tokens)) + " tokens" +
+         (r.shared_step ? " of all replicas" : "") +
          (sequences > 0.0 ? ", " + in_full(sequences) + " sequences" : "");
 }
 
 inline std::string padding_text(const shard_padding& p) {
   std::string text;
   if (p.vocabulary > 1) text += "; vocabulary padded to " + std::to_string(p.vocabulary);
-  if (p.fp4_width > 1) text += "; 4-bit experts padded to " + std::to_string(p.fp4_width);
+  if (p.mxfp4_width > 1) text += "; MXFP4 experts padded to " + std::to_string(p.mxfp4_width);
   return text;
 }
 

@@ -85,11 +85,11 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
   return f.experts + l.redundant_experts;
 }
 
-// This rank's share of an expert's inner width, padded as the engine pads 4-bit shards.
+// This rank's share of an expert's inner width, padded as the engine pads shards in MXFP4.
 constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
   const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
-  if (e.formats[weight_class::routed_expert].element != precision::fp4) return width;
-  return ceil_div(width, e.padding.fp4_width) * e.padding.fp4_width;
+  if (!is_mxfp4(e.formats[weight_class::routed_expert])) return width;
+  return ceil_div(width, e.padding.mxfp4_width) * e.padding.mxfp4_width;
 }
 
 // Whether tokens are sent to the ranks of their experts alone, rather than to the whole group.
