@@ -6,6 +6,7 @@
 
 #include "shardline/check/validation.hpp"
 #include "shardline/io/hf_config.hpp"
+#include "shardline/model/parameters.hpp"
 
 namespace fuzz {
 
