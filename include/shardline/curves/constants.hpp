@@ -246,8 +246,8 @@ struct named_constant {
 template <class Curve>
 [[nodiscard]] constexpr named_constant constant_at(const Curve& c, std::int32_t place) noexcept {
   named_constant found;
-  list_constants(c, [&](const constant_range& range, std::string_view name, const auto&) {
-    if (place-- == 0) found = {name, range};
+  list_constants(c, [&](const constant_range& of_range, std::string_view of_name, const auto&) {
+    if (place-- == 0) found = {of_name, of_range};
   });
   return found;
 }
