@@ -44,6 +44,6 @@ TEST_CASE("a convention is visited by its name, and no other is") {
   CHECK(visited == "product");
   CHECK(visit_convention("vllm", visit));
   CHECK(visited == "vllm");
-  CHECK_FALSE(visit_convention("megatron", visit));
+  CHECK_FALSE(visit_convention("deepspeed", visit));
   CHECK_FALSE(visit_convention("", visit));
 }

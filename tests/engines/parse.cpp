@@ -59,12 +59,12 @@ TEST_CASE("keys may stand in any order, and those left out have their default") 
 }
 
 TEST_CASE("an unknown convention is refused, and a known one without its colon") {
-  for (const char* text : {"megatron:tp=2", "VLLM:tp=2", "", ":tp=2", "vllm", "product", "tp=2"}) {
+  for (const char* text : {"deepspeed:tp=2", "VLLM:tp=2", "", ":tp=2", "vllm", "product", "tp=2"}) {
     CAPTURE(text);
     CHECK(parse_layout(text).fault == parse_fault::convention);
   }
-  const std::string line = refusal("megatron:tp=2");
-  CHECK(line.starts_with("convention: megatron; allowed: vllm:key=value,..."));
+  const std::string line = refusal("deepspeed:tp=2");
+  CHECK(line.starts_with("convention: deepspeed; allowed: vllm:key=value,..."));
   CHECK(line.ends_with(" or product:key=value,..."));
   for_each_convention([&]<class Flags>() {
     CHECK(line.find(std::string(Flags::convention) + ":key=value,...") != std::string::npos);

@@ -106,8 +106,8 @@ template <class Flags>
 constexpr flag_refusal number_refused(const Flags& flags) noexcept {
   constexpr Flags defaults{};
   for (const flag_key<Flags>& k : Flags::keys()) {
-    if (k.number == nullptr || flags.*k.number >= k.takes.least) continue;
-    if (flags.*k.number != defaults.*k.number) return {k.key, k.takes.allowed};
+    if (k.number == nullptr || flags.*k.number == defaults.*k.number) continue;
+    if (flags.*k.number < k.takes.least) return {k.key, k.takes.allowed};
   }
   return {};
 }

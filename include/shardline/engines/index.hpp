@@ -8,7 +8,8 @@
 
 #include "shardline/engines/engine.hpp"
 #include "shardline/engines/fastertransformer.hpp"
-
+#include "shardline/engines/megatron.hpp"
+#include "shardline/engines/mesh.hpp"
 #include "shardline/engines/parse.hpp"
 #include "shardline/engines/product.hpp"
 #include "shardline/engines/sglang.hpp"
@@ -53,7 +54,7 @@ template <layout_flags... Flags>
 struct convention_list {};
 
 /// In the order in which messages name them.
-using conventions = convention_list<vllm, sglang, product>;
+using conventions = convention_list<vllm, sglang, tensorrt_llm, megatron, mesh_fields, product>;
 
 namespace detail {
 

@@ -62,20 +62,21 @@ struct sglang {
 };
 
 constexpr std::array<flag_key<sglang>, 12> sglang::keys() noexcept {
-  return {{{.key = "tp", .number = &sglang::tp, .always = true},
-           {.key = "dp", .number = &sglang::dp},
-           {.key = "dp-attention", .on = &sglang::dp_attention},
-           {.key = "attn-dp", .number = &sglang::attn_dp},
-           {.key = "attn-cp", .number = &sglang::attn_cp},
-           {.key = "pp", .number = &sglang::pp},
-           {.key = "dcp", .number = &sglang::dcp},
-           {.key = "layers", .layers = &sglang::layers},
-           {.key = "ep", .number = &sglang::ep},
-           {.key = "moe-dp", .number = &sglang::moe_dp},
+  return {{{.key = "tp", .number = &sglang::tp, .always = true, .option = "tp-size"},
+           {.key = "dp", .number = &sglang::dp, .option = "dp-size"},
+           {.key = "dp-attention", .on = &sglang::dp_attention, .option = "enable-dp-attention"},
+           {.key = "attn-dp", .number = &sglang::attn_dp, .option = "attn-dp-size"},
+           {.key = "attn-cp", .number = &sglang::attn_cp, .option = "attn-cp-size"},
+           {.key = "pp", .number = &sglang::pp, .option = "pp-size"},
+           {.key = "dcp", .number = &sglang::dcp, .option = "dcp-size"},
+           {.key = "layers", .layers = &sglang::layers, .option = "SGLANG_PP_LAYER_PARTITION"},
+           {.key = "ep", .number = &sglang::ep, .option = "ep-size"},
+           {.key = "moe-dp", .number = &sglang::moe_dp, .option = "moe-dp-size"},
            {.key = "all2all", .on = &sglang::all_to_all},
            {.key = "redundant",
             .number = &sglang::redundant_experts,
-            .takes = whole_numbers_of<field::redundant_experts>}}};
+            .takes = whole_numbers_of<field::redundant_experts>,
+            .option = "ep-num-redundant-experts"}}};
 }
 
 namespace detail {

@@ -20,6 +20,17 @@ using stage_layers = decltype(stage_split::listed);
   return l.pp == 1 || !l.stages.listed.empty() || l.stages.remainder == rule;
 }
 
+/// `l` with the layers of each stage listed; left as it is where that takes more than 64 numbers.
+///   61 layers, pp 4:  16/15/15/15
+[[nodiscard]] constexpr layout listed_stages(layout l, count layers) noexcept {
+  stage_layers own;
+  for (count stage = 0; stage < l.pp && !own.overflowed; ++stage) {
+    own.push_back(static_cast<std::uint16_t>(layers_of_stage(l, layers, stage).number));
+  }
+  if (!own.overflowed) l.stages = {stage_remainder::first, own};
+  return l;
+}
+
 /// `l`, its stages split by `rule` where that puts the same layers on each of them, else listed;
 /// left as it is where that takes more than 64 numbers. Assumes a layout that validate() accepts.
 ///   61 layers, pp 4, vLLM's rule:  first is listed as 16/15/15/15;  60 layers are not listed
@@ -28,16 +39,12 @@ using stage_layers = decltype(stage_split::listed);
   by_rule.stages = split_stages(rule, l.pp, {});
   const bool listed = !l.stages.listed.empty();
   if (!listed && l.pp > layers) return by_rule;  // stages without layers are no split
-  stage_layers own;
   bool same = !listed || static_cast<count>(l.stages.listed.size()) == l.pp;
-  for (count stage = 0; stage < l.pp && (same || !own.overflowed); ++stage) {
-    const item_range range = layers_of_stage(l, layers, stage);
-    same = same && range == layers_of_stage(by_rule, layers, stage);
-    own.push_back(static_cast<std::uint16_t>(range.number));
+  for (count stage = 0; stage < l.pp && same; ++stage) {
+    same = layers_of_stage(l, layers, stage) == layers_of_stage(by_rule, layers, stage);
   }
   if (same) return by_rule;
-  if (!listed && !own.overflowed) l.stages = {stage_remainder::first, own};
-  return l;
+  return listed ? l : listed_stages(l, layers);
 }
 
 }  // namespace shardline

@@ -1,11 +1,161 @@
-/// TensorRT-LLM: its versions.
+/// TensorRT-LLM: its versions, and its options, by the names of trtllm-serve's command line and of
+/// the files that it reads.
 #pragma once
 
 #include <array>
+#include <string_view>
 
+#include "shardline/describe/layout.hpp"
 #include "shardline/engines/engine.hpp"
+#include "shardline/engines/flags.hpp"
+#include "shardline/engines/stages.hpp"
 
-namespace shardline::engines {
+namespace shardline {
+
+/// TensorRT-LLM's options (tensorrt_llm/mapping.py, llmapi/llm_args.py). Experts live on the tp
+/// ranks of a stage, split moe_tp x ep ways; they are never replicated, and attention has either tp
+/// or, with attention_dp, a replica on each of those ranks.
+///   ep, moe_tp          0: not given. Without both experts are split by width (moe_tp = tp), with
+///                       one the other follows
+///   all_to_all          moe_config.backend WIDEEP, or another that exchanges tokens; without it
+///                       they are gathered (fused_moe_wide_ep.py: only with attention_dp)
+///   layers              pp_partition; empty: evenly, the first stages take what is left
+///   redundant_experts   moe_config.load_balancer's num_slots beyond the model's experts
+/// What layouts cannot say: context parallelism, which here splits heads (Ulysses) or the cache
+/// (Helix), and moe_cluster_parallel_size.
+struct tensorrt_llm {
+  count tp = 1;
+  count pp = 1;
+  count cp = 1;
+  bool attention_dp = false;
+  count ep = 0;
+  count moe_tp = 0;
+  bool all_to_all = false;
+  stage_layers layers{};
+  count redundant_experts = 0;
+  friend constexpr bool operator==(const tensorrt_llm&, const tensorrt_llm&) noexcept = default;
+
+  static constexpr std::string_view convention = "trtllm";
+  static constexpr std::string_view framework = "TensorRT-LLM";
+  static constexpr std::string_view title = "TensorRT-LLM options";
+  static constexpr std::string_view example = "trtllm:tp=8,attention-dp=on,ep=8";
+  [[nodiscard]] static constexpr std::array<flag_key<tensorrt_llm>, 9> keys() noexcept;
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept;
+  /// Without experts the expert mesh means nothing, so any will do; where dispatch_matters() is
+  /// false, so does either way to the experts. Stages that TensorRT-LLM would split otherwise are
+  /// listed.
+  [[nodiscard]] static constexpr conversion<tensorrt_llm> of(const model& m, layout l) noexcept;
+
+  /// Ranks that share out the experts, and ranks that share out each expert's width.
+  [[nodiscard]] constexpr count expert_ranks() const noexcept {
+    if (ep > 0) return ep;
+    return moe_tp > 0 ? tp / moe_tp : 1;
+  }
+  [[nodiscard]] constexpr count expert_width_ranks() const noexcept {
+    return moe_tp > 0 ? moe_tp : tp / expert_ranks();
+  }
+};
+
+constexpr std::array<flag_key<tensorrt_llm>, 9> tensorrt_llm::keys() noexcept {
+  return {
+      {{.key = "tp",
+        .number = &tensorrt_llm::tp,
+        .always = true,
+        .option = "tp_size",
+        .setting = "tensor_parallel_size"},
+       {.key = "pp",
+        .number = &tensorrt_llm::pp,
+        .option = "pp_size",
+        .setting = "pipeline_parallel_size"},
+       {.key = "cp",
+        .number = &tensorrt_llm::cp,
+        .option = "cp_size",
+        .setting = "context_parallel_size"},
+       {.key = "attention-dp", .on = &tensorrt_llm::attention_dp, .setting = "enable_attention_dp"},
+       {.key = "ep",
+        .number = &tensorrt_llm::ep,
+        .option = "ep_size",
+        .setting = "moe_expert_parallel_size"},
+       {.key = "moe-tp", .number = &tensorrt_llm::moe_tp, .setting = "moe_tensor_parallel_size"},
+       {.key = "all2all", .on = &tensorrt_llm::all_to_all},
+       {.key = "layers", .layers = &tensorrt_llm::layers, .setting = "pp_partition"},
+       {.key = "redundant",
+        .number = &tensorrt_llm::redundant_experts,
+        .takes = whole_numbers_of<field::redundant_experts>}}};
+}
+
+constexpr flag_refusal tensorrt_llm::refused() const noexcept {
+  const flag_refusal number = detail::number_refused(*this);
+  if (!number.key.empty()) return number;
+  if (cp > 1) return {"cp", "1: it splits heads or the cache, which no layout here says"};
+  if (moe_tp > 0 && !divides(moe_tp, tp)) return {"moe-tp", "a divisor of tp"};
+  if (ep > 0 && !divides(ep, tp)) return {"ep", "a divisor of tp"};
+  if (expert_ranks() * expert_width_ranks() != tp) return {"moe-tp", "tp / ep"};
+  const bool exchanged = attention_dp && expert_ranks() > 1;
+  if (all_to_all && !exchanged) {
+    return {"all2all", "off, or with attention-dp=on and ep above 1"};
+  }
+  if (redundant_experts > 0 && !exchanged) {
+    return {"redundant", "0, or with attention-dp=on and ep above 1"};
+  }
+  return {};
+}
+
+/// The layout that TensorRT-LLM makes of its options; one of no ranks, which check() refuses, where
+/// it refuses them.
+///   to_layout(tensorrt_llm{.tp = 8, .attention_dp = true, .ep = 8}): attention tp 1 dp 8, experts
+///   ep 8
+[[nodiscard]] constexpr layout to_layout(const tensorrt_llm& t) noexcept {
+  if (!t.refused().key.empty()) return detail::no_ranks;
+  return {t.attention_dp ? attention_mesh{1, 1, t.tp} : attention_mesh{t.tp, 1, 1},
+          {t.expert_width_ranks(), t.expert_ranks(), 1},
+          t.pp,
+          t.all_to_all ? expert_dispatch::all_to_all : expert_dispatch::all_gather,
+          split_stages(stage_remainder::first, t.pp, t.layers),
+          t.redundant_experts};
+}
+
+/// The options of a layout, or why TensorRT-LLM cannot express it: what they make is the same
+/// layout, but for the way to the experts where dispatch_matters() is false.
+/// tensorrt_llm::of(), which knows the model, can express more.
+[[nodiscard]] constexpr conversion<tensorrt_llm> to_tensorrt_llm(const layout& l) noexcept {
+  if (l.attention.cp != 1 || l.dcp != 1) {
+    return {{}, "TensorRT-LLM's context parallelism splits heads or the cache (cp = 1, dcp = 1)"};
+  }
+  if (l.attention.tp > 1 && l.attention.dp > 1) {
+    return {{}, "TensorRT-LLM replicates attention on every rank or on none (tp = 1 or dp = 1)"};
+  }
+  if (l.expert.edp != 1) return {{}, "TensorRT-LLM does not replicate experts (edp = 1)"};
+  if (l.attention.size() != l.expert.size()) {
+    return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};
+  }
+  const bool exchanged = l.attention.dp > 1 && l.expert.ep > 1;
+  if (l.redundant_experts > 0 && !exchanged) {
+    return {{}, "TensorRT-LLM has redundant experts with attention replicas and ep > 1 only"};
+  }
+  if (!can_state(stage_remainder::first, l)) {
+    return {{}, "TensorRT-LLM's first stages take what is left over, unless layers are listed"};
+  }
+  return {{.tp = l.attention.size(),
+           .pp = l.pp,
+           .attention_dp = l.attention.dp > 1,
+           .ep = l.expert.ep == 1 ? 0 : l.expert.ep,
+           .all_to_all = exchanged && l.dispatch == expert_dispatch::all_to_all,
+           .layers = l.stages.listed,
+           .redundant_experts = l.redundant_experts},
+          {}};
+}
+
+constexpr conversion<tensorrt_llm> tensorrt_llm::of(const model& m, layout l) noexcept {
+  if (!has_experts(m) && l.expert.ep == 1) l.expert = {l.attention.size(), 1, 1};
+  const count placed = experts_of(m).experts + l.redundant_experts;
+  if (l.redundant_experts > 0 && !divides(l.expert.ep, placed)) {
+    return {{}, "TensorRT-LLM's redundant experts must leave every expert rank equally many"};
+  }
+  return to_tensorrt_llm(stated_by(stage_remainder::first, l, m.layers.size()));
+}
+
+namespace engines {
 
 namespace detail {
 
@@ -68,4 +218,6 @@ inline constexpr engine_version tensorrt_llm_0_5{
 inline constexpr const engine_version& tensorrt_llm = tensorrt_llm_1_0;
 inline constexpr std::array tensorrt_llm_versions{&tensorrt_llm_1_0, &tensorrt_llm_0_5};
 
-}  // namespace shardline::engines
+}  // namespace engines
+
+}  // namespace shardline

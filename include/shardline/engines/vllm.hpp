@@ -48,17 +48,18 @@ struct vllm {
 };
 
 constexpr std::array<flag_key<vllm>, 9> vllm::keys() noexcept {
-  return {{{.key = "tp", .number = &vllm::tp, .always = true},
-           {.key = "dp", .number = &vllm::dp},
-           {.key = "pp", .number = &vllm::pp},
-           {.key = "pcp", .number = &vllm::pcp},
-           {.key = "dcp", .number = &vllm::dcp},
-           {.key = "layers", .layers = &vllm::layers},
-           {.key = "ep", .on = &vllm::expert_parallel},
+  return {{{.key = "tp", .number = &vllm::tp, .always = true, .option = "tensor-parallel-size"},
+           {.key = "dp", .number = &vllm::dp, .option = "data-parallel-size"},
+           {.key = "pp", .number = &vllm::pp, .option = "pipeline-parallel-size"},
+           {.key = "pcp", .number = &vllm::pcp, .option = "prefill-context-parallel-size"},
+           {.key = "dcp", .number = &vllm::dcp, .option = "decode-context-parallel-size"},
+           {.key = "layers", .layers = &vllm::layers, .option = "VLLM_PP_LAYER_PARTITION"},
+           {.key = "ep", .on = &vllm::expert_parallel, .option = "enable-expert-parallel"},
            {.key = "all2all", .on = &vllm::all_to_all},
            {.key = "redundant",
             .number = &vllm::redundant_experts,
-            .takes = whole_numbers_of<field::redundant_experts>}}};
+            .takes = whole_numbers_of<field::redundant_experts>,
+            .option = "num_redundant_experts"}}};
 }
 
 // vllm/config/parallel.py: with prompts split, dcp would share out the copies that the pcp ranks

@@ -1,0 +1,122 @@
+/// The convention of layouts as they are: every degree by its own name. It can say what no engine's
+/// flags can.
+#pragma once
+
+#include <array>
+#include <iterator>
+#include <span>
+#include <string_view>
+
+#include "shardline/describe/layout.hpp"
+#include "shardline/engines/flags.hpp"
+#include "shardline/engines/stages.hpp"
+
+namespace shardline {
+
+/// A layout, field by field; what is left out has the layout's own default. Nothing follows from
+/// anything else: meshes that disagree are said, and refused by check().
+///   dispatch, remainder   the place of a word among those below
+struct mesh_fields {
+  count tp = 1;
+  count cp = 1;
+  count dp = 1;
+  count etp = 1;
+  count ep = 1;
+  count edp = 1;
+  count pp = 1;
+  count dcp = 1;
+  count dispatch = 0;
+  count remainder = 0;
+  stage_layers layers{};
+  count redundant_experts = 0;
+  count microbatches = 0;
+  friend constexpr bool operator==(const mesh_fields&, const mesh_fields&) noexcept = default;
+
+  static constexpr std::string_view convention = "mesh";
+  static constexpr std::string_view framework = "mesh";
+  static constexpr std::string_view title = "mesh";
+  static constexpr std::string_view example = "mesh:tp=4,dp=4,etp=2,ep=4,edp=2";
+  [[nodiscard]] static constexpr std::array<flag_key<mesh_fields>, 13> keys() noexcept;
+  [[nodiscard]] constexpr flag_refusal refused() const noexcept { return {}; }
+  /// The layout itself, whatever the model.
+  [[nodiscard]] static constexpr conversion<mesh_fields> of(const model& m,
+                                                            const layout& l) noexcept;
+};
+
+namespace detail {
+// In the order of their enumerators.
+inline constexpr std::array dispatch_words{name(expert_dispatch::all_to_all),
+                                           name(expert_dispatch::all_gather)};
+inline constexpr std::array<std::string_view, 3> remainder_words{"first", "before-last", "last"};
+
+constexpr bool is_place(count place, std::span<const std::string_view> words) noexcept {
+  return place >= 0 && place < std::ssize(words);
+}
+}  // namespace detail
+
+constexpr std::array<flag_key<mesh_fields>, 13> mesh_fields::keys() noexcept {
+  return {{{.key = "tp", .number = &mesh_fields::tp, .always = true},
+           {.key = "cp", .number = &mesh_fields::cp},
+           {.key = "dp", .number = &mesh_fields::dp},
+           {.key = "etp", .number = &mesh_fields::etp},
+           {.key = "ep", .number = &mesh_fields::ep},
+           {.key = "edp", .number = &mesh_fields::edp},
+           {.key = "pp", .number = &mesh_fields::pp},
+           {.key = "dcp", .number = &mesh_fields::dcp},
+           {.key = "dispatch",
+            .number = &mesh_fields::dispatch,
+            .words = detail::dispatch_words,
+            .takes = {}},
+           {.key = "remainder",
+            .number = &mesh_fields::remainder,
+            .words = detail::remainder_words,
+            .takes = {}},
+           {.key = "layers", .layers = &mesh_fields::layers},
+           {.key = "redundant",
+            .number = &mesh_fields::redundant_experts,
+            .takes = whole_numbers_of<field::redundant_experts>},
+           {.key = "microbatches",
+            .number = &mesh_fields::microbatches,
+            .takes = whole_numbers_of<field::microbatches>}}};
+}
+
+/// The layout of its fields; one of no ranks, which check() refuses, where a word is none of those.
+///   to_layout(mesh_fields{.tp = 4, .dp = 4, .etp = 2, .ep = 4, .edp = 2}): attention tp 4 dp 4,
+///   experts etp 2 ep 4 edp 2
+[[nodiscard]] constexpr layout to_layout(const mesh_fields& f) noexcept {
+  if (!detail::is_place(f.dispatch, detail::dispatch_words) ||
+      !detail::is_place(f.remainder, detail::remainder_words)) {
+    return detail::no_ranks;
+  }
+  return {{f.tp, f.cp, f.dp},
+          {f.etp, f.ep, f.edp},
+          f.pp,
+          static_cast<expert_dispatch>(f.dispatch),
+          {static_cast<stage_remainder>(f.remainder), f.layers},
+          f.redundant_experts,
+          f.dcp,
+          f.microbatches};
+}
+
+/// The fields of a layout: to_layout(to_mesh(l)) == l, whatever l is.
+[[nodiscard]] constexpr mesh_fields to_mesh(const layout& l) noexcept {
+  return {.tp = l.attention.tp,
+          .cp = l.attention.cp,
+          .dp = l.attention.dp,
+          .etp = l.expert.etp,
+          .ep = l.expert.ep,
+          .edp = l.expert.edp,
+          .pp = l.pp,
+          .dcp = l.dcp,
+          .dispatch = static_cast<count>(l.dispatch),
+          .remainder = static_cast<count>(l.stages.remainder),
+          .layers = l.stages.listed,
+          .redundant_experts = l.redundant_experts,
+          .microbatches = l.microbatches};
+}
+
+constexpr conversion<mesh_fields> mesh_fields::of(const model& /*m*/, const layout& l) noexcept {
+  return {to_mesh(l), {}};
+}
+
+}  // namespace shardline
