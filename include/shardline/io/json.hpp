@@ -3,10 +3,13 @@
 /// Bytes, tokens and counts are whole numbers; objects keep the order in which their keys are
 /// documented. Where an estimate cannot be priced (a violation is "layers" or "precision") its
 /// figures are zero. Inputs out of range have no place here: refuse them before (report::invalid).
+///
+/// to_json(x...) is the tree of what put_json(output, x...) says, and a json_text its text.
 #pragma once
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,8 +17,8 @@
 #include "shardline/base/parts.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/io/json/engine.hpp"
+#include "shardline/io/json/memory.hpp"
 #include "shardline/io/text/feasibility.hpp"
-#include "shardline/memory/stages.hpp"
 #include "shardline/model/parameters.hpp"
 #include "shardline/plan/search.hpp"
 
@@ -23,193 +26,109 @@ namespace shardline {
 
 /// {"name", "parameters", "active_parameters", "mtp_parameters", "kv_bytes_per_token",
 ///  "state_bytes_per_sequence"}: multi-token prediction is counted apart.
-[[nodiscard]] inline nlohmann::ordered_json to_json(const model& m) {
-  return {{"name", std::string(m.name.view())},
-          {"parameters", parameters(m).total()},
-          {"active_parameters", active_parameters(m)},
-          {"mtp_parameters", mtp_parameters(m).total()},
-          {"kv_bytes_per_token", detail::rounded_up(kv_bytes_per_token(m).value())},
-          {"state_bytes_per_sequence", detail::rounded_up(state_bytes_per_sequence(m).value())}};
+template <class Output>
+void put_json(json_output<Output>& out, const model& m) {
+  out.object([&] {
+    out.member("name", m.name.view());
+    out.member("parameters", parameters(m).total());
+    out.member("active_parameters", active_parameters(m));
+    out.member("mtp_parameters", mtp_parameters(m).total());
+    out.member("kv_bytes_per_token", detail::rounded_up(kv_bytes_per_token(m).value()));
+    out.member("state_bytes_per_sequence", detail::rounded_up(state_bytes_per_sequence(m).value()));
+  });
 }
 
 /// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "dispatch",
 ///  "redundant_experts", "dcp", "gpus"}
-[[nodiscard]] inline nlohmann::ordered_json to_json(const layout& l) {
-  return {{"attention", {{"tp", l.attention.tp}, {"cp", l.attention.cp}, {"dp", l.attention.dp}}},
-          {"expert", {{"etp", l.expert.etp}, {"ep", l.expert.ep}, {"edp", l.expert.edp}}},
-          {"pp", l.pp},
-          {"dispatch", std::string(name(l.dispatch))},
-          {"redundant_experts", l.redundant_experts},
-          {"dcp", l.dcp},
-          {"gpus", l.gpus()}};
+template <class Output>
+void put_json(json_output<Output>& out, const layout& l) {
+  out.object([&] {
+    out.object("attention", [&] {
+      out.member("tp", l.attention.tp);
+      out.member("cp", l.attention.cp);
+      out.member("dp", l.attention.dp);
+    });
+    out.object("expert", [&] {
+      out.member("etp", l.expert.etp);
+      out.member("ep", l.expert.ep);
+      out.member("edp", l.expert.edp);
+    });
+    out.member("pp", l.pp);
+    out.member("dispatch", name(l.dispatch));
+    out.member("redundant_experts", l.redundant_experts);
+    out.member("dcp", l.dcp);
+    out.member("gpus", l.gpus());
+  });
 }
 
 namespace detail {
 
 // A violation's figure in SI base units. A time without end has no figure.
-inline nlohmann::ordered_json si_figure(figure_unit u, count figure) {
+template <class Output>
+void put_si_figure(json_output<Output>& out, std::string_view name, figure_unit u, count figure) {
   constexpr double ns_per_s = 1e9;
   constexpr double s_per_million_s = 1e6;
-  if (u == figure_unit::nanoseconds && figure == largest_whole) return nullptr;
-  if (u == figure_unit::nanoseconds) return static_cast<double>(figure) / ns_per_s;
-  if (u == figure_unit::requests_per_million_seconds) {
-    return static_cast<double>(figure) / s_per_million_s;
+  if (u == figure_unit::nanoseconds && figure == largest_whole) return out.member(name, nullptr);
+  if (u == figure_unit::nanoseconds) {
+    return out.member(name, static_cast<double>(figure) / ns_per_s);
   }
-  return figure;
+  if (u == figure_unit::requests_per_million_seconds) {
+    return out.member(name, static_cast<double>(figure) / s_per_million_s);
+  }
+  out.member(name, figure);
 }
 
 }  // namespace detail
 
 /// {"rule", "message", "required", "available"}: the two figures in bytes, seconds, or a count.
-[[nodiscard]] inline nlohmann::ordered_json to_json(const violation& v) {
-  return {{"rule", std::string(text_of(v.rule).id)},
-          {"message", to_text(v)},
-          {"required", detail::si_figure(v.units.required, v.required)},
-          {"available", detail::si_figure(v.units.available, v.available)}};
-}
-
-namespace detail {
-
-// From 2^53 on doubles are whole themselves, and may not fit a count.
-inline constexpr double whole_beyond = 9007199254740992.0;
-
-inline nlohmann::ordered_json whole_bytes(double b) {
-  if (b >= whole_beyond) return b;
-  return rounded_up(b);
-}
-
-// Whole parts that sum to the rounded-up sum: each is what its addition moves that by. From 2^53
-// bytes in all on they are left as they are.
-struct whole_parts {
-  double total;
-  double sum = 0.0;
-
-  nlohmann::ordered_json next(double part) {
-    const count before = rounded_up(sum);
-    sum += part;
-    if (total >= whole_beyond) return part;
-    return rounded_up(sum) - before;
-  }
-};
-
-}  // namespace detail
-
-/// {"weights_bytes", "kv_cache_bytes", "state_bytes", "activation_bytes", "communication_bytes",
-///  "reserve_bytes", "withheld_bytes", "total_bytes", "capacity_bytes", "kv_capacity_tokens"}
-/// The parts are whole and sum to the total, which is rounded up. From 2^53 bytes on, where doubles
-/// are whole themselves, all are printed as they are.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_memory<T>& m) {
-  nlohmann::ordered_json object;
-  const double total = value_of(m.total().value());
-  detail::whole_parts whole{total};
-  for_each_addend(m, [&](std::string_view part, const bytes<T>& held) {
-    object[std::string(part) + "_bytes"] = whole.next(value_of(held.value()));
+template <class Output>
+void put_json(json_output<Output>& out, const violation& v) {
+  out.object([&] {
+    out.member("rule", text_of(v.rule).id);
+    out.member("message", to_text(v));
+    detail::put_si_figure(out, "required", v.units.required, v.required);
+    detail::put_si_figure(out, "available", v.units.available, v.available);
   });
-  object["total_bytes"] = detail::whole_bytes(total);
-  object["capacity_bytes"] = detail::rounded_up(m.capacity.value());
-  object["kv_capacity_tokens"] = detail::rounded_up(m.kv_capacity.value());
-  return object;
-}
-
-/// {class: bytes}: weight classes in order, those that a stage lacks left out; whole, and summing
-/// to the rounded-up total.
-[[nodiscard]] inline nlohmann::ordered_json to_json(const weight_totals& w) {
-  nlohmann::ordered_json classes = nlohmann::ordered_json::object();
-  detail::whole_parts whole{w.total_bytes().value()};
-  for (std::size_t i = 0; i < weight_class_count; ++i) {
-    const nlohmann::ordered_json stored = whole.next(w.stored_bytes[i]);
-    if (w.elements[i] > 0) classes[std::string(name(static_cast<weight_class>(i)))] = stored;
-  }
-  return classes;
-}
-
-/// {"residual_bytes", "peak_operator", "peak_bytes",
-///  "buffers": [{"collective", "ranks", "stride", "bytes"}]}, bytes rounded up: activations are the
-/// first and the third, buffers those of the collectives that run.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_workspace<T>& w) {
-  const term peak = peak_operator(w);
-  nlohmann::ordered_json buffers = nlohmann::ordered_json::array();
-  for (std::size_t i = 0; i < w.keys.size(); ++i) {
-    const double size = value_of(w.buffers[i].value());
-    if (!(size > 0.0)) continue;
-    buffers.push_back({{"collective", std::string(name(term_of(w.keys[i].kind)))},
-                       {"ranks", w.keys[i].group.size},
-                       {"stride", w.keys[i].group.stride},
-                       {"bytes", detail::whole_bytes(size)}});
-  }
-  return {{"residual_bytes", detail::whole_bytes(value_of(w.residual.value()))},
-          {"peak_operator", std::string(name(peak))},
-          {"peak_bytes", detail::whole_bytes(value_of(w[peak].value()))},
-          {"buffers", buffers}};
-}
-
-/// {"stage", "first_layer", "layers", the keys of a memory, "weights": {class: bytes}, "workspace"}
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_stage_memory<T>& s) {
-  nlohmann::ordered_json object{
-      {"stage", s.stage}, {"first_layer", s.layers.first}, {"layers", s.layers.number}};
-  object.update(to_json(s.memory));
-  object["weights"] = to_json(s.weights);
-  object["workspace"] = to_json(s.workspace);
-  return object;
-}
-
-namespace detail {
-
-struct stage_list {
-  nlohmann::ordered_json& stages;
-  template <class T>
-  void operator()(const basic_stage_memory<T>& s) const {
-    stages.push_back(to_json(s));
-  }
-};
-
-}  // namespace detail
-
-/// [as for a stage]: the fullest GPU of every pipeline stage. Assumes inputs that were priced.
-template <class T, class Efficiency>
-[[nodiscard]] nlohmann::ordered_json stages_to_json(const basic_cluster<T, Efficiency>& c,
-                                                    const model& m, const layout& l,
-                                                    const basic_workload<T>& w) {
-  nlohmann::ordered_json stages = nlohmann::ordered_json::array();
-  for_each_stage(c, m, l, w, detail::stage_list{stages});
-  return stages;
 }
 
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;
 /// their sum is the latency.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_time<T>& t) {
-  nlohmann::ordered_json terms = nlohmann::ordered_json::array();
-  for_each_addend(t, [&terms](std::string_view line, const seconds<T>& spent) {
-    const double s = value_of(spent.value());
-    if (s != 0.0) terms.push_back({{"name", std::string(line)}, {"seconds", s}});
+template <class Output, class T>
+void put_json(json_output<Output>& out, const basic_time<T>& t) {
+  out.object([&] {
+    out.member("latency_s", value_of(t.total().value()));
+    out.member("bound", name(t.bounded_by()));
+    out.array("terms", [&] {
+      for_each_addend(t, [&](std::string_view line, const seconds<T>& spent) {
+        const double s = value_of(spent.value());
+        if (s == 0.0) return;
+        out.object([&] {
+          out.member("name", line);
+          out.member("seconds", s);
+        });
+      });
+    });
   });
-  return {{"latency_s", value_of(t.total().value())},
-          {"bound", std::string(name(t.bounded_by()))},
-          {"terms", terms}};
 }
 
 namespace detail {
 
 // JSON has no infinity: null where the queue grows for ever.
-inline nlohmann::ordered_json unless_endless(double figure) {
-  if (!is_finite(figure)) return nullptr;
-  return figure;
+template <class Output>
+void put_figure(json_output<Output>& out, std::string_view name, double figure) {
+  if (!is_finite(figure)) return out.member(name, nullptr);
+  out.member(name, figure);
 }
 
 // A figure under its name, which ends with its unit: rates have it there already.
-template <class T>
-void put(nlohmann::ordered_json& object, std::string_view name, const T& figure) {
-  object[std::string(name)] = unless_endless(value_of(figure));
+template <class Output, class T>
+void put(json_output<Output>& out, std::string_view name, const T& figure) {
+  put_figure(out, name, value_of(figure));
 }
-template <class Unit, class T>
-void put(nlohmann::ordered_json& object, std::string_view name, const quantity<Unit, T>& figure) {
-  const bool in_seconds = std::is_same_v<Unit, unit::seconds>;
-  const std::string key = std::string(name) + (in_seconds ? "_s" : "");
-  object[key] = unless_endless(value_of(figure.value()));
+template <class Output, class Unit, class T>
+void put(json_output<Output>& out, std::string_view name, const quantity<Unit, T>& figure) {
+  constexpr bool in_seconds = std::is_same_v<Unit, unit::seconds>;
+  put_figure(out, std::string(name) + (in_seconds ? "_s" : ""), value_of(figure.value()));
 }
 
 }  // namespace detail
@@ -217,90 +136,132 @@ void put(nlohmann::ordered_json& object, std::string_view name, const quantity<U
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
 ///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"};
 /// concurrency, waiting and TTFT are null where requests arrive faster than they can be served.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_serving<T>& s) {
-  nlohmann::ordered_json object;
-  for_each_part(s, [&object](std::string_view name, const auto& figure) {
-    detail::put(object, name, figure);
+template <class Output, class T>
+void put_json(json_output<Output>& out, const basic_serving<T>& s) {
+  out.object([&] {
+    for_each_part(
+        s, [&out](std::string_view name, const auto& figure) { detail::put(out, name, figure); });
   });
-  return object;
 }
 
-/// [low, high] in seconds, or null where they are infinite.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_band<T>& b) {
-  if (!is_finite(value_of(b.low.value()))) return nullptr;
-  return nlohmann::ordered_json::array({value_of(b.low.value()), value_of(b.high.value())});
+namespace detail {
+
+// [low, high] in seconds, or null where they are infinite.
+template <class Output, class T>
+void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b) {
+  const std::string key = std::string(name) + "_s";
+  if (!is_finite(value_of(b.low.value()))) return out.member(key, nullptr);
+  out.array(key, [&] {
+    out.put(value_of(b.low.value()));
+    out.put(value_of(b.high.value()));
+  });
 }
 
-/// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band; that of a TTFT whose queue grows for
-/// ever is null.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const basic_bands<T>& b) {
-  nlohmann::ordered_json object;
-  for_each_part(b, [&object](std::string_view name, const basic_band<T>& range) {
-    object[std::string(name) + "_s"] = to_json(range);
+}  // namespace detail
+
+/// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a TTFT
+/// whose queue grows for ever is null.
+template <class Output, class T>
+void put_json(json_output<Output>& out, const basic_bands<T>& b) {
+  out.object([&] {
+    for_each_part(b, [&out](std::string_view name, const basic_band<T>& range) {
+      detail::put(out, name, range);
+    });
   });
-  return object;
 }
+
+namespace detail {
+
+template <class Output>
+void put_members(json_output<Output>& out, const report& r, std::span<const std::string> notes) {
+  out.member("feasible", r.feasible());
+  out.array("violations", [&] {
+    for (const violation& v : r.violations) out.put(v);
+  });
+  out.array("warnings", [&] {
+    for (const warning_note& n : r.warnings) out.put(to_text(n));
+    for (const std::string& n : notes) out.put(n);
+  });
+}
+
+}  // namespace detail
 
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.
-[[nodiscard]] inline nlohmann::ordered_json to_json(const report& r) {
-  nlohmann::ordered_json violations = nlohmann::ordered_json::array();
-  for (const violation& v : r.violations) violations.push_back(to_json(v));
-  nlohmann::ordered_json warnings = nlohmann::ordered_json::array();
-  for (const warning_note& n : r.warnings) warnings.push_back(to_text(n));
-  return {{"feasible", r.feasible()}, {"violations", violations}, {"warnings", warnings}};
+template <class Output>
+void put_json(json_output<Output>& out, const report& r) {
+  out.object([&] { detail::put_members(out, r, {}); });
 }
 
-/// {"model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
-///  "bands"}; the source of all times is "datasheet", "constant", "transferred" or "measured".
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
-                                             const basic_estimate<T>& e) {
-  nlohmann::ordered_json object{{"model", to_json(m)}, {"layout", to_json(l)}};
-  object.update(to_json(e.feasibility));
-  object["memory"] = to_json(e.memory);
-  object["source"] = std::string(name(e.source));
-  object["prefill"] = to_json(e.prefill);
-  object["decode"] = to_json(e.decode);
-  object["serving"] = to_json(e.serving);
-  object["bands"] = to_json(e.bands);
-  return object;
+/// "model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
+/// "bands", members; the source of all times is "datasheet", "constant", "transferred" or
+/// "measured".
+///   notes   stand among the warnings
+template <class Output, class T>
+void put_members(json_output<Output>& out, const model& m, const layout& l,
+                 const basic_estimate<T>& e, std::span<const std::string> notes = {}) {
+  out.member("model", m);
+  out.member("layout", l);
+  detail::put_members(out, e.feasibility, notes);
+  out.member("memory", e.memory);
+  out.member("source", name(e.source));
+  out.member("prefill", e.prefill);
+  out.member("decode", e.decode);
+  out.member("serving", e.serving);
+  out.member("bands", e.bands);
+}
+/// {those members}
+template <class Output, class T>
+void put_json(json_output<Output>& out, const model& m, const layout& l,
+              const basic_estimate<T>& e) {
+  out.object([&] { put_members(out, m, l, e); });
 }
 
 /// {"model", "layout", "feasible", "prefill": report, "decode": report, "source",
 ///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving",
 ///  "bands"}
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const model& m, const layout& l,
-                                             const basic_disaggregated<T>& d) {
-  return {{"model", to_json(m)},
-          {"layout", to_json(l)},
-          {"feasible", d.feasible()},
-          {"prefill", to_json(d.prefill)},
-          {"decode", to_json(d.decode)},
-          {"source", std::string(name(d.source))},
-          {"prefill_requests_per_s", value_of(d.prefill_rate.value())},
-          {"decode_requests_per_s", value_of(d.decode_rate.value())},
-          {"transfer_s", value_of(d.transfer.value())},
-          {"serving", to_json(d.serving)},
-          {"bands", to_json(d.bands)}};
+template <class Output, class T>
+void put_members(json_output<Output>& out, const model& m, const layout& l,
+                 const basic_disaggregated<T>& d) {
+  out.member("model", m);
+  out.member("layout", l);
+  out.member("feasible", d.feasible());
+  out.member("prefill", d.prefill);
+  out.member("decode", d.decode);
+  out.member("source", name(d.source));
+  out.member("prefill_requests_per_s", value_of(d.prefill_rate.value()));
+  out.member("decode_requests_per_s", value_of(d.decode_rate.value()));
+  out.member("transfer_s", value_of(d.transfer.value()));
+  out.member("serving", d.serving);
+  out.member("bands", d.bands);
+}
+template <class Output, class T>
+void put_json(json_output<Output>& out, const model& m, const layout& l,
+              const basic_disaggregated<T>& d) {
+  out.object([&] { put_members(out, m, l, d); });
 }
 
-/// {"tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first]};
-/// rules that rejected none are left out.
-template <class T>
-[[nodiscard]] nlohmann::ordered_json to_json(const model& m, const basic_search_result<T>& s) {
-  nlohmann::ordered_json rejected = nlohmann::ordered_json::object();
-  for (std::size_t i = 0; i < rule_count; ++i) {
-    if (s.rejected[i] == 0) continue;
-    rejected[std::string(text_of(static_cast<rule>(i)).id)] = s.rejected[i];
-  }
-  nlohmann::ordered_json layouts = nlohmann::ordered_json::array();
-  for (const basic_candidate<T>& c : s.best) layouts.push_back(to_json(m, c.layout, c.estimate));
-  return {
-      {"tried", s.tried}, {"feasible", s.feasible}, {"rejected", rejected}, {"layouts", layouts}};
+/// "tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first],
+/// members; rules that rejected none are left out.
+///   notes   stand among the warnings of each
+template <class Output, class T>
+void put_members(json_output<Output>& out, const model& m, const basic_search_result<T>& s,
+                 std::span<const std::string> notes = {}) {
+  out.member("tried", s.tried);
+  out.member("feasible", s.feasible);
+  out.object("rejected", [&] {
+    for (std::size_t i = 0; i < rule_count; ++i) {
+      if (s.rejected[i] != 0) out.member(text_of(static_cast<rule>(i)).id, s.rejected[i]);
+    }
+  });
+  out.array("layouts", [&] {
+    for (const basic_candidate<T>& c : s.best) {
+      out.object([&] { put_members(out, m, c.layout, c.estimate, notes); });
+    }
+  });
+}
+template <class Output, class T>
+void put_json(json_output<Output>& out, const model& m, const basic_search_result<T>& s) {
+  out.object([&] { put_members(out, m, s); });
 }
 
 }  // namespace shardline
