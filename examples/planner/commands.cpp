@@ -93,6 +93,9 @@ void add_subcommands(CLI::App& app) {
   CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
   CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
   CLI::App& of_fit = *app.add_subcommand("fit", "how much fits into the memory of a layout");
+  app.add_subcommand("batch",
+                     "price layouts: options of estimate as a JSON object a line of standard "
+                     "input, its --json in one line of standard output");
   for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
   for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
   for (CLI::App* of : {&of_estimate, &of_fit}) {

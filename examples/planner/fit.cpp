@@ -12,6 +12,7 @@
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
+#include "values.hpp"
 
 namespace planner {
 
@@ -50,7 +51,7 @@ answers answer(const options& o) {
   const shardline::cluster& c = o.cluster;
   answers a;
   a.feasible = check(c, o.model, o.layout, o.workload);
-  if (!a.feasible.invalid.empty()) throw bad_input{shardline::to_text(a.feasible.invalid[0])};
+  refuse_invalid(a.feasible.invalid);
   const auto& broken = a.feasible.violations;
   a.shaped = std::all_of(broken.begin(), broken.end(),
                          [](const shardline::violation& v) { return v.rule == rule::memory; });

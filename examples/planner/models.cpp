@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <optional>
 
 #include "shardline/catalog/accelerators.hpp"
@@ -47,16 +48,27 @@ std::string read_quantisation(const std::string& option, const std::filesystem::
   return text;
 }
 
-shardline::model import_model(const std::string& option, const std::filesystem::path& path,
-                              std::vector<std::string>& notes) {
+struct imported_model {
+  shardline::model model{};
+  std::vector<std::string> notes{};
+};
+
+imported_model import_model(const std::string& option, const std::filesystem::path& path) {
   const std::optional<std::string> text = read_file(path);
   if (!text) refuse(option, path.string(), "a config.json that can be read");
   const std::string quantisation =
       read_quantisation(option, path.parent_path() / "hf_quant_config.json");
   const shardline::import_result imported = shardline::import_hf_config(*text, quantisation);
-  if (!imported) throw bad_input{option + ": " + path.string() + ": " + imported.error};
-  notes.insert(notes.end(), imported.notes.begin(), imported.notes.end());
-  return *imported.model;
+  if (!imported) throw bad_input{option + ": " + path.string() + ": " + imported.error, option};
+  return {*imported.model, imported.notes};
+}
+
+// Each file is read once, however many lines of a batch name it.
+const imported_model& imported_once(const std::string& option, const std::string& name) {
+  static std::map<std::string, imported_model> known;
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  return known.emplace(name, import_model(option, name)).first->second;
 }
 
 void append(std::string& names, std::string_view name) {
@@ -69,7 +81,11 @@ void append(std::string& names, std::string_view name) {
 shardline::model find_model(const std::string& option, const std::string& name,
                             std::vector<std::string>& notes) {
   if (const shardline::model* known = catalog::find_model(name)) return *known;
-  if (is_path(name)) return import_model(option, name, notes);
+  if (is_path(name)) {
+    const imported_model& imported = imported_once(option, name);
+    notes.insert(notes.end(), imported.notes.begin(), imported.notes.end());
+    return imported.model;
+  }
   std::string names;
   for (const shardline::model* m : catalog::models) append(names, m->name.view());
   refuse(option, name, names + ", or the path of a config.json");

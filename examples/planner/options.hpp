@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/engine.hpp"
 #include "shardline/shardline.hpp"
+#include "words.hpp"
 
 namespace planner {
 
@@ -18,7 +20,7 @@ namespace planner {
 using efficiency =
     std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
 
-enum class task : unsigned char { estimate, search, fit };
+enum class task : unsigned char { estimate, search, fit, batch };
 
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
@@ -26,7 +28,7 @@ enum class task : unsigned char { estimate, search, fit };
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
-///   assumption      which efficiency was taken, and whether the user chose it; of a fit: nothing
+///   efficiency_given  what the user said of the efficiency, if anything
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
 ///                   how it came to be taken: ", assumed because ..." or nothing
 ///   notes           what a configuration file says that is not priced
@@ -41,19 +43,44 @@ struct options {
   shardline::count decode_gpus = 0;
   std::size_t top = 10;
   bool json = false;
-  std::string assumption{};
+  std::optional<std::string> efficiency_given{};
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};
   std::vector<std::string> notes{};
 };
 
-/// A command line that is refused: one line for the user.
+/// Input that is refused: one line for the user, and the option or field that it is about.
 struct bad_input {
   std::string line;
+  std::string field{};
 };
 
 /// Reads the command line; none where it asked for help, which is then printed.
 /// Throws bad_input, or unwritten where the help cannot be printed.
 std::optional<options> read_options(int argc, char** argv);
+
+/// An option of a command.
+///   is_flag   it takes no value
+struct known_option {
+  std::string name;
+  std::string description;
+  bool required = false;
+  bool is_flag = false;
+};
+
+/// Reads the options of an estimate from elsewhere than a command line.
+class estimate_reader {
+ public:
+  estimate_reader();
+  /// As the command line would be: throws bad_input where one is missing, or refused.
+  [[nodiscard]] options read(const words& of) const;
+  /// The option of this name, "--gpus"; null where there is none.
+  [[nodiscard]] const known_option* find(std::string_view name) const;
+  /// "model, accelerator, ..."
+  [[nodiscard]] std::string names() const;
+
+ private:
+  std::vector<known_option> known_;
+};
 
 }  // namespace planner

@@ -25,8 +25,12 @@ void write(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(errno);
 }
 
-void finish_output() {
+void send_output() {
   if (std::fflush(stdout) != 0) fail(errno);
+}
+
+void finish_output() {
+  send_output();
   if (std::fclose(stdout) != 0) fail(errno);
 }
 

@@ -28,7 +28,10 @@ void print(fmt::format_string<Values...> format, Values&&... values) {
   write(fmt::format(format, std::forward<Values>(values)...));
 }
 
-/// Sends off what is still held back, and closes standard output. Throws unwritten.
+/// Sends off what is still held back. Throws unwritten.
+void send_output();
+
+/// The same, and closes standard output. Throws unwritten.
 void finish_output();
 
 }  // namespace planner

@@ -39,8 +39,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, fit" "")
-refused("subcommand: fly; allowed: estimate, search, fit" "fly")
+refused("subcommand: nothing; allowed: estimate, search, fit, batch" "")
+refused("subcommand: fly; allowed: estimate, search, fit, batch" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -168,7 +168,7 @@ refused("option of fit: --max-ttft, an option of estimate and search; allowed: $
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, fit" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, fit, batch" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")

@@ -7,11 +7,13 @@
 #include <utility>
 #include <variant>
 
+#include "batch.hpp"
 #include "fit.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
+#include "values.hpp"
 
 namespace planner {
 
@@ -43,6 +45,19 @@ std::string carried_text(const shardline::engine_version* engine) {
   return fmt::format("; as measured of {}", engine->memory_of.version);
 }
 
+// The policy as it was asked for, its engine by the name of the version, and where a fitted one's
+// figures come from.
+std::string policy_text(const options& o) {
+  const auto* engine = std::get_if<const shardline::engine_version*>(&o.efficiency);
+  if (engine == nullptr) return o.efficiency_given.value_or("");
+  const auto source = with_fitted(o.cluster.accelerator, **engine).efficiency.source;
+  return fmt::format("fitted:engine={} ({})", (*engine)->name, name(source));
+}
+
+std::string efficiency_text(const options& o) {
+  return policy_text(o) + (o.efficiency_given ? "" : ", assumed because no --efficiency is given");
+}
+
 }  // namespace
 
 std::string_view convention(const options& o) {
@@ -63,14 +78,27 @@ void print_inputs(const options& o) {
   print("{}\n", load_text(o.workload));
   print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
         carried_text(o.engine), o.engine_assumption);
-  if (!o.assumption.empty()) print("efficiency: {}\n", o.assumption);
+  if (o.task != task::fit) print("efficiency: {}\n", efficiency_text(o));
   for (const std::string& note : o.notes) print("note: {}\n", note);
   print("\n");
 }
 
+namespace {
+
+template <class Output>
+void put_engine(shardline::json_output<Output>& out, const options& o) {
+  out.object("engine", [&] {
+    out.member("name", name_of(o.engine));
+    put_members(out, o.cluster.runtime);
+  });
+}
+
+}  // namespace
+
 void print_json(nlohmann::ordered_json result, const options& o) {
-  result["engine"] = {{"name", std::string(name_of(o.engine))}};
-  result["engine"].update(shardline::to_json(o.cluster.runtime));
+  shardline::json_tree out;
+  out.object([&] { put_engine(out, o); });
+  result.update(out.take());
   print("{}\n", result.dump(2));
 }
 
@@ -81,27 +109,27 @@ void add_notes(nlohmann::ordered_json& estimate, const options& o) {
 
 namespace {
 
-template <class Inputs>
-void refuse_invalid(const Inputs& inputs) {
-  if (!inputs.empty()) throw bad_input{shardline::to_text(inputs[0])};
+// The estimate, the stages of its layout and the engine.
+template <class Output, class Cluster>
+bool put_estimate(shardline::json_output<Output>& out, const options& o, const Cluster& cluster) {
+  const shardline::prepared layout(cluster, o.model, o.layout);
+  const auto e = layout(o.workload);
+  refuse_invalid(e.feasibility.invalid);
+  out.object([&] {
+    put_members(out, o.model, o.layout, e, o.notes);
+    put_stages(out, layout.parts(), o.workload, e.feasibility.priceable());
+    put_engine(out, o);
+  });
+  return e.feasibility.feasible();
 }
 
 template <class Cluster>
 bool run_estimate(const options& o, const Cluster& cluster) {
   const auto e = estimate(cluster, o.model, o.layout, o.workload);
   refuse_invalid(e.feasibility.invalid);
-  const bool priced = e.feasibility.priceable();
-  if (o.json) {
-    nlohmann::ordered_json result = shardline::to_json(o.model, o.layout, e);
-    result["stages"] = nlohmann::ordered_json::array();
-    if (priced) result["stages"] = stages_to_json(cluster, o.model, o.layout, o.workload);
-    add_notes(result, o);
-    print_json(std::move(result), o);
-    return e.feasibility.feasible();
-  }
   print_inputs(o);
   print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
-  if (priced) {
+  if (e.feasibility.priceable()) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     print("{}", shardline::to_text(e, o.layout, fullest));
   } else {
@@ -112,7 +140,7 @@ bool run_estimate(const options& o, const Cluster& cluster) {
 
 // Both pools; the memory of an instance of either is that of an estimate without the other's load.
 template <class Cluster>
-bool run_pools(const options& o, const Cluster& cluster) {
+auto both_pools(const options& o, const Cluster& cluster) {
   using policy = typename Cluster::efficiency_policy;
   const auto pool_of = [&](shardline::count gpus) {
     shardline::basic_pool<double, policy> pool{cluster, o.layout, gpus / o.layout.gpus()};
@@ -123,10 +151,22 @@ bool run_pools(const options& o, const Cluster& cluster) {
       disaggregate(pool_of(o.prefill_gpus), pool_of(o.decode_gpus), o.model, o.workload);
   refuse_invalid(found.prefill.invalid);
   refuse_invalid(found.decode.invalid);
-  if (o.json) {
-    print_json(shardline::to_json(o.model, o.layout, found), o);
-    return found.feasible();
-  }
+  return found;
+}
+
+template <class Output, class Cluster>
+bool put_pools(shardline::json_output<Output>& out, const options& o, const Cluster& cluster) {
+  const auto found = both_pools(o, cluster);
+  out.object([&] {
+    put_members(out, o.model, o.layout, found);
+    put_engine(out, o);
+  });
+  return found.feasible();
+}
+
+template <class Cluster>
+bool run_pools(const options& o, const Cluster& cluster) {
+  const auto found = both_pools(o, cluster);
   print_inputs(o);
   print("{}\n{} GPUs read prompts, {} decode\n\n{}",
         shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
@@ -140,17 +180,18 @@ bool run_search(const options& o, const Cluster& cluster) {
                             progress(fmt::format("search of {} GPUs", cluster.gpus)));
   refuse_invalid(found.inputs);
   if (o.json) {
-    nlohmann::ordered_json result = shardline::to_json(o.model, found);
-    for (nlohmann::ordered_json& layout : result["layouts"]) add_notes(layout, o);
-    print_json(std::move(result), o);
+    shardline::json_tree out;
+    out.object([&] {
+      put_members(out, o.model, found, o.notes);
+      put_engine(out, o);
+    });
+    print("{}\n", out.take().dump(2));
   } else {
     print_inputs(o);
     print("{}", shardline::to_text(o.model, found, convention(o)));
   }
   return found.feasible > 0;
 }
-
-}  // namespace
 
 struct accelerator_under {
   const shardline::accelerator& bare;
@@ -161,19 +202,50 @@ struct accelerator_under {
   }
 };
 
-bool run(const options& o) {
-  if (o.task == task::fit) return run_fit(o);
+// visit(the cluster under the policy that was asked for)
+template <class Visit>
+bool visit_cluster(const options& o, const Visit& visit) {
   return std::visit(
-      [&o](const auto& policy) {
+      [&](const auto& policy) {
         const shardline::cluster& c = o.cluster;
         const auto accelerator = accelerator_under{c.accelerator}(policy);
         using policy_type = typename decltype(accelerator)::efficiency_policy;
         const shardline::basic_cluster<double, policy_type> under_policy{
             accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
-        if (o.task == task::search) return run_search(o, under_policy);
-        return o.prefill_gpus > 0 ? run_pools(o, under_policy) : run_estimate(o, under_policy);
+        return visit(under_policy);
       },
       o.efficiency);
+}
+
+template <class Output>
+bool put_priced(shardline::json_output<Output>& out, const options& o) {
+  return visit_cluster(o, [&](const auto& cluster) {
+    return o.prefill_gpus > 0 ? put_pools(out, o, cluster) : put_estimate(out, o, cluster);
+  });
+}
+
+bool print_priced(const options& o) {
+  shardline::json_tree out;
+  const bool feasible = put_priced(out, o);
+  print("{}\n", out.take().dump(2));
+  return feasible;
+}
+
+}  // namespace
+
+bool put_result(shardline::json_text& out, const options& o) { return put_priced(out, o); }
+
+bool run(const options& o) {
+  if (o.task == task::batch) {
+    run_batch();
+    return true;
+  }
+  if (o.task == task::fit) return run_fit(o);
+  if (o.task == task::estimate && o.json) return print_priced(o);
+  return visit_cluster(o, [&](const auto& cluster) {
+    if (o.task == task::search) return run_search(o, cluster);
+    return o.prefill_gpus > 0 ? run_pools(o, cluster) : run_estimate(o, cluster);
+  });
 }
 
 }  // namespace planner

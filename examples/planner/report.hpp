@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "options.hpp"
+#include "shardline/io/json/output.hpp"
 
 namespace planner {
 
@@ -12,6 +13,10 @@ namespace planner {
 /// feasible one. Throws bad_input where the inputs, each allowed by itself, cannot be priced
 /// together.
 bool run(const options& o);
+
+/// The result of an estimate, as --json prints it but in one line. True where it is feasible. Throws
+/// bad_input, and has then put nothing.
+bool put_result(shardline::json_text& out, const options& o);
 
 /// The convention that layouts are written in: the engine's own, or vLLM's where it has none.
 std::string_view convention(const options& o);

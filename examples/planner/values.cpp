@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/units.hpp"
 
 namespace planner {
@@ -95,7 +96,12 @@ Value one_of(std::string_view option, std::string_view text,
 
 void refuse(std::string_view option, std::string_view value, std::string_view allowed) {
   throw bad_input{
-      fmt::format("{}: {}; allowed: {}", option, value.empty() ? "nothing" : value, allowed)};
+      fmt::format("{}: {}; allowed: {}", option, value.empty() ? "nothing" : value, allowed),
+      std::string(option)};
+}
+
+void refuse(const shardline::invalid_field& input) {
+  throw bad_input{shardline::to_text(input), std::string(range_of(input.field).name)};
 }
 
 shardline::count whole_number(std::string_view option, std::string_view text,

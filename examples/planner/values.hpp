@@ -12,6 +12,13 @@ namespace planner {
 /// Throws "option: value; allowed: ...".
 [[noreturn]] void refuse(std::string_view option, std::string_view value, std::string_view allowed);
 
+/// Throws what is wrong with the first of some inputs, if there is any.
+[[noreturn]] void refuse(const shardline::invalid_field& input);
+template <class Inputs>
+void refuse_invalid(const Inputs& inputs) {
+  if (!inputs.empty()) refuse(inputs[0]);
+}
+
 /// A whole number inside the range of `field`.
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::field field);

@@ -1,0 +1,144 @@
+#include "batch.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <exception>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "options.hpp"
+#include "output.hpp"
+#include "report.hpp"
+#include "shardline/io/hf/reader.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+constexpr std::string_view wanted =
+    "a JSON object of options, each a string, a number, true, false or null";
+
+[[noreturn]] void refuse_line(std::string_view what) {
+  throw bad_input{fmt::format("line: {}; allowed: {}", what, wanted)};
+}
+
+// Takes down the options of one object as their words.
+class option_words final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit option_words(const estimate_reader& known_options) : known_(known_options) {}
+
+  bool key(string_t& name) override {
+    option_ = known_.find("--" + name);
+    if (option_ == nullptr) {
+      const std::string shown(shardline::hf::printable(name));
+      throw bad_input{fmt::format("option: {}; allowed: {}", shown, known_.names()), shown};
+    }
+    return true;
+  }
+  bool null() override { return take(""); }
+  bool boolean(bool on) override {
+    if (on) return take("true");
+    return take(is_flag() ? "" : "false");
+  }
+  bool number_integer(std::int64_t n) override { return take(std::to_string(n)); }
+  bool number_unsigned(std::uint64_t n) override { return take(std::to_string(n)); }
+  bool number_float(double /*value*/, const string_t& digits) override { return take(digits); }
+  bool string(string_t& text) override {
+    if (option_ != nullptr && text.empty()) refuse(option_->name, "", option_->description);
+    if (is_flag()) refuse(option_->name, text, "true or false");
+    return take(std::move(text));
+  }
+  bool binary(binary_t& /*bytes*/) override { return false; }
+  bool start_object(std::size_t /*size*/) override { return open("an object"); }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t /*size*/) override { return open("an array", false); }
+  bool end_array() override { return true; }
+  bool parse_error(std::size_t position, const std::string& /*token*/,
+                   const nlohmann::detail::exception& /*e*/) override {
+    refuse_line(fmt::format("no JSON at character {}", position));
+  }
+  [[nodiscard]] const words& found() const noexcept { return found_; }
+
+ private:
+  [[nodiscard]] bool is_flag() const noexcept { return option_ != nullptr && option_->is_flag; }
+  // One of the options has this value; none where it is empty.
+  bool take(std::string text) {
+    if (option_ == nullptr) refuse_line("a value");
+    if (!text.empty()) found_.add(option_->name, std::move(text));
+    return true;
+  }
+  bool open(std::string_view what, bool is_line = true) {
+    if (option_ != nullptr) refuse(option_->name, what, "a string, a number, true, false or null");
+    if (!is_line) refuse_line(what);
+    return true;
+  }
+
+  const estimate_reader& known_;
+  const known_option* option_ = nullptr;
+  words found_;
+};
+
+words words_of(const std::string& line, const estimate_reader& known) {
+  option_words taken(known);
+  if (!nlohmann::json::sax_parse(line, &taken)) refuse_line("no JSON");
+  return taken.found();
+}
+
+// "gpus": the field as the line names it.
+std::string_view without_dashes(std::string_view field) {
+  return field.starts_with("--") ? field.substr(2) : field;
+}
+
+void put_refusal(shardline::json_text& out, std::int64_t line, const bad_input& refused) {
+  out.clear();
+  out.object([&] {
+    out.member("line", line);
+    if (refused.field.empty()) {
+      out.member("field", nullptr);
+    } else {
+      out.member("field", without_dashes(refused.field));
+    }
+    out.member("error", refused.line);
+  });
+}
+
+// Whether the line was not refused.
+bool put_answer(shardline::json_text& out, const std::string& text, std::int64_t line,
+                const estimate_reader& known) {
+  out.clear();
+  try {
+    put_result(out, known.read(words_of(text, known)));
+    return true;
+  } catch (const bad_input& refused) {
+    put_refusal(out, line, refused);
+  }
+  return false;
+}
+
+}  // namespace
+
+void run_batch() {
+  std::ios::sync_with_stdio(false);
+  const estimate_reader known;
+  shardline::json_text out;
+  std::string text;
+  std::int64_t lines = 0;
+  std::int64_t refused = 0;
+  while (std::getline(std::cin, text)) {
+    refused += put_answer(out, text, ++lines, known) ? 0 : 1;
+    write(out.text());
+    write("\n");
+    // Whoever sent this line may wait for the answer before sending the next.
+    if (std::cin.rdbuf()->in_avail() <= 0) send_output();
+  }
+  send_output();
+  if (std::cin.bad()) throw bad_input{"standard input cannot be read"};
+  if (refused > 0) throw bad_input{fmt::format("{} of {} lines were refused", refused, lines)};
+}
+
+}  // namespace planner

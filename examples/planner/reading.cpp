@@ -1,0 +1,244 @@
+#include "reading.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models.hpp"
+#include "shardline/engines/index.hpp"
+#include "shardline/io/text/layout.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+using shardline::field;
+
+shardline::tokens<> tokens(const words& of, const std::string& option, const char* usual, field f) {
+  const shardline::count n = whole_number(option, of.given(option).value_or(usual), f);
+  return shardline::tokens<>::from_value(static_cast<double>(n));
+}
+
+std::optional<shardline::seconds<>> longest(const words& of, const std::string& option, field f) {
+  const std::optional<std::string> text = of.given(option);
+  if (!text) return std::nullopt;
+  return duration(option, *text, f);
+}
+
+// A number inside the range of `f`; 0 where the option is not given.
+double number(const words& of, const std::string& option, field f) {
+  const std::optional<std::string> text = of.given(option);
+  return text ? fraction(option, *text, f) : 0.0;
+}
+
+// Guesses, and how often they are right: neither means anything without the other.
+shardline::speculation read_speculation(const words& of) {
+  shardline::speculation s;
+  const std::optional<std::string> draft = of.given("--draft");
+  const std::optional<std::string> acceptance = of.given("--acceptance");
+  const std::optional<std::string> time = of.given("--draft-time");
+  if (!draft && acceptance) refuse("--acceptance", *acceptance, "only with --draft");
+  if (!draft && time) refuse("--draft-time", *time, "only with --draft");
+  if (!draft) return s;
+  s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
+  if (!acceptance) {
+    const shardline::text_line allowed = allowed_in(range_of(field::acceptance));
+    refuse("--acceptance", "", std::string(allowed.view()) + ", since --draft is given");
+  }
+  s.acceptance = number(of, "--acceptance", field::acceptance);
+  if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
+  if (time && s.draft_time == shardline::seconds<>{}) {
+    refuse("--draft-time", *time, "a time above 0, or none for the prediction layer's");
+  }
+  return s;
+}
+
+// Prompts in steps of so many tokens; an engine's own number unless another is given.
+void read_chunk(const words& of, const shardline::runtime& engine, shardline::workload& w) {
+  if (of.given("--chunk")) {
+    w.chunk = tokens(of, "--chunk", "", field::chunk);
+  } else if (engine.step_tokens > 0.0) {
+    w.chunk = shardline::tokens<>::from_value(engine.step_tokens);
+  }
+}
+
+shardline::workload read_workload(const words& of) {
+  const std::string concurrency = of.given("--concurrency").value_or("64");
+  shardline::workload w;
+  w.concurrency =
+      static_cast<double>(whole_number("--concurrency", concurrency, field::concurrency));
+  w.input = tokens(of, "--input", "2048", field::input);
+  w.output = tokens(of, "--output", "512", field::output);
+  w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
+  w.speculation = read_speculation(of);
+  return w;
+}
+
+void read_routing(const words& of, shardline::workload& w) {
+  const std::optional<std::string> imbalance = of.given("--expert-imbalance");
+  const std::optional<std::string> skew = of.given("--expert-skew");
+  if (imbalance && skew) refuse("--expert-skew", *skew, "only without --expert-imbalance");
+  if (imbalance) {
+    w.expert_imbalance = fraction("--expert-imbalance", *imbalance, field::expert_imbalance);
+  }
+  if (skew) {
+    w.routing =
+        shardline::power_law_routing(fraction("--expert-skew", *skew, field::routing_exponent));
+  }
+}
+
+// What only routed experts can make use of.
+void refuse_without_experts(const words& of) {
+  for (const char* option :
+       {"--expert-imbalance", "--expert-skew", "--expert-exchange", "--dispatch", "--combine"}) {
+    if (const auto text = of.given(option)) refuse(option, *text, "only with a model of experts");
+  }
+  if (of.flag("--overlap-shared")) {
+    refuse("--overlap-shared", "given", "only with a model of experts");
+  }
+}
+
+void read_execution(const words& of, options& o) {
+  read_routing(of, o.workload);
+  shardline::expert_execution& experts = o.cluster.runtime.experts;
+  if (const auto text = of.given("--expert-exchange")) {
+    experts.exchange = exchange("--expert-exchange", *text);
+  }
+  if (const auto text = of.given("--dispatch"))
+    experts.dispatch = wire_precision("--dispatch", *text);
+  if (const auto text = of.given("--combine")) experts.combine = wire_precision("--combine", *text);
+  experts.overlap_shared = of.flag("--overlap-shared");
+  o.cluster.runtime.two_batch_overlap = of.flag("--two-batch-overlap");
+  if (!has_experts(o.model)) refuse_without_experts(of);
+}
+
+void read_time(const words& of, options& o) {
+  read_execution(of, o);
+  o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
+  o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
+  o.workload.rate = shardline::request_rate<>::from_value(number(of, "--rate", field::rate));
+  if (of.given("--rate") && o.workload.rate.value() == 0.0) {
+    refuse("--rate", "0", "a number above 0, or none for slots that are always full");
+  }
+  if (const std::optional<std::string> prompts = of.given("--num-prompts")) {
+    o.workload.num_prompts =
+        static_cast<double>(whole_number("--num-prompts", *prompts, field::num_prompts));
+  }
+  const std::optional<std::string> chosen = of.given("--efficiency");
+  o.efficiency = o.engine != nullptr ? o.engine : &shardline::engines::vllm;
+  if (chosen) o.efficiency = efficiency_policy("--efficiency", *chosen);
+  o.efficiency_given = chosen;
+}
+
+void read_engine(const words& of, options& o) {
+  const std::optional<std::string> chosen = of.given("--engine");
+  o.engine = planner::engine("--engine", chosen.value_or("none"));
+  o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
+  shardline::runtime& engine = o.cluster.runtime;
+  if (o.engine != nullptr) engine = o.engine->runtime;
+  if (const std::optional<std::string> share = of.given("--memory-fraction")) {
+    set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
+  }
+  if (const std::optional<std::string> tokens_per_page = of.given("--block-size")) {
+    engine.page_tokens = whole_number("--block-size", *tokens_per_page, field::page_tokens);
+  }
+}
+
+shardline::cluster read_cluster(const words& of) {
+  const shardline::accelerator a =
+      find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
+  const shardline::count gpus =
+      whole_number("--gpus", of.given("--gpus").value_or(""), field::gpus);
+  const std::optional<std::string> per_node = of.given("--gpus-per-node");
+  if (!per_node) return make_cluster(a, gpus);
+  return make_cluster(a, gpus, whole_number("--gpus-per-node", *per_node, field::gpus_per_domain));
+}
+
+shardline::model read_model(const words& of, std::vector<std::string>& notes) {
+  shardline::model m = find_model("--model", of.given("--model").value_or(""), notes);
+  if (const std::optional<std::string> format = of.given("--weights")) {
+    m = quantised(m, weight_format("--weights", *format));
+  }
+  if (const std::optional<std::string> format = of.given("--kv")) {
+    m.kv_cache = cache_format("--kv", *format);
+  }
+  return m;
+}
+
+shardline::layout read_layout(const std::string& text) {
+  const shardline::parsed_layout parsed = shardline::parse_layout(text);
+  if (!parsed.has_value()) throw bad_input{"--layout: " + fault_text(parsed), "--layout"};
+  return parsed.layout;
+}
+
+// GPUs of one of two pools: whole instances of the layout.
+shardline::count pool(const words& of, const std::string& option, const std::string& other,
+                      shardline::count instance) {
+  const std::optional<std::string> text = of.given(option);
+  if (!text) {
+    if (const auto paired = of.given(other)) refuse(other, *paired, "only with " + option);
+    return 0;
+  }
+  const shardline::count gpus = whole_number(option, *text, field::gpus);
+  if (gpus % instance != 0) {
+    refuse(option, *text, fmt::format("a multiple of the layout's {} GPUs", instance));
+  }
+  return gpus;
+}
+
+void read_pipeline_and_pools(const words& of, options& o) {
+  if (const auto text = of.given("--microbatches")) {
+    o.layout.microbatches = whole_number("--microbatches", *text, field::microbatches);
+  }
+  const shardline::count instance = o.layout.gpus();
+  o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
+  o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
+  const shardline::count both = o.prefill_gpus + o.decode_gpus;
+  if (both > o.cluster.gpus) {
+    refuse("--prefill-gpus and --decode-gpus", fmt::format("{}", both),
+           fmt::format("at most --gpus, {}", o.cluster.gpus));
+  }
+}
+
+options read_common(const words& of) {
+  options o;
+  o.model = read_model(of, o.notes);
+  o.cluster = read_cluster(of);
+  read_engine(of, o);
+  o.workload = read_workload(of);
+  read_chunk(of, o.cluster.runtime, o.workload);
+  o.json = of.flag("--json");
+  return o;
+}
+
+}  // namespace
+
+options read_estimate(const words& of) {
+  options o = read_common(of);
+  o.task = task::estimate;
+  o.layout = read_layout(of.given("--layout").value_or(""));
+  read_pipeline_and_pools(of, o);
+  read_time(of, o);
+  return o;
+}
+
+options read_fit(const words& of) {
+  options o = read_common(of);
+  o.task = task::fit;
+  o.layout = read_layout(of.given("--layout").value_or(""));
+  return o;
+}
+
+options read_search(const words& of) {
+  options o = read_common(of);
+  o.task = task::search;
+  o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  read_time(of, o);
+  return o;
+}
+
+}  // namespace planner

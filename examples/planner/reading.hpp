@@ -1,0 +1,14 @@
+/// Options from the words behind them, wherever those come from.
+#pragma once
+
+#include "options.hpp"
+#include "words.hpp"
+
+namespace planner {
+
+/// What each command is to do. They throw bad_input.
+options read_estimate(const words& of);
+options read_fit(const words& of);
+options read_search(const words& of);
+
+}  // namespace planner
