@@ -43,7 +43,7 @@ std::string read_quantisation(const std::string& option, const std::filesystem::
   std::error_code ignored;
   const auto status = std::filesystem::symlink_status(path, ignored);
   if (status.type() == std::filesystem::file_type::not_found) return {};
-  const std::string text = read_file(path).value_or("");
+  std::string text = read_file(path).value_or("");
   if (text.empty()) refuse(option, path.string(), "no such file, or one with text to read");
   return text;
 }

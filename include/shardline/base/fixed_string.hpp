@@ -83,6 +83,8 @@ struct decimal {
   count power = 0;
 
   constexpr explicit decimal(double positive) noexcept : power(leading_power_of_ten(positive)) {
+    // It is positive, and lround() is no constant expression.
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings)
     auto whole = static_cast<count>(times_power_of_ten(positive, 14 - power) + 0.5);
     if (whole >= count{1'000'000'000'000'000}) ++power;  // 9.9...9 was rounded up
     while (whole % 10 == 0) whole /= 10;

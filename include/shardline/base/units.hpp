@@ -176,7 +176,8 @@ class quantity {
   template <class Other>
   requires(!std::same_as<Other, quantity>) constexpr quantity& operator=(const Other& other) {
     const quantity converted = other;
-    return *this = converted;
+    *this = converted;
+    return *this;
   }
 
   // NOLINTNEXTLINE(google-explicit-constructor): a ratio is a number

@@ -5,6 +5,7 @@
 /// operator, fitted/policy.hpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -20,7 +21,8 @@ namespace shardline {
 enum class provenance : unsigned char { datasheet, constant, transferred, measured };
 
 [[nodiscard]] constexpr std::string_view name(provenance p) noexcept {
-  constexpr std::string_view names[]{"datasheet", "constant", "transferred", "measured"};
+  constexpr std::array<std::string_view, 4> names{"datasheet", "constant", "transferred",
+                                                  "measured"};
   return names[static_cast<std::size_t>(p)];
 }
 

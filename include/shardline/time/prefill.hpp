@@ -39,7 +39,7 @@ struct prompt_fold {
 // 16 strata, of 2 chunks each up to 64, of 4 up to 128.
 constexpr double stratum_length(double done) noexcept {
   double length = 1.0;
-  for (double octave = 32.0; octave <= done; octave *= 2.0) length *= 2.0;
+  while (length * 32.0 <= done) length *= 2.0;
   return length;
 }
 

@@ -9,9 +9,7 @@
 #include "shardline/model/sizes.hpp"
 #include "shardline/time/time.hpp"
 
-namespace shardline {
-
-namespace detail {
+namespace shardline::detail {
 
 inline constexpr std::size_t collective_kinds = 6;
 
@@ -121,6 +119,4 @@ struct step_fold {
   }
 };
 
-}  // namespace detail
-
-}  // namespace shardline
+}  // namespace shardline::detail

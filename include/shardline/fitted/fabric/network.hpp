@@ -4,9 +4,7 @@
 
 #include "shardline/fitted/fabric/scale_up.hpp"
 
-namespace shardline {
-
-namespace detail {
+namespace shardline::detail {
 
 // How n ranks lie, and what the fabric takes.
 //   fewest   ranks of the emptiest domain: their ports are what the others wait for
@@ -144,6 +142,4 @@ constexpr message_law<T> law_across(const fitted_cluster<T>& c, collective_kind 
   return {after(curve.launch.value(), lines_across(c, kind, group, at))};
 }
 
-}  // namespace detail
-
-}  // namespace shardline
+}  // namespace shardline::detail

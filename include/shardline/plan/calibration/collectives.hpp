@@ -111,6 +111,7 @@ inline std::size_t shape_of_timing(const collective_timing& t) {
   const auto free = detail::named(constants_of(curve), chosen, result.fault);
   if (!result.has_value()) return result;
   std::vector<timed<collective_timing>> own;
+  own.reserve(timings.size());
   for (const collective_timing& t : timings) {
     own.push_back({t, t.measured.value(), detail::shape_of_timing(t)});
   }

@@ -86,8 +86,10 @@ template <class Curve, class Operator, class Predict>
                                                 const std::vector<timed<Operator>>& timings,
                                                 const Predict& predict) {
   std::vector<unknown> unknowns;
+  unknowns.reserve(parameters.size());
   for (const auto& p : parameters) unknowns.push_back({p.name, p.initial, p.lowest, p.highest});
   std::vector<double> measured;
+  measured.reserve(timings.size());
   for (const auto& t : timings) measured.push_back(t.measured);
   const auto predicted = [&](const std::vector<double>& values, std::size_t i) {
     return predict(with_constants(fixed, parameters, values), timings[i].op);

@@ -10,9 +10,7 @@
 
 #include "shardline/plan/calibration/unknowns.hpp"
 
-namespace shardline {
-
-namespace detail {
+namespace shardline::detail {
 
 // d residual / d constant at `constants`, each in units of its range. Central differences,
 // one-sided at the ends.
@@ -129,6 +127,4 @@ inline std::string unconfined(const std::vector<unknown>& unknowns, const calibr
   return name.empty() ? name : not_determined(name);
 }
 
-}  // namespace detail
-
-}  // namespace shardline
+}  // namespace shardline::detail

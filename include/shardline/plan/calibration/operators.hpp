@@ -1,6 +1,7 @@
 /// The curves of `fitted` from timings of kernels.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -27,18 +28,19 @@ enum class kernel_kind : unsigned char {
 };
 
 [[nodiscard]] constexpr std::string_view name(kernel_kind k) noexcept {
-  constexpr std::string_view names[]{"matrix multiplication",
-                                     "attention of prompts",
-                                     "attention of decode steps",
-                                     "latent attention of prompts",
-                                     "latent attention of decode steps",
-                                     "routed experts",
-                                     "vector kernels"};
+  constexpr std::array<std::string_view, 7> names{"matrix multiplication",
+                                                  "attention of prompts",
+                                                  "attention of decode steps",
+                                                  "latent attention of prompts",
+                                                  "latent attention of decode steps",
+                                                  "routed experts",
+                                                  "vector kernels"};
   return names[static_cast<std::size_t>(k)];
 }
 
 [[nodiscard]] constexpr std::string_view name(kernel_format f) noexcept {
-  constexpr std::string_view names[]{"16 bits", "8 bits", "8 bits in blocks", "4 bits"};
+  constexpr std::array<std::string_view, 4> names{"16 bits", "8 bits", "8 bits in blocks",
+                                                  "4 bits"};
   return names[static_cast<std::size_t>(f)];
 }
 
@@ -55,6 +57,7 @@ namespace detail {
 struct curve_key {
   kernel_kind kind = kernel_kind::gemm;
   kernel_format format = kernel_format::wide;
+  // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer in it
   friend auto operator<=>(const curve_key&, const curve_key&) = default;
 
   [[nodiscard]] std::string text() const {
@@ -180,7 +183,7 @@ inline std::string fault_of_timings(const std::vector<operator_timing>& timings)
     const std::string at = "timings[" + std::to_string(i) + "].";
     const std::string fault = std::visit(kernel_fault{}, timings[i].op);
     if (!fault.empty()) return at + "op." + fault;
-    const std::string time = positive(at + "measured [s]", timings[i].measured.value());
+    std::string time = positive(at + "measured [s]", timings[i].measured.value());
     if (!time.empty()) return time;
   }
   return {};

@@ -10,9 +10,7 @@
 
 #include "shardline/base/fwd.hpp"
 
-namespace shardline {
-
-namespace detail {
+namespace shardline::detail {
 
 // Logarithms of times are not measured more closely than this, however well they fit.
 inline constexpr double least_deviation = 1e-6;
@@ -23,6 +21,7 @@ inline constexpr double least_deviation = 1e-6;
 // estimates", The American Statistician 42, 1988; 0.6745 = median of a normal deviate's size.
 inline double deviation_of(const std::vector<double>& residuals, std::size_t constants) {
   std::vector<double> sizes;
+  sizes.reserve(residuals.size());
   for (const double r : residuals) sizes.push_back(std::abs(r));
   std::sort(sizes.begin(), sizes.end());
   const std::size_t unfitted = std::min(constants, sizes.size() - 1);
@@ -78,6 +77,4 @@ inline double student_95(double degrees) {
   return 1.95996 + 2.3723 / degrees + 2.8225 / (degrees * degrees);
 }
 
-}  // namespace detail
-
-}  // namespace shardline
+}  // namespace shardline::detail

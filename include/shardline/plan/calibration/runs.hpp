@@ -167,7 +167,7 @@ inline std::string fault_of_run(const measured_run& r) {
   if (!r.ttft && !r.tpot) return refusal("ttft, tpot", "neither", "one or both");
   if (r.ttft && !is_positive(r.ttft->value())) return positive("ttft [s]", r.ttft->value());
   if (r.tpot && !is_positive(r.tpot->value())) return positive("tpot [s]", r.tpot->value());
-  const std::string fault = fault_of_deployment(r);
+  std::string fault = fault_of_deployment(r);
   if (!fault.empty() || !r.tpot || r.workload.output.value() > 1.0) return fault;
   return refusal("tpot", "of 1 output token", "that of 2 or more");
 }

@@ -1,6 +1,7 @@
 /// What a calibration is asked and what it answers, and the check of what it is given.
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
@@ -47,9 +48,9 @@ namespace detail {
 
 // Six digits: enough to tell a value from the end of its range.
 inline std::string in_digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  return text.data();
 }
 
 // Closer to an end of its range than any step of the search can tell.
@@ -77,7 +78,7 @@ inline std::string fault_of(const std::vector<unknown>& unknowns,
                             const std::vector<double>& measured) {
   if (unknowns.empty()) return refusal("unknowns", "none", "at least one");
   for (const unknown& u : unknowns) {
-    const std::string fault = fault_of(u);
+    std::string fault = fault_of(u);
     if (!fault.empty()) return fault;
   }
   for (std::size_t i = 0; i < measured.size(); ++i) {

@@ -6,9 +6,7 @@
 #include "shardline/io/hf/families.hpp"
 #include "shardline/model/model.hpp"
 
-namespace shardline::hf {
-
-namespace detail {
+namespace shardline::hf::detail {
 
 inline constexpr range any_heads = field::heads;
 inline constexpr range any_layers = field::layers;
@@ -154,6 +152,4 @@ inline latent_attention read_latent_attention(const fields& f) {
   return a;
 }
 
-}  // namespace detail
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::detail

@@ -100,7 +100,7 @@ class exception_list {
     if (is_plain_name(entry)) {
       plain_[entry].push_back(number);
     } else {
-      for (const std::string& glob : globs) globs_.push_back({glob, number});
+      for (const std::string& glob : globs) globs_.emplace_back(glob, number);
     }
     return !globs.empty();
   }
