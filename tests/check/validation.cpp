@@ -233,7 +233,7 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 14> sums{{
+const std::array<field_case, 23> sums{{
     {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -243,6 +243,15 @@ const std::array<field_case, 14> sums{{
     {field::collective_curves, "efficiency.collectives (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::exchange_curves, "efficiency.exchange (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::host_curve, "efficiency.host (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::gemm_constants, "efficiency.gemm", 0, 0, counted, is_whole, nullptr},
+    {field::prefill_constants, "efficiency.prefill or latent_prefill", 0, 0, counted, is_whole, nullptr},
+    {field::decode_constants, "efficiency.decode or latent_decode", 0, 0, counted, is_whole, nullptr},
+    {field::expert_constants, "efficiency.experts", 0, 0, counted, is_whole, nullptr},
+    {field::elementwise_constants, "efficiency.elementwise", 0, 0, counted, is_whole, nullptr},
+    {field::collective_constants, "efficiency.collectives", 0, 0, counted, is_whole, nullptr},
+    {field::throughput_constants, "efficiency.exchange.throughput_dispatch or throughput_combine", 0, 0, counted, is_whole, nullptr},
+    {field::latency_constants, "efficiency.exchange.latency_dispatch or latency_combine", 0, 0, counted, is_whole, nullptr},
+    {field::host_constants, "efficiency.host", 0, 0, counted, is_whole, nullptr},
     {field::layer_kinds, "model.layers, kinds", 0, 8, counted, is_whole, nullptr},
     {field::layer_runs, "model.layers, runs", 0, 160, counted, is_whole, nullptr},
     {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
@@ -303,7 +312,8 @@ TEST_CASE("every field has the range and the name that are promised") {
     covered[static_cast<std::size_t>(f.field)] = true;
   }
   // Others are no number that a user sets: they are judged by what others add up to, and have test
-  // cases of their own below, those of curves in tests/fitted/policy.cpp.
+  // cases of their own below, those of curves in tests/fitted/policy.cpp and
+  // tests/curves/constants.cpp.
   for (const field_case& f : sums) {
     CAPTURE(f.name);
     const field_range r = range_of(f.field);

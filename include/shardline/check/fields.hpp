@@ -10,6 +10,7 @@
 #include "shardline/base/bounded.hpp"
 #include "shardline/base/field.hpp"
 #include "shardline/base/fixed_string.hpp"
+#include "shardline/curves/constants.hpp"
 #include "shardline/model/kind_fields.hpp"
 
 namespace shardline {
@@ -18,6 +19,7 @@ namespace shardline {
 enum class condition : unsigned char {
   inside_its_range,
   none_unless_data_sheet,
+  a_constant_inside_its_range,
   a_divisor_of_attention_heads,
   key_heads_that_divide_the_value_heads,
   at_most_all_experts,
@@ -32,7 +34,12 @@ enum class condition : unsigned char {
   no_run_with_two_pools,
   a_token_to_decode
 };
-inline constexpr std::size_t condition_count = 15;
+inline constexpr std::size_t condition_count = 16;
+
+/// Whether a condition is that of a range.
+[[nodiscard]] constexpr bool is_of_range(condition c) noexcept {
+  return c == condition::inside_its_range || c == condition::a_constant_inside_its_range;
+}
 
 /// Requests per second: rarer than one in thirty years is a slip.
 inline constexpr double rarest_rate = 1e-9;
@@ -50,6 +57,7 @@ namespace detail {
 inline constexpr std::array<condition_text, condition_count> condition_texts{{
     {""},
     {"none of these; to price as the data sheet, the policy datasheet"},
+    {"inside the range of the constant"},
     {"a divisor of attention.heads, which is ", true},
     {"key heads that divide the value heads, which are ", true},
     {"at most feed_forward.experts, which is ", true},
@@ -72,7 +80,8 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
 
 /// A field whose value is not what it must be.
 ///   unmet   the condition that it does not meet
-///   limit   the figure that the condition compares it with, where it has one
+///   limit   the figure that the condition compares it with, where it has one; of a constant of a
+///           curve its place there
 // Kept to 16 bytes: every estimate carries eight of them.
 struct invalid_field {
   shardline::field field = field::gpus;
@@ -95,17 +104,28 @@ struct invalid_field {
   }
 };
 
-/// "workload.input [tokens]"
+/// What values it may have: of the field, or of the constant of a curve.
+[[nodiscard]] constexpr field_range range_of(const invalid_field& f) noexcept {
+  field_range r = range_of_any(f.field);
+  if (f.unmet != condition::a_constant_inside_its_range) return r;
+  const constant_range own = constant_of(f.field, f.limit).range;
+  return {f.field, r.name, own.unit, own.lowest, own.highest};
+}
+
+/// "workload.input [tokens]", "efficiency.gemm: launch [s]"
 [[nodiscard]] constexpr text_line name_of(const invalid_field& f) noexcept {
-  const field_range& r = range_of_any(f.field);
+  const field_range r = range_of(f);
   text_line line;
   line.add(r.name);
+  if (f.unmet == condition::a_constant_inside_its_range) {
+    line.add(": ").add(constant_of(f.field, f.limit).name);
+  }
   return r.unit == figure_unit::none ? line : line.add(" [").add(name(r.unit)).add(']');
 }
 
 /// "a whole number from 1 to 1000000", or what else the condition asks for.
 [[nodiscard]] constexpr text_line allowed_for(const invalid_field& f) noexcept {
-  if (f.unmet == condition::inside_its_range) return allowed_in(range_of_any(f.field));
+  if (is_of_range(f.unmet)) return allowed_in(range_of(f));
   const condition_text& text = text_of(f.unmet);
   text_line line;
   line.add(text.sentence);
@@ -138,6 +158,21 @@ struct field_errors {
     constexpr auto highest = static_cast<count>(range_of(Range{}).highest);
     if (value < lowest || value > highest) note({field_of<Kind>(range), real<double>(value)});
   }
+  /// All constants of a curve.
+  template <class Curve>
+  constexpr void expect_constants(field of, const Curve& curve) noexcept {
+    bool inside = true;
+    list_constants(curve, [&](const constant_range& r, std::string_view, const auto& figure) {
+      inside = inside & r.contains(detail::number_in(figure));
+    });
+    if (inside) return;
+    std::int32_t place = 0;
+    list_constants(curve, [&](const constant_range& r, std::string_view, const auto& figure) {
+      const double value = detail::number_in(figure);
+      if (!r.contains(value)) note({of, value, condition::a_constant_inside_its_range, place});
+      ++place;
+    });
+  }
   /// A condition beyond the field's own range.
   template <field Field>
   constexpr void require(bool met, condition what, double value) noexcept {
@@ -155,7 +190,10 @@ struct field_errors {
  private:
   constexpr void note(const invalid_field& f) noexcept {
     for (const invalid_field& known : found) {
-      if (known.field == f.field && known.unmet == f.unmet && known.value == f.value) return;
+      const bool other =
+          f.unmet == condition::a_constant_inside_its_range && known.limit != f.limit;
+      const bool same = known.field == f.field && known.unmet == f.unmet && !other;
+      if (same && known.value == f.value) return;
     }
     found.push_back(f);
   }

@@ -48,6 +48,7 @@ constexpr void require_curves(count empty_ones, field_errors& errors) noexcept {
 // To price as the data sheet is what `datasheet` is for.
 template <class T>
 constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& errors) noexcept {
+  for_each_curve(f, [&errors](field of, const auto& curve) { errors.expect_constants(of, curve); });
   const exchange_curves<T>& x = f.exchange;
   require_curves<field::gemm_curves>(empty(f.gemm), errors);
   require_curves<field::attention_curves>(

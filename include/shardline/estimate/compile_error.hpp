@@ -102,10 +102,10 @@ struct contradictory {
 template <const report& Report, std::size_t I>
 struct input_error_of {
   static constexpr invalid_field f = Report.invalid[I];
-  static constexpr field_range r = range_of_any(f.field);
+  static constexpr field_range r = range_of(f);
   using given = input<f.field, number<is_whole(f.value)>(f.value), r.unit>;
   using type =
-      std::conditional_t<f.unmet == condition::inside_its_range,
+      std::conditional_t<is_of_range(f.unmet),
                          outside<given, from<number<is_whole(r.lowest)>(r.lowest)>,
                                  to<number<is_whole(r.highest)>(r.highest)>>,
                          contradictory<given, asked<f.unmet, number<is_whole(f.limit)>(f.limit)>>>;
@@ -126,7 +126,7 @@ constexpr text_line sentence_of(const violation& v) noexcept {
   return line.add(v.available).add(' ').add(name(v.units.available)).add(" available");
 }
 constexpr text_line sentence_of(const invalid_field& f) noexcept {
-  const bool alone = f.unmet == condition::inside_its_range;
+  const bool alone = is_of_range(f.unmet);
   text_line line;
   line.add(alone ? "shardline: an input is outside its range: "
                  : "shardline: an input contradicts another: ");
