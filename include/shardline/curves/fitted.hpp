@@ -3,7 +3,7 @@
 /// Shares are of data sheet figures and carry over to other accelerators as they are; times are
 /// what launching, filling and draining a kernel takes; sizes are those of the kernels' tiles. The
 /// formulas that read them are in fitted/, all of them by fitted/policy.hpp; the fitted values in
-/// catalog/efficiencies.hpp.
+/// catalog/efficiencies.hpp; what each may be in curves/constants.hpp.
 #pragma once
 
 #include "shardline/base/scalar.hpp"
