@@ -3,6 +3,7 @@
 /// left out.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,13 @@ struct constant_range {
 
   [[nodiscard]] constexpr bool contains(double value) const noexcept {
     return is_between<false>(value, lowest, highest);
+  }
+  /// The same in one comparison of bits, which are in the order of the numbers where those are
+  /// positive, and beyond theirs for the others: -0 is taken to be outside.
+  [[nodiscard]] constexpr bool surely_contains(double value) const noexcept {
+    const auto least = std::bit_cast<std::uint64_t>(lowest);
+    return std::bit_cast<std::uint64_t>(value) - least <=
+           std::bit_cast<std::uint64_t>(highest) - least;
   }
 };
 
