@@ -265,7 +265,7 @@ TEST_CASE("a layout's flags are written in the convention that is asked for") {
   const layout l = to_layout(vllm{.tp = 4});
   CHECK(flags_text(catalog::llama_3_1_8b, l, "vllm") == "vllm:tp=4");
   CHECK(flags_text(catalog::llama_3_1_8b, l, "product") == "product:ep=1,tp=4,pp=1,dp=1");
-  CHECK(flags_text(catalog::llama_3_1_8b, l, "megatron").empty());
+  CHECK(flags_text(catalog::llama_3_1_8b, l, "deepspeed").empty());
   const layout split = to_layout(product{.ep = 2, .tp = 2});
   CHECK(flags_text(catalog::deepseek_v3, split, "vllm").empty());
   CHECK(flags_text(catalog::deepseek_v3, split, "product") == "product:ep=2,tp=2,pp=1,dp=1");
