@@ -1,4 +1,4 @@
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/families/index.hpp"
 
 #include <doctest/doctest.h>
 

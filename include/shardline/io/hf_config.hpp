@@ -128,7 +128,7 @@ inline model read_document(const json& document, std::string_view quantisation_t
 /// The model that `json_text`, a config.json, describes; its name is the model_type, since a
 /// config.json does not hold its repository's.
 ///   quantisation_text   the repository's hf_quant_config.json, if it has one
-/// Supported: the model types in io/hf/families.hpp, as they are or as the `text_config` of a
+/// Supported: the model types in io/hf/families/index.hpp, as they are or as the `text_config` of a
 /// multimodal model, whose encoders are noted and left out; weights as the quantisation settings
 /// say. Anything else is refused by name, as is every value out of range, every key given twice and
 /// every setting that would change the cost without being priced.

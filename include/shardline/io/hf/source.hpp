@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/families/index.hpp"
 
 namespace shardline::hf {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/family.hpp"
 #include "shardline/io/hf/source.hpp"
 
 namespace shardline::hf {
@@ -44,6 +44,13 @@ inline constexpr std::array unpriced_keys{"index_topk",
 inline bool says_nothing(const json& value) {
   if (const auto* b = value.get_ptr<const json::boolean_t*>()) return !*b;
   return value.empty() || whole_number(value) == std::optional<count>(0);
+}
+
+inline bool prices(const family& known, std::string_view key) {
+  for (const std::string_view one : known.priced) {
+    if (one == key) return true;
+  }
+  return false;
 }
 
 // MiniMax: 1 is full attention, 0 linear attention of its own kind.
@@ -102,7 +109,7 @@ inline bool sounds_like_size(std::string_view key) {
 inline void check_unpriced(const fields& f, const family& known) {
   for (const char* key : detail::unpriced_keys) {
     const json* value = f.find(key);
-    if (value == nullptr || detail::says_nothing(*value)) continue;
+    if (value == nullptr || detail::says_nothing(*value) || detail::prices(known, key)) continue;
     f.refuse(key, "null: it changes the model in a way not priced");
   }
   if (known.windows != window_rule::chunked && f.find("attention_chunk_size") != nullptr) {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "shardline/io/hf/families.hpp"
+#include "shardline/io/hf/family.hpp"
 #include "shardline/model/model.hpp"
 
 namespace shardline::hf {
@@ -102,7 +102,7 @@ inline grouped_query_attention read_grouped_attention(const fields& f, const fam
   read_biases(f, known, a);
   a.qk_norm = read_qk_norm(f, known);
   a.sinks = known.sinks;
-  if (known.mixer == mixer_rule::hybrid) a.output_gate = f.flag("attn_output_gate", true);
+  a.output_gate = known.output_gate && f.flag("attn_output_gate", true);
   return a;
 }
 
@@ -113,31 +113,6 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, count 
   a.head_dim = even_head_dim(f, hidden, a.heads);
   a.qkv_bias = a.output_bias = true;
   return a;
-}
-
-/// One key-value head (Falcon-7B), some (Falcon-40B), or as many as heads (Falcon-RW).
-inline grouped_query_attention read_falcon_attention(const fields& f, count hidden) {
-  grouped_query_attention a{};
-  a.heads = f.whole(heads_key(f), any_heads);
-  a.head_dim = even_head_dim(f, hidden, a.heads);
-  const bool grouped = f.flag("new_decoder_architecture", false);
-  const bool one_kv_head = f.flag("multi_query", true) && !grouped;
-  const char* key = f.name_of({"num_kv_heads", "n_head_kv"});
-  a.kv_heads = one_kv_head ? 1 : f.whole_or(key, a.heads, any_heads);
-  if (a.heads % a.kv_heads != 0 || (!grouped && !one_kv_head && a.kv_heads != a.heads)) {
-    f.refuse(key, (grouped ? "a divisor of " : "") + std::string(heads_key(f)) + " (" +
-                      std::to_string(a.heads) + ")");
-  }
-  a.qkv_bias = a.output_bias = f.flag("bias", false);
-  return a;
-}
-
-/// Transformers 4.40 and later: one norm unless new_decoder_architecture has two.
-inline layer_form read_falcon_form(const fields& f) {
-  if (!f.flag("parallel_attn", true)) return layer_form::sequential;
-  const count two = f.flag("new_decoder_architecture", false) ? 2 : 1;
-  return f.whole_or("num_ln_in_parallel_attn", two, {1, 2}) == 2 ? layer_form::parallel_two_norms
-                                                                 : layer_form::parallel;
 }
 
 inline latent_attention read_latent_attention(const fields& f) {

@@ -58,44 +58,6 @@ inline void check_groups(const fields& f, const state_space& s) {
   f.refuse("n_groups", "a divisor of the number of heads (" + std::to_string(s.heads) + ")");
 }
 
-/// Nemotron-H, whose class keeps the state in fp32. Of `use_bias` and `mamba_proj_bias` some
-/// releases read one and some the other.
-inline state_space read_nemotron_mixer(const fields& f, precision own) {
-  state_space s{};
-  s.heads = f.whole("mamba_num_heads", any_heads);
-  s.head_dim = f.whole("mamba_head_dim", any_heads);
-  s.groups = f.whole(f.name_of({"n_groups", "mamba_n_groups"}), any_heads);
-  s.state_size = f.whole("ssm_state_size", any_heads);
-  s.conv_kernel = f.whole_or(f.name_of({"conv_kernel", "mamba_d_conv"}), 4, any_kernel);
-  s.conv_bias = f.flag(f.name_of({"use_conv_bias", "mamba_conv_bias"}), true);
-  s.projection_bias = f.flag(f.name_of({"use_bias", "mamba_proj_bias"}), false);
-  s.state = read_state_type(f, precision::fp32, own);
-  (void)f.choice("mamba_hidden_act", {"silu"});
-  check_groups(f, s);
-  return s;
-}
-
-/// Mamba-2. expand hidden_size must be num_heads head_dim, as its class asks. The state has the
-/// model's dtype, in mamba_ssm, transformers and vLLM alike.
-inline state_space read_mamba2_mixer(const fields& f, count hidden, precision own) {
-  state_space s{};
-  s.heads = f.whole("num_heads", any_heads);
-  s.head_dim = f.whole("head_dim", any_heads);
-  s.groups = f.whole("n_groups", any_heads);
-  s.state_size = f.whole("state_size", any_heads);
-  s.conv_kernel = f.whole_or("conv_kernel", 4, any_kernel);
-  s.conv_bias = f.flag("use_conv_bias", true);
-  s.projection_bias = f.flag("use_bias", false);
-  s.state = read_state_type(f, own, own);
-  const count inner = f.whole_or("expand", 2, any_kernel) * hidden;
-  if (inner != s.heads * s.head_dim) {
-    f.refuse("num_heads", "expand hidden_size / head_dim (" + std::to_string(inner) + " / " +
-                              std::to_string(s.head_dim) + ")");
-  }
-  check_groups(f, s);
-  return s;
-}
-
 }  // namespace detail
 
 }  // namespace shardline::hf

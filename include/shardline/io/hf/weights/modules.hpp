@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "shardline/base/alternative.hpp"
-#include "shardline/io/hf/names.hpp"
+#include "shardline/io/hf/family.hpp"
 #include "shardline/model/model.hpp"
 
 namespace shardline::hf {
@@ -102,7 +102,7 @@ struct layer_modules {
 /// place of all.
 template <class Visitor>
 void for_each_module(const model& m, const family& known, bool each_expert, Visitor&& visit) {
-  const checkpoint_names& names = names_of(known);
+  const checkpoint_names& names = *known.names;
   constexpr std::array outside{weight_class::embedding, weight_class::embedding, weight_class::norm,
                                weight_class::head};
   for (std::size_t i = 0; i < outside.size(); ++i) {

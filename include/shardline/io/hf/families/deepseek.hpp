@@ -1,0 +1,35 @@
+/// DeepSeek-V2, DeepSeek-V3 and Kimi K2 (configuration_deepseek.py of
+/// huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention.
+#pragma once
+
+#include "shardline/io/hf/blocks/deepseek_experts.hpp"
+#include "shardline/io/hf/blocks/layers.hpp"
+
+namespace shardline::hf {
+
+namespace families {
+
+inline constexpr family deepseek_v2{.model_type = "deepseek_v2",
+                                    .architecture = "DeepseekV2ForCausalLM",
+                                    .layers = detail::read_latent_layers,
+                                    .feed_forwards = detail::read_deepseek,
+                                    .shared_experts = -1,
+                                    .topk_method = "greedy"};
+inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
+                                    .architecture = "DeepseekV3ForCausalLM",
+                                    .layers = detail::read_latent_layers,
+                                    .feed_forwards = detail::read_deepseek,
+                                    .dense_layers = 3,
+                                    .shared_experts = 1,
+                                    .topk_method = "noaux_tc"};
+inline constexpr family kimi_k2{.model_type = "kimi_k2",
+                                .architecture = "DeepseekV3ForCausalLM",
+                                .layers = detail::read_latent_layers,
+                                .feed_forwards = detail::read_deepseek,
+                                .dense_layers = 3,
+                                .shared_experts = 1,
+                                .topk_method = "noaux_tc"};
+
+}  // namespace families
+
+}  // namespace shardline::hf

@@ -1,0 +1,42 @@
+/// Gemma 2 and 3.
+#pragma once
+
+#include "shardline/io/hf/blocks/layers.hpp"
+
+namespace shardline::hf {
+
+namespace families {
+
+inline constexpr family gemma2{.model_type = "gemma2",
+                               .architecture = "Gemma2ForCausalLM",
+                               .layers = detail::read_seeing_layers,
+                               .feed_forwards = detail::read_dense,
+                               .kv_heads = 4,
+                               .head_dim = 256,
+                               .bias = bias_rule::stated,
+                               .windows = window_rule::even_layers,
+                               .window = 4096,
+                               .activation = activation_rule::gelu_tanh,
+                               .form = layer_form::sandwich,
+                               .tied = true};
+inline constexpr family gemma3_text{.model_type = "gemma3_text",
+                                    .architecture = "Gemma3ForCausalLM",
+                                    .layers = detail::read_seeing_layers,
+                                    .feed_forwards = detail::read_dense,
+                                    .vocab_size = 262208,
+                                    .heads = 8,
+                                    .kv_heads = 4,
+                                    .head_dim = 256,
+                                    .context = 131072,
+                                    .bias = bias_rule::stated,
+                                    .qk_norm = qk_norm_rule::per_head,
+                                    .windows = window_rule::but_every_nth,
+                                    .window = 4096,
+                                    .activation = activation_rule::gelu_tanh,
+                                    .form = layer_form::sandwich,
+                                    .tied = true};
+inline constexpr wrapper gemma3{"gemma3", "Gemma3ForConditionalGeneration", "gemma3_text"};
+
+}  // namespace families
+
+}  // namespace shardline::hf

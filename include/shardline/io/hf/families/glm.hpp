@@ -1,0 +1,24 @@
+/// GLM-4.5.
+#pragma once
+
+#include "shardline/io/hf/blocks/deepseek_experts.hpp"
+#include "shardline/io/hf/blocks/layers.hpp"
+
+namespace shardline::hf {
+
+namespace families {
+
+inline constexpr family glm4_moe{.model_type = "glm4_moe",
+                                 .architecture = "Glm4MoeForCausalLM",
+                                 .layers = detail::read_seeing_layers,
+                                 .feed_forwards = detail::read_deepseek,
+                                 .kv_heads = 8,
+                                 .bias = bias_rule::stated_qkv,
+                                 .qk_norm = qk_norm_rule::stated,
+                                 .dense_layers = 1,
+                                 .shared_experts = 1,
+                                 .topk_method = "noaux_tc"};
+
+}  // namespace families
+
+}  // namespace shardline::hf

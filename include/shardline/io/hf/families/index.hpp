@@ -1,0 +1,94 @@
+/// The families of configurations that the importer knows, a line for each.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "shardline/io/hf/families/bloom.hpp"
+#include "shardline/io/hf/families/deepseek.hpp"
+#include "shardline/io/hf/families/falcon.hpp"
+#include "shardline/io/hf/families/gemma.hpp"
+#include "shardline/io/hf/families/glm.hpp"
+#include "shardline/io/hf/families/gpt2.hpp"
+#include "shardline/io/hf/families/gpt_oss.hpp"
+#include "shardline/io/hf/families/llama.hpp"
+#include "shardline/io/hf/families/llama4.hpp"
+#include "shardline/io/hf/families/mamba.hpp"
+#include "shardline/io/hf/families/minimax.hpp"
+#include "shardline/io/hf/families/mistral.hpp"
+#include "shardline/io/hf/families/nemotron.hpp"
+#include "shardline/io/hf/families/phi.hpp"
+#include "shardline/io/hf/families/qwen.hpp"
+#include "shardline/io/hf/families/qwen_hybrid.hpp"
+
+namespace shardline::hf {
+
+// clang-format off
+inline constexpr std::array all_families{
+    &families::llama,
+    &families::mistral,
+    &families::mixtral,
+    &families::qwen2,
+    &families::qwen2_moe,
+    &families::qwen3,
+    &families::qwen3_moe,
+    &families::qwen3_next,
+    &families::qwen3_5_text,
+    &families::qwen3_5_moe_text,
+    &families::deepseek_v2,
+    &families::deepseek_v3,
+    &families::kimi_k2,
+    &families::glm4_moe,
+    &families::minimax_m2,
+    &families::gpt_oss,
+    &families::gemma2,
+    &families::gemma3_text,
+    &families::phi3,
+    &families::llama4_text,
+    &families::falcon,
+    &families::bloom,
+    &families::gpt2,
+    &families::nemotron_h,
+    &families::mamba2};
+
+/// Models whose text model stands in `text_config`.
+inline constexpr std::array all_wrappers{
+    &families::gemma3,
+    &families::llama4,
+    &families::mistral3,
+    &families::qwen3_5,
+    &families::qwen3_5_moe};
+// clang-format on
+
+namespace detail {
+
+template <class Row, std::size_t N>
+constexpr const Row* row_of(const std::array<const Row*, N>& rows,
+                            std::string_view model_type) noexcept {
+  for (const Row* row : rows) {
+    if (row->model_type == model_type) return row;
+  }
+  return nullptr;
+}
+
+inline std::string supported_types() {
+  std::string list;
+  for (const family* known : all_families) list.append(known->model_type).append(", ");
+  for (const wrapper* known : all_wrappers) list.append(known->model_type).append(", ");
+  list.resize(list.size() - 2);
+  return list;
+}
+
+}  // namespace detail
+
+/// The family of that model_type, null if it is not supported.
+[[nodiscard]] constexpr const family* family_of(std::string_view model_type) noexcept {
+  return detail::row_of(all_families, model_type);
+}
+/// The wrapper of that model_type, null if it is none or not known.
+[[nodiscard]] constexpr const wrapper* wrapper_of(std::string_view model_type) noexcept {
+  return detail::row_of(all_wrappers, model_type);
+}
+
+}  // namespace shardline::hf

@@ -1,0 +1,80 @@
+/// Qwen2, Qwen3 and their mixtures of experts.
+#pragma once
+
+#include "shardline/io/hf/blocks/layers.hpp"
+
+namespace shardline::hf {
+
+namespace detail {
+
+inline void read_gated_shared_expert(const fields& f, mixture_of_experts& moe) {
+  moe.shared_width = f.whole("shared_expert_intermediate_size", {0, any_width.most});
+  moe.shared_experts = moe.shared_width > 0 ? 1 : 0;
+  moe.shared_gate = moe.shared_width > 0;
+}
+
+/// Layer i has experts if (i + 1) mod decoder_sparse_step is 0 and mlp_only_layers does not list
+/// it.
+inline feed_forwards read_qwen_moe(const fields& f, const family&, count layers) {
+  feed_forwards result;
+  result.experts =
+      read_experts(f, f.name_of({"num_experts", "num_local_experts"}), "moe_intermediate_size");
+  const count step = f.whole_or("decoder_sparse_step", 1, any_layers);
+  for (count i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % step == 0);
+  mark_layers(f, "mlp_only_layers", false, result.sparse);
+  if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
+  return result;
+}
+
+/// The same with a shared expert.
+inline feed_forwards read_qwen_shared(const fields& f, const family& known, count layers) {
+  feed_forwards result = read_qwen_moe(f, known, layers);
+  read_gated_shared_expert(f, result.experts);
+  return result;
+}
+
+}  // namespace detail
+
+namespace families {
+
+inline constexpr family qwen2{.model_type = "qwen2",
+                              .architecture = "Qwen2ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .kv_heads = 32,
+                              .bias = bias_rule::qkv,
+                              .windows = window_rule::later_layers,
+                              .window = 4096,
+                              .max_window_layers = 28};
+inline constexpr family qwen2_moe{.model_type = "qwen2_moe",
+                                  .architecture = "Qwen2MoeForCausalLM",
+                                  .layers = detail::read_seeing_layers,
+                                  .feed_forwards = detail::read_qwen_shared,
+                                  .kv_heads = 16,
+                                  .bias = bias_rule::switched,
+                                  .windows = window_rule::contested,
+                                  .window = 4096};
+inline constexpr family qwen3{.model_type = "qwen3",
+                              .architecture = "Qwen3ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .kv_heads = 32,
+                              .head_dim = 128,
+                              .bias = bias_rule::stated,
+                              .qk_norm = qk_norm_rule::per_head,
+                              .windows = window_rule::later_layers,
+                              .window = 4096,
+                              .max_window_layers = 28};
+inline constexpr family qwen3_moe{.model_type = "qwen3_moe",
+                                  .architecture = "Qwen3MoeForCausalLM",
+                                  .layers = detail::read_seeing_layers,
+                                  .feed_forwards = detail::read_qwen_moe,
+                                  .kv_heads = 4,
+                                  .bias = bias_rule::stated,
+                                  .qk_norm = qk_norm_rule::per_head,
+                                  .windows = window_rule::later_layers,
+                                  .window = 4096};
+
+}  // namespace families
+
+}  // namespace shardline::hf

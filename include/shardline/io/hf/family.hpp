@@ -1,0 +1,117 @@
+/// What the importer knows of a family of configurations: what each key of config.json means for a
+/// model's shape, and what a missing key stands for. A family is a file of families/ and a line of
+/// its index.
+///
+/// Defaults are those of the configuration classes of huggingface/transformers (4.57; 5.0 for
+/// Qwen3.5 and Nemotron-H): configuration_<model_type>.py and modeling_<model_type>.py, unless a
+/// file says otherwise. Keys whose class default is only that of one particular model (hidden_size,
+/// num_hidden_layers, ...) are required, but for Gemma 3: its published files leave them out.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "shardline/io/hf/names.hpp"
+#include "shardline/io/hf/reader.hpp"
+#include "shardline/model/model.hpp"
+
+namespace shardline::hf {
+
+struct family;
+struct feed_forwards;
+
+/// Reads the layers of a model `hidden` wide whose activations are in `own`, or the feed-forward
+/// blocks of so many layers.
+using layer_reader = layer_stack (*)(const fields&, const family&, count hidden, precision own);
+using feed_forward_reader = feed_forwards (*)(const fields&, const family&, count layers);
+
+/// Biases of the attention projections.
+///   none        none; `attention_bias` must not ask for any
+///   qkv         always on the three inputs
+///   stated      `attention_bias`, on all four
+///   stated_qkv  `attention_bias`, on the three inputs (GLM-4.5)
+///   switched    `qkv_bias`, on the three inputs (Qwen2-MoE)
+enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, switched };
+
+/// Norms on queries and keys. stated: per head if `use_qk_norm`; Llama 4's norm has no gains.
+enum class qk_norm_rule : unsigned char { none, per_head, stated, all_heads };
+
+/// Which layers see less than everything, where `layer_types` does not say. The second kind of
+/// layer, beside full attention, is a sliding window unless said otherwise.
+///   every_layer    Mistral, Mixtral, Phi-3
+///   later_layers   Qwen: from max_window_layers on, if use_sliding_window
+///   contested      Qwen2-MoE: releases of the library disagree, so layer_types must say
+///   even_layers    gpt-oss, Gemma 2: the first, the third, ...
+///   but_every_nth  Gemma 3: all but every sliding_window_pattern-th
+///   chunked        Llama 4: chunks in all but every no_rope_layer_interval-th
+///   linear         Qwen3-Next: linear attention in all but every full_attention_interval-th
+enum class window_rule : unsigned char {
+  none,
+  every_layer,
+  later_layers,
+  contested,
+  even_layers,
+  but_every_nth,
+  chunked,
+  linear
+};
+
+/// The activation function, which with the family says whether a block is gated.
+enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, relu2 };
+
+/// One supported model_type.
+///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
+///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
+///                    missing; 0: required, as many as heads, hidden_size / heads, unknown, none,
+///                    the first layer
+///   attention_bias   if that key is missing
+///   output_gate      the family has a key `attn_output_gate`
+///   mlp_bias         the family has a key `mlp_bias`
+///   dense_layers     first_k_dense_replace, if missing
+///   shared_experts   n_shared_experts, if missing; -1: required
+///   topk_method      if missing; "noaux_tc" has a correction bias per expert
+///   tied             tie_word_embeddings, if missing
+///   learned_positions   n_positions is the size of an embedding
+///   mtp_pattern      prediction layers follow a pattern of their own, which a model cannot hold
+///   priced           keys that others must not have: see check_unpriced
+struct family {
+  std::string_view model_type{};
+  std::string_view architecture{};
+  layer_reader layers = nullptr;
+  feed_forward_reader feed_forwards = nullptr;
+  count vocab_size = 0;
+  count heads = 0;
+  count kv_heads = 0;
+  count head_dim = 0;
+  count context = 0;
+  bias_rule bias = bias_rule::none;
+  bool attention_bias = false;
+  qk_norm_rule qk_norm = qk_norm_rule::none;
+  bool sinks = false;
+  bool output_gate = false;
+  window_rule windows = window_rule::none;
+  count window = 0;
+  count max_window_layers = 0;
+  bool mlp_bias = false;
+  count dense_layers = 0;
+  count shared_experts = 0;
+  std::string_view topk_method{};
+  activation_rule activation = activation_rule::silu;
+  layer_form form = layer_form::sequential;
+  bool tied = false;
+  bool norm_bias = false;
+  bool embedding_norm = false;
+  bool learned_positions = false;
+  bool mtp_pattern = false;
+  const checkpoint_names* names = &llama_names;
+  std::array<std::string_view, 4> priced{};
+};
+
+/// A model_type whose text model stands in `text_config`, beside an encoder for images or sound.
+struct wrapper {
+  std::string_view model_type{};
+  std::string_view architecture{};
+  std::string_view text_type{};  // the text model's model_type, if its own is missing
+};
+
+}  // namespace shardline::hf
