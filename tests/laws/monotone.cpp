@@ -132,8 +132,9 @@ const std::vector<change> larger_model{
     [](deployed& r, double f) { r.model.hidden_size = more(r.model.hidden_size, f); },
     [](deployed& r, double f) { r.model.vocab_size = more(r.model.vocab_size, f); },
     [](deployed& r, double f) {
+      // A list of stages is for so many layers; stages shared out otherwise may take less.
+      if (!r.layout.stages.listed.empty()) return;
       for (sl::layer_run& run : r.model.layers.runs) run.layers = more(run.layers, f);
-      r.layout.stages.listed = {};
     },
     [](deployed& r, double f) {
       change_blocks<sl::dense_feed_forward>(r, [f](auto& b) { b.width = more(b.width, f); });

@@ -310,33 +310,30 @@ inline std::string describe(const sl::layout& l) {
   return s.str();
 }
 
-inline void describe(std::ostream& s, const sl::grouped_query_attention& a) {
-  s << "heads " << a.heads << '/' << a.kv_heads << " x " << a.head_dim << " window " << a.window
-    << (a.chunked ? " chunked" : "") << " bias " << a.qkv_bias << a.output_bias << " qk_norm "
-    << static_cast<int>(a.qk_norm) << " sinks " << a.sinks << " gate " << a.output_gate;
-}
-inline void describe(std::ostream& s, const sl::latent_attention& a) {
-  s << "latent heads " << a.heads << " q " << a.q_lora_rank << " kv " << a.kv_lora_rank << " dims "
-    << a.qk_nope_head_dim << '+' << a.qk_rope_head_dim << '/' << a.v_head_dim;
-}
-inline void describe(std::ostream& s, const sl::linear_attention& a) {
-  s << "linear heads " << a.key_heads << 'x' << a.key_head_dim << '/' << a.value_heads << 'x'
-    << a.value_head_dim << " conv " << a.conv_kernel << ' ' << name(a.state);
-}
-inline void describe(std::ostream& s, const sl::state_space& a) {
-  s << "state space heads " << a.heads << 'x' << a.head_dim << " groups " << a.groups << " state "
-    << a.state_size << " conv " << a.conv_kernel << " bias " << a.conv_bias << a.projection_bias
-    << ' ' << name(a.state);
-}
-inline void describe(std::ostream& s, const sl::no_attention&) { s << "no attention"; }
-inline void describe(std::ostream& s, const sl::no_feed_forward&) { s << "no feed-forward"; }
-inline void describe(std::ostream& s, const sl::dense_feed_forward& f) {
-  s << "dense " << f.width << " gated " << f.gated << " bias " << f.bias;
-}
-inline void describe(std::ostream& s, const sl::mixture_of_experts& f) {
-  s << "experts " << f.experts_per_token << " of " << f.experts << " x " << f.width << " gated "
-    << f.gated << " shared " << f.shared_experts << " x " << f.shared_width << " gate "
-    << f.shared_gate << " bias " << f.expert_bias << f.router_bias << f.correction_bias;
+/// The fields of a kind of block: numbers by the names that messages have for them, others alone.
+template <class Kind>
+struct field_writer {
+  std::ostream& s;
+  const Kind& kind;
+
+  template <class Range>
+  void operator()(Range range, count Kind::*member) const {
+    s << ' ' << sl::range_of(range).name << ' ' << kind.*member;
+  }
+  template <class Value>
+  void operator()(Value Kind::*member) const {
+    s << ' ' << static_cast<count>(kind.*member);
+  }
+};
+
+template <class Variant>
+void describe_kind(std::ostream& s, const char* half, const Variant& kinds) {
+  s << half << " kind " << kinds.index();
+  std::visit(
+      [&s]<class Kind>(const Kind& kind) {
+        Kind::fields(field_writer<Kind>{s, kind});
+      },
+      kinds);
 }
 
 inline std::string describe(const sl::model& m) {
@@ -348,9 +345,8 @@ inline std::string describe(const sl::model& m) {
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];
     s << "\n  " << run.layers << " x ";
-    std::visit([&s](const auto& a) { describe(s, a); }, l.attention);
-    s << ", ";
-    std::visit([&s](const auto& f) { describe(s, f); }, l.feed_forward);
+    describe_kind(s, "attention", l.attention);
+    describe_kind(s, ", feed-forward", l.feed_forward);
     s << ", form " << static_cast<int>(l.form);
     if (l.exception.classes.empty()) continue;
     s << ", except";
