@@ -2,6 +2,7 @@
 /// and a line here.
 #pragma once
 
+// IWYU pragma: begin_exports
 #include "shardline/work/kinds/dense.hpp"
 #include "shardline/work/kinds/experts.hpp"
 #include "shardline/work/kinds/gated_delta_rule.hpp"
@@ -9,6 +10,7 @@
 #include "shardline/work/kinds/latent.hpp"
 #include "shardline/work/kinds/none.hpp"
 #include "shardline/work/kinds/state_space.hpp"
+// IWYU pragma: end_exports
 
 namespace shardline {
 
