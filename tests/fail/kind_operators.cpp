@@ -1,0 +1,37 @@
+// A kind of token mixing that does not say its operators.
+#include "shardline/core.hpp"
+
+namespace own {
+
+using namespace shardline;
+
+struct attention {
+  count heads = 0;
+
+  friend constexpr bool operator==(const attention&, const attention&) noexcept = default;
+  template <class List>
+  static constexpr void fields(List&& list) {
+    list(as<field::heads>, &attention::heads);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&&) const {}
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.heads(heads);
+  }
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&&) const {}
+  template <class List>
+  constexpr void modules(List&&) const {}
+#ifndef SHARDLINE_TEST_BAD
+  template <class Sink>
+  constexpr void emit(const block_context&, Sink&) const {}
+#endif
+};
+
+}  // namespace own
+
+using kinds = shardline::one_attention_of<shardline::no_attention, own::attention>;
+
+static_assert(std::variant_size_v<kinds> == 2);
