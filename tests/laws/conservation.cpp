@@ -135,6 +135,18 @@ struct expectation {
   }
 
   // Per value head: a decay rate, its bias, and one column each for decay and write strength.
+  // Beside the latents an indexer, the same on every rank, whose weights of heads are never
+  // quantised.
+  void attention(const sl::sparse_latent_attention& a) {
+    attention(a.latents());
+    if (!a.indexed) return;
+    const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : m.hidden_size;
+    constexpr auto c = weight_class::attention;
+    add_matrix(c, query_input * a.index_heads * a.index_head_dim * n.replicated, n.replicated);
+    add_matrix(c, m.hidden_size * a.index_head_dim * n.replicated, n.replicated);
+    e.add_vector(c, m.hidden_size * a.index_heads * n.replicated);
+    e.add_vector(weight_class::norm, 2 * a.index_head_dim * n.replicated);
+  }
   void attention(const sl::linear_attention& a) {
     const count h = m.hidden_size;
     const count values = a.value_heads * a.value_head_dim;
@@ -452,6 +464,12 @@ struct kept_expectation {
   void attention(const sl::latent_attention& a) {
     k.per_token += static_cast<double>(n.replicated) *
                    vector_bytes(m.kv_cache, a.kv_lora_rank + a.qk_rope_head_dim);
+  }
+  void attention(const sl::sparse_latent_attention& a) {
+    attention(a.latents());
+    const count scales = (a.index_head_dim + 127) / 128;
+    if (a.indexed)
+      k.per_token += static_cast<double>(n.replicated * (a.index_head_dim + 4 * scales));
   }
   void attention(const sl::linear_attention& a) {
     const count state = a.value_heads * a.key_head_dim * a.value_head_dim;

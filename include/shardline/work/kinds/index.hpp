@@ -9,6 +9,7 @@
 #include "shardline/work/kinds/grouped_query.hpp"
 #include "shardline/work/kinds/latent.hpp"
 #include "shardline/work/kinds/none.hpp"
+#include "shardline/work/kinds/sparse_latent.hpp"
 #include "shardline/work/kinds/state_space.hpp"
 // IWYU pragma: end_exports
 
@@ -19,6 +20,7 @@ namespace shardline {
 using attention_kind = one_attention_of<
     grouped_query_attention,
     latent_attention,
+    sparse_latent_attention,
     linear_attention,
     state_space,
     no_attention>;

@@ -21,6 +21,7 @@
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
+#include "shardline/io/hf/families/sparse_latent.hpp"
 
 namespace shardline::hf {
 
@@ -39,6 +40,8 @@ inline constexpr std::array all_families{
     &families::deepseek_v2,
     &families::deepseek_v3,
     &families::kimi_k2,
+    &families::deepseek_v32,
+    &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::minimax_m2,
     &families::gpt_oss,
