@@ -44,6 +44,15 @@ constexpr std::string_view glm_4_5 = R"({"model_type": "glm4_moe", "torch_dtype"
   "partial_rotary_factor": 0.5, "n_group": 1, "topk_group": 1,
   "max_position_embeddings": 131072})";
 
+constexpr std::string_view glm_4_7_flash = R"({"model_type": "glm4_moe_lite", "dtype": "bfloat16",
+  "architectures": ["Glm4MoeLiteForCausalLM"], "hidden_size": 2048, "vocab_size": 154880,
+  "num_hidden_layers": 47, "num_attention_heads": 20, "num_key_value_heads": 20,
+  "q_lora_rank": 768, "kv_lora_rank": 512, "qk_nope_head_dim": 192, "qk_rope_head_dim": 64,
+  "v_head_dim": 256, "intermediate_size": 10240, "moe_intermediate_size": 1536,
+  "n_routed_experts": 64, "n_shared_experts": 1, "num_experts_per_tok": 4,
+  "first_k_dense_replace": 1, "num_nextn_predict_layers": 1, "topk_method": "noaux_tc",
+  "partial_rotary_factor": 1.0, "n_group": 1, "topk_group": 1, "tie_word_embeddings": false})";
+
 constexpr std::string_view minimax = R"({"model_type": "minimax_m2", "dtype": "bfloat16",
   "hidden_size": 3072, "vocab_size": 200064, "num_hidden_layers": 62, "num_attention_heads": 48,
   "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 1536, "num_local_experts": 256,
@@ -170,6 +179,15 @@ TEST_CASE("Kimi K2 equals the catalog's") {
 }
 
 // ------------------------------------------------------------------------------ GLM, MiniMax, Phi
+
+TEST_CASE("GLM-4.7-Flash: latent attention, and experts as GLM-4.5 has them") {
+  const model m = imported(glm_4_7_flash);
+  // With two copies of embedding and head, the total of its files: 31,221,488,576.
+  CHECK(total(m) == 29'943'393'920);
+  CHECK(mtp_parameters(m).total() == 643'706'176);
+  CHECK(total(m) + mtp_parameters(m).total() + 2 * 154880 * 2048 == 31'221'488'576);
+  CHECK(kv_bytes_per_token(m).value() == 54144.0);
+}
 
 TEST_CASE("GLM-4.5 equals the catalog's; its extra layer is counted apart") {
   const model m = imported(glm_4_5);

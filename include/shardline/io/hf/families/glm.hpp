@@ -1,4 +1,4 @@
-/// GLM-4.5.
+/// GLM-4.5, and GLM-4.7-Flash, which has latent attention.
 #pragma once
 
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
@@ -18,6 +18,13 @@ inline constexpr family glm4_moe{.model_type = "glm4_moe",
                                  .dense_layers = 1,
                                  .shared_experts = 1,
                                  .topk_method = "noaux_tc"};
+inline constexpr family glm4_moe_lite{.model_type = "glm4_moe_lite",
+                                      .architecture = "Glm4MoeLiteForCausalLM",
+                                      .layers = detail::read_latent_layers,
+                                      .feed_forwards = detail::read_deepseek,
+                                      .dense_layers = 1,
+                                      .shared_experts = 1,
+                                      .topk_method = "noaux_tc"};
 
 }  // namespace families
 

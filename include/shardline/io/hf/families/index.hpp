@@ -43,6 +43,7 @@ inline constexpr std::array all_families{
     &families::deepseek_v32,
     &families::glm_moe_dsa,
     &families::glm4_moe,
+    &families::glm4_moe_lite,
     &families::minimax_m2,
     &families::gpt_oss,
     &families::gemma2,
