@@ -79,6 +79,13 @@ TEST_CASE("the weights of index heads are stored as norms are, whatever attentio
   CHECK(r.gemms[3].weight.format == formats::fp8_block);
   CHECK(r.gemms[4].weight.format == formats::fp8_block);
   CHECK(r.gemms[5].weight.format == formats::bf16);
+  // So an accelerator must multiply in that precision too.
+  cluster c = make_cluster(catalog::h200_sxm, 8);
+  c.accelerator.peak.fp32 = c.accelerator.peak.tf32 = {};
+  model of_norms = of_layers({sparse, dense_feed_forward{.width = 24}}, 4);
+  CHECK(check(c, of_norms, {}, workload{}).find(rule::precision) == nullptr);
+  of_norms.weights[weight_class::norm] = formats::fp32;
+  CHECK(check(c, of_norms, {}, workload{}).find(rule::precision) != nullptr);
 }
 
 TEST_CASE("an indexer scores all cached tokens in fp8; attention reads those that it chose") {

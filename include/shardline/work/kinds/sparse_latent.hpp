@@ -73,6 +73,7 @@ struct sparse_latent_attention {
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
+    if (indexed) list(weight_class::norm);  // weights_proj is stored as norms are
   }
   template <class List>
   constexpr void modules(List&& list) const {
@@ -133,7 +134,9 @@ constexpr attention_shape sparse_latent_attention::scoring(const block_context& 
 
 /// Query and latent projections, indexer, absorbed expansion, scores and attention per part, output.
 /// Prompts and decode steps alike attend to the latents as one head that all share, so both absorb
-/// the expansion; a query reads index_topk of them at most.
+/// the expansion; a query reads index_topk of them at most. Queries of one prompt choose different
+/// tokens: that more than one query's come from memory is not priced, nor that kernels run heads in
+/// groups of 64 (FlashMLA).
 template <class Sink>
 constexpr void sparse_latent_attention::emit(const block_context& e, Sink& sink) const {
   const latent_attention own = latents();
