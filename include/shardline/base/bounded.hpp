@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <new>
 #include <string_view>
 #include <type_traits>
 
@@ -52,11 +53,21 @@ class growing {
   constexpr growing() noexcept {}  // NOLINT(modernize-use-equals-default): leaves the places alone
 
   constexpr void push_back(const T& item) noexcept {
+    append([&item]() -> const T& { return item; });
+  }
+  /// What make() returns, made in its place.
+  template <class Make>
+  constexpr void append(const Make& make) noexcept {
     if (length_ == Capacity) {
       overflowed_ = true;
-    } else {
-      places_[length_++] = place(item);
+      return;
     }
+    if (std::is_constant_evaluated()) {
+      places_[length_] = place(by_making{}, make);
+    } else {
+      ::new (static_cast<void*>(&places_[length_])) place(by_making{}, make);
+    }
+    ++length_;
   }
   [[nodiscard]] static constexpr std::size_t capacity() noexcept { return Capacity; }
   [[nodiscard]] constexpr std::size_t size() const noexcept { return length_; }
@@ -68,6 +79,7 @@ class growing {
   [[nodiscard]] constexpr T& operator[](std::size_t i) noexcept { return places_[i].value; }
 
  private:
+  struct by_making {};
   // Without an active member at run time, since g++ clears what begins with one; with one in
   // constants, which must be whole.
   union bare {
@@ -76,12 +88,14 @@ class growing {
     constexpr bare() noexcept {
       if (std::is_constant_evaluated()) none = 0;
     }
-    constexpr explicit bare(const T& given_item) noexcept : value(given_item) {}
+    template <class Make>
+    constexpr bare(by_making, const Make& make_item) noexcept : value(make_item()) {}
   };
   struct made {
     T value{};
     constexpr made() noexcept = default;
-    constexpr explicit made(const T& item) noexcept : value(item) {}
+    template <class Make>
+    constexpr made(by_making, const Make& make_item) noexcept : value(make_item()) {}
   };
   // What copies itself in a way of its own (a pack of Eigen's) is made from the start.
   using place = std::conditional_t<std::is_trivially_copyable_v<T>, bare, made>;

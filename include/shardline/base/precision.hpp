@@ -16,6 +16,8 @@ inline constexpr std::size_t precision_count = 8;
 // Tables stand at namespace scope: a local constexpr array is copied to the stack at every call.
 namespace detail {
 inline constexpr std::array<count, precision_count> precision_bits{32, 32, 16, 16, 8, 8, 4, 4};
+inline constexpr std::array<double, precision_count> precision_bytes{4.0, 4.0, 2.0, 2.0,
+                                                                     1.0, 1.0, 0.5, 0.5};
 inline constexpr std::array<std::string_view, precision_count> precision_names{
     "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"};
 }  // namespace detail
@@ -26,7 +28,7 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
 
 /// Bytes of one element; 0.5 for 4-bit elements.
 [[nodiscard]] constexpr double element_bytes(precision p) noexcept {
-  return static_cast<double>(bits(p)) / 8.0;
+  return detail::precision_bytes[static_cast<std::size_t>(p)];
 }
 
 [[nodiscard]] constexpr std::string_view name(precision p) noexcept {
@@ -60,6 +62,7 @@ struct weight_format {
   /// Stored bytes of one k x n matrix, scales and zero points included.
   [[nodiscard]] constexpr double matrix_bytes(count k, count n) const noexcept {
     const auto elements = static_cast<double>(k) * static_cast<double>(n);
+    if (scale_bits + zero_bits + matrix_bits == 0) return elements * element_bytes(element);
     const auto extra = static_cast<double>(scales(k, n));
     return elements * element_bytes(element) +
            extra * static_cast<double>(scale_bits + zero_bits) / 8.0 +

@@ -180,17 +180,12 @@ class roof_laws {
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const attention_shape& o, double, std::size_t) noexcept {
     const attention_core<T> one = operator_of(o, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
-    attention_shape cacheless = o;
-    cacheless.bytes_per_token = 0.0;
-    const kernel_time<T> whole = plain(time_of(a, one));
-    const kernel_time<T> query =
-        plain(time_of(a, operator_of(cacheless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
-    attention_shape queryless = o;
-    queryless.heads = 0;
-    const kernel_time<T> key =
-        plain(time_of(a, operator_of(queryless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)})));
+    const seconds<T> pair = detail::compute_time(a, one, one.flops());
+    const seconds<T> query = detail::memory_time(a, one, one.activation_bytes());
+    const seconds<T> key = detail::memory_time(a, one, one.cache_bytes());
+    const seconds<T> launch = launch_time<T>(a.efficiency) * one.kernels();
     attentions_.push_back(
-        {at, o.phase, o.window, whole.compute, query.memory, key.memory, whole.launch});
+        {at, o.phase, o.window, pair.value(), query.value(), key.value(), launch.value()});
   }
 
   /// fold(place, kernel_time) for each of them in the segments that the fold wants.

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "shardline/describe/cluster.hpp"
 #include "shardline/model/segments.hpp"
@@ -162,12 +163,12 @@ struct laws_of_layout {
   }
   constexpr void send(const buffer_key& key) const noexcept {
     if constexpr (sends_by_laws<T, Efficiency>) {
-      into.send_laws.push_back(law_of(into.cluster, key.kind, key.group));
+      into.send_laws.append([&] { return law_of(into.cluster, key.kind, key.group); });
     }
   }
   constexpr void exchange(const exchange_shape& o, std::size_t by) const noexcept {
     if constexpr (sends_by_laws<T, Efficiency>) {
-      into.exchange_laws.push_back(law_of(into.cluster, o, into.send_laws[by]));
+      into.exchange_laws.append([&] { return law_of(into.cluster, o, into.send_laws[by]); });
     }
   }
 };
@@ -179,7 +180,13 @@ struct preparing {
   Laws laws;
   unsigned char segment = 0;
   unsigned char routing = 0;
+  // Where the segment's peaks are, by size, counted from 1; 0: it has none yet.
+  std::array<std::uint16_t, size::number> peak_of{};
 
+  constexpr void start(std::size_t s) noexcept {
+    segment = static_cast<unsigned char>(s);
+    peak_of = {};
+  }
   constexpr void operator()(const routing_shape& r) noexcept {
     std::size_t i = 0;
     while (i < into.routed.size() && !(into.routed[i].shape == r)) ++i;
@@ -239,14 +246,14 @@ struct preparing {
   }
   constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;
-    for (std::size_t i = into.peaks.size(); i > 0; --i) {
-      prepared_peak<T>& p = into.peaks[i - 1];
-      if (p.segment != segment) break;
-      if (p.size != size) continue;
-      p.each = max(p.each, each);
-      return;
+    std::uint16_t& at = peak_of[size];
+    if (at == 0) {
+      into.peaks.push_back({segment, size, each});
+      at = static_cast<std::uint16_t>(into.peaks.size());
+    } else {
+      T& most = into.peaks[at - std::size_t{1}].each;
+      most = max(most, each);
     }
-    into.peaks.push_back({segment, size, each});
   }
   // The place of what sends such messages, where it is put if it is new.
   constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
@@ -298,7 +305,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
-    sink.segment = static_cast<unsigned char>(s);
+    sink.start(s);
     emit_segment(e, p.map, s, sink);
   }
   put_stages(p);

@@ -85,6 +85,7 @@ struct expert_activation_shape {
 
 /// Tokens sent to the ranks of their experts, or back: routed_tokens without the step.
 ///   own_share   of its replica's new tokens that this rank sends
+///   copies      of a token that are sent, one to each rank that its experts lie on
 struct exchange_shape {
   rank_group group{};
   expert_exchange by = expert_exchange::pairwise;
@@ -95,6 +96,7 @@ struct exchange_shape {
   count hidden = 0;
   double value_bytes = 2.0;
   double own_share = 1.0;
+  double copies = 1.0;
   bool beside_shared_experts = false;
 };
 
@@ -254,8 +256,7 @@ template <class T>
                                 .destinations = o.destinations,
                                 .hidden = o.hidden,
                                 .value_bytes = o.value_bytes};
-  const double copies = expected_destinations(o.experts_per_token, o.destinations);
-  return {collective_kind::all_to_all, o.group, routed.copied(copies), routed,
+  return {collective_kind::all_to_all, o.group, routed.copied(o.copies), routed,
           o.beside_shared_experts};
 }
 template <class T>

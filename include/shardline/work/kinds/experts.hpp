@@ -146,7 +146,8 @@ constexpr exchange_shape exchange_of(const mixture_of_experts& f, const block_co
           .destinations = l.expert.ep,
           .hidden = e.hidden_size,
           .value_bytes = wire_bytes(p.value_or(e.activations)),
-          .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp)};
+          .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp),
+          .copies = expected_destinations(f.experts_per_token, l.expert.ep)};
 }
 
 // All tokens of the group on each of its ranks, in this precision.
