@@ -30,6 +30,16 @@ inline constexpr std::size_t number = prediction + 1;
 /// How many of each segment.
 using segment_counts = std::array<std::int32_t, segment::number>;
 
+/// How often each segment runs, in floating point for what is multiplied by it.
+using segment_times = std::array<double, segment::number>;
+
+/// Segments as often as there are of them.
+[[nodiscard]] constexpr segment_times times_of(const segment_counts& n) noexcept {
+  segment_times times{};
+  for (std::size_t s = 0; s < segment::number; ++s) times[s] = static_cast<double>(n[s]);
+  return times;
+}
+
 /// The segments that a layer is made of.
 struct layer_halves {
   unsigned char mixing = segment::first_mixing;

@@ -78,6 +78,7 @@ inline constexpr std::size_t max_sends = 12;
 
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
 /// engine and the model, which must outlive it.
+///   times   how often a step runs each segment, over all stages
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
 struct prepared_memory {
@@ -94,6 +95,7 @@ struct prepared_memory {
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
+  segment_times times{};
   routings routed;
   growing<prepared_message, max_messages> messages;
   growing<prepared_exchange, max_exchanges> exchanges;
@@ -300,6 +302,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   p.pipeline[segment::embedding] = vocabulary;
   p.pipeline[segment::head] = vocabulary;
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
+  p.times = times_of(p.pipeline);
   preparing<T, Laws> sink{p, laws};
   const emission e = emission_under(p.engine, m, p.layout);
   for (std::size_t s = 0; s < segment::number; ++s) {

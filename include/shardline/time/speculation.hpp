@@ -38,7 +38,7 @@ template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& one_token) noexcept {
   const layer_halves last = p.last_layer();
-  std::array<double, segment::number> times{};
+  segment_times times{};
   times[last.mixing] = p.map.present[last.mixing];
   times[last.feed_forward] = p.map.present[last.feed_forward];
   times[segment::prediction] = 1.0;

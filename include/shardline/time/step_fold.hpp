@@ -44,40 +44,47 @@ template <class T>
 using sent_by_segments = std::array<sent_by_segment<T>, segment::number>;
 
 // Adds up what is priced, over the pipeline and for one of each segment, in seconds.
-//   times   how often a segment runs; 0: it is not wanted
+//   times   how often each segment runs; 0: it is not wanted
 //   wanted  all of it, or apart what follows the cached tokens of a prompt and what does not
 //   sent    where what is sent is gathered, if some of it may be hidden
 template <class T>
 struct step_fold {
   enum class part : unsigned char { everything, without_context, of_context };
 
-  std::array<double, segment::number> times{};
+  const segment_times* times = nullptr;
   part wanted = part::everything;
   sent_by_segments<T>* sent = nullptr;
   std::array<T, term_count> lines{};
   std::array<T, bound_count> bounds{};
   std::array<T, segment::number> of_segment{};
 
-  [[nodiscard]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
-    if (!(times[s] > 0.0)) return false;
+  // What is added up for each law of a step stands inside the loops over them: a call each would
+  // take longer than the law.
+  [[nodiscard]] constexpr double runs(std::size_t s) const noexcept { return (*times)[s]; }
+  [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
+    if (!(runs(s) > 0.0)) return false;
     return wanted == part::everything ||
            size::follows_context(size) == (wanted == part::of_context);
   }
 
-  constexpr void operator()(const place_in_step& at, const kernel_time<T>& t) noexcept {
+  [[gnu::always_inline]] constexpr void operator()(const place_in_step& at,
+                                                   const kernel_time<T>& t) noexcept {
     const T zero(0.0);
-    const T own = max(t.compute, t.memory) + t.exposed + t.launch;
-    const T n(times[at.segment]);
+    const T worked = max(t.compute, t.memory) + t.exposed;
+    const T own = worked + t.launch;
+    const T n(runs(at.segment));
+    const T waited = worked * n;
     const auto by_compute = t.memory < t.compute;
     add(at.segment, at.line, own, n);
-    wait(bound::compute, select(by_compute, t.compute + t.exposed, zero) * n);
-    wait(bound::memory, select(by_compute, zero, t.memory + t.exposed) * n);
+    wait(bound::compute, select(by_compute, waited, zero));
+    wait(bound::memory, select(by_compute, zero, waited));
     wait(bound::launch, t.launch * n);
     beside_dispatch(at, own);
   }
   // Kernels that only move bytes.
-  constexpr void pass(const place_in_step& at, const T& memory, const T& launch) noexcept {
-    const T n(times[at.segment]);
+  [[gnu::always_inline]] constexpr void pass(const place_in_step& at, const T& memory,
+                                             const T& launch) noexcept {
+    const T n(runs(at.segment));
     add(at.segment, at.line, memory + launch, n);
     wait(bound::memory, memory * n);
     wait(bound::launch, launch * n);
@@ -86,7 +93,7 @@ struct step_fold {
   constexpr void operator()(std::size_t s, collective_kind kind, const T& time,
                             bool beside) noexcept {
     if (sent != nullptr) return (*sent)[s].add(kind, time, beside);
-    send(s, kind, time, T(times[s]));
+    send(s, kind, time, T(runs(s)));
   }
   constexpr void send(std::size_t s, collective_kind kind, const T& time, const T& n) noexcept {
     add(s, term_of(kind), time, n);

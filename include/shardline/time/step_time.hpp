@@ -63,12 +63,11 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
   }
 }
 
-// Of each segment as many as there are, times `batches` of halves of layers; or of one sort alone.
-constexpr std::array<double, segment::number> repeated(const segment_counts& n, double halves,
-                                                       double others) noexcept {
-  std::array<double, segment::number> times{};
+// Segments as often as they run, times `halves` where they are halves of layers, else `others`.
+constexpr segment_times repeated(const segment_times& n, double halves, double others) noexcept {
+  segment_times times{};
   for (std::size_t s = 0; s < segment::number; ++s) {
-    times[s] = static_cast<double>(n[s]) * (segment::is_half(s) ? halves : others);
+    times[s] = n[s] * (segment::is_half(s) ? halves : others);
   }
   return times;
 }
@@ -77,11 +76,11 @@ constexpr std::array<double, segment::number> repeated(const segment_counts& n, 
 template <class T>
 constexpr void send_what_is_left(step_fold<T>& fold, sent_by_segments<T>& sent) noexcept {
   for (std::size_t s = 0; s < segment::number; ++s) {
-    if (!(fold.times[s] > 0.0)) continue;
+    if (!(fold.runs(s) > 0.0)) continue;
     sent[s].hide_behind_shared_experts();
     for (std::size_t k = 0; k < collective_kinds; ++k) {
       const auto kind = static_cast<collective_kind>(k);
-      fold.send(s, kind, sent[s].by_kind[k], T(fold.times[s]));
+      fold.send(s, kind, sent[s].by_kind[k], T(fold.runs(s)));
     }
   }
 }
@@ -127,9 +126,9 @@ constexpr T sum_of(const std::array<T, term_count>& lines) noexcept {
 // The segments of a rank that run in a step, each so often, in one batch.
 template <class T, class Efficiency>
 constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const rank_step<T>& s,
-                              const std::array<double, segment::number>& times) noexcept {
+                              const segment_times& times) noexcept {
   step_fold<T> fold;
-  fold.times = times;
+  fold.times = &times;
   const step_sizes<T> sizes = sizes_of(s, p.routed);
   if (!p.cluster.runtime.experts.overlap_shared) {
     price(p, sizes, fold);
@@ -165,7 +164,7 @@ constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency
 template <class T, class Efficiency>
 constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
                                         const rank_step<T>& s) noexcept {
-  step_fold<T> fold = priced(p, s, repeated(p.pipeline, 1.0, 1.0));
+  step_fold<T> fold = priced(p, s, p.times);
   return through_stages_of(p, fold, s);
 }
 
@@ -219,11 +218,13 @@ template <class T, class Efficiency>
 constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& p,
                                           const rank_step<T>& s) noexcept {
   constexpr double two = 2.0;
+  const segment_times ends = repeated(p.times, 0.0, 1.0);
+  const segment_times halves = repeated(p.times, two, 0.0);
   step_fold<T> fold;
-  fold.times = repeated(p.pipeline, 0.0, 1.0);
+  fold.times = &ends;
   price(p, sizes_of(s, p.routed), fold);
   sent_by_segments<T> sent{};
-  fold.times = repeated(p.pipeline, two, 0.0);
+  fold.times = &halves;
   fold.sent = &sent;
   price(p, sizes_of(larger_half(s), p.routed), fold);
   fold.sent = nullptr;
@@ -287,7 +288,7 @@ class steps_by_context {
                              const basic_step<T>& any) noexcept
       : prepared_(prepared_for) {
     if (!apart()) return;
-    rest_.times = detail::repeated(prepared_.pipeline, 1.0, 1.0);
+    rest_.times = &prepared_.times;
     rest_.wanted = detail::step_fold<T>::part::without_context;
     detail::price(prepared_, sizes_of(localise(any, prepared_.layout), prepared_.routed), rest_);
   }
