@@ -241,8 +241,8 @@ TEST_CASE("one copy of a model holds its parameters, its cache and its predictio
     if (m->mtp_layers == 0) continue;
     const double of_one =
         mtp_parameters(*m).total_bytes().value() / static_cast<double>(m->mtp_layers);
-    CHECK(p.weights[segment::prediction] + p.weights[p.last_layer().mixing] +
-              p.weights[p.last_layer().feed_forward] ==
+    CHECK(p.weights[segment::prediction] + p.weights[last_layer(p.map, p.model).mixing] +
+              p.weights[last_layer(p.map, p.model).feed_forward] ==
           doctest::Approx(of_one).epsilon(1e-12));
   }
 }

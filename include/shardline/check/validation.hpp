@@ -10,7 +10,7 @@
 #include "shardline/curves/fitted.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/workload.hpp"
-#include "shardline/model/parameters.hpp"
+#include "shardline/model/segments.hpp"
 
 namespace shardline {
 
@@ -128,6 +128,20 @@ struct approximate_parameters {
   }
 };
 
+constexpr double approximate_parameters_of(const emission& e) noexcept {
+  const model& m = e.model;
+  const segment_map map = segments_of(m);
+  segment_counts n = segments_of_model(map, m.layers.counts(0, m.layers.size()), m);
+  add_prediction(n, map, m);
+  approximate_parameters fold;
+  listing<approximate_parameters> list{fold};
+  for (std::size_t s = 0; s < segment::number; ++s) {
+    list.times = n[s];
+    if (n[s] != 0) emit_segment(e, map, s, list);
+  }
+  return fold.total;
+}
+
 template <field Group, field Bits>
 constexpr void validate(const weight_format& f, field_errors& errors) noexcept {
   errors.expect<Group>(count{f.group_k});
@@ -183,13 +197,9 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::layer_runs>(number_given(m.layers.runs));
   for (const layer& l : m.layers.kinds) validate(l, errors);
   if (!errors.found.empty()) return;
-  approximate_parameters fold;
   layout whole{};
   whole.redundant_experts = redundant_experts;
-  listing<approximate_parameters> list{fold};
-  for_each_block(emission{m, whole, {}, padding}, blocks_of_stage(m, whole, 0), list);
-  for_each_mtp_operator(m, fold);
-  errors.expect<field::parameters>(fold.total);
+  errors.expect<field::parameters>(approximate_parameters_of({m, whole, {}, padding}));
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {

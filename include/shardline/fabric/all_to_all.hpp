@@ -9,6 +9,12 @@
 
 namespace shardline {
 
+/// Copies of a token that are sent, one to each rank that its experts lie on.
+template <class T>
+[[nodiscard]] constexpr double copies_of_token(const routed_tokens<T>& x) noexcept {
+  return expected_destinations(x.experts_per_token, x.destinations);
+}
+
 /// One way to carry routed tokens, per copy of a token: so many copies of each pass by its line, and
 /// others by what is its floor.
 template <class T>
@@ -73,10 +79,11 @@ constexpr count open_domains(const placement& p, count destinations) noexcept {
 template <class T, class Near>
 constexpr exchange_way<T> hierarchical_way(const Near& near, const basic_link<T>& far,
                                            const placement& p, count experts_per_token,
-                                           count destinations, const T& token) noexcept {
+                                           count destinations, double copies,
+                                           const T& token) noexcept {
   const message_line<T> both =
       beside(to_each(near, p.local - 1, p.local), to_each(far, p.domains - 1, p.domains));
-  return {in_units_of(both, token), expected_destinations(experts_per_token, destinations),
+  return {in_units_of(both, token), copies,
           expected_destinations(experts_per_token, open_domains(p, destinations))};
 }
 
@@ -106,18 +113,18 @@ template <class T, class Near, class Tokens>
                                                           const Tokens& x) noexcept {
   const count k = x.experts_per_token;
   const bool any = x.by == expert_exchange::fastest;
+  const double copies = copies_of_token(x);
   const T token(real<double>(x.hidden) * x.value_bytes);
   const message_line<T> pairs = in_units_of(detail::pairwise_line(near, far, p, n), token);
   exchange_ways<T> ways;
   if (any || x.by == expert_exchange::pairwise) {
-    const double copies = expected_destinations(k, x.destinations);
     ways.push_back({pairs, copies, copies});
   }
   if (any || x.by == expert_exchange::low_latency) {
     ways.push_back({pairs, real<double>(k), real<double>(k)});
   }
   if (any || x.by == expert_exchange::hierarchical) {
-    ways.push_back(detail::hierarchical_way(near, far, p, k, x.destinations, token));
+    ways.push_back(detail::hierarchical_way(near, far, p, k, x.destinations, copies, token));
   }
   return ways;
 }

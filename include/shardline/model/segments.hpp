@@ -71,7 +71,7 @@ constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
 template <class Same>
 constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same) noexcept {
   std::size_t first = 0;
-  while (!same(m.layers.kinds[first], m.layers.kinds[k])) ++first;
+  while (first < k && !same(m.layers.kinds[first], m.layers.kinds[k])) ++first;
   return first;
 }
 
@@ -104,6 +104,32 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
     n[map.of_kind[k].feed_forward] += of_kind;
   }
   for (std::size_t s = 0; s < segment::number; ++s) n[s] *= map.present[s] > 0 ? 1 : 0;
+  return n;
+}
+
+/// The halves of a model's last layer, of which its prediction layers are made too.
+[[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
+                                                       const model& m) noexcept {
+  return map.of_kind[m.layers.runs[m.layers.runs.size() - 1].kind];
+}
+
+/// Adds the prediction layers of a model.
+constexpr void add_prediction(segment_counts& n, const segment_map& map, const model& m) noexcept {
+  const auto more = static_cast<std::int32_t>(m.mtp_layers);
+  const layer_halves& halves = last_layer(map, m);
+  n[halves.mixing] += map.present[halves.mixing] * more;
+  n[halves.feed_forward] += map.present[halves.feed_forward] * more;
+  n[segment::prediction] += more;
+}
+
+/// Segments of all stages together, prediction layers and hand-overs aside.
+[[nodiscard]] constexpr segment_counts segments_of_model(const segment_map& map,
+                                                         const kind_counts& layers,
+                                                         const model& m) noexcept {
+  segment_counts n = in_segments(map, layers);
+  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
+  n[segment::embedding] = vocabulary;
+  n[segment::head] = vocabulary;
   return n;
 }
 

@@ -105,19 +105,11 @@ struct prepared_memory {
   growing<prepared_peak<T>, max_prepared> peaks;
   growing<alike_stages, max_stage_kinds> stages;
 
-  /// The halves of the model's last layer, of which prediction layers are made too.
-  [[nodiscard]] constexpr const layer_halves& last_layer() const noexcept {
-    return map.of_kind[model.layers.runs[model.layers.runs.size() - 1].kind];
-  }
   /// What stage `stage` of these segments holds: them, and with the last stage's head the prediction
   /// layers where the deployment speculates. A step runs those apart from the others: draft_time().
   [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
                                                  bool speculates) const noexcept {
-    if (!speculates || stage != layout.pp - 1) return n;
-    const auto more = static_cast<std::int32_t>(model.mtp_layers);
-    n[last_layer().mixing] += map.present[last_layer().mixing] * more;
-    n[last_layer().feed_forward] += map.present[last_layer().feed_forward] * more;
-    n[segment::prediction] += more;
+    if (speculates && stage == layout.pp - 1) add_prediction(n, map, model);
     return n;
   }
 };
@@ -246,7 +238,7 @@ struct preparing {
     laws.add({segment, line}, o, matrix, routing);
     need(size, T(workspace_each(o)));
   }
-  constexpr void need(unsigned char size, const T& each) noexcept {
+  [[gnu::always_inline]] constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;
     std::uint16_t& at = peak_of[size];
     if (at == 0) {
@@ -297,10 +289,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   const model& m = p.model;
   p.map = segments_of(m);
   p.layers = m.layers.counts(0, m.layers.size());
-  p.pipeline = in_segments(p.map, p.layers);
-  const int vocabulary = m.vocab_size > 0 ? 1 : 0;
-  p.pipeline[segment::embedding] = vocabulary;
-  p.pipeline[segment::head] = vocabulary;
+  p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);
   preparing<T, Laws> sink{p, laws};

@@ -37,7 +37,7 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& one_token) noexcept {
-  const layer_halves last = p.last_layer();
+  const layer_halves last = last_layer(p.map, p.model);
   segment_times times{};
   times[last.mixing] = p.map.present[last.mixing];
   times[last.feed_forward] = p.map.present[last.feed_forward];

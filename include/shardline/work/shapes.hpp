@@ -55,6 +55,8 @@ struct collective_shape {
 ///   ep          ranks that share out both
 ///   local       experts of this rank
 ///   sent        tokens are sent to the ranks of their experts alone, not to the whole group
+///   destinations   ranks that a token comes to, on average: expected_destinations() where it is
+///                  sent, else all
 struct routing_shape {
   count experts = 1;
   count experts_per_token = 1;
@@ -62,6 +64,7 @@ struct routing_shape {
   count ep = 1;
   count local = 1;
   bool sent = false;
+  double destinations = 1.0;
 
   [[nodiscard]] constexpr count placed() const noexcept { return experts + redundant; }
   friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
@@ -99,6 +102,10 @@ struct exchange_shape {
   double copies = 1.0;
   bool beside_shared_experts = false;
 };
+
+[[nodiscard]] constexpr double copies_of_token(const exchange_shape& x) noexcept {
+  return x.copies;
+}
 
 /// Softmax attention of the part of a step in one phase: attention_core without the step.
 struct attention_shape {
@@ -163,7 +170,7 @@ struct prepared_routing {
           .of_token = k * local / real<double>(r.placed()),
           .most_of_token = min(k, local),
           .of_fullest = local / real<double>(fullest),
-          .reached = r.sent ? expected_destinations(r.experts_per_token, r.ep) / ep : 1.0,
+          .reached = r.destinations / ep,
           .choice = detail::choice_of(fullest, r.experts_per_token, r.placed())};
 }
 

@@ -14,17 +14,15 @@ template <class T>
 struct laid_exchange {
   count experts_per_token;
   count experts;
-  count destinations;
   count values;
   double value_bytes;
+  double copies_of_each;
   count ranks;
   placement at;
 
   [[nodiscard]] constexpr T hidden() const noexcept { return real<T>(values); }
   // Copies of a token, one to each rank that it goes to, and those that leave its rank.
-  [[nodiscard]] constexpr T copies() const noexcept {
-    return T(expected_destinations(experts_per_token, destinations));
-  }
+  [[nodiscard]] constexpr T copies() const noexcept { return T(copies_of_each); }
   [[nodiscard]] constexpr T copies_leaving_rank() const noexcept {
     return copies() * crossing<T>(ranks);
   }
@@ -67,8 +65,8 @@ constexpr T start_time(const latency_exchange_curve<T>& curve, const laid_exchan
 template <class T, class Efficiency, class Tokens>
 constexpr laid_exchange<T> laid(const basic_cluster<T, Efficiency>& c, const rank_group& g,
                                 const Tokens& x) noexcept {
-  return {x.experts_per_token,        x.experts, x.destinations, x.hidden, x.value_bytes, g.size,
-          place(g, c.gpus_per_domain)};
+  return {x.experts_per_token, x.experts, x.hidden, x.value_bytes, copies_of_token(x),
+          g.size,              place(g, c.gpus_per_domain)};
 }
 
 // A start, and so many seconds for each token.
@@ -165,7 +163,7 @@ template <class T, class Tokens>
   const auto& latency = x.results ? curves.latency_combine : curves.latency_dispatch;
   const bool any = x.by == expert_exchange::fastest;
   const T token(real<double>(x.hidden) * x.value_bytes);
-  const double copies = expected_destinations(x.experts_per_token, x.destinations);
+  const double copies = copies_of_token(x);
   exchange_ways<T> ways;
   if (any || x.by == expert_exchange::pairwise) {
     for (std::size_t i = 0; i < pairwise.size(); ++i) {

@@ -100,12 +100,15 @@ constexpr bool sends_to_experts(const layout& l) noexcept {
 
 constexpr routing_shape routing_of(const mixture_of_experts& f, const block_context& e) noexcept {
   const count placed = placed_experts(f, e.layout);
+  const count ep = e.layout.expert.ep;
+  const bool sent = sends_to_experts(e.layout);
   return {.experts = f.experts,
           .experts_per_token = f.experts_per_token,
           .redundant = e.layout.redundant_experts,
-          .ep = e.layout.expert.ep,
-          .local = share(placed, e.layout.expert.ep, e.rank.ep),
-          .sent = sends_to_experts(e.layout)};
+          .ep = ep,
+          .local = share(placed, ep, e.rank.ep),
+          .sent = sent,
+          .destinations = sent ? expected_destinations(f.experts_per_token, ep) : real<double>(ep)};
 }
 
 template <class Sink>
@@ -136,18 +139,18 @@ constexpr rank_group dispatch_group(const layout& l) noexcept {
 
 // Tokens to their experts in this precision. Where fewer shards than tensor ranks hold the experts,
 // the tp ranks of a replica split what they send; where more do, it is copied to each.
-constexpr exchange_shape exchange_of(const mixture_of_experts& f, const block_context& e,
+constexpr exchange_shape exchange_of(const routing_shape& routed, const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const layout& l = e.layout;
   return {.group = dispatch_group(l),
           .by = e.experts.exchange,
-          .experts_per_token = f.experts_per_token,
-          .experts = placed_experts(f, l),
-          .destinations = l.expert.ep,
+          .experts_per_token = routed.experts_per_token,
+          .experts = routed.placed(),
+          .destinations = routed.ep,
           .hidden = e.hidden_size,
           .value_bytes = wire_bytes(p.value_or(e.activations)),
           .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp),
-          .copies = expected_destinations(f.experts_per_token, l.expert.ep)};
+          .copies = routed.destinations};
 }
 
 // All tokens of the group on each of its ranks, in this precision.
@@ -160,15 +163,15 @@ constexpr collective_shape gathering(collective_kind kind, const block_context& 
 
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class Sink>
-constexpr void emit_dispatch(const mixture_of_experts& f, const block_context& e, Sink& sink) {
+constexpr void emit_dispatch(const routing_shape& routed, const block_context& e, Sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
   const auto send = [&](auto sent_shape) {
     sent_shape.beside_shared_experts = e.experts.overlap_shared;
     sink(sent_shape);
   };
-  if (sends_to_experts(e.layout)) {
-    send(exchange_of(f, e, e.experts.dispatch));
+  if (routed.sent) {
+    send(exchange_of(routed, e, e.experts.dispatch));
   } else {
     send(gathering(collective_kind::all_gather, e, e.experts.dispatch));
   }
@@ -176,13 +179,13 @@ constexpr void emit_dispatch(const mixture_of_experts& f, const block_context& e
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
 template <class Sink>
-constexpr void emit_combine(const mixture_of_experts& f, const block_context& e, Sink& sink) {
+constexpr void emit_combine(const routing_shape& routed, const block_context& e, Sink& sink) {
   if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
-  if (!sends_to_experts(e.layout)) {
+  if (!routed.sent) {
     sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
     return emit_tensor_reduction(e, sink);
   }
-  exchange_shape results = exchange_of(f, e, e.experts.combine);
+  exchange_shape results = exchange_of(routed, e, e.experts.combine);
   results.results = true;
   sink(results);
   const count tp = e.layout.attention.tp;
@@ -220,11 +223,12 @@ constexpr void mixture_of_experts::emit(const block_context& e, Sink& sink) cons
     sink(fused_shape{term::router, {router, formats::fp32, 1, experts}});
   }
   if (shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
-  sink(detail::routing_of(*this, e));
-  detail::emit_dispatch(*this, e, sink);
+  const routing_shape routed = detail::routing_of(*this, e);
+  sink(routed);
+  detail::emit_dispatch(routed, e, sink);
   detail::emit_routed_experts(*this, e, sink);
   detail::emit_shared_experts(*this, e, sink);
-  detail::emit_combine(*this, e, sink);
+  detail::emit_combine(routed, e, sink);
 }
 
 }  // namespace shardline
