@@ -87,14 +87,14 @@ template <class T>
 
 /// The steps of steady state: with a prompt's chunk, with as many as there is room for, and with
 /// none, of which `batches` go round.
-template <class T>
+template <class T, class Time = basic_time<T>>
 struct steady_steps {
-  pipeline_time<T> admission{};
+  pipeline_time<T, Time> admission{};
   seconds<T> full_pace{};
-  pipeline_time<T> generation{};
+  pipeline_time<T, Time> generation{};
   T batches = T(1.0);
 
-  [[nodiscard]] constexpr basic_time<T> decode() const noexcept {
+  [[nodiscard]] constexpr Time decode() const noexcept {
     return pipeline_cycle(generation, batches);
   }
   [[nodiscard]] constexpr basic_slot_times<T> times() const noexcept {
@@ -137,27 +137,33 @@ constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T&
 /// The steps with all of the workload's sequences in flight. The step full of prompts is only
 /// priced where there is one. Guesses are checked in every step of them, a prompt alone aside, which
 /// they wait for.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
-                                                 const basic_workload<T>& w) noexcept {
+template <class Time, class T, class Efficiency>
+[[nodiscard]] constexpr steady_steps<T, Time> steps_priced_as(
+    const prepared_layout<T, Efficiency>& p, const basic_workload<T>& w) noexcept {
   const layout& l = p.layout;
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  steady_steps<T> s;
+  steady_steps<T, Time> s;
   s.batches = pipeline_batches(l, w.concurrency);
   const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
   basic_step<T> admission = admission_step(l, w);
   const basic_time<T> drafting = draft_time(p, w, sequences);
-  s.admission = time_of_step(p, admission);
+  s.admission = step_priced_as<Time>(p, admission);
   s.generation =
-      with_drafts(time_of_step(p, generation_step(sequences, w)), w.speculation, drafting);
+      with_drafts(step_priced_as<Time>(p, generation_step(sequences, w)), w.speculation, drafting);
   if (w.chunk) s.admission = with_drafts(s.admission, w.speculation, drafting);
   s.full_pace = s.admission.slowest;
   if (!detail::fills_steps(l, w, s.batches)) return s;
   const T chunks = chunks_per_step(w);
   admission.parts[0].sequences = chunks * real<T>(l.attention.dp);
-  const pipeline_time<T> full = with_drafts(time_of_step(p, admission), w.speculation, drafting);
+  const pipeline_time<T, Time> full =
+      with_drafts(step_priced_as<Time>(p, admission), w.speculation, drafting);
   s.full_pace = select(T(1.0) < chunks, full.slowest, s.full_pace);
   return s;
+}
+template <class T, class Efficiency>
+[[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
+                                                 const basic_workload<T>& w) noexcept {
+  return steps_priced_as<basic_time<T>>(p, w);
 }
 
 namespace detail {
@@ -169,7 +175,8 @@ struct times_in_flight {
   const basic_workload<T>& workload;
 
   [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
-    return steps_of(prepared, at_concurrency(workload, sequences)).times();
+    return steps_priced_as<basic_total_time<T>>(prepared, at_concurrency(workload, sequences))
+        .times();
   }
   [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
                                            const T& busy) const noexcept {
@@ -329,10 +336,10 @@ constexpr basic_serving<T> serving_among(const times_in_flight<T, Efficiency>& t
 }
 
 // `full`: the steps with all of the workload's sequences in flight.
-template <class T, class Efficiency>
+template <class T, class Time, class Efficiency>
 constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
                                       const basic_workload<T>& w, const basic_memory<T>& held,
-                                      const steady_steps<T>& full) noexcept {
+                                      const steady_steps<T, Time>& full) noexcept {
   const running_sequences<T> most = running_of(p, w, held);
   const times_in_flight<T, Efficiency> times{p, w};
   if (!(largest_of(w.concurrency - most.running) > 0.0)) {

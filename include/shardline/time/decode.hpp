@@ -10,10 +10,10 @@ namespace shardline {
 /// `batches` equal batches going round the pipeline: each waits for the others at the slowest
 /// stage.
 ///   cycle = max(sum of stages, batches slowest stage); what exceeds the sum is the bubble
-template <class T>
-[[nodiscard]] constexpr basic_time<T> pipeline_cycle(const pipeline_time<T>& t,
-                                                     const T& batches) noexcept {
-  basic_time<T> cycle = t.sum;
+template <class T, class Time>
+[[nodiscard]] constexpr Time pipeline_cycle(const pipeline_time<T, Time>& t,
+                                            const T& batches) noexcept {
+  Time cycle = t.sum;
   const seconds<T> full = t.slowest * batches;
   const seconds<T> wait = shardline::max(full - t.sum.total(), seconds<T>{});
   cycle.spend(term::pipeline_bubble, wait);

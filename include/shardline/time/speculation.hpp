@@ -82,10 +82,10 @@ template <class T, class Efficiency>
 
 /// A step through the pipeline with its guesses made before it; with stages, every round waits for
 /// them.
-template <class T>
-[[nodiscard]] constexpr pipeline_time<T> with_drafts(pipeline_time<T> step,
-                                                     const basic_speculation<T>& s,
-                                                     const basic_time<T>& drafting) noexcept {
+template <class T, class Time>
+[[nodiscard]] constexpr pipeline_time<T, Time> with_drafts(pipeline_time<T, Time> step,
+                                                           const basic_speculation<T>& s,
+                                                           const basic_time<T>& drafting) noexcept {
   if (s.draft_tokens == 0) return step;
   step.sum.add(drafting, T(1.0));
   step.slowest = step.slowest + drafting.total();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 
 #include "shardline/kernels/kernel_time.hpp"
 #include "shardline/model/segments.hpp"
@@ -61,7 +62,8 @@ struct step_fold {
   // What is added up for each law of a step stands inside the loops over them: a call each would
   // take longer than the law.
   [[nodiscard]] constexpr double runs(std::size_t s) const noexcept { return (*times)[s]; }
-  [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s, std::size_t size) const noexcept {
+  [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s,
+                                                         std::size_t size) const noexcept {
     if (!(runs(s) > 0.0)) return false;
     return wanted == part::everything ||
            size::follows_context(size) == (wanted == part::of_context);
@@ -125,6 +127,45 @@ struct step_fold {
   constexpr void wait(bound on, const T& time) noexcept {
     T& waited = bounds[static_cast<std::size_t>(on)];
     waited = waited + time;
+  }
+};
+
+// Adds up what is priced by line alone, and where stages differ for one of each segment, in seconds.
+template <class T>
+struct total_fold {
+  static constexpr std::size_t line_count = static_cast<std::size_t>(term::draft);
+
+  const segment_times* times = nullptr;
+  bool by_segment = false;
+  std::array<T, line_count> lines{};
+  std::array<T, segment::number> of_segment;
+
+  constexpr total_fold(const segment_times& each_runs, bool stages_differ) noexcept
+      : times(&each_runs), by_segment(stages_differ) {
+    if (by_segment || std::is_constant_evaluated()) of_segment.fill(T(0.0));
+  }
+
+  [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s,
+                                                         std::size_t) const noexcept {
+    return (*times)[s] > 0.0;
+  }
+  [[gnu::always_inline]] constexpr void operator()(const place_in_step& at,
+                                                   const kernel_time<T>& t) noexcept {
+    add(at.segment, at.line, t.total());
+  }
+  [[gnu::always_inline]] constexpr void pass(const place_in_step& at, const T& memory,
+                                             const T& launch) noexcept {
+    add(at.segment, at.line, memory + launch);
+  }
+  constexpr void operator()(std::size_t s, collective_kind kind, const T& time, bool) noexcept {
+    add(s, term_of(kind), time);
+  }
+
+ private:
+  constexpr void add(std::size_t s, term line, const T& time) noexcept {
+    T& spent = lines[static_cast<std::size_t>(line)];
+    spent = spent + time * T((*times)[s]);
+    if (by_segment) of_segment[s] = of_segment[s] + time;
   }
 };
 

@@ -79,4 +79,20 @@ struct basic_time {
 };
 using time_breakdown = basic_time<>;
 
+/// A time without its breakdown, for what asks for many totals and no lines. Of the lines the host's
+/// is the last: kept apart, what is spent before it is added up in the order of a breakdown.
+///   before   sum of all other lines
+template <class T = double>
+struct basic_total_time {
+  seconds<T> before{};
+  seconds<T> host{};
+
+  [[nodiscard]] constexpr seconds<T> total() const noexcept { return before + host; }
+  constexpr void spend(term, const seconds<T>& s) noexcept { before = before + s; }
+  constexpr void wait(bound, const seconds<T>&) noexcept {}
+  constexpr void add(const basic_time<T>& other, const T& times) noexcept {
+    before = before + other.total() * times;
+  }
+};
+
 }  // namespace shardline
