@@ -14,6 +14,7 @@ namespace shardline {
 ///   input 1000, prefix_hit 0.5: 500;  prefix_hit 1: 999   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T cached_tokens(const basic_workload<T>& w) noexcept {
+  if (!(largest_of(w.prefix_hit) > 0.0)) return T(0.0);
   const T held = round_up(w.input.value() * w.prefix_hit - T(0.5));
   return min(held, w.input.value() - T(1.0));
 }

@@ -92,24 +92,26 @@ template <class T>
   const auto dp = static_cast<double>(l.attention.dp);
   const auto edp = static_cast<double>(l.expert.edp);
   // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).
-  const T groups = T(edp < dp ? edp : dp);
-  const T split = T(edp < dp ? 1.0 : edp / dp);
-  const T all_cp = real<T>(l.attention.cp);
+  const bool by_group = edp < dp;
+  const T split = T(by_group ? 1.0 : edp / dp);
+  const T cp = real<T>(l.attention.cp);
   rank_step<T> local;
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
   local.routing = s.routing;
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
-    const T cp = part.phase == phase::prefill ? all_cp : T(1.0);
+    const bool shared_out = part.phase == phase::prefill || l.attention.cp == 1;
     const T sequences = round_up(part.sequences / T(dp));
+    const T own = round_up(part.new_tokens / cp);
+    const T all = shared_out ? own : round_up(part.new_tokens);
+    const T grouped = by_group ? round_up(part.sequences / T(edp)) : sequences;
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
-    local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
-    local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
+    local.tokens = local.tokens + sequences * all;
+    local.own_tokens = local.own_tokens + sequences * own;
     const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
     local.logit_rows = local.logit_rows + sequences * wanted;
-    local.group_tokens =
-        local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
+    local.group_tokens = local.group_tokens + round_up(grouped * part.new_tokens / split);
   }
   return local;
 }
