@@ -23,6 +23,7 @@
 #include "shardline/engines/product.hpp"
 #include "shardline/engines/vllm.hpp"
 #include "shardline/shardline.hpp"
+#include "shardline/sweep/sweep.hpp"
 
 namespace {
 
@@ -44,6 +45,25 @@ void measure(const char* name, const Call& call) {
     return;
   }
   std::printf("%-44s %9.0f ns\n", name, measuring::seconds_of(call) * 1e9);
+}
+
+// TTFT, TPOT, output and memory of eight loads at once.
+template <class Cluster>
+void measure_sweep(const char* name, const Cluster& c, const shardline::model& m,
+                   const shardline::layout& l) {
+  std::array<shardline::workload, 8> loads;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    loads[i] = {.concurrency = 16.0 * static_cast<double>(i + 1),
+                .input = 2048_tokens,
+                .output = 512_tokens};
+  }
+  std::array<shardline::swept_point, 8> points;
+  const shardline::sweep over(c, m, l);
+  opaque(loads);
+  measure(name, [&] {
+    over(loads, points);
+    opaque(points);
+  });
 }
 
 // One model on one cluster: from scratch, and what is prepared once.
@@ -85,6 +105,12 @@ void measure_uses(const char* of, Cluster c, shardline::model m, shardline::layo
     auto s = shardline::serving(p, w);
     opaque(s);
   });
+  const shardline::prepared whole(c, m, l);
+  measure(named("prepared, all of a load"), [&] {
+    auto e = whole(w);
+    opaque(e);
+  });
+  measure_sweep(named("prepared, 8 loads swept"), c, m, l);
 }
 
 // Loads that take many steps or searches.

@@ -65,8 +65,9 @@ constexpr T start_time(const latency_exchange_curve<T>& curve, const laid_exchan
 template <class T, class Efficiency, class Tokens>
 constexpr laid_exchange<T> laid(const basic_cluster<T, Efficiency>& c, const rank_group& g,
                                 const Tokens& x) noexcept {
-  return {x.experts_per_token, x.experts, x.hidden, x.value_bytes, copies_of_token(x),
-          g.size,              place(g, c.gpus_per_domain)};
+  return {
+      x.experts_per_token,        x.experts, x.hidden, x.value_bytes, copies_of_token(x), g.size,
+      place(g, c.gpus_per_domain)};
 }
 
 // A start, and so many seconds for each token.
