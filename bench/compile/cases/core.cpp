@@ -1,0 +1,2 @@
+// What four programs in five include.
+#include "shardline/core.hpp"

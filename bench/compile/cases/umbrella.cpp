@@ -1,0 +1,1 @@
+#include "shardline/shardline.hpp"

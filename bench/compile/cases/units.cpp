@@ -1,0 +1,2 @@
+// What quantities cost, which every header needs.
+#include "shardline/base/units.hpp"
