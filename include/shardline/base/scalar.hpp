@@ -198,7 +198,7 @@ constexpr double correctly_rounded_root(double x) noexcept {
 /// std::exp is not constexpr, and its run-time bits differ between C libraries; this one's do not.
 /// Method: x = k ln 2 + r with |r| <= ln 2 / 2, degree-13 Taylor polynomial of e^r.
 ///   exp_nonpositive(-1) = 0.36787944117144233   (tests/base/scalar.cpp)
-[[nodiscard]] constexpr double exp_nonpositive(double x) noexcept {
+[[nodiscard, gnu::noinline]] constexpr double exp_nonpositive(double x) noexcept {
   if (!(x > -700.0)) return 0.0;
   const auto k = static_cast<std::int64_t>(x * 1.4426950408889634 - 0.5);
   const auto steps = static_cast<double>(k);
@@ -209,7 +209,7 @@ constexpr double correctly_rounded_root(double x) noexcept {
 /// ln(1 - p) for 0 <= p < 1, relative error below 1e-14.
 /// Method: 1 - p = 2^k m, ln m by the atanh series in (m - 1) / (m + 1).
 ///   log_one_minus(0.5) = -0.6931471805599453   (tests/base/scalar.cpp)
-[[nodiscard]] constexpr double log_one_minus(double p) noexcept {
+[[nodiscard, gnu::noinline]] constexpr double log_one_minus(double p) noexcept {
   double numerator = -p;  // m - 1, kept apart so that a small p loses no digits
   double m = 1.0 - p;
   double halvings = 0.0;
@@ -235,7 +235,7 @@ constexpr double correctly_rounded_root(double x) noexcept {
 /// bits at compile time and at run time.
 /// Method: x = 2^k m, m from sqrt(1/2) to sqrt(2), ln m by the atanh series in (m - 1) / (m + 1).
 ///   natural_log(10) = 2.302585092994046   (tests/base/scalar.cpp)
-[[nodiscard]] constexpr double natural_log(double x) noexcept {
+[[nodiscard, gnu::noinline]] constexpr double natural_log(double x) noexcept {
   constexpr double root_of_two = 1.4142135623730951;
   constexpr std::uint64_t fraction = (std::uint64_t{1} << 52U) - 1U;
   const auto bits = std::bit_cast<std::uint64_t>(x);

@@ -153,7 +153,7 @@ struct field_errors {
   }
 
  private:
-  constexpr void note(const invalid_field& f) noexcept {
+  [[gnu::cold, gnu::noinline]] constexpr void note(const invalid_field& f) noexcept {
     for (const invalid_field& known : found) {
       if (known.field == f.field && known.unmet == f.unmet && known.value == f.value) return;
     }

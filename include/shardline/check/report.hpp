@@ -82,23 +82,32 @@ struct report {
 
 namespace detail {
 
-// Each rule is reported once, with the first figures that break it.
+// Each rule is reported once, with the first figures that break it. What is seldom needed stands
+// apart, out of the way of what always runs.
+[[gnu::cold, gnu::noinline]] constexpr void add_violation(report& r, rule broken, count required,
+                                                          count available,
+                                                          const figure_units& units) noexcept {
+  if (r.find(broken) != nullptr) return;
+  r.violations.push_back({broken, required, available, units});
+}
 constexpr void require(report& r, rule broken, bool holds, count required, count available,
                        const figure_units& units) noexcept {
-  if (holds || r.find(broken) != nullptr) return;
-  r.violations.push_back({broken, required, available, units});
+  if (!holds) add_violation(r, broken, required, available, units);
 }
 constexpr void require(report& r, rule broken, bool holds, count required,
                        count available) noexcept {
-  if (!holds) require(r, broken, holds, required, available, text_of(broken).units);
+  if (!holds) add_violation(r, broken, required, available, text_of(broken).units);
 }
 
-constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
-  if (!applies) return;
+[[gnu::cold, gnu::noinline]] constexpr void add_warning(report& r, warning w, count first,
+                                                        count second) noexcept {
   for (const warning_note& note : r.warnings) {
     if (note.warning == w) return;
   }
   r.warnings.push_back({w, first, second});
+}
+constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
+  if (applies) add_warning(r, w, first, second);
 }
 
 }  // namespace detail

@@ -238,7 +238,7 @@ struct preparing {
     laws.add({segment, line}, o, matrix, routing);
     need(size, T(workspace_each(o)));
   }
-  [[gnu::always_inline]] constexpr void need(unsigned char size, const T& each) noexcept {
+  constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;
     std::uint16_t& at = peak_of[size];
     if (at == 0) {

@@ -139,7 +139,7 @@ constexpr T experts_hit(const shares& s, const item_range& experts, const T& tok
 /// Check: loads 3, 1, 1, 1 on 2 ranks, 1 a token, 6e6 tokens: imbalance 4/3; with 2 redundant
 /// experts 1 (tests/work/routing/routing.cpp).
 template <class T>
-[[nodiscard]] constexpr basic_expert_load<T> observed_load(
+[[nodiscard, gnu::cold, gnu::noinline]] constexpr basic_expert_load<T> observed_load(
     std::span<const double> loads, const basic_expert_group<T>& some) noexcept {
   basic_expert_group<T> g = some;
   g.tokens = max(g.tokens, T(1.0));  // a step without tokens has no rows to spread

@@ -101,8 +101,8 @@ constexpr T balanced_excess(const power_law<T>& law, const basic_expert_group<T>
 /// Check: 256 experts, 8 a token, ep 8, 1024 tokens, exponent 1.2: imbalance 1.488, 31.4 experts;
 /// with 32 redundant ones 1.023 (tests/work/routing/routing.cpp).
 template <class T>
-[[nodiscard]] constexpr basic_expert_load<T> power_law_load(const basic_expert_group<T>& some,
-                                                            const T& exponent) noexcept {
+[[nodiscard, gnu::cold, gnu::noinline]] constexpr basic_expert_load<T> power_law_load(
+    const basic_expert_group<T>& some, const T& exponent) noexcept {
   basic_expert_group<T> g = some;
   g.tokens = max(g.tokens, T(1.0));  // a step without tokens has no rows to spread
   const detail::power_law<T> law{exponent, max(T(60.0), T(0.8) * g.tokens)};
