@@ -65,17 +65,7 @@ class fitted_laws {
         if (fold.wants(placed[i].at.segment, size)) fold(placed[i].at, time(placed[i]));
       }
     };
-    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
-    each(grouped_, size::none, [&s](const grouped_of& g) {
-      const routed_extents<T> x = routed_at(s, g.routing);
-      return g.law.time(x.rows, x.distinct);
-    });
-    each(activations_, size::none, [&s](const activation_of& a) {
-      const routed_extents<T> x = routed_at(s, a.routing);
-      return a.law.time(x.rows, x.tokens, x.rows_seen);
-    });
-    fused_.price(s, fold);
-    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
+    if (fold.wants_fixed()) price_fixed(s, fold, each);
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, size_of_attention(phase::prefill),
            [part](const prompt_of& p) { return p.law.time(*part); });
@@ -92,6 +82,22 @@ class fitted_laws {
   }
 
  private:
+  // What never follows the cached tokens of a prompt.
+  template <class Fold, class Each>
+  constexpr void price_fixed(const step_sizes<T>& s, Fold& fold, const Each& each) const noexcept {
+    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
+    each(grouped_, size::none, [&s](const grouped_of& g) {
+      const routed_extents<T> x = routed_at(s, g.routing);
+      return g.law.time(x.rows, x.distinct);
+    });
+    each(activations_, size::none, [&s](const activation_of& a) {
+      const routed_extents<T> x = routed_at(s, a.routing);
+      return a.law.time(x.rows, x.tokens, x.rows_seen);
+    });
+    fused_.price(s, fold);
+    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
+  }
+
   struct gemm_of {
     place_in_step at{};
     gemm_law<T> law{};

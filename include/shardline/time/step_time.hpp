@@ -57,6 +57,7 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
     if (!fold.wants(m.segment, m.size)) continue;
     fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
   }
+  if (!fold.wants_fixed()) return;
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange& x = p.exchanges[i];
     if (!fold.wants(x.segment, size::none)) continue;
