@@ -20,6 +20,7 @@ class fitted_laws {
     const std::size_t reads = o.read_by_phase ? size::phases : size::one;
     gemms_.push_back(
         {at, law_of(a, o, matrix), size::of(o.rows), static_cast<unsigned char>(reads)});
+    gemms_follow_context_ = gemms_follow_context_ || size::follows_context(size::of(o.rows));
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const vector_shape& o,
                      double, std::size_t) noexcept {
@@ -56,7 +57,8 @@ class fitted_laws {
   /// fold(place, kernel_time) for each of them in the segments that the fold wants.
   template <class Fold>
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
-    for (std::size_t i = 0; i < gemms_.size(); ++i) {
+    const std::size_t gemms = fold.wants_fixed() || gemms_follow_context_ ? gemms_.size() : 0;
+    for (std::size_t i = 0; i < gemms; ++i) {
       const gemm_of& g = gemms_[i];
       if (fold.wants(g.at.segment, g.rows)) fold(g.at, g.law.time(s[g.rows], s[g.reads]));
     }
@@ -128,6 +130,7 @@ class fitted_laws {
   };
 
   growing<gemm_of, max_gemms> gemms_;
+  bool gemms_follow_context_ = false;
   growing<vector_of, max_vectors> vectors_;
   growing<grouped_of, 2 * max_layer_kinds> grouped_;
   growing<activation_of, max_layer_kinds> activations_;
