@@ -26,6 +26,7 @@ struct added_up {
   int kernels = 0;
 
   static bool wants(std::size_t, std::size_t) { return true; }
+  static bool wants_fixed() { return true; }
   void operator()(const sl::place_in_step&, const sl::kernel_time<double>& t) {
     add(sum, t);
     ++kernels;

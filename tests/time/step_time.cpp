@@ -225,3 +225,36 @@ TEST_CASE("a step in two batches has the same bits at compile time and at run ti
   const basic_time<> run = compiled();
   for (std::size_t i = 0; i < term_count; ++i) CHECK(at_compile_time.terms[i] == run.terms[i]);
 }
+
+TEST_CASE("the total alone has the bits of the breakdown's, stage by stage too") {
+  for (const count pp : {1, 2, 3}) {
+    layout l = replicas;
+    l.pp = pp;
+    cluster c = slow_links(1e10);
+    c.gpus = 8 * pp;
+    const model m = experts_of(7);
+    const auto p = prepare(c, m, l);
+    for (const auto& step :
+         {decode_step(24.0, 500.0, 1.0), prefill_step(8.0, 300.0, 20.0, 1.0),
+          mixed_step(prefill_step(8.0, 300.0, 20.0, 1.0), decode_step(24.0, 500.0, 1.0, {}))}) {
+      const auto whole = time_of_step(p, step);
+      const auto total = total_of_step(p, step);
+      CHECK(total.sum.total().value() == whole.sum.total().value());
+      CHECK(total.slowest.value() == whole.slowest.value());
+    }
+  }
+}
+
+TEST_CASE("the total of a step that overlaps is its breakdown's") {
+  const model m = experts_of(4);
+  for (const bool two_batches : {false, true}) {
+    cluster c = slow_links(1e10);
+    c.runtime.experts.overlap_shared = true;
+    c.runtime.two_batch_overlap = two_batches;
+    const auto p = prepare(c, m, replicas);
+    const auto step = decode_step(64.0, 500.0, 1.0);
+    const auto total = total_of_step(p, step);
+    CHECK(total.sum.total().value() == time_of_step(p, step).sum.total().value());
+    CHECK(total.slowest.value() == time_of_step(p, step).slowest.value());
+  }
+}

@@ -33,8 +33,12 @@ static_assert(operator_of(gathered, mixed).message.value() == 60.0 * 8.0);
 
 // 2 of 8 experts, shared out over 4 ranks.
 constexpr routing_shape everywhere{.experts = 8, .experts_per_token = 2, .ep = 4, .local = 2};
-constexpr routing_shape sent{
-    .experts = 8, .experts_per_token = 2, .ep = 4, .local = 2, .sent = true};
+constexpr routing_shape sent{.experts = 8,
+                             .experts_per_token = 2,
+                             .ep = 4,
+                             .local = 2,
+                             .sent = true,
+                             .destinations = expected_destinations(2, 4)};
 
 constexpr rank_step<double> group_of(double tokens, double imbalance = 1.0) noexcept {
   rank_step<double> s;

@@ -82,6 +82,9 @@ struct item_range {
 /// a + b, or the largest count where the sum does not fit; -1 where a term is negative.
 [[nodiscard]] constexpr count saturating_sum(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
+  constexpr count narrow = count{1} << 31;  // a negative one is not below it as a bit pattern
+  const auto bits_of_both = static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b);
+  if (bits_of_both < static_cast<std::uint64_t>(narrow)) return a + b;
   if (a < 0 || b < 0) return -1;
   return a > largest - b ? largest : a + b;
 }

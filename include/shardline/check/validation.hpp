@@ -145,7 +145,7 @@ struct approximate_parameters {
 constexpr double approximate_parameters_of(const emission& e) noexcept {
   const model& m = e.model;
   const segment_map map = segments_of(m);
-  segment_counts n = segments_of_model(map, m.layers.counts(0, m.layers.size()), m);
+  segment_counts n = segments_of_model(map, m.layers.counts(), m);
   add_prediction(n, map, m);
   approximate_parameters fold;
   listing<approximate_parameters> list{fold};

@@ -135,6 +135,16 @@ constexpr bool has_peak(const basic_peaks<T>& peaks, precision p) noexcept {
   return value_of(peaks[p].value()) >= 1.0;
 }
 
+// Of a type without a peak.
+template <class T>
+constexpr precision wider_with_peak(const basic_peaks<T>& peaks, precision p) noexcept {
+  while (p != precision::fp32 && !has_peak(peaks, p)) {
+    if (p == precision::fp16 && has_peak(peaks, precision::bf16)) return precision::bf16;
+    p = wider(p);
+  }
+  return p;
+}
+
 }  // namespace detail
 
 /// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
@@ -144,11 +154,7 @@ constexpr bool has_peak(const basic_peaks<T>& peaks, precision p) noexcept {
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,
                                             precision p) noexcept {
-  while (p != precision::fp32 && !detail::has_peak(a.peak, p)) {
-    if (p == precision::fp16 && detail::has_peak(a.peak, precision::bf16)) return precision::bf16;
-    p = detail::wider(p);
-  }
-  return p;
+  return detail::has_peak(a.peak, p) ? p : detail::wider_with_peak(a.peak, p);
 }
 
 }  // namespace shardline

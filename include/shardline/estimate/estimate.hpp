@@ -56,14 +56,12 @@ template <class T, class Efficiency>
 namespace detail {
 
 // Puts the figures of a load into an estimate whose inputs are priceable and whose feasibility says
-// what the rules without figures say. What does not fit is priced too, unless what fits alone is
-// asked for.
+// what the rules without figures say. What does not fit is priced too.
 template <class T, class Efficiency>
 constexpr void put_figures(basic_estimate<T>& e, const prepared_layout<T, Efficiency>& p,
-                           const basic_workload<T>& w, bool fitting_alone = false) noexcept {
+                           const basic_workload<T>& w) noexcept {
   e.memory = memory(p, w);
   check_memory(e.memory, e.feasibility);
-  if (fitting_alone && !e.feasibility.feasible()) return;
   const steady_steps<T> steps = steps_of(p, w);
   // With one replica and no chunk, the step that carries a prompt is the prompt alone.
   const bool alone = p.layout.attention.dp == 1 && !w.chunk;

@@ -63,7 +63,26 @@ template <class T>
   return false;
 }
 
+/// Whether all of the lines are straight: start + each m, without root or floor.
+template <class T>
+[[nodiscard]] constexpr bool all_straight(const message_lines<T>& lines) noexcept {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const message_line<T>& l = lines[i];
+    if (largest_of(max(l.root, max(l.floor_start, l.floor_each))) > 0.0) return false;
+  }
+  return true;
+}
+
 /// The time of m by the fastest of the lines, of which there is one at least.
+template <class T>
+[[nodiscard]] constexpr T fastest_straight(const message_lines<T>& lines,
+                                           const T& message) noexcept {
+  T least = lines[0].start + lines[0].each * message;
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    least = min(least, lines[i].start + lines[i].each * message);
+  }
+  return least;
+}
 template <class T>
 [[nodiscard]] constexpr T fastest(const message_lines<T>& lines, const T& message,
                                   bool rooted) noexcept {

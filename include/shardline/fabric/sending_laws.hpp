@@ -8,7 +8,8 @@ namespace shardline {
 
 /// The time of a message of m bytes of one collective by the fastest of its ways; 0 of none:
 ///   min over ways(m), and where m < engine_most over the engine's own;  plus `apart`        [s]
-///   apart   that ranks wait for each other
+///   apart      that ranks wait for each other
+///   straight   all ways are: all_straight()
 template <class T>
 struct message_law {
   message_lines<T> ways{};
@@ -16,9 +17,10 @@ struct message_law {
   T engine_most = T(0.0);
   T apart = T(0.0);
   bool rooted = false;
+  bool straight = false;
 
   [[nodiscard]] constexpr T time(const T& m) const noexcept {
-    T least = fastest(ways, m, rooted);
+    T least = straight ? fastest_straight(ways, m) : fastest(ways, m, rooted);
     for (std::size_t i = 0; i < engine.size(); ++i) {
       const T own = engine[i].time(m, T(0.0));
       least = select(m < engine_most, min(least, own), least);

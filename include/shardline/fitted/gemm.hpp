@@ -109,11 +109,13 @@ template <class T>
   const weight& w = o.weight;
   const precision math = w.format.math;
   const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(w.format)];
-  const T per_flop = detail::seconds_per_flop(a, math, c.compute);
+  const T peak = a.peak[supported(a, math)].value();
+  const T processors = detail::multiprocessors(a);
+  const T per_flop = processors / (peak * c.compute);
   const T per_byte = detail::seconds_per_byte(a, c.bandwidth);
   const gemm<T> row{o.term, w, T(1.0), T(0.0), o.activation};
   gemm_law<T> law;
-  law.full = row.flops().value() / a.peak[supported(a, math)].value();
+  law.full = row.flops().value() / peak;
   law.throttle = c.throttle;
   law.tile = c.tile;
   law.row_floor = c.row_floor;
@@ -121,7 +123,7 @@ template <class T>
   law.large = T(2.0 * detail::large_tile_rows * detail::large_tile_columns) * per_flop;
   law.small_columns = round_up(real<T>(w.n) / c.tile);
   law.large_columns = round_up(real<T>(w.n) / T(detail::large_tile_columns));
-  law.multiprocessors = detail::multiprocessors(a);
+  law.multiprocessors = processors;
   law.inner = real<T>(w.k);
   law.filling = T(detail::pipeline_bytes / element_bytes(math));
   law.tail = c.tail;

@@ -20,6 +20,7 @@ class fitted_laws {
     const std::size_t reads = o.read_by_phase ? size::phases : size::one;
     gemms_.push_back(
         {at, law_of(a, o, matrix), size::of(o.rows), static_cast<unsigned char>(reads)});
+    gemms_follow_context_ = gemms_follow_context_ || size::follows_context(size::of(o.rows));
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const vector_shape& o,
                      double, std::size_t) noexcept {
@@ -56,7 +57,8 @@ class fitted_laws {
   /// fold(place, kernel_time) for each of them in the segments that the fold wants.
   template <class Fold>
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
-    for (std::size_t i = 0; i < gemms_.size(); ++i) {
+    const std::size_t gemms = fold.wants_fixed() || gemms_follow_context_ ? gemms_.size() : 0;
+    for (std::size_t i = 0; i < gemms; ++i) {
       const gemm_of& g = gemms_[i];
       if (fold.wants(g.at.segment, g.rows)) fold(g.at, g.law.time(s[g.rows], s[g.reads]));
     }
@@ -65,17 +67,7 @@ class fitted_laws {
         if (fold.wants(placed[i].at.segment, size)) fold(placed[i].at, time(placed[i]));
       }
     };
-    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
-    each(grouped_, size::none, [&s](const grouped_of& g) {
-      const routed_extents<T> x = routed_at(s, g.routing);
-      return g.law.time(x.rows, x.distinct);
-    });
-    each(activations_, size::none, [&s](const activation_of& a) {
-      const routed_extents<T> x = routed_at(s, a.routing);
-      return a.law.time(x.rows, x.tokens, x.rows_seen);
-    });
-    fused_.price(s, fold);
-    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
+    if (fold.wants_fixed()) price_fixed(s, fold, each);
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, size_of_attention(phase::prefill),
            [part](const prompt_of& p) { return p.law.time(*part); });
@@ -92,6 +84,22 @@ class fitted_laws {
   }
 
  private:
+  // What never follows the cached tokens of a prompt.
+  template <class Fold, class Each>
+  constexpr void price_fixed(const step_sizes<T>& s, Fold& fold, const Each& each) const noexcept {
+    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
+    each(grouped_, size::none, [&s](const grouped_of& g) {
+      const routed_extents<T> x = routed_at(s, g.routing);
+      return g.law.time(x.rows, x.distinct);
+    });
+    each(activations_, size::none, [&s](const activation_of& a) {
+      const routed_extents<T> x = routed_at(s, a.routing);
+      return a.law.time(x.rows, x.tokens, x.rows_seen);
+    });
+    fused_.price(s, fold);
+    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
+  }
+
   struct gemm_of {
     place_in_step at{};
     gemm_law<T> law{};
@@ -122,6 +130,7 @@ class fitted_laws {
   };
 
   growing<gemm_of, max_gemms> gemms_;
+  bool gemms_follow_context_ = false;
   growing<vector_of, max_vectors> vectors_;
   growing<grouped_of, 2 * max_layer_kinds> grouped_;
   growing<activation_of, max_layer_kinds> activations_;

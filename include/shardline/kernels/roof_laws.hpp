@@ -195,7 +195,7 @@ class roof_laws {
       const roof<T>& r = roofs_[i];
       if (fold.wants(r.at.segment, r.rows)) fold(r.at, r.time(s));
     }
-    passings_.price(s, fold);
+    if (fold.wants_fixed()) passings_.price(s, fold);
     for (std::size_t i = 0; i < attentions_.size(); ++i) {
       const attention_roof<T>& r = attentions_[i];
       const step_part<T>* part = part_in(s.step, r.phase);

@@ -89,6 +89,12 @@ struct layer_stack {
     return total;
   }
 
+  /// Layers of each kind.
+  [[nodiscard]] constexpr kind_counts counts() const noexcept {
+    kind_counts result{};
+    for (const layer_run& run : runs) result[run.kind] += run.layers;
+    return result;
+  }
   /// Layers of each kind among layers first, first + 1, ..., first + n - 1.
   [[nodiscard]] constexpr kind_counts counts(count first, count n) const noexcept {
     kind_counts result{};

@@ -85,6 +85,25 @@ constexpr void put_phase(step_sizes<T>& s, phase p) noexcept {
 
 }  // namespace detail
 
+namespace detail {
+
+template <class T>
+constexpr void put_extents(step_sizes<T>& sizes) noexcept {
+  const std::array<T, extent_count> extents = extents_of(sizes.step);
+  for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+}
+
+}  // namespace detail
+
+/// The sizes of a step that differs from theirs in the cached tokens of its parts alone.
+template <class T>
+constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexcept {
+  for (std::size_t i = 0; i < s.part_count; ++i) {
+    sizes.step.parts[i].context = s.parts[i].context;
+  }
+  detail::put_extents(sizes);
+}
+
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
@@ -93,8 +112,7 @@ template <class T>
   sizes.of[size::none] = T(0.0);
   sizes.of[size::one] = T(1.0);
   sizes.of[size::phases] = T(static_cast<double>(s.part_count));
-  const std::array<T, extent_count> extents = extents_of(s);
-  for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+  detail::put_extents(sizes);
   detail::put_phase(sizes, phase::prefill);
   detail::put_phase(sizes, phase::decode);
   for (std::size_t i = 0; i < all.size(); ++i) {

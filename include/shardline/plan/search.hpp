@@ -162,31 +162,39 @@ struct basic_search_result {
 };
 using search_result = basic_search_result<>;
 
+namespace detail {
+
+// What a search puts in order, the least first.
+template <class T>
+constexpr std::array<double, 4> rank_of(const basic_serving<T>& s,
+                                        const basic_memory<T>& held) noexcept {
+  return {-value_of(s.output_tokens_per_s_per_gpu.value()), value_of(s.tpot.value()),
+          value_of(s.ttft.value()), value_of(held.total().value())};
+}
+
+}  // namespace detail
+
 /// The order of a search: more output tokens per second per GPU first; of equals the shorter time
 /// per output token, then the shorter time to first token, then the less full GPU. What is equal in
 /// all four stays in the order of enumeration, so the smaller pp, tp and cp come first.
 template <class T>
 [[nodiscard]] constexpr bool ranks_before(const basic_candidate<T>& a,
                                           const basic_candidate<T>& b) noexcept {
-  const std::array<double, 4> cost_of_a{
-      -value_of(a.estimate.serving.output_tokens_per_s_per_gpu.value()),
-      value_of(a.estimate.serving.tpot.value()), value_of(a.estimate.serving.ttft.value()),
-      value_of(a.estimate.memory.total().value())};
-  const std::array<double, 4> cost_of_b{
-      -value_of(b.estimate.serving.output_tokens_per_s_per_gpu.value()),
-      value_of(b.estimate.serving.tpot.value()), value_of(b.estimate.serving.ttft.value()),
-      value_of(b.estimate.memory.total().value())};
-  return cost_of_a < cost_of_b;
+  return detail::rank_of(a.estimate.serving, a.estimate.memory) <
+         detail::rank_of(b.estimate.serving, b.estimate.memory);
 }
 
 namespace detail {
 
-template <class T>
-void keep(basic_search_result<T>& result, const basic_candidate<T>& found, std::size_t top) {
-  auto& best = result.best;
-  best.insert(std::upper_bound(best.begin(), best.end(), found, ranks_before<T>), found);
-  if (best.size() > top) best.pop_back();
-}
+// A layout and what it is ranked by.
+struct ranked_layout {
+  std::array<double, 4> rank{};
+  shardline::layout layout{};
+
+  [[nodiscard]] friend bool operator<(const ranked_layout& a, const ranked_layout& b) noexcept {
+    return a.rank < b.rank;
+  }
+};
 
 template <class T>
 void count_infeasible(basic_search_result<T>& result, const report& r) noexcept {
@@ -197,7 +205,8 @@ void count_infeasible(basic_search_result<T>& result, const report& r) noexcept 
   }
 }
 
-// Judges layouts one after the other. Most fail a rule on their shape and are never priced.
+// Judges layouts one after the other. Most fail a rule on their shape and are never priced; of those
+// that hold, only what they are ranked by is, and all of an estimate in the end of the best alone.
 template <class T, class Efficiency, class Watch>
 struct judge {
   const basic_cluster<T, Efficiency>& cluster;
@@ -206,25 +215,38 @@ struct judge {
   Watch& watch;
   std::size_t top = 0;
   basic_search_result<T> result{};
+  std::vector<ranked_layout> best{};
 
   // Of a layout whose degrees and inputs are known to be valid.
   void operator()(const layout& l) { consider(l, check_valid(cluster, model, l, workload)); }
   void validated(const layout& l) { consider(l, check_shape(cluster, model, l, workload)); }
+  [[nodiscard]] basic_search_result<T> finish() {
+    for (const ranked_layout& r : best) {
+      result.best.push_back({r.layout, estimate(cluster, model, r.layout, workload)});
+    }
+    return std::move(result);
+  }
 
  private:
   void consider(const layout& l, const report& shape) {
     watch(++result.tried);
     if (!shape.feasible()) return count_infeasible(result, shape);
     const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
-    basic_candidate<T> priced{l, {}};
-    priced.estimate.source = source_of(cluster.accelerator.efficiency);
-    priced.estimate.feasibility = shape;
-    put_figures(priced.estimate, p, workload, true);
-    if (!priced.estimate.feasibility.feasible()) {
-      return count_infeasible(result, priced.estimate.feasibility);
-    }
+    report all = shape;
+    const basic_memory<T> held = memory(p, workload);
+    check_memory(held, all);
+    if (!all.feasible()) return count_infeasible(result, all);
+    const auto steps = steps_priced_as<basic_total_time<T>>(p, workload);
+    const basic_serving<T> served = serving_of(p, workload, held, steps);
+    check_times(served, workload, all);
+    if (!all.feasible()) return count_infeasible(result, all);
     ++result.feasible;
-    keep(result, priced, top);
+    keep({rank_of(served, held), l});
+  }
+  void keep(const ranked_layout& found) {
+    if (best.size() == top && (top == 0 || !(found < best.back()))) return;
+    best.insert(std::upper_bound(best.begin(), best.end(), found), found);
+    if (best.size() > top) best.pop_back();
   }
 };
 
@@ -239,7 +261,7 @@ template <single_case T, class Efficiency, class Layouts>
   const unwatched watch;
   detail::judge<T, Efficiency, const unwatched> judge{c, m, w, watch, top};
   for (const layout& l : layouts) judge.validated(l);
-  return std::move(judge.result);
+  return judge.finish();
 }
 
 /// The best `top` layouts of all of the cluster's GPUs, from for_each_layout().
@@ -259,7 +281,7 @@ template <single_case T, class Efficiency, class Watch = unwatched>
   const layout replicas{{1, 1, ranks}, {1, 1, ranks}};
   judge.result.inputs = validate(c, m, replicas, w).found;
   if (judge.result.inputs.empty()) for_each_layout(c.gpus, m, judge);
-  return std::move(judge.result);
+  return judge.finish();
 }
 
 }  // namespace shardline

@@ -40,7 +40,9 @@ template <class T, class Efficiency>
                                               collective_kind kind,
                                               const rank_group& group) noexcept {
   const T share = link_share(c.accelerator.efficiency, collective<T>{kind, group});
-  return {lines_of(c, kind, group, share)};
+  message_law<T> law{lines_of(c, kind, group, share)};
+  law.straight = all_straight(law.ways);
+  return law;
 }
 /// Routed tokens likewise; `of_bytes` is the law of an all-to-all of the same group.
 template <class T, class Efficiency>

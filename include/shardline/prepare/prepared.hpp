@@ -269,7 +269,8 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 
 template <class T>
 constexpr void put_stages(prepared_memory<T>& p) noexcept {
-  const count layers = p.model.layers.size();
+  count layers = 0;
+  for (const count of_kind : p.layers) layers += of_kind;
   if (p.layout.pp == 1) return p.stages.push_back({p.pipeline, p.layers, layers, 0, 1});
   for (count stage = 0; stage < p.layout.pp; ++stage) {
     const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
@@ -288,7 +289,7 @@ template <class T, class Laws>
 constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   const model& m = p.model;
   p.map = segments_of(m);
-  p.layers = m.layers.counts(0, m.layers.size());
+  p.layers = m.layers.counts();
   p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);

@@ -57,6 +57,8 @@ struct step_fold {
   std::array<T, bound_count> bounds{};
   std::array<T, segment::number> of_segment{};
 
+  // Whether it wants what does not follow the cached tokens of a prompt.
+  [[nodiscard]] constexpr bool wants_fixed() const noexcept { return wanted != part::of_context; }
   // What is added up for each law of a step stands inside the loops over them: a call each would
   // take longer than the law.
   [[nodiscard]] constexpr double runs(std::size_t s) const noexcept { return (*times)[s]; }
@@ -142,6 +144,7 @@ struct total_fold {
       : times(&each_runs), by_segment(stages_differ) {
     if (by_segment || std::is_constant_evaluated()) of_segment.fill(T(0.0));
   }
+  [[nodiscard]] constexpr bool wants_fixed() const noexcept { return true; }
 
   [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s,
                                                          std::size_t) const noexcept {

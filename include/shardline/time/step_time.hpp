@@ -57,6 +57,7 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
     if (!fold.wants(m.segment, m.size)) continue;
     fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
   }
+  if (!fold.wants_fixed()) return;
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange& x = p.exchanges[i];
     if (!fold.wants(x.segment, size::none)) continue;
@@ -114,8 +115,7 @@ constexpr pipeline_time<T> through_stages(const prepared_layout<T, Efficiency>& 
     slowest = max(slowest, busy + own);
   }
   fold.spend(term::host, bound::launch, host);
-  const basic_time<T> sum = fold.time();
-  return {sum, p.layout.pp == 1 ? sum.total() : seconds<T>::from_value(slowest)};
+  return {fold.time(), seconds<T>::from_value(slowest)};
 }
 
 template <class T, std::size_t Lines>
@@ -233,9 +233,11 @@ constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& 
   for (std::size_t k = 0; k < p.model.layers.kinds.size(); ++k) {
     layers[k] = overlap(fold, sent, p.map.of_kind[k], real<T>(p.layers[k]) * T(two));
   }
-  return through_stages(p, fold, s, 2, [&](const alike_stages& stage_run) {
+  pipeline_time<T> t = through_stages(p, fold, s, 2, [&](const alike_stages& stage_run) {
     return two_batch_stage(fold, layers, p.model.layers.kinds.size(), stage_run);
   });
+  if (p.layout.pp == 1) t.slowest = t.sum.total();  // of the lines, as in one batch
+  return t;
 }
 
 template <class Condition, class T>
@@ -342,18 +344,19 @@ class steps_by_context {
                              const basic_step<T>& any) noexcept
       : prepared_(prepared_for) {
     if (!apart()) return;
+    sizes_ = sizes_of(localise(any, prepared_.layout), prepared_.routed);
     rest_.times = &prepared_.times;
     rest_.wanted = detail::step_fold<T>::part::without_context;
-    detail::price(prepared_, sizes_of(localise(any, prepared_.layout), prepared_.routed), rest_);
+    detail::price(prepared_, sizes_, rest_);
+    rest_.wanted = detail::step_fold<T>::part::of_context;
   }
   /// The time of one of them.
-  [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) const noexcept {
+  [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) noexcept {
     if (!apart()) return time_of_step(prepared_, s);
-    const rank_step<T> own = localise(s, prepared_.layout);
+    put_contexts(sizes_, s);
     detail::step_fold<T> fold = rest_;
-    fold.wanted = detail::step_fold<T>::part::of_context;
-    detail::price(prepared_, sizes_of(own, prepared_.routed), fold);
-    return detail::through_stages_of(prepared_, fold, own);
+    detail::price(prepared_, sizes_, fold);
+    return detail::through_stages_of(prepared_, fold, sizes_.step);
   }
 
  private:
@@ -364,6 +367,7 @@ class steps_by_context {
   }
 
   const prepared_layout<T, Efficiency>& prepared_;
+  step_sizes<T> sizes_{};
   detail::step_fold<T> rest_{};
 };
 
