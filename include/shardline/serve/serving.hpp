@@ -369,7 +369,7 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
-  return detail::serving_of(p, w, memory(p, w), steps_of(p, w));
+  return detail::serving_of(p, w, memory(p, w), steps_priced_as<basic_total_time<T>>(p, w));
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,

@@ -28,8 +28,6 @@ inline constexpr std::size_t sweep_lanes = 4;
 
 namespace detail {
 
-using swept = lanes<sweep_lanes>;
-
 // Whether two loads take the same way through the formulas, so that they can lie side by side.
 inline bool alike(const workload& a, const workload& b) noexcept {
   return a.chunk.has_value() == b.chunk.has_value() &&
@@ -52,23 +50,24 @@ constexpr double plain(const quantity<Unit, double>& q) noexcept {
 }
 
 // A figure of each load, one a lane; lanes that are left over repeat the first.
-template <class Figure>
+template <class T, class Figure>
 auto in_lanes(std::span<const workload> loads, const Figure& figure) noexcept {
   using figure_type = std::remove_cvref_t<decltype(figure(loads[0]))>;
-  swept all(plain(figure(loads[0])));
+  T all(plain(figure(loads[0])));
   for (std::size_t i = 1; i < loads.size(); ++i) all.set(i, plain(figure(loads[i])));
   if constexpr (std::is_same_v<figure_type, double>) {
     return all;
   } else {
-    return in_scalar_t<swept, figure_type>::from_value(all);
+    return in_scalar_t<T, figure_type>::from_value(all);
   }
 }
 
-inline basic_workload<swept> in_lanes(std::span<const workload> loads) noexcept {
+template <class T>
+basic_workload<T> in_lanes(std::span<const workload> loads) noexcept {
   using load = shardline::workload;
   const load& first = loads[0];
-  const auto each = [loads](const auto& figure) { return in_lanes(loads, figure); };
-  basic_workload<swept> w;
+  const auto each = [loads](const auto& figure) { return in_lanes<T>(loads, figure); };
+  basic_workload<T> w;
   w.concurrency = each([](const load& l) { return l.concurrency; });
   w.input = each([](const load& l) { return l.input; });
   w.output = each([](const load& l) { return l.output; });
@@ -95,9 +94,9 @@ inline basic_workload<swept> in_lanes(std::span<const workload> loads) noexcept 
 /// same way (with or without chunks, the same draft tokens, the same law of routing) are priced
 /// four at once. Assumes inputs that check() accepts, memory aside. It holds a copy of the cluster
 /// and refers to the model, which must outlive it; half a megabyte in all.
-template <class Efficiency>
+template <class Efficiency, std::size_t Width = detail::native_width>
 class sweep {
-  using scalar = detail::swept;
+  using scalar = lanes<sweep_lanes, Width>;
   using cluster_type = basic_cluster<double, Efficiency>;
   using policy = detail::in_scalar_t<scalar, Efficiency>;
 
@@ -122,7 +121,7 @@ class sweep {
 
  private:
   void price(std::span<const workload> loads, std::span<swept_point> points) const noexcept {
-    const basic_workload<scalar> w = detail::in_lanes(loads);
+    const basic_workload<scalar> w = detail::in_lanes<scalar>(loads);
     const basic_memory<scalar> held = memory(parts_, w);
     const auto steps = steps_priced_as<basic_total_time<scalar>>(parts_, w);
     const basic_serving<scalar> s = detail::serving_of(parts_, w, held, steps);

@@ -16,8 +16,7 @@ template <class T, class Time>
   Time cycle = t.sum;
   const seconds<T> full = t.slowest * batches;
   const seconds<T> wait = shardline::max(full - t.sum.total(), seconds<T>{});
-  cycle.spend(term::pipeline_bubble, wait);
-  cycle.wait(bound::link, wait);
+  cycle.spend_on_bubble(wait);
   return cycle;
 }
 

@@ -308,8 +308,7 @@ constexpr pipeline_time<T, basic_total_time<T>> total_in_one_batch(
 
 }  // namespace detail
 
-/// The same without the breakdown, which takes about half as long: the same bits, but where a step
-/// is split into two batches and waits for others besides.
+/// The same without the breakdown, which takes about half as long: the same bits.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T, basic_total_time<T>> total_of_step(
     const prepared_layout<T, Efficiency>& p, const basic_step<T>& s) noexcept {
@@ -318,10 +317,7 @@ template <class T, class Efficiency>
     return detail::total_in_one_batch(p, localise(s, p.layout));
   }
   const pipeline_time<T> t = time_of_step(p, s);
-  const seconds<T> host = t.sum[term::host];
-  basic_time<T> before = t.sum;
-  before.terms[static_cast<std::size_t>(term::host)] = {};
-  return {{before.total(), host}, t.slowest};
+  return {basic_total_time<T>(t.sum), t.slowest};
 }
 
 /// Either of both.

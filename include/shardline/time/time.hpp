@@ -52,6 +52,10 @@ struct basic_time {
     return static_cast<bound>(most);
   }
 
+  constexpr void spend_on_bubble(const seconds<T>& s) noexcept {
+    spend(term::pipeline_bubble, s);
+    wait(bound::link, s);
+  }
   /// Seconds of a line, and the same seconds of what they wait for.
   constexpr void spend(term line, const seconds<T>& s) noexcept {
     auto& spent = terms[static_cast<std::size_t>(line)];
@@ -79,17 +83,24 @@ struct basic_time {
 };
 using time_breakdown = basic_time<>;
 
-/// A time without its breakdown, for what asks for many totals and no lines. Of the lines the host's
-/// is the last: kept apart, what is spent before it is added up in the order of a breakdown.
+/// A time without its breakdown, for what asks for many totals and no lines. The last two lines are
+/// kept apart, so that all is added up in the order of a breakdown: the same bits.
 ///   before   sum of all other lines
+///   bubble   of a pipeline, the only one that is spent later
 template <class T = double>
 struct basic_total_time {
   seconds<T> before{};
+  seconds<T> bubble{};
   seconds<T> host{};
 
-  [[nodiscard]] constexpr seconds<T> total() const noexcept { return before + host; }
-  constexpr void spend(term, const seconds<T>& s) noexcept { before = before + s; }
-  constexpr void wait(bound, const seconds<T>&) noexcept {}
+  constexpr basic_total_time() = default;
+  constexpr explicit basic_total_time(const basic_time<T>& broken_down) noexcept
+      : bubble(broken_down[term::pipeline_bubble]), host(broken_down[term::host]) {
+    for (std::size_t i = 0; i + 2 < term_count; ++i) before = before + broken_down.terms[i];
+  }
+
+  [[nodiscard]] constexpr seconds<T> total() const noexcept { return before + bubble + host; }
+  constexpr void spend_on_bubble(const seconds<T>& s) noexcept { bubble = bubble + s; }
   constexpr void add(const basic_time<T>& other, const T& times) noexcept {
     before = before + other.total() * times;
   }
