@@ -24,6 +24,11 @@ constexpr void emit_attention(const grouped_query_attention& a, const emission& 
     const count gains = a.qk_norm == head_norm::per_head ? 2 : heads + kv_heads;
     sink(fused_shape{projections, e.vector(weight_class::norm, gains * a.head_dim)});
   }
+  // Norms over the heads of all ranks need the sums of squares of all: one for queries, one for keys.
+  if (a.qk_norm == head_norm::all_heads && e.layout.attention.tp > 1) {
+    constexpr double two_sums = 2.0 * element_bytes(precision::fp32);
+    sink(collective_shape{collective_kind::all_reduce, e.tensor_group(), extent::tokens, two_sums});
+  }
   // Rotary embedding (and head norms) read and write queries and keys.
   const count rotated = (heads + kv_heads) * a.head_dim;
   sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
