@@ -38,7 +38,8 @@ enum class kernel_kind : unsigned char {
 }
 
 [[nodiscard]] constexpr std::string_view name(kernel_format f) noexcept {
-  constexpr std::string_view names[]{"16 bits", "8 bits", "8 bits in blocks", "4 bits"};
+  constexpr std::string_view names[]{"16 bits",        "8 bits",        "8 bits in blocks",
+                                     "4-bit integers", "4-bit floats, widened", "4-bit floats"};
   return names[static_cast<std::size_t>(f)];
 }
 
