@@ -1,6 +1,14 @@
 /// What the curves of several chips have in common, and how all of them were fitted, in November
 /// 2026; `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 ///
+/// Curves by chip and engine, chips/<chip>_<engine>.hpp and chips/<chip>_collectives.hpp:
+/// Fitted in November 2026 to aiconfigurator's tables of H100, H200, B200, L40S and RTX PRO 6000
+/// (commit 095f58a5; vLLM 0.19 and 0.22, SGLang 0.5.9 and 0.5.10, TensorRT-LLM 1.3.0rc10 and rc15,
+/// NCCL 2.27 and 2.29), 110 rows of each table, version, format and kernel, log error with a robust
+/// loss. The note behind each is its rows and mean error in the fit; README.md has the errors
+/// cross-validated. Those named below are of an earlier and larger sample of A100 and H100: an A100
+/// still runs on them, and tests have them as worked numbers.
+///
 /// Matrix multiplication, fitted/gemm.hpp:
 /// Fitted in November 2026 to NVIDIA aiconfigurator's gemm_perf tables (commit 095f58a5: a100_sxm
 /// vllm/0.14.0; h100_sxm vllm and trtllm), 2,419 shapes in CUDA graphs, log error with a robust
@@ -74,6 +82,11 @@ inline constexpr seconds<> never_split = 500_us;
 inline constexpr double shared_expert_bandwidth = 0.88;
 inline constexpr double shared_expert_walk = 2e-9;
 
+/// Launches of the kernels around experts in MXFP4 on Hopper, Triton's: 21 us in a step (gpt-oss-120b
+/// under vLLM on H100 and H200, 75 rows), of the 70 us of a benchmark that launches its routing from
+/// the host.
+inline constexpr seconds<> triton_launches = 21_us;
+
 /// NCCL 2.27 on A100 with NVSwitch, no engine: [aic], [vidur]. Cross-validated 7 and 8 % ([aic]),
 /// 17 and 20 % ([vidur]), above and below 64 KiB.
 inline constexpr collective_curve<> nccl_on_nvlink{.launch = 9.624_us,
@@ -130,7 +143,10 @@ constexpr elementwise_curve<> vectors_at(double clock) noexcept {
 // Curves of a cache's formats: 16 bits and wider, and narrower.
 template <class Curve>
 constexpr by_format<Curve> by_cache(const Curve& wide, const Curve& narrow) noexcept {
-  return {{wide, narrow, narrow, narrow}};
+  by_format<Curve> of;
+  of.of.fill(narrow);
+  of[kernel_format::wide] = wide;
+  return of;
 }
 
 }  // namespace detail

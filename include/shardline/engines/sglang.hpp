@@ -225,6 +225,10 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
                                                .least = mib(10240.0),
                                                .least_from = gib(60.0)};
 
+/// As for vLLM, fitted to Qwen3-32B, Qwen3.5-397B and Llama-3.1-8B on H100, H200 and B200.
+inline constexpr double sglang_launches = 0.4;
+inline constexpr seconds<> sglang_synchronise = 3_us;
+
 }  // namespace detail
 
 /// SGLang 0.5.
@@ -239,7 +243,7 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
 ///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
-///   kernels, host   not measured: vLLM's
+///   kernels   its own;   host: vLLM 0.18's, whose scheduler runs ahead of the accelerator too
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
@@ -257,8 +261,9 @@ inline constexpr engine_version sglang_0_5{
                 .queued_share = 0.25},
     .by_memory = detail::sglang_starts,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
-    .kernels = vllm_0_18.kernels,
-    .kernels_of = vllm_0_18.kernels_of};
+    .kernels = detail::replayed(vllm_0_18.kernels.host, kernel_library::sglang,
+                                detail::sglang_launches, 1.0, detail::sglang_synchronise),
+    .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
 
 inline constexpr const engine_version& sglang = sglang_0_5;
 inline constexpr std::array sglang_versions{&sglang_0_5};
