@@ -30,8 +30,9 @@ using feed_forward_reader = feed_forwards (*)(const fields&, const family&, coun
 ///   qkv         always on the three inputs
 ///   stated      `attention_bias`, on all four
 ///   stated_qkv  `attention_bias`, on the three inputs (GLM-4.5)
+///   stated_apart   the same, and `attention_out_bias` on the output (Seed-OSS)
 ///   switched    `qkv_bias`, on the three inputs (Qwen2-MoE)
-enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, switched };
+enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, stated_apart, switched };
 
 /// Norms on queries and keys. stated: per head if `use_qk_norm`; Llama 4's norm has no gains.
 enum class qk_norm_rule : unsigned char { none, per_head, stated, all_heads };
@@ -107,11 +108,20 @@ struct family {
   std::array<std::string_view, 4> priced{};
 };
 
+/// The same mathematics, defaults and names by another model_type.
+[[nodiscard]] constexpr family renamed(family known, std::string_view model_type,
+                                       std::string_view architecture) noexcept {
+  known.model_type = model_type;
+  known.architecture = architecture;
+  return known;
+}
+
 /// A model_type whose text model stands in `text_config`, beside an encoder for images or sound.
 struct wrapper {
   std::string_view model_type{};
   std::string_view architecture{};
-  std::string_view text_type{};  // the text model's model_type, if its own is missing
+  std::string_view text_type{};   // the text model's model_type, if its own is missing
+  std::string_view other_type{};  // another that it may have
 };
 
 }  // namespace shardline::hf

@@ -15,12 +15,15 @@
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
+#include "shardline/io/hf/families/mimo.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
+#include "shardline/io/hf/families/qwen_vl.hpp"
+#include "shardline/io/hf/families/seed_oss.hpp"
 #include "shardline/io/hf/families/sparse_latent.hpp"
 
 namespace shardline::hf {
@@ -29,11 +32,20 @@ namespace shardline::hf {
 inline constexpr std::array all_families{
     &families::llama,
     &families::mistral,
+    &families::ministral3,
     &families::mixtral,
     &families::qwen2,
     &families::qwen2_moe,
     &families::qwen3,
     &families::qwen3_moe,
+    &families::qwen2_vl,
+    &families::qwen2_vl_text,
+    &families::qwen2_5_vl,
+    &families::qwen2_5_vl_text,
+    &families::qwen3_vl_text,
+    &families::qwen3_vl_moe_text,
+    &families::mimo,
+    &families::seed_oss,
     &families::qwen3_next,
     &families::qwen3_5_text,
     &families::qwen3_5_moe_text,
@@ -61,6 +73,10 @@ inline constexpr std::array all_wrappers{
     &families::gemma3,
     &families::llama4,
     &families::mistral3,
+    &families::qwen2_vl_wrapper,
+    &families::qwen2_5_vl_wrapper,
+    &families::qwen3_vl,
+    &families::qwen3_vl_moe,
     &families::qwen3_5,
     &families::qwen3_5_moe};
 // clang-format on
@@ -79,7 +95,10 @@ constexpr const Row* row_of(const std::array<const Row*, N>& rows,
 inline std::string supported_types() {
   std::string list;
   for (const family* known : all_families) list.append(known->model_type).append(", ");
-  for (const wrapper* known : all_wrappers) list.append(known->model_type).append(", ");
+  for (const wrapper* known : all_wrappers) {
+    if (row_of(all_families, known->model_type) != nullptr) continue;  // in the list already
+    list.append(known->model_type).append(", ");
+  }
   list.resize(list.size() - 2);
   return list;
 }
