@@ -287,8 +287,8 @@ TEST_CASE("each number out of range is refused with its path and range") {
     CHECK(heads(value) == "$.num_attention_heads: " + std::string(value) + std::string(allowed));
   }
   CHECK(heads("null") == "$.num_attention_heads: null" + std::string(allowed));
-  CHECK(contains(heads("NaN"), "not valid JSON"));
-  CHECK(contains(heads("-Infinity"), "not valid JSON"));
+  CHECK(heads("NaN") == "$.num_attention_heads: NaN" + std::string(allowed));
+  CHECK(heads("-Infinity") == "$.num_attention_heads: -Infinity" + std::string(allowed));
   CHECK(contains(heads("1e999"), "not valid JSON"));
   CHECK(contains(heads("0x10"), "not valid JSON"));
   CHECK(refusal(swapped(llama, "\"num_attention_heads\": 4,", "")) ==
