@@ -1,4 +1,4 @@
-/// Gemma 2 and 3.
+/// Gemma, Gemma 2 and 3.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -7,6 +7,15 @@ namespace shardline::hf {
 
 namespace families {
 
+inline constexpr family gemma{.model_type = "gemma",
+                              .architecture = "GemmaForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .kv_heads = 16,
+                              .head_dim = 256,
+                              .bias = bias_rule::stated,
+                              .activation = activation_rule::gated_gelu,
+                              .tied = true};
 inline constexpr family gemma2{.model_type = "gemma2",
                                .architecture = "Gemma2ForCausalLM",
                                .layers = detail::read_seeing_layers,

@@ -6,11 +6,13 @@
 #include <string_view>
 
 #include "shardline/io/hf/families/bloom.hpp"
+#include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
+#include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
@@ -19,11 +21,14 @@
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
+#include "shardline/io/hf/families/olmo.hpp"
+#include "shardline/io/hf/families/opt.hpp"
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
 #include "shardline/io/hf/families/qwen_vl.hpp"
 #include "shardline/io/hf/families/seed_oss.hpp"
+#include "shardline/io/hf/families/smollm3.hpp"
 #include "shardline/io/hf/families/sparse_latent.hpp"
 
 namespace shardline::hf {
@@ -58,13 +63,20 @@ inline constexpr std::array all_families{
     &families::glm4_moe_lite,
     &families::minimax_m2,
     &families::gpt_oss,
+    &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
     &families::phi3,
+    &families::olmo2,
+    &families::olmo3,
+    &families::smollm3,
+    &families::cohere2,
     &families::llama4_text,
     &families::falcon,
     &families::bloom,
     &families::gpt2,
+    &families::opt,
+    &families::gpt_neox,
     &families::nemotron_h,
     &families::mamba2};
 
