@@ -131,3 +131,22 @@ TEST_CASE("a text_config without model_type is read by its class, if one family 
   CHECK(contains(refusal(swapped(text, "LlamaForCausalLM", "DeepseekV3ForCausalLM")),
                  "$.text_config.model_type: missing"));
 }
+
+TEST_CASE("Qwen3-Omni: the text model of its thinker, Qwen3-30B-A3B with 128 tokens more") {
+  std::string thinker =
+      swapped(swapped(qwen3_vl_30b, "\"qwen3_vl_moe\"", "\"qwen3_omni_moe_thinker\""),
+              "qwen3_vl_moe_text", "qwen3_omni_moe_text");
+  thinker =
+      swapped(swapped(thinker, "151936", "152064"), "Qwen3VLMoeFor", "Qwen3OmniMoeThinkerFor");
+  const std::string text = R"({"model_type": "qwen3_omni_moe", "architectures":
+    ["Qwen3OmniMoeForConditionalGeneration"], "talker_config": {}, "thinker_config": )" +
+                           thinker + "}";
+  CHECK(total(imported(text)) == 30'532'122'624 + 2 * 128 * 2048);
+  CHECK(notes(text)[0] == "$.talker_config: the model that speaks is not priced");
+  CHECK(contains(refusal(with(text, R"("quantization_config": {"quant_method": "fp8"})")),
+                 "$.quantization_config: "));
+  CHECK(contains(refusal(swapped(text, "152064", "0")),
+                 "$.thinker_config.text_config.vocab_size: 0"));
+  CHECK(contains(refusal(swapped(text, "\"qwen3_omni_moe\"", "\"qwen9_omni\"")),
+                 "$.model_type: \"qwen9_omni\"; allowed: \"qwen3_omni_moe\""));
+}

@@ -49,6 +49,7 @@ inline constexpr std::array all_families{
     &families::qwen2_5_vl_text,
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
+    &families::qwen3_omni_moe_text,
     &families::mimo,
     &families::seed_oss,
     &families::qwen3_next,
@@ -90,7 +91,8 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl,
     &families::qwen3_vl_moe,
     &families::qwen3_5,
-    &families::qwen3_5_moe};
+    &families::qwen3_5_moe,
+    &families::qwen3_omni_moe_thinker};
 // clang-format on
 
 namespace detail {
