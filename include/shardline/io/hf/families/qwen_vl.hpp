@@ -1,6 +1,6 @@
-/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3-Omni, those of Qwen2 and Qwen3 by other names.
-/// Older files of the first two describe the text model beside their vision_config; their classes
-/// give a text model the defaults of Qwen2 or Qwen3.
+/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3-Omni, those of Qwen2 and Qwen3 by
+/// other names. Older files of the first two describe the text model beside their vision_config;
+/// their classes give a text model the defaults of Qwen2 or Qwen3.
 #pragma once
 
 #include "shardline/io/hf/families/qwen.hpp"
