@@ -3,9 +3,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family cohere2{.model_type = "cohere2",
                                 .architecture = "Cohere2ForCausalLM",
@@ -18,6 +16,4 @@ inline constexpr family cohere2{.model_type = "cohere2",
                                 .form = layer_form::parallel,
                                 .tied = true};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

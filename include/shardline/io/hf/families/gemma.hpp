@@ -3,9 +3,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family gemma{.model_type = "gemma",
                               .architecture = "GemmaForCausalLM",
@@ -46,6 +44,4 @@ inline constexpr family gemma3_text{.model_type = "gemma3_text",
                                     .tied = true};
 inline constexpr wrapper gemma3{"gemma3", "Gemma3ForConditionalGeneration", "gemma3_text"};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

@@ -3,12 +3,8 @@
 
 #include "shardline/io/hf/families/qwen.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family mimo = renamed(qwen2, "mimo", "MiMoForCausalLM");
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

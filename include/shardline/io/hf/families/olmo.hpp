@@ -4,9 +4,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family olmo2{.model_type = "olmo2",
                               .architecture = "Olmo2ForCausalLM",
@@ -24,6 +22,4 @@ inline constexpr family olmo3{.model_type = "olmo3",
                               .window = 4096,
                               .window_period = 4};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

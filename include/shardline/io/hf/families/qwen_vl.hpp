@@ -5,9 +5,7 @@
 
 #include "shardline/io/hf/families/qwen.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family qwen2_vl = renamed(qwen2, "qwen2_vl", "Qwen2VLForConditionalGeneration");
 inline constexpr family qwen2_vl_text =
@@ -33,6 +31,4 @@ inline constexpr wrapper qwen3_vl{"qwen3_vl", "Qwen3VLForConditionalGeneration",
 inline constexpr wrapper qwen3_vl_moe{"qwen3_vl_moe", "Qwen3VLMoeForConditionalGeneration",
                                       "qwen3_vl_moe_text"};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

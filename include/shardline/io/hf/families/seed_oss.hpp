@@ -3,9 +3,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family seed_oss{.model_type = "seed_oss",
                                  .architecture = "SeedOssForCausalLM",
@@ -17,6 +15,4 @@ inline constexpr family seed_oss{.model_type = "seed_oss",
                                  .attention_bias = true,
                                  .mlp_bias = true};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

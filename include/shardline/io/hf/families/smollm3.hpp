@@ -3,9 +3,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family smollm3{.model_type = "smollm3",
                                 .architecture = "SmolLM3ForCausalLM",
@@ -17,6 +15,4 @@ inline constexpr family smollm3{.model_type = "smollm3",
                                 .mlp_bias = true,
                                 .tied = true};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families
