@@ -58,7 +58,7 @@ inline const family* family_by_architecture(const fields& text) {
 /// What the text model calls itself; where it does not, what its wrapper or its class says.
 inline std::string read_text_type(const source& s, const wrapper* around) {
   if (around != nullptr) return s.text.word("model_type", around->text_type);
-  const std::string type = s.text.word("model_type", "");
+  std::string type = s.text.word("model_type", "");
   const family* by_class = family_by_architecture(s.text);
   if (!type.empty() || by_class == nullptr) return type;
   s.text.note("model_type", "missing; read as " + quoted({by_class->model_type}) +
