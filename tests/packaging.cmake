@@ -45,6 +45,14 @@ shardline_stranger_test(consumer.package ${consumer} consumer
   -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=${components})
 set_tests_properties(consumer.package PROPERTIES FIXTURES_REQUIRED installed)
 
+# Each way of installing, as the README says it: its lines, typed around its program.
+foreach(way subdirectory fetch package single)
+  add_test(NAME install.${way} COMMAND ${CMAKE_COMMAND} -DWAY=${way} -DROOT=${PROJECT_SOURCE_DIR}
+    -DTREE=${CMAKE_CURRENT_BINARY_DIR}/ways/${way} "-DGENERATOR=${CMAKE_GENERATOR}"
+    -DCOMPILER=${CMAKE_CXX_COMPILER} -P ${CMAKE_CURRENT_SOURCE_DIR}/install_way.cmake)
+  set_tests_properties(install.${way} PROPERTIES LABELS build)
+endforeach()
+
 # A component that cannot be had is named, not "could not find a configuration file".
 shardline_stranger_test(consumer.missing_component ${consumer} consumer
   -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=json
