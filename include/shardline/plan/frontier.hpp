@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline {
 
 namespace detail {
