@@ -221,6 +221,7 @@ inline constexpr engine_version sglang_0_5{
                 .page_tokens = 1,
                 .step_tokens = 8192.0,
                 .step_sequences = 256.0,
+                .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
                 .padding = {64, 1},
                 .queued_share = 0.25},

@@ -37,10 +37,35 @@ template <class T>
   return round_up(computed_tokens(w) / chunk_tokens(w));
 }
 
-/// Cached tokens of a sequence half-way through its output: input + output / 2.
+/// Tokens that an engine without a stated budget reads in a step of whole prompts: shorter ones are
+/// read together, a longer one alone. Beyond some 2048 rows a matrix multiplication gains no more.
+inline constexpr double whole_prompt_budget = 2048.0;
+
+/// How steps are shared out: as the engine does it where it has a token budget (the workload's
+/// chunk), else prompts are read whole.
+template <class T>
+[[nodiscard]] constexpr scheduler scheduler_of(const basic_runtime<T>& engine,
+                                               const basic_workload<T>& w) noexcept {
+  return w.chunk ? engine.schedule : scheduler::whole_prompts;
+}
+
+/// New tokens of a replica's step at most; of whole prompts one at least.
+template <class T>
+[[nodiscard]] constexpr T step_budget(const basic_runtime<T>& engine,
+                                      const basic_workload<T>& w) noexcept {
+  const T stated = w.chunk ? w.chunk->value() : T(whole_prompt_budget);
+  if (scheduler_of(engine, w) != scheduler::whole_prompts) return stated;
+  return max(stated, computed_tokens(w));
+}
+
+/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is in
+/// flight has a long answer more often than a short one.
+///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
+/// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
 [[nodiscard]] constexpr T mean_context(const basic_workload<T>& w) noexcept {
-  return w.input.value() + w.output.value() * T(0.5);
+  const T spread = T(1.0) + w.output_cv * w.output_cv;
+  return w.input.value() + w.output.value() * T(0.5) * spread;
 }
 
 /// The same load with another number of sequences, and no limits on time.
@@ -51,6 +76,7 @@ template <class T>
   load.concurrency = concurrency;
   load.input = w.input;
   load.output = w.output;
+  load.output_cv = w.output_cv;
   if (w.chunk) load.chunk = *w.chunk;
   load.prefix_hit = w.prefix_hit;
   load.rate = w.rate;

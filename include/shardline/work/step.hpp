@@ -87,13 +87,30 @@ struct rank_step {
   basic_routing<T> routing{};
 };
 
+namespace detail {
+
+// The fullest of `places` that share out x, one by one: ceil(x / places) of a whole x. Of an average
+// that is no whole number, on a straight line between its neighbours'.
+template <class T>
+constexpr T fullest_share(const T& x, double places) noexcept {
+  if (!(places > 1.0)) return x;
+  const T below = round_down(x);
+  const T low = round_up(below / T(places));
+  const T high = round_up((below + T(1.0)) / T(places));
+  return low + (high - low) * (x - below);
+}
+
+}  // namespace detail
+
+/// A step of the whole deployment, as its fullest rank has it. Sequences may be an average, which is
+/// no whole number.
 template <class T>
 [[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
   const auto dp = static_cast<double>(l.attention.dp);
   const auto edp = static_cast<double>(l.expert.edp);
   // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).
-  const T groups = T(edp < dp ? edp : dp);
-  const T split = T(edp < dp ? 1.0 : edp / dp);
+  const double groups = edp < dp ? edp : dp;
+  const double split = edp < dp ? 1.0 : edp / dp;
   const T all_cp = real<T>(l.attention.cp);
   rank_step<T> local;
   local.part_count = s.part_count;
@@ -102,14 +119,15 @@ template <class T>
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const T cp = part.phase == phase::prefill ? all_cp : T(1.0);
-    const T sequences = round_up(part.sequences / T(dp));
+    const T sequences = detail::fullest_share(part.sequences, dp);
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
     local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
     const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
     local.logit_rows = local.logit_rows + sequences * wanted;
     local.group_tokens =
-        local.group_tokens + round_up(round_up(part.sequences / groups) * part.new_tokens / split);
+        local.group_tokens +
+        detail::fullest_share(detail::fullest_share(part.sequences, groups) * part.new_tokens, split);
   }
   return local;
 }

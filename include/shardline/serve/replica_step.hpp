@@ -1,0 +1,59 @@
+/// A step of one replica: parts of prompts and sequences that decode, and how long it takes.
+#pragma once
+
+#include "shardline/time/decode.hpp"
+#include "shardline/time/prefill.hpp"
+
+namespace shardline {
+
+/// What a step of one replica holds, averages among them.
+///   parts            of prompts, each of
+///   part_tokens      new tokens, on
+///   part_context     cached ones
+///   decoding         sequences that have their first token, on
+///   decode_context   cached tokens
+template <class T = double>
+struct replica_step {
+  T parts = T(0.0);
+  T part_tokens = T(0.0);
+  T part_context = T(0.0);
+  T decoding = T(0.0);
+  T decode_context = T(0.0);
+
+  [[nodiscard]] constexpr bool empty() const noexcept {
+    return !(largest_of(parts + decoding) > 0.0);
+  }
+};
+
+/// The same of all replicas at once, each with as much.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> step_of(const replica_step<T>& s, const layout& l,
+                                              const basic_workload<T>& w) noexcept {
+  const T dp = real<T>(l.attention.dp);
+  basic_step<T> step = prefill_step(s.parts * dp, s.part_tokens, s.part_context,
+                                    w.expert_imbalance, w.routing);
+  step.parts[1] = {phase::decode, s.decoding * dp, T(1.0) + real<T>(w.speculation.draft_tokens),
+                   s.decode_context};
+  step.part_count = 2;
+  if (!(largest_of(s.decoding) > 0.0)) step.part_count = 1;
+  if (largest_of(s.parts) > 0.0) return step;
+  step.parts[0] = step.parts[1];
+  step.part_count = 1;
+  return step;
+}
+
+/// Times of a replica's steps, the guesses of those that decode included.
+template <class T, class Efficiency>
+struct replica_clock {
+  const prepared_layout<T, Efficiency>& prepared;
+  const basic_workload<T>& workload;
+
+  [[nodiscard]] constexpr pipeline_time<T> operator()(const replica_step<T>& s) const noexcept {
+    const pipeline_time<T> t = time_of_step(prepared, step_of(s, prepared.layout, workload));
+    if (workload.speculation.draft_tokens == 0 || !(largest_of(s.decoding) > 0.0)) return t;
+    const T all = s.decoding * real<T>(prepared.layout.attention.dp);
+    return with_drafts(t, workload.speculation, draft_time(prepared, workload, all));
+  }
+};
+
+}  // namespace shardline
