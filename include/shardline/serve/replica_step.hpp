@@ -1,6 +1,7 @@
 /// A step of one replica: parts of prompts and sequences that decode, and how long it takes.
 #pragma once
 
+#include "shardline/serve/sojourn.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/prefill.hpp"
 
@@ -42,6 +43,18 @@ template <class T>
   return step;
 }
 
+/// A step with so many tokens of prompts: whole ones as far as these go, else a mean part of one.
+template <class T>
+[[nodiscard]] constexpr replica_step<T> step_with_prompts(const basic_workload<T>& w,
+                                                          const T& prompt_tokens) noexcept {
+  const T all = computed_tokens(w);
+  replica_step<T> s;
+  s.part_tokens = min(prompt_tokens, all);
+  s.parts = prompt_tokens / s.part_tokens;
+  s.part_context = cached_tokens(w) + (all - s.part_tokens) * T(0.5);
+  return s;
+}
+
 /// Times of a replica's steps, the guesses of those that decode included.
 template <class T, class Efficiency>
 struct replica_clock {
@@ -53,6 +66,47 @@ struct replica_clock {
     if (workload.speculation.draft_tokens == 0 || !(largest_of(s.decoding) > 0.0)) return t;
     const T all = s.decoding * real<T>(prepared.layout.attention.dp);
     return with_drafts(t, workload.speculation, draft_time(prepared, workload, all));
+  }
+};
+
+/// Times of steps of mean prompts and sequences, as the life of a request asks for them.
+///   decode(n)          n sequences that decode
+///   mixed(tokens, n)   beside so many tokens of prompts: whole ones as far as these go, else a part
+///   prompts(tokens)    these alone
+///   alone()            seconds of one prompt by itself
+///   entry(step, busy)  seconds until the engine notices a request
+template <class T, class Efficiency>
+struct mean_times {
+  replica_clock<T, Efficiency> clock;
+  T alone_seconds{};
+
+  [[nodiscard]] constexpr T alone() const noexcept { return alone_seconds; }
+  [[nodiscard]] constexpr basic_step_seconds<T> decode(const T& sequences) const noexcept {
+    replica_step<T> s;
+    s.decoding = sequences;
+    s.decode_context = mean_context(clock.workload);
+    return seconds_of(s);
+  }
+  [[nodiscard]] constexpr basic_step_seconds<T> mixed(const T& prompt_tokens,
+                                                      const T& sequences) const noexcept {
+    replica_step<T> s = step_with_prompts(clock.workload, prompt_tokens);
+    s.decoding = sequences;
+    s.decode_context = mean_context(clock.workload);
+    return seconds_of(s);
+  }
+  [[nodiscard]] constexpr basic_step_seconds<T> prompts(const T& prompt_tokens) const noexcept {
+    return seconds_of(step_with_prompts(clock.workload, prompt_tokens));
+  }
+  [[nodiscard]] constexpr T entry(const T& step, const T& busy) const noexcept {
+    const Efficiency& policy = clock.prepared.cluster.accelerator.efficiency;
+    return admission_time(policy, seconds<T>::from_value(step), busy).value();
+  }
+
+ private:
+  [[nodiscard]] constexpr basic_step_seconds<T> seconds_of(
+      const replica_step<T>& s) const noexcept {
+    const pipeline_time<T> t = clock(s);
+    return {t.sum.total().value(), t.slowest.value()};
   }
 };
 

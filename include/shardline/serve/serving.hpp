@@ -4,7 +4,9 @@
 
 #include <limits>
 
+#include "shardline/memory/capacity.hpp"
 #include "shardline/serve/arrivals.hpp"
+#include "shardline/serve/replica_step.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/prefill.hpp"
 
@@ -62,120 +64,26 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// The step that carries a prompt of each replica in steady state, a mean one of its chunks: with a
-/// chunk the other sequences of its batch decode in it, without one they wait.
+/// What passes through one replica.
 template <class T>
-[[nodiscard]] constexpr basic_step<T> admission_step(const layout& l,
-                                                     const basic_workload<T>& w) noexcept {
-  const T batches = pipeline_batches(l, w.concurrency);
-  const T sequences = sequences_per_batch(l, w.concurrency, batches);
-  basic_step<T> step = full_step(l, at_concurrency(w, sequences));
-  const T mean = computed_tokens(w) / prefill_steps(w);
-  step.parts[0].new_tokens = mean;
-  step.parts[0].context = cached_tokens(w) + (computed_tokens(w) - mean) * T(0.5);
-  if (!w.chunk) step.part_count = 1;
-  return step;
-}
-
-/// Chunks of mean length that the token budget of a step has room for, one at least.
-template <class T>
-[[nodiscard]] constexpr T chunks_per_step(const basic_workload<T>& w) noexcept {
-  if (!w.chunk) return T(1.0);
-  const T mean = computed_tokens(w) / prefill_steps(w);
-  return max(-round_up(-(w.chunk->value() / mean)), T(1.0));
-}
-
-/// The steps of steady state: with a prompt's chunk, with as many as there is room for, and with
-/// none, of which `batches` go round.
-template <class T>
-struct steady_steps {
-  pipeline_time<T> admission{};
-  seconds<T> full_pace{};
-  pipeline_time<T> generation{};
-  T batches = T(1.0);
-
-  [[nodiscard]] constexpr basic_time<T> decode() const noexcept {
-    return pipeline_cycle(generation, batches);
-  }
-  [[nodiscard]] constexpr basic_slot_times<T> times() const noexcept {
-    return {admission.sum.total(), admission.slowest, full_pace, decode().total(), batches};
-  }
-};
-
-/// What passes through a slot, of which there are so many over all replicas.
-///   prompts of 1024 tokens, chunk 8192: j = 8;  output 9, 2 tokens a step: g = 4
-template <class T>
-[[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_workload<T>& w,
+[[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_runtime<T>& engine,
+                                                      const layout& l, const basic_workload<T>& w,
                                                       const T& slots_in_all) noexcept {
   const T one(1.0);
-  const T generated = w.output.value() - one;
-  basic_turnover<T> load;
-  load.chunked = w.chunk.has_value();
-  load.chunks = prefill_steps(w);
-  load.per_step = chunks_per_step(w);
-  load.decode_steps = max(generated / tokens_per_step(w.speculation), min(generated, one));
   const T none(0.0);
+  basic_turnover<T> load;
+  load.prompt = computed_tokens(w);
+  load.budget = step_budget(engine, w);
+  load.checked = one + real<T>(w.speculation.draft_tokens);
+  load.decode_steps = decode_rounds(w);
+  load.batches = pipeline_batches(l, slots_in_all);
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
+  load.spread = w.output_cv;
   return load;
 }
 
 namespace detail {
-
-// Whether more than one chunk for each step has to be carried somewhere.
-template <class T>
-constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T& batches) noexcept {
-  const basic_turnover<T> load = turnover_of(w, w.concurrency);
-  if (!(largest_of(load.per_step) > 1.0)) return false;
-  const T others = w.concurrency / real<T>(l.attention.dp) - T(1.0);
-  const T beyond = others * load.chunks - load.decode_steps * batches;
-  return largest_of(w.rate.value()) > 0.0 || largest_of(beyond) > 0.0;
-}
-
-}  // namespace detail
-
-/// The steps with all of the workload's sequences in flight. The step full of prompts is only
-/// priced where there is one. Guesses are checked in every step of them, a prompt alone aside, which
-/// they wait for.
-template <class T, class Efficiency>
-[[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
-                                                 const basic_workload<T>& w) noexcept {
-  const layout& l = p.layout;
-  static_assert(detail::complete_policy<Efficiency, T>::required);
-  steady_steps<T> s;
-  s.batches = pipeline_batches(l, w.concurrency);
-  const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
-  basic_step<T> admission = admission_step(l, w);
-  const basic_time<T> drafting = draft_time(p, w, sequences);
-  s.admission = time_of_step(p, admission);
-  s.generation =
-      with_drafts(time_of_step(p, generation_step(sequences, w)), w.speculation, drafting);
-  if (w.chunk) s.admission = with_drafts(s.admission, w.speculation, drafting);
-  s.full_pace = s.admission.slowest;
-  if (!detail::fills_steps(l, w, s.batches)) return s;
-  const T chunks = chunks_per_step(w);
-  admission.parts[0].sequences = chunks * real<T>(l.attention.dp);
-  const pipeline_time<T> full = with_drafts(time_of_step(p, admission), w.speculation, drafting);
-  s.full_pace = select(T(1.0) < chunks, full.slowest, s.full_pace);
-  return s;
-}
-
-namespace detail {
-
-// Step times with so many sequences in flight.
-template <class T, class Efficiency>
-struct times_in_flight {
-  const prepared_layout<T, Efficiency>& prepared;
-  const basic_workload<T>& workload;
-
-  [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
-    return steps_of(prepared, at_concurrency(workload, sequences)).times();
-  }
-  [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
-                                           const T& busy) const noexcept {
-    return admission_time(prepared.cluster.accelerator.efficiency, t.decode, busy);
-  }
-};
 
 // What so many requests per second bring, over all GPUs and for each.
 template <class T>
@@ -198,15 +106,6 @@ constexpr basic_serving<T> served(const layout& l, const basic_workload<T>& w,
   s.tpot = life.generation / max(w.output.value() - T(1.0), T(1.0));
   deliver(s, w, rate, l.gpus());
   return s;
-}
-
-// A sequence's life among always full slots, and how often one begins.
-template <class T, class Times>
-constexpr basic_sojourn<T> life_in_slots(const Times& times, const basic_slot_times<T>& t,
-                                         const basic_turnover<T>& load, const T& slots) noexcept {
-  basic_sojourn<T> life = sojourn_of(t, load, slots);
-  life.queue = life.queue + entry_among(times, t, slots, T(1.0) - load.run_share);
-  return life;
 }
 
 }  // namespace detail
@@ -242,27 +141,40 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// Every sequence that ends is followed by the next: slots are always full, and what they do not
-// take waits for as many lives as are before it. `queued` of the wait for memory is before the
-// prompt.
+// What the last requests of a run leave empty, over all of its time: each slot for half of the time
+// in which they end, the longest answer of n last, (1 + cv sqrt(2 ln n)) of the mean.
+template <class T>
+constexpr T emptying(const basic_turnover<T>& load, const T& slots) noexcept {
+  const T one(1.0);
+  if (!(largest_of(load.run_share) > 0.0)) return T(0.0);
+  const T longest = load.spread * square_root(natural_log(max(slots, one)) * T(2.0));
+  const T residual = load.spread * load.spread * T(0.5);
+  return load.run_share * (coming(load, T(0.0)) * T(0.5) + max(longest - residual, T(0.0)));
+}
+
+// `queued` of the wait for memory is before the prompt.
 template <class T, class Times>
-constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basic_slot_times<T>& t,
-                                                  const layout& l, const basic_workload<T>& w,
+constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layout& l,
+                                                  const basic_workload<T>& w,
                                                   const running_sequences<T>& most,
-                                                  const T& queued) noexcept {
+                                                  const T& round) noexcept {
   const T one(1.0);
   const T running = most.running;
   const T slots = max(running / real<T>(l.attention.dp), one);
-  basic_sojourn<T> life = life_in_slots(times, t, turnover_of(w, running), slots);
-  const auto rate = request_rate<T>::from_value(running / life.total().value());
+  const basic_runtime<T>& engine = times.clock.prepared.cluster.runtime;
+  const basic_turnover<T> load = turnover_of(engine, l, w, running);
+  const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
+  basic_sojourn<T> life = replica.full_life(slots, round / load.batches);
+  const T end = emptying(load, slots);
+  const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
-  const T between = (one - queued) * min(w.output.value() - one, one);  // none without tokens
+  const T between = (one - engine.queued_share) * min(w.output.value() - one, one);
   life.queue = life.queue + for_memory * (one - between);
   life.generation = life.generation + for_memory * between;
   const T asked = select(T(0.0) < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
   const seconds<T> wait = life.total() * (asked / most.admitted - one);
   basic_serving<T> s = served(l, w, wait, life, rate);
-  s.concurrency = asked;
+  s.concurrency = rate.value() * (wait + life.total()).value();
   s.running = running;
   s.utilisation = one;
   return s;
@@ -280,19 +192,22 @@ constexpr void without_end(basic_serving<T>& s, const Condition& stable) noexcep
 
 // Requests arrive at random, and share out over the replicas.
 template <class T, class Times>
-constexpr basic_serving<T> serving_at_rate(const Times& times, const basic_slot_times<T>& t,
-                                           const layout& l, const basic_workload<T>& w,
-                                           const T& running) noexcept {
-  basic_turnover<T> load = turnover_of(w, running);
+constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
+                                           const basic_workload<T>& w, const T& running,
+                                           const T& round) noexcept {
+  const basic_runtime<T>& engine = times.clock.prepared.cluster.runtime;
+  basic_turnover<T> load = turnover_of(engine, l, w, running);
   load.run_share = T(0.0);  // a rate has neither a first round nor a last
-  const basic_arrivals<T> a =
-      arrivals_of(times, t, load, w.rate, shared_slots(running, l.attention.dp));
+  const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
+  const T dp = real<T>(l.attention.dp);
+  const T slots = max(running / dp, T(1.0));
+  const basic_arrivals<T> a = arrivals_of(replica, w.rate / dp, slots, round / load.batches);
   const auto stable = a.utilisation < T(1.0);
   const seconds<T> wait = select(stable, a.wait, seconds<T>{});
   const request_rate<T> rate = w.rate / max(a.utilisation, T(1.0));
   basic_serving<T> s = served(l, w, wait, a.life, rate);
   s.concurrency = rate.value() * (wait + a.life.total()).value();
-  s.running = a.in_flight;
+  s.running = min(a.in_flight * dp, running);
   s.utilisation = a.utilisation;
   without_end(s, stable);
   return s;
@@ -313,32 +228,19 @@ constexpr basic_serving<T> pick(const Condition& first, const basic_serving<T>& 
           select(first, a.total_tokens_per_s_per_gpu, b.total_tokens_per_s_per_gpu)};
 }
 
-// `t`: the steps with `most` in flight. Lanes with a rate may stand beside lanes with none.
-template <class T, class Efficiency>
-constexpr basic_serving<T> serving_among(const times_in_flight<T, Efficiency>& times,
-                                         const basic_slot_times<T>& t,
-                                         const running_sequences<T>& most) noexcept {
-  const layout& l = times.prepared.layout;
-  const basic_workload<T>& w = times.workload;
-  const T& queued = times.prepared.cluster.runtime.queued_share;
-  const T rate = w.rate.value();
-  if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, t, l, w, most, queued);
-  const basic_serving<T> at_rate = serving_at_rate(times, t, l, w, most.running);
-  if (!(largest_of(-rate) >= 0.0)) return at_rate;
-  return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, t, l, w, most, queued));
-}
-
-// `full`: the steps with all of the workload's sequences in flight.
+// `full`: seconds of a round of decoding with all of the workload's sequences.
 template <class T, class Efficiency>
 constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
                                       const basic_workload<T>& w, const basic_memory<T>& held,
-                                      const steady_steps<T>& full) noexcept {
+                                      const seconds<T>& alone, const seconds<T>& full) noexcept {
   const running_sequences<T> most = running_of(p, w, held);
-  const times_in_flight<T, Efficiency> times{p, w};
-  if (!(largest_of(w.concurrency - most.running) > 0.0)) {
-    return serving_among(times, full.times(), most);
-  }
-  return serving_among(times, times(most.running), most);
+  const mean_times<T, Efficiency> times{{p, w}, alone.value()};
+  const T rate = w.rate.value();
+  const T round = full.value();
+  if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, p.layout, w, most, round);
+  const basic_serving<T> at_rate = serving_at_rate(times, p.layout, w, most.running, round);
+  if (!(largest_of(-rate) >= 0.0)) return at_rate;
+  return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, p.layout, w, most, round));
 }
 
 }  // namespace detail
@@ -362,7 +264,7 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
-  return detail::serving_of(p, w, memory(p, w), steps_of(p, w));
+  return detail::serving_of(p, w, memory(p, w), prefill(p, w).total(), decode(p, w).total());
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -21,12 +22,6 @@ struct request {
   double output = 1.0;
 };
 
-/// Seconds of a step: until its tokens are there, and until the next one can begin.
-struct step_seconds {
-  double latency = 0.0;
-  double pace = 0.0;
-};
-
 /// How one replica of an engine behaves.
 ///   schedule        what a step holds
 ///   budget          its new tokens at most
@@ -38,7 +33,9 @@ struct step_seconds {
 ///   capacity        tokens that the cache holds, over which `each` more a sequence are kept
 ///   reserved        share of an output for which room is set aside when its prompt is taken up
 ///   admission       seconds from a request's sending to the engine
-///   admission_steps steps of a busy engine that pass besides, at a closed loop and at a rate
+///   met_steps       steps of a busy engine that pass besides, the step under way among them: of a
+///                   closed loop, and
+///   met_at_random   of arrivals at random
 struct engine_rules {
   scheduler schedule = scheduler::chunked;
   double budget = 8192.0;
@@ -51,8 +48,8 @@ struct engine_rules {
   double each = 0.0;
   double reserved = 1.0;
   double admission = 0.0;
-  std::int64_t admission_steps = 0;
-  std::int64_t random_steps = 0;
+  double met_steps = 0.0;
+  double met_at_random = 0.0;
 };
 
 /// A request that has its last token.
@@ -91,11 +88,12 @@ class engine {
     job j;
     j.what = r;
     j.ready = r.sent + rules_.admission;
-    j.ready_step = step_ + (at_random ? 0 : rules_.admission_steps);
     j.at_random = at_random;
     j.to_read = std::max(r.input - rules_.cached, 1.0);
     j.context = r.input - j.to_read;
-    waiting_.push_back(j);
+    auto at = waiting_.end();
+    while (at != waiting_.begin() && std::prev(at)->ready > j.ready) --at;
+    waiting_.insert(at, j);
   }
   /// A sequence that is there already, so much of its output gained; where there is no room for it,
   /// a request.
@@ -130,6 +128,7 @@ class engine {
     double ready = 0.0;
     std::int64_t ready_step = 0;
     bool at_random = false;
+    bool noticed = false;
     double to_read = 0.0;
     double context = 0.0;
     double gained = 0.0;  // tokens of its output
@@ -149,6 +148,7 @@ class engine {
   std::size_t taken_up_ = 0;
   double now_ = 0.0;
   double decoding_seconds_ = 0.0;
+  double owed_ = 0.0;
   std::int64_t step_ = 0;
   std::int64_t preemptions_ = 0;
 
@@ -161,7 +161,9 @@ class engine {
   }
   void wake(double until) {
     now_ = std::max(now_, std::min(until, front_ready()));
-    if (front_ready() <= now_) waiting_.front().ready_step = step_;
+    if (!(front_ready() <= now_)) return;
+    waiting_.front().noticed = true;
+    waiting_.front().ready_step = step_;
   }
 
   // ------------------------------------------------------------------------------------- the cache
@@ -209,6 +211,7 @@ class engine {
     from->erase(from->begin() + static_cast<std::ptrdiff_t>(at));
     j.to_read = j.context;
     j.context = 0.0;
+    j.noticed = true;
     j.ready_step = step_;
     waiting_.push_front(j);
     --taken_up_;
@@ -228,7 +231,7 @@ class engine {
   [[nodiscard]] bool admissible() const {
     if (waiting_.empty()) return false;
     const job& j = waiting_.front();
-    if (j.ready > now_ || j.ready_step > step_) return false;
+    if (!j.noticed || j.ready_step > step_) return false;
     return has_slot() && has_room_for(to_be_kept_by(j) - rules_.each);
   }
   [[nodiscard]] double room_for_prompts() const {
@@ -273,13 +276,18 @@ class engine {
     load.part_context = std::max(work / tokens - load.part_tokens * 0.5, 0.0);
     return load;
   }
-  // A request that comes at random meets the step under way and some more.
+  // Half of the step under way has passed by now; of what is left, whole steps, so many on average.
   void notice() {
-    for (job& j : waiting_) {
-      if (j.ready > now_) return;
-      if (!j.at_random) continue;
-      j.at_random = false;
-      j.ready_step = taken_up_ > 0 ? step_ + rules_.random_steps : step_;
+    for (auto j = waiting_.rbegin(); j != waiting_.rend(); ++j) {
+      if (j->noticed) return;
+      if (j->ready > now_) continue;
+      j->noticed = true;
+      j->ready_step = step_;
+      if (taken_up_ == 0) continue;
+      owed_ += std::max((j->at_random ? rules_.met_at_random : rules_.met_steps) - 0.5, 0.0);
+      const double whole = std::floor(owed_);
+      owed_ -= whole;
+      j->ready_step += static_cast<std::int64_t>(whole);
     }
   }
 
