@@ -57,7 +57,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.logit_bytes = x.real(field::logit_bytes, 38.0);
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
   r.padding.fp4_width = x.whole(field::fp4_padding, 256);
-  r.queued_share = x.real(field::queued_share, 0.25);
+  r.reserved_output = x.real(field::reserved_output, 0.25);
 }
 
 void extreme_cluster(laws::cluster& c, extreme_dice& x) {

@@ -88,7 +88,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::fp4_padding>(r.padding.fp4_width);
-  errors.expect<field::queued_share>(value_of(r.queued_share));
+  errors.expect<field::reserved_output>(value_of(r.reserved_output));
 }
 
 // A link is checked where the layout can reach it: a lone domain needs no network.

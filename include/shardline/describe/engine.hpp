@@ -127,10 +127,10 @@ enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 ///   schedule        how prompts and decoding sequences share a step
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
-///   queued_share    of the time for which a sequence finds no room in the cache, what passes before
-///                   its prompt, in [0, 1]. 1: the engine sets aside room for the whole output when
-///                   it takes a sequence up. Below, it takes up what fits for now, and when the
-///                   cache is full lets some wait between two of their tokens (preemption)
+///   reserved_output   share of an output for which room in the cache is set aside when its prompt is
+///                   taken up, in [0, 1]. 1: none gives its room up again. Below, sequences are
+///                   taken up that fit for now, and where the cache is full the last to have come
+///                   gives up its own, waits between two of its tokens and is read again (preemption)
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
@@ -147,7 +147,7 @@ struct basic_runtime {
   scheduler schedule = scheduler::chunked;
   T logit_bytes = T(0.0);
   shard_padding padding{};
-  T queued_share = T(1.0);
+  T reserved_output = T(1.0);
   expert_execution experts{};
   bool two_batch_overlap = false;
 };

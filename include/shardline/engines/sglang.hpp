@@ -209,7 +209,10 @@ namespace engines {
 ///                   (cuda_graph_max_bs)
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
-///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
+///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and prompts
+///                   are not mixed with it unless --enable-mixed-chunk asks for that (scheduler.py)
+///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
+///                   (schedule_policy.py, retract_decode)
 ///   kernels, host   not measured: vLLM's
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
@@ -224,7 +227,7 @@ inline constexpr engine_version sglang_0_5{
                 .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
                 .padding = {64, 1},
-                .queued_share = 0.25},
+                .reserved_output = 0.1},
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = vllm_0_18.kernels,
     .kernels_of = vllm_0_18.kernels_of};

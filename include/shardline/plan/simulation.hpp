@@ -68,7 +68,7 @@ template <class Efficiency>
   r.checked = 1.0 + static_cast<double>(w.speculation.draft_tokens);
   r.gained = tokens_per_step(w.speculation);
   r.cached = cached_tokens(w);
-  r.reserved = e.queued_share;
+  r.reserved = e.reserved_output;
   const seconds<> second = seconds<>::from_value(1.0);
   r.admission = admission_time(policy, second, 0.0).value();
   const double steps = admission_time(policy, second, 1.0).value() - r.admission;

@@ -112,8 +112,8 @@ constexpr basic_serving<T> served(const layout& l, const basic_workload<T>& w,
 
 /// Sequences in flight that the engine has taken up, at most, over all replicas.
 ///   admitted   the workload's, or as many as its step takes (step_sequences a replica)
-///   running    of them, those that the memory holds: at full length where the engine sets that
-///              aside, else at the mean one, input + output / 2; one at least
+///   running    of them, those that the memory holds at the length that the engine counts with,
+///              input + output (1 + reserved) / 2 on average; one at least
 template <class T>
 struct running_sequences {
   T admitted = T(1.0);
@@ -133,8 +133,8 @@ template <class T, class Efficiency>
   const T lacking = held.total().value() - held.capacity.value();
   if (!(largest_of(lacking) > 0.0)) return {admitted, admitted};
   basic_workload<T> kept = at_concurrency(w, w.concurrency);
-  const T half = round_up(w.output.value() * T(0.5));
-  kept.output = tokens<T>::from_value(select(engine.queued_share < T(1.0), half, w.output.value()));
+  const T counted = (T(1.0) + engine.reserved_output) * T(0.5);
+  kept.output = tokens<T>::from_value(w.output.value() * counted);
   const T fitting = max(min(admitted, detail::fitting_sequences(p, kept)), T(1.0));
   return {admitted, select(none < lacking, fitting, admitted)};
 }
@@ -152,7 +152,17 @@ constexpr T emptying(const basic_turnover<T>& load, const T& slots) noexcept {
   return load.run_share * (coming(load, T(0.0)) * T(0.5) + max(longest - residual, T(0.0)));
 }
 
-// `queued` of the wait for memory is before the prompt.
+// Sequences that wait between two of their tokens, over those that run, where the cache is full: of
+// an engine that sets aside no room for outputs.
+//   0.7 (1 - reserved) (output / (input + output))^2, found by simulation: what one that ends leaves
+//   is taken up by (input + output) / input prompts, of which one can stay
+template <class T>
+constexpr T preempted(const basic_runtime<T>& engine, const basic_workload<T>& w) noexcept {
+  const T further = w.output.value() - T(1.0);
+  const T share = further / (w.input.value() + further);
+  return share * share * (T(1.0) - engine.reserved_output) * T(0.7);
+}
+
 template <class T, class Times>
 constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layout& l,
                                                   const basic_workload<T>& w,
@@ -168,9 +178,9 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   const T end = emptying(load, slots);
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
-  const T between = (one - engine.queued_share) * min(w.output.value() - one, one);
-  life.queue = life.queue + for_memory * (one - between);
-  life.generation = life.generation + for_memory * between;
+  const seconds<T> between = shardline::min(for_memory, life.total() * preempted(engine, w));
+  life.queue = life.queue + (for_memory - between);
+  life.generation = life.generation + between;
   const T asked = select(T(0.0) < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
   const seconds<T> wait = life.total() * (asked / most.admitted - one);
   basic_serving<T> s = served(l, w, wait, life, rate);
@@ -250,7 +260,7 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 /// At a constant concurrency each replica has so many slots, always full, as it runs sequences at
 /// once (running_of()); life in them is sojourn_of(), with the time that the engine takes to notice
 /// a request (admission_time()). Sequences that find no slot wait,
-///   (admitted / running - 1) life for memory, queued_share of it before the prompt, the rest
+///   (admitted / running - 1) life for memory, reserved_output of it before the prompt, the rest
 ///   between tokens; (concurrency / admitted - 1) of all that for the engine to take them up
 ///   requests_per_s = running / life
 /// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot).

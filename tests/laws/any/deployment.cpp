@@ -157,7 +157,7 @@ sl::runtime any_runtime(dice& d) {
       return sl::engines::tensorrt_llm.runtime;
     default:
       sl::runtime r = random_runtime(d);
-      r.queued_share = d.unit();
+      r.reserved_output = d.unit();
       return r;
   }
 }

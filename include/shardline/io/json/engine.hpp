@@ -37,7 +37,7 @@ inline nlohmann::ordered_json precision_to_json(const std::optional<precision>& 
 
 /// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
 ///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
-///  "fp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
+///  "fp4_padding", "reserved_output", "expert_exchange", "dispatch", "combine",
 ///  "overlap_shared_experts", "two_batch_overlap"}: describe/engine.hpp explains them; a step of 0
 /// is the workload's own, a precision of null the activations'.
 template <class T>
@@ -54,7 +54,7 @@ template <class T>
           {"logit_bytes", value_of(r.logit_bytes)},
           {"vocabulary_padding", r.padding.vocabulary},
           {"fp4_padding", r.padding.fp4_width},
-          {"queued_share", value_of(r.queued_share)},
+          {"reserved_output", value_of(r.reserved_output)},
           {"expert_exchange", std::string(name(r.experts.exchange))},
           {"dispatch", detail::precision_to_json(r.experts.dispatch)},
           {"combine", detail::precision_to_json(r.experts.combine)},
