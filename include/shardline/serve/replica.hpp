@@ -41,8 +41,10 @@ struct loaded_replica {
   [[nodiscard]] constexpr basic_sojourn<T> full_life(const T& slots, const T& step) const noexcept {
     const T one(1.0);
     const basic_step_mix<T> s = full(slots, step);
-    // Those that come together find nobody else that keeps the engine busy.
-    const T company = max(slots - one - s.beside, T(0.0)) / max(slots - one, one);
+    // All that come together find nobody else that keeps the engine busy.
+    const T together = s.beside / max(slots - one, one);
+    const T square = together * together;
+    const T company = min(slots - one, one) * (one - square * square * square * square);
     const T busy = company * (one - load.run_share);
     return life(s, {detail::share_of_others(slots), slots, busy});
   }

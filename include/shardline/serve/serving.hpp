@@ -142,14 +142,15 @@ template <class T, class Efficiency>
 namespace detail {
 
 // What the last requests of a run leave empty, over all of its time: each slot for half of the time
-// in which they end, the longest answer of n last, (1 + cv sqrt(2 ln n)) of the mean.
+// in which they end; and of n answers the longest, some (1 + cv sqrt(2 ln n)) of the mean, ends in
+// steps that are `faster` than full ones.
 template <class T>
-constexpr T emptying(const basic_turnover<T>& load, const T& slots) noexcept {
+constexpr T emptying(const basic_turnover<T>& load, const T& slots, const T& faster) noexcept {
   const T one(1.0);
-  if (!(largest_of(load.run_share) > 0.0)) return T(0.0);
+  const T half = coming(load, T(0.0)) * T(0.5) * share_of_others(slots);
   const T longest = load.spread * square_root(natural_log(max(slots, one)) * T(2.0));
   const T residual = load.spread * load.spread * T(0.5);
-  return load.run_share * (coming(load, T(0.0)) * T(0.5) + max(longest - residual, T(0.0)));
+  return load.run_share * (half + max(longest - residual, T(0.0)) * faster);
 }
 
 // Sequences that wait between two of their tokens, over those that run, where the cache is full: of
@@ -175,7 +176,12 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   const basic_turnover<T> load = turnover_of(engine, l, w, running);
   const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
   basic_sojourn<T> life = replica.full_life(slots, round / load.batches);
-  const T end = emptying(load, slots);
+  T end(0.0);
+  if (largest_of(load.run_share) > 0.0) {
+    const T loaded = life.generation.value() / max(load.decoding_steps(), one);
+    const T alone = times.decode(one).interval(load.batches);
+    end = emptying(load, slots, min(alone / max(loaded, T(1e-30)), one));
+  }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
   const seconds<T> between = shardline::min(for_memory, life.total() * preempted(engine, w));

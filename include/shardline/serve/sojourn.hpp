@@ -153,7 +153,11 @@ template <class T, class Times>
   const basic_mix_seconds<T> t = chunked_seconds(times, load, s, c.others);
   const T half = load.run_share * T(0.5);
   const T prompt = detail::own_prompt(times, load, s, c.others, reading);
-  const T step = t.mean() * T(0.75) + t.met(s.carrying) * T(0.25);
+  // In a run prompts come in the wake of others', as far as these are not read in the same step.
+  const T groups = (c.at_once - one) / (one + s.beside) - s.beside / (one + s.beside);
+  const T clumped = s.carrying / s.coming - s.carrying;
+  const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
+  const T step = (t.decode + (t.prompts - t.decode) * (often * c.others)) * T(0.75) + t.met(often) * T(0.25);
   T queue = times.entry(step, c.busy) + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;

@@ -37,6 +37,7 @@ using turnover = basic_turnover<>;
 ///   room       for tokens of prompts in a step
 ///   busy       tokens of prompts over the room for them
 ///   carrying   steps with prompts, over all; of an engine that reads them apart, over decoding ones
+///   coming     share of the time in which prompts come: all of it but in a run
 ///   carried    tokens of prompts in such a step
 ///   queued     full steps that a prompt waits for others
 ///   beside     other prompts that come in the same step
@@ -48,6 +49,7 @@ struct basic_step_mix {
   T room{};
   T busy{};
   T carrying{};
+  T coming{};
   T carried{};
   T queued{};
   T beside{};
@@ -95,6 +97,7 @@ constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
   const T when = max(coming(load, reading), T(1e-9));
   const T per_step = max(s.room / load.prompt, one);
   const T idle = one - min(s.busy / when, one);
+  s.coming = when;
   s.carrying = min(when * (one - share_to(idle, per_step)), one);
   s.carried = min(s.prompts * load.prompt / max(s.carrying, T(1e-30)), at_once);
   s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
@@ -174,6 +177,7 @@ template <class T>
   s.decoding = prompts * load.decode_steps;
   s.room = load.budget;
   const T when = max(detail::coming(load, T(0.0)), T(1e-9));
+  s.coming = when;
   s.beside = min(prompts / when, max(slots - one, T(0.0)));
   const T some = max(s.beside, T(1e-6));
   const T turns = prompts * ((one - exponential(T(0.0) - some)) / some);

@@ -72,7 +72,7 @@ template <class Clock>
 class engine {
  public:
   engine(const engine_rules& by_rules, const Clock& by_clock)
-      : rules_(by_rules), clock_(by_clock), batches_(by_rules.batches) {}
+      : rules_(by_rules), clock_(by_clock), batches_(by_rules.batches), free_(by_rules.batches) {}
 
   /// Seconds since the beginning.
   [[nodiscard]] double now() const noexcept { return now_; }
@@ -117,9 +117,8 @@ class engine {
     if (idle()) return wake(until);
     const replica_step<> read = fill();
     const std::size_t b = current();
-    if (read.parts > 0.0) return run(read, b, ended);
-    if (b == 0) return decode_rounds(until, ended);
-    run(read, b, ended);
+    if (read.parts > 0.0 || b != 0 || due_within_round(until)) return run(read, b, ended);
+    decode_rounds(until, ended);
   }
 
  private:
@@ -142,11 +141,13 @@ class engine {
   engine_rules rules_;
   const Clock& clock_;
   std::vector<std::vector<job>> batches_;
+  std::vector<double> free_;
   std::deque<job> waiting_{};
   std::deque<job> reading_{};
   std::vector<job> read_now_{};
   std::size_t taken_up_ = 0;
   double now_ = 0.0;
+  double last_done_ = 0.0;
   double decoding_seconds_ = 0.0;
   double owed_ = 0.0;
   std::int64_t step_ = 0;
@@ -310,8 +311,12 @@ class engine {
       return;
     }
     const step_seconds t = clock_(load);
-    const double interval = std::max(t.pace, t.latency / static_cast<double>(rules_.batches));
-    const double done = now_ + t.latency;
+    const double interval = t.interval(static_cast<double>(rules_.batches));
+    // A batch waits for its own last tokens, while others go on.
+    if (load.decoding > 0.0) now_ = std::max(now_, free_[b]);
+    // Stages work in turn: no step is done before the one that was sent before it.
+    const double done = std::max(now_ + t.latency, last_done_ + t.pace);
+    free_[b] = last_done_ = done;
     decoding_seconds_ += interval * static_cast<double>(decoding());
     now_ += interval;
     if (decodes) gain(b, 1.0, done, ended);
@@ -385,14 +390,26 @@ class engine {
       if (load.empty()) continue;
       const step_seconds t = clock_(load);
       longest = std::max(longest, t.latency);
-      sum += std::max(t.pace, t.latency / static_cast<double>(rules_.batches));
+      sum += t.interval(static_cast<double>(rules_.batches));
     }
     return std::max(sum, longest);
+  }
+
+  // Whether a request may be taken up between two batches of the next round.
+  [[nodiscard]] bool due_within_round(double until) const {
+    if (rules_.batches == 1 || decoding() == 0) return false;
+    const double end = now_ + seconds_of_round(0.0);
+    if (until < end) return true;
+    if (waiting_.empty()) return false;
+    const job& j = waiting_.front();
+    const auto batches = static_cast<std::int64_t>(rules_.batches);
+    return j.noticed ? j.ready_step > step_ && j.ready_step < step_ + batches : j.ready < end;
   }
 
   template <class Ended>
   void decode_rounds(double until, const Ended& ended) {
     make_room();
+    now_ = std::max(now_, last_done_);
     double rounds = std::min(rounds_left(), std::max(rounds_of_room(), 1.0));
     const double one = seconds_of_round(0.0);
     const bool noticed = front_ready() <= now_;
@@ -408,6 +425,7 @@ class engine {
         rounds > 1.0 ? seconds_of_round((rounds - 1.0) * 0.5 * rules_.gained) * rounds : one;
     decoding_seconds_ += time * static_cast<double>(decoding());
     now_ += time;
+    last_done_ = now_;
     step_ += static_cast<std::int64_t>(rounds) * batches;
     for (std::size_t b = 0; b < rules_.batches; ++b) gain(b, rounds, now_, ended);
   }
