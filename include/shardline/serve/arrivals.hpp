@@ -63,21 +63,24 @@ constexpr T met_between(const pace_at<T>& a, const pace_at<T>& b, const T& rate)
   return rate * (a.step - rise * a.prompts) / max(T(1.0) - rate * rise, T(1e-9));
 }
 
-// Prompts a step at so many a second: rate seconds(prompts), where seconds rise with what comes.
-// The line from an idle replica to one whose slots are full, then the side of it that holds the
-// root.
+// The steps at so many requests a second: prompts = rate seconds(prompts), where seconds rise with
+// what comes. On the line from an idle replica to one whose slots are full, then on the side of it
+// that holds the root.
 template <class T, class Replica>
-constexpr T prompts_at(const Replica& replica, const T& rate, const T& slots, const T& others,
-                       const pace_at<T>& full) noexcept {
+constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const T& slots,
+                                   const T& others, const pace_at<T>& full,
+                                   const T& reading) noexcept {
   const T idle = replica.times.decode(T(1.0)).interval(replica.load.batches);
   const pace_at<T> none{T(0.0), idle};
   const T first = min(met_between(none, full, rate), full.prompts);
-  const basic_step_mix<T> s = replica.at_random(slots, first);
-  const pace_at<T> between{first, replica.seconds_of(s, others).mean()};
+  const basic_mix_seconds<T> t =
+      replica.seconds_of(replica.at_random(slots, rate, first, reading), others);
+  const pace_at<T> between{first, t.mean()};
   const auto less = rate * between.step < first;
   const T below = met_between(none, between, rate);
   const T above = met_between(between, full, rate);
-  return min(select(less, below, above), full.prompts);
+  const T prompts = min(select(less, below, above), full.prompts);
+  return replica.at_random(slots, rate, prompts, t.prompts);
 }
 
 }  // namespace detail
@@ -101,12 +104,12 @@ template <class T, class Replica>
   a.utilisation = r * longest.total().value() / slots;
   const auto stable = a.utilisation < one;
   const T steps = max(replica.load.decoding_steps(), one);
-  const detail::pace_at<T> full{replica.full(slots, step).prompts,
-                                longest.generation.value() / steps};
+  const basic_step_mix<T> filled = replica.full(slots, step);
+  const detail::pace_at<T> full{filled.prompts, longest.generation.value() / steps};
   const T served = min(r, slots / longest.total().value());
-  const T prompts = detail::prompts_at(replica, served, slots, others, full);
-  const basic_step_mix<T> s = replica.at_random(slots, prompts);
-  const T about = prompts * steps;
+  const T reading = replica.seconds_of(filled, others).prompts;
+  const basic_step_mix<T> s = detail::mix_at(replica, served, slots, others, full, reading);
+  const T about = served * longest.total().value();
   const T busy = about / (one + about) * T(steps_met_at_random);
   a.life = replica.life(s, {others, one, busy});
   a.in_flight = min(r * a.life.total().value(), slots);

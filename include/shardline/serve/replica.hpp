@@ -24,10 +24,13 @@ struct loaded_replica {
     if (chunked()) return chunked_steps(load, slots, entry);
     return steps_apart(load, slots, slots / (load.decoding_steps() + entry));
   }
-  /// Where so many prompts a step come at random, to so many slots.
-  [[nodiscard]] constexpr basic_step_mix<T> at_random(const T& slots,
-                                                      const T& prompts) const noexcept {
-    return chunked() ? chunked_at_random(load, prompts) : steps_apart(load, slots, prompts);
+  /// Where prompts come at random to so many slots: so many a second, in a decoding step, while steps
+  /// that read some take so long.
+  [[nodiscard]] constexpr basic_step_mix<T> at_random(const T& slots, const T& rate,
+                                                      const T& prompts,
+                                                      const T& reading) const noexcept {
+    if (!chunked()) return steps_apart(load, slots, prompts);
+    return chunked_at_random(load, rate * reading, prompts * load.decode_steps);
   }
   [[nodiscard]] constexpr basic_mix_seconds<T> seconds_of(const basic_step_mix<T>& s,
                                                           const T& others) const noexcept {

@@ -120,7 +120,10 @@ template <class T, class Times>
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.mixed(s.carried, generating).interval(load.batches);
-  t.meanwhile = (t.prompts - t.decode) * s.carrying * others;
+  T share = s.carrying * others;
+  // A share p of the time is p / long of steps, over p / long + (1 - p) / short.
+  if (s.by_time) share = share * t.decode / (t.prompts - (t.prompts - t.decode) * share);
+  t.meanwhile = (t.prompts - t.decode) * share;
   return t;
 }
 template <class T, class Times>
@@ -157,7 +160,9 @@ template <class T, class Times>
   const T groups = (c.at_once - one) / (one + s.beside) - s.beside / (one + s.beside);
   const T clumped = s.carrying / s.coming - s.carrying;
   const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
-  const T step = (t.decode + (t.prompts - t.decode) * (often * c.others)) * T(0.75) + t.met(often) * T(0.25);
+  const T among = t.decode + (t.prompts - t.decode) * (often * c.others);
+  const T step = s.by_time ? t.mean() * T(0.75) + among * T(0.25)
+                           : among * T(0.75) + t.met(often) * T(0.25);
   T queue = times.entry(step, c.busy) + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;

@@ -42,6 +42,7 @@ using turnover = basic_turnover<>;
 ///   queued     full steps that a prompt waits for others
 ///   beside     other prompts that come in the same step
 ///   behind     full steps of prompts that have come at random while one was read
+///   by_time    carrying is a share of the time, not of steps
 template <class T = double>
 struct basic_step_mix {
   T decoding{};
@@ -54,6 +55,7 @@ struct basic_step_mix {
   T queued{};
   T beside{};
   T behind{};
+  bool by_time = false;
 };
 using step_mix = basic_step_mix<>;
 
@@ -143,22 +145,26 @@ template <class T>
   return s;
 }
 
-/// The same where so many prompts a step come at random: queued by Sakasegawa's formula, where slots
-/// are as many as are wanted.
+/// The same where prompts come at random, so many in the time of a step that reads some, while so many
+/// sequences decode: `queued` by Sakasegawa's formula, and `carrying` a share of the time, since steps
+/// without prompts are shorter.
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> chunked_at_random(const basic_turnover<T>& load,
-                                                            const T& prompts) noexcept {
+                                                            const T& prompts,
+                                                            const T& decoding) noexcept {
+  const T one(1.0);
   basic_step_mix<T> s;
   s.prompts = prompts;
-  s.decoding = prompts * load.decode_steps;
+  s.decoding = decoding;
   s.room = max(load.budget - s.decoding * load.checked, load.budget * T(1e-3));
-  s.busy = min(prompts * load.prompt / s.room, T(1.0));
+  s.busy = min(prompts * load.prompt / s.room, one);
   const T waiting = detail::queue_of_prompts(s.busy, s.room / load.prompt);
-  s.queued = waiting / max(T(1.0) - s.busy, T(1e-3)) / max(prompts, T(1e-30));
+  s.queued = waiting / max(one - s.busy, T(1e-3)) / max(prompts, T(1e-30));
   detail::share_out(s, load, T(1e9));
-  const T steps = load.prompt / s.room * s.busy + s.queued * s.busy;
-  const T free = load.decoding_steps() * (T(1.0) - s.carrying);
+  const T steps = (load.prompt / s.room + s.queued) * s.busy;
+  const T free = load.decoding_steps() * (one - s.carrying);
   s.behind = steps * free / max(steps + free, T(1e-30));
+  s.by_time = true;
   return s;
 }
 
