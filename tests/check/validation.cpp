@@ -221,6 +221,7 @@ const std::vector<field_case> cases{
     {field::output, "workload.output [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.output = tokens<>::from_value(x); }},
     {field::chunk, "workload.chunk [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.chunk = tokens<>::from_value(x); }},
     {field::prefix_hit, "workload.prefix_hit", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.prefix_hit = x; }},
+    {field::output_cv, "workload.output_cv", 0, 10, real_number, any_number, [](inputs& i, double x) { i.workload.output_cv = x; }},
     {field::rate, "workload.rate [requests/s]", 0, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.rate = request_rate<>::from_value(x); }},
     {field::num_prompts, "workload.num_prompts", 0, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.num_prompts = x; }},
     {field::draft_tokens, "workload.speculation.draft_tokens [tokens]", 0, 64, counted, is_whole, [](inputs& i, double x) { i.workload.speculation.draft_tokens = whole(x); }},

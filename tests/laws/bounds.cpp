@@ -226,6 +226,7 @@ void extreme_workload(sl::workload& w, extreme_dice& x) {
     w.routing = sl::power_law_routing(x.real(field::routing_exponent, 1.1));
   }
   w.prefix_hit = x.real(field::prefix_hit, 0.5);
+  w.output_cv = x.real(field::output_cv, 0.5);
   extreme_client(w, x);
   if (x.d.flip()) w.max_ttft = sl::seconds<>::from_value(x.real(field::max_ttft, 1.0));
   if (x.d.flip()) w.max_tpot = sl::seconds<>::from_value(x.real(field::max_tpot, 1.0));

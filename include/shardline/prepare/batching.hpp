@@ -115,17 +115,20 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// A step of continuous batching with every slot full: each replica takes up one prompt (while
-/// there are sequences for it) and all other sequences decode.
+/// The fullest step of continuous batching: each replica reads as many tokens of prompts as its
+/// budget and its sequences have (step_budget()), and all other sequences decode.
+///   10 sequences, prompts of 1024 tokens, chunk 8192: 8 prompts, 2 decode
 template <class T>
-[[nodiscard]] constexpr basic_step<T> full_step(const layout& l,
+[[nodiscard]] constexpr basic_step<T> full_step(const basic_runtime<T>& engine, const layout& l,
                                                 const basic_workload<T>& w) noexcept {
-  const T prompts = min(real<T>(l.attention.dp), w.concurrency);
-  const T chunk = chunk_tokens(w);
-  const T done = (computed_tokens(w) - chunk) * T(0.5);  // of a prompt, on average over its chunks
-  return mixed_step(
-      prefill_step(prompts, chunk, cached_tokens(w) + done, w.expert_imbalance, w.routing),
-      generation_step(w.concurrency - prompts, w));
+  const T replicas = min(real<T>(l.attention.dp), w.concurrency);
+  const T all = computed_tokens(w);
+  const T read = min(step_budget(engine, w), all * round_up(w.concurrency / real<T>(l.attention.dp)));
+  const T part = min(read, all);
+  const T prompts = min(replicas * (read / part), w.concurrency);
+  const T context = cached_tokens(w) + (all - part) * T(0.5);  // on average over a prompt's parts
+  return mixed_step(prefill_step(prompts, part, context, w.expert_imbalance, w.routing),
+                    generation_step(w.concurrency - prompts, w));
 }
 
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
@@ -137,8 +140,8 @@ template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
   if (!(value_of(engine.step_tokens) > 0.0)) {
-    basic_step<T> fullest = full_step(l, w);
-    fullest.parts[0].context = w.input.value() - chunk_tokens(w);
+    basic_step<T> fullest = full_step(engine, l, w);
+    fullest.parts[0].context = w.input.value() - fullest.parts[0].new_tokens;
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);

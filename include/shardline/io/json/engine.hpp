@@ -36,7 +36,7 @@ inline nlohmann::ordered_json precision_to_json(const std::optional<precision>& 
 }  // namespace detail
 
 /// {"budget": {"rule", "share"}, "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-///  "page_tokens", "step_tokens", "step_sequences", "logit_bytes", "vocabulary_padding",
+///  "page_tokens", "step_tokens", "step_sequences", "schedule", "logit_bytes", "vocabulary_padding",
 ///  "fp4_padding", "reserved_output", "expert_exchange", "dispatch", "combine",
 ///  "overlap_shared_experts", "two_batch_overlap"}: describe/engine.hpp explains them; a step of 0
 /// is the workload's own, a precision of null the activations'.
@@ -51,6 +51,7 @@ template <class T>
           {"page_tokens", r.page_tokens},
           {"step_tokens", detail::rounded_up(r.step_tokens)},
           {"step_sequences", detail::rounded_up(r.step_sequences)},
+          {"schedule", std::string(name(r.schedule))},
           {"logit_bytes", value_of(r.logit_bytes)},
           {"vocabulary_padding", r.padding.vocabulary},
           {"fp4_padding", r.padding.fp4_width},
