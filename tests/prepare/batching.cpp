@@ -45,7 +45,8 @@ TEST_CASE("a prefix hit leaves the rest of the prompt, its last token at least")
   CHECK(computed_tokens(w) == 1.0);
 }
 
-TEST_CASE("a full step: as many prompts per replica as its budget has room for, the others decode") {
+TEST_CASE(
+    "a full step: as many prompts per replica as its budget has room for, the others decode") {
   const layout four_replicas{{1, 1, 4}, {1, 1, 4}};
   workload w = load(10, 3000, 20);
   w.expert_imbalance = 1.5;

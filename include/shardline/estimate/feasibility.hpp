@@ -210,7 +210,8 @@ template <class T, class Efficiency>
   if (!r.priceable()) return r;
   const prepared_layout<T, Efficiency> p = prepare(c, m, l);
   const basic_memory<T> held = memory(p, w);
-  detail::check_figures(held, detail::serving_of(p, w, held, prefill(p, w).total(), decode(p, w).total()), w, r);
+  detail::check_figures(
+      held, detail::serving_of(p, w, held, prefill(p, w).total(), decode(p, w).total()), w, r);
   return r;
 }
 

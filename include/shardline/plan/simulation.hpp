@@ -13,8 +13,8 @@ namespace shardline {
 
 /// How to simulate.
 ///   seed       one seed, one result
-///   requests   of one replica that are looked at; 0: 2000, or eight for each in flight. Those of a
-///              run that ends are the workload's own
+///   requests   of one replica that are looked at, a third as many before them forgotten; 0: 2000,
+///              or eight for each in flight. Those of a run that ends are the workload's own
 ///   trace      requests in the order of their coming, of one replica; empty: the workload's
 struct simulation_options {
   std::uint64_t seed = 1;
@@ -37,8 +37,7 @@ struct clock_of_replica {
 /// What the cache of one replica holds where it does not hold all: `each` and the tokens of a
 /// sequence, such that as many fit as sequences_that_fit() says, at full length and at the prompt's.
 template <class Efficiency>
-void limit_cache(engine_rules& r, const prepared_layout<double, Efficiency>& p,
-                 const workload& w) {
+void limit_cache(engine_rules& r, const prepared_layout<double, Efficiency>& p, const workload& w) {
   workload prompts = w;
   prompts.output = tokens<>::from_value(1.0);
   const auto dp = static_cast<double>(p.layout.attention.dp);
@@ -91,7 +90,7 @@ template <class Efficiency>
   c.in_flight = std::max<std::int64_t>(std::lround(w.concurrency / dp), 1);
   c.number = w.num_prompts > 0.0 ? std::max<std::int64_t>(std::lround(w.num_prompts / dp), 1) : 0;
   if (c.number > 0) c.in_flight = std::min(c.in_flight, c.number);
-  c.counted = c.number > 0      ? c.number
+  c.counted = c.number > 0     ? c.number
               : o.requests > 0 ? o.requests
                                : std::max<std::int64_t>(2000, 8 * c.in_flight);
   c.skipped = c.number > 0 ? 0 : c.counted / 3;

@@ -123,7 +123,8 @@ template <class T>
                                                 const basic_workload<T>& w) noexcept {
   const T replicas = min(real<T>(l.attention.dp), w.concurrency);
   const T all = computed_tokens(w);
-  const T read = min(step_budget(engine, w), all * round_up(w.concurrency / real<T>(l.attention.dp)));
+  const T read =
+      min(step_budget(engine, w), all * round_up(w.concurrency / real<T>(l.attention.dp)));
   const T part = min(read, all);
   const T prompts = min(replicas * (read / part), w.concurrency);
   const T context = cached_tokens(w) + (all - part) * T(0.5);  // on average over a prompt's parts

@@ -49,6 +49,13 @@ using arrivals = basic_arrivals<>;
 
 namespace detail {
 
+template <class Condition, class T>
+constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
+                                const basic_sojourn<T>& b) noexcept {
+  return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
+          select(first, a.generation, b.generation)};
+}
+
 // A number of prompts a step, and the seconds that a step then takes.
 template <class T>
 struct pace_at {
@@ -88,7 +95,7 @@ constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const 
 /// The steady state of a replica's slots that requests reach at random.
 ///   prompts   = rate (seconds of a step among as many), on a line between evaluated ones
 ///   life      among those that are in flight on average, which is what one that arrives finds
-///             (Poisson arrivals see time averages)
+///             (Poisson arrivals see time averages); no longer than where all slots are full
 ///   utilisation = rate / the most that full slots serve, of which there are `slots`
 ///   wait      for a slot, wait_for_slot()
 /// Source: Wolff, "Poisson arrivals see time averages", Operations Research 30, 1982.
@@ -98,13 +105,13 @@ template <class T, class Replica>
                                                       const T& step) noexcept {
   const T one(1.0);
   const T r = rate.value();
-  const basic_sojourn<T> longest = replica.full_life(slots, step);
+  const basic_step_mix<T> filled = replica.full(slots, step);
+  const basic_sojourn<T> longest = replica.full_life(filled, slots);
   const T others = detail::share_of_others(slots);
   basic_arrivals<T> a;
   a.utilisation = r * longest.total().value() / slots;
   const auto stable = a.utilisation < one;
   const T steps = max(replica.load.decoding_steps(), one);
-  const basic_step_mix<T> filled = replica.full(slots, step);
   const detail::pace_at<T> full{filled.prompts, longest.generation.value() / steps};
   const T served = min(r, slots / longest.total().value());
   const T reading = replica.seconds_of(filled, others).prompts;
@@ -112,10 +119,15 @@ template <class T, class Replica>
   const T about = served * longest.total().value();
   const T busy = about / (one + about) * T(steps_met_at_random);
   a.life = replica.life(s, {others, one, busy});
+  // Who waits for prompts slows nobody: at most for as long as where all slots are full.
+  const seconds<T> most = longest.total() - a.life.prompt - a.life.generation;
+  a.life.queue = shardline::min(a.life.queue, shardline::max(most, seconds<T>{}));
+  a.life = detail::pick(stable, a.life, longest);
   a.in_flight = min(r * a.life.total().value(), slots);
   const T spread = replica.load.spread * (a.life.generation / a.life.total());
-  const seconds<T> wait = wait_for_slot(slots, a.life.total(), min(a.utilisation, one),
-                                        a.in_flight / slots) * (one + spread * spread);
+  const seconds<T> wait =
+      wait_for_slot(slots, a.life.total(), min(a.utilisation, one), a.in_flight / slots) *
+      (one + spread * spread);
   a.wait = select(stable, wait, seconds<T>::from_value(endless<T>()));
   return a;
 }

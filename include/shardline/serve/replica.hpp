@@ -22,7 +22,7 @@ struct loaded_replica {
   [[nodiscard]] constexpr basic_step_mix<T> full(const T& slots, const T& step) const noexcept {
     const T entry = times.entry(step, min(slots - T(1.0), T(1.0))) / step;
     if (chunked()) return chunked_steps(load, slots, entry);
-    return steps_apart(load, slots, slots / (load.decoding_steps() + entry));
+    return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
   }
   /// Where prompts come at random to so many slots: so many a second, in a decoding step, while steps
   /// that read some take so long.
@@ -41,9 +41,10 @@ struct loaded_replica {
                                                 const basic_company<T>& c) const noexcept {
     return chunked() ? chunked_life(times, load, s, c) : life_apart(times, load, s, c);
   }
-  [[nodiscard]] constexpr basic_sojourn<T> full_life(const T& slots, const T& step) const noexcept {
+  /// Among so many slots that are always full, in these steps.
+  [[nodiscard]] constexpr basic_sojourn<T> full_life(const basic_step_mix<T>& s,
+                                                     const T& slots) const noexcept {
     const T one(1.0);
-    const basic_step_mix<T> s = full(slots, step);
     // All that come together find nobody else that keeps the engine busy.
     const T together = s.beside / max(slots - one, one);
     const T square = together * together;

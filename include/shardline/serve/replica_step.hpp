@@ -31,8 +31,8 @@ template <class T>
 [[nodiscard]] constexpr basic_step<T> step_of(const replica_step<T>& s, const layout& l,
                                               const basic_workload<T>& w) noexcept {
   const T dp = real<T>(l.attention.dp);
-  basic_step<T> step = prefill_step(s.parts * dp, s.part_tokens, s.part_context,
-                                    w.expert_imbalance, w.routing);
+  basic_step<T> step =
+      prefill_step(s.parts * dp, s.part_tokens, s.part_context, w.expert_imbalance, w.routing);
   step.parts[1] = {phase::decode, s.decoding * dp, T(1.0) + real<T>(w.speculation.draft_tokens),
                    s.decode_context};
   step.part_count = 2;

@@ -142,12 +142,13 @@ template <class T, class Efficiency>
 namespace detail {
 
 // What the last requests of a run leave empty, over all of its time: each slot for half of the time
-// in which they end; and of n answers the longest, some (1 + cv sqrt(2 ln n)) of the mean, ends in
+// (`ending`, a share of a life) in which they end; and of n answers the longest, some (1 + cv sqrt(2 ln n)) of the mean, ends in
 // steps that are `faster` than full ones.
 template <class T>
-constexpr T emptying(const basic_turnover<T>& load, const T& slots, const T& faster) noexcept {
+constexpr T emptying(const basic_turnover<T>& load, const T& ending, const T& slots,
+                     const T& faster) noexcept {
   const T one(1.0);
-  const T half = coming(load, T(0.0)) * T(0.5) * share_of_others(slots);
+  const T half = ending * T(0.5) * share_of_others(slots);
   const T longest = load.spread * square_root(natural_log(max(slots, one)) * T(2.0));
   const T residual = load.spread * load.spread * T(0.5);
   return load.run_share * (half + max(longest - residual, T(0.0)) * faster);
@@ -175,12 +176,13 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   const basic_runtime<T>& engine = times.clock.prepared.cluster.runtime;
   const basic_turnover<T> load = turnover_of(engine, l, w, running);
   const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
-  basic_sojourn<T> life = replica.full_life(slots, round / load.batches);
+  const basic_step_mix<T> steps = replica.full(slots, round / load.batches);
+  basic_sojourn<T> life = replica.full_life(steps, slots);
   T end(0.0);
   if (largest_of(load.run_share) > 0.0) {
     const T loaded = life.generation.value() / max(load.decoding_steps(), one);
     const T alone = times.decode(one).interval(load.batches);
-    end = emptying(load, slots, min(alone / max(loaded, T(1e-30)), one));
+    end = emptying(load, steps.coming, slots, min(alone / max(loaded, T(1e-30)), one));
   }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
@@ -215,15 +217,15 @@ constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
   basic_turnover<T> load = turnover_of(engine, l, w, running);
   load.run_share = T(0.0);  // a rate has neither a first round nor a last
   const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
-  const T dp = real<T>(l.attention.dp);
-  const T slots = max(running / dp, T(1.0));
-  const basic_arrivals<T> a = arrivals_of(replica, w.rate / dp, slots, round / load.batches);
+  const T slots = max(running / real<T>(l.attention.dp), T(1.0));
+  const T replicas = running / slots;
+  const basic_arrivals<T> a = arrivals_of(replica, w.rate / replicas, slots, round / load.batches);
   const auto stable = a.utilisation < T(1.0);
   const seconds<T> wait = select(stable, a.wait, seconds<T>{});
   const request_rate<T> rate = w.rate / max(a.utilisation, T(1.0));
   basic_serving<T> s = served(l, w, wait, a.life, rate);
   s.concurrency = rate.value() * (wait + a.life.total()).value();
-  s.running = min(a.in_flight * dp, running);
+  s.running = min(a.in_flight * replicas, running);
   s.utilisation = a.utilisation;
   without_end(s, stable);
   return s;

@@ -121,6 +121,10 @@ template <class T, class Times>
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.mixed(s.carried, generating).interval(load.batches);
   T share = s.carrying * others;
+  if (largest_of(load.batches) > 1.0) {
+    const T idle = T(1.0) - min(share / s.coming, T(1.0));
+    share = s.coming * (T(1.0) - detail::share_to(idle, (load.batches + T(1.0)) * T(0.5)));
+  }
   // A share p of the time is p / long of steps, over p / long + (1 - p) / short.
   if (s.by_time) share = share * t.decode / (t.prompts - (t.prompts - t.decode) * share);
   t.meanwhile = (t.prompts - t.decode) * share;
@@ -152,17 +156,20 @@ template <class T, class Times>
                                                       const basic_step_mix<T>& s,
                                                       const basic_company<T>& c) noexcept {
   const T one(1.0);
-  const T reading = s.decoding * c.others;
-  const basic_mix_seconds<T> t = chunked_seconds(times, load, s, c.others);
+  // Where prompts queue, steps are as full without one's own.
+  const T own = max(one, load.prompt / s.room);
+  const T others = c.others + (one - c.others) * s.queued / (s.queued + own);
+  const T reading = s.decoding * others;
+  const basic_mix_seconds<T> t = chunked_seconds(times, load, s, others);
   const T half = load.run_share * T(0.5);
-  const T prompt = detail::own_prompt(times, load, s, c.others, reading);
+  const T prompt = detail::own_prompt(times, load, s, others, reading);
   // In a run prompts come in the wake of others', as far as these are not read in the same step.
   const T groups = (c.at_once - one) / (one + s.beside) - s.beside / (one + s.beside);
   const T clumped = s.carrying / s.coming - s.carrying;
   const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
-  const T among = t.decode + (t.prompts - t.decode) * (often * c.others);
-  const T step = s.by_time ? t.mean() * T(0.75) + among * T(0.25)
-                           : among * T(0.75) + t.met(often) * T(0.25);
+  const T among = t.decode + (t.prompts - t.decode) * (often * others);
+  const T step =
+      s.by_time ? t.mean() * T(0.75) + among * T(0.25) : among * T(0.75) + t.met(often) * T(0.25);
   T queue = times.entry(step, c.busy) + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;
@@ -170,7 +177,7 @@ template <class T, class Times>
     const T first = times.entry(t.decode, T(0.0)) + max(burst - prompt, T(0.0));
     queue = queue + (first - queue) * load.run_share;
   }
-  const T behind = (t.prompts - t.decode) * s.behind * c.others;
+  const T behind = (t.prompts - t.decode) * s.behind * others;
   const T generation = load.decoding_steps() * (t.decode + t.meanwhile * (one - half)) + behind;
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation)};
@@ -206,7 +213,10 @@ template <class T, class Times>
     const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
     queue = queue + (first - queue) * load.run_share;
   }
-  const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt;
+  // With no token after the first, the next request waits for the others.
+  const T between = min(load.decode_steps, one);
+  queue = queue + meanwhile * per_prompt * (one - between);
+  const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation)};
 }

@@ -100,8 +100,10 @@ constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
   const T per_step = max(s.room / load.prompt, one);
   const T idle = one - min(s.busy / when, one);
   s.coming = when;
-  s.carrying = min(when * (one - share_to(idle, per_step)), one);
-  s.carried = min(s.prompts * load.prompt / max(s.carrying, T(1e-30)), at_once);
+  const T read = s.prompts * load.prompt;
+  const T carrying = when * (one - share_to(idle, per_step));
+  s.carried = min(read / max(carrying, T(1e-30)), at_once);
+  s.carrying = min(read / s.carried, one);
   s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
 }
 

@@ -127,7 +127,8 @@ template <class T>
     local.logit_rows = local.logit_rows + sequences * wanted;
     local.group_tokens =
         local.group_tokens +
-        detail::fullest_share(detail::fullest_share(part.sequences, groups) * part.new_tokens, split);
+        detail::fullest_share(detail::fullest_share(part.sequences, groups) * part.new_tokens,
+                              split);
   }
   return local;
 }

@@ -146,9 +146,8 @@ cluster catalog_cluster(dice& d, const sl::layout& l) {
 }
 
 sl::runtime any_runtime(dice& d) {
-  constexpr std::array<sl::scheduler, 3> schedulers{sl::scheduler::chunked,
-                                                    sl::scheduler::prompts_first,
-                                                    sl::scheduler::whole_prompts};
+  constexpr std::array<sl::scheduler, 3> schedulers{
+      sl::scheduler::chunked, sl::scheduler::prompts_first, sl::scheduler::whole_prompts};
   switch (d.whole(0, 4)) {
     case 0:
       return {};

@@ -145,8 +145,8 @@ class run_of_client {
   }
   void keep_in_flight() {
     const bool at_once = client_.number > 0;
-    std::int64_t unsent = at_once ? client_.number - client_.in_flight
-                                  : (std::numeric_limits<std::int64_t>::max)();
+    std::int64_t unsent =
+        at_once ? client_.number - client_.in_flight : (std::numeric_limits<std::int64_t>::max)();
     for (std::int64_t i = 0; i < client_.in_flight; ++i) {
       const request r = drawn(0.0);
       if (at_once) {

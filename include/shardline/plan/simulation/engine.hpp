@@ -173,9 +173,7 @@ class engine {
   [[nodiscard]] double kept_by(const job& j) const noexcept {
     return rules_.each + j.context + rules_.reserved * std::max(j.left(), 0.0);
   }
-  [[nodiscard]] double to_be_kept_by(const job& j) const noexcept {
-    return kept_by(j) + j.to_read;
-  }
+  [[nodiscard]] double to_be_kept_by(const job& j) const noexcept { return kept_by(j) + j.to_read; }
   [[nodiscard]] bool has_slot() const noexcept {
     return static_cast<double>(taken_up_) < rules_.slots;
   }
@@ -221,8 +219,7 @@ class engine {
   void make_room() {
     if (!limited() || rules_.reserved >= 1.0) return;
     const double growing = (1.0 - rules_.reserved) * rules_.gained;
-    while (decoding() > 1 &&
-           kept() + growing * static_cast<double>(decoding()) > rules_.capacity) {
+    while (decoding() > 1 && kept() + growing * static_cast<double>(decoding()) > rules_.capacity) {
       preempt();
     }
   }
@@ -413,8 +410,8 @@ class engine {
     double rounds = std::min(rounds_left(), std::max(rounds_of_room(), 1.0));
     const double one = seconds_of_round(0.0);
     const bool noticed = front_ready() <= now_;
-    const double next = std::min(until, noticed ? std::numeric_limits<double>::infinity()
-                                                : front_ready());
+    const double next =
+        std::min(until, noticed ? std::numeric_limits<double>::infinity() : front_ready());
     rounds = std::min(rounds, std::max(std::ceil((next - now_) / one), 1.0));
     const auto batches = static_cast<std::int64_t>(rules_.batches);
     if (noticed && waiting_.front().ready_step > step_) {
