@@ -91,7 +91,7 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// Prompts on each replica of each instance, those that wait read together as far as a step has room.
+// Prompts on each replica of each instance, read together as far as a step has room.
 template <class T>
 struct prefill_station {
   basic_time<T> step{};  // of one of its steps

@@ -24,8 +24,8 @@ struct loaded_replica {
     if (chunked()) return chunked_steps(load, slots, entry);
     return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
   }
-  /// Where prompts come at random to so many slots: so many a second, in a decoding step, while steps
-  /// that read some take so long.
+  /// Where prompts come at random to so many slots: so many a second, so many in a decoding step,
+  /// while steps that read some take so long.
   [[nodiscard]] constexpr basic_step_mix<T> at_random(const T& slots, const T& rate,
                                                       const T& prompts,
                                                       const T& reading) const noexcept {

@@ -1,5 +1,5 @@
-/// The steps of a replica in steady state: how many carry prompts, how many tokens of them, how many
-/// sequences decode. Counted in steps alone: how long these take is asked later.
+/// The steps of a replica in steady state: how many carry prompts, how many tokens of them, how
+/// many sequences decode. Counted in steps alone: how long these take is asked later.
 #pragma once
 
 #include "shardline/base/dual.hpp"
@@ -36,7 +36,8 @@ using turnover = basic_turnover<>;
 ///   prompts    that begin in a step; of an engine that reads prompts apart, in a decoding one
 ///   room       for tokens of prompts in a step
 ///   busy       tokens of prompts over the room for them
-///   carrying   steps with prompts, over all; of an engine that reads them apart, over decoding ones
+///   carrying   steps with prompts, over all; of an engine that reads them apart, over decoding
+///              ones
 ///   coming     share of the time in which prompts come: all of it but in a run
 ///   carried    tokens of prompts in such a step
 ///   queued     full steps that a prompt waits for others
@@ -67,7 +68,7 @@ constexpr T share_to(const T& x, const T& y) noexcept {
   return exponential(natural_log(max(x, T(1e-30))) * y);
 }
 
-// Prompts that wait for others of random arrivals, times 1 - busy, where so many are read in a step:
+// Prompts that wait for others of random arrivals, times 1 - busy, so many being read in a step:
 //   busy^sqrt(2 (n + 1)) / 2
 // of Sakasegawa's formula for n servers (arrivals.hpp), half of it since steps are even.
 template <class T>
