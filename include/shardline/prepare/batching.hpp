@@ -123,10 +123,9 @@ template <class T>
                                                 const basic_workload<T>& w) noexcept {
   const T replicas = min(real<T>(l.attention.dp), w.concurrency);
   const T all = computed_tokens(w);
-  const T read =
-      min(step_budget(engine, w), all * round_up(w.concurrency / real<T>(l.attention.dp)));
-  const T part = min(read, all);
-  const T prompts = min(replicas * (read / part), w.concurrency);
+  const T budget = step_budget(engine, w);
+  const T part = min(budget, all);
+  const T prompts = min(replicas * (budget / part), w.concurrency);
   const T context = cached_tokens(w) + (all - part) * T(0.5);  // on average over a prompt's parts
   return mixed_step(prefill_step(prompts, part, context, w.expert_imbalance, w.routing),
                     generation_step(w.concurrency - prompts, w));

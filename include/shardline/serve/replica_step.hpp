@@ -26,16 +26,23 @@ struct replica_step {
   }
 };
 
-/// The same of all replicas at once, each with as much.
+/// Replicas that so many sequences in flight keep busy: all, if there are as many.
+template <class T>
+[[nodiscard]] constexpr T replicas_in_use(const layout& l, const T& in_flight) noexcept {
+  return min(real<T>(l.attention.dp), max(in_flight, T(1.0)));
+}
+
+/// The same of all replicas in use at once, each with as much.
 template <class T>
 [[nodiscard]] constexpr basic_step<T> step_of(const replica_step<T>& s, const layout& l,
                                               const basic_workload<T>& w) noexcept {
-  const T dp = real<T>(l.attention.dp);
+  const T dp = replicas_in_use(l, w.concurrency);
   basic_step<T> step =
       prefill_step(s.parts * dp, s.part_tokens, s.part_context, w.expert_imbalance, w.routing);
   step.parts[1] = {phase::decode, s.decoding * dp, T(1.0) + real<T>(w.speculation.draft_tokens),
                    s.decode_context};
   step.part_count = 2;
+  step.replicas = dp;
   if (!(largest_of(s.decoding) > 0.0)) step.part_count = 1;
   if (largest_of(s.parts) > 0.0) return step;
   step.parts[0] = step.parts[1];
@@ -64,7 +71,7 @@ struct replica_clock {
   [[nodiscard]] constexpr pipeline_time<T> operator()(const replica_step<T>& s) const noexcept {
     const pipeline_time<T> t = time_of_step(prepared, step_of(s, prepared.layout, workload));
     if (workload.speculation.draft_tokens == 0 || !(largest_of(s.decoding) > 0.0)) return t;
-    const T all = s.decoding * real<T>(prepared.layout.attention.dp);
+    const T all = s.decoding * replicas_in_use(prepared.layout, workload.concurrency);
     return with_drafts(t, workload.speculation, draft_time(prepared, workload, all));
   }
 };

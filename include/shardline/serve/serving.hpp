@@ -263,22 +263,26 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 
 }  // namespace detail
 
-/// Steady state of continuous batching.
+/// Steady state of continuous batching, by the engine's scheduler and its token budget.
 ///
 /// At a constant concurrency each replica has so many slots, always full, as it runs sequences at
-/// once (running_of()); life in them is sojourn_of(), with the time that the engine takes to notice
-/// a request (admission_time()). Sequences that find no slot wait,
-///   (admitted / running - 1) life for memory, reserved_output of it before the prompt, the rest
-///   between tokens; (concurrency / admitted - 1) of all that for the engine to take them up
+/// once (running_of()). How many of its steps carry prompts, and how many tokens of them, follows
+/// from the tokens alone (steady_state.hpp); what a request lives through in such steps, from their
+/// seconds (sojourn.hpp): until the engine notices it, until its prompt's turn, its prompt, its
+/// rounds. Only sequences with a first token decode. What finds no slot waits for one, in lives,
+///   (admitted / running - 1) for memory, before its prompt; of that as much between two tokens as
+///   preempted() says; (concurrency / admitted - 1) of all that for the engine to take them up
 ///   requests_per_s = running / life
-/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot).
+/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot). In a
+/// run of num_prompts the last ones leave slots empty, and concurrency is the mean over all of it.
 /// With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run at
 /// once, and requests_per_s is the rate, or the most that can be served where that is less: then
 /// utilisation is 1 or more, rule::rate is violated, and ttft, waiting and concurrency are infinite,
 /// since the queue grows for ever.
 /// ttft is the zero-queue one where concurrency is 1: the engine notices, the prompt is computed.
 /// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
-/// accepts, memory aside; all sequences have the mean length.
+/// accepts, memory aside; prompts of one length. What preempted sequences read again is not priced.
+/// Held against plan/simulation.hpp, which goes through every step: tests/plan/simulation.cpp.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {

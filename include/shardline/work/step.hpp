@@ -31,12 +31,15 @@ struct step_part {
 /// One pass through the model; a mixed step has a prefill part and a decode part, one of each.
 ///   expert_imbalance   tokens of the busiest expert rank over the mean, where routing is even
 ///   routing            how tokens fall on experts
+///   replicas           that share the sequences out evenly, as they do on average; 0: one by one, so
+///                      that the fullest has what is left over
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
   std::size_t part_count = 0;
   T expert_imbalance = T(1.0);
   basic_routing<T> routing{};
+  T replicas = T(0.0);
 };
 
 /// `new_tokens` more prompt tokens of each sequence.
@@ -87,23 +90,7 @@ struct rank_step {
   basic_routing<T> routing{};
 };
 
-namespace detail {
-
-// The fullest of `places` that share out x, one by one: ceil(x / places) of a whole x. Of an average
-// that is no whole number, on a straight line between its neighbours'.
-template <class T>
-constexpr T fullest_share(const T& x, double places) noexcept {
-  if (!(places > 1.0)) return x;
-  const T below = round_down(x);
-  const T low = round_up(below / T(places));
-  const T high = round_up((below + T(1.0)) / T(places));
-  return low + (high - low) * (x - below);
-}
-
-}  // namespace detail
-
-/// A step of the whole deployment, as its fullest rank has it. Sequences may be an average, which is
-/// no whole number.
+/// A step of the whole deployment, as its fullest rank has it.
 template <class T>
 [[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
   const auto dp = static_cast<double>(l.attention.dp);
@@ -112,6 +99,10 @@ template <class T>
   const double groups = edp < dp ? edp : dp;
   const double split = edp < dp ? 1.0 : edp / dp;
   const T all_cp = real<T>(l.attention.cp);
+  const bool evenly = largest_of(s.replicas) > 0.0;
+  const auto shares = [&](const T& sequences, double places) {
+    return evenly ? sequences / min(T(places), s.replicas) : round_up(sequences / T(places));
+  };
   rank_step<T> local;
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
@@ -119,16 +110,14 @@ template <class T>
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const T cp = part.phase == phase::prefill ? all_cp : T(1.0);
-    const T sequences = detail::fullest_share(part.sequences, dp);
+    const T sequences = shares(part.sequences, dp);
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * round_up(part.new_tokens / cp);
     local.own_tokens = local.own_tokens + sequences * round_up(part.new_tokens / all_cp);
     const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
     local.logit_rows = local.logit_rows + sequences * wanted;
-    local.group_tokens =
-        local.group_tokens +
-        detail::fullest_share(detail::fullest_share(part.sequences, groups) * part.new_tokens,
-                              split);
+    const T of_group = shares(part.sequences, groups) * part.new_tokens / T(split);
+    local.group_tokens = local.group_tokens + (evenly ? of_group : round_up(of_group));
   }
   return local;
 }
