@@ -63,7 +63,7 @@ template <class Efficiency>
   r.budget = step_budget(e, w);
   r.slots = std::max(w.concurrency / static_cast<double>(p.layout.attention.dp), 1.0);
   if (e.step_sequences > 0.0) r.slots = std::min(r.slots, e.step_sequences);
-  r.batches = static_cast<std::size_t>(pipeline_batches(p.layout, 1e9));
+  r.batches = static_cast<std::size_t>(most_batches(p.layout));
   r.checked = 1.0 + static_cast<double>(w.speculation.draft_tokens);
   r.gained = tokens_per_step(w.speculation);
   r.cached = cached_tokens(w);

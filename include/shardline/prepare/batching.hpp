@@ -97,13 +97,17 @@ template <class T>
   return step;
 }
 
-/// Batches that share a full pipeline: one per stage, or as many as the layout says, as far as
-/// there are sequences for them. Without stages there is one.
+/// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
+[[nodiscard]] constexpr count most_batches(const layout& l) noexcept {
+  return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
+}
+
+/// Batches that share a full pipeline: most_batches(), or as far as there are sequences for them.
+/// Without stages there is one.
 template <class T>
 [[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
   const T per_replica = round_up(concurrency / real<T>(l.attention.dp));
-  const count most = l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
-  return min(real<T>(most), per_replica);
+  return min(real<T>(most_batches(l)), per_replica);
 }
 
 /// Sequences of the fullest of `batches` batches: each replica's are shared out one by one.

@@ -76,7 +76,7 @@ template <class T>
   load.budget = step_budget(engine, w);
   load.checked = one + real<T>(w.speculation.draft_tokens);
   load.decode_steps = decode_rounds(w);
-  load.batches = pipeline_batches(l, slots_in_all);
+  load.batches = min(real<T>(most_batches(l)), max(slots_in_all / real<T>(l.attention.dp), one));
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
   load.spread = w.output_cv;

@@ -143,7 +143,8 @@ template <class T>
     s.room = load.budget - s.decoding * load.checked;
   }
   const T in_steps = slots / s.prompts - load.decoding_steps() - entry;
-  s.queued = max(in_steps - max(one, load.prompt / s.room), none);
+  const T queued = max(in_steps - max(one, load.prompt / s.room), none);
+  s.queued = select(none < others, queued, none);  // alone, but for roundings
   detail::share_out(s, load, slots);
   return s;
 }
