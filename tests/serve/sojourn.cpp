@@ -107,12 +107,12 @@ TEST_CASE("the first requests of a run wait for half of those that come with the
   s.carrying = 0.1;
   s.carried = 1000.0;
   s.coming = 0.1;
-  // Four prompts of a step each: two and a half on average, and half a step until that one's end.
+  // Four prompts of a step each: the mean is read after two and a half.
   const sojourn life =
       chunked_life(times, load, s, basic_company<>{.others = 0.75, .at_once = 4.0});
-  CHECK((life.queue + life.prompt).value() == doctest::Approx(2.0 * 3.0).epsilon(1e-9));
+  CHECK((life.queue + life.prompt).value() == doctest::Approx(2.0 * 2.5).epsilon(1e-9));
   const sojourn apart = life_apart(times, load, s, basic_company<>{.others = 0.75, .at_once = 4.0});
-  CHECK((apart.queue + apart.prompt).value() == doctest::Approx(2.0 * 3.0).epsilon(1e-9));
+  CHECK((apart.queue + apart.prompt).value() == doctest::Approx(2.0 * 2.5).epsilon(1e-9));
 }
 
 TEST_CASE("with stages a round is as long as one batch's way, or as all batches take in turn") {

@@ -140,9 +140,18 @@ TEST_CASE("prompts apart: those that have come since the last round are read tog
   const double turns = 1.0 - std::exp(-2.0);
   CHECK(s.decoding == 16.0);
   CHECK(s.beside == 2.0);
-  const double full = 200.0 / 1024.0 / turns;
-  CHECK(s.carrying == doctest::Approx(turns * (1.0 + full * full / (full + 0.5))).epsilon(1e-9));
+  const double part = 100.0 / 1024.0;
+  const double more = part * (2.0 / turns - 1.0);
+  CHECK(s.carrying ==
+        doctest::Approx(turns * (1.0 + more * more / (more + (1.0 - part) / 2.0))).epsilon(1e-9));
   CHECK(s.carrying * s.carried == doctest::Approx(200.0).epsilon(1e-12));
+}
+
+TEST_CASE("prompts as long as the budget have a step each, longer ones as many as they fill") {
+  CHECK(steps_apart(through(1024.0, 8.0), 20.0, 2.0).carrying == doctest::Approx(2.0));
+  const step_mix s = steps_apart(through(2560.0, 8.0), 20.0, 2.0);
+  CHECK(s.carrying == doctest::Approx(5.0));
+  CHECK(s.carried == doctest::Approx(1024.0));
 }
 
 TEST_CASE("equal answers to requests of a run that come at once end at once") {
@@ -150,7 +159,7 @@ TEST_CASE("equal answers to requests of a run that come at once end at once") {
   t.run_share = 0.1;
   const step_mix s = steps_apart(t, 20.0, 2.0);
   CHECK(s.beside == 19.0);
-  CHECK(s.carrying == doctest::Approx(0.1 * (1.0 + 2000.0 / 1024.0)).epsilon(0.15));
+  CHECK(s.carrying == doctest::Approx(0.1 * (0.5 + 2000.0 / 1024.0)).epsilon(0.05));
   // Beside decoding in steps that are full.
   const step_mix full = chunked_steps(t, 100.0, 0.0);
   CHECK(full.carried == doctest::Approx(full.room).epsilon(1e-9));

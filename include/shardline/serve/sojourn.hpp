@@ -63,7 +63,7 @@ constexpr T with_own(const T& others, const T& batches) noexcept {
 // many in all, in their order, in steps of the budget.
 template <class T>
 constexpr T read_until(const T& prompt, const T& all, const T& budget) noexcept {
-  return min(all, (all + prompt + budget) * T(0.5));
+  return min(all, (all + max(prompt, budget)) * T(0.5));
 }
 
 // What is read beside so many decoding sequences: seconds of prompts that come together and have so

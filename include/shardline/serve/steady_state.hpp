@@ -176,8 +176,9 @@ template <class T>
 /// step, as many of them in a step as its budget has room for, while nothing decodes.
 ///   prompts  = N / (g m + entry)
 ///   beside   = prompts / c,  c = coming(); those of a run that come at once are N - 1 at most
-///   carrying = turns (1 + a^2 / (a + 1 / 2)),  turns = prompts (1 - e^-beside) / beside,
-///              a = prompts L / B / turns, the full steps of a turn
+///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
+///              turns = prompts (1 - e^-beside) / beside,  a = n (prompts / turns - 1), the full
+///              steps of the further prompts of a turn, which fill what the first one leaves
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
                                                       const T& prompts) noexcept {
@@ -191,8 +192,10 @@ template <class T>
   s.beside = min(prompts / when, max(slots - one, T(0.0)));
   const T some = max(s.beside, T(1e-6));
   const T turns = prompts * ((one - exponential(T(0.0) - some)) / some);
-  const T full = prompts * load.prompt / load.budget / turns;
-  s.carrying = turns * (one + full * full / (full + T(0.5)));
+  const T steps = load.prompt / load.budget;
+  const T more = max(steps * (prompts / turns - one), T(0.0));
+  const T uneven = (one - min(steps, one)) * T(0.5);
+  s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
   s.carried = min(prompts * load.prompt / s.carrying, load.budget);
   return s;
 }
