@@ -394,7 +394,7 @@ TEST_CASE("Little's law: sequences in flight are their rate times the time each 
     CAPTURE(laws::describe(r));
     REQUIRE(s.output_tokens_per_s.value() / output * stay ==
             doctest::Approx(r.workload.concurrency).epsilon(1e-12));
-    REQUIRE(s.concurrency == r.workload.concurrency);
+    REQUIRE(s.concurrency == doctest::Approx(r.workload.concurrency).epsilon(1e-12));
   }
 }
 

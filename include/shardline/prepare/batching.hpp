@@ -120,18 +120,18 @@ template <class T>
 }
 
 /// The fullest step of continuous batching: each replica reads as many tokens of prompts as its
-/// budget and its sequences have (step_budget()), and all other sequences decode.
-///   10 sequences, prompts of 1024 tokens, chunk 8192: 8 prompts, 2 decode
+/// budget and its sequences have (step_budget()), counted as one prompt's, and all other sequences
+/// decode.
+///   10 sequences, prompts of 1024 tokens, chunk 8192: 8192 tokens, 9 decode
 template <class T>
 [[nodiscard]] constexpr basic_step<T> full_step(const basic_runtime<T>& engine, const layout& l,
                                                 const basic_workload<T>& w) noexcept {
-  const T replicas = min(real<T>(l.attention.dp), w.concurrency);
+  const T dp = real<T>(l.attention.dp);
+  const T prompts = min(dp, w.concurrency);
   const T all = computed_tokens(w);
-  const T budget = step_budget(engine, w);
-  const T part = min(budget, all);
-  const T prompts = min(replicas * (budget / part), w.concurrency);
-  const T context = cached_tokens(w) + (all - part) * T(0.5);  // on average over a prompt's parts
-  return mixed_step(prefill_step(prompts, part, context, w.expert_imbalance, w.routing),
+  const T read = min(step_budget(engine, w), all * round_up(w.concurrency / dp));
+  const T context = cached_tokens(w) + max(all - read, T(0.0)) * T(0.5);  // on average over parts
+  return mixed_step(prefill_step(prompts, read, context, w.expert_imbalance, w.routing),
                     generation_step(w.concurrency - prompts, w));
 }
 
@@ -145,7 +145,8 @@ template <class T>
                                                    const basic_workload<T>& w) noexcept {
   if (!(value_of(engine.step_tokens) > 0.0)) {
     basic_step<T> fullest = full_step(engine, l, w);
-    fullest.parts[0].context = w.input.value() - fullest.parts[0].new_tokens;
+    const T last = max(w.input.value() - fullest.parts[0].new_tokens, T(0.0));
+    fullest.parts[0].context = last;
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);

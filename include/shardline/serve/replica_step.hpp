@@ -13,6 +13,7 @@ namespace shardline {
 ///   part_context     cached ones
 ///   decoding         sequences that have their first token, on
 ///   decode_context   cached tokens
+///   reads, decodes   whether it is meant to hold such parts, whose averages may be 0 in a lane
 template <class T = double>
 struct replica_step {
   T parts = T(0.0);
@@ -20,6 +21,8 @@ struct replica_step {
   T part_context = T(0.0);
   T decoding = T(0.0);
   T decode_context = T(0.0);
+  bool reads = false;
+  bool decodes = false;
 
   [[nodiscard]] constexpr bool empty() const noexcept {
     return !(largest_of(parts + decoding) > 0.0);
@@ -41,12 +44,9 @@ template <class T>
       prefill_step(s.parts * dp, s.part_tokens, s.part_context, w.expert_imbalance, w.routing);
   step.parts[1] = {phase::decode, s.decoding * dp, T(1.0) + real<T>(w.speculation.draft_tokens),
                    s.decode_context};
-  step.part_count = 2;
+  step.part_count = s.reads && s.decodes ? 2 : 1;
   step.replicas = dp;
-  if (!(largest_of(s.decoding) > 0.0)) step.part_count = 1;
-  if (largest_of(s.parts) > 0.0) return step;
-  step.parts[0] = step.parts[1];
-  step.part_count = 1;
+  if (!s.reads) step.parts[0] = step.parts[1];
   return step;
 }
 
@@ -58,6 +58,7 @@ template <class T>
   replica_step<T> s;
   s.part_tokens = min(prompt_tokens, all);
   s.parts = prompt_tokens / s.part_tokens;
+  s.reads = true;
   s.part_context = cached_tokens(w) + (all - s.part_tokens) * T(0.5);
   return s;
 }
@@ -70,7 +71,7 @@ struct replica_clock {
 
   [[nodiscard]] constexpr pipeline_time<T> operator()(const replica_step<T>& s) const noexcept {
     const pipeline_time<T> t = time_of_step(prepared, step_of(s, prepared.layout, workload));
-    if (workload.speculation.draft_tokens == 0 || !(largest_of(s.decoding) > 0.0)) return t;
+    if (workload.speculation.draft_tokens == 0 || !s.decodes) return t;
     const T all = s.decoding * replicas_in_use(prepared.layout, workload.concurrency);
     return with_drafts(t, workload.speculation, draft_time(prepared, workload, all));
   }
@@ -91,6 +92,7 @@ struct mean_times {
   [[nodiscard]] constexpr basic_step_seconds<T> decode(const T& sequences) const noexcept {
     replica_step<T> s;
     s.decoding = sequences;
+    s.decodes = true;
     s.decode_context = mean_context(clock.workload);
     return seconds_of(s);
   }
@@ -98,6 +100,7 @@ struct mean_times {
                                                       const T& sequences) const noexcept {
     replica_step<T> s = step_with_prompts(clock.workload, prompt_tokens);
     s.decoding = sequences;
+    s.decodes = true;
     s.decode_context = mean_context(clock.workload);
     return seconds_of(s);
   }

@@ -192,8 +192,8 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   const T asked = select(T(0.0) < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
   const seconds<T> wait = life.total() * (asked / most.admitted - one);
   basic_serving<T> s = served(l, w, wait, life, rate);
-  s.concurrency = rate.value() * (wait + life.total()).value();
-  s.running = running;
+  s.concurrency = asked / (one + end);
+  s.running = running / (one + end);
   s.utilisation = one;
   return s;
 }

@@ -137,7 +137,7 @@ template <class T>
                 (one + square * square * T(3.0));
     const T b = a + slots;
     const T root = square_root(max(b * b - a * (slots - c) * T(4.0), none));
-    s.busy = min(max((b - root) / (a * T(2.0)), none), one);
+    s.busy = min((slots - c) * T(2.0) / (b + root), one);
     s.prompts = s.busy * load.budget / (load.prompt + s.busy * decoded);
     s.decoding = s.prompts * load.decode_steps;
     s.room = load.budget - s.decoding * load.checked;

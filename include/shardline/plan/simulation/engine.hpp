@@ -226,6 +226,7 @@ class engine {
       reading_.pop_front();
     }
     if (!(tokens > 0.0)) return load;
+    load.reads = true;
     load.part_tokens = tokens / load.parts;
     load.part_context = std::max(work / tokens - load.part_tokens * 0.5, 0.0);
     return load;
@@ -251,6 +252,7 @@ class engine {
     double context = 0.0;
     for (const job& j : batches_[b]) context += j.context;
     load.decoding = static_cast<double>(batches_[b].size());
+    load.decodes = load.decoding > 0.0;
     if (load.decoding > 0.0) load.decode_context = context / load.decoding + further;
   }
 
