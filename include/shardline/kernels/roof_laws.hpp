@@ -161,7 +161,7 @@ class roof_laws {
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t,
-                     size::of_phase launched = size::of_phase::exists) noexcept {
+                     size::of_phase launched = size::of_phase::runs) noexcept {
     // One sequence with one new token: what its state takes, and what the token does.
     recurrence_shape idle = o;
     idle.flops_per_token = 0;

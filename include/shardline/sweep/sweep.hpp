@@ -123,8 +123,7 @@ class sweep {
   void price(std::span<const workload> loads, std::span<swept_point> points) const noexcept {
     const basic_workload<scalar> w = detail::in_lanes<scalar>(loads);
     const basic_memory<scalar> held = memory(parts_, w);
-    const auto steps = steps_priced_as<basic_total_time<scalar>>(parts_, w);
-    const basic_serving<scalar> s = detail::serving_of(parts_, w, held, steps);
+    const basic_serving<scalar> s = detail::serving_of(parts_, w, held);
     const scalar total = held.total().value();
     for (std::size_t i = 0; i < points.size(); ++i) {
       points[i] = {bytes<>::from_value(total[i]), seconds<>::from_value(s.ttft.value()[i]),

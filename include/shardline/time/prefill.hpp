@@ -87,6 +87,15 @@ template <class T, class Efficiency>
   detail::for_each_chunk(w, fold);
   return fold.total;
 }
+/// The seconds of it, without the breakdown where the prompt is one step.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> prefill_seconds(const prepared_layout<T, Efficiency>& p,
+                                                   const basic_workload<T>& w) noexcept {
+  using prompt = detail::prompt_fold<T, Efficiency>;
+  if (largest_of(prefill_steps(w)) > 1.0) return prefill(p, w).total();
+  const basic_step<T> whole = prompt::step(w, computed_tokens(w), cached_tokens(w));
+  return step_priced_as<basic_total_time<T>>(p, whole).sum.total();
+}
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,
