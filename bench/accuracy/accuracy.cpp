@@ -61,16 +61,11 @@ class report {
   }
   void add(const scores& s) {
     for (const score_table& t : s.shapes) add(t);
-    carried_.families.insert(carried_.families.end(), s.carried.begin(), s.carried.end());
   }
-  void finish() const {
-    print(all_);
-    if (!carried_.families.empty()) print(carried_);
-  }
+  void finish() const { print(all_); }
 
  private:
   score_table all_{"in all"};
-  score_table carried_{"carried to other accelerators"};
 };
 
 }  // namespace

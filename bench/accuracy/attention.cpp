@@ -1,28 +1,26 @@
-// Attention kernels: op_attention_context.csv, op_attention_generation.csv, and the latent ones of
-// op_mla.csv.
+// Attention kernels: operators/<chip>/ context_attention.csv, generation_attention.csv, and the latent
+// ones of context_mla.csv and generation_mla.csv; one curve for each chip, engine and cache.
 //
-// Scored but not fitted to: decode steps of multi-head attention on A100, where the kernel does not
-// split the cache; the catalog's curve does, so that more heads never take less time.
 // Set apart, and not fitted to: decode steps that are faster than the memory could read their keys
-// and values, though the last-level cache cannot hold them. All are TensorRT-LLM's, of grouped
-// queries; what its benchmark reads there is not known, and a step of TensorRT-LLM takes vLLM's
-// curves instead.
+// and values, though the last-level cache cannot hold them, and prompts that take less than half the
+// time of the peak. What the benchmark reads and multiplies there is not known.
+// Not scored: Triton's kernels where the engine has others, which it runs instead.
+#include <map>
 #include <memory>
 #include <string>
 
 #include "constants.hpp"
 #include "families.hpp"
-#include "policies.hpp"
+#include "operators.hpp"
 #include "study.hpp"
-#include "table.hpp"
 
 namespace accuracy {
 
 namespace {
 
-namespace curves = shardline::catalog::curves;
 using shardline::attention_core;
 using shardline::count;
+using shardline::kernel_format;
 using shardline::phase;
 using prefill = shardline::prefill_curve<>;
 using decode = shardline::decode_curve<>;
@@ -48,286 +46,186 @@ double of_decode(const decode& c, const attending& p) {
 using prompts = study<prefill, attending>;
 using steps = study<decode, attending>;
 
-// Constants are named by what they are and by the curves that have them.
-template <class Study, class Member>
-void add(Study& s, const std::string& what, Member at, const indices& in, double start,
-         double lowest, double highest) {
-  const std::string name = what + " of " + s.names[in.front()] +
-                           (in.size() > 1 ? " and " + std::to_string(in.size() - 1) + " more" : "");
-  s.constants.push_back(shared(name, at, in, start, lowest, highest));
-}
-template <class Study, class Member>
-void add_each(Study& s, const std::string& what, Member at, const indices& in, double start,
-              double lowest, double highest) {
-  for (const std::size_t i : in) add(s, what, at, {i}, start, lowest, highest);
-}
-
-// Shares are what the accelerator and its kernels reach; exponentials and launches are the
-// engine's.
-prompts vllm_prompts() {
-  prompts s{
-      {"prefill_a100_vllm", "prefill_h100_vllm", "prefill_h100_vllm_narrow"},
-      {curves::prefill_a100_vllm, curves::prefill_h100_vllm, curves::prefill_h100_vllm_narrow},
-      {},
-      {},
-      &of_prompt};
-  add_each(s, "compute", &prefill::compute, {0, 1, 2}, 0.6, 0.05, 0.95);
-  add(s, "softmax_values", &prefill::softmax_values, {0, 1, 2}, 50.0, 0.1, 400.0);
-  add(s, "launch", &prefill::launch, {0, 1, 2}, 8.0, 0.5, 40.0);
-  add(s, "block", &prefill::block, {1, 2}, 1.0, 0.0, 12.0);
-  add(s, "tail", &prefill::tail, {0}, 0.3, 0.0, 1.5);
-  add(s, "tail", &prefill::tail, {1, 2}, 0.3, 0.0, 1.5);
-  add(s, "exposed", &prefill::exposed, {0}, 0.3, 0.0, 1.0);
-  add(s, "passes", &prefill::passes, {0, 1}, 0.5, 0.0, 3.0);
-  add(s, "passes", &prefill::passes, {2}, 0.5, 0.0, 3.0);
+// Heads of one size only are latent: what exponentials cost does not show apart.
+prompts study_of(const std::string& name, const prefill& shipped, bool latent) {
+  prompts s{{name}, {shipped}, {}, {}, &of_prompt};
+  s.constants = {shared("compute", &prefill::compute, {0}, 0.6, 0.02, 0.95),
+                 shared("launch", &prefill::launch, {0}, 8.0, 0.5, 60.0),
+                 shared("block", &prefill::block, {0}, 1.0, 0.0, 12.0),
+                 shared("tail", &prefill::tail, {0}, 0.3, 0.0, 1.5),
+                 shared("exposed", &prefill::exposed, {0}, 0.3, 0.0, 1.0),
+                 shared("passes", &prefill::passes, {0}, 0.5, 0.0, 6.0)};
+  if (latent) return s;
+  s.constants.push_back(shared("softmax_values", &prefill::softmax_values, {0}, 50.0, 0.1, 400.0));
+  s.constants.push_back(
+      shared("window_padding", &prefill::window_padding, {0}, 200.0, 1.0, 1500.0));
   return s;
 }
-prompts tensorrt_prompts() {
-  prompts s{
-      {"prefill_h100_trtllm", "prefill_h100_trtllm_narrow", "prefill_h100_trtllm_narrow_queries"},
-      {curves::prefill_h100_trtllm, curves::prefill_h100_trtllm_narrow,
-       curves::prefill_h100_trtllm_narrow_queries},
-      {},
-      {},
-      &of_prompt};
-  add_each(s, "compute", &prefill::compute, {0, 1, 2}, 0.6, 0.05, 0.95);
-  add(s, "softmax_values", &prefill::softmax_values, {0, 1, 2}, 50.0, 0.1, 400.0);
-  add_each(s, "launch", &prefill::launch, {0, 1, 2}, 8.0, 0.5, 40.0);
-  add(s, "block", &prefill::block, {0, 1, 2}, 1.0, 0.0, 12.0);
-  add(s, "tail", &prefill::tail, {0, 1, 2}, 0.3, 0.0, 1.5);
-  add(s, "passes", &prefill::passes, {0}, 0.5, 0.0, 3.0);
-  add(s, "passes", &prefill::passes, {1, 2}, 0.5, 0.0, 3.0);
-  add(s, "window_padding", &prefill::window_padding, {0}, 200.0, 1.0, 1500.0);
-  add(s, "window_padding", &prefill::window_padding, {1, 2}, 200.0, 1.0, 1500.0);
-  return s;
-}
-// Heads of one size only: what exponentials cost does not show apart.
-prompts latent_prompts() {
-  prompts s{{"latent_prefill_a100_trtllm", "latent_prefill_a100_trtllm_narrow",
-             "latent_prefill_h100_trtllm", "latent_prefill_h100_trtllm_narrow"},
-            {curves::latent_prefill_a100_trtllm, curves::latent_prefill_a100_trtllm_narrow,
-             curves::latent_prefill_h100_trtllm, curves::latent_prefill_h100_trtllm_narrow},
-            {},
-            {},
-            &of_prompt};
-  add_each(s, "compute", &prefill::compute, {0, 1, 2, 3}, 0.6, 0.05, 0.95);
-  add(s, "launch", &prefill::launch, {0, 2}, 8.0, 0.5, 40.0);
-  add(s, "launch", &prefill::launch, {1, 3}, 8.0, 0.5, 40.0);
-  for (const indices& gpu : {indices{0, 1}, indices{2, 3}}) {
-    add(s, "block", &prefill::block, gpu, 1.0, 0.0, 12.0);
-    add(s, "tail", &prefill::tail, gpu, 0.3, 0.0, 1.5);
+steps study_of(const std::string& name, const decode& shipped, bool latent) {
+  steps s{{name}, {shipped}, {}, {}, &of_decode};
+  s.constants = {shared("bandwidth", &decode::bandwidth, {0}, 0.85, 0.2, 1.0),
+                 shared("launch", &decode::launch, {0}, 8.0, 0.5, 60.0),
+                 shared("reduction", &decode::reduction, {0}, 3.0, 0.0, 30.0),
+                 shared("block", &decode::block, {0}, 1.0, 0.0, 12.0),
+                 shared("blocks", &decode::blocks, {0}, 1.0, 0.3, 40.0),
+                 shared("multiprocessor_share", &decode::multiprocessor_share, {0}, 2.0, 0.1, 8.0),
+                 shared("cache_speedup", &decode::cache_speedup, {0}, 2.0, 1.0, 6.0)};
+  // Kernels that split the cache, or one block to each sequence and key-value head.
+  for (const double splits : {32.0, 1.0}) {
+    s.forms.push_back([splits](decode& c) { c.splits = splits; });
   }
-  add(s, "exposed", &prefill::exposed, {0, 1}, 0.3, 0.0, 1.0);
-  add(s, "passes", &prefill::passes, {0, 1, 2}, 0.5, 0.0, 3.0);
-  add(s, "passes", &prefill::passes, {3}, 0.5, 0.0, 3.0);
-  return s;
-}
-
-steps vllm_steps() {
-  steps s{{"decode_a100_vllm", "decode_h100_vllm", "decode_h100_vllm_narrow"},
-          {curves::decode_a100_vllm, curves::decode_h100_vllm, curves::decode_h100_vllm_narrow},
-          {},
-          {},
-          &of_decode};
-  add_each(s, "bandwidth", &decode::bandwidth, {0, 1, 2}, 0.85, 0.4, 0.95);
-  add(s, "launch", &decode::launch, {0, 1, 2}, 8.0, 0.5, 40.0);
-  for (const indices& gpu : {indices{0}, indices{1, 2}}) {
-    add(s, "reduction", &decode::reduction, gpu, 3.0, 0.0, 20.0);
-    add(s, "block", &decode::block, gpu, 1.0, 0.0, 12.0);
-    add(s, "blocks", &decode::blocks, gpu, 1.0, 0.3, 40.0);
-    add(s, "multiprocessor_share", &decode::multiprocessor_share, gpu, 2.0, 0.2, 8.0);
+  s.forms.erase(s.forms.begin());
+  s.constants.push_back(shared("tail", &decode::tail, {0}, 0.3, 0.0, 1.5));
+  if (latent) {
+    s.constants.push_back(shared("compute", &decode::compute, {0}, 0.6, 0.02, 0.95));
+    s.constants.push_back(shared("passes", &decode::passes, {0}, 0.5, 0.0, 6.0));
+  } else {
+    s.constants.push_back(
+        shared("window_padding", &decode::window_padding, {0}, 200.0, 1.0, 1500.0));
   }
-  add(s, "exposed", &decode::exposed, {0}, 0.3, 0.0, 1.0);
-  add(s, "window_padding", &decode::window_padding, {0, 1}, 200.0, 1.0, 1500.0);
-  add(s, "window_padding", &decode::window_padding, {2}, 200.0, 1.0, 1500.0);
-  add(s, "cache_speedup", &decode::cache_speedup, {1, 2}, 2.0, 1.0, 4.0);
-  return s;
-}
-steps tensorrt_steps() {
-  steps s{{"decode_h100_trtllm", "decode_h100_trtllm_narrow"},
-          {curves::decode_h100_trtllm, curves::decode_h100_trtllm_narrow},
-          {},
-          {},
-          &of_decode};
-  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-    add(s, "bandwidth", &decode::bandwidth, {i}, 0.85, 0.4, 0.95);
-    add(s, "launch", &decode::launch, {i}, 8.0, 0.5, 40.0);
-    add(s, "reduction", &decode::reduction, {i}, 3.0, 0.0, 20.0);
-    add(s, "block", &decode::block, {i}, 1.0, 0.0, 12.0);
-    add(s, "blocks", &decode::blocks, {i}, 1.0, 0.3, 40.0);
-    add(s, "splits", &decode::splits, {i}, 32.0, 1.0, 256.0);
-    add(s, "multiprocessor_share", &decode::multiprocessor_share, {i}, 2.0, 0.2, 8.0);
-  }
-  add(s, "window_padding", &decode::window_padding, {1}, 200.0, 1.0, 1500.0);
-  add(s, "cache_speedup", &decode::cache_speedup, {0, 1}, 2.0, 1.0, 4.0);
-  return s;
-}
-// A100's kernel does not split the cache, H100's does.
-steps latent_steps() {
-  steps s{{"latent_decode_a100_trtllm", "latent_decode_a100_trtllm_narrow",
-           "latent_decode_h100_trtllm", "latent_decode_h100_trtllm_narrow"},
-          {curves::latent_decode_a100_trtllm, curves::latent_decode_a100_trtllm_narrow,
-           curves::latent_decode_h100_trtllm, curves::latent_decode_h100_trtllm_narrow},
-          {},
-          {},
-          &of_decode};
-  add_each(s, "compute", &decode::compute, {0, 1}, 0.6, 0.05, 0.95);
-  add_each(s, "bandwidth", &decode::bandwidth, {2, 3}, 0.85, 0.4, 0.95);
-  add(s, "launch", &decode::launch, {0, 2}, 8.0, 0.5, 40.0);
-  add(s, "launch", &decode::launch, {1, 3}, 8.0, 0.5, 40.0);
-  add(s, "reduction", &decode::reduction, {2, 3}, 3.0, 0.0, 20.0);
-  add(s, "block", &decode::block, {0, 1}, 1.0, 0.0, 12.0);
-  add(s, "block", &decode::block, {2, 3}, 1.0, 0.0, 12.0);
-  add(s, "blocks", &decode::blocks, {2, 3}, 1.0, 0.3, 40.0);
-  add(s, "splits", &decode::splits, {2, 3}, 32.0, 1.0, 256.0);
-  add(s, "multiprocessor_share", &decode::multiprocessor_share, {2, 3}, 2.0, 0.2, 8.0);
-  add(s, "tail", &decode::tail, {0, 1}, 0.3, 0.0, 1.5);
-  add(s, "exposed", &decode::exposed, {0, 1}, 0.3, 0.0, 1.0);
-  add(s, "passes", &decode::passes, {0, 1, 2}, 0.5, 0.0, 3.0);
-  add(s, "passes", &decode::passes, {3}, 0.5, 0.0, 3.0);
-  add(s, "cache_speedup", &decode::cache_speedup, {2, 3}, 2.0, 1.0, 4.0);
   return s;
 }
 
 bool is_narrow(const std::string& dtype) { return dtype.starts_with("fp8"); }
 double bytes_of(const std::string& dtype) { return is_narrow(dtype) ? 1.0 : 2.0; }
 
-// The curve of a row within its study, and the one of the other accelerator.
-struct place {
-  std::size_t curve = 0;
-  std::string like{};
+enum column : std::size_t {
+  engine_name,
+  version,
+  kernel,
+  math,
+  cache,
+  sequences,
+  length,
+  past,
+  heads,
+  latency,
+  kv_heads,
+  head_dim,
+  window
 };
+using latent_row = table<kv_heads>;
+using grouped_row = table<window + 1>;
 
-place vllm_place(const kernels& k, bool narrow, const std::string& kind) {
-  if (k.is_a100()) return {0, kind + "_h100_vllm"};
-  return {narrow ? std::size_t{2} : std::size_t{1}, kind + "_a100_vllm"};
-}
-place tensorrt_place(bool narrow_queries, bool narrow, const std::string& kind) {
-  return {narrow_queries ? std::size_t{2}
-          : narrow       ? std::size_t{1}
-                         : std::size_t{0},
-          kind + "_a100_vllm"};
-}
-place latent_place(const kernels& k, bool narrow, const std::string& kind) {
-  const std::string other = k.is_a100() ? "_h100_trtllm" : "_a100_trtllm";
-  return {(k.is_a100() ? std::size_t{0} : std::size_t{2}) + (narrow ? 1 : 0),
-          "latent_" + kind + other + (narrow ? "_narrow" : "")};
-}
-
-template <std::size_t N>
-attention_core<double> grouped(const table<N>& row, phase of) {
+attention_core<double> operator_of(const grouped_row& row, phase of) {
   attention_core<double> op;
   op.phase = of;
-  op.sequences = row.number(4);
-  const double length = row.number(5);
-  op.new_tokens = of == phase::prefill ? length : 1.0;
-  op.context = length - op.new_tokens;
-  op.heads = static_cast<count>(row.number(6));
-  op.kv_heads = static_cast<count>(row.number(7));
-  op.qk_dim = op.v_dim = static_cast<count>(row.number(8));
-  op.window = static_cast<count>(row.number(9));
-  op.bytes_per_token = static_cast<double>(2 * op.kv_heads * op.qk_dim) * bytes_of(row.word(3));
+  op.sequences = row.number(sequences);
+  op.new_tokens = of == phase::prefill ? row.number(length) : 1.0;
+  op.context = row.number(past);
+  op.heads = static_cast<count>(row.number(heads));
+  op.kv_heads = static_cast<count>(row.number(kv_heads));
+  op.qk_dim = op.v_dim = static_cast<count>(row.number(head_dim));
+  op.window = row.empty(window) ? 0 : static_cast<count>(row.number(window));
+  op.bytes_per_token = static_cast<double>(2 * op.kv_heads * op.qk_dim) * bytes_of(row.word(cache));
   return op;
 }
 
-// Rows of vLLM into the first study, of TensorRT-LLM into the second.
-template <class Curve>
-void add_grouped(const std::string& file, const char* length, phase of, const std::string& title,
-                 const std::string& kind, studies<Curve, attending>& all) {
-  table<11> rows(
-      file, {"system", "framework_version", "attn_dtype", "kv_cache_dtype", "batch_size", length,
-             "num_heads", "num_key_value_heads", "head_dim", "window_size", "latency_us"});
-  while (rows.next()) {
-    const auto k = kernels_of(rows.word(0), rows.word(1));
-    const bool narrow = is_narrow(rows.word(3));
-    const place at = k->is_vllm() ? vllm_place(*k, narrow, kind)
-                                  : tensorrt_place(is_narrow(rows.word(2)), narrow, kind);
-    const attending p{k, grouped(rows, of)};
-    observation seen = observed(*k, p.op, rows.number(10) * 1e-6);
-    seen.apart = of == phase::decode && seen.measured < seen.memory &&
-                 p.op.bytes_moved().value() > k->bare.last_level_cache.value();
-    const bool unsplit = of == phase::decode && k->is_a100() && p.op.heads == p.op.kv_heads;
-    all[k->is_vllm() ? 0 : 1].samples.push_back(
-        {at.curve, p, k->gpu(),
-         rows.word(6) + "/" + rows.word(7) + "/" + rows.word(8) + "/" + rows.word(9), title,
-         rows.word(2) + " over " + rows.word(3) + ", " + k->name(),
-         title + ", " + rows.word(3) + " cache", at.like, seen, !unsplit && !seen.apart});
-  }
-}
-
 // DeepSeek's latents of 512 + 64: a prompt attends head by head, 192 and 128 wide.
-attention_core<double> latent(const table<9>& row, bool decoding) {
+attention_core<double> operator_of(const latent_row& row, phase of) {
+  const bool decoding = of == phase::decode;
   attention_core<double> op;
-  op.phase = decoding ? phase::decode : phase::prefill;
-  op.sequences = row.number(5);
-  op.new_tokens = decoding ? 1.0 : row.number(6);
-  op.context = row.number(7);
-  op.heads = static_cast<count>(row.number(4));
+  op.phase = of;
+  op.sequences = row.number(sequences);
+  op.new_tokens = decoding ? 1.0 : row.number(length);
+  op.context = row.number(past);
+  op.heads = static_cast<count>(row.number(heads));
   op.kv_heads = decoding ? 1 : op.heads;
   op.qk_dim = decoding ? 576 : 192;
   op.v_dim = decoding ? 512 : 128;
   op.latent = true;
   op.latent_width = 576;
-  op.bytes_per_token = 576.0 * bytes_of(row.word(3));
+  op.bytes_per_token = 576.0 * bytes_of(row.word(cache));
   return op;
 }
 
-struct attention_rows {
-  studies<prefill, attending> prompts{};
-  studies<decode, attending> steps{};
-  std::vector<omission> omitted{};
-};
-
-void add_latent(const std::string& file, attention_rows& all) {
-  table<9> rows(file, {"system", "framework_version", "op", "kv_cache_dtype", "num_heads",
-                       "batch_size", "isl", "past_kv", "latency_us"});
-  while (rows.next()) {
-    if (rows.word(2).find("module") != std::string::npos) {
-      omit(all.omitted, "latent attention together with its projections");
-      continue;
-    }
-    const auto k = kernels_of(rows.word(0), rows.word(1));
-    const bool decoding = rows.word(2).find("generation") != std::string::npos;
-    const place at = latent_place(*k, is_narrow(rows.word(3)), decoding ? "decode" : "prefill");
-    const attending p{k, latent(rows, decoding)};
-    const sample<attending> s{
-        at.curve,
-        p,
-        k->gpu(),
-        rows.word(4),
-        "latent attention",
-        (decoding ? "decode, " : "prompt, ") + rows.word(3) + ", " + k->name(),
-        (decoding ? "latent decode, " : "latent prompts, ") + rows.word(3) + " cache",
-        at.like,
-        observed(*k, p.op, rows.number(8) * 1e-6)};
-    (decoding ? all.steps[2].samples : all.prompts[2].samples).push_back(s);
-  }
+// The curve that is shipped for an operator.
+const prefill& shipped_curve(const shardline::fitted& f, const attention_core<double>& op,
+                             kernel_format k, const prefill*) {
+  return op.latent ? f.latent_prefill[k] : f.prefill[k];
+}
+const decode& shipped_curve(const shardline::fitted& f, const attention_core<double>& op,
+                            kernel_format k, const decode*) {
+  return op.latent ? f.latent_decode[k] : f.decode[k];
 }
 
-attention_rows read(const std::string& folder) {
-  attention_rows all{{vllm_prompts(), tensorrt_prompts(), latent_prompts()},
-                     {vllm_steps(), tensorrt_steps(), latent_steps()},
-                     {}};
-  add_grouped(folder + "/op_attention_context.csv", "isl", phase::prefill, "attention, prompts",
-              "prefill", all.prompts);
-  add_grouped(folder + "/op_attention_generation.csv", "kv_len", phase::decode, "attention, decode",
-              "decode", all.steps);
-  add_latent(folder + "/op_mla.csv", all);
-  return all;
+// Rows stay together by what heads they have.
+std::string group_of(const latent_row& row) { return row.word(heads); }
+std::string group_of(const grouped_row& row) {
+  return row.word(heads) + "/" + row.word(kv_heads) + "/" + row.word(head_dim) + "/" +
+         row.word(window);
+}
+
+bool is_scored(const kernels& k, const std::string& kernel_name, const std::string& multiplied) {
+  const bool triton = kernel_name.find("triton") != std::string::npos;
+  return !is_narrow(multiplied) && !(triton && k.gpu() == "b200-sxm");
+}
+
+bool is_impossible(const kernels& k, const attention_core<double>& op, const observation& seen) {
+  if (op.phase == phase::prefill) return seen.measured < 0.5 * seen.compute;
+  return seen.measured < seen.memory && op.bytes_moved().value() > k.bare.last_level_cache.value();
+}
+
+// Adds rows to the studies, one for each chip, engine and cache.
+template <class Curve>
+struct attention_reader {
+  phase of;
+  std::string title;
+  std::map<std::string, std::size_t> places{};
+  studies<Curve, attending> all{};
+
+  template <class Row>
+  void operator()(const std::shared_ptr<const kernels>& k, const Row& row, bool current) {
+    if (!current || !is_scored(*k, row.word(kernel), row.word(math))) return;
+    const attending p{k, operator_of(row, of)};
+    const auto format = is_narrow(row.word(cache)) ? kernel_format::narrow : kernel_format::wide;
+    const std::string name = title + " " + k->name() + " " + row.word(cache);
+    const auto [place, is_new] = places.insert({name, all.size()});
+    const Curve* none = nullptr;
+    const Curve& shipped = shipped_curve(k->fitted.efficiency, p.op, format, none);
+    if (is_new) all.push_back(study_of(name, shipped, p.op.latent));
+    observation seen = observed(*k, p.op, row.number(latency) * 1e-3);
+    seen.apart = is_impossible(*k, p.op, seen);
+    all[place->second].format = format;
+    all[place->second].samples.push_back(
+        {0, p, k->gpu(), group_of(row), title, k->gpu(), seen, !seen.apart});
+  }
+};
+
+template <class Curve>
+studies<Curve, attending> studies_of(const std::string& folder, phase of, bool is_latent) {
+  const bool prompts_of = of == phase::prefill;
+  attention_reader<Curve> reader{of, std::string(is_latent ? "latent attention, " : "attention, ") +
+                                         (prompts_of ? "prompts" : "decode")};
+  const std::string file = prompts_of ? "context" : "generation";
+  const auto add = [&](const auto& k, const auto& row, bool current) { reader(k, row, current); };
+  if (is_latent) {
+    for_each_row<kv_heads>(folder, file + "_mla",
+                           {"engine", "version", "kernel_source", "mla_dtype", "kv_cache_dtype",
+                            "batch_size", "isl", "step", "num_heads", "latency"},
+                           add);
+  } else {
+    for_each_row<window + 1>(
+        folder, file + "_attention",
+        {"engine", "version", "kernel_source", "attn_dtype", "kv_cache_dtype", "batch_size", "isl",
+         "step", "num_heads", "latency", "num_key_value_heads", "head_dim", "window_size"},
+        add);
+  }
+  return reader.all;
 }
 
 }  // namespace
 
 scores attention_scores(const std::string& folder) {
-  attention_rows all = read(folder);
   scores found;
-  add_scores(all.prompts, found);
-  add_scores(all.steps, found);
-  found.shapes.back().omitted = all.omitted;
+  for (const bool is_latent : {false, true}) {
+    add_scores(studies_of<prefill>(folder, phase::prefill, is_latent), found);
+    add_scores(studies_of<decode>(folder, phase::decode, is_latent), found);
+  }
   return found;
 }
 
-std::string attention_constants(const std::string& folder) {
+void add_attention_curves(const std::string& folder, chip_curves& found) {
   const std::vector<member<prefill>> of_prompts{{"compute", &prefill::compute},
                                                 {"softmax_values", &prefill::softmax_values},
                                                 {"bandwidth", &prefill::bandwidth},
@@ -352,11 +250,13 @@ std::string attention_constants(const std::string& folder) {
       {"window_padding", &decode::window_padding},
       {"cache_speedup", &decode::cache_speedup},
       {"cache_share", &decode::cache_share},
-      {"unseen_blocks", &decode::unseen_blocks},
       {"rows", &decode::rows}};
-  const attention_rows all = read(folder);
-  return text_of("prefill_curve<>", of_prompts, all.prompts) +
-         text_of("decode_curve<>", of_steps, all.steps);
+  for (const bool is_latent : {false, true}) {
+    add_curves("prefill_curve<>", of_prompts, is_latent ? "latent_prefill" : "prefill",
+               studies_of<prefill>(folder, phase::prefill, is_latent), found);
+    add_curves("decode_curve<>", of_steps, is_latent ? "latent_decode" : "decode",
+               studies_of<decode>(folder, phase::decode, is_latent), found);
+  }
 }
 
 }  // namespace accuracy

@@ -1,25 +1,49 @@
 // The catalog's constants of kernels and collectives, fitted anew.
 //
-// bench_calibrate <folder>: prints for each curve of chips/ its constants with their
-// standard errors beside the shipped ones, its error in the fit and cross-validated, and the
-// initialiser to be pasted there.
+// bench_calibrate <folder> [<headers>]: writes the curves of each chip and engine, and of each chip's
+// collectives, as the headers that chips/ has of them into the folder <headers>, else to standard
+// output; clang-format gives them their form.
 #include <cstdio>
 #include <exception>
+#include <fstream>
+#include <set>
 #include <string>
 
 #include "families.hpp"
 
+namespace {
+
+void write(const std::string& folder, const std::string& name, const std::string& text) {
+  if (folder.empty()) {
+    std::printf("%s\n", text.c_str());
+    return;
+  }
+  std::ofstream(folder + "/" + name + ".hpp") << text;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   using namespace accuracy;
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: %s <folder of measurements>\n", argv[0]);
+  if (argc < 2 || argc > 3) {
+    std::fprintf(stderr, "usage: %s <folder of measurements> [<folder for headers>]\n", argv[0]);
     return 64;
   }
   try {
-    for (const auto constants :
-         {&gemm_constants, &attention_constants, &expert_constants, &collective_constants}) {
-      std::printf("%s", constants(argv[1]).c_str());
-      std::fflush(stdout);
+    const std::string headers = argc == 3 ? argv[2] : "";
+    chip_curves found;
+    add_gemm_curves(argv[1], found);
+    add_attention_curves(argv[1], found);
+    add_expert_curves(argv[1], found);
+    add_collective_curves(argv[1], found);
+    fill_gaps(found);
+    std::set<std::string> gpus;
+    for (const auto& [chip, curves] : found) {
+      gpus.insert(chip.substr(0, chip.find(' ')));
+      if (curves.count("gemm") > 0) write(headers, identifier(chip), header_of(chip, curves));
+    }
+    for (const std::string& gpu : gpus) {
+      write(headers, identifier(gpu) + "_collectives", collectives_of(gpu, found));
     }
   } catch (const std::exception& problem) {
     std::fprintf(stderr, "%s\n", problem.what());

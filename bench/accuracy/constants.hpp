@@ -2,14 +2,16 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "chip_curves.hpp"
 #include "shardline/base/units.hpp"
+#include "shardline/chips/curves.hpp"
 #include "study.hpp"
 
 namespace accuracy {
@@ -23,6 +25,7 @@ inline std::string digits(double value) {
 
 inline std::string literal(double value) { return digits(value); }
 inline std::string literal(const shardline::seconds<>& time) {
+  if (time == shardline::catalog::curves::never_split) return "never_split";
   char text[32];
   std::snprintf(text, sizeof text, "%.4g_us", time.value() * 1e6);
   return text;
@@ -53,81 +56,30 @@ struct member {
         }) {}
 };
 
+/// "gemm_curve<>{.bandwidth = 0.8375, .launch = 1.868_us}".
 template <class Curve>
 std::string initialiser(const std::string& type, const std::vector<member<Curve>>& members,
-                        const std::string& name, const Curve& curve) {
-  const std::string head = "inline constexpr " + type + " " + name + "{";
-  std::string text;
+                        const Curve& curve) {
+  std::string text = type + "{";
   for (const member<Curve>& m : members) {
     const std::string value = m.text(curve);
-    if (value.empty()) continue;
-    if (!text.empty()) text += ",\n" + std::string(head.size(), ' ');
-    text += "." + m.name + " = " + value;
+    if (!value.empty()) text += (text.back() == '{' ? "." : ", .") + m.name + " = " + value;
   }
-  return head + text + "};\n";
+  return text + "}";
 }
 
-namespace detail {
-
-// One constant: what was found, its standard error, and how far the shipped one is from it.
-template <class Curve>
-std::string comparison(const constant<Curve>& c, double found, double error, double shipped) {
-  const double off = error > 0.0 ? (shipped - found) / error : 0.0;
-  char text[200];
-  std::snprintf(text, sizeof text, "//   %-62s %10s +- %-9s shipped %10s%s\n", c.of.name.c_str(),
-                digits(found).c_str(), digits(error).c_str(), digits(shipped).c_str(),
-                error <= 0.0         ? ", at the edge of its range"
-                : std::abs(off) <= 1 ? ""
-                                     : (", " + digits(off) + " errors off").c_str());
-  return text;
-}
-
-inline std::string errors_text(const std::string& name, const std::vector<observation>& rows,
-                               double in_fit) {
-  char text[200];
-  const double validated = 100.0 * errors_of(rows).mape;
-  std::snprintf(text, sizeof text, "/// %s: %zu rows, %.1f %% in the fit", name.c_str(),
-                rows.size(), 100.0 * in_fit);
-  char more[80] = ", not cross-validated.\n";
-  if (is_validated(rows))
-    std::snprintf(more, sizeof more, ", %.1f %% cross-validated.\n", validated);
-  return std::string(text) + more;
-}
-
-}  // namespace detail
-
-/// One study as text: its constants with their standard errors beside those shipped, then its
-/// curves with their errors.
+/// The curves of studies of one kind, each fitted to all of its rows.
 template <class Curve, class Operator>
-std::string text_of(const std::string& type, const std::vector<member<Curve>>& members,
-                    study<Curve, Operator> s) {
-  const findings<Curve> found = fit(s, detail::first_numbers(s.samples.size()));
-  validate(s, found);
-  std::string text;
-  for (std::size_t i = 0; i < found.determined.size(); ++i) {
-    const constant<Curve>& c = s.constants[found.determined[i]];
-    text += detail::comparison(c, found.fit.constants[i], found.fit.deviations[i], c.get(s.curves));
+void add_curves(const std::string& type, const std::vector<member<Curve>>& members,
+                const std::string& kind, const studies<Curve, Operator>& all, chip_curves& found) {
+  for (const auto& s : all) {
+    if (s.samples.size() < fewest_rows) continue;
+    const findings<Curve> f = fit(s, detail::first_numbers(s.samples.size()));
+    char note[80];
+    std::snprintf(note, sizeof note, "%zu rows, %.1f %%", s.samples.size(), 100.0 * f.fit.mape);
+    const std::string chip = s.samples.front().op.of->name();
+    found[chip][kind][s.format] = {initialiser(type, members, f.curves.front()), note};
   }
-  for (std::size_t i = 0; i < s.curves.size(); ++i) {
-    std::vector<observation> rows;
-    double in_fit = 0.0;
-    for (const auto& row : s.samples) {
-      if (row.curve != i) continue;
-      rows.push_back(row.seen);
-      in_fit += std::abs(s.predict(found.curves[i], row.op) / row.seen.measured - 1.0);
-    }
-    text += detail::errors_text(s.names[i], rows, in_fit / static_cast<double>(rows.size()));
-    text += initialiser(type, members, s.names[i], found.curves[i]);
-  }
-  return text + "\n";
-}
-
-template <class Curve, class Operator>
-std::string text_of(const std::string& type, const std::vector<member<Curve>>& members,
-                    const studies<Curve, Operator>& all) {
-  std::string text;
-  for (const auto& s : all) text += text_of(type, members, s);
-  return text;
 }
 
 }  // namespace accuracy

@@ -1,13 +1,14 @@
-// Layers of routed experts: op_moe.csv. Times are those of the busiest rank. `balanced` rows have
+// Layers of routed experts: operators/<chip>/moe.csv. Times are those of the busiest rank. `balanced` rows have
 // their tokens dealt out evenly; `power_law_x` rows draw each expert's load from density ~ load^-x
 // and what the busiest rank gets of it is work/routing/routing.hpp's. All constants are fitted to that.
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "constants.hpp"
 #include "families.hpp"
-#include "policies.hpp"
+#include "operators.hpp"
 #include "shardline/work/routing/routing.hpp"
 #include "study.hpp"
 #include "table.hpp"
@@ -16,7 +17,6 @@ namespace accuracy {
 
 namespace {
 
-namespace curves = shardline::catalog::curves;
 using shardline::count;
 using curve = shardline::expert_curve<>;
 
@@ -53,51 +53,45 @@ observation observed_layer(const curve& shipped, const expert_layer& l, double m
   return o;
 }
 
-shardline::weight_format format_of(const std::string& dtype) {
-  namespace formats = shardline::formats;
-  if (dtype == "fp8") return formats::fp8;
-  if (dtype == "fp8_block") return formats::fp8_block;
-  if (dtype == "int4_wo") return formats::int4_g128;
-  if (dtype == "w4a16_mxfp4") return formats::mxfp4;
-  return formats::bf16;
+// Formats as tables name them; which kernel an engine runs for each, where a table has several.
+struct dtype {
+  const char* name;
+  const char* title;
+  shardline::weight_format format;
+};
+const dtype dtypes[]{{"bfloat16", "experts, bf16", shardline::formats::bf16},
+                     {"fp8", "experts, fp8", shardline::formats::fp8},
+                     {"fp8_block", "experts, fp8 in blocks", shardline::formats::fp8_block},
+                     {"nvfp4", "experts, nvfp4", shardline::formats::nvfp4},
+                     {"w4a16_mxfp4", "experts, mxfp4", shardline::formats::mxfp4},
+                     {"w4a8_mxfp4_mxfp8", "experts, mxfp4", shardline::formats::mxfp4},
+                     {"int4_wo", "experts, int4", shardline::formats::int4_g128}};
+
+const dtype* dtype_of(const std::string& name) {
+  for (const dtype& d : dtypes) {
+    if (name == d.name) return &d;
+  }
+  return nullptr;
 }
 
-// Kernels by source and format, in the order of the studies.
-struct kind {
-  const char* gpu;
-  const char* source;
-  const char* dtype;
-  const char* name;
-  const char* like;
-  const curve& shipped;
-};
-const kind kinds[]{
-    {"a100-sxm", "vllm_fused_moe", "bfloat16", "a100_vllm_experts_bf16", "h100_vllm_experts_bf16",
-     curves::a100_vllm_experts_bf16},
-    {"h100-sxm", "vllm_fused_moe", "bfloat16", "h100_vllm_experts_bf16", "a100_vllm_experts_bf16",
-     curves::h100_vllm_experts_bf16},
-    {"h100-sxm", "vllm_fused_moe", "fp8", "h100_vllm_experts_fp8", "a100_vllm_experts_bf16",
-     curves::h100_vllm_experts_fp8},
-    {"h100-sxm", "vllm_fused_moe", "fp8_block", "h100_vllm_experts_fp8_block",
-     "a100_vllm_experts_bf16", curves::h100_vllm_experts_fp8_block},
-    {"h100-sxm", "vllm_marlin_int4_moe", "int4_wo", "h100_vllm_experts_int4", "",
-     curves::h100_vllm_experts_int4},
-    {"h100-sxm", "moe_torch_flow_cutlass", "bfloat16", "h100_tensorrt_experts_bf16",
-     "a100_vllm_experts_bf16", curves::h100_tensorrt_experts_bf16},
-    {"h100-sxm", "moe_torch_flow_cutlass", "fp8", "h100_tensorrt_experts_fp8",
-     "a100_vllm_experts_bf16", curves::h100_tensorrt_experts_fp8},
-    {"h100-sxm", "moe_torch_flow_cutlass", "fp8_block", "h100_tensorrt_experts_fp8_block",
-     "a100_vllm_experts_bf16", curves::h100_tensorrt_experts_fp8_block},
-    {"h100-sxm", "moe_torch_flow", "w4a16_mxfp4", "h100_triton_experts_mxfp4", "",
-     curves::h100_triton_experts_mxfp4}};
-
-study<curve, expert_layer> study_of(const kind& k) {
-  study<curve, expert_layer> s{{k.name}, {k.shipped}, {}, {}, &predicted};
-  s.constants = {shared("compute", &curve::compute, {0}, 0.8, 0.05, 1.0),
-                 shared("launch", &curve::launch, {0}, 20.0, 1.0, 200.0),
+study<curve, expert_layer> study_of(const std::string& name, const curve& shipped) {
+  study<curve, expert_layer> s{{name}, {shipped}, {}, {}, &predicted};
+  s.constants = {shared("compute", &curve::compute, {0}, 0.6, 0.02, 1.0),
+                 shared("bandwidth", &curve::bandwidth, {0}, 0.7, 0.1, 1.0),
+                 shared("launch", &curve::launch, {0}, 20.0, 1.0, 400.0),
                  shared("per_expert", &curve::per_expert, {0}, 0.03, 0.0, 3.0),
                  shared("block_rows", &curve::block_rows, {0}, 30.0, 0.0, 250.0),
-                 shared("passes", &curve::passes, {0}, 1.5, 0.2, 8.0)};
+                 shared("walk", &curve::walk, {0}, 3e-10, 0.0, 2e-8),
+                 shared("passes", &curve::passes, {0}, 1.5, 0.1, 12.0)};
+  s.forms.clear();
+  for (const double foreign : {0.0, 1.0}) {
+    for (const auto& tiles : {std::array{16.0, 128.0}, std::array{8.0, 64.0}}) {
+      s.forms.push_back([=](curve& c) {
+        c.foreign_rows = foreign;
+        c.tiles = tiles;
+      });
+    }
+  }
   return s;
 }
 
@@ -116,13 +110,13 @@ rank_rows busiest(const shardline::expert_group& g, const std::string& distribut
   return {load.imbalance * g.mean_rows(), load.distinct};
 }
 
-expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>& of) {
+expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>& of,
+                      const shardline::weight_format& format) {
   const auto number = [&](std::size_t column) { return static_cast<count>(row.number(column)); };
   const count hidden = number(4);
   const count width = number(5) / number(8);
   const shardline::expert_group g{number(7), number(6), number(9), row.number(11)};
   const count own = number(7) / number(9);
-  const auto format = format_of(row.word(3));
   const rank_rows r = busiest(g, row.word(10));
   const auto routed = shardline::weight_class::routed_expert;
   const double seen = g.tokens * row.number(6);
@@ -132,33 +126,45 @@ expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>
           {format, r.rows, g.tokens, seen, own, hidden, 2 * width, width}};
 }
 
-bool law_is_known(const std::string& version, const std::string& distribution, double ep) {
-  return version.starts_with("vllm/0.19") || distribution == "balanced" || ep == 1.0;
+// MXFP4 weights meet activations of 8 bits where the hardware multiplies 4-bit floats, of 16 elsewhere.
+bool is_run(const kernels& of, const std::string& name) {
+  const bool multiplies = shardline::detail::has_peak(of.bare.peak, shardline::precision::fp4);
+  return multiplies ? name != "w4a16_mxfp4" : name != "w4a8_mxfp4_mxfp8";
+}
+
+// Kernels that no deployment of the formats above runs: blocks of two matrices; CUTLASS's of NVFP4,
+// where TensorRT-LLM has those of trtllm-gen, which the table calls min_latency; and vLLM's of MXFP4 as
+// that benchmark ran it, 1.4 ms for 64 tokens of one expert of a B200, a step of which takes less for
+// all 36 layers.
+bool is_set_apart(const kernels& of, const std::string& source, const std::string& name) {
+  const bool generated = of.gpu() == "b200-sxm" && name == "nvfp4";
+  return source.ends_with("nongated") || source == "vllm_mxfp4_moe" ||
+         source.ends_with("min_latency") != (generated && source.starts_with("moe_torch_flow"));
 }
 
 studies<curve, expert_layer> expert_studies(const std::string& folder) {
+  std::map<std::string, std::size_t> places;
   studies<curve, expert_layer> all;
-  for (const kind& k : kinds) all.push_back(study_of(k));
-  table<13> rows(folder + "/op_moe.csv",
-                 {"system", "framework_version", "kernel_source", "moe_dtype", "hidden_size",
-                  "inter_size", "topk", "num_experts", "moe_tp_size", "moe_ep_size", "distribution",
-                  "num_tokens_global", "latency_us"});
-  while (rows.next()) {
-    const auto of = kernels_of(rows.word(0), rows.word(1));
-    const auto same = [&](const kind& k) {
-      return of->gpu() == k.gpu && rows.word(2) == k.source && rows.word(3) == k.dtype;
-    };
-    const kind* k = std::find_if(std::begin(kinds), std::end(kinds), same);
-    if (k == std::end(kinds)) {
-      throw std::invalid_argument("kernel_source: " + rows.word(2) + " in " + rows.word(3));
-    }
-    const expert_layer l = layer_of(rows, of);
-    all[static_cast<std::size_t>(k - std::begin(kinds))].samples.push_back(
-        {0, l, of->gpu(), rows.word(4) + " " + rows.word(5) + " " + rows.word(7), "expert layers",
-         rows.word(3) + ", " + of->name(), "expert layers, " + rows.word(3), k->like,
-         observed_layer(k->shipped, l, rows.number(12) * 1e-6),
-         law_is_known(rows.word(1), rows.word(10), rows.number(9))});
-  }
+  const auto add = [&](const auto& of, const table<13>& row, bool current) {
+    const dtype* d = dtype_of(row.word(3));
+    if (d == nullptr || !current || is_set_apart(*of, row.word(2), row.word(3)) ||
+        !is_run(*of, row.word(3)))
+      return;
+    const std::string name = "experts " + of->name() + " " + d->name;
+    const auto [place, is_new] = places.insert({name, all.size()});
+    const curve& shipped = of->fitted.efficiency.experts[kernel_of(d->format)];
+    if (is_new) all.push_back(study_of(name, shipped));
+    const expert_layer l = layer_of(row, of, d->format);
+    all[place->second].format = kernel_of(d->format);
+    all[place->second].samples.push_back(
+        {0, l, of->gpu(), row.word(4) + " " + row.word(5) + " " + row.word(7), d->title, of->gpu(),
+         observed_layer(shipped, l, row.number(12) * 1e-3)});
+  };
+  for_each_row<13>(
+      folder, "moe",
+      {"engine", "version", "kernel_source", "moe_dtype", "hidden_size", "inter_size", "topk",
+       "num_experts", "moe_tp_size", "moe_ep_size", "distribution", "num_tokens", "latency"},
+      add);
   return all;
 }
 
@@ -170,7 +176,7 @@ scores expert_scores(const std::string& folder) {
   return found;
 }
 
-std::string expert_constants(const std::string& folder) {
+void add_expert_curves(const std::string& folder, chip_curves& found) {
   const std::vector<member<curve>> members{{"compute", &curve::compute},
                                            {"bandwidth", &curve::bandwidth},
                                            {"launch", &curve::launch},
@@ -180,7 +186,7 @@ std::string expert_constants(const std::string& folder) {
                                            {"passes", &curve::passes},
                                            {"foreign_rows", &curve::foreign_rows},
                                            {"tiles", &curve::tiles}};
-  return text_of("expert_curve<>", members, expert_studies(folder));
+  add_curves("expert_curve<>", members, "experts", expert_studies(folder), found);
 }
 
 }  // namespace accuracy

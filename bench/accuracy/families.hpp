@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "chip_curves.hpp"
 #include "score.hpp"
 
 namespace accuracy {
 
-/// Kernels: cross-validated over shapes, and carried from one accelerator to the other.
+/// Kernels: cross-validated over shapes.
 struct scores {
   std::vector<score_table> shapes{};
-  std::vector<family> carried{};
 };
 
 scores gemm_scores(const std::string& folder);
@@ -21,10 +21,10 @@ scores expert_scores(const std::string& folder);
 scores collective_scores(const std::string& folder);
 
 /// The constants that the same rows say, as the catalog's headers state them.
-std::string gemm_constants(const std::string& folder);
-std::string attention_constants(const std::string& folder);
-std::string expert_constants(const std::string& folder);
-std::string collective_constants(const std::string& folder);
+void add_gemm_curves(const std::string& folder, chip_curves& found);
+void add_attention_curves(const std::string& folder, chip_curves& found);
+void add_expert_curves(const std::string& folder, chip_curves& found);
+void add_collective_curves(const std::string& folder, chip_curves& found);
 
 /// Whole runs, by the constants that are shipped.
 score_table tpot_table(const std::string& folder);

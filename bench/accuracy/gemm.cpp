@@ -1,17 +1,17 @@
-// Matrix multiplications: op_gemm.csv.
+// Matrix multiplications: operators/<chip>/gemm.csv, one curve for each chip, engine and format.
+#include <map>
 #include <memory>
 #include <string>
 
 #include "constants.hpp"
 #include "families.hpp"
-#include "policies.hpp"
-#include "table.hpp"
+#include "operators.hpp"
+#include "study.hpp"
 
 namespace accuracy {
 
 namespace {
 
-namespace curves = shardline::catalog::curves;
 using shardline::count;
 using curve = shardline::gemm_curve<>;
 
@@ -26,117 +26,81 @@ double predicted(const curve& c, const product& p) {
   return time_of(a, p.op).total().value();
 }
 
-// Weights as the benchmark stores them; scales are a thousandth of the bytes.
-shardline::weight_format format_of(const std::string& dtype) {
-  if (dtype == "fp8") return {shardline::precision::fp8, shardline::precision::fp8};
-  if (dtype == "fp8_block") return {shardline::precision::fp8, shardline::precision::fp8, 128, 128};
-  return shardline::formats::bf16;
+// Weights as the benchmark stores them; those of 8 bits without their few scales.
+struct dtype {
+  const char* name;
+  const char* title;
+  shardline::weight_format format;
+};
+const dtype dtypes[]{{"bfloat16", "gemm, bf16", shardline::formats::bf16},
+                     {"fp8", "gemm, fp8", {shardline::precision::fp8, shardline::precision::fp8}},
+                     {"fp8_block",
+                      "gemm, fp8 in blocks",
+                      {shardline::precision::fp8, shardline::precision::fp8, 128, 128}},
+                     {"nvfp4", "gemm, nvfp4", shardline::formats::nvfp4}};
+
+const dtype* dtype_of(const std::string& name) {
+  for (const dtype& d : dtypes) {
+    if (name == d.name) return &d;
+  }
+  return nullptr;
 }
 
-constant<curve> share(const std::string& name, double curve::*member, const indices& in,
-                      double start, double lowest) {
-  return shared(name, member, in, start, lowest, 1.0);
+constant<curve> share(const std::string& name, double curve::*member, double start, double lowest) {
+  return shared(name, member, {0}, start, lowest, 1.0);
 }
 
-void add_matrix_constants(study<curve, product>& s, const indices& in, bool small_tiles) {
-  s.constants.push_back(share("bandwidth", &curve::bandwidth, in, 0.8, 0.3));
-  s.constants.push_back(share("compute", &curve::compute, in, 0.85, 0.3));
-  if (small_tiles) s.constants.push_back(share("small_tile", &curve::small_tile, in, 0.85, 0.3));
-}
-void add_tail(study<curve, product>& s, const indices& in) {
-  s.constants.push_back(share("tail", &curve::tail, in, 0.3, 0.0));
-}
-void add_throttle(study<curve, product>& s, const indices& in) {
-  s.constants.push_back(share("throttle", &curve::throttle, in, 0.2, 0.0));
-}
-void add_launch(study<curve, product>& s, const indices& in) {
-  s.constants.push_back(shared("launch", &curve::launch, in, 3.0, 0.5, 20.0));
-}
-void add_reduction(study<curve, product>& s, const indices& in) {
-  s.constants.push_back(shared("reduction", &curve::reduction, in, 2.0, 0.0, 20.0));
-}
-// Where inputs are quantised there are two launches, and only their sum shows: one stays.
-void add_quantisation(study<curve, product>& s, const std::string& engine, const indices& in) {
-  s.constants.push_back(shared("quantise" + engine, &curve::quantise, in, 3.0, 0.0, 20.0));
-  s.constants.push_back(
-      share("quantise_bandwidth" + engine, &curve::quantise_bandwidth, in, 0.5, 0.1));
-}
-
-study<curve, product> wide_a100() {
-  study<curve, product> s{{"gemm_a100_wide"}, {curves::gemm_a100_wide}, {}, {}, &predicted};
-  add_matrix_constants(s, {0}, true);
-  add_launch(s, {0});
-  add_reduction(s, {0});
+study<curve, product> study_of(const std::string& name, const curve& shipped, bool quantised) {
+  study<curve, product> s{{name}, {shipped}, {}, {}, &predicted};
+  s.constants.push_back(share("bandwidth", &curve::bandwidth, 0.8, 0.2));
+  s.constants.push_back(share("compute", &curve::compute, 0.85, 0.1));
+  s.constants.push_back(share("small_tile", &curve::small_tile, 0.85, 0.3));
+  s.constants.push_back(share("tail", &curve::tail, 0.3, 0.0));
+  s.constants.push_back(share("throttle", &curve::throttle, 0.2, 0.0));
+  s.constants.push_back(shared("walk", &curve::walk, {0}, 2e-10, 0.0, 2e-8));
+  s.constants.push_back(shared("cache_speedup", &curve::cache_speedup, {0}, 1.5, 1.0, 6.0));
+  s.constants.push_back(share("cache_share", &curve::cache_share, 0.5, 0.0));
+  if (!quantised) s.constants.push_back(shared("launch", &curve::launch, {0}, 3.0, 0.5, 20.0));
+  s.constants.push_back(shared("reduction", &curve::reduction, {0}, 2.0, 0.0, 20.0));
+  for (const double side : {64.0, 128.0}) {
+    s.forms.push_back([side](curve& c) { c.tile = side; });
+    s.forms.push_back([side](curve& c) {
+      c.tile = side;
+      c.reduction = shardline::catalog::curves::never_split;
+    });
+  }
+  s.forms.erase(s.forms.begin());
+  if (!quantised) return s;
+  // Two launches, of which only the sum shows: one stays.
+  s.constants.push_back(shared("quantise", &curve::quantise, {0}, 3.0, 0.0, 20.0));
+  s.constants.push_back(share("quantise_bandwidth", &curve::quantise_bandwidth, 0.5, 0.05));
   return s;
-}
-study<curve, product> wide_h100() {
-  study<curve, product> s{{"gemm_h100_wide"}, {curves::gemm_h100_wide}, {}, {}, &predicted};
-  add_matrix_constants(s, {0}, true);
-  add_tail(s, {0});
-  add_throttle(s, {0});
-  add_launch(s, {0});
-  add_reduction(s, {0});
-  return s;
-}
-study<curve, product> narrow() {
-  study<curve, product> s{{"gemm_h100_narrow_vllm", "gemm_h100_narrow_tensorrt_llm"},
-                          {curves::gemm_h100_narrow_vllm, curves::gemm_h100_narrow_tensorrt_llm},
-                          {},
-                          {},
-                          &predicted};
-  add_matrix_constants(s, {0, 1}, true);
-  add_tail(s, {0, 1});
-  add_throttle(s, {0, 1});
-  add_reduction(s, {0, 1});
-  add_quantisation(s, ", vLLM", {0});
-  add_quantisation(s, ", TensorRT-LLM", {1});
-  return s;
-}
-study<curve, product> block_vllm() {
-  study<curve, product> s{
-      {"gemm_h100_block_vllm"}, {curves::gemm_h100_block_vllm}, {}, {}, &predicted};
-  add_matrix_constants(s, {0}, false);
-  add_throttle(s, {0});
-  add_quantisation(s, "", {0});
-  return s;
-}
-study<curve, product> block_tensorrt_llm() {
-  study<curve, product> s{
-      {"gemm_h100_block_tensorrt_llm"}, {curves::gemm_h100_block_tensorrt_llm}, {}, {}, &predicted};
-  add_matrix_constants(s, {0}, true);
-  add_tail(s, {0});
-  add_throttle(s, {0});
-  add_quantisation(s, "", {0});
-  return s;
-}
-
-// Study and curve of a row; fp8 before fp8_block, vLLM before TensorRT-LLM.
-std::pair<std::size_t, std::size_t> place_of(const kernels& k, const std::string& dtype) {
-  if (k.is_a100()) return {0, 0};
-  if (dtype == "fp8") return {2, k.is_vllm() ? 0 : 1};
-  if (dtype == "fp8_block") return {k.is_vllm() ? 3 : 4, 0};
-  return {1, 0};
 }
 
 studies<curve, product> gemm_studies(const std::string& folder) {
-  studies<curve, product> all{wide_a100(), wide_h100(), narrow(), block_vllm(),
-                              block_tensorrt_llm()};
-  table<7> rows(folder + "/op_gemm.csv",
-                {"system", "framework_version", "gemm_dtype", "m", "n", "k", "latency_us"});
-  while (rows.next()) {
-    const auto k = kernels_of(rows.word(0), rows.word(1));
+  std::map<std::string, std::size_t> places;
+  studies<curve, product> all;
+  const auto add = [&](const auto& k, const table<7>& row, bool current) {
+    const dtype* d = dtype_of(row.word(2));
+    // vLLM 0.22's blocks of 8 bits were launched one by one: 50 to 160 us, the host's.
+    const bool hosts = row.word(1) == "0.22.0" && row.word(2) == "fp8_block";
+    if (d == nullptr || !current || hosts) return;
     product p{k, {}};
-    p.op.rows = rows.number(3);
-    p.op.weight = {shardline::weight_class::attention, format_of(rows.word(2)),
-                   static_cast<count>(rows.number(5)), static_cast<count>(rows.number(4))};
-    const auto [of, curve_of] = place_of(*k, rows.word(2));
-    const bool wide = rows.word(2) == "bfloat16";
-    all[of].samples.push_back({curve_of, p, k->gpu(), rows.word(4) + " " + rows.word(5),
-                               wide ? "gemm, bf16" : "gemm, fp8", rows.word(2) + ", " + k->name(),
-                               "gemm, " + rows.word(2),
-                               k->is_a100() ? "gemm_h100_wide" : "gemm_a100_wide",
-                               observed(*k, p.op, rows.number(6) * 1e-6)});
-  }
+    p.op.rows = row.number(3);
+    p.op.weight = {shardline::weight_class::attention, d->format, static_cast<count>(row.number(5)),
+                   static_cast<count>(row.number(4))};
+    const std::string name = "gemm " + k->name() + " " + d->name;
+    const auto [place, is_new] = places.insert({name, all.size()});
+    if (is_new) {
+      const curve& shipped = k->fitted.efficiency.gemm[kernel_of(d->format)];
+      all.push_back(study_of(name, shipped, d->format.math != shardline::precision::bf16));
+    }
+    all[place->second].format = kernel_of(d->format);
+    all[place->second].samples.push_back({0, p, k->gpu(), row.word(4) + " " + row.word(5), d->title,
+                                          k->gpu(), observed(*k, p.op, row.number(6) * 1e-3)});
+  };
+  for_each_row<7>(folder, "gemm", {"engine", "version", "gemm_dtype", "m", "n", "k", "latency"},
+                  add);
   return all;
 }
 
@@ -148,7 +112,7 @@ scores gemm_scores(const std::string& folder) {
   return found;
 }
 
-std::string gemm_constants(const std::string& folder) {
+void add_gemm_curves(const std::string& folder, chip_curves& found) {
   const std::vector<member<curve>> members{{"bandwidth", &curve::bandwidth},
                                            {"compute", &curve::compute},
                                            {"small_tile", &curve::small_tile},
@@ -159,8 +123,11 @@ std::string gemm_constants(const std::string& folder) {
                                            {"reduction", &curve::reduction},
                                            {"quantise", &curve::quantise},
                                            {"quantise_bandwidth", &curve::quantise_bandwidth},
-                                           {"tile", &curve::tile}};
-  return text_of("gemm_curve<>", members, gemm_studies(folder));
+                                           {"tile", &curve::tile},
+                                           {"walk", &curve::walk},
+                                           {"cache_speedup", &curve::cache_speedup},
+                                           {"cache_share", &curve::cache_share}};
+  add_curves("gemm_curve<>", members, "gemm", gemm_studies(folder), found);
 }
 
 }  // namespace accuracy

@@ -8,7 +8,7 @@
 #include "score.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
-#include "shardline/engines/tensorrt_llm.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/kernels/roofline.hpp"
 #include "shardline/work/expert_operators.hpp"
 #include "shardline/work/mixing.hpp"
@@ -29,20 +29,19 @@ struct kernels {
   [[nodiscard]] bool is_vllm() const { return engine == "vllm"; }
 };
 
-inline shardline::accelerator measured_gpu(const std::string& system) {
-  if (system == "a100_sxm") return shardline::catalog::a100_sxm;
-  if (system == "h100_sxm") return shardline::catalog::h100_sxm;
-  throw std::invalid_argument("system: " + system + "; allowed: a100_sxm, h100_sxm");
-}
-
-/// `system` and `version` as the tables name them: "h100_sxm", "vllm/0.19.0".
-inline std::shared_ptr<const kernels> kernels_of(const std::string& system,
-                                                 const std::string& version) {
+/// Of an accelerator and an engine, as tables name it: "vllm", "sglang", "trtllm";
+/// "nccl": the library alone, without an engine's own all-reduce.
+inline std::shared_ptr<const kernels> kernels_of(const shardline::accelerator& gpu,
+                                                 const std::string& engine) {
+  const bool library = engine == "nccl";
+  const shardline::engine_version* version = shardline::find_engine(library ? "vllm" : engine);
+  if (version == nullptr) throw std::invalid_argument("engine: " + engine);
+  shardline::engine_version of = *version;
+  if (library) of.kernels.own_all_reduce = false;
   auto k = std::make_shared<kernels>();
-  k->engine = version.substr(0, version.find('/'));
-  k->bare = measured_gpu(system);
-  k->fitted = shardline::with_fitted_kernels(
-      k->bare, k->engine == "trtllm" ? shardline::engines::tensorrt_llm : shardline::engines::vllm);
+  k->engine = engine;
+  k->bare = gpu;
+  k->fitted = shardline::with_fitted_kernels(gpu, of);
   k->trial = k->fitted;
   return k;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <stdexcept>
 
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -21,6 +22,34 @@ bool contains(const std::string& text, const char* part) {
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
+}
+
+// Source: config.json of huggingface.co/Qwen/Qwen3.5-397B-A17B, its text model.
+const model& qwen3_5_397b() {
+  static const model found = [] {
+    constexpr linear_attention linear{.key_heads = 16,
+                                      .value_heads = 64,
+                                      .key_head_dim = 128,
+                                      .value_head_dim = 128,
+                                      .conv_kernel = 4};
+    constexpr grouped_query_attention full{.heads = 32,
+                                           .kv_heads = 2,
+                                           .head_dim = 256,
+                                           .qk_norm = head_norm::per_head,
+                                           .output_gate = true};
+    constexpr mixture_of_experts experts{.experts = 512,
+                                         .experts_per_token = 10,
+                                         .width = 1024,
+                                         .shared_experts = 1,
+                                         .shared_width = 1024,
+                                         .shared_gate = true};
+    model m = catalog::qwen3_5_35b_a3b;
+    m.name = "qwen3.5-397b-a17b";
+    m.hidden_size = 4096;
+    m.layers = layer_stack::repeat(15, {{3, {linear, experts}}, {1, {full, experts}}});
+    return m;
+  }();
+  return found;
 }
 
 template <class Efficiency>
@@ -72,6 +101,12 @@ const engine_version& engine_named(const std::string& name) {
   return engines::vllm_0_11;
 }
 
+const engine_version& known_engine(const std::string& name) {
+  const engine_version* found = find_engine(name);
+  if (found == nullptr) throw std::invalid_argument("engine: " + name + "; allowed: the catalog's");
+  return *found;
+}
+
 bool is_tensorrt(const engine_version& engine) {
   return engine.engine == engines::tensorrt_llm.engine;
 }
@@ -79,6 +114,7 @@ bool is_tensorrt(const engine_version& engine) {
 const accelerator* gpu_named(const std::string& name) {
   const std::string n = lower(name);
   if (contains(n, "mi300x")) return &catalog::mi300x;
+  if (contains(n, "b200")) return &catalog::b200_sxm;
   if (contains(n, "h200")) return &catalog::h200_sxm;
   if (contains(n, "h100") || contains(n, "h800")) return &catalog::h100_sxm;
   if (contains(n, "h20")) return &catalog::h20;
@@ -95,6 +131,11 @@ const model* model_named(const std::string& name) {
   if (contains(n, "llama") && contains(n, "70b")) return &catalog::llama_2_70b;
   if (contains(n, "llama") && contains(n, "7b")) return &catalog::llama_2_7b;
   if (contains(n, "qwen3-30b-a3b")) return &catalog::qwen3_30b_a3b;
+  if (contains(n, "qwen3-235b")) return &catalog::qwen3_235b_a22b;
+  if (contains(n, "qwen3-32b")) return &catalog::qwen3_32b;
+  if (contains(n, "qwen3.5-397b")) return &qwen3_5_397b();
+  if (contains(n, "minimax-m2.5")) return &catalog::minimax_m2_5;
+  if (contains(n, "deepseek-r1")) return &catalog::deepseek_v3;
   if (contains(n, "qwen3-8b")) return &catalog::qwen3_8b;
   if (contains(n, "deepseek-v3")) return &catalog::deepseek_v3;
   if (contains(n, "bloom")) return &catalog::bloom_176b;

@@ -26,6 +26,8 @@ struct deployment {
 /// The version that stands for one that a table names: "TensorRT-LLM v0.5.0", "vllm 0.18.0". vLLM
 /// whose version is not named is of 2025.
 const shardline::engine_version& engine_named(const std::string& name);
+/// The newest version of an engine by its plain name: "vllm", "sglang", "trtllm".
+const shardline::engine_version& known_engine(const std::string& name);
 bool is_tensorrt(const shardline::engine_version& engine);
 
 /// "h100_sxm", "A100-SXM4-80GB"; null where the catalog has no such accelerator.

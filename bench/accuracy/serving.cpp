@@ -1,24 +1,29 @@
-// Continuous batching: serving_by_concurrency.csv, deployments whose slots are always full.
+// Continuous batching: serving.csv, every row whose layout and batch are known (its column flag).
 //
-// The lengths of InferenceX's requests are drawn, their mean 0.9 of what is named. The weights of
-// gpt-oss are mxfp4, whatever the table calls them. TensorRT-LLM ran its fp8 models with an fp8
-// cache, vLLM with a 16-bit one (in 6.5 s of TTFT on two H100 its cache was full, as an fp8 one
-// would not be). Where no version of vLLM is named it is of 2025. Engines take prompts in chunks of
-// 8192 tokens.
+// The lengths of InferenceX's requests are drawn, their mean 0.9 of what is named. Engines take prompts
+// in steps of 8192 tokens. Formats that the file does not state, or states by another name:
+//   Llama-3.1-70B    fp8 and an fp8 cache, as its scripts set it
+//   Qwen3-32B        TensorRT-LLM behaves like fp8 in blocks with an fp8 cache; SGLang's bf16
+//   DeepSeek-R1      SGLang fp8 in blocks; TensorRT-LLM NVFP4, attention in bf16; an fp8 cache
+//   gpt-oss-120b     MXFP4 experts, whatever the file calls them
+//   on B200          fp8 caches of Llama, MiniMax, gpt-oss and DeepSeek
+//   no format        bf16
 //
 // Set apart, by rules written after seeing the errors:
 //   both    where the cache does not hold all sequences: some are preempted, or wait
-//           gpt-oss-120b under vLLM, four rows that take longer than a larger load: tp 4 with 32
-//           (1024/1024) and 16 (1024/8192), tp 8 with 8 (1024/8192) and 64 (1024/1024)
+//           DeepSeek-R1: the file does not say whether it predicts several tokens at once, and equal
+//           loads differ by half
 //   TTFT    NVIDIA's runs with 128 sequences, or with 64 on 4 GPUs and more: their front end
 //           passes no more than some 9,200 tokens or 35 requests a second, whatever the GPUs
-//           InferenceX's TensorRT-LLM with 1024/1024 on fewer than 8 GPUs: prefill was delayed on
-//           purpose, by 0.2 to 1 s at any concurrency
+//           InferenceX's Llama-3.1-70B under TensorRT-LLM with 1024/1024 on fewer than 8 GPUs:
+//           prefill was delayed on purpose, by 0.2 to 1 s at any concurrency
+#include <cstddef>
+#include <stdexcept>
 #include <string>
 
 #include "families.hpp"
 #include "runs.hpp"
-#include "shardline/engines/tensorrt_llm.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/memory/capacity.hpp"
 #include "table.hpp"
 
@@ -28,21 +33,49 @@ namespace {
 
 using namespace shardline;
 
+enum column : std::size_t {
+  origin,
+  model_column,
+  system,
+  engine,
+  version,
+  gemm_format,
+  tp,
+  dp,
+  pp,
+  etp,
+  ep,
+  isl,
+  osl,
+  concurrency,
+  ttft_ms,
+  tpot_ms,
+  flag,
+  columns
+};
+using row_table = table<columns>;
+
 struct load {
   deployment of{};
   bool nvidia = false;
   double isl = 0.0;
   double osl = 0.0;
   double concurrency = 0.0;
-  double gpus = 0.0;
   double ttft = 0.0;
   double tpot = 0.0;
 
-  [[nodiscard]] bool is_tensorrt() const { return of.engine == &engines::tensorrt_llm_1_0; }
+  [[nodiscard]] bool is_tensorrt() const { return accuracy::is_tensorrt(*of.engine); }
   [[nodiscard]] bool has_lengths(double input, double output) const {
     return isl == input && osl == output;
   }
+  [[nodiscard]] bool is_of(const char* name) const {
+    return of.model.name.view().find(name) != std::string_view::npos;
+  }
 };
+
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 const accelerator& known(const accelerator* a, const std::string& name) {
   if (a == nullptr) throw std::invalid_argument("system: " + name + "; allowed: the catalog's");
@@ -53,28 +86,61 @@ const model& known(const model* m, const std::string& name) {
   return *m;
 }
 
-load load_of(const table<12>& row) {
+// NVFP4 checkpoints of DeepSeek leave attention in bf16.
+model with_nvfp4_experts(const model& m) {
+  model found = quantised(m, formats::nvfp4);
+  found.weights[weight_class::attention] = formats::bf16;
+  return found;
+}
+
+model in_format(model m, const row_table& row, bool trtllm) {
+  const std::string& name = row.word(model_column);
+  const bool b200 = contains(row.word(system), "b200");
+  if (contains(name, "70B")) m = quantised(m, formats::fp8);
+  if (contains(name, "235B")) m = quantised(m, formats::fp8_block);
+  if (contains(name, "Qwen3-32B") && trtllm) m = quantised(m, formats::fp8_block);
+  if (contains(name, "DeepSeek")) {
+    m = trtllm ? with_nvfp4_experts(m) : quantised(m, formats::fp8_block);
+  }
+  const bool named = row.word(gemm_format).starts_with("fp8");
+  if (named && (contains(name, "397B") || contains(name, "3.1-8B"))) {
+    m = quantised(m, formats::fp8_block);
+  }
+  const bool narrow_cache = contains(name, "70B") || contains(name, "DeepSeek") ||
+                            (contains(name, "Qwen3-32B") && trtllm) ||
+                            (b200 && (contains(name, "MiniMax") || contains(name, "gpt-oss")));
+  if (narrow_cache) m.kv_cache = precision::fp8;
+  return m;
+}
+
+layout layout_of(const row_table& row) {
+  const auto number = [&](column c) { return static_cast<count>(row.number(c)); };
+  layout l;
+  l.attention = {number(tp), 1, number(dp)};
+  l.expert = {number(etp), number(ep), number(tp) * number(dp) / (number(etp) * number(ep))};
+  l.pp = number(pp);
+  return l;
+}
+
+load load_of(const row_table& row) {
   load l;
-  l.nvidia = row.word(0) != "inferencex_csv";
-  l.isl = row.number(5);
-  l.osl = row.number(6);
-  l.concurrency = row.number(7);
-  l.gpus = row.number(8);
-  l.tpot = row.number(9) * 1e-3;
-  l.ttft = row.number(11) * 1e-3;
+  l.nvidia = row.word(origin) != "inferencex";
+  l.isl = row.number(isl);
+  l.osl = row.number(osl);
+  l.concurrency = row.number(concurrency);
+  l.tpot = row.number(tpot_ms) * 1e-3;
+  l.ttft = row.number(ttft_ms) * 1e-3;
   deployment& d = l.of;
-  d.engine = &engine_named(row.word(1) + " " + row.word(10));
+  d.engine = &known_engine(row.word(engine));
   d.runtime = d.engine->runtime;
-  d.model = known(model_named(row.word(2)), row.word(2));
-  d.gpu = known(gpu_named(row.word(3)), row.word(3));
-  const bool fp8 = row.word(4) == "fp8" && !has_experts(d.model);
-  if (fp8) d.model = quantised(d.model, formats::fp8);
-  if (fp8 && l.is_tensorrt()) d.model.kv_cache = precision::fp8;
+  d.model = in_format(known(model_named(row.word(model_column)), row.word(model_column)), row,
+                      l.is_tensorrt());
+  d.gpu = known(gpu_named(row.word(system)), row.word(system));
+  d.layout = layout_of(row);
   const double drawn = l.nvidia ? 1.0 : 0.9;
-  d.layout = split_over(l.gpus);
   d.workload.input = tokens<>::from_value(round_up(l.isl * drawn));
   d.workload.output = tokens<>::from_value(round_up(l.osl * drawn));
-  keep_in_flight(d, l.concurrency, l.nvidia);
+  keep_in_flight(d, l.concurrency, l.nvidia && l.is_tensorrt());
   return l;
 }
 
@@ -85,30 +151,22 @@ bool fits(const load& l) {
   return l.concurrency <= static_cast<double>(fitting);
 }
 
-bool is_outlier(const load& l) {
-  if (l.is_tensorrt() || !has_experts(l.of.model)) return false;
-  const bool equal = l.has_lengths(1024.0, 1024.0);
-  const bool long_output = l.has_lengths(1024.0, 8192.0);
-  if (l.gpus == 4.0)
-    return (equal && l.concurrency == 32.0) || (long_output && l.concurrency == 16.0);
-  return l.gpus == 8.0 &&
-         ((long_output && l.concurrency == 8.0) || (equal && l.concurrency == 64.0));
-}
-
-bool is_set_apart(const load& l) { return !fits(l) || is_outlier(l); }
+bool is_set_apart(const load& l) { return !fits(l) || l.is_of("deepseek"); }
 
 bool has_other_ttft(const load& l) {
   if (l.nvidia && !has_experts(l.of.model)) {
-    return l.concurrency >= 128.0 || (l.gpus >= 4.0 && l.concurrency >= 64.0);
+    const count gpus = l.of.layout.gpus();
+    return l.concurrency >= 128.0 || (gpus >= 4 && l.concurrency >= 64.0);
   }
-  return !l.nvidia && l.is_tensorrt() && l.gpus < 8.0 && l.has_lengths(1024.0, 1024.0);
+  return l.is_of("70b") && l.is_tensorrt() && l.of.layout.gpus() < 8 &&
+         l.has_lengths(1024.0, 1024.0);
 }
 
 double tpot(const serving_times& t) { return t.tpot; }
 double ttft(const serving_times& t) { return t.ttft; }
 
-std::string line_of(const load& l) {
-  return std::string(l.of.model.name.view()) + ", " + (l.is_tensorrt() ? "trtllm" : "vllm") + ", " +
+std::string line_of(const row_table& row, const load& l) {
+  return std::string(l.of.model.name.view()) + ", " + row.word(engine) + ", " +
          std::string(l.of.gpu.name.view());
 }
 
@@ -117,16 +175,20 @@ score_table serving_table(const std::string& folder, const std::string& title,
                           const Measured& measured, const Part& part,
                           bool (*is_apart)(const load&)) {
   score_table found{title};
-  table<12> rows(folder + "/serving_by_concurrency.csv",
-                 {"origin", "backend", "model", "system", "precision", "isl", "osl", "concurrency",
-                  "tp_norm", "tpot_ms", "backend_version", "ttft_ms"});
+  row_table rows(folder + "/serving.csv",
+                 {"origin", "model", "system", "engine", "version", "gemm", "tp", "dp", "pp", "etp",
+                  "ep", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms", "flag"});
   while (rows.next()) {
+    if (!rows.empty(flag)) {
+      omit(found.omitted, rows.word(flag));
+      continue;
+    }
     const load l = load_of(rows);
     observation o = observed_run(l.of, measured(l), [&](const deployment& d, const auto& policy) {
       return part(serving_by(d, policy));
     });
     o.apart = is_apart(l);
-    family_of(found.families, line_of(l)).rows.push_back(o);
+    family_of(found.families, line_of(rows, l)).rows.push_back(o);
   }
   return found;
 }

@@ -61,8 +61,6 @@ constant<Curve> shared(const std::string& name, shardline::seconds<> Curve::*mem
 ///   curve     that predicts it, and which accelerator it was measured on
 ///   group     rows that stay together when some are left out
 ///   table     that it is scored in, and the line of it
-///   kind      rows of one are carried to the other accelerator in one line
-///   like      the curve of the other accelerator that would stand in for `curve`
 ///   fitted    whether it may determine constants; else it is scored only, its reason with the
 ///   family
 template <class Operator>
@@ -73,8 +71,6 @@ struct sample {
   std::string group{};
   std::string table{};
   std::string line{};
-  std::string kind{};
-  std::string like{};
   observation seen{};
   bool fitted = true;
 };
@@ -83,6 +79,9 @@ struct sample {
 ///   names     of the curves in the catalog; curves: those shipped, where the search starts too
 ///             but for the constants
 ///   predict   seconds
+///   forms     what no search finds its way between, tried in turn: whether a kernel splits its inner
+///             dimension, how large its tiles are. Applied to curves after the constants
+///   format    of the kernels, where each has a curve
 template <class Curve, class Operator>
 struct study {
   std::vector<std::string> names{};
@@ -90,6 +89,8 @@ struct study {
   std::vector<constant<Curve>> constants{};
   std::vector<sample<Operator>> samples{};
   double (*predict)(const Curve&, const Operator&) = nullptr;
+  std::vector<std::function<void(Curve&)>> forms{[](Curve&) {}};
+  shardline::kernel_format format = shardline::kernel_format::wide;
 };
 
 using indices = std::vector<std::size_t>;
@@ -103,11 +104,12 @@ inline indices first_numbers(std::size_t n) {
 }
 
 template <class Curve, class Operator>
-std::vector<Curve> curves_at(const study<Curve, Operator>& s, const indices& free,
+std::vector<Curve> curves_at(const study<Curve, Operator>& s, std::size_t form, const indices& free,
                              const std::vector<double>& values) {
   std::vector<Curve> curves = s.curves;
   for (const auto& c : s.constants) c.put(curves, c.of.initial);
   for (std::size_t i = 0; i < free.size(); ++i) s.constants[free[i]].put(curves, values[i]);
+  for (Curve& c : curves) s.forms[form](c);
   return curves;
 }
 
@@ -116,8 +118,14 @@ std::vector<Curve> curves_at(const study<Curve, Operator>& s, const indices& fre
 template <class Curve, class Operator>
 class predictor {
  public:
-  predictor(const study<Curve, Operator>& s, const indices& free, const indices& rows)
-      : study_(s), free_(free), rows_(rows), known_(rows.size()), fresh_(rows.size(), 0) {}
+  predictor(const study<Curve, Operator>& s, std::size_t form, const indices& free,
+            const indices& rows)
+      : study_(s),
+        form_(form),
+        free_(free),
+        rows_(rows),
+        known_(rows.size()),
+        fresh_(rows.size(), 0) {}
 
   double operator()(const std::vector<double>& values, std::size_t i) const {
     if (values != at_) move_to(values);
@@ -138,10 +146,11 @@ class predictor {
       for (const std::size_t c : study_.constants[free_[k]].in) moved_[c] = now_;
     }
     at_ = values;
-    curves_ = curves_at(study_, free_, values);
+    curves_ = curves_at(study_, form_, free_, values);
   }
 
   const study<Curve, Operator>& study_;
+  std::size_t form_;
   const indices& free_;
   const indices& rows_;
   mutable std::vector<double> at_{};
@@ -157,6 +166,7 @@ class predictor {
 /// What a study's rows say: the constants that they determine, and the curves.
 template <class Curve>
 struct findings {
+  std::size_t form = 0;
   indices determined{};
   shardline::calibration fit{};
   std::vector<Curve> curves{};
@@ -231,23 +241,24 @@ indices determining(const std::vector<sample<Operator>>& samples, const indices&
 
 }  // namespace detail
 
-/// The curves that fit these rows best. A constant that they do not determine stays where its
-/// search would have started. `near`: constants to start the search from instead, from which it
-/// does not start anew.
+namespace detail {
+
+// The curves of one form that fit these rows best.
 template <class Curve, class Operator>
-findings<Curve> fit(const study<Curve, Operator>& s, const indices& among,
-                    const findings<Curve>& near = {}) {
-  const indices rows = detail::determining(s.samples, among);
+findings<Curve> fit_form(const study<Curve, Operator>& s, std::size_t form, const indices& rows,
+                         const findings<Curve>& near) {
   std::vector<double> measured;
   for (const std::size_t i : rows) measured.push_back(s.samples[i].seen.measured);
-  indices free = detail::first_numbers(s.constants.size());
+  indices free = first_numbers(s.constants.size());
   while (!free.empty()) {
     std::vector<shardline::unknown> unknowns;
-    for (const std::size_t i : free) unknowns.push_back(detail::start_of(s.constants[i], near));
-    const detail::predictor<Curve, Operator> predict(s, free, rows);
+    for (const std::size_t i : free) unknowns.push_back(start_of(s.constants[i], near));
+    const predictor<Curve, Operator> predict(s, form, free, rows);
     const bool once = !near.curves.empty();
-    const auto found = detail::searched(unknowns, measured, predict, once);
-    if (found.has_value()) return {free, found, detail::curves_at(s, free, found.constants)};
+    const auto found = searched(unknowns, measured, predict, once);
+    if (found.has_value()) {
+      return {form, free, found, curves_at(s, form, free, found.constants)};
+    }
     const auto named = [&](std::size_t i) {
       return found.fault.starts_with(s.constants[i].of.name + ":");
     };
@@ -255,7 +266,25 @@ findings<Curve> fit(const study<Curve, Operator>& s, const indices& among,
     if (open == free.end()) throw std::runtime_error(found.fault);
     free.erase(open);
   }
-  return {free, {}, detail::curves_at(s, free, {})};
+  return {form, free, {}, curves_at(s, form, free, {})};
+}
+
+}  // namespace detail
+
+/// The curves that fit these rows best. A constant that they do not determine stays where its
+/// search would have started. `near`: constants and form to start the search from instead, from
+/// which it does not start anew.
+template <class Curve, class Operator>
+findings<Curve> fit(const study<Curve, Operator>& s, const indices& among,
+                    const findings<Curve>& near = {}) {
+  const indices rows = detail::determining(s.samples, among);
+  if (!near.curves.empty()) return detail::fit_form(s, near.form, rows, near);
+  findings<Curve> best = detail::fit_form(s, 0, rows, near);
+  for (std::size_t form = 1; form < s.forms.size(); ++form) {
+    const findings<Curve> other = detail::fit_form(s, form, rows, near);
+    if (other.fit.mape < best.fit.mape) best = other;
+  }
+  return best;
 }
 
 namespace detail {
@@ -282,6 +311,9 @@ indices folds_of(const std::vector<sample<Operator>>& samples) {
   return found;
 }
 
+/// Rows that a curve is fitted to at least: a few for each of its constants.
+inline constexpr std::size_t fewest_rows = 20;
+
 /// Each row's prediction by curves fitted to the other folds; none where there is one group only.
 /// Searches start from `all`, fitted to all rows, which only shortens them.
 template <class Curve, class Operator>
@@ -293,6 +325,7 @@ void validate(study<Curve, Operator>& s, const findings<Curve>& all) {
     for (std::size_t i = 0; i < fold.size(); ++i) {
       if (fold[i] != f) others.push_back(i);
     }
+    if (detail::determining(s.samples, others).size() < fewest_rows / 2) continue;
     const std::vector<Curve> curves = fit(s, others, all).curves;
     for (std::size_t i = 0; i < fold.size(); ++i) {
       sample<Operator>& row = s.samples[i];
@@ -306,26 +339,6 @@ using studies = std::vector<study<Curve, Operator>>;
 
 namespace detail {
 
-// The curves by name, fitted to the rows of one accelerator alone.
-template <class Curve, class Operator>
-std::map<std::string, Curve> curves_of(const std::string& gpu,
-                                       const studies<Curve, Operator>& all) {
-  std::map<std::string, Curve> curves;
-  for (const auto& s : all) {
-    indices rows;
-    for (std::size_t i = 0; i < s.samples.size(); ++i) {
-      if (s.samples[i].gpu == gpu) rows.push_back(i);
-    }
-    if (rows.empty()) continue;
-    const findings<Curve> found = fit(s, rows);
-    for (const std::size_t i : rows) {
-      const std::size_t c = s.samples[i].curve;
-      curves.insert({s.names[c], found.curves[c]});
-    }
-  }
-  return curves;
-}
-
 inline score_table& table_of(std::vector<score_table>& tables, const std::string& title) {
   for (score_table& t : tables) {
     if (t.title == title) return t;
@@ -336,33 +349,18 @@ inline score_table& table_of(std::vector<score_table>& tables, const std::string
 
 }  // namespace detail
 
-/// The rows of other accelerators by curves that were fitted to `gpu` alone.
-template <class Curve, class Operator>
-void carry(const std::string& gpu, const studies<Curve, Operator>& all,
-           std::vector<family>& families) {
-  const std::map<std::string, Curve> curves = detail::curves_of(gpu, all);
-  for (const auto& s : all) {
-    for (const auto& row : s.samples) {
-      const auto stand_in = curves.find(row.like);
-      if (row.gpu == gpu || stand_in == curves.end()) continue;
-      observation o = row.seen;
-      o.validated = s.predict(stand_in->second, row.op);
-      family_of(families, row.kind + ", from " + gpu).rows.push_back(o);
-    }
-  }
-}
-
-/// Both scores of a kind of kernels: validated over shapes, and carried to the other accelerator.
+/// The scores of a kind of kernels, validated over shapes.
 template <class Curve, class Operator>
 void add_scores(studies<Curve, Operator> all, scores& result) {
   for (auto& s : all) {
-    validate(s, fit(s, detail::first_numbers(s.samples.size())));
+    if (s.samples.size() >= fewest_rows) {
+      validate(s, fit(s, detail::first_numbers(s.samples.size())));
+    }
     for (const auto& row : s.samples) {
       family_of(detail::table_of(result.shapes, row.table).families, row.line)
           .rows.push_back(row.seen);
     }
   }
-  for (const char* gpu : {"a100-sxm", "h100-sxm"}) carry(gpu, all, result.carried);
 }
 
 }  // namespace accuracy

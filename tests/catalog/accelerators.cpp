@@ -27,7 +27,7 @@ static_assert(catalog::tpu_v5e.peak.int8 == 394_TFLOPS);
 // A TPU v5e has no fp8: such weights are multiplied in bf16.
 static_assert(supported(catalog::tpu_v5e, precision::fp8) == precision::bf16);
 static_assert(supported(catalog::a100_sxm, precision::fp8) == precision::bf16);
-static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::fp8);
+static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::bf16);
 static_assert(supported(catalog::b200_sxm, precision::fp4) == precision::fp4);
 
 TEST_CASE("the catalog has exactly the documented names, in order") {

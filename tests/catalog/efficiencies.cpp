@@ -36,9 +36,11 @@ TEST_CASE("figures of time say where they come from") {
   CHECK(on(with_fitted(catalog::a100_sxm), catalog::llama_3_1_8b, 1).source ==
         provenance::measured);
   CHECK(on(with_fitted(catalog::h200_sxm), catalog::llama_3_1_8b, 1).source ==
+        provenance::measured);
+  CHECK(on(with_fitted(catalog::gb200), catalog::llama_3_1_8b, 1).source ==
         provenance::transferred);
   CHECK(on(with_fitted(catalog::h100_sxm, engines::sglang), catalog::llama_3_1_8b, 1).source ==
-        provenance::transferred);
+        provenance::measured);
 }
 
 // InferenceX (aiconfigurator 095f58a5, silicon_sample.csv), H200, fp8, 1024 tokens in and out, a
@@ -91,8 +93,8 @@ TEST_CASE("engines differ by how they launch kernels, and by the kernels of thei
   const auto old = of(engines::fastertransformer);
   CHECK(graphs.host.graphs);
   CHECK_FALSE(eager.host.graphs);
-  CHECK(graphs.elementwise.launch == 0_s);
-  CHECK(eager.elementwise.launch > 0_s);
+  CHECK(graphs.elementwise.launch > 0_s);
+  CHECK(eager.elementwise.launch > graphs.elementwise.launch);
   CHECK(graphs.elementwise.norm == 0.0);
   CHECK(eager.elementwise.norm > 0.0);
   CHECK(old.elementwise.norm == 0.0);
@@ -111,13 +113,10 @@ TEST_CASE("what keeps kernels from the peak weighs less where multiplying itself
     return of(a).experts[kernel_format::wide].compute;
   };
   const double measured = share(catalog::h100_sxm);
-  CHECK(measured == 0.6674);
-  CHECK(share(catalog::h200_sxm) == measured);
-  CHECK(share(catalog::b200_sxm) == measured);
+  CHECK(share(catalog::gb200) == share(catalog::b200_sxm));
   // 148 TFLOP/s by 78 multiprocessors, to 989 by 132.
   const double slower = (148.0 / 78.0) / (989.0 / 132.0);
   CHECK(share(catalog::h20) == doctest::Approx(1.0 / (1.0 + (1.0 / measured - 1.0) * slower)));
-  CHECK(share(catalog::h20) == doctest::Approx(0.888).epsilon(0.001));
   CHECK(share(catalog::a100_sxm_40) == share(catalog::a100_sxm));
 }
 
@@ -170,13 +169,14 @@ TEST_CASE("a step's kernels are those of the benchmark, less launches, plus the 
   CHECK(alone.looped);
   CHECK_FALSE(step.looped);
   CHECK(alone.gemm[kernel_format::wide].launch > 0_s);
-  CHECK(step.gemm[kernel_format::wide].launch == 0_s);
+  CHECK(step.gemm[kernel_format::wide].launch ==
+        alone.gemm[kernel_format::wide].launch * engines::vllm.kernels.launches);
   CHECK(step.gemm[kernel_format::wide].compute ==
         doctest::Approx(0.92 * alone.gemm[kernel_format::wide].compute).epsilon(1e-12));
   CHECK(step.gemm[kernel_format::wide].throttle ==
         doctest::Approx(alone.gemm[kernel_format::wide].throttle).epsilon(1e-12));
   CHECK(alone.collectives.synchronise == 0_s);
-  CHECK(step.collectives.synchronise == 7.6_us);
+  CHECK(step.collectives.synchronise == engines::vllm.kernels.synchronise);
   CHECK(alone.host.step == 0_s);
   CHECK(step.host.step > 0_s);
   // A chip of a seventh of the arithmetic does not lose its clock to it.

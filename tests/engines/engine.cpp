@@ -58,8 +58,7 @@ TEST_CASE("a version takes over what was not measured of it, and says from which
   CHECK(engines::vllm_0_18.has_own_kernels());
   CHECK_FALSE(engines::vllm_0_21.has_own_kernels());
   CHECK(engines::vllm_0_21.has_kernels_of_engine());
-  CHECK_FALSE(engines::sglang_0_5.has_kernels_of_engine());
-  CHECK_FALSE(engines::sglang_0_5.has_own_kernels());
+  CHECK(engines::sglang_0_5.has_own_kernels());
   CHECK(engines::sglang_0_5.has_own_memory());
   for (const engine_version* e : engines::all) {
     CAPTURE(e->name);

@@ -17,7 +17,10 @@ constexpr fitted hopper = [] {
   f.gemm[kernel_format::wide] = catalog::curves::gemm_h100_wide;
   f.gemm[kernel_format::narrow] = catalog::curves::gemm_h100_narrow_vllm;
   f.gemm[kernel_format::narrow_block] = catalog::curves::gemm_h100_block_vllm;
-  f.gemm[kernel_format::four_bit] = catalog::curves::gemm_h100_wide;
+  for (const auto format :
+       {kernel_format::four_bit, kernel_format::four_bit_float, kernel_format::four_bit_math}) {
+    f.gemm[format] = catalog::curves::gemm_h100_wide;
+  }
   return f;
 }();
 constexpr fitted ampere = [] {

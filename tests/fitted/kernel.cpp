@@ -14,9 +14,9 @@ static_assert(kernel_of(formats::fp8_channel) == kernel_format::narrow);
 static_assert(kernel_of(formats::int8) == kernel_format::narrow);
 static_assert(kernel_of(formats::fp8_block) == kernel_format::narrow_block);
 static_assert(kernel_of(formats::fp8_group) == kernel_format::narrow_block);
-static_assert(kernel_of(formats::mxfp4) == kernel_format::four_bit);
+static_assert(kernel_of(formats::mxfp4) == kernel_format::four_bit_float);
 static_assert(kernel_of(formats::int4_g128) == kernel_format::four_bit);
-static_assert(kernel_of(formats::nvfp4) == kernel_format::narrow);
+static_assert(kernel_of(formats::nvfp4) == kernel_format::four_bit_math);
 static_assert(kernel_of_cache(2.0) == kernel_format::wide);
 static_assert(kernel_of_cache(1.0) == kernel_format::narrow);
 static_assert(kernel_of_cache(1.03125) == kernel_format::narrow);  // with a scale per head

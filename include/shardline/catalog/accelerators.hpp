@@ -20,6 +20,7 @@
 #include "shardline/chips/mi325x.hpp"
 #include "shardline/chips/mi355x.hpp"
 #include "shardline/chips/plan_400.hpp"
+#include "shardline/chips/rtx_pro_6000.hpp"
 #include "shardline/chips/tpu_v5e.hpp"
 #include "shardline/chips/tpu_v5p.hpp"
 #include "shardline/chips/tpu_v6e.hpp"
@@ -28,10 +29,10 @@
 namespace shardline::catalog {
 
 /// Every accelerator, by maker and age; `.name` lists the names.
-inline constexpr std::array accelerators{a100_sxm_40, a100_sxm, h100_sxm,  h100_pcie, h200_sxm,
-                                         h20,         b200_sxm, b300_sxm,  gb200,     gb300,
-                                         l40s,        mi300x,   mi325x,    mi355x,    tpu_v5e,
-                                         tpu_v5p,     tpu_v6e,  trainium2, plan_400};
+inline constexpr std::array accelerators{a100_sxm_40, a100_sxm,     h100_sxm, h100_pcie, h200_sxm,
+                                         h20,         b200_sxm,     b300_sxm, gb200,     gb300,
+                                         l40s,        rtx_pro_6000, mi300x,   mi325x,    mi355x,
+                                         tpu_v5e,     tpu_v5p,      tpu_v6e,  trainium2, plan_400};
 
 /// The accelerator of that name, in upper or lower case; null if there is none.
 ///   find_accelerator("H100-SXM")->memory_rate == 3350_GBps   (tests/catalog/accelerators.cpp)

@@ -1,5 +1,5 @@
-/// The fitted policy of each accelerator and engine: measured on A100 and H100, transferred to
-/// others.
+/// The fitted policy of each accelerator and engine: of the chips that chips/transfer.hpp lists as
+/// measured, transferred to others.
 #pragma once
 
 #include "shardline/chips/residuals.hpp"
@@ -50,7 +50,11 @@ struct launched {
 };
 
 constexpr void launch_as(fitted& f, const kernel_execution& e) noexcept {
+  // Inputs with a scale for each block are quantised by a kernel of its own in a step too.
+  const gemm_curve<> in_blocks = f.gemm[kernel_format::narrow_block];
   for_each_kernel(f, launched{e});
+  f.gemm[kernel_format::narrow_block].quantise = in_blocks.quantise * e.launches;
+  f.gemm[kernel_format::narrow_block].quantise_bandwidth = in_blocks.quantise_bandwidth;
   f.collectives.launch = f.collectives.launch * e.launches;
   f.collectives.engine_launch = f.collectives.engine_launch * e.launches;
   f.collectives.synchronise = e.synchronise;
@@ -105,7 +109,7 @@ template <class Old>
 }
 
 /// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
-/// in_steps(). `source` is measured on A100 and H100 SXM, transferred elsewhere and under SGLang;
+/// in_steps(). `source` is measured on the chips that chips/transfer.hpp lists, transferred elsewhere;
 /// kinds of kernels that an engine was not measured with take another's all the same.
 /// Between vendors a transfer is rough: an MI300X under vLLM of 2024 ran at 0.73 and 0.84 of the
 /// rate that this gives (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing

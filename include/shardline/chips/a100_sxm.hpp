@@ -139,7 +139,7 @@ inline constexpr expert_curve<> a100_vllm_experts_bf16{.compute = 0.7099,
 /// vLLM on A100: bf16 is measured, the others are those of H100.
 inline constexpr by_format<expert_curve<>> a100_vllm_experts{
     {a100_vllm_experts_bf16, h100_vllm_experts_fp8, h100_vllm_experts_fp8_block,
-     h100_vllm_experts_int4}};
+     h100_vllm_experts_int4, h100_triton_experts_mxfp4, h100_triton_experts_mxfp4}};
 
 // ------------------------------------------------------------------------------------ collectives
 

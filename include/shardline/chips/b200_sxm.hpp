@@ -1,7 +1,12 @@
 /// NVIDIA B200 SXM.
 #pragma once
 
+#include "shardline/chips/b200_sxm_collectives.hpp"
+#include "shardline/chips/b200_sxm_sglang.hpp"
+#include "shardline/chips/b200_sxm_trtllm.hpp"
+#include "shardline/chips/b200_sxm_vllm.hpp"
 #include "shardline/chips/chip.hpp"
+#include "shardline/chips/h100_sxm.hpp"
 
 namespace shardline::catalog {
 
@@ -23,5 +28,32 @@ inline constexpr accelerator b200_sxm{.name = "b200-sxm",
                                       .network = {400_Gbps, network_latency},
                                       .multiprocessors = 148,
                                       .last_level_cache = 126_MB};
+
+namespace curves {
+
+namespace detail {
+
+constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
+  using shardline::detail::of_library;
+  fitted f;
+  shardline::detail::take(f,
+                          of_library(e.library, b200_sxm_vllm, b200_sxm_sglang, b200_sxm_trtllm));
+  f.elementwise = vectors_at(1.965e9);
+  f.collectives = e.own_all_reduce
+                      ? of_library(e.library, b200_sxm_vllm_collectives,
+                                   b200_sxm_sglang_collectives, b200_sxm_trtllm_collectives)
+                      : b200_sxm_nccl_collectives;
+  f.exchange = h100_exchange;
+  return f;
+}
+
+}  // namespace detail
+
+}  // namespace curves
+
+/// The B200 as measured; a busy one's multiplications are taken to run at an H100's share of a
+/// benchmark's.
+inline constexpr measured_chip measured_b200_sxm{
+    .sheet = &b200_sxm, .kernels = curves::detail::b200_sxm_kernels, .sustained = 0.92};
 
 }  // namespace shardline::catalog

@@ -20,6 +20,8 @@ inline constexpr accelerator b300_sxm{.name = "b300-sxm",
                                       .memory_rate = 8000_GBps,
                                       .scale_up = {900_GBps, scale_up_latency},
                                       .domain = 8,
-                                      .network = {800_Gbps, network_latency}};
+                                      .network = {800_Gbps, network_latency},
+                                      .multiprocessors = 148,
+                                      .last_level_cache = 126_MB};
 
 }  // namespace shardline::catalog

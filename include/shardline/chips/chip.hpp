@@ -13,7 +13,8 @@
 /// one accelerator (NIC Gbit/s / 8).
 ///
 /// Multiprocessors are those enabled in the product: NVIDIA's architecture white papers (A100 108
-/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 148), AMD's data
+/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 and B300 148, GB200 and
+/// GB300 152), AMD's data
 /// sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
 ///
 /// Sources shared by most, named in short:

@@ -21,6 +21,7 @@ inline constexpr accelerator gb200{.name = "gb200",
                                    .scale_up = {900_GBps, scale_up_latency},
                                    .domain = 72,
                                    .network = {400_Gbps, network_latency},
+                                   .multiprocessors = 152,
                                    .last_level_cache = 126_MB};
 
 }  // namespace shardline::catalog

@@ -20,6 +20,8 @@ inline constexpr accelerator gb300{.name = "gb300",
                                    .memory_rate = 8000_GBps,
                                    .scale_up = {900_GBps, scale_up_latency},
                                    .domain = 72,
-                                   .network = {800_Gbps, network_latency}};
+                                   .network = {800_Gbps, network_latency},
+                                   .multiprocessors = 152,
+                                   .last_level_cache = 126_MB};
 
 }  // namespace shardline::catalog

@@ -5,6 +5,10 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/curves.hpp"
 #include "shardline/chips/h100_attention.hpp"
+#include "shardline/chips/h100_sxm_collectives.hpp"
+#include "shardline/chips/h100_sxm_sglang.hpp"
+#include "shardline/chips/h100_sxm_trtllm.hpp"
+#include "shardline/chips/h100_sxm_vllm.hpp"
 #include "shardline/chips/measured.hpp"
 
 namespace shardline::catalog {
@@ -206,16 +210,17 @@ inline constexpr expert_curve<> pooled_experts_four_bit{.compute = 0.578,
 /// vLLM on H100.
 inline constexpr by_format<expert_curve<>> h100_vllm_experts{
     {h100_vllm_experts_bf16, h100_vllm_experts_fp8, h100_vllm_experts_fp8_block,
-     h100_vllm_experts_int4}};
+     h100_vllm_experts_int4, h100_triton_experts_mxfp4, h100_triton_experts_mxfp4}};
 
-/// TensorRT-LLM on H100; 4 bits are mxfp4.
+/// TensorRT-LLM on H100.
 inline constexpr by_format<expert_curve<>> h100_tensorrt_experts{
     {h100_tensorrt_experts_bf16, h100_tensorrt_experts_fp8, h100_tensorrt_experts_fp8_block,
-     h100_triton_experts_mxfp4}};
+     h100_vllm_experts_int4, h100_triton_experts_mxfp4, h100_triton_experts_mxfp4}};
 
 /// Any engine.
 inline constexpr by_format<expert_curve<>> pooled_experts{
-    {pooled_experts_bf16, pooled_experts_fp8, pooled_experts_fp8_block, pooled_experts_four_bit}};
+    {pooled_experts_bf16, pooled_experts_fp8, pooled_experts_fp8_block, pooled_experts_four_bit,
+     pooled_experts_four_bit, pooled_experts_four_bit}};
 
 // ------------------------------------------------------------------------------------ collectives
 
@@ -299,31 +304,19 @@ inline constexpr elementwise_curve<> elementwise_h100 = detail::vectors_at(1.83e
 
 namespace detail {
 
-constexpr collective_curve<> h100_collectives(const kernel_execution& e) noexcept {
-  if (!e.own_all_reduce) return h100_nccl;
-  return shardline::detail::runs_tensorrt(e) ? h100_tensorrt_llm : h100_vllm;
-}
-
-constexpr by_format<gemm_curve<>> h100_gemms(bool trt) noexcept {
-  return {{gemm_h100_wide, trt ? gemm_h100_narrow_tensorrt_llm : gemm_h100_narrow_vllm,
-           trt ? gemm_h100_block_tensorrt_llm : gemm_h100_block_vllm, gemm_h100_wide}};
-}
-
-// Attention over a cache takes vLLM's curves for both engines: TensorRT-LLM's rows are of a
-// benchmark whose cache is not read in full (chips/h100_attention.hpp).
-constexpr fitted h100_kernels(const kernel_execution& e) noexcept {
-  const bool trt = shardline::detail::runs_tensorrt(e);
+constexpr fitted h100_sxm_kernels(const kernel_execution& e) noexcept {
+  using shardline::detail::of_library;
   fitted f;
-  f.gemm = h100_gemms(trt);
-  f.prefill = trt ? by_cache(prefill_h100_trtllm, prefill_h100_trtllm_narrow)
-                  : by_cache(prefill_h100_vllm, prefill_h100_vllm_narrow);
-  f.decode = by_cache(decode_h100_vllm, decode_h100_vllm_narrow);
-  f.latent_prefill = by_cache(latent_prefill_h100_trtllm, latent_prefill_h100_trtllm_narrow);
-  f.latent_decode = by_cache(latent_decode_h100_trtllm, latent_decode_h100_trtllm_narrow);
-  f.experts = trt ? h100_tensorrt_experts : h100_vllm_experts;
-  f.experts[kernel_format::four_bit] = h100_triton_experts_mxfp4;
+  shardline::detail::take(f,
+                          of_library(e.library, h100_sxm_vllm, h100_sxm_sglang, h100_sxm_trtllm));
+  if (e.library == kernel_library::vllm) {
+    f.experts[kernel_format::four_bit_float].launch = triton_launches;
+  }
   f.elementwise = elementwise_h100;
-  f.collectives = h100_collectives(e);
+  f.collectives = e.own_all_reduce
+                      ? of_library(e.library, h100_sxm_vllm_collectives,
+                                   h100_sxm_sglang_collectives, h100_sxm_trtllm_collectives)
+                      : h100_sxm_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }
@@ -335,6 +328,6 @@ constexpr fitted h100_kernels(const kernel_execution& e) noexcept {
 /// The H100 as measured; in runs under vLLM and TensorRT-LLM, an H200's too, a busy one's
 /// multiplications ran at 0.92 of a benchmark's.
 inline constexpr measured_chip measured_h100_sxm{
-    .sheet = &h100_sxm, .kernels = curves::detail::h100_kernels, .sustained = 0.92};
+    .sheet = &h100_sxm, .kernels = curves::detail::h100_sxm_kernels, .sustained = 0.92};
 
 }  // namespace shardline::catalog

@@ -3,6 +3,10 @@
 
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/h200_sxm_collectives.hpp"
+#include "shardline/chips/h200_sxm_sglang.hpp"
+#include "shardline/chips/h200_sxm_trtllm.hpp"
+#include "shardline/chips/h200_sxm_vllm.hpp"
 
 namespace shardline::catalog {
 
@@ -17,5 +21,35 @@ inline constexpr accelerator h200_sxm{.name = "h200-sxm",
                                       .network = {400_Gbps, network_latency},
                                       .multiprocessors = 132,
                                       .last_level_cache = 50_MB};
+
+namespace curves {
+
+namespace detail {
+
+constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
+  using shardline::detail::of_library;
+  fitted f;
+  shardline::detail::take(f,
+                          of_library(e.library, h200_sxm_vllm, h200_sxm_sglang, h200_sxm_trtllm));
+  if (e.library == kernel_library::vllm) {
+    f.experts[kernel_format::four_bit_float].launch = triton_launches;
+  }
+  f.elementwise = vectors_at(1.98e9);
+  f.collectives = e.own_all_reduce
+                      ? of_library(e.library, h200_sxm_vllm_collectives,
+                                   h200_sxm_sglang_collectives, h200_sxm_trtllm_collectives)
+                      : h200_sxm_nccl_collectives;
+  f.exchange = h100_exchange;
+  return f;
+}
+
+}  // namespace detail
+
+}  // namespace curves
+
+/// The H200 as measured; a busy one's multiplications are taken to run at an H100's share of a
+/// benchmark's.
+inline constexpr measured_chip measured_h200_sxm{
+    .sheet = &h200_sxm, .kernels = curves::detail::h200_sxm_kernels, .sustained = 0.92};
 
 }  // namespace shardline::catalog

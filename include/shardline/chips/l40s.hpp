@@ -2,11 +2,17 @@
 #pragma once
 
 #include "shardline/chips/chip.hpp"
+#include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/l40s_collectives.hpp"
+#include "shardline/chips/l40s_sglang.hpp"
+#include "shardline/chips/l40s_trtllm.hpp"
+#include "shardline/chips/l40s_vllm.hpp"
 
 namespace shardline::catalog {
 
-/// L40S with 48 GB of GDDR6. Source: [aic] l40s; [stas]. It has no scale-up fabric: alone in its
-/// domain it reaches the others over a 400 Gbit/s NIC, of which PCIe 4 x16 lets 31.5 GB/s through.
+/// L40S with 48 GB of GDDR6. Source: [aic] l40s; [stas]. It has no scale-up fabric: the eight
+/// GPUs of a node reach each other over PCIe 4 x16, and others over a 400 Gbit/s NIC, of which that
+/// lets 31.5 GB/s through.
 inline constexpr accelerator l40s{.name = "l40s",
                                   .vendor = vendor::nvidia,
                                   .peak = {.fp32 = 91.6_TFLOPS,
@@ -18,8 +24,34 @@ inline constexpr accelerator l40s{.name = "l40s",
                                   .memory = 45466_MiB,
                                   .memory_rate = 864_GBps,
                                   .scale_up = {31.5_GBps, scale_up_latency},
-                                  .domain = 1,
+                                  .domain = 8,
                                   .network = {31.5_GBps, network_latency},
-                                  .multiprocessors = 142};
+                                  .multiprocessors = 142,
+                                  .last_level_cache = 96_MB};
+
+namespace curves {
+
+namespace detail {
+
+constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
+  using shardline::detail::of_library;
+  fitted f;
+  shardline::detail::take(f, of_library(e.library, l40s_vllm, l40s_sglang, l40s_trtllm));
+  f.elementwise = vectors_at(2.52e9);
+  f.collectives = e.own_all_reduce ? of_library(e.library, l40s_vllm_collectives,
+                                                l40s_sglang_collectives, l40s_trtllm_collectives)
+                                   : l40s_nccl_collectives;
+  f.exchange = h100_exchange;
+  return f;
+}
+
+}  // namespace detail
+
+}  // namespace curves
+
+/// The L40S as measured; a busy one's multiplications are taken to run at an H100's share of a
+/// benchmark's.
+inline constexpr measured_chip measured_l40s{
+    .sheet = &l40s, .kernels = curves::detail::l40s_kernels, .sustained = 0.92};
 
 }  // namespace shardline::catalog

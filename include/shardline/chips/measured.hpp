@@ -7,6 +7,16 @@
 
 namespace shardline {
 
+/// Curves of one engine's kernels on one chip, as bench_calibrate finds them.
+struct kernel_curves {
+  by_format<gemm_curve<>> gemm{};
+  by_format<prefill_curve<>> prefill{};
+  by_format<decode_curve<>> decode{};
+  by_format<prefill_curve<>> latent_prefill{};
+  by_format<decode_curve<>> latent_decode{};
+  by_format<expert_curve<>> experts{};
+};
+
 /// A chip on which kernels were measured.
 ///   sheet       its data sheet
 ///   kernels     the curves of a benchmark's kernels there, as an engine's library has them
@@ -19,6 +29,24 @@ struct measured_chip {
 };
 
 namespace detail {
+
+constexpr void take(fitted& f, const kernel_curves& k) noexcept {
+  f.gemm = k.gemm;
+  f.prefill = k.prefill;
+  f.decode = k.decode;
+  f.latent_prefill = k.latent_prefill;
+  f.latent_decode = k.latent_decode;
+  f.experts = k.experts;
+}
+
+// One of three, by whose kernels an engine runs.
+template <class Curves>
+constexpr const Curves& of_library(kernel_library l, const Curves& vllm_curves,
+                                   const Curves& sglang_curves,
+                                   const Curves& trtllm_curves) noexcept {
+  if (l == kernel_library::tensorrt_llm) return trtllm_curves;
+  return l == kernel_library::sglang ? sglang_curves : vllm_curves;
+}
 
 constexpr bool runs_tensorrt(const kernel_execution& e) noexcept {
   return e.library == kernel_library::tensorrt_llm;

@@ -5,16 +5,22 @@
 #include <array>
 
 #include "shardline/chips/a100_sxm.hpp"
+#include "shardline/chips/b200_sxm.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/h200_sxm.hpp"
+#include "shardline/chips/l40s.hpp"
 #include "shardline/chips/measured.hpp"
 #include "shardline/chips/mi210.hpp"
+#include "shardline/chips/rtx_pro_6000.hpp"
 
 namespace shardline {
 
 namespace catalog {
 
 /// Chips on which kernels were measured, a maker's oldest generation first.
-inline constexpr std::array measured_chips{&measured_a100_sxm, &measured_h100_sxm, &measured_mi210};
+inline constexpr std::array measured_chips{
+    &measured_a100_sxm, &measured_l40s,         &measured_h100_sxm, &measured_h200_sxm,
+    &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210};
 
 }  // namespace catalog
 
@@ -29,26 +35,50 @@ constexpr bool same_maker(const measured_chip& m,
   return maker(m.sheet->vendor) == maker(a.vendor);
 }
 
-// A generation of kernels that multiplies 8-bit floats runs on hardware that does.
+// A generation of kernels that multiplies 8-bit or 4-bit floats runs on hardware that does.
 template <class Old>
 constexpr bool runs_on(const measured_chip& m, const basic_accelerator<double, Old>& a) noexcept {
-  return !has_peak(m.sheet->peak, precision::fp8) || has_peak(a.peak, precision::fp8);
+  for (const precision p : {precision::fp8, precision::fp4}) {
+    if (has_peak(m.sheet->peak, p) && !has_peak(a.peak, p)) return false;
+  }
+  return true;
+}
+
+// How many of the formats that tell generations apart it multiplies in.
+template <class T, class Efficiency>
+constexpr int generation(const basic_accelerator<T, Efficiency>& a) noexcept {
+  return (has_peak(a.peak, precision::fp8) ? 1 : 0) + (has_peak(a.peak, precision::fp4) ? 1 : 0);
+}
+
+// How many times as fast one memory is as the other, at least 1.
+template <class Old>
+constexpr double memory_distance(const measured_chip& m,
+                                 const basic_accelerator<double, Old>& a) noexcept {
+  const double ratio = m.sheet->memory_rate / a.memory_rate;
+  return ratio < 1.0 ? 1.0 / ratio : ratio;
 }
 
 }  // namespace detail
 
-/// The chip whose kernels `a` is taken to run: the newest of its maker's measured ones whose number
-/// formats it has. Of a maker that none was measured of the oldest chip of all: such hardware has
-/// no switch that reduces, nor the newer one's kernels.
+/// The chip whose kernels `a` is taken to run: of its maker's measured ones whose number formats it
+/// has the newest generation's, and of these the one whose memory is nearest in speed, for one
+/// generation has boards of server and of graphics memory. Of a maker that none was measured of the
+/// oldest chip of all: such hardware has no switch that reduces, nor the newer one's kernels.
 ///   nearest(catalog::h20).sheet->name == "h100-sxm"   (tests/chips/transfer.cpp)
+///   nearest(catalog::gb200).sheet->name == "b200-sxm"
 template <class Old>
 [[nodiscard]] constexpr const measured_chip& nearest(
     const basic_accelerator<double, Old>& a) noexcept {
-  const measured_chip* found = catalog::measured_chips.front();
+  const measured_chip* found = nullptr;
   for (const measured_chip* m : catalog::measured_chips) {
-    if (detail::same_maker(*m, a) && detail::runs_on(*m, a)) found = m;
+    if (!detail::same_maker(*m, a) || !detail::runs_on(*m, a)) continue;
+    const int newer =
+        found == nullptr ? 1 : detail::generation(*m->sheet) - detail::generation(*found->sheet);
+    const bool nearer = found != nullptr && newer == 0 &&
+                        detail::memory_distance(*m, a) < detail::memory_distance(*found, a);
+    if (newer > 0 || nearer) found = m;
   }
-  return *found;
+  return found == nullptr ? *catalog::measured_chips.front() : *found;
 }
 
 namespace detail {

@@ -21,6 +21,9 @@ namespace shardline {
 ///   quantise             launch of the kernel that quantises activations, and its
 ///   quantise_bandwidth   share of the memory rate, 3 bytes a value; 0: there is no such kernel
 ///   tile                 side of the small tile
+///   walk                 seconds per byte of one tile's way along the inner dimension
+///   cache_speedup        rate of the last-level cache over the memory's, and
+///   cache_share          the share of it that holds matrices between benchmark loops
 template <class T = double>
 struct gemm_curve {
   T bandwidth = T(1.0);
@@ -34,6 +37,9 @@ struct gemm_curve {
   seconds<T> quantise{};
   T quantise_bandwidth = T(0.0);
   T tile = T(64.0);
+  T walk = T(0.0);
+  T cache_speedup = T(1.0);
+  T cache_share = T(0.0);
 };
 
 /// Attention over a prompt: fitted/attention/attention.hpp.
@@ -140,10 +146,21 @@ struct elementwise_curve {
   T lookup = T(0.0);
 };
 
-/// The formats that have kernels of their own: 16 bits and wider, 8 bits, 8 bits in scaled blocks,
-/// 4 bits.
-enum class kernel_format : unsigned char { wide, narrow, narrow_block, four_bit };
-inline constexpr std::size_t kernel_format_count = 4;
+/// The formats that have kernels of their own.
+///   wide             16 bits and wider
+///   narrow           8 bits;   narrow_block: in scaled blocks
+///   four_bit         weights of 4-bit integers, widened inside (Marlin)
+///   four_bit_float   the same of 4-bit floats in scaled blocks (MXFP4)
+///   four_bit_math    4-bit floats multiplied as such (NVFP4)
+enum class kernel_format : unsigned char {
+  wide,
+  narrow,
+  narrow_block,
+  four_bit,
+  four_bit_float,
+  four_bit_math
+};
+inline constexpr std::size_t kernel_format_count = 6;
 
 /// Curves of one kind of kernel by format.
 template <class Curve>

@@ -12,7 +12,7 @@
 namespace shardline {
 
 /// Whose kernels: chips/ has the curves of each on the accelerators that were measured.
-enum class kernel_library : unsigned char { vllm, tensorrt_llm };
+enum class kernel_library : unsigned char { vllm, sglang, tensorrt_llm };
 
 /// How an engine runs a step. Fitted in November 2026 to whole runs, of continuous batching
 /// (aiconfigurator 095f58a5, silicon_sample.csv, and InferenceX: Llama-3.1 8B and 70B, gpt-oss-120b,
@@ -124,10 +124,17 @@ inline constexpr double admission_steps = 3.0;
 // Until the last rank has come to an all-reduce.
 inline constexpr seconds<> synchronise = 7.6_us;
 
-// An engine that replays CUDA graphs: kernels follow each other, launches and prologues hide behind
-// the kernel before (0.05 % of them is left; of an expert layer's 30 %).
-constexpr kernel_execution replayed(const host_curve<>& host, kernel_library library) noexcept {
-  return {.host = host, .library = library, .expert_launches = 0.30, .synchronise = synchronise};
+// An engine that replays CUDA graphs: kernels follow each other, and a share of their launches, as a
+// benchmark's loop of one kernel has them, does not hide behind the kernel before; and another share
+// of those of an expert layer, a chain of small ones.
+constexpr kernel_execution replayed(const host_curve<>& host, kernel_library library,
+                                    double launches, double expert_launches,
+                                    const seconds<>& until_all) noexcept {
+  return {.host = host,
+          .library = library,
+          .launches = launches,
+          .expert_launches = expert_launches,
+          .synchronise = until_all};
 }
 
 }  // namespace detail

@@ -224,6 +224,9 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
                                                .many_sequences = 300.0,
                                                .least = mib(10240.0),
                                                .least_from = gib(60.0)};
+/// As for vLLM, fitted to Qwen3-32B, Qwen3.5-397B and Llama-3.1-8B on H100, H200 and B200.
+inline constexpr double sglang_launches = 0.4;
+inline constexpr seconds<> sglang_synchronise = 3_us;
 
 }  // namespace detail
 
@@ -242,7 +245,7 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
 ///                   are not mixed with it unless --enable-mixed-chunk asks for that (scheduler.py)
 ///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
 ///                   (schedule_policy.py, retract_decode)
-///   kernels, host   not measured: vLLM's
+///   kernels   its own;   host: vLLM 0.18's, whose scheduler runs ahead of the accelerator too
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
@@ -261,8 +264,9 @@ inline constexpr engine_version sglang_0_5{
                 .reserved_output = 0.1},
     .by_memory = detail::sglang_starts,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
-    .kernels = vllm_0_18.kernels,
-    .kernels_of = vllm_0_18.kernels_of};
+    .kernels = detail::replayed(vllm_0_18.kernels.host, kernel_library::sglang,
+                                detail::sglang_launches, 1.0, detail::sglang_synchronise),
+    .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
 
 inline constexpr const engine_version& sglang = sglang_0_5;
 inline constexpr std::array sglang_versions{&sglang_0_5};

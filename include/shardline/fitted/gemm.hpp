@@ -36,7 +36,7 @@ struct gemm_step {
 ///   small   = 2 tile^2 u / small_tile, large = 2 128 256 u     seconds per inner value
 ///   x(p)    = min(waves(tile, tile) small, waves(128, 256) large) (k / p + 400 bytes of values)
 ///   memory  = bytes moved / (bandwidth memory_rate)
-///   t(p)    = max(x, memory) + 0.15 min(x, memory) + tail small k / p
+///   t(p)    = max(max(x, memory) + 0.15 min(x, memory) + tail small k / p, walk k / p)
 ///             + (p > 1: reduction, partials)
 ///   time    = launch + min(t(1), t(8)) + (where inputs are quantised: another kernel)
 /// waves(r, c) = ceil(p ceil(rows / r) ceil(n / c) / multiprocessors). slower = 1 + throttle f / (f
@@ -62,6 +62,9 @@ struct gemm_law {
   T row = T(0.0);
   T partials = T(0.0);  // of a row's partial sums
   T passes = T(0.0);    // of a row's quantisation
+  T walk = T(0.0);      // of an inner value on its way past one tile
+  detail::looped_cache<T> cache{};
+  bool looped = false;
   T launch = T(0.0);
   T reduction = T(0.0);
 
@@ -70,10 +73,11 @@ struct gemm_law {
     const T busy = rows * full;
     const T slower = one + throttle * busy / (busy + T(detail::throttle_seconds));
     const T of_rows = row_floor + (one - row_floor) * (min(rows, tile) / tile);
+    const T moved = reads * read + rows * row;
     const detail::gemm_step<T> step{
         small * slower * of_rows, large * slower, round_up(rows / tile) * small_columns,
         round_up(rows * T(1.0 / detail::large_tile_rows)) * large_columns,
-        reads * read + rows * row};
+        looped ? cache.missed(moved) : moved};
     kernel_time<T> t = faster(whole(step), split(step, rows));
     t.exposed = t.exposed + rows * passes;
     return t;
@@ -85,8 +89,7 @@ struct gemm_law {
     const T waves_of_small = round_up(s.small_tiles / multiprocessors);
     const T waves_of_large = round_up(s.large_tiles / multiprocessors);
     const T compute = min(waves_of_small * s.small, waves_of_large * s.large) * (inner + filling);
-    const T unhidden = T(detail::unhidden_share) * min(compute, s.memory);
-    return {compute, s.memory, unhidden + tail * s.small * inner, launch};
+    return {compute, s.memory, exposed(s, compute, inner), launch};
   }
   // In parts, whose sums a second kernel adds up.
   [[nodiscard]] constexpr kernel_time<T> split(const detail::gemm_step<T>& s,
@@ -96,9 +99,13 @@ struct gemm_law {
     const T waves_of_small = round_up(s.small_tiles * parts / multiprocessors);
     const T waves_of_large = round_up(s.large_tiles * parts / multiprocessors);
     const T compute = min(waves_of_small * s.small, waves_of_large * s.large) * (steps + filling);
-    const T unhidden = T(detail::unhidden_share) * min(compute, s.memory);
-    return {compute, s.memory, unhidden + tail * s.small * steps + rows * partials,
-            launch + reduction};
+    return {compute, s.memory, exposed(s, compute, steps) + rows * partials, launch + reduction};
+  }
+  // What shows beside the longer of compute and memory, so many inner values along.
+  [[nodiscard]] constexpr T exposed(const detail::gemm_step<T>& s, const T& compute,
+                                    const T& steps) const noexcept {
+    const T unhidden = T(detail::unhidden_share) * min(compute, s.memory) + tail * s.small * steps;
+    return max(unhidden, steps * walk - max(compute, s.memory));
   }
 };
 
@@ -130,6 +137,9 @@ template <class T>
   law.read = T(matrix) * per_byte;
   law.row = row.activation_bytes().value() * per_byte;
   law.partials = real<T>(w.n) * T(8.0 * detail::split_parts / detail::partial_speedup) * per_byte;
+  law.walk = c.walk * T(element_bytes(math));
+  law.cache = {c.cache_share * a.last_level_cache.value() * per_byte, c.cache_speedup};
+  law.looped = a.efficiency.looped;
   law.launch = c.launch.value();
   law.reduction = c.reduction.value();
   if (value_of(c.quantise_bandwidth) > 0.0) {

@@ -11,13 +11,13 @@ namespace shardline {
 template <class T>
 using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
 
-/// The kernel that multiplies weights of this format: by the type it multiplies in (4-bit
-/// arithmetic has no curve of its own and takes that of 8 bits), but for 4-bit weights that are
-/// widened inside.
+/// The kernel that multiplies weights of this format: by the type it multiplies in, but for 4-bit
+/// weights that are widened inside.
 [[nodiscard]] constexpr kernel_format kernel_of(const weight_format& f) noexcept {
-  if (bits(f.math) < 8) return kernel_format::narrow;
+  if (bits(f.math) < 8) return kernel_format::four_bit_math;
   if (bits(f.math) == 8) return f.group_k > 1 ? kernel_format::narrow_block : kernel_format::narrow;
-  return bits(f.element) < 8 ? kernel_format::four_bit : kernel_format::wide;
+  if (bits(f.element) >= 8) return kernel_format::wide;
+  return f.element == precision::fp4 ? kernel_format::four_bit_float : kernel_format::four_bit;
 }
 
 /// The kernel that reads a cache of so many bytes per value.
@@ -47,6 +47,23 @@ template <class T>
 constexpr T seconds_per_byte(const fitted_accelerator<T>& a, const T& share) noexcept {
   return T(1.0) / (a.memory_rate.value() * share);
 }
+
+// Bytes that a last-level cache misses for each that it lacks room for.
+inline constexpr double refill = 2.0;
+
+// What is kept of a benchmark's buffers between its loops: a quantity of memory traffic, as bytes
+// or seconds of them, of which `room` is found in a cache so many times as fast.
+template <class T>
+struct looped_cache {
+  T room = T(0.0);
+  T speedup = T(1.0);
+
+  /// The same as if all came from memory.
+  [[nodiscard]] constexpr T missed(const T& moved) const noexcept {
+    const T miss = min(moved, T(refill) * max(T(0.0), moved - room));
+    return miss + (moved - miss) / speedup;
+  }
+};
 
 template <class T>
 constexpr seconds<T> in_seconds(const T& value) noexcept {

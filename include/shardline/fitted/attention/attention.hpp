@@ -57,10 +57,18 @@ template <class T>
                                                : decode_law_of(a, shape).time(part));
 }
 
+namespace detail {
+
+// Convolution and update, each twice as long to start and finish as a vector kernel: 4.2 and 4.5 us
+// for one token on H200 and B200 (aiconfigurator 095f58a5, gdn tables).
+inline constexpr double recurrence_kernels = 4.0;
+
+}  // namespace detail
+
 /// Time of a recurrence, a roofline for want of measurements; 0 without sequences.
 ///   compute = flops / (compute peak), the share of wide multiplications
 ///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
-///   time    = max(compute, memory) + launch
+///   time    = max(compute, memory) + 4 launch
 template <class T>
 [[nodiscard]] constexpr roof<T> law_of(const fitted_accelerator<T>& a,
                                        const recurrence_shape& o) noexcept {
@@ -79,7 +87,7 @@ template <class T>
   r.compute = token.flops().value() / peak;
   r.each = token.bytes_moved().value() * per_byte;
   r.fixed = kept.bytes_moved().value() * per_byte;
-  r.launch = vectors.launch.value();
+  r.launch = T(detail::recurrence_kernels) * vectors.launch.value();
   return r;
 }
 template <class T>

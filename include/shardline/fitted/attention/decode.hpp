@@ -13,7 +13,6 @@ inline constexpr double decode_rows = 64.0;  // heads times new tokens of a bloc
 inline constexpr double key_tile = 128.0;    // keys that a block reads at once
 inline constexpr double fewest_keys = 64.0;  // that it multiplies at once
 inline constexpr double walked_bytes = 2.0;  // of a value on its way through a multiprocessor
-inline constexpr double refill = 2.0;        // bytes missed for each that the cache lacks room for
 
 // With keys and values as the kernel reads them: once, or for each query head of a group.
 template <class T>
@@ -75,8 +74,7 @@ struct decode_law {
   T beside = T(0.0);
   T launch = T(0.0);
   T reduction = T(0.0);
-  T cache_room = T(0.0);  // bytes of the last-level cache, where it holds some between loops
-  T cache_speedup = T(1.0);
+  detail::looped_cache<T> cache{};  // of bytes
   bool looped = false;
   bool unseen_blocks = false;
 
@@ -85,7 +83,8 @@ struct decode_law {
     const detail::decode_units<T> u = units_of(p, kept);
     const T queries = p.sequences * p.new_tokens;
     const T compute = u.compute();
-    const T memory = missed(p.sequences * u.keys * T(key_bytes) + queries * query_bytes) * per_byte;
+    const T moved = p.sequences * u.keys * T(key_bytes) + queries * query_bytes;
+    const T memory = (looped ? cache.missed(moved) : moved) * per_byte;
     const T longer = max(compute, memory);
     const T lone = u.longest(splits);
     const T shared = longer + exposed * min(compute, memory) + tail * lone;
@@ -107,14 +106,6 @@ struct decode_law {
     const T tiles = round_up(queries * T(1.0 / detail::decode_rows));
     const T of_block = min(round_up(queries / rows) * rows, most);
     return {p.sequences * kv_heads * tiles, keys_seen(p, kept), read, of_block * multiplied};
-  }
-  // Bytes as if all came from memory: in loops over the same buffers the last-level cache keeps
-  // some.
-  [[nodiscard]] constexpr T missed(const T& moved) const noexcept {
-    if (!looped) return moved;
-    const T beyond = max(T(0.0), moved - cache_room);
-    const T miss = min(moved, T(detail::refill) * beyond);
-    return miss + (moved - miss) / cache_speedup;
   }
 };
 
@@ -150,8 +141,7 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
   law.launch = c.launch.value();
   law.reduction = c.reduction.value();
   law.unseen_blocks = c.unseen_blocks;
-  law.cache_speedup = c.cache_speedup;
-  law.cache_room = c.cache_share * a.last_level_cache.value();
+  law.cache = {c.cache_share * a.last_level_cache.value(), c.cache_speedup};
   law.looped = a.efficiency.looped;
   return law;
 }

@@ -39,8 +39,9 @@ enum class kernel_kind : unsigned char {
 }
 
 [[nodiscard]] constexpr std::string_view name(kernel_format f) noexcept {
-  constexpr std::array<std::string_view, 4> names{"16 bits", "8 bits", "8 bits in blocks",
-                                                  "4 bits"};
+  constexpr std::array<std::string_view, 6> names{
+      "16 bits",     "8 bits", "8 bits in blocks", "4-bit integers", "4-bit floats, widened",
+      "4-bit floats"};
   return names[static_cast<std::size_t>(f)];
 }
 

@@ -82,6 +82,18 @@ struct grouped_query_attention {
   constexpr void emit(const block_context& e, Sink& sink) const;
 };
 
+namespace detail {
+
+// Norms over the heads of all ranks need the sums of squares of all: one for queries, one for keys.
+template <class Sink>
+constexpr void emit_sums_of_squares(const block_context& e, Sink& sink) {
+  if (e.layout.attention.tp == 1) return;
+  constexpr double two_sums = 2.0 * element_bytes(precision::fp32);
+  sink(collective_shape{collective_kind::all_reduce, e.tensor_group(), extent::tokens, two_sums});
+}
+
+}  // namespace detail
+
 /// q k v (and gate), rotary and head norms, attention per part, output.
 template <class Sink>
 constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink) const {
@@ -98,6 +110,7 @@ constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink)
     const count gains = qk_norm == head_norm::per_head ? 2 : own_heads + own_kv_heads;
     sink(fused_shape{projections, e.vector(weight_class::norm, gains * head_dim)});
   }
+  if (qk_norm == head_norm::all_heads) detail::emit_sums_of_squares(e, sink);
   // Rotary embedding (and head norms) read and write queries and keys.
   const count rotated = (own_heads + own_kv_heads) * head_dim;
   sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});

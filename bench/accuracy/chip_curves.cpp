@@ -1,0 +1,183 @@
+#include "chip_curves.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace accuracy {
+
+namespace {
+
+using format = shardline::kernel_format;
+using chip_name = std::string;
+
+constexpr std::array<std::string_view, shardline::kernel_format_count> format_names{
+    "16 bits",        "8 bits",       "8 bits in blocks",
+    "4-bit integers", "4-bit floats", "4-bit multiplication"};
+
+// The formats whose kernels stand in for one that was not measured, the nearest first: an
+// accelerator without 8-bit multiplication, or without 4-bit, widens the weights inside.
+std::vector<format> stand_ins(format f) {
+  switch (f) {
+    case format::wide:
+      return {};
+    case format::narrow:
+      return {format::narrow_block, format::wide};
+    case format::narrow_block:
+      return {format::narrow, format::wide};
+    case format::four_bit:
+      return {format::four_bit_float, format::wide};
+    case format::four_bit_float:
+      return {format::four_bit, format::wide};
+    case format::four_bit_math:
+      return {format::four_bit_float, format::four_bit, format::wide};
+  }
+  return {};
+}
+
+// Curves that another engine's stand in for although they were measured.
+//   TensorRT-LLM's decode steps are in large part faster than the memory could read the cache, and
+//   what its benchmark reads is not known: a step of it takes vLLM's
+//   vLLM and SGLang run trtllm-gen's experts in fp8 blocks on Blackwell (FlashInfer), which the tables
+//   have in NVFP4 alone: Triton's and DeepGEMM's, which they have, cost a decode step of MiniMax-M2.5
+//   twice and a half as much as was measured
+bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
+                 format f) {
+  if (engine == "trtllm") return kind == "decode";
+  return gpu == "b200-sxm" && kind == "experts" && f == format::narrow_block;
+}
+
+// Engines whose kernels stand in for those of one, the nearest first.
+std::vector<std::string> neighbours(const std::string& engine) {
+  if (engine == "vllm") return {"sglang", "trtllm"};
+  if (engine == "sglang") return {"vllm", "trtllm"};
+  return {"vllm", "sglang"};
+}
+
+std::pair<std::string, std::string> parts_of(const chip_name& name) {
+  const std::size_t space = name.find(' ');
+  return {name.substr(0, space), name.substr(space + 1)};
+}
+
+const chip_curve* curve_in(const chip_curves& measured, const chip_name& name,
+                           const std::string& kind, format f) {
+  const auto chip = measured.find(name);
+  if (chip == measured.end()) return nullptr;
+  const auto curves = chip->second.find(kind);
+  if (curves == chip->second.end()) return nullptr;
+  const auto curve = curves->second.find(f);
+  return curve == curves->second.end() ? nullptr : &curve->second;
+}
+
+// The curve of a format on a chip: the engine's own, else another's.
+std::optional<chip_curve> on_chip(const chip_curves& measured, const chip_name& name,
+                                  const std::string& kind, format f) {
+  const auto [gpu, engine] = parts_of(name);
+  const chip_curve* own = curve_in(measured, name, kind, f);
+  if (own != nullptr && !is_doubtful(gpu, engine, kind, f)) return *own;
+  for (const std::string& other : neighbours(engine)) {
+    if (is_doubtful(gpu, other, kind, f)) continue;
+    if (const chip_curve* c = curve_in(measured, gpu + " " + other, kind, f)) {
+      return chip_curve{c->text, c->note + ", " + other + "'s"};
+    }
+  }
+  return {};
+}
+
+chip_curve nearest(const chip_curves& measured, const chip_name& name, const std::string& kind,
+                   format f) {
+  const auto [gpu, engine] = parts_of(name);
+  if (f == format::narrow_block && is_doubtful(gpu, engine, kind, f)) {
+    if (const chip_curve* c = curve_in(measured, gpu + " trtllm", kind, format::four_bit_math)) {
+      return {c->text, "trtllm-gen's, measured in NVFP4: " + c->note};
+    }
+  }
+  if (const auto found = on_chip(measured, name, kind, f)) return *found;
+  for (const format other : stand_ins(f)) {
+    if (const auto found = on_chip(measured, name, kind, other)) {
+      const std::string_view of = format_names[static_cast<std::size_t>(other)];
+      return {found->text, "not measured: as " + std::string(of)};
+    }
+  }
+  return {};
+}
+
+// Kinds of kernels, and how many of the formats each has curves of: attention's are of the cache.
+struct kind_of_kernel {
+  const char* name;
+  std::size_t formats;
+  const char* open;
+  const char* close;
+};
+constexpr std::size_t all_formats = shardline::kernel_format_count;
+constexpr std::array<kind_of_kernel, 6> kinds{{{"gemm", all_formats, "{{", "}}"},
+                                               {"prefill", 2, "detail::by_cache(", ")"},
+                                               {"decode", 2, "detail::by_cache(", ")"},
+                                               {"latent_prefill", 2, "detail::by_cache(", ")"},
+                                               {"latent_decode", 2, "detail::by_cache(", ")"},
+                                               {"experts", all_formats, "{{", "}}"}}};
+
+}  // namespace
+
+void fill_gaps(chip_curves& found) {
+  const chip_curves measured = found;
+  for (auto& [name, curves] : found) {
+    if (parts_of(name).second == "nccl") continue;
+    for (const kind_of_kernel& kind : kinds) {
+      for (std::size_t f = 0; f < kind.formats; ++f) {
+        curves[kind.name][static_cast<format>(f)] =
+            nearest(measured, name, kind.name, static_cast<format>(f));
+      }
+    }
+  }
+}
+
+std::string header_of(const std::string& chip,
+                      const std::map<std::string, curves_by_format>& curves) {
+  const auto [gpu, engine] = parts_of(chip);
+  std::string text =
+      "/// " + gpu + " under " + engine +
+      ": its kernels' curves, as bench_calibrate writes this file. Rows of\n"
+      "/// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.\n"
+      "#pragma once\n\n#include \"shardline/chips/curves.hpp\"\n"
+      "#include \"shardline/chips/measured.hpp\"\n\nnamespace shardline::catalog::curves {\n\n"
+      "inline constexpr kernel_curves " +
+      identifier(chip) + "{\n";
+  for (const kind_of_kernel& kind : kinds) {
+    text += "." + std::string(kind.name) + " = " + kind.open + "\n";
+    for (std::size_t f = 0; f < kind.formats; ++f) {
+      const chip_curve& c = curves.at(kind.name).at(static_cast<format>(f));
+      text += "// " + std::string(format_names[f]) + ": " + c.note + "\n" + c.text;
+      text += f + 1 < kind.formats ? ",\n" : "\n";
+    }
+    text += kind.close + std::string(",\n");
+  }
+  return text + "};\n\n}  // namespace shardline::catalog::curves\n";
+}
+
+std::string collectives_of(const std::string& gpu, const chip_curves& found) {
+  std::string text =
+      "/// " + gpu +
+      ": collectives of the library and of engines there, as bench_calibrate writes this file.\n"
+      "#pragma once\n\n#include \"shardline/chips/curves.hpp\"\n\n"
+      "namespace shardline::catalog::curves {\n\n";
+  for (const auto& [chip, kinds_of] : found) {
+    const auto curves = kinds_of.find("collectives");
+    if (parts_of(chip).first != gpu || curves == kinds_of.end()) continue;
+    const chip_curve& c = curves->second.at(format::wide);
+    text += "// " + c.note + "\ninline constexpr collective_curve<> " + identifier(chip) +
+            "_collectives" + c.text.substr(c.text.find('{')) + ";\n\n";
+  }
+  return text + "}  // namespace shardline::catalog::curves\n";
+}
+
+std::string identifier(std::string name) {
+  for (char& c : name) {
+    if (c == ' ' || c == '-') c = '_';
+  }
+  return name;
+}
+
+}  // namespace accuracy

@@ -1,0 +1,59 @@
+/// NVIDIA RTX PRO 6000 Blackwell, server edition.
+#pragma once
+
+#include "shardline/chips/chip.hpp"
+#include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/rtx_pro_6000_collectives.hpp"
+#include "shardline/chips/rtx_pro_6000_sglang.hpp"
+#include "shardline/chips/rtx_pro_6000_trtllm.hpp"
+#include "shardline/chips/rtx_pro_6000_vllm.hpp"
+
+namespace shardline::catalog {
+
+/// RTX PRO 6000 Blackwell Server Edition with 96 GB of GDDR7. Source: [aic] rtx_pro_6000_server,
+/// whose peaks are those of the 2430 MHz that it was seen to run at; multiprocessors and cache:
+/// NVIDIA's Blackwell workstation white paper. It has no scale-up fabric: GPUs of a node reach each
+/// other over PCIe 5 x16.
+inline constexpr accelerator rtx_pro_6000{.name = "rtx-pro-6000",
+                                          .vendor = vendor::nvidia,
+                                          .peak = {.bf16 = 467.8_TFLOPS,
+                                                   .fp16 = 467.8_TFLOPS,
+                                                   .fp8 = 935.6_TFLOPS,
+                                                   .int8 = 935.6_TFLOPS,
+                                                   .fp4 = 1871.2_TFLOPS},
+                                          .memory = 102641958912_B,
+                                          .memory_rate = 1792_GBps,
+                                          .scale_up = {63_GBps, scale_up_latency},
+                                          .domain = 8,
+                                          .network = {50_GBps, network_latency},
+                                          .multiprocessors = 188,
+                                          .last_level_cache = 128_MB};
+
+namespace curves {
+
+namespace detail {
+
+constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
+  using shardline::detail::of_library;
+  fitted f;
+  shardline::detail::take(
+      f, of_library(e.library, rtx_pro_6000_vllm, rtx_pro_6000_sglang, rtx_pro_6000_trtllm));
+  f.elementwise = vectors_at(2.43e9);
+  f.collectives = e.own_all_reduce
+                      ? of_library(e.library, rtx_pro_6000_vllm_collectives,
+                                   rtx_pro_6000_sglang_collectives, rtx_pro_6000_trtllm_collectives)
+                      : rtx_pro_6000_nccl_collectives;
+  f.exchange = h100_exchange;
+  return f;
+}
+
+}  // namespace detail
+
+}  // namespace curves
+
+/// The RTX PRO 6000 as measured; a busy one's multiplications are taken to run at an H100's share of a
+/// benchmark's.
+inline constexpr measured_chip measured_rtx_pro_6000{
+    .sheet = &rtx_pro_6000, .kernels = curves::detail::rtx_pro_6000_kernels, .sustained = 0.92};
+
+}  // namespace shardline::catalog
