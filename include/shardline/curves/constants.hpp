@@ -64,6 +64,9 @@ constexpr void list_constants(const gemm_curve<T>& c, List&& list) {
   list(a_time, "quantise", c.quantise);
   list(a_fraction, "quantise_bandwidth", c.quantise_bandwidth);
   list(one_or_more, "tile", c.tile);
+  list(a_pace, "walk", c.walk);
+  list(one_or_more, "cache_speedup", c.cache_speedup);
+  list(a_fraction, "cache_share", c.cache_share);
 }
 template <class T, class List>
 constexpr void list_constants(const prefill_curve<T>& c, List&& list) {

@@ -115,7 +115,7 @@ constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool,
   const T budget = step_budget(pool.cluster.runtime, load);
   const T prompt = computed_tokens(load);
   const replica_clock<T, Efficiency> clock{p, load};
-  const pipeline_time<T> t = clock(step_with_prompts(load, budget));
+  const auto t = clock(step_with_prompts(load, budget));
   const basic_time<T> alone = prefill(p, load);
   prefill_station<T> station;
   station.step = alone;
