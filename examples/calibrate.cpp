@@ -57,7 +57,7 @@ void print(const curve_report& r) {
 
 int main() {
   // [readme:begin calibrate_kernels]
-  const auto start = with_fitted_kernels(catalog::b200_sxm);  // an H100's kernels, transferred
+  const auto start = with_fitted_kernels(catalog::b200_sxm);  // its kernels, as shipped
   std::vector<operator_timing> timings;
   for (const auto& [m, n, k, us] : gemm_table) {
     timings.push_back({gemm_kernel(m, n, k, formats::bf16), us * 1_us});

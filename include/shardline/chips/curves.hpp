@@ -1,6 +1,14 @@
 /// What the curves of several chips have in common, and how all of them were fitted, in November
 /// 2026; `bench_calibrate <folder of measurements>` fits them anew and prints them in this form.
 ///
+/// Curves by chip and engine, chips/<chip>_<engine>.hpp and chips/<chip>_collectives.hpp:
+/// Fitted in November 2026 to aiconfigurator's tables of H100, H200, B200, L40S and RTX PRO 6000
+/// (commit 095f58a5; vLLM 0.19 and 0.22, SGLang 0.5.9 and 0.5.10, TensorRT-LLM 1.3.0rc10 and rc15,
+/// NCCL 2.27 and 2.29), 110 rows of each table, version, format and kernel, log error with a robust
+/// loss. The note behind each is its rows and mean error in the fit; README.md has the errors
+/// cross-validated. Those named below are of an earlier and larger sample of A100 and H100: an A100
+/// still runs on them, and tests have them as worked numbers.
+///
 /// Matrix multiplication, fitted/gemm.hpp:
 /// Fitted in November 2026 to NVIDIA aiconfigurator's gemm_perf tables (commit 095f58a5: a100_sxm
 /// vllm/0.14.0; h100_sxm vllm and trtllm), 2,419 shapes in CUDA graphs, log error with a robust

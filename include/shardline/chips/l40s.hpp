@@ -38,9 +38,8 @@ constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(f, of_library(e.library, l40s_vllm, l40s_sglang, l40s_trtllm));
   f.elementwise = vectors_at(2.52e9);
-  f.collectives = e.own_all_reduce ? of_library(e.library, l40s_vllm_collectives,
-                                                l40s_sglang_collectives, l40s_trtllm_collectives)
-                                   : l40s_nccl_collectives;
+  // Engines have no all-reduce of their own for GPUs that meet over PCIe, but for a pair.
+  f.collectives = l40s_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }

@@ -39,10 +39,8 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   shardline::detail::take(
       f, of_library(e.library, rtx_pro_6000_vllm, rtx_pro_6000_sglang, rtx_pro_6000_trtllm));
   f.elementwise = vectors_at(2.43e9);
-  f.collectives = e.own_all_reduce
-                      ? of_library(e.library, rtx_pro_6000_vllm_collectives,
-                                   rtx_pro_6000_sglang_collectives, rtx_pro_6000_trtllm_collectives)
-                      : rtx_pro_6000_nccl_collectives;
+  // Engines have no all-reduce of their own for GPUs that meet over PCIe, but for a pair.
+  f.collectives = rtx_pro_6000_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }
