@@ -61,7 +61,7 @@ deployed tiny_in(double size) {
 }
 
 // Replicas come in whole expert groups: the step in which dp can grow, and the layout of a dp.
-count replica_step(const layout& l) {
+count dp_step(const layout& l) {
   const count experts = l.expert.etp * l.expert.ep;
   return experts / std::gcd(experts, l.attention.tp * l.attention.cp);
 }
@@ -481,7 +481,7 @@ TEST_CASE("the fewest replicas hold the workload, no smaller number does, and no
     // Without experts their mesh means nothing, and replicas come one by one.
     const attention_mesh& a = r.layout.attention;
     if (!has_experts(r.model)) r.layout.expert = {a.tp * a.cp, 1, a.dp};
-    const count step = replica_step(r.layout);
+    const count step = dp_step(r.layout);
     const auto holds = [&r](count dp) {
       laws::deployed scaled = r;
       scaled.layout = with_replicas(r.layout, dp);

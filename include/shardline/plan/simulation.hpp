@@ -29,7 +29,7 @@ template <class Efficiency>
 struct clock_of_replica {
   const replica_clock<double, Efficiency>& times;
   [[nodiscard]] shardline::step_seconds operator()(const replica_step<>& s) const {
-    const pipeline_time<double> t = times(s);
+    const auto t = times(s);
     return {t.sum.total().value(), t.slowest.value()};
   }
 };
