@@ -36,6 +36,8 @@ namespace constant_ranges {
 inline constexpr constant_range a_share{1e-6, 1.0};
 /// Of something, possibly none of it or all.
 inline constexpr constant_range a_fraction{0.0, 1.0};
+/// Of a kernel's longest block, of which uneven queues leave more than one at its end.
+inline constexpr constant_range a_remainder{0.0, 2.0};
 /// How many, or how often.
 inline constexpr constant_range a_number{0.0, 1e6};
 inline constexpr constant_range one_or_more{1.0, 1e6};
@@ -76,7 +78,7 @@ constexpr void list_constants(const prefill_curve<T>& c, List&& list) {
   list(a_share, "bandwidth", c.bandwidth);
   list(a_time, "launch", c.launch);
   list(a_time, "block", c.block);
-  list(a_fraction, "tail", c.tail);
+  list(a_remainder, "tail", c.tail);
   list(a_fraction, "exposed", c.exposed);
   list(a_number, "passes", c.passes);
   list(a_number, "window_padding", c.window_padding);
@@ -93,7 +95,7 @@ constexpr void list_constants(const decode_curve<T>& c, List&& list) {
   list(a_factor, "blocks", c.blocks);
   list(one_or_more, "splits", c.splits);
   list(a_factor, "multiprocessor_share", c.multiprocessor_share);
-  list(a_fraction, "tail", c.tail);
+  list(a_remainder, "tail", c.tail);
   list(a_fraction, "exposed", c.exposed);
   list(a_number, "passes", c.passes);
   list(a_number, "window_padding", c.window_padding);

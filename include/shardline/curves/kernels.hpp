@@ -47,7 +47,8 @@ struct gemm_curve {
 ///   softmax_values   values per query and key that the exponentials cost as much as
 ///   bandwidth        share of the memory rate
 ///   launch           of the kernel; block: of each block of 128 query rows
-///   tail             share of the longest block that the others do not hide
+///   tail             of the longest block, what the others do not hide; above 1 where their queues
+///                    are uneven
 ///   exposed          share of the shorter of compute and memory that the other does not hide
 ///   passes           over queries, keys and values beside the kernel, each a read and a write:
 ///                    rotary, cache write, quantisation

@@ -200,11 +200,11 @@ template <class T, class Times>
   const T share = s.carrying / (one + s.carrying);
   const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);
   const auto turn = [&](const T& beside) {
-    const T all = load.prompt * (one + beside);
-    const T until = detail::read_until(load.prompt, all, s.room);
-    const basic_step_seconds<T> together = times.prompts(min(s.room, all));
-    const T several = times.alone() + together.pace * ((until - load.prompt) / s.room);
-    const T one_by_one = together.latency + together.pace * (max(until / s.room, one) - one);
+    const T to_read = load.prompt * (one + beside);
+    const T until = detail::read_until(load.prompt, to_read, s.room);
+    const basic_step_seconds<T> full_steps = times.prompts(min(s.room, to_read));
+    const T several = times.alone() + full_steps.pace * ((until - load.prompt) / s.room);
+    const T one_by_one = full_steps.latency + full_steps.pace * (max(until / s.room, one) - one);
     return select(s.room < load.prompt, several, one_by_one);
   };
   const T prompt = turn(s.beside);

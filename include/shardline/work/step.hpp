@@ -101,8 +101,8 @@ template <class T>
   const T split = T(by_group ? 1.0 : edp / dp);
   const T cp = real<T>(l.attention.cp);
   const bool evenly = largest_of(s.replicas) > 0.0;
-  const auto shares = [&](const T& sequences, double places) {
-    return evenly ? sequences / min(T(places), s.replicas) : round_up(sequences / T(places));
+  const auto shares = [&](const T& of_part, double places) {
+    return evenly ? of_part / min(T(places), s.replicas) : round_up(of_part / T(places));
   };
   rank_step<T> local;
   local.part_count = s.part_count;
