@@ -325,7 +325,8 @@ void validate(study<Curve, Operator>& s, const findings<Curve>& all) {
     for (std::size_t i = 0; i < fold.size(); ++i) {
       if (fold[i] != f) others.push_back(i);
     }
-    if (detail::determining(s.samples, others).size() < fewest_rows / 2) continue;
+    // What is left must be more than the constants that it is to determine.
+    if (detail::determining(s.samples, others).size() <= s.constants.size()) continue;
     const std::vector<Curve> curves = fit(s, others, all).curves;
     for (std::size_t i = 0; i < fold.size(); ++i) {
       sample<Operator>& row = s.samples[i];

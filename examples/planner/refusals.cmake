@@ -56,7 +56,7 @@ refused("--kv: fp9; allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
-refused_naming("--efficiency: none; allowed: vllm, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
+refused_naming("--efficiency: none; allowed: vllm, vllm-0.21, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
                "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
 refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
@@ -107,7 +107,7 @@ refused("--efficiency: launch=5; allowed: ${time} from 0 s to 1 s"
         "search ${target} --gpus 8 --efficiency constant:launch=5")
 refused("--efficiency: mfu=0.9, repeated; allowed: each key once"
         "search ${target} --gpus 8 --efficiency constant:mfu=0.1,mfu=0.9")
-refused_naming("--engine: tgi; allowed: none, vllm, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
+refused_naming("--engine: tgi; allowed: none, vllm, vllm-0.21, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
                "search ${target} --gpus 8 --engine tgi")
 foreach(value 0 1.01 -0.5 nan 90% 0,9)
   refused("--memory-fraction: ${value}; allowed: a number from 1e-06 to 1"
@@ -151,7 +151,7 @@ refused_empty(--gpus-per-node "${whole}")
 refused_empty(--max-ttft "${time} from 1e-09 s to 1000000000 s")
 refused_empty(--weights "fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4")
 refused_empty(--kv "${formats}")
-refused_empty(--engine "none, vllm, vllm-0.18, " AND_MORE)
+refused_empty(--engine "none, vllm, vllm-0.21, vllm-0.18, " AND_MORE)
 refused_empty(--memory-fraction "a number from 1e-06 to 1")
 refused_empty(--block-size "${whole}")
 refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=0.5,bandwidth=0.8")

@@ -31,10 +31,10 @@ static_assert(supported(catalog::h100_sxm, precision::fp4) == precision::bf16);
 static_assert(supported(catalog::b200_sxm, precision::fp4) == precision::fp4);
 
 TEST_CASE("the catalog has exactly the documented names, in order") {
-  constexpr std::array<std::string_view, 19> names{
-      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm", "h20",    "b200-sxm",
-      "b300-sxm",    "gb200",    "gb300",    "l40s",      "mi300x",   "mi325x", "mi355x",
-      "tpu-v5e",     "tpu-v5p",  "tpu-v6e",  "trainium2", "plan-400"};
+  constexpr std::array<std::string_view, 20> names{
+      "a100-sxm-40", "a100-sxm", "h100-sxm", "h100-pcie", "h200-sxm",     "h20",     "b200-sxm",
+      "b300-sxm",    "gb200",    "gb300",    "l40s",      "rtx-pro-6000", "mi300x",  "mi325x",
+      "mi355x",      "tpu-v5e",  "tpu-v5p",  "tpu-v6e",   "trainium2",    "plan-400"};
   REQUIRE(catalog::accelerators.size() == names.size());
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(catalog::accelerators[i].name == names[i]);
 }

@@ -46,10 +46,11 @@ TEST_CASE("figures of time say where they come from") {
 // InferenceX (aiconfigurator 095f58a5, silicon_sample.csv), H200, fp8, 1024 tokens in and out, a
 // mean of 0.9 of both, 64 requests at once: 16.07 ms per output token with tp 4.
 TEST_CASE("a run that was measured: Llama-3.1-70B on 4 H200 under vLLM, to a tenth") {
-  const model m = quantised(catalog::llama_3_1_70b, formats::fp8);
+  model m = quantised(catalog::llama_3_1_70b, formats::fp8);
+  m.kv_cache = precision::fp8;  // as its script sets it
   workload w = chat;
   w.input = w.output = 922_tokens;
-  const auto a = with_fitted(catalog::h200_sxm, engines::vllm_0_11);
+  const auto a = with_fitted(catalog::h200_sxm);
   CHECK(on(a, m, 4, w).serving.tpot.value() == doctest::Approx(16.07e-3).epsilon(0.1).scale(0.0));
 }
 
@@ -334,7 +335,9 @@ TEST_CASE("only kernels in a loop beat the memory, where its last-level cache ho
         term::head,
         {weight_class::head, formats::bf16, d.whole(64, 20000), d.whole(64, 20000)},
         static_cast<double>(d.whole(1, 5000))};
-    REQUIRE(time_of(loop, g).total().value() >=
-            g.bytes_moved().value() / bare.memory_rate.value() * (1.0 - 1e-12));
+    const double read = g.bytes_moved().value() / bare.memory_rate.value();
+    REQUIRE(time_of(step, g).total().value() >= read * (1.0 - 1e-12));
+    const bool found = time_of(loop, g).total().value() < read * (1.0 - 1e-12);
+    if (found) REQUIRE(g.bytes_moved().value() <= 2.0 * bare.last_level_cache.value());
   }
 }

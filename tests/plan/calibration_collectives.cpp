@@ -12,7 +12,7 @@ namespace {
 
 using timed_cluster = basic_cluster<double, fitted>;
 
-const timed_cluster start = make_cluster(with_fitted_kernels(catalog::b200_sxm), 64);
+const timed_cluster start = make_cluster(with_fitted_kernels(catalog::h20), 64);
 
 timed_cluster made_up() {
   timed_cluster c = start;

@@ -112,7 +112,7 @@ const curve_report& report_of(const policy_calibration<fitted>& found, const std
 }  // namespace
 
 TEST_CASE("constants of two accelerators never measured are found from exact timings") {
-  for (const accelerator& a : {catalog::b200_sxm, catalog::mi300x}) {
+  for (const accelerator& a : {catalog::h20, catalog::mi300x}) {
     CAPTURE(a.name.view());
     const timings t = all_kernels(a);
     const auto start = with_fitted_kernels(a);
@@ -140,11 +140,11 @@ TEST_CASE("constants of two accelerators never measured are found from exact tim
 }
 
 TEST_CASE("timings of which one in five is three times too long fit the same constants") {
-  timings good = all_kernels(catalog::b200_sxm);
+  timings good = all_kernels(catalog::h20);
   timings bad = good;
   good.disturb(false);
   bad.disturb(true);
-  const auto start = with_fitted_kernels(catalog::b200_sxm);
+  const auto start = with_fitted_kernels(catalog::h20);
   const auto without = calibrate_operators(start, good.all, vector_constants);
   const auto with = calibrate_operators(start, bad.all, vector_constants);
   REQUIRE(without.fault == "");
@@ -161,21 +161,21 @@ TEST_CASE("timings of which one in five is three times too long fit the same con
 }
 
 TEST_CASE("a policy is measured once all that a step mostly consists of is") {
-  timings t{made_up(catalog::b200_sxm)};
+  timings t{made_up(catalog::h20)};
   t.add_gemms(all_rows, formats::bf16);
-  const auto found = calibrate_operators(with_fitted_kernels(catalog::b200_sxm), t.all);
+  const auto found = calibrate_operators(with_fitted_kernels(catalog::h20), t.all);
   REQUIRE(found.fault == "");
   CHECK(found.curves.front().source == provenance::measured);
   CHECK(found.policy.source == provenance::transferred);
 }
 
 TEST_CASE("multiplications that wait for memory leave the share of the peak open") {
-  timings t{made_up(catalog::b200_sxm)};
+  timings t{made_up(catalog::h20)};
   for (const double m : {1.0, 2.0}) {
     for (const count n : {28672, 57344, 114688}) t.add(gemm_kernel(m, n, 8192, formats::bf16));
   }
   t.disturb(false);
-  const auto start = with_fitted_kernels(catalog::b200_sxm);
+  const auto start = with_fitted_kernels(catalog::h20);
   const auto found = calibrate_operators(start, t.all);
   CHECK(found.fault ==
         "matrix multiplication, 16 bits: compute: not determined by these measurements; allowed: "
@@ -188,11 +188,11 @@ TEST_CASE("multiplications that wait for memory leave the share of the peak open
 }
 
 TEST_CASE("constants that only their product shows of are refused together") {
-  timings t{made_up(catalog::b200_sxm)};
+  timings t{made_up(catalog::h20)};
   // One tile of rows: every shape runs in small tiles.
   t.add_gemms({16.0, 32.0}, formats::bf16);
   const auto found =
-      calibrate_operators(with_fitted_kernels(catalog::b200_sxm), t.all,
+      calibrate_operators(with_fitted_kernels(catalog::h20), t.all,
                           {{kernel_kind::gemm, {"bandwidth", "compute", "small_tile", "launch"}}});
   CHECK(
       found.fault ==
@@ -201,11 +201,11 @@ TEST_CASE("constants that only their product shows of are refused together") {
 }
 
 TEST_CASE("timings of different formats fit different curves") {
-  timings t{made_up(catalog::b200_sxm)};
+  timings t{made_up(catalog::h20)};
   t.accelerator.efficiency.gemm[kernel_format::narrow].compute = 0.55;
   t.add_gemms(all_rows, formats::bf16);
   t.add_gemms(all_rows, formats::fp8);
-  const auto found = calibrate_operators(with_fitted_kernels(catalog::b200_sxm), t.all);
+  const auto found = calibrate_operators(with_fitted_kernels(catalog::h20), t.all);
   REQUIRE(found.fault == "");
   REQUIRE(found.curves.size() == 2);
   CHECK(found.policy.gemm[wide].compute == doctest::Approx(0.71).epsilon(1e-6));
@@ -215,7 +215,7 @@ TEST_CASE("timings of different formats fit different curves") {
 }
 
 TEST_CASE("wrong timings are refused by field, value and what is allowed") {
-  const auto start = with_fitted_kernels(catalog::b200_sxm);
+  const auto start = with_fitted_kernels(catalog::h20);
   const auto fault = [&](const std::vector<operator_timing>& t,
                          const std::vector<free_constants>& chosen = {}) {
     return calibrate_operators(start, t, chosen).fault;

@@ -97,7 +97,7 @@ TEST_CASE("the shares of constant are found from exact runs") {
 }
 
 TEST_CASE("host and clock of fitted are found from exact runs on accelerators never measured") {
-  for (const accelerator& a : {catalog::b200_sxm, catalog::mi300x}) {
+  for (const accelerator& a : {catalog::h20, catalog::mi300x}) {
     CAPTURE(a.name.view());
     const fitted start = with_fitted(a).efficiency;
     REQUIRE(start.source == provenance::transferred);
@@ -119,7 +119,7 @@ TEST_CASE("times of which one in five is three times too long fit the same const
   REQUIRE(without.fault == "");
   check_robust(with.curves.front(), without.curves.front(), of_shares);
 
-  const accelerator& a = catalog::b200_sxm;
+  const accelerator& a = catalog::gb200;
   const fitted start = with_fitted(a).efficiency;
   const auto hosted = runs_under(slowed(a), a, {1, 4});
   const auto bad = calibrate_runs(start, disturbed(hosted, true), of_a_step);

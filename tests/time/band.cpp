@@ -54,7 +54,7 @@ TEST_CASE("of no time, and of a policy without residuals, nothing is known") {
 
 TEST_CASE("every latency of an estimate lies inside its band; a transfer is less sure") {
   const basic_estimate<> measured = priced(catalog::h100_sxm);
-  const basic_estimate<> carried = priced(catalog::h200_sxm);
+  const basic_estimate<> carried = priced(catalog::h20);
   REQUIRE(measured.source == provenance::measured);
   REQUIRE(carried.source == provenance::transferred);
   for (const basic_estimate<>* e : {&measured, &carried}) {

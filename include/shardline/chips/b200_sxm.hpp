@@ -29,9 +29,7 @@ inline constexpr accelerator b200_sxm{.name = "b200-sxm",
                                       .multiprocessors = 148,
                                       .last_level_cache = 126_MB};
 
-namespace curves {
-
-namespace detail {
+namespace curves::detail {
 
 constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
   using shardline::detail::of_library;
@@ -47,9 +45,7 @@ constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
   return f;
 }
 
-}  // namespace detail
-
-}  // namespace curves
+}  // namespace curves::detail
 
 /// The B200 as measured; a busy one's multiplications are taken to run at an H100's share of a
 /// benchmark's.

@@ -28,27 +28,6 @@ inline constexpr prefill_curve<> prefill_h100_vllm_narrow{.compute = 0.5589,
                                                           .passes = 0.6951,
                                                           .window_padding = 128.0};
 
-/// H100, TensorRT-LLM 1.3.0rc10, wide. h100_sxm/attention/trtllm/1.3.0rc10/
-/// context_attention_perf. 601 rows, CV 6.2.
-inline constexpr prefill_curve<> prefill_h100_trtllm{.compute = 0.8205,
-                                                     .softmax_values = 98.98,
-                                                     .bandwidth = 0.9,
-                                                     .launch = 8.065_us,
-                                                     .block = 6.365_us,
-                                                     .tail = 0.6619,
-                                                     .passes = 0.4496,
-                                                     .window_padding = 514.7};
-
-/// The same, narrow cache, queries in bf16: 601 rows, CV 7.7.
-inline constexpr prefill_curve<> prefill_h100_trtllm_narrow{.compute = 0.723,
-                                                            .softmax_values = 98.98,
-                                                            .bandwidth = 0.9,
-                                                            .launch = 9.939_us,
-                                                            .block = 6.365_us,
-                                                            .tail = 0.6619,
-                                                            .passes = 0.4757,
-                                                            .window_padding = 1311.0};
-
 /// The same, narrow cache and queries: 601 rows, CV 8.3.
 inline constexpr prefill_curve<> prefill_h100_trtllm_narrow_queries{.compute = 0.6974,
                                                                     .softmax_values = 98.98,
@@ -68,15 +47,6 @@ inline constexpr prefill_curve<> latent_prefill_h100_trtllm{.compute = 0.6928,
                                                             .block = 3.083_us,
                                                             .tail = 0.5741,
                                                             .passes = 0.2598};
-
-/// The same, narrow: 147 rows, CV 4.3.
-inline constexpr prefill_curve<> latent_prefill_h100_trtllm_narrow{.compute = 0.4316,
-                                                                   .softmax_values = 17.76,
-                                                                   .bandwidth = 0.9,
-                                                                   .launch = 13.25_us,
-                                                                   .block = 3.083_us,
-                                                                   .tail = 0.5741,
-                                                                   .passes = 0.9899};
 
 // ----------------------------------------------------------------------------------- decode steps
 
@@ -129,21 +99,6 @@ inline constexpr decode_curve<> decode_h100_trtllm{.compute = 0.9,
                                                    .cache_share = 0.6,
                                                    .unseen_blocks = true,
                                                    .rows = 16.0};
-
-/// The same, narrow: 391 rows, CV 8.3 with half the bytes; with every byte 28, too slow by 26.
-inline constexpr decode_curve<> decode_h100_trtllm_narrow{.compute = 0.9,
-                                                          .bandwidth = 0.8115,
-                                                          .launch = 5.5_us,
-                                                          .reduction = 2.411_us,
-                                                          .block = 0.62_us,
-                                                          .blocks = 10.98,
-                                                          .splits = 27.26,
-                                                          .multiprocessor_share = 3.046,
-                                                          .exposed = 0.05,
-                                                          .window_padding = 69.35,
-                                                          .cache_speedup = 1.0,
-                                                          .cache_share = 0.6,
-                                                          .rows = 16.0};
 
 /// H100, latent, TensorRT-LLM 1.3.0rc10, wide. h100_sxm/mla/trtllm/1.3.0rc10/generation_mla_perf.
 /// 264 rows, CV 10.3.

@@ -55,16 +55,6 @@ inline constexpr gemm_curve<> gemm_h100_narrow_vllm{.bandwidth = 0.8969,
                                                     .reduction = 2.476_us,
                                                     .quantise = 1.694_us,
                                                     .quantise_bandwidth = 0.6248};
-inline constexpr gemm_curve<> gemm_h100_narrow_tensorrt_llm{.bandwidth = 0.8969,
-                                                            .compute = 0.9190,
-                                                            .small_tile = 0.9534,
-                                                            .tail = 0.3642,
-                                                            .throttle = 0.1792,
-                                                            .launch = 2.4_us,
-                                                            .reduction = 2.476_us,
-                                                            .quantise = 9.425_us,
-                                                            .quantise_bandwidth = 0.3821};
-
 /// H100 SXM, fp8 in blocks of 128 x 128: vLLM 5.6 %, TensorRT-LLM 4.7 %.
 inline constexpr gemm_curve<> gemm_h100_block_vllm{.bandwidth = 0.7721,
                                                    .compute = 0.8166,
@@ -74,16 +64,6 @@ inline constexpr gemm_curve<> gemm_h100_block_vllm{.bandwidth = 0.7721,
                                                    .quantise = 5.323_us,
                                                    .quantise_bandwidth = 0.4609,
                                                    .tile = 128.0};
-inline constexpr gemm_curve<> gemm_h100_block_tensorrt_llm{.bandwidth = 0.9016,
-                                                           .compute = 0.7030,
-                                                           .small_tile = 0.9973,
-                                                           .tail = 0.3866,
-                                                           .throttle = 0.0542,
-                                                           .launch = 2.4_us,
-                                                           .reduction = never_split,
-                                                           .quantise = 1.839_us,
-                                                           .quantise_bandwidth = 0.5479};
-
 // ---------------------------------------------------------------------------------------- experts
 
 /// H100 SXM, vLLM 0.19 fused_moe, bf16: h100_sxm/moe/vllm/0.19.0/moe_perf.parquet, 848 rows.

@@ -22,9 +22,7 @@ inline constexpr accelerator h200_sxm{.name = "h200-sxm",
                                       .multiprocessors = 132,
                                       .last_level_cache = 50_MB};
 
-namespace curves {
-
-namespace detail {
+namespace curves::detail {
 
 constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
   using shardline::detail::of_library;
@@ -43,9 +41,7 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
   return f;
 }
 
-}  // namespace detail
-
-}  // namespace curves
+}  // namespace curves::detail
 
 /// The H200 as measured; a busy one's multiplications are taken to run at an H100's share of a
 /// benchmark's.

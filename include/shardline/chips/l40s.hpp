@@ -29,9 +29,7 @@ inline constexpr accelerator l40s{.name = "l40s",
                                   .multiprocessors = 142,
                                   .last_level_cache = 96_MB};
 
-namespace curves {
-
-namespace detail {
+namespace curves::detail {
 
 constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   using shardline::detail::of_library;
@@ -44,9 +42,7 @@ constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   return f;
 }
 
-}  // namespace detail
-
-}  // namespace curves
+}  // namespace curves::detail
 
 /// The L40S as measured; a busy one's multiplications are taken to run at an H100's share of a
 /// benchmark's.

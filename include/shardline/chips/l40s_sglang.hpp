@@ -1,4 +1,4 @@
-/// l40s under sglang: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// l40s under sglang: its kernels' curves, in the form that bench_calibrate writes. Rows of
 /// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.
 #pragma once
 

@@ -29,9 +29,7 @@ inline constexpr accelerator rtx_pro_6000{.name = "rtx-pro-6000",
                                           .multiprocessors = 188,
                                           .last_level_cache = 128_MB};
 
-namespace curves {
-
-namespace detail {
+namespace curves::detail {
 
 constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   using shardline::detail::of_library;
@@ -45,9 +43,7 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   return f;
 }
 
-}  // namespace detail
-
-}  // namespace curves
+}  // namespace curves::detail
 
 /// The RTX PRO 6000 as measured; a busy one's multiplications are taken to run at an H100's share of a
 /// benchmark's.

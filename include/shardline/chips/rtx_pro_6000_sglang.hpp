@@ -1,4 +1,4 @@
-/// rtx-pro-6000 under sglang: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// rtx-pro-6000 under sglang: its kernels' curves, in the form that bench_calibrate writes. Rows of
 /// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.
 #pragma once
 

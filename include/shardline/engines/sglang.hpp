@@ -224,6 +224,7 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
                                                .many_sequences = 300.0,
                                                .least = mib(10240.0),
                                                .least_from = gib(60.0)};
+
 /// As for vLLM, fitted to Qwen3-32B, Qwen3.5-397B and Llama-3.1-8B on H100, H200 and B200.
 inline constexpr double sglang_launches = 0.4;
 inline constexpr seconds<> sglang_synchronise = 3_us;
@@ -235,7 +236,7 @@ inline constexpr seconds<> sglang_synchronise = 3_us;
 ///   reserve         0.5 GiB of context and libraries: an assumption, no log at hand
 ///   communicators   1.7 GiB, so that with peers 2.2 GiB are taken when weights are loaded: eight
 ///                   H200 at a fraction of 0.82 and a chunk of 32768 held about 509,000 tokens of
-///                   DeepSeek-V3's cache in bf16 (sgl-project/sglang, a user's report; here 512,700)
+///                   DeepSeek-V3's cache in bf16 (sgl-project/sglang, a user's report; here 512,467)
 ///   cuda_graphs     0.93 GiB: a start-up log of QwQ-32B at tp 4
 ///   page_tokens     1 (page_size)
 ///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas

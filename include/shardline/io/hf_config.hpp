@@ -115,12 +115,34 @@ inline model read_model(const source& s, std::string_view quantisation_text) {
   return m;
 }
 
-inline model read_document(const json& document, std::string_view quantisation_text, diagnosis& d) {
-  const fields whole(document, "$", d);
+inline model read_members(const fields& whole, std::string_view quantisation_text, diagnosis& d) {
   const json* inner = whole.object("text_config");
   if (inner == nullptr) return read_model({whole, whole}, quantisation_text);
   const fields text(*inner, whole.path_of("text_config"), d);
   return read_model({text, whole}, quantisation_text);
+}
+
+/// Qwen3-Omni: the model that reads and writes text, within another that also speaks. Module names
+/// begin with "thinker.", so settings that stand outside could not be matched.
+inline model read_thinker(const fields& outer, const json& thinker, std::string_view second,
+                          diagnosis& d) {
+  (void)outer.choice("model_type", {"qwen3_omni_moe"});
+  check_architecture(outer, "Qwen3OmniMoeForConditionalGeneration");
+  if (outer.find("quantization_config") != nullptr || !second.empty()) {
+    outer.refuse("quantization_config", "null: that of a model within thinker_config is not read");
+  }
+  if (outer.find("talker_config") != nullptr) {
+    outer.note("talker_config", "the model that speaks is not priced");
+  }
+  const fields members(thinker, outer.path_of("thinker_config"), d);
+  return read_members(members, "", d);
+}
+
+inline model read_document(const json& document, std::string_view quantisation_text, diagnosis& d) {
+  const fields whole(document, "$", d);
+  const json* thinker = whole.object("thinker_config");
+  if (thinker == nullptr) return read_members(whole, quantisation_text, d);
+  return read_thinker(whole, *thinker, quantisation_text, d);
 }
 
 }  // namespace hf::detail

@@ -128,7 +128,7 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{8, 6, 4, 2, 6};
+inline constexpr operator_limits most_of_mixing{8, 6, 4, 2, 7};
 inline constexpr operator_limits most_of_feed_forward{4, 3, 7, 0, 5};
 
 namespace detail {

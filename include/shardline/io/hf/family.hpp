@@ -30,8 +30,9 @@ using feed_forward_reader = feed_forwards (*)(const fields&, const family&, coun
 ///   qkv         always on the three inputs
 ///   stated      `attention_bias`, on all four
 ///   stated_qkv  `attention_bias`, on the three inputs (GLM-4.5)
+///   stated_apart   the same, and `attention_out_bias` on the output (Seed-OSS)
 ///   switched    `qkv_bias`, on the three inputs (Qwen2-MoE)
-enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, switched };
+enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, stated_apart, switched };
 
 /// Norms on queries and keys. stated: per head if `use_qk_norm`; Llama 4's norm has no gains.
 enum class qk_norm_rule : unsigned char { none, per_head, stated, all_heads };
@@ -42,7 +43,7 @@ enum class qk_norm_rule : unsigned char { none, per_head, stated, all_heads };
 ///   later_layers   Qwen: from max_window_layers on, if use_sliding_window
 ///   contested      Qwen2-MoE: releases of the library disagree, so layer_types must say
 ///   even_layers    gpt-oss, Gemma 2: the first, the third, ...
-///   but_every_nth  Gemma 3: all but every sliding_window_pattern-th
+///   but_every_nth  Gemma 3, OLMo 3, Command R7B: all but every sliding_window_pattern-th
 ///   chunked        Llama 4: chunks in all but every no_rope_layer_interval-th
 ///   linear         Qwen3-Next: linear attention in all but every full_attention_interval-th
 enum class window_rule : unsigned char {
@@ -57,13 +58,14 @@ enum class window_rule : unsigned char {
 };
 
 /// The activation function, which with the family says whether a block is gated.
-enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, relu2 };
+enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, relu, relu2 };
 
 /// One supported model_type.
 ///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
 ///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
 ///                    missing; 0: required, as many as heads, hidden_size / heads, unknown, none,
 ///                    the first layer
+///   window_period    sliding_window_pattern, if missing
 ///   attention_bias   if that key is missing
 ///   output_gate      the family has a key `attn_output_gate`
 ///   mlp_bias         the family has a key `mlp_bias`
@@ -71,7 +73,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, relu2 };
 ///   shared_experts   n_shared_experts, if missing; -1: required
 ///   topk_method      if missing; "noaux_tc" has a correction bias per expert
 ///   tied             tie_word_embeddings, if missing
-///   learned_positions   n_positions is the size of an embedding
+///   learned_positions   n_positions is the size of an embedding, less position_offset
 ///   mtp_pattern      prediction layers follow a pattern of their own, which a model cannot hold
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
@@ -91,6 +93,7 @@ struct family {
   bool output_gate = false;
   window_rule windows = window_rule::none;
   count window = 0;
+  count window_period = 6;
   count max_window_layers = 0;
   bool mlp_bias = false;
   count dense_layers = 0;
@@ -102,16 +105,26 @@ struct family {
   bool norm_bias = false;
   bool embedding_norm = false;
   bool learned_positions = false;
+  count position_offset = 0;
   bool mtp_pattern = false;
   const checkpoint_names* names = &llama_names;
   std::array<std::string_view, 4> priced{};
 };
 
+/// The same mathematics, defaults and names by another model_type.
+[[nodiscard]] constexpr family renamed(family known, std::string_view model_type,
+                                       std::string_view architecture) noexcept {
+  known.model_type = model_type;
+  known.architecture = architecture;
+  return known;
+}
+
 /// A model_type whose text model stands in `text_config`, beside an encoder for images or sound.
 struct wrapper {
   std::string_view model_type{};
   std::string_view architecture{};
-  std::string_view text_type{};  // the text model's model_type, if its own is missing
+  std::string_view text_type{};   // the text model's model_type, if its own is missing
+  std::string_view other_type{};  // another that it may have
 };
 
 }  // namespace shardline::hf

@@ -1,6 +1,7 @@
 /// Parses JSON that cannot be trusted: strict text in, the first fault in words.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <limits>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "shardline/base/integer.hpp"
+#include "shardline/io/hf/bare_numbers.hpp"
 
 namespace shardline::hf {
 
@@ -39,8 +41,11 @@ struct diagnosis {
   return text.size() > longest ? result + "..." : result;
 }
 
-/// A value as JSON text, fit for a message.
+/// A value as JSON text, fit for a message; infinities and NaN as Python's json module writes them.
 [[nodiscard]] inline std::string shown(const json& value) {
+  const auto* x = value.get_ptr<const json::number_float_t*>();
+  if (x != nullptr && std::isnan(*x)) return "NaN";
+  if (x != nullptr && std::isinf(*x)) return *x < 0 ? "-Infinity" : "Infinity";
   return printable(value.dump(-1, ' ', true, json::error_handler_t::replace));
 }
 
@@ -162,17 +167,37 @@ class strict_reader final : public nlohmann::json_sax<json> {
 
 }  // namespace detail
 
+namespace detail {
+
+/// What the text says, its bare words read as the numbers they stand for. Assumes valid JSON.
+inline json read_sound(const bare_numbers& sound) {
+  std::size_t strings = 0;
+  auto next = sound.numbers.begin();
+  const auto put_number = [&](int, json::parse_event_t event, json& parsed) {
+    const bool whole = event == json::parse_event_t::key || event == json::parse_event_t::value;
+    if (!whole || !parsed.is_string()) return true;
+    if (next != sound.numbers.end() && next->first == strings) parsed = (next++)->second;
+    ++strings;
+    return true;
+  };
+  return json::parse(sound.text, put_number, false);
+}
+
+}  // namespace detail
+
 /// The JSON object in `text`; null, and a fault in `d`, if it is anything else. Parsed twice: once
-/// to check, once to keep.
+/// to check, once to keep. Bare infinities and NaN are numbers, which no field here may be: they are
+/// refused where they are read.
 [[nodiscard]] inline json parse_object(std::string_view text, diagnosis& d) {
   // nlohmann::json takes a NUL for the end of the text and would pass over what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
     d.fail("$: not valid JSON" + detail::at_byte(nul + 1, text.size()));
     return {};
   }
+  const detail::bare_numbers sound = detail::find_bare_numbers(text);
   detail::strict_reader checker(text.size(), d);
-  if (!json::sax_parse(text.begin(), text.end(), &checker)) return {};
-  json document = json::parse(text.begin(), text.end(), nullptr, false);
+  if (!json::sax_parse(sound.text, &checker)) return {};
+  json document = detail::read_sound(sound);
   if (document.is_object()) return document;
   d.fail("$: " + shown(document) + "; allowed: an object");
   return {};

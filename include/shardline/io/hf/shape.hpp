@@ -49,10 +49,12 @@ inline count read_context(const fields& f, const family& known) {
   return f.whole_or_noted(key, known.context, any_length);
 }
 
-/// GPT-2 learns its positions, so their number is a size.
+/// GPT-2 and OPT learn their positions, so their number is a size.
 inline count read_positions(const fields& f, const family& known) {
   if (!known.learned_positions) return 0;
-  return f.whole(f.name_of({"n_positions", "max_position_embeddings"}), any_length);
+  const range seen{any_length.least, highest_count(field::positions) - known.position_offset};
+  return known.position_offset +
+         f.whole(f.name_of({"n_positions", "max_position_embeddings"}), seen);
 }
 
 }  // namespace detail

@@ -42,20 +42,46 @@ inline void check_architecture(const fields& f, std::string_view expected) {
   if (!names.empty()) f.refuse("architectures", quoted({expected}));
 }
 
+/// The one family of the text model's `architectures`; none if they fit no family, or several.
+inline const family* family_by_architecture(const fields& text) {
+  const family* found = nullptr;
+  for (const std::string& name : text.words("architectures")) {
+    for (const family* known : all_families) {
+      if (name != known->architecture) continue;
+      if (found != nullptr) return nullptr;
+      found = known;
+    }
+  }
+  return found;
+}
+
+/// What the text model calls itself; where it does not, what its wrapper or its class says.
+inline std::string read_text_type(const source& s, const wrapper* around) {
+  if (around != nullptr) return s.text.word("model_type", around->text_type);
+  std::string type = s.text.word("model_type", "");
+  const family* by_class = family_by_architecture(s.text);
+  if (!type.empty() || by_class == nullptr) return type;
+  s.text.note("model_type", "missing; read as " + quoted({by_class->model_type}) +
+                                ", whose class is " + quoted({by_class->architecture}));
+  return std::string(by_class->model_type);
+}
+
 inline const family* find_wrapped(const source& s, const std::string& outer_type) {
   const wrapper* around = wrapper_of(outer_type);
   if (around == nullptr && family_of(outer_type) != nullptr) {
     s.whole.refuse("text_config", "null, since " + outer_type + " is a text model itself");
   }
-  const std::string type = s.text.word("model_type", around == nullptr ? "" : around->text_type);
+  const std::string type = read_text_type(s, around);
   const family* known = family_of(type);
   if (known == nullptr || outer_type.empty()) {
     refuse_type(outer_type.empty() ? s.whole : s.text);
   } else if (around == nullptr) {
     s.whole.note("model_type", quoted({printable(outer_type)}) +
                                    " is not known; its text_config is priced, as " + type);
-  } else if (type != around->text_type) {
-    s.text.refuse("model_type", quoted({around->text_type}));
+  } else if (type != around->text_type && type != around->other_type) {
+    s.text.refuse("model_type", around->other_type.empty()
+                                    ? quoted({around->text_type})
+                                    : quoted({around->text_type, around->other_type}));
   }
   if (around != nullptr) check_architecture(s.whole, around->architecture);
   return known;

@@ -65,6 +65,10 @@ inline void read_biases(const fields& f, const family& known, grouped_query_atte
     case bias_rule::stated_qkv:
       a.qkv_bias = stated;
       break;
+    case bias_rule::stated_apart:
+      a.qkv_bias = stated;
+      a.output_bias = f.flag("attention_out_bias", false);
+      break;
     case bias_rule::switched:
       a.qkv_bias = f.flag("qkv_bias", true);
       break;

@@ -42,6 +42,13 @@ inline void check_activation(const fields& f, activation_rule rule) {
       (void)f.choice(f.name_of({"activation_function", "activation", "hidden_act"}),
                      {"gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"});
       break;
+    case activation_rule::gated_gelu:
+      (void)f.choice("hidden_activation", {"gelu_pytorch_tanh", "gelu"});
+      (void)f.choice("hidden_act", {"gelu_pytorch_tanh", "gelu"});
+      break;
+    case activation_rule::relu:
+      (void)f.choice("activation_function", {"relu"});
+      break;
     case activation_rule::relu2:
       (void)f.choice("mlp_hidden_act", {"relu2"});
       break;

@@ -109,7 +109,7 @@ inline std::vector<bool> narrow_layers(const fields& f, const family& known, cou
       return but_every(2, layers);
     case window_rule::but_every_nth:
       return but_every(f.whole_or(f.name_of({"sliding_window_pattern", "_sliding_window_pattern"}),
-                                  6, any_layers),
+                                  known.window_period, any_layers),
                        layers);
     case window_rule::chunked:
       return chunked_layers(f, layers);

@@ -5,9 +5,7 @@
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family deepseek_v2{.model_type = "deepseek_v2",
                                     .architecture = "DeepseekV2ForCausalLM",
@@ -30,6 +28,4 @@ inline constexpr family kimi_k2{.model_type = "kimi_k2",
                                 .shared_experts = 1,
                                 .topk_method = "noaux_tc"};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

@@ -1,12 +1,19 @@
-/// Gemma 2 and 3.
+/// Gemma, Gemma 2 and 3.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
+namespace shardline::hf::families {
 
-namespace families {
-
+inline constexpr family gemma{.model_type = "gemma",
+                              .architecture = "GemmaForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .kv_heads = 16,
+                              .head_dim = 256,
+                              .bias = bias_rule::stated,
+                              .activation = activation_rule::gated_gelu,
+                              .tied = true};
 inline constexpr family gemma2{.model_type = "gemma2",
                                .architecture = "Gemma2ForCausalLM",
                                .layers = detail::read_seeing_layers,
@@ -37,6 +44,4 @@ inline constexpr family gemma3_text{.model_type = "gemma3_text",
                                     .tied = true};
 inline constexpr wrapper gemma3{"gemma3", "Gemma3ForConditionalGeneration", "gemma3_text"};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

@@ -4,9 +4,7 @@
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family glm4_moe{.model_type = "glm4_moe",
                                  .architecture = "Glm4MoeForCausalLM",
@@ -26,6 +24,4 @@ inline constexpr family glm4_moe_lite{.model_type = "glm4_moe_lite",
                                       .shared_experts = 1,
                                       .topk_method = "noaux_tc"};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

@@ -6,21 +6,29 @@
 #include <string_view>
 
 #include "shardline/io/hf/families/bloom.hpp"
+#include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
+#include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
+#include "shardline/io/hf/families/mimo.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
+#include "shardline/io/hf/families/olmo.hpp"
+#include "shardline/io/hf/families/opt.hpp"
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
+#include "shardline/io/hf/families/qwen_vl.hpp"
+#include "shardline/io/hf/families/seed_oss.hpp"
+#include "shardline/io/hf/families/smollm3.hpp"
 #include "shardline/io/hf/families/sparse_latent.hpp"
 
 namespace shardline::hf {
@@ -29,11 +37,21 @@ namespace shardline::hf {
 inline constexpr std::array all_families{
     &families::llama,
     &families::mistral,
+    &families::ministral3,
     &families::mixtral,
     &families::qwen2,
     &families::qwen2_moe,
     &families::qwen3,
     &families::qwen3_moe,
+    &families::qwen2_vl,
+    &families::qwen2_vl_text,
+    &families::qwen2_5_vl,
+    &families::qwen2_5_vl_text,
+    &families::qwen3_vl_text,
+    &families::qwen3_vl_moe_text,
+    &families::qwen3_omni_moe_text,
+    &families::mimo,
+    &families::seed_oss,
     &families::qwen3_next,
     &families::qwen3_5_text,
     &families::qwen3_5_moe_text,
@@ -46,13 +64,20 @@ inline constexpr std::array all_families{
     &families::glm4_moe_lite,
     &families::minimax_m2,
     &families::gpt_oss,
+    &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
     &families::phi3,
+    &families::olmo2,
+    &families::olmo3,
+    &families::smollm3,
+    &families::cohere2,
     &families::llama4_text,
     &families::falcon,
     &families::bloom,
     &families::gpt2,
+    &families::opt,
+    &families::gpt_neox,
     &families::nemotron_h,
     &families::mamba2};
 
@@ -61,8 +86,13 @@ inline constexpr std::array all_wrappers{
     &families::gemma3,
     &families::llama4,
     &families::mistral3,
+    &families::qwen2_vl_wrapper,
+    &families::qwen2_5_vl_wrapper,
+    &families::qwen3_vl,
+    &families::qwen3_vl_moe,
     &families::qwen3_5,
-    &families::qwen3_5_moe};
+    &families::qwen3_5_moe,
+    &families::qwen3_omni_moe_thinker};
 // clang-format on
 
 namespace detail {
@@ -79,7 +109,10 @@ constexpr const Row* row_of(const std::array<const Row*, N>& rows,
 inline std::string supported_types() {
   std::string list;
   for (const family* known : all_families) list.append(known->model_type).append(", ");
-  for (const wrapper* known : all_wrappers) list.append(known->model_type).append(", ");
+  for (const wrapper* known : all_wrappers) {
+    if (row_of(all_families, known->model_type) != nullptr) continue;  // in the list already
+    list.append(known->model_type).append(", ");
+  }
   list.resize(list.size() - 2);
   return list;
 }

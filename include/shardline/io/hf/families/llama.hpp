@@ -3,9 +3,7 @@
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf {
-
-namespace families {
+namespace shardline::hf::families {
 
 inline constexpr family llama{.model_type = "llama",
                               .architecture = "LlamaForCausalLM",
@@ -14,6 +12,4 @@ inline constexpr family llama{.model_type = "llama",
                               .bias = bias_rule::stated,
                               .mlp_bias = true};
 
-}  // namespace families
-
-}  // namespace shardline::hf
+}  // namespace shardline::hf::families

@@ -1,4 +1,4 @@
-/// Mistral and Mixtral.
+/// Mistral, Ministral 3 and Mixtral.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -33,6 +33,14 @@ inline constexpr family mistral{.model_type = "mistral",
                                 .kv_heads = 8,
                                 .windows = window_rule::every_layer,
                                 .window = 4096};
+// Mistral without a window of its own, and heads of 128 where nothing else is said.
+constexpr family make_ministral3() noexcept {
+  family f = renamed(mistral, "ministral3", "Ministral3ForCausalLM");
+  f.head_dim = 128;
+  f.window = 0;
+  return f;
+}
+inline constexpr family ministral3 = make_ministral3();
 inline constexpr family mixtral{.model_type = "mixtral",
                                 .architecture = "MixtralForCausalLM",
                                 .layers = detail::read_seeing_layers,
@@ -40,7 +48,8 @@ inline constexpr family mixtral{.model_type = "mixtral",
                                 .kv_heads = 8,
                                 .windows = window_rule::every_layer,
                                 .names = &detail::mixtral_names};
-inline constexpr wrapper mistral3{"mistral3", "Mistral3ForConditionalGeneration", "mistral"};
+inline constexpr wrapper mistral3{"mistral3", "Mistral3ForConditionalGeneration", "mistral",
+                                  "ministral3"};
 
 }  // namespace families
 

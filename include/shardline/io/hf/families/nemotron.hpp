@@ -104,7 +104,7 @@ inline std::string read_pattern(const fields& f) {
   const char* key = f.find("layers_block_type") != nullptr ? "layers_block_type" : "layer_types";
   if (f.find(key) != nullptr) return spelled_pattern(f, key);
   key = "hybrid_override_pattern";
-  const std::string pattern = f.word(key, "");
+  std::string pattern = f.word(key, "");
   if (pattern.empty()) f.refuse(key, R"(one of "M", "*", "-", "E" for each layer)");
   const std::size_t wrong = pattern.find_first_not_of("M*-E");
   if (wrong != std::string::npos) {

@@ -1,0 +1,25 @@
+/// OLMo 2 and 3. Their norms stand behind the attention and the feed-forward block, not before
+/// them: as many, of the same size, so a layer is priced as any other.
+#pragma once
+
+#include "shardline/io/hf/blocks/layers.hpp"
+
+namespace shardline::hf::families {
+
+inline constexpr family olmo2{.model_type = "olmo2",
+                              .architecture = "Olmo2ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .bias = bias_rule::stated,
+                              .qk_norm = qk_norm_rule::all_heads};
+inline constexpr family olmo3{.model_type = "olmo3",
+                              .architecture = "Olmo3ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .bias = bias_rule::stated,
+                              .qk_norm = qk_norm_rule::all_heads,
+                              .windows = window_rule::but_every_nth,
+                              .window = 4096,
+                              .window_period = 4};
+
+}  // namespace shardline::hf::families

@@ -1,0 +1,34 @@
+/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3-Omni, those of Qwen2 and Qwen3 by
+/// other names. Older files of the first two describe the text model beside their vision_config;
+/// their classes give a text model the defaults of Qwen2 or Qwen3.
+#pragma once
+
+#include "shardline/io/hf/families/qwen.hpp"
+
+namespace shardline::hf::families {
+
+inline constexpr family qwen2_vl = renamed(qwen2, "qwen2_vl", "Qwen2VLForConditionalGeneration");
+inline constexpr family qwen2_vl_text =
+    renamed(qwen2, "qwen2_vl_text", "Qwen2VLForConditionalGeneration");
+inline constexpr family qwen2_5_vl =
+    renamed(qwen2, "qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration");
+inline constexpr family qwen2_5_vl_text =
+    renamed(qwen2, "qwen2_5_vl_text", "Qwen2_5_VLForConditionalGeneration");
+inline constexpr family qwen3_vl_text =
+    renamed(qwen3, "qwen3_vl_text", "Qwen3VLForConditionalGeneration");
+inline constexpr family qwen3_vl_moe_text =
+    renamed(qwen3_moe, "qwen3_vl_moe_text", "Qwen3VLMoeForConditionalGeneration");
+inline constexpr family qwen3_omni_moe_text =
+    renamed(qwen3_moe, "qwen3_omni_moe_text", "Qwen3OmniMoeThinkerForConditionalGeneration");
+
+inline constexpr wrapper qwen3_omni_moe_thinker{
+    "qwen3_omni_moe_thinker", "Qwen3OmniMoeThinkerForConditionalGeneration", "qwen3_omni_moe_text"};
+inline constexpr wrapper qwen2_vl_wrapper{"qwen2_vl", "Qwen2VLForConditionalGeneration",
+                                          "qwen2_vl_text"};
+inline constexpr wrapper qwen2_5_vl_wrapper{"qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration",
+                                            "qwen2_5_vl_text"};
+inline constexpr wrapper qwen3_vl{"qwen3_vl", "Qwen3VLForConditionalGeneration", "qwen3_vl_text"};
+inline constexpr wrapper qwen3_vl_moe{"qwen3_vl_moe", "Qwen3VLMoeForConditionalGeneration",
+                                      "qwen3_vl_moe_text"};
+
+}  // namespace shardline::hf::families
