@@ -122,8 +122,10 @@ template <class T, class Times>
   t.prompts = times.mixed(s.carried, generating).interval(load.batches);
   T share = s.carrying * others;
   if (largest_of(load.batches) > 1.0) {
-    const T idle = T(1.0) - min(share / s.coming, T(1.0));
-    share = s.coming * (T(1.0) - detail::share_to(idle, (load.batches + T(1.0)) * T(0.5)));
+    const T one(1.0);
+    const T idle = one - min(share / s.coming, one);
+    const T staged = s.coming * (one - detail::share_to(idle, (load.batches + one) * T(0.5)));
+    share = select(one < load.batches, staged, share);
   }
   // A share p of the time is p / long of steps, over p / long + (1 - p) / short.
   if (s.by_time) share = share * t.decode / (t.prompts - (t.prompts - t.decode) * share);

@@ -90,23 +90,28 @@ constexpr T coming(const basic_turnover<T>& load, const T& reading) noexcept {
 
 // Fills in which steps carry prompts, of a mix whose prompts and room are known; no more than
 // `slots` come at once.
-//   carrying = c (1 - (1 - busy / c)^max(1, room / prompt)),   c = coming()
+//   carrying = c (1 - (1 - busy / c)^n),   c = coming(),   n = max(1, room / prompt)
+// which is n busy (1 - n busy / (2 c)) at least, and so much where 1 - busy is 1 by rounding.
 template <class T>
 constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
                          const T& slots) noexcept {
   const T one(1.0);
   const T at_once = min(s.room, load.prompt * slots);
-  const T reading = s.prompts * load.prompt / at_once;
-  const T when = max(coming(load, reading), T(1e-9));
+  const T read = s.prompts * load.prompt;
+  const T when = max(coming(load, read / at_once), T(1e-9));
   const T per_step = max(s.room / load.prompt, one);
   const T idle = one - min(s.busy / when, one);
   s.coming = when;
-  const T read = s.prompts * load.prompt;
-  const T carrying = when * (one - share_to(idle, per_step));
-  s.carried = min(read / max(carrying, T(1e-30)), at_once);
+  const T apart = read / s.room * per_step;
+  const T least = apart * (one - apart / when * T(0.5));
+  const T carrying = max(when * (one - share_to(idle, per_step)), least);
+  s.carried = min(read / carrying, at_once);
   s.carrying = min(read / s.carried, one);
   s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
 }
+
+// In place of no prompts at all, whose steps are still those of one.
+inline constexpr double hardly_any = 1e-30;
 
 }  // namespace detail
 
@@ -158,12 +163,12 @@ template <class T>
                                                             const T& decoding) noexcept {
   const T one(1.0);
   basic_step_mix<T> s;
-  s.prompts = prompts;
+  s.prompts = max(prompts, T(detail::hardly_any));
   s.decoding = decoding;
   s.room = max(load.budget - s.decoding * load.checked, load.budget * T(1e-3));
-  s.busy = min(prompts * load.prompt / s.room, one);
+  s.busy = min(s.prompts * load.prompt / s.room, one);
   const T waiting = detail::queue_of_prompts(s.busy, s.room / load.prompt);
-  s.queued = waiting / max(one - s.busy, T(1e-3)) / max(prompts, T(1e-30));
+  s.queued = waiting / max(one - s.busy, T(1e-3)) / s.prompts;
   detail::share_out(s, load, T(1e9));
   const T steps = (load.prompt / s.room + s.queued) * s.busy;
   const T free = load.decoding_steps() * (one - s.carrying);
@@ -184,19 +189,19 @@ template <class T>
                                                       const T& prompts) noexcept {
   const T one(1.0);
   basic_step_mix<T> s;
-  s.prompts = prompts;
-  s.decoding = prompts * load.decode_steps;
+  s.prompts = max(prompts, T(detail::hardly_any));
+  s.decoding = s.prompts * load.decode_steps;
   s.room = load.budget;
   const T when = max(detail::coming(load, T(0.0)), T(1e-9));
   s.coming = when;
-  s.beside = min(prompts / when, max(slots - one, T(0.0)));
+  s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
   const T some = max(s.beside, T(1e-6));
-  const T turns = prompts * ((one - exponential(T(0.0) - some)) / some);
+  const T turns = s.prompts * ((one - exponential(T(0.0) - some)) / some);
   const T steps = load.prompt / load.budget;
-  const T more = max(steps * (prompts / turns - one), T(0.0));
+  const T more = max(steps * (s.prompts / turns - one), T(0.0));
   const T uneven = (one - min(steps, one)) * T(0.5);
   s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
-  s.carried = min(prompts * load.prompt / s.carrying, load.budget);
+  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
   return s;
 }
 

@@ -71,6 +71,7 @@ basic_workload<T> in_lanes(std::span<const workload> loads) noexcept {
   w.concurrency = each([](const load& l) { return l.concurrency; });
   w.input = each([](const load& l) { return l.input; });
   w.output = each([](const load& l) { return l.output; });
+  w.output_cv = each([](const load& l) { return l.output_cv; });
   if (first.chunk) w.chunk = each([](const load& l) { return *l.chunk; });
   w.prefix_hit = each([](const load& l) { return l.prefix_hit; });
   w.rate = each([](const load& l) { return l.rate; });
