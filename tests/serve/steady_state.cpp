@@ -171,10 +171,44 @@ TEST_CASE("equal answers to requests of a run that come at once end at once") {
 
 TEST_CASE("prompts that come at random wait as at a server that reads as many at once") {
   // A prompt for each full step, half of the time: M/D/1 has half a step, busy^2 / (2 (1 - busy)).
-  const step_mix s = chunked_at_random(through(1024.0, 1.0), 0.5, 0.0);
+  const step_mix s = chunked_at_random(through(1024.0, 0.0), 0.5, {0.5, 0.5});
   CHECK(s.busy == 0.5);
   CHECK(s.queued == doctest::Approx(0.5).epsilon(1e-9));
   CHECK(s.carrying == doctest::Approx(0.5).epsilon(1e-9));
+  CHECK(s.behind == 0.0);
   // Nine to a step wait less.
-  CHECK(chunked_at_random(through(1024.0 / 9.0, 1.0), 4.5, 0.0).queued < 0.02);
+  CHECK(chunked_at_random(through(1024.0 / 9.0, 0.0), 4.5, {4.5, 4.5}).queued < 0.02);
+}
+
+TEST_CASE("after a step that reads prompts another is likelier, since it takes longer") {
+  // 4 decode beside prompts of all the room. A tenth of the steps after one that read none read some,
+  // half of the others: 0.1 / (0.1 + 0.5) of all, in which 0.1 x 5/6 + 0.5 x 1/6 prompts come.
+  const step_mix s = chunked_at_random(through(1020.0, 24.0), 1.0 / 6.0, {0.1, 0.5});
+  CHECK(s.carrying == doctest::Approx(1.0 / 6.0).epsilon(1e-9));
+  CHECK(s.carried == doctest::Approx(1020.0).epsilon(1e-9));
+  // Half of one has come while one's own was read, a quarter waits with them (M/D/1); what is over the
+  // mean is forgotten by 0.4 a step.
+  CHECK(s.behind == doctest::Approx((0.75 - 1.0 / 6.0) / 0.6).epsilon(1e-6));
+  // Hardly any: one step each, in which nothing else is.
+  const step_mix few = chunked_at_random(through(100.0, 24.0), 1e-17, {1e-17, 1e-17});
+  CHECK(few.carried == doctest::Approx(100.0).epsilon(1e-9));
+  CHECK(few.carrying == doctest::Approx(1e-17).epsilon(1e-9));
+}
+
+TEST_CASE("prompts apart at random: what comes while some are read is read before anything decodes") {
+  // ln 2 come in a step that decodes, and as many in one that reads: half of the rounds begin with
+  // reading, and half of the reading steps are followed by another.
+  const double ln2 = std::log(2.0);
+  const step_mix s = apart_at_random(through(100.0, 8.0), 2.0 * ln2, {ln2, ln2});
+  CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-9));
+  CHECK(s.carried == doctest::Approx(200.0 * ln2).epsilon(1e-9));
+  CHECK(s.beside == doctest::Approx(ln2).epsilon(1e-9));
+  CHECK(s.behind == doctest::Approx(0.0).epsilon(1e-9));
+  // Prompts of two steps, half of the time: one of others is met, M/D/1 leaves 0.5 + 0.25 and what
+  // half a step of decoding brings, whose readings bring as many again.
+  const step_mix cut = apart_at_random(through(2048.0, 8.0), 0.4, {0.2, 0.25});
+  CHECK(cut.carrying == doctest::Approx(0.8).epsilon(1e-9));
+  CHECK(cut.carried == doctest::Approx(1024.0).epsilon(1e-9));
+  CHECK(cut.beside == doctest::Approx(1.0).epsilon(1e-9));
+  CHECK(cut.behind == doctest::Approx(2.0 * 0.85 / 0.5 - 0.8).epsilon(1e-9));
 }

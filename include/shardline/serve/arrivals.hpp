@@ -56,38 +56,53 @@ constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& 
           select(first, a.generation, b.generation)};
 }
 
-// A number of prompts a step, and the seconds that a step then takes.
+// Between two numbers of prompts a step, at which steps are too long for the rate and too short for it,
+// by so many prompts.
 template <class T>
-struct pace_at {
-  T prompts{};
-  T step{};
+struct bracket {
+  T low{};
+  T high{};
+  T lacking{};
+  T over{};
+  T last{};  // on which side the last one was: 1 above, -1 below
+
+  [[nodiscard]] constexpr T between() const noexcept {
+    return low + (high - low) * (lacking / max(lacking + over, T(1e-300)));
+  }
+  // The false position, the end that stays twice counting half (the Illinois method).
+  constexpr void narrow(const T& prompts, const T& come) noexcept {
+    const T one(1.0);
+    const T half(0.5);
+    const T none(0.0);
+    const auto above = come < prompts;
+    const T side = select(above, one, -one);
+    const T again = select(none < side * last, half, one);
+    low = select(above, low, prompts);
+    high = select(above, prompts, high);
+    lacking = select(above, lacking * again, come - prompts);
+    over = select(above, prompts - come, over * again);
+    last = side;
+  }
 };
 
-// Where the straight line through two of them is a step of prompts / rate.
-template <class T>
-constexpr T met_between(const pace_at<T>& a, const pace_at<T>& b, const T& rate) noexcept {
-  const T rise = (b.step - a.step) / max(b.prompts - a.prompts, T(1e-30));
-  return rate * (a.step - rise * a.prompts) / max(T(1.0) - rate * rise, T(1e-9));
-}
-
 // The steps at so many requests a second: prompts = rate seconds(prompts), where seconds rise with
-// what comes. On the line from an idle replica to one whose slots are full, then on the side of it
-// that holds the root.
+// what comes, between an idle replica and one whose slots are full, with steps of so many seconds.
 template <class T, class Replica>
-constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const T& slots,
-                                   const T& others, const pace_at<T>& full,
-                                   const T& reading) noexcept {
+constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const T& others,
+                                   const T& full, const T& seconds_when_full) noexcept {
+  const prompt_steps<T> read = replica.reading();
   const T idle = replica.times.decode(T(1.0)).interval(replica.load.batches);
-  const pace_at<T> none{T(0.0), idle};
-  const T first = min(met_between(none, full, rate), full.prompts);
-  const basic_mix_seconds<T> t =
-      replica.seconds_of(replica.at_random(slots, rate, first, reading), others);
-  const pace_at<T> between{first, t.mean()};
-  const auto less = rate * between.step < first;
-  const T below = met_between(none, between, rate);
-  const T above = met_between(between, full, rate);
-  const T prompts = min(select(less, below, above), full.prompts);
-  return replica.at_random(slots, rate, prompts, t.prompts);
+  bracket<T> prompts{T(0.0), full, rate * idle, max(full - rate * seconds_when_full, T(0.0)),
+                     T(0.0)};
+  basic_mix_seconds<T> t;
+  const int rounds = replica.chunked() ? 1 : 5;
+  for (int i = 0; i < rounds; ++i) {
+    const T n = prompts.between();
+    t = replica.about(rate, n, read);
+    if (replica.chunked()) t = replica.seconds_of(replica.at_random(rate, n, t), others);
+    prompts.narrow(n, rate * t.mean());
+  }
+  return replica.at_random(rate, prompts.between(), t);
 }
 
 }  // namespace detail
@@ -112,13 +127,13 @@ template <class T, class Replica>
   a.utilisation = r * longest.total().value() / slots;
   const auto stable = a.utilisation < one;
   const T steps = max(replica.load.decoding_steps(), one);
-  const detail::pace_at<T> full{filled.prompts, longest.generation.value() / steps};
+  const T pace = longest.generation.value() / steps;
   const T served = min(r, slots / longest.total().value());
-  const T reading = replica.seconds_of(filled, others).prompts;
-  const basic_step_mix<T> s = detail::mix_at(replica, served, slots, others, full, reading);
+  const basic_step_mix<T> s = detail::mix_at(replica, served, others, filled.prompts, pace);
   const T about = served * longest.total().value();
   const T busy = about / (one + about) * T(steps_met_at_random);
   a.life = replica.life(s, {others, one, busy});
+  a.life.generation = shardline::min(a.life.generation, longest.generation);
   // Who waits for prompts slows nobody: at most for as long as where all slots are full.
   const seconds<T> most = longest.total() - a.life.prompt - a.life.generation;
   a.life.queue = shardline::min(a.life.queue, shardline::max(most, seconds<T>{}));

@@ -6,6 +6,20 @@
 
 namespace shardline {
 
+/// Seconds of a step that reads one prompt, and of one that reads as much as it has room for.
+template <class T>
+struct prompt_steps {
+  T one{};
+  T full{};
+
+  /// Of one that reads so many tokens, on the line between.
+  [[nodiscard]] constexpr T of(const T& tokens_read, const basic_turnover<T>& load) const noexcept {
+    const T further = max(load.budget - load.prompt, T(1.0));
+    const T share = max(min(tokens_read, load.budget) - load.prompt, T(0.0)) / further;
+    return one + (full - one) * min(share, T(1.0));
+  }
+};
+
 /// Steps and lives of a replica.
 ///   times      how long its steps take (sojourn.hpp)
 ///   load       what passes through it
@@ -24,13 +38,41 @@ struct loaded_replica {
     if (chunked()) return chunked_steps(load, slots, entry);
     return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
   }
-  /// Where prompts come at random to so many slots: so many a second, so many in a decoding step,
-  /// while steps that read some take so long.
-  [[nodiscard]] constexpr basic_step_mix<T> at_random(const T& slots, const T& rate,
-                                                      const T& prompts,
-                                                      const T& reading) const noexcept {
-    if (!chunked()) return steps_apart(load, slots, prompts);
-    return chunked_at_random(load, rate * reading, prompts * load.decode_steps);
+  /// Where prompts come at random: so many a second and so many in a step of any kind, of which those
+  /// that decode and those that read some take so long.
+  [[nodiscard]] constexpr basic_step_mix<T> at_random(
+      const T& rate, const T& prompts, const basic_mix_seconds<T>& t) const noexcept {
+    const basic_random_prompts<T> come{rate * t.decode, rate * t.prompts};
+    if (chunked()) return chunked_at_random(load, prompts, come);
+    return apart_at_random(load, prompts, come);
+  }
+  /// What steps of each kind take, before it is known how many of them read some, and `meanwhile`: as
+  /// long as each other; or of an engine that reads prompts apart, with as many at once as come while
+  /// others are read, on the line from one to a full step.
+  [[nodiscard]] constexpr basic_mix_seconds<T> about(const T& rate, const T& prompts,
+                                                     const prompt_steps<T>& read) const noexcept {
+    basic_mix_seconds<T> t;
+    t.decode = t.prompts = prompts / rate;
+    if (chunked()) return t;
+    t.decode = times.decode(max(prompts * load.decode_steps, T(1.0))).interval(load.batches);
+    const T d = rate * t.decode;
+    t.prompts = read.one;
+    T readings(0.0);
+    for (int i = 0; i < 4; ++i) {
+      const T r = rate * t.prompts;
+      readings = detail::readings_apart(basic_random_prompts<T>{d, r});
+      t.prompts = read.of((d / readings + r) * load.prompt, load);
+    }
+    const T full = (d + rate * t.prompts * readings) * (load.prompt / load.budget);
+    t.meanwhile = t.prompts * max(readings, full);
+    return t;
+  }
+  /// Seconds of a step that reads one prompt alone, or as much of it as there is room for, and of a
+  /// full one.
+  [[nodiscard]] constexpr prompt_steps<T> reading() const noexcept {
+    if (chunked()) return {};
+    return {times.prompts(min(load.prompt, load.budget)).interval(load.batches),
+            times.prompts(load.budget).interval(load.batches)};
   }
   [[nodiscard]] constexpr basic_mix_seconds<T> seconds_of(const basic_step_mix<T>& s,
                                                           const T& others) const noexcept {

@@ -127,8 +127,6 @@ template <class T, class Times>
     const T staged = s.coming * (one - detail::share_to(idle, (load.batches + one) * T(0.5)));
     share = select(one < load.batches, staged, share);
   }
-  // A share p of the time is p / long of steps, over p / long + (1 - p) / short.
-  if (s.by_time) share = share * t.decode / (t.prompts - (t.prompts - t.decode) * share);
   t.meanwhile = (t.prompts - t.decode) * share;
   return t;
 }
@@ -171,7 +169,7 @@ template <class T, class Times>
   const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
   const T among = t.decode + (t.prompts - t.decode) * (often * others);
   const T step =
-      s.by_time ? t.mean() * T(0.75) + among * T(0.25) : among * T(0.75) + t.met(often) * T(0.25);
+      s.at_random ? t.met(s.carrying * others) : among * T(0.75) + t.met(often) * T(0.25);
   T queue = times.entry(step, c.busy) + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;
@@ -185,6 +183,22 @@ template <class T, class Times>
           seconds<T>::from_value(generation)};
 }
 
+namespace detail {
+
+// Prompts of others that are read while one decodes. Of slots that are always full each has one in a
+// life, those that came along among them, half of which are read after one's own.
+template <class T>
+constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mix<T>& s,
+                              const T& others) noexcept {
+  const T none(0.0);
+  const T all = s.prompts * load.decoding_steps() * others;
+  if (s.at_random) return max(all + s.behind * (s.carried / load.prompt) * others, none);
+  const T rest = max(all - s.beside, none) * (T(1.0) - load.run_share * T(0.5));
+  return rest + s.beside * T(0.5);
+}
+
+}  // namespace detail
+
 /// A life among steps that read prompts apart.
 ///   generation = g m decode + others' prompts that are read meanwhile
 ///   prompt     = until those that came together are read, half of them on average
@@ -196,9 +210,7 @@ template <class T, class Times>
   const T one(1.0);
   const basic_mix_seconds<T> t = seconds_apart(times, load, s, c.others);
   const T per_prompt = t.prompts * (load.prompt / s.carried);
-  const T half = load.run_share * T(0.5);
-  const T rest = max(s.prompts * load.decoding_steps() * c.others - s.beside, T(0.0));
-  const T meanwhile = rest * (one - half) + s.beside * T(0.5);
+  const T meanwhile = detail::prompts_meanwhile(load, s, c.others);
   const T share = s.carrying / (one + s.carrying);
   const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);
   const auto turn = [&](const T& beside) {

@@ -43,7 +43,7 @@ using turnover = basic_turnover<>;
 ///   queued     full steps that a prompt waits for others
 ///   beside     other prompts that come in the same step
 ///   behind     full steps of prompts that have come at random while one was read
-///   by_time    carrying is a share of the time, not of steps
+///   at_random  prompts come at random
 template <class T = double>
 struct basic_step_mix {
   T decoding{};
@@ -56,7 +56,7 @@ struct basic_step_mix {
   T queued{};
   T beside{};
   T behind{};
-  bool by_time = false;
+  bool at_random = false;
 };
 using step_mix = basic_step_mix<>;
 
@@ -154,26 +154,70 @@ template <class T>
   return s;
 }
 
-/// The same where prompts come at random, so many in the time of a step that reads some, while so many
-/// sequences decode: `queued` by Sakasegawa's formula, and `carrying` a share of the time, since steps
-/// without prompts are shorter.
+/// Where prompts come at random: how many on average in the time of a step that reads none, and of
+/// one that reads some.
+template <class T = double>
+struct basic_random_prompts {
+  T decoding{};
+  T reading{};
+};
+using random_prompts = basic_random_prompts<>;
+
+namespace detail {
+
+// The chance that a step has none of so many prompts that come at random on average; and that it has
+// some, which is n (1 - n / 2) at least, and so much where 1 - n is 1 by rounding.
 template <class T>
-[[nodiscard]] constexpr basic_step_mix<T> chunked_at_random(const basic_turnover<T>& load,
-                                                            const T& prompts,
-                                                            const T& decoding) noexcept {
+constexpr T chance_of_none(const T& prompts, const T& room,
+                           const basic_turnover<T>& load) noexcept {
+  const T busy = min(prompts * load.prompt / room, T(1.0));
+  return share_to(T(1.0) - busy, max(room / load.prompt, T(1.0)));
+}
+template <class T>
+constexpr T chance_of_some(const T& prompts, const T& room,
+                           const basic_turnover<T>& load) noexcept {
   const T one(1.0);
+  const T n = prompts * max(load.prompt / room, one);
+  return max(one - chance_of_none(prompts, room, load), n * (one - n * T(0.5)));
+}
+
+}  // namespace detail
+
+/// The same where prompts come at random, so many in a step of any kind.
+///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
+/// since a step has what came during the one before it, and after a long one it is seldom empty;
+/// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
+template <class T>
+[[nodiscard]] constexpr basic_step_mix<T> chunked_at_random(
+    const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T some(detail::hardly_any);
   basic_step_mix<T> s;
-  s.prompts = max(prompts, T(detail::hardly_any));
-  s.decoding = decoding;
+  s.prompts = max(prompts, some);
+  s.decoding = prompts * load.decode_steps;
   s.room = max(load.budget - s.decoding * load.checked, load.budget * T(1e-3));
-  s.busy = min(s.prompts * load.prompt / s.room, one);
+  const T reading = max(come.reading, some);
+  s.busy = min(reading * load.prompt / s.room, one);
   const T waiting = detail::queue_of_prompts(s.busy, s.room / load.prompt);
-  s.queued = waiting / max(one - s.busy, T(1e-3)) / s.prompts;
-  detail::share_out(s, load, T(1e9));
-  const T steps = (load.prompt / s.room + s.queued) * s.busy;
-  const T free = load.decoding_steps() * (one - s.carrying);
-  s.behind = steps * free / max(steps + free, T(1e-30));
-  s.by_time = true;
+  s.queued = waiting / max(one - s.busy, T(1e-3)) / reading;
+  const T read = s.prompts * load.prompt;
+  const T begins = detail::chance_of_some(come.decoding, s.room, load);
+  const T ends = detail::chance_of_none(reading, s.room, load);
+  // No less than full steps, no more than a step for each prompt.
+  const T most = min(s.prompts * max(load.prompt / s.room, one), one);
+  s.carrying = min(max(begins / max(begins + ends, some), read / s.room), most);
+  s.carried = read / s.carrying;
+  s.coming = one;
+  s.beside = reading;
+  // Who has been read finds what came meanwhile; so many steps more than others read some until that
+  // is forgotten, since each such step is followed by another with the chance 1 - ends.
+  const T steps = max(load.prompt / s.room, one) * (one - ends) +
+                  reading * s.queued * (load.prompt / s.room);
+  const T follows = max(one - ends - begins, T(0.0));
+  const T left = one - detail::share_to(follows, load.decoding_steps());
+  s.behind = min((steps - s.carrying) / (one - follows) * left,
+                 load.decoding_steps() * (one - s.carrying));
+  s.at_random = true;
   return s;
 }
 
@@ -202,6 +246,49 @@ template <class T>
   const T uneven = (one - min(steps, one)) * T(0.5);
   s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
   s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
+  return s;
+}
+
+namespace detail {
+
+// Reading steps that follow on a decoding one, where prompts are read apart and shorter than a step.
+template <class T>
+constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T d = max(come.decoding, T(hardly_any));
+  const T some = max(one - exponential(T(0.0) - d), d * (one - d * T(0.5)));
+  return some * exponential(min(come.reading, T(50.0)));
+}
+
+}  // namespace detail
+
+/// The same where prompts come at random, so many in a step of any kind and the steps that are read
+/// after it. What comes while some are read is read too before anything decodes:
+///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
+/// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at most
+/// one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
+template <class T>
+[[nodiscard]] constexpr basic_step_mix<T> apart_at_random(
+    const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T half(0.5);
+  const T steps = load.prompt / load.budget;
+  basic_step_mix<T> s;
+  s.prompts = max(prompts, T(detail::hardly_any));
+  s.decoding = prompts * load.decode_steps;
+  s.room = load.budget;
+  s.coming = one;
+  s.at_random = true;
+  const T r = min(max(come.reading, T(detail::hardly_any)), T(50.0));
+  const T d = max(come.decoding, T(detail::hardly_any));
+  s.carrying = max(min(detail::readings_apart(come), s.prompts), s.prompts * steps);
+  s.carried = s.prompts * load.prompt / s.carrying;
+  const auto cut = one < steps;
+  const T reading = min(r * steps, T(0.999));
+  const T idle = one - reading;
+  s.beside = select(cut, reading / idle, (d * d + s.carrying * r * r) / (d + s.carrying * r));
+  const T left = d * half + reading + reading * reading * half / idle;
+  s.behind = select(cut, steps * left / idle, exponential(r) - one) - s.carrying;
   return s;
 }
 
