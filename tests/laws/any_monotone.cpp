@@ -15,8 +15,6 @@ namespace any = laws::any;
 namespace sl = laws::sl;
 
 constexpr double roundings = 1.0 + 1e-12;
-// Where other steps are shared out anew, a life's closed form keeps these laws but for so much.
-constexpr double nearly = 1.05;
 
 struct change {
   const char* name;
@@ -96,23 +94,28 @@ TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is
                      [](const sl::basic_estimate<>& b, const sl::basic_estimate<>& a) {
                        REQUIRE(a.prefill.total() <= b.prefill.total() * roundings);
                        REQUIRE(a.decode.total() <= b.decode.total() * roundings);
-                       REQUIRE(a.serving.tpot <= b.serving.tpot * nearly);
-                       REQUIRE(a.serving.requests_per_s >= b.serving.requests_per_s / nearly);
+                       REQUIRE(a.serving.tpot <= b.serving.tpot * roundings);
+                       REQUIRE(a.serving.requests_per_s >= b.serving.requests_per_s / roundings);
                        // Of slots that are always full it is 1.
-                       REQUIRE(a.serving.utilisation <= b.serving.utilisation * nearly);
+                       REQUIRE(a.serving.utilisation <= b.serving.utilisation * roundings);
                        if (!b.serving.stable()) return;
-                       REQUIRE(prompt(a.serving) <= prompt(b.serving) * nearly);
+                       REQUIRE(prompt(a.serving) <= prompt(b.serving) * roundings);
                      });
 }
 
+// At a rate, how many prompts come in a step is found between steps that are priced, by a few rounds of
+// false position. Of 113,000 pairs 58 had a TTFT, and 11 a TPOT, that better hardware made longer: five
+// and three of them by more than 1 %, all near saturation or with hardly a token after the first. In a
+// closed loop no pair of 90,000 was worse by more than 1.5 %, where a step's budget has a token for each
+// sequence that decodes.
 TEST_CASE("better hardware never lengthens the time to a first token of random arrivals") {
+  constexpr double nearly = 1.01;
   int stable = 0;
   for_random_changes(112, 820, better_hardware, at_rate, any::serving_of,
                      [&](const sl::basic_serving<>& b, const sl::basic_serving<>& a) {
                        if (!b.stable()) return;
                        ++stable;
-                       REQUIRE(a.utilisation < nearly);
-                       if (!a.stable() || b.utilisation > 0.9) return;
+                       REQUIRE(a.stable());
                        REQUIRE(a.ttft <= b.ttft * nearly);
                        REQUIRE(a.tpot <= b.tpot * nearly);
                        REQUIRE(a.concurrency <= b.concurrency * nearly);
@@ -140,11 +143,11 @@ TEST_CASE("requests that come faster wait longer, and keep more slots busy") {
   for_random_changes(115, 600, more_requests, at_rate, any::serving_of,
                      [](const sl::basic_serving<>& b, const sl::basic_serving<>& a) {
                        REQUIRE(a.utilisation >= b.utilisation / roundings);
-                       REQUIRE(a.requests_per_s >= b.requests_per_s / nearly);
+                       REQUIRE(a.requests_per_s >= b.requests_per_s / roundings);
                        if (!a.stable()) return;
-                       REQUIRE(a.ttft >= b.ttft / nearly);
-                       REQUIRE(a.tpot >= b.tpot / nearly);
-                       REQUIRE(a.running >= b.running / nearly);
+                       REQUIRE(a.ttft >= b.ttft / roundings);
+                       REQUIRE(a.tpot >= b.tpot / roundings);
+                       REQUIRE(a.running >= b.running / roundings);
                      });
 }
 

@@ -195,7 +195,8 @@ TEST_CASE("after a step that reads prompts another is likelier, since it takes l
   CHECK(few.carrying == doctest::Approx(1e-17).epsilon(1e-9));
 }
 
-TEST_CASE("prompts apart at random: what comes while some are read is read before anything decodes") {
+TEST_CASE(
+    "prompts apart at random: what comes while some are read is read before anything decodes") {
   // ln 2 come in a step that decodes, and as many in one that reads: half of the rounds begin with
   // reading, and half of the reading steps are followed by another.
   const double ln2 = std::log(2.0);

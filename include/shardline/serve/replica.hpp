@@ -63,7 +63,9 @@ struct loaded_replica {
       readings = detail::readings_apart(basic_random_prompts<T>{d, r});
       t.prompts = read.of((d / readings + r) * load.prompt, load);
     }
-    const T full = (d + rate * t.prompts * readings) * (load.prompt / load.budget);
+    // Full ones, if these suffice: c = (d + r c) L / B.
+    const T steps = load.prompt / load.budget;
+    const T full = d * steps / max(T(1.0) - rate * t.prompts * steps, T(1e-3));
     t.meanwhile = t.prompts * max(readings, full);
     return t;
   }

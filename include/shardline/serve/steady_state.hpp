@@ -206,13 +206,13 @@ template <class T>
   // No less than full steps, no more than a step for each prompt.
   const T most = min(s.prompts * max(load.prompt / s.room, one), one);
   s.carrying = min(max(begins / max(begins + ends, some), read / s.room), most);
-  s.carried = read / s.carrying;
+  s.carried = min(read / s.carrying, s.room);
   s.coming = one;
   s.beside = reading;
   // Who has been read finds what came meanwhile; so many steps more than others read some until that
   // is forgotten, since each such step is followed by another with the chance 1 - ends.
-  const T steps = max(load.prompt / s.room, one) * (one - ends) +
-                  reading * s.queued * (load.prompt / s.room);
+  const T steps =
+      max(load.prompt / s.room, one) * (one - ends) + reading * s.queued * (load.prompt / s.room);
   const T follows = max(one - ends - begins, T(0.0));
   const T left = one - detail::share_to(follows, load.decoding_steps());
   s.behind = min((steps - s.carrying) / (one - follows) * left,
@@ -282,7 +282,7 @@ template <class T>
   const T r = min(max(come.reading, T(detail::hardly_any)), T(50.0));
   const T d = max(come.decoding, T(detail::hardly_any));
   s.carrying = max(min(detail::readings_apart(come), s.prompts), s.prompts * steps);
-  s.carried = s.prompts * load.prompt / s.carrying;
+  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
   const auto cut = one < steps;
   const T reading = min(r * steps, T(0.999));
   const T idle = one - reading;

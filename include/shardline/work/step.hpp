@@ -112,8 +112,9 @@ template <class T>
     const step_part<T>& part = s.parts[i];
     const bool shared_out = part.phase == phase::prefill || l.attention.cp == 1;
     const T sequences = shares(part.sequences, dp);
-    const T own = round_up(part.new_tokens / cp);
-    const T all = shared_out ? own : round_up(part.new_tokens);
+    const T own = evenly ? part.new_tokens / cp : round_up(part.new_tokens / cp);
+    const T whole = evenly ? part.new_tokens : round_up(part.new_tokens);
+    const T all = shared_out ? own : whole;
     const T grouped = by_group ? shares(part.sequences, groups) : sequences;
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * all;
