@@ -25,10 +25,12 @@ void add_common(CLI::App& app) {
       "accelerators in one scale-up domain (default: the accelerator's own)");
   add(app, "--input", "prompt tokens per sequence (default: 2048)");
   add(app, "--output", "generated tokens per sequence (default: 512)");
+  add(app, "--output-cv",
+      "how these lengths spread: standard deviation over mean (default: 0, all alike)");
   add(app, "--concurrency", "sequences in flight (default: 64)");
   add(app, "--chunk",
-      "prompt tokens per step, others decoding in it (default: the engine's own; without an engine "
-      "whole prompts alone)");
+      "new tokens of a replica's step at most, prompts and decoding sharing it as the engine does "
+      "(default: the engine's own; without an engine prompts are read whole, and decoding waits)");
   add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
   add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
   add(app, "--acceptance", "probability that a guess is right where those before it were");

@@ -76,6 +76,7 @@ shardline::workload read_workload(const words& of) {
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
+  w.output_cv = number(of, "--output-cv", field::output_cv);
   w.speculation = read_speculation(of);
   return w;
 }

@@ -69,6 +69,8 @@ refused("--num-prompts: 0; allowed: a whole number from 1 to 1000000000"
         "search ${target} --gpus 8 --num-prompts 0")
 refused("--prefix-hit: 1.5; allowed: a number from 0 to 1"
         "search ${target} --gpus 8 --prefix-hit 1.5")
+refused("--output-cv: 11; allowed: a number from 0 to 10"
+        "search ${target} --gpus 8 --output-cv 11")
 refused("--draft: 65; allowed: a whole number from 1 to 64"
         "search ${target} --gpus 8 --draft 65 --acceptance 0.5")
 refused("--acceptance: nothing; allowed: a number from 0 to 1, since --draft is given"
@@ -156,7 +158,7 @@ refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
-set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output")
+set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --json")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")

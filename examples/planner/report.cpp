@@ -24,9 +24,10 @@ std::string load_text(const shardline::workload& w) {
   std::string text =
       fmt::format("{}{} sequences in flight, {} tokens in, {} out", rate > 0.0 ? "at most " : "",
                   w.concurrency, w.input.value(), w.output.value());
+  if (w.output_cv > 0.0) text += fmt::format(" (cv {})", w.output_cv);
   if (rate > 0.0) text += ", " + shardline::to_text(w.rate);
   if (w.num_prompts > 0.0) text += fmt::format(", {} requests in all", w.num_prompts);
-  if (w.chunk) text += fmt::format(", prompts in steps of {} tokens", w.chunk->value());
+  if (w.chunk) text += fmt::format(", steps of at most {} tokens", w.chunk->value());
   if (w.prefix_hit > 0.0) text += fmt::format(", {} cached", shardline::percent(w.prefix_hit));
   const shardline::speculation& s = w.speculation;
   if (s.draft_tokens > 0) {

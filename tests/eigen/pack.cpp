@@ -110,7 +110,7 @@ std::array<laws::deployed, width> four_served(laws::dice& d) {
     workload& w = r.workload;
     w.prefix_hit = cases[0].workload.prefix_hit;
     w.speculation = {draft, d.unit(), seconds<>::from_value(d.flip() ? 0.0 : 1e-4)};
-    r.cluster.runtime.queued_share = d.flip() ? 1.0 : d.unit();
+    r.cluster.runtime.reserved_output = d.flip() ? 1.0 : d.unit();
     r.cluster.runtime.step_sequences = step_sequences > 0.0 && d.flip() ? 0.0 : step_sequences;
     const auto held = memory(r.cluster, r.model, r.layout, w);
     if (d.flip()) {
@@ -131,7 +131,7 @@ void set_served(const std::array<laws::deployed, width>& cases,
                 basic_cluster<scalar, basic_constant<scalar>>& c, basic_workload<scalar>& w,
                 Case lanes) {
   using one = laws::deployed;
-  c.runtime.queued_share = lanes([](const one& r) { return r.cluster.runtime.queued_share; });
+  c.runtime.reserved_output = lanes([](const one& r) { return r.cluster.runtime.reserved_output; });
   c.runtime.step_sequences = lanes([](const one& r) { return r.cluster.runtime.step_sequences; });
   w.rate =
       request_rate<scalar>::from_value(lanes([](const one& r) { return r.workload.rate.value(); }));

@@ -57,7 +57,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.logit_bytes = x.real(field::logit_bytes, 38.0);
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
   r.padding.mxfp4_width = x.whole(field::mxfp4_padding, 256);
-  r.queued_share = x.real(field::queued_share, 0.25);
+  r.reserved_output = x.real(field::reserved_output, 0.25);
 }
 
 void extreme_cluster(laws::cluster& c, extreme_dice& x) {
@@ -226,6 +226,7 @@ void extreme_workload(sl::workload& w, extreme_dice& x) {
     w.routing = sl::power_law_routing(x.real(field::routing_exponent, 1.1));
   }
   w.prefix_hit = x.real(field::prefix_hit, 0.5);
+  w.output_cv = x.real(field::output_cv, 0.5);
   extreme_client(w, x);
   if (x.d.flip()) w.max_ttft = sl::seconds<>::from_value(x.real(field::max_ttft, 1.0));
   if (x.d.flip()) w.max_tpot = sl::seconds<>::from_value(x.real(field::max_tpot, 1.0));
@@ -393,7 +394,7 @@ TEST_CASE("Little's law: sequences in flight are their rate times the time each 
     CAPTURE(laws::describe(r));
     REQUIRE(s.output_tokens_per_s.value() / output * stay ==
             doctest::Approx(r.workload.concurrency).epsilon(1e-12));
-    REQUIRE(s.concurrency == r.workload.concurrency);
+    REQUIRE(s.concurrency == doctest::Approx(r.workload.concurrency).epsilon(1e-12));
   }
 }
 

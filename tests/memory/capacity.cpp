@@ -61,7 +61,7 @@ deployed tiny_in(double size) {
 }
 
 // Replicas come in whole expert groups: the step in which dp can grow, and the layout of a dp.
-count replica_step(const layout& l) {
+count dp_step(const layout& l) {
   const count experts = l.expert.etp * l.expert.ep;
   return experts / std::gcd(experts, l.attention.tp * l.attention.cp);
 }
@@ -203,15 +203,20 @@ TEST_CASE("a stage's cache is what memory() counts of a sequence") {
 // fit
 
 // tests/fail/memory.cpp counts the tiny model: 16 bytes of weights, a page of 64 for each sequence
-// of 15 + 1 tokens, 10 bytes of activations for each of the step's 15 + (n - 1) tokens:
-// 16 + 64 n + 10 (14 + n) = 156 + 74 n.
+// of 15 + 1 tokens, 10 bytes of activations for each token of the fullest step. All n prompts are
+// read in it, up to 2048 tokens (whole_prompt_budget), which is 136 of them, beside n - 1 that decode:
+//   n <= 136: 16 + 64 n + 10 (15 n + n - 1) = 6 + 224 n
+//   beyond:   16 + 64 n + 10 (2048 + n - 1) = 20486 + 74 n
 TEST_CASE("sequences by hand, activations growing with them") {
   CHECK(most_sequences(tiny_in(229.0)) == 0);
   CHECK(most_sequences(tiny_in(230.0)) == 1);
-  CHECK(most_sequences(tiny_in(303.0)) == 1);
-  CHECK(most_sequences(tiny_in(304.0)) == 2);
-  CHECK(most_sequences(tiny_in(156.0 + 74.0 * 1e6)) == 1000000);
-  CHECK(most_sequences(tiny_in(156.0 + 74.0 * 1e6 - 1.0)) == 999999);
+  CHECK(most_sequences(tiny_in(453.0)) == 1);
+  CHECK(most_sequences(tiny_in(454.0)) == 2);
+  CHECK(most_sequences(tiny_in(6.0 + 224.0 * 136.0)) == 136);
+  CHECK(most_sequences(tiny_in(20486.0 + 74.0 * 137.0 - 1.0)) == 136);
+  CHECK(most_sequences(tiny_in(20486.0 + 74.0 * 137.0)) == 137);
+  CHECK(most_sequences(tiny_in(20486.0 + 74.0 * 1e6)) == 1000000);
+  CHECK(most_sequences(tiny_in(20486.0 + 74.0 * 1e6 - 1.0)) == 999999);
   CHECK(most_sequences(tiny_in(1.0)) == 0);  // not even the weights
 }
 
@@ -235,23 +240,23 @@ TEST_CASE("sequences by hand, on replicas that hold a page each") {
   d.cluster.gpus = 8;
   d.layout = {{1, 1, 3}, {1, 1, 3}};
   CHECK(most_sequences(d) == 0);
-  d.cluster.accelerator.memory = 303_B;
+  d.cluster.accelerator.memory = 453_B;
   CHECK(most_sequences(d) == 3);
-  d.cluster.accelerator.memory = 304_B;
+  d.cluster.accelerator.memory = 454_B;
   CHECK(most_sequences(d) == 6);
 }
 
 TEST_CASE("sequences by hand: the stage with most layers decides") {
-  // Stages of 1 and 3 layers: 3 (16 + 64 n) + 10 (14 + n) = 188 + 202 n on the second.
+  // Stages of 1 and 3 layers: 3 (16 + 64 n) + 10 (16 n - 1) = 38 + 352 n on the second.
   deployed d = tiny_in(0.0);
   d.cluster.gpus = 2;
   d.model.layers = {{4, d.model.layers.kinds[0]}};
   d.layout.pp = 2;
   d.layout.stages.listed.push_back(1);
   d.layout.stages.listed.push_back(3);
-  d.cluster.accelerator.memory = bytes<>::from_value(188.0 + 202.0 * 50.0);
+  d.cluster.accelerator.memory = bytes<>::from_value(38.0 + 352.0 * 50.0);
   CHECK(most_sequences(d) == 50);
-  d.cluster.accelerator.memory = bytes<>::from_value(188.0 + 202.0 * 50.0 - 1.0);
+  d.cluster.accelerator.memory = bytes<>::from_value(38.0 + 352.0 * 50.0 - 1.0);
   CHECK(most_sequences(d) == 49);
 }
 
@@ -310,8 +315,8 @@ TEST_CASE("the workload's own concurrency does not change how many fit") {
 }
 
 TEST_CASE("a model that keeps nothing of a sequence is bounded by its activations alone") {
-  // Weights 2 (1 + 2) = 6 bytes; 10 a token: 6 + 10 (14 + n).
-  deployed d = tiny_in(146.0 + 10.0 * 1000.0);
+  // Weights 2 (1 + 2) = 6 bytes; 10 a token: 6 + 10 (2048 + n - 1) from 137 sequences on.
+  deployed d = tiny_in(20476.0 + 10.0 * 1000.0);
   d.model.layers = {{1, {no_attention{}, dense_feed_forward{.width = 1, .gated = false}}}};
   CHECK(most_sequences(d) == 1000);
   // Under an engine's step nothing grows.
@@ -431,18 +436,18 @@ TEST_CASE("with recurrent layers alone, length has no bound, and sequences fill 
 // ---------------------------------------------------------------------------------- fewest
 // replicas
 
-TEST_CASE("replicas by hand: a GPU of 303 bytes holds one sequence, of 304 two") {
+TEST_CASE("replicas by hand: a GPU of 453 bytes holds one sequence, of 454 two") {
   const auto fewest = [](double size, double concurrency) {
     deployed d = tiny_in(size);
     d.workload.concurrency = concurrency;
     return fewest_replicas(d.cluster, d.model, d.layout, d.workload);
   };
   CHECK_FALSE(fewest(229.0, 1.0).has_value());
-  CHECK(fewest(303.0, 1.0) == layout{});
-  CHECK(fewest(303.0, 2.0) == layout{{1, 1, 2}, {1, 1, 2}});
-  CHECK(fewest(304.0, 2.0) == layout{});
-  CHECK(fewest(304.0, 7.0) == layout{{1, 1, 4}, {1, 1, 4}});
-  CHECK(fewest(303.0, 1e6) == layout{{1, 1, 1000000}, {1, 1, 1000000}});
+  CHECK(fewest(453.0, 1.0) == layout{});
+  CHECK(fewest(453.0, 2.0) == layout{{1, 1, 2}, {1, 1, 2}});
+  CHECK(fewest(454.0, 2.0) == layout{});
+  CHECK(fewest(454.0, 7.0) == layout{{1, 1, 4}, {1, 1, 4}});
+  CHECK(fewest(453.0, 1e6) == layout{{1, 1, 1000000}, {1, 1, 1000000}});
 }
 
 TEST_CASE("replicas come in whole expert groups") {
@@ -481,7 +486,7 @@ TEST_CASE("the fewest replicas hold the workload, no smaller number does, and no
     // Without experts their mesh means nothing, and replicas come one by one.
     const attention_mesh& a = r.layout.attention;
     if (!has_experts(r.model)) r.layout.expert = {a.tp * a.cp, 1, a.dp};
-    const count step = replica_step(r.layout);
+    const count step = dp_step(r.layout);
     const auto holds = [&r](count dp) {
       laws::deployed scaled = r;
       scaled.layout = with_replicas(r.layout, dp);

@@ -216,12 +216,13 @@ TEST_CASE("pages that fit: exactly as many as are free") {
 }
 
 TEST_CASE(
-    "activations are those of the fullest step: a prompt per replica, and all others decoding") {
-  // 15 new tokens and 9 more sequences: 24 tokens. Largest operator: a norm, 8 bytes a token.
+    "activations are those of the fullest step: prompts read together, and all others decoding") {
+  // Ten prompts of 15 tokens and 9 more sequences: 159 tokens. Residual stream 2 bytes a token;
+  // largest operator: a norm, 8.
   const basic_memory<> m = tiny_memory(small::one, sequences(10, 15, 1));
-  CHECK(m.activation.value() == 24.0 * 2.0 + 24.0 * 8.0);
+  CHECK(m.activation.value() == 159.0 * 2.0 + 159.0 * 8.0);
   workload chunked = sequences(10, 15, 1);
-  chunked.chunk = 5_tokens;
+  chunked.chunk = 5_tokens;  // the budget of a step, whatever it is shared out to
   CHECK(tiny_memory(small::one, chunked).activation.value() == 14.0 * 2.0 + 14.0 * 8.0);
 }
 

@@ -44,7 +44,7 @@ void for_each_answer(std::uint64_t seed, std::uint64_t number, const Visit& visi
   if (!e.feasibility.priceable()) return;
   laws::for_each_figure(stages_of(r), "stages", visit);
   laws::for_each_figure(disaggregated_of(p), "pools", visit);
-  visit("admission.slowest", time_of_step(r, admission_step(r.layout, r.workload)).slowest.value());
+
   if (number % 8 != 0) return;
   visit("sequences_that_fit", sequences_that_fit(r));
   visit("longest_context", longest_context(r));

@@ -87,11 +87,11 @@ TEST_CASE("a workload that one GPU holds takes one GPU") {
   CHECK_FALSE(n.fewest().has_value());  // the cluster has no second one
 }
 
-TEST_CASE("sequences by hand: replicas of 304 bytes hold two of them each") {
-  // As tests/memory/capacity.cpp counts: 156 + 74 n. The tiny model has one head, so dp is all
+TEST_CASE("sequences by hand: replicas of 454 bytes hold two of them each") {
+  // As tests/memory/capacity.cpp counts: 6 + 224 n. The tiny model has one head, so dp is all
   // there is.
   needed n{.model = small::tiny};
-  n.cluster.accelerator.memory = 304_B;
+  n.cluster.accelerator.memory = 454_B;
   n.cluster.gpus = 100;
   n.workload.concurrency = 7.0;
   CHECK(n.fewest() == layout{{1, 1, 4}, {1, 1, 4}});

@@ -45,44 +45,80 @@ TEST_CASE("a prefix hit leaves the rest of the prompt, its last token at least")
   CHECK(computed_tokens(w) == 1.0);
 }
 
-TEST_CASE("a full step: one prompt per replica while there are sequences, the others decode") {
+TEST_CASE(
+    "a full step: as many prompts per replica as its budget has room for, the others decode") {
   const layout four_replicas{{1, 1, 4}, {1, 1, 4}};
-  workload w = load(10, 100, 20);
+  workload w = load(10, 3000, 20);
   w.expert_imbalance = 1.5;
-  auto step = full_step(four_replicas, w);
+  auto step = full_step({}, four_replicas, w);
   REQUIRE(step.part_count == 2);
   CHECK(step.expert_imbalance == 1.5);
   CHECK(step.parts[0].phase == phase::prefill);
   CHECK(step.parts[0].sequences == 4.0);
-  CHECK(step.parts[0].new_tokens == 100.0);
+  CHECK(step.parts[0].new_tokens == 3000.0);
   CHECK(step.parts[0].context == 0.0);
   CHECK(step.parts[1].phase == phase::decode);
   CHECK(step.parts[1].sequences == 6.0);
   CHECK(step.parts[1].new_tokens == 1.0);
-  CHECK(step.parts[1].context == 110.0);
+  CHECK(step.parts[1].context == 3010.0);
   w.concurrency = 3.0;
-  step = full_step(four_replicas, w);
+  step = full_step({}, four_replicas, w);
   CHECK(step.parts[0].sequences == 3.0);
   CHECK(step.parts[1].sequences == 0.0);
-  w.chunk = 20_tokens;
-  step = full_step(four_replicas, w);
-  CHECK(step.parts[0].new_tokens == 20.0);
-  CHECK(step.parts[0].context == 40.0);  // chunks after 0, 20, 40, 60 and 80 tokens
+  w.chunk = 600_tokens;
+  step = full_step({}, four_replicas, w);
+  CHECK(step.parts[0].new_tokens == 600.0);
+  CHECK(step.parts[0].context == 1200.0);  // after 0, 600, 1200, 1800 and 2400 tokens
   w.prefix_hit = 0.6;
-  step = full_step(four_replicas, w);
-  CHECK(step.parts[0].new_tokens == 20.0);
-  CHECK(step.parts[0].context == 70.0);  // after 60 and 80 tokens
+  step = full_step({}, four_replicas, w);
+  CHECK(step.parts[0].new_tokens == 600.0);
+  CHECK(step.parts[0].context == 2100.0);  // after 1800 and 2400 tokens
+}
+
+TEST_CASE("short prompts are read together, as far as the budget goes and there are sequences") {
+  workload w = load(10, 1024, 20);
+  w.chunk = 8192_tokens;
+  CHECK(full_step({}, {}, w).parts[0].new_tokens == 8192.0);
+  CHECK(full_step({}, {}, w).parts[1].sequences == 9.0);
+  w.chunk.reset();  // whole prompts, up to 2048 tokens of them
+  CHECK(full_step({}, {}, w).parts[0].new_tokens == 2048.0);
+  w.concurrency = 1.0;
+  CHECK(full_step({}, {}, w).parts[0].new_tokens == 1024.0);
+}
+
+TEST_CASE("a budget is the chunk; whole prompts have one of their own, and are never cut") {
+  runtime engine;
+  workload w = load(1, 100, 1);
+  CHECK(scheduler_of(engine, w) == scheduler::whole_prompts);
+  CHECK(step_budget(engine, w) == whole_prompt_budget);
+  w.input = 5000_tokens;
+  CHECK(step_budget(engine, w) == 5000.0);
+  w.chunk = 512_tokens;
+  CHECK(scheduler_of(engine, w) == scheduler::chunked);
+  CHECK(step_budget(engine, w) == 512.0);
+  engine.schedule = scheduler::prompts_first;
+  CHECK(scheduler_of(engine, w) == scheduler::prompts_first);
+  CHECK(step_budget(engine, w) == 512.0);
+  engine.schedule = scheduler::whole_prompts;
+  CHECK(step_budget(engine, w) == 5000.0);
+}
+
+TEST_CASE("who is in flight has a long answer more often than a short one") {
+  workload w = load(1, 1000, 100);
+  CHECK(mean_context(w) == 1050.0);
+  w.output_cv = 1.0;
+  CHECK(mean_context(w) == 1100.0);
 }
 
 TEST_CASE("guesses are checked beside the token that a step owes") {
-  workload w = load(10, 100, 20);
+  workload w = load(10, 3000, 20);
   w.speculation.draft_tokens = 3;
   const auto step = generation_step(10.0, w);
   CHECK(step.parts[0].new_tokens == 4.0);
   CHECK(localise(step, {}).tokens == 40.0);
   CHECK(localise(step, {}).logit_rows == 40.0);
-  CHECK(full_step({}, w).parts[1].new_tokens == 4.0);
-  CHECK(localise(full_step({}, w), {}).logit_rows == 37.0);  // one of the prompt
+  CHECK(full_step({}, {}, w).parts[1].new_tokens == 4.0);
+  CHECK(localise(full_step({}, {}, w), {}).logit_rows == 37.0);  // one of the prompt
 }
 
 TEST_CASE("stages share as many batches as the layout says, or one each") {

@@ -218,7 +218,8 @@ layout replicas(count dp) { return {{1, 1, dp}, {1, 1, dp}}; }
 
 TEST_CASE("without a step of its own an engine reserves for the workload's fullest") {
   const auto s = reserved(runtime{}, replicas(2), load(10, 100, 20));
-  CHECK(s.tokens == 100.0 + 4.0);  // a prompt and 4 sequences decoding on each replica
+  // On each replica 5 sequences, whose prompts are read together, and 4 that decode.
+  CHECK(s.tokens == 500.0 + 4.0);
   CHECK(s.logit_rows == 5.0);
 }
 

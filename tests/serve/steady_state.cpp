@@ -1,195 +1,215 @@
-// Life in slots that are always full, by hand from invented step times, whose sums are exact, and
-// against a simulation of every step.
+// Steps of a replica whose slots are full, by hand, by the laws they keep, and against a simulation
+// of every step.
 #include "shardline/serve/steady_state.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <cmath>
 
 #include "../laws/random_inputs.hpp"
-#include "step_simulation.hpp"
+#include "shardline/plan/simulation/client.hpp"
 
 using namespace shardline;
-using namespace shardline::literals;
 
 namespace {
 
-// A prompt step of 3 s through all stages, the slowest 2 s; a decode step of 0.5 s.
-constexpr slot_times steps{3_s, 2_s, 2_s, 0.5_s};
+constexpr turnover through(double prompt, double rounds, double budget = 1024.0) noexcept {
+  return {.prompt = prompt, .budget = budget, .decode_steps = rounds};
+}
 
-constexpr turnover whole_prompts{.decode_steps = 8.0};
+turnover random_turnover(laws::dice& d) {
+  turnover t;
+  t.prompt = std::floor(laws::log_between(d, 1.0, 20000.0));
+  t.budget = std::floor(laws::log_between(d, 128.0, 16384.0));
+  t.checked = static_cast<double>(d.whole(1, 4));
+  t.decode_steps = std::floor(laws::log_between(d, 1.0, 3000.0));
+  t.batches = static_cast<double>(d.whole(1, 4));
+  if (d.flip()) t.run_share = d.unit();
+  if (d.flip()) t.spread = d.unit();
+  return t;
+}
 
-constexpr turnover chunks(double n) noexcept {
-  return {.chunks = n, .decode_steps = 8.0, .chunked = true};
+// Every step takes a second, whatever is in it.
+struct even_clock {
+  step_seconds operator()(const replica_step<>&) const { return {1.0, 1.0}; }
+};
+
+simulated_serving simulated(const turnover& t, double slots, scheduler schedule) {
+  simulation::engine_rules rules;
+  rules.schedule = schedule;
+  rules.budget = t.budget;
+  rules.slots = slots;
+  simulation::client c;
+  c.input = t.prompt;
+  c.output = t.decode_steps + 1.0;
+  c.output_cv = 0.3;
+  c.in_flight = static_cast<std::int64_t>(slots);
+  c.counted = 4000;
+  c.skipped = 2000;
+  const even_clock clock;
+  return simulation::run_of_client<even_clock>(c, rules, clock, 1)({});
 }
 
 }  // namespace
 
-TEST_CASE("alone, a sequence has its prompt and its tokens") {
-  const sojourn life = sojourn_of(steps, whole_prompts, 1.0);
-  CHECK(life.queue == 0_s);
-  CHECK(life.prompt == 3_s);
-  CHECK(life.generation == 4_s);
+TEST_CASE("alone, a request is read and decodes, and nobody is in its way") {
+  // 1000 tokens fit into the step, 2048 take two; 9 rounds.
+  const step_mix one_step = chunked_steps(through(1000.0, 9.0), 1.0, 0.0);
+  CHECK(one_step.prompts == doctest::Approx(0.1).epsilon(1e-3));
+  CHECK(one_step.queued == 0.0);
+  CHECK(one_step.beside == 0.0);
+  const step_mix two_steps = chunked_steps(through(2048.0, 8.0), 1.0, 0.0);
+  CHECK(two_steps.prompts == doctest::Approx(0.1).epsilon(1e-3));
+  CHECK(two_steps.decoding == doctest::Approx(0.8).epsilon(1e-3));
 }
 
-TEST_CASE("without chunks the prompts of the others stop the decoding") {
-  // P = 2 s, Z = 8 x 0.5 = 4 s: 3 others add 6 s; half of one is met in 6 of the 10 s.
-  const sojourn life = sojourn_of(steps, whole_prompts, 4.0);
-  CHECK(life.generation == 10_s);
-  CHECK(life.queue.value() == doctest::Approx(0.6).epsilon(1e-15));
-  CHECK(life.prompt == 3_s);
+TEST_CASE("the steps before a request is noticed are steps of its slot") {
+  CHECK(chunked_steps(through(100.0, 9.0), 1.0, 10.0).prompts ==
+        doctest::Approx(1.0 / 20.0).epsilon(1e-3));
 }
 
-TEST_CASE("with chunks the others decode while a prompt is read") {
-  // P = 2 (2 - 0.5) = 3 s: the other adds 3 s to Z = 4 s; half of its 4 s is met in 4 of the 7 s.
-  const sojourn life = sojourn_of(steps, chunks(2.0), 2.0);
-  CHECK(life.prompt == 5_s);
-  CHECK(life.generation == 7_s);
-  CHECK(life.queue.value() == doctest::Approx(8.0 / 7.0).epsilon(1e-15));
+TEST_CASE("a budget that is full is shared out between prompts and decoding") {
+  // 1024 tokens a step: of prompts of 1000 and 24 rounds, one of each.
+  const step_mix s = chunked_steps(through(1000.0, 24.0), 1000.0, 0.0);
+  CHECK(s.prompts == doctest::Approx(1.0).epsilon(1e-3));
+  CHECK(s.decoding == doctest::Approx(24.0).epsilon(1e-3));
+  CHECK(s.room == doctest::Approx(1000.0).epsilon(1e-3));
+  CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-3));
+  CHECK(s.carried == doctest::Approx(1000.0).epsilon(1e-3));
 }
 
-TEST_CASE("chunks that a sequence's rounds have no room for are waited for") {
-  // 4 x 100 chunks, 8 steps: these take 8 of them, 1.5 s more each; 392 take 2 s each by
-  // themselves.
-  const sojourn life = sojourn_of(steps, chunks(100.0), 5.0);
-  CHECK(life.prompt == 201_s);
-  CHECK(life.generation == 16_s);
-  CHECK(life.queue == 784_s);
+TEST_CASE("tokens are conserved: no step has more than its budget, and prompts are read once") {
+  laws::dice d(401);
+  for (int number = 0; number < 20000; ++number) {
+    const turnover t = random_turnover(d);
+    const double slots = std::floor(laws::log_between(d, 1.0, 3000.0));
+    const step_mix s = chunked_steps(t, slots, d.between(0.0, 5.0));
+    CAPTURE(number);
+    REQUIRE(s.prompts > 0.0);
+    REQUIRE(s.prompts * (t.prompt + t.decode_steps * t.checked) <= t.budget * (1.0 + 1e-9));
+    REQUIRE(s.decoding * t.batches <= slots * (1.0 + 1e-9));
+    REQUIRE(s.carrying > 0.0);
+    REQUIRE(s.carrying <= 1.0 + 1e-12);
+    REQUIRE(s.carrying * s.carried == doctest::Approx(s.prompts * t.prompt).epsilon(1e-6));
+    REQUIRE(s.carried <= s.room * (1.0 + 1e-9));
+    REQUIRE(s.queued >= 0.0);
+    REQUIRE(s.beside <= slots - 1.0);
+  }
 }
 
-TEST_CASE("steps with room for several chunks take several, each for less") {
-  // Three to a step, which then takes 3 s: 8 steps take 8 chunks for 1.5 s each, 8 more for 0.5 s
-  // each; of 20 chunks 4 are left, three a step.
-  slot_times roomy = steps;
-  roomy.full_pace = 3_s;
-  turnover load = chunks(1.0);
-  load.per_step = 3.0;
-  CHECK(sojourn_of(roomy, load, 9.0).generation == 16_s);
-  CHECK(sojourn_of(roomy, load, 17.0).generation == 20_s);
-  CHECK(sojourn_of(roomy, load, 25.0).generation == 24_s);
-  CHECK(sojourn_of(roomy, load, 29.0).generation == 24_s);
-  CHECK(sojourn_of(roomy, load, 29.0).queue == 4_s);
+TEST_CASE("one token or slot more moves what passes by no more than twice its share") {
+  laws::dice d(402);
+  for (int number = 0; number < 20000; ++number) {
+    const turnover t = random_turnover(d);
+    const double slots = std::floor(laws::log_between(d, 1.0, 3000.0));
+    const step_mix s = chunked_steps(t, slots, 3.0);
+    turnover longer = t;
+    longer.prompt += 1.0;
+    turnover answers = t;
+    answers.decode_steps += 1.0;
+    CAPTURE(number);
+    const auto moved = [&](const step_mix& to) { return std::fabs(to.prompts / s.prompts - 1.0); };
+    REQUIRE(moved(chunked_steps(longer, slots, 3.0)) <= 2.0 / t.prompt + 1e-3);
+    REQUIRE(moved(chunked_steps(answers, slots, 3.0)) <= 2.0 / t.decode_steps + 1e-3);
+    REQUIRE(moved(chunked_steps(t, slots + 1.0, 3.0)) <= 2.0 / slots + 1e-3);
+  }
 }
 
-TEST_CASE("with stages a round has a step for each batch") {
-  // Four batches at 0.5 s pass the stages in 3 s: a chunk of 1.25 s in each makes the round 5 s.
-  slot_times staged{3_s, 1.25_s, 1.25_s, 3_s, 4.0};
-  CHECK(sojourn_of(staged, chunks(1.0), 1.0).generation == 24_s);
-  CHECK(sojourn_of(staged, chunks(1.0), 17.0).generation == 32_s);  // 16 chunks in 32 steps
-  CHECK(sojourn_of(staged, chunks(1.0), 33.0).generation == 40_s);
+TEST_CASE("a simulation of every step finds as many prompts a step, decoding and waiting") {
+  for (const double slots : {1.0, 4.0, 16.0, 64.0, 256.0}) {
+    for (const double prompt : {100.0, 500.0, 3000.0, 20000.0}) {
+      for (const double rounds : {30.0, 300.0}) {
+        const turnover t = through(prompt, rounds);
+        const simulated_serving found = simulated(t, slots, scheduler::chunked);
+        const step_mix s = chunked_steps(t, slots, 0.0);
+        CAPTURE(slots);
+        CAPTURE(prompt);
+        CAPTURE(rounds);
+        CHECK(s.prompts == doctest::Approx(found.requests_per_s).epsilon(0.05).scale(0.0));
+        CHECK(s.decoding == doctest::Approx(found.decoding).epsilon(0.05).scale(0.0));
+        const double read = slots / s.prompts - rounds;
+        CHECK(read == doctest::Approx(found.ttft.mean).epsilon(0.25).scale(0.0));
+      }
+    }
+  }
 }
 
-TEST_CASE("with no token after the first, prompts follow each other") {
-  turnover only_prompts = chunks(1.0);
-  only_prompts.decode_steps = 0.0;
-  const sojourn life = sojourn_of(steps, only_prompts, 4.0);
-  CHECK(life.generation == 0_s);
-  CHECK(life.queue == 6_s);
-  only_prompts.chunked = false;
-  CHECK(sojourn_of(steps, only_prompts, 4.0).queue == 6_s);
+TEST_CASE("prompts apart: those that have come since the last round are read together") {
+  // Two come in a round on average: e^-2 of the rounds have none, and 1024 tokens are ten of 100.
+  const step_mix s = steps_apart(through(100.0, 8.0), 20.0, 2.0);
+  const double turns = 1.0 - std::exp(-2.0);
+  CHECK(s.decoding == 16.0);
+  CHECK(s.beside == 2.0);
+  const double part = 100.0 / 1024.0;
+  const double more = part * (2.0 / turns - 1.0);
+  CHECK(s.carrying ==
+        doctest::Approx(turns * (1.0 + more * more / (more + (1.0 - part) / 2.0))).epsilon(1e-9));
+  CHECK(s.carrying * s.carried == doctest::Approx(200.0).epsilon(1e-12));
 }
 
-TEST_CASE("in a run of two rounds half of the requests find all others before them") {
-  turnover two_rounds = whole_prompts;
-  two_rounds.run_share = 0.5;
-  // 0.6 s / 2 as above, and (6 + 3 x 0.5) / 4; the last round saves 6 / 4.
-  const sojourn life = sojourn_of(steps, two_rounds, 4.0);
-  CHECK(life.queue.value() == doctest::Approx(2.175).epsilon(1e-15));
-  CHECK(life.generation == 8.5_s);
+TEST_CASE("prompts as long as the budget have a step each, longer ones as many as they fill") {
+  CHECK(steps_apart(through(1024.0, 8.0), 20.0, 2.0).carrying == doctest::Approx(2.0));
+  const step_mix s = steps_apart(through(2560.0, 8.0), 20.0, 2.0);
+  CHECK(s.carrying == doctest::Approx(5.0));
+  CHECK(s.carried == doctest::Approx(1024.0));
 }
 
-TEST_CASE("where others decode beside prompts, the first requests of a run wait for all chunks") {
-  turnover one_round = chunks(3.0);
-  one_round.run_share = 1.0;
-  // Half of 2 others' 3 chunks, 2 s each; Z = 4 s, and half of their 6 x 1.5 s.
-  const sojourn life = sojourn_of(steps, one_round, 3.0);
-  CHECK(life.queue == 6_s);
-  CHECK(life.generation == 8.5_s);
+TEST_CASE("equal answers to requests of a run that come at once end at once") {
+  turnover t = through(100.0, 8.0);
+  t.run_share = 0.1;
+  const step_mix s = steps_apart(t, 20.0, 2.0);
+  CHECK(s.beside == 19.0);
+  CHECK(s.carrying == doctest::Approx(0.1 * (0.5 + 2000.0 / 1024.0)).epsilon(0.05));
+  // Beside decoding in steps that are full.
+  const step_mix full = chunked_steps(t, 100.0, 0.0);
+  CHECK(full.carried == doctest::Approx(full.room).epsilon(1e-9));
+  CHECK(full.carrying == doctest::Approx(full.busy).epsilon(1e-9));
+  // Spread answers come one by one.
+  t.spread = 1.0;
+  CHECK(steps_apart(t, 20.0, 2.0).beside == 2.0);
+}
+
+TEST_CASE("prompts that come at random wait as at a server that reads as many at once") {
+  // A prompt for each full step, half of the time: M/D/1 has half a step, busy^2 / (2 (1 - busy)).
+  const step_mix s = chunked_at_random(through(1024.0, 0.0), 0.5, {0.5, 0.5});
+  CHECK(s.busy == 0.5);
+  CHECK(s.queued == doctest::Approx(0.5).epsilon(1e-9));
+  CHECK(s.carrying == doctest::Approx(0.5).epsilon(1e-9));
+  CHECK(s.behind == 0.0);
+  // Nine to a step wait less.
+  CHECK(chunked_at_random(through(1024.0 / 9.0, 0.0), 4.5, {4.5, 4.5}).queued < 0.02);
+}
+
+TEST_CASE("after a step that reads prompts another is likelier, since it takes longer") {
+  // 4 decode beside prompts of all the room. A tenth of the steps after one that read none read some,
+  // half of the others: 0.1 / (0.1 + 0.5) of all, in which 0.1 x 5/6 + 0.5 x 1/6 prompts come.
+  const step_mix s = chunked_at_random(through(1020.0, 24.0), 1.0 / 6.0, {0.1, 0.5});
+  CHECK(s.carrying == doctest::Approx(1.0 / 6.0).epsilon(1e-9));
+  CHECK(s.carried == doctest::Approx(1020.0).epsilon(1e-9));
+  // Half of one has come while one's own was read, a quarter waits with them (M/D/1); what is over the
+  // mean is forgotten by 0.4 a step.
+  CHECK(s.behind == doctest::Approx((0.75 - 1.0 / 6.0) / 0.6).epsilon(1e-6));
+  // Hardly any: one step each, in which nothing else is.
+  const step_mix few = chunked_at_random(through(100.0, 24.0), 1e-17, {1e-17, 1e-17});
+  CHECK(few.carried == doctest::Approx(100.0).epsilon(1e-9));
+  CHECK(few.carrying == doctest::Approx(1e-17).epsilon(1e-9));
 }
 
 TEST_CASE(
-    "prompts are never served faster than one in prompt_pace; more slots, faster steps and "
-    "more room never serve less") {
-  laws::dice d(311);
-  for (int number = 0; number < 20000; ++number) {
-    // A step takes as long as memory, or as what it computes for sequences and chunks.
-    const double memory = d.between(0.01, 1.0);
-    const double decoding = d.between(0.0, 1.0);
-    const double chunk = d.between(0.0, 10.0);
-    turnover load = chunks(static_cast<double>(d.whole(1, 20)));
-    load.per_step = static_cast<double>(d.whole(1, 9));
-    load.decode_steps = static_cast<double>(d.whole(0, 300));
-    load.chunked = d.flip();
-    if (!load.chunked) load.per_step = 1.0;
-    if (d.flip()) load.run_share = d.unit();
-    const double batches = static_cast<double>(d.whole(1, 4));
-    const auto times = [&](double faster) {
-      const auto pace = [&](double n) {
-        return seconds<>::from_value(std::max(memory / faster, decoding + chunk * n));
-      };
-      return slot_times{pace(1.0) * 2.0, pace(1.0), pace(load.per_step), pace(0.0) * batches,
-                        batches};
-    };
-    const slot_times t = times(1.0);
-    const slot_times improved = times(d.between(1.0, 5.0));
-    double served = 0.0;
-    CAPTURE(number);
-    for (double slots = 1.0; slots < 2000.0; slots *= 1.7) {
-      const double rate = slots / sojourn_of(t, load, slots).total().value();
-      if (load.run_share == 0.0) {
-        REQUIRE(rate <= 1.0 / load.prompt_pace(t).value() * (1.0 + 1e-12));
-      }
-      REQUIRE(rate >= served * (1.0 - 1e-12));
-      REQUIRE(slots / sojourn_of(improved, load, slots).total().value() >= rate * (1.0 - 1e-12));
-      served = rate;
-    }
-  }
-}
-
-TEST_CASE("a simulation of every step finds the same rate and time per token") {
-  for (const int slots : {1, 4, 16, 64}) {
-    for (const int prompt_chunks : {1, 3}) {
-      step_simulation s;
-      s.decode = 0.02;
-      s.extra = 0.15;
-      s.chunks = prompt_chunks;
-      s.tokens = 400.0;
-      s.slots = slots;
-      s.run(40 * slots + 400);
-      const auto d = seconds<>::from_value(s.decode);
-      const auto p = seconds<>::from_value(s.decode + s.extra);
-      turnover load = chunks(prompt_chunks);
-      load.decode_steps = s.tokens;
-      const sojourn life = sojourn_of(slot_times{p, p, p, d}, load, double(slots));
-      CAPTURE(slots);
-      CAPTURE(prompt_chunks);
-      CHECK(slots / life.total().value() == doctest::Approx(s.rate).epsilon(0.06).scale(0.0));
-      CHECK(life.generation.value() / s.tokens == doctest::Approx(s.tpot).epsilon(0.06).scale(0.0));
-    }
-  }
-}
-
-TEST_CASE("a simulation of every step from the first finds the same wait in a run that ends") {
-  for (const int rounds : {1, 2, 8}) {
-    for (const int prompt_chunks : {1, 4, 20}) {
-      step_simulation s;
-      s.decode = 0.02;
-      s.extra = 0.05;
-      s.chunks = prompt_chunks;
-      s.tokens = 2000.0;
-      s.slots = 24;
-      s.from_the_start = true;
-      s.run(rounds * s.slots);
-      const auto d = seconds<>::from_value(s.decode);
-      const auto p = seconds<>::from_value(s.decode + s.extra);
-      turnover load = chunks(prompt_chunks);
-      load.decode_steps = s.tokens;
-      load.run_share = 1.0 / rounds;
-      const sojourn life = sojourn_of(slot_times{p, p, p, d}, load, double(s.slots));
-      CAPTURE(rounds);
-      CAPTURE(prompt_chunks);
-      CHECK((life.queue + life.prompt).value() == doctest::Approx(s.ttft).epsilon(0.05).scale(0.0));
-      CHECK(life.generation.value() / s.tokens == doctest::Approx(s.tpot).epsilon(0.05).scale(0.0));
-    }
-  }
+    "prompts apart at random: what comes while some are read is read before anything decodes") {
+  // ln 2 come in a step that decodes, and as many in one that reads: half of the rounds begin with
+  // reading, and half of the reading steps are followed by another.
+  const double ln2 = std::log(2.0);
+  const step_mix s = apart_at_random(through(100.0, 8.0), 2.0 * ln2, {ln2, ln2});
+  CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-9));
+  CHECK(s.carried == doctest::Approx(200.0 * ln2).epsilon(1e-9));
+  CHECK(s.beside == doctest::Approx(ln2).epsilon(1e-9));
+  CHECK(s.behind == doctest::Approx(0.0).epsilon(1e-9));
+  // Prompts of two steps, half of the time: one of others is met, M/D/1 leaves 0.5 + 0.25 and what
+  // half a step of decoding brings, whose readings bring as many again.
+  const step_mix cut = apart_at_random(through(2048.0, 8.0), 0.4, {0.2, 0.25});
+  CHECK(cut.carrying == doctest::Approx(0.8).epsilon(1e-9));
+  CHECK(cut.carried == doctest::Approx(1024.0).epsilon(1e-9));
+  CHECK(cut.beside == doctest::Approx(1.0).epsilon(1e-9));
+  CHECK(cut.behind == doctest::Approx(2.0 * 0.85 / 0.5 - 0.8).epsilon(1e-9));
 }

@@ -49,6 +49,7 @@ std::vector<workload> loads_of_every_kind() {
     w.output = tokens<>::from_value(static_cast<double>(d.whole(1, 900)));
     if (d.whole(0, 2) == 0) w.chunk = 2048_tokens;
     if (d.whole(0, 3) == 0) w.prefix_hit = d.unit();
+    if (d.whole(0, 3) == 0) w.output_cv = d.unit();
     if (d.whole(0, 3) == 0) w.rate = request_rate<>::from_value(d.between(0.01, 30.0));
     if (d.whole(0, 4) == 0) w.speculation = {d.whole(1, 4), d.unit(), {}};
     if (d.whole(0, 4) == 0) w.routing = power_law_routing(d.between(0.5, 1.5));

@@ -102,7 +102,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
-  errors.expect<field::queued_share>(value_of(r.queued_share));
+  errors.expect<field::reserved_output>(value_of(r.reserved_output));
 }
 
 // A link is checked where the layout can reach it: a lone domain needs no network.
@@ -265,6 +265,7 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::output>(value_of(w.output.value()));
   errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
   errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
+  errors.expect<field::output_cv>(value_of(w.output_cv));
   errors.expect<field::rate>(value_of(w.rate.value()));
   // A run that ends has no steady rate.
   const double rate = value_of(w.rate.value());

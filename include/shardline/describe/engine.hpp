@@ -126,6 +126,27 @@ struct expert_execution {
   return element_bytes(p) + (bits(p) <= 8 ? 4.0 / 128.0 : 0.0);
 }
 
+/// How an engine shares the steps of a replica out between prompts and decoding sequences.
+///   chunked         every sequence with a first token gains the next in every step; what its token
+///                   budget leaves is filled with parts of prompts, in the order of their coming
+///                   (vLLM, TensorRT-LLM)
+///   prompts_first   a step has prompts alone while any wait, parts of them too, and the others stand
+///                   still meanwhile (SGLang)
+///   whole_prompts   the same, and no prompt is cut: one at least, others as far as the budget goes
+enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
+
+[[nodiscard]] constexpr std::string_view name(scheduler s) noexcept {
+  switch (s) {
+    case scheduler::chunked:
+      return "chunked";
+    case scheduler::prompts_first:
+      return "prompts-first";
+    case scheduler::whole_prompts:
+      return "whole-prompts";
+  }
+  return "chunked";
+}
+
 /// What the serving engine itself takes of each GPU's memory, and how it runs a step. The default
 /// withholds nothing and keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB
 /// outside the allocator at tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark,
@@ -141,12 +162,13 @@ struct expert_execution {
 ///   step_sequences  sequences per replica that this step samples for, one per token at most;
 ///                   0: the workload's
 ///   captured        what derived_static reserves room for
+///   schedule        how prompts and decoding sequences share a step
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
-///   queued_share    of the time for which a sequence finds no room in the cache, what passes before
-///                   its prompt, in [0, 1]. 1: the engine sets aside room for the whole output when
-///                   it takes a sequence up. Below, it takes up what fits for now, and when the
-///                   cache is full lets some wait between two of their tokens (preemption)
+///   reserved_output   share of an output for which room in the cache is set aside when its prompt is
+///                   taken up, in [0, 1]. 1: none gives its room up again. Below, sequences are
+///                   taken up that fit for now, and where the cache is full the last to have come
+///                   gives up its own, waits between two of its tokens and is read again (preemption)
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
@@ -162,9 +184,10 @@ struct basic_runtime {
   bool shared_step = false;
   T step_sequences = T(0.0);
   captured_sequences<T> captured{};
+  scheduler schedule = scheduler::chunked;
   T logit_bytes = T(0.0);
   shard_padding padding{};
-  T queued_share = T(1.0);
+  T reserved_output = T(1.0);
   expert_execution experts{};
   bool two_batch_overlap = false;
 };

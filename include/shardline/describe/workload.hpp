@@ -28,7 +28,9 @@ using speculation = basic_speculation<>;
 ///   concurrency       sequences in flight over the whole deployment, >= 1; with a rate the most
 ///                     that are
 ///   input, output     prompt and generated tokens of each sequence, >= 1
-///   chunk             prompt tokens per sequence and step; none: the whole prompt in one step
+///   output_cv         how answers' lengths spread: standard deviation over mean, in [0, 10]
+///   chunk             new tokens of a replica's step at most (the engine's token budget), as its
+///                     scheduler shares them out; none: prompts are read whole, and others wait
 ///   prefix_hit        share of a prompt that the prefix cache holds already, in [0, 1]
 ///   rate              requests per second that arrive at random (Poisson); 0: each sequence that
 ///                     ends is followed by the next, so that `concurrency` are always in flight
@@ -45,6 +47,7 @@ struct basic_workload {
   T concurrency = T(1.0);
   tokens<T> input = tokens<T>::from_value(T(1024.0));
   tokens<T> output = tokens<T>::from_value(T(128.0));
+  T output_cv = T(0.0);
   std::optional<tokens<T>> chunk{};
   T prefix_hit = T(0.0);
   request_rate<T> rate{};

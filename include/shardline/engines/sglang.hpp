@@ -242,7 +242,10 @@ inline constexpr seconds<> sglang_synchronise = 3_us;
 ///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
-///   queued_share    vLLM's: it retracts sequences likewise (schedule_batch.py, retract_decode)
+///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and prompts
+///                   are not mixed with it unless --enable-mixed-chunk asks for that (scheduler.py)
+///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
+///                   (schedule_policy.py, retract_decode)
 ///   kernels   its own;   host: vLLM 0.18's, whose scheduler runs ahead of the accelerator too
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
@@ -256,9 +259,10 @@ inline constexpr engine_version sglang_0_5{
                 .shared_step = true,
                 .step_sequences = 2048.0,
                 .captured = {256.0, 512.0},
+                .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
                 .padding = {64, 1},
-                .queued_share = 0.25},
+                .reserved_output = 0.1},
     .by_memory = detail::sglang_starts,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed(vllm_0_18.kernels.host, kernel_library::sglang,

@@ -178,7 +178,7 @@ inline constexpr seconds<> tensorrt_llm_synchronise = 9.5_us;
 ///   page_tokens     32 (KvCacheConfig.tokens_per_block)
 ///   step            8192 tokens (max_num_tokens), 2048 sequences (max_batch_size)
 ///   logit_bytes     6: logits in bf16 and fp32
-///   queued_share    1: the default scheduler evicts none (CapacitySchedulerPolicy,
+///   reserved_output 1: the default scheduler evicts none (CapacitySchedulerPolicy,
 ///                   GUARANTEED_NO_EVICT)
 ///   host            works beside the accelerator, and shows where a small model on many GPUs leaves
 ///                   it no time

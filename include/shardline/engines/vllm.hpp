@@ -169,8 +169,8 @@ inline constexpr seconds<> vllm_synchronise = 15_us;
 ///                   peaks of those logs over 1024 x vocabulary gives 38.06
 ///   padding         vocabulary to 64 (vocab_parallel_embedding.py, DEFAULT_VOCAB_PADDING_SIZE),
 ///                   mxfp4 experts to 256 (the 13.47 GiB logged for gpt-oss-20b)
-///   queued_share    0.25: five deployments of Llama-3.1-70B with a full cache (InferenceX) had 3 to
-///                   41 % of the wait before the first token
+///   reserved_output 0: a prompt is taken up where its own blocks are free, and the last request to
+///                   have come is preempted where there are none (v1/core/sched/scheduler.py)
 ///   host            Llama-3.1-70B (InferenceX), runs of V1 whose versions are not recorded: of the
 ///                   2120 us that they say without launches 1700 are these and the last rank's wait
 inline constexpr engine_version vllm_0_11{
@@ -185,7 +185,7 @@ inline constexpr engine_version vllm_0_11{
                 .step_sequences = 1024.0,
                 .logit_bytes = 38.0,
                 .padding = {64, 256},
-                .queued_share = 0.25},
+                .reserved_output = 0.0},
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
     .memory_of = {"vllm-0.11", "start-up logs of llm-d-benchmark, defaults of its sources"},

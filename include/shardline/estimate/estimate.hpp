@@ -62,12 +62,9 @@ constexpr void put_figures(basic_estimate<T>& e, const prepared_layout<T, Effici
                            const basic_workload<T>& w) noexcept {
   e.memory = memory(p, w);
   check_memory(e.memory, e.feasibility);
-  const steady_steps<T> steps = steps_of(p, w);
-  // With one replica and no chunk, the step that carries a prompt is the prompt alone.
-  const bool alone = p.layout.attention.dp == 1 && !w.chunk;
-  e.prefill = alone ? steps.admission.sum : prefill(p, w);
-  e.decode = steps.decode();
-  e.serving = serving_of(p, w, e.memory, steps);
+  e.prefill = prefill(p, w);
+  e.decode = decode(p, w);
+  e.serving = serving_of(p, w, e.memory, e.prefill.total(), e.decode.total());
   e.bands = bands_of(p.cluster.accelerator.efficiency, e);
   check_times(e.serving, w, e.feasibility);
 }

@@ -210,8 +210,7 @@ template <class T, class Efficiency>
   if (!r.priceable()) return r;
   const prepared_layout<T, Efficiency> p = prepare(c, m, l);
   const basic_memory<T> held = memory(p, w);
-  const auto steps = steps_priced_as<basic_total_time<T>>(p, w);
-  detail::check_figures(held, detail::serving_of(p, w, held, steps), w, r);
+  detail::check_figures(held, detail::serving_of(p, w, held), w, r);
   return r;
 }
 

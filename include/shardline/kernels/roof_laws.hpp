@@ -110,8 +110,10 @@ struct attention_roof {
   [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
     const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
     const T pairs = attention_pairs(p.new_tokens, p.context, window);
+    const T none(0.0);
     return {p.sequences * pairs * per_pair,
-            p.sequences * (p.new_tokens * query + (kept + p.new_tokens) * key), T(0.0), launch};
+            p.sequences * (p.new_tokens * query + (kept + p.new_tokens) * key), none,
+            select(none < p.sequences, launch, none)};
   }
 };
 
@@ -161,7 +163,7 @@ class roof_laws {
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t,
-                     size::of_phase launched = size::of_phase::exists) noexcept {
+                     size::of_phase launched = size::of_phase::runs) noexcept {
     // One sequence with one new token: what its state takes, and what the token does.
     recurrence_shape idle = o;
     idle.flops_per_token = 0;

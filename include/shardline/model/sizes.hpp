@@ -10,8 +10,8 @@
 
 namespace shardline {
 
-/// Numbers of sizes: 0, 1, the phases that a step has, its extents; of prompts, then of decoding
-/// sequences, whether the step has such a part, whether that has tokens, and its sequences; and for
+/// Numbers of sizes: 0, 1, the parts of a step that have tokens, its extents; of prompts, then of
+/// decoding sequences, whether the step has such a part with tokens, and its sequences; and for
 /// each routing of the model routed rows, experts hit, tokens that come to the rank, and rows that
 /// its kernels are handed.
 namespace size {
@@ -19,13 +19,13 @@ inline constexpr std::size_t none = 0;
 inline constexpr std::size_t one = 1;
 inline constexpr std::size_t phases = 2;
 inline constexpr std::size_t first_phase = 3;
-inline constexpr std::size_t per_phase = 3;
+inline constexpr std::size_t per_phase = 2;
 inline constexpr std::size_t first_extent = first_phase + 2 * per_phase;
 inline constexpr std::size_t first_routed = first_extent + extent_count;
 inline constexpr std::size_t per_routing = 4;
 inline constexpr std::size_t number = first_routed + per_routing * max_layer_kinds;
 
-enum class of_phase : unsigned char { exists, runs, sequences };
+enum class of_phase : unsigned char { runs, sequences };
 enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 
 [[nodiscard]] constexpr unsigned char of(extent e) noexcept {
@@ -77,10 +77,9 @@ template <class T>
 constexpr void put_phase(step_sizes<T>& s, phase p) noexcept {
   const T none(0.0);
   const step_part<T>* part = part_in(s.step, p);
-  T* const of = s.of.data() + size::of(size::of_phase::exists, p);
-  of[0] = T(part != nullptr ? 1.0 : 0.0);
-  of[1] = part == nullptr ? none : select(none < part->sequences * part->new_tokens, T(1.0), none);
-  of[2] = part == nullptr ? none : part->sequences;
+  T* const of = s.of.data() + size::of(size::of_phase::runs, p);
+  of[0] = part == nullptr ? none : select(none < part->sequences * part->new_tokens, T(1.0), none);
+  of[1] = part == nullptr ? none : part->sequences;
 }
 
 }  // namespace detail
@@ -111,10 +110,11 @@ template <class T>
   sizes.step = s;
   sizes.of[size::none] = T(0.0);
   sizes.of[size::one] = T(1.0);
-  sizes.of[size::phases] = T(static_cast<double>(s.part_count));
   detail::put_extents(sizes);
   detail::put_phase(sizes, phase::prefill);
   detail::put_phase(sizes, phase::decode);
+  sizes.of[size::phases] = sizes[size::of(size::of_phase::runs, phase::prefill)] +
+                           sizes[size::of(size::of_phase::runs, phase::decode)];
   for (std::size_t i = 0; i < all.size(); ++i) {
     const routed_extents<T> x = routed_of(all[i], s);
     T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;

@@ -236,8 +236,7 @@ struct judge {
     const basic_memory<T> held = memory(p, workload);
     check_memory(held, all);
     if (!all.feasible()) return count_infeasible(result, all);
-    const auto steps = steps_priced_as<basic_total_time<T>>(p, workload);
-    const basic_serving<T> served = serving_of(p, workload, held, steps);
+    const basic_serving<T> served = serving_of(p, workload, held);
     check_times(served, workload, all);
     if (!all.feasible()) return count_infeasible(result, all);
     ++result.feasible;

@@ -38,10 +38,35 @@ template <class T>
   return round_up(computed_tokens(w) / chunk_tokens(w));
 }
 
-/// Cached tokens of a sequence half-way through its output: input + output / 2.
+/// Tokens that an engine without a stated budget reads in a step of whole prompts: shorter ones are
+/// read together, a longer one alone. Beyond some 2048 rows a matrix multiplication gains no more.
+inline constexpr double whole_prompt_budget = 2048.0;
+
+/// How steps are shared out: as the engine does it where it has a token budget (the workload's
+/// chunk), else prompts are read whole.
+template <class T>
+[[nodiscard]] constexpr scheduler scheduler_of(const basic_runtime<T>& engine,
+                                               const basic_workload<T>& w) noexcept {
+  return w.chunk ? engine.schedule : scheduler::whole_prompts;
+}
+
+/// New tokens of a replica's step at most; of whole prompts one at least.
+template <class T>
+[[nodiscard]] constexpr T step_budget(const basic_runtime<T>& engine,
+                                      const basic_workload<T>& w) noexcept {
+  const T stated = w.chunk ? w.chunk->value() : T(whole_prompt_budget);
+  if (scheduler_of(engine, w) != scheduler::whole_prompts) return stated;
+  return max(stated, computed_tokens(w));
+}
+
+/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is in
+/// flight has a long answer more often than a short one.
+///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
+/// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
 [[nodiscard]] constexpr T mean_context(const basic_workload<T>& w) noexcept {
-  return w.input.value() + w.output.value() * T(0.5);
+  const T spread = T(1.0) + w.output_cv * w.output_cv;
+  return w.input.value() + w.output.value() * T(0.5) * spread;
 }
 
 /// The same load with another number of sequences, and no limits on time.
@@ -52,6 +77,7 @@ template <class T>
   load.concurrency = concurrency;
   load.input = w.input;
   load.output = w.output;
+  load.output_cv = w.output_cv;
   if (w.chunk) load.chunk = *w.chunk;
   load.prefix_hit = w.prefix_hit;
   load.rate = w.rate;
@@ -72,13 +98,17 @@ template <class T>
   return step;
 }
 
-/// Batches that share a full pipeline: one per stage, or as many as the layout says, as far as
-/// there are sequences for them. Without stages there is one.
+/// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
+[[nodiscard]] constexpr count most_batches(const layout& l) noexcept {
+  return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
+}
+
+/// Batches that share a full pipeline: most_batches(), or as far as there are sequences for them.
+/// Without stages there is one.
 template <class T>
 [[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
   const T per_replica = round_up(concurrency / real<T>(l.attention.dp));
-  const count most = l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
-  return min(real<T>(most), per_replica);
+  return min(real<T>(most_batches(l)), per_replica);
 }
 
 /// Sequences of the fullest of `batches` batches: each replica's are shared out one by one.
@@ -90,17 +120,20 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// A step of continuous batching with every slot full: each replica takes up one prompt (while
-/// there are sequences for it) and all other sequences decode.
+/// The fullest step of continuous batching: each replica reads as many tokens of prompts as its
+/// budget and its sequences have (step_budget()), counted as one prompt's, and all other sequences
+/// decode.
+///   10 sequences, prompts of 1024 tokens, chunk 8192: 8192 tokens, 9 decode
 template <class T>
-[[nodiscard]] constexpr basic_step<T> full_step(const layout& l,
+[[nodiscard]] constexpr basic_step<T> full_step(const basic_runtime<T>& engine, const layout& l,
                                                 const basic_workload<T>& w) noexcept {
-  const T prompts = min(real<T>(l.attention.dp), w.concurrency);
-  const T chunk = chunk_tokens(w);
-  const T done = (computed_tokens(w) - chunk) * T(0.5);  // of a prompt, on average over its chunks
-  return mixed_step(
-      prefill_step(prompts, chunk, cached_tokens(w) + done, w.expert_imbalance, w.routing),
-      generation_step(w.concurrency - prompts, w));
+  const T dp = real<T>(l.attention.dp);
+  const T prompts = min(dp, w.concurrency);
+  const T all = computed_tokens(w);
+  const T read = min(step_budget(engine, w), all * round_up(w.concurrency / dp));
+  const T context = cached_tokens(w) + max(all - read, T(0.0)) * T(0.5);  // on average over parts
+  return mixed_step(prefill_step(prompts, read, context, w.expert_imbalance, w.routing),
+                    generation_step(w.concurrency - prompts, w));
 }
 
 /// New tokens of a replica in the engine's largest step; 0 where the engine states none.
@@ -122,8 +155,9 @@ template <class T>
                                                    const basic_workload<T>& w) noexcept {
   const T own_tokens = step_tokens_of_replica(engine, l);
   if (!(value_of(own_tokens) > 0.0)) {
-    basic_step<T> fullest = full_step(l, w);
-    fullest.parts[0].context = w.input.value() - chunk_tokens(w);
+    basic_step<T> fullest = full_step(engine, l, w);
+    const T last = max(w.input.value() - fullest.parts[0].new_tokens, T(0.0));
+    fullest.parts[0].context = last;
     return localise(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);

@@ -91,10 +91,10 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// One prompt after the other on each replica of each instance.
+// Prompts on each replica of each instance, read together as far as a step has room.
 template <class T>
 struct prefill_station {
-  basic_time<T> step{};  // of one of its chunks
+  basic_time<T> step{};  // of one of its steps
   seconds<T> own{};      // from a prompt's first step to its last
   seconds<T> entry{};    // until it is noticed
   T servers = T(1.0);    // replicas of all instances
@@ -112,16 +112,17 @@ constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool,
                                         const basic_workload<T>& w) noexcept {
   const layout& l = pool.layout;
   const basic_workload<T> load = prefill_load(l, w);
-  basic_step<T> step = admission_step(l, load);
-  step.part_count = 1;  // nothing decodes here
-  const pipeline_time<T> t = time_of_step(p, step);
-  const T steps = prefill_steps(load);
+  const T budget = step_budget(pool.cluster.runtime, load);
+  const T prompt = computed_tokens(load);
+  const replica_clock<T, Efficiency> clock{p, load};
+  const auto t = clock(step_with_prompts(load, budget));
+  const basic_time<T> alone = prefill(p, load);
   prefill_station<T> station;
-  station.step = t.sum;
-  station.own = t.sum.total() + t.slowest * (steps - T(1.0));
-  station.entry = admission_time(pool.cluster.accelerator.efficiency, t.sum.total(), T(0.0));
+  station.step = alone;
+  station.own = alone.total();
+  station.entry = admission_time(pool.cluster.accelerator.efficiency, alone.total(), T(0.0));
   station.servers = real<T>(pool.instances) * real<T>(l.attention.dp);
-  station.pace = t.slowest * steps;
+  station.pace = t.slowest * (prompt / budget);
   return station;
 }
 
@@ -137,7 +138,7 @@ struct decode_station {
   }
   [[nodiscard]] constexpr seconds<T> life(const T& sequences) const noexcept {
     const basic_workload<T> load = decode_load(workload, sequences);
-    return round(sequences).total() * turnover_of(load, sequences).decode_steps;
+    return round(sequences).total() * decode_rounds(load);
   }
   [[nodiscard]] constexpr T rate(const T& sequences, const seconds<T>& life) const noexcept {
     return real<T>(pool.instances) * sequences / max(life.value(), T(1e-12));

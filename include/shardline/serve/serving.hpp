@@ -4,7 +4,9 @@
 
 #include <limits>
 
+#include "shardline/memory/capacity.hpp"
 #include "shardline/serve/arrivals.hpp"
+#include "shardline/serve/replica_step.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/prefill.hpp"
 
@@ -62,127 +64,26 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// The step that carries a prompt of each replica in steady state, a mean one of its chunks: with a
-/// chunk the other sequences of its batch decode in it, without one they wait.
+/// What passes through one replica.
 template <class T>
-[[nodiscard]] constexpr basic_step<T> admission_step(const layout& l,
-                                                     const basic_workload<T>& w) noexcept {
-  const T batches = pipeline_batches(l, w.concurrency);
-  const T sequences = sequences_per_batch(l, w.concurrency, batches);
-  basic_step<T> step = full_step(l, at_concurrency(w, sequences));
-  const T mean = computed_tokens(w) / prefill_steps(w);
-  step.parts[0].new_tokens = mean;
-  step.parts[0].context = cached_tokens(w) + (computed_tokens(w) - mean) * T(0.5);
-  if (!w.chunk) step.part_count = 1;
-  return step;
-}
-
-/// Chunks of mean length that the token budget of a step has room for, one at least.
-template <class T>
-[[nodiscard]] constexpr T chunks_per_step(const basic_workload<T>& w) noexcept {
-  if (!w.chunk) return T(1.0);
-  const T mean = computed_tokens(w) / prefill_steps(w);
-  return max(-round_up(-(w.chunk->value() / mean)), T(1.0));
-}
-
-/// The steps of steady state: with a prompt's chunk, with as many as there is room for, and with
-/// none, of which `batches` go round.
-template <class T, class Time = basic_time<T>>
-struct steady_steps {
-  pipeline_time<T, Time> admission{};
-  seconds<T> full_pace{};
-  pipeline_time<T, Time> generation{};
-  T batches = T(1.0);
-
-  [[nodiscard]] constexpr Time decode() const noexcept {
-    return pipeline_cycle(generation, batches);
-  }
-  [[nodiscard]] constexpr basic_slot_times<T> times() const noexcept {
-    return {admission.sum.total(), admission.slowest, full_pace, decode().total(), batches};
-  }
-};
-
-/// What passes through a slot, of which there are so many over all replicas.
-///   prompts of 1024 tokens, chunk 8192: j = 8;  output 9, 2 tokens a step: g = 4
-template <class T>
-[[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_workload<T>& w,
+[[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_runtime<T>& engine,
+                                                      const layout& l, const basic_workload<T>& w,
                                                       const T& slots_in_all) noexcept {
   const T one(1.0);
-  const T generated = w.output.value() - one;
-  basic_turnover<T> load;
-  load.chunked = w.chunk.has_value();
-  load.chunks = prefill_steps(w);
-  load.per_step = chunks_per_step(w);
-  load.decode_steps = max(generated / tokens_per_step(w.speculation), min(generated, one));
   const T none(0.0);
+  basic_turnover<T> load;
+  load.prompt = computed_tokens(w);
+  load.budget = step_budget(engine, w);
+  load.checked = one + real<T>(w.speculation.draft_tokens);
+  load.decode_steps = decode_rounds(w);
+  load.batches = min(real<T>(most_batches(l)), max(slots_in_all / real<T>(l.attention.dp), one));
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
+  load.spread = w.output_cv;
   return load;
 }
 
 namespace detail {
-
-// Whether more than one chunk for each step has to be carried somewhere.
-template <class T>
-constexpr bool fills_steps(const layout& l, const basic_workload<T>& w, const T& batches) noexcept {
-  const basic_turnover<T> load = turnover_of(w, w.concurrency);
-  if (!(largest_of(load.per_step) > 1.0)) return false;
-  const T others = w.concurrency / real<T>(l.attention.dp) - T(1.0);
-  const T beyond = others * load.chunks - load.decode_steps * batches;
-  return largest_of(w.rate.value()) > 0.0 || largest_of(beyond) > 0.0;
-}
-
-}  // namespace detail
-
-/// The steps with all of the workload's sequences in flight. The step full of prompts is only
-/// priced where there is one. Guesses are checked in every step of them, a prompt alone aside, which
-/// they wait for.
-template <class Time, class T, class Efficiency>
-[[nodiscard]] constexpr steady_steps<T, Time> steps_priced_as(
-    const prepared_layout<T, Efficiency>& p, const basic_workload<T>& w) noexcept {
-  const layout& l = p.layout;
-  static_assert(detail::complete_policy<Efficiency, T>::required);
-  steady_steps<T, Time> s;
-  s.batches = pipeline_batches(l, w.concurrency);
-  const T sequences = sequences_per_batch(l, w.concurrency, s.batches);
-  basic_step<T> admission = admission_step(l, w);
-  const basic_time<T> drafting = draft_time(p, w, sequences);
-  s.admission = step_priced_as<Time>(p, admission);
-  s.generation =
-      with_drafts(step_priced_as<Time>(p, generation_step(sequences, w)), w.speculation, drafting);
-  if (w.chunk) s.admission = with_drafts(s.admission, w.speculation, drafting);
-  s.full_pace = s.admission.slowest;
-  if (!detail::fills_steps(l, w, s.batches)) return s;
-  const T chunks = chunks_per_step(w);
-  admission.parts[0].sequences = chunks * real<T>(l.attention.dp);
-  const pipeline_time<T, Time> full =
-      with_drafts(step_priced_as<Time>(p, admission), w.speculation, drafting);
-  s.full_pace = select(T(1.0) < chunks, full.slowest, s.full_pace);
-  return s;
-}
-template <class T, class Efficiency>
-[[nodiscard]] constexpr steady_steps<T> steps_of(const prepared_layout<T, Efficiency>& p,
-                                                 const basic_workload<T>& w) noexcept {
-  return steps_priced_as<basic_time<T>>(p, w);
-}
-
-namespace detail {
-
-// Step times with so many sequences in flight.
-template <class T, class Efficiency>
-struct times_in_flight {
-  const prepared_layout<T, Efficiency>& prepared;
-  const basic_workload<T>& workload;
-
-  [[nodiscard]] constexpr basic_slot_times<T> operator()(const T& sequences) const noexcept {
-    return steps_priced_as<basic_total_time<T>>(prepared, at_concurrency(workload, sequences))
-        .times();
-  }
-  [[nodiscard]] constexpr seconds<T> entry(const basic_slot_times<T>& t,
-                                           const T& busy) const noexcept {
-    return admission_time(prepared.cluster.accelerator.efficiency, t.decode, busy);
-  }
-};
 
 // What so many requests per second bring, over all GPUs and for each.
 template <class T>
@@ -207,21 +108,12 @@ constexpr basic_serving<T> served(const layout& l, const basic_workload<T>& w,
   return s;
 }
 
-// A sequence's life among always full slots, and how often one begins.
-template <class T, class Times>
-constexpr basic_sojourn<T> life_in_slots(const Times& times, const basic_slot_times<T>& t,
-                                         const basic_turnover<T>& load, const T& slots) noexcept {
-  basic_sojourn<T> life = sojourn_of(t, load, slots);
-  life.queue = life.queue + entry_among(times, t, slots, T(1.0) - load.run_share);
-  return life;
-}
-
 }  // namespace detail
 
 /// Sequences in flight that the engine has taken up, at most, over all replicas.
 ///   admitted   the workload's, or as many as its step takes (step_sequences a replica)
-///   running    of them, those that the memory holds: at full length where the engine sets that
-///              aside, else at the mean one, input + output / 2; one at least
+///   running    of them, those that the memory holds at the length that the engine counts with,
+///              input + output (1 + reserved) / 2 on average; one at least
 template <class T>
 struct running_sequences {
   T admitted = T(1.0);
@@ -241,36 +133,67 @@ template <class T, class Efficiency>
   const T lacking = held.total().value() - held.capacity.value();
   if (!(largest_of(lacking) > 0.0)) return {admitted, admitted};
   basic_workload<T> kept = at_concurrency(w, w.concurrency);
-  const T half = round_up(w.output.value() * T(0.5));
-  kept.output = tokens<T>::from_value(select(engine.queued_share < T(1.0), half, w.output.value()));
+  const T counted = (T(1.0) + engine.reserved_output) * T(0.5);
+  kept.output = tokens<T>::from_value(w.output.value() * counted);
   const T fitting = max(min(admitted, detail::fitting_sequences(p, kept)), T(1.0));
   return {admitted, select(none < lacking, fitting, admitted)};
 }
 
 namespace detail {
 
-// Every sequence that ends is followed by the next: slots are always full, and what they do not
-// take waits for as many lives as are before it. `queued` of the wait for memory is before the
-// prompt.
+// What the last requests of a run leave empty, over all of its time: each slot for half of the time
+// (`ending`, a share of a life) in which they end; and of n answers the longest, some (1 + cv sqrt(2 ln n)) of the mean, ends in
+// steps that are `faster` than full ones.
+template <class T>
+constexpr T emptying(const basic_turnover<T>& load, const T& ending, const T& slots,
+                     const T& faster) noexcept {
+  const T one(1.0);
+  const T half = ending * T(0.5) * share_of_others(slots);
+  const T longest = load.spread * square_root(natural_log(max(slots, one)) * T(2.0));
+  const T residual = load.spread * load.spread * T(0.5);
+  return load.run_share * (half + max(longest - residual, T(0.0)) * faster);
+}
+
+// Sequences that wait between two of their tokens, over those that run, where the cache is full: of
+// an engine that sets aside no room for outputs.
+//   0.7 (1 - reserved) (output / (input + output))^2, found by simulation: what one that ends leaves
+//   is taken up by (input + output) / input prompts, of which one can stay
+template <class T>
+constexpr T preempted(const basic_runtime<T>& engine, const basic_workload<T>& w) noexcept {
+  const T further = w.output.value() - T(1.0);
+  const T share = further / (w.input.value() + further);
+  return share * share * (T(1.0) - engine.reserved_output) * T(0.7);
+}
+
 template <class T, class Times>
-constexpr basic_serving<T> serving_at_concurrency(const Times& times, const basic_slot_times<T>& t,
-                                                  const layout& l, const basic_workload<T>& w,
+constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layout& l,
+                                                  const basic_workload<T>& w,
                                                   const running_sequences<T>& most,
-                                                  const T& queued) noexcept {
+                                                  const T& round) noexcept {
   const T one(1.0);
   const T running = most.running;
   const T slots = max(running / real<T>(l.attention.dp), one);
-  basic_sojourn<T> life = life_in_slots(times, t, turnover_of(w, running), slots);
-  const auto rate = request_rate<T>::from_value(running / life.total().value());
+  const basic_runtime<T>& engine = times.clock.prepared.cluster.runtime;
+  const basic_turnover<T> load = turnover_of(engine, l, w, running);
+  const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
+  const basic_step_mix<T> steps = replica.full(slots, round / load.batches);
+  basic_sojourn<T> life = replica.full_life(steps, slots);
+  T end(0.0);
+  if (largest_of(load.run_share) > 0.0) {
+    const T loaded = life.generation.value() / max(load.decoding_steps(), one);
+    const T alone = times.decode(one).interval(load.batches);
+    end = emptying(load, steps.coming, slots, min(alone / max(loaded, T(1e-30)), one));
+  }
+  const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
-  const T between = (one - queued) * min(w.output.value() - one, one);  // none without tokens
-  life.queue = life.queue + for_memory * (one - between);
-  life.generation = life.generation + for_memory * between;
+  const seconds<T> between = shardline::min(for_memory, life.total() * preempted(engine, w));
+  life.queue = life.queue + (for_memory - between);
+  life.generation = life.generation + between;
   const T asked = select(T(0.0) < w.num_prompts, min(w.concurrency, w.num_prompts), w.concurrency);
   const seconds<T> wait = life.total() * (asked / most.admitted - one);
   basic_serving<T> s = served(l, w, wait, life, rate);
-  s.concurrency = asked;
-  s.running = running;
+  s.concurrency = asked / (one + end);
+  s.running = running / (one + end);
   s.utilisation = one;
   return s;
 }
@@ -287,19 +210,22 @@ constexpr void without_end(basic_serving<T>& s, const Condition& stable) noexcep
 
 // Requests arrive at random, and share out over the replicas.
 template <class T, class Times>
-constexpr basic_serving<T> serving_at_rate(const Times& times, const basic_slot_times<T>& t,
-                                           const layout& l, const basic_workload<T>& w,
-                                           const T& running) noexcept {
-  basic_turnover<T> load = turnover_of(w, running);
+constexpr basic_serving<T> serving_at_rate(const Times& times, const layout& l,
+                                           const basic_workload<T>& w, const T& running,
+                                           const T& round) noexcept {
+  const basic_runtime<T>& engine = times.clock.prepared.cluster.runtime;
+  basic_turnover<T> load = turnover_of(engine, l, w, running);
   load.run_share = T(0.0);  // a rate has neither a first round nor a last
-  const basic_arrivals<T> a =
-      arrivals_of(times, t, load, w.rate, shared_slots(running, l.attention.dp));
+  const loaded_replica<T, Times> replica{times, load, scheduler_of(engine, w)};
+  const T slots = max(running / real<T>(l.attention.dp), T(1.0));
+  const T replicas = running / slots;
+  const basic_arrivals<T> a = arrivals_of(replica, w.rate / replicas, slots, round / load.batches);
   const auto stable = a.utilisation < T(1.0);
   const seconds<T> wait = select(stable, a.wait, seconds<T>{});
   const request_rate<T> rate = w.rate / max(a.utilisation, T(1.0));
   basic_serving<T> s = served(l, w, wait, a.life, rate);
   s.concurrency = rate.value() * (wait + a.life.total()).value();
-  s.running = a.in_flight;
+  s.running = min(a.in_flight * replicas, running);
   s.utilisation = a.utilisation;
   without_end(s, stable);
   return s;
@@ -320,56 +246,54 @@ constexpr basic_serving<T> pick(const Condition& first, const basic_serving<T>& 
           select(first, a.total_tokens_per_s_per_gpu, b.total_tokens_per_s_per_gpu)};
 }
 
-// `t`: the steps with `most` in flight. Lanes with a rate may stand beside lanes with none.
+// `full`: seconds of a round of decoding with all of the workload's sequences.
 template <class T, class Efficiency>
-constexpr basic_serving<T> serving_among(const times_in_flight<T, Efficiency>& times,
-                                         const basic_slot_times<T>& t,
-                                         const running_sequences<T>& most) noexcept {
-  const layout& l = times.prepared.layout;
-  const basic_workload<T>& w = times.workload;
-  const T& queued = times.prepared.cluster.runtime.queued_share;
-  const T rate = w.rate.value();
-  if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, t, l, w, most, queued);
-  const basic_serving<T> at_rate = serving_at_rate(times, t, l, w, most.running);
-  if (!(largest_of(-rate) >= 0.0)) return at_rate;
-  return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, t, l, w, most, queued));
-}
-
-// `full`: the steps with all of the workload's sequences in flight.
-template <class T, class Time, class Efficiency>
 constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
                                       const basic_workload<T>& w, const basic_memory<T>& held,
-                                      const steady_steps<T, Time>& full) noexcept {
+                                      const seconds<T>& alone, const seconds<T>& full) noexcept {
   const running_sequences<T> most = running_of(p, w, held);
-  const times_in_flight<T, Efficiency> times{p, w};
-  if (!(largest_of(w.concurrency - most.running) > 0.0)) {
-    return serving_among(times, full.times(), most);
-  }
-  return serving_among(times, times(most.running), most);
+  const mean_times<T, Efficiency> times{{p, w}, alone.value()};
+  const T rate = w.rate.value();
+  const T round = full.value();
+  if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, p.layout, w, most, round);
+  const basic_serving<T> at_rate = serving_at_rate(times, p.layout, w, most.running, round);
+  if (!(largest_of(-rate) >= 0.0)) return at_rate;
+  return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, p.layout, w, most, round));
+}
+template <class T, class Efficiency>
+constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
+                                      const basic_workload<T>& w,
+                                      const basic_memory<T>& held) noexcept {
+  const seconds<T> round = decode_priced_as<basic_total_time<T>>(p, w).total();
+  return serving_of(p, w, held, prefill_seconds(p, w), round);
 }
 
 }  // namespace detail
 
-/// Steady state of continuous batching.
+/// Steady state of continuous batching, by the engine's scheduler and its token budget.
 ///
 /// At a constant concurrency each replica has so many slots, always full, as it runs sequences at
-/// once (running_of()); life in them is sojourn_of(), with the time that the engine takes to notice
-/// a request (admission_time()). Sequences that find no slot wait,
-///   (admitted / running - 1) life for memory, queued_share of it before the prompt, the rest
-///   between tokens; (concurrency / admitted - 1) of all that for the engine to take them up
+/// once (running_of()). How many of its steps carry prompts, and how many tokens of them, follows
+/// from the tokens alone (steady_state.hpp); what a request lives through in such steps, from their
+/// seconds (sojourn.hpp): until the engine notices it, until its prompt's turn, its prompt, its
+/// rounds. Only sequences with a first token decode. What finds no slot waits for one, in lives,
+///   (admitted / running - 1) for memory, before its prompt; of that as much between two tokens as
+///   preempted() says; (concurrency / admitted - 1) of all that for the engine to take them up
 ///   requests_per_s = running / life
-/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot).
+/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot). In a
+/// run of num_prompts the last ones leave slots empty, and concurrency is the mean over all of it.
 /// With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run at
 /// once, and requests_per_s is the rate, or the most that can be served where that is less: then
 /// utilisation is 1 or more, rule::rate is violated, and ttft, waiting and concurrency are infinite,
 /// since the queue grows for ever.
 /// ttft is the zero-queue one where concurrency is 1: the engine notices, the prompt is computed.
 /// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
-/// accepts, memory aside; all sequences have the mean length.
+/// accepts, memory aside; prompts of one length. What preempted sequences read again is not priced.
+/// Held against plan/simulation.hpp, which goes through every step: tests/plan/simulation.cpp.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const prepared_layout<T, Efficiency>& p,
                                                  const basic_workload<T>& w) noexcept {
-  return detail::serving_of(p, w, memory(p, w), steps_priced_as<basic_total_time<T>>(p, w));
+  return detail::serving_of(p, w, memory(p, w));
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_serving<T> serving(const basic_cluster<T, Efficiency>& c,

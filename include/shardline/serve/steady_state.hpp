@@ -1,170 +1,295 @@
-/// The slots of one replica, always full: what a sequence waits for, and what its tokens take.
+/// The steps of a replica in steady state: how many carry prompts, how many tokens of them, how
+/// many sequences decode. Counted in steps alone: how long these take is asked later.
 #pragma once
 
-#include "shardline/base/units.hpp"
+#include "shardline/base/dual.hpp"
+#include "shardline/base/scalar.hpp"
 
 namespace shardline {
 
-/// Steps that share a replica.
-///   first      of a prompt's chunk, through all stages, the decoding sequences with it
-///   pace       at which further ones follow: the slowest stage's
-///   full_pace  the same of a step whose token budget is full of prompts, >= pace
-///   decode     a round in which each sequence gains its tokens, no prompt with it
-///   batches    steps of a round: the batches that go round the stages, 1 without stages
-template <class T = double>
-struct basic_slot_times {
-  seconds<T> first{};
-  seconds<T> pace{};
-  seconds<T> full_pace{};
-  seconds<T> decode{};
-  T batches = T(1.0);
-
-  /// A round each of whose steps carries a chunk, and one of full steps.
-  [[nodiscard]] constexpr seconds<T> chunk_round() const noexcept {
-    return shardline::max(decode, pace * batches);
-  }
-  [[nodiscard]] constexpr seconds<T> full_round() const noexcept {
-    return shardline::max(chunk_round(), full_pace * batches);
-  }
-};
-using slot_times = basic_slot_times<>;
-
-/// What passes through a slot.
-///   chunks         n, steps that a prompt takes
-///   per_step       j >= 1, chunks that the token budget of a step has room for
-///   decode_steps   g, rounds that a sequence's further tokens take: (output - 1) /
-///   tokens_per_step,
-///                  at least 1; 0 where there are none
-///   chunked        others decode while a prompt is computed; else they wait for it
+/// What passes through a replica.
+///   prompt         L, tokens of a prompt that are read
+///   budget         B, new tokens of a step at most
+///   checked        tokens that a decoding sequence puts into a step, guesses included
+///   decode_steps   g, rounds that a sequence's further tokens take; 0 where there are none
+///   batches        m, steps of a round: the batches that go round the stages, 1 without stages
 ///   run_share      1 / W of a run in which every slot is used W times, its first requests sent at
 ///                  once; 0: no beginning and no end
+///   spread         of answers' lengths: standard deviation over mean
 template <class T = double>
 struct basic_turnover {
-  T chunks = T(1.0);
-  T per_step = T(1.0);
+  T prompt = T(1.0);
+  T budget = T(1.0);
+  T checked = T(1.0);
   T decode_steps = T(1.0);
-  bool chunked = false;
+  T batches = T(1.0);
   T run_share = T(0.0);
+  T spread = T(0.0);
 
-  /// Seconds that a chunk adds to a round that has room for it, or its whole step where all others
-  /// wait for it; a prompt adds P = n times that.
-  [[nodiscard]] constexpr seconds<T> chunk_cost(const basic_slot_times<T>& t) const noexcept {
-    return chunked ? (t.chunk_round() - t.decode) / t.batches : t.pace;
-  }
-  /// Seconds that each further one adds to a round that has one for each step, up to j.
-  [[nodiscard]] constexpr seconds<T> further_chunk_cost(
-      const basic_slot_times<T>& t) const noexcept {
-    return (t.full_round() - t.chunk_round()) / t.batches / max(per_step - T(1.0), T(1.0));
-  }
-  [[nodiscard]] constexpr seconds<T> prompt_cost(const basic_slot_times<T>& t) const noexcept {
-    return chunk_cost(t) * chunks;
-  }
-  /// Seconds from one prompt to the next where each chunk has a step of its own, in which the others
-  /// decode, or where they wait for it decode between two prompts.
-  [[nodiscard]] constexpr seconds<T> lone_prompt(const basic_slot_times<T>& t) const noexcept {
-    return chunked ? t.chunk_round() * (chunks / t.batches) : prompt_cost(t) + t.decode;
-  }
-  /// Seconds from one prompt to the next where all steps are full of prompts: n full_pace / j.
-  [[nodiscard]] constexpr seconds<T> prompt_pace(const basic_slot_times<T>& t) const noexcept {
-    return t.full_pace * (chunks / per_step);
-  }
-  /// Seconds from a prompt's first step to its first token: first + (n - 1) pace.
-  [[nodiscard]] constexpr seconds<T> own_prompt(const basic_slot_times<T>& t) const noexcept {
-    return t.first + t.pace * (chunks - T(1.0));
-  }
-  /// Seconds that all further tokens take with no prompts between: Z = g decode.
-  [[nodiscard]] constexpr seconds<T> decoding(const basic_slot_times<T>& t) const noexcept {
-    return t.decode * decode_steps;
-  }
+  /// Steps in which a sequence decodes, of its batch and of others.
+  [[nodiscard]] constexpr T decoding_steps() const noexcept { return decode_steps * batches; }
 };
 using turnover = basic_turnover<>;
 
-/// Life of a sequence, in seconds.
-///   queue        before its first step: the prompts of others
-///   prompt       from its first step to its first token
-///   generation   from there to its last
+/// A replica's steps on average.
+///   decoding   sequences that decode in a step
+///   prompts    that begin in a step; of an engine that reads prompts apart, in a decoding one
+///   room       for tokens of prompts in a step
+///   busy       tokens of prompts over the room for them
+///   carrying   steps with prompts, over all; of an engine that reads them apart, over decoding
+///              ones
+///   coming     share of the time in which prompts come: all of it but in a run
+///   carried    tokens of prompts in such a step
+///   queued     full steps that a prompt waits for others
+///   beside     other prompts that come in the same step
+///   behind     full steps of prompts that have come at random while one was read
+///   at_random  prompts come at random
 template <class T = double>
-struct basic_sojourn {
-  seconds<T> queue{};
-  seconds<T> prompt{};
-  seconds<T> generation{};
-
-  [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
+struct basic_step_mix {
+  T decoding{};
+  T prompts{};
+  T room{};
+  T busy{};
+  T carrying{};
+  T coming{};
+  T carried{};
+  T queued{};
+  T beside{};
+  T behind{};
+  bool at_random = false;
 };
-using sojourn = basic_sojourn<>;
+using step_mix = basic_step_mix<>;
 
 namespace detail {
 
-// Where the chunks of others go, in seconds: into the rounds of a sequence's own decoding, or, what
-// these have no room for, into steps of their own that it waits for.
+// x^y of 0 <= x <= 1.
 template <class T>
-struct others_chunks {
-  seconds<T> carried{};
-  seconds<T> waited_for{};
-};
-
-template <class T>
-constexpr others_chunks<T> share_out(const basic_slot_times<T>& t, const basic_turnover<T>& load,
-                                     const T& number) noexcept {
-  const T none(0.0);
-  if (!load.chunked) {
-    const T decodes = min(load.decode_steps, T(1.0));
-    const seconds<T> all = t.pace * number;
-    return {all * decodes, all * (T(1.0) - decodes)};
-  }
-  const T steps = load.decode_steps * t.batches;
-  const T room = steps * (load.per_step - T(1.0));  // beside the first of each step
-  const T first = min(number, steps);
-  const T further = min(max(number - steps, none), room);
-  const T left = number - first - further;
-  const seconds<T> each = load.further_chunk_cost(t);
-  return {load.chunk_cost(t) * first + each * further, t.full_pace * (left / load.per_step)};
+constexpr T share_to(const T& x, const T& y) noexcept {
+  return exponential(natural_log(max(x, T(1e-30))) * y);
 }
 
-// Prompts in the way of a prompt, met by chance: half of one, in the share of the time in which one
-// is computed; no more than half of the decoding.
+// Prompts that wait for others of random arrivals, times 1 - busy, so many being read in a step:
+//   busy^sqrt(2 (n + 1)) / 2
+// of Sakasegawa's formula for n servers (arrivals.hpp), half of it since steps are even.
 template <class T>
-constexpr seconds<T> met_by_chance(const basic_slot_times<T>& t, const basic_turnover<T>& load,
-                                   const T& computing) noexcept {
-  const T busy = min(computing, T(1.0));
-  return shardline::min(t.pace * load.chunks * busy, load.decoding(t)) * T(0.5);
+constexpr T queue_of_prompts(const T& busy, const T& per_step) noexcept {
+  return share_to(busy, square_root((max(per_step, T(1.0)) + T(1.0)) * T(2.0))) * T(0.5);
+}
+
+// The share of the time in which requests of a run come, the first of which came at once: their
+// reading has spread them over `reading` of it, and then the lengths of answers, generation by
+// generation. All of the time where there is no run.
+template <class T>
+constexpr T coming(const basic_turnover<T>& load, const T& reading) noexcept {
+  const T one(1.0);
+  const auto runs = T(0.0) < load.run_share;
+  const T generations = one / select(runs, load.run_share, one);
+  const T spread = reading + load.spread * square_root(generations * T(6.0));
+  return select(runs, min(spread, one), one);
+}
+
+// Fills in which steps carry prompts, of a mix whose prompts and room are known; no more than
+// `slots` come at once.
+//   carrying = c (1 - (1 - busy / c)^n),   c = coming(),   n = max(1, room / prompt)
+// which is n busy (1 - n busy / (2 c)) at least, and so much where 1 - busy is 1 by rounding.
+template <class T>
+constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
+                         const T& slots) noexcept {
+  const T one(1.0);
+  const T at_once = min(s.room, load.prompt * slots);
+  const T read = s.prompts * load.prompt;
+  const T when = max(coming(load, read / at_once), T(1e-9));
+  const T per_step = max(s.room / load.prompt, one);
+  const T idle = one - min(s.busy / when, one);
+  s.coming = when;
+  const T apart = read / s.room * per_step;
+  const T least = apart * (one - apart / when * T(0.5));
+  const T carrying = max(when * (one - share_to(idle, per_step)), least);
+  s.carried = min(read / carrying, at_once);
+  s.carrying = min(read / s.carried, one);
+  s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
+}
+
+// In place of no prompts at all, whose steps are still those of one.
+inline constexpr double hardly_any = 1e-30;
+
+}  // namespace detail
+
+/// The steps of a chunked engine whose N slots are always full: in a slot a request passes `entry`
+/// steps before it is noticed, waits for others, is read and decodes for g rounds.
+///   N = prompts (g m + entry + max(1, L / room)) + waiting
+///   room = B - checked decoding,  decoding = g prompts,  busy = prompts L / room
+///   waiting = (N - 1) / N busy^sqrt(2 (room / L + 1)) / (2 (1 - busy)) / (1 + 3 (N / most)^4)
+/// Tokens are conserved: prompts (L + g checked) is at most B, most the N at which it would be B if
+/// none waited. In a closed loop those that wait send no others, and a queue does not grow as one of
+/// random arrivals: the last factor, found by simulation (tests/serve/steady_state.cpp).
+template <class T>
+[[nodiscard]] constexpr basic_step_mix<T> chunked_steps(const basic_turnover<T>& load,
+                                                        const T& slots, const T& entry) noexcept {
+  const T one(1.0);
+  const T none(0.0);
+  const T others = max(slots - one, none) / slots;
+  const T decoded = load.decode_steps * load.checked;
+  basic_step_mix<T> s;
+  s.room = load.budget;
+  for (int i = 0; i < 6; ++i) {
+    const T own = load.decoding_steps() + entry + max(one, load.prompt / s.room);
+    // In flight are busy a + c / (1 - busy): a quadratic equation for busy.
+    const T a = own * load.budget / (load.prompt + s.busy * decoded);
+    const T full = slots / a;
+    const T square = full * full;
+    const T c = others * detail::queue_of_prompts(s.busy, s.room / load.prompt) /
+                (one + square * square * T(3.0));
+    const T b = a + slots;
+    const T root = square_root(max(b * b - a * (slots - c) * T(4.0), none));
+    s.busy = min((slots - c) * T(2.0) / (b + root), one);
+    s.prompts = s.busy * load.budget / (load.prompt + s.busy * decoded);
+    s.decoding = s.prompts * load.decode_steps;
+    s.room = load.budget - s.decoding * load.checked;
+  }
+  const T in_steps = slots / s.prompts - load.decoding_steps() - entry;
+  const T queued = max(in_steps - max(one, load.prompt / s.room), none);
+  s.queued = select(none < others, queued, none);  // alone, but for roundings
+  detail::share_out(s, load, slots);
+  return s;
+}
+
+/// Where prompts come at random: how many on average in the time of a step that reads none, and of
+/// one that reads some.
+template <class T = double>
+struct basic_random_prompts {
+  T decoding{};
+  T reading{};
+};
+using random_prompts = basic_random_prompts<>;
+
+namespace detail {
+
+// The chance that a step has none of so many prompts that come at random on average; and that it has
+// some, which is n (1 - n / 2) at least, and so much where 1 - n is 1 by rounding.
+template <class T>
+constexpr T chance_of_none(const T& prompts, const T& room,
+                           const basic_turnover<T>& load) noexcept {
+  const T busy = min(prompts * load.prompt / room, T(1.0));
+  return share_to(T(1.0) - busy, max(room / load.prompt, T(1.0)));
+}
+template <class T>
+constexpr T chance_of_some(const T& prompts, const T& room,
+                           const basic_turnover<T>& load) noexcept {
+  const T one(1.0);
+  const T n = prompts * max(load.prompt / room, one);
+  return max(one - chance_of_none(prompts, room, load), n * (one - n * T(0.5)));
 }
 
 }  // namespace detail
 
-/// A sequence among `slots` b that are always full: while it decodes, every other slot starts one
-/// prompt, (b - 1) n chunks for its g rounds.
-///   generation = g times a round with so many chunks: decode without, chunk_round() with one for
-///                each step, full_round() with j, in a straight line between
-///   queue      = what such rounds have no room for, at full_pace; or if that is more, what a
-///   prompt
-///                meets by chance, min(P^2 (b - 1) / (2 Z), (b - 1) P / 2, Z / 2)
-///   the rate b / (queue + own prompt + generation) never exceeds 1 / prompt_pace
-/// In a run that ends, the last of W rounds has half as many others, and the first requests find
-/// each other in the queue, each chunk in a step of its own:
-///   generation -= chunks' part / (2 W);  queue = queue (1 - 1/W) + (b - 1) lone_prompt / (2 W)
-/// Assumes that prompts are taken up one after the other, and that all sequences have the same
-/// length; a simulation of steps with lengths within 20 % of each other agrees within 6 %. With one
-/// token a sequence Z is 0, and b prompts in turn are all there is.
-/// Source: the sum of what others add is exact; what is met by chance is the mean residual life of
-/// a prompt (Kleinrock, Queueing Systems I, 1975, section 5.2).
-///   b 4, P = pace 2 s, Z 4 s, unchunked: generation 10 s, queue 0.6 s
-///   (tests/serve/steady_state.cpp)
+/// The same where prompts come at random, so many in a step of any kind.
+///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
+/// since a step has what came during the one before it, and after a long one it is seldom empty;
+/// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
 template <class T>
-[[nodiscard]] constexpr basic_sojourn<T> sojourn_of(const basic_slot_times<T>& t,
-                                                    const basic_turnover<T>& load,
-                                                    const T& slots) noexcept {
-  const T others = slots - T(1.0);
-  const seconds<T> decoding = load.decoding(t);
-  const T number = load.chunks * others;
-  const detail::others_chunks<T> chunks = detail::share_out(t, load, number);
-  const seconds<T> generation = decoding + chunks.carried;
-  const T computing = t.pace.value() * number / max(generation.value(), T(1e-30));
-  const seconds<T> met = detail::met_by_chance(t, load, computing);
-  const T half = load.run_share * T(0.5);
-  const seconds<T> lasting = shardline::max(met, chunks.waited_for) * (T(1.0) - load.run_share);
-  const seconds<T> burst = load.lone_prompt(t) * (others * half);
-  return {lasting + burst, load.own_prompt(t), generation - chunks.carried * half};
+[[nodiscard]] constexpr basic_step_mix<T> chunked_at_random(
+    const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T some(detail::hardly_any);
+  basic_step_mix<T> s;
+  s.prompts = max(prompts, some);
+  s.decoding = prompts * load.decode_steps;
+  s.room = max(load.budget - s.decoding * load.checked, load.budget * T(1e-3));
+  const T reading = max(come.reading, some);
+  s.busy = min(reading * load.prompt / s.room, one);
+  const T waiting = detail::queue_of_prompts(s.busy, s.room / load.prompt);
+  s.queued = waiting / max(one - s.busy, T(1e-3)) / reading;
+  const T read = s.prompts * load.prompt;
+  const T begins = detail::chance_of_some(come.decoding, s.room, load);
+  const T ends = detail::chance_of_none(reading, s.room, load);
+  // No less than full steps, no more than a step for each prompt.
+  const T most = min(s.prompts * max(load.prompt / s.room, one), one);
+  s.carrying = min(max(begins / max(begins + ends, some), read / s.room), most);
+  s.carried = min(read / s.carrying, s.room);
+  s.coming = one;
+  s.beside = reading;
+  // Who has been read finds what came meanwhile; so many steps more than others read some until that
+  // is forgotten, since each such step is followed by another with the chance 1 - ends.
+  const T steps =
+      max(load.prompt / s.room, one) * (one - ends) + reading * s.queued * (load.prompt / s.room);
+  const T follows = max(one - ends - begins, T(0.0));
+  const T left = one - detail::share_to(follows, load.decoding_steps());
+  s.behind = min((steps - s.carrying) / (one - follows) * left,
+                 load.decoding_steps() * (one - s.carrying));
+  s.at_random = true;
+  return s;
+}
+
+/// The same of an engine that reads prompts apart: those that have come since the last decoding
+/// step, as many of them in a step as its budget has room for, while nothing decodes.
+///   prompts  = N / (g m + entry)
+///   beside   = prompts / c,  c = coming(); those of a run that come at once are N - 1 at most
+///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
+///              turns = prompts (1 - e^-beside) / beside,  a = n (prompts / turns - 1), the full
+///              steps of the further prompts of a turn, which fill what the first one leaves
+template <class T>
+[[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
+                                                      const T& prompts) noexcept {
+  const T one(1.0);
+  basic_step_mix<T> s;
+  s.prompts = max(prompts, T(detail::hardly_any));
+  s.decoding = s.prompts * load.decode_steps;
+  s.room = load.budget;
+  const T when = max(detail::coming(load, T(0.0)), T(1e-9));
+  s.coming = when;
+  s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
+  const T some = max(s.beside, T(1e-6));
+  const T turns = s.prompts * ((one - exponential(T(0.0) - some)) / some);
+  const T steps = load.prompt / load.budget;
+  const T more = max(steps * (s.prompts / turns - one), T(0.0));
+  const T uneven = (one - min(steps, one)) * T(0.5);
+  s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
+  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
+  return s;
+}
+
+namespace detail {
+
+// Reading steps that follow on a decoding one, where prompts are read apart and shorter than a step.
+template <class T>
+constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T d = max(come.decoding, T(hardly_any));
+  const T some = max(one - exponential(T(0.0) - d), d * (one - d * T(0.5)));
+  return some * exponential(min(come.reading, T(50.0)));
+}
+
+}  // namespace detail
+
+/// The same where prompts come at random, so many in a step of any kind and the steps that are read
+/// after it. What comes while some are read is read too before anything decodes:
+///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
+/// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at most
+/// one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
+template <class T>
+[[nodiscard]] constexpr basic_step_mix<T> apart_at_random(
+    const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
+  const T one(1.0);
+  const T half(0.5);
+  const T steps = load.prompt / load.budget;
+  basic_step_mix<T> s;
+  s.prompts = max(prompts, T(detail::hardly_any));
+  s.decoding = prompts * load.decode_steps;
+  s.room = load.budget;
+  s.coming = one;
+  s.at_random = true;
+  const T r = min(max(come.reading, T(detail::hardly_any)), T(50.0));
+  const T d = max(come.decoding, T(detail::hardly_any));
+  s.carrying = max(min(detail::readings_apart(come), s.prompts), s.prompts * steps);
+  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
+  const auto cut = one < steps;
+  const T reading = min(r * steps, T(0.999));
+  const T idle = one - reading;
+  s.beside = select(cut, reading / idle, (d * d + s.carrying * r * r) / (d + s.carrying * r));
+  const T left = d * half + reading + reading * reading * half / idle;
+  s.behind = select(cut, steps * left / idle, exponential(r) - one) - s.carrying;
+  return s;
 }
 
 }  // namespace shardline

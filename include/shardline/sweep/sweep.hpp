@@ -71,6 +71,7 @@ basic_workload<T> in_lanes(std::span<const workload> loads) noexcept {
   w.concurrency = each([](const load& l) { return l.concurrency; });
   w.input = each([](const load& l) { return l.input; });
   w.output = each([](const load& l) { return l.output; });
+  w.output_cv = each([](const load& l) { return l.output_cv; });
   if (first.chunk) w.chunk = each([](const load& l) { return *l.chunk; });
   w.prefix_hit = each([](const load& l) { return l.prefix_hit; });
   w.rate = each([](const load& l) { return l.rate; });
@@ -123,8 +124,7 @@ class sweep {
   void price(std::span<const workload> loads, std::span<swept_point> points) const noexcept {
     const basic_workload<scalar> w = detail::in_lanes<scalar>(loads);
     const basic_memory<scalar> held = memory(parts_, w);
-    const auto steps = steps_priced_as<basic_total_time<scalar>>(parts_, w);
-    const basic_serving<scalar> s = detail::serving_of(parts_, w, held, steps);
+    const basic_serving<scalar> s = detail::serving_of(parts_, w, held);
     const scalar total = held.total().value();
     for (std::size_t i = 0; i < points.size(); ++i) {
       points[i] = {bytes<>::from_value(total[i]), seconds<>::from_value(s.ttft.value()[i]),

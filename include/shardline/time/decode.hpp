@@ -20,6 +20,16 @@ template <class T, class Time>
   return cycle;
 }
 
+/// decode() with its time as Time, a breakdown or a total.
+template <class Time, class T, class Efficiency>
+[[nodiscard]] constexpr Time decode_priced_as(const prepared_layout<T, Efficiency>& p,
+                                              const basic_workload<T>& w) noexcept {
+  const T batches = pipeline_batches(p.layout, w.concurrency);
+  const T sequences = sequences_per_batch(p.layout, w.concurrency, batches);
+  const auto step = step_priced_as<Time>(p, generation_step(sequences, w));
+  return pipeline_cycle(with_drafts(step, w.speculation, draft_time(p, w, sequences)), batches);
+}
+
 /// One decode step: every sequence of the concurrency gains one token at the mean context, or with
 /// speculation tokens_per_step(), guesses and their check included.
 /// With pp > 1 the sequences form min(pp, sequences per replica) batches, one per stage, and a step
@@ -29,10 +39,7 @@ template <class T, class Time>
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const prepared_layout<T, Efficiency>& p,
                                              const basic_workload<T>& w) noexcept {
-  const T batches = pipeline_batches(p.layout, w.concurrency);
-  const T sequences = sequences_per_batch(p.layout, w.concurrency, batches);
-  const pipeline_time<T> step = time_of_step(p, generation_step(sequences, w));
-  return pipeline_cycle(with_drafts(step, w.speculation, draft_time(p, w, sequences)), batches);
+  return decode_priced_as<basic_time<T>>(p, w);
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> decode(const basic_cluster<T, Efficiency>& c, const model& m,

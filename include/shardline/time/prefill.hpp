@@ -8,7 +8,8 @@ namespace shardline {
 
 namespace detail {
 
-// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps).
+// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps, whether they
+// are of the chunk's own size).
 template <class T, class Efficiency>
 struct prompt_fold {
   const prepared_layout<T, Efficiency>& prepared;
@@ -24,9 +25,8 @@ struct prompt_fold {
 
   // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
   // those of its whole pass, scaled to that.
-  constexpr void visit(const T& new_tokens, const T& context, const T& steps) noexcept {
+  constexpr void visit(const T& new_tokens, const T& context, const T& steps, bool whole) noexcept {
     const basic_step<T> s = step(workload, new_tokens, context);
-    const bool whole = value_of(new_tokens) == value_of(chunk_tokens(workload));
     const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
     const T pace = prepared.layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
     const T alone = T(first ? 1.0 : 0.0);
@@ -48,22 +48,28 @@ constexpr double stratum_length(double done) noexcept {
 // does not depend on how long the prompt is: a token more makes the last step longer or is a step
 // of its own, and may move the steps of the last stratum to a longer context, so that no prompt
 // takes less time than a shorter one.
+// Every lane has its own steps: where it has none in a stratum, none are added to it.
 template <class T, class Fold>
 constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
+  const T none(0.0);
+  const T one(1.0);
   const T chunk = chunk_tokens(w);
   const T cached = cached_tokens(w);
   const T computed = computed_tokens(w);
-  const double steps = round_up(value_of(computed) / value_of(chunk));
-  const T last = computed - chunk * T(steps - 1.0);
-  const bool is_whole = !(value_of(last) < value_of(chunk));
-  for (double done = 0.0; done < steps;) {
-    const double number = min(stratum_length(done), steps - done);
-    const T context = cached + chunk * T(done + (number - 1.0) * 0.5);
-    done += number;
-    const bool shorter = done == steps && !is_whole;
-    const double whole = shorter ? number - 1.0 : number;
-    if (whole > 0.0) fold.visit(chunk, context, T(whole));
-    if (shorter) fold.visit(last, context, T(1.0));
+  const T steps = round_up(computed / chunk);
+  const T last = computed - chunk * (steps - one);
+  const T shorter = select(last < chunk, one, none);
+  const double most = largest_of(steps);
+  for (double done = 0.0; done < most;) {
+    const double length = min(stratum_length(done), most - done);
+    const T number = max(min(T(length), steps - T(done)), none);
+    const T context = cached + chunk * (T(done) + max(number - one, none) * T(0.5));
+    done += length;
+    const T ends = select(none < number, shorter, none);
+    const T at_end = select(T(done) < steps, none, ends);
+    const T whole = number - at_end;
+    if (largest_of(whole) > 0.0) fold.visit(chunk, context, whole, true);
+    if (largest_of(at_end) > 0.0) fold.visit(last, context, at_end, false);
   }
 }
 
@@ -86,6 +92,15 @@ template <class T, class Efficiency>
   prompt fold{p, w, steps_by_context<T, Efficiency>(p, chunk)};
   detail::for_each_chunk(w, fold);
   return fold.total;
+}
+/// The seconds of it, without the breakdown where the prompt is one step.
+template <class T, class Efficiency>
+[[nodiscard]] constexpr seconds<T> prefill_seconds(const prepared_layout<T, Efficiency>& p,
+                                                   const basic_workload<T>& w) noexcept {
+  using prompt = detail::prompt_fold<T, Efficiency>;
+  if (largest_of(prefill_steps(w)) > 1.0) return prefill(p, w).total();
+  const basic_step<T> whole = prompt::step(w, computed_tokens(w), cached_tokens(w));
+  return step_priced_as<basic_total_time<T>>(p, whole).sum.total();
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const basic_cluster<T, Efficiency>& c, const model& m,

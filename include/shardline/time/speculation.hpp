@@ -21,6 +21,15 @@ template <class T>
   return expected;
 }
 
+/// Rounds that a sequence's tokens after the first take: (output - 1) / tokens_per_step, 1 at least;
+/// 0 where there are none.
+///   output 9, 2 tokens a step: 4   (tests/time/speculation.cpp)
+template <class T>
+[[nodiscard]] constexpr T decode_rounds(const basic_workload<T>& w) noexcept {
+  const T generated = w.output.value() - T(1.0);
+  return max(generated / tokens_per_step(w.speculation), min(generated, T(1.0)));
+}
+
 /// Whether guesses are passes of the model's prediction layer, whose time is then priced; of a
 /// pack, whether those of any lane are.
 template <class T>

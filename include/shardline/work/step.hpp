@@ -31,12 +31,15 @@ struct step_part {
 /// One pass through the model; a mixed step has a prefill part and a decode part, one of each.
 ///   expert_imbalance   tokens of the busiest expert rank over the mean, where routing is even
 ///   routing            how tokens fall on experts
+///   replicas           that share the sequences out evenly, as they do on average; 0: one by one, so
+///                      that the fullest has what is left over
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
   std::size_t part_count = 0;
   T expert_imbalance = T(1.0);
   basic_routing<T> routing{};
+  T replicas = T(0.0);
 };
 
 /// `new_tokens` more prompt tokens of each sequence.
@@ -87,14 +90,20 @@ struct rank_step {
   basic_routing<T> routing{};
 };
 
+/// A step of the whole deployment, as its fullest rank has it.
 template <class T>
 [[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
   const auto dp = static_cast<double>(l.attention.dp);
   const auto edp = static_cast<double>(l.expert.edp);
   // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).
   const bool by_group = edp < dp;
+  const double groups = by_group ? edp : dp;
   const T split = T(by_group ? 1.0 : edp / dp);
   const T cp = real<T>(l.attention.cp);
+  const bool evenly = largest_of(s.replicas) > 0.0;
+  const auto shares = [&](const T& of_part, double places) {
+    return evenly ? of_part / min(T(places), s.replicas) : round_up(of_part / T(places));
+  };
   rank_step<T> local;
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
@@ -102,16 +111,18 @@ template <class T>
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const bool shared_out = part.phase == phase::prefill || l.attention.cp == 1;
-    const T sequences = round_up(part.sequences / T(dp));
-    const T own = round_up(part.new_tokens / cp);
-    const T all = shared_out ? own : round_up(part.new_tokens);
-    const T grouped = by_group ? round_up(part.sequences / T(edp)) : sequences;
+    const T sequences = shares(part.sequences, dp);
+    const T own = evenly ? part.new_tokens / cp : round_up(part.new_tokens / cp);
+    const T whole = evenly ? part.new_tokens : round_up(part.new_tokens);
+    const T all = shared_out ? own : whole;
+    const T grouped = by_group ? shares(part.sequences, groups) : sequences;
     local.parts[i] = {part.phase, sequences, part.new_tokens, part.context};
     local.tokens = local.tokens + sequences * all;
     local.own_tokens = local.own_tokens + sequences * own;
     const T wanted = part.phase == phase::prefill ? T(1.0) : part.new_tokens;
     local.logit_rows = local.logit_rows + sequences * wanted;
-    local.group_tokens = local.group_tokens + round_up(grouped * part.new_tokens / split);
+    const T of_group = grouped * part.new_tokens / split;
+    local.group_tokens = local.group_tokens + (evenly ? of_group : round_up(of_group));
   }
   return local;
 }

@@ -146,6 +146,8 @@ cluster catalog_cluster(dice& d, const sl::layout& l) {
 }
 
 sl::runtime any_runtime(dice& d) {
+  constexpr std::array<sl::scheduler, 3> schedulers{
+      sl::scheduler::chunked, sl::scheduler::prompts_first, sl::scheduler::whole_prompts};
   switch (d.whole(0, 4)) {
     case 0:
       return {};
@@ -157,7 +159,8 @@ sl::runtime any_runtime(dice& d) {
       return sl::engines::tensorrt_llm.runtime;
     default:
       sl::runtime r = random_runtime(d);
-      r.queued_share = d.unit();
+      r.reserved_output = d.unit();
+      r.schedule = d.one_of(schedulers);
       return r;
   }
 }
@@ -225,6 +228,7 @@ sl::workload random_workload(dice& d, deployment& of) {
   w.output = tokens_between(d, 1.0, 4000.0);
   if (d.flip()) w.chunk = tokens_between(d, 1.0, 8192.0);
   if (d.flip()) w.prefix_hit = d.whole(0, 9) == 0 ? 1.0 : d.unit();
+  if (d.flip()) w.output_cv = log_between(d, 0.01, 2.0);
   draw_client(d, w);
   if (d.whole(0, 2) == 0) w.speculation = random_speculation(d);
   draw_routing(d, of, w);

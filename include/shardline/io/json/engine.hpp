@@ -73,8 +73,8 @@ void put_precision(json_output<Output>& out, std::string_view key,
 
 /// "budget": {"rule", "share", its figures}, "reserve_bytes", "communicators_bytes",
 /// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
-/// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "logit_bytes",
-/// "vocabulary_padding", "mxfp4_padding", "queued_share", "expert_exchange", "dispatch", "combine",
+/// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
+/// "vocabulary_padding", "mxfp4_padding", "reserved_output", "expert_exchange", "dispatch", "combine",
 /// "overlap_shared_experts", "two_batch_overlap", members: describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
 template <class Output, class T>
@@ -91,10 +91,11 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
     out.member("below_four_ranks", detail::rounded_up(r.captured.below_four));
     out.member("from_four_ranks", detail::rounded_up(r.captured.from_four));
   });
+  out.member("schedule", name(r.schedule));
   out.member("logit_bytes", value_of(r.logit_bytes));
   out.member("vocabulary_padding", r.padding.vocabulary);
   out.member("mxfp4_padding", r.padding.mxfp4_width);
-  out.member("queued_share", value_of(r.queued_share));
+  out.member("reserved_output", value_of(r.reserved_output));
   out.member("expert_exchange", name(r.experts.exchange));
   detail::put_precision(out, "dispatch", r.experts.dispatch);
   detail::put_precision(out, "combine", r.experts.combine);

@@ -52,6 +52,12 @@ std::string step_text(const basic_runtime<T>& r) {
          (sequences > 0.0 ? ", " + in_full(sequences) + " sequences" : "");
 }
 
+// The default goes without saying.
+inline std::string schedule_text(scheduler s) {
+  if (s == scheduler::chunked) return "";
+  return s == scheduler::prompts_first ? "; prompts before decoding" : "; whole prompts alone";
+}
+
 inline std::string padding_text(const shard_padding& p) {
   std::string text;
   if (p.vocabulary > 1) text += "; vocabulary padded to " + std::to_string(p.vocabulary);
@@ -82,6 +88,7 @@ template <class T>
   text += detail::held_text(r.communicators, " more with peers");
   text += detail::held_text(r.cuda_graphs, " of CUDA graphs");
   text += "; pages of " + std::to_string(r.page_tokens) + " tokens" + detail::step_text(r);
+  text += detail::schedule_text(r.schedule);
   if (value_of(r.logit_bytes) > 0.0) {
     text += "; " + in_full(value_of(r.logit_bytes)) + " bytes per logit";
   }

@@ -1,0 +1,120 @@
+/// Serving, simulated step by step: what single requests see where serving() has means.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "shardline/plan/simulation/client.hpp"
+#include "shardline/serve/serving.hpp"
+
+namespace shardline {
+
+/// How to simulate.
+///   seed       one seed, one result
+///   requests   of one replica that are looked at, a third as many before them forgotten; 0: 2000,
+///              or eight for each in flight. Those of a run that ends are the workload's own
+///   trace      requests in the order of their coming, of one replica; empty: the workload's
+struct simulation_options {
+  std::uint64_t seed = 1;
+  std::int64_t requests = 0;
+  std::vector<simulation::request> trace{};
+};
+
+namespace simulation {
+
+/// Step times of a replica, as the engine asks for them.
+template <class Efficiency>
+struct clock_of_replica {
+  const replica_clock<double, Efficiency>& times;
+  [[nodiscard]] shardline::step_seconds operator()(const replica_step<>& s) const {
+    const auto t = times(s);
+    return {t.sum.total().value(), t.slowest.value()};
+  }
+};
+
+/// What the cache of one replica holds where it does not hold all: `each` and the tokens of a
+/// sequence, such that as many fit as sequences_that_fit() says, at full length and at the prompt's.
+template <class Efficiency>
+void limit_cache(engine_rules& r, const prepared_layout<double, Efficiency>& p, const workload& w) {
+  workload prompts = w;
+  prompts.output = tokens<>::from_value(1.0);
+  const auto dp = static_cast<double>(p.layout.attention.dp);
+  const auto full = static_cast<double>(sequences_that_fit(p, w)) / dp;
+  const auto most = static_cast<double>(sequences_that_fit(p, prompts)) / dp;
+  if (!(full > 0.0)) return;
+  const double longest = w.input.value() + w.output.value();
+  const double shortest = w.input.value() + 1.0;
+  // (each + longest) full = (each + shortest) most
+  const double more = std::max(most - full, 1e-9);
+  r.each = std::max((full * longest - most * shortest) / more, 0.0);
+  r.capacity = (r.each + longest) * full;
+}
+
+/// The rules of a replica of this deployment under this load.
+template <class Efficiency>
+[[nodiscard]] engine_rules rules_of(const prepared_layout<double, Efficiency>& p,
+                                    const workload& w) {
+  const runtime& e = p.cluster.runtime;
+  const Efficiency& policy = p.cluster.accelerator.efficiency;
+  engine_rules r;
+  r.schedule = scheduler_of(e, w);
+  r.budget = step_budget(e, w);
+  r.slots = std::max(w.concurrency / static_cast<double>(p.layout.attention.dp), 1.0);
+  if (e.step_sequences > 0.0) r.slots = std::min(r.slots, e.step_sequences);
+  r.batches = static_cast<std::size_t>(most_batches(p.layout));
+  r.checked = 1.0 + static_cast<double>(w.speculation.draft_tokens);
+  r.gained = tokens_per_step(w.speculation);
+  r.cached = cached_tokens(w);
+  r.reserved = e.reserved_output;
+  const seconds<> second = seconds<>::from_value(1.0);
+  r.admission = admission_time(policy, second, 0.0).value();
+  const double steps = admission_time(policy, second, 1.0).value() - r.admission;
+  r.met_steps = steps;
+  r.met_at_random = steps * 0.5;
+  const basic_memory<double> held = memory(p, w);
+  if (held.total() > held.capacity) limit_cache(r, p, w);
+  return r;
+}
+
+/// What one replica's share of the workload sends.
+[[nodiscard]] inline client client_of(const layout& l, const workload& w,
+                                      const simulation_options& o) {
+  const auto dp = static_cast<double>(l.attention.dp);
+  client c;
+  c.input = w.input.value();
+  c.output = w.output.value();
+  c.output_cv = w.output_cv;
+  c.rate = w.rate.value() / dp;
+  c.in_flight = std::max<std::int64_t>(std::lround(w.concurrency / dp), 1);
+  c.number = w.num_prompts > 0.0 ? std::max<std::int64_t>(std::lround(w.num_prompts / dp), 1) : 0;
+  if (c.number > 0) c.in_flight = std::min(c.in_flight, c.number);
+  c.counted = c.number > 0     ? c.number
+              : o.requests > 0 ? o.requests
+                               : std::max<std::int64_t>(2000, 8 * c.in_flight);
+  c.skipped = c.number > 0 ? 0 : c.counted / 3;
+  return c;
+}
+
+}  // namespace simulation
+
+/// One replica of a deployment, step by step, at the step times of the estimate. Requests are
+/// shared out evenly over replicas, all of which do alike.
+template <class Efficiency>
+[[nodiscard]] simulated_serving simulate(const prepared_layout<double, Efficiency>& p,
+                                         const workload& w, const simulation_options& o = {}) {
+  const replica_clock<double, Efficiency> times{p, w};
+  const simulation::clock_of_replica<Efficiency> clock{times};
+  const simulation::engine_rules rules = simulation::rules_of(p, w);
+  using run_type = simulation::run_of_client<simulation::clock_of_replica<Efficiency>>;
+  run_type run(simulation::client_of(p.layout, w, o), rules, clock, o.seed);
+  simulated_serving s = run(o.trace);
+  const auto dp = static_cast<double>(p.layout.attention.dp);
+  s.requests_per_s *= dp;
+  s.output_tokens_per_s *= dp;
+  s.decoding *= dp;
+  return s;
+}
+
+}  // namespace shardline

@@ -1,0 +1,101 @@
+/// One replica under one load, by the scheduler of its engine.
+#pragma once
+
+#include "shardline/describe/engine.hpp"
+#include "shardline/serve/sojourn.hpp"
+
+namespace shardline {
+
+/// Seconds of a step that reads one prompt, and of one that reads as much as it has room for.
+template <class T>
+struct prompt_steps {
+  T one{};
+  T full{};
+
+  /// Of one that reads so many tokens, on the line between.
+  [[nodiscard]] constexpr T of(const T& tokens_read, const basic_turnover<T>& load) const noexcept {
+    const T further = max(load.budget - load.prompt, T(1.0));
+    const T share = max(min(tokens_read, load.budget) - load.prompt, T(0.0)) / further;
+    return one + (full - one) * min(share, T(1.0));
+  }
+};
+
+/// Steps and lives of a replica.
+///   times      how long its steps take (sojourn.hpp)
+///   load       what passes through it
+///   schedule   how its engine shares steps out
+template <class T, class Times>
+struct loaded_replica {
+  const Times& times;
+  const basic_turnover<T>& load;
+  scheduler schedule = scheduler::chunked;
+
+  [[nodiscard]] constexpr bool chunked() const noexcept { return schedule == scheduler::chunked; }
+
+  /// Where so many slots are always full, at about so many seconds a step.
+  [[nodiscard]] constexpr basic_step_mix<T> full(const T& slots, const T& step) const noexcept {
+    const T entry = times.entry(step, min(slots - T(1.0), T(1.0))) / step;
+    if (chunked()) return chunked_steps(load, slots, entry);
+    return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
+  }
+  /// Where prompts come at random: so many a second and so many in a step of any kind, of which those
+  /// that decode and those that read some take so long.
+  [[nodiscard]] constexpr basic_step_mix<T> at_random(
+      const T& rate, const T& prompts, const basic_mix_seconds<T>& t) const noexcept {
+    const basic_random_prompts<T> come{rate * t.decode, rate * t.prompts};
+    if (chunked()) return chunked_at_random(load, prompts, come);
+    return apart_at_random(load, prompts, come);
+  }
+  /// What steps of each kind take, before it is known how many of them read some, and `meanwhile`: as
+  /// long as each other; or of an engine that reads prompts apart, with as many at once as come while
+  /// others are read, on the line from one to a full step.
+  [[nodiscard]] constexpr basic_mix_seconds<T> about(const T& rate, const T& prompts,
+                                                     const prompt_steps<T>& read) const noexcept {
+    basic_mix_seconds<T> t;
+    t.decode = t.prompts = prompts / rate;
+    if (chunked()) return t;
+    t.decode = times.decode(max(prompts * load.decode_steps, T(1.0))).interval(load.batches);
+    const T d = rate * t.decode;
+    t.prompts = read.one;
+    T readings(0.0);
+    for (int i = 0; i < 4; ++i) {
+      const T r = rate * t.prompts;
+      readings = detail::readings_apart(basic_random_prompts<T>{d, r});
+      t.prompts = read.of((d / readings + r) * load.prompt, load);
+    }
+    // Full ones, if these suffice: c = (d + r c) L / B.
+    const T steps = load.prompt / load.budget;
+    const T full = d * steps / max(T(1.0) - rate * t.prompts * steps, T(1e-3));
+    t.meanwhile = t.prompts * max(readings, full);
+    return t;
+  }
+  /// Seconds of a step that reads one prompt alone, or as much of it as there is room for, and of a
+  /// full one.
+  [[nodiscard]] constexpr prompt_steps<T> reading() const noexcept {
+    if (chunked()) return {};
+    return {times.prompts(min(load.prompt, load.budget)).interval(load.batches),
+            times.prompts(load.budget).interval(load.batches)};
+  }
+  [[nodiscard]] constexpr basic_mix_seconds<T> seconds_of(const basic_step_mix<T>& s,
+                                                          const T& others) const noexcept {
+    return chunked() ? chunked_seconds(times, load, s, others)
+                     : seconds_apart(times, load, s, others);
+  }
+  [[nodiscard]] constexpr basic_sojourn<T> life(const basic_step_mix<T>& s,
+                                                const basic_company<T>& c) const noexcept {
+    return chunked() ? chunked_life(times, load, s, c) : life_apart(times, load, s, c);
+  }
+  /// Among so many slots that are always full, in these steps.
+  [[nodiscard]] constexpr basic_sojourn<T> full_life(const basic_step_mix<T>& s,
+                                                     const T& slots) const noexcept {
+    const T one(1.0);
+    // All that come together find nobody else that keeps the engine busy.
+    const T together = s.beside / max(slots - one, one);
+    const T square = together * together;
+    const T company = min(slots - one, one) * (one - square * square * square * square);
+    const T busy = company * (one - load.run_share);
+    return life(s, {detail::share_of_others(slots), slots, busy});
+  }
+};
+
+}  // namespace shardline

@@ -1,0 +1,238 @@
+/// The life of a request on a replica, in seconds: it waits, is read, and generates.
+#pragma once
+
+#include "shardline/base/units.hpp"
+#include "shardline/serve/steady_state.hpp"
+
+namespace shardline {
+
+/// Life of a sequence, in seconds.
+///   queue        before its first step: until the engine notices it, and the prompts of others
+///   prompt       from its first step to its first token
+///   generation   from there to its last
+template <class T = double>
+struct basic_sojourn {
+  seconds<T> queue{};
+  seconds<T> prompt{};
+  seconds<T> generation{};
+
+  [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
+};
+using sojourn = basic_sojourn<>;
+
+/// Seconds of a step: through all stages, and until the next can begin.
+template <class T = double>
+struct basic_step_seconds {
+  T latency{};
+  T pace{};
+
+  /// Between the beginnings of steps of so many batches that go round.
+  [[nodiscard]] constexpr T interval(const T& batches) const noexcept {
+    return max(pace, latency / batches);
+  }
+};
+using step_seconds = basic_step_seconds<>;
+
+/// Whom a request shares a replica with.
+///   others   of what is in flight on average, the share that is not itself
+///   at_once  how many are sent at once when a run begins
+///   busy     of the steps that pass before an engine has noticed a request, those that do pass
+template <class T = double>
+struct basic_company {
+  T others = T(0.0);
+  T at_once = T(1.0);
+  T busy = T(0.0);
+};
+
+namespace detail {
+
+// Of n always in flight, n - 1 are others.
+template <class T>
+constexpr T share_of_others(const T& in_flight) noexcept {
+  const T one(1.0);
+  return max(in_flight - one, T(0.0)) / max(in_flight, one);
+}
+
+// Sequences in a step in which one decodes oneself, others being so many in a step on average.
+template <class T>
+constexpr T with_own(const T& others, const T& batches) noexcept {
+  return max(others + T(1.0) / batches, T(1.0));
+}
+
+// Tokens that are read until a prompt is, on average over prompts that come together and have so
+// many in all, in their order, in steps of the budget.
+template <class T>
+constexpr T read_until(const T& prompt, const T& all, const T& budget) noexcept {
+  return min(all, (all + max(prompt, budget)) * T(0.5));
+}
+
+// What is read beside so many decoding sequences: seconds of prompts that come together and have so
+// many tokens in all, until one of them is read.
+template <class T, class Times>
+constexpr T read_together(const Times& times, const basic_turnover<T>& load, const T& room,
+                          const T& all, const T& decoding) noexcept {
+  const T steps = max(read_until(load.prompt, all, room) / room, T(1.0));
+  const basic_step_seconds<T> step = times.mixed(min(room, all), decoding);
+  return step.latency + step.pace * (steps - T(1.0));
+}
+
+// A prompt of several steps alone, each longer by what decodes beside it; or its step with others'.
+template <class T, class Times>
+constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
+                       const basic_step_mix<T>& s, const T& others, const T& decoding) noexcept {
+  const T one(1.0);
+  const T tokens_read = min(s.room, load.prompt * (one + s.beside * others));
+  const basic_step_seconds<T> step = times.mixed(tokens_read, decoding);
+  if (!(largest_of(load.prompt - s.room) > 0.0)) return step.latency;
+  const T more = step.pace - times.prompts(tokens_read).pace;
+  const T several = times.alone() + more * (load.prompt / s.room);
+  return select(s.room < load.prompt, several, step.latency);
+}
+
+}  // namespace detail
+
+/// Seconds of the steps that a sequence meets which decodes.
+///   decode     of one without prompts
+///   prompts    of one with some; of an engine that reads them apart, of these alone
+///   meanwhile  that prompts of others add to each step of decoding
+template <class T = double>
+struct basic_mix_seconds {
+  T decode{};
+  T prompts{};
+  T meanwhile{};
+
+  [[nodiscard]] constexpr T mean() const noexcept { return decode + meanwhile; }
+  // Of a step that one comes upon at random, more often a long one than a short one; `carrying`
+  // of them have prompts.
+  [[nodiscard]] constexpr T met(const T& carrying) const noexcept {
+    const T rest = T(1.0) - carrying;
+    const T sum = decode * rest + prompts * carrying;
+    return (decode * decode * rest + prompts * prompts * carrying) / sum;
+  }
+};
+
+template <class T, class Times>
+[[nodiscard]] constexpr basic_mix_seconds<T> chunked_seconds(const Times& times,
+                                                             const basic_turnover<T>& load,
+                                                             const basic_step_mix<T>& s,
+                                                             const T& others) noexcept {
+  const T generating = detail::with_own(s.decoding * others, load.batches);
+  basic_mix_seconds<T> t;
+  t.decode = times.decode(generating).interval(load.batches);
+  t.prompts = times.mixed(s.carried, generating).interval(load.batches);
+  T share = s.carrying * others;
+  if (largest_of(load.batches) > 1.0) {
+    const T one(1.0);
+    const T idle = one - min(share / s.coming, one);
+    const T staged = s.coming * (one - detail::share_to(idle, (load.batches + one) * T(0.5)));
+    share = select(one < load.batches, staged, share);
+  }
+  t.meanwhile = (t.prompts - t.decode) * share;
+  return t;
+}
+template <class T, class Times>
+[[nodiscard]] constexpr basic_mix_seconds<T> seconds_apart(const Times& times,
+                                                           const basic_turnover<T>& load,
+                                                           const basic_step_mix<T>& s,
+                                                           const T& others) noexcept {
+  const T generating = detail::with_own(s.decoding * others, load.batches);
+  basic_mix_seconds<T> t;
+  t.decode = times.decode(generating).interval(load.batches);
+  t.prompts = times.prompts(s.carried).interval(load.batches);
+  t.meanwhile = t.prompts * s.carrying * others;
+  return t;
+}
+
+/// A life among chunked steps.
+///   generation = g m (decode + (mixed - decode) carrying others)
+///   queue      = entry + queued mixed;  of a run's first requests, until all that came with them
+///                are read, half of them on average
+/// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
+/// decoding sequences and tokens of prompts; alone(), seconds of a prompt by itself; entry(step,
+/// busy), seconds that the engine takes to notice a request, busy with such steps.
+template <class T, class Times>
+[[nodiscard]] constexpr basic_sojourn<T> chunked_life(const Times& times,
+                                                      const basic_turnover<T>& load,
+                                                      const basic_step_mix<T>& s,
+                                                      const basic_company<T>& c) noexcept {
+  const T one(1.0);
+  // Where prompts queue, steps are as full without one's own.
+  const T own = max(one, load.prompt / s.room);
+  const T others = c.others + (one - c.others) * s.queued / (s.queued + own);
+  const T reading = s.decoding * others;
+  const basic_mix_seconds<T> t = chunked_seconds(times, load, s, others);
+  const T half = load.run_share * T(0.5);
+  const T prompt = detail::own_prompt(times, load, s, others, reading);
+  // In a run prompts come in the wake of others', as far as these are not read in the same step.
+  const T groups = (c.at_once - one) / (one + s.beside) - s.beside / (one + s.beside);
+  const T clumped = s.carrying / s.coming - s.carrying;
+  const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
+  const T among = t.decode + (t.prompts - t.decode) * (often * others);
+  const T step =
+      s.at_random ? t.met(s.carrying * others) : among * T(0.75) + t.met(often) * T(0.25);
+  T queue = times.entry(step, c.busy) + t.prompts * s.queued;
+  if (largest_of(load.run_share) > 0.0) {
+    const T all = load.prompt * c.at_once;
+    const T burst = detail::read_together(times, load, s.room, all, reading * T(0.5));
+    const T first = times.entry(t.decode, T(0.0)) + max(burst - prompt, T(0.0));
+    queue = queue + (first - queue) * load.run_share;
+  }
+  const T behind = (t.prompts - t.decode) * s.behind * others;
+  const T generation = load.decoding_steps() * (t.decode + t.meanwhile * (one - half)) + behind;
+  return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
+          seconds<T>::from_value(generation)};
+}
+
+namespace detail {
+
+// Prompts of others that are read while one decodes. Of slots that are always full each has one in a
+// life, those that came along among them, half of which are read after one's own.
+template <class T>
+constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mix<T>& s,
+                              const T& others) noexcept {
+  const T none(0.0);
+  const T all = s.prompts * load.decoding_steps() * others;
+  if (s.at_random) return max(all + s.behind * (s.carried / load.prompt) * others, none);
+  const T rest = max(all - s.beside, none) * (T(1.0) - load.run_share * T(0.5));
+  return rest + s.beside * T(0.5);
+}
+
+}  // namespace detail
+
+/// A life among steps that read prompts apart.
+///   generation = g m decode + others' prompts that are read meanwhile
+///   prompt     = until those that came together are read, half of them on average
+template <class T, class Times>
+[[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,
+                                                    const basic_turnover<T>& load,
+                                                    const basic_step_mix<T>& s,
+                                                    const basic_company<T>& c) noexcept {
+  const T one(1.0);
+  const basic_mix_seconds<T> t = seconds_apart(times, load, s, c.others);
+  const T per_prompt = t.prompts * (load.prompt / s.carried);
+  const T meanwhile = detail::prompts_meanwhile(load, s, c.others);
+  const T share = s.carrying / (one + s.carrying);
+  const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);
+  const auto turn = [&](const T& beside) {
+    const T to_read = load.prompt * (one + beside);
+    const T until = detail::read_until(load.prompt, to_read, s.room);
+    const basic_step_seconds<T> full_steps = times.prompts(min(s.room, to_read));
+    const T several = times.alone() + full_steps.pace * ((until - load.prompt) / s.room);
+    const T one_by_one = full_steps.latency + full_steps.pace * (max(until / s.room, one) - one);
+    return select(s.room < load.prompt, several, one_by_one);
+  };
+  const T prompt = turn(s.beside);
+  T queue = times.entry(step, c.busy);
+  if (largest_of(load.run_share) > 0.0) {
+    const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
+    queue = queue + (first - queue) * load.run_share;
+  }
+  // With no token after the first, the next request waits for the others.
+  const T between = min(load.decode_steps, one);
+  queue = queue + meanwhile * per_prompt * (one - between);
+  const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
+  return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
+          seconds<T>::from_value(generation)};
+}
+
+}  // namespace shardline

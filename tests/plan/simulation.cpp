@@ -1,0 +1,277 @@
+// The simulated engine by hand, at a second a step, and what the closed form makes of deployments.
+#include "shardline/plan/simulation.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "../laws/realistic.hpp"
+
+using namespace shardline;
+using namespace shardline::literals;
+
+namespace {
+
+// A second each; what every step held is kept.
+struct recording_clock {
+  std::vector<replica_step<>>* steps;
+  step_seconds operator()(const replica_step<>& s) const {
+    steps->push_back(s);
+    return {1.0, 1.0};
+  }
+};
+
+struct simulated_engine {
+  std::vector<replica_step<>> steps{};
+  recording_clock clock{&steps};
+  simulation::engine<recording_clock> engine;
+  std::vector<simulation::finished_request> finished{};
+
+  explicit simulated_engine(const simulation::engine_rules& rules) : engine(rules, clock) {}
+
+  void run(std::size_t requests) {
+    while (finished.size() < requests) {
+      engine.advance(1e9, [this](const simulation::finished_request& f) { finished.push_back(f); });
+    }
+  }
+};
+
+simulation::engine_rules rules_with(scheduler schedule, double budget) {
+  simulation::engine_rules r;
+  r.schedule = schedule;
+  r.budget = budget;
+  r.slots = 100.0;
+  return r;
+}
+
+double read_in(const replica_step<>& s) { return s.parts * s.part_tokens; }
+
+}  // namespace
+
+TEST_CASE("a chunked engine fills its budget with parts of prompts, whoever they are of") {
+  simulated_engine e(rules_with(scheduler::chunked, 100.0));
+  for (int i = 0; i < 3; ++i) e.engine.send({0.0, 70.0, 3.0}, false);
+  e.run(3);
+  REQUIRE(e.steps.size() >= 3);
+  // 70 + 30, 40 + 59 beside the first one's token, 11 beside two.
+  CHECK(read_in(e.steps[0]) == 100.0);
+  CHECK(read_in(e.steps[1]) == 99.0);
+  CHECK(e.steps[1].decoding == 1.0);
+  CHECK(read_in(e.steps[2]) == 11.0);
+  CHECK(e.steps[2].decoding == 2.0);
+  CHECK(e.finished[0].first == 1.0);
+  CHECK(e.finished[0].last == 3.0);
+  double all = 0.0;
+  for (const replica_step<>& s : e.steps) all += read_in(s);
+  CHECK(all == 210.0);
+}
+
+TEST_CASE("an engine that reads prompts first lets nothing decode while any waits") {
+  simulated_engine e(rules_with(scheduler::prompts_first, 100.0));
+  for (int i = 0; i < 3; ++i) e.engine.send({0.0, 70.0, 3.0}, false);
+  e.run(3);
+  CHECK(read_in(e.steps[0]) == 100.0);
+  CHECK(read_in(e.steps[1]) == 100.0);
+  CHECK(read_in(e.steps[2]) == 10.0);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(e.steps[i].decoding == 0.0);
+  for (const simulation::finished_request& f : e.finished) CHECK(f.last == 5.0);
+}
+
+TEST_CASE("whole prompts are not cut: as many as the budget has room for, one at least") {
+  simulated_engine e(rules_with(scheduler::whole_prompts, 150.0));
+  for (int i = 0; i < 3; ++i) e.engine.send({0.0, 70.0, 2.0}, false);
+  e.engine.send({0.0, 400.0, 2.0}, false);
+  e.run(4);
+  CHECK(read_in(e.steps[0]) == 140.0);
+  CHECK(read_in(e.steps[1]) == 70.0);
+  CHECK(read_in(e.steps[2]) == 400.0);
+}
+
+TEST_CASE("what finds no slot waits for one that ends") {
+  simulation::engine_rules r = rules_with(scheduler::chunked, 100.0);
+  r.slots = 1.0;
+  simulated_engine e(r);
+  e.engine.send({0.0, 10.0, 5.0}, false);
+  e.engine.send({0.0, 10.0, 5.0}, false);
+  e.run(2);
+  CHECK(e.finished[0].last == 5.0);
+  CHECK(e.finished[1].first == 6.0);
+}
+
+TEST_CASE(
+    "an engine that reserves outputs preempts none; one that does not, the last to have come") {
+  for (const double reserved : {1.0, 0.0}) {
+    simulation::engine_rules r = rules_with(scheduler::chunked, 1000.0);
+    r.capacity = 60.0;
+    r.reserved = reserved;
+    simulated_engine e(r);
+    e.engine.send({0.0, 20.0, 20.0}, false);
+    e.engine.send({1e-3, 20.0, 20.0}, false);
+    e.run(2);
+    CAPTURE(reserved);
+    CHECK((e.engine.preemptions() > 0) == (reserved < 1.0));
+    CHECK(e.finished[0].last < e.finished[1].last);
+    // Every token of the second one's is there all the same.
+    CHECK(e.finished[1].output == 20.0);
+  }
+}
+
+TEST_CASE("batches go round the stages: each waits for its own tokens alone") {
+  struct staged {
+    step_seconds operator()(const replica_step<>&) const { return {4.0, 1.0}; }
+  };
+  simulation::engine_rules r = rules_with(scheduler::chunked, 1000.0);
+  r.batches = 4;
+  const staged clock;
+  simulation::engine<staged> e(r, clock);
+  for (int i = 0; i < 4; ++i) e.begin_with({0.0, 10.0, 12.0}, 0.0);
+  double last = 0.0;
+  int ended = 0;
+  while (ended < 4) {
+    e.advance(1e9, [&](const simulation::finished_request&) {
+      ++ended;
+      last = e.now();
+    });
+  }
+  CHECK(last == doctest::Approx(44.0).epsilon(0.1));
+}
+
+TEST_CASE("percentiles are of single requests") {
+  std::vector<double> times;
+  for (int i = 1; i <= 100; ++i) times.push_back(101.0 - i);
+  const percentiles p = simulation::percentiles_of(times);
+  CHECK(p.mean == 50.5);
+  CHECK(p.p50 == 50.0);
+  CHECK(p.p90 == 90.0);
+  CHECK(p.p99 == 99.0);
+  CHECK(simulation::percentiles_of({}).p99 == 0.0);
+}
+
+TEST_CASE("drawn lengths have their mean and their spread") {
+  for (const double cv : {0.1, 1.0}) {
+    simulation::dice d(5);
+    double sum = 0.0;
+    double squares = 0.0;
+    constexpr int draws = 200000;
+    for (int i = 0; i < draws; ++i) {
+      const double x = d.spread(cv);
+      sum += x;
+      squares += x * x;
+    }
+    const double mean = sum / draws;
+    CHECK(mean == doctest::Approx(1.0).epsilon(0.02));
+    CHECK(std::sqrt(squares / draws - mean * mean) == doctest::Approx(cv).epsilon(0.05).scale(0.0));
+  }
+}
+
+namespace {
+
+constexpr layout on_eight{{8, 1, 1}, {8, 1, 1}};
+
+workload chat() {
+  workload w;
+  w.concurrency = 64.0;
+  w.input = 2000_tokens;
+  w.output = 200_tokens;
+  w.chunk = 8192_tokens;
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("one seed, one result; another seed, another; percentiles rise") {
+  const auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);
+  workload w = chat();
+  w.output_cv = 0.5;
+  const simulated_serving a = simulate(p, w);
+  const simulated_serving b = simulate(p, w);
+  CHECK(a.ttft.mean == b.ttft.mean);
+  CHECK(a.tpot.p99 == b.tpot.p99);
+  CHECK(a.ttft.mean != simulate(p, w, {.seed = 2}).ttft.mean);
+  CHECK(a.ttft.p50 <= a.ttft.p90);
+  CHECK(a.ttft.p90 <= a.ttft.p99);
+  CHECK(a.requests == 2000);
+  // Some that were there at the beginning end after the first hundred, which are forgotten.
+  const auto few = simulate(p, w, {.requests = 300}).requests;
+  CHECK(few > 200);
+  CHECK(few <= 300);
+}
+
+TEST_CASE("a trace is followed as it is: one request alone is a prompt and its rounds") {
+  const auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);
+  simulation_options o;
+  o.trace = {{1.0, 2000.0, 200.0}, {1000.0, 2000.0, 200.0}};
+  const simulated_serving s = simulate(p, chat(), o);
+  workload alone = chat();
+  alone.concurrency = 1.0;
+  const auto e = serving(p, alone);
+  CHECK(s.requests == 2);
+  CHECK(s.ttft.p50 == doctest::Approx(e.ttft.value()).epsilon(1e-9));
+  CHECK(s.ttft.p99 == doctest::Approx(e.ttft.value()).epsilon(1e-9));
+  CHECK(s.tpot.mean == doctest::Approx(e.tpot.value()).epsilon(0.01));
+}
+
+// ------------------------------------------------------------------------------------- the judge
+
+namespace {
+
+// How far the closed form is from the simulation, over many deployments, by figure.
+struct distances {
+  std::vector<double> rate{};
+  std::vector<double> tpot{};
+  std::vector<double> ttft{};
+
+  static void add(std::vector<double>& to, double closed, double found) {
+    if (found > 0.0) to.push_back(std::fabs(closed / found - 1.0));
+  }
+  static double at(std::vector<double> of, double share) {
+    std::sort(of.begin(), of.end());
+    return of[static_cast<std::size_t>(share * static_cast<double>(of.size()))];
+  }
+};
+
+// Of a run that ends, the mean of several: one has one longest answer.
+simulated_serving simulated(const laws::realistic& r) {
+  const auto p = prepare(r.cluster, *r.model, r.layout);
+  const std::uint64_t seeds = r.workload.num_prompts > 0.0 ? 6 : 1;
+  simulated_serving mean;
+  double seconds = 0.0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const simulated_serving s = simulate(p, r.workload, {.seed = seed});
+    seconds += 1.0 / s.requests_per_s;
+    mean.ttft.mean += s.ttft.mean / static_cast<double>(seeds);
+    mean.tpot.mean += s.tpot.mean / static_cast<double>(seeds);
+  }
+  mean.requests_per_s = static_cast<double>(seeds) / seconds;
+  return mean;
+}
+
+}  // namespace
+
+TEST_CASE("the closed form is near the simulation, over random realistic deployments") {
+  laws::dice d(77);
+  distances found;
+  int number = 0;
+  while (found.tpot.size() < 240) {
+    const laws::realistic r = laws::random_realistic(d);
+    ++number;
+    if (!check(r.cluster, *r.model, r.layout, r.workload).feasible()) continue;
+    const auto p = prepare(r.cluster, *r.model, r.layout);
+    const auto closed = serving(p, r.workload);
+    if (!closed.stable()) continue;
+    const simulated_serving s = simulated(r);
+    distances::add(found.rate, closed.requests_per_s.value(), s.requests_per_s);
+    distances::add(found.tpot, closed.tpot.value(), s.tpot.mean);
+    distances::add(found.ttft, closed.ttft.value(), s.ttft.mean);
+  }
+  CHECK(number < 2000);
+  CHECK(distances::at(found.rate, 0.5) < 0.03);
+  CHECK(distances::at(found.tpot, 0.5) < 0.05);
+  CHECK(distances::at(found.ttft, 0.5) < 0.10);
+  CHECK(distances::at(found.rate, 0.95) < 0.15);
+  CHECK(distances::at(found.tpot, 0.95) < 0.25);
+  CHECK(distances::at(found.ttft, 0.95) < 0.40);
+}
