@@ -60,8 +60,14 @@ inline void read_own_quantisation(const source& s, const family& known, model& m
     return s.whole.refuse(key, "null, beside " + s.text.path_of(key));
   }
   const fields settings(*object, f.path_of(key), f.report());
-  apply(read_quantisation(settings, m.weights[weight_class::norm]), known, s.wrapped(), m,
-        f.report());
+  const weight_format own = m.weights[weight_class::norm];
+  // Model Optimizer's own file, put into config.json as it is.
+  const char* within = "quantization";
+  if (const json* inner = settings.object(within); inner != nullptr) {
+    const fields of_optimizer(*inner, settings.path_of(within), f.report());
+    return apply(read_quantisation(of_optimizer, own), known, s.wrapped(), m, f.report());
+  }
+  apply(read_quantisation(settings, own), known, s.wrapped(), m, f.report());
 }
 
 /// hf_quant_config.json, whose faults are reported to `d`.
@@ -77,7 +83,7 @@ inline void read_modelopt_text(std::string_view text, const source& s, const fam
   q.path = settings.path();
   q.kv_cache = m.kv_cache;
   read_exceptions(settings, q);
-  read_modelopt(settings, q);
+  read_modelopt(settings, m.activations, q);
   apply(q, known, s.wrapped(), m, d);
 }
 
@@ -88,7 +94,7 @@ inline void read_second_text(std::string_view text, const source& s, const famil
   const fields& f = s.having(key);
   if (const json* own = f.object(key); own != nullptr) {
     const fields settings(*own, f.path_of(key), f.report());
-    if (!settings.word("quant_method", "").starts_with("modelopt")) {
+    if (!settings.word("quant_method", "modelopt").starts_with("modelopt")) {
       return settings.refuse("quant_method",
                              quoted({"modelopt"}) + ", beside an hf_quant_config.json");
     }

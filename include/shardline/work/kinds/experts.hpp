@@ -88,7 +88,7 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
 // This rank's share of an expert's inner width, padded as the engine pads shards in MXFP4.
 constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
   const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
-  if (!is_mxfp4(e.formats[weight_class::routed_expert])) return width;
+  if (!is_mxfp4(e.formats(weight_class::routed_expert))) return width;
   return ceil_div(width, e.padding.mxfp4_width) * e.padding.mxfp4_width;
 }
 
@@ -123,8 +123,8 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const block_cont
   const precision activation = e.activations;
   sink(grouped_gemm_shape{e.matrix(c, hidden, up, local), activation});
   if (f.expert_bias) sink(fused_shape{t, e.vector(c, up, local)});
-  sink(expert_activation_shape{e.formats[c], local, hidden, up, width, activation});
-  sink(grouped_gemm_shape{e.matrix(c, width, hidden, local), activation});
+  sink(expert_activation_shape{e.formats(c), local, hidden, up, width, activation});
+  sink(grouped_gemm_shape{e.matrix(c, width, hidden, local, matrix_role::output), activation});
   if (f.expert_bias) sink(fused_shape{t, e.vector(c, hidden, local)});
 }
 
