@@ -28,7 +28,8 @@ struct import_result {
 namespace hf::detail {
 
 /// A model without layers, its weights, activations and KV cache in the type that `dtype`
-/// (formerly `torch_dtype`) names.
+/// (formerly `torch_dtype`) names, but for 32 bits: engines serve these in 16 (vLLM's
+/// _resolve_auto_dtype, SGLang's get_dtype).
 inline model read_dtype(const source& s) {
   model m{};
   const char* key = s.having("dtype").find("dtype") != nullptr ? "dtype" : "torch_dtype";
@@ -38,9 +39,12 @@ inline model read_dtype(const source& s) {
   const std::optional<precision> named = dtype_named(type.empty() ? "bfloat16" : type);
   if (!named) f.refuse(key, all_dtypes);
   m.activations = named.value_or(precision::bf16);
+  if (m.activations == precision::fp32) {
+    f.note(key, R"("float32"; read as "bfloat16", since engines serve such models in 16 bits)");
+    m.activations = precision::bf16;
+  }
   m.kv_cache = m.activations;
   if (m.activations == precision::fp16) m.weights = uniform(formats::fp16);
-  if (m.activations == precision::fp32) m.weights = uniform(formats::fp32);
   return m;
 }
 
