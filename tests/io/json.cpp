@@ -234,8 +234,8 @@ TEST_CASE("an engine is its rule and its constants") {
   CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
                          "page_tokens", "step_tokens", "shared_step", "step_sequences",
                          "captured_sequences", "logit_bytes", "vocabulary_padding", "mxfp4_padding",
-                         "queued_share", "expert_exchange", "dispatch", "combine",
-                         "overlap_shared_experts", "two_batch_overlap"});
+                         "mxfp4_hidden_padding", "queued_share", "expert_exchange", "dispatch",
+                         "combine", "overlap_shared_experts", "two_batch_overlap"});
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);
   CHECK(j["page_tokens"] == 32);

@@ -57,6 +57,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.logit_bytes = x.real(field::logit_bytes, 38.0);
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
   r.padding.mxfp4_width = x.whole(field::mxfp4_padding, 256);
+  r.padding.mxfp4_hidden = x.whole(field::mxfp4_hidden_padding, 256);
   r.queued_share = x.real(field::queued_share, 0.25);
 }
 

@@ -102,6 +102,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
+  errors.expect<field::mxfp4_hidden_padding>(r.padding.mxfp4_hidden);
   errors.expect<field::queued_share>(value_of(r.queued_share));
 }
 

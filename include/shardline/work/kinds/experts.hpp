@@ -98,6 +98,12 @@ constexpr bool sends_to_experts(const layout& l) noexcept {
          l.dispatch == expert_dispatch::all_to_all;
 }
 
+// What its experts read and write of a token, padded likewise.
+constexpr count expert_hidden(const block_context& e, count hidden) noexcept {
+  if (!is_mxfp4(e.formats(weight_class::routed_expert))) return hidden;
+  return ceil_div(hidden, e.padding.mxfp4_hidden) * e.padding.mxfp4_hidden;
+}
+
 constexpr routing_shape routing_of(const mixture_of_experts& f, const block_context& e) noexcept {
   const count placed = placed_experts(f, e.layout);
   const count ep = e.layout.expert.ep;
@@ -116,7 +122,7 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const block_cont
                                    Sink& sink) {
   const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
-  const count hidden = e.hidden_size;
+  const count hidden = expert_hidden(e, e.hidden_size);
   const count up = (f.gated ? 2 : 1) * width;
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
