@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shardline/io/hf/other_files.hpp"
 #include "shardline/io/hf/shape.hpp"
 #include "shardline/io/hf/weights/exceptions.hpp"
 #include "shardline/model/model.hpp"
@@ -162,13 +163,23 @@ inline model read_document(const json& document, std::string_view quantisation_t
 ///   quantisation_text   the repository's hf_quant_config.json, if it has one
 /// Supported: the model types in io/hf/families/index.hpp, as they are or as the `text_config` of a
 /// multimodal model, whose encoders are noted and left out; weights as the quantisation settings
-/// say. Anything else is refused by name, as is every value out of range, every key given twice and
+/// say. Mistral's params.json is read too, where it says no more than a config.json would. Anything
+/// else is refused by name, as is every value out of range, every key given twice and
 /// every setting that would change the cost without being priced.
 /// Throws nothing but std::bad_alloc, and compiles without exceptions and RTTI.
 [[nodiscard]] inline import_result import_hf_config(std::string_view json_text,
                                                     std::string_view quantisation_text = {}) {
   hf::diagnosis d;
-  const hf::json document = hf::parse_object(json_text, d);
+  if (const std::string_view other = hf::other_file(json_text); !other.empty()) {
+    return {{}, "$: " + std::string(other), {}};
+  }
+  hf::json document = hf::parse_object(json_text, d);
+  if (!d.failed()) {
+    if (const std::string other = hf::other_document(document); !other.empty()) {
+      d.fail("$: " + other);
+    }
+    document = hf::config_of(document, d);
+  }
   std::optional<model> m;
   if (!d.failed()) m = hf::detail::read_document(document, quantisation_text, d);
   if (d.failed()) return {{}, std::move(d.error), {}};
