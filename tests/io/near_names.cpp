@@ -20,8 +20,9 @@ TEST_CASE("the nearest of several names, where one is near") {
   CHECK(near_name("h100-smx", names) == "h100-sxm");
   CHECK(near_name("H100_PCIE", names) == "h100-pcie");
   CHECK(near_name("mi300", names) == "mi300x");
-  CHECK(near_name("mi3", names) == "mi300x");  // the only one that begins so
-  CHECK(near_name("h10", names).empty());      // several do
+  CHECK(near_name("h100", names) == "h100-sxm");  // the first that begins so
+  CHECK(near_name("mi3", names) == "mi300x");
+  CHECK(near_name("h1", names).empty());  // too short to be a beginning
   CHECK(near_name("trainium", names).empty());
   CHECK(near_name("", names).empty());
   CHECK(near_name(std::string(1000, 'h'), names).empty());

@@ -34,27 +34,26 @@ namespace shardline {
   return row.back();
 }
 
-/// The name nearest to `given`, the first of several: at most a third of its characters away, or the
-/// only one that begins as it does. Empty where none is.
+/// The name nearest to `given`: the first that goes on where it ends, else the first of those least
+/// far away, at most a third of its characters. Empty where none is.
 template <class Names>
 [[nodiscard]] std::string near_name(std::string_view given, const Names& names) {
   // A longer name is a slip of nobody's, and takes long to compare.
   constexpr std::size_t longest = 96;
   if (given.empty() || given.size() > longest) return {};
+  constexpr std::size_t shortest_beginning = 3;
   std::string nearest;
-  std::string begun;
   std::size_t least = given.size() / 3 + 1;
-  std::size_t beginnings = 0;
   for (const auto& name : names) {
     const std::string_view known(name);
     const std::size_t distance = name_distance(given, known);
+    const bool goes_on = given.size() >= shortest_beginning &&
+                         name_distance(given, known.substr(0, given.size())) == 0;
+    if (goes_on) return std::string(known);
     if (distance < least) nearest = known;
     least = std::min(least, distance);
-    if (name_distance(given, known.substr(0, given.size())) > 0 || given.size() < 3) continue;
-    begun = known;
-    ++beginnings;
   }
-  return nearest.empty() && beginnings == 1 ? begun : nearest;
+  return nearest;
 }
 
 /// " (did you mean x?)", or nothing where no name is near.
