@@ -48,8 +48,9 @@ TEST_CASE("lookahead tells names apart without reading them") {
 }
 
 TEST_CASE("what is malformed, or needs memory, is none") {
-  for (const std::string_view text : {"(", ")", "(a", "[a", "a{", "a{2,1}", "*a", "a**", "\\",
-                                      R"(\1)", "(?<a>b)", "(?<=a)b", "a{1000}"}) {
+  for (const std::string_view text :
+       {"(", ")", "(a", "[a", "a{", "a{2,1}", "*a", "a**", "\\", R"(\1)", "(?<a>b)", "(?<=a)b",
+        "a{1000}", "[a-", "[b-a]", "[a-\\d]"}) {
     CAPTURE(text);
     CHECK_FALSE(expression::of(text).has_value());
   }

@@ -248,7 +248,8 @@ struct expression::parser {
       }
       at += 1;
       if (ends() || text[at] == '\\' || text[at] < begin) failed = true;
-      for (int c = begin; !failed && c <= text[at]; ++c) set.set(static_cast<unsigned char>(c));
+      if (failed) return set;
+      for (int c = begin; c <= text[at]; ++c) set.set(static_cast<unsigned char>(c));
       ++at;
     }
     if (!takes("]")) failed = true;
