@@ -1,7 +1,10 @@
 #include "commands.hpp"
 
+#include <array>
 #include <string>
+#include <utility>
 
+#include "engine_options.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -16,10 +19,18 @@ CLI::Option* add(CLI::App& app, const std::string& name, const std::string& desc
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+constexpr std::array<std::pair<const char*, const char*>, 4> lists{
+    {{"models", "list the models of the catalog and the architectures that are read"},
+     {"accelerators", "list the accelerators of the catalog"},
+     {"engines", "list the engines, version by version"},
+     {"fields", "list the fields that --accelerator's file and --set may say"}}};
+
 // What every subcommand needs to know: the cluster, the model, the load.
 void add_common(CLI::App& app) {
-  add(app, "--model", "name in the catalog, or path of a config.json")->required();
-  add(app, "--accelerator", "name in the catalog")->required();
+  add(app, "--model", "name in the catalog, or path of a config.json or of a folder that has one")
+      ->required();
+  add(app, "--accelerator", "name in the catalog, or path of a JSON file (see fields)")->required();
+  add(app, "--set", "another figure of the accelerator: memory=8e10; as often as needed");
   add(app, "--gpus", "accelerators in all")->required();
   add(app, "--gpus-per-node",
       "accelerators in one scale-up domain (default: the accelerator's own)");
@@ -48,6 +59,11 @@ void add_common(CLI::App& app) {
           " (default: none)");
   add(app, "--memory-fraction", "another share for the engine's own budget rule: 0.9");
   add(app, "--block-size", "tokens per page of KV cache (default: the engine's own)");
+  for (const engine_option& own : engine_options()) {
+    add(app, std::string(own.name), std::string(own.description));
+  }
+  const std::string eager = "run without CUDA graphs (vLLM's --enforce-eager)";
+  app.add_flag("--eager", eager)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   const std::string json = "print JSON, in bytes and seconds";
   app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
@@ -98,10 +114,17 @@ void add_subcommands(CLI::App& app) {
   app.add_subcommand("batch",
                      "price layouts: options of estimate as a JSON object a line of standard "
                      "input, its --json in one line of standard output");
+  for (const auto& [name, description] : lists) {
+    CLI::App& of_list = *app.add_subcommand(name, description);
+    const std::string json = "print JSON";
+    of_list.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
   for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
   for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
   for (CLI::App* of : {&of_estimate, &of_fit}) {
     add(*of, "--layout", layout_examples())->required();
+    add(*of, "--lora-slots", "LoRA adapters held at once (default: 0)");
+    add(*of, "--lora-rank", "the largest rank of one (default: 16)");
   }
   add(of_search, "--top", "layouts to show (default: 10)");
   add(of_estimate, "--microbatches",

@@ -5,7 +5,7 @@
 
 namespace planner {
 
-/// estimate, search and fit, each with its options.
+/// estimate, search and fit, each with its options; batch; and the lists.
 void add_subcommands(CLI::App& app);
 
 }  // namespace planner

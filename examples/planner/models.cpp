@@ -1,15 +1,22 @@
 #include "models.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/hf_config.hpp"
+#include "shardline/model/parameters.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -34,7 +41,9 @@ std::optional<std::string> read_file(const std::filesystem::path& path) {
 }
 
 bool is_path(const std::string& name) {
-  return name.find('/') != std::string::npos || name.ends_with(".json");
+  std::error_code ignored;
+  return name.find('/') != std::string::npos || name.ends_with(".json") ||
+         name.ends_with(".gguf") || name.ends_with(".gz") || std::filesystem::exists(name, ignored);
 }
 
 // The text of hf_quant_config.json beside a configuration; empty only if there is no such name. A
@@ -53,14 +62,45 @@ struct imported_model {
   std::vector<std::string> notes{};
 };
 
-imported_model import_model(const std::string& option, const std::filesystem::path& path) {
+// What to read of a folder: its config.json, or Mistral's params.json.
+std::filesystem::path file_of(const std::string& option, const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return path;
+  for (const char* name : {"config.json", "params.json"}) {
+    if (std::filesystem::exists(path / name, ignored)) return path / name;
+  }
+  refuse(option, path.string(), "a config.json, or a folder that has one");
+}
+
+// The bytes of a checkpoint that its index adds up, beside those that are priced.
+void note_index(const std::filesystem::path& beside, imported_model& imported) {
+  const std::filesystem::path path = beside / "model.safetensors.index.json";
+  const std::optional<std::string> text = read_file(path);
+  if (!text) return;
+  const auto index = nlohmann::json::parse(*text, nullptr, false);
+  const auto metadata = index.is_object() ? index.find("metadata") : index.end();
+  if (!index.is_object() || metadata == index.end() || !metadata->is_object()) return;
+  const auto total = metadata->find("total_size");
+  if (total == metadata->end() || !total->is_number()) return;
+  const double held = total->get<double>();
+  const double priced = parameters(imported.model).total_bytes().value() +
+                        mtp_parameters(imported.model).total_bytes().value();
+  imported.notes.push_back(fmt::format(
+      "model.safetensors.index.json: {:.0f} B in the checkpoint; {:.0f} B are counted, {:+.3f} %",
+      held, priced, (priced / held - 1.0) * 100.0));
+}
+
+imported_model import_model(const std::string& option, const std::string& name) {
+  const std::filesystem::path path = file_of(option, name);
   const std::optional<std::string> text = read_file(path);
   if (!text) refuse(option, path.string(), "a config.json that can be read");
   const std::string quantisation =
       read_quantisation(option, path.parent_path() / "hf_quant_config.json");
   const shardline::import_result imported = shardline::import_hf_config(*text, quantisation);
   if (!imported) throw bad_input{option + ": " + path.string() + ": " + imported.error, option};
-  return {*imported.model, imported.notes};
+  imported_model result{*imported.model, imported.notes};
+  note_index(path.parent_path(), result);
+  return result;
 }
 
 // Each file is read once, however many lines of a batch name it.
@@ -69,6 +109,14 @@ const imported_model& imported_once(const std::string& option, const std::string
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
   return known.emplace(name, import_model(option, name)).first->second;
+}
+
+shardline::accelerator read_accelerator_file(const std::string& option, const std::string& name) {
+  const std::optional<std::string> text = read_file(name);
+  if (!text) refuse(option, name, "a JSON file that can be read");
+  const shardline::accelerator_result read = shardline::read_accelerator(*text);
+  if (!read.error.empty()) throw bad_input{option + ": " + name + ": " + read.error, option};
+  return read.of;
 }
 
 void append(std::string& names, std::string_view name) {
@@ -87,15 +135,37 @@ shardline::model find_model(const std::string& option, const std::string& name,
     return imported.model;
   }
   std::string names;
-  for (const shardline::model* m : catalog::models) append(names, m->name.view());
-  refuse(option, name, names + ", or the path of a config.json");
+  std::vector<std::string> known;
+  for (const shardline::model* m : catalog::models) {
+    append(names, m->name.view());
+    known.emplace_back(m->name.view());
+  }
+  refuse(option, name, names + ", or the path of a config.json", known);
 }
 
 shardline::accelerator find_accelerator(const std::string& option, const std::string& name) {
   if (const shardline::accelerator* known = catalog::find_accelerator(name)) return *known;
+  if (is_path(name)) return read_accelerator_file(option, name);
   std::string names;
-  for (const shardline::accelerator& a : catalog::accelerators) append(names, a.name.view());
-  refuse(option, name, names);
+  std::vector<std::string> known;
+  for (const shardline::accelerator& a : catalog::accelerators) {
+    append(names, a.name.view());
+    known.emplace_back(a.name.view());
+  }
+  refuse(option, name, names, known);
+}
+
+void set_figure(const std::string& option, const std::string& text, shardline::accelerator& a) {
+  const std::size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
+  double x = 0.0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
+  if (value.empty() || error != std::errc{} || end != value.data() + value.size()) {
+    refuse(option, text, "field=number, as memory=8e10 (see fields)");
+  }
+  const std::string fault = shardline::set_figure(a, name, x);
+  if (!fault.empty()) throw bad_input{option + ": " + fault, option};
 }
 
 }  // namespace planner

@@ -1,6 +1,9 @@
 #include "options.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
+
 #include <optional>
 #include <set>
 #include <sstream>
@@ -50,7 +53,9 @@ std::string names_of_options(const CLI::App& of) {
       "--max-tpot",         "--expert-skew", "--expert-exchange", "--dispatch",
       "--expert-imbalance", "--combine",     "--overlap-shared",  "--two-batch-overlap"};
   if (timed.count(name) > 0) name += ", an option of estimate and search";
-  refuse("option of " + of.get_name(), name, names_of_options(of));
+  std::vector<std::string> known;
+  for (const CLI::Option* option : of.get_options()) known.push_back(option->get_name());
+  refuse("option of " + of.get_name(), name, names_of_options(of), known);
 }
 
 // The last word is an option that wants a value: `what` starts with its name and a colon.
@@ -71,7 +76,11 @@ void refuse_missing(const CLI::App& of) {
 
 [[noreturn]] void refuse_syntax(const CLI::App& app, const std::string& first,
                                 const CLI::ParseError& e) {
-  if (app.get_subcommands().empty()) refuse("subcommand", first, "estimate, search, fit, batch");
+  if (app.get_subcommands().empty()) {
+    std::vector<std::string> names;
+    for (const CLI::App* one : app.get_subcommands({})) names.push_back(one->get_name());
+    refuse("subcommand", first, fmt::format("{}", fmt::join(names, ", ")), names);
+  }
   const CLI::App& of = *app.get_subcommands().front();
   if (dynamic_cast<const CLI::ExtrasError*>(&e) != nullptr) refuse_unknown(app, of);
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr) refuse_cut_off(of, e.what());
@@ -97,6 +106,13 @@ std::optional<options> read_options(int argc, char** argv) {
   if (of.get_name() == "batch") {
     options o;
     o.task = task::batch;
+    return o;
+  }
+  if (of.get_option_no_throw("--model") == nullptr) {
+    options o;
+    o.task = task::list;
+    o.listed = of.get_name();
+    o.json = words_of(of).flag("--json");
     return o;
   }
   if (of.get_name() == "search") return read_search(words_of(of));

@@ -20,7 +20,7 @@ namespace planner {
 using efficiency =
     std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
 
-enum class task : unsigned char { estimate, search, fit, batch };
+enum class task : unsigned char { estimate, search, fit, batch, list };
 
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
@@ -32,6 +32,7 @@ enum class task : unsigned char { estimate, search, fit, batch };
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
 ///                   how it came to be taken: ", assumed because ..." or nothing
 ///   notes           what a configuration file says that is not priced
+///   listed          of a list: "models", "accelerators", "engines" or "fields"
 struct options {
   planner::task task = planner::task::estimate;
   shardline::model model{};
@@ -47,6 +48,7 @@ struct options {
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};
   std::vector<std::string> notes{};
+  std::string listed{};
 };
 
 /// Input that is refused: one line for the user, and the option or field that it is about.

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine_options.hpp"
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
@@ -62,6 +63,7 @@ void read_chunk(const words& of, const shardline::runtime& engine, const shardli
                 shardline::workload& w) {
   const double own = step_tokens_of_replica(engine, l);
   if (of.given("--chunk")) {
+    refuse_second_budget(of);
     w.chunk = tokens(of, "--chunk", "", field::chunk);
   } else if (own > 0.0) {
     w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
@@ -149,11 +151,13 @@ void read_engine(const words& of, options& o) {
   if (const std::optional<std::string> tokens_per_page = of.given("--block-size")) {
     engine.page_tokens = whole_number("--block-size", *tokens_per_page, field::page_tokens);
   }
+  read_engine_options(of, o);
 }
 
 shardline::cluster read_cluster(const words& of) {
-  const shardline::accelerator a =
+  shardline::accelerator a =
       find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
+  for (const std::string& text : of.all("--set")) set_figure("--set", text, a);
   const shardline::count gpus =
       whole_number("--gpus", of.given("--gpus").value_or(""), field::gpus);
   const std::optional<std::string> per_node = of.given("--gpus-per-node");
@@ -213,6 +217,7 @@ options read_common(const words& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of);
+  refuse_beyond_context(of, o);
   o.json = of.flag("--json");
   return o;
 }
@@ -224,6 +229,8 @@ options read_estimate(const words& of) {
   o.task = task::estimate;
   o.layout = read_layout(of.given("--layout").value_or(""));
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  hold_adapters(of, o);
+  refuse_beyond_engine(of, o);
   read_pipeline_and_pools(of, o);
   read_time(of, o);
   return o;
@@ -234,6 +241,8 @@ options read_fit(const words& of) {
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  hold_adapters(of, o);
+  refuse_beyond_engine(of, o);
   return o;
 }
 

@@ -39,8 +39,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, fit, batch" "")
-refused("subcommand: fly; allowed: estimate, search, fit, batch" "fly")
+refused("subcommand: nothing; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "")
+refused("subcommand: fly; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -158,19 +158,20 @@ refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
-set(known "--help, --model, --accelerator, --gpus, --gpus-per-node, --input, --output, --output-cv")
+set(known "--help, --model, --accelerator, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")
 refused("option of search: --layout, an option of estimate and fit; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate and search; allowed: ${known}, --layout"
+refused("option of fit: --max-ttft, an option of estimate and search; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, fit, batch" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
@@ -238,8 +239,69 @@ function(lists option value arguments first last)
   endif()
 endfunction()
 
-lists(--model gpt-9 "search --accelerator h100-sxm --gpus 8" "[^\n]*llama-3.1-8b" config.json)
+lists(--model colossus "search --accelerator h100-sxm --gpus 8" "[^\n]*llama-3.1-8b" config.json)
 lists(--accelerator h999 "search --model llama-3.1-8b --gpus 8" a100-sxm-40 plan-400)
+
+# A name that is nearly known is answered by the known one.
+refused_naming("--model: gpt-9 (did you mean gpt-2?); allowed: " config.json
+               "search --model gpt-9 --accelerator h100-sxm --gpus 8")
+refused_naming("--accelerator: h100 (did you mean h100-sxm?); allowed: " plan-400
+               "search --model llama-3.1-8b --accelerator h100 --gpus 8")
+refused_naming("option of search: --concurency (did you mean --concurrency?); allowed: " --top
+               "search ${target} --gpus 8 --concurency 2")
+
+# Engines' own options, refused where they are another's or contradict.
+set(deployed "fit ${target} --gpus 8 --layout vllm:tp=8")
+refused("--max-num-seqs: 64; allowed: only with --engine vllm"
+        "${deployed} --engine sglang --max-num-seqs 64")
+refused("--chunked-prefill-size: 64; allowed: only with --engine sglang"
+        "${deployed} --chunked-prefill-size 64")
+refused("--max-num-batched-tokens: 256; allowed: at least --max-num-seqs, 512"
+        "${deployed} --engine vllm --max-num-seqs 512 --max-num-batched-tokens 256")
+refused("--chunk: 2048; allowed: only without --max-num-batched-tokens, which means the same"
+        "${deployed} --engine vllm --chunk 2048 --max-num-batched-tokens 4096")
+refused("--concurrency: 64; allowed: at most --max-num-seqs on each of 1 replicas, 32"
+        "${deployed} --engine vllm --max-num-seqs 32")
+refused("--max-model-len: 2048; allowed: at least --input and --output, 2560"
+        "${deployed} --engine vllm --max-model-len 2048")
+refused("--max-model-len: 131073; allowed: at most the model's 131072 tokens"
+        "${deployed} --engine vllm --max-model-len 131073")
+refused("--eager: given; allowed: only with an --engine" "${deployed} --eager")
+refused("--lora-rank: 8; allowed: only with --lora-slots" "${deployed} --lora-rank 8")
+expect(0 "" "room for steps of 4096 tokens, 64 sequences"
+       "${deployed} --engine vllm --max-num-seqs 64 --max-num-batched-tokens 4096 --eager")
+
+# Accelerators from files, and single figures.
+set(folder "${CMAKE_CURRENT_BINARY_DIR}/refusals-folder")
+file(REMOVE_RECURSE ${folder})
+file(MAKE_DIRECTORY ${folder})
+refused("--set: peak.fp8: -1; allowed: a number from 0 to 1e+21" "${deployed} --set peak.fp8=-1")
+refused("--set: memory; allowed: field=number, as memory=8e10 (see fields)"
+        "${deployed} --set memory")
+file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100-sxm\", \"memory\": 4e10}")
+expect(0 "" "8 x mine, 8 per node"
+       "fit --model llama-3.1-8b --accelerator ${folder}/mine.json --gpus 8 --layout vllm:tp=8")
+file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100\"}")
+refused("--accelerator: ${folder}/mine.json: $.like: \"h100\" (did you mean h100-sxm?); allowed: a name of the catalog"
+        "fit --model llama-3.1-8b --accelerator ${folder}/mine.json --gpus 8 --layout vllm:tp=8")
+
+# What is given in place of a configuration.
+refused("--model: ${folder}; allowed: a config.json, or a folder that has one"
+        "search --model ${folder} --accelerator h100-sxm --gpus 8")
+file(WRITE ${folder}/m.gguf "GGUF")
+refused("--model: ${folder}/m.gguf: $: a GGUF of llama.cpp; allowed: the config.json of the model that it was made from"
+        "search --model ${folder}/m.gguf --accelerator h100-sxm --gpus 8")
+file(COPY_FILE ${CMAKE_CURRENT_LIST_DIR}/deepseek-v3.json ${folder}/config.json)
+file(WRITE ${folder}/model.safetensors.index.json "{\"metadata\": {\"total_size\": 700000000000}}")
+expect(0 "" "note: model.safetensors.index.json: 700000000000 B in the checkpoint; [0-9]+ B are counted"
+       "fit --model ${folder} --accelerator h200-sxm --gpus 8 --layout vllm:tp=8")
+file(REMOVE_RECURSE ${folder})
+
+# The lists.
+expect(0 "" "^name +parameters.*deepseek-v3 .*glm4_moe" "models")
+expect(0 "" "\"name\": \"rtx-4090\".*\"times\": " "accelerators --json")
+expect(0 "" "vllm-0.21 +measured" "engines")
+expect(0 "" "scale_up.latency +a number from 0 to 1 +s" "fields")
 
 if(NOT complaints STREQUAL "")
   message(FATAL_ERROR "${complaints}")

@@ -9,6 +9,7 @@
 
 #include "batch.hpp"
 #include "fit.hpp"
+#include "lists.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "shardline/io/json.hpp"
@@ -239,6 +240,10 @@ bool put_result(shardline::json_text& out, const options& o) { return put_priced
 bool run(const options& o) {
   if (o.task == task::batch) {
     run_batch();
+    return true;
+  }
+  if (o.task == task::list) {
+    print_list(o);
     return true;
   }
   if (o.task == task::fit) return run_fit(o);

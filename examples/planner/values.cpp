@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/near_names.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/units.hpp"
 
@@ -100,6 +101,11 @@ void refuse(std::string_view option, std::string_view value, std::string_view al
       std::string(option)};
 }
 
+void refuse(std::string_view option, std::string_view value, std::string_view allowed,
+            const std::vector<std::string>& known) {
+  refuse(option, std::string(value) + shardline::did_you_mean(value, known), allowed);
+}
+
 void refuse(const shardline::invalid_field& input) {
   throw bad_input{shardline::to_text(input), std::string(range_of(input.field).name)};
 }
@@ -171,6 +177,15 @@ std::string engine_names(std::string_view separator) {
   return names;
 }
 
+std::vector<std::string> every_engine() {
+  std::vector<std::string> names;
+  for (const shardline::engine_version* v : shardline::engines::all) {
+    names.emplace_back(v->engine);
+    names.emplace_back(v->name);
+  }
+  return names;
+}
+
 std::string layout_examples() {
   std::vector<std::string_view> examples;
   shardline::for_each_convention([&]<class Flags>() { examples.push_back(Flags::example); });
@@ -182,7 +197,7 @@ std::string layout_examples() {
 const shardline::engine_version* engine(std::string_view option, std::string_view text) {
   if (text == "none") return nullptr;
   const shardline::engine_version* found = shardline::find_engine(text);
-  if (found == nullptr) refuse(option, text, "none, " + engine_names(", "));
+  if (found == nullptr) refuse(option, text, "none, " + engine_names(", "), every_engine());
   return found;
 }
 

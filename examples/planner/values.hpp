@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "options.hpp"
 
@@ -11,6 +12,10 @@ namespace planner {
 
 /// Throws "option: value; allowed: ...".
 [[noreturn]] void refuse(std::string_view option, std::string_view value, std::string_view allowed);
+
+/// The same with the name of `known` that is nearest to the value, if one is near.
+[[noreturn]] void refuse(std::string_view option, std::string_view value, std::string_view allowed,
+                         const std::vector<std::string>& known);
 
 /// Throws what is wrong with the first of some inputs, if there is any.
 [[noreturn]] void refuse(const shardline::invalid_field& input);
@@ -42,6 +47,9 @@ shardline::cache_format cache_format(std::string_view option, std::string_view t
 
 /// The names of engines and of their versions, each once.
 std::string engine_names(std::string_view separator);
+
+/// The same one by one, engines as often as they have versions.
+std::vector<std::string> every_engine();
 
 /// How a layout is written in each convention: "vllm:tp=8,dp=2,ep=on or ...".
 std::string layout_examples();

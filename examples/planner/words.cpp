@@ -19,6 +19,14 @@ std::optional<std::string> words::given(std::string_view option) const {
   refuse(option, "given twice (" + all + ")", "once");
 }
 
+std::vector<std::string> words::all(std::string_view option) const {
+  std::vector<std::string> found;
+  for (const auto& [name, text] : items_) {
+    if (name == option) found.push_back(text);
+  }
+  return found;
+}
+
 bool words::flag(std::string_view option) const {
   const std::optional<std::string> text = given(option);
   if (text && *text != "true") refuse(option, *text, "no value");

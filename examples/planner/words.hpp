@@ -18,6 +18,8 @@ class words {
   /// What stands behind an option, possibly nothing at all; none where the option is not given.
   /// Throws bad_input where it is given twice.
   [[nodiscard]] std::optional<std::string> given(std::string_view option) const;
+  /// What stands behind an option each time that it is given.
+  [[nodiscard]] std::vector<std::string> all(std::string_view option) const;
   /// Whether an option that takes no value is given. Throws bad_input where it has one.
   [[nodiscard]] bool flag(std::string_view option) const;
 

@@ -170,6 +170,7 @@ const std::vector<field_case> cases{
     {field::logit_bytes, "cluster.runtime.logit_bytes [bytes]", 0, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.logit_bytes = x; }},
     {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
     {field::mxfp4_padding, "cluster.runtime.padding.mxfp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_width = whole(x); }},
+    {field::mxfp4_hidden_padding, "cluster.runtime.padding.mxfp4_hidden", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_hidden = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
     {field::bandwidth_share, "efficiency.bandwidth", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.bandwidth = x; }},
     {field::link_share, "efficiency.link", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.link = x; }},
@@ -184,11 +185,11 @@ const std::vector<field_case> cases{
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::head].scale_bits = as_int(x); }},
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::router].zero_bits = as_int(x); }},
     {field::scale_bits, "model.weights.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.weights[weight_class::embedding].matrix_bits = as_int(x); }},
-    {field::exception_group, "layer.exception.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exception = {{weight_class::attention}, {.group_k = as_int(x)}}; }},
-    {field::exception_group, "layer.exception.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exception = {{weight_class::router}, {.group_n = as_int(x)}}; }},
-    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.scale_bits = as_int(x)}}; }},
-    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.zero_bits = as_int(x)}}; }},
-    {field::exception_bits, "layer.exception.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exception = {{weight_class::attention}, {.matrix_bits = as_int(x)}}; }},
+    {field::exception_group, "layer.exceptions.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exceptions = {{{weight_class::attention}, {.group_k = as_int(x)}}}; }},
+    {field::exception_group, "layer.exceptions.format.group_k and group_n", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[1].exceptions = {{{weight_class::router}, {.group_n = as_int(x)}}}; }},
+    {field::exception_bits, "layer.exceptions.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exceptions = {{{weight_class::attention}, {.scale_bits = as_int(x)}}}; }},
+    {field::exception_bits, "layer.exceptions.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exceptions = {{{weight_class::attention}, {.zero_bits = as_int(x)}}}; }},
+    {field::exception_bits, "layer.exceptions.format.scale_bits, zero_bits and matrix_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.layers.kinds[0].exceptions = {{{weight_class::attention}, {.matrix_bits = as_int(x)}}}; }},
     {field::cache_group, "model.kv_cache.group", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.group = as_int(x); }},
     {field::cache_scale_bits, "model.kv_cache.scale_bits", 0, 64, counted, is_whole, [](inputs& i, double x) { i.model.kv_cache.scale_bits = as_int(x); }},
     {field::layers, "model.layers", 1, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.layers = {{whole(x), {grouped, dense_feed_forward{64}}}}; }},
@@ -247,7 +248,7 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 23> sums{{
+const std::array<field_case, 24> sums{{
     {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -268,7 +269,8 @@ const std::array<field_case, 23> sums{{
     {field::host_constants, "efficiency.host", 0, 0, counted, is_whole, nullptr},
     {field::layer_kinds, "model.layers, kinds", 0, 8, counted, is_whole, nullptr},
     {field::layer_runs, "model.layers, runs", 0, 160, counted, is_whole, nullptr},
-    {field::exception_classes, "layer.exception.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
+    {field::exceptions, "layer.exceptions", 0, 3, counted, is_whole, nullptr},
+    {field::exception_classes, "layer.exceptions.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
     {field::parameters, "model parameters in all", 1, 4e15, counted, is_whole, nullptr},
     {field::listed_stages, "layout.stages.listed [stages]", 0, 64, counted, is_whole, nullptr},
 }};
@@ -593,19 +595,27 @@ TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") 
 
 TEST_CASE("an exception for what no layer has is reported; for what this one lacks it is none") {
   inputs i = valid();
-  format_exception& of_layer = i.model.layers.kinds[0].exception;
-  of_layer = {layer_matrices, formats::fp8};
+  format_exceptions& of_layer = i.model.layers.kinds[0].exceptions;
+  of_layer = {{layer_matrices, formats::fp8}};
   CHECK(validate(i.model).found.empty());
   for (const weight_class c : {weight_class::embedding, weight_class::norm, weight_class::head}) {
     CAPTURE(name(c));
-    of_layer = {{weight_class::attention, c}, formats::fp8};
+    of_layer = {{{weight_class::attention, c}, formats::fp8}};
     const auto found = validate(i.model).found;
     REQUIRE(found.size() == 1);
     CHECK(found[0].field == field::exception_classes);
     CHECK(found[0].value == 1.0);
   }
+  // There is room for three.
+  of_layer = {};
+  for (const weight_format& f : {formats::fp8, formats::nvfp4, formats::bf16}) {
+    of_layer.push_back({{weight_class::attention}, f, {matrix_role::input}});
+  }
+  CHECK(validate(i.model).found.empty());
+  of_layer.push_back({{weight_class::attention}, formats::int8, {matrix_role::output}});
+  CHECK(value_of_error(i, field::exceptions) == 4.0);
   // Without classes the format means nothing.
-  of_layer = {{}, {.group_k = -1}};
+  of_layer = {{{}, {.group_k = -1}}};
   CHECK(validate(i.model).found.empty());
 }
 

@@ -57,6 +57,25 @@ TEST_CASE("exceptions are equal by their classes, and by format where they have 
   CHECK(attention == format_exception{{weight_class::attention}, formats::bf16});
   CHECK(attention != format_exception{{weight_class::attention}, formats::fp8});
   CHECK(attention != format_exception{{weight_class::router}, formats::bf16});
-  CHECK(attention != no_exception);
-  CHECK(format_exception{{}, formats::fp8} == no_exception);
+  CHECK(attention != format_exception{});
+  CHECK(format_exception{{}, formats::fp8} == format_exception{});
+  CHECK(format_exception{{weight_class::attention}, formats::fp8, {}} == format_exception{});
+  CHECK(attention !=
+        format_exception{{weight_class::attention}, formats::bf16, {matrix_role::output}});
+}
+
+TEST_CASE("the first exception that is of a matrix says its format, the model's where none is") {
+  static constexpr weight_formats of_model = quantised(uniform(formats::bf16), formats::fp8);
+  static constexpr format_exceptions made{
+      {{weight_class::attention}, formats::nvfp4, {matrix_role::output}},
+      {{weight_class::attention, weight_class::routed_expert}, formats::bf16},
+      {{}, formats::int8}};
+  CHECK(made.size() == 2);
+  constexpr layer_formats formats_here{of_model, made};
+  CHECK(formats_here(weight_class::attention) == formats::bf16);
+  CHECK(formats_here(weight_class::attention, matrix_role::output) == formats::nvfp4);
+  CHECK(formats_here(weight_class::routed_expert, matrix_role::output) == formats::bf16);
+  CHECK(formats_here(weight_class::shared_expert) == formats::fp8);
+  for (const matrix_role r : all_matrix_roles) CHECK(every_role.contains(r));
+  CHECK(name(matrix_role::kv_latent) == "key-value latent");
 }

@@ -92,6 +92,9 @@ TEST_CASE("an engine starts by the GPU: vLLM small on an A100, SGLang large on a
     CHECK(starts(*e, catalog::a100_sxm_40) == figures{2048, 256});
     CHECK(starts(*e, catalog::l40s) == figures{2048, 256});
   }
+  // The first engine took 256 sequences anywhere.
+  CHECK(starts(engines::vllm_0_6, catalog::h100_sxm) == figures{8192, 256});
+  CHECK(starts(engines::vllm_2023, catalog::a100_sxm) == figures{8192, 256});
   CHECK(starts(engines::sglang, catalog::a100_sxm) == figures{8192, 2048, 256, 512});
   CHECK(starts(engines::sglang, catalog::h200_sxm) == figures{8192, 2048, 256, 512});
   CHECK(starts(engines::sglang, catalog::b200_sxm) == figures{16384, 2048, 512, 512});

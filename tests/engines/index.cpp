@@ -27,6 +27,18 @@ TEST_CASE("a version's name is its engine's and more, and is found") {
   }
 }
 
+TEST_CASE("an eager version captures nothing and launches its kernels one by one") {
+  for (const engine_version* e : engines::all) {
+    CAPTURE(e->name);
+    const engine_version bare = eager(*e);
+    CHECK(bare.runtime.cuda_graphs == bytes<>{});
+    CHECK_FALSE(bare.kernels.host.graphs);
+    CHECK(bare.kernels.host.layer.value() > 0.0);
+    CHECK(bare.name == e->name);
+  }
+  CHECK(eager(engines::vllm).kernels.host.layer == engines::vllm_2023.kernels.host.layer);
+}
+
 TEST_CASE("versions of an engine stand together, so that the first is what its plain name means") {
   std::set<std::string_view> seen;
   std::string_view last;

@@ -265,16 +265,16 @@ TEST_CASE("layers that are not quantised need no whole blocks") {
   d.model.weights = quantised(d.model.weights, formats::fp8_block);
   layer l = d.model.layers.kinds[0];
   CHECK(only(d, rule::quantisation_block, 128, 64));
-  l.exception = {{weight_class::attention}, formats::bf16};
+  l.exceptions = {{{weight_class::attention}, formats::bf16}};
   d.model.layers = {{2, l}};
   CHECK(only(d, rule::quantisation_block, 128, 96));
-  l.exception.classes.insert(weight_class::dense_feed_forward);
+  l.exceptions[0].classes.insert(weight_class::dense_feed_forward);
   d.model.layers = {{2, l}};
   CHECK(feasible(d));
   // An exception may have blocks of its own.
   d.model.weights = uniform(formats::bf16);
   CHECK(feasible(d));
-  l.exception.format = formats::fp8_block;
+  l.exceptions[0].format = formats::fp8_block;
   d.model.layers.append(1, l);
   CHECK(only(d, rule::quantisation_block, 128, 64));
 }
@@ -453,19 +453,19 @@ TEST_CASE("the accelerator has a peak for the activations and for each layer's w
 TEST_CASE("the accelerator has a peak for the exceptions of layers") {
   deployed d;
   layer l = d.model.layers.kinds[0];
-  l.exception = {{weight_class::attention}, formats::fp32};
+  l.exceptions = {{{weight_class::attention}, formats::fp32}};
   d.model.layers.append(1, l);  // and the accelerator multiplies bf16 and fp8 only
   CHECK(only(d, rule::precision, 32, 0));
   // Where every layer makes an exception, what the model says does not matter.
   d.model.weights[weight_class::attention] = formats::fp32;
-  l.exception.format = formats::bf16;
+  l.exceptions[0].format = formats::bf16;
   d.model.layers = {{2, l}};
   CHECK(feasible(d));
   // A wider type than the weights': fp8 in bf16.
   d.model.weights = uniform(formats::bf16);
   d.cluster.accelerator.peak = {.bf16 = 1_TFLOPS};
   CHECK_FALSE(warns_of(d.checked(), warning::wider_math));
-  l.exception.format = formats::fp8;
+  l.exceptions[0].format = formats::fp8;
   d.model.layers.append(1, l);
   CHECK(warns(d.checked(), warning::wider_math, 8, 16));
 }

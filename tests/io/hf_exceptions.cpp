@@ -48,7 +48,11 @@ std::string without(std::string_view text, const std::string& list) {
 std::string excepted(const model& m, weight_class c) {
   std::string result;
   for (count i = 0; i < m.layers.size(); ++i) {
-    result += layer_at(m, i).exception.classes.contains(c) ? 'x' : '.';
+    bool apart = false;
+    for (const format_exception& e : layer_at(m, i).exceptions) {
+      apart = apart || (e.classes.contains(c) && e.roles == every_role);
+    }
+    result += apart ? 'x' : '.';
   }
   return result;
 }
@@ -84,8 +88,8 @@ TEST_CASE("Llama-3.1-405B-Instruct-FP8: no attention, and neither the first nor 
   CHECK(m.layers.kinds.size() == 2);
   REQUIRE(m.layers.runs.size() == 3);
   CHECK(m.layers.runs[1].layers == 124);
-  CHECK(layer_at(m, 0).exception == format_exception{{dense}, formats::bf16});
-  CHECK(layer_at(m, 1).exception == no_exception);
+  CHECK(layer_at(m, 0).exceptions == format_exceptions{{{dense}, formats::bf16}});
+  CHECK(layer_at(m, 1).exceptions == no_exceptions);
   CHECK(layer_at(m, 125) == layer_at(m, 0));
   // Three matrices of 16384 x 53248; in fp8 a scale for each of their columns.
   const double elements = 3.0 * 16384 * 53248;
@@ -118,7 +122,7 @@ TEST_CASE("Qwen3-Next in NVFP4: linear attention is left out, full attention is 
   CHECK(excepted(m, attention) == "xxx.xxx.");
   CHECK(excepted(m, routed) == "........");
   CHECK(m.layers.kinds.size() == 2);
-  CHECK(layer_at(m, 0).exception == format_exception{{attention}, formats::bf16});
+  CHECK(layer_at(m, 0).exceptions == format_exceptions{{{attention}, formats::bf16}});
   CHECK(m == imported(config, model_optimizer("NVFP4", R"("*linear_attn*", "lm_head")")));
 }
 
@@ -190,10 +194,11 @@ TEST_CASE("DeepSeek in NVFP4: attention of some layers, and the dense layers") {
   const model dense_kept = imported(
       deepseek, model_optimizer("NVFP4", R"("model.layers.0.mlp*", "model.layers.0.self_attn*",
         "model.layers.5.mlp.shared_experts*", "model.layers.4.mlp.experts*", "lm_head")"));
-  CHECK(layer_at(dense_kept, 0).exception == format_exception{{attention, dense}, formats::bf16});
-  CHECK(layer_at(dense_kept, 1).exception == no_exception);
-  CHECK(layer_at(dense_kept, 4).exception == format_exception{{routed}, formats::bf16});
-  CHECK(layer_at(dense_kept, 5).exception == format_exception{{shared}, formats::bf16});
+  CHECK(layer_at(dense_kept, 0).exceptions ==
+        format_exceptions{{{attention, dense}, formats::bf16}});
+  CHECK(layer_at(dense_kept, 1).exceptions == no_exceptions);
+  CHECK(layer_at(dense_kept, 4).exceptions == format_exceptions{{{routed}, formats::bf16}});
+  CHECK(layer_at(dense_kept, 5).exceptions == format_exceptions{{{shared}, formats::bf16}});
 
   // Every layer that has the class: the model's format says it all.
   const model all_dense = imported(
@@ -206,7 +211,7 @@ TEST_CASE("DeepSeek in NVFP4: attention of some layers, and the dense layers") {
 TEST_CASE("what is left out is in the model's dtype") {
   const std::string half = swapped(llama, "bfloat16", "float16");
   const model m = imported(without(half, R"("model.layers.1")"));
-  CHECK(layer_at(m, 1).exception == format_exception{{attention, dense}, formats::fp16});
+  CHECK(layer_at(m, 1).exceptions == format_exceptions{{{attention, dense}, formats::fp16}});
   CHECK(excepted(m, attention) == ".x.");
 }
 
@@ -228,16 +233,53 @@ TEST_CASE("experts in mxfp4 may be left out of some layers too") {
   CHECK(imported(quantised_by(qwen3_moe, settings + R"("o_proj"])")).layers.kinds.size() == 1);
 }
 
-TEST_CASE("a block that is left out in part is refused, whatever happens to its layer's others") {
+TEST_CASE("matrices that run as one are left out together, or it is refused") {
   CHECK(refusal(llama, model_optimizer("FP8", R"("model.layers.2.mlp.gate_proj",
           "model.layers.0.self_attn")")) ==
-        "hf_quant_config.json $.quantization.exclude_modules: leaves out 1 of 3 matrices of class "
-        "\"dense feed-forward\" in layer 2: \"model.layers.2.mlp.gate_proj\"; allowed: all of a "
-        "class in a layer, or none");
-  CHECK(refusal(without(deepseek, R"("model.layers.3.self_attn.kv_b_proj", "q_b_proj")")) ==
-        "$.quantization_config.modules_to_not_convert: leaves out 1 of 5 matrices of class "
-        "\"attention\" in layer 0: \"model.layers.0.self_attn.q_b_proj\"; allowed: all of a class "
-        "in a layer, or none");
+        "hf_quant_config.json $.quantization.exclude_modules: stores 1 of 2 matrices of class "
+        "\"dense feed-forward\" in layer 2, which run as one, in another format: "
+        "\"model.layers.2.mlp.gate_proj\"; allowed: all of them, or none");
+  CHECK(contains(refusal(llama, model_optimizer("FP8", R"("model.layers.1.self_attn.k_proj")")),
+                 "stores 1 of 3 matrices of class \"attention\" in layer 1"));
+}
+
+TEST_CASE("single matrices may be left out: those that run apart") {
+  constexpr weight_class c = weight_class::attention;
+  const model m =
+      imported(without(deepseek, R"("model.layers.3.self_attn.kv_b_proj", "q_b_proj")"));
+  CHECK(m.weights[c] == formats::fp8);
+  const format_exception queries{{c}, formats::bf16, {matrix_role::query}};
+  const format_exception both{{c}, formats::bf16, {matrix_role::query, matrix_role::key_value}};
+  CHECK(layer_at(m, 2).exceptions == format_exceptions{queries});
+  CHECK(layer_at(m, 3).exceptions == format_exceptions{both});
+  // One scale in fp32 for each of the matrices that are in fp8: of 24 x 48 queries, of 16 x 64
+  // keys and values, of 64 x 24, 64 x 20 and 32 x 64 the others.
+  const double others = 64.0 * 24 + 64 * 20 + 32 * 64 + 3 * 4;
+  const double in_all = 6 * (others + 2.0 * 24 * 48) + 5 * (16.0 * 64 + 4) + 2.0 * 16 * 64;
+  CHECK(parameters(m).bytes_of(c).value() == in_all);
+}
+
+TEST_CASE("DeepSeek-V3.1 in NVFP4: of attention the output alone is quantised") {
+  // As nvidia/DeepSeek-V3.1-NVFP4 lists it.
+  entries list;
+  for (count i = 0; i < 6; ++i) {
+    list.add_layer(i, {"self_attn.q_a_proj*", "self_attn.q_b_proj*", "self_attn.kv_b_proj*",
+                       "self_attn.kv_a_proj_with_mqa*"});
+  }
+  list.add("lm_head");
+  const std::string second = model_optimizer("NVFP4", list.text());
+  const model m = imported(deepseek, second);
+  CHECK(notes(deepseek, second).empty());
+  CHECK(m.weights[attention] == formats::nvfp4);
+  CHECK(m.layers.kinds.size() == 2);
+  REQUIRE(layer_at(m, 4).exceptions.size() == 1);
+  const format_exception& kept = layer_at(m, 4).exceptions[0];
+  CHECK(kept.format == formats::bf16);
+  for (const matrix_role r : {matrix_role::query_latent, matrix_role::query, matrix_role::kv_latent,
+                              matrix_role::key_value}) {
+    CHECK(kept.is_of(attention, r));
+  }
+  CHECK_FALSE(kept.is_of(attention, matrix_role::output));
 }
 
 TEST_CASE("lists that make more kinds of layer or more runs than a model has are refused") {

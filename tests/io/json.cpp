@@ -231,11 +231,26 @@ TEST_CASE("thousands of stages are all there") {
 
 TEST_CASE("an engine is its rule and its constants") {
   const ordered_json j = to_json(engines::tensorrt_llm.runtime);
-  CHECK(keys(j) == names{"budget", "reserve_bytes", "communicators_bytes", "cuda_graphs_bytes",
-                         "page_tokens", "step_tokens", "shared_step", "step_sequences",
-                         "captured_sequences", "schedule", "logit_bytes", "vocabulary_padding", "mxfp4_padding",
-                         "reserved_output", "expert_exchange", "dispatch", "combine",
-                         "overlap_shared_experts", "two_batch_overlap"});
+  CHECK(keys(j) == names{"budget",
+                         "reserve_bytes",
+                         "communicators_bytes",
+                         "cuda_graphs_bytes",
+                         "page_tokens",
+                         "step_tokens",
+                         "shared_step",
+                         "step_sequences",
+                         "captured_sequences",
+                         "schedule",
+                         "logit_bytes",
+                         "vocabulary_padding",
+                         "mxfp4_padding",
+                         "mxfp4_hidden_padding",
+                         "reserved_output",
+                         "expert_exchange",
+                         "dispatch",
+                         "combine",
+                         "overlap_shared_experts",
+                         "two_batch_overlap"});
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);
   CHECK(j["page_tokens"] == 32);

@@ -185,7 +185,7 @@ TEST_CASE("an invalid input is its name, its value and what is allowed") {
         "model.layers, kinds: 9; allowed: a whole number from 0 to 8");
   CHECK(
       to_text(invalid_field{field::exception_classes, 2.0, condition::classes_that_layers_have}) ==
-      "layer.exception.classes (embedding, norm, head): 2; allowed: none of these, which are no "
+      "layer.exceptions.classes (embedding, norm, head): 2; allowed: none of these, which are no "
       "layer's");
 }
 

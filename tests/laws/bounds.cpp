@@ -57,6 +57,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.logit_bytes = x.real(field::logit_bytes, 38.0);
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
   r.padding.mxfp4_width = x.whole(field::mxfp4_padding, 256);
+  r.padding.mxfp4_hidden = x.whole(field::mxfp4_hidden_padding, 256);
   r.reserved_output = x.real(field::reserved_output, 0.25);
 }
 
@@ -148,8 +149,10 @@ void extreme_model(sl::model& m, extreme_dice& x) {
     l.feed_forward = sl::no_feed_forward{};
     if (x.d.whole(0, 4) > 0) l.feed_forward = laws::drawn_feed_forward(numbers, x.d.flip());
     l.form = laws::random_form(x.d);
-    l.exception = laws::random_exception(x.d);
-    if (x.d.flip()) l.exception.format = extreme_format(x);
+    l.exceptions = laws::random_exceptions(x.d);
+    for (sl::format_exception& e : l.exceptions) {
+      if (x.d.flip()) e.format = extreme_format(x);
+    }
     m.layers.append(layers, l);
   }
   m.mtp_layers = x.whole(field::mtp_layers, 1);

@@ -88,10 +88,10 @@ struct expectation {
   const sl::model& m;
   copies n{};
   elements e{};
-  sl::format_exception exception{};  // of the layer that is being added up
+  sl::format_exceptions exceptions{};  // of the layer that is being added up
 
-  const sl::weight_format& format(weight_class c) const {
-    return exception.classes.contains(c) ? exception.format : m.weights[c];
+  sl::weight_format format(weight_class c) const {
+    return sl::layer_formats{m.weights, exceptions}(c);
   }
   void add_matrix(weight_class c, count elements_in_all, count pieces) {
     e.add_matrix(c, elements_in_all, pieces, format(c));
@@ -229,10 +229,10 @@ struct expectation {
     if (l.form == sl::layer_form::sandwich) norms *= 2;
     if (l.form == sl::layer_form::parallel) norms = 1;
     for (; norms > 0; --norms) layer_norm();
-    exception = l.exception;
+    exceptions = l.exceptions;
     std::visit([this](const auto& a) { attention(a); }, l.attention);
     std::visit([this](const auto& f) { feed_forward(f); }, l.feed_forward);
-    exception = {};
+    exceptions = {};
   }
 
   // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
@@ -335,7 +335,9 @@ TEST_CASE("padding adds the rows and columns that round a shard up, and nothing 
     const sl::shard_padding padding{d.whole(1, 64), d.whole(1, 64)};
     if (d.flip()) p.model.weights[weight_class::routed_expert] = laws::formats_without_scales[4];
     for (sl::layer& l : p.model.layers.kinds) {
-      if (d.flip()) l.exception.format = laws::formats_without_scales[4];
+      for (sl::format_exception& e : l.exceptions) {
+        if (d.flip()) e.format = laws::formats_without_scales[4];
+      }
     }
     CAPTURE(number);
     CAPTURE(padding.vocabulary);
@@ -354,8 +356,8 @@ TEST_CASE("scales are conserved too where every shard is a whole number of block
     placed p = laws::random_placed(d, 3, {.block = 128, .even = true});
     p.model.weights = quantised(sl::uniform(sl::formats::bf16), d.one_of(scaled));
     for (sl::layer& l : p.model.layers.kinds) {
-      l.exception.classes = d.flip() ? sl::large_matrices : sl::weight_classes{};
-      l.exception.format = d.flip() ? sl::formats::bf16 : d.one_of(scaled);
+      l.exceptions = {{d.flip() ? sl::large_matrices : sl::weight_classes{},
+                       d.flip() ? sl::formats::bf16 : d.one_of(scaled)}};
     }
     CAPTURE(number);
     CAPTURE(laws::describe(p.layout));

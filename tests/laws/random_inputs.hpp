@@ -63,15 +63,19 @@ inline constexpr std::array<sl::weight_format, 5> formats_without_scales{
     sl::weight_format{sl::precision::fp8, sl::precision::fp8},
     sl::weight_format{sl::precision::fp4, sl::precision::bf16}};
 
-/// None as often as not; otherwise for any classes, whether the layer has them or not.
-inline sl::format_exception random_exception(dice& d) {
-  sl::format_exception e;
-  if (d.flip()) return e;
-  for (const sl::weight_class c : sl::all_weight_classes) {
-    if (sl::layer_matrices.contains(c) && d.flip()) e.classes.insert(c);
+/// None as often as not; otherwise up to three for any classes, whether the layer has them or not.
+inline sl::format_exceptions random_exceptions(dice& d) {
+  sl::format_exceptions drawn;
+  if (d.flip()) return drawn;
+  for (sl::count n = d.whole(1, 3); n > 0; --n) {
+    sl::format_exception e;
+    for (const sl::weight_class c : sl::all_weight_classes) {
+      if (sl::layer_matrices.contains(c) && d.flip()) e.classes.insert(c);
+    }
+    e.format = d.one_of(formats_without_scales);
+    if (!e.empty()) drawn.push_back(e);
   }
-  e.format = d.one_of(formats_without_scales);
-  return e;
+  return drawn;
 }
 
 /// A layer with experts, a dense one, or one that only mixes tokens.
@@ -87,7 +91,7 @@ inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g
     drawn.feed_forward = drawn_feed_forward(numbers, with_experts);
   }
   drawn.form = random_form(d);
-  drawn.exception = random_exception(d);
+  drawn.exceptions = random_exceptions(d);
   return drawn;
 }
 
@@ -393,12 +397,13 @@ inline std::string describe(const sl::model& m) {
     describe_kind(s, "attention", l.attention);
     describe_kind(s, ", feed-forward", l.feed_forward);
     s << ", form " << static_cast<int>(l.form);
-    if (l.exception.classes.empty()) continue;
-    s << ", except";
-    for (const sl::weight_class c : sl::all_weight_classes) {
-      if (l.exception.classes.contains(c)) s << ' ' << name(c);
+    for (const sl::format_exception& e : l.exceptions) {
+      s << ", except";
+      for (const sl::weight_class c : sl::all_weight_classes) {
+        if (e.classes.contains(c)) s << ' ' << name(c);
+      }
+      s << " in " << name(e.format.element);
     }
-    s << " in " << name(l.exception.format.element);
   }
   return s.str();
 }

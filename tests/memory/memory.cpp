@@ -191,7 +191,7 @@ TEST_CASE("the stage whose layer is not quantised holds more") {
   model m = small::tiny;
   m.weights = quantised(m.weights, {precision::fp8, precision::fp8});
   layer unquantised = m.layers.kinds[0];
-  unquantised.exception = {{weight_class::attention}, formats::bf16};
+  unquantised.exceptions = {{{weight_class::attention}, formats::bf16}};
   m.layers.append(1, unquantised);
   CHECK(memory(small::eight, m, {}, small::short_prompt).weights.value() == 24.0);
   std::vector<double> weights;

@@ -218,7 +218,7 @@ TEST_CASE("a layer multiplies in its own formats") {
   const auto math = [&](std::size_t i) { return layer_of(l, m).gemms[i].math(); };
   REQUIRE(layer_of(l, m).gemms.size() == 4);  // qkv, output, up, down
   for (std::size_t i = 0; i < 4; ++i) CHECK(math(i) == precision::fp8);
-  l.exception = {{weight_class::attention}, formats::bf16};
+  l.exceptions = {{{weight_class::attention}, formats::bf16}};
   CHECK(math(0) == precision::bf16);
   CHECK(math(1) == precision::bf16);
   CHECK(math(2) == precision::fp8);

@@ -120,19 +120,19 @@ TEST_CASE("layers that differ in any number or option are kinds of their own") {
 TEST_CASE("a layer that is stored in another format is a kind of its own") {
   layer plain = dense_of(64);
   layer unquantised = plain;
-  unquantised.exception = {{weight_class::attention}, formats::bf16};
+  unquantised.exceptions = {{{weight_class::attention}, formats::bf16}};
   layer_stack s{{1, unquantised}, {10, plain}, {1, unquantised}};
   CHECK(s.kinds.size() == 2);
   CHECK(s.runs.size() == 3);
   layer other = unquantised;
-  other.exception.format = formats::fp8;
+  other.exceptions[0].format = formats::fp8;
   s.append(1, other);
   other = unquantised;
-  other.exception.classes.insert(weight_class::dense_feed_forward);
+  other.exceptions[0].classes.insert(weight_class::dense_feed_forward);
   s.append(1, other);
   CHECK(s.kinds.size() == 4);
   // Without classes there is no exception, whatever its format.
-  plain.exception.format = formats::fp8;
+  plain.exceptions = {{{}, formats::fp8}};
   s.append(1, plain);
   CHECK(s.kinds.size() == 4);
 }
@@ -141,22 +141,22 @@ TEST_CASE("formats in a layer are those of its exception, then those of the mode
   model m;
   m.weights = quantised(uniform(formats::bf16), formats::fp8);
   layer l = dense_of(64);
-  CHECK(formats_in(m, l)[weight_class::attention] == formats::fp8);
-  l.exception = {{weight_class::attention, weight_class::router}, formats::int8};
-  CHECK(formats_in(m, l)[weight_class::attention] == formats::int8);
-  CHECK(formats_in(m, l)[weight_class::router] == formats::int8);
-  CHECK(formats_in(m, l)[weight_class::dense_feed_forward] == formats::fp8);
-  CHECK(formats_in(m, l)[weight_class::norm] == formats::bf16);
+  CHECK(formats_in(m, l)(weight_class::attention) == formats::fp8);
+  l.exceptions = {{{weight_class::attention, weight_class::router}, formats::int8}};
+  CHECK(formats_in(m, l)(weight_class::attention) == formats::int8);
+  CHECK(formats_in(m, l)(weight_class::router) == formats::int8);
+  CHECK(formats_in(m, l)(weight_class::dense_feed_forward) == formats::fp8);
+  CHECK(formats_in(m, l)(weight_class::norm) == formats::bf16);
 }
 
 TEST_CASE("a model is quantised in all its layers") {
   layer unquantised = dense_of(64);
-  unquantised.exception = {{weight_class::attention, weight_class::dense_feed_forward},
-                           formats::bf16};
+  unquantised.exceptions = {
+      {{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16}};
   layer wide_router = routed();
-  wide_router.exception = {{weight_class::routed_expert, weight_class::router}, formats::fp32};
+  wide_router.exceptions = {{{weight_class::routed_expert, weight_class::router}, formats::fp32}};
   layer router_alone = routed();
-  router_alone.exception = {{weight_class::router}, formats::fp32};
+  router_alone.exceptions = {{{weight_class::router}, formats::fp32}};
   model m;
   m.weights = quantised(uniform(formats::bf16), formats::fp8);
   m.layers = {{1, unquantised}, {2, dense_of(64)}, {3, wide_router}};

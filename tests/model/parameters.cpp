@@ -240,7 +240,7 @@ model first_unquantised() {
   m.vocab_size = 0;
   m.weights = quantised(uniform(formats::bf16), formats::fp8_channel);
   layer first{grouped, dense};
-  first.exception = {{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16};
+  first.exceptions = {{{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16}};
   m.layers = {{1, first}, {2, {grouped, dense}}};
   return m;
 }
@@ -275,7 +275,7 @@ TEST_CASE("experts are padded in those layers alone that have them in 4 bits") {
   m.vocab_size = 0;
   m.weights[weight_class::routed_expert] = formats::mxfp4;
   layer unquantised = m.layers.kinds[0];
-  unquantised.exception = {{weight_class::routed_expert}, formats::bf16};
+  unquantised.exceptions = {{{weight_class::routed_expert}, formats::bf16}};
   m.layers = {{1, m.layers.kinds[0]}, {1, unquantised}};
   const layout l{{4, 1, 1}, {4, 1, 1}, 2};
   const auto held = [&](count stage) {

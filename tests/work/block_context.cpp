@@ -48,7 +48,7 @@ TEST_CASE("within a layer, matrices are in the format of its exception; vectors 
   model m = sixteen_wide();
   m.weights = quantised(uniform(formats::bf16), formats::fp8_block);
   layer own{grouped_query_attention{8, 2, 4}, dense_feed_forward{24}};
-  own.exception = {{weight_class::attention, weight_class::router}, formats::int8};
+  own.exceptions = {{{weight_class::attention, weight_class::router}, formats::int8}};
   const layout l{};
   const emission outside = emitting(m, l, {}, {64, 32});
   const block_context e = outside.in_layer(own);

@@ -9,12 +9,8 @@
 
 namespace shardline::detail {
 
-// What a shard must be a multiple of: the block's output edge where it is the output of a matrix,
-// the wider edge where it is also the input of the next one.
+// What a shard must be a multiple of where it is the output of a matrix.
 constexpr count output_edge(const weight_format& f) noexcept { return f.group_n; }
-constexpr count wider_edge(const weight_format& f) noexcept {
-  return f.group_k > f.group_n ? f.group_k : f.group_n;
-}
 
 // A rank's share of a dimension that `degree` ranks divide must be whole scale blocks. Engines
 // refuse to load 8-bit block formats otherwise (vLLM, validate_fp8_block_shape), and pad 4-bit
@@ -34,10 +30,14 @@ constexpr void require_even_blocks(report& r, count degree, count dimension, con
                                    count edge) noexcept {
   if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
 }
-// An inner width: output of the up projection, input of the down projection.
-constexpr void require_inner_blocks(report& r, count degree, count width,
-                                    const weight_format& f) noexcept {
-  require_even_blocks(r, degree, width, f, wider_edge(f));
+// An inner width: output of the up projection, input of the down projection. The wider edge binds.
+constexpr void require_inner_blocks(report& r, count degree, count width, const weight_format& up,
+                                    const weight_format& down) noexcept {
+  if (down.group_k > up.group_n) {
+    require_even_blocks(r, degree, width, down, down.group_k);
+  } else {
+    require_even_blocks(r, degree, width, up, output_edge(up));
+  }
 }
 
 // The ranks that can share a model's cache out: those that hold the same of every kind of layer.
@@ -76,14 +76,15 @@ struct shape_rules {
   constexpr void width(count n) const noexcept {
     require(r, rule::feed_forward_width, divides(tp(), n), tp(), n);
   }
-  constexpr void output(weight_class c, count n) const noexcept {
-    require_even_blocks(r, tp(), n, formats[c], output_edge(formats[c]));
+  constexpr void output(weight_class c, count n,
+                        matrix_role role = matrix_role::input) const noexcept {
+    require_even_blocks(r, tp(), n, formats(c, role), output_edge(formats(c, role)));
   }
   constexpr void output_of_rank(weight_class c, count n) const noexcept {
-    require_blocks(r, tp(), n, formats[c], output_edge(formats[c]));
+    require_blocks(r, tp(), n, formats(c), output_edge(formats(c)));
   }
   constexpr void inner(weight_class c, count n) const noexcept {
-    require_inner_blocks(r, tp(), n, formats[c]);
+    require_inner_blocks(r, tp(), n, formats(c), formats(c, matrix_role::output));
   }
   constexpr void experts(count n) const noexcept {
     const count ep = layout.expert.ep;
@@ -96,7 +97,7 @@ struct shape_rules {
     require(r, rule::expert_width, divides(etp, n), etp, n);
   }
   constexpr void expert_inner(weight_class c, count n) const noexcept {
-    require_inner_blocks(r, layout.expert.etp, n, formats[c]);
+    require_inner_blocks(r, layout.expert.etp, n, formats(c), formats(c, matrix_role::output));
   }
 
  private:

@@ -102,6 +102,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::logit_bytes>(value_of(r.logit_bytes));
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
+  errors.expect<field::mxfp4_hidden_padding>(r.padding.mxfp4_hidden);
   errors.expect<field::reserved_output>(value_of(r.reserved_output));
 }
 
@@ -167,7 +168,7 @@ constexpr void validate(const weight_format& f, field_errors& errors) noexcept {
 
 // An exception for a class of which no layer has matrices would change nothing.
 constexpr void validate(const format_exception& e, field_errors& errors) noexcept {
-  if (e.classes.empty()) return;
+  if (e.empty()) return;
   weight_classes others = e.classes;
   others.erase(layer_matrices);
   errors.require<field::exception_classes>(others.empty(), condition::classes_that_layers_have,
@@ -175,20 +176,21 @@ constexpr void validate(const format_exception& e, field_errors& errors) noexcep
   validate<field::exception_group, field::exception_bits>(e.format, errors);
 }
 
-// A layer of nothing is a mistake.
-constexpr void validate(const layer& l, field_errors& errors) noexcept {
-  validate_kind(l.attention, errors);
-  validate_kind(l.feed_forward, errors);
-  validate(l.exception, errors);
-  errors.require<field::layers>(!std::holds_alternative<no_attention>(l.attention) ||
-                                    !std::holds_alternative<no_feed_forward>(l.feed_forward),
-                                condition::a_layer_of_something, 0.0);
-}
-
 // How many there were to hold: what did not fit is one more, however many it was.
 template <class T, std::size_t Capacity>
 constexpr count number_given(const bounded<T, Capacity>& held) noexcept {
   return static_cast<count>(held.size()) + (held.overflowed ? 1 : 0);
+}
+
+// A layer of nothing is a mistake.
+constexpr void validate(const layer& l, field_errors& errors) noexcept {
+  validate_kind(l.attention, errors);
+  validate_kind(l.feed_forward, errors);
+  errors.expect<field::exceptions>(number_given(l.exceptions));
+  for (const format_exception& e : l.exceptions) validate(e, errors);
+  errors.require<field::layers>(!std::holds_alternative<no_attention>(l.attention) ||
+                                    !std::holds_alternative<no_feed_forward>(l.feed_forward),
+                                condition::a_layer_of_something, 0.0);
 }
 
 // Copies of experts and padding hold parameters too: those of layout and engine, once in range.

@@ -61,7 +61,7 @@ struct torus_links {
 };
 
 /// Who makes it, and so whose kernels and libraries run on it.
-enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon };
+enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon, intel };
 
 /// One accelerator.
 ///   name          up to 95 characters, held in place

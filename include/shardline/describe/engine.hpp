@@ -76,9 +76,11 @@ struct captured_sequences {
 /// What shards are rounded up to.
 ///   vocabulary   rows of embedding and head, before tp splits them
 ///   mxfp4_width  an expert's inner width in MXFP4, on each etp rank
+///   mxfp4_hidden   what such an expert reads and writes
 struct shard_padding {
   count vocabulary = 1;
   count mxfp4_width = 1;
+  count mxfp4_hidden = 1;
   friend constexpr bool operator==(const shard_padding&, const shard_padding&) noexcept = default;
 };
 

@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "shardline/base/bounded.hpp"
+#include "shardline/base/field.hpp"
 #include "shardline/base/precision.hpp"
 
 namespace shardline {
@@ -40,33 +42,66 @@ inline constexpr std::array<std::string_view, weight_class_count> weight_class_n
   return detail::weight_class_names[static_cast<std::size_t>(c)];
 }
 
-/// A set of weight classes.
+/// Which of a class's matrices one is, in the order of a block. Engines run those of one role as one
+/// matrix, so a format is of all that share class and role.
+///   input          reads the residual stream: query, key and value; gate and up; a recurrence's
+///   output         writes it: output and down projections
+///   query_latent, query, kv_latent, key_value   of latent attention: down to latents, and up
+///   index          of the indexer of sparse attention
+enum class matrix_role : unsigned char {
+  input,
+  output,
+  query_latent,
+  query,
+  kv_latent,
+  key_value,
+  index
+};
+inline constexpr std::size_t matrix_role_count = 7;
+
+inline constexpr std::array<matrix_role, matrix_role_count> all_matrix_roles{
+    matrix_role::input,     matrix_role::output,    matrix_role::query_latent, matrix_role::query,
+    matrix_role::kv_latent, matrix_role::key_value, matrix_role::index};
+
+namespace detail {
+inline constexpr std::array<std::string_view, matrix_role_count> matrix_role_names{
+    "input", "output", "query latent", "query", "key-value latent", "key-value", "index"};
+}  // namespace detail
+
+[[nodiscard]] constexpr std::string_view name(matrix_role r) noexcept {
+  return detail::matrix_role_names[static_cast<std::size_t>(r)];
+}
+
+/// A set of values of an enumeration of at most eight.
 ///   weight_classes{weight_class::attention, weight_class::router}
-struct weight_classes {
+template <class Member>
+struct set_of {
   unsigned char bits = 0;
 
-  constexpr weight_classes() = default;
-  constexpr weight_classes(std::initializer_list<weight_class> members) noexcept {
-    for (const weight_class c : members) insert(c);
+  constexpr set_of() = default;
+  constexpr set_of(std::initializer_list<Member> members) noexcept {
+    for (const Member m : members) insert(m);
   }
-  constexpr void insert(weight_class c) noexcept {
-    bits = static_cast<unsigned char>(bits | bit_of(c));
-  }
-  constexpr void erase(const weight_classes& others) noexcept {
+  constexpr void insert(Member m) noexcept { bits = static_cast<unsigned char>(bits | bit_of(m)); }
+  constexpr void erase(const set_of& others) noexcept {
     bits = static_cast<unsigned char>(bits & ~unsigned{others.bits});
   }
-  [[nodiscard]] constexpr bool contains(weight_class c) const noexcept {
-    return (bits & bit_of(c)) != 0;
-  }
+  [[nodiscard]] constexpr bool contains(Member m) const noexcept { return (bits & bit_of(m)) != 0; }
   [[nodiscard]] constexpr count size() const noexcept { return std::popcount(bits); }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits == 0; }
-  friend constexpr bool operator==(const weight_classes&, const weight_classes&) noexcept = default;
+  friend constexpr bool operator==(const set_of&, const set_of&) noexcept = default;
 
  private:
-  [[nodiscard]] static constexpr unsigned bit_of(weight_class c) noexcept {
-    return 1U << static_cast<unsigned>(c);
+  [[nodiscard]] static constexpr unsigned bit_of(Member m) noexcept {
+    return 1U << static_cast<unsigned>(m);
   }
 };
+using weight_classes = set_of<weight_class>;
+using matrix_roles = set_of<matrix_role>;
+
+inline constexpr matrix_roles every_role{
+    matrix_role::input,     matrix_role::output,    matrix_role::query_latent, matrix_role::query,
+    matrix_role::kv_latent, matrix_role::key_value, matrix_role::index};
 
 /// What is quantised by default: attention, routed and shared experts, dense feed-forward.
 inline constexpr weight_classes large_matrices{weight_class::attention, weight_class::routed_expert,
@@ -110,27 +145,55 @@ struct weight_formats {
   return changed;
 }
 
-/// Classes whose matrices one layer stores in another format than the model's `weights` say:
-/// checkpoints leave some layers out of quantisation, and some kinds of layer.
+/// Matrices that one layer stores in another format than the model's `weights` say: checkpoints leave
+/// some layers out of quantisation, some kinds of layer, and some matrices.
 ///   format_exception{{weight_class::attention}, formats::bf16}
+///   format_exception{{weight_class::attention}, formats::nvfp4, {matrix_role::output}}
 struct format_exception {
   weight_classes classes{};
   weight_format format{};
+  matrix_roles roles = every_role;
 
-  /// Without classes the format means nothing.
+  /// Without matrices the format means nothing.
+  [[nodiscard]] constexpr bool empty() const noexcept { return classes.empty() || roles.empty(); }
+  [[nodiscard]] constexpr bool is_of(weight_class c, matrix_role r) const noexcept {
+    return classes.contains(c) && roles.contains(r);
+  }
   friend constexpr bool operator==(const format_exception& a, const format_exception& b) noexcept {
-    return a.classes == b.classes && (a.classes.empty() || a.format == b.format);
+    if (a.empty() || b.empty()) return a.empty() == b.empty();
+    return a.classes == b.classes && a.format == b.format && a.roles == b.roles;
   }
 };
-inline constexpr format_exception no_exception{};
 
-/// The storage format of each weight class in one layer.
+/// The exceptions that a layer makes, of which the first that is of a matrix counts. More than 3 are
+/// not stored; validation then names the field.
+///   format_exceptions{{{weight_class::attention}, formats::bf16}}
+struct format_exceptions : bounded<format_exception, highest_count(field::exceptions)> {
+  constexpr format_exceptions() = default;
+  constexpr format_exceptions(std::initializer_list<format_exception> in_order) noexcept {
+    for (const format_exception& e : in_order) {
+      if (!e.empty()) push_back(e);
+    }
+  }
+  /// The format of a matrix; null where none of these is of it.
+  [[nodiscard]] constexpr const weight_format* find(weight_class c, matrix_role r) const noexcept {
+    for (const format_exception& e : *this) {
+      if (e.is_of(c, r)) return &e.format;
+    }
+    return nullptr;
+  }
+};
+inline constexpr format_exceptions no_exceptions{};
+
+/// The storage format of each matrix in one layer.
 struct layer_formats {
   const weight_formats& of_model;
-  const format_exception& exception;
+  const format_exceptions& exceptions;
 
-  [[nodiscard]] constexpr const weight_format& operator[](weight_class c) const noexcept {
-    return exception.classes.contains(c) ? exception.format : of_model[c];
+  [[nodiscard]] constexpr const weight_format& operator()(
+      weight_class c, matrix_role r = matrix_role::input) const noexcept {
+    const weight_format* own = exceptions.find(c, r);
+    return own == nullptr ? of_model[c] : *own;
   }
 };
 

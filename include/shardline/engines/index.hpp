@@ -41,6 +41,19 @@ inline constexpr auto all = shardline::detail::all_of(
 
 }  // namespace engines
 
+/// A version without CUDA graphs (--enforce-eager, --disable-cuda-graph): it captures none, and its
+/// program launches the kernels of a step one by one, whose time of a layer is that of vLLM of 2023,
+/// where it has none of its own: no other was measured.
+///   eager(engines::vllm).runtime.cuda_graphs == 0   (tests/engines/index.cpp)
+[[nodiscard]] constexpr engine_version eager(engine_version e) noexcept {
+  e.runtime.cuda_graphs = {};
+  e.runtime.captured = {};
+  kernel_execution& k = e.kernels;
+  k.host.graphs = false;
+  if (!(k.host.layer.value() > 0.0)) k.host.layer = engines::vllm_2023.kernels.host.layer;
+  return e;
+}
+
 /// The version of this name, or the newest of the engine of this name; nullptr where there is none.
 ///   find_engine("vllm") == &engines::vllm_0_21   (tests/engines/index.cpp)
 [[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {

@@ -149,6 +149,9 @@ inline constexpr std::array vllm_starts{start_defaults{gib(70.0), 8192.0, 1024.0
                                         start_defaults{gib(0.0), 2048.0, 256.0}};
 inline constexpr std::string_view vllm_small = "a100";
 
+/// Before the second engine 256 sequences on any GPU (SchedulerConfig); steps took whole prompts.
+inline constexpr std::array vllm_first_starts{start_defaults{gib(0.0), 8192.0, 256.0}};
+
 /// Share of kernels' launches that show in a step, and the wait for the last rank in an all-reduce.
 /// Fitted to decode steps of 0.15 to 0.19, up to 16 sequences a replica (InferenceX: Llama-3.1-70B,
 /// gpt-oss-120b, MiniMax-M2.5 on H100, H200, B200, 224 rows, 9.6 %).
@@ -199,6 +202,12 @@ inline constexpr engine_version vllm_0_11{
 
 namespace detail {
 
+constexpr runtime with_mxfp4_padding(runtime r, count width, count hidden) noexcept {
+  r.padding.mxfp4_width = width;
+  r.padding.mxfp4_hidden = hidden;
+  return r;
+}
+
 constexpr runtime with_budget(runtime r, const budget_rule<>& rule) noexcept {
   r.budget = rule;
   return r;
@@ -208,6 +217,19 @@ inline constexpr std::string_view vllm_logs_and_defaults =
     "defaults of its sources, start-up logs of vLLM 0.11";
 
 }  // namespace detail
+
+/// vLLM 0.10, whose MXFP4 experts run Marlin's kernels on Hopper, which want them padded to 128 by 256
+/// (vllm/model_executor/layers/quantization/mxfp4.py): gpt-oss-120b takes 65.93 GiB, 65.97 as logged.
+///   memory, host   the rest is 0.11's
+inline constexpr engine_version vllm_0_10{
+    .engine = "vllm",
+    .name = "vllm-0.10",
+    .runtime = detail::with_mxfp4_padding(vllm_0_11.runtime, 128, 256),
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
+    .memory_of = {"vllm-0.10", "defaults of its sources, start-up logs of vLLM 0.11"},
+    .kernels = vllm_0_11.kernels,
+    .kernels_of = vllm_0_11.kernels_of};
 
 /// vLLM 0.18, whose scheduler runs ahead of the accelerator, as by default since 2026.
 ///   budget   0.92, as since 2026; the graphs come on top
@@ -242,15 +264,14 @@ inline constexpr engine_version vllm_0_21{
     .kernels_of = vllm_0_18.kernels_of};
 
 /// vLLM 0.6, before its second engine.
-///   memory   0.11's: no log at hand
+///   memory   0.11's, but for the sequences of a step: no log at hand
 ///   host     0.6.0: APEX (microsoft/apex_plus), Llama-3.1-70B, H100, 6 rows; the time of a sequence
 ///            and the admission are 0.11's
 inline constexpr engine_version vllm_0_6{
     .engine = "vllm",
     .name = "vllm-0.6",
     .runtime = vllm_0_11.runtime,
-    .by_memory = detail::vllm_starts,
-    .as_smallest = detail::vllm_small,
+    .by_memory = detail::vllm_first_starts,
     .memory_of = vllm_0_11.memory_of,
     .kernels = detail::replayed({.step = 5630_us,
                                  .sequence = 27_us,
@@ -261,15 +282,14 @@ inline constexpr engine_version vllm_0_6{
     .kernels_of = {"vllm-0.6", "APEX: Llama-3.1-70B"}};
 
 /// vLLM of 2023, its first year, without CUDA graphs. Its sources name no version.
-///   memory   0.11's: no log at hand
+///   memory   0.11's, but for the sequences of a step: no log at hand
 ///   host     Splitwise's traces (Patel et al. 2023), Llama-2-70B and BLOOM-176B, A100 and H100, 18
 ///            rows of decode; the admission is 0.11's
 inline constexpr engine_version vllm_2023{
     .engine = "vllm",
     .name = "vllm-2023",
     .runtime = vllm_0_11.runtime,
-    .by_memory = detail::vllm_starts,
-    .as_smallest = detail::vllm_small,
+    .by_memory = detail::vllm_first_starts,
     .memory_of = vllm_0_11.memory_of,
     .kernels = {.host = {.step = 356_us,
                          .sequence = 366_us,
@@ -285,8 +305,8 @@ inline constexpr engine_version vllm_2023{
     .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"}};
 
 inline constexpr const engine_version& vllm = vllm_0_21;
-inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11, &vllm_0_6,
-                                          &vllm_2023};
+inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11,
+                                          &vllm_0_10, &vllm_0_6,  &vllm_2023};
 
 }  // namespace engines
 

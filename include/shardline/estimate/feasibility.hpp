@@ -24,9 +24,14 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
                                 report& r) noexcept {
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
-    const layer_formats formats = formats_in(m, l);
     const auto multiplied_by = [&](weight_class of_kind) {
-      check_precision(a, formats[of_kind].math, r);
+      matrix_roles others = every_role;
+      for (const format_exception& e : l.exceptions) {
+        if (!e.classes.contains(of_kind)) continue;
+        check_precision(a, e.format.math, r);
+        others.erase(e.roles);
+      }
+      if (!others.empty()) check_precision(a, m.weights[of_kind].math, r);
     };
     const auto by_kind = [&](const auto& of_layer) { of_layer.matrices(multiplied_by); };
     visit_alternative(l.attention, by_kind);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shardline/io/hf/other_files.hpp"
 #include "shardline/io/hf/shape.hpp"
 #include "shardline/io/hf/weights/exceptions.hpp"
 #include "shardline/model/model.hpp"
@@ -28,7 +29,8 @@ struct import_result {
 namespace hf::detail {
 
 /// A model without layers, its weights, activations and KV cache in the type that `dtype`
-/// (formerly `torch_dtype`) names.
+/// (formerly `torch_dtype`) names, but for 32 bits: engines serve these in 16 (vLLM's
+/// _resolve_auto_dtype, SGLang's get_dtype).
 inline model read_dtype(const source& s) {
   model m{};
   const char* key = s.having("dtype").find("dtype") != nullptr ? "dtype" : "torch_dtype";
@@ -38,9 +40,12 @@ inline model read_dtype(const source& s) {
   const std::optional<precision> named = dtype_named(type.empty() ? "bfloat16" : type);
   if (!named) f.refuse(key, all_dtypes);
   m.activations = named.value_or(precision::bf16);
+  if (m.activations == precision::fp32) {
+    f.note(key, R"("float32"; read as "bfloat16", since engines serve such models in 16 bits)");
+    m.activations = precision::bf16;
+  }
   m.kv_cache = m.activations;
   if (m.activations == precision::fp16) m.weights = uniform(formats::fp16);
-  if (m.activations == precision::fp32) m.weights = uniform(formats::fp32);
   return m;
 }
 
@@ -60,8 +65,14 @@ inline void read_own_quantisation(const source& s, const family& known, model& m
     return s.whole.refuse(key, "null, beside " + s.text.path_of(key));
   }
   const fields settings(*object, f.path_of(key), f.report());
-  apply(read_quantisation(settings, m.weights[weight_class::norm]), known, s.wrapped(), m,
-        f.report());
+  const weight_format own = m.weights[weight_class::norm];
+  // Model Optimizer's own file, put into config.json as it is.
+  const char* within = "quantization";
+  if (const json* inner = settings.object(within); inner != nullptr) {
+    const fields of_optimizer(*inner, settings.path_of(within), f.report());
+    return apply(read_quantisation(of_optimizer, own), known, s.wrapped(), m, f.report());
+  }
+  apply(read_quantisation(settings, own), known, s.wrapped(), m, f.report());
 }
 
 /// hf_quant_config.json, whose faults are reported to `d`.
@@ -77,7 +88,7 @@ inline void read_modelopt_text(std::string_view text, const source& s, const fam
   q.path = settings.path();
   q.kv_cache = m.kv_cache;
   read_exceptions(settings, q);
-  read_modelopt(settings, q);
+  read_modelopt(settings, m.activations, q);
   apply(q, known, s.wrapped(), m, d);
 }
 
@@ -88,7 +99,7 @@ inline void read_second_text(std::string_view text, const source& s, const famil
   const fields& f = s.having(key);
   if (const json* own = f.object(key); own != nullptr) {
     const fields settings(*own, f.path_of(key), f.report());
-    if (!settings.word("quant_method", "").starts_with("modelopt")) {
+    if (!settings.word("quant_method", "modelopt").starts_with("modelopt")) {
       return settings.refuse("quant_method",
                              quoted({"modelopt"}) + ", beside an hf_quant_config.json");
     }
@@ -152,13 +163,23 @@ inline model read_document(const json& document, std::string_view quantisation_t
 ///   quantisation_text   the repository's hf_quant_config.json, if it has one
 /// Supported: the model types in io/hf/families/index.hpp, as they are or as the `text_config` of a
 /// multimodal model, whose encoders are noted and left out; weights as the quantisation settings
-/// say. Anything else is refused by name, as is every value out of range, every key given twice and
+/// say. Mistral's params.json is read too, where it says no more than a config.json would. Anything
+/// else is refused by name, as is every value out of range, every key given twice and
 /// every setting that would change the cost without being priced.
 /// Throws nothing but std::bad_alloc, and compiles without exceptions and RTTI.
 [[nodiscard]] inline import_result import_hf_config(std::string_view json_text,
                                                     std::string_view quantisation_text = {}) {
   hf::diagnosis d;
-  const hf::json document = hf::parse_object(json_text, d);
+  if (const std::string_view other = hf::other_file(json_text); !other.empty()) {
+    return {{}, "$: " + std::string(other), {}};
+  }
+  hf::json document = hf::parse_object(json_text, d);
+  if (!d.failed()) {
+    if (const std::string other = hf::other_document(document); !other.empty()) {
+      d.fail("$: " + other);
+    }
+    document = hf::config_of(document, d);
+  }
   std::optional<model> m;
   if (!d.failed()) m = hf::detail::read_document(document, quantisation_text, d);
   if (d.failed()) return {{}, std::move(d.error), {}};

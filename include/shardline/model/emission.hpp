@@ -15,7 +15,7 @@ struct emission : block_context {
                      const shardline::rank& on_rank = {}, const shard_padding& padded_by = {},
                      const expert_execution& run_by = {}) noexcept
       : block_context{under_layout,
-                      {of_model.weights, no_exception},
+                      {of_model.weights, no_exceptions},
                       of_model.hidden_size,
                       of_model.norm_bias,
                       of_model.activations,
@@ -27,7 +27,7 @@ struct emission : block_context {
 
   /// What layer `l` is told.
   [[nodiscard]] constexpr block_context in_layer(const layer& l) const noexcept {
-    return within(l.exception);
+    return within(l.exceptions);
   }
   /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
   [[nodiscard]] constexpr count vocabulary_rows() const noexcept {

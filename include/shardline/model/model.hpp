@@ -25,12 +25,12 @@ enum class layer_form : unsigned char { sequential, sandwich, parallel, parallel
 }
 
 /// One layer.
-///   exception   weights that it stores in another format than the model says; none by default
+///   exceptions   matrices that it stores in another format than the model says; none by default
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
   layer_form form = layer_form::sequential;
-  format_exception exception{};
+  format_exceptions exceptions{};
   friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
 };
 
@@ -155,7 +155,7 @@ struct model {
 
 /// The storage formats in layer `l` of model `m`.
 [[nodiscard]] constexpr layer_formats formats_in(const model& m, const layer& l) noexcept {
-  return {m.weights, l.exception};
+  return {m.weights, l.exceptions};
 }
 
 /// The same model with its large matrices in `f` in every layer, whatever they were in.
@@ -166,7 +166,12 @@ struct model {
   layers.runs.overflowed = m.layers.runs.overflowed;
   for (const layer_run& run : m.layers.runs) {
     layer l = m.layers.kinds[run.kind];
-    l.exception.classes.erase(large_matrices);
+    format_exceptions left;
+    for (format_exception e : l.exceptions) {
+      e.classes.erase(large_matrices);
+      if (!e.empty()) left.push_back(e);
+    }
+    l.exceptions = left;
     layers.append(run.layers, l);
   }
   m.layers = layers;

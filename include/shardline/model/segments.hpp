@@ -60,11 +60,11 @@ namespace detail {
 
 constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
   return a.form == b.form && summed_later(a) == summed_later(b) && a.attention == b.attention &&
-         a.exception == b.exception;
+         a.exceptions == b.exceptions;
 }
 constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
   return a.form == b.form && attends(a) == attends(b) && a.feed_forward == b.feed_forward &&
-         a.exception == b.exception;
+         a.exceptions == b.exceptions;
 }
 
 // The first kind of layer whose half is the same as that of kind `k`.

@@ -22,9 +22,9 @@ struct block_context {
   shard_padding padding{};
   expert_execution experts{};
 
-  /// The same within a layer that makes this exception.
-  [[nodiscard]] constexpr block_context within(const format_exception& exception) const noexcept {
-    return {layout,      {formats.of_model, exception},
+  /// The same within a layer that makes these exceptions.
+  [[nodiscard]] constexpr block_context within(const format_exceptions& exceptions) const noexcept {
+    return {layout,      {formats.of_model, exceptions},
             hidden_size, norm_bias,
             activations, kv_cache,
             rank,        padding,
@@ -34,9 +34,13 @@ struct block_context {
   [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
     return {c, formats.of_model[weight_class::norm], 1, n, vectors};
   }
-  [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n,
-                                        count matrices = 1) const noexcept {
-    return {c, formats[c], k, n, matrices};
+  [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n, count matrices = 1,
+                                        matrix_role role = matrix_role::input) const noexcept {
+    return {c, formats(c, role), k, n, matrices};
+  }
+  [[nodiscard]] constexpr weight matrix(weight_class c, matrix_role role, count k,
+                                        count n) const noexcept {
+    return matrix(c, k, n, 1, role);
   }
   [[nodiscard]] constexpr gemm_shape project(term t, const weight& w) const noexcept {
     return {t, w, extent::tokens, activations};

@@ -14,7 +14,7 @@ constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool 
   sink(e.project(t, e.matrix(c, hidden, up)));
   if (bias) sink(fused_shape{t, e.vector(c, up)});
   sink(vector_shape{t, {}, e.values_bytes(up + width), vector_kind::activation, width});
-  sink(e.project(t, e.matrix(c, width, hidden)));
+  sink(e.project(t, e.matrix(c, matrix_role::output, width, hidden)));
   if (bias) sink(fused_shape{t, e.vector(c, hidden)});
 }
 

@@ -66,7 +66,7 @@ struct condition_listener {
 ///   copies_kv_heads(n, sharing)   so many ranks share the copies of fewer key-value heads
 ///   shares_cache(copies)    dcp divides the copies of the cache
 ///   width(n)                tp divides it
-///   output(c, n)            tp's shares of an output of matrices of class c are whole scale blocks
+///   output(c, n, role)      tp's shares of an output of these matrices are whole scale blocks
 ///   output_of_rank(c, n)    a rank's share is
 ///   inner(c, n)             tp's shares of an inner width, output of one and input of the next, are
 ///   experts(n)              ep ranks share them out
@@ -80,7 +80,7 @@ struct sharding_listener {
   constexpr void copies_kv_heads(count, count) const noexcept {}
   constexpr void shares_cache(count) const noexcept {}
   constexpr void width(count) const noexcept {}
-  constexpr void output(weight_class, count) const noexcept {}
+  constexpr void output(weight_class, count, matrix_role = matrix_role::input) const noexcept {}
   constexpr void output_of_rank(weight_class, count) const noexcept {}
   constexpr void inner(weight_class, count) const noexcept {}
   constexpr void experts(count) const noexcept {}
@@ -90,7 +90,7 @@ struct sharding_listener {
 
 /// The modules of a kind in a published checkpoint, by the names that every family has for them or,
 /// where families differ, by what they are; does nothing here.
-///   attention(name)         a matrix of attention; small_attention(name): one that is too small to
+///   attention(name, role)   a matrix of attention; small_attention(name): one that is too small to
 ///                           have a format of its own
 ///   attention_norm(name)
 ///   projections()           query, key, value and output matrices, as the family calls them
@@ -98,7 +98,7 @@ struct sharding_listener {
 ///   dense()                 the matrices of a dense block
 ///   router(), routed(experts), shared()
 struct module_listener {
-  constexpr void attention(std::string_view) const noexcept {}
+  constexpr void attention(std::string_view, matrix_role = matrix_role::input) const noexcept {}
   constexpr void small_attention(std::string_view) const noexcept {}
   constexpr void attention_norm(std::string_view) const noexcept {}
   constexpr void projections() const noexcept {}

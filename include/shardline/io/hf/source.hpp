@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shardline/io/hf/families/index.hpp"
+#include "shardline/io/near_names.hpp"
 
 namespace shardline::hf {
 
@@ -27,8 +28,13 @@ namespace detail {
 
 inline void refuse_type(const fields& f) {
   const json* found = f.find("model_type");
+  std::vector<std::string_view> known;
+  for (const family* one : all_families) known.push_back(one->model_type);
+  const std::string near = found != nullptr && found->is_string()
+                               ? did_you_mean(found->get_ref<const std::string&>(), known)
+                               : std::string();
   f.report().fail(f.path_of("model_type") + ": " +
-                  (found == nullptr ? "missing" : shown(*found) + " is not supported") +
+                  (found == nullptr ? "missing" : shown(*found) + " is not supported" + near) +
                   "; supported: " + supported_types());
 }
 

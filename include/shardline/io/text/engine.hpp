@@ -62,6 +62,7 @@ inline std::string padding_text(const shard_padding& p) {
   std::string text;
   if (p.vocabulary > 1) text += "; vocabulary padded to " + std::to_string(p.vocabulary);
   if (p.mxfp4_width > 1) text += "; MXFP4 experts padded to " + std::to_string(p.mxfp4_width);
+  if (p.mxfp4_hidden > 1) text += " by " + std::to_string(p.mxfp4_hidden);
   return text;
 }
 

@@ -88,7 +88,7 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
 // This rank's share of an expert's inner width, padded as the engine pads shards in MXFP4.
 constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
   const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
-  if (!is_mxfp4(e.formats[weight_class::routed_expert])) return width;
+  if (!is_mxfp4(e.formats(weight_class::routed_expert))) return width;
   return ceil_div(width, e.padding.mxfp4_width) * e.padding.mxfp4_width;
 }
 
@@ -96,6 +96,12 @@ constexpr count expert_width(const mixture_of_experts& f, const block_context& e
 constexpr bool sends_to_experts(const layout& l) noexcept {
   return replicas_per_expert_group(l) > 1 && l.expert.ep > 1 &&
          l.dispatch == expert_dispatch::all_to_all;
+}
+
+// What its experts read and write of a token, padded likewise.
+constexpr count expert_hidden(const block_context& e, count hidden) noexcept {
+  if (!is_mxfp4(e.formats(weight_class::routed_expert))) return hidden;
+  return ceil_div(hidden, e.padding.mxfp4_hidden) * e.padding.mxfp4_hidden;
 }
 
 constexpr routing_shape routing_of(const mixture_of_experts& f, const block_context& e) noexcept {
@@ -116,15 +122,15 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const block_cont
                                    Sink& sink) {
   const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
-  const count hidden = e.hidden_size;
+  const count hidden = expert_hidden(e, e.hidden_size);
   const count up = (f.gated ? 2 : 1) * width;
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
   const precision activation = e.activations;
   sink(grouped_gemm_shape{e.matrix(c, hidden, up, local), activation});
   if (f.expert_bias) sink(fused_shape{t, e.vector(c, up, local)});
-  sink(expert_activation_shape{e.formats[c], local, hidden, up, width, activation});
-  sink(grouped_gemm_shape{e.matrix(c, width, hidden, local), activation});
+  sink(expert_activation_shape{e.formats(c), local, hidden, up, width, activation});
+  sink(grouped_gemm_shape{e.matrix(c, width, hidden, local, matrix_role::output), activation});
   if (f.expert_bias) sink(fused_shape{t, e.vector(c, hidden, local)});
 }
 

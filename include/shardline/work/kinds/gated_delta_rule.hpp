@@ -80,7 +80,7 @@ constexpr void linear_attention::emit(const block_context& e, Sink& sink) const 
                           detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
   sink(vector_shape{projections, e.vector(weight_class::norm, value_head_dim),
                     e.values_bytes(3 * values), vector_kind::norm, values});
-  sink(e.project(projections, e.matrix(in_class, values, hidden)));
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, hidden)));
 }
 
 }  // namespace shardline

@@ -130,7 +130,7 @@ constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink)
     sink(
         vector_shape{projections, {}, e.values_bytes(3 * values), vector_kind::activation, values});
   }
-  sink(e.project(projections, e.matrix(in_class, values, e.hidden_size)));
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));
   if (output_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
 }
 

@@ -43,8 +43,8 @@ struct latent_attention {
     constexpr auto in_class = weight_class::attention;
     rules.heads(heads);
     rules.shares_cache(cache_copies(rules.layout.attention.tp));
-    rules.output(in_class, heads * (qk_nope_head_dim + qk_rope_head_dim));
-    rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim));
+    rules.output(in_class, heads * (qk_nope_head_dim + qk_rope_head_dim), matrix_role::query);
+    rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim), matrix_role::key_value);
     rules.inner(in_class, heads * v_head_dim);
   }
   [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
@@ -55,12 +55,14 @@ struct latent_attention {
   template <class List>
   constexpr void modules(List&& list) const {
     if (q_lora_rank > 0) {
-      list.attention("q_a_proj");
-      list.attention("q_b_proj");
+      list.attention("q_a_proj", matrix_role::query_latent);
+      list.attention("q_b_proj", matrix_role::query);
     } else {
-      list.attention("q_proj");
+      list.attention("q_proj", matrix_role::query);
     }
-    for (const char* name : {"kv_a_proj_with_mqa", "kv_b_proj", "o_proj"}) list.attention(name);
+    list.attention("kv_a_proj_with_mqa", matrix_role::kv_latent);
+    list.attention("kv_b_proj", matrix_role::key_value);
+    list.attention("o_proj", matrix_role::output);
     for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
   }
   template <class Sink>
@@ -72,7 +74,7 @@ struct latent_attention {
   constexpr void emit_projections(const block_context& e, Sink& sink) const;
   /// The matrix that expands latents to keys and values of this rank's heads.
   [[nodiscard]] constexpr weight expansion(const block_context& e) const noexcept {
-    return e.matrix(weight_class::attention, kv_lora_rank,
+    return e.matrix(weight_class::attention, matrix_role::key_value, kv_lora_rank,
                     heads_of_rank(e) * (qk_nope_head_dim + v_head_dim));
   }
   /// Attention of one phase to latents expanded per head, or to the latents themselves as one head
@@ -81,9 +83,9 @@ struct latent_attention {
                                                     double per_token) const noexcept;
   template <class Sink>
   constexpr void emit_output(const block_context& e, Sink& sink) const {
-    sink(
-        e.project(term::attention_projections,
-                  e.matrix(weight_class::attention, heads_of_rank(e) * v_head_dim, e.hidden_size)));
+    sink(e.project(term::attention_projections,
+                   e.matrix(weight_class::attention, matrix_role::output,
+                            heads_of_rank(e) * v_head_dim, e.hidden_size)));
   }
   [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
     return share(heads, e.layout.attention.tp, e.rank.tp);
@@ -96,14 +98,15 @@ constexpr void latent_attention::emit_projections(const block_context& e, Sink& 
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   if (q_lora_rank > 0) {
-    sink(e.project(projections, e.matrix(in_class, e.hidden_size, q_lora_rank)));
+    sink(e.project(projections,
+                   e.matrix(in_class, matrix_role::query_latent, e.hidden_size, q_lora_rank)));
     sink(vector_shape{projections, e.vector(weight_class::norm, q_lora_rank),
                       e.values_bytes(2 * q_lora_rank), vector_kind::norm, q_lora_rank});
-    sink(e.project(projections, e.matrix(in_class, q_lora_rank, queries)));
+    sink(e.project(projections, e.matrix(in_class, matrix_role::query, q_lora_rank, queries)));
   } else {
-    sink(e.project(projections, e.matrix(in_class, e.hidden_size, queries)));
+    sink(e.project(projections, e.matrix(in_class, matrix_role::query, e.hidden_size, queries)));
   }
-  sink(e.project(projections, e.matrix(in_class, e.hidden_size, width())));
+  sink(e.project(projections, e.matrix(in_class, matrix_role::kv_latent, e.hidden_size, width())));
   sink(vector_shape{projections, e.vector(weight_class::norm, kv_lora_rank),
                     e.values_bytes(2 * width()), vector_kind::norm, width()});
 }

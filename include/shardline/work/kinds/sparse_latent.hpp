@@ -64,8 +64,8 @@ struct sparse_latent_attention {
     constexpr auto in_class = weight_class::attention;
     rules.heads(heads);
     rules.shares_cache(cache_copies(rules.layout.attention.tp));
-    rules.output(in_class, heads * (qk_nope_head_dim + qk_rope_head_dim));
-    rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim));
+    rules.output(in_class, heads * (qk_nope_head_dim + qk_rope_head_dim), matrix_role::query);
+    rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim), matrix_role::key_value);
     rules.inner(in_class, heads * v_head_dim);
   }
   // Engines do not share out a cache that an indexer looks through (vLLM, SGLang).
@@ -79,8 +79,8 @@ struct sparse_latent_attention {
   constexpr void modules(List&& list) const {
     latents().modules(list);
     if (!indexed) return;
-    list.attention("indexer.wq_b");
-    list.attention("indexer.wk");
+    list.attention("indexer.wq_b", matrix_role::index);
+    list.attention("indexer.wk", matrix_role::index);
     list.small_attention("indexer.weights_proj");
     list.attention_norm("indexer.k_norm");
   }
@@ -102,10 +102,11 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e, Sin
   constexpr auto projections = term::attention_projections;
   const count queries = index_heads * index_head_dim;
   const count query_input = q_lora_rank > 0 ? q_lora_rank : e.hidden_size;
-  weight of_heads = e.matrix(in_class, e.hidden_size, index_heads);
+  weight of_heads = e.matrix(in_class, matrix_role::index, e.hidden_size, index_heads);
   of_heads.format = e.formats.of_model[weight_class::norm];
-  sink(e.project(projections, e.matrix(in_class, query_input, queries)));
-  sink(e.project(projections, e.matrix(in_class, e.hidden_size, index_head_dim)));
+  sink(e.project(projections, e.matrix(in_class, matrix_role::index, query_input, queries)));
+  sink(e.project(projections,
+                 e.matrix(in_class, matrix_role::index, e.hidden_size, index_head_dim)));
   sink(e.project(projections, of_heads));
   sink(vector_shape{projections, e.vector(weight_class::norm, 2 * index_head_dim),
                     e.values_bytes(2 * index_head_dim), vector_kind::norm, index_head_dim});

@@ -86,7 +86,7 @@ constexpr void state_space::emit(const block_context& e, Sink& sink) const {
                           detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
   sink(vector_shape{projections, e.vector(weight_class::norm, inner), e.values_bytes(3 * inner),
                     vector_kind::norm, inner});
-  sink(e.project(projections, e.matrix(in_class, inner, hidden)));
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, inner, hidden)));
   if (projection_bias) sink(fused_shape{projections, e.vector(in_class, hidden)});
 }
 

@@ -17,7 +17,7 @@ constexpr checkpoint_names make_mixtral_names() noexcept {
   checkpoint_names n = llama_names;
   n.router = "block_sparse_moe.gate";
   n.experts = "block_sparse_moe.experts.";
-  n.expert = {"w1", "w2", "w3"};
+  n.expert = {"w1", "w3", "w2"};
   return n;
 }
 inline constexpr checkpoint_names mixtral_names = make_mixtral_names();

@@ -16,11 +16,13 @@ namespace shardline::hf {
 /// A module of a checkpoint.
 ///   layer   that it belongs to; none: outside the layers
 ///   minor   too small to have a format of its own; see checkpoint_names
+///   role    which of its class's matrices it is part of
 struct module_name {
   shardline::weight_class weight_class{};
   std::string name{};
   std::optional<std::size_t> layer{};
   bool minor = false;
+  matrix_role role = matrix_role::input;
 };
 
 namespace detail {
@@ -41,9 +43,21 @@ struct layer_modules {
       if (!name.empty()) one(prefix + std::string(name), c, minor);
     }
   }
+  // The matrices of a block, of which the last writes its output.
+  template <std::size_t N>
+  void block(const std::string& prefix, const std::array<std::string_view, N>& rest,
+             weight_class c) const {
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < N; ++i) last = rest[i].empty() ? last : i;
+    for (std::size_t i = 0; i <= last; ++i) {
+      const matrix_role role = i == last ? matrix_role::output : matrix_role::input;
+      one(prefix + std::string(rest[i]), c, false, role);
+    }
+  }
 
-  void one(const std::string& name, weight_class c, bool minor = false) const {
-    visit(module_name{c, layer + name, number, minor});
+  void one(const std::string& name, weight_class c, bool minor = false,
+           matrix_role role = matrix_role::input) const {
+    visit(module_name{c, layer + name, number, minor, role});
   }
 
   template <class Kind>
@@ -52,8 +66,8 @@ struct layer_modules {
   }
 
   // What kinds of block call their modules: see module_listener.
-  void attention(std::string_view name) const {
-    one(std::string(names.attention).append(name), weight_class::attention);
+  void attention(std::string_view name, matrix_role role = matrix_role::input) const {
+    one(std::string(names.attention).append(name), weight_class::attention, false, role);
   }
   void small_attention(std::string_view name) const {
     one(std::string(names.attention).append(name), weight_class::attention, true);
@@ -62,16 +76,16 @@ struct layer_modules {
     one(std::string(names.attention).append(name), weight_class::norm);
   }
   void projections() const {
-    each(std::string(names.attention), names.projections, weight_class::attention);
+    block(std::string(names.attention), names.projections, weight_class::attention);
   }
   void recurrence() const {
     const std::string prefix(names.recurrence);
-    each(prefix, names.recurrent, weight_class::attention);
+    block(prefix, names.recurrent, weight_class::attention);
     each(prefix, names.minor, weight_class::attention, true);
     each<1>(prefix, {"norm"}, weight_class::norm);
   }
   void dense() const {
-    each(std::string(names.dense), names.matrices, weight_class::dense_feed_forward);
+    block(std::string(names.dense), names.matrices, weight_class::dense_feed_forward);
   }
   void router() const {
     const std::string router_name(names.router);
@@ -82,7 +96,7 @@ struct layer_modules {
     for (count e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
   }
   void shared() const {
-    each(std::string(names.shared), names.matrices, weight_class::shared_expert);
+    block(std::string(names.shared), names.matrices, weight_class::shared_expert);
     each<1>("mlp.", {"shared_expert_gate"}, weight_class::router);
   }
 
@@ -91,8 +105,8 @@ struct layer_modules {
   void expert(count e) const {
     std::string prefix(names.experts);
     if (names.numbered || each_expert) prefix.append(std::to_string(e)).append(1, '.');
-    each(prefix, each_expert && !names.numbered ? names.matrices : names.expert,
-         weight_class::routed_expert);
+    block(prefix, each_expert && !names.numbered ? names.matrices : names.expert,
+          weight_class::routed_expert);
   }
 };
 

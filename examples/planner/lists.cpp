@@ -1,0 +1,206 @@
+#include "lists.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "output.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
+#include "shardline/io/accelerator_file.hpp"
+#include "shardline/io/hf/families/index.hpp"
+#include "shardline/io/text/table.hpp"
+#include "shardline/io/text/units.hpp"
+#include "shardline/model/parameters.hpp"
+
+namespace planner {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json list_models() {
+  ordered_json list = ordered_json::array();
+  for (const shardline::model* m : shardline::catalog::models) {
+    list.push_back({{"name", m->name.view()},
+                    {"parameters", parameters(*m).total()},
+                    {"active_parameters", active_parameters(*m)},
+                    {"weights_bytes", parameters(*m).total_bytes().value()},
+                    {"kv_bytes_per_token", kv_bytes_per_token(*m).value()},
+                    {"max_context", m->max_context},
+                    {"source", "published configuration; include/shardline/catalog/models/"}});
+  }
+  return list;
+}
+
+ordered_json list_architectures() {
+  ordered_json list = ordered_json::array();
+  for (const shardline::hf::family* f : shardline::hf::all_families) {
+    list.push_back({{"model_type", f->model_type}, {"architecture", f->architecture}});
+  }
+  return list;
+}
+
+// "h100_sxm" of "h100-sxm".
+std::string file_of(std::string name) {
+  for (char& c : name) c = c == '-' ? '_' : c;
+  return "include/shardline/chips/" + name + ".hpp";
+}
+
+// "peak.fp8" as a member of a member.
+void put_figure(ordered_json& of, std::string_view name, double x) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) {
+    of[std::string(name)] = x;
+  } else {
+    of[std::string(name.substr(0, dot))][std::string(name.substr(dot + 1))] = x;
+  }
+}
+
+// The policy fitted of an engine on it: measured or transferred, and from which chip.
+ordered_json times_of(const shardline::accelerator& a) {
+  ordered_json times;
+  for (const shardline::engine_version* e : shardline::engines::all) {
+    if (shardline::find_engine(e->engine) != e) continue;
+    times[std::string(e->engine)] = name(with_fitted(a, *e).efficiency.source);
+  }
+  times["kernels_of"] = nearest(a).sheet->name.view();
+  return times;
+}
+
+ordered_json list_accelerators() {
+  ordered_json list = ordered_json::array();
+  for (const shardline::accelerator& a : shardline::catalog::accelerators) {
+    ordered_json one{{"name", a.name.view()}};
+    for (const auto& [text, maker] : shardline::vendor_names) {
+      if (maker == a.vendor) one["vendor"] = text;
+    }
+    for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
+      put_figure(one, f.name, f.of_accelerator(a));
+    }
+    list.push_back({{"accelerator", one},
+                    {"source", "data sheet; " + file_of(std::string(a.name.view()))},
+                    {"times", times_of(a)}});
+  }
+  return list;
+}
+
+ordered_json list_engines() {
+  ordered_json list = ordered_json::array();
+  for (const shardline::engine_version* e : shardline::engines::all) {
+    const auto source = [](bool own) { return own ? "measured" : "transferred"; };
+    list.push_back({{"name", e->name},
+                    {"engine", e->engine},
+                    {"newest", shardline::find_engine(e->engine) == e},
+                    {"memory", source(e->has_own_memory())},
+                    {"memory_of", e->memory_of.version},
+                    {"memory_source", e->memory_of.measured},
+                    {"kernels", source(e->has_own_kernels())},
+                    {"kernels_of", e->kernels_of.version},
+                    {"kernels_source", e->kernels_of.measured}});
+  }
+  return list;
+}
+
+ordered_json list_fields() {
+  ordered_json list = ordered_json::array();
+  list.push_back({{"field", "name"}, {"allowed", "a string"}, {"meaning", "up to 95 characters"}});
+  list.push_back({{"field", "vendor"},
+                  {"allowed", "nvidia, amd, google, amazon, intel, unknown"},
+                  {"meaning", "whose kernels it runs"}});
+  list.push_back({{"field", "like"},
+                  {"allowed", "a name of the catalog"},
+                  {"meaning", "whose figures hold where the file gives none"}});
+  for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
+    const std::string_view unit = shardline::name(f.range.unit);
+    list.push_back({{"field", f.name},
+                    {"allowed", std::string(allowed_in(f.range).view())},
+                    {"unit", unit},
+                    {"meaning", f.meaning}});
+  }
+  return list;
+}
+
+// The member of a member that "peak/bf16" leads to; null where there is none.
+const ordered_json* member_of(const ordered_json& one, std::string_view path) {
+  const ordered_json* at = &one;
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const auto found = at->find(std::string(path.substr(begin, end - begin)));
+    if (found == at->end()) return nullptr;
+    at = &*found;
+    begin = end + 1;
+  }
+  return at;
+}
+
+std::string cell_of(const ordered_json* value) {
+  if (value == nullptr) return {};
+  if (value->is_string()) return value->get<std::string>();
+  return value->is_number() ? fmt::format("{:.5g}", value->get<double>()) : value->dump();
+}
+
+// A row for each object, of the members that the columns lead to.
+std::string table_of(const ordered_json& list, const std::vector<std::string>& columns) {
+  shardline::text_table table(std::string(columns.size(), 'l'));
+  std::vector<std::string> row;
+  for (const std::string& column : columns) row.push_back(column.substr(column.rfind('/') + 1));
+  table.add(row);
+  for (const ordered_json& one : list) {
+    row.clear();
+    for (const std::string& column : columns) row.push_back(cell_of(member_of(one, column)));
+    table.add(row);
+  }
+  return table.text();
+}
+
+struct listing {
+  ordered_json list;
+  std::vector<std::string> columns;
+};
+
+listing find_list(const std::string& name) {
+  if (name == "models") {
+    return {list_models(),
+            {"name", "parameters", "active_parameters", "weights_bytes", "kv_bytes_per_token",
+             "max_context", "source"}};
+  }
+  if (name == "accelerators") {
+    return {list_accelerators(),
+            {"accelerator/name", "accelerator/memory", "accelerator/memory_rate",
+             "accelerator/peak/bf16", "accelerator/peak/fp8", "accelerator/domain", "times/vllm",
+             "times/sglang", "times/trtllm", "times/kernels_of", "source"}};
+  }
+  if (name == "engines") {
+    return {list_engines(),
+            {"name", "memory", "memory_of", "memory_source", "kernels", "kernels_of",
+             "kernels_source"}};
+  }
+  return {list_fields(), {"field", "allowed", "unit", "meaning"}};
+}
+
+}  // namespace
+
+void print_list(const options& o) {
+  const listing found = find_list(o.listed);
+  if (o.json && o.listed == "models") {
+    print("{}\n",
+          ordered_json{{"models", found.list}, {"architectures", list_architectures()}}.dump(2));
+  } else if (o.json) {
+    print("{}\n", found.list.dump(2));
+  } else {
+    write(table_of(found.list, found.columns));
+    if (o.listed == "models") {
+      write("\nand whatever a config.json says of the types\n" +
+            table_of(list_architectures(), {"model_type", "architecture"}));
+    }
+  }
+}
+
+}  // namespace planner

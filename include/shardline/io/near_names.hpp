@@ -1,0 +1,66 @@
+/// "Did you mean": the known name that is nearest to one that is not known.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shardline/base/fwd.hpp"
+
+namespace shardline {
+
+/// Characters to insert, leave out or replace to make one name of the other, upper and lower case
+/// and - and _ alike; of two neighbours that are exchanged both are replaced.
+///   name_distance("h100_sxm", "H100-SXM") == 0, ("qwen3", "qwen3-8b") == 3
+[[nodiscard]] inline std::size_t name_distance(std::string_view a, std::string_view b) {
+  const auto plain = [](char c) {
+    if (c == '_') return '-';
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (plain(a[i]) == plain(b[j]) ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// The name nearest to `given`: the first that goes on where it ends, else the first of those least
+/// far away, at most a third of its characters. Empty where none is.
+template <class Names>
+[[nodiscard]] std::string near_name(std::string_view given, const Names& names) {
+  // A longer name is a slip of nobody's, and takes long to compare.
+  constexpr std::size_t longest = 96;
+  if (given.empty() || given.size() > longest) return {};
+  constexpr std::size_t shortest_beginning = 3;
+  std::string nearest;
+  std::size_t least = given.size() / 3 + 1;
+  for (const auto& name : names) {
+    const std::string_view known(name);
+    const std::size_t distance = name_distance(given, known);
+    const bool goes_on = given.size() >= shortest_beginning &&
+                         name_distance(given, known.substr(0, given.size())) == 0;
+    if (goes_on) return std::string(known);
+    if (distance < least) nearest = known;
+    least = std::min(least, distance);
+  }
+  return nearest;
+}
+
+/// " (did you mean x?)", or nothing where no name is near.
+template <class Names>
+[[nodiscard]] std::string did_you_mean(std::string_view given, const Names& names) {
+  const std::string near = near_name(given, names);
+  return near.empty() ? near : " (did you mean " + near + "?)";
+}
+
+}  // namespace shardline
