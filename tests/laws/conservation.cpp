@@ -48,6 +48,10 @@ struct elements {
     in_matrices[static_cast<std::size_t>(c)] += matrix_bytes(f, n, pieces);
   }
   void add_vector(weight_class c, count n) { vectors[static_cast<std::size_t>(c)] += n; }
+  void add(weight_class c, count n, double stored) {
+    matrices[static_cast<std::size_t>(c)] += n;
+    in_matrices[static_cast<std::size_t>(c)] += stored;
+  }
 
   count of(weight_class c) const {
     const auto i = static_cast<std::size_t>(c);
@@ -84,8 +88,67 @@ copies copies_of(const sl::layout& l, const sl::shard_padding& padding) {
 
 count padded(count n, count to) { return (n + to - 1) / to * to; }
 
+// A weight of one kind of attention over the tensor ranks of one replica.
+struct spread_weight {
+  weight_class of{};
+  count elements = 0;
+  double stored_bytes = 0.0;
+};
+
+// Hears the weights of a kind, and how many ranks may hold copies of a head of keys and values.
+struct weight_listener {
+  std::vector<sl::weight> found{};
+  template <class Shape>
+  void operator()(const Shape& o) {
+    if constexpr (requires { o.weight; }) found.push_back(o.weight);
+  }
+};
+template <class Kind>
+std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
+                                   const sl::format_exception& exception, const Kind& kind,
+                                   count rank) {
+  weight_listener list;
+  kind.emit(sl::emission{m, l, {rank, 0, 0}}.within(exception), list);
+  return list.found;
+}
+struct copied_heads : sl::sharding_listener {
+  bool& any;
+  void copies_kv_heads(count heads, count) const { any = any || heads < layout.attention.tp; }
+};
+
+// What a kind multiplies by is the same on every rank, or shared out by heads; where fewer heads of
+// keys and values than ranks are copied, a matrix that holds them lies between the two.
+template <class Kind>
+std::vector<spread_weight> over_tensor_ranks(const sl::model& m, const sl::layout& l,
+                                             const sl::format_exception& exception,
+                                             const Kind& kind) {
+  const count tp = l.attention.tp;
+  bool copied = false;
+  kind.sharding(copied_heads{{l}, copied});
+  const std::vector<sl::weight> whole = weights_on(m, {}, exception, kind, 0);
+  std::vector<spread_weight> sum(whole.size());
+  for (count rank = 0; rank < tp; ++rank) {
+    const std::vector<sl::weight> own = weights_on(m, l, exception, kind, rank);
+    CHECK(own.size() == whole.size());
+    if (own.size() != whole.size()) return {};
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      sum[i].of = own[i].weight_class;
+      sum[i].elements += own[i].elements();
+      sum[i].stored_bytes += own[i].total_bytes();
+    }
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const count least = whole[i].elements();
+    const count found = sum[i].elements;
+    CHECK(
+        (found == least || found == tp * least || (copied && found > least && found < tp * least)));
+  }
+  return sum;
+}
+
 struct expectation {
   const sl::model& m;
+  const sl::layout& on;
   copies n{};
   elements e{};
   sl::format_exception exception{};  // of the layer that is being added up
@@ -101,22 +164,29 @@ struct expectation {
     e.add_vector(weight_class::norm, (m.norm_bias ? 2 : 1) * m.hidden_size * n.replicated);
   }
 
-  // Queries (with their gate) and key-value heads are one matrix, outputs another.
+  // Queries (with their gates) and key-value heads are one matrix, outputs another.
   void attention(const sl::grouped_query_attention& a) {
     const count h = m.hidden_size;
+    const count values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
     const count q = a.heads * a.head_dim;
     const count in = (a.output_gate ? 2 : 1) * q;
-    const count kv = 2 * a.kv_heads * a.head_dim;
+    const count gates = a.head_gate ? a.heads : 0;
+    const count own_keys = a.reads_cache_of_another ? 0 : a.kv_heads * a.head_dim;
+    const bool own_values = !a.reads_cache_of_another && !a.values_from_keys;
+    const count kv = own_keys + (own_values ? a.kv_heads * values : 0);
     const count of_kv = n.of_few(a.kv_heads);
     constexpr auto c = weight_class::attention;
-    add_matrix(c, h * (in * n.split + kv * of_kv), n.replicated);
-    add_matrix(c, h * q * n.split, n.replicated);
+    add_matrix(c, h * ((in + gates) * n.split + kv * of_kv), n.replicated);
+    add_matrix(c, h * a.heads * values * n.split, n.replicated);
     if (a.qkv_bias) e.add_vector(c, in * n.split + kv * of_kv);
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
     constexpr auto gain = weight_class::norm;
-    if (a.qk_norm == sl::head_norm::per_head) e.add_vector(gain, 2 * a.head_dim * n.replicated);
-    if (a.qk_norm == sl::head_norm::all_heads) e.add_vector(gain, q * n.split + kv / 2 * of_kv);
+    const count normed = a.reads_cache_of_another ? 1 : 2;
+    if (a.qk_norm == sl::head_norm::per_head) {
+      e.add_vector(gain, normed * a.head_dim * n.replicated);
+    }
+    if (a.qk_norm == sl::head_norm::all_heads) e.add_vector(gain, q * n.split + own_keys * of_kv);
   }
 
   void attention(const sl::latent_attention& a) {
@@ -134,19 +204,15 @@ struct expectation {
     e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
   }
 
-  // Per value head: a decay rate, its bias, and one column each for decay and write strength.
-  // Beside the latents an indexer, the same on every rank, whose weights of heads are never
-  // quantised.
-  void attention(const sl::sparse_latent_attention& a) {
-    attention(a.latents());
-    if (!a.indexed) return;
-    const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : m.hidden_size;
-    constexpr auto c = weight_class::attention;
-    add_matrix(c, query_input * a.index_heads * a.index_head_dim * n.replicated, n.replicated);
-    add_matrix(c, m.hidden_size * a.index_head_dim * n.replicated, n.replicated);
-    e.add_vector(c, m.hidden_size * a.index_heads * n.replicated);
-    e.add_vector(weight_class::norm, 2 * a.index_head_dim * n.replicated);
+  // Any other kind: see over_tensor_ranks.
+  template <class Kind>
+  void attention(const Kind& a) {
+    for (const spread_weight& w : over_tensor_ranks(m, on, exception, a)) {
+      e.add(w.of, w.elements * n.split, w.stored_bytes * static_cast<double>(n.split));
+    }
   }
+
+  // Per value head: a decay rate, its bias, and one column each for decay and write strength.
   void attention(const sl::linear_attention& a) {
     const count h = m.hidden_size;
     const count values = a.value_heads * a.value_head_dim;
@@ -255,7 +321,7 @@ struct expectation {
 };
 
 elements expected(const sl::model& m, const sl::layout& l, const sl::shard_padding& padding = {}) {
-  expectation x{m, copies_of(l, padding), {}};
+  expectation x{m, l, copies_of(l, padding), {}};
   for (const sl::layer_run& run : m.layers.runs) {
     for (count i = 0; i < run.layers; ++i) x.layer(m.layers.kinds[run.kind]);
   }
@@ -452,24 +518,53 @@ double vector_bytes(const sl::cache_format& f, count values) {
   return own + static_cast<double>((values + group - 1) / group * f.scale_bits) / 8.0;
 }
 
+// The same of one kind of attention on one tensor rank.
+struct kept_by_kind : kept {
+  using kept::operator();
+  void operator()(const sl::sequence_cache& c) { kept::operator()(c, 1); }
+  template <class Shape>
+  void operator()(const Shape&) {}
+  void add(const kept_by_kind& other) {
+    per_token += other.per_token;
+    state += other.state;
+  }
+};
+
+template <class Kind>
+kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, count rank) {
+  kept_by_kind found;
+  kind.emit(sl::emission{m, l, {rank, 0, 0}}, found);
+  return found;
+}
+
 struct kept_expectation {
   const sl::model& m;
+  const sl::layout& l;
   copies n{};
   kept k{};
 
   void attention(const sl::grouped_query_attention& a) {
-    k.per_token += static_cast<double>(2 * a.kv_heads * n.of_few(a.kv_heads)) *
-                   vector_bytes(m.kv_cache, a.head_dim);
+    if (a.reads_cache_of_another) return;
+    const count values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
+    k.per_token += static_cast<double>(a.kv_heads * n.of_few(a.kv_heads)) *
+                   (vector_bytes(m.kv_cache, a.head_dim) + vector_bytes(m.kv_cache, values));
   }
   void attention(const sl::latent_attention& a) {
     k.per_token += static_cast<double>(n.replicated) *
                    vector_bytes(m.kv_cache, a.kv_lora_rank + a.qk_rope_head_dim);
   }
-  void attention(const sl::sparse_latent_attention& a) {
-    attention(a.latents());
-    const count scales = (a.index_head_dim + 127) / 128;
-    if (a.indexed)
-      k.per_token += static_cast<double>(n.replicated * (a.index_head_dim + 4 * scales));
+  // Any other kind: a cache or state is whole on each rank, or shared out with the heads.
+  template <class Kind>
+  void attention(const Kind& a) {
+    const kept_by_kind whole = kept_on(m, {}, a, 0);
+    kept_by_kind sum;
+    for (count rank = 0; rank < l.attention.tp; ++rank) sum.add(kept_on(m, l, a, rank));
+    CHECK(sum.per_token >= whole.per_token);
+    CHECK(sum.per_token <= whole.per_token * static_cast<double>(l.attention.tp));
+    CHECK(sum.state >= whole.state);
+    CHECK(sum.state <= whole.state * static_cast<double>(l.attention.tp));
+    k.per_token += sum.per_token * static_cast<double>(n.split);
+    k.state += sum.state * static_cast<double>(n.split);
   }
   void attention(const sl::linear_attention& a) {
     const count state = a.value_heads * a.key_head_dim * a.value_head_dim;
@@ -490,7 +585,7 @@ struct kept_expectation {
 };
 
 kept expected_kept(const sl::model& m, const sl::layout& l) {
-  kept_expectation x{m, copies_of(l, {}), {}};
+  kept_expectation x{m, l, copies_of(l, {}), {}};
   for (const sl::layer_run& run : m.layers.runs) {
     for (count i = 0; i < run.layers; ++i) {
       std::visit([&x](const auto& a) { x.attention(a); }, m.layers.kinds[run.kind].attention);
