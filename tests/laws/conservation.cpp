@@ -272,15 +272,22 @@ struct expectation {
     if (f.router_bias) e.add_vector(router, f.experts * n.replicated);
     if (f.correction_bias) e.score_corrections += f.experts * n.replicated;
     if (f.shared_gate) e.add_vector(router, h * n.replicated);
+    if (f.scaled_router) e.add_vector(router, (h + f.experts) * n.replicated);
+    if (f.branch_norms) e.add_vector(weight_class::norm, 3 * h * n.replicated);
     const count all = f.experts + n.redundant;
     const count width = stored_width(f.width);
     const count up = (f.gated ? 2 : 1) * width;
+    const count outer = f.latent_width == 0 ? h : f.latent_width;
     constexpr auto routed = weight_class::routed_expert;
-    add_matrix(routed, all * up * h * n.experts, all * n.expert_outputs);
-    add_matrix(routed, all * width * h * n.experts, all * n.expert_outputs);
+    add_matrix(routed, all * up * outer * n.experts, all * n.expert_outputs);
+    add_matrix(routed, all * width * outer * n.experts, all * n.expert_outputs);
     if (f.expert_bias) {
       e.add_vector(routed, all * up * n.experts);
-      e.add_vector(routed, all * h * n.expert_outputs);
+      e.add_vector(routed, all * outer * n.expert_outputs);
+    }
+    constexpr auto shared = weight_class::shared_expert;
+    for (int way = 0; way < (f.latent_width > 0 ? 2 : 0); ++way) {
+      add_matrix(shared, h * f.latent_width * n.replicated, n.replicated);
     }
     if (f.shared_experts == 0) return;
     dense(weight_class::shared_expert, f.shared_experts * f.shared_width, f.gated, f.expert_bias);
@@ -378,7 +385,8 @@ bool conserved(const placed& p, const sl::shard_padding& padding = {}) {
 // Matrices and biases of one routed expert.
 count one_expert(const sl::model& m, const sl::mixture_of_experts& f) {
   const count up = (f.gated ? 2 : 1) * f.width;
-  return m.hidden_size * (up + f.width) + (f.expert_bias ? up + m.hidden_size : 0);
+  const count outer = f.latent_width == 0 ? m.hidden_size : f.latent_width;
+  return outer * (up + f.width) + (f.expert_bias ? up + outer : 0);
 }
 
 }  // namespace

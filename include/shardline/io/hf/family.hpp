@@ -57,6 +57,12 @@ enum class window_rule : unsigned char {
   linear
 };
 
+/// Multi-token-prediction layers of published checkpoints.
+///   stated      as many as a key says
+///   patterned   they follow a pattern of their own, which a model cannot hold (Nemotron-H)
+///   unpublished a key says how many there were, and checkpoints hold none (MiniMax-M2)
+enum class prediction_rule : unsigned char { stated, patterned, unpublished };
+
 /// The activation function, which with the family says whether a block is gated.
 enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, relu, relu2 };
 
@@ -74,7 +80,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 ///   topk_method      if missing; "noaux_tc" has a correction bias per expert
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
-///   mtp_pattern      prediction layers follow a pattern of their own, which a model cannot hold
+///   mtp_layers       prediction layers, if no key says
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
@@ -106,7 +112,8 @@ struct family {
   bool embedding_norm = false;
   bool learned_positions = false;
   count position_offset = 0;
-  bool mtp_pattern = false;
+  prediction_rule prediction = prediction_rule::stated;
+  count mtp_layers = 0;
   const checkpoint_names* names = &llama_names;
   std::array<std::string_view, 4> priced{};
 };

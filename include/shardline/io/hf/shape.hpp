@@ -18,19 +18,25 @@ inline const char* mtp_key(const fields& f) {
   return f.name_of({"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"});
 }
 
-/// Layers that only speculation loads. Nemotron-H's follow a pattern of their own, which a model
-/// cannot hold.
+/// Layers that only speculation loads.
 inline count read_mtp_layers(const fields& f, const family& known) {
   const char* key = mtp_key(f);
-  const count layers = f.whole_or(key, 0, field::mtp_layers);
+  const count layers = f.whole_or(key, known.mtp_layers, field::mtp_layers);
   (void)f.whole_or("mtp_transformer_layers", 1, {1, 1});
   if (layers == 0) return 0;
   const std::string found = std::to_string(layers) + " multi-token-prediction layers are ";
-  if (known.mtp_pattern) {
-    f.note(key, found + "neither counted nor loaded: they follow a pattern of their own");
-    return 0;
+  switch (known.prediction) {
+    case prediction_rule::patterned:
+      f.note(key, found + "neither counted nor loaded: they follow a pattern of their own");
+      return 0;
+    case prediction_rule::unpublished:
+      f.note(key, found + "neither counted nor loaded: published checkpoints hold none");
+      return 0;
+    case prediction_rule::stated:
+      break;
   }
-  f.note(key, found + "counted apart and not loaded");
+  f.note(key, found + "counted apart and not loaded" +
+                  (f.find(key) == nullptr ? ": published checkpoints hold them" : ""));
   if (f.flag("mtp_use_dedicated_embeddings", false)) {
     f.note("mtp_use_dedicated_embeddings", "true; these embeddings are not counted");
   }

@@ -27,6 +27,7 @@ inline constexpr family minimax_m2{.model_type = "minimax_m2",
                                    .kv_heads = 8,
                                    .head_dim = 128,
                                    .qk_norm = qk_norm_rule::all_heads,
+                                   .prediction = prediction_rule::unpublished,
                                    .names = &detail::mixtral_names};
 
 }  // namespace families
