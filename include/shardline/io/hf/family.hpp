@@ -115,7 +115,7 @@ struct family {
   prediction_rule prediction = prediction_rule::stated;
   count mtp_layers = 0;
   const checkpoint_names* names = &llama_names;
-  std::array<std::string_view, 4> priced{};
+  std::array<std::string_view, 8> priced{};
 };
 
 /// The same mathematics, defaults and names by another model_type.

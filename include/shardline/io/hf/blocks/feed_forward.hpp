@@ -100,6 +100,18 @@ inline void mark_layers(const fields& f, const char* key, bool to, std::vector<b
   }
 }
 
+// 0 or 1 for each layer.
+inline std::vector<bool> read_marks(const fields& f, const char* key, count layers) {
+  const std::string allowed = "0 or 1 for each layer (" + std::to_string(layers) + ")";
+  const auto marks = f.whole_list(key, {0, 1}, allowed);
+  if (!marks || static_cast<count>(marks->size()) != layers) f.refuse(key, allowed);
+  std::vector<bool> result(static_cast<std::size_t>(layers));
+  for (std::size_t i = 0; marks && i < result.size() && i < marks->size(); ++i) {
+    result[i] = (*marks)[i] == 1;
+  }
+  return result;
+}
+
 }  // namespace detail
 
 }  // namespace shardline::hf

@@ -51,6 +51,8 @@ inline constexpr std::array all_families{
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
     &families::mimo,
+    &families::mimo_v2_flash,
+    &families::mimo_v2,
     &families::seed_oss,
     &families::qwen3_next,
     &families::qwen3_5_text,
