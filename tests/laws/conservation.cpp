@@ -299,13 +299,24 @@ struct expectation {
     const bool attends = !std::holds_alternative<sl::no_attention>(l.attention);
     const bool feeds = !std::holds_alternative<sl::no_feed_forward>(l.feed_forward);
     int norms = (attends ? 1 : 0) + (feeds ? 1 : 0);
-    if (l.form == sl::layer_form::sandwich) norms *= 2;
+    if (is_sandwich(l.form)) norms *= 2;
     if (l.form == sl::layer_form::parallel) norms = 1;
     for (; norms > 0; --norms) layer_norm();
     exception = l.exception;
     std::visit([this](const auto& a) { attention(a); }, l.attention);
     std::visit([this](const auto& f) { feed_forward(f); }, l.feed_forward);
+    if (feeds) layer_end(l);
     exception = {};
+  }
+
+  void layer_end(const sl::layer& l) {
+    if (l.form == sl::layer_form::scaled_sandwich) e.add_vector(weight_class::norm, n.replicated);
+    if (m.per_layer.width == 0) return;
+    for (int way = 0; way < 2; ++way) {
+      add_matrix(weight_class::dense_feed_forward, m.hidden_size * m.per_layer.width * n.replicated,
+                 n.replicated);
+    }
+    layer_norm();
   }
 
   // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
@@ -318,6 +329,13 @@ struct expectation {
       add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
     }
     if (m.embedding_norm) layer_norm();
+    if (m.per_layer.width > 0) {
+      const count all = m.per_layer.width * m.layers.size();
+      const count rows = padded(m.per_layer.vocab_size, n.padding.vocabulary);
+      add_matrix(embedding, rows * all * n.split, n.replicated);
+      add_matrix(embedding, m.hidden_size * all * n.split, n.replicated);
+      e.add_vector(weight_class::norm, m.per_layer.width * n.replicated);
+    }
     layer_norm();  // before the head
     if (!m.tied_embeddings) {
       add_matrix(weight_class::head, table, n.replicated);
@@ -470,6 +488,7 @@ TEST_CASE(
   for (int number = 0; number < 2000; ++number) {
     sl::model m = laws::random_model(d, {}, {});
     m.mtp_layers = d.whole(0, 3);
+    m.per_layer = {};  // its table has a part for each layer, but none for these
     sl::model longer = m;
     const sl::layer_run last = m.layers.runs[m.layers.runs.size() - 1];
     longer.layers.append(m.mtp_layers, m.layers.kinds[last.kind]);

@@ -58,6 +58,24 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
+/// The rows of all layers at once: looked up, and added to a projection of the residual stream that
+/// is normed layer by layer. Ranks share the table's rows and the projection's columns.
+/// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
+template <class Sink>
+constexpr void emit_layer_embedding(const emission& e, Sink& sink) {
+  const layer_inputs& own = e.model.per_layer;
+  const count all = own.width * e.model.layers.size();
+  const count tp = e.layout.attention.tp;
+  constexpr auto in_class = weight_class::embedding;
+  sink(vector_shape{term::embedding, e.matrix(in_class, e.table_rows(own.vocab_size), all),
+                    e.values_bytes(2 * all), vector_kind::lookup, all});
+  if (tp > 1) sink(e.send(collective_kind::all_reduce, e.tensor_group(), all));
+  sink(e.project(term::embedding, e.matrix(in_class, e.hidden_size, share(all, tp, e.rank.tp))));
+  if (tp > 1) sink(e.send(collective_kind::all_gather, e.tensor_group(), all));
+  sink(vector_shape{term::embedding, e.vector(weight_class::norm, own.width),
+                    e.values_bytes(3 * all), vector_kind::norm, all});
+}
+
 /// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
 /// added to them, and a norm may follow.
 template <class Sink>
@@ -71,6 +89,7 @@ constexpr void emit_embedding(const emission& e, Sink& sink) {
                       e.values_bytes(3 * hidden)});
   }
   if (e.model.embedding_norm) sink(e.norm());
+  if (e.model.per_layer.width > 0) emit_layer_embedding(e, sink);
 }
 
 namespace detail {
@@ -101,6 +120,18 @@ constexpr bool summed_later(const layer& l) noexcept {
   return later;
 }
 
+// Behind both halves: the stream gates the layer's own row, which is projected to it and normed. Both
+// matrices lie on every rank.
+template <class Sink>
+constexpr void emit_layer_input(const layer_inputs& own, const block_context& e, Sink& sink) {
+  constexpr auto in_class = weight_class::dense_feed_forward;
+  constexpr auto t = term::dense_feed_forward;
+  sink(e.project(t, e.matrix(in_class, e.hidden_size, own.width)));
+  sink(vector_shape{t, {}, e.values_bytes(3 * own.width), vector_kind::activation, own.width});
+  sink(e.project(t, e.matrix(in_class, own.width, e.hidden_size)));
+  sink(e.norm());
+}
+
 }  // namespace detail
 
 /// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
@@ -111,7 +142,7 @@ constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& s
   sink(e.norm());
   visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
-  if (l.form == layer_form::sandwich) sink(e.norm());
+  if (is_sandwich(l.form)) sink(e.norm());
 }
 
 /// The second half: norm, unless it shares the first one's, and feed-forward block.
@@ -121,7 +152,11 @@ constexpr void emit_feed_forward_half(const layer& l, const emission& outside, S
   const block_context e = outside.in_layer(l);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
-  if (l.form == layer_form::sandwich) sink(e.norm());
+  if (is_sandwich(l.form)) sink(e.norm());
+  if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
+  if (l.form == layer_form::scaled_sandwich) {
+    sink(fused_shape{term::norms, e.vector(weight_class::norm, 1)});
+  }
 }
 
 /// A layer: one half after the other.

@@ -131,7 +131,7 @@ struct operator_limits {
   }
 };
 inline constexpr operator_limits most_of_mixing{8, 6, 4, 2, 7};
-inline constexpr operator_limits most_of_feed_forward{5, 7, 7, 0, 5};
+inline constexpr operator_limits most_of_feed_forward{7, 9, 8, 0, 5};
 
 namespace detail {
 

@@ -81,6 +81,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
 ///   mtp_layers       prediction layers, if no key says
+///   layer_inputs     hidden_size_per_layer_input, if missing
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
@@ -114,6 +115,7 @@ struct family {
   count position_offset = 0;
   prediction_rule prediction = prediction_rule::stated;
   count mtp_layers = 0;
+  count layer_inputs = 0;
   const checkpoint_names* names = &llama_names;
   std::array<std::string_view, 8> priced{};
 };

@@ -55,6 +55,16 @@ inline count read_context(const fields& f, const family& known) {
   return f.whole_or_noted(key, known.context, any_length);
 }
 
+/// The embedding that each layer has a part of. Keys of families without one are refused.
+inline layer_inputs read_layer_inputs(const fields& f, const family& known) {
+  if (known.layer_inputs == 0) return {};
+  const count width =
+      f.whole_or("hidden_size_per_layer_input", known.layer_inputs, 0, field::layer_input_width);
+  if (width == 0) return {};
+  return {width,
+          f.whole_or("vocab_size_per_layer_input", 262144, above_0(field::layer_input_vocab_size))};
+}
+
 /// GPT-2 and OPT learn their positions, so their number is a size.
 inline count read_positions(const fields& f, const family& known) {
   if (!known.learned_positions) return 0;
@@ -78,6 +88,7 @@ inline count read_positions(const fields& f, const family& known) {
   m.vocab_size = detail::read_vocabulary(f, known);
   m.tied_embeddings = read_tied(s, known);
   m.norm_bias = known.norm_bias;
+  m.per_layer = detail::read_layer_inputs(f, known);
   m.embedding_norm = known.embedding_norm;
   m.positions = detail::read_positions(f, known);
   m.max_context = detail::read_context(f, known);

@@ -10,6 +10,7 @@
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
+#include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
 #include "shardline/io/hf/families/gpt_neox.hpp"
@@ -69,6 +70,7 @@ inline constexpr std::array all_families{
     &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
+    &families::gemma4_text,
     &families::phi3,
     &families::olmo2,
     &families::olmo3,
@@ -86,6 +88,7 @@ inline constexpr std::array all_families{
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
     &families::gemma3,
+    &families::gemma4,
     &families::llama4,
     &families::mistral3,
     &families::qwen2_vl_wrapper,
