@@ -15,6 +15,7 @@
 #include "shardline/io/hf/families/gpt2.hpp"
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
+#include "shardline/io/hf/families/granite.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
@@ -82,6 +83,11 @@ inline constexpr std::array all_families{
     &families::gpt2,
     &families::opt,
     &families::gpt_neox,
+    &families::granite,
+    &families::granitemoe,
+    &families::granitemoeshared,
+    &families::granitemoehybrid,
+    &families::bamba,
     &families::nemotron_h,
     &families::mamba2};
 
