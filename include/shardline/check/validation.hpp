@@ -198,6 +198,7 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
+  errors.expect<field::streams>(m.streams);
   errors.expect<field::layer_input_width>(m.per_layer.width);
   errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);
   errors.expect<field::positions>(m.positions);

@@ -120,6 +120,36 @@ constexpr bool summed_later(const layer& l) noexcept {
   return later;
 }
 
+// Hyper-connections around a block: from all of a token's streams come the weights by which they are
+// mixed to what the block reads, and by which what it returns is added to each and they to each
+// other. The projection, its bias and three scales are in fp32, and on every rank.
+// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
+template <class Sink>
+constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
+  const count n = e.model.streams;
+  if (n == 1) return;
+  const count mixed = n * e.hidden_size;
+  const count weights = (2 + n) * n;
+  const weight projection{weight_class::norm, formats::fp32, mixed, weights};
+  sink(gemm_shape{term::norms, projection, extent::tokens, e.activations});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
+  const count moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
+  sink(vector_shape{term::norms, {}, e.values_bytes(moved), vector_kind::norm, mixed});
+}
+
+// Before the head: streams are mixed to one.
+template <class Sink>
+constexpr void emit_stream_end(const emission& e, Sink& sink) {
+  const count n = e.model.streams;
+  if (n == 1) return;
+  const count mixed = n * e.hidden_size;
+  sink(gemm_shape{term::norms,
+                  {weight_class::norm, formats::fp32, mixed, n},
+                  extent::logit_rows,
+                  e.activations});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, n + 1}});
+}
+
 // Behind both halves: the stream gates the layer's own row, which is projected to it and normed. Both
 // matrices lie on every rank.
 template <class Sink>
@@ -139,6 +169,7 @@ template <class Sink>
 constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
+  detail::emit_stream_mixing(outside, sink);
   sink(e.norm());
   visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
@@ -150,6 +181,7 @@ template <class Sink>
 constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::feeds(l)) return;
   const block_context e = outside.in_layer(l);
+  detail::emit_stream_mixing(outside, sink);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
   if (is_sandwich(l.form)) sink(e.norm());
@@ -175,6 +207,7 @@ constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink
   weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
                       e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
+  detail::emit_stream_end(e, sink);
   sink(e.norm());
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (tp > 1) {
@@ -211,10 +244,11 @@ constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
   return blocks;
 }
 
-/// The residual stream to the next stage.
+/// The residual stream, or all of them, to the next stage.
 template <class Sink>
 constexpr void emit_hand_over(const emission& e, Sink& sink) {
-  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, e.model.hidden_size));
+  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()},
+              e.model.streams * e.model.hidden_size));
 }
 
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its

@@ -150,6 +150,8 @@ struct layer_inputs {
 ///   tied_embeddings  the head is the embedding
 ///   norm_bias        norms have biases beside their gains (LayerNorm)
 ///   embedding_norm   a norm follows the embedding (Bloom)
+///   streams          residual streams, which hyper-connections mix before and after each block
+///                    (DeepSeek-V4); 1: there are none
 ///   per_layer        an embedding that each layer has a part of
 ///   positions        rows of a learned position embedding (GPT-2); 0: none
 ///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
@@ -165,6 +167,7 @@ struct model {
   bool tied_embeddings = false;
   bool norm_bias = false;
   bool embedding_norm = false;
+  count streams = 1;
   layer_inputs per_layer{};
   count positions = 0;
   layer_stack layers{};

@@ -3,6 +3,7 @@
 #pragma once
 
 // IWYU pragma: begin_exports
+#include "shardline/work/kinds/compressed.hpp"
 #include "shardline/work/kinds/dense.hpp"
 #include "shardline/work/kinds/experts.hpp"
 #include "shardline/work/kinds/gated_delta_rule.hpp"
@@ -21,6 +22,7 @@ using attention_kind = one_attention_of<
     grouped_query_attention,
     latent_attention,
     sparse_latent_attention,
+    compressed_attention,
     linear_attention,
     state_space,
     no_attention>;
