@@ -24,6 +24,8 @@ struct feed_forwards;
 /// blocks of so many layers.
 using layer_reader = layer_stack (*)(const fields&, const family&, count hidden, precision own);
 using feed_forward_reader = feed_forwards (*)(const fields&, const family&, count layers);
+/// Changes the formats of a model whose quantisation settings were read already.
+using format_reader = void (*)(const fields&, model&);
 
 /// Biases of the attention projections.
 ///   none        none; `attention_bias` must not ask for any
@@ -68,6 +70,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 
 /// One supported model_type.
 ///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
+///   own_formats      what keys outside the quantisation settings say of formats
 ///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
 ///                    missing; 0: required, as many as heads, hidden_size / heads, unknown, none,
 ///                    the first layer
@@ -88,6 +91,7 @@ struct family {
   std::string_view architecture{};
   layer_reader layers = nullptr;
   feed_forward_reader feed_forwards = nullptr;
+  format_reader own_formats = nullptr;
   count vocab_size = 0;
   count heads = 0;
   count kv_heads = 0;

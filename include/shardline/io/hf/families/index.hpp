@@ -8,6 +8,7 @@
 #include "shardline/io/hf/families/bloom.hpp"
 #include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
+#include "shardline/io/hf/families/deepseek_v4.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
 #include "shardline/io/hf/families/gemma4.hpp"
@@ -63,6 +64,7 @@ inline constexpr std::array all_families{
     &families::deepseek_v3,
     &families::kimi_k2,
     &families::deepseek_v32,
+    &families::deepseek_v4,
     &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::glm4_moe_lite,
