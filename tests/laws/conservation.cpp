@@ -202,6 +202,7 @@ struct expectation {
     add_matrix(c, query_input * queries * n.split, n.replicated);
     add_matrix(c, a.kv_lora_rank * expanded * n.split, n.replicated);
     add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
+    if (a.output_gate) add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
     e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
   }
 
@@ -290,6 +291,7 @@ struct expectation {
     for (int way = 0; way < (f.latent_width > 0 ? 2 : 0); ++way) {
       add_matrix(shared, h * f.latent_width * n.replicated, n.replicated);
     }
+    if (f.latent_norm) e.add_vector(weight_class::norm, f.latent_width * n.replicated);
     if (f.shared_experts == 0) return;
     dense(weight_class::shared_expert, f.shared_experts * f.shared_width, f.gated, f.expert_bias);
   }
@@ -313,6 +315,7 @@ struct expectation {
 
   // In fp32, whatever the formats.
   void stream_mixing() {
+    if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams == 1) return;
     const count weights = (2 + m.streams) * m.streams;
     in_fp32((m.streams * m.hidden_size + 1) * weights + 3);
@@ -349,6 +352,7 @@ struct expectation {
       e.add_vector(weight_class::norm, m.per_layer.width * n.replicated);
     }
     layer_norm();  // before the head
+    if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams > 1) in_fp32((m.streams * m.hidden_size + 1) * m.streams + 1);
     if (!m.tied_embeddings) {
       add_matrix(weight_class::head, table, n.replicated);
@@ -667,8 +671,7 @@ TEST_CASE("over all ranks, a sequence keeps the model's cache and state times th
     REQUIRE(have.per_token == doctest::Approx(want.per_token).epsilon(1e-13));
     REQUIRE(have.state == want.state);
     const kept alone = expected_kept(p.model, {});
-    REQUIRE(kv_bytes_per_token(p.model).value() ==
-            doctest::Approx(alone.per_token).epsilon(1e-13));
+    REQUIRE(kv_bytes_per_token(p.model).value() == doctest::Approx(alone.per_token).epsilon(1e-13));
     REQUIRE(state_bytes_per_sequence(p.model).value() == alone.state);
   }
 }

@@ -120,12 +120,25 @@ constexpr bool summed_later(const layer& l) noexcept {
   return later;
 }
 
+// Attention of the stream to the blocks before it: a norm's gains and a query of one row. Of them
+// there are half as many as at the end, on average; what they add up to is written.
+// Source: modeling_kimi_linear.py of huggingface.co/moonshotai/Kimi-K3.
+template <class Sink>
+constexpr void emit_block_residuals(const emission& e, Sink& sink) {
+  const count layers = e.model.residual_blocks;
+  if (layers == 0) return;
+  const count read = 1 + e.model.layers.size() / (2 * layers);
+  sink(vector_shape{term::norms, e.vector(weight_class::norm, 2 * e.hidden_size),
+                    e.values_bytes((read + 1) * e.hidden_size), vector_kind::norm, e.hidden_size});
+}
+
 // Hyper-connections around a block: from all of a token's streams come the weights by which they are
 // mixed to what the block reads, and by which what it returns is added to each and they to each
 // other. The projection, its bias and three scales are in fp32, and on every rank.
 // Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
 template <class Sink>
 constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
+  emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
   const count mixed = n * e.hidden_size;
@@ -140,6 +153,7 @@ constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
 // Before the head: streams are mixed to one.
 template <class Sink>
 constexpr void emit_stream_end(const emission& e, Sink& sink) {
+  emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
   const count mixed = n * e.hidden_size;
@@ -244,11 +258,17 @@ constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
   return blocks;
 }
 
-/// The residual stream, or all of them, to the next stage.
+/// Values of a token that are carried from layer to layer: the residual streams, and the blocks that
+/// the last layers attend to.
+[[nodiscard]] constexpr count carried_values(const model& m) noexcept {
+  const count blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
+  return (m.streams + blocks) * m.hidden_size;
+}
+
+/// What is carried to the next stage.
 template <class Sink>
 constexpr void emit_hand_over(const emission& e, Sink& sink) {
-  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()},
-              e.model.streams * e.model.hidden_size));
+  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, carried_values(e.model)));
 }
 
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its

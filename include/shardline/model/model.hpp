@@ -152,6 +152,8 @@ struct layer_inputs {
 ///   embedding_norm   a norm follows the embedding (Bloom)
 ///   streams          residual streams, which hyper-connections mix before and after each block
 ///                    (DeepSeek-V4); 1: there are none
+///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
+///                    stream (Kimi K3); 0: none are kept
 ///   per_layer        an embedding that each layer has a part of
 ///   positions        rows of a learned position embedding (GPT-2); 0: none
 ///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
@@ -168,6 +170,7 @@ struct model {
   bool norm_bias = false;
   bool embedding_norm = false;
   count streams = 1;
+  count residual_blocks = 0;
   layer_inputs per_layer{};
   count positions = 0;
   layer_stack layers{};

@@ -80,7 +80,7 @@ namespace detail {
 // The residual stream of every token of the step, held while its operators run.
 template <class T>
 constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
-  const auto values = static_cast<double>(m.streams * m.hidden_size);
+  const auto values = static_cast<double>(carried_values(m));
   const double row = values * element_bytes(m.activations);
   return bytes<T>::from_value(s.tokens * T(row));
 }

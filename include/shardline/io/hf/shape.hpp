@@ -89,6 +89,7 @@ inline count read_positions(const fields& f, const family& known) {
   m.tied_embeddings = read_tied(s, known);
   m.norm_bias = known.norm_bias;
   m.per_layer = detail::read_layer_inputs(f, known);
+  m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
   m.streams = f.whole_or("hc_mult", 1, field::streams);
   m.embedding_norm = known.embedding_norm;
   m.positions = detail::read_positions(f, known);

@@ -19,6 +19,7 @@ namespace shardline {
 ///   latent_width        routed experts work in a space of this width, to which all of a token is
 ///                       projected before its dispatch and from which it is projected after
 ///                       (LatentMoE: Nemotron 3 Super, Kimi K3); 0: as wide as the model
+///   latent_norm         a norm of what comes back, in that space (Kimi K3)
 ///   scaled_router       the router has a norm of its own with gains, and a scale per expert
 ///   branch_norms        a norm before the routed experts and one behind each branch, theirs and
 ///                       that of the shared ones (both: Gemma 4, whose shared expert is the layer's
@@ -35,6 +36,7 @@ struct mixture_of_experts {
   bool router_bias = false;
   bool correction_bias = false;
   count latent_width = 0;
+  bool latent_norm = false;
   bool scaled_router = false;
   bool branch_norms = false;
 
@@ -65,6 +67,7 @@ struct mixture_of_experts {
     list(&self::router_bias);
     list(&self::correction_bias);
     list(as_own<latent_range>, &self::latent_width);
+    list(&self::latent_norm);
     list(&self::scaled_router);
     list(&self::branch_norms);
   }
@@ -267,6 +270,10 @@ constexpr void emit_latent_projection(const mixture_of_experts& f, const block_c
   if (f.latent_width == 0) return;
   const count in = back ? f.latent_width : e.hidden_size;
   const count out = back ? e.hidden_size : f.latent_width;
+  if (back && f.latent_norm) {
+    sink(vector_shape{term::norms, e.vector(weight_class::norm, in), e.values_bytes(2 * in),
+                      vector_kind::norm, in});
+  }
   sink(e.project(term::shared_experts, e.matrix(weight_class::shared_expert, in, out)));
 }
 

@@ -4,6 +4,7 @@
 
 // IWYU pragma: begin_exports
 #include "shardline/work/kinds/compressed.hpp"
+#include "shardline/work/kinds/delta_attention.hpp"
 #include "shardline/work/kinds/dense.hpp"
 #include "shardline/work/kinds/experts.hpp"
 #include "shardline/work/kinds/gated_delta_rule.hpp"
@@ -24,6 +25,7 @@ using attention_kind = one_attention_of<
     sparse_latent_attention,
     compressed_attention,
     linear_attention,
+    delta_attention,
     state_space,
     no_attention>;
 

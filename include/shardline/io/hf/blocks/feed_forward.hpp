@@ -32,7 +32,7 @@ namespace detail {
 inline void check_activation(const fields& f, activation_rule rule) {
   switch (rule) {
     case activation_rule::silu:
-      (void)f.choice("hidden_act", {"silu", "swish"});
+      (void)f.choice("hidden_act", {"silu", "swish", "situ", "swigluoai"});
       break;
     case activation_rule::gelu_tanh:
       (void)f.choice("hidden_activation", {"gelu_pytorch_tanh"});

@@ -17,6 +17,7 @@
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
+#include "shardline/io/hf/families/kimi.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
@@ -63,6 +64,7 @@ inline constexpr std::array all_families{
     &families::deepseek_v2,
     &families::deepseek_v3,
     &families::kimi_k2,
+    &families::kimi_linear,
     &families::deepseek_v32,
     &families::deepseek_v4,
     &families::glm_moe_dsa,
@@ -97,6 +99,9 @@ inline constexpr std::array all_families{
 inline constexpr std::array all_wrappers{
     &families::gemma3,
     &families::gemma4,
+    &families::kimi_k3,
+    &families::kimi_k25,
+    &families::kimi_vl,
     &families::llama4,
     &families::mistral3,
     &families::qwen2_vl_wrapper,

@@ -82,7 +82,7 @@ struct layer_modules {
     for (count e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
   }
   void latent_experts() const {
-    each(std::string(names.latent), names.latents, weight_class::shared_expert);
+    each(std::string(names.latent), names.latents, weight_class::shared_expert, true);
   }
   void shared() const {
     each(std::string(names.shared), names.matrices, weight_class::shared_expert);
