@@ -138,6 +138,7 @@ struct wrapper {
   std::string_view architecture{};
   std::string_view text_type{};   // the text model's model_type, if its own is missing
   std::string_view other_type{};  // another that it may have
+  bool misnamed = false;          // which is then another family's, and means this one
 };
 
 }  // namespace shardline::hf

@@ -106,7 +106,7 @@ struct grouped_query_attention {
   template <class Sink>
   constexpr void emit(const block_context& e, Sink& sink) const;
 
- private:
+  /// Its parts, for kinds that attend in their own way.
   template <class Sink>
   constexpr void emit_projections(const block_context& e, count own_heads, count own_kv_heads,
                                   Sink& sink) const;

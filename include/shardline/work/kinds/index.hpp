@@ -3,6 +3,7 @@
 #pragma once
 
 // IWYU pragma: begin_exports
+#include "shardline/work/kinds/block_sparse.hpp"
 #include "shardline/work/kinds/compressed.hpp"
 #include "shardline/work/kinds/delta_attention.hpp"
 #include "shardline/work/kinds/dense.hpp"
@@ -22,6 +23,7 @@ namespace shardline {
 using attention_kind = one_attention_of<
     grouped_query_attention,
     latent_attention,
+    block_sparse_attention,
     sparse_latent_attention,
     compressed_attention,
     linear_attention,
