@@ -240,7 +240,7 @@ struct expectation {
     e.add_vector(c, convolved * a.conv_kernel);
     if (a.conv_bias) e.add_vector(c, convolved);
     e.add_vector(c, 3 * a.heads * n.split);
-    e.add_vector(weight_class::norm, inner * n.split);
+    if (a.gated_norm) e.add_vector(weight_class::norm, inner * n.split);
     add_matrix(c, inner * h * n.split, n.replicated);
     if (a.projection_bias) e.add_vector(c, projected + h * n.replicated);
   }

@@ -56,7 +56,7 @@ struct fitting_numbers {
   }
   count of(const sl::field_range& own) {
     const auto lowest = static_cast<count>(own.lowest);
-    return g.block * (lowest == 0 ? d.whole(0, 90) : lowest * d.whole(1, 90));
+    return g.block * l.attention.tp * (lowest == 0 ? d.whole(0, 20) : lowest * d.whole(1, 20));
   }
   count width() {
     return g.even ? g.block * l.attention.tp * l.expert.etp * d.whole(1, 3) : d.whole(1, 100);

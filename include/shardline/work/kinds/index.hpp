@@ -10,8 +10,11 @@
 #include "shardline/work/kinds/experts.hpp"
 #include "shardline/work/kinds/gated_delta_rule.hpp"
 #include "shardline/work/kinds/grouped_query.hpp"
+#include "shardline/work/kinds/hybrid_heads.hpp"
 #include "shardline/work/kinds/latent.hpp"
 #include "shardline/work/kinds/none.hpp"
+#include "shardline/work/kinds/selective_state.hpp"
+#include "shardline/work/kinds/short_convolution.hpp"
 #include "shardline/work/kinds/sparse_latent.hpp"
 #include "shardline/work/kinds/state_space.hpp"
 // IWYU pragma: end_exports
@@ -29,6 +32,9 @@ using attention_kind = one_attention_of<
     linear_attention,
     delta_attention,
     state_space,
+    selective_state,
+    short_convolution,
+    hybrid_heads,
     no_attention>;
 
 using feed_forward_kind = one_feed_forward_of<

@@ -10,6 +10,7 @@
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/deepseek_v4.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
+#include "shardline/io/hf/families/falcon_h1.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
 #include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
@@ -17,7 +18,9 @@
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
+#include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
+#include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
@@ -94,7 +97,13 @@ inline constexpr std::array all_families{
     &families::granitemoehybrid,
     &families::bamba,
     &families::nemotron_h,
-    &families::mamba2};
+    &families::mamba2,
+    &families::mamba,
+    &families::falcon_mamba,
+    &families::jamba,
+    &families::falcon_h1,
+    &families::lfm2,
+    &families::lfm2_moe};
 
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
