@@ -34,7 +34,7 @@ set(below_umbrella ${physics} fitted prepare memory time serve check estimate pl
 # What a reader takes in at once; folders of data hold as many files as there are things.
 set(most_headers 12)
 set(most_lines 400)
-set(data "^(chips|catalog/models|io/hf/families)$")
+set(data "^(chips|catalog/models|io/hf/families|work/kinds)$")
 
 # third-party include -> the files that may have it (both regular expressions)
 set(outsiders boost eigen json streams)

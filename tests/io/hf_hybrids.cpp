@@ -23,7 +23,7 @@ constexpr std::string_view qwen3_next = R"({"model_type": "qwen3_next", "torch_d
   "intermediate_size": 5120, "moe_intermediate_size": 512, "shared_expert_intermediate_size": 512,
   "num_experts": 512, "num_experts_per_tok": 10, "full_attention_interval": 4,
   "linear_num_key_heads": 16, "linear_num_value_heads": 32, "linear_key_head_dim": 128,
-  "linear_value_head_dim": 128, "linear_conv_kernel_dim": 4, "num_nextn_predict_layers": 1})";
+  "linear_value_head_dim": 128, "linear_conv_kernel_dim": 4})";
 
 // Four layers of a made-up size, each second one full attention.
 constexpr std::string_view qwen3_5 = R"({"model_type": "qwen3_5", "tie_word_embeddings": true,
@@ -55,6 +55,20 @@ constexpr std::string_view nemotron_3_nano = R"({"model_type": "nemotron_h",
   "n_shared_experts": 1, "num_experts_per_tok": 6, "moe_intermediate_size": 1856,
   "moe_shared_expert_intermediate_size": 3712, "mamba_ssm_cache_dtype": "float32"})";
 
+constexpr std::string_view nemotron_3_super = R"({"model_type": "nemotron_h",
+  "dtype": "bfloat16", "architectures": ["NemotronHForCausalLM"], "hidden_size": 4096,
+  "vocab_size": 131072, "num_hidden_layers": 88, "hybrid_override_pattern":
+  "MEMEMEM*EMEMEMEM*EMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEMEM*EMEMEMEM*EMEMEMEME",
+  "num_attention_heads": 32, "num_key_value_heads": 2, "head_dim": 128,
+  "intermediate_size": 2688, "mamba_num_heads": 128, "mamba_head_dim": 64, "n_groups": 8,
+  "ssm_state_size": 128, "conv_kernel": 4, "expand": 2, "chunk_size": 128, "use_bias": false,
+  "mamba_proj_bias": false, "mlp_bias": false, "mlp_hidden_act": "relu2",
+  "mamba_ssm_cache_dtype": "float32", "n_routed_experts": 512, "n_shared_experts": 1,
+  "num_experts_per_tok": 22, "moe_intermediate_size": 2688, "moe_latent_size": 1024,
+  "moe_shared_expert_intermediate_size": 5376, "num_nextn_predict_layers": 1,
+  "mtp_hybrid_override_pattern": "*E", "n_group": 1, "topk_group": 1,
+  "time_step_limit": [0.0, Infinity], "sliding_window": null})";
+
 constexpr std::string_view codestral = R"({"model_type": "mamba2", "torch_dtype": "bfloat16",
   "architectures": ["Mamba2ForCausalLM"], "hidden_size": 4096, "vocab_size": 32768,
   "num_hidden_layers": 64, "num_heads": 128, "head_dim": 64, "n_groups": 8, "state_size": 128,
@@ -85,7 +99,8 @@ TEST_CASE("Qwen3-Next-80B: its checkpoint's parameters are the model's and the e
         std::vector<std::string>{
             "$.mamba_ssm_dtype: missing; the recurrent state is read as fp32",
             "$.num_nextn_predict_layers: 1 multi-token-prediction layers are counted apart and not "
-            "loaded"});
+            "loaded: published checkpoints hold them"});
+  CHECK(mtp_parameters(m).total() == 1'650'471'424);
 }
 
 TEST_CASE("Qwen3.5 35B-A3B equals the catalog's") {
@@ -171,6 +186,22 @@ TEST_CASE("Nemotron 3 Nano: experts of two matrices beside a wider shared one") 
   CHECK(notes(nemotron_3_nano).empty());
 }
 
+// NVIDIA-Nemotron-3-Super-120B-A12B, of which 120.6 B parameters are published; active parameters
+// are those of 22 of 512 experts in each of 40 layers.
+TEST_CASE("Nemotron 3 Super: experts in a space of 1024") {
+  const model m = imported(nemotron_3_super);
+  CHECK(total(m) == 120'668'707'840);
+  CHECK(active_parameters(m) == 120'668'707'840 - count{40} * 490 * 2 * 1024 * 2688);
+  CHECK(kv_bytes_per_token(m).value() == 8192.0);
+  // 40 mixers of 128 heads x 64 x 128 in fp32, and three inputs of 8192 + 2 8 128 channels.
+  CHECK(state_bytes_per_sequence(m).value() == 40.0 * (128.0 * 64 * 128 * 4 + 3 * 10240 * 2));
+  CHECK(experts_at(m, 1).latent_width == 1024);
+  CHECK(experts_at(m, 1).shared_width == 5376);
+  CHECK(refusal(
+            swapped(nemotron_3_super, R"("moe_latent_size": 1024)", R"("moe_latent_size": -1)")) ==
+        "$.moe_latent_size: -1; allowed: a whole number from 0 to 100000000");
+}
+
 TEST_CASE("the pattern of Nemotron-H: letters, words, and their number") {
   const auto pattern = [](std::string_view letters, std::string_view layers) {
     const std::string text =
@@ -214,8 +245,6 @@ TEST_CASE("keys of Nemotron-H that change its cost") {
         "$.mlp_hidden_act: \"silu\"; allowed: \"relu2\"");
   CHECK(refusal(changed(R"("n_groups": 8)", R"("n_groups": 7)")) ==
         "$.n_groups: 7; allowed: a divisor of the number of heads (128)");
-  CHECK(refusal(with(nemotron_3_nano, R"("moe_latent_size": 1024)")) ==
-        "$.moe_latent_size: 1024; allowed: null: it changes the model in a way not priced");
   CHECK(refusal(with(nemotron_3_nano, R"("mlp_bias": true)")) ==
         "$.mlp_bias: true; allowed: false: biases of experts are not priced");
   CHECK(refusal(swapped(nemotron_3_nano, R"("n_shared_experts": 1)", R"("n_shared_experts": 2)")) ==

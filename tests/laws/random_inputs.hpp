@@ -52,9 +52,9 @@ inline void list_stages(dice& d, sl::layout& l, count layers) {
 }
 
 inline sl::layer_form random_form(dice& d) {
-  constexpr std::array<sl::layer_form, 4> forms{sl::layer_form::sequential,
-                                                sl::layer_form::sandwich, sl::layer_form::parallel,
-                                                sl::layer_form::parallel_two_norms};
+  constexpr std::array<sl::layer_form, 5> forms{
+      sl::layer_form::sequential, sl::layer_form::sandwich, sl::layer_form::parallel,
+      sl::layer_form::parallel_two_norms, sl::layer_form::scaled_sandwich};
   return d.one_of(forms);
 }
 
@@ -135,6 +135,12 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.tied_embeddings = d.flip();
   m.norm_bias = d.flip();
   m.embedding_norm = d.flip();
+  m.streams = d.flip() ? 1 : d.whole(1, 4);
+  m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
+  if (m.vocab_size > 0 && d.whole(0, 3) == 0) {
+    m.per_layer = {g.block * d.whole(1, 3) * (g.even ? l.attention.tp : 1),
+                   g.block * d.whole(1, 300) * (g.even ? l.attention.tp : 1)};
+  }
   m.positions = d.flip() ? 0 : g.block * d.whole(1, 300);
   m.layers = random_layers(d, l, g);
   m.mtp_layers = d.whole(0, 2);
@@ -388,9 +394,10 @@ void describe_kind(std::ostream& s, const char* half, const Variant& kinds) {
 inline std::string describe(const sl::model& m) {
   std::ostringstream s;
   s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings
-    << " norm bias " << m.norm_bias << m.embedding_norm << " positions " << m.positions << " mtp "
-    << m.mtp_layers << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
-    << m.kv_cache.scale_bits;
+    << " norm bias " << m.norm_bias << m.embedding_norm << " streams " << m.streams << " blocks "
+    << m.residual_blocks << " per layer " << m.per_layer.width << '/' << m.per_layer.vocab_size
+    << " positions " << m.positions << " mtp " << m.mtp_layers << " cache "
+    << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/' << m.kv_cache.scale_bits;
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];
     s << "\n  " << run.layers << " x ";

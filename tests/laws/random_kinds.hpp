@@ -54,7 +54,10 @@ struct fitting_numbers {
         return g.block * d.whole(1, 4);
     }
   }
-  count of(const sl::field_range& own) { return static_cast<count>(own.lowest) + d.whole(0, 200); }
+  count of(const sl::field_range& own) {
+    const auto lowest = static_cast<count>(own.lowest);
+    return g.block * l.attention.tp * (lowest == 0 ? d.whole(0, 20) : lowest * d.whole(1, 20));
+  }
   count width() {
     return g.even ? g.block * l.attention.tp * l.expert.etp * d.whole(1, 3) : d.whole(1, 100);
   }

@@ -200,6 +200,10 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect<field::vocab_size>(m.vocab_size);
   errors.expect<field::max_context>(m.max_context);
+  errors.expect<field::streams>(m.streams);
+  errors.expect<field::residual_blocks>(m.residual_blocks);
+  errors.expect<field::layer_input_width>(m.per_layer.width);
+  errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);
   errors.expect<field::positions>(m.positions);
   errors.expect<field::mtp_layers>(m.mtp_layers);
   errors.expect<field::cache_group>(count{m.kv_cache.group});

@@ -11,7 +11,8 @@ namespace shardline {
 /// More sequences or tokens than any deployment has: what a model without a cache holds.
 inline constexpr count unbounded = 1'000'000'000;
 
-/// What one sequence keeps on one rank of a stage, by kind of layer.
+/// What one sequence keeps on one rank of a stage, by kind of layer, each of which has two caches at
+/// most.
 ///   page_bytes   of one page in all layers of the kind
 ///   ring_pages   that they keep at most; 0: all
 ///   state_bytes  kept whatever the length
@@ -21,7 +22,7 @@ struct stage_cache {
     double page_bytes = 0.0;
     count ring_pages = 0;
   };
-  bounded<ring, max_layer_kinds + 1> rings{};  // and that of prediction layers
+  bounded<ring, 2 * max_layer_kinds> rings{};
   double state_bytes = 0.0;
   count page_tokens = 1;
 

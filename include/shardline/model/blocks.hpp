@@ -58,6 +58,24 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
+/// The rows of all layers at once: looked up, and added to a projection of the residual stream that
+/// is normed layer by layer. Ranks share the table's rows and the projection's columns.
+/// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
+template <class Sink>
+constexpr void emit_layer_embedding(const emission& e, Sink& sink) {
+  const layer_inputs& own = e.model.per_layer;
+  const count all = own.width * e.model.layers.size();
+  const count tp = e.layout.attention.tp;
+  constexpr auto in_class = weight_class::embedding;
+  sink(vector_shape{term::embedding, e.matrix(in_class, e.table_rows(own.vocab_size), all),
+                    e.values_bytes(2 * all), vector_kind::lookup, all});
+  if (tp > 1) sink(e.send(collective_kind::all_reduce, e.tensor_group(), all));
+  sink(e.project(term::embedding, e.matrix(in_class, e.hidden_size, share(all, tp, e.rank.tp))));
+  if (tp > 1) sink(e.send(collective_kind::all_gather, e.tensor_group(), all));
+  sink(vector_shape{term::embedding, e.vector(weight_class::norm, own.width),
+                    e.values_bytes(3 * all), vector_kind::norm, all});
+}
+
 /// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
 /// added to them, and a norm may follow.
 template <class Sink>
@@ -71,6 +89,7 @@ constexpr void emit_embedding(const emission& e, Sink& sink) {
                       e.values_bytes(3 * hidden)});
   }
   if (e.model.embedding_norm) sink(e.norm());
+  if (e.model.per_layer.width > 0) emit_layer_embedding(e, sink);
 }
 
 namespace detail {
@@ -101,6 +120,62 @@ constexpr bool summed_later(const layer& l) noexcept {
   return later;
 }
 
+// Attention of the stream to the blocks before it: a norm's gains and a query of one row. Of them
+// there are half as many as at the end, on average; what they add up to is written.
+// Source: modeling_kimi_linear.py of huggingface.co/moonshotai/Kimi-K3.
+template <class Sink>
+constexpr void emit_block_residuals(const emission& e, Sink& sink) {
+  const count layers = e.model.residual_blocks;
+  if (layers == 0) return;
+  const count read = 1 + e.model.layers.size() / (2 * layers);
+  sink(vector_shape{term::norms, e.vector(weight_class::norm, 2 * e.hidden_size),
+                    e.values_bytes((read + 1) * e.hidden_size), vector_kind::norm, e.hidden_size});
+}
+
+// Hyper-connections around a block: from all of a token's streams come the weights by which they are
+// mixed to what the block reads, and by which what it returns is added to each and they to each
+// other. The projection, its bias and three scales are in fp32, and on every rank.
+// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
+template <class Sink>
+constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
+  emit_block_residuals(e, sink);
+  const count n = e.model.streams;
+  if (n == 1) return;
+  const count mixed = n * e.hidden_size;
+  const count weights = (2 + n) * n;
+  const weight projection{weight_class::norm, formats::fp32, mixed, weights};
+  sink(gemm_shape{term::norms, projection, extent::tokens, e.activations});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
+  const count moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
+  sink(vector_shape{term::norms, {}, e.values_bytes(moved), vector_kind::norm, mixed});
+}
+
+// Before the head: streams are mixed to one.
+template <class Sink>
+constexpr void emit_stream_end(const emission& e, Sink& sink) {
+  emit_block_residuals(e, sink);
+  const count n = e.model.streams;
+  if (n == 1) return;
+  const count mixed = n * e.hidden_size;
+  sink(gemm_shape{term::norms,
+                  {weight_class::norm, formats::fp32, mixed, n},
+                  extent::logit_rows,
+                  e.activations});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, n + 1}});
+}
+
+// Behind both halves: the stream gates the layer's own row, which is projected to it and normed. Both
+// matrices lie on every rank.
+template <class Sink>
+constexpr void emit_layer_input(const layer_inputs& own, const block_context& e, Sink& sink) {
+  constexpr auto in_class = weight_class::dense_feed_forward;
+  constexpr auto t = term::dense_feed_forward;
+  sink(e.project(t, e.matrix(in_class, e.hidden_size, own.width)));
+  sink(vector_shape{t, {}, e.values_bytes(3 * own.width), vector_kind::activation, own.width});
+  sink(e.project(t, e.matrix(in_class, own.width, e.hidden_size)));
+  sink(e.norm());
+}
+
 }  // namespace detail
 
 /// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
@@ -108,10 +183,11 @@ template <class Sink>
 constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
+  detail::emit_stream_mixing(outside, sink);
   sink(e.norm());
   visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
-  if (l.form == layer_form::sandwich) sink(e.norm());
+  if (is_sandwich(l.form)) sink(e.norm());
 }
 
 /// The second half: norm, unless it shares the first one's, and feed-forward block.
@@ -119,9 +195,14 @@ template <class Sink>
 constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
   if (!detail::feeds(l)) return;
   const block_context e = outside.in_layer(l);
+  detail::emit_stream_mixing(outside, sink);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
-  if (l.form == layer_form::sandwich) sink(e.norm());
+  if (is_sandwich(l.form)) sink(e.norm());
+  if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
+  if (l.form == layer_form::scaled_sandwich) {
+    sink(fused_shape{term::norms, e.vector(weight_class::norm, 1)});
+  }
 }
 
 /// A layer: one half after the other.
@@ -140,6 +221,7 @@ constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink
   weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
                       e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
+  detail::emit_stream_end(e, sink);
   sink(e.norm());
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (tp > 1) {
@@ -176,10 +258,17 @@ constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
   return blocks;
 }
 
-/// The residual stream to the next stage.
+/// Values of a token that are carried from layer to layer: the residual streams, and the blocks that
+/// the last layers attend to.
+[[nodiscard]] constexpr count carried_values(const model& m) noexcept {
+  const count blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
+  return (m.streams + blocks) * m.hidden_size;
+}
+
+/// What is carried to the next stage.
 template <class Sink>
 constexpr void emit_hand_over(const emission& e, Sink& sink) {
-  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, e.model.hidden_size));
+  sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, carried_values(e.model)));
 }
 
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its

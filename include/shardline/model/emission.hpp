@@ -31,7 +31,11 @@ struct emission : block_context {
   }
   /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
   [[nodiscard]] constexpr count vocabulary_rows() const noexcept {
-    const count padded = ceil_div(model.vocab_size, padding.vocabulary) * padding.vocabulary;
+    return table_rows(model.vocab_size);
+  }
+  /// The same of another table.
+  [[nodiscard]] constexpr count table_rows(count rows) const noexcept {
+    const count padded = ceil_div(rows, padding.vocabulary) * padding.vocabulary;
     return share(padded, layout.attention.tp, rank.tp);
   }
 };

@@ -16,12 +16,24 @@ namespace shardline {
 /// How the two blocks of a layer are put together.
 ///   sequential          norm, attention, add, norm, feed-forward, add
 ///   sandwich            a second norm after each block too (Gemma 2 and 3)
+///   scaled_sandwich     the same, and what the layer returns is multiplied by one learned scalar
+///                       (Gemma 4)
 ///   parallel            both blocks read one norm, and their outputs are added (Falcon-7B, PaLM)
 ///   parallel_two_norms  the same with a norm for each (Falcon-40B)
-enum class layer_form : unsigned char { sequential, sandwich, parallel, parallel_two_norms };
+enum class layer_form : unsigned char {
+  sequential,
+  sandwich,
+  parallel,
+  parallel_two_norms,
+  scaled_sandwich
+};
 
 [[nodiscard]] constexpr bool is_parallel(layer_form f) noexcept {
   return f == layer_form::parallel || f == layer_form::parallel_two_norms;
+}
+
+[[nodiscard]] constexpr bool is_sandwich(layer_form f) noexcept {
+  return f == layer_form::sandwich || f == layer_form::scaled_sandwich;
 }
 
 /// One layer.
@@ -121,6 +133,16 @@ struct layer_stack {
   }
 };
 
+/// A second embedding with a row of its own for each layer, which the layer takes beside the
+/// residual stream (Gemma 3n and 4).
+///   width        values of a row per layer; 0: there is none
+///   vocab_size   rows
+struct layer_inputs {
+  count width = 0;
+  count vocab_size = 0;
+  friend constexpr bool operator==(const layer_inputs&, const layer_inputs&) noexcept = default;
+};
+
 /// A transformer.
 ///   name             up to 95 characters, held in place
 ///   hidden_size      width of the residual stream
@@ -128,6 +150,11 @@ struct layer_stack {
 ///   tied_embeddings  the head is the embedding
 ///   norm_bias        norms have biases beside their gains (LayerNorm)
 ///   embedding_norm   a norm follows the embedding (Bloom)
+///   streams          residual streams, which hyper-connections mix before and after each block
+///                    (DeepSeek-V4); 1: there are none
+///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
+///                    stream (Kimi K3); 0: none are kept
+///   per_layer        an embedding that each layer has a part of
 ///   positions        rows of a learned position embedding (GPT-2); 0: none
 ///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
 ///                    counted apart (mtp_parameters), loaded only to speculate
@@ -142,6 +169,9 @@ struct model {
   bool tied_embeddings = false;
   bool norm_bias = false;
   bool embedding_norm = false;
+  count streams = 1;
+  count residual_blocks = 0;
+  layer_inputs per_layer{};
   count positions = 0;
   layer_stack layers{};
   count mtp_layers = 0;

@@ -64,10 +64,10 @@ struct prepared_exchange {
   exchange_shape shape{};
 };
 
-/// Collectives of a rank at most: those of the halves of its layers and three at the ends; beside
+/// Collectives of a rank at most: those of the halves of its layers and five at the ends; beside
 /// them two exchanges of a half with experts.
 inline constexpr std::size_t max_messages =
-    (most_of_mixing.collectives + most_of_feed_forward.collectives) * max_layer_kinds + 3;
+    (most_of_mixing.collectives + most_of_feed_forward.collectives) * max_layer_kinds + 5;
 inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
 
 /// Kinds of collectives over groups of ranks at most: what a layout has groups for is the same for

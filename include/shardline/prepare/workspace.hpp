@@ -80,7 +80,8 @@ namespace detail {
 // The residual stream of every token of the step, held while its operators run.
 template <class T>
 constexpr bytes<T> residual(const model& m, const rank_step<T>& s) noexcept {
-  const double row = static_cast<double>(m.hidden_size) * element_bytes(m.activations);
+  const auto values = static_cast<double>(carried_values(m));
+  const double row = values * element_bytes(m.activations);
   return bytes<T>::from_value(s.tokens * T(row));
 }
 

@@ -97,6 +97,7 @@ struct sharding_listener {
 ///   recurrence()            the modules of a recurrence
 ///   dense()                 the matrices of a dense block
 ///   router(), routed(experts), shared()
+///   latent_experts()        the projections around experts in a narrower space
 struct module_listener {
   constexpr void attention(std::string_view, matrix_role = matrix_role::input) const noexcept {}
   constexpr void small_attention(std::string_view) const noexcept {}
@@ -107,6 +108,7 @@ struct module_listener {
   constexpr void router() const noexcept {}
   constexpr void routed(count) const noexcept {}
   constexpr void shared() const noexcept {}
+  constexpr void latent_experts() const noexcept {}
 };
 
 /// Operators that a half of a layer has at most, the norms around its block among them: places are
@@ -128,8 +130,8 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{8, 6, 4, 2, 7};
-inline constexpr operator_limits most_of_feed_forward{4, 3, 7, 0, 5};
+inline constexpr operator_limits most_of_mixing{11, 8, 8, 3, 7};
+inline constexpr operator_limits most_of_feed_forward{8, 12, 9, 0, 5};
 
 namespace detail {
 

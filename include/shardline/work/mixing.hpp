@@ -32,7 +32,7 @@ template <class T>
 }
 
 /// Softmax attention of one part of a step, all its sequences: scores and weighted values.
-///   flops = 2 sequences pairs heads (qk_dim + v_dim) / (query_split cache_split)
+///   flops = 2 sequences pairs heads (qk_dim + v_dim) / (query_split cache_split tokens_per_key)
 ///   cache = sequences (min(context, window) + new_tokens) bytes_per_token / cache_split
 ///   query_split       cp ranks that share the new tokens
 ///   cache_split       dcp ranks that share the cached tokens; `heads` are those of all of them
@@ -40,6 +40,8 @@ template <class T>
 ///   latent            one cache for all heads (MLA), its values a part of its keys; a prompt
 ///                     expands it into keys and values per head, a decode step attends to it
 ///   latent_width      values per token that such a cache keeps; 0: not known
+///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes are
+///                     shared by (DeepSeek-V4); contexts and windows are of tokens
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
@@ -59,11 +61,12 @@ struct attention_core {
   precision activation = precision::bf16;
   bool latent = false;
   count latent_width = 0;
+  count tokens_per_key = 1;
 
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
-    const T pairs =
-        attention_pairs(new_tokens, context, window) / real<T>(query_split * cache_split);
+    const T pairs = attention_pairs(new_tokens, context, window) /
+                    real<T>(query_split * cache_split * tokens_per_key);
     return shardline::flops<T>::from_value(sequences * pairs * per_pair);
   }
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }

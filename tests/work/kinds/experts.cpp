@@ -240,3 +240,50 @@ TEST_CASE("a gate of shared experts is a vector of the router's") {
   CHECK(shape(r.fused[0], 1, 16));
   CHECK(r.fused[0].weight_class == weight_class::router);
 }
+
+TEST_CASE(
+    "experts in a narrower space: a token is projected to it, sent in it, and projected back") {
+  constexpr mixture_of_experts latent{.experts = 8,
+                                      .experts_per_token = 2,
+                                      .width = 6,
+                                      .gated = false,
+                                      .shared_experts = 1,
+                                      .shared_width = 12,
+                                      .latent_width = 4};
+  const model m = sixteen_wide();
+  layout l{{1, 1, 2}, {1, 2, 1}};
+  l.dispatch = expert_dispatch::all_to_all;
+  const recorded r = feeding_of(latent, emission{m, l}, decode_step(4.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 7);
+  CHECK(shape(r.gemms[0].weight, 16, 8));  // the router reads the whole token
+  CHECK(shape(r.gemms[1].weight, 16, 4));
+  CHECK(shape(r.gemms[2].weight, 4, 6));
+  CHECK(r.gemms[2].weight.matrices == 4);
+  CHECK(shape(r.gemms[3].weight, 6, 4));
+  CHECK(shape(r.gemms[4].weight, 16, 12));
+  CHECK(shape(r.gemms[5].weight, 12, 16));
+  CHECK(shape(r.gemms[6].weight, 4, 16));
+  CHECK(r.gemms[6].rows == 2.0);
+  REQUIRE(r.collectives.size() == 2);
+  CHECK(r.collectives[0].tokens.hidden == 4);
+  CHECK(r.collectives[1].tokens.hidden == 4);
+  // Of one replica only the sum over tp is left, as wide as the model.
+  const recorded one =
+      feeding_of(latent, emission{m, tensor_parallel(2)}, decode_step(4.0, 10.0, 1.0));
+  REQUIRE(one.collectives.size() == 1);
+  CHECK(one.collectives[0].message.value() == 4.0 * 16.0 * 2.0);
+}
+
+TEST_CASE("a scaled router and norms around both branches are vectors of the block") {
+  constexpr mixture_of_experts normed{.experts = 8,
+                                      .experts_per_token = 2,
+                                      .width = 6,
+                                      .shared_experts = 1,
+                                      .shared_width = 12,
+                                      .scaled_router = true,
+                                      .branch_norms = true};
+  const model m = sixteen_wide();
+  const recorded r = feeding_of(normed, emission{m, layout{}}, decode_step(4.0, 10.0, 1.0));
+  CHECK(r.stored(weight_class::norm) == 3 * 16);
+  CHECK(r.stored(weight_class::router) == 16 * 8 + 16 + 8);
+}

@@ -142,3 +142,45 @@ TEST_CASE("a prompt gathers the cached tokens that dcp ranks share, and keeps it
   REQUIRE(prompt.collectives.size() == 1);
   CHECK(prompt.sends(collective_kind::all_gather, {4, 1}, 3.0 * 50.0 * 16.0));
 }
+
+TEST_CASE("values narrower than keys: their own columns, cache, scores and output") {
+  grouped_query_attention a = grouped;
+  a.v_head_dim = 3;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 1) * 4 + 3));
+  CHECK(shape(r.gemms[1].weight, 4 * 3, 16));
+  CHECK(r.cores[0].qk_dim == 4);
+  CHECK(r.cores[0].v_dim == 3);
+  CHECK(r.caches[0].bytes_per_token == (4.0 + 3.0) * 2.0);
+  CHECK(r.cores[0].flops().value() == 3.0 * 11.0 * 2.0 * 4.0 * (4.0 + 3.0));
+}
+
+TEST_CASE("a gate of one value per head is projected with the queries, and has no bias") {
+  grouped_query_attention a = grouped;
+  a.head_gate = a.qkv_bias = true;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 2) * 4 + 4));
+  CHECK(shape(r.fused[0], 1, (4 + 2) * 4));
+  REQUIRE(r.vectors.size() == 2);
+  CHECK(r.vectors[1].traffic.value() == 3.0 * (2.0 * 16.0 + 4.0) * 2.0);
+}
+
+TEST_CASE("keys that are values too save a projection, and nothing of the cache") {
+  grouped_query_attention a = grouped;
+  a.values_from_keys = true;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 1) * 4));
+  CHECK(r.caches[0].bytes_per_token == 2.0 * 4.0 * 2.0);
+}
+
+TEST_CASE("a layer that reads another's cache projects queries alone, and keeps nothing") {
+  grouped_query_attention a = grouped;
+  a.reads_cache_of_another = true;
+  a.qk_norm = head_norm::per_head;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, 4 * 4));
+  CHECK(shape(r.fused[0], 1, 4));
+  CHECK(r.caches.empty());
+  REQUIRE(r.cores.size() == 1);
+  CHECK(r.cores[0].cache_bytes().value() == 3.0 * 11.0 * 2.0 * 4.0 * 2.0);
+}

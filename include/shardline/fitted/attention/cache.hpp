@@ -17,7 +17,7 @@ constexpr kernel_format cache_kernel(const attention_shape& op) noexcept {
   const count per_head = op.kv_heads * (op.qk_dim + op.v_dim);
   const count kept = !op.latent ? per_head : decodes ? op.qk_dim : op.latent_width;
   if (kept == 0) return kernel_of_cache(element_bytes(op.activation));
-  return kernel_of_cache(op.bytes_per_token / real<double>(kept));
+  return kernel_of_cache(op.bytes_per_token * real<double>(op.tokens_per_key) / real<double>(kept));
 }
 
 // What it multiplies in: narrow keys are not widened where there is a peak for them.
@@ -37,8 +37,9 @@ constexpr kernel_time<T> unless_idle(const T& tokens, const kernel_time<T>& t) n
 // An operator's shape, and the part of a step that it is of.
 template <class T>
 constexpr attention_shape shape_of(const attention_core<T>& o) noexcept {
-  return {o.phase, o.query_split, o.cache_split,     o.heads,      o.kv_heads, o.qk_dim,
-          o.v_dim, o.window,      o.bytes_per_token, o.activation, o.latent,   o.latent_width};
+  return {o.phase,  o.query_split,  o.cache_split,   o.heads,           o.kv_heads,
+          o.qk_dim, o.v_dim,        o.window,        o.bytes_per_token, o.activation,
+          o.latent, o.latent_width, o.tokens_per_key};
 }
 template <class T>
 constexpr step_part<T> part_of(const attention_core<T>& o) noexcept {

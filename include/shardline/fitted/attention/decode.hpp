@@ -62,7 +62,7 @@ struct decode_law {
   T blocks = T(1.0);
   T exposed = T(0.0);
   T tail = T(0.0);
-  T share = T(1.0);     // of a sequence's keys that this rank has
+  T share = T(1.0);     // keys of a token that this rank has
   T group = T(1.0);     // query heads of a key-value head
   T kv_heads = T(0.0);  // over the multiprocessors
   T read = T(0.0);      // seconds of a multiprocessor for a key, and for a row and a key
@@ -125,14 +125,14 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
   law.blocks = c.blocks;
   law.exposed = c.exposed;
   law.tail = c.tail;
-  law.share = T(1.0 / real<double>(o.cache_split));
+  law.share = T(1.0 / real<double>(o.cache_split * o.tokens_per_key));
   law.group = T(real<double>(o.heads) / real<double>(o.kv_heads));
   law.kv_heads = real<T>(o.kv_heads) / multiprocessors(a);
   law.read =
       width * T(walked_bytes) * multiprocessors(a) * seconds_per_byte(a, c.multiprocessor_share);
   law.multiplied =
       T(2.0 * real<double>(values)) * seconds_per_flop(a, math_of(o, cache_kernel(o)), c.compute);
-  law.key_bytes = o.bytes_per_token;
+  law.key_bytes = o.bytes_per_token * real<double>(o.tokens_per_key);
   law.query_bytes =
       real<T>(o.heads * values) * T(element_bytes(o.activation)) / real<T>(o.query_split);
   law.per_byte = seconds_per_byte(a, c.bandwidth);

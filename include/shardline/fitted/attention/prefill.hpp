@@ -15,7 +15,8 @@ inline constexpr double fewest_rows = 16.0;  // that a matrix instruction multip
 // precision of activations. No fewer bytes than the data sheet's roofline counts: the latents'.
 constexpr attention_shape as_read(attention_shape o) noexcept {
   if (!o.latent || o.phase == phase::decode) return o;
-  const double values = real<double>(o.kv_heads * (o.qk_dim + o.v_dim));
+  const double values =
+      real<double>(o.kv_heads * (o.qk_dim + o.v_dim)) / real<double>(o.tokens_per_key);
   o.bytes_per_token = max(o.bytes_per_token, values * element_bytes(o.activation));
   return o;
 }
@@ -37,7 +38,7 @@ struct prompt_law {
   count window = 0;
   T seen = T(0.0);     // keys of a query within the window
   T split = T(1.0);    // ranks that share the queries
-  T row_key = T(0.0);  // of a query row and a key, multiplied
+  T row_key = T(0.0);  // of a query row and a token, whose key is multiplied
   T block = T(0.0);
   T heads = T(0.0);  // over the multiprocessors
   T tail = T(0.0);
@@ -94,7 +95,7 @@ constexpr prompt_law<T> prompt_law_of(const fitted_accelerator<T>& a, const pref
   law.window = o.window;
   law.seen = real<T>(o.window) + c.window_padding;
   law.split = real<T>(o.query_split);
-  law.row_key = T(2.0) * (products + exponentials);
+  law.row_key = T(2.0) * (products + exponentials) / real<T>(o.tokens_per_key);
   law.block = c.block.value();
   law.heads = real<T>(o.heads) / multiprocessors(a);
   law.tail = c.tail;

@@ -24,6 +24,8 @@ struct feed_forwards;
 /// blocks of so many layers.
 using layer_reader = layer_stack (*)(const fields&, const family&, count hidden, precision own);
 using feed_forward_reader = feed_forwards (*)(const fields&, const family&, count layers);
+/// Changes the formats of a model whose quantisation settings were read already.
+using format_reader = void (*)(const fields&, model&);
 
 /// Biases of the attention projections.
 ///   none        none; `attention_bias` must not ask for any
@@ -57,11 +59,18 @@ enum class window_rule : unsigned char {
   linear
 };
 
+/// Multi-token-prediction layers of published checkpoints.
+///   stated      as many as a key says
+///   patterned   they follow a pattern of their own, which a model cannot hold (Nemotron-H)
+///   unpublished a key says how many there were, and checkpoints hold none (MiniMax-M2)
+enum class prediction_rule : unsigned char { stated, patterned, unpublished };
+
 /// The activation function, which with the family says whether a block is gated.
 enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, relu, relu2 };
 
 /// One supported model_type.
 ///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
+///   own_formats      what keys outside the quantisation settings say of formats
 ///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
 ///                    missing; 0: required, as many as heads, hidden_size / heads, unknown, none,
 ///                    the first layer
@@ -74,13 +83,15 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 ///   topk_method      if missing; "noaux_tc" has a correction bias per expert
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
-///   mtp_pattern      prediction layers follow a pattern of their own, which a model cannot hold
+///   mtp_layers       prediction layers, if no key says
+///   layer_inputs     hidden_size_per_layer_input, if missing
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
   std::string_view architecture{};
   layer_reader layers = nullptr;
   feed_forward_reader feed_forwards = nullptr;
+  format_reader own_formats = nullptr;
   count vocab_size = 0;
   count heads = 0;
   count kv_heads = 0;
@@ -106,9 +117,11 @@ struct family {
   bool embedding_norm = false;
   bool learned_positions = false;
   count position_offset = 0;
-  bool mtp_pattern = false;
+  prediction_rule prediction = prediction_rule::stated;
+  count mtp_layers = 0;
+  count layer_inputs = 0;
   const checkpoint_names* names = &llama_names;
-  std::array<std::string_view, 4> priced{};
+  std::array<std::string_view, 8> priced{};
 };
 
 /// The same mathematics, defaults and names by another model_type.
@@ -125,6 +138,7 @@ struct wrapper {
   std::string_view architecture{};
   std::string_view text_type{};   // the text model's model_type, if its own is missing
   std::string_view other_type{};  // another that it may have
+  bool misnamed = false;          // which is then another family's, and means this one
 };
 
 }  // namespace shardline::hf

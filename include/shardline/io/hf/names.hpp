@@ -16,6 +16,7 @@ namespace shardline::hf {
 ///   recurrence    prefix of `recurrent` and of `minor`
 ///   minor         projections to a few values per head and the convolution: a fraction of a
 ///                 percent of a layer, which published lists keep in the model's dtype
+///   latent        prefix of `latents`, the projections around experts in a narrower space
 ///   numbered      an expert is a module of its own: experts + number + "." + one of `expert`
 struct checkpoint_names {
   std::array<std::string_view, 4> outside{};  // embedding, position embedding, last norm, head
@@ -33,6 +34,8 @@ struct checkpoint_names {
   bool numbered = true;
   std::array<std::string_view, 3> expert{};
   std::string_view shared{};
+  std::string_view latent{};
+  std::array<std::string_view, 2> latents{};
 };
 
 /// Those of Llama, which most families took over.

@@ -18,19 +18,25 @@ inline const char* mtp_key(const fields& f) {
   return f.name_of({"num_nextn_predict_layers", "mtp_num_hidden_layers", "num_mtp_layers"});
 }
 
-/// Layers that only speculation loads. Nemotron-H's follow a pattern of their own, which a model
-/// cannot hold.
+/// Layers that only speculation loads.
 inline count read_mtp_layers(const fields& f, const family& known) {
   const char* key = mtp_key(f);
-  const count layers = f.whole_or(key, 0, field::mtp_layers);
+  const count layers = f.whole_or(key, known.mtp_layers, field::mtp_layers);
   (void)f.whole_or("mtp_transformer_layers", 1, {1, 1});
   if (layers == 0) return 0;
   const std::string found = std::to_string(layers) + " multi-token-prediction layers are ";
-  if (known.mtp_pattern) {
-    f.note(key, found + "neither counted nor loaded: they follow a pattern of their own");
-    return 0;
+  switch (known.prediction) {
+    case prediction_rule::patterned:
+      f.note(key, found + "neither counted nor loaded: they follow a pattern of their own");
+      return 0;
+    case prediction_rule::unpublished:
+      f.note(key, found + "neither counted nor loaded: published checkpoints hold none");
+      return 0;
+    case prediction_rule::stated:
+      break;
   }
-  f.note(key, found + "counted apart and not loaded");
+  f.note(key, found + "counted apart and not loaded" +
+                  (f.find(key) == nullptr ? ": published checkpoints hold them" : ""));
   if (f.flag("mtp_use_dedicated_embeddings", false)) {
     f.note("mtp_use_dedicated_embeddings", "true; these embeddings are not counted");
   }
@@ -47,6 +53,16 @@ inline count read_context(const fields& f, const family& known) {
   const char* key = f.name_of({"max_position_embeddings", "n_positions", "seq_length"});
   if (known.context == 0) return f.whole_or(key, 0, any_length);
   return f.whole_or_noted(key, known.context, any_length);
+}
+
+/// The embedding that each layer has a part of. Keys of families without one are refused.
+inline layer_inputs read_layer_inputs(const fields& f, const family& known) {
+  if (known.layer_inputs == 0) return {};
+  const count width =
+      f.whole_or("hidden_size_per_layer_input", known.layer_inputs, 0, field::layer_input_width);
+  if (width == 0) return {};
+  return {width,
+          f.whole_or("vocab_size_per_layer_input", 262144, above_0(field::layer_input_vocab_size))};
 }
 
 /// GPT-2 and OPT learn their positions, so their number is a size.
@@ -72,6 +88,9 @@ inline count read_positions(const fields& f, const family& known) {
   m.vocab_size = detail::read_vocabulary(f, known);
   m.tied_embeddings = read_tied(s, known);
   m.norm_bias = known.norm_bias;
+  m.per_layer = detail::read_layer_inputs(f, known);
+  m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
+  m.streams = f.whole_or("hc_mult", 1, field::streams);
   m.embedding_norm = known.embedding_norm;
   m.positions = detail::read_positions(f, known);
   m.max_context = detail::read_context(f, known);

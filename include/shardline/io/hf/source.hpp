@@ -78,7 +78,8 @@ inline const family* find_wrapped(const source& s, const std::string& outer_type
     s.whole.refuse("text_config", "null, since " + outer_type + " is a text model itself");
   }
   const std::string type = read_text_type(s, around);
-  const family* known = family_of(type);
+  const bool misnamed = around != nullptr && around->misnamed && type == around->other_type;
+  const family* known = family_of(misnamed ? around->text_type : type);
   if (known == nullptr || outer_type.empty()) {
     refuse_type(outer_type.empty() ? s.whole : s.text);
   } else if (around == nullptr) {

@@ -112,7 +112,9 @@ inline void check_unpriced(const fields& f, const family& known) {
     if (value == nullptr || detail::says_nothing(*value) || detail::prices(known, key)) continue;
     f.refuse(key, "null: it changes the model in a way not priced");
   }
-  if (known.windows != window_rule::chunked && f.find("attention_chunk_size") != nullptr) {
+  const bool chunks =
+      known.windows == window_rule::chunked || detail::prices(known, "attention_chunk_size");
+  if (!chunks && f.find("attention_chunk_size") != nullptr) {
     f.refuse("attention_chunk_size", "null: this family has no chunks");
   }
   if (!known.mlp_bias && f.flag("mlp_bias", false)) {

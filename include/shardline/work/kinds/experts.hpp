@@ -16,6 +16,14 @@ namespace shardline {
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
+///   latent_width        routed experts work in a space of this width, to which all of a token is
+///                       projected before its dispatch and from which it is projected after
+///                       (LatentMoE: Nemotron 3 Super, Kimi K3); 0: as wide as the model
+///   latent_norm         a norm of what comes back, in that space (Kimi K3)
+///   scaled_router       the router has a norm of its own with gains, and a scale per expert
+///   branch_norms        a norm before the routed experts and one behind each branch, theirs and
+///                       that of the shared ones (both: Gemma 4, whose shared expert is the layer's
+///                       dense block)
 struct mixture_of_experts {
   count experts = 0;
   count experts_per_token = 0;
@@ -27,6 +35,18 @@ struct mixture_of_experts {
   bool expert_bias = false;
   bool router_bias = false;
   bool correction_bias = false;
+  count latent_width = 0;
+  bool latent_norm = false;
+  bool scaled_router = false;
+  bool branch_norms = false;
+
+  static constexpr field_range latent_range{
+      {}, "feed_forward.latent_width", figure_unit::none, 0.0, 1e7, true};
+
+  /// Width of what routed experts read and write.
+  [[nodiscard]] constexpr count routed_width(count hidden_size) const noexcept {
+    return latent_width == 0 ? hidden_size : latent_width;
+  }
 
   static constexpr bool sums_at_end = false;
 
@@ -46,6 +66,10 @@ struct mixture_of_experts {
     list(&self::expert_bias);
     list(&self::router_bias);
     list(&self::correction_bias);
+    list(as_own<latent_range>, &self::latent_width);
+    list(&self::latent_norm);
+    list(&self::scaled_router);
+    list(&self::branch_norms);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {
@@ -66,12 +90,13 @@ struct mixture_of_experts {
   constexpr void matrices(List&& list) const {
     list(weight_class::router);
     list(weight_class::routed_expert);
-    if (shared_experts > 0) list(weight_class::shared_expert);
+    if (shared_experts > 0 || latent_width > 0) list(weight_class::shared_expert);
   }
   template <class List>
   constexpr void modules(List&& list) const {
     list.router();
     list.routed(experts);
+    if (latent_width > 0) list.latent_experts();
     if (shared_experts > 0) list.shared();
   }
   template <class Sink>
@@ -122,7 +147,7 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const block_cont
                                    Sink& sink) {
   const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
-  const count hidden = expert_hidden(e, e.hidden_size);
+  const count hidden = expert_hidden(e, f.routed_width(e.hidden_size));
   const count up = (f.gated ? 2 : 1) * width;
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
@@ -145,7 +170,8 @@ constexpr rank_group dispatch_group(const layout& l) noexcept {
 
 // Tokens to their experts in this precision. Where fewer shards than tensor ranks hold the experts,
 // the tp ranks of a replica split what they send; where more do, it is copied to each.
-constexpr exchange_shape exchange_of(const routing_shape& routed, const block_context& e,
+constexpr exchange_shape exchange_of(const routing_shape& routed, count width,
+                                     const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const layout& l = e.layout;
   return {.group = dispatch_group(l),
@@ -153,23 +179,24 @@ constexpr exchange_shape exchange_of(const routing_shape& routed, const block_co
           .experts_per_token = routed.experts_per_token,
           .experts = routed.placed(),
           .destinations = routed.ep,
-          .hidden = e.hidden_size,
+          .hidden = width,
           .value_bytes = wire_bytes(p.value_or(e.activations)),
           .own_share = real<double>(l.expert.etp) / real<double>(l.attention.tp),
           .copies = routed.destinations};
 }
 
 // All tokens of the group on each of its ranks, in this precision.
-constexpr collective_shape gathering(collective_kind kind, const block_context& e,
+constexpr collective_shape gathering(collective_kind kind, count width, const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
   const double value = wire_bytes(p.value_or(e.activations));
-  return {kind, group, extent::group_tokens, real<double>(e.hidden_size) * value};
+  return {kind, group, extent::group_tokens, real<double>(width) * value};
 }
 
 // Tokens to the experts, when the expert group spans several attention replicas.
 template <class Sink>
-constexpr void emit_dispatch(const routing_shape& routed, const block_context& e, Sink& sink) {
+constexpr void emit_dispatch(const routing_shape& routed, count width, const block_context& e,
+                             Sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
   const auto send = [&](auto sent_shape) {
@@ -177,30 +204,30 @@ constexpr void emit_dispatch(const routing_shape& routed, const block_context& e
     sink(sent_shape);
   };
   if (routed.sent) {
-    send(exchange_of(routed, e, e.experts.dispatch));
+    send(exchange_of(routed, width, e, e.experts.dispatch));
   } else {
-    send(gathering(collective_kind::all_gather, e, e.experts.dispatch));
+    send(gathering(collective_kind::all_gather, width, e, e.experts.dispatch));
   }
 }
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
 template <class Sink>
-constexpr void emit_combine(const routing_shape& routed, const block_context& e, Sink& sink) {
+constexpr void emit_combine(const routing_shape& routed, count width, const block_context& e,
+                            Sink& sink) {
   if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
   if (!routed.sent) {
-    sink(gathering(collective_kind::reduce_scatter, e, e.experts.combine));
+    sink(gathering(collective_kind::reduce_scatter, width, e, e.experts.combine));
     return emit_tensor_reduction(e, sink);
   }
-  exchange_shape results = exchange_of(routed, e, e.experts.combine);
+  exchange_shape results = exchange_of(routed, width, e, e.experts.combine);
   results.results = true;
   sink(results);
   const count tp = e.layout.attention.tp;
   const count etp = e.layout.expert.etp;
   const count summed = etp < tp ? etp : tp;
-  const count hidden = e.hidden_size;
-  if (summed > 1) sink(e.send(collective_kind::all_reduce, {summed, 1}, hidden));
+  if (summed > 1) sink(e.send(collective_kind::all_reduce, {summed, 1}, width));
   // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
-  if (tp > summed) sink(e.send(collective_kind::all_gather, {tp / summed, summed}, hidden));
+  if (tp > summed) sink(e.send(collective_kind::all_gather, {tp / summed, summed}, width));
 }
 
 // Shared experts are dense blocks split over tp. Their partial sums join the experts' all-reduce,
@@ -216,25 +243,66 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const block_cont
   if (complete) emit_tensor_reduction(e, sink);
 }
 
+// Scores of all experts, and what they are corrected and scaled by.
+template <class Sink>
+constexpr void emit_router(const mixture_of_experts& f, const block_context& e, Sink& sink) {
+  constexpr auto router = weight_class::router;
+  if (f.scaled_router) {
+    sink(vector_shape{term::router, e.vector(router, e.hidden_size + f.experts),
+                      e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
+  }
+  sink(e.project(term::router, e.matrix(router, e.hidden_size, f.experts)));
+  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
+  if (f.correction_bias) {
+    sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
+  }
+  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
+}
+
+// A norm within the block: reads a row and writes it.
+template <class Sink>
+constexpr void emit_branch_norms(const mixture_of_experts& f, const block_context& e, count norms,
+                                 Sink& sink) {
+  for (count i = 0; i < (f.branch_norms ? norms : 0); ++i) {
+    sink(vector_shape{term::norms, e.vector(weight_class::norm, e.hidden_size),
+                      e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
+  }
+}
+
+// Of all of a token, on every rank: to the space of the routed experts, or back.
+template <class Sink>
+constexpr void emit_latent_projection(const mixture_of_experts& f, const block_context& e,
+                                      bool back, Sink& sink) {
+  if (f.latent_width == 0) return;
+  const count in = back ? f.latent_width : e.hidden_size;
+  const count out = back ? e.hidden_size : f.latent_width;
+  if (back && f.latent_norm) {
+    sink(vector_shape{term::norms, e.vector(weight_class::norm, in), e.values_bytes(2 * in),
+                      vector_kind::norm, in});
+  }
+  sink(e.project(term::shared_experts, e.matrix(weight_class::shared_expert, in, out)));
+}
+
 }  // namespace detail
 
 /// router, dispatch, routed and shared experts, combine.
-/// Dispatch and combine carry activations in the precision that the engine states for them.
+/// Dispatch and combine carry activations in the precision that the engine states for them, as wide
+/// as the experts' space. Source of the order around latents: class NemotronHMoE of
+/// vllm/model_executor/models/nemotron_h.py.
 template <class Sink>
 constexpr void mixture_of_experts::emit(const block_context& e, Sink& sink) const {
-  constexpr auto router = weight_class::router;
-  sink(e.project(term::router, e.matrix(router, e.hidden_size, experts)));
-  if (router_bias) sink(fused_shape{term::router, e.vector(router, experts)});
-  if (correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, experts}});
-  }
-  if (shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
+  const count sent_width = routed_width(e.hidden_size);
+  detail::emit_router(*this, e, sink);
   const routing_shape routed = detail::routing_of(*this, e);
   sink(routed);
-  detail::emit_dispatch(routed, e, sink);
+  detail::emit_branch_norms(*this, e, 1, sink);
+  detail::emit_latent_projection(*this, e, false, sink);
+  detail::emit_dispatch(routed, sent_width, e, sink);
   detail::emit_routed_experts(*this, e, sink);
   detail::emit_shared_experts(*this, e, sink);
-  detail::emit_combine(routed, e, sink);
+  detail::emit_latent_projection(*this, e, true, sink);
+  detail::emit_combine(routed, sent_width, e, sink);
+  detail::emit_branch_norms(*this, e, 2, sink);
 }
 
 }  // namespace shardline

@@ -18,7 +18,12 @@ enum class head_norm : unsigned char { none, per_head, all_heads };
 ///   qk_norm      gains of the norm on queries and keys
 ///   sinks        one learned logit per head (gpt-oss)
 ///   output_gate  a second query-wide projection that gates the output (Qwen3-Next)
-/// Per token and layer it caches 2 kv_heads head_dim values.
+///   v_head_dim   of a value, where it is not as wide as a key (MiMo-V2); 0: head_dim
+///   head_gate    a projection to one value per head that gates it (Step-3.5)
+///   values_from_keys   the projection of keys gives values too (Gemma 4); both are cached
+///   reads_cache_of_another   keys and values are those of an earlier layer: this one has no
+///                projections of its own for them, and caches nothing (Gemma 3n and 4)
+/// Per token and layer it caches kv_heads (head_dim + v_head_dim) values.
 struct grouped_query_attention {
   count heads = 0;
   count kv_heads = 0;
@@ -30,6 +35,18 @@ struct grouped_query_attention {
   head_norm qk_norm = head_norm::none;
   bool sinks = false;
   bool output_gate = false;
+  count v_head_dim = 0;
+  bool head_gate = false;
+  bool values_from_keys = false;
+  bool reads_cache_of_another = false;
+
+  static constexpr field_range v_head_dim_range{
+      {}, "attention.v_head_dim", figure_unit::none, 0.0, 1e5, true};
+
+  /// Values of one head.
+  [[nodiscard]] constexpr count value_width() const noexcept {
+    return v_head_dim == 0 ? head_dim : v_head_dim;
+  }
 
   friend constexpr bool operator==(const grouped_query_attention&,
                                    const grouped_query_attention&) noexcept = default;
@@ -47,6 +64,10 @@ struct grouped_query_attention {
     list(&self::qk_norm);
     list(&self::sinks);
     list(&self::output_gate);
+    list(as_own<v_head_dim_range>, &self::v_head_dim);
+    list(&self::head_gate);
+    list(&self::values_from_keys);
+    list(&self::reads_cache_of_another);
   }
   // Queries share key-value heads in equal groups.
   template <class Listener>
@@ -60,8 +81,12 @@ struct grouped_query_attention {
     rules.heads(heads);
     rules.kv_heads(kv_heads);
     rules.shares_cache(cache_copies(tp));
-    rules.inner(weight_class::attention, heads * head_dim);
-    rules.output_of_rank(weight_class::attention, kv_heads_of_rank(kv_heads, tp, 0) * head_dim);
+    constexpr auto in_class = weight_class::attention;
+    const count own_kv_heads = kv_heads_of_rank(kv_heads, tp, 0);
+    rules.inner(in_class, heads * value_width());
+    rules.output(in_class, heads * head_dim);
+    rules.output_of_rank(in_class, own_kv_heads * head_dim);
+    rules.output_of_rank(in_class, own_kv_heads * value_width());
     rules.copies_kv_heads(kv_heads, l.dcp);
   }
   // Engines share no windows, which hold so few tokens (vLLM refuses such models, as here).
@@ -80,6 +105,13 @@ struct grouped_query_attention {
   }
   template <class Sink>
   constexpr void emit(const block_context& e, Sink& sink) const;
+
+  /// Its parts, for kinds that attend in their own way.
+  template <class Sink>
+  constexpr void emit_projections(const block_context& e, count own_heads, count own_kv_heads,
+                                  Sink& sink) const;
+  template <class Sink>
+  constexpr void emit_output(const block_context& e, count own_heads, Sink& sink) const;
 };
 
 namespace detail {
@@ -94,44 +126,71 @@ constexpr void emit_sums_of_squares(const block_context& e, Sink& sink) {
 
 }  // namespace detail
 
-/// q k v (and gate), rotary and head norms, attention per part, output.
+/// Queries, keys and values with their gates and biases, norms of heads, rotary embedding.
+template <class Sink>
+constexpr void grouped_query_attention::emit_projections(const block_context& e, count own_heads,
+                                                         count own_kv_heads, Sink& sink) const {
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  const count own_keys = reads_cache_of_another ? 0 : own_kv_heads * head_dim;
+  const count own_values =
+      reads_cache_of_another || values_from_keys ? 0 : own_kv_heads * value_width();
+  const count queries = (output_gate ? 2 : 1) * own_heads * head_dim;
+  const count projected = queries + own_keys + own_values;
+  const count gates = head_gate ? own_heads : 0;
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected + gates)));
+  if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
+  const count keys_normed = reads_cache_of_another ? 0 : 1;
+  if (qk_norm == head_norm::per_head) {
+    sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * head_dim)});
+  }
+  if (qk_norm == head_norm::all_heads) {
+    const count gains = own_heads * head_dim + own_keys;
+    sink(fused_shape{projections, e.vector(weight_class::norm, gains)});
+    detail::emit_sums_of_squares(e, sink);
+  }
+  // Rotary embedding (and head norms) read and write queries and keys.
+  const count rotated = own_heads * head_dim + own_keys;
+  sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
+}
+
+/// Gates of the heads' outputs, and their projection.
+template <class Sink>
+constexpr void grouped_query_attention::emit_output(const block_context& e, count own_heads,
+                                                    Sink& sink) const {
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  const count values = own_heads * value_width();
+  if (output_gate || head_gate) {
+    const count gates = output_gate ? values : own_heads;
+    sink(vector_shape{
+        projections, {}, e.values_bytes(2 * values + gates), vector_kind::activation, values});
+  }
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));
+  if (output_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
+}
+
+/// q k v (and gates), rotary and head norms, attention per part, output.
 template <class Sink>
 constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink) const {
   const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
   const count own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
-  const count query_heads = (output_gate ? 2 : 1) * own_heads;
-  const count projected = (query_heads + 2 * own_kv_heads) * head_dim;
-  constexpr auto in_class = weight_class::attention;
-  constexpr auto projections = term::attention_projections;
-
-  sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected)));
-  if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
-  if (qk_norm != head_norm::none) {
-    const count gains = qk_norm == head_norm::per_head ? 2 : own_heads + own_kv_heads;
-    sink(fused_shape{projections, e.vector(weight_class::norm, gains * head_dim)});
+  emit_projections(e, own_heads, own_kv_heads, sink);
+  if (sinks) sink(fused_shape{term::attention, e.vector(weight_class::attention, own_heads)});
+  const double per_token =
+      real<double>(own_kv_heads) * (e.kv_cache.bytes(head_dim) + e.kv_cache.bytes(value_width()));
+  if (!reads_cache_of_another) {
+    sink(sequence_cache{per_token, window, chunked, 0.0, e.layout.dcp});
   }
-  if (qk_norm == head_norm::all_heads) detail::emit_sums_of_squares(e, sink);
-  // Rotary embedding (and head norms) read and write queries and keys.
-  const count rotated = (own_heads + own_kv_heads) * head_dim;
-  sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
-  if (sinks) sink(fused_shape{term::attention, e.vector(in_class, own_heads)});
-  const double per_token = static_cast<double>(2 * own_kv_heads) * e.kv_cache.bytes(head_dim);
-  sink(sequence_cache{per_token, window, chunked, 0.0, e.layout.dcp});
   for (const phase p : both_phases) {
     const count split = detail::cache_split(e, p);
     detail::emit_context_gather(e, p, per_token, sink);
     detail::emit_query_gather(e, p, own_heads, head_dim, sink);
     sink(attention_shape{p, detail::query_split(e, p), split, split * own_heads, own_kv_heads,
-                         head_dim, head_dim, window, per_token, e.activations});
-    detail::emit_output_scatter(e, p, own_heads, head_dim, sink);
+                         head_dim, value_width(), window, per_token, e.activations});
+    detail::emit_output_scatter(e, p, own_heads, value_width(), sink);
   }
-  const count values = own_heads * head_dim;
-  if (output_gate) {
-    sink(
-        vector_shape{projections, {}, e.values_bytes(3 * values), vector_kind::activation, values});
-  }
-  sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));
-  if (output_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
+  emit_output(e, own_heads, sink);
 }
 
 }  // namespace shardline

@@ -10,6 +10,7 @@ namespace shardline {
 ///   q_lora_rank    width of the query's latent; 0: queries are projected directly
 ///   kv_lora_rank   width of the latent shared by keys and values
 ///   qk_nope_head_dim, qk_rope_head_dim, v_head_dim   per head: without and with rotary, value
+///   output_gate    a projection of the stream that gates the output, value by value (Kimi K3)
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
 /// and every tensor-parallel rank needs all of them.
 struct latent_attention {
@@ -19,6 +20,7 @@ struct latent_attention {
   count qk_nope_head_dim = 0;
   count qk_rope_head_dim = 0;
   count v_head_dim = 0;
+  bool output_gate = false;
 
   friend constexpr bool operator==(const latent_attention&,
                                    const latent_attention&) noexcept = default;
@@ -35,6 +37,7 @@ struct latent_attention {
     list(as<field::head_dim>, &self::qk_nope_head_dim);
     list(as<field::head_dim>, &self::qk_rope_head_dim);
     list(as<field::head_dim>, &self::v_head_dim);
+    list(&self::output_gate);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -63,6 +66,7 @@ struct latent_attention {
     list.attention("kv_a_proj_with_mqa", matrix_role::kv_latent);
     list.attention("kv_b_proj", matrix_role::key_value);
     list.attention("o_proj", matrix_role::output);
+    if (output_gate) list.attention("g_proj");
     for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
   }
   template <class Sink>
@@ -82,11 +86,7 @@ struct latent_attention {
   [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, bool expanded,
                                                     double per_token) const noexcept;
   template <class Sink>
-  constexpr void emit_output(const block_context& e, Sink& sink) const {
-    sink(e.project(term::attention_projections,
-                   e.matrix(weight_class::attention, matrix_role::output,
-                            heads_of_rank(e) * v_head_dim, e.hidden_size)));
-  }
+  constexpr void emit_output(const block_context& e, Sink& sink) const;
   [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
     return share(heads, e.layout.attention.tp, e.rank.tp);
   }
@@ -109,6 +109,19 @@ constexpr void latent_attention::emit_projections(const block_context& e, Sink& 
   sink(e.project(projections, e.matrix(in_class, matrix_role::kv_latent, e.hidden_size, width())));
   sink(vector_shape{projections, e.vector(weight_class::norm, kv_lora_rank),
                     e.values_bytes(2 * width()), vector_kind::norm, width()});
+}
+
+template <class Sink>
+constexpr void latent_attention::emit_output(const block_context& e, Sink& sink) const {
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  const count values = heads_of_rank(e) * v_head_dim;
+  if (output_gate) {
+    sink(e.project(projections, e.matrix(in_class, e.hidden_size, values)));
+    sink(
+        vector_shape{projections, {}, e.values_bytes(3 * values), vector_kind::activation, values});
+  }
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));
 }
 
 constexpr attention_shape latent_attention::attending(const block_context& e, phase p,

@@ -11,6 +11,7 @@ namespace shardline {
 ///   state_size       values of state per channel
 ///   conv_bias        bias of the convolution; projection_bias of both projections
 ///   state            element of the recurrent state
+///   gated_norm       a norm of what the recurrence returns, times the gate (Falcon-H1 has none)
 /// Per sequence and layer it keeps heads head_dim state_size values of state and conv_kernel - 1
 /// inputs of the convolution.
 struct state_space {
@@ -22,6 +23,7 @@ struct state_space {
   bool conv_bias = true;
   bool projection_bias = false;
   precision state = precision::fp32;
+  bool gated_norm = true;
 
   friend constexpr bool operator==(const state_space&, const state_space&) noexcept = default;
 
@@ -36,6 +38,7 @@ struct state_space {
     list(&self::conv_bias);
     list(&self::projection_bias);
     list(&self::state);
+    list(&self::gated_norm);
   }
   // Heads share input and output vectors in equal groups.
   template <class Listener>
@@ -84,7 +87,8 @@ constexpr void state_space::emit(const block_context& e, Sink& sink) const {
   sink(fused_shape{term::attention, e.vector(in_class, 3 * own_heads)});  // A_log, D, dt_bias
   detail::emit_recurrence(5 * kept, channels + inner,
                           detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
-  sink(vector_shape{projections, e.vector(weight_class::norm, inner), e.values_bytes(3 * inner),
+  const count gains = gated_norm ? inner : 0;
+  sink(vector_shape{projections, e.vector(weight_class::norm, gains), e.values_bytes(3 * inner),
                     vector_kind::norm, inner});
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, inner, hidden)));
   if (projection_bias) sink(fused_shape{projections, e.vector(in_class, hidden)});

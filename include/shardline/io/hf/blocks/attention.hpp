@@ -117,13 +117,14 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, count 
   return a;
 }
 
-inline latent_attention read_latent_attention(const fields& f) {
+/// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ.
+inline latent_attention read_latent_attention(const fields& f, count q_lora_rank = 1536) {
   if (f.flag("attention_bias", false)) {
     f.refuse("attention_bias", "false: biases of latent attention are not priced");
   }
   latent_attention a{};
   a.heads = f.whole("num_attention_heads", any_heads);
-  a.q_lora_rank = f.whole_or("q_lora_rank", 1536, 0, field::q_lora_rank);
+  a.q_lora_rank = f.whole_or("q_lora_rank", q_lora_rank, 0, field::q_lora_rank);
   a.kv_lora_rank = f.whole("kv_lora_rank", field::kv_lora_rank);
   a.qk_nope_head_dim = f.whole("qk_nope_head_dim", any_heads);
   a.qk_rope_head_dim = f.whole("qk_rope_head_dim", any_heads);

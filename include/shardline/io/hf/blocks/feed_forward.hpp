@@ -32,7 +32,7 @@ namespace detail {
 inline void check_activation(const fields& f, activation_rule rule) {
   switch (rule) {
     case activation_rule::silu:
-      (void)f.choice("hidden_act", {"silu", "swish"});
+      (void)f.choice("hidden_act", {"silu", "swish", "situ", "swigluoai"});
       break;
     case activation_rule::gelu_tanh:
       (void)f.choice("hidden_activation", {"gelu_pytorch_tanh"});
@@ -98,6 +98,18 @@ inline void mark_layers(const fields& f, const char* key, bool to, std::vector<b
   for (const count i : listed.value_or(std::vector<count>{})) {
     sparse[static_cast<std::size_t>(i)] = to;
   }
+}
+
+// 0 or 1 for each layer.
+inline std::vector<bool> read_marks(const fields& f, const char* key, count layers) {
+  const std::string allowed = "0 or 1 for each layer (" + std::to_string(layers) + ")";
+  const auto marks = f.whole_list(key, {0, 1}, allowed);
+  if (!marks || static_cast<count>(marks->size()) != layers) f.refuse(key, allowed);
+  std::vector<bool> result(static_cast<std::size_t>(layers));
+  for (std::size_t i = 0; marks && i < result.size() && i < marks->size(); ++i) {
+    result[i] = (*marks)[i] == 1;
+  }
+  return result;
 }
 
 }  // namespace detail

@@ -58,6 +58,35 @@ inline void check_groups(const fields& f, const state_space& s) {
   f.refuse("n_groups", "a divisor of the number of heads (" + std::to_string(s.heads) + ")");
 }
 
+/// Mamba-2 as Granite 4, Bamba and Falcon-H1 spell it: `inner` values in all, mamba_expand times the
+/// model's width unless a key says otherwise. Engines keep the state in the model's dtype where
+/// nothing says (vLLM, mamba_ssm_cache_dtype "auto").
+inline state_space read_mixer_of(const fields& f, count inner, precision own) {
+  state_space s{};
+  s.heads = f.whole_or("mamba_n_heads", 128, any_heads);
+  s.groups = f.whole_or("mamba_n_groups", 1, any_heads);
+  s.state_size = f.whole_or("mamba_d_state", 256, any_heads);
+  s.conv_kernel = f.whole_or("mamba_d_conv", 4, any_kernel);
+  s.conv_bias = f.flag("mamba_conv_bias", true);
+  s.projection_bias = f.flag("mamba_proj_bias", false);
+  s.state = read_state_type(f, own, own);
+  if (inner % s.heads != 0) {
+    f.refuse("mamba_n_heads", "a divisor of the mixer's width (" + std::to_string(inner) + ")");
+  }
+  s.head_dim = inner / s.heads;
+  const json* stated = f.find("mamba_d_head");
+  if (stated != nullptr && !(stated->is_string() && *stated == "auto")) {
+    (void)f.whole("mamba_d_head", {s.head_dim, s.head_dim});
+  }
+  if (s.heads % s.groups != 0) {
+    f.refuse("mamba_n_groups", "a divisor of mamba_n_heads (" + std::to_string(s.heads) + ")");
+  }
+  return s;
+}
+inline state_space read_expanded_mixer(const fields& f, count hidden, precision own) {
+  return read_mixer_of(f, f.whole_or("mamba_expand", 2, any_kernel) * hidden, own);
+}
+
 }  // namespace detail
 
 }  // namespace shardline::hf

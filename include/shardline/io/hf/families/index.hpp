@@ -8,12 +8,19 @@
 #include "shardline/io/hf/families/bloom.hpp"
 #include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
+#include "shardline/io/hf/families/deepseek_v4.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
+#include "shardline/io/hf/families/falcon_h1.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
+#include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
+#include "shardline/io/hf/families/granite.hpp"
+#include "shardline/io/hf/families/jamba.hpp"
+#include "shardline/io/hf/families/kimi.hpp"
+#include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
@@ -51,6 +58,8 @@ inline constexpr std::array all_families{
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
     &families::mimo,
+    &families::mimo_v2_flash,
+    &families::mimo_v2,
     &families::seed_oss,
     &families::qwen3_next,
     &families::qwen3_5_text,
@@ -58,15 +67,19 @@ inline constexpr std::array all_families{
     &families::deepseek_v2,
     &families::deepseek_v3,
     &families::kimi_k2,
+    &families::kimi_linear,
     &families::deepseek_v32,
+    &families::deepseek_v4,
     &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::glm4_moe_lite,
     &families::minimax_m2,
+    &families::minimax_m3,
     &families::gpt_oss,
     &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
+    &families::gemma4_text,
     &families::phi3,
     &families::olmo2,
     &families::olmo3,
@@ -78,13 +91,29 @@ inline constexpr std::array all_families{
     &families::gpt2,
     &families::opt,
     &families::gpt_neox,
+    &families::granite,
+    &families::granitemoe,
+    &families::granitemoeshared,
+    &families::granitemoehybrid,
+    &families::bamba,
     &families::nemotron_h,
-    &families::mamba2};
+    &families::mamba2,
+    &families::mamba,
+    &families::falcon_mamba,
+    &families::jamba,
+    &families::falcon_h1,
+    &families::lfm2,
+    &families::lfm2_moe};
 
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
     &families::gemma3,
+    &families::gemma4,
+    &families::kimi_k3,
+    &families::kimi_k25,
+    &families::kimi_vl,
     &families::llama4,
+    &families::minimax_m3_vl,
     &families::mistral3,
     &families::qwen2_vl_wrapper,
     &families::qwen2_5_vl_wrapper,

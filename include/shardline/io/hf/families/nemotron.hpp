@@ -27,7 +27,9 @@ inline constexpr checkpoint_names nemotron_names{
     .router = "mixer.gate",
     .experts = "mixer.experts.",
     .expert = {"up_proj", "down_proj", ""},
-    .shared = "mixer.shared_experts."};
+    .shared = "mixer.shared_experts.",
+    .latent = "mixer.",
+    .latents = {"fc1_latent_proj", "fc2_latent_proj"}};
 
 /// Nemotron-H, whose class keeps the state in fp32. Of `use_bias` and `mamba_proj_bias` some
 /// releases read one and some the other.
@@ -46,7 +48,8 @@ inline state_space read_nemotron_mixer(const fields& f, precision own) {
   return s;
 }
 
-/// Nemotron-H: two matrices, squared ReLU, one shared expert of its own width.
+/// Nemotron-H: two matrices, squared ReLU, one shared expert of its own width; in Nemotron 3 Super
+/// and Ultra routed experts work in a narrower space.
 inline mixture_of_experts read_nemotron_experts(const fields& f) {
   mixture_of_experts moe = read_experts(f, f.name_of({"n_routed_experts", "num_local_experts"}),
                                         "moe_intermediate_size");
@@ -54,6 +57,7 @@ inline mixture_of_experts read_nemotron_experts(const fields& f) {
   moe.shared_experts = f.whole_or("n_shared_experts", 1, {1, 1});
   moe.shared_width = f.whole("moe_shared_expert_intermediate_size", any_width);
   moe.correction_bias = true;
+  moe.latent_width = f.whole_or("moe_latent_size", 0, {0, any_width.most});
   if (f.flag("mlp_bias", false)) f.refuse("mlp_bias", "false: biases of experts are not priced");
   return moe;
 }
@@ -153,8 +157,9 @@ inline constexpr family nemotron_h{.model_type = "nemotron_h",
                                    .bias = bias_rule::stated,
                                    .mlp_bias = true,
                                    .activation = activation_rule::relu2,
-                                   .mtp_pattern = true,
-                                   .names = &detail::nemotron_names};
+                                   .prediction = prediction_rule::patterned,
+                                   .names = &detail::nemotron_names,
+                                   .priced = {"moe_latent_size"}};
 
 }  // namespace families
 

@@ -1,4 +1,5 @@
-/// Qwen3-Next and Qwen3.5: gated grouped attention beside linear attention.
+/// Qwen3-Next and Qwen3.5: gated grouped attention beside linear attention. Checkpoints of
+/// Qwen3-Next hold a prediction layer that no key of theirs names.
 #pragma once
 
 #include "shardline/io/hf/families/qwen.hpp"
@@ -39,6 +40,7 @@ inline constexpr family qwen3_next{.model_type = "qwen3_next",
                                    .qk_norm = qk_norm_rule::per_head,
                                    .output_gate = true,
                                    .windows = window_rule::linear,
+                                   .mtp_layers = 1,
                                    .names = &detail::qwen_next_names};
 inline constexpr family qwen3_5_text{.model_type = "qwen3_5_text",
                                      .architecture = "Qwen3_5ForCausalLM",

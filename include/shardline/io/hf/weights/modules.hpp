@@ -95,6 +95,9 @@ struct layer_modules {
   void routed(count experts) const {
     for (count e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
   }
+  void latent_experts() const {
+    each(std::string(names.latent), names.latents, weight_class::shared_expert, true);
+  }
   void shared() const {
     block(std::string(names.shared), names.matrices, weight_class::shared_expert);
     each<1>("mlp.", {"shared_expert_gate"}, weight_class::router);

@@ -1,0 +1,131 @@
+/// Jamba: Mamba mixers, attention in every eighth layer, experts in every second; Mamba and
+/// Falcon-Mamba, which have nothing but mixers.
+/// Source: configuration_jamba.py, configuration_mamba.py and configuration_falcon_mamba.py of
+/// huggingface/transformers (4.57).
+#pragma once
+
+#include <string>
+
+#include "shardline/io/hf/blocks/layers.hpp"
+#include "shardline/io/hf/families/nemotron.hpp"
+
+namespace shardline::hf {
+
+namespace detail {
+
+constexpr checkpoint_names make_jamba_names() noexcept {
+  checkpoint_names n = llama_names;
+  n.outside = {"model.embed_tokens", "", "model.final_layernorm", "lm_head"};
+  n.norms = {"input_layernorm", "pre_ff_layernorm", "mamba.dt_layernorm", "mamba.b_layernorm",
+             "mamba.c_layernorm"};
+  n.recurrence = "mamba.";
+  n.recurrent = {"in_proj", "out_proj", ""};
+  n.minor = {"x_proj", "dt_proj", "conv1d"};
+  n.dense = "feed_forward.";
+  n.router = "feed_forward.router";
+  n.experts = "feed_forward.experts.";
+  return n;
+}
+inline constexpr checkpoint_names jamba_names = make_jamba_names();
+
+constexpr checkpoint_names make_mamba_names() noexcept {
+  checkpoint_names n = nemotron_names;
+  n.minor = {"x_proj", "dt_proj", "conv1d"};
+  return n;
+}
+inline constexpr checkpoint_names mamba_names = make_mamba_names();
+
+/// A whole number, "auto" standing for `fallback`.
+inline count whole_or_auto(const fields& f, const char* key, count fallback, range r) {
+  const json* value = f.find(key);
+  const bool automatic = value == nullptr || (value->is_string() && *value == "auto");
+  return automatic ? fallback : f.whole(key, r);
+}
+
+inline constexpr range step_ranks{1, static_cast<count>(selective_state::step_range.highest)};
+
+inline selective_state read_jamba_mixer(const fields& f, count hidden, precision own) {
+  selective_state s{};
+  s.width = f.whole_or("mamba_expand", 2, any_kernel) * hidden;
+  s.state_size = f.whole_or("mamba_d_state", 16, any_heads);
+  s.step_rank = whole_or_auto(f, "mamba_dt_rank", (hidden + 15) / 16, step_ranks);
+  s.conv_kernel = f.whole_or("mamba_d_conv", 4, any_kernel);
+  s.conv_bias = f.flag("mamba_conv_bias", true);
+  s.projection_bias = f.flag("mamba_proj_bias", false);
+  s.inner_norms = true;
+  s.state = read_state_type(f, own, own);
+  return s;
+}
+
+/// Layer i is one of the kind if i mod its period is its offset.
+inline bool comes_round(const fields& f, const std::string& kind, count i, count period,
+                        count offset) {
+  const count every = f.whole_or((kind + "_layer_period").c_str(), period, any_layers);
+  return i % every == f.whole_or((kind + "_layer_offset").c_str(), offset, {0, any_layers.most});
+}
+
+inline feed_forwards read_jamba_blocks(const fields& f, const family&, count layers) {
+  feed_forwards result;
+  result.dense.width = f.whole("intermediate_size", any_width);
+  const count experts = f.whole_or("num_experts", 16, field::experts);
+  if (experts > 1) result.experts = read_experts(f, "num_experts", "intermediate_size");
+  for (count i = 0; i < layers; ++i) {
+    result.sparse.push_back(experts > 1 && comes_round(f, "expert", i, 2, 1));
+  }
+  return result;
+}
+
+inline layer_stack read_jamba_layers(const fields& f, const family& known, count hidden,
+                                     precision own) {
+  const count layers = f.whole(layers_key(f), any_layers);
+  const grouped_query_attention attention = read_grouped_attention(f, known, hidden);
+  const selective_state mixer = read_jamba_mixer(f, hidden, own);
+  const feed_forwards blocks = known.feed_forwards(f, known, layers);
+  layer_stack stack;
+  for (count i = 0; i < layers; ++i) {
+    const bool attends = comes_round(f, "attn", i, 8, 4);
+    stack.append(1, {attends ? attention_kind(attention) : attention_kind(mixer), blocks.of(i)});
+  }
+  return stack;
+}
+
+inline layer_stack read_selective_layers(const fields& f, const family&, count hidden,
+                                         precision own) {
+  selective_state s{};
+  s.width =
+      f.whole_or("intermediate_size", f.whole_or("expand", 2, any_kernel) * hidden, any_width);
+  s.state_size = f.whole_or("state_size", 16, any_heads);
+  s.step_rank = whole_or_auto(f, "time_step_rank", (hidden + 15) / 16, step_ranks);
+  s.conv_kernel = f.whole_or("conv_kernel", 4, any_kernel);
+  s.conv_bias = f.flag("use_conv_bias", true);
+  s.projection_bias = f.flag("use_bias", false);
+  s.state = read_state_type(f, own, own);
+  layer_stack stack;
+  stack.append(f.whole(layers_key(f), any_layers), {s, no_feed_forward{}});
+  return stack;
+}
+
+}  // namespace detail
+
+namespace families {
+
+inline constexpr family jamba{.model_type = "jamba",
+                              .architecture = "JambaForCausalLM",
+                              .layers = detail::read_jamba_layers,
+                              .feed_forwards = detail::read_jamba_blocks,
+                              .kv_heads = 8,
+                              .names = &detail::jamba_names};
+inline constexpr family mamba{.model_type = "mamba",
+                              .architecture = "MambaForCausalLM",
+                              .layers = detail::read_selective_layers,
+                              .tied = true,
+                              .names = &detail::mamba_names};
+inline constexpr family falcon_mamba{.model_type = "falcon_mamba",
+                                     .architecture = "FalconMambaForCausalLM",
+                                     .layers = detail::read_selective_layers,
+                                     .tied = true,
+                                     .names = &detail::mamba_names};
+
+}  // namespace families
+
+}  // namespace shardline::hf

@@ -1,0 +1,133 @@
+/// Grouped-query attention to blocks of tokens, which an indexer chooses from all.
+#pragma once
+
+#include "shardline/work/kinds/grouped_query.hpp"
+
+namespace shardline {
+
+/// Block-sparse attention (MiniMax-M3).
+///   heads, kv_heads, head_dim, qk_norm   as grouped_query_attention
+///   index_heads      of the indexer, each of index_head_dim values, over one key that all share
+///   block_size       tokens of a block, which are chosen together by the best of their scores
+///   topk_blocks      that a query attends to
+/// Per token and layer it caches 2 kv_heads head_dim values, and an index key in the precision of
+/// activations, which lies on every rank.
+/// Source: modular_minimax_m3_vl.py of huggingface/transformers (5);
+/// vllm/models/minimax_m3/common/indexer.py.
+struct block_sparse_attention {
+  count heads = 0;
+  count kv_heads = 0;
+  count head_dim = 0;
+  head_norm qk_norm = head_norm::none;
+  count index_heads = 1;
+  count index_head_dim = 0;
+  count block_size = 1;
+  count topk_blocks = 1;
+
+  static constexpr field_range block_range{
+      {}, "attention.block_size", figure_unit::tokens, 1.0, 1e6, true};
+  static constexpr field_range topk_range{{},  "attention.topk_blocks", figure_unit::none, 1.0, 1e6,
+                                          true};
+
+  friend constexpr bool operator==(const block_sparse_attention&,
+                                   const block_sparse_attention&) noexcept = default;
+
+  [[nodiscard]] constexpr grouped_query_attention grouped() const noexcept {
+    grouped_query_attention a{.heads = heads, .kv_heads = kv_heads, .head_dim = head_dim};
+    a.qk_norm = qk_norm;
+    return a;
+  }
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = block_sparse_attention;
+    list(as<field::heads>, &self::heads);
+    list(as<field::kv_heads>, &self::kv_heads);
+    list(as<field::head_dim>, &self::head_dim);
+    list(&self::qk_norm);
+    list(as<field::kv_heads>, &self::index_heads);
+    list(as<field::head_dim>, &self::index_head_dim);
+    list(as_own<block_range>, &self::block_size);
+    list(as_own<topk_range>, &self::topk_blocks);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    grouped().conditions(asked);
+  }
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.shares_cache(cache_copies(rules.layout.attention.tp));
+    grouped().sharding(rules);
+    rules.kv_heads(index_heads);
+  }
+  // Engines do not share out a cache that an indexer looks through.
+  [[nodiscard]] constexpr count cache_copies(count) const noexcept { return 1; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    grouped().modules(list);
+    for (const char* name : {"index_q_proj", "index_k_proj"}) list.small_attention(name);
+    for (const char* name : {"index_q_norm", "index_k_norm"}) list.attention_norm(name);
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+
+ private:
+  template <class Sink>
+  constexpr void emit_indexer(const block_context& e, count own_index_heads, Sink& sink) const;
+  [[nodiscard]] constexpr attention_shape scoring(const block_context& e, phase p,
+                                                  count own_index_heads) const noexcept;
+};
+
+// Index queries of this rank's heads, the one key on all; a norm each, both rotated.
+template <class Sink>
+constexpr void block_sparse_attention::emit_indexer(const block_context& e, count own_index_heads,
+                                                    Sink& sink) const {
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  const count rotated = (own_index_heads + 1) * index_head_dim;
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, own_index_heads * index_head_dim)));
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, index_head_dim)));
+  sink(vector_shape{projections, e.vector(weight_class::norm, 2 * index_head_dim),
+                    e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
+}
+
+constexpr attention_shape block_sparse_attention::scoring(const block_context& e, phase p,
+                                                          count own_index_heads) const noexcept {
+  return {.phase = p,
+          .query_split = detail::query_split(e, p),
+          .heads = own_index_heads,
+          .kv_heads = 1,
+          .qk_dim = index_head_dim,
+          .v_dim = 0,
+          .bytes_per_token = e.values_bytes(index_head_dim),
+          .activation = e.activations};
+}
+
+/// Projections of both, scores of all cached tokens, attention to those of the chosen blocks, output.
+/// The choice of the highest is not priced.
+template <class Sink>
+constexpr void block_sparse_attention::emit(const block_context& e, Sink& sink) const {
+  const grouped_query_attention own = grouped();
+  const count tp = e.layout.attention.tp;
+  const count own_heads = share(heads, tp, e.rank.tp);
+  const count own_kv_heads = kv_heads_of_rank(kv_heads, tp, e.rank.tp);
+  const count own_index_heads = kv_heads_of_rank(index_heads, tp, e.rank.tp);
+  own.emit_projections(e, own_heads, own_kv_heads, sink);
+  emit_indexer(e, own_index_heads, sink);
+  const double per_token = real<double>(2 * own_kv_heads) * e.kv_cache.bytes(head_dim);
+  const double kept = per_token + e.values_bytes(index_head_dim);
+  sink(sequence_cache{kept});
+  for (const phase p : both_phases) {
+    detail::emit_context_gather(e, p, kept, sink);
+    sink(scoring(e, p, own_index_heads));
+    sink(attention_shape{p, detail::query_split(e, p), 1, own_heads, own_kv_heads, head_dim,
+                         head_dim, block_size * topk_blocks, per_token, e.activations});
+  }
+  own.emit_output(e, own_heads, sink);
+}
+
+}  // namespace shardline

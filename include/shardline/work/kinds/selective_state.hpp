@@ -1,0 +1,100 @@
+/// State-space mixers whose step, input and output vectors are made from each token.
+#pragma once
+
+#include "shardline/work/kind.hpp"
+#include "shardline/work/recurrent.hpp"
+
+namespace shardline {
+
+/// Selective state space (Mamba, arXiv 2312.00752, section 3), as Jamba and Falcon-Mamba use it.
+///   width            channels
+///   state_size       values of state per channel
+///   step_rank        inner width of the projection that steps are made by
+///   conv_bias        of the convolution; projection_bias of the outer projections
+///   inner_norms      gains of norms on step, input and output vectors (Jamba)
+///   state            element of the recurrent state
+/// Per sequence and layer it keeps width state_size values of state and conv_kernel - 1 inputs of
+/// the convolution.
+struct selective_state {
+  count width = 0;
+  count state_size = 0;
+  count step_rank = 1;
+  count conv_kernel = 0;
+  bool conv_bias = true;
+  bool projection_bias = false;
+  bool inner_norms = false;
+  precision state = precision::fp32;
+
+  static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
+                                           true};
+  static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
+                                          true};
+
+  friend constexpr bool operator==(const selective_state&,
+                                   const selective_state&) noexcept = default;
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = selective_state;
+    list(as_own<width_range>, &self::width);
+    list(as<field::state_size>, &self::state_size);
+    list(as_own<step_range>, &self::step_rank);
+    list(as<field::conv_kernel>, &self::conv_kernel);
+    list(&self::conv_bias);
+    list(&self::projection_bias);
+    list(&self::inner_norms);
+    list(&self::state);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&&) const {}
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.heads(width);
+    rules.inner(weight_class::attention, width);
+  }
+  // There is no growing cache to share out.
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.recurrence();
+  }
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const;
+};
+
+/// Gate and channels, convolution, step, input and output vectors (each rank's part of them is
+/// summed over tp: all channels make them), steps of the channels, the recurrence, output. Per
+/// token, channel and state value the recurrence costs 7 operations: decay 2, input 1, update 2,
+/// read 2.
+/// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
+template <class Sink>
+constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
+  const count own = share(width, e.layout.attention.tp, e.rank.tp);
+  const count made = step_rank + 2 * state_size;
+  const count kept = own * state_size;
+  constexpr auto in_class = weight_class::attention;
+  constexpr auto projections = term::attention_projections;
+  sink(e.project(projections, e.matrix(in_class, e.hidden_size, 2 * own)));
+  if (projection_bias) sink(fused_shape{projections, e.vector(in_class, 2 * own)});
+  detail::emit_convolution(own, conv_kernel, conv_bias, e, sink);
+  sink(e.project(projections, e.matrix(in_class, own, made)));
+  if (e.layout.attention.tp > 1) {
+    sink(e.send(collective_kind::all_reduce, e.tensor_group(), made));
+  }
+  if (inner_norms) {
+    sink(vector_shape{projections, e.vector(weight_class::norm, made), e.values_bytes(2 * made),
+                      vector_kind::norm, made});
+  }
+  sink(e.project(projections, e.matrix(in_class, step_rank, own)));
+  sink(fused_shape{term::attention, e.vector(in_class, own + kept + own)});  // dt bias, A_log, D
+  detail::emit_recurrence(7 * kept, 3 * own + 2 * state_size,
+                          detail::state_bytes(kept, state, own, conv_kernel, e), e, sink);
+  sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));
+  if (projection_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
+}
+
+}  // namespace shardline

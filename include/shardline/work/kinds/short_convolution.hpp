@@ -1,0 +1,67 @@
+/// Token mixing by a short convolution alone.
+#pragma once
+
+#include "shardline/work/kind.hpp"
+#include "shardline/work/recurrent.hpp"
+
+namespace shardline {
+
+/// A gated causal convolution over few tokens (LFM2).
+///   width         channels, each with taps of its own
+///   conv_kernel   taps
+///   bias          of both projections and of the convolution
+/// Per sequence and layer it keeps conv_kernel - 1 inputs of the convolution.
+/// Source: Lfm2ShortConv of modeling_lfm2.py, huggingface/transformers (4.57).
+struct short_convolution {
+  count width = 0;
+  count conv_kernel = 0;
+  bool bias = false;
+
+  static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
+                                           true};
+
+  friend constexpr bool operator==(const short_convolution&,
+                                   const short_convolution&) noexcept = default;
+
+  template <class List>
+  static constexpr void fields(List&& list) {
+    using self = short_convolution;
+    list(as_own<width_range>, &self::width);
+    list(as<field::conv_kernel>, &self::conv_kernel);
+    list(&self::bias);
+  }
+  template <class Listener>
+  constexpr void conditions(Listener&&) const {}
+  template <class Listener>
+  constexpr void sharding(Listener&& rules) const {
+    rules.heads(width);
+    rules.inner(weight_class::attention, width);
+  }
+  // There is no growing cache to share out.
+  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  template <class List>
+  constexpr void matrices(List&& list) const {
+    list(weight_class::attention);
+  }
+  template <class List>
+  constexpr void modules(List&& list) const {
+    list.recurrence();
+  }
+  /// One projection to what is convolved and to the gates before and after it, the convolution,
+  /// output.
+  template <class Sink>
+  constexpr void emit(const block_context& e, Sink& sink) const {
+    const count own = share(width, e.layout.attention.tp, e.rank.tp);
+    constexpr auto in_class = weight_class::attention;
+    constexpr auto projections = term::attention_projections;
+    sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * own)));
+    if (bias) sink(fused_shape{projections, e.vector(in_class, 3 * own)});
+    detail::emit_convolution(own, conv_kernel, bias, e, sink);
+    const double kept = detail::state_bytes(0, e.activations, own, conv_kernel, e);
+    detail::emit_recurrence(2 * own, 4 * own, kept, e, sink);  // both gates
+    sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));
+    if (bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
+  }
+};
+
+}  // namespace shardline
