@@ -59,38 +59,67 @@ struct step_sizes {
 
   // Of routings only those of the model are filled in; constants, which must be whole to be copied,
   // hold 0 for the others.
-  constexpr step_sizes() noexcept {
-    if (!std::is_constant_evaluated()) return;
-    of.fill(T(0.0));
-    imbalance.fill(T(0.0));
+  constexpr step_sizes() noexcept { make_whole(); }
+  constexpr explicit step_sizes(const rank_step<T>& of_rank) noexcept : step(of_rank) {
+    make_whole();
+  }
+  constexpr step_sizes(const basic_step<T>& of_step, const layout& under_layout) noexcept
+      : step(localise(of_step, under_layout)) {
+    make_whole();
   }
 
   [[nodiscard]] constexpr const T& operator[](std::size_t number) const noexcept {
     return of[number];
   }
   [[nodiscard]] constexpr const T& operator[](extent e) const noexcept { return of[size::of(e)]; }
+
+ private:
+  constexpr void make_whole() noexcept {
+    if (!std::is_constant_evaluated()) return;
+    of.fill(T(0.0));
+    imbalance.fill(T(0.0));
+  }
 };
 
 namespace detail {
 
+// What does not follow the cached tokens of prompts.
 template <class T>
-constexpr void put_phase(step_sizes<T>& s, phase p) noexcept {
+constexpr void put_phases(step_sizes<T>& s) noexcept {
   const T none(0.0);
-  const step_part<T>* part = part_in(s.step, p);
-  T* const of = s.of.data() + size::of(size::of_phase::exists, p);
-  of[0] = T(part != nullptr ? 1.0 : 0.0);
-  of[1] = part == nullptr ? none : select(none < part->sequences * part->new_tokens, T(1.0), none);
-  of[2] = part == nullptr ? none : part->sequences;
+  for (std::size_t i = size::first_phase; i < size::first_extent; ++i) s.of[i] = none;
+  for (std::size_t i = 0; i < s.step.part_count; ++i) {
+    const step_part<T>& part = s.step.parts[i];
+    T* const of = s.of.data() + size::of(size::of_phase::exists, part.phase);
+    of[0] = T(1.0);
+    of[1] = select(none < part.sequences * part.new_tokens, T(1.0), none);
+    of[2] = part.sequences;
+  }
 }
-
-}  // namespace detail
-
-namespace detail {
 
 template <class T>
 constexpr void put_extents(step_sizes<T>& sizes) noexcept {
   const std::array<T, extent_count> extents = extents_of(sizes.step);
   for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+}
+
+// All sizes of the step that is in them.
+template <class T>
+constexpr void put_all(step_sizes<T>& sizes, const routings& all) noexcept {
+  sizes.of[size::none] = T(0.0);
+  sizes.of[size::one] = T(1.0);
+  sizes.of[size::phases] = T(static_cast<double>(sizes.step.part_count));
+  put_extents(sizes);
+  put_phases(sizes);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const routed_extents<T> x = routed_of(all[i], sizes.step);
+    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
+    routed[0] = x.rows;
+    routed[1] = x.distinct;
+    routed[2] = x.tokens;
+    routed[3] = x.rows_seen;
+    sizes.imbalance[i] = x.imbalance;
+  }
 }
 
 }  // namespace detail
@@ -107,23 +136,16 @@ constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexce
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
-  step_sizes<T> sizes;
-  sizes.step = s;
-  sizes.of[size::none] = T(0.0);
-  sizes.of[size::one] = T(1.0);
-  sizes.of[size::phases] = T(static_cast<double>(s.part_count));
-  detail::put_extents(sizes);
-  detail::put_phase(sizes, phase::prefill);
-  detail::put_phase(sizes, phase::decode);
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const routed_extents<T> x = routed_of(all[i], s);
-    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
-    routed[0] = x.rows;
-    routed[1] = x.distinct;
-    routed[2] = x.tokens;
-    routed[3] = x.rows_seen;
-    sizes.imbalance[i] = x.imbalance;
-  }
+  step_sizes<T> sizes(s);
+  detail::put_all(sizes, all);
+  return sizes;
+}
+/// The same of a step of the whole deployment, as its heaviest rank sees it.
+template <class T>
+[[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
+                                               const routings& all) noexcept {
+  step_sizes<T> sizes(s, l);
+  detail::put_all(sizes, all);
   return sizes;
 }
 

@@ -49,10 +49,12 @@ struct prepared_peak {
 };
 
 /// A collective of a segment: bytes_each of a size are sent over what `send` says.
+///   as_before   the same as the last one, of another segment: it takes the same time
 struct prepared_message {
   unsigned char segment = 0;
   unsigned char size = size::none;
   unsigned char send = 0;
+  bool as_before = false;
   collective_shape shape{};
 };
 
@@ -197,7 +199,14 @@ struct preparing {
     need(size::of(extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
-    into.messages.push_back({segment, size::of(o.size), send(o.kind, o.group), o});
+    prepared_message m{segment, size::of(o.size), send(o.kind, o.group), false, o};
+    if (!into.messages.empty()) {
+      const prepared_message& last = into.messages[into.messages.size() - 1];
+      m.as_before = last.send == m.send && last.size == m.size &&
+                    !(last.shape.bytes_each < o.bytes_each) &&
+                    !(o.bytes_each < last.shape.bytes_each);
+    }
+    into.messages.push_back(m);
   }
   constexpr void operator()(const exchange_shape& o) noexcept {
     const unsigned char by = send(collective_kind::all_to_all, o.group);
