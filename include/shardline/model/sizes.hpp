@@ -60,11 +60,9 @@ struct step_sizes {
   // Of routings only those of the model are filled in; constants, which must be whole to be copied,
   // hold 0 for the others.
   constexpr step_sizes() noexcept { make_whole(); }
-  constexpr explicit step_sizes(const rank_step<T>& of_rank) noexcept : step(of_rank) {
-    make_whole();
-  }
-  constexpr step_sizes(const basic_step<T>& of_step, const layout& under_layout) noexcept
-      : step(localise(of_step, under_layout)) {
+  /// Of the step that make_step() returns, made in its place.
+  template <class Make>
+  constexpr explicit step_sizes(const Make& make_step) noexcept : step(make_step()) {
     make_whole();
   }
 
@@ -103,9 +101,10 @@ constexpr void put_extents(step_sizes<T>& sizes) noexcept {
   for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
 }
 
-// All sizes of the step that is in them.
-template <class T>
-constexpr void put_all(step_sizes<T>& sizes, const routings& all) noexcept {
+// All sizes of the step that make_step() returns.
+template <class T, class Make>
+constexpr step_sizes<T> sizes_made(const Make& make_step, const routings& all) noexcept {
+  step_sizes<T> sizes(make_step);
   sizes.of[size::none] = T(0.0);
   sizes.of[size::one] = T(1.0);
   sizes.of[size::phases] = T(static_cast<double>(sizes.step.part_count));
@@ -120,6 +119,7 @@ constexpr void put_all(step_sizes<T>& sizes, const routings& all) noexcept {
     routed[3] = x.rows_seen;
     sizes.imbalance[i] = x.imbalance;
   }
+  return sizes;
 }
 
 }  // namespace detail
@@ -136,17 +136,13 @@ constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexce
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
-  step_sizes<T> sizes(s);
-  detail::put_all(sizes, all);
-  return sizes;
+  return detail::sizes_made<T>([&s]() -> const rank_step<T>& { return s; }, all);
 }
 /// The same of a step of the whole deployment, as its heaviest rank sees it.
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
                                                const routings& all) noexcept {
-  step_sizes<T> sizes(s, l);
-  detail::put_all(sizes, all);
-  return sizes;
+  return detail::sizes_made<T>([&] { return localise(s, l); }, all);
 }
 
 /// What routing number `i` gives its experts in a step.

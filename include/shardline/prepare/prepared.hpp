@@ -80,6 +80,7 @@ inline constexpr std::size_t max_sends = 12;
 
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
 /// engine and the model, which must outlive it.
+///   segments   those that the deployment can have, in order
 ///   times   how often a step runs each segment, over all stages
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
@@ -98,6 +99,7 @@ struct prepared_memory {
   kind_counts layers{};
   segment_counts pipeline{};
   segment_times times{};
+  growing<unsigned char, segment::number> segments;
   routings routed;
   growing<prepared_message, max_messages> messages;
   growing<prepared_exchange, max_exchanges> exchanges;
@@ -307,6 +309,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
+    p.segments.push_back(static_cast<unsigned char>(s));
     sink.start(s);
     emit_segment(e, p.map, s, sink);
   }
