@@ -12,6 +12,7 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precision math,
                                report& r) noexcept {
+  if (has_peak(a.peak, math)) return;
   const precision used = supported(a, math);
   const bool exists = has_peak(a.peak, used);
   require(r, rule::precision, exists, bits(math), 0);
@@ -60,9 +61,10 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
                               const layout& l, report& r) noexcept {
   const count replicas = saturating_product(l.attention.cp, l.attention.dp);
   const count layers = m.layers.size();
-  require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
-  require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
-          l.expert.size());
+  const count ranks = l.attention.size();
+  const count gpus = saturating_product(ranks, l.pp);
+  require(r, rule::gpus, gpus <= c.gpus, gpus, c.gpus);
+  require(r, rule::meshes, ranks == l.expert.size(), ranks, l.expert.size());
   require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
           {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
@@ -71,7 +73,7 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   } else {
     require(r, rule::experts, l.expert.ep == 1, l.expert.ep, 0);
   }
-  warn(r, warning::idle_gpus, l.gpus() < c.gpus, l.gpus(), c.gpus);
+  warn(r, warning::idle_gpus, gpus < c.gpus, gpus, c.gpus);
   warn(r, warning::tp_across_domains, l.attention.tp > c.gpus_per_domain, l.attention.tp,
        c.gpus_per_domain);
   check_stages(l, layers, r);
