@@ -197,8 +197,36 @@ struct line_fold {
     add(s, term_of(kind), time, n);
     if constexpr (ByBound) link = link + time * n;
   }
+  // What stands for all of its kind that a step runs.
+  [[gnu::always_inline]] constexpr void operator()(term line, const kernel_time<T>& t) noexcept {
+    const T worked = max(t.compute, t.memory) + t.exposed;
+    spend(line, worked + t.launch);
+    if constexpr (ByBound) {
+      const T zero(0.0);
+      const auto by_compute = t.memory < t.compute;
+      compute = compute + select(by_compute, worked, zero);
+      memory = memory + select(by_compute, zero, worked);
+      launch = launch + t.launch;
+    }
+  }
+  [[gnu::always_inline]] constexpr void pass(term line, const T& moved,
+                                             const T& launched) noexcept {
+    spend(line, moved + launched);
+    if constexpr (ByBound) {
+      memory = memory + moved;
+      launch = launch + launched;
+    }
+  }
+  [[gnu::always_inline]] constexpr void operator()(collective_kind kind, const T& time) noexcept {
+    spend(term_of(kind), time);
+    if constexpr (ByBound) link = link + time;
+  }
 
  private:
+  [[gnu::always_inline]] constexpr void spend(term line, const T& time) noexcept {
+    T& spent = sums->lines[static_cast<std::size_t>(line)];
+    spent = spent + time;
+  }
   [[gnu::always_inline]] constexpr void add(std::size_t s, term line, const T& time,
                                             const T& n) noexcept {
     T& spent = sums->lines[static_cast<std::size_t>(line)];

@@ -25,15 +25,27 @@ struct pipeline_time {
 
 namespace detail {
 
-// Seconds of a collective: by its law, or where the policy has none by all of it.
+// Seconds of so many bytes: by the collective's law, or where the policy has none by all of it.
+template <class T, class Efficiency>
+constexpr T time_of_message(const prepared_layout<T, Efficiency>& p, std::size_t send,
+                            const T& sent) noexcept {
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return p.send_laws[send].time(sent);
+  } else {
+    const buffer_key& by = p.sends[send];
+    const collective<T> op{by.kind, by.group, bytes<T>::from_value(sent)};
+    return shardline::time_of(p.cluster, op).value();
+  }
+}
 template <class T, class Efficiency>
 constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
                     const step_sizes<T>& s) noexcept {
-  if constexpr (sends_by_laws<T, Efficiency>) {
-    return p.send_laws[m.send].time(s[m.size] * T(m.shape.bytes_each));
-  } else {
-    return shardline::time_of(p.cluster, operator_of(m.shape, s.step)).value();
-  }
+  return time_of_message(p, m.send, s[m.size] * T(m.shape.bytes_each));
+}
+template <class T, class Efficiency>
+constexpr T time_of(const prepared_layout<T, Efficiency>& p, const repeated_message<T>& m,
+                    const step_sizes<T>& s) noexcept {
+  return time_of_message(p, m.send, s[m.size] * m.bytes_each);
 }
 template <class T, class Efficiency>
 constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_t i,
@@ -44,6 +56,17 @@ constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_
     return p.exchange_laws[i].time(op.tokens);
   } else {
     return shardline::time_of(p.cluster, op).value();
+  }
+}
+
+template <class T, class Efficiency, class Fold>
+constexpr void price_exchanges(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                               Fold& fold) noexcept {
+  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
+    const prepared_exchange& x = p.exchanges[i];
+    if (!fold.wants(x.segment, size::none)) continue;
+    fold(x.segment, collective_kind::all_to_all, time_of_exchange(p, i, s),
+         x.shape.beside_shared_experts);
   }
 }
 
@@ -60,13 +83,22 @@ constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T
     if (!fold.wants(m.segment, m.size)) continue;
     fold(m.segment, m.shape.kind, time, m.shape.beside_shared_experts);
   }
-  if (!fold.wants_fixed()) return;
-  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
-    const prepared_exchange& x = p.exchanges[i];
-    if (!fold.wants(x.segment, size::none)) continue;
-    fold(x.segment, collective_kind::all_to_all, time_of_exchange(p, i, s),
-         x.shape.beside_shared_experts);
+  if (fold.wants_fixed()) price_exchanges(p, s, fold);
+}
+// All that a step runs, of a layout without stages.
+template <class T, class Efficiency, class Fold>
+constexpr void price_repeated(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                              Fold& fold) noexcept {
+  if constexpr (repeatable<operator_laws<T, Efficiency>>) {
+    p.operators.price_repeated(s, fold);
+  } else {
+    p.operators.price(s, fold);
   }
+  for (std::size_t i = 0; i < p.repeated_messages.size(); ++i) {
+    const repeated_message<T>& m = p.repeated_messages[i];
+    fold(m.kind, time_of(p, m, s) * T(m.times));
+  }
+  price_exchanges(p, s, fold);
 }
 
 // Segments as often as they run, times `halves` where they are halves of layers, else `others`.
@@ -193,7 +225,11 @@ template <class Time, class T, class Efficiency>
   const bool staged = p.layout.pp > 1;
   step_sums<T> sums(staged);
   line_fold<T, std::is_same_v<Time, basic_time<T>>> fold{&p.times, &sums, staged};
-  price(p, s, fold);
+  if (staged) {
+    price(p, s, fold);
+  } else {
+    price_repeated(p, s, fold);
+  }
   const Efficiency& policy = p.cluster.accelerator.efficiency;
   const T whole = sum_of(sums.lines);
   T slowest(0.0);
