@@ -97,6 +97,10 @@ void measure_uses(const char* of, Cluster c, shardline::model m, shardline::layo
     auto t = shardline::time_of_step(p, step);
     opaque(t);
   });
+  measure(named("prepared, decode step, total alone"), [&] {
+    auto t = shardline::total_of_step(p, step);
+    opaque(t);
+  });
   measure(named("prepared, memory"), [&] {
     auto held = shardline::memory(p, w);
     opaque(held);

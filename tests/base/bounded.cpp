@@ -111,3 +111,25 @@ TEST_CASE("a name is held in place, up to 95 characters of it, and its whole len
   CHECK(longer.length == 96);
   CHECK_FALSE(longer == short_name(longest));
 }
+
+TEST_CASE("others are appended with what they had no room for") {
+  bounded<int, 3> a;
+  a.push_back(1);
+  bounded<int, 3> b;
+  for (int i = 2; i < 4; ++i) b.push_back(i);
+  bounded<int, 3> all = a;
+  all.append(b);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0] == 1);
+  CHECK(all[2] == 3);
+  CHECK_FALSE(all.overflowed);
+  all.append(a);
+  CHECK(all.size() == 3);
+  CHECK(all.overflowed);
+  bounded<int, 3> none;
+  b.push_back(4);
+  b.push_back(5);
+  none.append(b);
+  CHECK(none == b);
+  CHECK(none.overflowed);
+}

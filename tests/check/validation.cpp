@@ -360,6 +360,25 @@ TEST_CASE("a name of more than 95 characters is refused, not cut") {
   CHECK(reports(i, field::accelerator_name));
 }
 
+TEST_CASE("counts that are looked at together are told apart where one is outside") {
+  field_errors errors;
+  errors.expect_alike<field::tp, field::pp, field::dp>(1, 1000000, 524288 + 262144);
+  CHECK(errors.found.empty());
+  errors.expect_alike<field::tp, field::pp, field::dp>(0, 1000000, 1000001);
+  REQUIRE(errors.found.size() == 2);
+  CHECK(errors.found[0].field == field::tp);
+  CHECK(errors.found[0].value == 0.0);
+  CHECK(errors.found[1].field == field::dp);
+  CHECK(errors.found[1].value == 1000001.0);
+  // The narrowest of the ranges decides when each is looked at by itself.
+  field_errors mixed;
+  mixed.expect_alike<field::scale_group, field::scale_bits>(1000000, 64);
+  CHECK(mixed.found.empty());
+  mixed.expect_alike<field::scale_group, field::scale_bits>(65, 65);
+  REQUIRE(mixed.found.size() == 1);
+  CHECK(mixed.found[0].field == field::scale_bits);
+}
+
 TEST_CASE("both ends of a range are inside it") {
   for (const field_case& f : cases) {
     for (const double x : {f.lowest, f.highest}) {

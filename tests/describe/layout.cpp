@@ -138,6 +138,14 @@ TEST_CASE("a million of every degree does not overflow") {
   CHECK(layout{{many, many, many}, {}, many}.gpus() == (std::numeric_limits<count>::max)());
 }
 
+TEST_CASE("a rank has peers where there are two or more, along whichever degree") {
+  CHECK_FALSE(has_peers(layout{}));
+  CHECK(has_peers({{2, 1, 1}, {2, 1, 1}}));
+  CHECK(has_peers({{1, 2, 1}, {1, 1, 2}}));
+  CHECK(has_peers({{1, 1, 2}, {1, 2, 1}}));
+  CHECK(has_peers({{}, {}, 2}));
+}
+
 TEST_CASE("a dispatch has the name that reports use") {
   CHECK(name(expert_dispatch::all_to_all) == "all-to-all");
   CHECK(name(expert_dispatch::all_gather) == "all-gather");

@@ -93,6 +93,45 @@ TEST_CASE("kernels that only move bytes are one law for a segment, a line and a 
   CHECK_FALSE(laws.overflowed());
 }
 
+TEST_CASE("what segments run is worked in: each kernel as often, those that move bytes by line") {
+  const gemm_shape multiplied{term::head, matrix, extent::tokens, precision::bf16};
+  const vector_shape ten{term::norms, {}, 10.0};
+  const attention_shape seen{.phase = phase::decode,
+                             .heads = 8,
+                             .kv_heads = 2,
+                             .qk_dim = 64,
+                             .v_dim = 64,
+                             .bytes_per_token = 512.0};
+  constexpr place_in_step there{4, term::norms};
+  roof_laws<double> laws;
+  laws.add(chip, here, multiplied, matrix.matrix_bytes(), 0);
+  laws.add(chip, {here.segment, term::norms}, ten, 0.0, 0);
+  laws.add(chip, there, ten, 0.0, 0);
+  laws.add(chip, {5, term::norms}, ten, 0.0, 0);  // which does not run
+  laws.add(chip, {there.segment, term::attention}, seen, 0.0, 0);
+  segment_times times{};
+  times[here.segment] = 3.0;
+  times[there.segment] = 5.0;
+  laws.repeat(times);
+  const auto s = sizes(decode_step(4.0, 100.0, 1.0));
+  law_by_law::added_up all;
+  laws.price_repeated(s, all);
+  CHECK(all.kernels == 3);
+  const auto once = [&](const auto& shape, double bytes) {
+    roof_laws<double> alone;
+    alone.add(chip, here, shape, bytes, 0);
+    law_by_law::added_up t;
+    alone.price(s, t);
+    return t.sum;
+  };
+  const kernel_time<double> m = once(multiplied, matrix.matrix_bytes());
+  const kernel_time<double> v = once(ten, 0.0);
+  const kernel_time<double> a = once(seen, 0.0);
+  kernel_time<double> expected{3.0 * m.compute + 5.0 * a.compute,
+                               3.0 * m.memory + 8.0 * v.memory + 5.0 * a.memory, 0.0, 16e-6};
+  CHECK(relative_difference(all.sum, expected) < 1e-14);
+}
+
 TEST_CASE("attention sees its window, and what a part of a step has of it") {
   attention_shape o;
   o.phase = phase::decode;

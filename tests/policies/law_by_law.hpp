@@ -35,6 +35,14 @@ struct added_up {
     add(sum, {0.0, memory, 0.0, launch});
     ++kernels;
   }
+  void operator()(sl::term, const sl::kernel_time<double>& t) {
+    add(sum, t);
+    ++kernels;
+  }
+  void pass(sl::term, double memory, double launch) {
+    add(sum, {0.0, memory, 0.0, launch});
+    ++kernels;
+  }
 };
 
 /// Adds up what operators take on an accelerator.

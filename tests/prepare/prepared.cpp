@@ -181,6 +181,25 @@ TEST_CASE("what the largest of them sends") {
   CHECK(gathered.sends.size() <= max_buffers);
 }
 
+TEST_CASE(
+    "equal messages are priced once where there are no stages, and as often as they are sent") {
+  const auto p = prepare_on(constant{}, catalog::llama_3_1_70b, {{8, 1, 1}, {8, 1, 1}});
+  // Embedding, attention, feed-forward, and the gathered logits.
+  REQUIRE(p.messages.size() == 4);
+  CHECK_FALSE(p.messages[0].as_before);
+  CHECK(p.messages[1].as_before);
+  CHECK(p.messages[2].as_before);
+  CHECK_FALSE(p.messages[3].as_before);
+  REQUIRE(p.repeated_messages.size() == 2);
+  CHECK(p.repeated_messages[0].kind == collective_kind::all_reduce);
+  CHECK(p.repeated_messages[0].times == 161.0);
+  CHECK(p.repeated_messages[0].bytes_each == 2.0 * 8192.0);
+  CHECK(p.repeated_messages[1].kind == collective_kind::all_gather);
+  CHECK(p.repeated_messages[1].times == 1.0);
+  const auto staged = prepare_on(constant{}, catalog::llama_3_1_70b, {{8, 1, 1}, {8, 1, 1}, 2});
+  CHECK(staged.repeated_messages.empty());
+}
+
 TEST_CASE("stages that are alike are all stages, and fit their places however layers are mixed") {
   laws::dice d(2301);
   std::size_t most = 0;

@@ -26,6 +26,11 @@ struct bounded {
       items[length++] = item;
     }
   }
+  /// What others hold, and whether they had no room for more; not their empty places.
+  constexpr void append(const bounded& others) noexcept {
+    for (const T& item : others) push_back(item);
+    overflowed = overflowed || others.overflowed;
+  }
   [[nodiscard]] constexpr std::size_t size() const noexcept { return length; }
   [[nodiscard]] constexpr bool empty() const noexcept { return length == 0; }
   [[nodiscard]] constexpr const T& operator[](std::size_t i) const noexcept { return items[i]; }

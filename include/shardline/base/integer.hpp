@@ -74,8 +74,9 @@ struct item_range {
 [[nodiscard]] constexpr count saturating_product(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
   constexpr count narrow = count{1} << 31;  // factors below never overflow: no division needed
+  const auto bits_of_both = static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b);
+  if (bits_of_both < static_cast<std::uint64_t>(narrow)) return a * b;
   if (a < 0 || b < 0) return -1;
-  if (a < narrow && b < narrow) return a * b;
   return b != 0 && a > largest / b ? largest : a * b;
 }
 

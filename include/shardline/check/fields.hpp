@@ -134,6 +134,16 @@ struct invalid_field {
   return line;
 }
 
+namespace detail {
+
+template <class... Count>
+constexpr count smallest(count least, Count... others) noexcept {
+  ((least = others < least ? others : least), ...);
+  return least;
+}
+
+}  // namespace detail
+
 /// The first fields found to be invalid, at most 8, each value of a field once.
 struct field_errors {
   bounded<invalid_field, 8> found{};
@@ -143,6 +153,9 @@ struct field_errors {
     constexpr field_range range = range_of(Field);
     constexpr double lowest = range.lowest;
     constexpr double highest = range.highest;
+    if constexpr (!range.whole && lowest >= 0.0) {
+      if (constant_range{lowest, highest}.surely_contains(value)) return;
+    }
     if (!is_between<range.whole>(value, lowest, highest)) note({Field, value});
   }
   template <field Field>
@@ -150,6 +163,21 @@ struct field_errors {
     constexpr count lowest = lowest_count(Field);
     constexpr count highest = highest_count(Field);
     if (value < lowest || value > highest) note({Field, real<double>(value)});
+  }
+  /// Counts of fields whose ranges begin alike, in order. What each is above its least has no bit
+  /// that all of them together have not: where these are no more than the smallest range, no count
+  /// is outside its own.
+  template <field First, field... Further, class... Count>
+  constexpr void expect_alike(count first, Count... further) noexcept {
+    constexpr count lowest = lowest_count(First);
+    static_assert(((lowest_count(Further) == lowest) && ...));
+    constexpr count highest = detail::smallest(highest_count(First), highest_count(Further)...);
+    const auto above = [](count value) {
+      return static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(lowest);
+    };
+    if ((above(first) | ... | above(further)) <= above(highest)) return;
+    expect<First>(first);
+    (expect<Further>(count{further}), ...);
   }
   /// A number of a kind of block.
   template <class Kind, class Range>

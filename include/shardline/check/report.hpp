@@ -55,6 +55,12 @@ struct report {
   bounded<violation, rule_count> violations{};
   bounded<warning_note, warning_count> warnings{};
 
+  /// What another says too.
+  constexpr void add(const report& other) noexcept {
+    invalid.append(other.invalid);
+    violations.append(other.violations);
+    warnings.append(other.warnings);
+  }
   [[nodiscard]] constexpr bool feasible() const noexcept {
     return invalid.empty() && violations.empty();
   }

@@ -134,10 +134,11 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
 // In floating point, so that a total beyond 64 bits is found rather than overflown.
 struct approximate_parameters {
   double total = 0.0;
+  double times = 1.0;
   template <class Operator>
-  constexpr void operator()(const Operator& o, count times) noexcept {
+  constexpr void operator()(const Operator& o) noexcept {
     if constexpr (has_weight<Operator>) {
-      total += real<double>(times) * real<double>(o.weight.matrices) * real<double>(o.weight.k) *
+      total += times * real<double>(o.weight.matrices) * real<double>(o.weight.k) *
                real<double>(o.weight.n);
     }
   }
@@ -145,25 +146,27 @@ struct approximate_parameters {
 
 constexpr double approximate_parameters_of(const emission& e) noexcept {
   const model& m = e.model;
-  const segment_map map = segments_of(m);
-  segment_counts n = segments_of_model(map, m.layers.counts(), m);
-  add_prediction(n, map, m);
-  approximate_parameters fold;
-  listing<approximate_parameters> list{fold};
-  for (std::size_t s = 0; s < segment::number; ++s) {
-    list.times = n[s];
-    if (n[s] != 0) emit_segment(e, map, s, list);
+  approximate_parameters sum;
+  if (m.vocab_size > 0) {
+    emit_embedding(e, sum);
+    emit_head(e, true, sum);
   }
-  return fold.total;
+  kind_counts layers = m.layers.counts();
+  layers[m.layers.runs[m.layers.runs.size() - 1].kind] += m.mtp_layers;
+  for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
+    sum.times = real<double>(layers[k]);
+    emit_layer(m.layers.kinds[k], e, sum);
+  }
+  if (m.mtp_layers == 0) return sum.total;
+  sum.times = real<double>(m.mtp_layers);
+  emit_prediction_ends(e, sum);
+  return sum.total;
 }
 
 template <field Group, field Bits>
 constexpr void validate(const weight_format& f, field_errors& errors) noexcept {
-  errors.expect<Group>(count{f.group_k});
-  errors.expect<Group>(count{f.group_n});
-  errors.expect<Bits>(count{f.scale_bits});
-  errors.expect<Bits>(count{f.zero_bits});
-  errors.expect<Bits>(count{f.matrix_bits});
+  errors.expect_alike<Group, Group>(f.group_k, f.group_n);
+  errors.expect_alike<Bits, Bits, Bits>(f.scale_bits, f.zero_bits, f.matrix_bits);
 }
 
 // An exception for a class of which no layer has matrices would change nothing.
@@ -198,13 +201,12 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
                         field_errors& errors) noexcept {
   errors.expect<field::model_name>(static_cast<count>(m.name.length));
   errors.expect<field::hidden_size>(m.hidden_size);
-  errors.expect<field::vocab_size>(m.vocab_size);
-  errors.expect<field::max_context>(m.max_context);
+  errors.expect_alike<field::vocab_size, field::max_context, field::positions>(
+      m.vocab_size, m.max_context, m.positions);
   errors.expect<field::streams>(m.streams);
   errors.expect<field::residual_blocks>(m.residual_blocks);
   errors.expect<field::layer_input_width>(m.per_layer.width);
   errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);
-  errors.expect<field::positions>(m.positions);
   errors.expect<field::mtp_layers>(m.mtp_layers);
   errors.expect<field::cache_group>(count{m.kv_cache.group});
   errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});
@@ -223,13 +225,10 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {
-  errors.expect<field::tp>(l.attention.tp);
-  errors.expect<field::cp>(l.attention.cp);
-  errors.expect<field::dp>(l.attention.dp);
-  errors.expect<field::etp>(l.expert.etp);
-  errors.expect<field::ep>(l.expert.ep);
-  errors.expect<field::edp>(l.expert.edp);
-  errors.expect<field::pp>(l.pp);
+  errors
+      .expect_alike<field::tp, field::cp, field::dp, field::etp, field::ep, field::edp, field::pp>(
+          l.attention.tp, l.attention.cp, l.attention.dp, l.expert.etp, l.expert.ep, l.expert.edp,
+          l.pp);
   errors.expect<field::redundant_experts>(l.redundant_experts);
   errors.expect<field::dcp>(l.dcp);
   errors.expect<field::microbatches>(l.microbatches);

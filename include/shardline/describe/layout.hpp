@@ -90,6 +90,11 @@ struct layout {
   }
 };
 
+/// Whether a rank has others to talk to.
+[[nodiscard]] constexpr bool has_peers(const layout& l) noexcept {
+  return l.pp > 1 || !(l.attention == attention_mesh{});
+}
+
 /// How many engines the attention replicas are, by what each has of its own: replicas that share
 /// experts are one, those with copies of all experts stand alone.
 ///   attention dp 8 beside experts ep 8: 1; beside edp 8: 8; dp 16 beside ep 8, edp 2: 2

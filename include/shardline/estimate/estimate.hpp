@@ -94,7 +94,9 @@ class prepared {
 
   /// estimate() of the three and a workload: the same bits.
   [[nodiscard]] constexpr basic_estimate<T> operator()(const basic_workload<T>& w) const noexcept {
-    basic_estimate<T> e{rules_, source_of(parts_.cluster.accelerator.efficiency)};
+    basic_estimate<T> e;
+    e.source = source_of(parts_.cluster.accelerator.efficiency);
+    e.feasibility.add(rules_);
     detail::add_load(e.feasibility, parts_.cluster, parts_.model, parts_.layout, w);
     if (e.feasibility.priceable()) detail::put_figures(e, parts_, w);
     return e;

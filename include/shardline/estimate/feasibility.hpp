@@ -12,6 +12,7 @@ namespace detail {
 template <class T, class Efficiency>
 constexpr void check_precision(const basic_accelerator<T, Efficiency>& a, precision math,
                                report& r) noexcept {
+  if (has_peak(a.peak, math)) return;
   const precision used = supported(a, math);
   const bool exists = has_peak(a.peak, used);
   require(r, rule::precision, exists, bits(math), 0);
@@ -65,9 +66,10 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
                               const layout& l, report& r) noexcept {
   const count replicas = saturating_product(l.attention.cp, l.attention.dp);
   const count layers = m.layers.size();
-  require(r, rule::gpus, l.gpus() <= c.gpus, l.gpus(), c.gpus);
-  require(r, rule::meshes, l.attention.size() == l.expert.size(), l.attention.size(),
-          l.expert.size());
+  const count ranks = l.attention.size();
+  const count gpus = saturating_product(ranks, l.pp);
+  require(r, rule::gpus, gpus <= c.gpus, gpus, c.gpus);
+  require(r, rule::meshes, ranks == l.expert.size(), ranks, l.expert.size());
   require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
           {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
@@ -76,7 +78,7 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   } else {
     require(r, rule::experts, l.expert.ep == 1, l.expert.ep, 0);
   }
-  warn(r, warning::idle_gpus, l.gpus() < c.gpus, l.gpus(), c.gpus);
+  warn(r, warning::idle_gpus, gpus < c.gpus, gpus, c.gpus);
   warn(r, warning::tp_across_domains, l.attention.tp > c.gpus_per_domain, l.attention.tp,
        c.gpus_per_domain);
   check_stages(l, layers, r);
@@ -87,7 +89,8 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
 
 // A figure that exceeds another by a fraction must still do so in whole bytes and nanoseconds.
 constexpr void require_within(report& r, rule broken, double required, double available) noexcept {
-  require(r, broken, required <= available, rounded_up(required), rounded_down(available));
+  if (required <= available) return;
+  require(r, broken, false, rounded_up(required), rounded_down(available));
 }
 
 template <class T>
@@ -173,8 +176,9 @@ constexpr void check_times(const basic_serving<T>& served, const basic_workload<
                            report& r) noexcept {
   require_time(r, rule::ttft, served.ttft, w.max_ttft);
   require_time(r, rule::tpot, served.tpot, w.max_tpot);
+  if (served.stable()) return;
   constexpr double million_s = 1e6;
-  require(r, rule::rate, served.stable(), rounded_up(value_of(w.rate.value()) * million_s),
+  require(r, rule::rate, false, rounded_up(value_of(w.rate.value()) * million_s),
           rounded_down(value_of(served.requests_per_s.value()) * million_s));
 }
 template <class T>

@@ -78,7 +78,12 @@ struct gemm_law {
         small * slower * of_rows, large * slower, round_up(rows / tile) * small_columns,
         round_up(rows * T(1.0 / detail::large_tile_rows)) * large_columns,
         looped ? cache.missed(moved) : moved};
-    kernel_time<T> t = faster(whole(step), split(step, rows));
+    kernel_time<T> t = whole(step);
+    // In parts it takes no less than its memory and both launches: nothing else is asked for where
+    // one part is faster than that.
+    if (largest_of(t.total() - (step.memory + (launch + reduction))) >= 0.0) {
+      t = faster(t, split(step, rows));
+    }
     t.exposed = t.exposed + rows * passes;
     return t;
   }

@@ -4,6 +4,7 @@
 
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/kernels/kernel_time.hpp"
+#include "shardline/model/segments.hpp"
 #include "shardline/model/sizes.hpp"
 #include "shardline/work/kind.hpp"
 
@@ -40,6 +41,10 @@ struct roof {
   [[nodiscard]] constexpr kernel_time<T> time(const step_sizes<T>& s) const noexcept {
     return time(s[rows], s[reads], s[runs]);
   }
+  /// The same so many times.
+  [[nodiscard]] constexpr roof repeated(const T& n) const noexcept {
+    return {at, rows, reads, runs, compute * n, fixed * n, each * n, launch * n};
+  }
 };
 
 /// Kernels of one segment and line that only move bytes, together:
@@ -55,6 +60,15 @@ struct passing {
   [[nodiscard]] constexpr T memory(const step_sizes<T>& s) const noexcept {
     return s[rows] * each + fixed;
   }
+  /// The same so many times.
+  [[nodiscard]] constexpr passing repeated(const T& n) const noexcept {
+    return {at, rows, each * n, fixed * n, launch * n};
+  }
+  constexpr void add(const passing& k, const T& n) noexcept {
+    each = each + k.each * n;
+    fixed = fixed + k.fixed * n;
+    launch = launch + k.launch * n;
+  }
 };
 
 /// Those of a rank: one for each segment, line and size.
@@ -69,12 +83,33 @@ class passings {
       if (with.at.segment != k.at.segment) break;
       const bool same_rows = with.rows == k.rows || k.rows == size::none;
       if (with.at.line != k.at.line || !same_rows) continue;
-      with.each = with.each + k.each;
-      with.fixed = with.fixed + k.fixed;
-      with.launch = with.launch + k.launch;
-      return;
+      return with.add(k, T(1.0));
     }
     all_.push_back(k);
+  }
+  /// All of `others`, each as often as its segment runs: one for each line and size.
+  constexpr void add_repeated(const passings& others, const segment_times& times) noexcept {
+    for (std::size_t i = 0; i < others.all_.size(); ++i) {
+      const passing<T>& k = others.all_[i];
+      const T n(times[k.at.segment]);
+      std::size_t place = 0;
+      while (place < all_.size() &&
+             !(all_[place].at.line == k.at.line && all_[place].rows == k.rows))
+        ++place;
+      if (place == all_.size()) {
+        all_.push_back(k.repeated(n));
+      } else {
+        all_[place].add(k, n);
+      }
+    }
+  }
+  /// fold.pass(line, memory, launch) for each.
+  template <class Fold>
+  constexpr void price_repeated(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+      const passing<T>& k = all_[i];
+      fold.pass(k.at.line, k.memory(s), k.launch);
+    }
   }
   /// fold.pass(place, memory, launch) for each in the segments that the fold wants.
   template <class Fold>
@@ -114,6 +149,10 @@ struct attention_roof {
     return {p.sequences * pairs * per_pair,
             p.sequences * (p.new_tokens * query + (kept + p.new_tokens) * key), none,
             select(none < p.sequences, launch, none)};
+  }
+  /// The same so many times.
+  [[nodiscard]] constexpr attention_roof repeated(const T& n) const noexcept {
+    return {at, phase, window, per_pair * n, query * n, key * n, launch * n};
   }
 };
 
@@ -205,6 +244,31 @@ class roof_laws {
       if (fold.wants(r.at.segment, size_of_attention(r.phase))) fold(r.at, r.time(*part));
     }
   }
+  /// Works in how often a step runs each segment, for price_repeated().
+  constexpr void repeat(const segment_times& times) noexcept {
+    const auto each_of = [&times](const auto& placed, auto& all_times) {
+      for (std::size_t i = 0; i < placed.size(); ++i) {
+        const double n = times[placed[i].at.segment];
+        if (n > 0.0) all_times.append([&] { return placed[i].repeated(T(n)); });
+      }
+    };
+    each_of(roofs_, repeated_roofs_);
+    each_of(attentions_, repeated_attentions_);
+    repeated_passings_.add_repeated(passings_, times);
+  }
+  /// fold(line, kernel_time) for all that a step runs, each kernel as often as it does.
+  template <class Fold>
+  constexpr void price_repeated(const step_sizes<T>& s, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < repeated_roofs_.size(); ++i) {
+      const roof<T>& r = repeated_roofs_[i];
+      fold(r.at.line, r.time(s));
+    }
+    repeated_passings_.price_repeated(s, fold);
+    for (std::size_t i = 0; i < repeated_attentions_.size(); ++i) {
+      const attention_roof<T>& r = repeated_attentions_[i];
+      if (const step_part<T>* part = part_in(s.step, r.phase)) fold(r.at.line, r.time(*part));
+    }
+  }
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return roofs_.overflowed() || passings_.overflowed() || attentions_.overflowed();
   }
@@ -252,6 +316,9 @@ class roof_laws {
   growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
   passings<T> passings_;
   growing<attention_roof<T>, 2 * max_attentions> attentions_;
+  growing<roof<T>, max_gemms + 4 * max_layer_kinds> repeated_roofs_;
+  passings<T> repeated_passings_;
+  growing<attention_roof<T>, 2 * max_attentions> repeated_attentions_;
 };
 
 }  // namespace shardline

@@ -110,7 +110,7 @@ template <class T>
                                                       const bytes<T>& capacity, const layout& l,
                                                       const bytes<T>& weights,
                                                       const bytes<T>& workspace) noexcept {
-  const bytes<T> reserve = l.gpus() > 1 ? r.reserve + r.communicators : r.reserve;
+  const bytes<T> reserve = has_peers(l) ? r.reserve + r.communicators : r.reserve;
   const budget_inputs<T> inputs{capacity, weights, workspace, reserve, r.cuda_graphs};
   bytes<T> withheld{};
   visit_alternative(r.budget, detail::withholding<T>{r, l, inputs, withheld});

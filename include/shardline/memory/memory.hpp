@@ -93,31 +93,29 @@ struct held_bytes {
 };
 
 // The steps that memory is reserved for: that of prompts, and where ranks share the cache of a
-// decode step the largest of those too.
+// decode step the largest of those too, else none.
 template <class T>
 struct reserved_sizes {
-  step_sizes<T> prompts{};
-  step_sizes<T> decoding{};
-  bool decodes = false;
+  const step_sizes<T>& prompts;
+  const step_sizes<T>* decoding = nullptr;
 
   // The larger of both.
   template <class Figure>
   [[nodiscard]] constexpr T largest(const Figure& figure) const noexcept {
     const T one = figure(prompts);
-    return decodes ? max(one, figure(decoding)) : one;
+    return decoding != nullptr ? max(one, figure(*decoding)) : one;
   }
 };
 
-template <class T>
-constexpr reserved_sizes<T> reserve_of(const prepared_memory<T>& p,
-                                       const basic_workload<T>& w) noexcept {
-  reserved_sizes<T> r;
-  r.prompts = sizes_of(reserved_step(p.engine, p.layout, w), p.routed);
-  r.decodes = p.layout.dcp > 1;
-  if (r.decodes) {
-    r.decoding = sizes_of(reserved_decode_step(p.engine, p.layout, w), p.routed);
-  }
-  return r;
+template <class T, class Use>
+constexpr void with_reserved(const prepared_memory<T>& p, const basic_workload<T>& w,
+                             const Use& use) {
+  const step_sizes<T> prompts =
+      sizes_made<T>([&] { return reserved_step(p.engine, p.layout, w); }, p.routed);
+  if (p.layout.dcp == 1) return use(reserved_sizes<T>{prompts});
+  const step_sizes<T> decoding =
+      sizes_made<T>([&] { return reserved_decode_step(p.engine, p.layout, w); }, p.routed);
+  use(reserved_sizes<T>{prompts, &decoding});
 }
 
 // The largest message of each buffer in these segments, added up.
@@ -151,8 +149,9 @@ constexpr held_bytes<T> held_by(const prepared_memory<T>& p, const segment_count
   held_bytes<T> held;
   double weights = 0.0;
   double state = 0.0;
-  for (std::size_t s = 0; s < segment::number; ++s) {
-    if (n[s] > 0) weights += p.weights[s] * static_cast<double>(n[s]);
+  for (std::size_t i = 0; i < p.segments.size(); ++i) {
+    const std::size_t s = p.segments[i];
+    weights += p.weights[s] * static_cast<double>(n[s]);
   }
   const T pages = round_up(length / real<T>(tokens_per_page(p.engine, p.layout)));
   for (std::size_t i = 0; i < p.caches.size(); ++i) {
@@ -234,14 +233,15 @@ constexpr basic_memory<T> fuller(const basic_memory<T>& a, const basic_memory<T>
 template <class T, class Visit>
 constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<T>& w,
                               const Visit& visit) {
-  const reserved_sizes<T> reserved = reserve_of(p, w);
   const bool speculates = w.speculation.draft_tokens > 0;
-  for (std::size_t i = 0; i < p.stages.size(); ++i) {
-    const alike_stages& stages = p.stages[i];
-    const segment_counts n = p.held_by(stages.first, stages.segments, speculates);
-    const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
-    visit(stages, memory_of(p, held, reserved.prompts.step, w));
-  }
+  with_reserved(p, w, [&](const reserved_sizes<T>& reserved) {
+    for (std::size_t i = 0; i < p.stages.size(); ++i) {
+      const alike_stages& stage_run = p.stages[i];
+      const segment_counts n = p.held_by(stage_run.first, stage_run.segments, speculates);
+      const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
+      visit(stage_run, memory_of(p, held, reserved.prompts.step, w));
+    }
+  });
 }
 
 }  // namespace detail
@@ -254,14 +254,15 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
 template <class T, class Visit>
 constexpr void for_each_stage_memory(const prepared_memory<T>& p, const basic_workload<T>& w,
                                      Visit&& visit) {
-  const detail::reserved_sizes<T> reserved = detail::reserve_of(p, w);
   const bool speculates = w.speculation.draft_tokens > 0;
-  for (count stage = 0; stage < p.layout.pp; ++stage) {
-    const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
-    const segment_counts n = p.held_by(stage, own, speculates);
-    const auto held = detail::held_by(p, n, reserved, full_length(w));
-    visit(stage, detail::memory_of(p, held, reserved.prompts.step, w));
-  }
+  detail::with_reserved(p, w, [&](const detail::reserved_sizes<T>& reserved) {
+    for (count stage = 0; stage < p.layout.pp; ++stage) {
+      const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
+      const segment_counts n = p.held_by(stage, own, speculates);
+      const auto held = detail::held_by(p, n, reserved, full_length(w));
+      visit(stage, detail::memory_of(p, held, reserved.prompts.step, w));
+    }
+  });
 }
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, const model& m,

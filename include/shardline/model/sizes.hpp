@@ -59,37 +59,67 @@ struct step_sizes {
 
   // Of routings only those of the model are filled in; constants, which must be whole to be copied,
   // hold 0 for the others.
-  constexpr step_sizes() noexcept {
-    if (!std::is_constant_evaluated()) return;
-    of.fill(T(0.0));
-    imbalance.fill(T(0.0));
+  constexpr step_sizes() noexcept { make_whole(); }
+  /// Of the step that make_step() returns, made in its place.
+  template <class Make>
+  constexpr explicit step_sizes(const Make& make_step) noexcept : step(make_step()) {
+    make_whole();
   }
 
   [[nodiscard]] constexpr const T& operator[](std::size_t number) const noexcept {
     return of[number];
   }
   [[nodiscard]] constexpr const T& operator[](extent e) const noexcept { return of[size::of(e)]; }
+
+ private:
+  constexpr void make_whole() noexcept {
+    if (!std::is_constant_evaluated()) return;
+    of.fill(T(0.0));
+    imbalance.fill(T(0.0));
+  }
 };
 
 namespace detail {
 
+// What does not follow the cached tokens of prompts.
 template <class T>
-constexpr void put_phase(step_sizes<T>& s, phase p) noexcept {
+constexpr void put_phases(step_sizes<T>& s) noexcept {
   const T none(0.0);
-  const step_part<T>* part = part_in(s.step, p);
-  T* const of = s.of.data() + size::of(size::of_phase::runs, p);
-  of[0] = part == nullptr ? none : select(none < part->sequences * part->new_tokens, T(1.0), none);
-  of[1] = part == nullptr ? none : part->sequences;
+  for (std::size_t i = size::first_phase; i < size::first_extent; ++i) s.of[i] = none;
+  s.of[size::phases] = none;
+  for (std::size_t i = 0; i < s.step.part_count; ++i) {
+    const step_part<T>& part = s.step.parts[i];
+    T* const of = s.of.data() + size::of(size::of_phase::runs, part.phase);
+    of[0] = select(none < part.sequences * part.new_tokens, T(1.0), none);
+    of[1] = part.sequences;
+    s.of[size::phases] = s.of[size::phases] + of[0];
+  }
 }
-
-}  // namespace detail
-
-namespace detail {
 
 template <class T>
 constexpr void put_extents(step_sizes<T>& sizes) noexcept {
   const std::array<T, extent_count> extents = extents_of(sizes.step);
   for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+}
+
+// All sizes of the step that make_step() returns.
+template <class T, class Make>
+constexpr step_sizes<T> sizes_made(const Make& make_step, const routings& all) noexcept {
+  step_sizes<T> sizes(make_step);
+  sizes.of[size::none] = T(0.0);
+  sizes.of[size::one] = T(1.0);
+  put_extents(sizes);
+  put_phases(sizes);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const routed_extents<T> x = routed_of(all[i], sizes.step);
+    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
+    routed[0] = x.rows;
+    routed[1] = x.distinct;
+    routed[2] = x.tokens;
+    routed[3] = x.rows_seen;
+    sizes.imbalance[i] = x.imbalance;
+  }
+  return sizes;
 }
 
 }  // namespace detail
@@ -106,25 +136,13 @@ constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexce
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
-  step_sizes<T> sizes;
-  sizes.step = s;
-  sizes.of[size::none] = T(0.0);
-  sizes.of[size::one] = T(1.0);
-  detail::put_extents(sizes);
-  detail::put_phase(sizes, phase::prefill);
-  detail::put_phase(sizes, phase::decode);
-  sizes.of[size::phases] = sizes[size::of(size::of_phase::runs, phase::prefill)] +
-                           sizes[size::of(size::of_phase::runs, phase::decode)];
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const routed_extents<T> x = routed_of(all[i], s);
-    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
-    routed[0] = x.rows;
-    routed[1] = x.distinct;
-    routed[2] = x.tokens;
-    routed[3] = x.rows_seen;
-    sizes.imbalance[i] = x.imbalance;
-  }
-  return sizes;
+  return detail::sizes_made<T>([&s]() -> const rank_step<T>& { return s; }, all);
+}
+/// The same of a step of the whole deployment, as its heaviest rank sees it.
+template <class T>
+[[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
+                                               const routings& all) noexcept {
+  return detail::sizes_made<T>([&] { return localise(s, l); }, all);
 }
 
 /// What routing number `i` gives its experts in a step.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -49,11 +50,29 @@ struct prepared_peak {
 };
 
 /// A collective of a segment: bytes_each of a size are sent over what `send` says.
+///   as_before   the same as the last one, of another segment: it takes the same time
 struct prepared_message {
   unsigned char segment = 0;
   unsigned char size = size::none;
   unsigned char send = 0;
+  bool as_before = false;
   collective_shape shape{};
+
+  [[nodiscard]] constexpr bool like(const prepared_message& m) const noexcept {
+    return send == m.send && size == m.size &&
+           std::bit_cast<std::uint64_t>(shape.bytes_each) ==
+               std::bit_cast<std::uint64_t>(m.shape.bytes_each);
+  }
+};
+
+/// Equal collectives of all segments: `times` in a step.
+template <class T>
+struct repeated_message {
+  unsigned char size = size::none;
+  unsigned char send = 0;
+  collective_kind kind = collective_kind::all_reduce;
+  T bytes_each = T(0.0);
+  double times = 0.0;
 };
 
 /// Routed tokens that a segment sends or gets back.
@@ -78,6 +97,7 @@ inline constexpr std::size_t max_sends = 12;
 
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
 /// engine and the model, which must outlive it.
+///   segments   those that the deployment can have, in order
 ///   times   how often a step runs each segment, over all stages
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
@@ -96,6 +116,7 @@ struct prepared_memory {
   kind_counts layers{};
   segment_counts pipeline{};
   segment_times times{};
+  growing<unsigned char, segment::number> segments;
   routings routed;
   growing<prepared_message, max_messages> messages;
   growing<prepared_exchange, max_exchanges> exchanges;
@@ -115,8 +136,9 @@ struct prepared_memory {
 };
 
 /// What estimates of one cluster, model and layout have in common: their memory, and laws of time.
-///   send_laws       of each of `sends`, in bytes
-///   exchange_laws   of each of `exchanges`
+///   send_laws           of each of `sends`, in bytes
+///   exchange_laws       of each of `exchanges`
+///   repeated_messages   without stages: all that a step sends
 template <class T, class Efficiency>
 struct prepared_layout : prepared_memory<T> {
   using scalar = T;
@@ -132,7 +154,18 @@ struct prepared_layout : prepared_memory<T> {
   operator_laws<T, Efficiency> operators;
   growing<message_law<T>, max_sends> send_laws;
   growing<exchange_law<T>, max_exchanges> exchange_laws;
+  growing<repeated_message<T>, max_messages> repeated_messages;
 };
+
+namespace detail {
+
+// Laws that can work in how often a step runs each segment.
+template <class Laws>
+concept repeatable = requires(Laws& laws, const segment_times& times) {
+  laws.repeat(times);
+};
+
+}  // namespace detail
 
 namespace detail {
 
@@ -143,6 +176,7 @@ struct no_laws {
   constexpr void add(const place_in_step&, const Shape&, double, std::size_t) const noexcept {}
   constexpr void send(const buffer_key&) const noexcept {}
   constexpr void exchange(const exchange_shape&, std::size_t) const noexcept {}
+  constexpr void finish() const noexcept {}
 };
 
 // Makes laws of what is taken in.
@@ -165,6 +199,20 @@ struct laws_of_layout {
       into.exchange_laws.append([&] { return law_of(into.cluster, o, into.send_laws[by]); });
     }
   }
+  // Without stages nobody asks for one of each segment, only for all that a step runs.
+  constexpr void finish() const noexcept {
+    if (into.layout.pp > 1) return;
+    if constexpr (repeatable<operator_laws<T, Efficiency>>) into.operators.repeat(into.times);
+    for (std::size_t i = 0; i < into.messages.size(); ++i) {
+      const prepared_message& m = into.messages[i];
+      const double n = into.times[m.segment];
+      if (m.as_before) {
+        into.repeated_messages[into.repeated_messages.size() - 1].times += n;
+      } else {
+        into.repeated_messages.push_back({m.size, m.send, m.shape.kind, T(m.shape.bytes_each), n});
+      }
+    }
+  }
 };
 
 // Takes in the shapes of one segment after the other.
@@ -174,12 +222,12 @@ struct preparing {
   Laws laws;
   unsigned char segment = 0;
   unsigned char routing = 0;
-  // Where the segment's peaks are, by size, counted from 1; 0: it has none yet.
-  std::array<std::uint16_t, size::number> peak_of{};
+  // Where the segment's peaks begin.
+  std::size_t first_peak = 0;
 
   constexpr void start(std::size_t s) noexcept {
     segment = static_cast<unsigned char>(s);
-    peak_of = {};
+    first_peak = into.peaks.size();
   }
   constexpr void operator()(const routing_shape& r) noexcept {
     std::size_t i = 0;
@@ -197,7 +245,9 @@ struct preparing {
     need(size::of(extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
-    into.messages.push_back({segment, size::of(o.size), send(o.kind, o.group), o});
+    prepared_message m{segment, size::of(o.size), send(o.kind, o.group), false, o};
+    if (!into.messages.empty()) m.as_before = m.like(into.messages[into.messages.size() - 1]);
+    into.messages.push_back(m);
   }
   constexpr void operator()(const exchange_shape& o) noexcept {
     const unsigned char by = send(collective_kind::all_to_all, o.group);
@@ -240,14 +290,11 @@ struct preparing {
   }
   constexpr void need(unsigned char size, const T& each) noexcept {
     if (!(value_of(each) > 0.0)) return;
-    std::uint16_t& at = peak_of[size];
-    if (at == 0) {
-      into.peaks.push_back({segment, size, each});
-      at = static_cast<std::uint16_t>(into.peaks.size());
-    } else {
-      T& most = into.peaks[at - std::size_t{1}].each;
-      most = max(most, each);
-    }
+    std::size_t i = first_peak;
+    while (i < into.peaks.size() && into.peaks[i].size != size) ++i;
+    if (i == into.peaks.size()) return into.peaks.push_back({segment, size, each});
+    T& most = into.peaks[i].each;
+    most = max(most, each);
   }
   // The place of what sends such messages, where it is put if it is new.
   constexpr unsigned char send(collective_kind kind, const rank_group& group) noexcept {
@@ -298,9 +345,11 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
+    p.segments.push_back(static_cast<unsigned char>(s));
     sink.start(s);
     emit_segment(e, p.map, s, sink);
   }
+  laws.finish();
   put_stages(p);
 }
 

@@ -24,7 +24,7 @@ struct swept_point {
 };
 
 /// Loads priced at once.
-inline constexpr std::size_t sweep_lanes = 4;
+inline constexpr std::size_t sweep_lanes = 8;
 
 namespace detail {
 
@@ -93,7 +93,7 @@ basic_workload<T> in_lanes(std::span<const workload> loads) noexcept {
 ///   over(loads, points);   // points[i] of loads[i], as many as there are loads
 /// Figures are those of memory() and serving() to 1e-12. Loads that follow each other and take the
 /// same way (with or without chunks, the same draft tokens, the same law of routing) are priced
-/// four at once. Assumes inputs that check() accepts, memory aside. It holds a copy of the cluster
+/// eight at once. Assumes inputs that check() accepts, memory aside. It holds a copy of the cluster
 /// and refers to the model, which must outlive it; half a megabyte in all.
 template <class Efficiency, std::size_t Width = detail::native_width>
 class sweep {

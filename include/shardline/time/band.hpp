@@ -102,11 +102,12 @@ template <class T>
                                                         const basic_time<T>& t) noexcept {
   const T one(1.0);
   std::array<T, detail::residual_kinds> shares{};
-  const T total = max(t.total().value(), T(1e-30));
   for (std::size_t i = 0; i < term_count; ++i) {
     T& share = shares[detail::residual_kind(static_cast<term>(i))];
-    share = share + t.terms[i].value() / total;
+    share = share + t.terms[i].value();
   }
+  const T total = max(t.total().value(), T(1e-30));
+  for (T& share : shares) share = share / total;
   const auto kinds = detail::in_order(r);
   std::array<T, detail::residual_kinds> below{};
   std::array<T, detail::residual_kinds> above{};

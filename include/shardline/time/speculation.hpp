@@ -52,7 +52,7 @@ constexpr basic_time<T> prediction_time(const prepared_layout<T, Efficiency>& p,
   times[last.feed_forward] = p.map.present[last.feed_forward];
   times[segment::prediction] = 1.0;
   times[segment::head] = p.pipeline[segment::head];
-  return priced(p, localise(one_token, p.layout), times).time();
+  return priced(p, sizes_of(one_token, p.layout, p.routed), times).time();
 }
 
 }  // namespace detail

@@ -64,7 +64,9 @@ struct step_fold {
   [[nodiscard]] constexpr double runs(std::size_t s) const noexcept { return (*times)[s]; }
   [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s,
                                                          std::size_t size) const noexcept {
-    if (!(runs(s) > 0.0)) return false;
+    return runs(s) > 0.0 && wants_size(size);
+  }
+  [[nodiscard, gnu::always_inline]] constexpr bool wants_size(std::size_t size) const noexcept {
     return wanted == part::everything ||
            size::follows_context(size) == (wanted == part::of_context);
   }
@@ -130,43 +132,106 @@ struct step_fold {
   }
 };
 
-// Adds up what is priced by line alone, and where stages differ for one of each segment, in seconds.
-template <class T>
-struct total_fold {
-  static constexpr std::size_t line_count = static_cast<std::size_t>(term::draft);
+// Lines that a step spends its time on before drafts, bubble and host.
+inline constexpr std::size_t step_lines = static_cast<std::size_t>(term::draft);
 
-  const segment_times* times = nullptr;
-  bool by_segment = false;
-  std::array<T, line_count> lines{};
+// Where a step's times go: by line, and where stages differ for one of each segment, in seconds.
+template <class T>
+struct step_sums {
+  std::array<T, step_lines> lines{};
   std::array<T, segment::number> of_segment;
 
-  constexpr total_fold(const segment_times& each_runs, bool stages_differ) noexcept
-      : times(&each_runs), by_segment(stages_differ) {
+  // Constants must be whole to be copied.
+  constexpr explicit step_sums(bool by_segment) noexcept {
     if (by_segment || std::is_constant_evaluated()) of_segment.fill(T(0.0));
   }
-  [[nodiscard]] constexpr bool wants_fixed() const noexcept { return true; }
+};
 
+// Adds up what is priced of a step that hides nothing, and with ByBound what its times wait for.
+// Its own numbers are few and stand apart from the sums that are found by index, so that they stay
+// in registers.
+template <class T, bool ByBound>
+struct line_fold {
+  const segment_times* times = nullptr;
+  step_sums<T>* sums = nullptr;
+  bool by_segment = false;
+  T compute = T(0.0);
+  T memory = T(0.0);
+  T link = T(0.0);
+  T launch = T(0.0);
+
+  [[nodiscard]] constexpr bool wants_fixed() const noexcept { return true; }
   [[nodiscard, gnu::always_inline]] constexpr bool wants(std::size_t s,
                                                          std::size_t) const noexcept {
     return (*times)[s] > 0.0;
   }
+  [[nodiscard, gnu::always_inline]] constexpr bool wants_size(std::size_t) const noexcept {
+    return true;
+  }
   [[gnu::always_inline]] constexpr void operator()(const place_in_step& at,
                                                    const kernel_time<T>& t) noexcept {
-    add(at.segment, at.line, t.total());
+    const T worked = max(t.compute, t.memory) + t.exposed;
+    const T n((*times)[at.segment]);
+    add(at.segment, at.line, worked + t.launch, n);
+    if constexpr (ByBound) {
+      const T zero(0.0);
+      const T waited = worked * n;
+      const auto by_compute = t.memory < t.compute;
+      compute = compute + select(by_compute, waited, zero);
+      memory = memory + select(by_compute, zero, waited);
+      launch = launch + t.launch * n;
+    }
   }
-  [[gnu::always_inline]] constexpr void pass(const place_in_step& at, const T& memory,
-                                             const T& launch) noexcept {
-    add(at.segment, at.line, memory + launch);
+  [[gnu::always_inline]] constexpr void pass(const place_in_step& at, const T& moved,
+                                             const T& launched) noexcept {
+    const T n((*times)[at.segment]);
+    add(at.segment, at.line, moved + launched, n);
+    if constexpr (ByBound) {
+      memory = memory + moved * n;
+      launch = launch + launched * n;
+    }
   }
-  constexpr void operator()(std::size_t s, collective_kind kind, const T& time, bool) noexcept {
-    add(s, term_of(kind), time);
+  [[gnu::always_inline]] constexpr void operator()(std::size_t s, collective_kind kind,
+                                                   const T& time, bool) noexcept {
+    const T n((*times)[s]);
+    add(s, term_of(kind), time, n);
+    if constexpr (ByBound) link = link + time * n;
+  }
+  // What stands for all of its kind that a step runs.
+  [[gnu::always_inline]] constexpr void operator()(term line, const kernel_time<T>& t) noexcept {
+    const T worked = max(t.compute, t.memory) + t.exposed;
+    spend(line, worked + t.launch);
+    if constexpr (ByBound) {
+      const T zero(0.0);
+      const auto by_compute = t.memory < t.compute;
+      compute = compute + select(by_compute, worked, zero);
+      memory = memory + select(by_compute, zero, worked);
+      launch = launch + t.launch;
+    }
+  }
+  [[gnu::always_inline]] constexpr void pass(term line, const T& moved,
+                                             const T& launched) noexcept {
+    spend(line, moved + launched);
+    if constexpr (ByBound) {
+      memory = memory + moved;
+      launch = launch + launched;
+    }
+  }
+  [[gnu::always_inline]] constexpr void operator()(collective_kind kind, const T& time) noexcept {
+    spend(term_of(kind), time);
+    if constexpr (ByBound) link = link + time;
   }
 
  private:
-  constexpr void add(std::size_t s, term line, const T& time) noexcept {
-    T& spent = lines[static_cast<std::size_t>(line)];
-    spent = spent + time * T((*times)[s]);
-    if (by_segment) of_segment[s] = of_segment[s] + time;
+  [[gnu::always_inline]] constexpr void spend(term line, const T& time) noexcept {
+    T& spent = sums->lines[static_cast<std::size_t>(line)];
+    spent = spent + time;
+  }
+  [[gnu::always_inline]] constexpr void add(std::size_t s, term line, const T& time,
+                                            const T& n) noexcept {
+    T& spent = sums->lines[static_cast<std::size_t>(line)];
+    spent = spent + time * n;
+    if (by_segment) sums->of_segment[s] = sums->of_segment[s] + time;
   }
 };
 

@@ -25,15 +25,27 @@ struct pipeline_time {
 
 namespace detail {
 
-// Seconds of a collective: by its law, or where the policy has none by all of it.
+// Seconds of so many bytes: by the collective's law, or where the policy has none by all of it.
+template <class T, class Efficiency>
+constexpr T time_of_message(const prepared_layout<T, Efficiency>& p, std::size_t send,
+                            const T& sent) noexcept {
+  if constexpr (sends_by_laws<T, Efficiency>) {
+    return p.send_laws[send].time(sent);
+  } else {
+    const buffer_key& by = p.sends[send];
+    const collective<T> op{by.kind, by.group, bytes<T>::from_value(sent)};
+    return shardline::time_of(p.cluster, op).value();
+  }
+}
 template <class T, class Efficiency>
 constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
                     const step_sizes<T>& s) noexcept {
-  if constexpr (sends_by_laws<T, Efficiency>) {
-    return p.send_laws[m.send].time(s[m.size] * T(m.shape.bytes_each));
-  } else {
-    return shardline::time_of(p.cluster, operator_of(m.shape, s.step)).value();
-  }
+  return time_of_message(p, m.send, s[m.size] * T(m.shape.bytes_each));
+}
+template <class T, class Efficiency>
+constexpr T time_of(const prepared_layout<T, Efficiency>& p, const repeated_message<T>& m,
+                    const step_sizes<T>& s) noexcept {
+  return time_of_message(p, m.send, s[m.size] * m.bytes_each);
 }
 template <class T, class Efficiency>
 constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_t i,
@@ -47,23 +59,46 @@ constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_
   }
 }
 
+template <class T, class Efficiency, class Fold>
+constexpr void price_exchanges(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                               Fold& fold) noexcept {
+  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
+    const prepared_exchange& x = p.exchanges[i];
+    if (!fold.wants(x.segment, size::none)) continue;
+    fold(x.segment, collective_kind::all_to_all, time_of_exchange(p, i, s),
+         x.shape.beside_shared_experts);
+  }
+}
+
 // Prices the segments that the fold wants.
 template <class T, class Efficiency, class Fold>
 constexpr void price(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
                      Fold& fold) noexcept {
   p.operators.price(s, fold);
+  T time(0.0);
   for (std::size_t i = 0; i < p.messages.size(); ++i) {
     const prepared_message& m = p.messages[i];
+    if (!fold.wants_size(m.size)) continue;
+    if (!m.as_before) time = time_of(p, m, s);
     if (!fold.wants(m.segment, m.size)) continue;
-    fold(m.segment, m.shape.kind, time_of(p, m, s), m.shape.beside_shared_experts);
+    fold(m.segment, m.shape.kind, time, m.shape.beside_shared_experts);
   }
-  if (!fold.wants_fixed()) return;
-  for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
-    const prepared_exchange& x = p.exchanges[i];
-    if (!fold.wants(x.segment, size::none)) continue;
-    const T time = time_of_exchange(p, i, s);
-    fold(x.segment, collective_kind::all_to_all, time, x.shape.beside_shared_experts);
+  if (fold.wants_fixed()) price_exchanges(p, s, fold);
+}
+// All that a step runs, of a layout without stages.
+template <class T, class Efficiency, class Fold>
+constexpr void price_repeated(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& s,
+                              Fold& fold) noexcept {
+  if constexpr (repeatable<operator_laws<T, Efficiency>>) {
+    p.operators.price_repeated(s, fold);
+  } else {
+    p.operators.price(s, fold);
   }
+  for (std::size_t i = 0; i < p.repeated_messages.size(); ++i) {
+    const repeated_message<T>& m = p.repeated_messages[i];
+    fold(m.kind, time_of(p, m, s) * T(m.times));
+  }
+  price_exchanges(p, s, fold);
 }
 
 // Segments as often as they run, times `halves` where they are halves of layers, else `others`.
@@ -127,11 +162,10 @@ constexpr T sum_of(const std::array<T, Lines>& lines) noexcept {
 
 // The segments of a rank that run in a step, each so often, in one batch.
 template <class T, class Efficiency>
-constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const rank_step<T>& s,
+constexpr step_fold<T> priced(const prepared_layout<T, Efficiency>& p, const step_sizes<T>& sizes,
                               const segment_times& times) noexcept {
   step_fold<T> fold;
   fold.times = &times;
-  const step_sizes<T> sizes = sizes_of(s, p.routed);
   if (!p.cluster.runtime.experts.overlap_shared) {
     price(p, sizes, fold);
     return fold;
@@ -162,11 +196,61 @@ constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency
   });
 }
 
+// What was added up, with a breakdown or without one: the same bits.
+template <class T>
+constexpr basic_time<T> time_of(const line_fold<T, true>& fold, const step_sums<T>& sums,
+                                const T& /*whole*/, const T& host) noexcept {
+  const auto in_seconds = [](const T& number) { return seconds<T>::from_value(number); };
+  basic_time<T> t;
+  for (std::size_t i = 0; i < step_lines; ++i) t.terms[i] = in_seconds(sums.lines[i]);
+  t.terms[static_cast<std::size_t>(term::host)] = in_seconds(host);
+  t.bounds = {in_seconds(fold.compute), in_seconds(fold.memory), in_seconds(fold.link),
+              in_seconds(fold.launch + host)};
+  return t;
+}
+template <class T>
+constexpr basic_total_time<T> time_of(const line_fold<T, false>&, const step_sums<T>&,
+                                      const T& whole, const T& host) noexcept {
+  basic_total_time<T> t;
+  t.before = seconds<T>::from_value(whole);
+  t.host = seconds<T>::from_value(host);
+  return t;
+}
+
+// A step in one batch that hides nothing, stage by stage. All that it calls stands inside it, so
+// that what it adds up stays in registers.
+template <class Time, class T, class Efficiency>
+[[gnu::flatten]] constexpr pipeline_time<T, Time> unhidden(const prepared_layout<T, Efficiency>& p,
+                                                           const step_sizes<T>& s) noexcept {
+  const bool staged = p.layout.pp > 1;
+  step_sums<T> sums(staged);
+  line_fold<T, std::is_same_v<Time, basic_time<T>>> fold{&p.times, &sums, staged};
+  if (staged) {
+    price(p, s, fold);
+  } else {
+    price_repeated(p, s, fold);
+  }
+  const Efficiency& policy = p.cluster.accelerator.efficiency;
+  const T whole = sum_of(sums.lines);
+  T slowest(0.0);
+  T host(0.0);
+  for (std::size_t i = 0; i < p.stages.size(); ++i) {
+    const alike_stages& stages = p.stages[i];
+    const T busy = staged ? one_batch_stage<T>(sums, stages).busy : whole;
+    const T own = host_time(policy, s.step, stages.layers, seconds<T>::from_value(busy)).value();
+    host = host + own * real<T>(stages.times);
+    slowest = max(slowest, busy + own);
+  }
+  return {time_of(fold, sums, whole, host), seconds<T>::from_value(slowest)};
+}
+
 template <class T, class Efficiency>
 constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
-                                        const rank_step<T>& s) noexcept {
-  step_fold<T> fold = priced(p, s, p.times);
-  return through_stages_of(p, fold, s);
+                                        const basic_step<T>& s) noexcept {
+  const step_sizes<T> sizes = sizes_of(s, p.layout, p.routed);
+  if (!p.cluster.runtime.experts.overlap_shared) return unhidden<basic_time<T>>(p, sizes);
+  step_fold<T> fold = priced(p, sizes, p.times);
+  return through_stages_of(p, fold, sizes.step);
 }
 
 // A layer that computes one half batch while the other half's messages are under way.
@@ -278,35 +362,10 @@ constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const prepared_layout<T, Efficiency>& p,
                                                       const basic_step<T>& s) noexcept {
-  const rank_step<T> own = localise(s, p.layout);
-  if (!p.cluster.runtime.two_batch_overlap) return detail::in_one_batch(p, own);
-  return detail::faster(detail::in_one_batch(p, own), detail::in_two_batches(p, own));
+  const pipeline_time<T> whole = detail::in_one_batch(p, s);
+  if (!p.cluster.runtime.two_batch_overlap) return whole;
+  return detail::faster(whole, detail::in_two_batches(p, localise(s, p.layout)));
 }
-
-namespace detail {
-
-// The total of a step in one batch, stage by stage.
-template <class T, class Efficiency>
-constexpr pipeline_time<T, basic_total_time<T>> total_in_one_batch(
-    const prepared_layout<T, Efficiency>& p, const rank_step<T>& s) noexcept {
-  const bool staged = p.layout.pp > 1;
-  total_fold<T> fold(p.times, staged);
-  price(p, sizes_of(s, p.routed), fold);
-  const Efficiency& policy = p.cluster.accelerator.efficiency;
-  pipeline_time<T, basic_total_time<T>> all;
-  all.sum.before = seconds<T>::from_value(sum_of(fold.lines));
-  for (std::size_t i = 0; i < p.stages.size(); ++i) {
-    const alike_stages& stages = p.stages[i];
-    const seconds<T> busy =
-        staged ? seconds<T>::from_value(one_batch_stage<T>(fold, stages).busy) : all.sum.before;
-    const seconds<T> own = host_time(policy, s, stages.layers, busy);
-    all.sum.host = all.sum.host + own * real<T>(stages.times);
-    all.slowest = shardline::max(all.slowest, busy + own);
-  }
-  return all;
-}
-
-}  // namespace detail
 
 /// The same without the breakdown, which takes about half as long: the same bits.
 template <class T, class Efficiency>
@@ -314,7 +373,7 @@ template <class T, class Efficiency>
     const prepared_layout<T, Efficiency>& p, const basic_step<T>& s) noexcept {
   const basic_runtime<T>& engine = p.cluster.runtime;
   if (!engine.two_batch_overlap && !engine.experts.overlap_shared) {
-    return detail::total_in_one_batch(p, localise(s, p.layout));
+    return detail::unhidden<basic_total_time<T>>(p, sizes_of(s, p.layout, p.routed));
   }
   const pipeline_time<T> t = time_of_step(p, s);
   return {basic_total_time<T>(t.sum), t.slowest};
@@ -340,7 +399,7 @@ class steps_by_context {
                              const basic_step<T>& any) noexcept
       : prepared_(prepared_for) {
     if (!apart()) return;
-    sizes_ = sizes_of(localise(any, prepared_.layout), prepared_.routed);
+    sizes_ = sizes_of(any, prepared_.layout, prepared_.routed);
     rest_.times = &prepared_.times;
     rest_.wanted = detail::step_fold<T>::part::without_context;
     detail::price(prepared_, sizes_, rest_);
