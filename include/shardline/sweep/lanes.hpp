@@ -156,9 +156,12 @@ typename registers<W>::numbers group_rounded_up(const typename registers<W>::num
 }
 
 template <std::size_t N, std::size_t W, class Function>
-lanes<N, W> lane_by_lane(lanes<N, W> x, const Function& f) noexcept {
-  for (std::size_t i = 0; i < N; ++i) x.set(i, f(x[i]));
-  return x;
+lanes<N, W> lane_by_lane(const lanes<N, W>& x, const Function& f) noexcept {
+  return lanes<N, W>::made([&](std::size_t i) {
+    typename lanes<N, W>::group each{};
+    for (std::size_t lane = 0; lane < W; ++lane) each[lane] = f(x.groups[i][lane]);
+    return each;
+  });
 }
 
 }  // namespace detail

@@ -43,11 +43,12 @@ inline std::vector<bool> read_delta_layers(const fields& f, count layers) {
   std::vector<bool> linear(static_cast<std::size_t>(layers));
   const auto listed = f.whole_list("kda_layers", {1, layers}, allowed);
   if (!listed) f.refuse("kda_layers", allowed);
-  for (const count i : listed.value_or(std::vector<count>{})) {
+  for (const count i : *listed) {
     linear[static_cast<std::size_t>(i - 1)] = true;
   }
   const auto full = f.whole_list("full_attn_layers", {1, layers}, allowed);
-  for (const count i : full.value_or(std::vector<count>{})) {
+  if (!full) return linear;
+  for (const count i : *full) {
     if (linear[static_cast<std::size_t>(i - 1)]) {
       f.refuse("full_attn_layers", "numbers that kda_layers does not list");
     }

@@ -225,7 +225,9 @@ struct expression::parser {
       set.set('_');
     }
     if (kind == 's') {
-      for (const unsigned char blank : {' ', '\t', '\n', '\r', '\f', '\v'}) set.set(blank);
+      for (const char blank : {' ', '\t', '\n', '\r', '\f', '\v'}) {
+        set.set(static_cast<unsigned char>(blank));
+      }
     }
     if (set.any()) return c == kind ? set : set.flip();
     const bool letter = (kind >= 'a' && kind <= 'z') || (c >= '0' && c <= '9');
