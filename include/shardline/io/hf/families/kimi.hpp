@@ -42,7 +42,10 @@ inline std::vector<bool> read_delta_layers(const fields& f, count layers) {
   const std::string allowed = "numbers of layers, 1 to " + std::to_string(layers);
   std::vector<bool> linear(static_cast<std::size_t>(layers));
   const auto listed = f.whole_list("kda_layers", {1, layers}, allowed);
-  if (!listed) f.refuse("kda_layers", allowed);
+  if (!listed) {
+    f.refuse("kda_layers", allowed);
+    return linear;
+  }
   for (const count i : *listed) {
     linear[static_cast<std::size_t>(i - 1)] = true;
   }
