@@ -147,10 +147,10 @@ run splitwise_run(const row_table& row, const deployment& d) {
 
 run inferencex_run(const row_table& row, deployment d) {
   const bool nvidia = !contains(row.word(caveats), "range ratio");
-  const double drawn = nvidia ? 1.0 : 0.9;
-  d.workload.input = tokens<>::from_value(round_up(d.workload.input.value() * drawn));
-  d.workload.output = tokens<>::from_value(round_up(d.workload.output.value() * drawn));
-  keep_in_flight(d, d.workload.concurrency, nvidia);
+  const workload named = d.workload;
+  const client of_nvidia = has_experts(d.model) ? client::one_by_one : client::one_ahead;
+  keep_in_flight(d, nvidia ? of_nvidia : client::inferencex, named.input.value(),
+                 named.output.value(), named.concurrency);
   const bool first = row.word(metric).starts_with("TTFT");
   return {d, first ? figure::first_token : figure::per_token, row.number(value) * 1e-3};
 }

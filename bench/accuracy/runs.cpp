@@ -168,14 +168,20 @@ model gpt_model(const std::string& name, double heads, double head_dim, double l
 
 layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<count>(gpus)}); }
 
-void keep_in_flight(deployment& d, double concurrency, bool of_nvidia) {
-  d.workload.concurrency = concurrency;
-  if (of_nvidia && !has_experts(d.model)) {
+void keep_in_flight(deployment& d, client c, double isl, double osl, double concurrency) {
+  workload& w = d.workload;
+  const bool drawn = c == client::inferencex;
+  const double mean = drawn ? 0.9 : 1.0;
+  w.input = tokens<>::from_value(round_up(isl * mean));
+  w.output = tokens<>::from_value(round_up(osl * mean));
+  w.output_cv = drawn ? 0.2 / square_root(12.0) / mean : c == client::in_step ? 0.0 : 0.13;
+  w.concurrency = concurrency;
+  if (c == client::one_ahead) {
     d.runtime.step_sequences = concurrency;
-    d.workload.concurrency += 1.0;
+    w.concurrency += 1.0;
   }
-  d.workload.num_prompts = 10.0 * d.workload.concurrency;
-  d.workload.chunk = tokens<>::from_value(8192.0);
+  w.num_prompts = 10.0 * w.concurrency;
+  w.chunk = tokens<>::from_value(8192.0);
 }
 
 fitted policy_of(const deployment& d) { return with_fitted(d.gpu, *d.engine).efficiency; }

@@ -44,12 +44,19 @@ shardline::model gpt_model(const std::string& name, double heads, double head_di
 /// Tensor-parallel over so many GPUs.
 shardline::layout split_over(double gpus);
 
-/// So many requests always in flight, prompts in chunks of 8192 tokens. Neither client of the
-/// tables says how many requests it sends in all; ten for each that it keeps in flight is
-/// InferenceX's usual setting, taken for both. In NVIDIA's runs of Llama one request more than the
-/// batch is in flight: their TTFT grows with the output by just the time until the next slot is
-/// free.
-void keep_in_flight(deployment& d, double concurrency, bool of_nvidia);
+/// Who sends the requests of a table. None says how many it sends in all; ten for each that it keeps in
+/// flight, the first at once, is InferenceX's usual setting, taken for all.
+///   inferencex   lengths drawn evenly from 0.8 to 1 of what is named (--random-range-ratio 0.8): 0.9 in
+///                the mean, whose standard deviation over it is 0.2 / sqrt(12) / 0.9
+///   in_step      fixed lengths: what is read together ends together, and so on round after round
+///   one_by_one   fixed lengths, behind a front end that passes requests one by one, some 35 a second,
+///                so that they do not stay in step: as answers of a spread of 0.13 do not
+///   one_ahead    the same, with one request in flight more than the batch: TTFT grows with the output
+///                by just the time until the next slot is free
+enum class client { inferencex, in_step, one_by_one, one_ahead };
+
+/// So many requests of `isl` and `osl` tokens always in flight, prompts in chunks of 8192 tokens.
+void keep_in_flight(deployment& d, client c, double isl, double osl, double concurrency);
 
 /// A fixed batch, its prompts computed in one step and output - 1 tokens after them.
 struct batch_times {

@@ -1,7 +1,7 @@
 // Continuous batching: serving.csv, every row whose layout and batch are known (its column flag).
 //
-// The lengths of InferenceX's requests are drawn, their mean 0.9 of what is named. Engines take prompts
-// in steps of 8192 tokens. Formats that the file does not state, or states by another name:
+// Who sends the requests is told by the column origin (runs.hpp). Engines take prompts in steps of 8192
+// tokens. Formats that the file does not state, or states by another name:
 //   Llama-3.1-70B    fp8 and an fp8 cache, as its scripts set it
 //   Qwen3-32B        TensorRT-LLM behaves like fp8 in blocks with an fp8 cache; SGLang's bf16
 //   DeepSeek-R1      SGLang fp8 in blocks; TensorRT-LLM NVFP4, attention in bf16; an fp8 cache
@@ -122,6 +122,13 @@ layout layout_of(const row_table& row) {
   return l;
 }
 
+// NVIDIA's runs of SGLang before 0.5.6 and of 0.5.8 have TTFTs of prompts that come in step.
+client client_of(const row_table& row, const load& l) {
+  if (!l.nvidia) return client::inferencex;
+  if (l.is_tensorrt()) return has_experts(l.of.model) ? client::one_by_one : client::one_ahead;
+  return row.word(version) == "0.5.6.post2" ? client::one_by_one : client::in_step;
+}
+
 load load_of(const row_table& row) {
   load l;
   l.nvidia = row.word(origin) != "inferencex";
@@ -137,10 +144,7 @@ load load_of(const row_table& row) {
                       l.is_tensorrt());
   d.gpu = known(gpu_named(row.word(system)), row.word(system));
   d.layout = layout_of(row);
-  const double drawn = l.nvidia ? 1.0 : 0.9;
-  d.workload.input = tokens<>::from_value(round_up(l.isl * drawn));
-  d.workload.output = tokens<>::from_value(round_up(l.osl * drawn));
-  keep_in_flight(d, l.concurrency, l.nvidia && l.is_tensorrt());
+  keep_in_flight(d, client_of(row, l), l.isl, l.osl, l.concurrency);
   return l;
 }
 
