@@ -112,7 +112,7 @@ constexpr model hybrid{
              {gated,
               gated_sharing(),
               layer_form::parallel_two_norms,
-              {{weight_class::attention, weight_class::shared_expert}, formats::bf16}}},
+              {{{weight_class::attention, weight_class::shared_expert}, formats::bf16}}}},
             {2, {mamba, no_feed_forward{}}},
             {1, {no_attention{}, dense_feed_forward{.width = 8200, .bias = true}}},
             {1, {gated, dense_feed_forward{.width = 8200}, layer_form::parallel}}}),

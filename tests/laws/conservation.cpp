@@ -105,10 +105,10 @@ struct weight_listener {
 };
 template <class Kind>
 std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
-                                   const sl::format_exception& exception, const Kind& kind,
+                                   const sl::format_exceptions& exceptions, const Kind& kind,
                                    count rank) {
   weight_listener list;
-  kind.emit(sl::emission{m, l, {rank, 0, 0}}.within(exception), list);
+  kind.emit(sl::emission{m, l, {rank, 0, 0}}.within(exceptions), list);
   return list.found;
 }
 struct copied_heads : sl::sharding_listener {
@@ -121,15 +121,15 @@ struct copied_heads : sl::sharding_listener {
 // copied, a matrix that holds others too lies between the two.
 template <class Kind>
 std::vector<spread_weight> over_tensor_ranks(const sl::model& m, const sl::layout& l,
-                                             const sl::format_exception& exception,
+                                             const sl::format_exceptions& exceptions,
                                              const Kind& kind) {
   const count tp = l.attention.tp;
   bool copied = false;
   kind.sharding(copied_heads{{l}, copied});
-  const std::vector<sl::weight> whole = weights_on(m, {}, exception, kind, 0);
+  const std::vector<sl::weight> whole = weights_on(m, {}, exceptions, kind, 0);
   std::vector<spread_weight> sum(whole.size());
   for (count rank = 0; rank < tp; ++rank) {
-    const std::vector<sl::weight> own = weights_on(m, l, exception, kind, rank);
+    const std::vector<sl::weight> own = weights_on(m, l, exceptions, kind, rank);
     CHECK(own.size() == whole.size());
     if (own.size() != whole.size()) return {};
     for (std::size_t i = 0; i < own.size(); ++i) {
@@ -209,7 +209,7 @@ struct expectation {
   // Any other kind: see over_tensor_ranks.
   template <class Kind>
   void attention(const Kind& a) {
-    for (const spread_weight& w : over_tensor_ranks(m, on, exception, a)) {
+    for (const spread_weight& w : over_tensor_ranks(m, on, exceptions, a)) {
       e.add(w.of, w.elements * n.split, w.stored_bytes * static_cast<double>(n.split));
     }
   }

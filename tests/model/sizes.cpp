@@ -36,8 +36,7 @@ static_assert(routed_at(sizes, 0).rows == 36.0 * 2.0, "half of the experts, so h
 constexpr std::array<extent, extent_count> extents{
     extent::tokens,        extent::logit_rows,     extent::group_tokens, extent::expanded_tokens,
     extent::prompt_tokens, extent::prompt_context, extent::decode_tokens};
-constexpr std::array<size::of_phase, 3> of_phases{size::of_phase::exists, size::of_phase::runs,
-                                                  size::of_phase::sequences};
+constexpr std::array<size::of_phase, 2> of_phases{size::of_phase::runs, size::of_phase::sequences};
 constexpr std::array<size::routed, 4> of_routings{size::routed::rows, size::routed::distinct,
                                                   size::routed::tokens, size::routed::rows_seen};
 
@@ -59,13 +58,12 @@ TEST_CASE("every size has a number of its own, and there are no others") {
 TEST_CASE("a part that a step does not have is none of everything") {
   const auto s = sizes_of(localise(decode_step(6.0, 200.0, 1.0), layout{}), {});
   for (const size::of_phase f : of_phases) CHECK(s[size::of(f, phase::prefill)] == 0.0);
-  CHECK(s[size::of(size::of_phase::exists, phase::decode)] == 1.0);
   CHECK(s[size::of(size::of_phase::runs, phase::decode)] == 1.0);
   CHECK(s[size::phases] == 1.0);
-  // One that is there without tokens: its kernels are launched by who launches them anyway.
+  // One that is there without tokens launches nothing either.
   const auto idle = sizes_of(localise(decode_step(0.0, 200.0, 1.0), layout{}), {});
-  CHECK(idle[size::of(size::of_phase::exists, phase::decode)] == 1.0);
   CHECK(idle[size::of(size::of_phase::runs, phase::decode)] == 0.0);
+  CHECK(idle[size::phases] == 0.0);
 }
 
 TEST_CASE("sizes are those of the step and of each routing") {

@@ -172,8 +172,8 @@ struct field_errors {
     constexpr count lowest = lowest_count(First);
     static_assert(((lowest_count(Further) == lowest) && ...));
     constexpr count highest = detail::smallest(highest_count(First), highest_count(Further)...);
-    const auto above = [](count value) {
-      return static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(lowest);
+    const auto above = [](count of_field) {
+      return static_cast<std::uint64_t>(of_field) - static_cast<std::uint64_t>(lowest);
     };
     if ((above(first) | ... | above(further)) <= above(highest)) return;
     expect<First>(first);

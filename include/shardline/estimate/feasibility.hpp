@@ -26,13 +26,13 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
   check_precision(a, m.activations, r);
   for (const layer& l : m.layers.kinds) {
     const auto multiplied_by = [&](weight_class of_kind) {
-      matrix_roles others = every_role;
-      for (const format_exception& e : l.exceptions) {
-        if (!e.classes.contains(of_kind)) continue;
-        check_precision(a, e.format.math, r);
-        others.erase(e.roles);
+      matrix_roles of_model = every_role;
+      for (const format_exception& exempt : l.exceptions) {
+        if (!exempt.classes.contains(of_kind)) continue;
+        check_precision(a, exempt.format.math, r);
+        of_model.erase(exempt.roles);
       }
-      if (!others.empty()) check_precision(a, m.weights[of_kind].math, r);
+      if (!of_model.empty()) check_precision(a, m.weights[of_kind].math, r);
     };
     const auto by_kind = [&](const auto& of_layer) { of_layer.matrices(multiplied_by); };
     visit_alternative(l.attention, by_kind);

@@ -235,8 +235,7 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
                               const Visit& visit) {
   const bool speculates = w.speculation.draft_tokens > 0;
   with_reserved(p, w, [&](const reserved_sizes<T>& reserved) {
-    for (std::size_t i = 0; i < p.stages.size(); ++i) {
-      const alike_stages& stage_run = p.stages[i];
+    for (const alike_stages& stage_run : p.stages) {
       const segment_counts n = p.held_by(stage_run.first, stage_run.segments, speculates);
       const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
       visit(stage_run, memory_of(p, held, reserved.prompts.step, w));
