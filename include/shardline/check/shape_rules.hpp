@@ -26,8 +26,8 @@ constexpr void require_blocks(report& r, count degree, count shard, const weight
 }
 
 // The same for a dimension that is split evenly; one that is not breaks another rule.
-constexpr void require_even_blocks(report& r, count degree, count dimension, const weight_format& f,
-                                   count edge) noexcept {
+[[gnu::noinline]] constexpr void require_even_blocks(report& r, count degree, count dimension,
+                                                     const weight_format& f, count edge) noexcept {
   if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
 }
 // An inner width: output of the up projection, input of the down projection. The wider edge binds.

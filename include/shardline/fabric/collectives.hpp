@@ -179,13 +179,21 @@ constexpr message_lines<T> lines_on_links(const Near& near, const basic_link<T>&
 
 // visit(near, far, placement): what a group has inside its domains and between them.
 template <class T, class Visit>
+[[gnu::cold, gnu::noinline]] constexpr auto on_torus(const basic_link<T>& near,
+                                                     const basic_link<T>& far,
+                                                     const torus_links& torus,
+                                                     const rank_group& group, const placement& p,
+                                                     const Visit& visit) noexcept {
+  const torus_group inside = lay({p.local, group.stride}, torus);
+  return visit(torus_ranks<T>{inside, link_of_torus(near, torus)}, far, p);
+}
+template <class T, class Visit>
 constexpr auto on_fabric(const basic_link<T>& near, const basic_link<T>& far,
                          const torus_links& torus, const rank_group& group, count gpus_per_domain,
                          const Visit& visit) noexcept {
   const placement p = place(group, gpus_per_domain);
   if (torus.dimensions() == 0) return visit(near, far, p);
-  const torus_group inside = lay({p.local, group.stride}, torus);
-  return visit(torus_ranks<T>{inside, link_of_torus(near, torus)}, far, p);
+  return on_torus(near, far, torus, group, p, visit);
 }
 
 template <class T>

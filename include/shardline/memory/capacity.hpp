@@ -51,7 +51,7 @@ struct varied_load {
     return {prepared, original, concurrency, tokens<T>::from_value(prompt)};
   }
   // Lane by lane.
-  [[nodiscard]] constexpr auto fits() const noexcept {
+  [[nodiscard, gnu::noinline]] constexpr auto fits() const noexcept {
     const basic_memory<T> m = memory(prepared, workload());
     return m.total().value() <= m.capacity.value();
   }

@@ -107,14 +107,22 @@ struct reserved_sizes {
   }
 };
 
+template <class T>
+[[gnu::noinline]] constexpr step_sizes<T> sizes_of_prompts(const prepared_memory<T>& p,
+                                                           const basic_workload<T>& w) noexcept {
+  return sizes_made<T>([&] { return reserved_step(p.engine, p.layout, w); }, p.routed);
+}
+template <class T>
+[[gnu::noinline]] constexpr step_sizes<T> sizes_of_decoding(const prepared_memory<T>& p,
+                                                            const basic_workload<T>& w) noexcept {
+  return sizes_made<T>([&] { return reserved_decode_step(p.engine, p.layout, w); }, p.routed);
+}
 template <class T, class Use>
 constexpr void with_reserved(const prepared_memory<T>& p, const basic_workload<T>& w,
                              const Use& use) {
-  const step_sizes<T> prompts =
-      sizes_made<T>([&] { return reserved_step(p.engine, p.layout, w); }, p.routed);
+  const step_sizes<T> prompts = sizes_of_prompts(p, w);
   if (p.layout.dcp == 1) return use(reserved_sizes<T>{prompts});
-  const step_sizes<T> decoding =
-      sizes_made<T>([&] { return reserved_decode_step(p.engine, p.layout, w); }, p.routed);
+  const step_sizes<T> decoding = sizes_of_decoding(p, w);
   use(reserved_sizes<T>{prompts, &decoding});
 }
 

@@ -135,26 +135,16 @@ struct step_fold {
 // Lines that a step spends its time on before drafts, bubble and host.
 inline constexpr std::size_t step_lines = static_cast<std::size_t>(term::draft);
 
-// Where a step's times go: by line, and where stages differ for one of each segment, in seconds.
 template <class T>
-struct step_sums {
-  std::array<T, step_lines> lines{};
-  std::array<T, segment::number> of_segment;
+using line_sums = std::array<T, step_lines>;
 
-  // Constants must be whole to be copied.
-  constexpr explicit step_sums(bool by_segment) noexcept {
-    if (by_segment || std::is_constant_evaluated()) of_segment.fill(T(0.0));
-  }
-};
-
-// Adds up what is priced of a step that hides nothing, and with ByBound what its times wait for.
-// Its own numbers are few and stand apart from the sums that are found by index, so that they stay
-// in registers.
+// Adds up what is priced of a step that hides nothing, of a layout without stages, and with ByBound
+// what its times wait for. Its own numbers are few and stand apart from the sums that are found by
+// index, so that they stay in registers.
 template <class T, bool ByBound>
 struct line_fold {
   const segment_times* times = nullptr;
-  step_sums<T>* sums = nullptr;
-  bool by_segment = false;
+  line_sums<T>* sums = nullptr;
   T compute = T(0.0);
   T memory = T(0.0);
   T link = T(0.0);
@@ -165,14 +155,11 @@ struct line_fold {
                                                          std::size_t) const noexcept {
     return (*times)[s] > 0.0;
   }
-  [[nodiscard, gnu::always_inline]] constexpr bool wants_size(std::size_t) const noexcept {
-    return true;
-  }
   [[gnu::always_inline]] constexpr void operator()(const place_in_step& at,
                                                    const kernel_time<T>& t) noexcept {
     const T worked = max(t.compute, t.memory) + t.exposed;
     const T n((*times)[at.segment]);
-    add(at.segment, at.line, worked + t.launch, n);
+    spend(at.line, (worked + t.launch) * n);
     if constexpr (ByBound) {
       const T zero(0.0);
       const T waited = worked * n;
@@ -185,7 +172,7 @@ struct line_fold {
   [[gnu::always_inline]] constexpr void pass(const place_in_step& at, const T& moved,
                                              const T& launched) noexcept {
     const T n((*times)[at.segment]);
-    add(at.segment, at.line, moved + launched, n);
+    spend(at.line, (moved + launched) * n);
     if constexpr (ByBound) {
       memory = memory + moved * n;
       launch = launch + launched * n;
@@ -194,8 +181,7 @@ struct line_fold {
   [[gnu::always_inline]] constexpr void operator()(std::size_t s, collective_kind kind,
                                                    const T& time, bool) noexcept {
     const T n((*times)[s]);
-    add(s, term_of(kind), time, n);
-    if constexpr (ByBound) link = link + time * n;
+    (*this)(kind, time * n);
   }
   // What stands for all of its kind that a step runs.
   [[gnu::always_inline]] constexpr void operator()(term line, const kernel_time<T>& t) noexcept {
@@ -224,14 +210,8 @@ struct line_fold {
 
  private:
   [[gnu::always_inline]] constexpr void spend(term line, const T& time) noexcept {
-    T& spent = sums->lines[static_cast<std::size_t>(line)];
+    T& spent = (*sums)[static_cast<std::size_t>(line)];
     spent = spent + time;
-  }
-  [[gnu::always_inline]] constexpr void add(std::size_t s, term line, const T& time,
-                                            const T& n) noexcept {
-    T& spent = sums->lines[static_cast<std::size_t>(line)];
-    spent = spent + time * n;
-    if (by_segment) sums->of_segment[s] = sums->of_segment[s] + time;
   }
 };
 

@@ -198,57 +198,51 @@ constexpr pipeline_time<T> through_stages_of(const prepared_layout<T, Efficiency
 
 // What was added up, with a breakdown or without one: the same bits.
 template <class T>
-constexpr basic_time<T> time_of(const line_fold<T, true>& fold, const step_sums<T>& sums,
-                                const T& /*whole*/, const T& host) noexcept {
+constexpr basic_time<T> time_of(const line_fold<T, true>& fold, const T& /*busy*/,
+                                const T& host) noexcept {
   const auto in_seconds = [](const T& number) { return seconds<T>::from_value(number); };
   basic_time<T> t;
-  for (std::size_t i = 0; i < step_lines; ++i) t.terms[i] = in_seconds(sums.lines[i]);
+  for (std::size_t i = 0; i < step_lines; ++i) t.terms[i] = in_seconds((*fold.sums)[i]);
   t.terms[static_cast<std::size_t>(term::host)] = in_seconds(host);
   t.bounds = {in_seconds(fold.compute), in_seconds(fold.memory), in_seconds(fold.link),
               in_seconds(fold.launch + host)};
   return t;
 }
 template <class T>
-constexpr basic_total_time<T> time_of(const line_fold<T, false>&, const step_sums<T>&,
-                                      const T& whole, const T& host) noexcept {
+constexpr basic_total_time<T> time_of(const line_fold<T, false>&, const T& busy,
+                                      const T& host) noexcept {
   basic_total_time<T> t;
-  t.before = seconds<T>::from_value(whole);
+  t.before = seconds<T>::from_value(busy);
   t.host = seconds<T>::from_value(host);
   return t;
 }
 
-// A step in one batch that hides nothing, stage by stage. All that it calls stands inside it, so
-// that what it adds up stays in registers.
+// Whether a step is what its kernels and messages take one after the other, on one stage.
+template <class T, class Efficiency>
+constexpr bool is_plain(const prepared_layout<T, Efficiency>& p) noexcept {
+  return p.layout.pp == 1 && !p.cluster.runtime.experts.overlap_shared;
+}
+
+// Such a step in one batch. All that it calls stands inside it, so that what it adds up stays in
+// registers.
 template <class Time, class T, class Efficiency>
-[[gnu::flatten]] constexpr pipeline_time<T, Time> unhidden(const prepared_layout<T, Efficiency>& p,
-                                                           const step_sizes<T>& s) noexcept {
-  const bool staged = p.layout.pp > 1;
-  step_sums<T> sums(staged);
-  line_fold<T, std::is_same_v<Time, basic_time<T>>> fold{&p.times, &sums, staged};
-  if (staged) {
-    price(p, s, fold);
-  } else {
-    price_repeated(p, s, fold);
-  }
-  const Efficiency& policy = p.cluster.accelerator.efficiency;
-  const T whole = sum_of(sums.lines);
-  T slowest(0.0);
-  T host(0.0);
-  for (std::size_t i = 0; i < p.stages.size(); ++i) {
-    const alike_stages& stages = p.stages[i];
-    const T busy = staged ? one_batch_stage<T>(sums, stages).busy : whole;
-    const T own = host_time(policy, s.step, stages.layers, seconds<T>::from_value(busy)).value();
-    host = host + own * real<T>(stages.times);
-    slowest = max(slowest, busy + own);
-  }
-  return {time_of(fold, sums, whole, host), seconds<T>::from_value(slowest)};
+[[gnu::flatten]] constexpr pipeline_time<T, Time> in_one_go(const prepared_layout<T, Efficiency>& p,
+                                                            const step_sizes<T>& s) noexcept {
+  line_sums<T> sums{};
+  line_fold<T, std::is_same_v<Time, basic_time<T>>> fold{&p.times, &sums};
+  price_repeated(p, s, fold);
+  const T busy = sum_of(sums);
+  const T host = host_time(p.cluster.accelerator.efficiency, s.step, p.stages[0].layers,
+                           seconds<T>::from_value(busy))
+                     .value();
+  return {time_of(fold, busy, host), seconds<T>::from_value(busy + host)};
 }
 
 template <class T, class Efficiency>
 constexpr pipeline_time<T> in_one_batch(const prepared_layout<T, Efficiency>& p,
                                         const basic_step<T>& s) noexcept {
   const step_sizes<T> sizes = sizes_of(s, p.layout, p.routed);
-  if (!p.cluster.runtime.experts.overlap_shared) return unhidden<basic_time<T>>(p, sizes);
+  if (is_plain(p)) return in_one_go<basic_time<T>>(p, sizes);
   step_fold<T> fold = priced(p, sizes, p.times);
   return through_stages_of(p, fold, sizes.step);
 }
@@ -299,9 +293,10 @@ constexpr stage_time<T> two_batch_stage(
   return t;
 }
 
+// Apart, and small rather than fast, as is what few deployments ask for.
 template <class T, class Efficiency>
-constexpr pipeline_time<T> in_two_batches(const prepared_layout<T, Efficiency>& p,
-                                          const rank_step<T>& s) noexcept {
+[[gnu::cold, gnu::noinline]] constexpr pipeline_time<T> in_two_batches(
+    const prepared_layout<T, Efficiency>& p, const rank_step<T>& s) noexcept {
   constexpr double two = 2.0;
   const segment_times ends = repeated(p.times, 0.0, 1.0);
   const segment_times halves = repeated(p.times, two, 0.0);
@@ -367,13 +362,13 @@ template <class T, class Efficiency>
   return detail::faster(whole, detail::in_two_batches(p, localise(s, p.layout)));
 }
 
-/// The same without the breakdown, which takes about half as long: the same bits.
+/// The same without the breakdown, in less time where there are no stages and nothing overlaps: the
+/// same bits.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T, basic_total_time<T>> total_of_step(
     const prepared_layout<T, Efficiency>& p, const basic_step<T>& s) noexcept {
-  const basic_runtime<T>& engine = p.cluster.runtime;
-  if (!engine.two_batch_overlap && !engine.experts.overlap_shared) {
-    return detail::unhidden<basic_total_time<T>>(p, sizes_of(s, p.layout, p.routed));
+  if (detail::is_plain(p) && !p.cluster.runtime.two_batch_overlap) {
+    return detail::in_one_go<basic_total_time<T>>(p, sizes_of(s, p.layout, p.routed));
   }
   const pipeline_time<T> t = time_of_step(p, s);
   return {basic_total_time<T>(t.sum), t.slowest};
