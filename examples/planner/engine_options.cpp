@@ -9,6 +9,7 @@
 
 #include "shardline/engines/index.hpp"
 #include "shardline/memory/adapters.hpp"
+#include "shardline/memory/exchange_buffers.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -127,6 +128,14 @@ void refuse_beyond_context(const words& of, const options& o) {
   if (asked <= static_cast<double>(context.value)) return;
   refuse(context.option->name, fmt::format("{}", context.value),
          fmt::format("at least --input and --output, {}", asked));
+}
+
+void hold_exchange_buffers(options& o) {
+  if (o.engine == nullptr) return;
+  const shardline::bytes<> held =
+      exchange_buffer_bytes(o.model, o.layout, o.cluster.gpus_per_domain,
+                            o.cluster.runtime.experts.exchange, o.engine->exchange);
+  o.cluster.runtime.reserve = o.cluster.runtime.reserve + held;
 }
 
 void hold_adapters(const words& of, options& o) {

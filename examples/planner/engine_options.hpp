@@ -36,6 +36,9 @@ void refuse_beyond_engine(const words& of, const options& o);
 /// A longer sequence than the engine was told to take.
 void refuse_beyond_context(const words& of, const options& o);
 
+/// What the engine registers to exchange tokens the way that --expert-exchange names is reserved.
+void hold_exchange_buffers(options& o);
+
 /// --lora-slots and --lora-rank: what they take of the fullest stage is reserved.
 void hold_adapters(const words& of, options& o);
 

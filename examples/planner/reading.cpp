@@ -233,6 +233,7 @@ options read_estimate(const words& of) {
   refuse_beyond_engine(of, o);
   read_pipeline_and_pools(of, o);
   read_time(of, o);
+  hold_exchange_buffers(o);
   return o;
 }
 

@@ -271,6 +271,9 @@ refused("--lora-rank: 8; allowed: only with --lora-slots" "${deployed} --lora-ra
 expect(0 "" "room for steps of 4096 tokens, 64 sequences"
        "${deployed} --engine vllm --max-num-seqs 64 --max-num-batched-tokens 4096 --eager")
 
+expect(0 "" "vllm-0.21 [(]0.92 of the memory, CUDA graphs within; 4.68 GiB reserved"
+       "estimate --model deepseek-v3 --accelerator h200-sxm --gpus 16 --layout vllm:dp=16,ep=on,all2all=on --engine vllm --expert-exchange low-latency")
+
 # Accelerators from files, and single figures.
 set(folder "${CMAKE_CURRENT_BINARY_DIR}/refusals-folder")
 file(REMOVE_RECURSE ${folder})

@@ -247,6 +247,21 @@ model first_unquantised() {
 
 }  // namespace
 
+TEST_CASE("a matrix in a format of its own, by hand") {
+  // 16 inputs of the dense block to 48, and 24 to 16 outputs; 16 to 48 of attention, and 32 to 16.
+  model m = with(grouped, dense);
+  m.vocab_size = 0;
+  m.weights = quantised(uniform(formats::bf16), formats::fp8_channel);
+  layer down_kept{grouped, dense};
+  down_kept.exceptions = {
+      {{weight_class::dense_feed_forward}, formats::bf16, {matrix_role::output}},
+      {{weight_class::attention}, formats::fp16, {matrix_role::input}}};
+  m.layers = {{1, down_kept}};
+  const weight_totals all = parameters(m);
+  CHECK(all.bytes_of(weight_class::dense_feed_forward).value() == 48.0 * 16 + 48 * 4 + 16 * 24 * 2);
+  CHECK(all.bytes_of(weight_class::attention).value() == 48.0 * 16 * 2 + 16 * 32 + 16 * 4);
+}
+
 TEST_CASE("bytes of layers in different formats by hand") {
   // Attention: 48 columns of 16 (8 + 2 + 2 heads of 4) and 16 columns of 32; dense: 48 columns of
   // 16 and 16 columns of 24.

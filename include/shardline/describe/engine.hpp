@@ -149,6 +149,15 @@ enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
   return "chunked";
 }
 
+/// What an engine has DeepEP register for the exchange of tokens: memory/exchange_buffers.hpp.
+///   inside, across   for ranks of a domain, and beyond it
+///   tokens           of a rank in a step of low latency, at most
+struct exchange_buffers {
+  bytes<> inside{};
+  bytes<> across{};
+  count tokens = 0;
+};
+
 /// What the serving engine itself takes of each GPU's memory, and how it runs a step. The default
 /// withholds nothing and keeps 1 GiB, for any engine: vLLM 0.11's start-up logs show 0.54 GiB
 /// outside the allocator at tp 2 and up to 0.39 GiB of graphs (llm-d-benchmark,

@@ -229,6 +229,10 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
 inline constexpr double sglang_launches = 0.4;
 inline constexpr seconds<> sglang_synchronise = 3_us;
 
+/// 128 tokens (SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK); the buffers of normal mode, which
+/// DeepEP's configurations size, are not counted.
+inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
+
 }  // namespace detail
 
 /// SGLang 0.5.
@@ -264,6 +268,7 @@ inline constexpr engine_version sglang_0_5{
                 .padding = {64, 1},
                 .reserved_output = 0.1},
     .by_memory = detail::sglang_starts,
+    .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed(vllm_0_18.kernels.host, kernel_library::sglang,
                                 detail::sglang_launches, 1.0, detail::sglang_synchronise),

@@ -149,6 +149,10 @@ inline constexpr std::array vllm_starts{start_defaults{gib(70.0), 8192.0, 1024.0
                                         start_defaults{gib(0.0), 2048.0, 256.0}};
 inline constexpr std::string_view vllm_small = "a100";
 
+/// Two buffers of VLLM_DEEPEP_BUFFER_SIZE_MB, and 256 tokens (VLLM_MOE_DP_CHUNK_SIZE; vllm/envs.py,
+/// vllm/distributed/device_communicators/all2all.py).
+inline constexpr exchange_buffers vllm_exchange{gib(1.0), gib(1.0), 256};
+
 /// Before the second engine 256 sequences on any GPU (SchedulerConfig); steps took whole prompts.
 inline constexpr std::array vllm_first_starts{start_defaults{gib(0.0), 8192.0, 256.0}};
 
@@ -191,6 +195,7 @@ inline constexpr engine_version vllm_0_11{
                 .reserved_output = 0.0},
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
+    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.11", "start-up logs of llm-d-benchmark, defaults of its sources"},
     .kernels = detail::replayed({.step = 420_us,
                                  .sequence = 27_us,
@@ -227,6 +232,7 @@ inline constexpr engine_version vllm_0_10{
     .runtime = detail::with_mxfp4_padding(vllm_0_11.runtime, 128, 256),
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
+    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.10", "defaults of its sources, start-up logs of vLLM 0.11"},
     .kernels = vllm_0_11.kernels,
     .kernels_of = vllm_0_11.kernels_of};
@@ -241,6 +247,7 @@ inline constexpr engine_version vllm_0_18{
     .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92}),
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
+    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.18", detail::vllm_logs_and_defaults},
     .kernels = detail::replayed({.step = 100_us,
                                  .admission = detail::vllm_admission,
@@ -259,6 +266,7 @@ inline constexpr engine_version vllm_0_21{
     .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92, true}),
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
+    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.21", detail::vllm_logs_and_defaults},
     .kernels = vllm_0_18.kernels,
     .kernels_of = vllm_0_18.kernels_of};
