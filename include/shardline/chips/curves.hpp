@@ -5,8 +5,8 @@
 /// Fitted in November 2026 to aiconfigurator's tables of H100, H200, B200, L40S and RTX PRO 6000
 /// (commit 095f58a5; vLLM 0.19 and 0.22, SGLang 0.5.9 and 0.5.10, TensorRT-LLM 1.3.0rc10 and rc15,
 /// NCCL 2.27 and 2.29), 110 rows of each table, version, format and kernel, log error with a robust
-/// loss. The note behind each is its rows and mean error in the fit; README.md has the errors
-/// cross-validated. Those named below are of an earlier and larger sample of A100 and H100: an A100
+/// loss. The note behind each is its rows and mean error in the fit; bench/accuracy/README.md has
+/// the errors cross-validated. Those named below are of an earlier and larger sample of A100 and H100: an A100
 /// still runs on them, and tests have them as worked numbers.
 ///
 /// Matrix multiplication, fitted/gemm.hpp:
