@@ -187,7 +187,9 @@ struct expectation {
     if (a.qk_norm == sl::head_norm::per_head) {
       e.add_vector(gain, normed * a.head_dim * n.replicated);
     }
-    if (a.qk_norm == sl::head_norm::all_heads) e.add_vector(gain, q * n.split + own_keys * of_kv);
+    const bool of_all =
+        a.qk_norm == sl::head_norm::all_heads || a.qk_norm == sl::head_norm::each_head;
+    if (of_all) e.add_vector(gain, q * n.split + own_keys * of_kv);
   }
 
   void attention(const sl::latent_attention& a) {
@@ -352,6 +354,9 @@ struct expectation {
       e.add_vector(weight_class::norm, m.per_layer.width * n.replicated);
     }
     layer_norm();  // before the head
+    if (m.head_bias) {
+      e.add_vector(weight_class::head, padded(m.vocab_size, n.padding.vocabulary) * n.split);
+    }
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams > 1) in_fp32((m.streams * m.hidden_size + 1) * m.streams + 1);
     if (!m.tied_embeddings) {

@@ -134,6 +134,7 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.vocab_size = d.whole(0, 3) == 0 ? 0 : g.block * d.whole(1, 500) * (g.even ? l.attention.tp : 1);
   m.tied_embeddings = d.flip();
   m.norm_bias = d.flip();
+  m.head_bias = d.flip();
   m.embedding_norm = d.flip();
   m.streams = d.flip() ? 1 : d.whole(1, 4);
   m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
@@ -394,10 +395,11 @@ void describe_kind(std::ostream& s, const char* half, const Variant& kinds) {
 inline std::string describe(const sl::model& m) {
   std::ostringstream s;
   s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings
-    << " norm bias " << m.norm_bias << m.embedding_norm << " streams " << m.streams << " blocks "
-    << m.residual_blocks << " per layer " << m.per_layer.width << '/' << m.per_layer.vocab_size
-    << " positions " << m.positions << " mtp " << m.mtp_layers << " cache "
-    << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/' << m.kv_cache.scale_bits;
+    << " head bias " << m.head_bias << " norm bias " << m.norm_bias << m.embedding_norm
+    << " streams " << m.streams << " blocks " << m.residual_blocks << " per layer "
+    << m.per_layer.width << '/' << m.per_layer.vocab_size << " positions " << m.positions << " mtp "
+    << m.mtp_layers << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
+    << m.kv_cache.scale_bits;
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];
     s << "\n  " << run.layers << " x ";

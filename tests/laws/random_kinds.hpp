@@ -84,8 +84,8 @@ inline void draw(dice& d, sl::precision& p) {
   p = d.flip() ? sl::precision::fp32 : sl::precision::bf16;
 }
 inline void draw(dice& d, sl::head_norm& n) {
-  constexpr std::array<sl::head_norm, 3> norms{sl::head_norm::none, sl::head_norm::per_head,
-                                               sl::head_norm::all_heads};
+  constexpr std::array<sl::head_norm, 4> norms{sl::head_norm::none, sl::head_norm::per_head,
+                                               sl::head_norm::all_heads, sl::head_norm::each_head};
   n = d.one_of(norms);
 }
 

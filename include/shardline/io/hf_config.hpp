@@ -128,9 +128,10 @@ inline model read_model(const source& s, std::string_view quantisation_text) {
 }
 
 inline model read_members(const fields& whole, std::string_view quantisation_text, diagnosis& d) {
-  const json* inner = whole.object("text_config");
+  const char* key = whole.name_of({"text_config", "llm_config", "language_config"});
+  const json* inner = whole.object(key);
   if (inner == nullptr) return read_model({whole, whole}, quantisation_text);
-  const fields text(*inner, whole.path_of("text_config"), d);
+  const fields text(*inner, whole.path_of(key), d);
   return read_model({text, whole}, quantisation_text);
 }
 

@@ -224,6 +224,9 @@ constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink
   detail::emit_stream_end(e, sink);
   sink(e.norm());
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
+  if (e.model.head_bias) {
+    sink(fused_shape{term::head, e.vector(weight_class::head, e.vocabulary_rows())});
+  }
   if (tp > 1) {
     sink(collective_shape{collective_kind::all_gather, e.tensor_group(), extent::logit_rows,
                           e.values_bytes(e.model.vocab_size)});

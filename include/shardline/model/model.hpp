@@ -148,6 +148,7 @@ struct layer_inputs {
 ///   hidden_size      width of the residual stream
 ///   vocab_size       rows of the embedding; the head has as many columns
 ///   tied_embeddings  the head is the embedding
+///   head_bias        the head has a bias (Phi-2, Phi-3.5-MoE)
 ///   norm_bias        norms have biases beside their gains (LayerNorm)
 ///   embedding_norm   a norm follows the embedding (Bloom)
 ///   streams          residual streams, which hyper-connections mix before and after each block
@@ -167,6 +168,7 @@ struct model {
   count hidden_size = 0;
   count vocab_size = 0;
   bool tied_embeddings = false;
+  bool head_bias = false;
   bool norm_bias = false;
   bool embedding_norm = false;
   count streams = 1;

@@ -34,10 +34,20 @@ using format_reader = void (*)(const fields&, model&);
 ///   stated_qkv  `attention_bias`, on the three inputs (GLM-4.5)
 ///   stated_apart   the same, and `attention_out_bias` on the output (Seed-OSS)
 ///   switched    `qkv_bias`, on the three inputs (Qwen2-MoE)
-enum class bias_rule : unsigned char { none, qkv, stated, stated_qkv, stated_apart, switched };
+///   named       `use_bias` or `bias`, on all four
+enum class bias_rule : unsigned char {
+  none,
+  qkv,
+  stated,
+  stated_qkv,
+  stated_apart,
+  switched,
+  named
+};
 
 /// Norms on queries and keys. stated: per head if `use_qk_norm`; Llama 4's norm has no gains.
-enum class qk_norm_rule : unsigned char { none, per_head, stated, all_heads };
+/// each_head: gains of each head's own, if `use_qk_norm` (Command R+).
+enum class qk_norm_rule : unsigned char { none, per_head, stated, each_head, all_heads };
 
 /// Which layers see less than everything, where `layer_types` does not say. The second kind of
 /// layer, beside full attention, is a sliding window unless said otherwise.
@@ -66,9 +76,20 @@ enum class window_rule : unsigned char {
 enum class prediction_rule : unsigned char { stated, patterned, unpublished };
 
 /// The activation function, which with the family says whether a block is gated.
-enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, relu, relu2 };
+/// any: gated whatever it is.
+enum class activation_rule : unsigned char {
+  silu,
+  gelu_tanh,
+  gelu,
+  gated_gelu,
+  relu,
+  relu2,
+  squared_relu,
+  any
+};
 
 /// One supported model_type.
+///   other_architecture   a second name of its class
 ///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
 ///   own_formats      what keys outside the quantisation settings say of formats
 ///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
@@ -81,6 +102,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 ///   dense_layers     first_k_dense_replace, if missing
 ///   shared_experts   n_shared_experts, if missing; -1: required
 ///   topk_method      if missing; "noaux_tc" has a correction bias per expert
+///   head_bias        the head has a bias
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
 ///   mtp_layers       prediction layers, if no key says
@@ -89,6 +111,7 @@ enum class activation_rule : unsigned char { silu, gelu_tanh, gelu, gated_gelu, 
 struct family {
   std::string_view model_type{};
   std::string_view architecture{};
+  std::string_view other_architecture{};
   layer_reader layers = nullptr;
   feed_forward_reader feed_forwards = nullptr;
   format_reader own_formats = nullptr;
@@ -113,6 +136,7 @@ struct family {
   activation_rule activation = activation_rule::silu;
   layer_form form = layer_form::sequential;
   bool tied = false;
+  bool head_bias = false;
   bool norm_bias = false;
   bool embedding_norm = false;
   bool learned_positions = false;

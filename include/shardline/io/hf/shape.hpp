@@ -50,7 +50,8 @@ inline count read_vocabulary(const fields& f, const family& known) {
 }
 
 inline count read_context(const fields& f, const family& known) {
-  const char* key = f.name_of({"max_position_embeddings", "n_positions", "seq_length"});
+  const char* key =
+      f.name_of({"max_position_embeddings", "n_positions", "seq_length", "max_seq_len"});
   if (known.context == 0) return f.whole_or(key, 0, any_length);
   return f.whole_or_noted(key, known.context, any_length);
 }
@@ -88,6 +89,7 @@ inline count read_positions(const fields& f, const family& known) {
   m.vocab_size = detail::read_vocabulary(f, known);
   m.tied_embeddings = read_tied(s, known);
   m.norm_bias = known.norm_bias;
+  m.head_bias = known.head_bias;
   m.per_layer = detail::read_layer_inputs(f, known);
   m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
   m.streams = f.whole_or("hc_mult", 1, field::streams);

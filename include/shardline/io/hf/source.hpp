@@ -40,10 +40,11 @@ inline void refuse_type(const fields& f) {
 
 /// A checkpoint of the family with another head (classification, embedding, drafting) is no
 /// generator and has other weights.
-inline void check_architecture(const fields& f, std::string_view expected) {
+inline void check_architecture(const fields& f, std::string_view expected,
+                               std::string_view other = {}) {
   const std::vector<std::string> names = f.words("architectures");
   for (const std::string& name : names) {
-    if (name == expected) return;
+    if (name == expected || (!other.empty() && name == other)) return;
   }
   if (!names.empty()) f.refuse("architectures", quoted({expected}));
 }
@@ -53,7 +54,7 @@ inline const family* family_by_architecture(const fields& text) {
   const family* found = nullptr;
   for (const std::string& name : text.words("architectures")) {
     for (const family* known : all_families) {
-      if (name != known->architecture) continue;
+      if (name != known->architecture && name != known->other_architecture) continue;
       if (found != nullptr) return nullptr;
       found = known;
     }
@@ -96,16 +97,37 @@ inline const family* find_wrapped(const source& s, const std::string& outer_type
 
 }  // namespace detail
 
+/// The family whose class `architectures` names where the model_type is none that is known, or one
+/// of another class: engines go by the class too.
+namespace detail {
+
+inline const family* family_by_class(const source& s, const std::string& type) {
+  const family* by_type = family_of(type);
+  const family* by_class = family_by_architecture(s.text);
+  if (by_class == nullptr || wrapper_of(type) != nullptr || type.empty()) return by_type;
+  for (const std::string& name : s.text.words("architectures")) {
+    const bool own = by_type != nullptr &&
+                     (name == by_type->architecture || name == by_type->other_architecture);
+    if (own) return by_type;
+  }
+  s.text.note("model_type", quoted({printable(type)}) + " is read as " +
+                                quoted({by_class->model_type}) + ", whose class is named");
+  return by_class;
+}
+
+}  // namespace detail
+
 /// The family of the language model; null and a fault if it is not supported.
 [[nodiscard]] inline const family* find_family(const source& s) {
   const std::string type = s.whole.word("model_type", "");
-  const family* known = s.wrapped() ? detail::find_wrapped(s, type) : family_of(type);
+  const family* known =
+      s.wrapped() ? detail::find_wrapped(s, type) : detail::family_by_class(s, type);
   if (known == nullptr && wrapper_of(type) != nullptr && !s.wrapped()) {
     s.whole.refuse("text_config", "an object");
   } else if (known == nullptr) {
     detail::refuse_type(s.whole);
   } else {
-    detail::check_architecture(s.text, known->architecture);
+    detail::check_architecture(s.text, known->architecture, known->other_architecture);
   }
   return known;
 }

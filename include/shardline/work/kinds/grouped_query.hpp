@@ -8,8 +8,9 @@ namespace shardline {
 
 /// Gains of the norm on queries and keys, if there is one.
 ///   per_head   head_dim each for queries and keys, shared by all heads (Qwen3)
+///   each_head  head_dim each for every head, which is normed alone (Command R+)
 ///   all_heads  one gain per value of all heads (MiniMax-M2, OLMo 2); split with the heads
-enum class head_norm : unsigned char { none, per_head, all_heads };
+enum class head_norm : unsigned char { none, per_head, all_heads, each_head };
 
 /// Multi-head (kv_heads = heads), grouped-query or multi-query (kv_heads = 1) attention.
 ///   window       tokens a query sees, itself included; 0 sees all
@@ -144,11 +145,11 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
   if (qk_norm == head_norm::per_head) {
     sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * head_dim)});
   }
-  if (qk_norm == head_norm::all_heads) {
+  if (qk_norm == head_norm::all_heads || qk_norm == head_norm::each_head) {
     const count gains = own_heads * head_dim + own_keys;
     sink(fused_shape{projections, e.vector(weight_class::norm, gains)});
-    detail::emit_sums_of_squares(e, sink);
   }
+  if (qk_norm == head_norm::all_heads) detail::emit_sums_of_squares(e, sink);
   // Rotary embedding (and head norms) read and write queries and keys.
   const count rotated = own_heads * head_dim + own_keys;
   sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});

@@ -16,16 +16,16 @@ inline constexpr range any_kernel = field::conv_kernel;
 inline constexpr range any_index{0, 1000000};  // of a layer: one beyond the last means none
 
 inline count read_hidden_size(const fields& f) {
-  return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed"}), field::hidden_size);
+  return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed", "d_model"}), field::hidden_size);
 }
 
 inline const char* heads_key(const fields& f) {
-  return f.name_of({"num_attention_heads", "n_head"});
+  return f.name_of({"num_attention_heads", "n_head", "n_heads"});
 }
 
 inline count even_head_dim(const fields& f, count hidden, count heads) {
   if (hidden % heads == 0) return hidden / heads;
-  f.refuse(f.name_of({"hidden_size", "n_embd", "n_embed"}),
+  f.refuse(f.name_of({"hidden_size", "n_embd", "n_embed", "d_model"}),
            "a multiple of " + std::string(heads_key(f)) + " (" + std::to_string(heads) +
                "), since head_dim is missing");
   return 1;
@@ -72,6 +72,9 @@ inline void read_biases(const fields& f, const family& known, grouped_query_atte
     case bias_rule::switched:
       a.qkv_bias = f.flag("qkv_bias", true);
       break;
+    case bias_rule::named:
+      a.qkv_bias = a.output_bias = f.flag(f.name_of({"use_bias", "bias"}), known.attention_bias);
+      break;
   }
 }
 
@@ -83,6 +86,8 @@ inline head_norm read_qk_norm(const fields& f, const family& known) {
       return head_norm::per_head;
     case qk_norm_rule::stated:
       return f.flag("use_qk_norm", false) ? head_norm::per_head : head_norm::none;
+    case qk_norm_rule::each_head:
+      return f.flag("use_qk_norm", false) ? head_norm::each_head : head_norm::none;
     case qk_norm_rule::all_heads:
       (void)f.choice("qk_norm_type", {"per_layer"});
       return f.flag("use_qk_norm", true) ? head_norm::all_heads : head_norm::none;
@@ -97,7 +102,7 @@ inline grouped_query_attention read_grouped_attention(const fields& f, const fam
   if (known.heads > 0) {
     a.heads = f.whole_or_noted("num_attention_heads", known.heads, any_heads);
   } else {
-    a.heads = f.whole("num_attention_heads", any_heads);
+    a.heads = f.whole(heads_key(f), any_heads);
   }
   a.kv_heads = read_kv_heads(f, known, a.heads);
   a.head_dim = read_head_dim(f, known, hidden, a.heads);

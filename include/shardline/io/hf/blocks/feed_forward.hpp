@@ -49,6 +49,11 @@ inline void check_activation(const fields& f, activation_rule rule) {
     case activation_rule::relu:
       (void)f.choice("activation_function", {"relu"});
       break;
+    case activation_rule::squared_relu:
+      (void)f.choice("hidden_act", {"relu2"});
+      break;
+    case activation_rule::any:
+      break;
     case activation_rule::relu2:
       (void)f.choice("mlp_hidden_act", {"relu2"});
       break;

@@ -11,14 +11,13 @@
 namespace shardline::hf::detail {
 
 inline const char* layers_key(const fields& f) {
-  return f.name_of({"num_hidden_layers", "n_layer"});
+  return f.name_of({"num_hidden_layers", "n_layer", "n_layers", "num_layers"});
 }
 
-/// Layers whose mixers differ in what they see.
-inline layer_stack read_seeing_layers(const fields& f, const family& known, count hidden,
-                                      precision own) {
+/// Layers whose mixers differ in what they see, and attend so.
+inline layer_stack seeing_layers(const fields& f, const family& known, precision own,
+                                 grouped_query_attention attention) {
   const count layers = f.whole(layers_key(f), any_layers);
-  grouped_query_attention attention = read_grouped_attention(f, known, hidden);
   linear_attention linear{};
   if (known.windows == window_rule::linear) linear = read_linear_attention(f, own);
   const std::vector<sight> sights = read_sights(f, known, layers);
@@ -32,6 +31,10 @@ inline layer_stack read_seeing_layers(const fields& f, const family& known, coun
                      known.form});
   }
   return stack;
+}
+inline layer_stack read_seeing_layers(const fields& f, const family& known, count hidden,
+                                      precision own) {
+  return seeing_layers(f, known, own, read_grouped_attention(f, known, hidden));
 }
 
 /// How many layers there are, of a family whose layers all have the same mixer.

@@ -20,6 +20,8 @@ inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
                                     .dense_layers = 3,
                                     .shared_experts = 1,
                                     .topk_method = "noaux_tc"};
+inline constexpr family mistral_large_3 =
+    renamed(deepseek_v3, "mistral_large_3", "MistralLarge3ForCausalLM");
 inline constexpr family kimi_k2{.model_type = "kimi_k2",
                                 .architecture = "DeepseekV3ForCausalLM",
                                 .layers = detail::read_latent_layers,

@@ -5,10 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "shardline/io/hf/families/bailing.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
+#include "shardline/io/hf/families/chatglm.hpp"
 #include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/deepseek_v4.hpp"
+#include "shardline/io/hf/families/dots1.hpp"
+#include "shardline/io/hf/families/ernie.hpp"
+#include "shardline/io/hf/families/exaone.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/falcon_h1.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
@@ -18,6 +23,9 @@
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
+#include "shardline/io/hf/families/grok.hpp"
+#include "shardline/io/hf/families/hunyuan.hpp"
+#include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
 #include "shardline/io/hf/families/lfm2.hpp"
@@ -27,6 +35,7 @@
 #include "shardline/io/hf/families/mimo.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
+#include "shardline/io/hf/families/mosaic.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
 #include "shardline/io/hf/families/opt.hpp"
@@ -37,6 +46,9 @@
 #include "shardline/io/hf/families/seed_oss.hpp"
 #include "shardline/io/hf/families/smollm3.hpp"
 #include "shardline/io/hf/families/sparse_latent.hpp"
+#include "shardline/io/hf/families/stablelm.hpp"
+#include "shardline/io/hf/families/starcoder.hpp"
+#include "shardline/io/hf/families/step.hpp"
 
 namespace shardline::hf {
 
@@ -103,12 +115,53 @@ inline constexpr std::array all_families{
     &families::jamba,
     &families::falcon_h1,
     &families::lfm2,
-    &families::lfm2_moe};
+    &families::lfm2_moe,
+    &families::exaone,
+    &families::exaone4,
+    &families::exaone_moe,
+    &families::dots1,
+    &families::hunyuan_v1_dense,
+    &families::hunyuan_v1_moe,
+    &families::hunyuan,
+    &families::bailing_moe,
+    &families::bailing_moe_v2,
+    &families::ernie4_5,
+    &families::ernie4_5_moe,
+    &families::starcoder2,
+    &families::gpt_bigcode,
+    &families::internlm,
+    &families::internlm2,
+    &families::internlm3,
+    &families::chatglm,
+    &families::glm,
+    &families::glm4,
+    &families::glm4v_text,
+    &families::glm4v_moe_text,
+    &families::grok,
+    &families::dbrx,
+    &families::mpt,
+    &families::stablelm,
+    &families::orion,
+    &families::step3p5,
+    &families::cohere,
+    &families::phi,
+    &families::phi4mm,
+    &families::phimoe,
+    &families::olmoe,
+    &families::mistral_large_3,
+    &families::minicpm,
+    &families::minicpm3,
+    &families::baichuan,
+    &families::arcee,
+    &families::nemotron};
 
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
     &families::gemma3,
     &families::gemma4,
+    &families::glm4v,
+    &families::glm4v_moe,
+    &families::step3p7,
     &families::kimi_k3,
     &families::kimi_k25,
     &families::kimi_vl,

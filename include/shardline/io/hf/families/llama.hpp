@@ -1,9 +1,35 @@
-/// Llama.
+/// Llama, and those that only call it otherwise or have another activation function.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf::families {
+namespace shardline::hf {
+
+namespace detail {
+
+constexpr checkpoint_names make_baichuan_names() noexcept {
+  checkpoint_names n = llama_names;
+  n.projections = {"W_pack", "o_proj", "", ""};
+  return n;
+}
+inline constexpr checkpoint_names baichuan_names = make_baichuan_names();
+
+/// Two matrices, squared ReLU.
+inline feed_forwards read_relu2_blocks(const fields& f, const family& known, count layers) {
+  feed_forwards result = read_dense(f, known, layers);
+  result.dense.gated = false;
+  return result;
+}
+
+/// Latent attention and dense blocks.
+inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count, precision) {
+  const count layers = read_equal_layers(f);
+  return equal_layers(f, known, layers, read_latent_attention(f), known.form);
+}
+
+}  // namespace detail
+
+namespace families {
 
 inline constexpr family llama{.model_type = "llama",
                               .architecture = "LlamaForCausalLM",
@@ -12,4 +38,39 @@ inline constexpr family llama{.model_type = "llama",
                               .bias = bias_rule::stated,
                               .mlp_bias = true};
 
-}  // namespace shardline::hf::families
+inline constexpr family minicpm{.model_type = "minicpm",
+                                .architecture = "MiniCPMForCausalLM",
+                                .layers = detail::read_seeing_layers,
+                                .feed_forwards = detail::read_dense,
+                                .bias = bias_rule::stated,
+                                .tied = true};
+inline constexpr family minicpm3{.model_type = "minicpm3",
+                                 .architecture = "MiniCPM3ForCausalLM",
+                                 .layers = detail::read_minicpm3_layers,
+                                 .feed_forwards = detail::read_dense,
+                                 .tied = true};
+inline constexpr family baichuan{.model_type = "baichuan",
+                                 .architecture = "BaichuanForCausalLM",
+                                 .other_architecture = "BaiChuanForCausalLM",
+                                 .layers = detail::read_seeing_layers,
+                                 .feed_forwards = detail::read_dense,
+                                 .names = &detail::baichuan_names};
+inline constexpr family arcee{.model_type = "arcee",
+                              .architecture = "ArceeForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_relu2_blocks,
+                              .bias = bias_rule::stated,
+                              .mlp_bias = true,
+                              .activation = activation_rule::squared_relu};
+inline constexpr family nemotron{.model_type = "nemotron",
+                                 .architecture = "NemotronForCausalLM",
+                                 .layers = detail::read_seeing_layers,
+                                 .feed_forwards = detail::read_relu2_blocks,
+                                 .bias = bias_rule::stated,
+                                 .mlp_bias = true,
+                                 .activation = activation_rule::squared_relu,
+                                 .norm_bias = true};
+
+}  // namespace families
+
+}  // namespace shardline::hf

@@ -1,7 +1,9 @@
-/// Phi-3.
+/// Phi-3, whose text model Phi-4-multimodal is; Phi-2, both of whose blocks read one norm, with
+/// biases everywhere; Phi-3.5-MoE.
+/// Source: modeling_phi.py and modeling_phimoe.py of huggingface/transformers (4.57).
 #pragma once
 
-#include "shardline/io/hf/blocks/layers.hpp"
+#include "shardline/io/hf/families/mistral.hpp"
 
 namespace shardline::hf {
 
@@ -15,6 +17,31 @@ constexpr checkpoint_names make_phi3_names() noexcept {
 }
 inline constexpr checkpoint_names phi3_names = make_phi3_names();
 
+constexpr checkpoint_names make_phi_names() noexcept {
+  checkpoint_names n = llama_names;
+  n.outside = {"model.embed_tokens", "", "model.final_layernorm", "lm_head"};
+  n.projections = {"q_proj", "k_proj", "v_proj", "dense"};
+  n.matrices = {"fc1", "fc2", ""};
+  return n;
+}
+inline constexpr checkpoint_names phi_names = make_phi_names();
+
+inline feed_forwards read_phi_blocks(const fields& f, const family&, count layers) {
+  feed_forwards result = all_alike(layers, false);
+  result.dense.width = f.whole("intermediate_size", any_width);
+  result.dense.gated = false;
+  result.dense.bias = true;
+  return result;
+}
+
+inline layer_stack read_phi_layers(const fields& f, const family& known, count hidden,
+                                   precision own) {
+  if (f.flag("qk_layernorm", false)) f.refuse("qk_layernorm", "false");
+  grouped_query_attention a = read_grouped_attention(f, known, hidden);
+  a.qkv_bias = a.output_bias = true;
+  return seeing_layers(f, known, own, a);
+}
+
 }  // namespace detail
 
 namespace families {
@@ -25,6 +52,28 @@ inline constexpr family phi3{.model_type = "phi3",
                              .feed_forwards = detail::read_dense,
                              .windows = window_rule::every_layer,
                              .names = &detail::phi3_names};
+
+inline constexpr family phi4mm = renamed(phi3, "phi4mm", "Phi4MMForCausalLM");
+inline constexpr family phi{.model_type = "phi",
+                            .architecture = "PhiForCausalLM",
+                            .layers = detail::read_phi_layers,
+                            .feed_forwards = detail::read_phi_blocks,
+                            .activation = activation_rule::gelu,
+                            .form = layer_form::parallel,
+                            .head_bias = true,
+                            .norm_bias = true,
+                            .names = &detail::phi_names};
+inline constexpr family phimoe{.model_type = "phimoe",
+                               .architecture = "PhiMoEForCausalLM",
+                               .other_architecture = "PhimoeForCausalLM",
+                               .layers = detail::read_seeing_layers,
+                               .feed_forwards = detail::read_mixtral,
+                               .kv_heads = 8,
+                               .bias = bias_rule::stated,
+                               .windows = window_rule::every_layer,
+                               .head_bias = true,
+                               .norm_bias = true,
+                               .names = &detail::mixtral_names};
 
 }  // namespace families
 
