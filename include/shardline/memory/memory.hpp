@@ -243,7 +243,8 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
                               const Visit& visit) {
   const bool speculates = w.speculation.draft_tokens > 0;
   with_reserved(p, w, [&](const reserved_sizes<T>& reserved) {
-    for (const alike_stages& stage_run : p.stages) {
+    for (std::size_t run = 0; run < p.stages.size(); ++run) {
+      const alike_stages& stage_run = p.stages[run];
       const segment_counts n = p.held_by(stage_run.first, stage_run.segments, speculates);
       const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
       visit(stage_run, memory_of(p, held, reserved.prompts.step, w));
