@@ -4,14 +4,19 @@
 // policy `constant`: of each kernel the seconds per row and of what it reads once, of each message
 // the seconds per token. Its step is the library's, by the same formulas and without a breakdown; it
 // must agree to 1e-12 before anything is timed. Dense, with experts, and with latent attention.
+// Those of lined_twin.hpp have all lines of a step and what it waits for, under `fitted` too.
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "lined_twin.hpp"
 #include "measuring.hpp"
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/product.hpp"
 #include "shardline/engines/vllm.hpp"
@@ -277,6 +282,69 @@ void compare(const char* name, const Cluster& c, const shardline::model& m,
               twin * 1e9, total / twin);
 }
 
+bool differ(double a, double b, double whole) { return std::fabs(a - b) > 1e-12 * whole; }
+
+template <std::size_t N>
+void agree(const char* name, const std::array<double, N>& raw,
+           const std::array<shardline::seconds<>, N>& library,
+           const std::array<std::string_view, N>& names, double whole) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (!differ(raw[i], library[i].value(), whole)) continue;
+    std::fprintf(stderr, "%s, %s: the twin says %.17g, the library %.17g\n", name,
+                 std::string(names[i]).c_str(), raw[i], library[i].value());
+    std::exit(EXIT_FAILURE);
+  }
+}
+void agree(const char* name, const lined::result& raw, const shardline::basic_time<>& t) {
+  const double whole = t.total().value();
+  agree(name, raw.lines, t.terms, shardline::detail::term_names, whole);
+  agree(name, raw.bounds, t.bounds, shardline::detail::bound_names, whole);
+}
+
+// All lines of a decode step, and of a prompt's.
+template <class Efficiency>
+void compare_lines(const char* name, const shardline::basic_cluster<double, Efficiency>& c,
+                   const shardline::model& m, const shardline::layout& l) {
+  const auto p = shardline::prepare(c, m, l);
+  const lined::twin raw = lined::builder<Efficiency>(p).made;
+  auto decode = shardline::decode_step(256.0, 2304.0, 1.0);
+  auto prompt = shardline::prefill_step(1.0, 2048.0, 512.0, 1.0);
+  agree(name, raw.step(256.0, 1.0, 2304.0, false), time_of_step(p, decode).sum);
+  agree(name, raw.step(1.0, 2048.0, 512.0, true), time_of_step(p, prompt).sum);
+  double sequences = 256.0;
+  double fresh = 2048.0;
+  const double of_decode = seconds_of([&] {
+    opaque(decode);
+    auto t = time_of_step(p, decode);
+    opaque(t);
+  });
+  const double of_prompt = seconds_of([&] {
+    opaque(prompt);
+    auto t = time_of_step(p, prompt);
+    opaque(t);
+  });
+  const double raw_decode = seconds_of([&] {
+    opaque(sequences);
+    auto t = raw.step(sequences, 1.0, 2304.0, false);
+    opaque(t);
+  });
+  const double raw_prompt = seconds_of([&] {
+    opaque(fresh);
+    auto t = raw.step(1.0, fresh, 512.0, true);
+    opaque(t);
+  });
+  std::printf("%-28s %5.0f ns %5.0f ns %5.2f %7.0f ns %5.0f ns %5.2f\n", name, of_decode * 1e9,
+              raw_decode * 1e9, of_decode / raw_decode, of_prompt * 1e9, raw_prompt * 1e9,
+              of_prompt / raw_prompt);
+}
+
+// One model under both policies.
+void compare_lines(const char* by_constant, const char* by_fitted, const shardline::accelerator& a,
+                   shardline::count gpus, const shardline::model& m, const shardline::layout& l) {
+  compare_lines(by_constant, make_cluster(with_efficiency(a, efficiency), gpus), m, l);
+  compare_lines(by_fitted, make_cluster(shardline::with_fitted(a), gpus), m, l);
+}
+
 }  // namespace
 
 int main() {
@@ -290,5 +358,13 @@ int main() {
           mixtral_ep8(catalog::h100_sxm));
   compare("deepseek-v3 ep64", h200, catalog::deepseek_v3, to_layout(product{.ep = 64}),
           deepseek_ep64(catalog::h200_sxm));
+  std::printf("\n%-28s %8s %8s %5s %10s %8s %5s\n", "all lines", "decode", "twin", "ratio",
+              "prompt", "twin", "ratio");
+  compare_lines("llama-3.1-70b tp8, constant", "llama-3.1-70b tp8, fitted", catalog::h100_sxm, 8,
+                catalog::llama_3_1_70b, to_layout(vllm{.tp = 8}));
+  compare_lines("gpt-oss-120b tp8, constant", "gpt-oss-120b tp8, fitted", catalog::h100_sxm, 8,
+                catalog::gpt_oss_120b, to_layout(vllm{.tp = 8}));
+  compare_lines("deepseek-v3 ep64, constant", "deepseek-v3 ep64, fitted", catalog::h200_sxm, 64,
+                catalog::deepseek_v3, to_layout(product{.ep = 64}));
   return EXIT_SUCCESS;
 }
