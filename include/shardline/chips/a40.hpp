@@ -6,8 +6,8 @@
 namespace shardline::catalog {
 
 /// A40 with 48 GB of GDDR6. Source: NVIDIA's A40 data sheet, dense peaks; memory as PyTorch reports
-/// it with ECC on, 44.35 GiB. GPUs of a node reach each other over PCIe 4 x16, with no NVLink bridge,
-/// others over a 200 Gbit/s NIC.
+/// it with ECC on, 44.35 GiB. GPUs of a node reach each other over PCIe 4 x16, with no NVLink
+/// bridge, others over a 200 Gbit/s NIC.
 inline constexpr accelerator a40{.name = "a40",
                                  .vendor = vendor::nvidia,
                                  .peak = {.fp32 = 37.4_TFLOPS,

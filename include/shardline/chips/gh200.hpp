@@ -6,8 +6,8 @@
 namespace shardline::catalog {
 
 /// GH200 with 96 GB of HBM3: an H100 beside a Grace processor, one GPU to a node. Source: NVIDIA's
-/// GH200 data sheet, its peaks with sparsity halved; memory as PyTorch reports it, 94.50 GiB. The link
-/// to the processor's memory is not priced.
+/// GH200 data sheet, its peaks with sparsity halved; memory as PyTorch reports it, 94.50 GiB. The
+/// link to the processor's memory is not priced.
 inline constexpr accelerator gh200{.name = "gh200",
                                    .vendor = vendor::nvidia,
                                    .peak = {.fp32 = 67_TFLOPS,

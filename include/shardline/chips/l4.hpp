@@ -5,8 +5,8 @@
 
 namespace shardline::catalog {
 
-/// L4 with 24 GB of GDDR6. Source: NVIDIA's L4 data sheet, its peaks with sparsity halved; memory as
-/// PyTorch reports it, 22.03 GiB. GPUs of a node reach each other over PCIe 4 x16, others over a
+/// L4 with 24 GB of GDDR6. Source: NVIDIA's L4 data sheet, its peaks with sparsity halved; memory
+/// as PyTorch reports it, 22.03 GiB. GPUs of a node reach each other over PCIe 4 x16, others over a
 /// 100 Gbit/s NIC.
 inline constexpr accelerator l4{.name = "l4",
                                 .vendor = vendor::nvidia,
