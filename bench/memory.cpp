@@ -4,7 +4,7 @@
 //
 // Logged figures: llm-d/llm-d-benchmark, config_explorer/empirical-vllm-memory-results.md
 // ("llm-d"); start-up logs quoted in vllm-project/vllm issues 17469, 17327 and 33155 and in public
-// threads; LLMServingSim's bench metadata; GiB per GPU. A figure below 0 is a cache that did not fit.
+// threads; LLMServingSim's bench metadata; GiB per GPU. A cache below 0 is one that did not fit.
 #include <array>
 #include <cstdio>
 #include <string>

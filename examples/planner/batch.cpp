@@ -14,6 +14,7 @@
 #include "output.hpp"
 #include "report.hpp"
 #include "shardline/io/hf/reader.hpp"
+#include "shardline/io/near_names.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -36,7 +37,8 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
     option_ = known_.find("--" + name);
     if (option_ == nullptr) {
       const std::string shown(shardline::hf::printable(name));
-      throw bad_input{fmt::format("option: {}; allowed: {}", shown, known_.names()), shown};
+      const std::string near = shardline::did_you_mean(name, known_.all_names());
+      throw bad_input{fmt::format("option: {}{}; allowed: {}", shown, near, known_.names()), shown};
     }
     return true;
   }

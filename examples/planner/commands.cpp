@@ -30,6 +30,7 @@ void add_common(CLI::App& app) {
   add(app, "--model", "name in the catalog, or path of a config.json or of a folder that has one")
       ->required();
   add(app, "--accelerator", "name in the catalog, or path of a JSON file (see fields)")->required();
+  add(app, "--memory", "what its driver shows: 79.18GiB, 80GB (default: the accelerator's own)");
   add(app, "--set", "another figure of the accelerator: memory=8e10; as often as needed");
   add(app, "--gpus", "accelerators in all")->required();
   add(app, "--gpus-per-node",

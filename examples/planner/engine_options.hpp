@@ -23,8 +23,8 @@ struct engine_option {
 std::span<const engine_option> engine_options();
 
 /// Puts those that are given on the engine, and checks them against it and the workload's lengths:
-/// --max-num-seqs, --max-num-batched-tokens, --max-model-len of vLLM and what SGLang and TensorRT-LLM
-/// call them, and --eager. They throw bad_input.
+/// --max-num-seqs, --max-num-batched-tokens, --max-model-len of vLLM, what SGLang and TensorRT-LLM
+/// call them, and --eager. All here throw bad_input.
 void read_engine_options(const words& of, options& o);
 
 /// --chunk beside an engine's own name for it.

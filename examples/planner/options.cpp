@@ -144,10 +144,14 @@ const known_option* estimate_reader::find(std::string_view name) const {
   return nullptr;
 }
 
-std::string estimate_reader::names() const {
-  std::string names;
-  for (const known_option& k : known_) names += (names.empty() ? "" : ", ") + k.name.substr(2);
+std::vector<std::string> estimate_reader::all_names() const {
+  std::vector<std::string> names;
+  for (const known_option& k : known_) names.push_back(k.name.substr(2));
   return names;
+}
+
+std::string estimate_reader::names() const {
+  return fmt::format("{}", fmt::join(all_names(), ", "));
 }
 
 }  // namespace planner

@@ -78,6 +78,8 @@ class estimate_reader {
   [[nodiscard]] options read(const words& of) const;
   /// The option of this name, "--gpus"; null where there is none.
   [[nodiscard]] const known_option* find(std::string_view name) const;
+  /// "model", "accelerator", ...
+  [[nodiscard]] std::vector<std::string> all_names() const;
   /// "model, accelerator, ..."
   [[nodiscard]] std::string names() const;
 

@@ -157,6 +157,9 @@ void read_engine(const words& of, options& o) {
 shardline::cluster read_cluster(const words& of) {
   shardline::accelerator a =
       find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
+  if (const std::optional<std::string> memory = of.given("--memory")) {
+    a.memory = memory_size("--memory", *memory, field::memory);
+  }
   for (const std::string& text : of.all("--set")) set_figure("--set", text, a);
   const shardline::count gpus =
       whole_number("--gpus", of.given("--gpus").value_or(""), field::gpus);

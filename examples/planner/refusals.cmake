@@ -158,7 +158,7 @@ refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
-set(known "--help, --model, --accelerator, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
+set(known "--help, --model, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json")
@@ -278,6 +278,9 @@ expect(0 "" "vllm-0.21 [(]0.92 of the memory, CUDA graphs within; 4.68 GiB reser
 set(folder "${CMAKE_CURRENT_BINARY_DIR}/refusals-folder")
 file(REMOVE_RECURSE ${folder})
 file(MAKE_DIRECTORY ${folder})
+refused("--memory: 80TB; allowed: bytes, or a number and its unit, GiB, GB, MiB or MB, from 1 B to 1e+15 B"
+        "${deployed} --memory 80TB")
+expect(0 "" "capacity +79.5 GB" "${deployed} --memory 74GiB")
 refused("--set: peak.fp8: -1; allowed: a number from 0 to 1e+21" "${deployed} --set peak.fp8=-1")
 refused("--set: memory; allowed: field=number, as memory=8e10 (see fields)"
         "${deployed} --set memory")

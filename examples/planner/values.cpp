@@ -133,6 +133,22 @@ shardline::seconds<> duration(std::string_view option, std::string_view text,
   return time_in(option, text, text, field);
 }
 
+shardline::bytes<> memory_size(std::string_view option, std::string_view text,
+                               shardline::field field) {
+  static constexpr std::array<std::pair<std::string_view, double>, 6> units{
+      {{"GiB", 1073741824.0}, {"GB", 1e9}, {"MiB", 1048576.0}, {"MB", 1e6}, {"B", 1.0}, {"", 1.0}}};
+  const shardline::field_range range = shardline::range_of(field);
+  for (const auto& [unit, factor] : units) {
+    if (!text.ends_with(unit)) continue;
+    const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));
+    if (!value || !range.contains(*value * factor)) break;
+    return shardline::bytes<>::from_value(*value * factor);
+  }
+  refuse(option, text,
+         fmt::format("bytes, or a number and its unit, GiB, GB, MiB or MB, from {} B to {} B",
+                     shardline::in_full(range.lowest), shardline::in_full(range.highest)));
+}
+
 shardline::weight_format weight_format(std::string_view option, std::string_view text) {
   namespace formats = shardline::formats;
   static constexpr std::array<std::pair<std::string_view, shardline::weight_format>, 8> known{

@@ -39,6 +39,10 @@ double fraction(std::string_view option, std::string_view text, shardline::field
 shardline::seconds<> duration(std::string_view option, std::string_view text,
                               shardline::field field);
 
+/// A number with its unit, "79.18GiB", "80GB", or of bytes, inside the range of `field`.
+shardline::bytes<> memory_size(std::string_view option, std::string_view text,
+                               shardline::field field);
+
 /// "fp8", "mxfp4", ...: the storage of the large matrices.
 shardline::weight_format weight_format(std::string_view option, std::string_view text);
 

@@ -5,9 +5,9 @@
 
 namespace shardline::catalog {
 
-/// A40 with 48 GB of GDDR6. Source: NVIDIA's A40 data sheet, dense peaks; memory as PyTorch reports
-/// it with ECC on, 44.35 GiB. GPUs of a node reach each other over PCIe 4 x16, with no NVLink bridge,
-/// others over a 200 Gbit/s NIC.
+/// A40 with 48 GB of GDDR6. Source: NVIDIA's A40 data sheet, dense peaks; memory is an L40S's, as
+/// nvidia-smi has the same 46068 MiB of both. GPUs of a node reach each other over PCIe 4 x16, with
+/// no NVLink bridge, others over a 200 Gbit/s NIC.
 inline constexpr accelerator a40{.name = "a40",
                                  .vendor = vendor::nvidia,
                                  .peak = {.fp32 = 37.4_TFLOPS,
@@ -16,7 +16,7 @@ inline constexpr accelerator a40{.name = "a40",
                                           .fp16 = 149.7_TFLOPS,
                                           .int8 = 299.3_TFLOPS,
                                           .int4 = 598.7_TFLOPS},
-                                 .memory = 45414_MiB,
+                                 .memory = 45466_MiB,
                                  .memory_rate = 696_GBps,
                                  .scale_up = {31.5_GBps, scale_up_latency},
                                  .domain = 8,

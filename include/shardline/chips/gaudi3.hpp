@@ -5,9 +5,9 @@
 
 namespace shardline::catalog {
 
-/// Gaudi 3 with 128 GB of HBM2e. Source: Intel at Hot Chips 2024, and its white paper: of 24 ports of
-/// 200 Gbit/s Ethernet 21 join the eight of a node, three to each other, three are the network. One
-/// peak for bf16 and fp8; none for fp32. Multiprocessors are its tensor processor cores.
+/// Gaudi 3 with 128 GB of HBM2e. Source: Intel at Hot Chips 2024, and its white paper: of 24 ports
+/// of 200 Gbit/s Ethernet 21 join the eight of a node, three to each other, three are the network.
+/// One peak for bf16 and fp8; none for fp32. Multiprocessors are its tensor processor cores.
 inline constexpr accelerator gaudi3{
     .name = "gaudi3",
     .vendor = vendor::intel,

@@ -6,9 +6,9 @@
 namespace shardline::catalog {
 
 /// GB10 of a DGX Spark, 128 GB of LPDDR5X that processor and GPU share. Source: NVIDIA's DGX Spark
-/// data sheet, which gives 1 PFLOP/s of sparse fp4 and 273 GB/s; the other peaks follow it as those of
-/// an RTX 5090 do, whose multiprocessors it has. Memory as PyTorch reports it, 121.69 GiB, of which
-/// the system takes its part too. Two systems meet over a ConnectX-7 at 200 Gbit/s.
+/// data sheet, which gives 1 PFLOP/s of sparse fp4 and 273 GB/s; the other peaks follow it as those
+/// of an RTX 5090 do, whose multiprocessors it has. Memory as PyTorch reports it, 121.69 GiB, of
+/// which the system takes its part too. Two systems meet over a ConnectX-7 at 200 Gbit/s.
 inline constexpr accelerator gb10{.name = "gb10",
                                   .vendor = vendor::nvidia,
                                   .peak = {.fp32 = 31_TFLOPS,

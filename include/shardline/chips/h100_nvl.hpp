@@ -5,9 +5,9 @@
 
 namespace shardline::catalog {
 
-/// H100 NVL with 94 GB, two of which a bridge of NVLink joins. Source: NVIDIA's H100 NVL data sheet,
-/// its peaks with sparsity halved; memory as PyTorch reports it, 93.11 GiB. The network is one
-/// 400 Gbit/s NIC.
+/// H100 NVL with 94 GB, two of which a bridge of NVLink joins. Source: NVIDIA's H100 NVL data
+/// sheet, its peaks with sparsity halved; memory as PyTorch reports it, 93.00 GiB. The network is
+/// one 400 Gbit/s NIC.
 inline constexpr accelerator h100_nvl{.name = "h100-nvl",
                                       .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 60_TFLOPS,
@@ -16,7 +16,7 @@ inline constexpr accelerator h100_nvl{.name = "h100-nvl",
                                                .fp16 = 835.5_TFLOPS,
                                                .fp8 = 1670.5_TFLOPS,
                                                .int8 = 1670.5_TFLOPS},
-                                      .memory = 95345_MiB,
+                                      .memory = 95232_MiB,
                                       .memory_rate = 3938_GBps,
                                       .scale_up = {300_GBps, scale_up_latency},
                                       .domain = 2,

@@ -5,8 +5,8 @@
 
 namespace shardline::catalog {
 
-/// H200 NVL with 141 GB, four of which bridges of NVLink join. Source: NVIDIA's H200 data sheet, its
-/// peaks with sparsity halved; memory as an H200 SXM's. The network is one 400 Gbit/s NIC.
+/// H200 NVL with 141 GB, four of which bridges of NVLink join. Source: NVIDIA's H200 data sheet,
+/// its peaks with sparsity halved; memory as an H200 SXM's. The network is one 400 Gbit/s NIC.
 inline constexpr accelerator h200_nvl{.name = "h200-nvl",
                                       .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 60_TFLOPS,

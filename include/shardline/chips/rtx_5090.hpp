@@ -6,8 +6,8 @@
 namespace shardline::catalog {
 
 /// RTX 5090 with 32 GB of GDDR7. Source: NVIDIA's RTX Blackwell white paper, Tensor Cores with fp32
-/// accumulation; memory as PyTorch reports it, 31.37 GiB. GPUs of a node reach each other over PCIe 5
-/// x16, others over a 100 Gbit/s NIC.
+/// accumulation; memory as PyTorch reports it, 31.37 GiB. GPUs of a node reach each other over PCIe
+/// 5 x16, others over a 100 Gbit/s NIC.
 inline constexpr accelerator rtx_5090{.name = "rtx-5090",
                                       .vendor = vendor::nvidia,
                                       .peak = {.fp32 = 104.8_TFLOPS,

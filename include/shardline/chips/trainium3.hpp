@@ -7,8 +7,8 @@ namespace shardline::catalog {
 
 /// Trainium3 with 144 GiB, all eight cores of a chip as one device, 144 chips of a Trn3 UltraServer
 /// behind its switches. Source: awsdocs-neuron.readthedocs-hosted.com, trainium3.rst (v2.29), whose
-/// MXFP8 peak is that of fp8 here, and whose 2.56 TB/s of NeuronLink are both directions. Uncertain:
-/// the network, taken as a Trainium2's.
+/// MXFP8 peak is that of fp8 here, and whose 2.56 TB/s of NeuronLink are both directions.
+/// Uncertain: the network, taken as a Trainium2's.
 inline constexpr accelerator trainium3{.name = "trainium3",
                                        .vendor = vendor::amazon,
                                        .peak = {.fp32 = 183_TFLOPS,

@@ -36,8 +36,8 @@ struct adapter_fold {
 /// Bytes that the slots take on a rank of `stage`: for each k x n matrix of attention and dense
 /// blocks, as the layout shards it, rank x k and rank x n values of the activations' type:
 ///   slots rank (k + n) bytes, summed; engines allocate them at start-up, used or not
-/// Llama-3.1-8B, 4 slots of rank 16: 4 x 16 x 2 B x 32 x (4096 + 6144 + 4096 + 4096 + 4096 + 28672 +
-/// 14336 + 4096) = 285,212,672 B (tests/memory/adapters.cpp).
+/// Llama-3.1-8B, 4 slots of rank 16: 4 x 16 x 2 B x 32 x (4096 + 6144 + 4096 + 4096 + 4096 + 28672
+/// + 14336 + 4096) = 285,212,672 B (tests/memory/adapters.cpp).
 [[nodiscard]] constexpr bytes<> adapter_bytes(const model& m, const layout& l, count stage,
                                               const adapter_slots& a) noexcept {
   detail::adapter_fold fold;

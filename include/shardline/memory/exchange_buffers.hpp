@@ -15,8 +15,8 @@ namespace shardline {
 ///                    4 experts tokens (2 hidden + 4 ceil(hidden / 128))
 ///   fastest        both: the larger of what is beside `inside`
 /// DeepSeek-V3 under vLLM, 256 tokens: 1 GiB + 4 x 256 x 256 x 14,560 B = 4,890,558,464 B
-/// (tests/memory/exchange_buffers.cpp). What NVSHMEM itself keeps comes on top: users of two nodes of
-/// eight saw 6.3 to 7.5 GiB in all.
+/// (tests/memory/exchange_buffers.cpp). What NVSHMEM itself keeps comes on top: users of two nodes
+/// of eight saw 6.3 to 7.5 GiB in all.
 [[nodiscard]] constexpr bytes<> exchange_buffer_bytes(const model& m, const layout& l,
                                                       count per_domain, expert_exchange by,
                                                       const exchange_buffers& sizes) noexcept {

@@ -1,5 +1,5 @@
-/// What is given in place of a config.json: what it is, and what to give; and Mistral's params.json,
-/// read as the config.json that says the same.
+/// What is given in place of a config.json: what it is, and what to give; and Mistral's
+/// params.json, read as the config.json that says the same.
 #pragma once
 
 #include <array>
@@ -94,7 +94,8 @@ inline void read_params_experts(const json& moe, json& config, diagnosis& d) {
 }
 
 /// A config.json that says what a params.json does, as Mistral's own library reads it; the document
-/// itself where it is none. Whatever else params.json says is refused, since it might change the cost.
+/// itself where it is none. Whatever else params.json says is refused, since it might change the
+/// cost.
 [[nodiscard]] inline json config_of(const json& document, diagnosis& d) {
   if (!detail::is_params(document)) return document;
   json config{{"model_type", "mistral"}, {"torch_dtype", "bfloat16"}, {"sliding_window", nullptr}};

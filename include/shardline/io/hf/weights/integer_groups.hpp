@@ -25,8 +25,8 @@ inline weight_format read_stated_groups(const fields& f, precision math, bool ze
   return read_integer_groups(f, math, zero_points, formats::int4_g128);
 }
 
-/// GPTQModel's `dynamic`: "-:" leaves out what the expression behind it names, "+:" or nothing gives
-/// it other bits or groups.
+/// GPTQModel's `dynamic`: "-:" leaves out what the expression behind it names, "+:" or nothing
+/// gives it other bits or groups.
 inline void read_dynamic(const fields& f, precision math, const weight_format& usual,
                          quantisation& q) {
   if (f.find("dynamic") == nullptr || f.find("dynamic")->is_boolean()) return;

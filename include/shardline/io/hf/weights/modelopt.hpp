@@ -12,7 +12,8 @@
 
 namespace shardline::hf::detail {
 
-/// An algorithm: the format of its matrices, multiplied in the model's own type where `weight_only`.
+/// An algorithm: the format of its matrices, multiplied in the model's own type where
+/// `weight_only`.
 ///   group   its members may say group_size
 struct modelopt_algorithm {
   std::string_view name{};

@@ -1,5 +1,5 @@
-/// AMD's Quark: one setting for all linear layers, others for those that patterns name, and lists of
-/// what is left out.
+/// AMD's Quark: one setting for all linear layers, others for those that patterns name, and lists
+/// of what is left out.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@
 
 namespace shardline::hf::detail {
 
-/// A tensor's setting: dtype, qscheme, group_size, scale_format. What it is multiplied in is `math`.
+/// A tensor's setting: dtype, qscheme, group_size, scale_format. What it is multiplied in is
+/// `math`.
 inline weight_format read_quark_tensor(const fields& w, precision math) {
   const std::string dtype = w.choice("dtype", {"fp4", "fp8_e4m3", "int8", "int4", "uint4"});
   const std::string scheme = w.choice("qscheme", {"per_tensor", "per_channel", "per_group"});

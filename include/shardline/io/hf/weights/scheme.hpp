@@ -1,5 +1,5 @@
-/// What quantisation settings come to, whatever method wrote them: a format, the matrices that it is
-/// of, and those that are stored otherwise; and the pieces that several methods write alike.
+/// What quantisation settings come to, whatever method wrote them: a format, the matrices that it
+/// is of, and those that are stored otherwise; and the pieces that several methods write alike.
 ///
 /// Embedding, norms and router keep the model's dtype whatever the settings say, and so does the
 /// head unless they cover it: serving engines load them so.
