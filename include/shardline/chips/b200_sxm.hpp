@@ -2,9 +2,7 @@
 #pragma once
 
 #include "shardline/chips/b200_sxm_collectives.hpp"
-#include "shardline/chips/b200_sxm_sglang.hpp"
-#include "shardline/chips/b200_sxm_trtllm.hpp"
-#include "shardline/chips/b200_sxm_vllm.hpp"
+#include "shardline/chips/b200_sxm_kernels.hpp"
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 

@@ -4,9 +4,7 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/h200_sxm_collectives.hpp"
-#include "shardline/chips/h200_sxm_sglang.hpp"
-#include "shardline/chips/h200_sxm_trtllm.hpp"
-#include "shardline/chips/h200_sxm_vllm.hpp"
+#include "shardline/chips/h200_sxm_kernels.hpp"
 
 namespace shardline::catalog {
 
@@ -31,6 +29,7 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
                           of_library(e.library, h200_sxm_vllm, h200_sxm_sglang, h200_sxm_trtllm));
   if (e.library == kernel_library::vllm) {
     f.experts[kernel_format::four_bit_float].launch = triton_launches;
+    f.experts[kernel_format::four_bit_float].sorting = {};
   }
   f.elementwise = vectors_at(1.98e9);
   f.collectives = e.own_all_reduce

@@ -44,12 +44,10 @@ template <class Curves>
 constexpr const Curves& of_library(kernel_library l, const Curves& vllm_curves,
                                    const Curves& sglang_curves,
                                    const Curves& trtllm_curves) noexcept {
-  if (l == kernel_library::tensorrt_llm) return trtllm_curves;
+  if (l == kernel_library::tensorrt_llm || l == kernel_library::fastertransformer) {
+    return trtllm_curves;
+  }
   return l == kernel_library::sglang ? sglang_curves : vllm_curves;
-}
-
-constexpr bool runs_tensorrt(const kernel_execution& e) noexcept {
-  return e.library == kernel_library::tensorrt_llm;
 }
 
 }  // namespace detail

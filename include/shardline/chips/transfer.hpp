@@ -11,6 +11,7 @@
 #include "shardline/chips/l40s.hpp"
 #include "shardline/chips/measured.hpp"
 #include "shardline/chips/mi210.hpp"
+#include "shardline/chips/mi300x.hpp"
 #include "shardline/chips/rtx_pro_6000.hpp"
 
 namespace shardline {
@@ -20,7 +21,7 @@ namespace catalog {
 /// Chips on which kernels were measured, a maker's oldest generation first.
 inline constexpr std::array measured_chips{
     &measured_a100_sxm, &measured_l40s,         &measured_h100_sxm, &measured_h200_sxm,
-    &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210};
+    &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210,    &measured_mi300x};
 
 }  // namespace catalog
 
