@@ -101,3 +101,10 @@ TEST_CASE("times and shares of bytes carry over as they are") {
   }
   CHECK(there.collectives.bulk_share == here.collectives.bulk_share);
 }
+
+TEST_CASE("watts are those measured on the chip itself") {
+  CHECK(power_of(catalog::b200_sxm)->limit == 1000.0);
+  CHECK(power_of(catalog::h200_sxm)->idle == 140.0);
+  CHECK(power_of(catalog::h100_sxm) == nullptr);
+  CHECK(power_of(catalog::gb200) == nullptr);
+}

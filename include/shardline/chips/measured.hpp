@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shardline/curves/fitted.hpp"
+#include "shardline/curves/power.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/engines/engine.hpp"
 
@@ -26,6 +27,7 @@ struct measured_chip {
   const accelerator* sheet = nullptr;
   fitted (*kernels)(const kernel_execution&) noexcept = nullptr;
   double sustained = 1.0;
+  const power_curve* power = nullptr;
 };
 
 namespace detail {

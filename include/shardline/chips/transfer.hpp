@@ -122,4 +122,14 @@ template <class Old>
   return f;
 }
 
+/// What an accelerator draws, as measured on it; null where its watts were not: no other chip's stand
+/// for it, since a power limit is a product's.
+///   power_of(catalog::b200_sxm)->limit == 1000.0   (tests/chips/transfer.cpp)
+template <class Old>
+[[nodiscard]] constexpr const power_curve* power_of(
+    const basic_accelerator<double, Old>& a) noexcept {
+  const measured_chip& m = nearest(a);
+  return m.sheet->name == a.name ? m.power : nullptr;
+}
+
 }  // namespace shardline
