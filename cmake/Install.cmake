@@ -16,3 +16,5 @@ install(FILES
   ${PROJECT_BINARY_DIR}/shardlineConfigVersion.cmake
   cmake/Dependencies.cmake
   DESTINATION ${shardline_package})
+install(FILES cmake/packaging/LICENSE_1_0.txt
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/shardline)

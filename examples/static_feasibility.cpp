@@ -10,19 +10,19 @@
 using namespace shardline;
 using namespace shardline::literals;
 
-// [readme:begin static_feasibility]
 constexpr auto gpus = make_cluster(catalog::plan_400, 64);
 constexpr workload load{.concurrency = 128, .input = 1024_tokens, .output = 128_tokens};
 
 constexpr auto shipped = to_layout(product{.ep = 64});
 static_assert(require_feasible<gpus, catalog::plan_004, shipped, load>);
 
+// [readme:begin impossible]
 constexpr auto proposed = to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4});
 static_assert(!is_feasible<gpus, catalog::plan_004, proposed, load>);
 // static_assert(require_feasible<gpus, catalog::plan_004, proposed, load>) does not compile:
 //   shardline: the layout needs more GPUs than the cluster has:
 //   16384 GPUs required, 64 GPUs available
-// [readme:end static_feasibility]
+// [readme:end impossible]
 
 // The same question, with the answer as a value.
 using impossible = deployment<gpus, catalog::plan_004, proposed, load>;

@@ -1,18 +1,10 @@
 # The library as other people's builds meet it. These tests run builds of their own (label "build");
 # a sanitizer adds nothing to them.
 
-# Every header compiles alone, under our warnings. A target apart from shardline, because the
-# verification needs Eigen and nlohmann_json and shardline must not hand them on.
-add_library(shardline_headers INTERFACE)
-target_sources(shardline_headers INTERFACE
-  FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/include FILES ${buildable_headers})
-target_link_libraries(shardline_headers INTERFACE shardline::shardline
-  $<TARGET_NAME_IF_EXISTS:shardline::eigen> $<TARGET_NAME_IF_EXISTS:shardline::json>)
-target_compile_options(shardline_headers INTERFACE ${SHARDLINE_WARNING_FLAGS} -Werror
-  $<$<BOOL:${SHARDLINE_QUICK_CHECKS}>:-O0>)
-set_target_properties(shardline_headers PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+# Every header compiles alone, under our warnings.
+shardline_lone_headers(lone_headers ${PROJECT_SOURCE_DIR}/include ${buildable_headers})
 add_test(NAME headers.alone COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR}
-  --config $<CONFIG> --parallel 2 --target shardline_headers_verify_interface_header_sets)
+  --config $<CONFIG> --parallel 2 --target lone_headers)
 set_tests_properties(headers.alone PROPERTIES LABELS build RESOURCE_LOCK shardline_build)
 
 # The optional components that exist here, with commas; consumers ask for the same.
@@ -52,6 +44,14 @@ set_tests_properties(install PROPERTIES FIXTURES_SETUP installed LABELS build)
 shardline_stranger_test(consumer.package ${consumer} consumer
   -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=${components})
 set_tests_properties(consumer.package PROPERTIES FIXTURES_REQUIRED installed)
+
+# Each way of installing, as the README says it: its lines, typed around its program.
+foreach(way subdirectory fetch package single)
+  add_test(NAME install.${way} COMMAND ${CMAKE_COMMAND} -DWAY=${way} -DROOT=${PROJECT_SOURCE_DIR}
+    -DTREE=${CMAKE_CURRENT_BINARY_DIR}/ways/${way} "-DGENERATOR=${CMAKE_GENERATOR}"
+    -DCOMPILER=${CMAKE_CXX_COMPILER} -P ${CMAKE_CURRENT_SOURCE_DIR}/install_way.cmake)
+  set_tests_properties(install.${way} PROPERTIES LABELS build)
+endforeach()
 
 # A component that cannot be had is named, not "could not find a configuration file".
 shardline_stranger_test(consumer.missing_component ${consumer} consumer

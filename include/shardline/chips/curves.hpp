@@ -8,7 +8,7 @@
 /// 2.29; of each engine the newest version and those before it with the same kernels), 110 rows of
 /// each table, version, format and kernel, in loops of CUDA graphs over the same buffers (`looped`):
 /// log error with a robust loss. The note above each curve is its rows and mean error in the fit;
-/// README.md has the errors cross-validated over shapes. The forms of the formulas were chosen with
+/// bench/accuracy/README.md has the errors cross-validated over shapes. The forms of the formulas were chosen with
 /// all rows in sight, so expect more of kernels not seen.
 ///
 /// Attention, fitted/attention/attention.hpp: wide: keys and values in bf16; narrow: in fp8. A decode

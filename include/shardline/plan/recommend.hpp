@@ -1,0 +1,115 @@
+/// The fewest GPUs that keep promises at a rate of requests: equal replicas of one layout.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "shardline/plan/search.hpp"
+
+namespace shardline {
+
+/// What to run.
+///   layout     of one replica
+///   replicas   of them, among which requests are spread evenly
+///   estimate   of one replica under its share of the requests
+template <class T = double>
+struct basic_recommendation {
+  shardline::layout layout{};
+  count replicas = 0;
+  basic_estimate<T> estimate{};
+
+  [[nodiscard]] constexpr count gpus() const noexcept { return replicas * layout.gpus(); }
+};
+using recommendation = basic_recommendation<>;
+
+/// What was found.
+///   found   none where the GPUs that there are keep no such promise
+///   tried   layouts of a replica looked at
+///   inputs  the fields outside their range, if any; nothing is tried then
+template <class T = double>
+struct basic_recommended {
+  std::optional<basic_recommendation<T>> found{};
+  count tried = 0;
+  bounded<invalid_field, 8> inputs{};
+};
+using recommended = basic_recommended<>;
+
+namespace detail {
+
+// Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
+// only where fewer GPUs, or as many that answer sooner, do too.
+template <class T, class Efficiency, class Watch>
+struct replica_judge {
+  basic_cluster<T, Efficiency> cluster;
+  const shardline::model& model;
+  const basic_workload<T>& workload;
+  Watch& watch;
+  count most = 0;
+  basic_recommended<T> result{};
+  std::array<double, 3> best{};
+
+  void operator()(const layout& l) {
+    watch(++result.tried);
+    const prepared<T, Efficiency> replica(cluster, model, l);
+    if (!replica.feasibility().feasible()) return;
+    const count fewest = fewest_stable(replica);
+    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    for (count n = fewest; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
+      basic_workload<T> share = workload;
+      share.rate = workload.rate / T(static_cast<double>(n));
+      const basic_estimate<T> e = replica(share);
+      if (e.feasibility.feasible()) return keep(l, n, e);
+    }
+  }
+
+ private:
+  // With fewer, requests come faster than full slots serve them; more than there can be where the
+  // layout does not hold the sequences at all.
+  [[nodiscard]] count fewest_stable(const prepared<T, Efficiency>& replica) const {
+    basic_workload<T> full = workload;
+    full.rate = {};
+    full.max_ttft.reset();
+    full.max_tpot.reset();
+    const basic_estimate<T> e = replica(full);
+    if (!e.feasibility.feasible()) return most + 1;
+    const double fewest = value_of((workload.rate / e.serving.requests_per_s).value());
+    if (!(fewest < static_cast<double>(most))) return most + 1;
+    return fewest < 1.0 ? 1 : static_cast<count>(fewest);
+  }
+  void keep(const layout& l, count n, const basic_estimate<T>& e) {
+    const std::array<double, 3> rank{static_cast<double>(n * l.gpus()),
+                                     value_of(e.serving.tpot.value()),
+                                     value_of(e.serving.ttft.value())};
+    if (result.found && !(rank < best)) return;
+    result.found = basic_recommendation<T>{l, n, e};
+    best = rank;
+    most = n * l.gpus();
+  }
+};
+
+}  // namespace detail
+
+/// The fewest of the cluster's GPUs that serve the workload's rate within its max_ttft and max_tpot:
+/// n replicas of one layout, each with rate / n and at most `concurrency` in flight; of as many GPUs
+/// the one with the shorter time per output token, then to first token. Replicas of up to c.gpus
+/// GPUs are tried, every layout of them (for_each_layout()), each with as few replicas as keep the
+/// promises. watch(tried) is told how many layouts were looked at.
+///   Llama-3.1-70B, H100, 10 requests/s of 1500 in and 300 out within 1 s and 40 ms: tests/plan/
+///   recommend.cpp holds it against every layout and number of replicas
+/// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
+template <single_case T, class Efficiency, class Watch = unwatched>
+[[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
+                                             const basic_workload<T>& w, Watch&& watch = {}) {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>> judge{c, m, w, watch,
+                                                                             c.gpus};
+  judge.result.inputs = validate(c, m, layout{}, w).found;
+  if (!judge.result.inputs.empty()) return judge.result;
+  for (count size = 1; size <= judge.most; ++size) {
+    judge.cluster.gpus = size;
+    for_each_layout(size, m, judge);
+  }
+  return judge.result;
+}
+
+}  // namespace shardline
