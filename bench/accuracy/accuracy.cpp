@@ -8,6 +8,7 @@
 #include <string>
 
 #include "families.hpp"
+#include "runs.hpp"
 #include "shardline/io/text/table.hpp"
 
 namespace {
@@ -20,13 +21,21 @@ std::string percent(double share) {
   return text;
 }
 
+std::string in_digits(const ratios& r) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f-%.2f", r.low, r.high);
+  return text;
+}
+
 void add(shardline::text_table& table, const std::string& name,
          const std::vector<observation>& rows) {
   if (rows.empty()) return;
   const errors e = errors_of(rows);
+  const double inside = share_in_bands(rows);
   table.add({name, std::to_string(rows.size()), percent(e.mape), percent(e.median), percent(e.p90),
              percent(e.bias), is_validated(rows) ? percent(shipped_mape(rows)) : "-",
-             percent(datasheet_mape(rows)), percent(best_constant_mape(rows))});
+             percent(datasheet_mape(rows)), percent(best_constant_mape(rows)),
+             in_digits(eight_in_ten(rows)), inside < 0.0 ? "-" : percent(inside)});
 }
 
 // A family of which rows are set apart has a second line without them.
@@ -37,9 +46,9 @@ void add(shardline::text_table& table, const family& f) {
 }
 
 void print(const score_table& t) {
-  shardline::text_table table("lrrrrrrrr");
-  table.add(
-      {t.title, "rows", "MAPE %", "median", "p90", "bias", "shipped", "datasheet", "constant"});
+  shardline::text_table table("lrrrrrrrrrr");
+  table.add({t.title, "rows", "MAPE %", "median", "p90", "bias", "shipped", "datasheet", "constant",
+             "8 in 10", "in band"});
   for (const family& f : t.families) add(table, f);
   add(table, {"all of them", rows_of(t)});
   for (const family& f : t.supposed) add(table, f);
@@ -51,21 +60,24 @@ void print(const score_table& t) {
   std::fflush(stdout);
 }
 
-// Prints what it adds to the sum.
+// All tables, their sums first: one screen.
 class report {
  public:
-  void add(const score_table& t) {
-    print(t);
-    const auto rows = rows_of(t);
-    all_.families.push_back({t.title, rows});
+  void add(score_table t) {
+    all_.families.push_back({t.title, rows_of(t)});
+    tables_.push_back(std::move(t));
   }
-  void add(const scores& s) {
-    for (const score_table& t : s.shapes) add(t);
+  void add(scores s) {
+    for (score_table& t : s.shapes) add(std::move(t));
   }
-  void finish() const { print(all_); }
+  void finish() const {
+    print(all_);
+    for (const score_table& t : tables_) print(t);
+  }
 
  private:
   score_table all_{"in all"};
+  std::vector<score_table> tables_{};
 };
 
 }  // namespace
@@ -80,9 +92,9 @@ void add_kernels(report& all, const std::string& folder) {
 }
 
 void add_runs(report& all, const std::string& folder) {
-  all.add(tpot_table(folder));
-  all.add(ttft_table(folder));
-  all.add(static_batch_table(folder));
+  for (const auto read : {tpot_runs, ttft_runs, mlperf_runs, static_batch_runs, argonne_runs}) {
+    all.add(table_of(read(folder)));
+  }
   for (const score_table& t : end_to_end_tables(folder)) all.add(t);
 }
 

@@ -188,7 +188,7 @@ struct attention_reader {
     seen.apart = is_impossible(*k, p.op, seen);
     all[place->second].format = format;
     all[place->second].samples.push_back(
-        {0, p, k->gpu(), group_of(row), title, k->gpu(), seen, !seen.apart});
+        {0, p, k->gpu(), group_of(row), title, k->name(), seen, !seen.apart});
   }
 };
 

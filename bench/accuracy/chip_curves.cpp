@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -16,6 +17,8 @@ using chip_name = std::string;
 constexpr std::array<std::string_view, shardline::kernel_format_count> format_names{
     "16 bits",        "8 bits",       "8 bits in blocks",
     "4-bit integers", "4-bit floats", "4-bit multiplication"};
+constexpr std::array<std::string_view, shardline::kernel_format_count> format_words{
+    "wide", "narrow", "narrow_block", "four_bit", "four_bit_float", "four_bit_math"};
 
 // The formats whose kernels stand in for one that was not measured, the nearest first: an
 // accelerator without 8-bit multiplication, or without 4-bit, widens the weights inside.
@@ -71,90 +74,124 @@ const chip_curve* curve_in(const chip_curves& measured, const chip_name& name,
   return curve == curves->second.end() ? nullptr : &curve->second;
 }
 
+// A curve that stands in a header, and what it stands there for.
+struct named_curve {
+  std::string name{};
+  std::string note{};
+};
+
+std::string name_of(const chip_name& chip, const std::string& kind, format f) {
+  return identifier(chip) + "_" + kind + "_" +
+         std::string(format_words[static_cast<std::size_t>(f)]);
+}
+
 // The curve of a format on a chip: the engine's own, else another's.
-std::optional<chip_curve> on_chip(const chip_curves& measured, const chip_name& name,
-                                  const std::string& kind, format f) {
+std::optional<named_curve> on_chip(const chip_curves& measured, const chip_name& name,
+                                   const std::string& kind, format f) {
   const auto [gpu, engine] = parts_of(name);
-  const chip_curve* own = curve_in(measured, name, kind, f);
-  if (own != nullptr && !is_doubtful(gpu, engine, kind, f)) return *own;
+  if (curve_in(measured, name, kind, f) != nullptr && !is_doubtful(gpu, engine, kind, f)) {
+    return named_curve{name_of(name, kind, f), {}};
+  }
   for (const std::string& other : neighbours(engine)) {
-    if (is_doubtful(gpu, other, kind, f)) continue;
-    if (const chip_curve* c = curve_in(measured, gpu + " " + other, kind, f)) {
-      return chip_curve{c->text, c->note + ", " + other + "'s"};
-    }
+    const chip_name there = gpu + " " + other;
+    if (is_doubtful(gpu, other, kind, f) || curve_in(measured, there, kind, f) == nullptr) continue;
+    return named_curve{name_of(there, kind, f), other + "'s"};
   }
   return {};
 }
 
-chip_curve nearest(const chip_curves& measured, const chip_name& name, const std::string& kind,
-                   format f) {
+named_curve nearest(const chip_curves& measured, const chip_name& name, const std::string& kind,
+                    format f) {
   const auto [gpu, engine] = parts_of(name);
-  if (f == format::narrow_block && is_doubtful(gpu, engine, kind, f)) {
-    if (const chip_curve* c = curve_in(measured, gpu + " trtllm", kind, format::four_bit_math)) {
-      return {c->text, "trtllm-gen's, measured in NVFP4: " + c->note};
-    }
+  const chip_name generated = gpu + " trtllm";
+  if (f == format::narrow_block && is_doubtful(gpu, engine, kind, f) &&
+      curve_in(measured, generated, kind, format::four_bit_math) != nullptr) {
+    return {name_of(generated, kind, format::four_bit_math), "trtllm-gen's, measured in NVFP4"};
   }
   if (const auto found = on_chip(measured, name, kind, f)) return *found;
   for (const format other : stand_ins(f)) {
     if (const auto found = on_chip(measured, name, kind, other)) {
-      const std::string_view of = format_names[static_cast<std::size_t>(other)];
-      return {found->text, "not measured: as " + std::string(of)};
+      return {found->name,
+              "not measured: as " + std::string(format_names[static_cast<std::size_t>(other)])};
     }
   }
-  return {};
+  throw std::runtime_error(name + ": no curve for " + kind);
 }
 
 // Kinds of kernels, and how many of the formats each has curves of: attention's are of the cache.
 struct kind_of_kernel {
   const char* name;
+  const char* type;
   std::size_t formats;
   const char* open;
   const char* close;
 };
 constexpr std::size_t all_formats = shardline::kernel_format_count;
-constexpr std::array<kind_of_kernel, 6> kinds{{{"gemm", all_formats, "{{", "}}"},
-                                               {"prefill", 2, "detail::by_cache(", ")"},
-                                               {"decode", 2, "detail::by_cache(", ")"},
-                                               {"latent_prefill", 2, "detail::by_cache(", ")"},
-                                               {"latent_decode", 2, "detail::by_cache(", ")"},
-                                               {"experts", all_formats, "{{", "}}"}}};
+constexpr std::array<kind_of_kernel, 6> kinds{
+    {{"gemm", "gemm_curve<>", all_formats, "{{", "}}"},
+     {"prefill", "prefill_curve<>", 2, "detail::by_cache(", ")"},
+     {"decode", "decode_curve<>", 2, "detail::by_cache(", ")"},
+     {"latent_prefill", "prefill_curve<>", 2, "detail::by_cache(", ")"},
+     {"latent_decode", "decode_curve<>", 2, "detail::by_cache(", ")"},
+     {"experts", "expert_curve<>", all_formats, "{{", "}}"}}};
+
+constexpr std::string_view opening = "namespace shardline::catalog::curves {\n\n";
+constexpr std::string_view closing = "}  // namespace shardline::catalog::curves\n";
+
+// One engine's kernels on a chip, each format's by name.
+std::string table_of(const chip_name& chip, const chip_curves& measured) {
+  std::string text = "inline constexpr kernel_curves " + identifier(chip) + "{\n";
+  for (const kind_of_kernel& kind : kinds) {
+    text += "." + std::string(kind.name) + " = " + kind.open + "\n";
+    for (std::size_t f = 0; f < kind.formats; ++f) {
+      const named_curve c = nearest(measured, chip, kind.name, static_cast<format>(f));
+      if (!c.note.empty()) {
+        text += "// " + std::string(format_names[f]) + ": " + c.note + "\n";
+      }
+      text += c.name + (f + 1 < kind.formats ? ",\n" : "\n");
+    }
+    text += kind.close + std::string(",\n");
+  }
+  return text + "};\n\n";
+}
 
 }  // namespace
-
-void fill_gaps(chip_curves& found) {
-  const chip_curves measured = found;
-  for (auto& [name, curves] : found) {
-    if (parts_of(name).second == "nccl") continue;
-    for (const kind_of_kernel& kind : kinds) {
-      for (std::size_t f = 0; f < kind.formats; ++f) {
-        curves[kind.name][static_cast<format>(f)] =
-            nearest(measured, name, kind.name, static_cast<format>(f));
-      }
-    }
-  }
-}
 
 std::string header_of(const std::string& chip,
                       const std::map<std::string, curves_by_format>& curves) {
   const auto [gpu, engine] = parts_of(chip);
-  std::string text =
-      "/// " + gpu + " under " + engine +
-      ": its kernels' curves, as bench_calibrate writes this file. Rows of\n"
-      "/// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.\n"
-      "#pragma once\n\n#include \"shardline/chips/curves.hpp\"\n"
-      "#include \"shardline/chips/measured.hpp\"\n\nnamespace shardline::catalog::curves {\n\n"
-      "inline constexpr kernel_curves " +
-      identifier(chip) + "{\n";
+  std::string text = "/// " + gpu + " under " + engine +
+                     ": its kernels' curves, as bench_calibrate writes this file. Rows of\n"
+                     "/// the table and mean error in the fit stand above each; chips/curves.hpp "
+                     "says of what.\n#pragma once\n\n#include \"shardline/chips/curves.hpp\"\n\n" +
+                     std::string(opening);
   for (const kind_of_kernel& kind : kinds) {
-    text += "." + std::string(kind.name) + " = " + kind.open + "\n";
-    for (std::size_t f = 0; f < kind.formats; ++f) {
-      const chip_curve& c = curves.at(kind.name).at(static_cast<format>(f));
-      text += "// " + std::string(format_names[f]) + ": " + c.note + "\n" + c.text;
-      text += f + 1 < kind.formats ? ",\n" : "\n";
+    const auto of_kind = curves.find(kind.name);
+    if (of_kind == curves.end()) continue;
+    for (const auto& [f, c] : of_kind->second) {
+      text += "/// " + c.note + "\ninline constexpr " + kind.type + " " +
+              name_of(chip, kind.name, f) + c.text.substr(c.text.find('{')) + ";\n";
     }
-    text += kind.close + std::string(",\n");
+    text += "\n";
   }
-  return text + "};\n\n}  // namespace shardline::catalog::curves\n";
+  return text + std::string(closing);
+}
+
+std::string kernels_of_chip(const std::string& gpu, const chip_curves& measured) {
+  std::string includes;
+  std::string tables;
+  for (const char* engine : {"sglang", "trtllm", "vllm"}) {
+    const chip_name chip = gpu + " " + engine;
+    if (measured.count(chip) == 0) continue;
+    includes += "#include \"shardline/chips/" + identifier(chip) + ".hpp\"\n";
+    tables += table_of(chip, measured);
+  }
+  return "/// " + gpu +
+         ": which curve stands for each kernel and format of each engine, as bench_calibrate "
+         "writes\n"
+         "/// this file: the engine's own, another's, or another format's.\n#pragma once\n\n" +
+         includes + "#include \"shardline/chips/measured.hpp\"\n\n" + std::string(opening) +
+         tables + std::string(closing);
 }
 
 std::string collectives_of(const std::string& gpu, const chip_curves& found) {

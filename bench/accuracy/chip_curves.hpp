@@ -17,9 +17,10 @@ struct chip_curve {
 using curves_by_format = std::map<shardline::kernel_format, chip_curve>;
 using chip_curves = std::map<std::string, std::map<std::string, curves_by_format>>;
 
-/// Curves that no table of a chip and engine has, from the nearest that has them: another engine's on
-/// the chip, or another format's kernel.
-void fill_gaps(chip_curves& found);
+/// The header that says which curve stands for each kernel and format of each engine on a chip:
+/// chips/b200_sxm_kernels.hpp. What no table of an engine has is another engine's on the chip, or another
+/// format's.
+std::string kernels_of_chip(const std::string& gpu, const chip_curves& measured);
 
 /// The header of a chip's collectives: chips/b200_sxm_collectives.hpp.
 std::string collectives_of(const std::string& gpu, const chip_curves& found);
@@ -27,7 +28,7 @@ std::string collectives_of(const std::string& gpu, const chip_curves& found);
 /// "b200-sxm vllm" as a name in C++.
 std::string identifier(std::string name);
 
-/// The header of one chip and engine: chips/b200_sxm_vllm.hpp.
+/// The header of what was measured of one engine on a chip: chips/b200_sxm_vllm.hpp.
 std::string header_of(const std::string& chip,
                       const std::map<std::string, curves_by_format>& curves);
 

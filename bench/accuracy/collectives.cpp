@@ -130,7 +130,8 @@ class collector {
     seen.memory = wire(e);
     const std::string size = message > small_message ? "above 64 KiB" : "up to 64 KiB";
     s.samples.push_back({0, e, of->gpu(), kind + " of " + std::to_string(static_cast<int>(ranks)),
-                         "collectives " + size, source + ", " + of->gpu(), seen});
+                         "collectives " + size,
+                         source + ", " + (of->engine == "nccl" ? of->gpu() : of->name()), seen});
   }
 
  private:

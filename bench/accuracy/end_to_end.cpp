@@ -63,30 +63,6 @@ double number_in(const std::string& text) {
   return std::stod(text.substr(at));
 }
 
-// What a row measures of its deployment.
-enum class figure : unsigned char { prefill, step, batch, first_token, per_token, life };
-
-template <class Policy>
-double seconds_of(figure f, const deployment& d, const Policy& policy) {
-  switch (f) {
-    case figure::prefill:
-      return batch_by(d, policy).prefill;
-    case figure::step:
-      return batch_by(d, policy).step;
-    case figure::batch:
-      return batch_by(d, policy).total;
-    case figure::first_token:
-      return serving_by(d, policy).ttft;
-    case figure::per_token:
-      return serving_by(d, policy).tpot;
-    case figure::life: {
-      const serving_times t = serving_by(d, policy);
-      return t.ttft + (d.workload.output.value() - 1.0) * t.tpot;
-    }
-  }
-  return 0.0;
-}
-
 struct run {
   deployment of{};
   figure measured{};
@@ -112,7 +88,7 @@ deployment deployment_of(const row_table& row, const shapes& gpts) {
   deployment d;
   d.gpu = *gpu_named(row.word(hardware));
   d.engine = &engine_named(row.word(engine));
-  d.runtime = d.engine->runtime;
+  d.runtime = runtime_on(*d.engine, d.gpu);
   const auto gpt = gpts.find(row.word(model_name));
   d.model = gpt != gpts.end() ? gpt->second : *model_named(row.word(model_name));
   const std::string& dtype = row.word(weight_dtype);

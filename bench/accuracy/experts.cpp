@@ -1,6 +1,7 @@
 // Layers of routed experts: operators/<chip>/moe.csv. Times are those of the busiest rank. `balanced` rows have
 // their tokens dealt out evenly; `power_law_x` rows draw each expert's load from density ~ load^-x
 // and what the busiest rank gets of it is work/routing/routing.hpp's. All constants are fitted to that.
+// Set apart, and not fitted to: rows that are faster than the memory could read the matrices.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -80,16 +81,16 @@ study<curve, expert_layer> study_of(const std::string& name, const curve& shippe
                  shared("bandwidth", &curve::bandwidth, {0}, 0.7, 0.1, 1.0),
                  shared("launch", &curve::launch, {0}, 20.0, 1.0, 400.0),
                  shared("per_expert", &curve::per_expert, {0}, 0.03, 0.0, 3.0),
+                 shared("sorting", &curve::sorting, {0}, 15.0, 0.0, 200.0),
+                 shared("sorted_tokens", &curve::sorted_tokens, {0}, 60.0, 1.0, 600.0),
                  shared("block_rows", &curve::block_rows, {0}, 30.0, 0.0, 250.0),
                  shared("walk", &curve::walk, {0}, 3e-10, 0.0, 2e-8),
-                 shared("passes", &curve::passes, {0}, 1.5, 0.1, 12.0)};
+                 shared("passes", &curve::passes, {0}, 1.5, 0.1, 12.0),
+                 shared("foreign_rows", &curve::foreign_rows, {0}, 0.3, 0.0, 1.0)};
   s.forms.clear();
-  for (const double foreign : {0.0, 1.0}) {
-    for (const auto& tiles : {std::array{16.0, 128.0}, std::array{8.0, 64.0}}) {
-      s.forms.push_back([=](curve& c) {
-        c.foreign_rows = foreign;
-        c.tiles = tiles;
-      });
+  for (const double large : {64.0, 128.0, 256.0}) {
+    for (const double small : {8.0, 16.0}) {
+      s.forms.push_back([=](curve& c) { c.tiles = {small, large}; });
     }
   }
   return s;
@@ -142,6 +143,13 @@ bool is_set_apart(const kernels& of, const std::string& source, const std::strin
          source.ends_with("min_latency") != (generated && source.starts_with("moe_torch_flow"));
 }
 
+// Faster than the memory could read the experts' matrices, though the last-level cache cannot hold
+// them: not all that the routing says were read.
+bool is_impossible(const kernels& of, const observation& seen) {
+  const double bytes = seen.memory * of.bare.memory_rate.value();
+  return seen.measured < seen.memory && bytes > of.bare.last_level_cache.value();
+}
+
 studies<curve, expert_layer> expert_studies(const std::string& folder) {
   std::map<std::string, std::size_t> places;
   studies<curve, expert_layer> all;
@@ -155,10 +163,12 @@ studies<curve, expert_layer> expert_studies(const std::string& folder) {
     const curve& shipped = of->fitted.efficiency.experts[kernel_of(d->format)];
     if (is_new) all.push_back(study_of(name, shipped));
     const expert_layer l = layer_of(row, of, d->format);
+    observation seen = observed_layer(shipped, l, row.number(12) * 1e-3);
+    seen.apart = is_impossible(*of, seen);
     all[place->second].format = kernel_of(d->format);
-    all[place->second].samples.push_back(
-        {0, l, of->gpu(), row.word(4) + " " + row.word(5) + " " + row.word(7), d->title, of->gpu(),
-         observed_layer(shipped, l, row.number(12) * 1e-3)});
+    all[place->second].samples.push_back({0, l, of->gpu(),
+                                          row.word(4) + " " + row.word(5) + " " + row.word(7),
+                                          d->title, of->gpu(), seen, !seen.apart});
   };
   for_each_row<13>(
       folder, "moe",
@@ -181,6 +191,8 @@ void add_expert_curves(const std::string& folder, chip_curves& found) {
                                            {"bandwidth", &curve::bandwidth},
                                            {"launch", &curve::launch},
                                            {"per_expert", &curve::per_expert},
+                                           {"sorting", &curve::sorting},
+                                           {"sorted_tokens", &curve::sorted_tokens},
                                            {"block_rows", &curve::block_rows},
                                            {"walk", &curve::walk},
                                            {"passes", &curve::passes},

@@ -26,10 +26,7 @@ void add_attention_curves(const std::string& folder, chip_curves& found);
 void add_expert_curves(const std::string& folder, chip_curves& found);
 void add_collective_curves(const std::string& folder, chip_curves& found);
 
-/// Whole runs, by the constants that are shipped.
-score_table tpot_table(const std::string& folder);
-score_table ttft_table(const std::string& folder);
-score_table static_batch_table(const std::string& folder);
+/// Whole runs of many sources, by the constants that are shipped; runs.hpp has the others.
 std::vector<score_table> end_to_end_tables(const std::string& folder);
 
 }  // namespace accuracy

@@ -97,7 +97,7 @@ studies<curve, product> gemm_studies(const std::string& folder) {
     }
     all[place->second].format = kernel_of(d->format);
     all[place->second].samples.push_back({0, p, k->gpu(), row.word(4) + " " + row.word(5), d->title,
-                                          k->gpu(), observed(*k, p.op, row.number(6) * 1e-3)});
+                                          k->name(), observed(*k, p.op, row.number(6) * 1e-3)});
   };
   for_each_row<7>(folder, "gemm", {"engine", "version", "gemm_dtype", "m", "n", "k", "latency"},
                   add);

@@ -6,6 +6,8 @@
 
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
+#include "shardline/estimate/estimate.hpp"
+#include "shardline/memory/capacity.hpp"
 #include "shardline/serve/serving.hpp"
 #include "shardline/time/step_time.hpp"
 
@@ -71,6 +73,25 @@ batch_times batch_of(const deployment& d, const Efficiency& policy) {
   return t;
 }
 
+// Of a time that is made like this one.
+band scaled(const residual_range& r, double time) {
+  return {seconds<>::from_value(time * r.low), seconds<>::from_value(time * r.high)};
+}
+
+// The band of a figure, as estimate() has it.
+band band_of_run(figure f, const deployment& d, double time) {
+  const fitted policy = policy_of(d);
+  const auto c = cluster_of(d, policy);
+  if (f == figure::first_token) return estimate(c, d.model, d.layout, d.workload).bands.ttft;
+  if (f == figure::per_token) return estimate(c, d.model, d.layout, d.workload).bands.tpot;
+  const workload& w = d.workload;
+  const bool prompts = f == figure::prefill;
+  const auto step = prompts ? prefill_step(w.concurrency, w.input.value(), 0.0, 1.0)
+                            : decode_step(w.concurrency, mean_context(w), 1.0);
+  const auto made = time_of_step(c, d.model, d.layout, step).sum;
+  return scaled(relative_band(residuals_of<double>(policy), made), time);
+}
+
 template <class Efficiency>
 serving_times serving_of(const deployment& d, const Efficiency& policy) {
   const auto c = cluster_of(d, policy);
@@ -94,6 +115,8 @@ const engine_version& engine_named(const std::string& name) {
   if (contains(n, "fastertransformer")) return engines::fastertransformer;
   if (contains(n, "sglang")) return engines::sglang_0_5;
   if (contains(n, "vllm 2023")) return engines::vllm_2023;
+  if (contains(n, "vllm 2024 rocm")) return engines::vllm_2024_rocm;
+  if (contains(n, "vllm 2024")) return engines::vllm_2024;
   if (contains(n, "vllm 0.6")) return engines::vllm_0_6;
   if (contains(n, "vllm 0.18")) return engines::vllm_0_18;
   if (contains(n, "v1 era")) return engines::vllm_0_18;  // BLIS: run in February 2026
@@ -127,6 +150,12 @@ const model* model_named(const std::string& name) {
   if (contains(n, "gpt-oss-120b")) return &catalog::gpt_oss_120b;
   if (contains(n, "3.1-70b")) return &catalog::llama_3_1_70b;
   if (contains(n, "3.1-8b")) return &catalog::llama_3_1_8b;
+  if (contains(n, "llama-3-70b")) return &catalog::llama_3_1_70b;  // the same shapes
+  if (contains(n, "llama-3-8b")) return &catalog::llama_3_1_8b;
+  if (contains(n, "qwen2-7b")) return &catalog::qwen2_5_7b;
+  if (contains(n, "qwen2-72b")) return &catalog::qwen2_5_72b;
+  if (contains(n, "mixtral-8x7b")) return &catalog::mixtral_8x7b;
+  if (contains(n, "mistral-7b-v0.1")) return &catalog::mistral_7b_v0_1;
   if (contains(n, "llama") && contains(n, "13b")) return &catalog::llama_2_13b;
   if (contains(n, "llama") && contains(n, "70b")) return &catalog::llama_2_70b;
   if (contains(n, "llama") && contains(n, "7b")) return &catalog::llama_2_7b;
@@ -138,7 +167,7 @@ const model* model_named(const std::string& name) {
   if (contains(n, "deepseek-r1")) return &catalog::deepseek_v3;
   if (contains(n, "qwen3-8b")) return &catalog::qwen3_8b;
   if (contains(n, "deepseek-v3")) return &catalog::deepseek_v3;
-  if (contains(n, "bloom")) return &catalog::bloom_176b;
+  if (contains(n, "bloom") && contains(n, "176b")) return &catalog::bloom_176b;
   return nullptr;
 }
 
@@ -166,6 +195,14 @@ model gpt_model(const std::string& name, double heads, double head_dim, double l
   return m;
 }
 
+std::string format_of(const model& m) {
+  const weight_format f =
+      m.weights[has_experts(m) ? weight_class::routed_expert : weight_class::attention];
+  if (f == formats::nvfp4) return "nvfp4";
+  if (is_mxfp4(f)) return "mxfp4";
+  return std::string(name(f.element)) + (f.group_k > 1 ? " in blocks" : "");
+}
+
 layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<count>(gpus)}); }
 
 void keep_in_flight(deployment& d, client c, double isl, double osl, double concurrency) {
@@ -182,6 +219,28 @@ void keep_in_flight(deployment& d, client c, double isl, double osl, double conc
   }
   w.num_prompts = 10.0 * w.concurrency;
   w.chunk = tokens<>::from_value(8192.0);
+}
+
+score_table table_of(const whole_runs& runs) {
+  score_table found{runs.title};
+  found.omitted = runs.omitted;
+  for (const whole_run& r : runs.rows) {
+    observation o = observed_run(r.of, r.seconds, [&r](const deployment& d, const auto& policy) {
+      return seconds_of(r.measured, d, policy);
+    });
+    const band b = band_of_run(r.measured, r.of, o.fitted);
+    o.low = b.low.value();
+    o.high = b.high.value();
+    o.apart = r.apart;
+    family_of(found.families, r.line).rows.push_back(o);
+  }
+  return found;
+}
+
+bool fits(const deployment& d) {
+  const auto c = with_engine(make_cluster(d.gpu, d.layout.gpus()), d.runtime);
+  const count fitting = sequences_that_fit(c, d.model, d.layout, d.workload);
+  return d.workload.concurrency <= static_cast<double>(fitting);
 }
 
 fitted policy_of(const deployment& d) { return with_fitted(d.gpu, *d.engine).efficiency; }

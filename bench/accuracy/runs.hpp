@@ -41,6 +41,9 @@ const shardline::model* model_named(const std::string& name);
 shardline::model gpt_model(const std::string& name, double heads, double head_dim, double layers,
                            double vocabulary);
 
+/// The format of its large matrices, experts' where it has some: "fp8 in blocks".
+std::string format_of(const shardline::model& m);
+
 /// Tensor-parallel over so many GPUs.
 shardline::layout split_over(double gpus);
 
@@ -77,6 +80,60 @@ batch_times batch_by(const deployment& d, const shardline::constant& policy);
 serving_times serving_by(const deployment& d, const shardline::fitted& policy);
 serving_times serving_by(const deployment& d, const shardline::datasheet& policy);
 serving_times serving_by(const deployment& d, const shardline::constant& policy);
+
+/// What is measured of a run: a prompt step or a decode step of a fixed batch, the batch from end to
+/// end; in continuous batching the first token, a token after it, and a request from end to end.
+enum class figure : unsigned char { prefill, step, batch, first_token, per_token, life };
+
+template <class Policy>
+double seconds_of(figure f, const deployment& d, const Policy& policy) {
+  switch (f) {
+    case figure::prefill:
+      return batch_by(d, policy).prefill;
+    case figure::step:
+      return batch_by(d, policy).step;
+    case figure::batch:
+      return batch_by(d, policy).total;
+    case figure::first_token:
+      return serving_by(d, policy).ttft;
+    case figure::per_token:
+      return serving_by(d, policy).tpot;
+    case figure::life: {
+      const serving_times t = serving_by(d, policy);
+      return t.ttft + (d.workload.output.value() - 1.0) * t.tpot;
+    }
+  }
+  return 0.0;
+}
+
+/// A measured run, in one line of a table.
+///   apart   by a rule that its family states
+struct whole_run {
+  std::string line{};
+  deployment of{};
+  figure measured{};
+  double seconds = 0.0;
+  bool apart = false;
+};
+
+/// Runs of one source, and what of it is not scored.
+struct whole_runs {
+  std::string title{};
+  std::vector<whole_run> rows{};
+  std::vector<omission> omitted{};
+};
+
+whole_runs tpot_runs(const std::string& folder);
+whole_runs ttft_runs(const std::string& folder);
+whole_runs static_batch_runs(const std::string& folder);
+whole_runs mlperf_runs(const std::string& folder);
+whole_runs argonne_runs(const std::string& folder);
+
+/// The table of runs, each under every policy.
+score_table table_of(const whole_runs& runs);
+
+/// Whether the caches of all sequences fit at once.
+bool fits(const deployment& d);
 
 /// The deployment's policy: fitted, by its engine.
 shardline::fitted policy_of(const deployment& d);

@@ -41,6 +41,7 @@ inline const std::vector<shares>& candidates() {
 ///   compute, memory   at the data sheet's peak and rate (a collective's bytes over its link)
 ///   kernels           launched
 ///   by_constant       of a whole run: by each of candidates(); a kernel's follow from the above
+///   low, high         of a whole run: the ends of its band, in which eight in ten should lie; else 0
 ///   apart             set apart by a rule that the family states
 struct observation {
   double measured = 0.0;
@@ -50,6 +51,8 @@ struct observation {
   double memory = 0.0;
   double kernels = 1.0;
   std::vector<double> by_constant{};
+  double low = 0.0;
+  double high = 0.0;
   bool apart = false;
 
   [[nodiscard]] double predicted() const { return validated > 0.0 ? validated : fitted; }
@@ -140,6 +143,29 @@ inline double best_constant_mape(const std::vector<observation>& rows) {
     best = std::min(best, mape_of(rows, [i](const observation& o) { return o.constant(i); }));
   }
   return best;
+}
+
+/// Measured over predicted: one row in ten lies below `low`, one above `high`.
+struct ratios {
+  double low = 1.0;
+  double high = 1.0;
+};
+inline ratios eight_in_ten(const std::vector<observation>& rows) {
+  std::vector<double> all;
+  for (const observation& row : rows) all.push_back(row.measured / row.predicted());
+  return {quantile(all, 0.1), quantile(all, 0.9)};
+}
+
+/// Share of the rows that lie in their bands; below 0 where none has one.
+inline double share_in_bands(const std::vector<observation>& rows) {
+  double banded = 0.0;
+  double inside = 0.0;
+  for (const observation& row : rows) {
+    if (!(row.high > 0.0)) continue;
+    banded += 1.0;
+    if (row.low <= row.measured && row.measured <= row.high) inside += 1.0;
+  }
+  return banded > 0.0 ? inside / banded : -1.0;
 }
 
 /// All rows of a table, and those of a list that are not set apart.

@@ -24,7 +24,6 @@
 #include "families.hpp"
 #include "runs.hpp"
 #include "shardline/engines/index.hpp"
-#include "shardline/memory/capacity.hpp"
 #include "table.hpp"
 
 namespace accuracy {
@@ -139,20 +138,19 @@ load load_of(const row_table& row) {
   l.ttft = row.number(ttft_ms) * 1e-3;
   deployment& d = l.of;
   d.engine = &known_engine(row.word(engine));
-  d.runtime = d.engine->runtime;
   d.model = in_format(known(model_named(row.word(model_column)), row.word(model_column)), row,
                       l.is_tensorrt());
   d.gpu = known(gpu_named(row.word(system)), row.word(system));
+  d.runtime = runtime_on(*d.engine, d.gpu);
   d.layout = layout_of(row);
   keep_in_flight(d, client_of(row, l), l.isl, l.osl, l.concurrency);
   return l;
 }
 
 bool fits(const load& l) {
-  const deployment& d = l.of;
-  const auto c = with_engine(make_cluster(d.gpu, d.layout.gpus()), d.runtime);
-  const count fitting = sequences_that_fit(c, d.model, d.layout, d.workload);
-  return l.concurrency <= static_cast<double>(fitting);
+  deployment d = l.of;
+  d.workload.concurrency = l.concurrency;
+  return accuracy::fits(d);
 }
 
 bool is_set_apart(const load& l) { return !fits(l) || l.is_of("deepseek"); }
@@ -166,19 +164,15 @@ bool has_other_ttft(const load& l) {
          l.has_lengths(1024.0, 1024.0);
 }
 
-double tpot(const serving_times& t) { return t.tpot; }
-double ttft(const serving_times& t) { return t.ttft; }
-
 std::string line_of(const row_table& row, const load& l) {
-  return std::string(l.of.model.name.view()) + ", " + row.word(engine) + ", " +
-         std::string(l.of.gpu.name.view());
+  return std::string(l.of.model.name.view()) + " " + format_of(l.of.model) + ", " +
+         row.word(engine) + ", " + std::string(l.of.gpu.name.view());
 }
 
-template <class Measured, class Part>
-score_table serving_table(const std::string& folder, const std::string& title,
-                          const Measured& measured, const Part& part,
-                          bool (*is_apart)(const load&)) {
-  score_table found{title};
+// What a table has of each row: its figure, its time, and whether it is set apart.
+template <class Take>
+whole_runs serving_runs(const std::string& folder, const std::string& title, const Take& take) {
+  whole_runs found{title};
   row_table rows(folder + "/serving.csv",
                  {"origin", "model", "system", "engine", "version", "gemm", "tp", "dp", "pp", "etp",
                   "ep", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms", "flag"});
@@ -188,26 +182,25 @@ score_table serving_table(const std::string& folder, const std::string& title,
       continue;
     }
     const load l = load_of(rows);
-    observation o = observed_run(l.of, measured(l), [&](const deployment& d, const auto& policy) {
-      return part(serving_by(d, policy));
-    });
-    o.apart = is_apart(l);
-    family_of(found.families, line_of(rows, l)).rows.push_back(o);
+    found.rows.push_back(take(l, line_of(rows, l)));
   }
   return found;
 }
 
 }  // namespace
 
-score_table tpot_table(const std::string& folder) {
-  return serving_table(
-      folder, "time per output token", [](const load& l) { return l.tpot; }, &tpot, &is_set_apart);
+whole_runs tpot_runs(const std::string& folder) {
+  const auto take = [](const load& l, const std::string& line) -> whole_run {
+    return {line, l.of, figure::per_token, l.tpot, is_set_apart(l)};
+  };
+  return serving_runs(folder, "time per output token", take);
 }
 
-score_table ttft_table(const std::string& folder) {
-  return serving_table(
-      folder, "time to first token, loaded", [](const load& l) { return l.ttft; }, &ttft,
-      [](const load& l) { return is_set_apart(l) || has_other_ttft(l); });
+whole_runs ttft_runs(const std::string& folder) {
+  const auto take = [](const load& l, const std::string& line) -> whole_run {
+    return {line, l.of, figure::first_token, l.ttft, is_set_apart(l) || has_other_ttft(l)};
+  };
+  return serving_runs(folder, "time to first token, loaded", take);
 }
 
 }  // namespace accuracy

@@ -8,8 +8,8 @@
 
 namespace accuracy {
 
-score_table static_batch_table(const std::string& folder) {
-  score_table found{"static batch, FasterTransformer, A100"};
+whole_runs static_batch_runs(const std::string& folder) {
+  whole_runs found{"static batch, FasterTransformer, A100"};
   table<13> rows(folder + "/fastertransformer_a100.csv",
                  {"engine", "model", "heads", "head_dim", "layers", "vocab", "tp", "pp", "batch",
                   "input_len", "output_len", "total_latency_ms", "oom"});
@@ -25,18 +25,15 @@ score_table static_batch_table(const std::string& folder) {
     deployment d;
     d.gpu = shardline::catalog::a100_sxm;
     d.engine = &engine_named(rows.word(0));
-    d.runtime = d.engine->runtime;
+    d.runtime = runtime_on(*d.engine, d.gpu);
     d.model =
         gpt_model(rows.word(1), rows.number(2), rows.number(3), rows.number(4), rows.number(5));
     d.layout = split_over(rows.number(6));
     d.workload.concurrency = rows.number(8);
     d.workload.input = shardline::tokens<>::from_value(rows.number(9));
     d.workload.output = shardline::tokens<>::from_value(rows.number(10));
-    const auto price = [](const deployment& of, const auto& policy) {
-      return batch_by(of, policy).total;
-    };
-    family_of(found.families, rows.word(1) + ", tp " + rows.word(6))
-        .rows.push_back(observed_run(d, rows.number(11) * 1e-3, price));
+    found.rows.push_back(
+        {rows.word(1) + ", tp " + rows.word(6), d, figure::batch, rows.number(11) * 1e-3});
   }
   return found;
 }

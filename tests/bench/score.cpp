@@ -86,3 +86,22 @@ TEST_CASE("Omissions are counted by reason") {
   CHECK(all[0].rows == 2);
   CHECK(all[1].rows == 1);
 }
+
+TEST_CASE("Eight rows in ten lie between the ends of the ratios") {
+  std::vector<observation> rows;
+  for (int i = 1; i <= 11; ++i) rows.push_back(row(0.1 * i, 1.0));
+  CHECK(eight_in_ten(rows).low == doctest::Approx(0.2));
+  CHECK(eight_in_ten(rows).high == doctest::Approx(1.0));
+}
+
+TEST_CASE("A row is in its band or not; one without a band does not count") {
+  std::vector<observation> rows{row(1.0, 1.0), row(2.0, 1.0), row(3.0, 1.0)};
+  CHECK(share_in_bands(rows) < 0.0);
+  for (observation& o : rows) {
+    o.low = 0.5;
+    o.high = 2.0;
+  }
+  CHECK(share_in_bands(rows) == doctest::Approx(2.0 / 3.0));
+  rows.push_back(row(9.0, 1.0));
+  CHECK(share_in_bands(rows) == doctest::Approx(2.0 / 3.0));
+}

@@ -140,8 +140,18 @@ TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own
   CHECK(of(catalog::h200_sxm).collectives.switch_share > 0.0);
   CHECK(of(catalog::mi300x).collectives.switch_share == 0.0);
   CHECK(of(catalog::tpu_v6e).collectives.switch_share == 0.0);
-  CHECK(of(catalog::mi300x).gemm[kernel_format::narrow].bandwidth == 0.53);
-  CHECK(of(catalog::mi300x).source == provenance::transferred);
+  CHECK(of(catalog::mi300x).gemm[kernel_format::narrow].bandwidth == 0.6);
+  CHECK(of(catalog::mi325x).gemm[kernel_format::narrow].bandwidth == 0.6);
+  CHECK(of(catalog::mi300x).source == provenance::measured);
+  CHECK(of(catalog::mi355x).source == provenance::transferred);
+}
+
+TEST_CASE("an MI300X multiplies at eight times the rate that vLLM of 2024 ran it at") {
+  const auto share = [](const engine_version& e) {
+    return with_fitted_kernels(catalog::mi300x, e).efficiency.gemm[kernel_format::wide].compute;
+  };
+  CHECK(share(engines::vllm) > 8.0 * share(engines::vllm_2024_rocm));
+  CHECK(share(engines::vllm_2024) == share(engines::vllm));
 }
 
 TEST_CASE("every model of the catalog is priced on every accelerator, by every engine's kernels") {

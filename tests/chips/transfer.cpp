@@ -63,8 +63,11 @@ TEST_CASE("hardware of an unknown maker is taken for NVIDIA's") {
 
 TEST_CASE("AMD's runs what was measured on AMD's; a maker's that was not, the oldest of all") {
   for (const accelerator& a : {catalog::mi300x, catalog::mi325x, catalog::mi355x}) {
-    CHECK(nearest_to(a) == "mi210");
+    CHECK(nearest_to(a) == "mi300x");
   }
+  accelerator older = catalog::mi300x;
+  older.peak.fp8 = {};
+  CHECK(nearest_to(older) == "mi210");
   for (const accelerator& a :
        {catalog::tpu_v5e, catalog::tpu_v5p, catalog::tpu_v6e, catalog::trainium2}) {
     CHECK(nearest_to(a) == "a100-sxm");
@@ -97,4 +100,11 @@ TEST_CASE("times and shares of bytes carry over as they are") {
     CHECK(there.decode.of[i].bandwidth == here.decode.of[i].bandwidth);
   }
   CHECK(there.collectives.bulk_share == here.collectives.bulk_share);
+}
+
+TEST_CASE("watts are those measured on the chip itself") {
+  CHECK(power_of(catalog::b200_sxm)->limit == 1000.0);
+  CHECK(power_of(catalog::h200_sxm)->idle == 140.0);
+  CHECK(power_of(catalog::h100_sxm) == nullptr);
+  CHECK(power_of(catalog::gb200) == nullptr);
 }

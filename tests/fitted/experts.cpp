@@ -1,4 +1,5 @@
 #include "shardline/fitted/experts.hpp"
+#include "recorded_curves.hpp"
 
 #include <doctest/doctest.h>
 
@@ -20,9 +21,9 @@ constexpr fitted_accelerator<double> under(const accelerator& a,
   return with_efficiency(a, f);
 }
 
-constexpr auto h100_vllm = under(catalog::h100_sxm, curves::h100_vllm_experts);
-constexpr auto h100_tensorrt = under(catalog::h100_sxm, curves::h100_tensorrt_experts);
-constexpr auto a100_vllm = under(catalog::a100_sxm, curves::a100_vllm_experts);
+constexpr auto h100_vllm = under(catalog::h100_sxm, recorded::h100_vllm_experts);
+constexpr auto h100_tensorrt = under(catalog::h100_sxm, recorded::h100_tensorrt_experts);
+constexpr auto a100_vllm = under(catalog::a100_sxm, recorded::a100_vllm_experts);
 
 // A layer's experts on one rank, gated.
 struct layer_of_experts {
@@ -127,10 +128,14 @@ constexpr std::array<weight_format, 6> all_formats{formats::bf16,      formats::
 
 fitted_accelerator<double> random_accelerator(laws::dice& d) {
   const std::array<by_format<expert_curve<>>, 4> engines{
-      curves::h100_vllm_experts, curves::h100_tensorrt_experts, curves::a100_vllm_experts,
-      curves::pooled_experts};
+      recorded::h100_vllm_experts, recorded::h100_tensorrt_experts, recorded::a100_vllm_experts,
+      recorded::pooled_experts};
   const accelerator& chip = d.flip() ? catalog::h100_sxm : catalog::a100_sxm;
   fitted_accelerator<double> a = under(chip, d.one_of(engines));
+  for (expert_curve<>& c : a.efficiency.experts.of) {
+    c.sorting = d.between(0.0, 60.0) * 1_us;
+    c.sorted_tokens = d.between(1.0, 512.0);
+  }
   a.memory_rate = a.memory_rate * d.between(0.2, 4.0);
   a.peak.bf16 = a.peak.bf16 * d.between(0.2, 4.0);
   return a;
@@ -227,10 +232,17 @@ fitted_accelerator<T> over(const fitted_accelerator<double>& a) {
   b.memory_rate = cast<T>(a.memory_rate);
   for (std::size_t f = 0; f < kernel_format_count; ++f) {
     const expert_curve<>& c = a.efficiency.experts.of[f];
-    b.efficiency.experts.of[f] = {
-        T(c.compute),          T(c.bandwidth),    cast<T>(c.launch),
-        cast<T>(c.per_expert), T(c.block_rows),   T(c.walk),
-        T(c.passes),           T(c.foreign_rows), {T(c.tiles[0]), T(c.tiles[1])}};
+    b.efficiency.experts.of[f] = {T(c.compute),
+                                  T(c.bandwidth),
+                                  cast<T>(c.launch),
+                                  cast<T>(c.per_expert),
+                                  cast<T>(c.sorting),
+                                  T(c.sorted_tokens),
+                                  T(c.block_rows),
+                                  T(c.walk),
+                                  T(c.passes),
+                                  T(c.foreign_rows),
+                                  {T(c.tiles[0]), T(c.tiles[1])}};
   }
   return b;
 }
@@ -288,4 +300,20 @@ TEST_CASE("the derivative by the memory rate is that of finite differences") {
     REQUIRE(time.slope[0] * rate / time.value ==
             doctest::Approx(slope * rate / time.value).epsilon(1e-4));
   }
+}
+
+TEST_CASE("sorting tokens by expert shows with their number, and no more beyond some") {
+  fitted_accelerator<double> a = under(catalog::h100_sxm, recorded::h100_vllm_experts);
+  const auto launch = [&a](double tokens) {
+    const expert_activation<double> one{formats::bf16, 1.0, tokens, 1.0, 128, 2048, 1536, 768};
+    return time_of(a, one).launch.value();
+  };
+  const double alone = launch(1.0);
+  for (expert_curve<>& c : a.efficiency.experts.of) {
+    c.sorting = 32_us;
+    c.sorted_tokens = 64.0;
+  }
+  CHECK(launch(1.0) - alone == doctest::Approx(0.5e-6).scale(0.0));
+  CHECK(launch(64.0) - alone == doctest::Approx(32e-6).scale(0.0));
+  CHECK(launch(640.0) - alone == doctest::Approx(32e-6).scale(0.0));
 }

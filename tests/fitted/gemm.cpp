@@ -1,4 +1,5 @@
 #include "shardline/fitted/gemm.hpp"
+#include "recorded_curves.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,18 +15,18 @@ namespace {
 
 constexpr fitted hopper = [] {
   fitted f;
-  f.gemm[kernel_format::wide] = catalog::curves::gemm_h100_wide;
-  f.gemm[kernel_format::narrow] = catalog::curves::gemm_h100_narrow_vllm;
-  f.gemm[kernel_format::narrow_block] = catalog::curves::gemm_h100_block_vllm;
+  f.gemm[kernel_format::wide] = recorded::gemm_h100_wide;
+  f.gemm[kernel_format::narrow] = recorded::gemm_h100_narrow_vllm;
+  f.gemm[kernel_format::narrow_block] = recorded::gemm_h100_block_vllm;
   for (const auto format :
        {kernel_format::four_bit, kernel_format::four_bit_float, kernel_format::four_bit_math}) {
-    f.gemm[format] = catalog::curves::gemm_h100_wide;
+    f.gemm[format] = recorded::gemm_h100_wide;
   }
   return f;
 }();
 constexpr fitted ampere = [] {
   fitted f;
-  for (gemm_curve<>& c : f.gemm.of) c = catalog::curves::gemm_a100_wide;
+  for (gemm_curve<>& c : f.gemm.of) c = recorded::gemm_a100_wide;
   return f;
 }();
 constexpr auto h100 = with_efficiency(catalog::h100_sxm, hopper);

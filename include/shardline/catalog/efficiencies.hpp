@@ -21,6 +21,17 @@ constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
   return measured && e.has_kernels_of_engine() ? provenance::measured : provenance::transferred;
 }
 
+// How far from the measured chip that its kernels are of.
+template <class Old>
+constexpr catalog::curves::transfer_distance distance_of(const basic_accelerator<double, Old>& a,
+                                                         const engine_version& e) noexcept {
+  using catalog::curves::transfer_distance;
+  if (source_of_kernels(a, e) == provenance::measured) return transfer_distance::measured;
+  const measured_chip& m = nearest(a);
+  const bool near = same_maker(m, a) && generation(a) == generation(*m.sheet);
+  return near ? transfer_distance::near : transfer_distance::far;
+}
+
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
 // them.
 struct launched {
@@ -42,6 +53,7 @@ struct launched {
   }
   constexpr void operator()(expert_curve<>& c) const noexcept {
     c.launch = c.launch * engine.expert_launches;
+    c.sorting = c.sorting * engine.expert_launches;
   }
   constexpr void operator()(elementwise_curve<>& c) const noexcept {
     c.launch = c.launch * engine.launches;
@@ -89,8 +101,8 @@ template <class Old>
     const basic_accelerator<double, Old>& a, const engine_version& e = engines::vllm) noexcept {
   fitted f = transfer(nearest(a), a, e.kernels);
   f.source = detail::source_of_kernels(a, e);
-  f.residuals = f.source == provenance::measured ? catalog::curves::measured_residuals
-                                                 : catalog::curves::transferred_residuals;
+  f.residuals = catalog::curves::residuals_at(nearest(a).sheet->name.view(), e.kernels.library,
+                                              detail::distance_of(a, e));
   f.looped = true;
   return with_efficiency(a, f);
 }

@@ -1,4 +1,4 @@
-/// b200-sxm: collectives of the library and of engines there, in the form that bench_calibrate writes.
+/// b200-sxm: collectives of the library and of engines there, as bench_calibrate writes this file.
 #pragma once
 
 #include "shardline/chips/curves.hpp"

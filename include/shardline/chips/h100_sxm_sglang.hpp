@@ -1,208 +1,166 @@
-/// h100-sxm under sglang: its kernels' curves, in the form that bench_calibrate writes. Rows of
-/// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.
+/// h100-sxm under sglang: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// the table and mean error in the fit stand above each; chips/curves.hpp says of what.
 #pragma once
 
 #include "shardline/chips/curves.hpp"
-#include "shardline/chips/measured.hpp"
 
 namespace shardline::catalog::curves {
 
-inline constexpr kernel_curves h100_sxm_sglang{
-    .gemm = {{// 16 bits: 220 rows, 6.8 %
-              gemm_curve<>{.bandwidth = 0.8872,
-                           .compute = 0.9214,
-                           .tail = 0.3896,
-                           .throttle = 0.2177,
-                           .launch = 2.519_us,
-                           .reduction = 2.788_us,
-                           .walk = 2e-10,
-                           .cache_share = 0.5},
-              // 8 bits: 220 rows, 10.8 %
-              gemm_curve<>{.bandwidth = 0.7202,
-                           .compute = 0.9445,
-                           .small_tile = 0.6629,
-                           .throttle = 0.8257,
-                           .launch = 2.4_us,
-                           .reduction = never_split,
-                           .quantise = 2.872_us,
-                           .quantise_bandwidth = 0.5172,
-                           .walk = 2e-10,
-                           .cache_speedup = 6.0,
-                           .cache_share = 0.0263},
-              // 8 bits in blocks: 220 rows, 11.7 %
-              gemm_curve<>{.bandwidth = 0.832,
-                           .compute = 0.9258,
-                           .small_tile = 0.6712,
-                           .tail = 0.2596,
-                           .throttle = 0.2893,
-                           .launch = 2.4_us,
-                           .reduction = never_split,
-                           .quantise = 1.934_us,
-                           .quantise_bandwidth = 0.4062,
-                           .walk = 2e-10,
-                           .cache_share = 0.5},
-              // 4-bit integers: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.8872,
-                           .compute = 0.9214,
-                           .tail = 0.3896,
-                           .throttle = 0.2177,
-                           .launch = 2.519_us,
-                           .reduction = 2.788_us,
-                           .walk = 2e-10,
-                           .cache_share = 0.5},
-              // 4-bit floats: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.8872,
-                           .compute = 0.9214,
-                           .tail = 0.3896,
-                           .throttle = 0.2177,
-                           .launch = 2.519_us,
-                           .reduction = 2.788_us,
-                           .walk = 2e-10,
-                           .cache_share = 0.5},
-              // 4-bit multiplication: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.8872,
-                           .compute = 0.9214,
-                           .tail = 0.3896,
-                           .throttle = 0.2177,
-                           .launch = 2.519_us,
-                           .reduction = 2.788_us,
-                           .walk = 2e-10,
-                           .cache_share = 0.5}}},
-    .prefill = detail::by_cache(
-        // 16 bits: 220 rows, 8.8 %
-        prefill_curve<>{.compute = 0.6,
-                        .softmax_values = 0.1,
-                        .bandwidth = 0.9,
-                        .launch = 10.09_us,
-                        .exposed = 0.1005,
-                        .passes = 0.7941,
-                        .window_padding = 200.0},
-        // 8 bits: 220 rows, 10.0 %
-        prefill_curve<>{.compute = 0.6,
-                        .softmax_values = 74.23,
-                        .bandwidth = 0.9,
-                        .launch = 10.58_us,
-                        .block = 0.01386_us,
-                        .tail = 0.03939,
-                        .exposed = 0.5637,
-                        .passes = 0.6096,
-                        .window_padding = 200.0}),
-    .decode = detail::by_cache(
-        // 16 bits: 220 rows, 10.1 %
-        decode_curve<>{.compute = 0.9,
-                       .launch = 10.12_us,
-                       .reduction = 1.974_us,
-                       .block = 3.038_us,
-                       .blocks = 0.7134,
-                       .splits = 32.0,
-                       .multiprocessor_share = 2.003,
-                       .tail = 0.1951,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 2.696,
-                       .cache_share = 0.6,
-                       .rows = 16.0},
-        // 8 bits: 220 rows, 13.3 %
-        decode_curve<>{.compute = 0.9,
-                       .bandwidth = 0.8873,
-                       .launch = 10.52_us,
-                       .reduction = 1.73_us,
-                       .block = 3.656_us,
-                       .blocks = 0.8726,
-                       .splits = 32.0,
-                       .multiprocessor_share = 3.552,
-                       .tail = 0.1884,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 2.487,
-                       .cache_share = 0.6,
-                       .rows = 16.0}),
-    .latent_prefill = detail::by_cache(
-        // 16 bits: 220 rows, 16.4 %
-        prefill_curve<>{.compute = 0.2083,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 12.22_us,
-                        .tail = 0.05206,
-                        .exposed = 1.0,
-                        .passes = 0.4498},
-        // 8 bits: 220 rows, 18.3 %
-        prefill_curve<>{.compute = 0.1337,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 16.96_us,
-                        .tail = 0.4848,
-                        .exposed = 0.9555,
-                        .passes = 1.034}),
-    .latent_decode = detail::by_cache(
-        // 16 bits: 220 rows, 5.5 %
-        decode_curve<>{.compute = 0.6731,
-                       .bandwidth = 0.9388,
-                       .launch = 10.32_us,
-                       .reduction = 3.042_us,
-                       .block = 4.526_us,
-                       .blocks = 1.439,
-                       .splits = 32.0,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.04473,
-                       .exposed = 0.05,
-                       .passes = 0.02183,
-                       .cache_speedup = 3.11,
-                       .cache_share = 0.6},
-        // 8 bits: 220 rows, 14.4 %
-        decode_curve<>{.compute = 0.0533,
-                       .bandwidth = 0.4908,
-                       .launch = 6.734_us,
-                       .splits = 32.0,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.7681,
-                       .exposed = 0.05,
-                       .cache_speedup = 1.035,
-                       .cache_share = 0.6}),
-    .experts = {{// 16 bits: 660 rows, 26.5 %
-                 expert_curve<>{.compute = 0.4629,
-                                .bandwidth = 0.8539,
-                                .launch = 31.86_us,
-                                .per_expert = 0.01889_us,
-                                .block_rows = 72.07,
-                                .passes = 1.019,
-                                .foreign_rows = 1.0},
-                 // 8 bits: 330 rows, 10.9 %, vllm's
-                 expert_curve<>{.compute = 0.7614,
-                                .bandwidth = 0.8593,
-                                .launch = 28.55_us,
-                                .per_expert = 0.03536_us,
-                                .block_rows = 28.36,
-                                .passes = 1.134,
-                                .foreign_rows = 1.0},
-                 // 8 bits in blocks: 660 rows, 21.9 %
-                 expert_curve<>{.bandwidth = 0.8191,
-                                .launch = 35.19_us,
-                                .per_expert = 0.02931_us,
-                                .block_rows = 15.59,
-                                .passes = 3.691,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit integers: 660 rows, 26.9 %
-                 expert_curve<>{.compute = 0.2923,
-                                .bandwidth = 0.9911,
-                                .launch = 25.96_us,
-                                .block_rows = 8.833,
-                                .passes = 3.652,
-                                .foreign_rows = 1.0},
-                 // 4-bit floats: 330 rows, 11.0 %, trtllm's
-                 expert_curve<>{.compute = 0.5184,
-                                .bandwidth = 0.7,
-                                .launch = 77.53_us,
-                                .block_rows = 16.24,
-                                .passes = 1.036,
-                                .foreign_rows = 1.0},
-                 // 4-bit multiplication: not measured: as 4-bit floats
-                 expert_curve<>{.compute = 0.5184,
-                                .bandwidth = 0.7,
-                                .launch = 77.53_us,
-                                .block_rows = 16.24,
-                                .passes = 1.036,
-                                .foreign_rows = 1.0}}},
-};
+/// 220 rows, 6.8 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8872,
+                                                        .compute = 0.9214,
+                                                        .tail = 0.3896,
+                                                        .throttle = 0.2177,
+                                                        .launch = 2.519_us,
+                                                        .reduction = 2.788_us,
+                                                        .walk = 2e-10,
+                                                        .cache_share = 0.5};
+/// 220 rows, 10.8 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.7202,
+                                                          .compute = 0.9445,
+                                                          .small_tile = 0.6629,
+                                                          .throttle = 0.8257,
+                                                          .launch = 2.4_us,
+                                                          .reduction = never_split,
+                                                          .quantise = 2.872_us,
+                                                          .quantise_bandwidth = 0.5172,
+                                                          .walk = 2e-10,
+                                                          .cache_speedup = 6.0,
+                                                          .cache_share = 0.0263};
+/// 220 rows, 11.7 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.832,
+                                                                .compute = 0.9258,
+                                                                .small_tile = 0.6712,
+                                                                .tail = 0.2596,
+                                                                .throttle = 0.2893,
+                                                                .launch = 2.4_us,
+                                                                .reduction = never_split,
+                                                                .quantise = 1.934_us,
+                                                                .quantise_bandwidth = 0.4062,
+                                                                .walk = 2e-10,
+                                                                .cache_share = 0.5};
+
+/// 220 rows, 8.8 %
+inline constexpr prefill_curve<> h100_sxm_sglang_prefill_wide{.compute = 0.6,
+                                                              .softmax_values = 0.1,
+                                                              .bandwidth = 0.9,
+                                                              .launch = 10.09_us,
+                                                              .exposed = 0.1005,
+                                                              .passes = 0.7941,
+                                                              .window_padding = 200.0};
+/// 220 rows, 10.0 %
+inline constexpr prefill_curve<> h100_sxm_sglang_prefill_narrow{.compute = 0.6,
+                                                                .softmax_values = 74.23,
+                                                                .bandwidth = 0.9,
+                                                                .launch = 10.58_us,
+                                                                .block = 0.01386_us,
+                                                                .tail = 0.03939,
+                                                                .exposed = 0.5637,
+                                                                .passes = 0.6096,
+                                                                .window_padding = 200.0};
+
+/// 220 rows, 10.1 %
+inline constexpr decode_curve<> h100_sxm_sglang_decode_wide{.compute = 0.9,
+                                                            .launch = 10.12_us,
+                                                            .reduction = 1.974_us,
+                                                            .block = 3.038_us,
+                                                            .blocks = 0.7134,
+                                                            .splits = 32.0,
+                                                            .multiprocessor_share = 2.003,
+                                                            .tail = 0.1951,
+                                                            .exposed = 0.05,
+                                                            .window_padding = 200.0,
+                                                            .cache_speedup = 2.696,
+                                                            .cache_share = 0.6,
+                                                            .rows = 16.0};
+/// 220 rows, 13.3 %
+inline constexpr decode_curve<> h100_sxm_sglang_decode_narrow{.compute = 0.9,
+                                                              .bandwidth = 0.8873,
+                                                              .launch = 10.52_us,
+                                                              .reduction = 1.73_us,
+                                                              .block = 3.656_us,
+                                                              .blocks = 0.8726,
+                                                              .splits = 32.0,
+                                                              .multiprocessor_share = 3.552,
+                                                              .tail = 0.1884,
+                                                              .exposed = 0.05,
+                                                              .window_padding = 200.0,
+                                                              .cache_speedup = 2.487,
+                                                              .cache_share = 0.6,
+                                                              .rows = 16.0};
+
+/// 220 rows, 16.4 %
+inline constexpr prefill_curve<> h100_sxm_sglang_latent_prefill_wide{.compute = 0.2083,
+                                                                     .softmax_values = 17.76,
+                                                                     .bandwidth = 0.9,
+                                                                     .launch = 12.22_us,
+                                                                     .tail = 0.05206,
+                                                                     .exposed = 1.0,
+                                                                     .passes = 0.4498};
+/// 220 rows, 18.3 %
+inline constexpr prefill_curve<> h100_sxm_sglang_latent_prefill_narrow{.compute = 0.1337,
+                                                                       .softmax_values = 17.76,
+                                                                       .bandwidth = 0.9,
+                                                                       .launch = 16.96_us,
+                                                                       .tail = 0.4848,
+                                                                       .exposed = 0.9555,
+                                                                       .passes = 1.034};
+
+/// 220 rows, 5.5 %
+inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_wide{.compute = 0.6731,
+                                                                   .bandwidth = 0.9388,
+                                                                   .launch = 10.32_us,
+                                                                   .reduction = 3.042_us,
+                                                                   .block = 4.526_us,
+                                                                   .blocks = 1.439,
+                                                                   .splits = 32.0,
+                                                                   .multiprocessor_share = 2.0,
+                                                                   .tail = 0.04473,
+                                                                   .exposed = 0.05,
+                                                                   .passes = 0.02183,
+                                                                   .cache_speedup = 3.11,
+                                                                   .cache_share = 0.6};
+/// 220 rows, 14.4 %
+inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_narrow{.compute = 0.0533,
+                                                                     .bandwidth = 0.4908,
+                                                                     .launch = 6.734_us,
+                                                                     .splits = 32.0,
+                                                                     .multiprocessor_share = 2.0,
+                                                                     .tail = 0.7681,
+                                                                     .exposed = 0.05,
+                                                                     .cache_speedup = 1.035,
+                                                                     .cache_share = 0.6};
+
+/// 660 rows, 24.0 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_wide{.compute = 0.5692,
+                                                             .bandwidth = 0.8275,
+                                                             .launch = 1_us,
+                                                             .per_expert = 0.02482_us,
+                                                             .sorting = 25.96_us,
+                                                             .sorted_tokens = 9.582,
+                                                             .block_rows = 77.12,
+                                                             .walk = 2.814e-09,
+                                                             .passes = 1.512,
+                                                             .foreign_rows = 0.502,
+                                                             .tiles = {8.0, 64.0}};
+/// 660 rows, 21.4 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_narrow_block{.compute = 0.6,
+                                                                     .bandwidth = 0.8226,
+                                                                     .launch = 27.38_us,
+                                                                     .per_expert = 0.05886_us,
+                                                                     .sorting = 11.41_us,
+                                                                     .sorted_tokens = 58.38,
+                                                                     .passes = 2.722,
+                                                                     .foreign_rows = 0.1013};
+/// 660 rows, 26.8 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_four_bit{.compute = 0.2874,
+                                                                 .bandwidth = 0.7511,
+                                                                 .launch = 23.94_us,
+                                                                 .sorting = 2.681_us,
+                                                                 .sorted_tokens = 4.0,
+                                                                 .block_rows = 7.009,
+                                                                 .passes = 3.629,
+                                                                 .foreign_rows = 1.0,
+                                                                 .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

@@ -4,9 +4,7 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/l40s_collectives.hpp"
-#include "shardline/chips/l40s_sglang.hpp"
-#include "shardline/chips/l40s_trtllm.hpp"
-#include "shardline/chips/l40s_vllm.hpp"
+#include "shardline/chips/l40s_kernels.hpp"
 
 namespace shardline::catalog {
 

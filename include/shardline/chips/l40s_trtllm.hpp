@@ -1,211 +1,148 @@
-/// l40s under trtllm: its kernels' curves, in the form that bench_calibrate writes. Rows of
-/// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.
+/// l40s under trtllm: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// the table and mean error in the fit stand above each; chips/curves.hpp says of what.
 #pragma once
 
 #include "shardline/chips/curves.hpp"
-#include "shardline/chips/measured.hpp"
 
 namespace shardline::catalog::curves {
 
-inline constexpr kernel_curves l40s_trtllm{
-    .gemm = {{// 16 bits: 110 rows, 20.4 %
-              gemm_curve<>{.bandwidth = 0.7914,
-                           .compute = 0.9425,
-                           .small_tile = 0.7266,
-                           .tail = 0.0157,
-                           .throttle = 0.7669,
-                           .launch = 0.9798_us,
-                           .reduction = 1.863_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.179,
-                           .cache_share = 0.5181},
-              // 8 bits: 110 rows, 14.1 %
-              gemm_curve<>{.bandwidth = 0.7294,
-                           .compute = 0.986,
-                           .small_tile = 0.7719,
-                           .throttle = 1.0,
-                           .launch = 2.4_us,
-                           .reduction = 0.8276_us,
-                           .quantise = 8.371_us,
-                           .quantise_bandwidth = 1.0,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.168,
-                           .cache_share = 0.6181},
-              // 8 bits in blocks: 110 rows, 11.3 %
-              gemm_curve<>{.bandwidth = 0.776,
-                           .compute = 0.5504,
-                           .small_tile = 0.9583,
-                           .throttle = 1.0,
-                           .launch = 2.4_us,
-                           .reduction = never_split,
-                           .quantise_bandwidth = 0.9701,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.81,
-                           .cache_share = 0.4715},
-              // 4-bit integers: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.7914,
-                           .compute = 0.9425,
-                           .small_tile = 0.7266,
-                           .tail = 0.0157,
-                           .throttle = 0.7669,
-                           .launch = 0.9798_us,
-                           .reduction = 1.863_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.179,
-                           .cache_share = 0.5181},
-              // 4-bit floats: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.7914,
-                           .compute = 0.9425,
-                           .small_tile = 0.7266,
-                           .tail = 0.0157,
-                           .throttle = 0.7669,
-                           .launch = 0.9798_us,
-                           .reduction = 1.863_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.179,
-                           .cache_share = 0.5181},
-              // 4-bit multiplication: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.7914,
-                           .compute = 0.9425,
-                           .small_tile = 0.7266,
-                           .tail = 0.0157,
-                           .throttle = 0.7669,
-                           .launch = 0.9798_us,
-                           .reduction = 1.863_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.179,
-                           .cache_share = 0.5181}}},
-    .prefill = detail::by_cache(
-        // 16 bits: 220 rows, 19.2 %
-        prefill_curve<>{.compute = 0.3869,
-                        .softmax_values = 0.1,
-                        .bandwidth = 0.9,
-                        .launch = 5.871_us,
-                        .block = 0.3561_us,
-                        .exposed = 0.7001,
-                        .window_padding = 322.3},
-        // 8 bits: 220 rows, 22.3 %
-        prefill_curve<>{.compute = 0.2034,
-                        .softmax_values = 0.1,
-                        .bandwidth = 0.9,
-                        .launch = 6.238_us,
-                        .exposed = 1.0,
-                        .window_padding = 370.9}),
-    .decode = detail::by_cache(
-        // 16 bits: 110 rows, 7.2 %, vllm's
-        decode_curve<>{.compute = 0.9636,
-                       .bandwidth = 0.85,
-                       .launch = 9.233_us,
-                       .block = 3.272_us,
-                       .splits = 32.0,
-                       .multiprocessor_share = 8.0,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6,
-                       .rows = 16.0},
-        // 8 bits: not measured: as 16 bits
-        decode_curve<>{.compute = 0.9636,
-                       .bandwidth = 0.85,
-                       .launch = 9.233_us,
-                       .block = 3.272_us,
-                       .splits = 32.0,
-                       .multiprocessor_share = 8.0,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6,
-                       .rows = 16.0}),
-    .latent_prefill = detail::by_cache(
-        // 16 bits: 110 rows, 30.2 %
-        prefill_curve<>{.compute = 0.619,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 2.124_us,
-                        .block = 4.328_us,
-                        .tail = 0.4147,
-                        .passes = 0.2713},
-        // 8 bits: 110 rows, 28.3 %
-        prefill_curve<>{.compute = 0.2684,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 4.049_us,
-                        .block = 3.54_us,
-                        .tail = 0.1211,
-                        .passes = 0.2503}),
-    .latent_decode = detail::by_cache(
-        // 16 bits: 110 rows, 10.8 %
-        decode_curve<>{.compute = 0.5771,
-                       .bandwidth = 0.8575,
-                       .launch = 2.972_us,
-                       .reduction = 3_us,
-                       .block = 5.034_us,
-                       .blocks = 0.6951,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.3224,
-                       .exposed = 0.05,
-                       .passes = 0.0855,
-                       .cache_speedup = 4.961,
-                       .cache_share = 0.6},
-        // 8 bits: 110 rows, 15.3 %
-        decode_curve<>{.compute = 0.285,
-                       .bandwidth = 0.5479,
-                       .launch = 3.425_us,
-                       .reduction = 3_us,
-                       .block = 3.679_us,
-                       .blocks = 40.0,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.6578,
-                       .exposed = 0.05,
-                       .passes = 0.03454,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6}),
-    .experts = {{// 16 bits: 880 rows, 30.7 %
-                 expert_curve<>{.compute = 0.5764,
-                                .bandwidth = 0.7929,
-                                .launch = 1_us,
-                                .block_rows = 27.52,
-                                .walk = 3.034e-09,
-                                .passes = 0.5812,
-                                .tiles = {8.0, 64.0}},
-                 // 8 bits: 330 rows, 26.5 %
-                 expert_curve<>{.compute = 0.6052,
-                                .bandwidth = 0.8882,
-                                .launch = 7.974_us,
-                                .block_rows = 33.94,
-                                .walk = 4.141e-09,
-                                .passes = 0.9631},
-                 // 8 bits in blocks: not measured: as 8 bits
-                 expert_curve<>{.compute = 0.6052,
-                                .bandwidth = 0.8882,
-                                .launch = 7.974_us,
-                                .block_rows = 33.94,
-                                .walk = 4.141e-09,
-                                .passes = 0.9631},
-                 // 4-bit integers: 330 rows, 23.2 %, vllm's
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit floats: not measured: as 4-bit integers
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit multiplication: not measured: as 4-bit integers
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}}}},
-};
+/// 220 rows, 20.3 %
+inline constexpr gemm_curve<> l40s_trtllm_gemm_wide{.bandwidth = 0.815,
+                                                    .small_tile = 0.7625,
+                                                    .throttle = 0.8286,
+                                                    .launch = 1.245_us,
+                                                    .reduction = 1.025_us,
+                                                    .walk = 2e-10,
+                                                    .cache_speedup = 3.117,
+                                                    .cache_share = 0.2266};
+/// 220 rows, 12.4 %
+inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow{.bandwidth = 0.8031,
+                                                      .compute = 0.9772,
+                                                      .small_tile = 0.856,
+                                                      .throttle = 1.0,
+                                                      .launch = 2.4_us,
+                                                      .reduction = 0.9234_us,
+                                                      .quantise = 8.724_us,
+                                                      .quantise_bandwidth = 1.0,
+                                                      .walk = 2e-10,
+                                                      .cache_speedup = 3.465,
+                                                      .cache_share = 0.1931};
+/// 220 rows, 10.2 %
+inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow_block{.bandwidth = 0.783,
+                                                            .compute = 0.5571,
+                                                            .small_tile = 0.9583,
+                                                            .throttle = 1.0,
+                                                            .launch = 2.4_us,
+                                                            .reduction = never_split,
+                                                            .quantise_bandwidth = 1.0,
+                                                            .walk = 2e-10,
+                                                            .cache_speedup = 6.0,
+                                                            .cache_share = 0.1454};
+
+/// 220 rows, 19.2 %
+inline constexpr prefill_curve<> l40s_trtllm_prefill_wide{.compute = 0.3869,
+                                                          .softmax_values = 0.1,
+                                                          .bandwidth = 0.9,
+                                                          .launch = 5.871_us,
+                                                          .block = 0.3561_us,
+                                                          .exposed = 0.7001,
+                                                          .window_padding = 322.3};
+/// 220 rows, 22.3 %
+inline constexpr prefill_curve<> l40s_trtllm_prefill_narrow{.compute = 0.2034,
+                                                            .softmax_values = 0.1,
+                                                            .bandwidth = 0.9,
+                                                            .launch = 6.238_us,
+                                                            .exposed = 1.0,
+                                                            .window_padding = 370.9};
+
+/// 220 rows, 28.4 %
+inline constexpr decode_curve<> l40s_trtllm_decode_wide{.compute = 0.9636,
+                                                        .bandwidth = 0.8742,
+                                                        .launch = 7.13_us,
+                                                        .reduction = 2.086_us,
+                                                        .block = 1.781_us,
+                                                        .blocks = 1.518,
+                                                        .splits = 32.0,
+                                                        .multiprocessor_share = 5.293,
+                                                        .exposed = 0.05,
+                                                        .window_padding = 1.0,
+                                                        .cache_speedup = 4.19,
+                                                        .cache_share = 0.6,
+                                                        .rows = 16.0};
+/// 220 rows, 34.8 %
+inline constexpr decode_curve<> l40s_trtllm_decode_narrow{.compute = 0.9636,
+                                                          .bandwidth = 0.8719,
+                                                          .launch = 11.65_us,
+                                                          .reduction = 3_us,
+                                                          .block = 3.206_us,
+                                                          .blocks = 3.609,
+                                                          .multiprocessor_share = 6.231,
+                                                          .tail = 0.5056,
+                                                          .exposed = 0.05,
+                                                          .window_padding = 1.0,
+                                                          .cache_speedup = 3.583,
+                                                          .cache_share = 0.6,
+                                                          .rows = 16.0};
+
+/// 110 rows, 30.2 %
+inline constexpr prefill_curve<> l40s_trtllm_latent_prefill_wide{.compute = 0.619,
+                                                                 .softmax_values = 17.76,
+                                                                 .bandwidth = 0.9,
+                                                                 .launch = 2.124_us,
+                                                                 .block = 4.328_us,
+                                                                 .tail = 0.4147,
+                                                                 .passes = 0.2713};
+/// 110 rows, 28.3 %
+inline constexpr prefill_curve<> l40s_trtllm_latent_prefill_narrow{.compute = 0.2684,
+                                                                   .softmax_values = 17.76,
+                                                                   .bandwidth = 0.9,
+                                                                   .launch = 4.049_us,
+                                                                   .block = 3.54_us,
+                                                                   .tail = 0.1211,
+                                                                   .passes = 0.2503};
+
+/// 110 rows, 10.8 %
+inline constexpr decode_curve<> l40s_trtllm_latent_decode_wide{.compute = 0.5771,
+                                                               .bandwidth = 0.8575,
+                                                               .launch = 2.972_us,
+                                                               .reduction = 3_us,
+                                                               .block = 5.034_us,
+                                                               .blocks = 0.6951,
+                                                               .multiprocessor_share = 2.0,
+                                                               .tail = 0.3224,
+                                                               .exposed = 0.05,
+                                                               .passes = 0.0855,
+                                                               .cache_speedup = 4.961,
+                                                               .cache_share = 0.6};
+/// 110 rows, 15.3 %
+inline constexpr decode_curve<> l40s_trtllm_latent_decode_narrow{.compute = 0.285,
+                                                                 .bandwidth = 0.5479,
+                                                                 .launch = 3.425_us,
+                                                                 .reduction = 3_us,
+                                                                 .block = 3.679_us,
+                                                                 .blocks = 40.0,
+                                                                 .multiprocessor_share = 2.0,
+                                                                 .tail = 0.6578,
+                                                                 .exposed = 0.05,
+                                                                 .passes = 0.03454,
+                                                                 .cache_speedup = 6.0,
+                                                                 .cache_share = 0.6};
+
+/// 880 rows, 30.2 %
+inline constexpr expert_curve<> l40s_trtllm_experts_wide{.compute = 0.5111,
+                                                         .bandwidth = 0.7984,
+                                                         .launch = 3.795_us,
+                                                         .sorted_tokens = 60.0,
+                                                         .block_rows = 26.29,
+                                                         .walk = 2.527e-09,
+                                                         .passes = 0.5428};
+/// 330 rows, 30.0 %
+inline constexpr expert_curve<> l40s_trtllm_experts_narrow{.compute = 0.9248,
+                                                           .bandwidth = 0.9383,
+                                                           .launch = 20_us,
+                                                           .sorted_tokens = 60.0,
+                                                           .block_rows = 120.9,
+                                                           .walk = 5.8e-10,
+                                                           .passes = 0.9251};
 
 }  // namespace shardline::catalog::curves

@@ -1,211 +1,74 @@
-/// l40s under vllm: its kernels' curves, in the form that bench_calibrate writes. Rows of
-/// the table and mean error in the fit stand behind each; chips/curves.hpp says of what.
+/// l40s under vllm: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// the table and mean error in the fit stand above each; chips/curves.hpp says of what.
 #pragma once
 
 #include "shardline/chips/curves.hpp"
-#include "shardline/chips/measured.hpp"
 
 namespace shardline::catalog::curves {
 
-inline constexpr kernel_curves l40s_vllm{
-    .gemm = {{// 16 bits: 110 rows, 16.9 %
-              gemm_curve<>{.bandwidth = 0.771,
-                           .compute = 0.9368,
-                           .small_tile = 0.8917,
-                           .throttle = 0.3191,
-                           .launch = 1.288_us,
-                           .reduction = 0.6186_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.982,
-                           .cache_share = 0.175},
-              // 8 bits: 220 rows, 16.9 %, sglang's
-              gemm_curve<>{.bandwidth = 0.7669,
-                           .compute = 0.9171,
-                           .small_tile = 0.988,
-                           .throttle = 1.0,
-                           .launch = 2.4_us,
-                           .reduction = 5.9_us,
-                           .quantise = 0.6892_us,
-                           .quantise_bandwidth = 0.4693,
-                           .walk = 2e-10,
-                           .cache_speedup = 6.0,
-                           .cache_share = 0.1384},
-              // 8 bits in blocks: 110 rows, 11.3 %, trtllm's
-              gemm_curve<>{.bandwidth = 0.776,
-                           .compute = 0.5504,
-                           .small_tile = 0.9583,
-                           .throttle = 1.0,
-                           .launch = 2.4_us,
-                           .reduction = never_split,
-                           .quantise_bandwidth = 0.9701,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.81,
-                           .cache_share = 0.4715},
-              // 4-bit integers: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.771,
-                           .compute = 0.9368,
-                           .small_tile = 0.8917,
-                           .throttle = 0.3191,
-                           .launch = 1.288_us,
-                           .reduction = 0.6186_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.982,
-                           .cache_share = 0.175},
-              // 4-bit floats: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.771,
-                           .compute = 0.9368,
-                           .small_tile = 0.8917,
-                           .throttle = 0.3191,
-                           .launch = 1.288_us,
-                           .reduction = 0.6186_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.982,
-                           .cache_share = 0.175},
-              // 4-bit multiplication: not measured: as 16 bits
-              gemm_curve<>{.bandwidth = 0.771,
-                           .compute = 0.9368,
-                           .small_tile = 0.8917,
-                           .throttle = 0.3191,
-                           .launch = 1.288_us,
-                           .reduction = 0.6186_us,
-                           .walk = 2e-10,
-                           .cache_speedup = 2.982,
-                           .cache_share = 0.175}}},
-    .prefill = detail::by_cache(
-        // 16 bits: 110 rows, 15.0 %
-        prefill_curve<>{.compute = 0.6581,
-                        .softmax_values = 40.21,
-                        .bandwidth = 0.9,
-                        .launch = 0.8462_us,
-                        .block = 4.225_us,
-                        .tail = 0.1818,
-                        .passes = 0.1398,
-                        .window_padding = 187.7},
-        // 8 bits: 220 rows, 22.3 %, trtllm's
-        prefill_curve<>{.compute = 0.2034,
-                        .softmax_values = 0.1,
-                        .bandwidth = 0.9,
-                        .launch = 6.238_us,
-                        .exposed = 1.0,
-                        .window_padding = 370.9}),
-    .decode = detail::by_cache(
-        // 16 bits: 110 rows, 7.2 %
-        decode_curve<>{.compute = 0.9636,
-                       .bandwidth = 0.85,
-                       .launch = 9.233_us,
-                       .block = 3.272_us,
-                       .splits = 32.0,
-                       .multiprocessor_share = 8.0,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6,
-                       .rows = 16.0},
-        // 8 bits: not measured: as 16 bits
-        decode_curve<>{.compute = 0.9636,
-                       .bandwidth = 0.85,
-                       .launch = 9.233_us,
-                       .block = 3.272_us,
-                       .splits = 32.0,
-                       .multiprocessor_share = 8.0,
-                       .exposed = 0.05,
-                       .window_padding = 200.0,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6,
-                       .rows = 16.0}),
-    .latent_prefill = detail::by_cache(
-        // 16 bits: 110 rows, 30.2 %, trtllm's
-        prefill_curve<>{.compute = 0.619,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 2.124_us,
-                        .block = 4.328_us,
-                        .tail = 0.4147,
-                        .passes = 0.2713},
-        // 8 bits: 110 rows, 28.3 %, trtllm's
-        prefill_curve<>{.compute = 0.2684,
-                        .softmax_values = 17.76,
-                        .bandwidth = 0.9,
-                        .launch = 4.049_us,
-                        .block = 3.54_us,
-                        .tail = 0.1211,
-                        .passes = 0.2503}),
-    .latent_decode = detail::by_cache(
-        // 16 bits: 110 rows, 10.8 %, trtllm's
-        decode_curve<>{.compute = 0.5771,
-                       .bandwidth = 0.8575,
-                       .launch = 2.972_us,
-                       .reduction = 3_us,
-                       .block = 5.034_us,
-                       .blocks = 0.6951,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.3224,
-                       .exposed = 0.05,
-                       .passes = 0.0855,
-                       .cache_speedup = 4.961,
-                       .cache_share = 0.6},
-        // 8 bits: 110 rows, 15.3 %, trtllm's
-        decode_curve<>{.compute = 0.285,
-                       .bandwidth = 0.5479,
-                       .launch = 3.425_us,
-                       .reduction = 3_us,
-                       .block = 3.679_us,
-                       .blocks = 40.0,
-                       .multiprocessor_share = 2.0,
-                       .tail = 0.6578,
-                       .exposed = 0.05,
-                       .passes = 0.03454,
-                       .cache_speedup = 6.0,
-                       .cache_share = 0.6}),
-    .experts = {{// 16 bits: 330 rows, 17.9 %
-                 expert_curve<>{.bandwidth = 0.7894,
-                                .launch = 1_us,
-                                .block_rows = 81.72,
-                                .walk = 4.587e-10,
-                                .passes = 0.6634,
-                                .foreign_rows = 1.0},
-                 // 8 bits: 330 rows, 21.9 %
-                 expert_curve<>{.compute = 0.5118,
-                                .bandwidth = 0.743,
-                                .launch = 1_us,
-                                .block_rows = 4.711,
-                                .walk = 3.555e-09,
-                                .passes = 0.8911,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 8 bits in blocks: not measured: as 8 bits
-                 expert_curve<>{.compute = 0.5118,
-                                .bandwidth = 0.743,
-                                .launch = 1_us,
-                                .block_rows = 4.711,
-                                .walk = 3.555e-09,
-                                .passes = 0.8911,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit integers: 330 rows, 23.2 %
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit floats: not measured: as 4-bit integers
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}},
-                 // 4-bit multiplication: not measured: as 4-bit integers
-                 expert_curve<>{.bandwidth = 0.4365,
-                                .launch = 1_us,
-                                .block_rows = 207.8,
-                                .walk = 2e-08,
-                                .passes = 0.5987,
-                                .foreign_rows = 1.0,
-                                .tiles = {8.0, 64.0}}}},
-};
+/// 110 rows, 16.9 %
+inline constexpr gemm_curve<> l40s_vllm_gemm_wide{.bandwidth = 0.771,
+                                                  .compute = 0.9368,
+                                                  .small_tile = 0.8917,
+                                                  .throttle = 0.3191,
+                                                  .launch = 1.288_us,
+                                                  .reduction = 0.6186_us,
+                                                  .walk = 2e-10,
+                                                  .cache_speedup = 2.982,
+                                                  .cache_share = 0.175};
+
+/// 110 rows, 15.0 %
+inline constexpr prefill_curve<> l40s_vllm_prefill_wide{.compute = 0.6581,
+                                                        .softmax_values = 40.21,
+                                                        .bandwidth = 0.9,
+                                                        .launch = 0.8462_us,
+                                                        .block = 4.225_us,
+                                                        .tail = 0.1818,
+                                                        .passes = 0.1398,
+                                                        .window_padding = 187.7};
+
+/// 110 rows, 7.2 %
+inline constexpr decode_curve<> l40s_vllm_decode_wide{.compute = 0.9636,
+                                                      .bandwidth = 0.85,
+                                                      .launch = 9.233_us,
+                                                      .block = 3.273_us,
+                                                      .splits = 32.0,
+                                                      .multiprocessor_share = 8.0,
+                                                      .exposed = 0.05,
+                                                      .window_padding = 200.0,
+                                                      .cache_speedup = 6.0,
+                                                      .cache_share = 0.6,
+                                                      .rows = 16.0};
+
+/// 330 rows, 17.6 %
+inline constexpr expert_curve<> l40s_vllm_experts_wide{.bandwidth = 0.7975,
+                                                       .launch = 1_us,
+                                                       .sorted_tokens = 60.0,
+                                                       .block_rows = 84.68,
+                                                       .walk = 5.258e-10,
+                                                       .passes = 0.6616,
+                                                       .foreign_rows = 1.0,
+                                                       .tiles = {8.0, 128.0}};
+/// 330 rows, 21.2 %
+inline constexpr expert_curve<> l40s_vllm_experts_narrow{.compute = 0.4702,
+                                                         .bandwidth = 0.7419,
+                                                         .launch = 1_us,
+                                                         .sorted_tokens = 60.0,
+                                                         .block_rows = 4.849,
+                                                         .walk = 3.529e-09,
+                                                         .passes = 0.8135,
+                                                         .foreign_rows = 1.0,
+                                                         .tiles = {8.0, 64.0}};
+/// 330 rows, 22.9 %
+inline constexpr expert_curve<> l40s_vllm_experts_four_bit{.compute = 0.9579,
+                                                           .bandwidth = 0.4928,
+                                                           .launch = 1_us,
+                                                           .sorting = 14.46_us,
+                                                           .sorted_tokens = 32.0,
+                                                           .block_rows = 204.3,
+                                                           .walk = 2e-08,
+                                                           .passes = 0.5316,
+                                                           .foreign_rows = 1.0,
+                                                           .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shardline/curves/fitted.hpp"
+#include "shardline/curves/power.hpp"
 #include "shardline/describe/accelerator.hpp"
 #include "shardline/engines/engine.hpp"
 
@@ -26,6 +27,7 @@ struct measured_chip {
   const accelerator* sheet = nullptr;
   fitted (*kernels)(const kernel_execution&) noexcept = nullptr;
   double sustained = 1.0;
+  const power_curve* power = nullptr;
 };
 
 namespace detail {
@@ -44,12 +46,10 @@ template <class Curves>
 constexpr const Curves& of_library(kernel_library l, const Curves& vllm_curves,
                                    const Curves& sglang_curves,
                                    const Curves& trtllm_curves) noexcept {
-  if (l == kernel_library::tensorrt_llm) return trtllm_curves;
+  if (l == kernel_library::tensorrt_llm || l == kernel_library::fastertransformer) {
+    return trtllm_curves;
+  }
   return l == kernel_library::sglang ? sglang_curves : vllm_curves;
-}
-
-constexpr bool runs_tensorrt(const kernel_execution& e) noexcept {
-  return e.library == kernel_library::tensorrt_llm;
 }
 
 }  // namespace detail

@@ -4,9 +4,7 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/rtx_pro_6000_collectives.hpp"
-#include "shardline/chips/rtx_pro_6000_sglang.hpp"
-#include "shardline/chips/rtx_pro_6000_trtllm.hpp"
-#include "shardline/chips/rtx_pro_6000_vllm.hpp"
+#include "shardline/chips/rtx_pro_6000_kernels.hpp"
 
 namespace shardline::catalog {
 

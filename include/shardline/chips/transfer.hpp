@@ -11,6 +11,7 @@
 #include "shardline/chips/l40s.hpp"
 #include "shardline/chips/measured.hpp"
 #include "shardline/chips/mi210.hpp"
+#include "shardline/chips/mi300x.hpp"
 #include "shardline/chips/rtx_pro_6000.hpp"
 
 namespace shardline {
@@ -20,7 +21,7 @@ namespace catalog {
 /// Chips on which kernels were measured, a maker's oldest generation first.
 inline constexpr std::array measured_chips{
     &measured_a100_sxm, &measured_l40s,         &measured_h100_sxm, &measured_h200_sxm,
-    &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210};
+    &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210,    &measured_mi300x};
 
 }  // namespace catalog
 
@@ -119,6 +120,16 @@ template <class Old>
   const double ratio = detail::multiplier_rate(a) / detail::multiplier_rate(*m.sheet);
   if (ratio < 1.0) for_each_kernel(f, detail::carried{ratio});
   return f;
+}
+
+/// What an accelerator draws, as measured on it; null where its watts were not: no other chip's stand
+/// for it, since a power limit is a product's.
+///   power_of(catalog::b200_sxm)->limit == 1000.0   (tests/chips/transfer.cpp)
+template <class Old>
+[[nodiscard]] constexpr const power_curve* power_of(
+    const basic_accelerator<double, Old>& a) noexcept {
+  const measured_chip& m = nearest(a);
+  return m.sheet->name == a.name ? m.power : nullptr;
 }
 
 }  // namespace shardline

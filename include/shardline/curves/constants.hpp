@@ -110,6 +110,8 @@ constexpr void list_constants(const expert_curve<T>& c, List&& list) {
   list(a_share, "bandwidth", c.bandwidth);
   list(a_time, "launch", c.launch);
   list(a_time, "per_expert", c.per_expert);
+  list(a_time, "sorting", c.sorting);
+  list(one_or_more, "sorted_tokens", c.sorted_tokens);
   list(a_number, "block_rows", c.block_rows);
   list(a_pace, "walk", c.walk);
   list(a_number, "passes", c.passes);

@@ -110,6 +110,8 @@ struct decode_curve {
 ///   compute        share of the peak, whole blocks
 ///   bandwidth      share of the memory rate
 ///   launch         of all kernels of a layer's experts; per_expert: of each on the rank
+///   sorting        of the kernels that sort tokens by expert, which a few tokens do without, and
+///   sorted_tokens  how many take all of it
 ///   block_rows     rows that a block costs beside its own
 ///   walk           seconds per byte of one block's way along the inner dimension
 ///   passes         over activations, as a multiple of the bytes that gathering, quantising,
@@ -122,6 +124,8 @@ struct expert_curve {
   T bandwidth = T(1.0);
   seconds<T> launch{};
   seconds<T> per_expert{};
+  seconds<T> sorting{};
+  T sorted_tokens = T(64.0);
   T block_rows = T(0.0);
   T walk = T(0.0);
   T passes = T(1.0);

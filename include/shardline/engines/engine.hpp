@@ -12,7 +12,15 @@
 namespace shardline {
 
 /// Whose kernels: chips/ has the curves of each on the accelerators that were measured.
-enum class kernel_library : unsigned char { vllm, sglang, tensorrt_llm };
+///   vllm_2024          vLLM's before AMD's own (AITER) and multiplications tuned for it; elsewhere vLLM's
+///   fastertransformer  TensorRT-LLM's, whose multiplications come nearer to the memory's rate
+enum class kernel_library : unsigned char {
+  vllm,
+  sglang,
+  tensorrt_llm,
+  vllm_2024,
+  fastertransformer
+};
 
 /// How an engine runs a step. Fitted in November 2026 to whole runs, of continuous batching
 /// (aiconfigurator 095f58a5, silicon_sample.csv, and InferenceX: Llama-3.1 8B and 70B, gpt-oss-120b,

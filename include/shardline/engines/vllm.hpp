@@ -271,6 +271,40 @@ inline constexpr engine_version vllm_0_21{
     .kernels = vllm_0_18.kernels,
     .kernels_of = vllm_0_18.kernels_of};
 
+/// vLLM of 2024, before its second engine.
+///   memory   0.11's: no log at hand
+///   host     offline batches of Argonne's LLM-Inference-Bench, which names no version: 7B to 72B, H100,
+///            299 rows, 6.8 % (7.1 % for models left out of the fit)
+inline constexpr engine_version vllm_2024{
+    .engine = "vllm",
+    .name = "vllm-2024",
+    .runtime = vllm_0_11.runtime,
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
+    .memory_of = vllm_0_11.memory_of,
+    .kernels = detail::replayed({.step = 2007_us,
+                                 .sequence = 69.5_us,
+                                 .admission = detail::vllm_admission,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::vllm, 0.05, 1.0, 26.8_us),
+    .kernels_of = {"vllm-2024", "LLM-Inference-Bench: 7B to 72B"}};
+
+/// The same on ROCm, whose all-reduces and hosts took longer.
+///   host     LLM-Inference-Bench, 7B to 70B and Mixtral, MI300X, 673 rows, 13.3 %
+inline constexpr engine_version vllm_2024_rocm{
+    .engine = "vllm",
+    .name = "vllm-2024-rocm",
+    .runtime = vllm_0_11.runtime,
+    .by_memory = detail::vllm_starts,
+    .as_smallest = detail::vllm_small,
+    .memory_of = vllm_0_11.memory_of,
+    .kernels = detail::replayed({.step = 2794_us,
+                                 .sequence = 73.9_us,
+                                 .admission = detail::vllm_admission,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::vllm_2024, detail::vllm_launches, 1.0, 66.1_us),
+    .kernels_of = {"vllm-2024-rocm", "LLM-Inference-Bench: 7B to 70B, Mixtral"}};
+
 /// vLLM 0.6, before its second engine.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
 ///   host     0.6.0: APEX (microsoft/apex_plus), Llama-3.1-70B, H100, 6 rows; the time of a sequence
@@ -313,8 +347,8 @@ inline constexpr engine_version vllm_2023{
     .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"}};
 
 inline constexpr const engine_version& vllm = vllm_0_21;
-inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11,
-                                          &vllm_0_10, &vllm_0_6,  &vllm_2023};
+inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11,      &vllm_0_10,
+                                          &vllm_0_6,  &vllm_2024, &vllm_2024_rocm, &vllm_2023};
 
 }  // namespace engines
 

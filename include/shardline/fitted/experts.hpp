@@ -109,7 +109,8 @@ template <class T>
 /// Time of everything else that a layer's routed experts cost, once a layer:
 ///   passed = rows + foreign_rows (rows_seen - rows)
 ///   bytes  = passed (hidden (in + 2 wide) + 2 up wide + 2 width in) + 2 tokens hidden wide
-///   time   = launch + per_expert experts + passes bytes / memory_rate
+///   time   = launch + per_expert experts + sorting min(tokens / sorted_tokens, 1)
+///            + passes bytes / memory_rate
 /// in, wide: bytes of a value that is multiplied, its scale included, and of an activation.
 /// Assumes that each pass goes through memory. Never faster than reading and writing the
 /// activation function's own values.
@@ -122,11 +123,14 @@ struct expert_activation_law {
   T token = T(0.0);
   T own = T(0.0);  // of a row's own values
   T launch = T(0.0);
+  T sorting = T(0.0);
+  T sorted = T(0.0);  // of a token, until all of it shows
 
   [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& tokens,
                                               const T& rows_seen) const noexcept {
     const T all = rows + foreign * max(rows_seen - rows, T(0.0));
-    return {T(0.0), max(all * passed + tokens * token, rows * own), T(0.0), launch};
+    return {T(0.0), max(all * passed + tokens * token, rows * own), T(0.0),
+            launch + min(tokens * sorted, sorting)};
   }
 };
 
@@ -137,7 +141,8 @@ template <class T>
   const T pass = c.passes / a.memory_rate.value();
   return {c.foreign_rows, T(detail::row_bytes(o)) * pass, T(detail::token_bytes(o)) * pass,
           T(workspace_each(o)) / a.memory_rate.value(),
-          c.launch.value() + c.per_expert.value() * real<T>(o.experts)};
+          c.launch.value() + c.per_expert.value() * real<T>(o.experts), c.sorting.value(),
+          c.sorting.value() / c.sorted_tokens};
 }
 template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,

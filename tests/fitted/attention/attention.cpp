@@ -1,4 +1,5 @@
 #include "shardline/fitted/attention/attention.hpp"
+#include "../recorded_curves.hpp"
 
 #include <doctest/doctest.h>
 
@@ -24,12 +25,14 @@ constexpr phase token = phase::decode;
 constexpr const auto& h100 = catalog::h100_sxm;
 constexpr const auto& a100 = catalog::a100_sxm;
 
-constexpr device h100_vllm = with_curves(h100, curves::prefill_h100_vllm, curves::decode_h100_vllm);
+constexpr device h100_vllm =
+    with_curves(h100, recorded::prefill_h100_vllm, recorded::decode_h100_vllm);
 constexpr device h100_narrow =
-    with_curves(h100, curves::prefill_h100_vllm_narrow, curves::decode_h100_vllm_narrow);
-constexpr device a100_vllm = with_curves(a100, curves::prefill_a100_vllm, curves::decode_a100_vllm);
-constexpr device h100_latent =
-    with_curves(h100, curves::latent_prefill_h100_trtllm, curves::latent_decode_h100_trtllm_narrow);
+    with_curves(h100, recorded::prefill_h100_vllm_narrow, recorded::decode_h100_vllm_narrow);
+constexpr device a100_vllm =
+    with_curves(a100, recorded::prefill_a100_vllm, recorded::decode_a100_vllm);
+constexpr device h100_latent = with_curves(h100, recorded::latent_prefill_h100_trtllm,
+                                           recorded::latent_decode_h100_trtllm_narrow);
 
 static_assert(time_of(h100_vllm, grouped(token, 64.0, 1.0, 4095.0, {}, 2.0)).total() > 0_us);
 static_assert(time_of(h100_vllm, grouped(prompt, 1.0, 2048.0, 0.0, {}, 2.0)).total() > 0_us);
@@ -60,10 +63,10 @@ TEST_CASE("prompts take as long as the model that was fitted says") {
   agree(h100_vllm, grouped(prompt, 1.0, 8192.0, 0.0, {1, 1, 128}, 2.0), 107.13001067917524);
   agree(h100_narrow, grouped(prompt, 4.0, 100.0, 5000.0, {}, 1.0), 69.53883176909245);
   agree(a100_vllm, grouped(prompt, 2.0, 3000.0, 1000.0, {8, 8, 64, 1024}, 2.0), 138.92339030511792);
-  agree(with_curves(h100, curves::prefill_h100_trtllm_narrow_queries, {}),
+  agree(with_curves(h100, recorded::prefill_h100_trtllm_narrow_queries, {}),
         grouped(prompt, 1.0, 8192.0, 0.0, {64, 8, 128, 4096}, 1.0), 1566.8606285571154);
   agree(h100_latent, latent(prompt, 1.0, 4096.0, 0.0, 16, 2.0), 213.22554295677688);
-  agree(with_curves(a100, curves::latent_prefill_a100_trtllm_narrow, {}),
+  agree(with_curves(a100, recorded::latent_prefill_a100_trtllm_narrow, {}),
         latent(prompt, 3.0, 1000.0, 2000.0, 128, 1.0), 4199.154767529776);
 }
 
@@ -74,12 +77,12 @@ TEST_CASE("decode steps take as long as the model that was fitted says") {
         51.78949378725024);
   agree(in_64s(a100_vllm), grouped(token, 16.0, 1.0, 3000.0, {32, 32, 128, 1024}, 2.0),
         224.90811735663056);
-  agree(in_64s(with_curves(h100, {}, curves::decode_h100_trtllm)),
+  agree(in_64s(with_curves(h100, {}, recorded::decode_h100_trtllm)),
         grouped(token, 5.0, 1.0, 9000.0, {64, 8, 64, 128}, 2.0), 34.48807529602742);
   agree(h100_latent, latent(token, 32.0, 1.0, 8000.0, 128, 1.0), 118.75622233352428);
-  agree(looped(with_curves(h100, {}, curves::latent_decode_h100_trtllm)),
+  agree(looped(with_curves(h100, {}, recorded::latent_decode_h100_trtllm)),
         latent(token, 4.0, 2.0, 500.0, 16, 2.0), 17.36518499542726);
-  agree(with_curves(a100, {}, curves::latent_decode_a100_trtllm),
+  agree(with_curves(a100, {}, recorded::latent_decode_a100_trtllm),
         latent(token, 200.0, 1.0, 3000.0, 128, 2.0), 1837.2950165020802);
 }
 
@@ -96,10 +99,10 @@ TEST_CASE("a few queries to a key-value head are padded to 16 rows, many to 64")
 }
 
 TEST_CASE("a kernel that reads the cache for each query head takes that of multi-head attention") {
-  decode_curve<> each = curves::decode_h100_trtllm;
+  decode_curve<> each = recorded::decode_h100_trtllm;
   each.per_query_head = true;
   const auto old = with_curves(h100, {}, each);
-  const auto now = with_curves(h100, {}, curves::decode_h100_trtllm);
+  const auto now = with_curves(h100, {}, recorded::decode_h100_trtllm);
   const core shared = grouped(token, 8.0, 1.0, 2000.0, {64, 8, 128}, 2.0);
   const core own = grouped(token, 8.0, 1.0, 2000.0, {64, 64, 128}, 2.0);
   CHECK(time_of(old, shared).total() == time_of(now, own).total());
@@ -107,7 +110,7 @@ TEST_CASE("a kernel that reads the cache for each query head takes that of multi
 }
 
 TEST_CASE("a softmax of its own takes a block of time for each row") {
-  prefill_curve<> fused = curves::prefill_a100_vllm;
+  prefill_curve<> fused = recorded::prefill_a100_vllm;
   prefill_curve<> apart = fused;
   apart.row = 1_us;
   const core c = grouped(prompt, 2.0, 540.0, 0.0, {10, 10, 128}, 2.0);

@@ -1,4 +1,5 @@
 #include "shardline/fitted/fabric/collectives.hpp"
+#include "../recorded_curves.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,8 +14,8 @@ namespace curves = shardline::catalog::curves;
 namespace {
 
 constexpr collective<double> reduced{collective_kind::all_reduce, {8, 1}, 64_MiB};
-static_assert(time_of(fabrics::h100(curves::h100_nccl), reduced).value() > 324e-6);
-static_assert(time_of(fabrics::h100(curves::h100_nccl), reduced).value() < 325e-6);
+static_assert(time_of(fabrics::h100(recorded::h100_nccl), reduced).value() > 324e-6);
+static_assert(time_of(fabrics::h100(recorded::h100_nccl), reduced).value() < 325e-6);
 
 doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
@@ -32,51 +33,55 @@ struct inside {
 
 // Figures of the Python model that the constants were fitted with, at the catalog's constants.
 const std::array inside_a_domain{
-    inside{&curves::a100_nccl, collective_kind::all_reduce, 8, 1024, 20.735978730345145},
-    inside{&curves::a100_nccl, collective_kind::all_reduce, 8, 1048576, 39.139837037037033},
-    inside{&curves::a100_nccl, collective_kind::all_reduce, 8, 67108864, 620.77804389403525},
-    inside{&curves::a100_nccl, collective_kind::all_reduce, 2, 67108864, 398.60686357603379},
-    inside{&curves::a100_nccl, collective_kind::all_gather, 8, 65536, 16.950563676520559},
-    inside{&curves::a100_nccl, collective_kind::all_gather, 4, 16777216, 109.90037331447593},
-    inside{&curves::a100_nccl, collective_kind::reduce_scatter, 8, 4194304, 51.411144111505266},
-    inside{&curves::a100_nccl, collective_kind::reduce_scatter, 2, 134217728, 456.42567868285926},
-    inside{&curves::a100_nccl, collective_kind::all_to_all, 8, 4096, 12.71098222899213},
-    inside{&curves::a100_nccl, collective_kind::all_to_all, 8, 33554432, 190.48060154083018},
-    inside{&curves::a100_nccl, collective_kind::send_recv, 2, 16384, 12.001821848150097},
-    inside{&curves::a100_nccl, collective_kind::send_recv, 2, 67108864, 306.11229002279504},
-    inside{&curves::a100_nccl, collective_kind::broadcast, 4, 32768, 12.944255419639823},
-    inside{&curves::a100_nccl, collective_kind::broadcast, 8, 33554432, 209.6947565257824},
-    inside{&curves::h100_nccl, collective_kind::all_reduce, 8, 1024, 15.87231915356343},
-    inside{&curves::h100_nccl, collective_kind::all_reduce, 8, 1048576, 28.89595802469136},
-    inside{&curves::h100_nccl, collective_kind::all_reduce, 8, 67108864, 324.48795441771517},
-    inside{&curves::h100_nccl, collective_kind::all_reduce, 2, 67108864, 237.55728666388652},
-    inside{&curves::h100_nccl, collective_kind::all_gather, 8, 65536, 11.937075784347037},
-    inside{&curves::h100_nccl, collective_kind::all_gather, 4, 16777216, 64.021156485516528},
-    inside{&curves::h100_nccl, collective_kind::reduce_scatter, 8, 4194304, 33.541384428736066},
-    inside{&curves::h100_nccl, collective_kind::reduce_scatter, 2, 134217728, 272.19351599811023},
-    inside{&curves::h100_nccl, collective_kind::all_to_all, 8, 4096, 7.8446548193280865},
-    inside{&curves::h100_nccl, collective_kind::all_to_all, 8, 33554432, 115.46906268225183},
-    inside{&curves::h100_nccl, collective_kind::send_recv, 2, 16384, 7.1506505081991243},
-    inside{&curves::h100_nccl, collective_kind::send_recv, 2, 67108864, 185.89948158360977},
-    inside{&curves::h100_nccl, collective_kind::broadcast, 4, 32768, 8.0284702797598833},
-    inside{&curves::h100_nccl, collective_kind::broadcast, 8, 33554432, 125.26423149074743},
-    inside{&curves::a100_vllm, collective_kind::all_reduce, 8, 16384, 6.7224124620898813},
-    inside{&curves::a100_vllm, collective_kind::all_reduce, 4, 1048576, 20.756595505617977},
-    inside{&curves::a100_vllm, collective_kind::all_reduce, 8, 8388608, 122.1494600768894},
-    inside{&curves::a100_vllm, collective_kind::all_reduce, 2, 67108864, 398.60686357603379},
-    inside{&curves::a100_tensorrt_llm, collective_kind::all_reduce, 8, 16384, 5.5664124620898816},
-    inside{&curves::a100_tensorrt_llm, collective_kind::all_reduce, 4, 1048576, 19.600595505617974},
-    inside{&curves::a100_tensorrt_llm, collective_kind::all_reduce, 8, 8388608, 122.1494600768894},
-    inside{&curves::a100_tensorrt_llm, collective_kind::all_reduce, 2, 67108864,
+    inside{&recorded::a100_nccl, collective_kind::all_reduce, 8, 1024, 20.735978730345145},
+    inside{&recorded::a100_nccl, collective_kind::all_reduce, 8, 1048576, 39.139837037037033},
+    inside{&recorded::a100_nccl, collective_kind::all_reduce, 8, 67108864, 620.77804389403525},
+    inside{&recorded::a100_nccl, collective_kind::all_reduce, 2, 67108864, 398.60686357603379},
+    inside{&recorded::a100_nccl, collective_kind::all_gather, 8, 65536, 16.950563676520559},
+    inside{&recorded::a100_nccl, collective_kind::all_gather, 4, 16777216, 109.90037331447593},
+    inside{&recorded::a100_nccl, collective_kind::reduce_scatter, 8, 4194304, 51.411144111505266},
+    inside{&recorded::a100_nccl, collective_kind::reduce_scatter, 2, 134217728, 456.42567868285926},
+    inside{&recorded::a100_nccl, collective_kind::all_to_all, 8, 4096, 12.71098222899213},
+    inside{&recorded::a100_nccl, collective_kind::all_to_all, 8, 33554432, 190.48060154083018},
+    inside{&recorded::a100_nccl, collective_kind::send_recv, 2, 16384, 12.001821848150097},
+    inside{&recorded::a100_nccl, collective_kind::send_recv, 2, 67108864, 306.11229002279504},
+    inside{&recorded::a100_nccl, collective_kind::broadcast, 4, 32768, 12.944255419639823},
+    inside{&recorded::a100_nccl, collective_kind::broadcast, 8, 33554432, 209.6947565257824},
+    inside{&recorded::h100_nccl, collective_kind::all_reduce, 8, 1024, 15.87231915356343},
+    inside{&recorded::h100_nccl, collective_kind::all_reduce, 8, 1048576, 28.89595802469136},
+    inside{&recorded::h100_nccl, collective_kind::all_reduce, 8, 67108864, 324.48795441771517},
+    inside{&recorded::h100_nccl, collective_kind::all_reduce, 2, 67108864, 237.55728666388652},
+    inside{&recorded::h100_nccl, collective_kind::all_gather, 8, 65536, 11.937075784347037},
+    inside{&recorded::h100_nccl, collective_kind::all_gather, 4, 16777216, 64.021156485516528},
+    inside{&recorded::h100_nccl, collective_kind::reduce_scatter, 8, 4194304, 33.541384428736066},
+    inside{&recorded::h100_nccl, collective_kind::reduce_scatter, 2, 134217728, 272.19351599811023},
+    inside{&recorded::h100_nccl, collective_kind::all_to_all, 8, 4096, 7.8446548193280865},
+    inside{&recorded::h100_nccl, collective_kind::all_to_all, 8, 33554432, 115.46906268225183},
+    inside{&recorded::h100_nccl, collective_kind::send_recv, 2, 16384, 7.1506505081991243},
+    inside{&recorded::h100_nccl, collective_kind::send_recv, 2, 67108864, 185.89948158360977},
+    inside{&recorded::h100_nccl, collective_kind::broadcast, 4, 32768, 8.0284702797598833},
+    inside{&recorded::h100_nccl, collective_kind::broadcast, 8, 33554432, 125.26423149074743},
+    inside{&recorded::a100_vllm, collective_kind::all_reduce, 8, 16384, 6.7224124620898813},
+    inside{&recorded::a100_vllm, collective_kind::all_reduce, 4, 1048576, 20.756595505617977},
+    inside{&recorded::a100_vllm, collective_kind::all_reduce, 8, 8388608, 122.1494600768894},
+    inside{&recorded::a100_vllm, collective_kind::all_reduce, 2, 67108864, 398.60686357603379},
+    inside{&recorded::a100_tensorrt_llm, collective_kind::all_reduce, 8, 16384, 5.5664124620898816},
+    inside{&recorded::a100_tensorrt_llm, collective_kind::all_reduce, 4, 1048576,
+           19.600595505617974},
+    inside{&recorded::a100_tensorrt_llm, collective_kind::all_reduce, 8, 8388608,
+           122.1494600768894},
+    inside{&recorded::a100_tensorrt_llm, collective_kind::all_reduce, 2, 67108864,
            398.60686357603379},
-    inside{&curves::h100_vllm, collective_kind::all_reduce, 8, 16384, 5.0796083080599201},
-    inside{&curves::h100_vllm, collective_kind::all_reduce, 4, 1048576, 15.784113592500688},
-    inside{&curves::h100_vllm, collective_kind::all_reduce, 8, 8388608, 58.216927590511858},
-    inside{&curves::h100_vllm, collective_kind::all_reduce, 2, 67108864, 237.55728666388652},
-    inside{&curves::h100_tensorrt_llm, collective_kind::all_reduce, 8, 16384, 3.9236083080599204},
-    inside{&curves::h100_tensorrt_llm, collective_kind::all_reduce, 4, 1048576, 14.628113592500688},
-    inside{&curves::h100_tensorrt_llm, collective_kind::all_reduce, 8, 8388608, 74.955585618622678},
-    inside{&curves::h100_tensorrt_llm, collective_kind::all_reduce, 2, 67108864,
+    inside{&recorded::h100_vllm, collective_kind::all_reduce, 8, 16384, 5.0796083080599201},
+    inside{&recorded::h100_vllm, collective_kind::all_reduce, 4, 1048576, 15.784113592500688},
+    inside{&recorded::h100_vllm, collective_kind::all_reduce, 8, 8388608, 58.216927590511858},
+    inside{&recorded::h100_vllm, collective_kind::all_reduce, 2, 67108864, 237.55728666388652},
+    inside{&recorded::h100_tensorrt_llm, collective_kind::all_reduce, 8, 16384, 3.9236083080599204},
+    inside{&recorded::h100_tensorrt_llm, collective_kind::all_reduce, 4, 1048576,
+           14.628113592500688},
+    inside{&recorded::h100_tensorrt_llm, collective_kind::all_reduce, 8, 8388608,
+           74.955585618622678},
+    inside{&recorded::h100_tensorrt_llm, collective_kind::all_reduce, 2, 67108864,
            237.55728666388652},
 };
 
@@ -110,8 +115,8 @@ const std::array across_domains{
 
 TEST_CASE("inside a domain the times are those of the model that was fitted") {
   for (const inside& i : inside_a_domain) {
-    const bool old = i.curve == &curves::a100_nccl || i.curve == &curves::a100_vllm ||
-                     i.curve == &curves::a100_tensorrt_llm;
+    const bool old = i.curve == &recorded::a100_nccl || i.curve == &recorded::a100_vllm ||
+                     i.curve == &recorded::a100_tensorrt_llm;
     const fabrics::cluster c = old ? fabrics::a100(*i.curve) : fabrics::h100(*i.curve);
     CAPTURE(i.us);
     CHECK(microseconds(c, i.kind, {i.ranks, 1}, i.message) == about(i.us));
@@ -120,7 +125,7 @@ TEST_CASE("inside a domain the times are those of the model that was fitted") {
 
 TEST_CASE("across domains the times are those of the formula") {
   for (const across& i : across_domains) {
-    fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+    fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
     c.gpus_per_domain = i.per_domain;
     c.network.latency = 5_us;
     c.accelerator.efficiency.collectives.hierarchical = i.hierarchical;
@@ -131,7 +136,7 @@ TEST_CASE("across domains the times are those of the formula") {
 
 TEST_CASE(
     "each step between domains takes the link's latency, and a chunk's way hides less of it") {
-  fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   const auto pair = [&] { return microseconds(c, collective_kind::send_recv, {2, 8}, 1e6); };
   const auto ring = [&] { return microseconds(c, collective_kind::all_gather, {2, 8}, 1e6); };
   const double pair_before = pair();
@@ -154,14 +159,14 @@ TEST_CASE("on a mesh a few ranks reach the links between them alone") {
 }
 
 TEST_CASE("ranks that launch their own kernels drift apart, more of them further") {
-  fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   const double together = microseconds(c, collective_kind::all_reduce, {8, 1}, 1e6);
   c.accelerator.efficiency.collectives.drift = 8_us;
   CHECK(microseconds(c, collective_kind::all_reduce, {8, 1}, 1e6) == about(together + 24.0));
 }
 
 TEST_CASE("64 MiB over 8 H100 are reduced by NCCL in 324.5 us, in the switch") {
-  fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   const double wire = 9.0 / 8.0 * 67108864.0 / (0.6899 * 450e3);
   CHECK(1e6 * time_of(c, reduced).value() ==
         about(4.801 + 50.03 + wire + square_root(2.882 * wire)));
@@ -176,8 +181,8 @@ TEST_CASE("64 MiB over 8 H100 are reduced by NCCL in 324.5 us, in the switch") {
 TEST_CASE("a message of 0 bytes, and a group of one rank, take no time") {
   for (const collective_kind kind : fabrics::kinds) {
     for (const count stride : {1, 8}) {
-      CHECK(microseconds(fabrics::h100(curves::h100_vllm), kind, {4, stride}, 0.0) == 0.0);
-      CHECK(microseconds(fabrics::h100(curves::h100_vllm), kind, {1, stride}, 1e6) == 0.0);
+      CHECK(microseconds(fabrics::h100(recorded::h100_vllm), kind, {4, stride}, 0.0) == 0.0);
+      CHECK(microseconds(fabrics::h100(recorded::h100_vllm), kind, {1, stride}, 1e6) == 0.0);
     }
   }
 }
@@ -191,8 +196,8 @@ TEST_CASE("without constants a collective takes its bytes over the link") {
 }
 
 TEST_CASE("the engine's own all-reduce is offered below its size, and elsewhere the library's") {
-  const fabrics::cluster vllm = fabrics::a100(curves::a100_vllm);
-  const fabrics::cluster nccl = fabrics::a100(curves::a100_nccl);
+  const fabrics::cluster vllm = fabrics::a100(recorded::a100_vllm);
+  const fabrics::cluster nccl = fabrics::a100(recorded::a100_nccl);
   const auto both = [&](double message) {
     return std::array{microseconds(vllm, collective_kind::all_reduce, {8, 1}, message),
                       microseconds(nccl, collective_kind::all_reduce, {8, 1}, message)};
@@ -206,14 +211,14 @@ TEST_CASE("the engine's own all-reduce is offered below its size, and elsewhere 
 }
 
 TEST_CASE("a domain that is not full has fewer ports, which the others wait for") {
-  const fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  const fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   for (const collective_kind kind : {collective_kind::all_gather, collective_kind::broadcast}) {
     CHECK(microseconds(c, kind, {9, 1}, 1e9) > 3.0 * microseconds(c, kind, {16, 1}, 1e9));
   }
 }
 
 TEST_CASE("ranks alone in their domains do not need a link") {
-  fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   c.gpus_per_domain = 1;
   const double before = microseconds(c, collective_kind::all_reduce, {8, 1}, 1e8);
   c.scale_up.rate = {};

@@ -1,6 +1,7 @@
 // Collectives, expert exchange and tori over packs: every lane is the case of that lane alone.
 #include <doctest/doctest.h>
 
+#include "../recorded_curves.hpp"
 #include "fabrics.hpp"
 #include "shardline/eigen/pack.hpp"
 #include "shardline/fitted/fabric/expert_exchange.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("every lane of a pack is that lane's collective") {
 
 TEST_CASE("every lane of a pack is that lane's exchange") {
   laws::dice d(222);
-  const fabrics::cluster c = fabrics::h100(curves::h100_nccl);
+  const fabrics::cluster c = fabrics::h100(recorded::h100_nccl);
   for (int number = 0; number < 300; ++number) {
     routed_tokens<scalar> carried{.experts_per_token = d.whole(1, 20)};
     carried.hidden = d.whole(1, 9000);

@@ -1,4 +1,5 @@
 #include "shardline/fitted/fabric/expert_exchange.hpp"
+#include "../recorded_curves.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ namespace curves = shardline::catalog::curves;
 
 namespace {
 
-constexpr fabrics::cluster hopper = fabrics::h100(curves::h100_nccl);
+constexpr fabrics::cluster hopper = fabrics::h100(recorded::h100_nccl);
 
 // Who exchanges what: so many of `experts` for each token, on ranks in whole domains, by so many
 // multiprocessors.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../laws/random_inputs.hpp"
+#include "../recorded_curves.hpp"
 #include "shardline/chips/a100_sxm.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/fitted/fabric/collectives.hpp"
@@ -34,9 +35,9 @@ inline constexpr std::array<collective_kind, 6> kinds{
 /// Any of the fitted curves, now and then with phases.
 inline collective_curve<> random_curve(laws::dice& d) {
   namespace curves = catalog::curves;
-  const std::array<collective_curve<>, 6> fitted_ones{curves::a100_nccl, curves::h100_nccl,
-                                                      curves::a100_vllm, curves::a100_tensorrt_llm,
-                                                      curves::h100_vllm, curves::h100_tensorrt_llm};
+  const std::array<collective_curve<>, 6> fitted_ones{
+      recorded::a100_nccl,         recorded::h100_nccl, recorded::a100_vllm,
+      recorded::a100_tensorrt_llm, recorded::h100_vllm, recorded::h100_tensorrt_llm};
   collective_curve<> c = d.one_of(fitted_ones);
   c.hierarchical = d.flip();
   return c;

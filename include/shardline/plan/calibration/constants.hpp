@@ -109,6 +109,8 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
           detail::share_of("bandwidth", &c::bandwidth),
           detail::time_up_to("launch", &c::launch, 500.0),
           detail::time_up_to("per_expert", &c::per_expert, 10.0),
+          detail::time_up_to("sorting", &c::sorting, 500.0),
+          detail::number_of("sorted_tokens", &c::sorted_tokens, 1.0, 4096.0),
           detail::number_of("block_rows", &c::block_rows, 0.0, 500.0),
           detail::number_of("walk", &c::walk, 0.0, 1e-7),
           detail::number_of("passes", &c::passes, 0.1, 20.0),

@@ -1,0 +1,79 @@
+/// a100-sxm under vllm: its kernels' curves, as bench_calibrate writes this file. Rows of
+/// the table and mean error in the fit stand above each; chips/curves.hpp says of what.
+#pragma once
+
+#include "shardline/chips/curves.hpp"
+
+namespace shardline::catalog::curves {
+
+/// 110 rows, 7.0 %
+inline constexpr gemm_curve<> a100_sxm_vllm_gemm_wide{.bandwidth = 0.7612,
+                                                      .small_tile = 0.7588,
+                                                      .row_floor = 0.5,
+                                                      .throttle = 0.01149,
+                                                      .launch = 3.132_us,
+                                                      .reduction = 1.707_us,
+                                                      .walk = 2e-10,
+                                                      .cache_speedup = 6.0,
+                                                      .cache_share = 0.01516};
+
+/// 110 rows, 9.9 %
+inline constexpr prefill_curve<> a100_sxm_vllm_prefill_wide{.compute = 0.6,
+                                                            .softmax_values = 0.1,
+                                                            .bandwidth = 0.9,
+                                                            .launch = 7.509_us,
+                                                            .block = 2.057_us,
+                                                            .tail = 0.5868,
+                                                            .passes = 0.9865,
+                                                            .window_padding = 200.0};
+
+/// 110 rows, 15.0 %
+inline constexpr decode_curve<> a100_sxm_vllm_decode_wide{.compute = 0.9,
+                                                          .bandwidth = 0.9855,
+                                                          .launch = 14.47_us,
+                                                          .reduction = 3.881_us,
+                                                          .block = 3.64_us,
+                                                          .blocks = 3.547,
+                                                          .splits = 32.0,
+                                                          .multiprocessor_share = 3.649,
+                                                          .tail = 0.9907,
+                                                          .exposed = 0.003853,
+                                                          .window_padding = 200.0,
+                                                          .cache_speedup = 6.0,
+                                                          .cache_share = 0.6,
+                                                          .rows = 16.0};
+
+/// 110 rows, 35.2 %
+inline constexpr prefill_curve<> a100_sxm_vllm_latent_prefill_wide{.compute = 0.6574,
+                                                                   .softmax_values = 17.76,
+                                                                   .bandwidth = 0.9,
+                                                                   .launch = 60_us,
+                                                                   .block = 12_us,
+                                                                   .tail = 1.5,
+                                                                   .passes = 3.714};
+
+/// 110 rows, 77.9 %
+inline constexpr decode_curve<> a100_sxm_vllm_latent_decode_wide{.compute = 0.4112,
+                                                                 .bandwidth = 0.3174,
+                                                                 .launch = 60_us,
+                                                                 .reduction = 3_us,
+                                                                 .block = 12_us,
+                                                                 .blocks = 2.37,
+                                                                 .multiprocessor_share = 2.0,
+                                                                 .exposed = 0.7726,
+                                                                 .passes = 6.0,
+                                                                 .cache_share = 0.4};
+
+/// 220 rows, 15.4 %
+inline constexpr expert_curve<> a100_sxm_vllm_experts_wide{.compute = 0.615,
+                                                           .bandwidth = 0.9199,
+                                                           .launch = 1_us,
+                                                           .sorting = 28.08_us,
+                                                           .sorted_tokens = 4.365,
+                                                           .block_rows = 51.57,
+                                                           .walk = 8.768e-09,
+                                                           .passes = 0.7923,
+                                                           .foreign_rows = 1.0,
+                                                           .tiles = {8.0, 64.0}};
+
+}  // namespace shardline::catalog::curves
