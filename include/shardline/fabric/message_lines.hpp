@@ -66,7 +66,8 @@ template <class T>
 /// Whether all of the lines are straight: start + each m, without root or floor.
 template <class T>
 [[nodiscard]] constexpr bool all_straight(const message_lines<T>& lines) noexcept {
-  for (std::size_t i = 0; i < lines.size(); ++i) {
+  // Both bounds, since g++ 12 else warns of what lies behind the last place.
+  for (std::size_t i = 0; i < max_message_lines && i < lines.size(); ++i) {
     const message_line<T>& l = lines[i];
     if (largest_of(max(l.root, max(l.floor_start, l.floor_each))) > 0.0) return false;
   }
