@@ -178,7 +178,7 @@ constexpr std::string_view qwen3_next = R"({"model_type": "qwen3_next", "torch_d
   "num_key_value_heads": 2, "head_dim": 16, "moe_intermediate_size": 32, "mamba_ssm_dtype": "auto",
   "shared_expert_intermediate_size": 32, "num_experts": 4, "num_experts_per_tok": 1,
   "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 16,
-  "linear_value_head_dim": 8})";
+  "linear_value_head_dim": 8, "num_nextn_predict_layers": 0})";
 
 constexpr std::string_view nemotron = R"({"model_type": "nemotron_h", "torch_dtype": "bfloat16",
   "hidden_size": 64, "vocab_size": 1000, "hybrid_override_pattern": "M*-E",

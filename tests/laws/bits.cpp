@@ -235,7 +235,7 @@ constexpr deployed<fitted> running{measured(catalog::h100_sxm, 64, engines::vllm
                                    sparse,
                                    {{4, 1, 16}, {1, 64, 1}},
                                    in_a_run(cached(load(499, 3001, 257, 1024_tokens), 0.21), 1499)};
-constexpr deployed<fitted> transferred{measured(catalog::mi300x, 8, engines::tensorrt_llm),
+constexpr deployed<fitted> transferred{measured(catalog::mi325x, 8, engines::tensorrt_llm),
                                        dense,
                                        {{4, 1, 2}, {4, 1, 2}},
                                        at_rate(cached(load(7, 517, 33, {}), 0.0), 0.9)};

@@ -231,7 +231,7 @@ const std::vector<change> larger_model{
     },
     [](deployed& r, double) {
       for (sl::layer& l : r.model.layers.kinds) {
-        if (!is_parallel(l.form)) l.form = sl::layer_form::sandwich;
+        if (l.form == sl::layer_form::sequential) l.form = sl::layer_form::sandwich;
         if (l.form == sl::layer_form::parallel) l.form = sl::layer_form::parallel_two_norms;
       }
     },

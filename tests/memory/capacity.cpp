@@ -299,7 +299,7 @@ TEST_CASE("the sequences that fit do, and one more does not, for any deployment"
   }
   CHECK(seen.none > 500);
   CHECK(seen.some > 3000);
-  CHECK(seen.unlimited < 100);
+  CHECK(seen.unlimited < 300);  // models that have states alone
   seen.check_layouts(500);
 }
 

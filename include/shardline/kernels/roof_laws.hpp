@@ -246,10 +246,11 @@ class roof_laws {
   }
   /// Works in how often a step runs each segment, for price_repeated().
   constexpr void repeat(const segment_times& times) noexcept {
-    const auto each_of = [&times](const auto& placed, auto& all_times) {
-      for (std::size_t i = 0; i < placed.size(); ++i) {
-        const double n = times[placed[i].at.segment];
-        if (n > 0.0) all_times.append([&] { return placed[i].repeated(T(n)); });
+    const auto each_of = [&times](const auto& of_segments, auto& all_times) {
+      for (std::size_t next_law = 0; next_law < of_segments.size(); ++next_law) {
+        const auto& law = of_segments[next_law];
+        const double runs_of_it = times[law.at.segment];
+        if (runs_of_it > 0.0) all_times.append([&] { return law.repeated(T(runs_of_it)); });
       }
     };
     each_of(roofs_, repeated_roofs_);

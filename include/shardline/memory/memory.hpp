@@ -243,11 +243,12 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
                               const Visit& visit) {
   const bool speculates = w.speculation.draft_tokens > 0;
   with_reserved(p, w, [&](const reserved_sizes<T>& reserved) {
-    for (std::size_t run = 0; run < p.stages.size(); ++run) {
-      const alike_stages& stage_run = p.stages[run];
-      const segment_counts n = p.held_by(stage_run.first, stage_run.segments, speculates);
-      const held_bytes<T> held = held_by(p, n, reserved, full_length(w));
-      visit(stage_run, memory_of(p, held, reserved.prompts.step, w));
+    for (std::size_t next_run = 0; next_run < p.stages.size(); ++next_run) {
+      const alike_stages& stage_run = p.stages[next_run];
+      const segment_counts segments_held =
+          p.held_by(stage_run.first, stage_run.segments, speculates);
+      visit(stage_run, memory_of(p, held_by(p, segments_held, reserved, full_length(w)),
+                                 reserved.prompts.step, w));
     }
   });
 }
@@ -264,11 +265,12 @@ constexpr void for_each_stage_memory(const prepared_memory<T>& p, const basic_wo
                                      Visit&& visit) {
   const bool speculates = w.speculation.draft_tokens > 0;
   detail::with_reserved(p, w, [&](const detail::reserved_sizes<T>& reserved) {
-    for (count stage = 0; stage < p.layout.pp; ++stage) {
-      const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
-      const segment_counts n = p.held_by(stage, own, speculates);
-      const auto held = detail::held_by(p, n, reserved, full_length(w));
-      visit(stage, detail::memory_of(p, held, reserved.prompts.step, w));
+    for (count next_stage = 0; next_stage < p.layout.pp; ++next_stage) {
+      const segment_counts segments_held = p.held_by(
+          next_stage, segments_of_stage(p.map, p.model, p.layout, next_stage), speculates);
+      visit(next_stage,
+            detail::memory_of(p, detail::held_by(p, segments_held, reserved, full_length(w)),
+                              reserved.prompts.step, w));
     }
   });
 }

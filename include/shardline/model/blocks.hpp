@@ -132,6 +132,13 @@ constexpr void emit_block_residuals(const emission& e, Sink& sink) {
                     e.values_bytes((read + 1) * e.hidden_size), vector_kind::norm, e.hidden_size});
 }
 
+// Of what mixes streams: stored in fp32, multiplied like activations.
+constexpr weight_format mixing_format(const emission& e) noexcept {
+  weight_format f = formats::fp32;
+  f.math = e.activations;
+  return f;
+}
+
 // Hyper-connections around a block: from all of a token's streams come the weights by which they are
 // mixed to what the block reads, and by which what it returns is added to each and they to each
 // other. The projection, its bias and three scales are in fp32, and on every rank.
@@ -143,7 +150,7 @@ constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
   if (n == 1) return;
   const count mixed = n * e.hidden_size;
   const count weights = (2 + n) * n;
-  const weight projection{weight_class::norm, formats::fp32, mixed, weights};
+  const weight projection{weight_class::norm, mixing_format(e), mixed, weights};
   sink(gemm_shape{term::norms, projection, extent::tokens, e.activations});
   sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
   const count moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
@@ -158,7 +165,7 @@ constexpr void emit_stream_end(const emission& e, Sink& sink) {
   if (n == 1) return;
   const count mixed = n * e.hidden_size;
   sink(gemm_shape{term::norms,
-                  {weight_class::norm, formats::fp32, mixed, n},
+                  {weight_class::norm, mixing_format(e), mixed, n},
                   extent::logit_rows,
                   e.activations});
   sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, n + 1}});
