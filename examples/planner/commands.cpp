@@ -133,6 +133,11 @@ void add_subcommands(CLI::App& app) {
   add(of_estimate, "--prefill-gpus",
       "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
   add(of_estimate, "--decode-gpus", "GPUs that only decode, likewise");
+  add(of_estimate, "--simulate",
+      "simulate single requests step by step, drawn from this seed: percentiles of TTFT and TPOT "
+      "(default: none)");
+  add(of_estimate, "--trace",
+      "file of what to simulate in their place: lines of seconds, prompt tokens, output tokens");
 }
 
 }  // namespace planner

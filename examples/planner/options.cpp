@@ -46,7 +46,8 @@ std::string names_of_options(const CLI::App& of) {
   std::string name = unknown.empty() ? "" : unknown.front();
   if (name == "--layout") name += ", an option of estimate and fit";
   if (name == "--top") name += ", an option of search";
-  static const std::set<std::string> of_one{"--prefill-gpus", "--decode-gpus", "--microbatches"};
+  static const std::set<std::string> of_one{"--prefill-gpus", "--decode-gpus", "--microbatches",
+                                            "--simulate", "--trace"};
   if (of_one.count(name) > 0) name += ", an option of estimate";
   static const std::set<std::string> timed{
       "--efficiency",       "--rate",        "--num-prompts",     "--max-ttft",

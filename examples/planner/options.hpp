@@ -10,6 +10,7 @@
 
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/engine.hpp"
+#include "shardline/plan/simulation.hpp"
 #include "shardline/shardline.hpp"
 #include "words.hpp"
 
@@ -31,6 +32,7 @@ enum class task : unsigned char { estimate, search, fit, batch, list };
 ///   efficiency_given  what the user said of the efficiency, if anything
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
 ///                   how it came to be taken: ", assumed because ..." or nothing
+///   simulate        how to simulate single requests of an estimate, where that is asked for
 ///   notes           what a configuration file says that is not priced
 ///   listed          of a list: "models", "accelerators", "engines" or "fields"
 struct options {
@@ -47,6 +49,7 @@ struct options {
   std::optional<std::string> efficiency_given{};
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};
+  std::optional<shardline::simulation_options> simulate{};
   std::vector<std::string> notes{};
   std::string listed{};
 };

@@ -11,6 +11,7 @@
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
+#include "simulated.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -214,6 +215,22 @@ void read_pipeline_and_pools(const words& of, options& o) {
   }
 }
 
+void read_simulation(const words& of, options& o) {
+  const std::optional<std::string> seed = of.given("--simulate");
+  const std::optional<std::string> trace = of.given("--trace");
+  if (!seed && trace) refuse("--trace", *trace, "only with --simulate");
+  if (!seed) return;
+  if (o.prefill_gpus > 0) refuse("--simulate", *seed, "only without --prefill-gpus");
+  constexpr shardline::count highest = 1000000000;
+  o.simulate.emplace();
+  o.simulate->seed = static_cast<std::uint64_t>(whole_number("--simulate", *seed, highest));
+  if (!trace) return;
+  for (const char* option : {"--rate", "--num-prompts", "--prefix-hit", "--output-cv"}) {
+    if (of.given(option)) refuse("--trace", *trace, fmt::format("only without {}", option));
+  }
+  o.simulate = read_trace(*trace, *o.simulate);
+}
+
 options read_common(const words& of) {
   options o;
   o.model = read_model(of, o.notes);
@@ -237,6 +254,7 @@ options read_estimate(const words& of) {
   read_pipeline_and_pools(of, o);
   read_time(of, o);
   hold_exchange_buffers(o);
+  read_simulation(of, o);
   return o;
 }
 

@@ -170,6 +170,32 @@ refused("option of fit: --max-ttft, an option of estimate and search; allowed: $
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
+# Simulations, and files of what is sent.
+set(priced "estimate ${target} --gpus 8 --layout vllm:tp=8")
+refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced} --simulate 0")
+refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
+refused("--simulate: 1; allowed: only without --prefill-gpus"
+        "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
+refused("option of search: --simulate, an option of estimate; allowed: ${timed}, --top"
+        "search ${target} --gpus 8 --simulate 1")
+cmake_path(GET PLAN PARENT_PATH built)
+set(trace ${built}/refused_trace.csv)
+set(lines "lines of seconds, prompt tokens and output tokens, \"0.25,2048,512\", in the order of their time")
+function(refused_trace what text)
+  file(WRITE ${trace} "${text}")
+  refused("--trace: ${trace}${what}; allowed: ${lines}" "${priced} --simulate 1 --trace ${trace}")
+  set(complaints "${complaints}" PARENT_SCOPE)
+endfunction()
+refused_trace(": no line" "")
+refused_trace(", line 1: x" "x,2048,512\n")
+refused_trace(", line 2: 0" "0,2048,512\n1,0,512\n")
+refused_trace(", line 2: 0.5" "1,2048,512\n0.5,2048,512\n")
+refused_trace(", line 1: 7" "0,2048,512,7\n")
+refused_trace(", line 1: " "0,2048\n")
+refused("--trace: ${trace}; allowed: only without --rate"
+        "${priced} --rate 1 --simulate 1 --trace ${trace}")
+file(REMOVE ${trace})
+
 # A line break in a value must not break the line.
 refused("subcommand: fly?by; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")

@@ -14,6 +14,7 @@
 #include "progress.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
+#include "simulated.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -120,6 +121,11 @@ bool put_estimate(shardline::json_output<Output>& out, const options& o, const C
   out.object([&] {
     put_members(out, o.model, o.layout, e, o.notes);
     put_stages(out, layout.parts(), o.workload, e.feasibility.priceable());
+    if (o.simulate && e.feasibility.priceable() && can_simulate(o, cluster)) {
+      put_simulated(out, simulated(o, cluster), o);
+    } else if (o.simulate) {
+      out.member("simulated", nullptr);
+    }
     put_engine(out, o);
   });
   return e.feasibility.feasible();
@@ -134,6 +140,11 @@ bool run_estimate(const options& o, const Cluster& cluster) {
   if (e.feasibility.priceable()) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     print("{}", shardline::to_text(e, o.layout, fullest));
+    if (o.simulate && can_simulate(o, cluster)) {
+      print("{}", simulated_text(simulated(o, cluster), o));
+    } else if (o.simulate) {
+      print("\nnot simulated: the memory holds no sequence\n");
+    }
   } else {
     print("{}", shardline::to_text(e));
   }

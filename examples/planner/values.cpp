@@ -110,6 +110,8 @@ void refuse(const shardline::invalid_field& input) {
   throw bad_input{shardline::to_text(input), std::string(range_of(input.field).name)};
 }
 
+std::optional<double> number_in(std::string_view text) { return number<double>(text); }
+
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::field field) {
   return whole_number(option, text, shardline::highest_count(field));

@@ -2,6 +2,7 @@
 /// names the option, what it was given and what is allowed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ shardline::count whole_number(std::string_view option, std::string_view text,
 /// A whole number from 1 to `highest`.
 shardline::count whole_number(std::string_view option, std::string_view text,
                               shardline::count highest);
+
+/// All of a text as a number; none for anything else.
+std::optional<double> number_in(std::string_view text);
 
 /// A number inside the range of `field`.
 double fraction(std::string_view option, std::string_view text, shardline::field field);

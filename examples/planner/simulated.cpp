@@ -1,0 +1,96 @@
+#include "simulated.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "shardline/io/text/table.hpp"
+#include "shardline/io/text/units.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+constexpr std::string_view wanted =
+    "lines of seconds, prompt tokens and output tokens, \"0.25,2048,512\", in the order of their "
+    "time";
+
+[[noreturn]] void refuse_trace(const std::string& path, std::int64_t line, std::string_view what) {
+  const std::string where = line > 0 ? fmt::format("{}, line {}", path, line) : path;
+  refuse("--trace", fmt::format("{}: {}", where, what), wanted);
+}
+
+struct trace_line {
+  const std::string& path;
+  std::int64_t number;
+  std::string_view left;
+
+  // What stands before the next comma, or what is left of the line.
+  std::string_view next() {
+    const std::size_t comma = left.find(',');
+    const std::string_view found = left.substr(0, comma);
+    left = comma == std::string_view::npos ? std::string_view{} : left.substr(comma + 1);
+    return found;
+  }
+  double value(double lowest, double highest) {
+    const std::string_view text = next();
+    const std::optional<double> n = number_in(text);
+    if (!n || !(*n >= lowest && *n <= highest)) refuse_trace(path, number, text);
+    return *n;
+  }
+};
+
+shardline::simulation::request request_in(trace_line line, double after) {
+  const auto most = [](shardline::field f) { return range_of(f).highest; };
+  shardline::simulation::request r;
+  r.sent = line.value(after, 1e9);
+  r.input = line.value(1.0, most(shardline::field::input));
+  r.output = line.value(1.0, most(shardline::field::output));
+  if (!line.left.empty()) refuse_trace(line.path, line.number, line.left);
+  return r;
+}
+
+}  // namespace
+
+shardline::simulation_options read_trace(const std::string& path,
+                                         shardline::simulation_options with) {
+  std::ifstream file(path);
+  std::string text;
+  std::int64_t line = 0;
+  while (std::getline(file, text)) {
+    if (!text.empty() && text.back() == '\r') text.pop_back();
+    const double after = with.trace.empty() ? 0.0 : with.trace.back().sent;
+    with.trace.push_back(request_in({path, ++line, text}, after));
+  }
+  if (!file.eof() || file.bad()) refuse_trace(path, 0, "cannot be read");
+  if (with.trace.empty()) refuse_trace(path, 0, "no line");
+  return with;
+}
+
+std::string simulated_text(const shardline::simulated_serving& s, const options& o) {
+  const auto time = [](double t) {
+    return shardline::to_text(shardline::seconds<>::from_value(t));
+  };
+  shardline::text_table table("lrrrr");
+  table.add({"", "mean", "p50", "p90", "p99"});
+  const auto add = [&](const char* name, const shardline::percentiles& p) {
+    table.add({name, time(p.mean), time(p.p50), time(p.p90), time(p.p99)});
+  };
+  add("time to first token", s.ttft);
+  add("time per output token", s.tpot);
+  std::string text =
+      fmt::format("\nsimulated step by step: {} requests of one replica, {}\n", s.requests,
+                  o.simulate->trace.empty() ? fmt::format("seed {}", o.simulate->seed)
+                                            : std::string("as the trace has them"));
+  text += table.text("  ");
+  text += fmt::format("  {} requests/s, {} output tokens/s on all replicas",
+                      shardline::short_number(s.requests_per_s),
+                      shardline::short_number(s.output_tokens_per_s));
+  if (s.preemptions > 0) text += fmt::format("; {} preemptions", s.preemptions);
+  return text + "\n";
+}
+
+}  // namespace planner
