@@ -21,7 +21,7 @@ inline feed_forwards read_relu2_blocks(const fields& f, const family& known, cou
   return result;
 }
 
-/// Latent attention, whose values are as wide as heads are apart where no key says, and dense blocks.
+/// Latent attention, whose values are as wide as heads are apart where no key says; dense blocks.
 inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count hidden,
                                         precision) {
   const count layers = read_equal_layers(f);
