@@ -167,6 +167,26 @@ const std::string mistral_large_3 =
   "num_experts_per_tok": 4, "n_shared_experts": 1, "first_k_dense_replace": 3,
   "topk_method": "greedy", "vocab_size": 131072, "tie_word_embeddings": false)");
 
+const std::string qwen_7b =
+    text_of("qwen", "QWenLMHeadModel", R"("hidden_size": 4096, "num_hidden_layers": 32,
+  "num_attention_heads": 32, "intermediate_size": 22016, "kv_channels": 128,
+  "vocab_size": 151936, "no_bias": true, "tie_word_embeddings": false)");
+const std::string deepseek_moe_16b =
+    text_of("deepseek", "DeepseekForCausalLM", R"("hidden_size": 2048, "num_hidden_layers": 28,
+  "num_attention_heads": 16, "num_key_value_heads": 16, "intermediate_size": 10944,
+  "moe_intermediate_size": 1408, "n_routed_experts": 64, "n_shared_experts": 2,
+  "num_experts_per_tok": 6, "first_k_dense_replace": 1, "moe_layer_freq": 1,
+  "vocab_size": 102400, "attention_bias": false, "tie_word_embeddings": false)");
+const std::string gpt_j =
+    text_of("gptj", "GPTJForCausalLM", R"("n_embd": 4096, "n_layer": 28, "n_head": 16,
+  "n_inner": null, "n_positions": 2048, "rotary_dim": 64, "vocab_size": 50400,
+  "activation_function": "gelu_new", "tie_word_embeddings": false)");
+const std::string minicpm3_4b =
+    text_of("minicpm3", "MiniCPM3ForCausalLM", R"("hidden_size": 2560, "num_hidden_layers": 62,
+  "num_attention_heads": 40, "num_key_value_heads": 40, "q_lora_rank": 768,
+  "kv_lora_rank": 256, "qk_nope_head_dim": 64, "qk_rope_head_dim": 32,
+  "intermediate_size": 6400, "vocab_size": 73448)");
+
 }  // namespace
 
 TEST_CASE("families of known parts have the parameters of their checkpoints") {
@@ -190,15 +210,21 @@ TEST_CASE("families of known parts have the parameters of their checkpoints") {
   CHECK(total(imported(phi_2)) == 2'779'683'840);
   CHECK(total(imported(phi_3_5_moe)) == 41'873'153'344);
   CHECK(total(imported(olmoe_7b)) == 6'919'161'856);
+  CHECK(total(imported(qwen_7b)) == 7'721'324'544);
+  CHECK(total(imported(deepseek_moe_16b)) == 16'375'728'128);
+  CHECK(total(imported(gpt_j)) == 6'050'882'784);
 }
 
-// Announced as 340 B, 673 B and 21 B: counted from their matrices.
-TEST_CASE("Nemotron-4, Mistral Large 3 and ERNIE 4.5, by their matrices") {
+// Announced as 340 B, 673 B, 21 B and 4 B: counted from their matrices.
+TEST_CASE("Nemotron-4, Mistral Large 3, ERNIE 4.5 and MiniCPM3, by their matrices") {
   const count e = 2560;
   const count attending = 2 * e * e + 2 * e * 512 + 2 * e;
   const count experts = 66 * 3 * e * 1536 + e * 64 + 64;
   CHECK(total(imported(ernie_21b)) ==
         28 * attending + 3 * e * 12288 + 27 * experts + 103424 * e + e);
+  const count low_rank = e * 768 + 768 + 768 * 40 * 96 + e * 288 + 256 + 256 * 40 * 128;
+  const count latent = low_rank + 40 * 64 * e + 3 * e * 6400 + 2 * e;
+  CHECK(total(imported(minicpm3_4b)) == 62 * latent + 73448 * e + e);
   const count h = 18432;
   const count nemotron = 96 * (2 * h * h + 2 * h * 8 * 192 + 2 * h * 73728 + 4 * h);
   CHECK(total(imported(nemotron_4_340b)) == nemotron + 2 * 256000 * h + 2 * h);
@@ -242,6 +268,12 @@ TEST_CASE("what would change their figures unread is refused") {
                  "$.no_bias: false"));
   CHECK(contains(refusal(swapped(mpt_7b, R"("qk_ln": false)", R"("qk_ln": true)")),
                  "$.attn_config.qk_ln: true"));
+  CHECK(contains(refusal(swapped(mpt_7b, R"("alibi": true)", R"("alibi": false)")),
+                 "$.learned_pos_emb"));
+  CHECK(contains(refusal(swapped(qwen_7b, "22016", "22017")), "allowed: an even number"));
+  CHECK(contains(
+      refusal(swapped(glm_4_9b, R"("vocab_size": 151552, "add)", R"("vocab_size": 151551, "add)")),
+      "$.padded_vocab_size: 151552"));
   CHECK(contains(refusal(swapped(dbrx, R"("kv_n_heads": 8)", R"("kv_n_heads": 7)")),
                  "$.attn_config.kv_n_heads: 7"));
   CHECK(contains(refusal(with(phi_2, R"("qk_layernorm": true)")), "$.qk_layernorm: true"));

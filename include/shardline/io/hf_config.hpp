@@ -135,12 +135,12 @@ inline model read_members(const fields& whole, std::string_view quantisation_tex
   return read_model({text, whole}, quantisation_text);
 }
 
-/// Qwen3-Omni: the model that reads and writes text, within another that also speaks. Module names
-/// begin with "thinker.", so settings that stand outside could not be matched.
+/// Qwen2.5-Omni and Qwen3-Omni: the model that reads and writes text, within another that also
+/// speaks. Module names begin with "thinker.", so settings outside could not be matched.
 inline model read_thinker(const fields& outer, const json& thinker, std::string_view second,
                           diagnosis& d) {
-  (void)outer.choice("model_type", {"qwen3_omni_moe"});
-  check_architecture(outer, "Qwen3OmniMoeForConditionalGeneration");
+  (void)outer.choice("model_type", {"qwen3_omni_moe", "qwen2_5_omni"});
+  check_architecture(outer, "Qwen3OmniMoeForConditionalGeneration", "Qwen2_5OmniModel");
   if (outer.find("quantization_config") != nullptr || !second.empty()) {
     outer.refuse("quantization_config", "null: that of a model within thinker_config is not read");
   }

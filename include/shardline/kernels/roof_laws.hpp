@@ -11,7 +11,8 @@
 namespace shardline {
 
 /// Operators of a rank at most: those of the halves of its layers, and at its ends 4 multiplications
-/// (head, prediction, per-layer embedding, streams) and 6 + 6 vector kernels.   (tests/prepare/prepared.cpp)
+/// (head, prediction, per-layer embedding, streams) and 6 + 6 vector kernels.
+///                                                                     (tests/prepare/prepared.cpp)
 inline constexpr std::size_t max_gemms =
     (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 4;
 inline constexpr std::size_t max_vectors =

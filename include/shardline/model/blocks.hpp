@@ -171,8 +171,8 @@ constexpr void emit_stream_end(const emission& e, Sink& sink) {
   sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, n + 1}});
 }
 
-// Behind both halves: the stream gates the layer's own row, which is projected to it and normed. Both
-// matrices lie on every rank.
+// Behind both halves: the stream gates the layer's own row, which is projected to it and normed.
+// Both matrices lie on every rank.
 template <class Sink>
 constexpr void emit_layer_input(const layer_inputs& own, const block_context& e, Sink& sink) {
   constexpr auto in_class = weight_class::dense_feed_forward;

@@ -40,8 +40,8 @@ template <class T>
 ///   latent            one cache for all heads (MLA), its values a part of its keys; a prompt
 ///                     expands it into keys and values per head, a decode step attends to it
 ///   latent_width      values per token that such a cache keeps; 0: not known
-///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes are
-///                     shared by (DeepSeek-V4); contexts and windows are of tokens
+///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes
+///                     are shared by (DeepSeek-V4); contexts and windows are of tokens
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {

@@ -107,7 +107,7 @@ constexpr attention_shape block_sparse_attention::scoring(const block_context& e
           .activation = e.activations};
 }
 
-/// Projections of both, scores of all cached tokens, attention to those of the chosen blocks, output.
+/// Projections of both, scores of all cached tokens, attention to those of chosen blocks, output.
 /// The choice of the highest is not priced.
 template <class Sink>
 constexpr void block_sparse_attention::emit(const block_context& e, Sink& sink) const {

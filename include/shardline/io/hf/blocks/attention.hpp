@@ -122,8 +122,10 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, count 
   return a;
 }
 
-/// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ.
-inline latent_attention read_latent_attention(const fields& f, count q_lora_rank = 1536) {
+/// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ; so is `v_head_dim`, 0:
+/// the key is required.
+inline latent_attention read_latent_attention(const fields& f, count q_lora_rank = 1536,
+                                              count v_head_dim = 0) {
   if (f.flag("attention_bias", false)) {
     f.refuse("attention_bias", "false: biases of latent attention are not priced");
   }
@@ -133,7 +135,7 @@ inline latent_attention read_latent_attention(const fields& f, count q_lora_rank
   a.kv_lora_rank = f.whole("kv_lora_rank", field::kv_lora_rank);
   a.qk_nope_head_dim = f.whole("qk_nope_head_dim", any_heads);
   a.qk_rope_head_dim = f.whole("qk_rope_head_dim", any_heads);
-  a.v_head_dim = f.whole("v_head_dim", any_heads);
+  a.v_head_dim = v_head_dim > 0 ? v_head_dim : f.whole("v_head_dim", any_heads);
   return a;
 }
 

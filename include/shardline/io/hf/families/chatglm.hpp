@@ -37,6 +37,8 @@ inline layer_stack read_chatglm_layers(const fields& f, const family& known, cou
   if (a.heads * a.head_dim != hidden) {
     f.refuse("kv_channels", "hidden_size / num_attention_heads");
   }
+  const count rows = f.whole_or("vocab_size", 0, field::vocab_size);
+  (void)f.whole_or("padded_vocab_size", rows, {rows, rows});
   const bool everywhere = f.flag("add_bias_linear", false);
   a.qkv_bias = everywhere || f.flag("add_qkv_bias", false);
   a.output_bias = everywhere;

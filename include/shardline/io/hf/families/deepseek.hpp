@@ -1,4 +1,4 @@
-/// DeepSeek-V2, DeepSeek-V3 and Kimi K2 (configuration_deepseek.py of
+/// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3 and Kimi K2 (configuration_deepseek.py of
 /// huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention.
 #pragma once
 
@@ -7,6 +7,13 @@
 
 namespace shardline::hf::families {
 
+inline constexpr family deepseek{.model_type = "deepseek",
+                                 .architecture = "DeepseekForCausalLM",
+                                 .layers = detail::read_seeing_layers,
+                                 .feed_forwards = detail::read_deepseek,
+                                 .bias = bias_rule::stated,
+                                 .shared_experts = -1,
+                                 .topk_method = "greedy"};
 inline constexpr family deepseek_v2{.model_type = "deepseek_v2",
                                     .architecture = "DeepseekV2ForCausalLM",
                                     .layers = detail::read_latent_layers,

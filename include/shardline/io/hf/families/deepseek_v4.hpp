@@ -41,6 +41,7 @@ inline compressed_attention read_compressed_attention(const fields& f) {
   kind a{};
   a.heads = f.whole("num_attention_heads", any_heads);
   a.head_dim = f.whole("head_dim", any_heads);
+  (void)f.whole_or("qk_rope_head_dim", 64, {1, a.head_dim});  // a part of each head
   a.q_lora_rank = number_of(kind::query_range, f, "q_lora_rank");
   a.output_groups = f.whole("o_groups", any_heads);
   a.output_rank = number_of(kind::output_range, f, "o_lora_rank");

@@ -82,6 +82,7 @@ inline constexpr family exaone4{.model_type = "exaone4",
                                 .window_period = 4};
 inline constexpr family exaone_moe{.model_type = "exaone_moe",
                                    .architecture = "ExaoneMoEForCausalLM",
+                                   .other_architecture = "ExaoneMoeForCausalLM",
                                    .layers = detail::read_exaone4_layers,
                                    .feed_forwards = detail::read_exaone_blocks,
                                    .qk_norm = qk_norm_rule::per_head,

@@ -31,7 +31,9 @@ inline feed_forward_kind read_gemma4_block(const fields& f, bool reads_another) 
   const bool twice = reads_another && f.flag("use_double_wide_mlp", false);
   const dense_feed_forward dense{.width = (twice ? 2 : 1) *
                                           f.whole("intermediate_size", {1, any_width.most / 2})};
-  if (!f.flag("enable_moe_block", false)) return dense;
+  const bool routed = f.flag("enable_moe_block", false);
+  if (!routed) (void)f.find("moe_intermediate_size");  // said of models without experts too
+  if (!routed) return dense;
   mixture_of_experts moe{};
   moe.experts = f.whole("num_experts", field::experts);
   moe.experts_per_token = f.whole("top_k_experts", {1, moe.experts});

@@ -66,6 +66,7 @@ inline constexpr std::array all_families{
     &families::qwen2_vl_text,
     &families::qwen2_5_vl,
     &families::qwen2_5_vl_text,
+    &families::qwen2_5_omni_text,
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
@@ -76,6 +77,7 @@ inline constexpr std::array all_families{
     &families::qwen3_next,
     &families::qwen3_5_text,
     &families::qwen3_5_moe_text,
+    &families::deepseek,
     &families::deepseek_v2,
     &families::deepseek_v3,
     &families::kimi_k2,
@@ -101,6 +103,8 @@ inline constexpr std::array all_families{
     &families::falcon,
     &families::bloom,
     &families::gpt2,
+    &families::gptj,
+    &families::qwen,
     &families::opt,
     &families::gpt_neox,
     &families::granite,
@@ -151,6 +155,8 @@ inline constexpr std::array all_families{
     &families::mistral_large_3,
     &families::minicpm,
     &families::minicpm3,
+    &families::xverse,
+    &families::aquila,
     &families::baichuan,
     &families::arcee,
     &families::nemotron};
@@ -174,7 +180,8 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl_moe,
     &families::qwen3_5,
     &families::qwen3_5_moe,
-    &families::qwen3_omni_moe_thinker};
+    &families::qwen3_omni_moe_thinker,
+    &families::qwen2_5_omni_thinker};
 // clang-format on
 
 namespace detail {

@@ -21,10 +21,13 @@ inline feed_forwards read_relu2_blocks(const fields& f, const family& known, cou
   return result;
 }
 
-/// Latent attention and dense blocks.
-inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count, precision) {
+/// Latent attention, whose values are as wide as heads are apart where no key says; dense blocks.
+inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count hidden,
+                                        precision) {
   const count layers = read_equal_layers(f);
-  return equal_layers(f, known, layers, read_latent_attention(f), known.form);
+  const count heads = f.whole("num_attention_heads", any_heads);
+  const count value_width = f.find("v_head_dim") == nullptr ? even_head_dim(f, hidden, heads) : 0;
+  return equal_layers(f, known, layers, read_latent_attention(f, 768, value_width), known.form);
 }
 
 }  // namespace detail
@@ -49,6 +52,8 @@ inline constexpr family minicpm3{.model_type = "minicpm3",
                                  .layers = detail::read_minicpm3_layers,
                                  .feed_forwards = detail::read_dense,
                                  .tied = true};
+inline constexpr family xverse = renamed(llama, "xverse", "XverseForCausalLM");
+inline constexpr family aquila = renamed(llama, "aquila", "AquilaForCausalLM");
 inline constexpr family baichuan{.model_type = "baichuan",
                                  .architecture = "BaichuanForCausalLM",
                                  .other_architecture = "BaiChuanForCausalLM",

@@ -67,6 +67,9 @@ inline layer_stack read_mpt_layers(const fields& f, const family& known, count h
   const fields attention = settings_within(f, "attn_config");
   const count layers = read_equal_layers(f);
   if (!f.flag("no_bias", false)) f.refuse("no_bias", "true: biases of MPT are not priced");
+  if (!attention.flag("alibi", false) && f.flag("learned_pos_emb", true)) {
+    f.refuse("learned_pos_emb", "false, or attn_config.alibi: learned positions are not priced");
+  }
   const count ratio = f.whole_or("expansion_ratio", 4, any_kernel);
   layer_stack stack;
   stack.append(layers, {read_mosaic_heads(f, attention, hidden),

@@ -1,5 +1,5 @@
-/// OLMo 2 and 3, and OLMoE. Their norms stand behind the attention and the feed-forward block, not before
-/// them: as many, of the same size, so a layer is priced as any other.
+/// OLMo 2 and 3, and OLMoE. Their norms stand behind the attention and the feed-forward block, not
+/// before them: as many, of the same size, so a layer is priced as any other.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"

@@ -1,4 +1,4 @@
-/// Qwen2, Qwen3 and their mixtures of experts.
+/// Qwen, Qwen2, Qwen3 and their mixtures of experts.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -33,9 +33,38 @@ inline feed_forwards read_qwen_shared(const fields& f, const family& known, coun
   return result;
 }
 
+constexpr checkpoint_names make_qwen_names() noexcept {
+  checkpoint_names n = llama_names;
+  n.outside = {"transformer.wte", "", "transformer.ln_f", "lm_head"};
+  n.layers = "transformer.h.";
+  n.norms = {"ln_1", "ln_2", "", "", ""};
+  n.attention = "attn.";
+  n.projections = {"c_attn", "c_proj", "", ""};
+  n.matrices = {"w1", "w2", "c_proj"};
+  return n;
+}
+inline constexpr checkpoint_names qwen_names = make_qwen_names();
+
+/// The first Qwen counts both halves of a gated block as its width.
+inline feed_forwards read_qwen_blocks(const fields& f, const family&, count layers) {
+  if (!f.flag("no_bias", true)) f.refuse("no_bias", "true");
+  feed_forwards result = all_alike(layers, false);
+  const count both = f.whole("intermediate_size", {2, any_width.most});
+  if (both % 2 != 0) f.refuse("intermediate_size", "an even number");
+  result.dense.width = both / 2;
+  return result;
+}
+
 }  // namespace detail
 
 namespace families {
+
+inline constexpr family qwen{.model_type = "qwen",
+                             .architecture = "QWenLMHeadModel",
+                             .layers = detail::read_seeing_layers,
+                             .feed_forwards = detail::read_qwen_blocks,
+                             .bias = bias_rule::qkv,
+                             .names = &detail::qwen_names};
 
 inline constexpr family qwen2{.model_type = "qwen2",
                               .architecture = "Qwen2ForCausalLM",

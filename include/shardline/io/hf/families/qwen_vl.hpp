@@ -1,4 +1,4 @@
-/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3-Omni, those of Qwen2 and Qwen3 by
+/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and both Omnis, those of Qwen2 and Qwen3 by
 /// other names. Older files of the first two describe the text model beside their vision_config;
 /// their classes give a text model the defaults of Qwen2 or Qwen3.
 #pragma once
@@ -14,6 +14,8 @@ inline constexpr family qwen2_5_vl =
     renamed(qwen2, "qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration");
 inline constexpr family qwen2_5_vl_text =
     renamed(qwen2, "qwen2_5_vl_text", "Qwen2_5_VLForConditionalGeneration");
+inline constexpr family qwen2_5_omni_text =
+    renamed(qwen2, "qwen2_5_omni_text", "Qwen2_5OmniThinkerForConditionalGeneration");
 inline constexpr family qwen3_vl_text =
     renamed(qwen3, "qwen3_vl_text", "Qwen3VLForConditionalGeneration");
 inline constexpr family qwen3_vl_moe_text =
@@ -21,6 +23,8 @@ inline constexpr family qwen3_vl_moe_text =
 inline constexpr family qwen3_omni_moe_text =
     renamed(qwen3_moe, "qwen3_omni_moe_text", "Qwen3OmniMoeThinkerForConditionalGeneration");
 
+inline constexpr wrapper qwen2_5_omni_thinker{
+    "qwen2_5_omni_thinker", "Qwen2_5OmniThinkerForConditionalGeneration", "qwen2_5_omni_text"};
 inline constexpr wrapper qwen3_omni_moe_thinker{
     "qwen3_omni_moe_thinker", "Qwen3OmniMoeThinkerForConditionalGeneration", "qwen3_omni_moe_text"};
 inline constexpr wrapper qwen2_vl_wrapper{"qwen2_vl", "Qwen2VLForConditionalGeneration",
