@@ -112,7 +112,7 @@ const curve_report& report_of(const policy_calibration<fitted>& found, const std
 }  // namespace
 
 TEST_CASE("constants of two accelerators never measured are found from exact timings") {
-  for (const accelerator& a : {catalog::h20, catalog::mi300x}) {
+  for (const accelerator& a : {catalog::h20, catalog::mi325x}) {
     CAPTURE(a.name.view());
     const timings t = all_kernels(a);
     const auto start = with_fitted_kernels(a);

@@ -97,7 +97,7 @@ TEST_CASE("the shares of constant are found from exact runs") {
 }
 
 TEST_CASE("host and clock of fitted are found from exact runs on accelerators never measured") {
-  for (const accelerator& a : {catalog::h20, catalog::mi300x}) {
+  for (const accelerator& a : {catalog::h20, catalog::mi325x}) {
     CAPTURE(a.name.view());
     const fitted start = with_fitted(a).efficiency;
     REQUIRE(start.source == provenance::transferred);
