@@ -85,7 +85,7 @@ deployment deployment_of(const row_table& row) {
   constexpr double prompt = 294.0;  // of Open ORCA, in the mean
   deployment d;
   d.gpu = *gpu_named(row.word(system));
-  d.engine = &engine_named(d.gpu.vendor == vendor::amd ? "vllm 0.18" : "TensorRT-LLM");
+  d.engine = &engine_named(d.gpu.vendor == vendor::amd ? "vllm 0.18" : "TensorRT-LLM 0.17");
   d.runtime = runtime_on(*d.engine, d.gpu);
   d.model = model_of(row, d.gpu);
   const double ranks = row.empty(tensor_parallel) ? 1.0 : row.number(tensor_parallel);

@@ -83,7 +83,10 @@ band band_of_run(figure f, const deployment& d, double time) {
   const fitted policy = policy_of(d);
   const auto c = cluster_of(d, policy);
   if (f == figure::first_token) return estimate(c, d.model, d.layout, d.workload).bands.ttft;
-  if (f == figure::per_token) return estimate(c, d.model, d.layout, d.workload).bands.tpot;
+  if (f == figure::per_token) {
+    const auto round = decode(c, d.model, d.layout, d.workload);
+    return scaled(relative_band(residuals_of<double>(policy), round), time);
+  }
   const workload& w = d.workload;
   const bool prompts = f == figure::prefill;
   const auto step = prompts ? prefill_step(w.concurrency, w.input.value(), 0.0, 1.0)
@@ -110,6 +113,7 @@ serving_times serving_of(const deployment& d, const Efficiency& policy) {
 const engine_version& engine_named(const std::string& name) {
   const std::string n = lower(name);
   const bool tensorrt = contains(n, "tensorrt") || contains(n, "trtllm");
+  if (tensorrt && contains(n, "0.17")) return engines::tensorrt_llm_0_17;
   if (tensorrt && contains(n, "0.5.0")) return engines::tensorrt_llm_0_5;
   if (tensorrt) return engines::tensorrt_llm_1_0;
   if (contains(n, "fastertransformer")) return engines::fastertransformer;

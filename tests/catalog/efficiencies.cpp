@@ -144,6 +144,7 @@ TEST_CASE("other vendors' hardware has no switch that reduces, and AMD's its own
   CHECK(of(catalog::mi325x).gemm[kernel_format::narrow].bandwidth == 0.6);
   CHECK(of(catalog::mi300x).source == provenance::measured);
   CHECK(of(catalog::mi355x).source == provenance::transferred);
+  CHECK(with_fitted(catalog::mi300x, engines::sglang).efficiency.source == provenance::transferred);
 }
 
 TEST_CASE("an MI300X multiplies at eight times the rate that vLLM of 2024 ran it at") {

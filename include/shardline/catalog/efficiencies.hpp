@@ -17,7 +17,8 @@ namespace detail {
 template <class Old>
 constexpr provenance source_of_kernels(const basic_accelerator<double, Old>& a,
                                        const engine_version& e) noexcept {
-  const bool measured = a.name == nearest(a).sheet->name;
+  const measured_chip& m = nearest(a);
+  const bool measured = a.name == m.sheet->name && (!m.vllm_alone || runs_vllm(e.kernels));
   return measured && e.has_kernels_of_engine() ? provenance::measured : provenance::transferred;
 }
 

@@ -14,8 +14,8 @@
 ///
 /// Multiprocessors are those enabled in the product: NVIDIA's architecture white papers (A100 108
 /// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 and B300 148, GB200 and
-/// GB300 152), AMD's data
-/// sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
+/// GB300 152, as notes of FlashInfer's, DeepGEMM's and others' kernels state them: "GB200 (152 SMs)",
+/// "B300 (148 SMs)", "GB300 (152 SMs)"; a whole die has 160), AMD's data sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
 ///
 /// Sources shared by most, named in short:
 ///   [aic]    github.com/ai-dynamo/aiconfigurator, commit 095f58a5, systems/<name>.yaml

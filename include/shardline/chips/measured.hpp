@@ -28,6 +28,7 @@ struct measured_chip {
   fitted (*kernels)(const kernel_execution&) noexcept = nullptr;
   double sustained = 1.0;
   const power_curve* power = nullptr;
+  bool vllm_alone = false;
 };
 
 namespace detail {
@@ -39,6 +40,10 @@ constexpr void take(fitted& f, const kernel_curves& k) noexcept {
   f.latent_prefill = k.latent_prefill;
   f.latent_decode = k.latent_decode;
   f.experts = k.experts;
+}
+
+constexpr bool runs_vllm(const kernel_execution& e) noexcept {
+  return e.library == kernel_library::vllm || e.library == kernel_library::vllm_2024;
 }
 
 // One of three, by whose kernels an engine runs.

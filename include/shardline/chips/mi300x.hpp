@@ -71,7 +71,9 @@ constexpr fitted mi300x_kernels(const kernel_execution& e) noexcept {
 }  // namespace curves
 
 /// The MI300X, at the clock of its runs.
-inline constexpr measured_chip measured_mi300x{
-    .sheet = &mi300x, .kernels = curves::detail::mi300x_kernels, .sustained = 1.0};
+inline constexpr measured_chip measured_mi300x{.sheet = &mi300x,
+                                               .kernels = curves::detail::mi300x_kernels,
+                                               .sustained = 1.0,
+                                               .vllm_alone = true};
 
 }  // namespace shardline::catalog

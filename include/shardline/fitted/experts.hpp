@@ -139,9 +139,12 @@ template <class T>
                                                         const expert_activation_shape& o) noexcept {
   const expert_curve<T>& c = a.efficiency.experts[kernel_of(o.format)];
   const T pass = c.passes / a.memory_rate.value();
-  return {c.foreign_rows, T(detail::row_bytes(o)) * pass, T(detail::token_bytes(o)) * pass,
+  return {c.foreign_rows,
+          T(detail::row_bytes(o)) * pass,
+          T(detail::token_bytes(o)) * pass,
           T(workspace_each(o)) / a.memory_rate.value(),
-          c.launch.value() + c.per_expert.value() * real<T>(o.experts), c.sorting.value(),
+          c.launch.value() + c.per_expert.value() * real<T>(o.experts),
+          c.sorting.value(),
           c.sorting.value() / c.sorted_tokens};
 }
 template <class T>
