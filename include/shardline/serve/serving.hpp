@@ -256,7 +256,10 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
   const T rate = w.rate.value();
   const T round = full.value();
   if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, p.layout, w, most, round);
-  const basic_serving<T> at_rate = serving_at_rate(times, p.layout, w, most.running, round);
+  // Lanes that have no rate, which are not picked, get one: none of theirs may be no number.
+  basic_workload<T> arriving = w;
+  arriving.rate = request_rate<T>::from_value(select(T(0.0) < rate, rate, T(1.0)));
+  const basic_serving<T> at_rate = serving_at_rate(times, p.layout, arriving, most.running, round);
   if (!(largest_of(-rate) >= 0.0)) return at_rate;
   return pick(T(0.0) < rate, at_rate, serving_at_concurrency(times, p.layout, w, most, round));
 }
