@@ -76,9 +76,15 @@ class listed_laws {
     [[nodiscard]] constexpr routed_extents<T> routed() const noexcept {
       return routed_at(sizes, r.routing);
     }
+    // A part that a lane, or an average, has no sequences of launches nothing.
     template <class Shape>
     constexpr void in_its_phase(const Shape& o) const {
-      if (const step_part<T>* part = part_in(sizes.step, o.phase)) price(operator_of(o, *part));
+      const step_part<T>* part = part_in(sizes.step, o.phase);
+      if (part == nullptr) return;
+      const kernel_time<T> whole = plain(time_of(laws.accelerator_, operator_of(o, *part)));
+      const T runs_it = sizes[size::of(size::of_phase::runs, o.phase)];
+      fold(r.at, kernel_time<T>{whole.compute * runs_it, whole.memory * runs_it,
+                                whole.exposed * runs_it, whole.launch * runs_it});
     }
     template <class Operator>
     constexpr void price(const Operator& op) const {
