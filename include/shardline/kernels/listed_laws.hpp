@@ -79,12 +79,12 @@ class listed_laws {
     // A part that a lane, or an average, has no sequences of launches nothing.
     template <class Shape>
     constexpr void in_its_phase(const Shape& o) const {
-      const step_part<T>* part = part_in(sizes.step, o.phase);
-      if (part == nullptr) return;
-      const kernel_time<T> whole = plain(time_of(laws.accelerator_, operator_of(o, *part)));
+      const step_part<T>* own_part = part_in(sizes.step, o.phase);
+      if (own_part == nullptr) return;
+      const kernel_time<T> in_full = plain(time_of(laws.accelerator_, operator_of(o, *own_part)));
       const T runs_it = sizes[size::of(size::of_phase::runs, o.phase)];
-      fold(r.at, kernel_time<T>{whole.compute * runs_it, whole.memory * runs_it,
-                                whole.exposed * runs_it, whole.launch * runs_it});
+      fold(r.at, kernel_time<T>{in_full.compute * runs_it, in_full.memory * runs_it,
+                                in_full.exposed * runs_it, in_full.launch * runs_it});
     }
     template <class Operator>
     constexpr void price(const Operator& op) const {
