@@ -153,7 +153,8 @@ struct twin {
           routing.shape.sent ? std::fmin(std::fmax(s.of[group] * routing.reached, 1.0), s.of[group])
                              : s.of[group];
       const double memory = std::fmax(passed * k.c.passed + come * k.c.token, x * k.c.own);
-      t.work(k.line, k.n, 0.0, memory, 0.0, k.c.launch);
+      const double launch = k.c.launch + std::fmin(come * k.c.sorted, k.c.sorting);
+      t.work(k.line, k.n, 0.0, memory, 0.0, launch);
     }
     for (const attention& k : attentions) {
       if ((k.shape.phase == sl::phase::prefill) != prompt) continue;
