@@ -52,7 +52,7 @@ struct loaded_replica {
   [[nodiscard]] constexpr basic_mix_seconds<T> about(const T& rate, const T& prompts,
                                                      const prompt_steps<T>& read) const noexcept {
     basic_mix_seconds<T> t;
-    t.decode = t.prompts = prompts / rate;
+    t.decode = t.prompts = prompts / max(rate, T(1e-300));  // a lane may have no rate
     if (chunked()) return t;
     t.decode = times.decode(max(prompts * load.decode_steps, T(1.0))).interval(load.batches);
     const T d = rate * t.decode;
