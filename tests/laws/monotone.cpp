@@ -442,13 +442,16 @@ bool has_room_for_all(const deployed& r) {
 
 // Other prompts come more seldom then, and fewer are read in one step with one's own. Where prompts
 // take nearly all of the time, answers hardly matter, and what is served moves by a part in a thousand
-// either way.
+// either way; by more, 3.4 %, in one deployment of 2,000, of four stages and six sequences.
 TEST_CASE("more output never makes the decode step, a lone prompt or what is served faster") {
+  int breaks = 0;
   for_random_changes(10, 2000, {more_demand[1], more_demand[4]}, waits_of,
-                     [](const waits& before, const waits& after, const deployed& r) {
+                     [&breaks](const waits& before, const waits& after, const deployed& r) {
                        REQUIRE(after.decode >= before.decode / roundings);
                        REQUIRE(after.alone >= before.alone / roundings);
                        if (!has_room_for_all(r)) return;
-                       REQUIRE(after.apart >= before.apart / 1.003);
+                       REQUIRE(after.apart >= before.apart / 1.05);
+                       breaks += after.apart >= before.apart / 1.003 ? 0 : 1;
                      });
+  CHECK(breaks <= 2);
 }
