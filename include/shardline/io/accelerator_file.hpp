@@ -133,6 +133,7 @@ inline constexpr std::array<std::pair<std::string_view, vendor>, 6> vendor_names
 /// The names of all figures, for a message.
 [[nodiscard]] inline std::vector<std::string_view> figure_names() {
   std::vector<std::string_view> names;
+  names.reserve(accelerator_figures.size());
   for (const accelerator_figure& f : accelerator_figures) names.push_back(f.name);
   return names;
 }
@@ -226,6 +227,7 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
   const accelerator* known = text == nullptr ? nullptr : catalog::find_accelerator(*text);
   if (known != nullptr) return *known;
   std::vector<std::string_view> names;
+  names.reserve(catalog::accelerators.size());
   for (const accelerator& a : catalog::accelerators) names.push_back(a.name.view());
   const std::string near = text == nullptr ? std::string() : did_you_mean(*text, names);
   d.fail("$.like: " + hf::shown(*found) + near + "; allowed: a name of the catalog");

@@ -118,7 +118,7 @@ inline void read_params_experts(const json& moe, json& config, diagnosis& d) {
              ": not read of a params.json; allowed: the config.json of the repository");
     }
   }
-  d.notes.push_back("$: a params.json of Mistral's, read as the config.json that says the same");
+  d.notes.emplace_back("$: a params.json of Mistral's, read as the config.json that says the same");
   return config;
 }
 

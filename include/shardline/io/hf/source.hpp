@@ -29,6 +29,7 @@ namespace detail {
 inline void refuse_type(const fields& f) {
   const json* found = f.find("model_type");
   std::vector<std::string_view> known;
+  known.reserve(all_families.size());
   for (const family* one : all_families) known.push_back(one->model_type);
   const std::string near = found != nullptr && found->is_string()
                                ? did_you_mean(found->get_ref<const std::string&>(), known)

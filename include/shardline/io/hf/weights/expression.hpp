@@ -251,7 +251,8 @@ struct expression::parser {
       at += 1;
       if (ends() || text[at] == '\\' || text[at] < begin) failed = true;
       if (failed) return set;
-      for (int c = begin; c <= text[at]; ++c) set.set(static_cast<unsigned char>(c));
+      const auto last = static_cast<unsigned char>(text[at]);
+      for (unsigned c = static_cast<unsigned char>(begin); c <= last; ++c) set.set(c);
       ++at;
     }
     if (!takes("]")) failed = true;

@@ -29,7 +29,7 @@ inline weight_format read_fp8(const fields& f) {
 
 /// What the settings call themselves; where they do not, what only one method writes.
 inline std::string read_method(const fields& f) {
-  const std::string stated = f.word("quant_method", "");
+  std::string stated = f.word("quant_method", "");
   if (!stated.empty()) return stated;
   std::string found;
   if (f.find("config_groups") != nullptr) found = "compressed-tensors";
