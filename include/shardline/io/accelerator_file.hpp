@@ -47,7 +47,7 @@ double exchanged(Figure& figure, const double* x) {
 // Figures that no rule refuses, since they only shape the policy fitted.
 inline constexpr field_range switched{{}, "", figure_unit::none, 0.0, 1.0, true};
 inline constexpr field_range cores{{}, "", figure_unit::none, 0.0, 1e6, true};
-inline constexpr field_range cache{{}, "", figure_unit::bytes, 0.0, 1e15, false};
+inline constexpr field_range cache_bytes{{}, "", figure_unit::bytes, 0.0, 1e15, false};
 
 }  // namespace detail
 
@@ -106,7 +106,7 @@ inline constexpr std::array accelerator_figures{
         "multiprocessors", detail::cores, "SMs, CUs or cores, 0: not known",
         [](accelerator& a, const double* x) { return detail::exchanged(a.multiprocessors, x); }},
     accelerator_figure{
-        "last_level_cache", detail::cache, "shared by them, 0: not known",
+        "last_level_cache", detail::cache_bytes, "shared by them, 0: not known",
         [](accelerator& a, const double* x) { return detail::exchanged(a.last_level_cache, x); }},
     accelerator_figure{
         "torus.x", range_of(field::torus_axes), "length of an axis, 1: none",
