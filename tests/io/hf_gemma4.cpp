@@ -94,8 +94,8 @@ TEST_CASE("Gemma 4 E2B: an embedding for each layer, and 20 layers that read oth
   // By the modules of the class. Attention of 15 layers with keys and values of their own (12 of
   // width 256, 3 of 512) and 20 without (16 and 4); blocks twice as wide in these.
   const count h = 1536;
-  const auto own = [h](count d) { return 2 * h * 8 * d + 2 * h * d + 2 * d; };
-  const auto reading = [h](count d) { return 2 * h * 8 * d + d; };
+  const auto own = [](count d) { return 2 * h * 8 * d + 2 * h * d + 2 * d; };
+  const auto reading = [](count d) { return 2 * h * 8 * d + d; };
   const count attention = 12 * own(256) + 3 * own(512) + 16 * reading(256) + 4 * reading(512);
   const count blocks = (15 + 2 * 20) * 3 * h * 6144;
   const count tables = 262144 * h + count{262144} * 35 * 256;
