@@ -40,7 +40,7 @@ TEST_CASE("Step-3.5-Flash: a gate per head, more heads where a layer has a windo
   const model m = imported(step_3_5_flash());
   // By the modules of vllm/model_executor/models/step3p5.py; 196 B are announced.
   const count h = 4096;
-  const auto attention = [h](count heads) {
+  const auto attention = [](count heads) {
     return 2 * h * heads * 128 + 2 * h * 1024 + h * heads + 2 * 128 + 2 * h;
   };
   const count experts = 289 * 3 * h * 1280 + h * 288 + 288;
