@@ -94,8 +94,8 @@ struct replica_judge {
 /// the one with the shorter time per output token, then to first token. Replicas of up to c.gpus
 /// GPUs are tried, every layout of them (for_each_layout()), each with as few replicas as keep the
 /// promises. watch(tried) is told how many layouts were looked at.
-///   Llama-3.1-70B, H100, 10 requests/s of 1500 in and 300 out within 1 s and 40 ms: tests/plan/
-///   recommend.cpp holds it against every layout and number of replicas
+/// Held against every layout in every number of replicas, for Llama-3.1-8B on 12 GPUs and
+/// Mixtral-8x7B on 8 (tests/plan/recommend.cpp).
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
 template <single_case T, class Efficiency, class Watch = unwatched>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
