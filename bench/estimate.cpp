@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Question: what does one estimate cost, and how much of that is the price of being general?
 //
 // `twin_*` computes the totals that estimate() computes for one dense layout (memory, prefill,

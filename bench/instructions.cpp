@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Question: how many instructions and nanoseconds does each use of the library take?
 //
 // Run alone it prints nanoseconds, the least of many bursts. Run under callgrind, as the test

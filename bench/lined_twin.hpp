@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A step in raw doubles with all its lines, under `constant` and `fitted`.
 ///
 /// What the twin holds is what a script would have worked out beforehand: of each kernel and message

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the benchmarks of speed share: a count of allocations, and seconds of a call. Include it in
 /// one file of a program.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // How right is memory? What serving engines logged at start-up, beside what is predicted for the
 // same model, engine and layout. No figure here was fitted row by row; three of vLLM's constants
 // (engines/vllm.hpp) stem from the rows of llm-d, as is said there.

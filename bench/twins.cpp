@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Question: how far is a step on a prepared layout from raw doubles?
 //
 // A twin holds what a script would have worked out beforehand for one model, one layout and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # shardline_example_test(<name> <target> <expected file> [args...])
 # The program's standard output must be the file, byte for byte. It runs in the source tree, so that
 # arguments may name files there, as the README's commands do.

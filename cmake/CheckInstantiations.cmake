@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DCOMPILER=clang++ -DCASES=bench/compile/cases -DINCLUDE=include
 #       -DFIGURES=bench/compile/instantiations.txt -DBINARY=folder [-DWRITE=ON]
 #       -P CheckInstantiations.cmake

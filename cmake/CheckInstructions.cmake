@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DPROGRAM=bench_instructions -DFIGURES=bench/instructions.txt -DBINARY=folder
 #       [-DVALGRIND=valgrind] [-DWRITE=ON] -P CheckInstructions.cmake
 # Counts the instructions of every use that the program dumps under callgrind, prints them, and fails

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DROOT=include/shardline -P cmake/CheckLayers.cmake
 # Includes point downwards or stay in their folder, never in a circle; each third-party header has
 # its one place, and every header reaches base/fwd.hpp.

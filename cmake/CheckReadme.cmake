@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DREADME=README.md -DEXAMPLES=examples -P cmake/CheckReadme.cmake
 # What the README shows is what the tests run:
 #   <!-- example: NAME -->  the fenced block after it equals the region between

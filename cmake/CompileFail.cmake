@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # shardline_compile_fail(<name> [FIRST <regex>...] [RULE <regex>...] [FORBID <regex>...]
 #                        [SHORTER <length>] [STANDARD <year>])
 # Tests tests/fail/<name>.cpp twice. As it stands it must compile without a warning. With

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # shardline_find(<name> [REQUIRED]) looks for what a part of shardline needs and makes an imported
 # target shardline::<name>. Without REQUIRED it leaves shardline_<name>_MISSING, a sentence, instead.
 # CMakeLists.txt and the installed package both use this file, so that they cannot disagree.

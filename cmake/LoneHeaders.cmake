@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # shardline_lone_headers(<target> <folder of includes> <headers...>): compiles each header alone, in
 # a translation unit of its own: one that leans on what was included before it does not compile. Not
 # part of `all`.

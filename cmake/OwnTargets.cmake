@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # shardline_own_target(<target>): a program of this repository. It gets our warnings, the library
 # and whichever optional parts could be found.
 function(shardline_own_target target)

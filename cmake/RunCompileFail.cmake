@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # One half of a pair made by shardline_compile_fail. The definitions are that function's -D options.
 cmake_minimum_required(VERSION 3.25)
 

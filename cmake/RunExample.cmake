@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DEXPECTED=<file> -DACTUAL=<file> -P cmake/RunExample.cmake -- <program> [args...]
 cmake_minimum_required(VERSION 3.25)
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake [-DOUTPUT=shardline.hpp] -P cmake/SingleHeader.cmake
 #
 # Writes the library as one header: the umbrella, the catalog, every engine and the texts of
@@ -31,11 +32,13 @@ macro(append header)
     endforeach()
     string(REGEX REPLACE "#include \"shardline/[^\n]*\n" "" text_${header} "${text_${header}}")
     string(REPLACE "#pragma once\n" "" text_${header} "${text_${header}}")
+    string(REPLACE "${licence}" "" text_${header} "${text_${header}}")
     file(APPEND ${OUTPUT} "\n// ${header}\n${text_${header}}")
   endif()
 endmacro()
 
-file(WRITE ${OUTPUT} "// shardline in one header, by cmake/SingleHeader.cmake.\n#pragma once\n")
+set(licence "// SPDX-License-Identifier: BSL-1.0\n")
+file(WRITE ${OUTPUT} "${licence}// shardline in one header, by cmake/SingleHeader.cmake.\n#pragma once\n")
 foreach(entry IN LISTS entries)
   append(${entry})
 endforeach()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DLOG=build/gcc/.ninja_log -P cmake/Slowest.cmake
 # Prints the ten translation units that took longest to compile, in seconds of the clock.
 cmake_minimum_required(VERSION 3.25)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # The warnings under which our headers and programs stay silent. For our own targets only: what a
 # consumer wants to hear is the consumer's choice.
 #

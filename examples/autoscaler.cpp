@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // An autoscaler's question: so many requests come a second; how many replicas keep the promises?
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A build that fails when a deployment of a fleet cannot exist: a matrix of twenty, each a
 // static_assert.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Constants from measurements: of one kind of kernel, and of whole runs, on an accelerator for
 // which the catalog has none. The measurements are made up: exact times of a B200 that multiplies
 // at 0.60 of its peak, reads at 0.70 of its memory's rate and launches in 4 us, or serves at an MFU

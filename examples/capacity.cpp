@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // How much fits, the inverse of memory: at compile time, where a build can insist on it, and at run
 // time, with what each pipeline stage holds.
 #include <cstdio>

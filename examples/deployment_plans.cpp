@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Five deployment plans, as people and language models write them, held against their own inputs:
 // every claim gets a verdict from two figures, the plan's and the library's.
 //

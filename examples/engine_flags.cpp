@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // From one engine's flags to a layout, and to those of the others, or to the reason why not.
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // How long does a planner's innermost question take? Google Benchmark around a prepared layout.
 #include <benchmark/benchmark.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A chip and a model that the catalog does not have, from a data sheet and a config.json.
 #include <cstdio>
 

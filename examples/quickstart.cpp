@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What Llama 3.1 70B needs and does on one host of eight H100, before anything is deployed.
 // [readme:begin quickstart]
 #include <cstdio>

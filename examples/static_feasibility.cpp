@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A deployment guarded by the compiler: the layout that is shipped must be feasible, and a plan
 // that cannot exist is known as such while this file compiles.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A sweep over loads of one layout, which is prepared once.
 #include <cstdio>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DWAY=<way> -DROOT=<shardline> -DTREE=<folder> -DGENERATOR=... -DCOMPILER=... -P install_way.cmake
 # Does what the README says after <!-- install: WAY -->, with this clone for /path/to/shardline and a
 # folder here for /usr/local, and expects of its first program what it says that this prints.

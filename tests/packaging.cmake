@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # The library as other people's builds meet it. These tests run builds of their own (label "build");
 # a sanitizer adds nothing to them.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DSOURCE=<folder> -DBINARY=<folder> -DOPTIONS=<-D...;...> -DRUN=<program;args> -P stranger.cmake
 # Configures, builds and runs a project from nothing. (ctest --build-and-test would take --help, or
 # any option it knows, out of the program's arguments and answer it itself.)

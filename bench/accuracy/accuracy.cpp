@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // How right is time? Measured kernels, collectives and whole runs beside what is predicted for
 // them: with `fitted`, with the data sheet alone, and with the best shares `constant` could have.
 //

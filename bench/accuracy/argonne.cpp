@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Static batches of an offline engine: argonne.csv (LLM-Inference-Bench, Argonne National Laboratory,
 // 2024), as long in as out, 16 bits, tensor-parallel. The time is that of the batch from end to end.
 // Its source names no versions: vLLM and TensorRT-LLM of 2024.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Attention kernels: operators/<chip>/ context_attention.csv, generation_attention.csv, and the latent
 // ones of context_mla.csv and generation_mla.csv; one curve for each chip, engine and cache.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The catalog's constants of kernels and collectives, fitted anew.
 //
 // bench_calibrate <folder> [<headers>]: writes the curves of each chip and engine, and of each chip's

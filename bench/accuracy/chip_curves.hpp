@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Curves as bench_calibrate writes them into headers of chips/.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Collectives inside a scale-up domain: operators/<chip>/ nccl.csv, of the newest version, and
 // custom_allreduce.csv, in CUDA graphs. Sizes are in elements of the named type. One curve of the
 // library for each chip, and one with the all-reduce of each engine's own.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Fitted curves as the catalog's headers state them: designated initialisers, to be pasted there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Whole runs of many sources: end_to_end.csv, by tier. Throughputs are scored as the time that the
 // tokens took.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Layers of routed experts: operators/<chip>/moe.csv. Times are those of the busiest rank. `balanced` rows have
 // their tokens dealt out evenly; `power_law_x` rows draw each expert's load from density ~ load^-x
 // and what the busiest rank gets of it is work/routing/routing.hpp's. All constants are fitted to that.

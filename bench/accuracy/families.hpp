@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The kinds of measurements, each read from its files in the measured folder.
 #pragma once
 

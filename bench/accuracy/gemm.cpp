@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Matrix multiplications: operators/<chip>/gemm.csv, one curve for each chip, engine and format.
 #include <map>
 #include <memory>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // MLPerf Inference v4.1 and v5.1, Server and Interactive: mlperf.csv, the mean time per output token.
 //
 // As many requests as are in flight by Little's law, samples_s x e2e_mean_ms, are kept in flight,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The tables of operators/<chip>/: which chips and engines were measured, and which of an engine's
 /// versions stands for it.
 #pragma once

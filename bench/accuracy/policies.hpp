@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The accelerators and engines whose kernels were measured.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Constants that no table of kernels says: what engines' launches, ranks and hosts take, and the
 /// kernels of chips that only whole runs were measured on.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Whole runs: what was deployed, and its times under each policy.
 #pragma once
 

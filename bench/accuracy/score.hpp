@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Errors of predictions, family by family, and the best that the policy `constant` could do.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Continuous batching: serving.csv, every row whose layout and batch are known (its column flag).
 //
 // Who sends the requests is told by the column origin (runs.hpp). Engines take prompts in steps of 8192

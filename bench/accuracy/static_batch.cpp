@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Static batches: fastertransformer_a100.csv, GPT models of 350M to 175B on A100. Every sequence of
 // a batch has the same lengths; the time is that of all its tokens.
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Curves fitted to measured kernels, and what they predict for rows that no fit has seen: other
 /// shapes, or another accelerator.
 #pragma once

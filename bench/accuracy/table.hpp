@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Columns of a CSV file by name.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
 # User seconds of -fsyntax-only on each header alone, median of 3, by compiler; "-" means that the
 # compiler or something the header includes is not installed.
 #   bench/compile/compile_cost.sh [header...]        headers as a user writes them, default all

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A claim of a deployment plan beside what the plan's own inputs give, and the verdict that follows
 // from the two figures.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Figures that several plans are asked for, each a fold over the library's operator list or map.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 002: EP64-TP8-PP2-DP2 on 2048 GPUs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 003: EP64_TP2 on 128 GPUs, in FP8.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plans as text: aligned columns, the same on every machine.
 #pragma once
 

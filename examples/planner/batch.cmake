@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DPLAN=<shardline-plan> -DBINARY=<folder> -P batch.cmake
 # A line of `batch` says what `estimate --json` says of the same options, to the last bit; a line that
 # is refused says which line, which field and why; and every line has its answer, in its place.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Many estimates in one run: a line in, a line out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The subcommands of shardline-plan and their options, as CLI11 is told of them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Options by the names that engines have for them, and what they ask of the others.
 #pragma once
 

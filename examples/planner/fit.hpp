@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The inverse queries: how much fits.
 #pragma once
 

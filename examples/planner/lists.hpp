@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What there is: models, accelerators, engines, and the fields of an accelerator.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// shardline-plan: what a layout holds, costs and delivers, and which layouts are best.
 /// Exits 0 with a feasible layout, 2 without one, 64 (sysexits.h EX_USAGE) with a refused input, 74
 /// (EX_IOERR) where its output cannot be written.

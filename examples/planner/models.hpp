@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Where the models and accelerators of a command line come from.
 #pragma once
 

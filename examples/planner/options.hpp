@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The command line of shardline-plan as data.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Standard output, every byte of which arrives or is missed: a full disk, a closed pipe and a
 /// closed descriptor are errors, not silence.
 #pragma once

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # sh output.sh <shardline-plan>
 # Output that cannot be written: one line on standard error and exit status 74, in every command.
 plan=$1

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "progress.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the program says while it is busy.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # sh progress.sh <shardline-plan>
 # A search that takes its time says what it is doing after a second, on a terminal; else it is silent.
 here=$(mktemp -d)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Options from the words behind them, wherever those come from.
 #pragma once
 

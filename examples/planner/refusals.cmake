@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DPLAN=<shardline-plan> -P refusals.cmake
 # What shardline-plan does not accept: one line on standard error, nothing on standard output, 64.
 # And its other exit codes: 2 where no layout is feasible, 0 for help.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Runs what the options ask for and prints it.
 #pragma once
 

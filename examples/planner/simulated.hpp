@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Single requests of an estimate, simulated step by step: --simulate and --trace.
 #pragma once
 

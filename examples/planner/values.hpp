@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Values of options: text to numbers, formats and policies. Every function throws bad_input, which
 /// names the option, what it was given and what is allowed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What stands behind each option that is given.
 #pragma once
 

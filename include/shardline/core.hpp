@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What most programs need of shardline: the nouns (accelerator, cluster, model, layout, workload),
 /// check(), estimate(), prepared, and require_feasible. Capacity, pools, derivatives and search are
 /// in shardline.hpp; chips, engines, models and the policy `fitted` in catalog/ and engines/.

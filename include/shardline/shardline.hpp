@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// All of shardline's core: nouns, operators, estimators, feasibility, search. No Eigen, no JSON,
 /// no iostream; catalog/, engines/, io/ and eigen/ are included by name.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What published checkpoints hold beside the catalog's models: multi-token-prediction layers,
 // copies of tied weights, block scales, vision towers. Each published total is reproduced to the
 // element.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Every field has a range with both ends inside, and what lies outside is reported by the field's
 // name. The ranges are written out here a second time: these are promises to users.
 #include "shardline/check/validation.hpp"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 
 file(WRITE ${TREE}/right.out "two  words\n")

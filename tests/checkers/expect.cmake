@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 cmake_minimum_required(VERSION 3.25)
 
 # expect(<outcome> RUN <command...>): the command succeeds when outcome is "ok"; otherwise it fails

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 000, EP64_TP2 on 128 GPUs: what it claims, and what its inputs give.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 001, TP4 EP8 PP2 on 64 GPUs: what it claims, and what its inputs give.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 004, EP64 TP1 PP1 DP1 on 64 GPUs: what it claims, and what its inputs give.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include <shardline/shardline.hpp>
 
 int version_seen_by_b();

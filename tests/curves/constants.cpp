@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/curves/constants.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // pack: one estimate prices N cases. Every lane must be the estimate of that lane's case alone.
 #include "shardline/eigen/pack.hpp"
 

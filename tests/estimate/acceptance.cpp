@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Two deployments everybody knows, explained by hand: Mixtral 8x7B and Llama 3.1 70B in bf16, each
 // on 8 H100 SXM with vLLM's tensor parallelism 8, half of the peak and 80 % of the bandwidth
 // reached. Every expected figure below is arithmetic on published dimensions in plain doubles;

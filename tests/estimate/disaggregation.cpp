@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Two pools: each alone as the other estimators have it, both together by Little's law.
 #include "shardline/estimate/disaggregation.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Each rule is broken by one change to a deployment that is feasible, and by that change alone; the
 // neighbouring value keeps it. Dimensions are those of tests/fail/small.hpp: 8 heads over one
 // key-value head, dense width 24, or 4 experts of width 6; 2 layers; 8 GPUs in one domain.

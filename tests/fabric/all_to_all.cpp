@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/fabric/all_to_all.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A sink that keeps the operators it is given, in order within each type.
 #pragma once
 

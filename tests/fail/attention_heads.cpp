@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 8 heads over 3 ranks.
 #include "small.hpp"
 

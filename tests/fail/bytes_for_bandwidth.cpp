@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A link has a rate, not a size.
 #include <shardline/describe/accelerator.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Bytes and seconds do not add up.
 #include <shardline/base/units.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 4 key-value heads on 8 ranks are there twice: 4 ranks have no one copy to share.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A prompt of 15 tokens and 2 more, of a model made for 16.
 #include "small.hpp"
 

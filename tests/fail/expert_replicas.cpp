@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 8 ranks either way, but 4 copies of the experts cannot share out 2 replicas of attention.
 #include "small.hpp"
 

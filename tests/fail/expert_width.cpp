@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Experts 6 wide over 4 ranks each.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 4 experts over 8 ranks.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A dense block 12 wide over 8 ranks.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Plan 004 reads "EP64 x TP16 x PP4 x DP4 on 64 GPUs", which is a product of 16384 ranks. On 64
 // GPUs its 64 experts fit as EP64 alone.
 #include <shardline/catalog/accelerators.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Inputs that mean nothing, one error line for each: no heads, a negative degree, a share in
 // percent, a model without layers, more experts for a token than there are, half a byte per second.
 #include "small.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A bare number is not a number of tokens.
 #include <shardline/describe/workload.hpp>
 

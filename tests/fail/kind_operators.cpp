@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A kind of token mixing that does not say its operators.
 #include "shardline/core.hpp"
 

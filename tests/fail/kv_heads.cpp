@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 4 key-value heads over 6 ranks: neither whole heads per rank nor whole copies of heads.
 #include "small.hpp"
 

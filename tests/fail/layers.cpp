@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // 2 layers cannot fill 3 pipeline stages.
 #include "small.hpp"
 

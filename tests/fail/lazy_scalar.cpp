@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A scalar whose sum is a recipe and not a number dangles inside a quantity; `lazy` stands for
 // Eigen::Array and AutoDiffScalar, whose operators return expressions.
 #include <shardline/base/units.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // By hand, for one sequence of 15 + 1 tokens of the tiny model in bf16:
 //   weights                                                   16 bytes
 //   KV cache     one page of 16 tokens, 4 bytes each          64

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The same GPUs seen by attention and by the experts: 4 ranks are not 2.
 #include "small.hpp"
 

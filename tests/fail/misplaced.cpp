@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Arguments that are not a cluster, a model, a layout and a workload, in this order and constexpr:
 // a sentence for each.
 #include "small.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A limit of 0.2 could be seconds or milliseconds.
 #include <shardline/describe/workload.hpp>
 

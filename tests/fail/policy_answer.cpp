@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A policy of a consumer's own that does not say what the engine's program takes.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A fitted policy with a constant out of its range.
 #include <shardline/catalog/efficiencies.hpp>
 

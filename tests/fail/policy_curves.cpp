@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A fitted policy whose curves say nothing.
 #include <shardline/catalog/efficiencies.hpp>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What `fitted` answers is in a header of its own: without it there is no price, not one without a
 // host.
 #include <shardline/curves/fitted.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One header of `fitted` is not all of it.
 #include <shardline/fitted/attention/attention.hpp>
 #include <shardline/fitted/elementwise.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The policy has the scalar of the cluster: constants of another one are none.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A number is no efficiency policy.
 #include "small.hpp"
 

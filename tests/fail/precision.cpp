@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // bf16 activations on a chip that only multiplies 8-bit integers.
 #include "small.hpp"
 

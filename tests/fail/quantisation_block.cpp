@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // fp8 in blocks of 128 x 128: a width of 256 over 4 ranks leaves half a block each.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // By hand: one sequence of 15 prompt tokens and 2 of output takes 0.416015625 s (ttft.cpp) and
 // 0.064453125 s (tpot.cpp); one after the other, 1 / 0.48046875 s = 2.0813008 requests/s.
 #include "small.hpp"

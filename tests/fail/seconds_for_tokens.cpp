@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A prompt is not so many seconds long.
 #include <shardline/describe/workload.hpp>
 

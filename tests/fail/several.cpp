@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One compile error per broken rule: too many GPUs, and heads that do not split.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The smallest deployment that is feasible, for pairs that change one thing in it.
 #pragma once
 

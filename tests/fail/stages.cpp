@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Layers of three stages are listed, and there are two.
 #include "small.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // By hand, bytes moved by one token at a context of 15 + 2 / 2 = 16, at 2048 bytes/s:
 //   norm 8, q k v 6 + 8 = 14, rotary 8, attention 4 + 17 x 4 = 72, output 2 + 4 = 6, norm 8, up 6,
 //   activation function 4, down 6: 132 bytes

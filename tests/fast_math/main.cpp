@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A program for -ffast-math, under which compilers take every comparison to be of numbers: what is
 // none is refused all the same, by its bits.
 #include <bit>

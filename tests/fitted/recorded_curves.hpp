@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Curves of an earlier and larger sample of A100 and H100, which worked numbers of tests are of. Nothing
 /// is priced by them: chips/ has those fitted since.
 ///

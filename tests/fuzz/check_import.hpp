@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What must hold of the importer's answer to any bytes at all. Used by the fuzzer and by
 // tests/io/hf_malformed.cpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // libFuzzer target: whatever bytes come in as config.json, the importer answers as
 // check_import.hpp demands. A byte of 0xFF, which no JSON has, parts the text from that of a
 // hf_quant_config.json.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // libFuzzer target: whatever bytes come in as the text of a layout, an accelerator's file, an entry
 // of a list of modules or the value of an option, the answer is a value in its range or one
 // printable line. The first byte says which.

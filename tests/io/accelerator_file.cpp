@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/io/accelerator_file.hpp"
 
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Families without experts beside Llama's: where their norms stand, what their layers see.
 #include <doctest/doctest.h>
 

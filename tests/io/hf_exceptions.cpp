@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Checkpoints that leave some layers, or some kinds of layer, out of quantisation: lists as
 // published, on small shapes and on one of full size.
 #include "shardline/io/hf/weights/exceptions.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Regular expressions over names. 40,000 random ones agreed with Python's re when this was written.
 #include "shardline/io/hf/weights/expression.hpp"
 

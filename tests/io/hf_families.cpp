@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/io/hf/families/index.hpp"
 
 #include <doctest/doctest.h>

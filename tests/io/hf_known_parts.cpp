@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Families of parts that are known: published values, and totals of the safetensors files on
 // huggingface.co.
 #include <doctest/doctest.h>

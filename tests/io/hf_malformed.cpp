@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Malformed configurations, made from sound ones by rule: cut short at every byte, every value
 // exchanged for values of other kinds and sizes, every key left out or given twice. tests/fuzz
 // looks for what no rule makes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Families with mixers of their own kinds: short convolutions, Mamba's, and both side by side.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What people give in place of a config.json.
 #include "shardline/io/hf/other_files.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Families whose mathematics is another's: by other names, or with a key of their own.
 #include <doctest/doctest.h>
 

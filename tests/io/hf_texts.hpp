@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Small configurations, and how the tests of the importer read and change them.
 #pragma once
 

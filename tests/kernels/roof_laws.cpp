@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/kernels/roof_laws.hpp"
 
 #include <doctest/doctest.h>

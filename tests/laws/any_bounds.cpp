@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What holds for any deployment: every policy, engine and accelerator of the catalog, hardware and
 // models that do not exist, and every field of a workload.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Better hardware never slows any deployment, whatever its policy, and more work never takes less
 // time; under load too. laws/monotone.cpp has the changes of models, steps and engines.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The same call gives the same bits at compile time and at run time. A deployment's estimate is
 // evaluated by the compiler, then again from copies that the optimiser cannot see through.
 #include <doctest/doctest.h>

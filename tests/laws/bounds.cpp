@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Outputs are numbers: never NaN, infinite or negative, whatever valid input they come from. A time
 // is the sum of its parts, and never shorter than the data sheet allows.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Conservation: no weight is lost or invented by sharding, nor anything that a sequence keeps.
 // Summed over every rank of a layout, the elements of each class are the model's, times the copies
 // that the layout keeps, plus what the engine pads.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Layouts in every convention and back, over random layouts and models.
 #include <doctest/doctest.h>
 

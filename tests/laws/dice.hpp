@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Random numbers for the laws. One seed, one sequence: a failing case is found again by its number.
 #pragma once
 

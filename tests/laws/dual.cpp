@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // dual: one estimate with its exact derivatives. Compared with central differences of the estimate
 // over doubles, and with what a derivative must be on paper.
 #include "shardline/base/dual.hpp"

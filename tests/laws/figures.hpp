@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Every figure of a result, by its place in it: "serving.ttft", "memory.weights",
 /// "feasibility.violations[0].required". Laws, and whoever compares two versions of the library,
 /// read a result through this, so that no field is left out.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Everything that is held in place has room for the most that a deployment can ask of it: models
 // with as many kinds and runs of layers as there can be, no two of which share anything, and layouts
 // with as many groups of ranks as there can be. What did not fit would be left out of every price,

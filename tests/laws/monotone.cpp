@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Monotone laws: better hardware never slows anything, more work never takes less time or memory.
 // Times are sums in floating point, so "never" means up to a few roundings.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Random clusters, models, layouts and workloads for the laws. One seed, one sequence: a failing
 /// case is found again by its number.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Random kinds of block: every number that a kind lists is drawn after the field whose range it
 /// has, so that a new kind is drawn as it is added.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Random deployments that somebody might run: models and accelerators of the catalog, an engine's
 /// own constants and kernels, loads of its users and of benchmarks.
 #pragma once

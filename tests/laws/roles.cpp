@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What importers say of a matrix is what its operators look up: the roles that the modules of a
 // kind have are those of the matrices that it multiplies by, for every kind that there is.
 #include <doctest/doctest.h>

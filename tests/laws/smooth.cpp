@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // An engine shares tokens out, not chunks: a little more of anything moves every figure a little,
 // over deployments that somebody might run, by kernels without tiles (`constant`).
 #include <doctest/doctest.h>

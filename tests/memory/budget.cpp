@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Each rule by its own definition of what the KV cache may take, and by what an engine logged.
 #include "shardline/memory/budget.hpp"
 

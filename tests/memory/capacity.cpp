@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The inverse of memory(), by memory() itself: what is answered fits, and one more does not.
 #include "shardline/memory/capacity.hpp"
 

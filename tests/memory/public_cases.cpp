@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Start-up reports that users of engines published, names removed: what an engine of that version
 // logged on that GPU, beside what is predicted for it.
 #include <doctest/doctest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Small models counted by hand, class by class; the catalog's totals are in
 // tests/catalog/models.cpp.
 #include "shardline/model/parameters.hpp"

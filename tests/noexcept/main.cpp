@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The library must serve programs built with -fno-exceptions -fno-rtti.
 #include <shardline/shardline.hpp>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSL-1.0
 # cmake -DORACLE=<program> -DTREE=<folder> -P check.cmake
 # The oracle finds one figure that moved in its last digit, and none where none has.
 cmake_minimum_required(VERSION 3.25)

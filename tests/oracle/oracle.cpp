@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Holds two versions of the library against each other, figure by figure, over random deployments.
 //
 //   oracle print SEED COUNT > FILE      every figure of COUNT deployments

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What tests of calibrations share: noise and outliers put on exact times, and checks of what is
 /// found against the constants that the times were made from.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/plan/calibration/collectives.hpp"
 
 #include "calibration_cases.hpp"

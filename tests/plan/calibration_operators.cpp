@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/plan/calibration/operators.hpp"
 
 #include <limits>

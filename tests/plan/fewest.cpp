@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The smallest cluster, by an exhaustive look at every smaller one.
 #include "shardline/plan/fewest.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // The simulated engine by hand, at a second a step, and what the closed form makes of deployments.
 #include "shardline/plan/simulation.hpp"
 

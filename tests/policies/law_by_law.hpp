@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The law of a shape beside its operator: what both say of the same step. And all shapes of a rank.
 #pragma once
 

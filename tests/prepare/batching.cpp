@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // From a workload to steps, by hand.
 #include "shardline/prepare/batching.hpp"
 

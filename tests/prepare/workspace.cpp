@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Peaks by hand, term by term, for models of a few values each. Activations have 2 bytes.
 #include "shardline/prepare/workspace.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Requests that arrive at random, by hand and against a simulation of a queue.
 #include "shardline/serve/arrivals.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Serving from the inputs: the life of a sequence at the deployment's own step times.
 #include "shardline/serve/serving.hpp"
 

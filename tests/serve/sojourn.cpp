@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Lives of requests at invented step times, by hand.
 #include "shardline/serve/sojourn.hpp"
 

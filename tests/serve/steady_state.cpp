@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Steps of a replica whose slots are full, by hand, by the laws they keep, and against a simulation
 // of every step.
 #include "shardline/serve/steady_state.hpp"

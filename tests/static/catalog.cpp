@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Every model of the catalog is priced in a constant expression by both compilers, in a layout that
 // the rules look at from every side: tensor, data, expert and pipeline parallel, listed stages, a
 // shared cache, copies of experts, drafts, limits on times. Not at a rate, which is too many steps

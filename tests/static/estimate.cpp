@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A whole deployment at compile time, as a type and as figures.
 #include "shardline/shardline.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Layouts and the conventions they come from, as compile-time facts.
 #include "shardline/engines/product.hpp"
 #include "shardline/engines/vllm.hpp"

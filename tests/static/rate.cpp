@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A rate of requests is priced as a constant expression by both compilers within their own limits
 // (clang's is 2^20 steps): of many slots, with guesses, chunks and experts.
 #include "shardline/catalog/accelerators.hpp"

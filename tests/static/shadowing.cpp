@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // A consumer with the shortest global names there are, and -Wshadow on. g++ 12 looks for what
 // lambdas' locals and constructors' parameters shadow in the namespace that it is in when it
 // instantiates a template, which is the consumer's. So there are all these names, then the library

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // What units do and do not allow, at compile time.
 #include "shardline/base/units.hpp"
 

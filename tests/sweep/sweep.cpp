@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // sweep: every point is memory() and serving() of its load alone.
 #include "shardline/sweep/sweep.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Bands by hand, their laws, and where none is known.
 #include "shardline/time/band.hpp"
 

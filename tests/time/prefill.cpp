@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/time/prefill.hpp"
 
 #include <doctest/doctest.h>

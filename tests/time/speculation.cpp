@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Guesses: how many tokens a step yields, and what making and checking them costs.
 #include "shardline/time/speculation.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One estimate by the times of real kernels.
 #include "shardline/core.hpp"
 #include "shardline/fitted/policy.hpp"

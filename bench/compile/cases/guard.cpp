@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One layout that must work.
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"

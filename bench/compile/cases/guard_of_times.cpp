@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One whose latencies are limited too.
 #include "guard.cpp"
 

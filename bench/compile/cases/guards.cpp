@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Eleven: ten further ones.
 #include "guard.cpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // One sweep.
 #include "shardline/sweep/sweep.hpp"
 

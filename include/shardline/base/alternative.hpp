@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Calls a function object with the alternative that a variant holds.
 #pragma once
 

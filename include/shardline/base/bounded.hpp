@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Fixed-capacity storage for aggregates that must be constexpr and allocate nothing.
 #pragma once
 

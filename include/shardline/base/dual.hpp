@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A value with its exact derivatives by N inputs, constexpr: `d TTFT / d bandwidth` is one call.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The inputs that a user fills in: name, unit and range of each, once, as data.
 #pragma once
 

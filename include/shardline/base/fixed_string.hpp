@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Text as a template argument, and lines of text put together in constant expressions.
 #pragma once
 

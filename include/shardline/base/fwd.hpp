@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Version macros and forward declarations of the public templates; includes nothing, costs
 /// nothing. Every header reaches it before its own first line, and so does a compiler that is too
 /// old for them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Whole-number helpers: shares of a count, and products that say when they leave 64 bits.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Results part by part: each type lists its figures once, and sums, text, JSON and comparisons are
 /// made from that list.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Number formats: the element types hardware multiplies in, and how a weight matrix is stored.
 #pragma once
 

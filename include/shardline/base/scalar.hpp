@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Scalars that formulas are written over: `double` here, `dual<N>` in dual.hpp, `pack<N>` in
 /// eigen/pack.hpp. A formula never branches on a scalar; it uses min, max, select and round_up, so
 /// that one source prices a single case, its derivatives, or a batch of cases in SIMD.

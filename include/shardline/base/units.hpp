@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Typed quantities: bytes, seconds, FLOP and tokens, and their rates, on Boost.Units.
 ///
 /// GB is 10^9 bytes and GiB is 2^30. A link's bandwidth is bytes per second, per GPU and per

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Accelerators by name: the index of the files in chips/, one for each.
 #pragma once
 

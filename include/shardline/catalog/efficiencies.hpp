@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The fitted policy of each accelerator and engine: of the chips that chips/transfer.hpp lists as
 /// measured, transferred to others.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Models by name: shapes from their published configurations, one header per family.
 ///
 /// Weights, activations and KV cache are in the published checkpoint's formats, unless the family's

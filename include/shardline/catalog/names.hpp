@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How catalog entries are looked up: by name, upper and lower case alike.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Inputs that cannot be priced: which field, its value, and what is allowed instead.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The fields of a kind of block held to their ranges, and to what they ask of each other.
 #pragma once
 

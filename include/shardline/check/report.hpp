@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The answer of a check: invalid inputs, violated rules with both figures, warnings.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The rules of feasibility and the warnings as data: an id, a sentence, and the units of the two
 /// figures.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The rules on how a layout divides the blocks of a layer.
 #pragma once
 

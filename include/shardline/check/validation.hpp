@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Are the inputs numbers that mean anything? Every field is held to its range, and to what other
 /// fields ask of it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA A100 SXM, 80 GB: its data sheet, and the policy of the curves measured on it.
 #pragma once
 

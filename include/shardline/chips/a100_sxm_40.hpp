@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA A100 SXM, 40 GB.
 #pragma once
 

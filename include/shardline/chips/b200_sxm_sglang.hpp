@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// b200-sxm under sglang: its kernels' curves, as bench_calibrate writes this file. Rows of
 /// the table and mean error in the fit stand above each; chips/curves.hpp says of what.
 #pragma once

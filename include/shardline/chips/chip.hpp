@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a chip's file has: its data sheet, each figure with where it comes from, and the curves of
 /// kernels that were measured on it, if any.
 ///

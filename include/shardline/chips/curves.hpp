@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the curves of several chips have in common, and how all of them were fitted, in November
 /// 2026; `bench_calibrate <folder of measurements> <folder for headers>` fits them anew and writes
 /// chips/<chip>_<engine>.hpp, what was measured; chips/<chip>_kernels.hpp, which of it stands for each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Intel Gaudi 3.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA GB10.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// l40s: collectives of the library and of engines there, as bench_calibrate writes this file.
 #pragma once
 

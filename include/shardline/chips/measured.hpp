@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a chip's file says of the kernels that were measured on it.
 #pragma once
 

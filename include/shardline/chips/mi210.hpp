@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// AMD MI210: the curves measured on it. Nothing deploys on it here: it is in no list by name.
 #pragma once
 

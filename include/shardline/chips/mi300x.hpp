@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// AMD MI300X: its data sheet, and curves by whole runs, for no table has its kernels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The device of the deployment plans.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How far measurements were from the fitted policy: residuals by chip, engine and kind of operator.
 ///
 /// Tenth and ninetieth percentile of measured over predicted time, each row predicted by constants

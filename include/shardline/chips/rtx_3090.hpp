@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA GeForce RTX 3090.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA GeForce RTX 4090.
 #pragma once
 

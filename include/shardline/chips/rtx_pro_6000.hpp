@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA RTX PRO 6000 Blackwell, server edition.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// rtx-pro-6000: which curve stands for each kernel and format of each engine, as bench_calibrate
 /// writes this file: the engine's own, another's, or another format's.
 #pragma once

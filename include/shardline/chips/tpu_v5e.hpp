@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Google TPU v5e.
 #pragma once
 

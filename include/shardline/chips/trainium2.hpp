@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Amazon Trainium2.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Amazon Trainium3.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Which measured chip's kernels an accelerator is taken to run, and what becomes of them there: a
 /// chip that is measured has its line here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The policy `fitted`, between GPUs: collectives and expert exchange, each as a few constants.
 /// curves/fitted.hpp says what kinds of constants there are.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What each constant of `fitted` may be: its name, its unit and the range that it is held to. A
 /// curve's constants are listed once, in their order; tests/curves/constants.cpp sees that none is
 /// left out.

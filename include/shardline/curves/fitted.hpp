@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The policy `fitted`: how kernels of one accelerator and engine behave, as a few constants each.
 ///
 /// Shares are of data sheet figures and carry over to other accelerators as they are; times are

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The policy `fitted`, kernels: matrix multiplication, attention, experts, vectors, each as a few
 /// constants. curves/fitted.hpp says what kinds of constants there are.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a chip draws from the wall: a few constants, in watts.
 #pragma once
 

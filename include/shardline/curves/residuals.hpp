@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How far measurements were from what was predicted, by kind of operator.
 #pragma once
 

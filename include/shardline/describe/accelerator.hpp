@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// An accelerator: peaks per precision, memory, bandwidth, its links, and how much of them is
 /// reached.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A cluster: how many accelerators, how they are connected, and the engine that runs on them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Efficiency policies: which share of a datasheet figure an accelerator is taken to reach.
 /// A policy is a type chosen at compile time; what it has to answer is the concept
 /// efficiency_policy, policies/policy.hpp. These two answer with shares, kernels/datasheet.hpp and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a serving engine does with a GPU's memory beside the model: its budget rule, what it
 /// reserves, how it pads and pages. Engines are named sets of constants, every one overridable.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The same description in another scalar: the cluster and policy of a catalog, in plain numbers,
 /// enter a calculation with derivatives or in lanes.
 #pragma once

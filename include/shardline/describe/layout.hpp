@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A parallel layout in the one internal form, from which every framework's flags are a view.
 #pragma once
 

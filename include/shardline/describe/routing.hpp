@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How evenly a router spreads tokens over experts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Weights: the classes they fall into, and the storage format of each, in a model and in a layer.
 #pragma once
 

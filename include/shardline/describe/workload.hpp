@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A workload: how many sequences at once or how often they arrive, how long they are, what is
 /// known of them beforehand, and what the user must not wait for.
 #pragma once

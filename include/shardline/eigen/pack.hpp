@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// N scalars at once: a batch of what-ifs priced in SIMD by the same formulas.
 /// Opt-in: needs Eigen >= 3.4. Not constexpr, since Eigen's arrays are not.
 #pragma once

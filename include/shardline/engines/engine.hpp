@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// One version of an engine, as one record: what it takes of the memory, how it schedules, which
 /// kernels it runs and how, and what its own program takes. A version is one everywhere.
 #pragma once

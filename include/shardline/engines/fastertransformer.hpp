@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// FasterTransformer, TensorRT-LLM's predecessor.
 #pragma once
 

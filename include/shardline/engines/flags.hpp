@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a convention has to say: its flags, by the keys of their text, and how they and a layout are
 /// made of each other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Every engine's versions, and every convention that layouts are written in: an engine that is
 /// added has its lines here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Megatron-Core's arguments, the only framework's in which both meshes are free.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The convention of layouts as they are: every degree by its own name. It can say what no engine's
 /// flags can.
 #pragma once

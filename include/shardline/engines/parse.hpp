@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Flags of a convention as text: `tp=8,dp=2,ep=on`.
 #pragma once
 

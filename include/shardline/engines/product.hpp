@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The product convention: GPUs = EP x TP x PP x DP, every degree multiplying.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// SGLang: its versions, and its flags, which count all ranks of a stage as --tp-size.
 #pragma once
 

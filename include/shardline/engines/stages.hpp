@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Pipeline stages as frameworks state them: by a rule of their own, or listed.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// TensorRT-LLM: its versions, and its options, by the names of trtllm-serve's command line and of
 /// the files that it reads.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// vLLM: its versions, and its flags: --tensor-parallel-size, --data-parallel-size,
 /// --pipeline-parallel-size, --prefill-context-parallel-size, --decode-context-parallel-size,
 /// --enable-expert-parallel, VLLM_PP_LAYER_PARTITION and --eplb-config's num_redundant_experts.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a deployment is made of, as concepts, and a sentence for four arguments that are none.
 #pragma once
 

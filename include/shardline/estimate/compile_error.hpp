@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Violated rules and invalid inputs as types that cannot be completed: a compile error whose first
 /// line has the sentence, the field or both figures, what is allowed, and the units.
 ///

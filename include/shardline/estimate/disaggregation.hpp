@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Prefill and decode on GPUs of their own: what two pools of instances deliver together.
 #pragma once
 

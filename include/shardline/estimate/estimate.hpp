@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Everything about one deployment in one call.
 #pragma once
 

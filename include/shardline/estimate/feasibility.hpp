@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Can this layout exist? Every violated rule with both figures, warnings apart.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Calls whose arguments are out of place: one sentence instead of a list of candidates.
 #pragma once
 

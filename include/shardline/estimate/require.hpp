@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Feasibility as a compile error, and a deployment as a type.
 #pragma once
 

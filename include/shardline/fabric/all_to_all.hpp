@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of an all-to-all: of any messages, or of tokens on the way to the ranks of their
 /// experts and back, by what the engine uses for them.
 #pragma once

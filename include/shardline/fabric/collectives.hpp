@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of one collective: the fastest algorithm that the fabric offers, each alpha-beta.
 /// Inside a domain by a switch, or on a torus (torus.hpp).
 #pragma once

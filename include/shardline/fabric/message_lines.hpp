@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of a message as the fastest of a few ways to send it, each a straight line in its size.
 #pragma once
 

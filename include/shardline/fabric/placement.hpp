@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How a rank group lies on a cluster.
 #pragma once
 

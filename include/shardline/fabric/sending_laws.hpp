@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The collectives of a rank, prepared for any step.
 #pragma once
 

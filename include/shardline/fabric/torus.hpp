@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of a collective on a torus (TPU, Trainium): no switch, each accelerator linked to its
 /// neighbours along every axis.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of vector kernels under `fitted`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of a layer's routed experts under `fitted`: blocks of rows padded expert by expert, the
 /// matrices of the experts that are hit, and the passes over activations around them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of a matrix multiplication under `fitted`: tiles and waves, a split inner dimension,
 /// the memory side, launch, and the quantisation of its inputs.
 #pragma once

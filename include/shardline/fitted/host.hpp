@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What an engine's own program adds to a step under `fitted`.
 #pragma once
 

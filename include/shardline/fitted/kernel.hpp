@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the formulas of `fitted` share: which kernel runs, and what one multiprocessor does.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The operators of a rank under `fitted`, prepared for any step: laws of one kind lie together.
 #pragma once
 

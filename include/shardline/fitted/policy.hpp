@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the policy `fitted` answers, all of it: what prices under `fitted` includes this, as
 /// catalog/efficiencies.hpp does.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Accelerators from a JSON file, and single figures put on one: the fields of
 /// describe/accelerator.hpp by their names there, in SI base units.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The deployment graph in Graphviz' language: the operator list as nodes and edges.
 ///   dot -Tsvg plan.dot
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Imports a model from the config.json of a Hugging Face repository. Needs nlohmann_json.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Results as JSON for programs, in SI base units: bytes, seconds, tokens. Needs nlohmann_json.
 ///
 /// Bytes, tokens and counts are whole numbers; objects keep the order in which their keys are

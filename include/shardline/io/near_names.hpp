@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// "Did you mean": the known name that is nearest to one that is not known.
 #pragma once
 

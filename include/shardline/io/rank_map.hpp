@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The rank map as text: "GPU 0: expert 0, layers 0-15".
 #pragma once
 

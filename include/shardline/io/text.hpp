@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Human text of every public result. Needs nothing but the standard library: no iostream, no
 /// locale.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the policy `constant` answers: its own share of each data sheet figure, whatever the
 /// operator, and its launch of each kernel.
 #pragma once

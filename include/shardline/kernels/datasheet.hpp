@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the policy `datasheet` answers: all of every data sheet figure, and nothing beside it.
 #pragma once
 

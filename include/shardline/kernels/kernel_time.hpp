@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of a kernel in plain numbers, and where it belongs in a step.
 #pragma once
 

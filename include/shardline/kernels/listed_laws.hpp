@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The operators of a rank under a policy that answers for whole operators only: kept as they are,
 /// and priced by its time_of(accelerator, operator) in every step.
 #pragma once

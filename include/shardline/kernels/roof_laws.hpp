@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The operators of a rank under a policy whose shares are the same for every load, prepared for any
 /// step: each is a roof over a few sizes of the step.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of one operator on one accelerator.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// LoRA adapters: what the slots that an engine keeps for them take of a GPU.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The engine's budget: what it reserves, and what its rule withholds from the KV cache.
 #pragma once
 

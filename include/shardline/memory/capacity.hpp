@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Capacity: the inverse of memory. How many sequences fit, how long they may be, how many GPUs of
 /// this kind it takes.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What libraries that carry tokens to their experts register for good, beside the tokens.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Memory: what the fullest GPU of each stage must hold, part by part.
 #pragma once
 

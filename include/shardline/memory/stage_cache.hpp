@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What one sequence keeps on a rank of a pipeline stage, as a function of its length and back.
 #pragma once
 

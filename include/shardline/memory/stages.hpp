@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Stage by stage: what the fullest GPU of one pipeline stage holds, in every detail.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A rank's work in blocks: embedding, each kind of layer, head, hand-over. A pipeline stage is so
 /// many of each, so a fold prices a block once and multiplies; the operator list walks the same
 /// way.

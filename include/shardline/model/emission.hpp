@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the blocks of a model are emitted from: the model, and what its layers are told of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The fields that one kind of block alone has, by number: behind those of base/field.hpp, so many
 /// for each kind in the order of the index.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A transformer's shape: runs of layers, each an attention kind x a feed-forward kind.
 #pragma once
 

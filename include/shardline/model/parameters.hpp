@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Parameters and stored bytes of weights, by class: the fold of the operator list over `weight`.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Where everything lies: which layers, experts and shards each GPU of a layout holds.
 #pragma once
 

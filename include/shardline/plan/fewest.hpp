@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The smallest cluster that holds a workload, whatever the layout.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Pareto frontier: of many points, those that no other is at least as good as in every respect.
 #pragma once
 

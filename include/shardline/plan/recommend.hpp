@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The fewest GPUs that keep promises at a rate of requests: equal replicas of one layout.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Search: every layout of a number of GPUs, and the best of them for a workload.
 /// Enumeration allocates nothing and is constexpr; ranking is for run time (a constant expression
 /// may not take as many steps).

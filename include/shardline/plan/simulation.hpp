@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Serving, simulated step by step: what single requests see where serving() has means.
 #pragma once
 

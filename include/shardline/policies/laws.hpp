@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Which laws price the operators and collectives of a rank under a policy: roofs where its shares
 /// are the same for every load, else what the policy brings, else its operators one by one.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What an efficiency policy has to answer, all of it: nothing answers for a policy that does not.
 ///
 /// A policy is a type with these functions in its namespace, found by argument-dependent lookup:

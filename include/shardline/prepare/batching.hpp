@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// From a workload to steps: how prompts are chunked, how sequences share a pipeline, what a full
 /// step of continuous batching holds.
 #pragma once

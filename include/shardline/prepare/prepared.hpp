@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A deployment without its load, prepared once: everything about the heaviest rank of every segment
 /// of the model that no load changes.
 #pragma once

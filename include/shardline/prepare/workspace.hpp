@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Workspace: the activations and buffers of the largest step, by operator.
 #pragma once
 

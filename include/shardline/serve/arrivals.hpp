@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Requests that arrive at random: how many are in flight, how busy a replica is, how long they
 /// wait.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A pool of instances that only read prompts or only decode, and the KV cache's way from one to
 /// the other.
 #pragma once

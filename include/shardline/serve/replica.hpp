@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// One replica under one load, by the scheduler of its engine.
 #pragma once
 

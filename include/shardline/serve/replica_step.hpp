@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A step of one replica: parts of prompts and sequences that decode, and how long it takes.
 #pragma once
 

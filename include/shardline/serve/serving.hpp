@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Serving: the steady state of continuous batching, at a constant concurrency or a rate of
 /// arrivals.
 #pragma once

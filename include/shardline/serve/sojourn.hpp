@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The life of a request on a replica, in seconds: it waits, is read, and generates.
 #pragma once
 

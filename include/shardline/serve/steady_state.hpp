@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The steps of a replica in steady state: how many carry prompts, how many tokens of them, how
 /// many sequences decode. Counted in steps alone: how long these take is asked later.
 #pragma once

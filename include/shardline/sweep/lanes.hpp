@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// N scalars at once, as many in a register as the processor has room for that is compiled for:
 /// loads of one deployment priced side by side by the same formulas. Needs nothing beside g++ or
 /// clang++.

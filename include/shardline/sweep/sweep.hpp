@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Many loads of one deployment side by side: what a sweep of concurrencies, lengths or rates asks
 /// for, in lanes. Opt-in; run time only.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How sure a time is: the range that it lies in eight times out of ten, from what the policy's
 /// constants missed where they were measured.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Decode: the time of one step in which every sequence gains a token, or several where it guesses.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The energy of a step, and of an output token.
 #pragma once
 

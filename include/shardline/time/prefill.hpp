@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Prefill: the time to the first token of one request alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Speculative decoding: how many tokens a step yields, and what guessing them takes.
 #pragma once
 

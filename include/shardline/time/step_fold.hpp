@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a step's time is added up in: by line, by bound, and for one of each segment.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a step runs on a prepared layout, handed to a fold kernel by kernel and message by message:
 /// in each segment once, or as often as the step runs it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of one step on a prepared layout: what is prepared is priced once for each segment and
 /// counted as often as stages have it.
 #pragma once

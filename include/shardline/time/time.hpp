@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A time as a breakdown that sums exactly and says what bounds it.
 #pragma once
 

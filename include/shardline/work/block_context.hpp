@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What every kind of block is emitted from, and the pieces that several of them share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// How the ranks that share the tokens of a sequence come to its attention: cp ranks share the new
 /// tokens of a prompt, dcp ranks the cached tokens of a decode step.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The matrices of a dense block or of shared experts, and what lies between them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Operators of routed experts: a rank runs its experts of one layer together, in few kernels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a kind of block says of itself; nothing outside asks for more. A kind is a structure of
 /// plain numbers in a file of its own (kinds/), and a line of kinds/index.hpp.
 ///

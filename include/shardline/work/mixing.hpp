@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Operators that mix tokens, softmax attention and recurrences, and what they keep of a sequence
 /// between steps.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What one rank does, as plain data. Memory, time, traffic and counts are folds over these.
 ///
 /// Operators answer the questions that apply to them (has_flops, has_weight; mixing.hpp adds more):

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What kinds with a recurrence have in common: a short convolution before it, and a state of fixed
 /// size, which is all that a sequence keeps.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The operators of a rank without the step: what is multiplied, read, sent and kept, as plain data
 /// that no scalar enters, and what the size of each follows. With a step they are operators:
 /// operator_of().

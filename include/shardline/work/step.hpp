@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A step: the only unit of work. A prefill, a prefill chunk, a decode step and a mixed step of
 /// continuous batching differ only in their numbers.
 #pragma once

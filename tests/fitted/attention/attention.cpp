@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/fitted/attention/attention.hpp"
 #include "../recorded_curves.hpp"
 

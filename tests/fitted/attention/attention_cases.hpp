@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Cores, curves and accelerators that the tests of attention share.
 #pragma once
 

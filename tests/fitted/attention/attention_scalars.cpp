@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Attention over duals and packs: the same formula, with derivatives and lane by lane.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 #include "shardline/fitted/fabric/collectives.hpp"
 #include "../recorded_curves.hpp"
 

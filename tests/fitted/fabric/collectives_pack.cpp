@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 // Collectives, expert exchange and tori over packs: every lane is the case of that lane alone.
 #include <doctest/doctest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Clusters under `fitted` for the tests of collectives, and the same over another scalar.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Any deployment that the library prices: every efficiency policy, engine and accelerator of the
 /// catalog beside hardware that does not exist, models of the catalog beside random ones, every
 /// field of a workload. And its prices, whatever the policy: the estimators are instantiated once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Bloom (BigScience, 2022): multi-head attention with ALiBi, biases everywhere, a norm after the
 /// embedding, to which the head is tied.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// DeepSeek-V2 and V3 (DeepSeek-AI, 2024): latent attention, a few dense layers, then mixture of
 /// experts.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Falcon (TII, 2023): attention and a feed-forward block of two matrices in parallel, no biases
 /// but those of the norms. Transformers and vLLM tie the head to the embedding; the checkpoints
 /// store both.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Gemma (Google, 2024 and 2025): norms before and after each block, windowed layers between full
 /// ones, the head tied to a large embedding.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GLM-4.5 (Z.ai, 2025): grouped-query attention with biased projections, three dense layers, then
 /// mixture of experts.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GPT-2 and GPT-3 (OpenAI, 2019 and 2020): multi-head attention, feed-forward blocks of two
 /// matrices, biases everywhere, learned positions, the head tied to the embedding.
 /// In fp16, as engines serve them; GPT-2's checkpoints are in fp32.

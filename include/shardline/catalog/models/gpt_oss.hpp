@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// gpt-oss (OpenAI, 2025): mixture of experts, every other layer sees a window of 128 tokens.
 #pragma once
 

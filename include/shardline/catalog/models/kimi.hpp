@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Kimi K2 (Moonshot AI, 2025): DeepSeek-V3's kinds of layer with half the heads and more experts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Llama (Meta): dense with grouped-query attention since 2023; a mixture of experts in Llama 4.
 #pragma once
 

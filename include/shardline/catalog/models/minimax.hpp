@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// MiniMax-M2 (MiniMax, 2025 and 2026): grouped-query attention, queries and keys normalised over
 /// all heads together, a mixture of experts in every layer.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Mistral and Mixtral (Mistral AI): grouped-query attention, dense or a mixture of experts; and
 /// Codestral Mamba, state-space mixers alone.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Nemotron-H (NVIDIA, 2025): Mamba-2 mixers, feed-forward blocks and a few attention blocks, each
 /// counted as a layer of its own.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// PaLM (Google, 2022): one key-value head, attention and a gated feed-forward block in parallel on
 /// one norm without bias, the head tied to the embedding.
 /// Source of all: arXiv 2204.02311, table 1 and section 2.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Phi (Microsoft, 2024): dense, as many key-value heads as heads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The models of the five deployment plans, as far as the plans describe them.
 ///
 /// Read alike in all: 16 layers, a mixture of experts in each; experts of two matrices (up, down),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Qwen (Alibaba): Qwen2.5, dense with biased projections; Qwen3, dense and mixture of experts,
 /// normalised queries and keys; Qwen3-Next and Qwen3.5, three layers of linear attention to one of
 /// gated full attention. Contexts are what config.json states without YaRN.

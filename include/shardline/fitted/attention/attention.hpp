@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time of operators that mix tokens under `fitted`: attention of prompts and of decode steps,
 /// over keys and values or over latents, and recurrences.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What attention of prompts and of decode steps share under `fitted`: which kernel reads the
 /// cache.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Attention of decode steps under `fitted`: keys and values streamed past a few queries, split
 /// over multiprocessors where sequences and heads are fewer.
 #pragma once

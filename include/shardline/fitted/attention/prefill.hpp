@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Attention over a prompt under `fitted`: blocks of queries, one to a multiprocessor at a time.
 #pragma once
 

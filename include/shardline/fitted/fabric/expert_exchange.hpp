@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The time in which ranks exchange the tokens of routed experts under `fitted`, by kernels made
 /// for that (DeepEP): one way, dispatch or combine, as its curve says.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A collective inside one scale-up domain under `fitted`: the library's (NCCL) ring in its three
 /// protocols, the reduction inside the switch, pairs of ranks, and the engine's own all-reduce.
 /// fitted/fabric/collectives.hpp gives the formulas.

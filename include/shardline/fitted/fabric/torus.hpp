@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A collective inside one scale-up domain under `fitted` where the domain is a torus (TPU,
 /// Trainium). No torus was measured: what is fitted is taken over from switched links.
 #pragma once

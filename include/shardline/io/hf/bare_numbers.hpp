@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Infinity, -Infinity and NaN, which Python's json module writes as bare words though JSON has no
 /// such values: every published configuration of Nemotron-H and Mamba-2 has one.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the importer knows of a family of configurations: what each key of config.json means for a
 /// model's shape, and what a missing key stands for. A family is a file of families/ and a line of
 /// its index.

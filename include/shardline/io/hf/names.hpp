@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The names of the modules of published checkpoints.
 #pragma once
 

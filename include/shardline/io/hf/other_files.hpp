@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What is given in place of a config.json: what it is, and what to give; and Mistral's
 /// params.json, read as the config.json that says the same.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Parses JSON that cannot be trusted: strict text in, the first fault in words.
 #pragma once
 

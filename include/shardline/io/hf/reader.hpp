@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Reads the members of a JSON object as checked values: the first fault in words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// config.json to a model's shape: its layers in order, and the whole.
 #pragma once
 

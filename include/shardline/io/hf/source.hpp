@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Where a config.json describes the language model: in itself, or in its `text_config`.
 #pragma once
 

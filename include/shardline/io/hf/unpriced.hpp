@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Keys of config.json that change what is computed in a way that nothing here prices, and keys
 /// that nothing here has read.
 #pragma once

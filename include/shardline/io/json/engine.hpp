@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// An engine's constants as JSON.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Memory as JSON, in all and stage by stage.
 #pragma once
 

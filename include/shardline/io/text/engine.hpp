@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// An engine's constants in one line, so that what was assumed can be read and contradicted.
 #pragma once
 

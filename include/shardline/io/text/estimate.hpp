@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Estimates as text: where the bytes are, where the time goes, what a loaded deployment delivers.
 #pragma once
 

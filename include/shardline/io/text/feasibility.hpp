@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Violated rules, warnings and invalid inputs as sentences with their figures.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Layouts as text: as meshes, and in the conventions that can express them.
 #pragma once
 

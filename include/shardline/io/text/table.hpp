@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Tables in plain text, each column as wide as its widest cell.
 #pragma once
 

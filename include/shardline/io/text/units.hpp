@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Figures as people read them: three significant digits and the prefix that fits.
 #pragma once
 

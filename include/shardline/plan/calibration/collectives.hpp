@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The curve of collectives from their timings.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The constants of each curve of `fitted` that can be fitted, by name, with the range of each, and
 /// which of them are fitted where a user names none. The catalog's values are where searches start.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A curve's constants fitted to timings: which are free, what was found, and the error of timings
 /// that a fit has not seen.
 #pragma once

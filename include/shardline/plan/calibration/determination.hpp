@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Which constants measurements determine, and how well.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A robust least-squares fit of any prediction to what was measured.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The curves of `fitted` from timings of kernels.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a calibration of a policy reports: its constants with their errors, and its residuals.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Robust statistics of residuals: how far measurements scatter, how much each of them counts, and
 /// how sure a constant is that was fitted to few of them.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Constants of a policy from whole runs: times to first token and per output token.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Kernels as a user times them, and which of their timings are of one shape.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a calibration is asked and what it answers, and the check of what it is given.
 #pragma once
 

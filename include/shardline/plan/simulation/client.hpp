@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What sends requests to a simulated engine, and what it finds.
 #pragma once
 

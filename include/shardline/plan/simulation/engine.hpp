@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A serving engine, step by step: what waits, what is read, what decodes. It knows nothing of
 /// models: how long a step takes is asked of a clock.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What a simulated replica goes by, and what goes in and comes out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Grouped-query attention to blocks of tokens, which an indexer chooses from all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Softmax attention to a window of tokens and, beyond it, to entries that each stand for several.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Linear attention whose state decays value by value.
 #pragma once
 

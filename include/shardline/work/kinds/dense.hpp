@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// A feed-forward block that every token takes.
 #pragma once
 

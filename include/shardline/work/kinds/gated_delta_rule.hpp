@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Linear attention: a recurrence with a state per value head.
 #pragma once
 

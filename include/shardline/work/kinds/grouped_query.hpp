@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Softmax attention with keys and values of their own for each group of query heads.
 #pragma once
 

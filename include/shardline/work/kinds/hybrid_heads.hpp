@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Attention and a state-space mixer side by side.
 #pragma once
 

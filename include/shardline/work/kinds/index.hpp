@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The kinds of block that a layer can have, a line for each. A new kind is a file of this folder
 /// and a line here.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Softmax attention over latents that keys and values of all heads share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Halves that a layer does not have.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// State-space mixers whose step, input and output vectors are made from each token.
 #pragma once
 

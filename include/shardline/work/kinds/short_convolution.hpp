@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Token mixing by a short convolution alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Softmax attention to the latents of a few tokens, which an indexer chooses from all.
 #pragma once
 

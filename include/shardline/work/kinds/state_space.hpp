@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// State-space mixers: a recurrence with a state per channel.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What the busiest rank of an expert group gets: the quantities that every law of routing answers
 /// in, and the law of even routing.
 #pragma once

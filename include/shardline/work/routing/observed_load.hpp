@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The busiest rank of an expert group where it was observed how often each expert is chosen.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The busiest rank of an expert group by whatever law its router follows.
 #pragma once
 

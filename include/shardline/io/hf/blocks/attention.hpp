@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// config.json to softmax attention: heads, biases and norms of each family.
 #pragma once
 

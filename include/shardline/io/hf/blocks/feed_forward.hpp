@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// config.json to feed-forward blocks: their widths, and which layers have experts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// config.json to mixers with a state of fixed size: linear attention and state spaces.
 #pragma once
 

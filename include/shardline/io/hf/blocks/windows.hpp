@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// config.json to what each layer sees: everything, a window, a chunk, or a recurrent state.
 #pragma once
 

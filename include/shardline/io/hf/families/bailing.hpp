@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Ling and Ring: experts with shared ones; in the second version norms on queries and keys, a
 /// score correction, and a dense block in the first layer.
 /// Source: modeling_bailing_moe_v2.py of huggingface.co/inclusionAI/Ling-mini-2.0.

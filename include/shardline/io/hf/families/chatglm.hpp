@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// ChatGLM3 and GLM-4-9B by their older code; GLM-4-0414 and its text model within GLM-4.1V.
 /// Source: configuration_chatglm.py of huggingface.co/THUDM/glm-4-9b-chat; configuration_glm4.py of
 /// huggingface/transformers (4.57).

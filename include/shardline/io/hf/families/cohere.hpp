@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Command R, R7B and A: both blocks read one norm, which has a gain and no bias. Command R+ norms
 /// each head of queries and keys by gains of its own.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3 and Kimi K2 (configuration_deepseek.py of
 /// huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention.
 #pragma once

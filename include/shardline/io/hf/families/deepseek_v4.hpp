@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// DeepSeek-V4: compressed attention at ratios by layer, hyper-connections, first layers that route
 /// by the token alone, experts in MXFP4.
 /// Source: configuration_deepseek_v4.py of huggingface/transformers (5), and the reference code

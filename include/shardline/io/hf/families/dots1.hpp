@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// dots.llm1: Qwen3's attention, DeepSeek-V3's experts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// ERNIE 4.5: Llama, with experts in all but the first layers.
 /// Source: configuration_ernie4_5_moe.py of huggingface/transformers (4.57).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// EXAONE 3.5 (Llama), EXAONE 4 (norms behind the blocks, windows in three of four layers) and
 /// K-EXAONE (experts with a score correction).
 /// Source: configuration_exaone4.py and modeling_exaone_moe.py of huggingface/transformers (5).

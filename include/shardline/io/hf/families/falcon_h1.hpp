@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Falcon-H1: attention and a Mamba-2 mixer side by side in every layer.
 /// Source: configuration_falcon_h1.py and modeling_falcon_h1.py of huggingface/transformers (4.57).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Gemma, Gemma 2 and 3.
 #pragma once
 

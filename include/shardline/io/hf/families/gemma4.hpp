@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Gemma 4: heads of their own width and number in layers that see everything, whose keys may be
 /// values too; the last layers read the caches of earlier ones; an embedding for each layer; experts
 /// beside the dense block.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GLM-4.5, and GLM-4.7-Flash, which has latent attention.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GPT-2; GPT-J, both of whose blocks read one norm.
 #pragma once
 

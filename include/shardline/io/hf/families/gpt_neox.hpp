@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GPT-NeoX and Pythia: blocks side by side with a norm each, biases everywhere.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Granite: Llama; with experts, of which one may be shared; and with Mamba-2 mixers in most layers
 /// (Granite 4). Bamba: such mixers with dense blocks.
 /// Source: configuration_granitemoehybrid.py, modeling_bamba.py of huggingface/transformers (4.57).

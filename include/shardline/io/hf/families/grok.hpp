@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Grok-2: experts beside a dense block of its own width, norms on both sides of every block.
 /// Source: python/sglang/srt/models/grok.py, and the config.json of huggingface.co/xai-org/grok-2.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Hunyuan: Qwen3's attention; experts of which one more is shared (Hunyuan-A13B).
 /// Source: modeling_hunyuan_v1_moe.py of huggingface/transformers (4.57).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The families of configurations that the importer knows, a line for each.
 #pragma once
 

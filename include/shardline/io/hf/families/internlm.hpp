@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// InternLM 1 to 3: Llama by other names, with biases where a key says so.
 #pragma once
 

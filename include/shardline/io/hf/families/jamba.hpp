@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Jamba: Mamba mixers, attention in every eighth layer, experts in every second; Mamba and
 /// Falcon-Mamba, which have nothing but mixers.
 /// Source: configuration_jamba.py, configuration_mamba.py and configuration_falcon_mamba.py of

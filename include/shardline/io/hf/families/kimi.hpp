@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Kimi Linear and Kimi K3: delta attention, and latent attention without rotary embedding in some
 /// layers; Kimi K2.5, whose text model is DeepSeek-V3's.
 /// Source: configuration_kimi_k3.py and modeling_kimi_linear.py of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// LFM2: short convolutions, and grouped attention in some layers; with experts but in the first.
 /// Source: configuration_lfm2.py and configuration_lfm2_moe.py of huggingface/transformers (4.57).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Llama, and those that only call it otherwise or have another activation function.
 #pragma once
 

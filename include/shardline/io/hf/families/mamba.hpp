@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Mamba-2: nothing but state-space mixers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// MiMo: Qwen2, and prediction layers of the usual form. MiMo-V2: layers with windows have heads of
 /// their own number and width, and sinks; values are narrower than keys.
 /// Source: modeling_mimo_v2_flash.py of huggingface.co/XiaomiMiMo/MiMo-V2-Flash.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// MiniMax-M2, and MiniMax-M3, which attends to blocks of tokens that an indexer chooses.
 /// Source: configuration_minimax_m3_vl.py of huggingface.co/MiniMaxAI/MiniMax-M3.
 #pragma once

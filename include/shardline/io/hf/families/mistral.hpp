@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Mistral, Ministral 3 and Mixtral.
 #pragma once
 

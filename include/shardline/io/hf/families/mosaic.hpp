@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// MosaicML's DBRX and MPT, whose settings stand in objects within.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Nemotron-H: layers of one half each, by a pattern of letters.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// OLMo 2 and 3, and OLMoE. Their norms stand behind the attention and the feed-forward block, not
 /// before them: as many, of the same size, so a layer is priced as any other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// OPT: two matrices a block, biases everywhere, and two positions more than it has, since they are
 /// counted from two.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Phi-3, whose text model Phi-4-multimodal is; Phi-2, both of whose blocks read one norm, with
 /// biases everywhere; Phi-3.5-MoE.
 /// Source: modeling_phi.py and modeling_phimoe.py of huggingface/transformers (4.57).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Qwen, Qwen2, Qwen3 and their mixtures of experts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Qwen3-Next and Qwen3.5: gated grouped attention beside linear attention. Checkpoints of
 /// Qwen3-Next hold a prediction layer that no key of theirs names.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and both Omnis, those of Qwen2 and Qwen3 by
 /// other names. Older files of the first two describe the text model beside their vision_config;
 /// their classes give a text model the defaults of Qwen2 or Qwen3.

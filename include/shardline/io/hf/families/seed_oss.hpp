@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Seed-OSS: Llama with biases on queries, keys and values, and a key of its own for the output's.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// SmolLM3: Llama, some of its layers without rotary embedding.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// DeepSeek-V3.2 and GLM-5 (GlmMoeDsa): latent attention to the tokens that an indexer chooses.
 /// Source: DeepseekV2DecoderLayer of vllm/model_executor/models/deepseek_v2.py, and of GLM-5.2,
 /// whose layers share indexers, its published config.json.

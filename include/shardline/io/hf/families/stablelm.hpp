@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// StableLM: Llama with LayerNorms, biases of queries, keys and values where a key says so; Orion:
 /// Llama with LayerNorms.
 #pragma once

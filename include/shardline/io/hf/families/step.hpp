@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Step-3.5: a gate per head, heads of their own number in layers with windows, experts with a
 /// score correction beside a shared one.
 /// Source: vllm/model_executor/models/step3p5.py.

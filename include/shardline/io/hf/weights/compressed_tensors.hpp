@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// compressed-tensors: groups of settings, each of the matrices that its targets name.
 #pragma once
 

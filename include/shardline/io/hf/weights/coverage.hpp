@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What each matrix of a checkpoint is stored in by quantisation settings, layer by layer.
 #pragma once
 

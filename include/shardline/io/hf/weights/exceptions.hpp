@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Quantisation settings put on a model: its weight classes, and the layers and matrices that are
 /// stored otherwise.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Regular expressions over module names, as lists of matrices in quantisation settings have them.
 #pragma once
 

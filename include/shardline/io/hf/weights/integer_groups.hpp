@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// GPTQ, AWQ, AutoRound and bitsandbytes: integers in groups, multiplied in the model's own type.
 #pragma once
 

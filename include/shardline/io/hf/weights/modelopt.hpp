@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// NVIDIA's Model Optimizer: one algorithm, or MIXED_PRECISION with one for each module.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// The modules of a published checkpoint by name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Patterns over module names, as lists in quantisation settings have them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// Quantisation settings to storage formats: `quantization_config` of config.json, and the
 /// hf_quant_config.json that NVIDIA's Model Optimizer writes beside it. A method is a file here and
 /// a line of read_quantisation().

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// AMD's Quark: one setting for all linear layers, others for those that patterns name, and lists
 /// of what is left out.
 #pragma once

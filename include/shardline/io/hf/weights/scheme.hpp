@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSL-1.0
 /// What quantisation settings come to, whatever method wrote them: a format, the matrices that it
 /// is of, and those that are stored otherwise; and the pieces that several methods write alike.
 ///
