@@ -7,6 +7,7 @@
 #include <array>
 
 #include "../laws/random_inputs.hpp"
+#include "collective_cases.hpp"
 #include "recorded.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
@@ -19,8 +20,6 @@ namespace {
 constexpr std::array<expert_exchange, 4> ways{
     expert_exchange::pairwise, expert_exchange::hierarchical, expert_exchange::low_latency,
     expert_exchange::fastest};
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 // What tokens of so many values make of `ranks` ranks in domains of 8.
 collective<double> carrying(expert_exchange by, double tokens, count k, count ranks,

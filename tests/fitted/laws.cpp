@@ -20,7 +20,7 @@ static_assert(std::is_same_v<operator_laws<double, fitted>, fitted_laws<double>>
 static_assert(sends_by_laws<double, fitted>);
 
 // Any chip of the catalog under any engine, its kernels in steps or in a benchmark's loop.
-fitted_accelerator<double> random_accelerator(laws::dice& d) {
+fitted_accelerator<double> random_gpu(laws::dice& d) {
   accelerator a = d.one_of(catalog::accelerators);
   // Every precision: what has no peak is refused before it is priced.
   for (flop_rate<>* peak : {&a.peak.fp32, &a.peak.tf32, &a.peak.fp16, &a.peak.fp8, &a.peak.int8,
@@ -32,7 +32,7 @@ fitted_accelerator<double> random_accelerator(laws::dice& d) {
 }
 
 fitted_cluster<double> any_cluster(laws::dice& d, const layout& l) {
-  fitted_cluster<double> c = make_cluster(random_accelerator(d), l.gpus());
+  fitted_cluster<double> c = make_cluster(random_gpu(d), l.gpus());
   c.runtime = laws::random_runtime(d);
   return c;
 }
