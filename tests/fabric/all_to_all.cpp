@@ -133,7 +133,7 @@ constexpr mixture_of_experts sixteen{.experts = 16, .experts_per_token = 4, .wid
 
 std::vector<collective<double>> exchanged(const expert_execution& how, const layout& l) {
   const model m = recording::sixteen_wide();
-  emission e{m, l};
+  model_context e{m, l};
   e.experts = how;
   return recording::feeding_of(sixteen, e, decode_step(64.0, 0.0, 1.0)).collectives;
 }

@@ -25,11 +25,11 @@ constexpr weight matrix{weight_class::head, formats::bf16, 1000, 500};
 constexpr place_in_step here{3, term::head};
 
 // What a step of so many tokens is on a rank that holds them all.
-step_sizes<double> sizes(const basic_step<>& s) { return sizes_of(localise(s, layout{}), {}); }
+step_sizes<double> sizes(const basic_step<>& s) { return sizes_of(rank_step_of(s, layout{}), {}); }
 
 template <class Efficiency>
 void check_against_operators(const basic_accelerator<double, Efficiency>& a, const laws::placed& p,
-                             const emission& e, const basic_step<>& s, int& compared) {
+                             const model_context& e, const basic_step<>& s, int& compared) {
   CAPTURE(laws::describe(p.layout));
   CAPTURE(laws::describe(p.model));
   law_by_law::compare_all<roof_laws<double>>(
@@ -166,7 +166,7 @@ TEST_CASE("every law gives the times of its operator, under both policies of sha
   for (int number = 0; number < 400; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
     const laws::cluster c = laws::random_cluster(d, p.layout);
-    const emission e = emission_under(c.runtime, p.model, p.layout);
+    const model_context e = model_context_under(c.runtime, p.model, p.layout);
     const basic_step<> s = law_by_law::random_step(d);
     CAPTURE(number);
     check_against_operators(c.accelerator, p, e, s, compared);

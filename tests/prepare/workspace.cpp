@@ -20,9 +20,9 @@ namespace {
 // What all operators of stage 0 include, and the residual stream.
 workspace_breakdown workspace_of(const model& m, const layout& l, const basic_step<>& s,
                                  double logit_bytes = 0.0) {
-  const rank_step<double> own = localise(s, l);
+  const rank_step<double> own = rank_step_of(s, l);
   detail::workspace_fold<double> fold{logit_bytes};
-  for_each_block(emission{m, l}, own, blocks_of_stage(m, l, 0), fold);
+  for_each_block(model_context{m, l}, own, blocks_of_stage(m, l, 0), fold);
   fold.workspace.residual = detail::residual(m, own);
   return fold.workspace;
 }
