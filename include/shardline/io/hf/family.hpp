@@ -161,9 +161,14 @@ struct family {
 struct wrapper {
   std::string_view model_type{};
   std::string_view architecture{};
-  std::string_view text_type{};   // the text model's model_type, if its own is missing
-  std::string_view other_type{};  // another that it may have
-  bool misnamed = false;          // which is then another family's, and means this one
+  std::string_view text_type{};  // the text model's model_type, if its own is missing
+  std::array<std::string_view, 2> other_types{};  // others that it may have
+  bool misnamed = false;  // the first of which is then another family's, and means this one
+
+  [[nodiscard]] constexpr bool holds(std::string_view type) const noexcept {
+    return type == text_type ||
+           (!type.empty() && (type == other_types[0] || type == other_types[1]));
+  }
 };
 
 }  // namespace shardline::hf

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3 and Kimi K2 (configuration_deepseek.py of
-/// huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention.
+/// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3, Mistral Small 4 and Kimi K2
+/// (configuration_deepseek.py of huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention;
+/// Youtu-LLM, without experts.
 #pragma once
 
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
@@ -28,6 +29,17 @@ inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
                                     .dense_layers = 3,
                                     .shared_experts = 1,
                                     .topk_method = "noaux_tc"};
+inline constexpr family mistral4{.model_type = "mistral4",
+                                 .architecture = "Mistral4ForCausalLM",
+                                 .layers = detail::read_latent_layers,
+                                 .feed_forwards = detail::read_deepseek,
+                                 .shared_experts = 1,
+                                 .topk_method = "greedy"};
+inline constexpr family youtu{.model_type = "youtu",
+                              .architecture = "YoutuForCausalLM",
+                              .layers = detail::read_latent_layers,
+                              .feed_forwards = detail::read_dense,
+                              .tied = true};
 inline constexpr family mistral_large_3 =
     renamed(deepseek_v3, "mistral_large_3", "MistralLarge3ForCausalLM");
 inline constexpr family kimi_k2{.model_type = "kimi_k2",
