@@ -287,3 +287,90 @@ TEST_CASE("text models beside what reads images, by their own names") {
   CHECK(refusal(R"({"model_type": "mistral3", "text_config": {"model_type": "qwen3"}})") ==
         R"($.text_config.model_type: "qwen3"; allowed: "mistral", "ministral3", "mistral4")");
 }
+
+TEST_CASE("Gemma 3n: 6.87 B and 4.46 B of text, whose difference is that of the checkpoints") {
+  const auto text_of_layers = [](int layers, int width, int sharing) {
+    return R"({"model_type": "gemma3n", "architectures": ["Gemma3nForConditionalGeneration"],
+      "text_config": {"model_type": "gemma3n_text", "torch_dtype": "bfloat16",
+      "hidden_size": 2048, "num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 256,
+      "vocab_size": 262400, "vocab_size_per_layer_input": 262144,
+      "hidden_size_per_layer_input": 256, "laurel_rank": 64, "altup_num_inputs": 4,
+      "num_hidden_layers": )" +
+           std::to_string(layers) + R"(, "intermediate_size": )" + std::to_string(width) +
+           R"(, "num_kv_shared_layers": )" + std::to_string(sharing) + "}}";
+  };
+  const model large = imported(text_of_layers(35, 16384, 15));
+  const model small = imported(text_of_layers(30, 8192, 10));
+  constexpr count h = 2048;
+  const auto derived = [](count layers, count width) {
+    const count attention = grouped(h, 8, 2, 256) + 2 * 256;
+    const count path = 2 * h * 64 + h;
+    const count versions = 4 * h + h + 4 * 16 + 4 * 4 + h;  // router, its norm, coefficients, scale
+    const count own_input = 2 * h * 256 + h;
+    return (262400 + 1) * h + 262144 * layers * 256 + h * layers * 256 + 256 + 2 * 3 * h * h +
+           layers * (attention + path + versions + own_input + 4 * h + gated_block(h, width));
+  };
+  CHECK(total(large) == derived(35, 16384));
+  CHECK(total(small) == derived(30, 8192));
+  // huggingface.co/google/gemma-3n-E4B and E2B hold 7,849,978,192 and 5,439,438,272, of which the
+  // towers for images and sound are the same.
+  CHECK(total(large) - total(small) == 7'849'978'192 - 5'439'438'272);
+  CHECK(cached(large) == 20 * 2.0 * 2 * 2 * 256);  // 15 layers keep nothing
+  CHECK(attention_at(large, 34).idle_projections);
+  CHECK(windows(large)[4] == 0);
+  CHECK(windows(large)[3] == 512);
+  CHECK(contains(refusal(swapped(text_of_layers(3, 8, 1), R"("intermediate_size": 8)",
+                                 R"("intermediate_size": [8, 8])")),
+                 "allowed: one whole number for each layer (3), from 1 to"));
+}
+
+TEST_CASE("LongCat-Flash: two attentions and two dense blocks a layer, experts that give back") {
+  const model m = imported(text_of("longcat_flash", "LongcatFlashForCausalLM", R"(
+    "hidden_size": 6144, "vocab_size": 131072, "num_layers": 28, "num_attention_heads": 64,
+    "kv_lora_rank": 512, "q_lora_rank": 1536, "qk_rope_head_dim": 64, "v_head_dim": 128,
+    "qk_nope_head_dim": 128, "ffn_hidden_size": 12288, "expert_ffn_hidden_size": 2048,
+    "n_routed_experts": 512, "zero_expert_num": 256, "zero_expert_type": "identity",
+    "moe_topk": 12)"));
+  CHECK(total(m) == ends(131072, 6144) + 28 * (2 * latent(6144, 64, 1536, 512, 128, 64, 128) +
+                                               4 * 6144 + 2 * gated_block(6144, 12288) +
+                                               6144 * 768 + 768 + 512 * gated_block(6144, 2048)));
+  CHECK(total(m) == 560'664'980'480);
+  CHECK(m.layers.size() == 56);
+  CHECK(experts_at(m, 0).experts_per_token == 8);  // of 12 choices, a third give back
+  CHECK(experts_at(m, 0).identity_experts == 256);
+  CHECK(cached(m) == 56 * 2.0 * (512 + 64));
+  CHECK(active_parameters(m) == 27'954'818'048);  // published: 27 B on average
+}
+
+TEST_CASE("MiniMax-Text-01: a state in seven layers of eight, 456 B") {
+  const std::string text = text_of("minimax_text_01", "MiniMaxText01ForCausalLM",
+                                   R"("hidden_size": 6144,
+    "vocab_size": 200064, "num_hidden_layers": 80, "num_attention_heads": 64,
+    "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 9216,
+    "num_local_experts": 32, "num_experts_per_tok": 2, "shared_intermediate_size": 0, )" +
+                                       listed("attn_type_list", 80, 8, "0", "1"));
+  const model m = imported(text);
+  constexpr count inner = 64 * 128;
+  CHECK(total(m) == ends(200064, 6144) + 70 * (5 * 6144 * inner + inner) +
+                        10 * grouped(6144, 64, 8, 128) +
+                        80 * (2 * 6144 + 6144 * 32 + 32 * gated_block(6144, 9216)));
+  CHECK(total(m) == 456'089'655'296);  // that of huggingface.co/MiniMaxAI/MiniMax-Text-01
+  CHECK(state_bytes_per_sequence(m).value() == 70 * 64 * 128.0 * 128.0 * 4.0);
+  CHECK(cached(m) == 10 * 2.0 * 2 * 8 * 128);
+  CHECK(contains(refusal(swapped(text, "[0,", "[2,")), "0 or 1 for each layer (80)"));
+}
+
+TEST_CASE("OLMo 1B without gains, Apertus 8B with four values of its activation function") {
+  const model olmo = imported(text_of("olmo", "OlmoForCausalLM", R"("hidden_size": 2048,
+    "vocab_size": 50304, "num_hidden_layers": 16, "num_attention_heads": 16,
+    "intermediate_size": 8192, "tie_word_embeddings": true, "clip_qkv": null)"));
+  CHECK(total(olmo) == 50304 * 2048 + 16 * (grouped(2048, 16, 16, 128) + gated_block(2048, 8192)));
+  CHECK(total(olmo) == 1'176'764'416);  // that of huggingface.co/allenai/OLMo-1B-hf
+  const std::string apertus = text_of("apertus", "ApertusForCausalLM", R"("hidden_size": 4096,
+    "vocab_size": 131072, "num_hidden_layers": 32, "num_attention_heads": 32,
+    "num_key_value_heads": 8, "intermediate_size": 21504, "hidden_act": "xielu",
+    "qk_norm": true)");
+  CHECK(total(imported(apertus)) == ends(131072, 4096) + 32 * (grouped(4096, 32, 8, 128) + 2 * 128 +
+                                                               2 * 4096 + 2 * 4096 * 21504 + 4));
+  CHECK(refusal(swapped(apertus, "xielu", "relu")) == R"($.hidden_act: "relu"; allowed: "xielu")");
+}

@@ -135,10 +135,12 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.vocab_size = d.whole(0, 3) == 0 ? 0 : g.block * d.whole(1, 500) * (g.even ? l.attention.tp : 1);
   m.tied_embeddings = d.flip();
   m.norm_bias = d.flip();
+  m.bare_norms = d.whole(0, 3) == 0;
   m.head_bias = d.flip();
   m.embedding_norm = d.flip();
   m.streams = d.flip() ? 1 : d.whole(1, 4);
   m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
+  if (d.whole(0, 3) == 0) m.updates = {d.whole(2, 4), g.block * d.whole(0, 3)};
   if (m.vocab_size > 0 && d.whole(0, 3) == 0) {
     m.per_layer = {g.block * d.whole(1, 3) * (g.even ? l.attention.tp : 1),
                    g.block * d.whole(1, 300) * (g.even ? l.attention.tp : 1)};
@@ -397,9 +399,10 @@ inline std::string describe(const sl::model& m) {
   std::ostringstream s;
   s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings
     << " head bias " << m.head_bias << " norm bias " << m.norm_bias << m.embedding_norm
-    << " streams " << m.streams << " blocks " << m.residual_blocks << " per layer "
-    << m.per_layer.width << '/' << m.per_layer.vocab_size << " positions " << m.positions << " mtp "
-    << m.mtp_layers << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
+    << m.bare_norms << " streams " << m.streams << " versions " << m.updates.versions << '/'
+    << m.updates.low_rank << " blocks " << m.residual_blocks << " per layer " << m.per_layer.width
+    << '/' << m.per_layer.vocab_size << " positions " << m.positions << " mtp " << m.mtp_layers
+    << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
     << m.kv_cache.scale_bits;
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];

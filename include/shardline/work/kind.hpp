@@ -131,8 +131,8 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{11, 8, 8, 3, 7};
-inline constexpr operator_limits most_of_feed_forward{8, 12, 9, 0, 5};
+inline constexpr operator_limits most_of_mixing{13, 10, 9, 3, 7};
+inline constexpr operator_limits most_of_feed_forward{9, 13, 11, 0, 5};
 
 namespace detail {
 

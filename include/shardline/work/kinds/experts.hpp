@@ -17,6 +17,9 @@ namespace shardline {
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
+///   identity_experts    further choices of the router that hand a token back as it came and take
+///                       neither weights nor time (LongCat-Flash); experts_per_token counts the
+///                       others alone
 ///   latent_width        routed experts work in a space of this width, to which all of a token is
 ///                       projected before its dispatch and from which it is projected after
 ///                       (LatentMoE: Nemotron 3 Super, Kimi K3); 0: as wide as the model
@@ -40,7 +43,10 @@ struct mixture_of_experts {
   bool latent_norm = false;
   bool scaled_router = false;
   bool branch_norms = false;
+  count identity_experts = 0;
 
+  static constexpr field_range identity_range{
+      {}, "feed_forward.identity_experts", figure_unit::none, 0.0, 1e6, true};
   static constexpr field_range latent_range{
       {}, "feed_forward.latent_width", figure_unit::none, 0.0, 1e7, true};
 
@@ -71,6 +77,7 @@ struct mixture_of_experts {
     list(&self::latent_norm);
     list(&self::scaled_router);
     list(&self::branch_norms);
+    list(as_own<identity_range>, &self::identity_experts);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {
@@ -252,10 +259,11 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
     sink(vector_shape{term::router, e.vector(router, e.hidden_size + f.experts),
                       e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
   }
-  sink(e.project(term::router, e.matrix(router, e.hidden_size, f.experts)));
-  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
+  const count choices = f.experts + f.identity_experts;
+  sink(e.project(term::router, e.matrix(router, e.hidden_size, choices)));
+  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, choices)});
   if (f.correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
+    sink(fused_shape{term::router, {router, formats::fp32, 1, choices}});
   }
   if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
 }

@@ -53,6 +53,9 @@ inline void check_activation(const fields& f, activation_rule rule) {
     case activation_rule::squared_relu:
       (void)f.choice("hidden_act", {"relu2"});
       break;
+    case activation_rule::xielu:
+      (void)f.choice("hidden_act", {"xielu"});
+      break;
     case activation_rule::any:
       break;
     case activation_rule::relu2:

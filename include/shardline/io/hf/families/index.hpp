@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "shardline/io/hf/families/afmoe.hpp"
+#include "shardline/io/hf/families/apertus.hpp"
 #include "shardline/io/hf/families/bailing.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
 #include "shardline/io/hf/families/chatglm.hpp"
@@ -19,6 +20,7 @@
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/falcon_h1.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
+#include "shardline/io/hf/families/gemma3n.hpp"
 #include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
@@ -34,9 +36,11 @@
 #include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
+#include "shardline/io/hf/families/longcat.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
 #include "shardline/io/hf/families/mimo.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
+#include "shardline/io/hf/families/minimax_text.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
 #include "shardline/io/hf/families/mosaic.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
@@ -100,15 +104,20 @@ inline constexpr std::array all_families{
     &families::solar_open,
     &families::glm4_moe_lite,
     &families::minimax_m2,
+    &families::minimax_text_01,
+    &families::minimax_m1,
+    &families::minimax,
     &families::minimax_m3,
     &families::minimax_m3_vl_text,
     &families::gpt_oss,
     &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
+    &families::gemma3n_text,
     &families::gemma4_text,
     &families::gemma4_unified_text,
     &families::phi3,
+    &families::olmo,
     &families::olmo2,
     &families::olmo3,
     &families::flex_olmo,
@@ -151,6 +160,7 @@ inline constexpr std::array all_families{
     &families::bailing_moe_v2,
     &families::sarvam_moe,
     &families::sarvam_mla,
+    &families::longcat_flash,
     &families::ernie4_5,
     &families::paddleocr_vl,
     &families::paddleocr_vl_text,
@@ -185,6 +195,7 @@ inline constexpr std::array all_families{
     &families::aquila,
     &families::baichuan,
     &families::arcee,
+    &families::apertus,
     &families::helium,
     &families::iquestcoder,
     &families::hyperclovax,
@@ -198,6 +209,7 @@ inline constexpr std::array all_families{
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
     &families::gemma3,
+    &families::gemma3n,
     &families::gemma4,
     &families::gemma4_unified,
     &families::hunyuan_vl_wrapper,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-/// OLMo 2 and 3, OLMoE and FlexOlmo; OLMo Hybrid, a gated delta rule in three layers of four. Their norms stand behind the attention and the feed-forward block, not
+/// OLMo 1 to 3, OLMoE and FlexOlmo; OLMo Hybrid, a gated delta rule in three layers of four. Their norms stand behind the attention and the feed-forward block, not
 /// before them: as many, of the same size, so a layer is priced as any other.
 #pragma once
 
@@ -45,6 +45,13 @@ inline layer_stack read_olmo_hybrid_layers(const fields& f, const family& known,
 
 namespace families {
 
+// Norms without gains, which stand before the blocks.
+inline constexpr family olmo{.model_type = "olmo",
+                             .architecture = "OlmoForCausalLM",
+                             .layers = detail::read_seeing_layers,
+                             .feed_forwards = detail::read_dense,
+                             .bias = bias_rule::stated,
+                             .bare_norms = true};
 inline constexpr family olmo2{.model_type = "olmo2",
                               .architecture = "Olmo2ForCausalLM",
                               .layers = detail::read_seeing_layers,
