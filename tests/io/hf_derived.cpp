@@ -374,3 +374,25 @@ TEST_CASE("OLMo 1B without gains, Apertus 8B with four values of its activation 
                                                                2 * 4096 + 2 * 4096 * 21504 + 4));
   CHECK(refusal(swapped(apertus, "xielu", "relu")) == R"($.hidden_act: "relu"; allowed: "xielu")");
 }
+
+TEST_CASE(
+    "Ring 2.5: a state in seven layers of eight, latents in the eighth; 2.0: grouped queries") {
+  constexpr std::string_view sizes = R"("hidden_size": 8192, "vocab_size": 157184,
+    "num_hidden_layers": 80, "num_attention_heads": 64, "num_key_value_heads": 8,
+    "head_dim": 128, "layer_group_size": 8, "intermediate_size": 18432,
+    "moe_intermediate_size": 2048, "num_experts": 256, "num_experts_per_tok": 8,
+    "num_shared_experts": 1, "first_k_dense_replace": 4, "use_qk_norm": true,
+    "moe_router_enable_expert_bias": true, "kv_lora_rank": 512, "q_lora_rank": 1536,
+    "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128)";
+  constexpr count h = 8192;
+  const count state = 5 * h * h + 2 * 128 + h;
+  const count rest = ends(157184, h) + 70 * state + 80 * 2 * h + 4 * gated_block(h, 18432) +
+                     76 * (h * 256 + 256 + 257 * gated_block(h, 2048));
+  const model m = imported(text_of("bailing_hybrid", "BailingMoeV2_5ForCausalLM", sizes));
+  CHECK(total(m) == rest + 10 * latent(h, 64, 1536, 512, 128, 64, 128));
+  CHECK(cached(m) == 10 * 2.0 * (512 + 64));
+  CHECK(state_bytes_per_sequence(m).value() == 70 * 64 * 128.0 * 128.0 * 4.0);
+  const std::string linear = text_of("bailing_moe_linear", "BailingMoeLinearForCausalLM", sizes);
+  CHECK(total(imported(linear)) == rest + 10 * (grouped(h, 64, 8, 128) + 2 * 128));
+  CHECK(contains(refusal(with(linear, R"("use_bias": true)")), "$.use_bias: true; allowed: false"));
+}

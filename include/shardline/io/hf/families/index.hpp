@@ -9,6 +9,7 @@
 #include "shardline/io/hf/families/afmoe.hpp"
 #include "shardline/io/hf/families/apertus.hpp"
 #include "shardline/io/hf/families/bailing.hpp"
+#include "shardline/io/hf/families/bailing_hybrid.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
 #include "shardline/io/hf/families/chatglm.hpp"
 #include "shardline/io/hf/families/cohere.hpp"
@@ -158,6 +159,8 @@ inline constexpr std::array all_families{
     &families::hy_v3,
     &families::bailing_moe,
     &families::bailing_moe_v2,
+    &families::bailing_moe_linear,
+    &families::bailing_hybrid,
     &families::sarvam_moe,
     &families::sarvam_mla,
     &families::longcat_flash,
