@@ -396,3 +396,49 @@ TEST_CASE(
   CHECK(total(imported(linear)) == rest + 10 * (grouped(h, 64, 8, 128) + 2 * 128));
   CHECK(contains(refusal(with(linear, R"("use_bias": true)")), "$.use_bias: true; allowed: false"));
 }
+
+TEST_CASE("MiniCPM-V is of the text model that its version says") {
+  constexpr std::string_view sizes = R"("hidden_size": 512, "vocab_size": 1000,
+    "num_hidden_layers": 2, "num_attention_heads": 8, "num_key_value_heads": 2,
+    "intermediate_size": 1024, "tie_word_embeddings": false)";
+  const count plain =
+      ends(1000, 512) + 2 * (grouped(512, 8, 2, 64) + 2 * 512 + gated_block(512, 1024));
+  const std::string text = text_of("minicpmv", "MiniCPMV", sizes);
+  CHECK(total(imported(text)) == plain);
+  CHECK(total(imported(with(text, R"("version": 4.0)"))) == plain);
+  CHECK(total(imported(with(text, R"("version": 2.6)"))) == plain + 2 * (8 + 2 * 2) * 64);
+  CHECK(total(imported(with(text, R"("version": "4.5", "head_dim": 64)"))) == plain + 2 * 2 * 64);
+  CHECK(refusal(with(text, R"("version": 9)")) == "$.version: 9; allowed: 2.0, 2.5, 2.6, 4.0, 4.5");
+}
+
+TEST_CASE("a text_config that leaves sizes out has those of its class") {
+  constexpr std::string_view llava = R"({"model_type": "llava", "text_config": {
+    "model_type": "llama", "torch_dtype": "float16", "vocab_size": 32064}})";
+  const model m = imported(llava);
+  CHECK(total(m) == ends(32064, 4096) +
+                        32 * (grouped(4096, 32, 32, 128) + 2 * 4096 + gated_block(4096, 11008)));
+  CHECK(notes(llava)[0] == "$.text_config.hidden_size: missing; read as 4096, as its class does");
+  CHECK(contains(refusal(R"({"model_type": "llama", "vocab_size": 32064})"),
+                 "$.hidden_size: missing"));
+}
+
+TEST_CASE("DeepSeek-OCR: DeepSeek-V2's experts, heads of keys and values of their own") {
+  const model m = imported(R"({"model_type": "deepseek_vl_v2", "language_config": {
+    "architectures": ["DeepseekV2ForCausalLM"], "torch_dtype": "bfloat16", "use_mla": false,
+    "model_type": "deepseek_v2", "hidden_size": 1280, "vocab_size": 129280,
+    "num_hidden_layers": 12, "num_attention_heads": 10, "num_key_value_heads": 10,
+    "kv_lora_rank": null, "q_lora_rank": null, "qk_nope_head_dim": 0, "qk_rope_head_dim": 0,
+    "v_head_dim": 0, "intermediate_size": 6848, "moe_intermediate_size": 896,
+    "n_routed_experts": 64, "n_shared_experts": 2, "num_experts_per_tok": 6,
+    "first_k_dense_replace": 1, "topk_method": "greedy"}})");
+  CHECK(total(m) == ends(129280, 1280) + 12 * (grouped(1280, 10, 10, 128) + 2 * 1280) +
+                        gated_block(1280, 6848) + 11 * (1280 * 64 + 66 * gated_block(1280, 896)));
+  CHECK(cached(m) == 12 * 2.0 * 2 * 10 * 128);
+}
+
+TEST_CASE("encoders are refused by what they are") {
+  CHECK(refusal(R"({"model_type": "bert"})") ==
+        R"($.model_type: "bert" is an encoder: encoders are out of scope)");
+  CHECK(refusal(R"({"model_type": "t5", "is_encoder_decoder": true})") ==
+        R"($.model_type: "t5" is an encoder with a decoder: encoders are out of scope)");
+}

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shardline/io/hf/families/index.hpp"
+#include "shardline/io/hf/out_of_scope.hpp"
 #include "shardline/io/near_names.hpp"
 
 namespace shardline::hf {
@@ -29,12 +30,15 @@ namespace detail {
 
 inline void refuse_type(const fields& f) {
   const json* found = f.find("model_type");
+  const std::string type = f.word("model_type", "");
+  if (const std::string_view what = out_of_scope(type); !what.empty()) {
+    return f.report().fail(f.path_of("model_type") + ": " + quoted({type}) + " is " +
+                           std::string(what));
+  }
   std::vector<std::string_view> known;
   known.reserve(all_families.size());
   for (const family* one : all_families) known.push_back(one->model_type);
-  const std::string near = found != nullptr && found->is_string()
-                               ? did_you_mean(found->get_ref<const std::string&>(), known)
-                               : std::string();
+  const std::string near = type.empty() ? type : did_you_mean(type, known);
   f.report().fail(f.path_of("model_type") + ": " +
                   (found == nullptr ? "missing" : shown(*found) + " is not supported" + near) +
                   "; supported: " + supported_types());

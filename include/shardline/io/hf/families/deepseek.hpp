@@ -7,7 +7,20 @@
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf::families {
+namespace shardline::hf {
+
+namespace detail {
+
+/// Latents, or heads of their own keys and values where use_mla is false (DeepSeek-OCR, VL2).
+inline layer_stack read_deepseek_v2_layers(const fields& f, const family& known, count hidden,
+                                           precision own) {
+  if (f.flag("use_mla", true)) return read_latent_layers(f, known, hidden, own);
+  return read_seeing_layers(f, known, hidden, own);
+}
+
+}  // namespace detail
+
+namespace families {
 
 inline constexpr family deepseek{.model_type = "deepseek",
                                  .architecture = "DeepseekForCausalLM",
@@ -18,8 +31,9 @@ inline constexpr family deepseek{.model_type = "deepseek",
                                  .topk_method = "greedy"};
 inline constexpr family deepseek_v2{.model_type = "deepseek_v2",
                                     .architecture = "DeepseekV2ForCausalLM",
-                                    .layers = detail::read_latent_layers,
+                                    .layers = detail::read_deepseek_v2_layers,
                                     .feed_forwards = detail::read_deepseek,
+                                    .bias = bias_rule::stated,
                                     .shared_experts = -1,
                                     .topk_method = "greedy"};
 inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
@@ -50,4 +64,6 @@ inline constexpr family kimi_k2{.model_type = "kimi_k2",
                                 .shared_experts = 1,
                                 .topk_method = "noaux_tc"};
 
-}  // namespace shardline::hf::families
+}  // namespace families
+
+}  // namespace shardline::hf

@@ -40,6 +40,7 @@
 #include "shardline/io/hf/families/longcat.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
 #include "shardline/io/hf/families/mimo.hpp"
+#include "shardline/io/hf/families/minicpmv.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/minimax_text.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
@@ -194,6 +195,8 @@ inline constexpr std::array all_families{
     &families::mistral_large_3,
     &families::minicpm,
     &families::minicpm3,
+    &families::minicpmv,
+    &families::minicpmo,
     &families::xverse,
     &families::aquila,
     &families::baichuan,
