@@ -10,8 +10,11 @@ namespace shardline::detail {
 // Both matrices of a path lie on every rank, as do those that mix the versions; none is quantised.
 inline constexpr weight_class versions_class = weight_class::norm;
 
+// Stored as norms are, multiplied like activations.
 constexpr weight unquantised(const emission& e, count k, count n) noexcept {
-  return {versions_class, e.formats.of_model[weight_class::norm], k, n};
+  weight_format f = e.formats.of_model[weight_class::norm];
+  f.math = e.activations;
+  return {versions_class, f, k, n};
 }
 
 /// Before the block of a layer that mixes tokens: a router's norm and product, by which n versions
