@@ -369,27 +369,28 @@ inline std::string describe(const sl::layout& l) {
   return s.str();
 }
 
-/// The fields of a kind of block: numbers by the names that messages have for them, others alone.
+/// The fields of a kind of block by their names.
 template <class Kind>
 struct field_writer {
   std::ostream& s;
   const Kind& kind;
 
   template <class Range>
-  void operator()(Range range, count Kind::*member) const {
-    s << ' ' << sl::range_of(range).name << ' ' << kind.*member;
+  void operator()(const char* name, Range, count Kind::*member) const {
+    s << ' ' << name << ' ' << kind.*member;
   }
   template <class Value>
-  void operator()(Value Kind::*member) const {
-    s << ' ' << static_cast<count>(kind.*member);
+  void operator()(const char* name, Value Kind::*member) const {
+    s << ' ' << name << ' ' << static_cast<count>(kind.*member);
   }
 };
 
 template <class Variant>
 void describe_kind(std::ostream& s, const char* half, const Variant& kinds) {
-  s << half << " kind " << kinds.index();
+  s << half;
   std::visit(
       [&s]<class Kind>(const Kind& kind) {
+        s << ' ' << Kind::kind_name;
         Kind::fields(field_writer<Kind>{s, kind});
       },
       kinds);

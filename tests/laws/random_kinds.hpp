@@ -97,15 +97,15 @@ struct field_drawer {
   Numbers& numbers;
 
   template <sl::field Field>
-  void operator()(sl::shared_range<Field>, count Kind::*member) const {
+  void operator()(const char*, sl::shared_range<Field>, count Kind::*member) const {
     kind.*member = numbers.of(Field);
   }
   template <const sl::field_range& Range>
-  void operator()(sl::own_range<Range>, count Kind::*member) const {
+  void operator()(const char*, sl::own_range<Range>, count Kind::*member) const {
     kind.*member = numbers.of(Range);
   }
   template <class Value>
-  void operator()(Value Kind::*member) const {
+  void operator()(const char*, Value Kind::*member) const {
     if constexpr (std::is_same_v<Value, count>) {
       kind.*member = numbers.width();
     } else {

@@ -2,8 +2,10 @@
 /// What a kind of block says of itself; nothing outside asks for more. A kind is a structure of
 /// plain numbers in a file of its own (kinds/), and a line of kinds/index.hpp.
 ///
-///   static constexpr void fields(list)    list(as<field::heads>, &kind::heads) for each number that
-///                                         has a range; list(&kind::flag) for each other member
+///   static constexpr std::string_view kind_name   by which files know it
+///   static constexpr void fields(list)    list("heads", as<field::heads>, &kind::heads) for each
+///                                         number that has a range; list("flag", &kind::flag) for
+///                                         each other member
 ///   void conditions(asked) const          what its fields ask of each other: see condition_listener
 ///   void sharding(rules) const            what degrees must divide or replicate: sharding_listener
 ///   count cache_copies(tp) const          tp ranks that hold the same cache and can share it out
@@ -138,9 +140,9 @@ namespace detail {
 
 struct any_field {
   template <class Range, class Kind, class Value>
-  constexpr void operator()(Range, Value Kind::*) const noexcept {}
+  constexpr void operator()(const char*, Range, Value Kind::*) const noexcept {}
   template <class Kind, class Value>
-  constexpr void operator()(Value Kind::*) const noexcept {}
+  constexpr void operator()(const char*, Value Kind::*) const noexcept {}
 };
 struct any_class {
   constexpr void operator()(weight_class) const noexcept {}
@@ -150,6 +152,10 @@ struct any_shape {
   constexpr void operator()(const Shape&) const noexcept {}
 };
 
+template <class Kind>
+concept has_a_name = requires {
+  { Kind::kind_name } -> std::convertible_to<std::string_view>;
+};
 template <class Kind>
 concept lists_fields = requires(any_field list) {
   Kind::fields(list);
@@ -187,10 +193,10 @@ concept says_where_it_sums = requires {
 
 /// A kind of token mixing, and one of feed-forward block.
 template <class Kind>
-concept block_kind =
-    std::is_aggregate_v<Kind> && std::equality_comparable<Kind> && detail::lists_fields<Kind> &&
-    detail::says_conditions<Kind> && detail::says_sharding<Kind> && detail::says_copies<Kind> &&
-    detail::lists_matrices<Kind> && detail::lists_modules<Kind> && detail::emits_operators<Kind>;
+concept block_kind = std::is_aggregate_v<Kind> && std::equality_comparable<Kind> &&
+    detail::has_a_name<Kind> && detail::lists_fields<Kind> && detail::says_conditions<Kind> &&
+    detail::says_sharding<Kind> && detail::says_copies<Kind> && detail::lists_matrices<Kind> &&
+    detail::lists_modules<Kind> && detail::emits_operators<Kind>;
 template <class Kind>
 concept feed_forward_block_kind = block_kind<Kind> && detail::says_where_it_sums<Kind>;
 
@@ -206,6 +212,7 @@ namespace detail {
 // A type that is a kind of block, or an error that says which of its answers is missing.
 template <class Kind>
 struct checked_kind {
+  static_assert(has_a_name<Kind>, "shardline: a kind of block has std::string_view kind_name");
   static_assert(lists_fields<Kind>, "shardline: a kind of block has fields(list)");
   static_assert(says_conditions<Kind>, "shardline: a kind of block has conditions(asked)");
   static_assert(says_sharding<Kind>, "shardline: a kind of block has sharding(rules)");

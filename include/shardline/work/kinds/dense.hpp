@@ -10,6 +10,8 @@ namespace shardline {
 /// Two matrices (up, down), or three (gate, up, down) when gated; optional biases on each.
 ///   activation_values   that the activation function learns (4 of xIELU, Apertus)
 struct dense_feed_forward {
+  static constexpr std::string_view kind_name{"dense"};
+
   count width = 0;
   bool gated = true;
   bool bias = false;
@@ -24,10 +26,10 @@ struct dense_feed_forward {
 
   template <class List>
   static constexpr void fields(List&& list) {
-    list(as<field::feed_forward_width>, &dense_feed_forward::width);
-    list(&dense_feed_forward::gated);
-    list(&dense_feed_forward::bias);
-    list(as_own<activation_range>, &dense_feed_forward::activation_values);
+    list("width", as<field::feed_forward_width>, &dense_feed_forward::width);
+    list("gated", &dense_feed_forward::gated);
+    list("bias", &dense_feed_forward::bias);
+    list("activation_values", as_own<activation_range>, &dense_feed_forward::activation_values);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -29,6 +29,8 @@ namespace shardline {
 ///                       that of the shared ones (both: Gemma 4, whose shared expert is the layer's
 ///                       dense block)
 struct mixture_of_experts {
+  static constexpr std::string_view kind_name{"experts"};
+
   count experts = 0;
   count experts_per_token = 0;
   count width = 0;
@@ -63,21 +65,21 @@ struct mixture_of_experts {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = mixture_of_experts;
-    list(as<field::experts>, &self::experts);
-    list(as<field::experts_per_token>, &self::experts_per_token);
-    list(as<field::feed_forward_width>, &self::width);
-    list(&self::gated);
-    list(as<field::shared_experts>, &self::shared_experts);
-    list(&self::shared_width);
-    list(&self::shared_gate);
-    list(&self::expert_bias);
-    list(&self::router_bias);
-    list(&self::correction_bias);
-    list(as_own<latent_range>, &self::latent_width);
-    list(&self::latent_norm);
-    list(&self::scaled_router);
-    list(&self::branch_norms);
-    list(as_own<identity_range>, &self::identity_experts);
+    list("experts", as<field::experts>, &self::experts);
+    list("experts_per_token", as<field::experts_per_token>, &self::experts_per_token);
+    list("width", as<field::feed_forward_width>, &self::width);
+    list("gated", &self::gated);
+    list("shared_experts", as<field::shared_experts>, &self::shared_experts);
+    list("shared_width", &self::shared_width);
+    list("shared_gate", &self::shared_gate);
+    list("expert_bias", &self::expert_bias);
+    list("router_bias", &self::router_bias);
+    list("correction_bias", &self::correction_bias);
+    list("latent_width", as_own<latent_range>, &self::latent_width);
+    list("latent_norm", &self::latent_norm);
+    list("scaled_router", &self::scaled_router);
+    list("branch_norms", &self::branch_norms);
+    list("identity_experts", as_own<identity_range>, &self::identity_experts);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {

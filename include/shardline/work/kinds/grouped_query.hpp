@@ -29,6 +29,8 @@ enum class head_norm : unsigned char { none, per_head, all_heads, each_head };
 ///                nothing reads them (Gemma 3n)
 /// Per token and layer it caches kv_heads (head_dim + v_head_dim) values.
 struct grouped_query_attention {
+  static constexpr std::string_view kind_name{"grouped_query"};
+
   count heads = 0;
   count kv_heads = 0;
   count head_dim = 0;
@@ -59,21 +61,21 @@ struct grouped_query_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = grouped_query_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::kv_heads>, &self::kv_heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as<field::window>, &self::window);
-    list(&self::chunked);
-    list(&self::qkv_bias);
-    list(&self::output_bias);
-    list(&self::qk_norm);
-    list(&self::sinks);
-    list(&self::output_gate);
-    list(as_own<v_head_dim_range>, &self::v_head_dim);
-    list(&self::head_gate);
-    list(&self::values_from_keys);
-    list(&self::reads_cache_of_another);
-    list(&self::idle_projections);
+    list("heads", as<field::heads>, &self::heads);
+    list("kv_heads", as<field::kv_heads>, &self::kv_heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("window", as<field::window>, &self::window);
+    list("chunked", &self::chunked);
+    list("qkv_bias", &self::qkv_bias);
+    list("output_bias", &self::output_bias);
+    list("qk_norm", &self::qk_norm);
+    list("sinks", &self::sinks);
+    list("output_gate", &self::output_gate);
+    list("v_head_dim", as_own<v_head_dim_range>, &self::v_head_dim);
+    list("head_gate", &self::head_gate);
+    list("values_from_keys", &self::values_from_keys);
+    list("reads_cache_of_another", &self::reads_cache_of_another);
+    list("idle_projections", &self::idle_projections);
   }
   // Queries share key-value heads in equal groups.
   template <class Listener>

@@ -15,6 +15,8 @@ namespace shardline {
 /// Per sequence and layer it keeps heads head_dim^2 values of state, however long the sequence is.
 /// Source: class MiniMaxText01LinearAttention of vllm/model_executor/models/minimax_text_01.py.
 struct lightning_attention {
+  static constexpr std::string_view kind_name{"lightning"};
+
   count heads = 0;
   count head_dim = 0;
   bool qk_norm = false;
@@ -26,10 +28,10 @@ struct lightning_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = lightning_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(&self::qk_norm);
-    list(&self::state);
+    list("heads", as<field::heads>, &self::heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("qk_norm", &self::qk_norm);
+    list("state", &self::state);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
