@@ -72,7 +72,7 @@ struct condition_listener {
 ///   output(c, n, role)      tp's shares of an output of these matrices are whole scale blocks
 ///   output_of_rank(c, n)    a rank's share is
 ///   inner(c, n)             tp's shares of an inner width, output of one and input of the next, are
-///   experts(n)              ep ranks share them out
+///   experts(n)              ep ranks share them out; even_experts(n): ep divides them
 ///   expert_width(n), expert_inner(c, n)   as width and inner, of etp
 /// It has the layout, `layout`.
 struct sharding_listener {
@@ -87,6 +87,7 @@ struct sharding_listener {
   constexpr void output_of_rank(weight_class, count) const noexcept {}
   constexpr void inner(weight_class, count) const noexcept {}
   constexpr void experts(count) const noexcept {}
+  constexpr void even_experts(count) const noexcept {}
   constexpr void expert_width(count) const noexcept {}
   constexpr void expert_inner(weight_class, count) const noexcept {}
 };

@@ -20,6 +20,8 @@ namespace shardline {
 ///   identity_experts    further choices of the router that hand a token back as it came and take
 ///                       neither weights nor time (LongCat-Flash); experts_per_token counts the
 ///                       others alone
+///   even_shares         engines' code of the model has as many experts on each rank (DeepSeek-V4;
+///                       other models' first ranks may hold one more)
 ///   latent_width        routed experts work in a space of this width, to which all of a token is
 ///                       projected before its dispatch and from which it is projected after
 ///                       (LatentMoE: Nemotron 3 Super, Kimi K3); 0: as wide as the model
@@ -46,6 +48,7 @@ struct mixture_of_experts {
   bool scaled_router = false;
   bool branch_norms = false;
   count identity_experts = 0;
+  bool even_shares = false;
 
   static constexpr field_range identity_range{
       {}, "feed_forward.identity_experts", figure_unit::none, 0.0, 1e6, true};
@@ -80,6 +83,7 @@ struct mixture_of_experts {
     list("scaled_router", &self::scaled_router);
     list("branch_norms", &self::branch_norms);
     list("identity_experts", as_own<identity_range>, &self::identity_experts);
+    list("even_shares", &self::even_shares);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {
@@ -91,6 +95,7 @@ struct mixture_of_experts {
     rules.expert_width(width);
     rules.expert_inner(weight_class::routed_expert, width);
     rules.experts(experts);
+    if (even_shares) rules.even_experts(experts);
     if (shared_experts == 0) return;
     rules.width(shared_experts * shared_width);
     rules.inner(weight_class::shared_expert, shared_experts * shared_width);
