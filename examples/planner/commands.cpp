@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine_options.hpp"
+#include "models.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -24,12 +25,13 @@ constexpr std::array<std::pair<const char*, const char*>, 4> lists{
     {{"models", "list the models of the catalog and the architectures that are read"},
      {"accelerators", "list the accelerators of the catalog"},
      {"engines", "list the engines, version by version"},
-     {"fields", "list the fields that --accelerator's file and --set may say"}}};
+     {"fields", "list the fields that --accelerator's file, --set and --model-spec's may say"}}};
 
 // What every subcommand needs to know: the cluster, the model, the load.
 void add_common(CLI::App& app) {
-  add(app, "--model", "name in the catalog, or path of a config.json or of a folder that has one")
-      ->required();
+  add(app, "--model", model_description());
+  add(app, "--model-spec",
+      "path of a JSON file of a model's own fields, in place of --model (see fields)");
   add(app, "--accelerator", "name in the catalog, or path of a JSON file (see fields)")->required();
   add(app, "--memory", "what its driver shows: 79.18GiB, 80GB (default: the accelerator's own)");
   add(app, "--set", "another figure of the accelerator: memory=8e10; as often as needed");

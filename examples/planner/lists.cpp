@@ -16,6 +16,7 @@
 #include "shardline/engines/index.hpp"
 #include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/hf/families/index.hpp"
+#include "shardline/io/model_file.hpp"
 #include "shardline/io/text/table.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/model/parameters.hpp"
@@ -109,22 +110,94 @@ ordered_json list_engines() {
   return list;
 }
 
+// A row of a file's field: its range as text, and its unit.
+ordered_json field_row(const char* file, const std::string& name, const std::string& allowed,
+                       std::string_view unit, std::string_view meaning) {
+  return {
+      {"field", name}, {"allowed", allowed}, {"unit", unit}, {"meaning", meaning}, {"file", file}};
+}
+
+void list_accelerator_fields(ordered_json& list) {
+  constexpr const char* file = "--accelerator";
+  list.push_back(field_row(file, "name", "a string", "", "up to 95 characters"));
+  list.push_back(field_row(file, "vendor", "nvidia, amd, google, amazon, intel, unknown", "",
+                           "whose kernels it runs"));
+  list.push_back(field_row(file, "like", "a name of the catalog", "",
+                           "whose figures hold where the file gives none"));
+  for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
+    list.push_back(field_row(file, std::string(f.name), std::string(allowed_in(f.range).view()),
+                             shardline::name(f.range.unit), f.meaning));
+  }
+}
+
+constexpr const char* spec_file = "--model-spec";
+
+// Hears the fields of a kind of block by their names.
+struct kind_lister {
+  ordered_json& list;
+  std::string path;
+
+  template <class Range, class Kind>
+  void operator()(const char* name, Range range, shardline::count Kind::*) const {
+    const shardline::field_range& r = shardline::range_of(range);
+    list.push_back(field_row(spec_file, path + name, std::string(allowed_in(r).view()),
+                             shardline::name(r.unit), ""));
+  }
+  template <class Kind>
+  void operator()(const char* name, shardline::count Kind::*) const {
+    list.push_back(field_row(spec_file, path + name, "a whole number", "", ""));
+  }
+  template <class Kind>
+  void operator()(const char* name, bool Kind::*) const {
+    list.push_back(field_row(spec_file, path + name, "true or false", "", ""));
+  }
+  template <class Kind>
+  void operator()(const char* name, shardline::precision Kind::*) const {
+    const std::string allowed = shardline::names_of(shardline::element_names);
+    list.push_back(field_row(spec_file, path + name, allowed, "", ""));
+  }
+  template <class Kind>
+  void operator()(const char* name, shardline::head_norm Kind::*) const {
+    const std::string allowed = shardline::names_of(shardline::head_norm_names);
+    list.push_back(field_row(spec_file, path + name, allowed, "", ""));
+  }
+};
+
+template <class Variant, std::size_t I = 0>
+void list_kinds(ordered_json& list, const std::string& half) {
+  if constexpr (I < std::variant_size_v<Variant>) {
+    using kind = std::variant_alternative_t<I, Variant>;
+    kind::fields(kind_lister{list, half + " " + std::string(kind::kind_name) + "."});
+    list_kinds<Variant, I + 1>(list, half);
+  }
+}
+
+void list_model_fields(ordered_json& list) {
+  const auto add = [&](const char* name, const std::string& allowed, const char* meaning) {
+    list.push_back(field_row(spec_file, name, allowed, "", meaning));
+  };
+  add("name", "a string", "up to 95 characters");
+  add("like", "a name of the catalog", "whose fields hold where the file gives none");
+  add("activations", shardline::names_of(shardline::element_names), "of the residual stream");
+  add("weights", shardline::names_of(shardline::weight_format_names), "of the large matrices");
+  add("kv_cache", shardline::names_of(shardline::cache_format_names),
+      "of a token's keys and values");
+  for (const shardline::model_figure& f : shardline::model_figures) {
+    const bool flag = f.range.highest <= 1.0;
+    list.push_back(field_row(spec_file, std::string(f.name),
+                             flag ? "true or false" : std::string(allowed_in(f.range).view()),
+                             shardline::name(f.range.unit), f.meaning));
+  }
+  add("layers", "an array", "of {layers, attention, feed_forward, form}, or of {repeat, of}");
+  add("layers[].form", shardline::names_of(shardline::layer_form_names), "of its two blocks");
+  list_kinds<shardline::attention_kind>(list, "layers[].attention");
+  list_kinds<shardline::feed_forward_kind>(list, "layers[].feed_forward");
+}
+
 ordered_json list_fields() {
   ordered_json list = ordered_json::array();
-  list.push_back({{"field", "name"}, {"allowed", "a string"}, {"meaning", "up to 95 characters"}});
-  list.push_back({{"field", "vendor"},
-                  {"allowed", "nvidia, amd, google, amazon, intel, unknown"},
-                  {"meaning", "whose kernels it runs"}});
-  list.push_back({{"field", "like"},
-                  {"allowed", "a name of the catalog"},
-                  {"meaning", "whose figures hold where the file gives none"}});
-  for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
-    const std::string_view unit = shardline::name(f.range.unit);
-    list.push_back({{"field", f.name},
-                    {"allowed", std::string(allowed_in(f.range).view())},
-                    {"unit", unit},
-                    {"meaning", f.meaning}});
-  }
+  list_accelerator_fields(list);
+  list_model_fields(list);
   return list;
 }
 
@@ -183,7 +256,7 @@ listing find_list(const std::string& name) {
             {"name", "memory", "memory_of", "memory_source", "kernels", "kernels_of",
              "kernels_source"}};
   }
-  return {list_fields(), {"field", "allowed", "unit", "meaning"}};
+  return {list_fields(), {"field", "allowed", "unit", "meaning", "file"}};
 }
 
 }  // namespace

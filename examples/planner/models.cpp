@@ -17,6 +17,7 @@
 #include "shardline/catalog/models.hpp"
 #include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/hf_config.hpp"
+#include "shardline/io/model_file.hpp"
 #include "shardline/model/parameters.hpp"
 #include "values.hpp"
 
@@ -126,6 +127,18 @@ void append(std::string& names, std::string_view name) {
 }
 
 }  // namespace
+
+const char* model_description() noexcept {
+  return "name in the catalog, or path of a config.json or of a folder that has one";
+}
+
+shardline::model read_model_spec(const std::string& option, const std::string& name) {
+  const std::optional<std::string> text = read_file(name);
+  if (!text) refuse(option, name, "a JSON file that can be read");
+  const shardline::model_result read = shardline::read_model(*text);
+  if (!read.error.empty()) throw bad_input{option + ": " + name + ": " + read.error, option};
+  return read.of;
+}
 
 shardline::model find_model(const std::string& option, const std::string& name,
                             std::vector<std::string>& notes) {

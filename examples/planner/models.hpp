@@ -9,6 +9,12 @@
 
 namespace planner {
 
+/// What --model may be.
+const char* model_description() noexcept;
+
+/// A model of a JSON file of its own fields (io/model_file.hpp). Throws bad_input.
+shardline::model read_model_spec(const std::string& option, const std::string& name);
+
 /// A model of the catalog, or of a configuration file or of a folder that has one: any name with a
 /// '/', that ends in ".json", or of something that is there. Files hf_quant_config.json and
 /// model.safetensors.index.json beside it are read too. Adds to `notes` what the file says that is

@@ -170,8 +170,18 @@ shardline::cluster read_cluster(const words& of) {
   return make_cluster(a, gpus, whole_number("--gpus-per-node", *per_node, field::gpus_per_domain));
 }
 
+shardline::model model_of(const words& of, std::vector<std::string>& notes) {
+  const std::optional<std::string> name = of.given("--model");
+  const std::optional<std::string> spec = of.given("--model-spec");
+  if (name && spec) refuse("--model-spec", *spec, "only without --model");
+  if (spec) return read_model_spec("--model-spec", *spec);
+  if (!name)
+    refuse("--model", "nothing given", std::string(model_description()) + ", or --model-spec");
+  return find_model("--model", *name, notes);
+}
+
 shardline::model read_model(const words& of, std::vector<std::string>& notes) {
-  shardline::model m = find_model("--model", of.given("--model").value_or(""), notes);
+  shardline::model m = model_of(of, notes);
   if (const std::optional<std::string> format = of.given("--weights")) {
     m = quantised(m, weight_format("--weights", *format));
   }

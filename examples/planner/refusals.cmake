@@ -159,7 +159,7 @@ refused_empty(--efficiency "fitted, fitted:engine=vllm, datasheet, constant:mfu=
 refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
-set(known "--help, --model, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
+set(known "--help, --model, --model-spec, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json")
@@ -318,6 +318,17 @@ file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100\"}")
 refused("--accelerator: ${folder}/mine.json: $.like: \"h100\" (did you mean h100-sxm?); allowed: a name of the catalog"
         "fit --model llama-3.1-8b --accelerator ${folder}/mine.json --gpus 8 --layout vllm:tp=8")
 
+file(WRITE ${folder}/spec.json "{\"name\": \"mine\", \"like\": \"llama-3.1-8b\", \"weights\": \"fp8\"}")
+expect(0 "" "^mine: 8.03B parameters"
+       "fit --model-spec ${folder}/spec.json --accelerator h100-sxm --gpus 8 --layout vllm:tp=8")
+refused("--model-spec: ${folder}/spec.json; allowed: only without --model"
+        "fit --model llama-3.1-8b --model-spec ${folder}/spec.json --accelerator h100-sxm --gpus 8 --layout vllm:tp=8")
+refused("--model: nothing given; allowed: name in the catalog, or path of a config.json or of a folder that has one, or --model-spec"
+        "fit --accelerator h100-sxm --gpus 8 --layout vllm:tp=8")
+file(WRITE ${folder}/spec.json "{\"like\": \"llama-3.1-8b\", \"layer\": 3}")
+refused_naming("--model-spec: ${folder}/spec.json: $.layer (did you mean layers?): not known; allowed: " layers
+               "fit --model-spec ${folder}/spec.json --accelerator h100-sxm --gpus 8 --layout vllm:tp=8")
+
 # What is given in place of a configuration.
 refused("--model: ${folder}; allowed: a config.json, or a folder that has one"
         "search --model ${folder} --accelerator h100-sxm --gpus 8")
@@ -335,6 +346,8 @@ expect(0 "" "^name +parameters.*deepseek-v3 .*glm4_moe" "models")
 expect(0 "" "\"name\": \"rtx-4090\".*\"times\": " "accelerators --json")
 expect(0 "" "vllm-0.21 +measured" "engines")
 expect(0 "" "scale_up.latency +a number from 0 to 1 +s" "fields")
+expect(0 "" "layers\\[\\].attention grouped_query.kv_heads +a whole number from 1 to 100000 .*--model-spec"
+       "fields")
 
 if(NOT complaints STREQUAL "")
   message(FATAL_ERROR "${complaints}")

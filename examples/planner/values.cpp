@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/format_names.hpp"
 #include "shardline/io/near_names.hpp"
 #include "shardline/io/text/feasibility.hpp"
 #include "shardline/io/text/units.hpp"
@@ -153,32 +154,11 @@ shardline::bytes<> memory_size(std::string_view option, std::string_view text,
 }
 
 shardline::weight_format weight_format(std::string_view option, std::string_view text) {
-  namespace formats = shardline::formats;
-  static constexpr std::array<std::pair<std::string_view, shardline::weight_format>, 8> known{
-      {{"fp32", formats::fp32},
-       {"bf16", formats::bf16},
-       {"fp16", formats::fp16},
-       {"fp8", formats::fp8},
-       {"int8", formats::int8},
-       {"int4", formats::int4_g128},
-       {"mxfp4", formats::mxfp4},
-       {"nvfp4", formats::nvfp4}}};
-  return one_of(option, text, known);
+  return one_of(option, text, shardline::weight_format_names);
 }
 
 shardline::cache_format cache_format(std::string_view option, std::string_view text) {
-  using shardline::precision;
-  static constexpr std::array<std::pair<std::string_view, shardline::cache_format>, 9> known{
-      {{"fp32", precision::fp32},
-       {"bf16", precision::bf16},
-       {"fp16", precision::fp16},
-       {"fp8", precision::fp8},
-       {"int8", precision::int8},
-       {"fp4", precision::fp4},
-       {"int4", precision::int4},
-       {"nvfp4", shardline::cache_formats::nvfp4},
-       {"fp8-head", shardline::cache_formats::fp8_head}}};
-  return one_of(option, text, known);
+  return one_of(option, text, shardline::cache_format_names);
 }
 
 std::string engine_names(std::string_view separator) {

@@ -181,6 +181,8 @@ const std::vector<field_case> cases{
     {field::positions, "model.positions", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.positions = whole(x); }},
     {field::streams, "model.streams", 1, 100, counted, is_whole, [](inputs& i, double x) { i.model.streams = whole(x); }},
     {field::residual_blocks, "model.residual_blocks [layers]", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.residual_blocks = whole(x); }},
+    {field::stream_versions, "model.updates.versions", 1, 16, counted, is_whole, [](inputs& i, double x) { i.model.updates.versions = whole(x); }},
+    {field::low_rank_path, "model.updates.low_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.updates.low_rank = whole(x); }},
     {field::layer_input_width, "model.per_layer.width", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.per_layer.width = whole(x); }},
     {field::layer_input_vocab_size, "model.per_layer.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.per_layer.vocab_size = whole(x); }},
     {field::mtp_layers, "model.mtp_layers", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.mtp_layers = whole(x); }},

@@ -7,12 +7,14 @@ namespace own {
 using namespace shardline;
 
 struct attention {
+  static constexpr std::string_view kind_name{"own"};
+
   count heads = 0;
 
   friend constexpr bool operator==(const attention&, const attention&) noexcept = default;
   template <class List>
   static constexpr void fields(List&& list) {
-    list(as<field::heads>, &attention::heads);
+    list("heads", as<field::heads>, &attention::heads);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -71,6 +71,7 @@ TEST_CASE("DeepSeek-V4-Flash: what each layer caches, by its ratio") {
         43.0 * 1024.0 + 21.0 * (1024.0 + 132.0) / 4.0 + 20.0 * 1024.0 / 128.0);
   CHECK(!experts_at(m, 2).correction_bias);
   CHECK(experts_at(m, 3).correction_bias);
+  CHECK(experts_at(m, 3).even_shares);
   CHECK(m.streams == 4);
   CHECK(m.weights[weight_class::routed_expert].element == precision::fp4);
   CHECK(m.weights[weight_class::attention].scale_bits == 8);

@@ -163,6 +163,7 @@ struct expectation {
   }
 
   void layer_norm() {
+    if (m.bare_norms) return;
     e.add_vector(weight_class::norm, (m.norm_bias ? 2 : 1) * m.hidden_size * n.replicated);
   }
 
@@ -173,8 +174,9 @@ struct expectation {
     const count q = a.heads * a.head_dim;
     const count in = (a.output_gate ? 2 : 1) * q;
     const count gates = a.head_gate ? a.heads : 0;
-    const count own_keys = a.reads_cache_of_another ? 0 : a.kv_heads * a.head_dim;
-    const bool own_values = !a.reads_cache_of_another && !a.values_from_keys;
+    const bool has_keys = !a.reads_cache_of_another || a.idle_projections;
+    const count own_keys = has_keys ? a.kv_heads * a.head_dim : 0;
+    const bool own_values = has_keys && !a.values_from_keys;
     const count kv = own_keys + (own_values ? a.kv_heads * values : 0);
     const count of_kv = n.of_few(a.kv_heads);
     constexpr auto c = weight_class::attention;
@@ -184,7 +186,7 @@ struct expectation {
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
     constexpr auto gain = weight_class::norm;
-    const count normed = a.reads_cache_of_another ? 1 : 2;
+    const count normed = has_keys ? 2 : 1;
     if (a.qk_norm == sl::head_norm::per_head) {
       e.add_vector(gain, normed * a.head_dim * n.replicated);
     }
@@ -260,6 +262,7 @@ struct expectation {
 
   void feed_forward(const sl::dense_feed_forward& f) {
     dense(weight_class::dense_feed_forward, f.width, f.gated, f.bias);
+    e.add_vector(weight_class::dense_feed_forward, f.activation_values * n.replicated);
   }
 
   // The inner width of an expert over its etp shards, each rounded up where it is in MXFP4.
@@ -273,9 +276,10 @@ struct expectation {
   void feed_forward(const sl::mixture_of_experts& f) {
     const count h = m.hidden_size;
     constexpr auto router = weight_class::router;
-    add_matrix(router, h * f.experts * n.replicated, n.replicated);
-    if (f.router_bias) e.add_vector(router, f.experts * n.replicated);
-    if (f.correction_bias) e.score_corrections += f.experts * n.replicated;
+    const count choices = f.experts + f.identity_experts;
+    add_matrix(router, h * choices * n.replicated, n.replicated);
+    if (f.router_bias) e.add_vector(router, choices * n.replicated);
+    if (f.correction_bias) e.score_corrections += choices * n.replicated;
     if (f.shared_gate) e.add_vector(router, h * n.replicated);
     if (f.scaled_router) e.add_vector(router, (h + f.experts) * n.replicated);
     if (f.branch_norms) e.add_vector(weight_class::norm, 3 * h * n.replicated);
@@ -309,6 +313,8 @@ struct expectation {
     if (l.form == sl::layer_form::parallel) norms = 1;
     for (; norms > 0; --norms) layer_norm();
     for (int half = (attends ? 1 : 0) + (feeds ? 1 : 0); half > 0; --half) stream_mixing();
+    if (attends) versions_before();
+    if (feeds) versions_behind();
     exceptions = l.exceptions;
     std::visit([this](const auto& a) { attention(a); }, l.attention);
     std::visit([this](const auto& f) { feed_forward(f); }, l.feed_forward);
@@ -322,6 +328,23 @@ struct expectation {
     if (m.streams == 1) return;
     const count weights = (2 + m.streams) * m.streams;
     in_fp32((m.streams * m.hidden_size + 1) * weights + 3);
+  }
+  // Never quantised: router with its norm, coefficients, and the path beside attention.
+  void versions_before() {
+    const count v = m.updates.versions;
+    if (v == 1) return;
+    const count low = m.updates.low_rank;
+    as_norms(m.hidden_size * (v + low) + low * m.hidden_size, low > 0 ? 2 : 1);
+    e.add_vector(weight_class::norm,
+                 (m.hidden_size + v * v * v + (low > 0 ? m.hidden_size : 0)) * n.replicated);
+  }
+  void versions_behind() {
+    const count v = m.updates.versions;
+    if (v > 1) e.add_vector(weight_class::norm, (v * v + m.hidden_size) * n.replicated);
+  }
+  void as_norms(count all, count matrices) {
+    e.add_matrix(weight_class::norm, all * n.replicated, matrices * n.replicated,
+                 m.weights[weight_class::norm]);
   }
   void in_fp32(count all) {
     e.add(weight_class::norm, all * n.replicated, 4.0 * static_cast<double>(all * n.replicated));
@@ -353,6 +376,9 @@ struct expectation {
       add_matrix(embedding, rows * all * n.split, n.replicated);
       add_matrix(embedding, m.hidden_size * all * n.split, n.replicated);
       e.add_vector(weight_class::norm, m.per_layer.width * n.replicated);
+    }
+    for (int end = 0; m.updates.versions > 1 && end < 2; ++end) {
+      as_norms((m.updates.versions - 1) * m.hidden_size * m.hidden_size, 1);
     }
     layer_norm();  // before the head
     if (m.head_bias) {
@@ -518,7 +544,7 @@ TEST_CASE(
     const sl::layer_run last = m.layers.runs[m.layers.runs.size() - 1];
     longer.layers.append(m.mtp_layers, m.layers.kinds[last.kind]);
     const count streams = 2 * m.hidden_size * m.hidden_size;
-    const count norms = 3 * (m.norm_bias ? 2 : 1) * m.hidden_size;
+    const count norms = m.bare_norms ? 0 : 3 * (m.norm_bias ? 2 : 1) * m.hidden_size;
     CAPTURE(number);
     CAPTURE(laws::describe(m));
     REQUIRE(mtp_parameters(m).total() ==

@@ -97,15 +97,15 @@ struct field_drawer {
   Numbers& numbers;
 
   template <sl::field Field>
-  void operator()(sl::shared_range<Field>, count Kind::*member) const {
+  void operator()(const char*, sl::shared_range<Field>, count Kind::*member) const {
     kind.*member = numbers.of(Field);
   }
   template <const sl::field_range& Range>
-  void operator()(sl::own_range<Range>, count Kind::*member) const {
+  void operator()(const char*, sl::own_range<Range>, count Kind::*member) const {
     kind.*member = numbers.of(Range);
   }
   template <class Value>
-  void operator()(Value Kind::*member) const {
+  void operator()(const char*, Value Kind::*member) const {
     if constexpr (std::is_same_v<Value, count>) {
       kind.*member = numbers.width();
     } else {
@@ -136,6 +136,13 @@ sl::attention_kind drawn_attention(Numbers numbers) {
                                         numbers);
 }
 
+// Only what a layout shares out evenly can be asked to be.
+inline void keep_even_shares(const sl::layout& on, sl::layer& l) {
+  auto* f = std::get_if<sl::mixture_of_experts>(&l.feed_forward);
+  if (f == nullptr || (f->experts + on.redundant_experts) % on.expert.ep == 0) return;
+  f->even_shares = false;
+}
+
 /// Every kind of feed-forward block that does, or does not, route tokens, and has some fields.
 template <class Numbers>
 sl::feed_forward_kind drawn_feed_forward(Numbers numbers, bool routes) {
@@ -144,6 +151,7 @@ sl::feed_forward_kind drawn_feed_forward(Numbers numbers, bool routes) {
     const auto which = static_cast<std::size_t>(numbers.d.whole(0, kinds - 1));
     sl::layer l;
     l.feed_forward = drawn_kind<sl::feed_forward_kind>(which, numbers);
+    if constexpr (requires { numbers.l; }) keep_even_shares(numbers.l, l);
     const bool absent = std::holds_alternative<sl::no_feed_forward>(l.feed_forward);
     if (!absent && has_experts(l) == routes) return l.feed_forward;
   }

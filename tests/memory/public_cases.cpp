@@ -118,3 +118,26 @@ TEST_CASE("refusals, for the engine's own reason") {
   llama_33b.layers = {{60, {grouped_query_attention{52, 52, 128}, dense_feed_forward{17920}}}};
   CHECK(refused(catalog::a100_sxm, llama_33b, 8, rule::attention_heads, 8, 52));
 }
+
+TEST_CASE("256 experts over 3 ranks: refused by DeepSeek-V4's code, not by other models'") {
+  const workload w{.concurrency = 3, .input = 1024_tokens, .output = 128_tokens};
+  const layout spread{{1, 1, 3}, {1, 3, 1}};
+  model m = catalog::deepseek_v3;  // as many experts, whose first rank may hold one more
+  const auto checked = [&] { return check(make_cluster(catalog::b300_sxm, 3), m, spread, w); };
+  const auto holds = [&](rule r) {
+    for (const auto& v : checked().violations) {
+      if (v.rule == r) return v.required == 3 && v.available == 256;
+    }
+    return false;
+  };
+  CHECK_FALSE(holds(rule::even_experts));
+  layer_stack even;
+  for (const layer_run& run : m.layers.runs) {
+    layer l = m.layers.kinds[run.kind];
+    auto* f = std::get_if<mixture_of_experts>(&l.feed_forward);
+    if (f != nullptr) f->even_shares = true;
+    even.append(run.layers, l);
+  }
+  m.layers = even;
+  CHECK(holds(rule::even_experts));
+}

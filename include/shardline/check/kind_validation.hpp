@@ -23,11 +23,11 @@ struct kind_validator {
   field_errors& errors;
 
   template <class Range>
-  constexpr void operator()(Range range, count Kind::*member) const noexcept {
+  constexpr void operator()(const char*, Range range, count Kind::*member) const noexcept {
     within(range, kind.*member);
   }
   template <class Value>
-  constexpr void operator()(Value Kind::*) const noexcept {}
+  constexpr void operator()(const char*, Value Kind::*) const noexcept {}
 
   template <class Range>
   constexpr void within(Range range, count value) const noexcept {

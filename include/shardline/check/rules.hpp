@@ -25,6 +25,7 @@ enum class rule : unsigned char {
   layers,              // pp <= layers
   stages,              // listed stages are pp in number, and hold every layer once
   experts,             // ep <= experts and their redundant copies
+  even_experts,        // ep divides them, where the model's code in engines holds no rank to more
   precision,           // the accelerator has a peak in a precision the model can be computed in
   context,             // input + output <= the model's longest context
   memory,              // the fullest GPU's bytes <= its capacity
@@ -32,7 +33,7 @@ enum class rule : unsigned char {
   tpot,                // time per output token <= the longest allowed
   rate                 // requests that arrive <= requests that can be served
 };
-inline constexpr std::size_t rule_count = 18;
+inline constexpr std::size_t rule_count = 19;
 
 /// The units of what is required and of what is available.
 struct figure_units {
@@ -93,6 +94,9 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
      {figure_unit::stages, figure_unit::stages}},
     {"experts",
      "there are more expert-parallel ranks (ep) than experts",
+     {figure_unit::ranks, figure_unit::experts}},
+    {"even_experts",
+     "expert parallelism (ep) must divide the experts of this model",
      {figure_unit::ranks, figure_unit::experts}},
     {"precision",
      "the accelerator has no peak for the model's precision",

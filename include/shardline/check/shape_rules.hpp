@@ -94,6 +94,11 @@ struct shape_rules {
     require(r, rule::experts, ep <= placed, ep, placed);
     warn(r, warning::uneven_experts, !divides(ep, placed), placed, ep);
   }
+  constexpr void even_experts(count n) const noexcept {
+    const count ep = layout.expert.ep;
+    const count placed = n + layout.redundant_experts;
+    require(r, rule::even_experts, divides(ep, placed), ep, placed);
+  }
   constexpr void expert_width(count n) const noexcept {
     const count etp = layout.expert.etp;
     require(r, rule::expert_width, divides(etp, n), etp, n);

@@ -205,6 +205,8 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect_alike<field::vocab_size, field::max_context, field::positions>(
       m.vocab_size, m.max_context, m.positions);
   errors.expect<field::streams>(m.streams);
+  errors.expect<field::stream_versions>(m.updates.versions);
+  errors.expect<field::low_rank_path>(m.updates.low_rank);
   errors.expect<field::residual_blocks>(m.residual_blocks);
   errors.expect<field::layer_input_width>(m.per_layer.width);
   errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);

@@ -273,15 +273,14 @@ inline constexpr engine_version vllm_0_21{
     .kernels_of = vllm_0_18.kernels_of};
 
 /// vLLM of 2024, before its second engine.
-///   memory   0.11's: no log at hand
+///   memory   0.11's, but for the sequences of a step: no log at hand
 ///   host     offline batches of Argonne's LLM-Inference-Bench, which names no version: 7B to 72B, H100,
 ///            299 rows, 6.8 % (7.1 % for models left out of the fit)
 inline constexpr engine_version vllm_2024{
     .engine = "vllm",
     .name = "vllm-2024",
     .runtime = vllm_0_11.runtime,
-    .by_memory = detail::vllm_starts,
-    .as_smallest = detail::vllm_small,
+    .by_memory = detail::vllm_first_starts,
     .memory_of = vllm_0_11.memory_of,
     .kernels = detail::replayed({.step = 2007_us,
                                  .sequence = 69.5_us,
@@ -296,8 +295,7 @@ inline constexpr engine_version vllm_2024_rocm{
     .engine = "vllm",
     .name = "vllm-2024-rocm",
     .runtime = vllm_0_11.runtime,
-    .by_memory = detail::vllm_starts,
-    .as_smallest = detail::vllm_small,
+    .by_memory = detail::vllm_first_starts,
     .memory_of = vllm_0_11.memory_of,
     .kernels = detail::replayed({.step = 2794_us,
                                  .sequence = 73.9_us,

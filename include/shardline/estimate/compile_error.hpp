@@ -45,6 +45,7 @@ template <class R, class A> struct broken<rule::quantisation_block, R, A> { stat
 template <class R, class A> struct broken<rule::layers, R, A> { static_assert(holds<R, A>, "shardline: there are more pipeline stages (pp) than layers"); };
 template <class R, class A> struct broken<rule::stages, R, A> { static_assert(holds<R, A>, "shardline: the listed stages must be pp in number and hold every layer once"); };
 template <class R, class A> struct broken<rule::experts, R, A> { static_assert(holds<R, A>, "shardline: there are more expert-parallel ranks (ep) than experts"); };
+template <class R, class A> struct broken<rule::even_experts, R, A> { static_assert(holds<R, A>, "shardline: expert parallelism (ep) must divide the experts of this model"); };
 template <class R, class A> struct broken<rule::precision, R, A> { static_assert(holds<R, A>, "shardline: the accelerator has no peak for the model's precision"); };
 template <class R, class A> struct broken<rule::context, R, A> { static_assert(holds<R, A>, "shardline: input and output exceed the model's longest context"); };
 template <class R, class A> struct broken<rule::memory, R, A> { static_assert(holds<R, A>, "shardline: the fullest GPU needs more memory than it has"); };

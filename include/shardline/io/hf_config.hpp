@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shardline/io/hf/class_defaults.hpp"
 #include "shardline/io/hf/other_files.hpp"
 #include "shardline/io/hf/shape.hpp"
 #include "shardline/io/hf/weights/exceptions.hpp"
@@ -132,7 +133,8 @@ inline model read_members(const fields& whole, std::string_view quantisation_tex
   const char* key = whole.name_of({"text_config", "llm_config", "language_config"});
   const json* inner = whole.object(key);
   if (inner == nullptr) return read_model({whole, whole}, quantisation_text);
-  const fields text(*inner, whole.path_of(key), d);
+  const json members = completed(*inner, whole.path_of(key), d);
+  const fields text(members, whole.path_of(key), d);
   return read_model({text, whole}, quantisation_text);
 }
 

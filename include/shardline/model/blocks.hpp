@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "shardline/base/alternative.hpp"
+#include "shardline/model/alternating_updates.hpp"
 #include "shardline/model/model_context.hpp"
 
 namespace shardline {
@@ -92,6 +93,7 @@ constexpr void emit_embedding(const model_context& e, Sink& sink) {
   }
   if (e.model.embedding_norm) sink(e.norm());
   if (e.model.per_layer.width > 0) emit_layer_embedding(e, sink);
+  detail::emit_versions_end(e, extent::tokens, sink);
 }
 
 namespace detail {
@@ -193,6 +195,7 @@ constexpr void emit_mixing_half(const layer& l, const model_context& outside, Si
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
   detail::emit_stream_mixing(outside, sink);
+  detail::emit_versions_before(outside, sink);
   sink(e.norm());
   visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
@@ -208,6 +211,7 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
   if (is_sandwich(l.form)) sink(e.norm());
+  detail::emit_versions_behind(outside, sink);
   if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
   if (l.form == layer_form::scaled_sandwich) {
     sink(fused_shape{term::norms, e.vector(weight_class::norm, 1)});
@@ -231,6 +235,7 @@ constexpr void emit_head(const model_context& e, bool stage_has_embedding, Sink&
                       e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   detail::emit_stream_end(e, sink);
+  detail::emit_versions_end(e, extent::logit_rows, sink);
   sink(e.norm());
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (e.model.head_bias) {
@@ -270,11 +275,11 @@ constexpr void emit_prediction_layer(const model_context& e, Sink& sink) {
   return blocks;
 }
 
-/// Values of a token that are carried from layer to layer: the residual streams, and the blocks that
-/// the last layers attend to.
+/// Values of a token that are carried from layer to layer: the residual streams or versions of one,
+/// and the blocks that the last layers attend to.
 [[nodiscard]] constexpr count carried_values(const model& m) noexcept {
   const count blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
-  return (m.streams + blocks) * m.hidden_size;
+  return (m.streams + m.updates.versions - 1 + blocks) * m.hidden_size;
 }
 
 /// What is carried to the next stage.

@@ -49,15 +49,15 @@ struct own_fields {
   const field_range* nth = nullptr;
 
   template <const field_range& Range, class Kind, class Value>
-  constexpr void operator()(own_range<Range>, Value Kind::*) noexcept {
+  constexpr void operator()(const char*, own_range<Range>, Value Kind::*) noexcept {
     if (&Range == wanted) before = heard;
     if (heard == n) nth = &Range;
     ++heard;
   }
   template <class Range, class Kind, class Value>
-  constexpr void operator()(Range, Value Kind::*) noexcept {}
+  constexpr void operator()(const char*, Range, Value Kind::*) noexcept {}
   template <class Kind, class Value>
-  constexpr void operator()(Value Kind::*) noexcept {}
+  constexpr void operator()(const char*, Value Kind::*) noexcept {}
 };
 
 template <class Kind>

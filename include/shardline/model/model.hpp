@@ -144,6 +144,17 @@ struct layer_inputs {
   friend constexpr bool operator==(const layer_inputs&, const layer_inputs&) noexcept = default;
 };
 
+/// Versions of the residual stream of which a layer works on one and predicts the others (AltUp,
+/// arXiv 2301.13310), and a narrow path beside its attention (LAuReL, arXiv 2411.07501): Gemma 3n.
+///   versions    of the stream; 1: the one that every model has
+///   low_rank    inner width of the path; 0: there is none
+struct alternating_updates {
+  count versions = 1;
+  count low_rank = 0;
+  friend constexpr bool operator==(const alternating_updates&,
+                                   const alternating_updates&) noexcept = default;
+};
+
 /// A transformer.
 ///   name             up to 95 characters, held in place
 ///   hidden_size      width of the residual stream
@@ -151,9 +162,11 @@ struct layer_inputs {
 ///   tied_embeddings  the head is the embedding
 ///   head_bias        the head has a bias (Phi-2, Phi-3.5-MoE)
 ///   norm_bias        norms have biases beside their gains (LayerNorm)
+///   bare_norms       norms around the blocks have neither (OLMo's first models)
 ///   embedding_norm   a norm follows the embedding (Bloom)
 ///   streams          residual streams, which hyper-connections mix before and after each block
 ///                    (DeepSeek-V4); 1: there are none
+///   updates          versions of the stream that layers update in turn
 ///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
 ///                    stream (Kimi K3); 0: none are kept
 ///   per_layer        an embedding that each layer has a part of
@@ -171,8 +184,10 @@ struct model {
   bool tied_embeddings = false;
   bool head_bias = false;
   bool norm_bias = false;
+  bool bare_norms = false;
   bool embedding_norm = false;
   count streams = 1;
+  alternating_updates updates{};
   count residual_blocks = 0;
   layer_inputs per_layer{};
   count positions = 0;

@@ -18,7 +18,7 @@ struct model_context : block_context {
       : block_context{under_layout,
                       {of_model.weights, no_exceptions},
                       of_model.hidden_size,
-                      of_model.norm_bias,
+                      values_of_norm(of_model),
                       of_model.activations,
                       of_model.kv_cache,
                       on_rank,
@@ -26,6 +26,9 @@ struct model_context : block_context {
                       run_by},
         model(of_model) {}
 
+  [[nodiscard]] static constexpr count values_of_norm(const shardline::model& m) noexcept {
+    return m.bare_norms ? 0 : (m.norm_bias ? 2 : 1) * m.hidden_size;
+  }
   /// What layer `l` is told.
   [[nodiscard]] constexpr block_context in_layer(const layer& l) const noexcept {
     return within(l.exceptions);

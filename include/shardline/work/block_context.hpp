@@ -16,7 +16,7 @@ struct block_context {
   const shardline::layout& layout;
   layer_formats formats;
   count hidden_size = 0;
-  bool norm_bias = false;
+  count norm_values = 0;  // of one norm around a block: gains, and biases
   precision activations = precision::bf16;
   cache_format kv_cache{};
   shardline::rank rank{};
@@ -26,7 +26,7 @@ struct block_context {
   /// The same within a layer that makes these exceptions.
   [[nodiscard]] constexpr block_context within(const format_exceptions& exceptions) const noexcept {
     return {layout,      {formats.of_model, exceptions},
-            hidden_size, norm_bias,
+            hidden_size, norm_values,
             activations, kv_cache,
             rank,        padding,
             experts};
@@ -57,8 +57,7 @@ struct block_context {
   }
   /// Residual add and norm: reads the residual and the block's output, writes both sums.
   [[nodiscard]] constexpr vector_shape norm() const noexcept {
-    const count values = (norm_bias ? 2 : 1) * hidden_size;
-    return {term::norms, vector(weight_class::norm, values), values_bytes(4 * hidden_size),
+    return {term::norms, vector(weight_class::norm, norm_values), values_bytes(4 * hidden_size),
             vector_kind::norm, hidden_size};
   }
   [[nodiscard]] constexpr rank_group tensor_group() const noexcept {

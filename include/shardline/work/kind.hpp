@@ -2,8 +2,10 @@
 /// What a kind of block says of itself; nothing outside asks for more. A kind is a structure of
 /// plain numbers in a file of its own (kinds/), and a line of kinds/index.hpp.
 ///
-///   static constexpr void fields(list)    list(as<field::heads>, &kind::heads) for each number that
-///                                         has a range; list(&kind::flag) for each other member
+///   static constexpr std::string_view kind_name   by which files know it
+///   static constexpr void fields(list)    list("heads", as<field::heads>, &kind::heads) for each
+///                                         number that has a range; list("flag", &kind::flag) for
+///                                         each other member
 ///   void conditions(asked) const          what its fields ask of each other: see condition_listener
 ///   void sharding(rules) const            what degrees must divide or replicate: sharding_listener
 ///   count cache_copies(tp) const          tp ranks that hold the same cache and can share it out
@@ -70,7 +72,7 @@ struct condition_listener {
 ///   output(c, n, role)      tp's shares of an output of these matrices are whole scale blocks
 ///   output_of_rank(c, n)    a rank's share is
 ///   inner(c, n)             tp's shares of an inner width, output of one and input of the next, are
-///   experts(n)              ep ranks share them out
+///   experts(n)              ep ranks share them out; even_experts(n): ep divides them
 ///   expert_width(n), expert_inner(c, n)   as width and inner, of etp
 /// It has the layout, `layout`.
 struct sharding_listener {
@@ -85,6 +87,7 @@ struct sharding_listener {
   constexpr void output_of_rank(weight_class, count) const noexcept {}
   constexpr void inner(weight_class, count) const noexcept {}
   constexpr void experts(count) const noexcept {}
+  constexpr void even_experts(count) const noexcept {}
   constexpr void expert_width(count) const noexcept {}
   constexpr void expert_inner(weight_class, count) const noexcept {}
 };
@@ -131,16 +134,16 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{11, 8, 8, 3, 7};
-inline constexpr operator_limits most_of_feed_forward{8, 12, 9, 0, 5};
+inline constexpr operator_limits most_of_mixing{13, 10, 9, 3, 7};
+inline constexpr operator_limits most_of_feed_forward{9, 13, 11, 0, 5};
 
 namespace detail {
 
 struct any_field {
   template <class Range, class Kind, class Value>
-  constexpr void operator()(Range, Value Kind::*) const noexcept {}
+  constexpr void operator()(const char*, Range, Value Kind::*) const noexcept {}
   template <class Kind, class Value>
-  constexpr void operator()(Value Kind::*) const noexcept {}
+  constexpr void operator()(const char*, Value Kind::*) const noexcept {}
 };
 struct any_class {
   constexpr void operator()(weight_class) const noexcept {}
@@ -150,6 +153,10 @@ struct any_shape {
   constexpr void operator()(const Shape&) const noexcept {}
 };
 
+template <class Kind>
+concept has_a_name = requires {
+  { Kind::kind_name } -> std::convertible_to<std::string_view>;
+};
 template <class Kind>
 concept lists_fields = requires(any_field list) {
   Kind::fields(list);
@@ -187,10 +194,10 @@ concept says_where_it_sums = requires {
 
 /// A kind of token mixing, and one of feed-forward block.
 template <class Kind>
-concept block_kind =
-    std::is_aggregate_v<Kind> && std::equality_comparable<Kind> && detail::lists_fields<Kind> &&
-    detail::says_conditions<Kind> && detail::says_sharding<Kind> && detail::says_copies<Kind> &&
-    detail::lists_matrices<Kind> && detail::lists_modules<Kind> && detail::emits_operators<Kind>;
+concept block_kind = std::is_aggregate_v<Kind> && std::equality_comparable<Kind> &&
+    detail::has_a_name<Kind> && detail::lists_fields<Kind> && detail::says_conditions<Kind> &&
+    detail::says_sharding<Kind> && detail::says_copies<Kind> && detail::lists_matrices<Kind> &&
+    detail::lists_modules<Kind> && detail::emits_operators<Kind>;
 template <class Kind>
 concept feed_forward_block_kind = block_kind<Kind> && detail::says_where_it_sums<Kind>;
 
@@ -206,6 +213,7 @@ namespace detail {
 // A type that is a kind of block, or an error that says which of its answers is missing.
 template <class Kind>
 struct checked_kind {
+  static_assert(has_a_name<Kind>, "shardline: a kind of block has std::string_view kind_name");
   static_assert(lists_fields<Kind>, "shardline: a kind of block has fields(list)");
   static_assert(says_conditions<Kind>, "shardline: a kind of block has conditions(asked)");
   static_assert(says_sharding<Kind>, "shardline: a kind of block has sharding(rules)");

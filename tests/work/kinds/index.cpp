@@ -11,6 +11,7 @@ namespace lacking {
 
 // A kind that lacks one answer after the other.
 struct complete {
+  static constexpr std::string_view kind_name{"complete"};
   static constexpr bool sums_at_end = true;
   friend constexpr bool operator==(const complete&, const complete&) noexcept = default;
   template <class List>
@@ -26,6 +27,10 @@ struct complete {
   constexpr void modules(List&&) const {}
   template <class Sink>
   constexpr void emit(const block_context&, Sink&) const {}
+};
+struct without_name : complete {
+  struct none {};
+  static constexpr none kind_name{};
 };
 struct without_fields : complete {
   void fields() const;
@@ -57,6 +62,7 @@ struct without_sum : complete {
 };
 
 static_assert(feed_forward_block_kind<complete>);
+static_assert(!block_kind<without_name>);
 static_assert(!block_kind<without_fields>);
 static_assert(!block_kind<without_conditions>);
 static_assert(!block_kind<without_sharding>);

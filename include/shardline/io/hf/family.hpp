@@ -86,6 +86,7 @@ enum class activation_rule : unsigned char {
   relu,
   relu2,
   squared_relu,
+  xielu,
   any
 };
 
@@ -107,6 +108,7 @@ enum class activation_rule : unsigned char {
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
 ///   mtp_layers       prediction layers, if no key says
+///   updates          layers update versions of the stream in turn (Gemma 3n)
 ///   layer_inputs     hidden_size_per_layer_input, if missing
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
@@ -139,6 +141,8 @@ struct family {
   bool tied = false;
   bool head_bias = false;
   bool norm_bias = false;
+  bool bare_norms = false;
+  bool updates = false;
   bool embedding_norm = false;
   bool learned_positions = false;
   count position_offset = 0;
@@ -161,9 +165,14 @@ struct family {
 struct wrapper {
   std::string_view model_type{};
   std::string_view architecture{};
-  std::string_view text_type{};   // the text model's model_type, if its own is missing
-  std::string_view other_type{};  // another that it may have
-  bool misnamed = false;          // which is then another family's, and means this one
+  std::string_view text_type{};  // the text model's model_type, if its own is missing
+  std::array<std::string_view, 2> other_types{};  // others that it may have
+  bool misnamed = false;  // the first of which is then another family's, and means this one
+
+  [[nodiscard]] constexpr bool holds(std::string_view type) const noexcept {
+    return type == text_type ||
+           (!type.empty() && (type == other_types[0] || type == other_types[1]));
+  }
 };
 
 }  // namespace shardline::hf

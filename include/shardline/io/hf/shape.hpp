@@ -67,6 +67,13 @@ inline layer_inputs read_layer_inputs(const fields& f, const family& known) {
           f.whole_or("vocab_size_per_layer_input", 262144, above_0(field::layer_input_vocab_size))};
 }
 
+/// Versions of the stream, where a family has them.
+inline alternating_updates read_updates(const fields& f, const family& known) {
+  if (!known.updates) return {};
+  return {f.whole_or("altup_num_inputs", 4, field::stream_versions),
+          f.whole_or("laurel_rank", 64, field::low_rank_path)};
+}
+
 /// GPT-2 and OPT learn their positions, so their number is a size.
 inline count read_positions(const fields& f, const family& known) {
   if (!known.learned_positions) return 0;
@@ -90,15 +97,20 @@ inline count read_positions(const fields& f, const family& known) {
   m.vocab_size = detail::read_vocabulary(f, known);
   m.tied_embeddings = read_tied(s, known);
   m.norm_bias = known.norm_bias;
+  m.bare_norms = known.bare_norms;
   m.head_bias = known.head_bias;
   m.per_layer = detail::read_layer_inputs(f, known);
   m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
   m.streams = f.whole_or("hc_mult", 1, field::streams);
+  m.updates = detail::read_updates(f, known);
   m.embedding_norm = known.embedding_norm;
   m.positions = detail::read_positions(f, known);
   m.max_context = detail::read_context(f, known);
   m.layers = known.layers(f, known, m.hidden_size, own.activations);
-  if (m.layers.runs.overflowed || m.layers.kinds.overflowed) {
+  if (m.layers.kinds.overflowed) {
+    f.refuse(detail::layers_key(f),
+             "layers of at most " + std::to_string(max_layer_kinds) + " kinds");
+  } else if (m.layers.runs.overflowed) {
     f.refuse(detail::layers_key(f),
              "layers that change kind at most " + std::to_string(max_layer_runs - 1) + " times");
   }

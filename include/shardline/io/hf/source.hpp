@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shardline/io/hf/families/index.hpp"
+#include "shardline/io/hf/out_of_scope.hpp"
 #include "shardline/io/near_names.hpp"
 
 namespace shardline::hf {
@@ -29,12 +30,15 @@ namespace detail {
 
 inline void refuse_type(const fields& f) {
   const json* found = f.find("model_type");
+  const std::string type = f.word("model_type", "");
+  if (const std::string_view what = out_of_scope(type); !what.empty()) {
+    return f.report().fail(f.path_of("model_type") + ": " + quoted({type}) + " is " +
+                           std::string(what));
+  }
   std::vector<std::string_view> known;
   known.reserve(all_families.size());
   for (const family* one : all_families) known.push_back(one->model_type);
-  const std::string near = found != nullptr && found->is_string()
-                               ? did_you_mean(found->get_ref<const std::string&>(), known)
-                               : std::string();
+  const std::string near = type.empty() ? type : did_you_mean(type, known);
   f.report().fail(f.path_of("model_type") + ": " +
                   (found == nullptr ? "missing" : shown(*found) + " is not supported" + near) +
                   "; supported: " + supported_types());
@@ -75,23 +79,30 @@ inline std::string read_text_type(const source& s, const wrapper* around) {
   return std::string(by_class->model_type);
 }
 
+// What the text model of a wrapper may call itself.
+inline std::string types_of(const wrapper& around) {
+  std::string types = quoted({around.text_type});
+  for (const std::string_view other : around.other_types) {
+    if (!other.empty()) types += ", " + quoted({other});
+  }
+  return types;
+}
+
 inline const family* find_wrapped(const source& s, const std::string& outer_type) {
   const wrapper* around = wrapper_of(outer_type);
   if (around == nullptr && family_of(outer_type) != nullptr) {
     s.whole.refuse("text_config", "null, since " + outer_type + " is a text model itself");
   }
   const std::string type = read_text_type(s, around);
-  const bool misnamed = around != nullptr && around->misnamed && type == around->other_type;
+  const bool misnamed = around != nullptr && around->misnamed && type == around->other_types[0];
   const family* known = family_of(misnamed ? around->text_type : type);
   if (known == nullptr || outer_type.empty()) {
     refuse_type(outer_type.empty() ? s.whole : s.text);
   } else if (around == nullptr) {
     s.whole.note("model_type", quoted({printable(outer_type)}) +
                                    " is not known; its text_config is priced, as " + type);
-  } else if (type != around->text_type && type != around->other_type) {
-    s.text.refuse("model_type", around->other_type.empty()
-                                    ? quoted({around->text_type})
-                                    : quoted({around->text_type, around->other_type}));
+  } else if (!around->holds(type)) {
+    s.text.refuse("model_type", types_of(*around));
   }
   if (around != nullptr) check_architecture(s.whole, around->architecture);
   return known;

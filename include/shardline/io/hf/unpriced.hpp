@@ -55,7 +55,8 @@ inline bool prices(const family& known, std::string_view key) {
 }
 
 // MiniMax: 1 is full attention, 0 linear attention of its own kind.
-inline void check_attention_types(const fields& f) {
+inline void check_attention_types(const fields& f, const family& known) {
+  if (prices(known, "attn_type_list")) return;
   (void)f.whole_list("attn_type_list", {1, 1}, "a list of 1: other attention is not priced");
 }
 
@@ -121,7 +122,7 @@ inline void check_unpriced(const fields& f, const family& known) {
   if (!known.mlp_bias && f.flag("mlp_bias", false)) {
     f.refuse("mlp_bias", "false: this family has no such biases");
   }
-  detail::check_attention_types(f);
+  detail::check_attention_types(f, known);
 }
 
 /// Notes the parts of a multimodal model that are left out.

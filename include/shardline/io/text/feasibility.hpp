@@ -64,6 +64,7 @@ inline std::string figures_of(const violation& v) {
     case rule::cache_copies:
     case rule::feed_forward_width:
     case rule::expert_width:
+    case rule::even_experts:
     case rule::quantisation_block:
       return does_not_divide(v);
     case rule::memory:

@@ -16,6 +16,8 @@ namespace shardline {
 /// Source: modular_minimax_m3_vl.py of huggingface/transformers (5);
 /// vllm/models/minimax_m3/common/indexer.py.
 struct block_sparse_attention {
+  static constexpr std::string_view kind_name{"block_sparse"};
+
   count heads = 0;
   count kv_heads = 0;
   count head_dim = 0;
@@ -42,14 +44,14 @@ struct block_sparse_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = block_sparse_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::kv_heads>, &self::kv_heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(&self::qk_norm);
-    list(as<field::kv_heads>, &self::index_heads);
-    list(as<field::head_dim>, &self::index_head_dim);
-    list(as_own<block_range>, &self::block_size);
-    list(as_own<topk_range>, &self::topk_blocks);
+    list("heads", as<field::heads>, &self::heads);
+    list("kv_heads", as<field::kv_heads>, &self::kv_heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("qk_norm", &self::qk_norm);
+    list("index_heads", as<field::kv_heads>, &self::index_heads);
+    list("index_head_dim", as<field::head_dim>, &self::index_head_dim);
+    list("block_size", as_own<block_range>, &self::block_size);
+    list("topk_blocks", as_own<topk_range>, &self::topk_blocks);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {

@@ -26,6 +26,8 @@ namespace shardline {
 ///   head_dim 512 in bf16, window 128, 4 tokens a key, an indexer of 128: 1,024 bytes a token within
 ///   the window and 289 for every token   (tests/work/kinds/compressed.cpp)
 struct compressed_attention {
+  static constexpr std::string_view kind_name{"compressed"};
+
   count heads = 0;
   count head_dim = 0;
   count q_lora_rank = 0;
@@ -65,17 +67,17 @@ struct compressed_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = compressed_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as_own<query_range>, &self::q_lora_rank);
-    list(as<field::groups>, &self::output_groups);
-    list(as_own<output_range>, &self::output_rank);
-    list(as_own<window_range>, &self::window);
-    list(as_own<key_range>, &self::tokens_per_key);
-    list(&self::overlapping);
-    list(as_own<topk_range>, &self::index_topk);
-    list(as<field::heads>, &self::index_heads);
-    list(as<field::head_dim>, &self::index_head_dim);
+    list("heads", as<field::heads>, &self::heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("q_lora_rank", as_own<query_range>, &self::q_lora_rank);
+    list("output_groups", as<field::groups>, &self::output_groups);
+    list("output_rank", as_own<output_range>, &self::output_rank);
+    list("window", as_own<window_range>, &self::window);
+    list("tokens_per_key", as_own<key_range>, &self::tokens_per_key);
+    list("overlapping", &self::overlapping);
+    list("index_topk", as_own<topk_range>, &self::index_topk);
+    list("index_heads", as<field::heads>, &self::index_heads);
+    list("index_head_dim", as<field::head_dim>, &self::index_head_dim);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {

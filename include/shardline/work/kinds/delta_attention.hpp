@@ -16,6 +16,8 @@ namespace shardline {
 /// Per sequence and layer it keeps heads head_dim^2 values of state and conv_kernel - 1 inputs of
 /// the convolutions, however long the sequence is.
 struct delta_attention {
+  static constexpr std::string_view kind_name{"delta"};
+
   count heads = 0;
   count head_dim = 0;
   count conv_kernel = 0;
@@ -34,12 +36,12 @@ struct delta_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = delta_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(as_own<decay_range>, &self::decay_rank);
-    list(as_own<gate_range>, &self::gate_rank);
-    list(&self::state);
+    list("heads", as<field::heads>, &self::heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("decay_rank", as_own<decay_range>, &self::decay_rank);
+    list("gate_rank", as_own<gate_range>, &self::gate_rank);
+    list("state", &self::state);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -8,11 +8,17 @@
 namespace shardline {
 
 /// Two matrices (up, down), or three (gate, up, down) when gated; optional biases on each.
+///   activation_values   that the activation function learns (4 of xIELU, Apertus)
 struct dense_feed_forward {
+  static constexpr std::string_view kind_name{"dense"};
+
   count width = 0;
   bool gated = true;
   bool bias = false;
+  count activation_values = 0;
 
+  static constexpr field_range activation_range{
+      {}, "feed_forward.activation_values", figure_unit::none, 0.0, 1e6, true};
   static constexpr bool sums_at_end = true;
 
   friend constexpr bool operator==(const dense_feed_forward&,
@@ -20,9 +26,10 @@ struct dense_feed_forward {
 
   template <class List>
   static constexpr void fields(List&& list) {
-    list(as<field::feed_forward_width>, &dense_feed_forward::width);
-    list(&dense_feed_forward::gated);
-    list(&dense_feed_forward::bias);
+    list("width", as<field::feed_forward_width>, &dense_feed_forward::width);
+    list("gated", &dense_feed_forward::gated);
+    list("bias", &dense_feed_forward::bias);
+    list("activation_values", as_own<activation_range>, &dense_feed_forward::activation_values);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -46,6 +53,10 @@ struct dense_feed_forward {
     detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
                        items_in_part(width, e.layout.attention.tp, e.rank.tp), gated, bias, e,
                        sink);
+    if (activation_values > 0) {
+      constexpr auto in_class = weight_class::dense_feed_forward;
+      sink(fused_shape{term::dense_feed_forward, e.vector(in_class, activation_values)});
+    }
     detail::emit_tensor_reduction(e, sink);
   }
 };

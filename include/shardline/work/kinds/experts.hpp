@@ -17,6 +17,11 @@ namespace shardline {
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
+///   identity_experts    further choices of the router that hand a token back as it came and take
+///                       neither weights nor time (LongCat-Flash); experts_per_token counts the
+///                       others alone
+///   even_shares         engines' code of the model has as many experts on each rank (DeepSeek-V4;
+///                       other models' first ranks may hold one more)
 ///   latent_width        routed experts work in a space of this width, to which all of a token is
 ///                       projected before its dispatch and from which it is projected after
 ///                       (LatentMoE: Nemotron 3 Super, Kimi K3); 0: as wide as the model
@@ -26,6 +31,8 @@ namespace shardline {
 ///                       that of the shared ones (both: Gemma 4, whose shared expert is the layer's
 ///                       dense block)
 struct mixture_of_experts {
+  static constexpr std::string_view kind_name{"experts"};
+
   count experts = 0;
   count experts_per_token = 0;
   count width = 0;
@@ -40,7 +47,11 @@ struct mixture_of_experts {
   bool latent_norm = false;
   bool scaled_router = false;
   bool branch_norms = false;
+  count identity_experts = 0;
+  bool even_shares = false;
 
+  static constexpr field_range identity_range{
+      {}, "feed_forward.identity_experts", figure_unit::none, 0.0, 1e6, true};
   static constexpr field_range latent_range{
       {}, "feed_forward.latent_width", figure_unit::none, 0.0, 1e7, true};
 
@@ -57,20 +68,22 @@ struct mixture_of_experts {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = mixture_of_experts;
-    list(as<field::experts>, &self::experts);
-    list(as<field::experts_per_token>, &self::experts_per_token);
-    list(as<field::feed_forward_width>, &self::width);
-    list(&self::gated);
-    list(as<field::shared_experts>, &self::shared_experts);
-    list(&self::shared_width);
-    list(&self::shared_gate);
-    list(&self::expert_bias);
-    list(&self::router_bias);
-    list(&self::correction_bias);
-    list(as_own<latent_range>, &self::latent_width);
-    list(&self::latent_norm);
-    list(&self::scaled_router);
-    list(&self::branch_norms);
+    list("experts", as<field::experts>, &self::experts);
+    list("experts_per_token", as<field::experts_per_token>, &self::experts_per_token);
+    list("width", as<field::feed_forward_width>, &self::width);
+    list("gated", &self::gated);
+    list("shared_experts", as<field::shared_experts>, &self::shared_experts);
+    list("shared_width", &self::shared_width);
+    list("shared_gate", &self::shared_gate);
+    list("expert_bias", &self::expert_bias);
+    list("router_bias", &self::router_bias);
+    list("correction_bias", &self::correction_bias);
+    list("latent_width", as_own<latent_range>, &self::latent_width);
+    list("latent_norm", &self::latent_norm);
+    list("scaled_router", &self::scaled_router);
+    list("branch_norms", &self::branch_norms);
+    list("identity_experts", as_own<identity_range>, &self::identity_experts);
+    list("even_shares", &self::even_shares);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {
@@ -82,6 +95,7 @@ struct mixture_of_experts {
     rules.expert_width(width);
     rules.expert_inner(weight_class::routed_expert, width);
     rules.experts(experts);
+    if (even_shares) rules.even_experts(experts);
     if (shared_experts == 0) return;
     rules.width(shared_experts * shared_width);
     rules.inner(weight_class::shared_expert, shared_experts * shared_width);
@@ -253,10 +267,11 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
     sink(vector_shape{term::router, e.vector(router, e.hidden_size + f.experts),
                       e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
   }
-  sink(e.project(term::router, e.matrix(router, e.hidden_size, f.experts)));
-  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, f.experts)});
+  const count choices = f.experts + f.identity_experts;
+  sink(e.project(term::router, e.matrix(router, e.hidden_size, choices)));
+  if (f.router_bias) sink(fused_shape{term::router, e.vector(router, choices)});
   if (f.correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, f.experts}});
+    sink(fused_shape{term::router, {router, formats::fp32, 1, choices}});
   }
   if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
 }

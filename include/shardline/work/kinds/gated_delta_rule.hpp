@@ -13,6 +13,8 @@ namespace shardline {
 /// Per sequence and layer it keeps value_heads key_head_dim value_head_dim values of state and
 /// conv_kernel - 1 inputs of the convolution, however long the sequence is.
 struct linear_attention {
+  static constexpr std::string_view kind_name{"gated_delta_rule"};
+
   count key_heads = 0;
   count value_heads = 0;
   count key_head_dim = 0;
@@ -26,12 +28,12 @@ struct linear_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = linear_attention;
-    list(as<field::heads>, &self::key_heads);
-    list(as<field::heads>, &self::value_heads);
-    list(as<field::head_dim>, &self::key_head_dim);
-    list(as<field::head_dim>, &self::value_head_dim);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(&self::state);
+    list("key_heads", as<field::heads>, &self::key_heads);
+    list("value_heads", as<field::heads>, &self::value_heads);
+    list("key_head_dim", as<field::head_dim>, &self::key_head_dim);
+    list("value_head_dim", as<field::head_dim>, &self::value_head_dim);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("state", &self::state);
   }
   // Value heads share keys in equal groups.
   template <class Listener>

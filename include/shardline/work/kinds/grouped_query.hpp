@@ -24,9 +24,13 @@ enum class head_norm : unsigned char { none, per_head, all_heads, each_head };
 ///   head_gate    a projection to one value per head that gates it (Step-3.5)
 ///   values_from_keys   the projection of keys gives values too (Gemma 4); both are cached
 ///   reads_cache_of_another   keys and values are those of an earlier layer: this one has no
-///                projections of its own for them, and caches nothing (Gemma 3n and 4)
+///                projections of its own for them, and caches nothing (Gemma 4)
+///   idle_projections   of such a layer are there all the same, and their products computed, though
+///                nothing reads them (Gemma 3n)
 /// Per token and layer it caches kv_heads (head_dim + v_head_dim) values.
 struct grouped_query_attention {
+  static constexpr std::string_view kind_name{"grouped_query"};
+
   count heads = 0;
   count kv_heads = 0;
   count head_dim = 0;
@@ -41,6 +45,7 @@ struct grouped_query_attention {
   bool head_gate = false;
   bool values_from_keys = false;
   bool reads_cache_of_another = false;
+  bool idle_projections = false;
 
   static constexpr field_range v_head_dim_range{
       {}, "attention.v_head_dim", figure_unit::none, 0.0, 1e5, true};
@@ -56,20 +61,21 @@ struct grouped_query_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = grouped_query_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::kv_heads>, &self::kv_heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as<field::window>, &self::window);
-    list(&self::chunked);
-    list(&self::qkv_bias);
-    list(&self::output_bias);
-    list(&self::qk_norm);
-    list(&self::sinks);
-    list(&self::output_gate);
-    list(as_own<v_head_dim_range>, &self::v_head_dim);
-    list(&self::head_gate);
-    list(&self::values_from_keys);
-    list(&self::reads_cache_of_another);
+    list("heads", as<field::heads>, &self::heads);
+    list("kv_heads", as<field::kv_heads>, &self::kv_heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("window", as<field::window>, &self::window);
+    list("chunked", &self::chunked);
+    list("qkv_bias", &self::qkv_bias);
+    list("output_bias", &self::output_bias);
+    list("qk_norm", &self::qk_norm);
+    list("sinks", &self::sinks);
+    list("output_gate", &self::output_gate);
+    list("v_head_dim", as_own<v_head_dim_range>, &self::v_head_dim);
+    list("head_gate", &self::head_gate);
+    list("values_from_keys", &self::values_from_keys);
+    list("reads_cache_of_another", &self::reads_cache_of_another);
+    list("idle_projections", &self::idle_projections);
   }
   // Queries share key-value heads in equal groups.
   template <class Listener>
@@ -134,15 +140,15 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
                                                          count own_kv_heads, Sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count own_keys = reads_cache_of_another ? 0 : own_kv_heads * head_dim;
-  const count own_values =
-      reads_cache_of_another || values_from_keys ? 0 : own_kv_heads * value_width();
+  const bool without_keys = reads_cache_of_another && !idle_projections;
+  const count own_keys = without_keys ? 0 : own_kv_heads * head_dim;
+  const count own_values = without_keys || values_from_keys ? 0 : own_kv_heads * value_width();
   const count queries = (output_gate ? 2 : 1) * own_heads * head_dim;
   const count projected = queries + own_keys + own_values;
   const count gates = head_gate ? own_heads : 0;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected + gates)));
   if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
-  const count keys_normed = reads_cache_of_another ? 0 : 1;
+  const count keys_normed = without_keys ? 0 : 1;
   if (qk_norm == head_norm::per_head) {
     sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * head_dim)});
   }

@@ -13,6 +13,8 @@ namespace shardline {
 ///   mixer_heads ... state       heads, head_dim and the rest of state_space
 /// It keeps what both keep.
 struct hybrid_heads {
+  static constexpr std::string_view kind_name{"hybrid_heads"};
+
   count heads = 0;
   count kv_heads = 0;
   count head_dim = 0;
@@ -42,19 +44,19 @@ struct hybrid_heads {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = hybrid_heads;
-    list(as<field::heads>, &self::heads);
-    list(as<field::kv_heads>, &self::kv_heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as<field::heads>, &self::mixer_heads);
-    list(as<field::head_dim>, &self::mixer_head_dim);
-    list(as<field::groups>, &self::groups);
-    list(as<field::state_size>, &self::state_size);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(&self::attention_bias);
-    list(&self::conv_bias);
-    list(&self::projection_bias);
-    list(&self::gated_norm);
-    list(&self::state);
+    list("heads", as<field::heads>, &self::heads);
+    list("kv_heads", as<field::kv_heads>, &self::kv_heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("mixer_heads", as<field::heads>, &self::mixer_heads);
+    list("mixer_head_dim", as<field::head_dim>, &self::mixer_head_dim);
+    list("groups", as<field::groups>, &self::groups);
+    list("state_size", as<field::state_size>, &self::state_size);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("attention_bias", &self::attention_bias);
+    list("conv_bias", &self::conv_bias);
+    list("projection_bias", &self::projection_bias);
+    list("gated_norm", &self::gated_norm);
+    list("state", &self::state);
   }
   template <class Listener>
   constexpr void conditions(Listener&& asked) const {

@@ -13,6 +13,7 @@
 #include "shardline/work/kinds/grouped_query.hpp"
 #include "shardline/work/kinds/hybrid_heads.hpp"
 #include "shardline/work/kinds/latent.hpp"
+#include "shardline/work/kinds/lightning.hpp"
 #include "shardline/work/kinds/none.hpp"
 #include "shardline/work/kinds/selective_state.hpp"
 #include "shardline/work/kinds/short_convolution.hpp"
@@ -32,6 +33,7 @@ using attention_kind = one_attention_of<
     compressed_attention,
     linear_attention,
     delta_attention,
+    lightning_attention,
     state_space,
     selective_state,
     short_convolution,

@@ -15,6 +15,8 @@ namespace shardline {
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
 /// and every tensor-parallel rank needs all of them.
 struct latent_attention {
+  static constexpr std::string_view kind_name{"latent"};
+
   count heads = 0;
   count q_lora_rank = 0;
   count kv_lora_rank = 0;
@@ -32,13 +34,13 @@ struct latent_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = latent_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::q_lora_rank>, &self::q_lora_rank);
-    list(as<field::kv_lora_rank>, &self::kv_lora_rank);
-    list(as<field::head_dim>, &self::qk_nope_head_dim);
-    list(as<field::head_dim>, &self::qk_rope_head_dim);
-    list(as<field::head_dim>, &self::v_head_dim);
-    list(&self::output_gate);
+    list("heads", as<field::heads>, &self::heads);
+    list("q_lora_rank", as<field::q_lora_rank>, &self::q_lora_rank);
+    list("kv_lora_rank", as<field::kv_lora_rank>, &self::kv_lora_rank);
+    list("qk_nope_head_dim", as<field::head_dim>, &self::qk_nope_head_dim);
+    list("qk_rope_head_dim", as<field::head_dim>, &self::qk_rope_head_dim);
+    list("v_head_dim", as<field::head_dim>, &self::v_head_dim);
+    list("output_gate", &self::output_gate);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -10,6 +10,8 @@ namespace detail {
 
 // What a half says that is not there.
 struct absent_half {
+  static constexpr std::string_view kind_name{"none"};
+
   template <class List>
   static constexpr void fields(List&&) {}
   template <class Listener>

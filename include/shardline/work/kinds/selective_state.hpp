@@ -17,6 +17,8 @@ namespace shardline {
 /// Per sequence and layer it keeps width state_size values of state and conv_kernel - 1 inputs of
 /// the convolution.
 struct selective_state {
+  static constexpr std::string_view kind_name{"selective_state"};
+
   count width = 0;
   count state_size = 0;
   count step_rank = 1;
@@ -37,14 +39,14 @@ struct selective_state {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = selective_state;
-    list(as_own<width_range>, &self::width);
-    list(as<field::state_size>, &self::state_size);
-    list(as_own<step_range>, &self::step_rank);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(&self::conv_bias);
-    list(&self::projection_bias);
-    list(&self::inner_norms);
-    list(&self::state);
+    list("width", as_own<width_range>, &self::width);
+    list("state_size", as<field::state_size>, &self::state_size);
+    list("step_rank", as_own<step_range>, &self::step_rank);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("conv_bias", &self::conv_bias);
+    list("projection_bias", &self::projection_bias);
+    list("inner_norms", &self::inner_norms);
+    list("state", &self::state);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

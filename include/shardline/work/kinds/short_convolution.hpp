@@ -14,6 +14,8 @@ namespace shardline {
 /// Per sequence and layer it keeps conv_kernel - 1 inputs of the convolution.
 /// Source: Lfm2ShortConv of modeling_lfm2.py, huggingface/transformers (4.57).
 struct short_convolution {
+  static constexpr std::string_view kind_name{"short_convolution"};
+
   count width = 0;
   count conv_kernel = 0;
   bool bias = false;
@@ -27,9 +29,9 @@ struct short_convolution {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = short_convolution;
-    list(as_own<width_range>, &self::width);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(&self::bias);
+    list("width", as_own<width_range>, &self::width);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("bias", &self::bias);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -16,6 +16,8 @@ namespace shardline {
 /// index_head_dim values in fp8, and a scale of 4 bytes for each 128 of them.
 ///   index_head_dim 128: 132 bytes   (tests/work/kinds/sparse_latent.cpp)
 struct sparse_latent_attention {
+  static constexpr std::string_view kind_name{"sparse_latent"};
+
   count heads = 0;
   count q_lora_rank = 0;
   count kv_lora_rank = 0;
@@ -46,16 +48,16 @@ struct sparse_latent_attention {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = sparse_latent_attention;
-    list(as<field::heads>, &self::heads);
-    list(as<field::q_lora_rank>, &self::q_lora_rank);
-    list(as<field::kv_lora_rank>, &self::kv_lora_rank);
-    list(as<field::head_dim>, &self::qk_nope_head_dim);
-    list(as<field::head_dim>, &self::qk_rope_head_dim);
-    list(as<field::head_dim>, &self::v_head_dim);
-    list(as<field::heads>, &self::index_heads);
-    list(as<field::head_dim>, &self::index_head_dim);
-    list(as_own<topk_range>, &self::index_topk);
-    list(&self::indexed);
+    list("heads", as<field::heads>, &self::heads);
+    list("q_lora_rank", as<field::q_lora_rank>, &self::q_lora_rank);
+    list("kv_lora_rank", as<field::kv_lora_rank>, &self::kv_lora_rank);
+    list("qk_nope_head_dim", as<field::head_dim>, &self::qk_nope_head_dim);
+    list("qk_rope_head_dim", as<field::head_dim>, &self::qk_rope_head_dim);
+    list("v_head_dim", as<field::head_dim>, &self::v_head_dim);
+    list("index_heads", as<field::heads>, &self::index_heads);
+    list("index_head_dim", as<field::head_dim>, &self::index_head_dim);
+    list("index_topk", as_own<topk_range>, &self::index_topk);
+    list("indexed", &self::indexed);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

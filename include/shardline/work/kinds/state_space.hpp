@@ -16,6 +16,8 @@ namespace shardline {
 /// Per sequence and layer it keeps heads head_dim state_size values of state and conv_kernel - 1
 /// inputs of the convolution.
 struct state_space {
+  static constexpr std::string_view kind_name{"state_space"};
+
   count heads = 0;
   count head_dim = 0;
   count groups = 1;
@@ -31,15 +33,15 @@ struct state_space {
   template <class List>
   static constexpr void fields(List&& list) {
     using self = state_space;
-    list(as<field::heads>, &self::heads);
-    list(as<field::head_dim>, &self::head_dim);
-    list(as<field::groups>, &self::groups);
-    list(as<field::state_size>, &self::state_size);
-    list(as<field::conv_kernel>, &self::conv_kernel);
-    list(&self::conv_bias);
-    list(&self::projection_bias);
-    list(&self::state);
-    list(&self::gated_norm);
+    list("heads", as<field::heads>, &self::heads);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+    list("groups", as<field::groups>, &self::groups);
+    list("state_size", as<field::state_size>, &self::state_size);
+    list("conv_kernel", as<field::conv_kernel>, &self::conv_kernel);
+    list("conv_bias", &self::conv_bias);
+    list("projection_bias", &self::projection_bias);
+    list("state", &self::state);
+    list("gated_norm", &self::gated_norm);
   }
   // Heads share input and output vectors in equal groups.
   template <class Listener>

@@ -53,6 +53,9 @@ inline void check_activation(const fields& f, activation_rule rule) {
     case activation_rule::squared_relu:
       (void)f.choice("hidden_act", {"relu2"});
       break;
+    case activation_rule::xielu:
+      (void)f.choice("hidden_act", {"xielu"});
+      break;
     case activation_rule::any:
       break;
     case activation_rule::relu2:
@@ -116,6 +119,25 @@ inline std::vector<bool> read_marks(const fields& f, const char* key, count laye
     result[i] = (*marks)[i] == 1;
   }
   return result;
+}
+
+// "sparse" or "dense" for each layer; where no key says, all but the first `dense` have experts.
+inline std::vector<bool> read_sparse_types(const fields& f, count dense, count layers) {
+  constexpr const char* key = "mlp_layer_types";
+  std::vector<bool> sparse;
+  if (f.find(key) == nullptr) {
+    for (count i = 0; i < layers; ++i) sparse.push_back(i >= dense);
+    return sparse;
+  }
+  for (const std::string& type : f.words(key)) {
+    sparse.push_back(type == "sparse");
+    if (!sparse.back() && type != "dense") f.refuse(key, quoted({"sparse", "dense"}));
+  }
+  if (static_cast<count>(sparse.size()) != layers) {
+    f.refuse(key, "one for each layer (" + std::to_string(layers) + ")");
+  }
+  sparse.resize(static_cast<std::size_t>(layers));
+  return sparse;
 }
 
 }  // namespace detail

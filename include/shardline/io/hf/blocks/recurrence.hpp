@@ -37,6 +37,13 @@ inline precision read_state_type(const fields& f, precision if_missing, precisio
   return named.value_or(own);
 }
 
+// Value heads share keys in equal groups.
+inline void check_value_heads(const fields& f, const linear_attention& a) {
+  if (a.value_heads % a.key_heads == 0) return;
+  f.refuse("linear_num_value_heads",
+           "a multiple of linear_num_key_heads (" + std::to_string(a.key_heads) + ")");
+}
+
 /// Transformers and SGLang keep the state in fp32 where nothing says.
 inline linear_attention read_linear_attention(const fields& f, precision own) {
   linear_attention a{};
@@ -46,10 +53,7 @@ inline linear_attention read_linear_attention(const fields& f, precision own) {
   a.value_head_dim = f.whole("linear_value_head_dim", any_heads);
   a.conv_kernel = f.whole_or("linear_conv_kernel_dim", 4, any_kernel);
   a.state = read_state_type(f, precision::fp32, own);
-  if (a.value_heads % a.key_heads != 0) {
-    f.refuse("linear_num_value_heads",
-             "a multiple of linear_num_key_heads (" + std::to_string(a.key_heads) + ")");
-  }
+  check_value_heads(f, a);
   return a;
 }
 

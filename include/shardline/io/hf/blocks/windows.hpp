@@ -109,7 +109,8 @@ inline std::vector<bool> narrow_layers(const fields& f, const family& known, cou
     case window_rule::even_layers:
       return but_every(2, layers);
     case window_rule::but_every_nth:
-      return but_every(f.whole_or(f.name_of({"sliding_window_pattern", "_sliding_window_pattern"}),
+      return but_every(f.whole_or(f.name_of({"sliding_window_pattern", "_sliding_window_pattern",
+                                             "global_attn_every_n_layers"}),
                                   known.window_period, any_layers),
                        layers);
     case window_rule::chunked:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Ling and Ring: experts with shared ones; in the second version norms on queries and keys, a
-/// score correction, and a dense block in the first layer.
-/// Source: modeling_bailing_moe_v2.py of huggingface.co/inclusionAI/Ling-mini-2.0.
+/// score correction, and a dense block in the first layer. Sarvam: the same, or over latents.
+/// Source: modeling_bailing_moe_v2.py of huggingface.co/inclusionAI/Ling-mini-2.0, and
+/// vllm/model_executor/models/sarvam.py.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -44,6 +45,12 @@ inline layer_stack read_bailing_layers(const fields& f, const family& known, cou
   return seeing_layers(f, known, own, a);
 }
 
+/// Queries without a latent of their own where no key says; a dense first layer.
+inline layer_stack read_sarvam_latents(const fields& f, const family& known, count, precision) {
+  const count layers = read_equal_layers(f);
+  return equal_layers(f, known, layers, read_latent_attention(f, 0), known.form);
+}
+
 }  // namespace detail
 
 namespace families {
@@ -56,6 +63,11 @@ inline constexpr family bailing_moe{.model_type = "bailing_moe",
                                     .names = &detail::bailing_names};
 inline constexpr family bailing_moe_v2 =
     renamed(bailing_moe, "bailing_moe_v2", "BailingMoeV2ForCausalLM");
+inline constexpr family sarvam_moe = renamed(bailing_moe, "sarvam_moe", "SarvamMoEForCausalLM");
+inline constexpr family sarvam_mla{.model_type = "sarvam_mla",
+                                   .architecture = "SarvamMLAForCausalLM",
+                                   .layers = detail::read_sarvam_latents,
+                                   .feed_forwards = detail::read_bailing_blocks};
 
 }  // namespace families
 

@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
-/// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3 and Kimi K2 (configuration_deepseek.py of
-/// huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention.
+/// DeepSeekMoE; DeepSeek-V2, DeepSeek-V3, Mistral Large 3, Mistral Small 4 and Kimi K2
+/// (configuration_deepseek.py of huggingface.co/moonshotai/Kimi-K2-Instruct): latent attention;
+/// Youtu-LLM, without experts.
 #pragma once
 
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"
 #include "shardline/io/hf/blocks/layers.hpp"
 
-namespace shardline::hf::families {
+namespace shardline::hf {
+
+namespace detail {
+
+/// Latents, or heads of their own keys and values where use_mla is false (DeepSeek-OCR, VL2).
+inline layer_stack read_deepseek_v2_layers(const fields& f, const family& known, count hidden,
+                                           precision own) {
+  if (f.flag("use_mla", true)) return read_latent_layers(f, known, hidden, own);
+  return read_seeing_layers(f, known, hidden, own);
+}
+
+}  // namespace detail
+
+namespace families {
 
 inline constexpr family deepseek{.model_type = "deepseek",
                                  .architecture = "DeepseekForCausalLM",
@@ -17,8 +31,9 @@ inline constexpr family deepseek{.model_type = "deepseek",
                                  .topk_method = "greedy"};
 inline constexpr family deepseek_v2{.model_type = "deepseek_v2",
                                     .architecture = "DeepseekV2ForCausalLM",
-                                    .layers = detail::read_latent_layers,
+                                    .layers = detail::read_deepseek_v2_layers,
                                     .feed_forwards = detail::read_deepseek,
+                                    .bias = bias_rule::stated,
                                     .shared_experts = -1,
                                     .topk_method = "greedy"};
 inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
@@ -28,6 +43,17 @@ inline constexpr family deepseek_v3{.model_type = "deepseek_v3",
                                     .dense_layers = 3,
                                     .shared_experts = 1,
                                     .topk_method = "noaux_tc"};
+inline constexpr family mistral4{.model_type = "mistral4",
+                                 .architecture = "Mistral4ForCausalLM",
+                                 .layers = detail::read_latent_layers,
+                                 .feed_forwards = detail::read_deepseek,
+                                 .shared_experts = 1,
+                                 .topk_method = "greedy"};
+inline constexpr family youtu{.model_type = "youtu",
+                              .architecture = "YoutuForCausalLM",
+                              .layers = detail::read_latent_layers,
+                              .feed_forwards = detail::read_dense,
+                              .tied = true};
 inline constexpr family mistral_large_3 =
     renamed(deepseek_v3, "mistral_large_3", "MistralLarge3ForCausalLM");
 inline constexpr family kimi_k2{.model_type = "kimi_k2",
@@ -38,4 +64,6 @@ inline constexpr family kimi_k2{.model_type = "kimi_k2",
                                 .shared_experts = 1,
                                 .topk_method = "noaux_tc"};
 
-}  // namespace shardline::hf::families
+}  // namespace families
+
+}  // namespace shardline::hf

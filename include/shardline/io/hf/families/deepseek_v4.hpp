@@ -94,6 +94,7 @@ inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known,
   for (count i = 0; i < layers; ++i) {
     mixture_of_experts experts = blocks.experts;
     experts.correction_bias = i >= by_token;
+    experts.even_shares = true;
     stack.append(1, {at_ratio(f, common, ratios[static_cast<std::size_t>(i)]), experts});
   }
   return stack;

@@ -56,6 +56,12 @@ inline constexpr family ernie4_5{.model_type = "ernie4_5",
                                  .feed_forwards = detail::read_ernie_dense,
                                  .bias = bias_rule::named,
                                  .tied = true};
+inline constexpr family paddleocr_vl =
+    renamed(ernie4_5, "paddleocr_vl", "PaddleOCRVLForConditionalGeneration");
+inline constexpr family paddleocr_vl_text =
+    renamed(ernie4_5, "paddleocr_vl_text", "PaddleOCRVLForConditionalGeneration");
+inline constexpr wrapper paddleocr_vl_wrapper{"paddleocr_vl", "PaddleOCRVLForConditionalGeneration",
+                                              "paddleocr_vl_text"};
 inline constexpr family ernie4_5_moe{.model_type = "ernie4_5_moe",
                                      .architecture = "Ernie4_5_MoeForCausalLM",
                                      .layers = detail::read_seeing_layers,

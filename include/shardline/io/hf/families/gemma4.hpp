@@ -90,6 +90,17 @@ inline constexpr family gemma4_text{
     .priced = {"global_head_dim", "num_global_key_value_heads", "attention_k_eq_v",
                "num_kv_shared_layers", "hidden_size_per_layer_input", "vocab_size_per_layer_input",
                "use_bidirectional_attention"}};
+// Gemma 4 12B, whose images and sound need no tower of their own: no embedding for each layer.
+constexpr family make_gemma4_unified() noexcept {
+  family f = renamed(gemma4_text, "gemma4_unified_text", "Gemma4UnifiedForCausalLM");
+  f.context = 262144;
+  f.window = 1024;
+  f.layer_inputs = 0;
+  return f;
+}
+inline constexpr family gemma4_unified_text = make_gemma4_unified();
+inline constexpr wrapper gemma4_unified{"gemma4_unified", "Gemma4UnifiedForConditionalGeneration",
+                                        "gemma4_unified_text"};
 inline constexpr wrapper gemma4{"gemma4", "Gemma4ForConditionalGeneration", "gemma4_text"};
 
 }  // namespace families

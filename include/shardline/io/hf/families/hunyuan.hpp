@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Hunyuan: Qwen3's attention; experts of which one more is shared (Hunyuan-A13B).
-/// Source: modeling_hunyuan_v1_moe.py of huggingface/transformers (4.57).
+/// Hunyuan: Qwen3's attention; experts of which one more is shared (Hunyuan-A13B); Hy3, whose
+/// experts have a score correction and whose prediction layer follows the others.
+/// Source: modeling_hunyuan_v1_moe.py (4.57) and modeling_hy_v3.py (5) of huggingface/transformers.
 #pragma once
 
 #include <string>
@@ -49,6 +50,18 @@ inline feed_forwards read_hunyuan_experts(const fields& f, const family&, count 
   return result;
 }
 
+inline feed_forwards read_hy3_blocks(const fields& f, const family&, count layers) {
+  feed_forwards result;
+  mixture_of_experts& moe = result.experts;
+  moe = read_experts(f, experts_key(f), "moe_intermediate_size");
+  moe.shared_experts = f.whole_or("num_shared_experts", 1, field::shared_experts);
+  moe.shared_width = moe.shared_experts > 0 ? moe.width : 0;
+  moe.correction_bias = true;
+  result.sparse = read_sparse_types(f, f.whole_or("first_k_dense_replace", 1, any_index), layers);
+  if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
+  return result;
+}
+
 inline layer_stack read_hunyuan_layers(const fields& f, const family& known, count hidden,
                                        precision own) {
   if (f.flag("use_cla", false)) f.refuse("use_cla", "false: layers that share keys and values");
@@ -75,6 +88,19 @@ inline constexpr family hunyuan_v1_moe{.model_type = "hunyuan_v1_moe",
                                        .bias = bias_rule::stated,
                                        .names = &detail::hunyuan_names};
 inline constexpr family hunyuan = renamed(hunyuan_v1_moe, "hunyuan", "HunYuanMoEV1ForCausalLM");
+inline constexpr family hunyuan_vl =
+    renamed(hunyuan_v1_dense, "hunyuan_vl", "HunYuanVLForConditionalGeneration");
+inline constexpr family hunyuan_vl_text =
+    renamed(hunyuan_v1_dense, "hunyuan_vl_text", "HunYuanVLForConditionalGeneration");
+inline constexpr wrapper hunyuan_vl_wrapper{"hunyuan_vl", "HunYuanVLForConditionalGeneration",
+                                            "hunyuan_vl_text"};
+inline constexpr family hy_v3{.model_type = "hy_v3",
+                              .architecture = "HYV3ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_hy3_blocks,
+                              .head_dim = 128,
+                              .bias = bias_rule::stated,
+                              .qk_norm = qk_norm_rule::per_head};
 
 }  // namespace families
 

@@ -6,7 +6,10 @@
 #include <string>
 #include <string_view>
 
+#include "shardline/io/hf/families/afmoe.hpp"
+#include "shardline/io/hf/families/apertus.hpp"
 #include "shardline/io/hf/families/bailing.hpp"
+#include "shardline/io/hf/families/bailing_hybrid.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
 #include "shardline/io/hf/families/chatglm.hpp"
 #include "shardline/io/hf/families/cohere.hpp"
@@ -18,6 +21,7 @@
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/falcon_h1.hpp"
 #include "shardline/io/hf/families/gemma.hpp"
+#include "shardline/io/hf/families/gemma3n.hpp"
 #include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
@@ -29,15 +33,20 @@
 #include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
+#include "shardline/io/hf/families/laguna.hpp"
 #include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
 #include "shardline/io/hf/families/llama4.hpp"
+#include "shardline/io/hf/families/longcat.hpp"
 #include "shardline/io/hf/families/mamba.hpp"
 #include "shardline/io/hf/families/mimo.hpp"
+#include "shardline/io/hf/families/minicpmv.hpp"
 #include "shardline/io/hf/families/minimax.hpp"
+#include "shardline/io/hf/families/minimax_text.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
 #include "shardline/io/hf/families/mosaic.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
+#include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
 #include "shardline/io/hf/families/opt.hpp"
 #include "shardline/io/hf/families/phi.hpp"
@@ -58,16 +67,21 @@ inline constexpr std::array all_families{
     &families::llama,
     &families::mistral,
     &families::ministral3,
+    &families::ministral,
     &families::mixtral,
     &families::qwen2,
     &families::qwen2_moe,
     &families::qwen3,
     &families::qwen3_moe,
+    &families::mellum,
     &families::qwen2_vl,
     &families::qwen2_vl_text,
     &families::qwen2_5_vl,
     &families::qwen2_5_vl_text,
     &families::qwen2_5_omni_text,
+    &families::dots_ocr,
+    &families::keye,
+    &families::keye_vl1_5,
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
@@ -81,25 +95,38 @@ inline constexpr std::array all_families{
     &families::deepseek,
     &families::deepseek_v2,
     &families::deepseek_v3,
+    &families::mistral4,
+    &families::youtu,
     &families::kimi_k2,
     &families::kimi_linear,
     &families::deepseek_v32,
     &families::deepseek_v4,
     &families::glm_moe_dsa,
     &families::glm4_moe,
+    &families::solar_open,
     &families::glm4_moe_lite,
     &families::minimax_m2,
+    &families::minimax_text_01,
+    &families::minimax_m1,
+    &families::minimax,
     &families::minimax_m3,
+    &families::minimax_m3_vl_text,
     &families::gpt_oss,
     &families::gemma,
     &families::gemma2,
     &families::gemma3_text,
+    &families::gemma3n_text,
     &families::gemma4_text,
+    &families::gemma4_unified_text,
     &families::phi3,
+    &families::olmo,
     &families::olmo2,
     &families::olmo3,
+    &families::flex_olmo,
+    &families::olmo_hybrid,
     &families::smollm3,
     &families::cohere2,
+    &families::cohere2_moe,
     &families::llama4_text,
     &families::falcon,
     &families::bloom,
@@ -128,9 +155,19 @@ inline constexpr std::array all_families{
     &families::hunyuan_v1_dense,
     &families::hunyuan_v1_moe,
     &families::hunyuan,
+    &families::hunyuan_vl,
+    &families::hunyuan_vl_text,
+    &families::hy_v3,
     &families::bailing_moe,
     &families::bailing_moe_v2,
+    &families::bailing_moe_linear,
+    &families::bailing_hybrid,
+    &families::sarvam_moe,
+    &families::sarvam_mla,
+    &families::longcat_flash,
     &families::ernie4_5,
+    &families::paddleocr_vl,
+    &families::paddleocr_vl_text,
     &families::ernie4_5_moe,
     &families::starcoder2,
     &families::gpt_bigcode,
@@ -151,21 +188,38 @@ inline constexpr std::array all_families{
     &families::cohere,
     &families::phi,
     &families::phi4mm,
+    &families::phi4_multimodal,
+    &families::phi3_v,
     &families::phimoe,
     &families::olmoe,
     &families::mistral_large_3,
     &families::minicpm,
     &families::minicpm3,
+    &families::minicpmv,
+    &families::minicpmo,
     &families::xverse,
     &families::aquila,
     &families::baichuan,
     &families::arcee,
+    &families::apertus,
+    &families::helium,
+    &families::iquestcoder,
+    &families::hyperclovax,
+    &families::cwm,
+    &families::solar,
+    &families::afmoe,
+    &families::laguna,
+    &families::nemotron_nas,
     &families::nemotron};
 
 /// Models whose text model stands in `text_config`.
 inline constexpr std::array all_wrappers{
     &families::gemma3,
+    &families::gemma3n,
     &families::gemma4,
+    &families::gemma4_unified,
+    &families::hunyuan_vl_wrapper,
+    &families::paddleocr_vl_wrapper,
     &families::glm4v,
     &families::glm4v_moe,
     &families::step3p7,

@@ -111,10 +111,10 @@ inline constexpr family kimi_linear{.model_type = "kimi_linear",
                                     .feed_forwards = detail::read_kimi_blocks,
                                     .names = &detail::kimi_names};
 inline constexpr wrapper kimi_k3{"kimi_k3", "KimiK3ForConditionalGeneration", "kimi_linear"};
-inline constexpr wrapper kimi_k25{"kimi_k25", "KimiK25ForConditionalGeneration", "kimi_k2",
-                                  "deepseek_v3"};
-inline constexpr wrapper kimi_vl{"kimi_vl", "KimiVLForConditionalGeneration", "deepseek_v3",
-                                 "kimi_k2"};
+inline constexpr wrapper kimi_k25{
+    "kimi_k25", "KimiK25ForConditionalGeneration", "kimi_k2", {"deepseek_v3"}};
+inline constexpr wrapper kimi_vl{
+    "kimi_vl", "KimiVLForConditionalGeneration", "deepseek_v3", {"kimi_k2"}};
 
 }  // namespace families
 

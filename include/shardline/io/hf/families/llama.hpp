@@ -31,6 +31,15 @@ inline layer_stack read_minicpm3_layers(const fields& f, const family& known, co
   return equal_layers(f, known, layers, read_latent_attention(f, 768, value_width), known.form);
 }
 
+/// Norms behind both blocks too, where a key says so.
+/// Source: vllm/model_executor/models/hyperclovax.py.
+inline layer_stack read_post_normed_layers(const fields& f, const family& known, count hidden,
+                                           precision own) {
+  family formed = known;
+  if (f.flag("use_post_norm", false)) formed.form = layer_form::sandwich;
+  return read_seeing_layers(f, formed, hidden, own);
+}
+
 }  // namespace detail
 
 namespace families {
@@ -40,6 +49,33 @@ inline constexpr family llama{.model_type = "llama",
                               .layers = detail::read_seeing_layers,
                               .feed_forwards = detail::read_dense,
                               .bias = bias_rule::stated,
+                              .mlp_bias = true};
+
+inline constexpr family helium = renamed(llama, "helium", "HeliumForCausalLM");
+inline constexpr family iquestcoder = renamed(llama, "iquestcoder", "IQuestCoderForCausalLM");
+inline constexpr family hyperclovax{.model_type = "hyperclovax",
+                                    .architecture = "HyperCLOVAXForCausalLM",
+                                    .layers = detail::read_post_normed_layers,
+                                    .feed_forwards = detail::read_dense,
+                                    .bias = bias_rule::stated,
+                                    .mlp_bias = true};
+// Windows where layer_types says so.
+constexpr family make_cwm() noexcept {
+  family f = renamed(llama, "cwm", "CwmForCausalLM");
+  f.head_dim = 128;
+  f.windows = window_rule::but_every_nth;
+  f.window = 8192;
+  f.window_period = 4;
+  return f;
+}
+inline constexpr family cwm = make_cwm();
+inline constexpr family solar{.model_type = "solar",
+                              .architecture = "SolarForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_dense,
+                              .bias = bias_rule::stated,
+                              .windows = window_rule::every_layer,
+                              .window = 2047,
                               .mlp_bias = true};
 
 inline constexpr family minicpm{.model_type = "minicpm",

@@ -104,8 +104,10 @@ inline constexpr family minimax_m3{.model_type = "minimax_m3",
                                    .prediction = prediction_rule::unpublished,
                                    .names = &detail::minimax_m3_names,
                                    .priced = {"sparse_attention_config"}};
-inline constexpr wrapper minimax_m3_vl{"minimax_m3_vl", "MiniMaxM3SparseForConditionalGeneration",
-                                       "minimax_m3", "minimax_m2", true};
+inline constexpr family minimax_m3_vl_text =
+    renamed(minimax_m3, "minimax_m3_vl_text", "MiniMaxM3SparseForCausalLM");
+inline constexpr wrapper minimax_m3_vl{
+    "minimax_m3_vl", "MiniMaxM3SparseForConditionalGeneration", "minimax_m3", {"minimax_m2"}, true};
 
 inline constexpr family minimax_m2{.model_type = "minimax_m2",
                                    .architecture = "MiniMaxM2ForCausalLM",

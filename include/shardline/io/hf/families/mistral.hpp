@@ -42,6 +42,8 @@ constexpr family make_ministral3() noexcept {
   return f;
 }
 inline constexpr family ministral3 = make_ministral3();
+// Windows where layer_types says so.
+inline constexpr family ministral = renamed(mistral, "ministral", "MinistralForCausalLM");
 inline constexpr family mixtral{.model_type = "mixtral",
                                 .architecture = "MixtralForCausalLM",
                                 .layers = detail::read_seeing_layers,
@@ -49,8 +51,8 @@ inline constexpr family mixtral{.model_type = "mixtral",
                                 .kv_heads = 8,
                                 .windows = window_rule::every_layer,
                                 .names = &detail::mixtral_names};
-inline constexpr wrapper mistral3{"mistral3", "Mistral3ForConditionalGeneration", "mistral",
-                                  "ministral3"};
+inline constexpr wrapper mistral3{
+    "mistral3", "Mistral3ForConditionalGeneration", "mistral", {"ministral3", "mistral4"}};
 
 }  // namespace families
 

@@ -55,6 +55,9 @@ inline constexpr family phi3{.model_type = "phi3",
                              .names = &detail::phi3_names};
 
 inline constexpr family phi4mm = renamed(phi3, "phi4mm", "Phi4MMForCausalLM");
+inline constexpr family phi4_multimodal =
+    renamed(phi3, "phi4_multimodal", "Phi4MultimodalForCausalLM");
+inline constexpr family phi3_v = renamed(phi3, "phi3_v", "Phi3VForCausalLM");
 inline constexpr family phi{.model_type = "phi",
                             .architecture = "PhiForCausalLM",
                             .layers = detail::read_phi_layers,

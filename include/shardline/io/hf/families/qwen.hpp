@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Qwen, Qwen2, Qwen3 and their mixtures of experts.
+/// Qwen, Qwen2, Qwen3 and their mixtures of experts, of which Mellum 2 is one.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -23,6 +23,14 @@ inline feed_forwards read_qwen_moe(const fields& f, const family&, count layers)
   const count step = f.whole_or("decoder_sparse_step", 1, any_layers);
   for (count i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % step == 0);
   mark_layers(f, "mlp_only_layers", false, result.sparse);
+  if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
+  return result;
+}
+
+inline feed_forwards read_mellum_blocks(const fields& f, const family&, count layers) {
+  feed_forwards result;
+  result.experts = read_experts(f, experts_key(f), "moe_intermediate_size");
+  result.sparse = read_sparse_types(f, 0, layers);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
@@ -95,6 +103,16 @@ inline constexpr family qwen3{.model_type = "qwen3",
                               .windows = window_rule::later_layers,
                               .window = 4096,
                               .max_window_layers = 28};
+// Experts where mlp_layer_types says so, windows where layer_types does.
+inline constexpr family mellum{.model_type = "mellum",
+                               .architecture = "MellumForCausalLM",
+                               .layers = detail::read_seeing_layers,
+                               .feed_forwards = detail::read_mellum_blocks,
+                               .kv_heads = 4,
+                               .head_dim = 128,
+                               .bias = bias_rule::stated,
+                               .qk_norm = qk_norm_rule::per_head,
+                               .window = 1024};
 inline constexpr family qwen3_moe{.model_type = "qwen3_moe",
                                   .architecture = "Qwen3MoeForCausalLM",
                                   .layers = detail::read_seeing_layers,

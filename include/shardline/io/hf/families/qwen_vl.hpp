@@ -24,6 +24,12 @@ inline constexpr family qwen3_vl_moe_text =
 inline constexpr family qwen3_omni_moe_text =
     renamed(qwen3_moe, "qwen3_omni_moe_text", "Qwen3OmniMoeThinkerForConditionalGeneration");
 
+// Others' models for images that describe such a text model beside their vision_config.
+inline constexpr family dots_ocr = renamed(qwen2, "dots_ocr", "DotsOCRForCausalLM");
+inline constexpr family keye = renamed(qwen3, "Keye", "KeyeForConditionalGeneration");
+inline constexpr family keye_vl1_5 =
+    renamed(qwen3, "KeyeVL1_5", "KeyeVL1_5ForConditionalGeneration");
+
 inline constexpr wrapper qwen2_5_omni_thinker{
     "qwen2_5_omni_thinker", "Qwen2_5OmniThinkerForConditionalGeneration", "qwen2_5_omni_text"};
 inline constexpr wrapper qwen3_omni_moe_thinker{
