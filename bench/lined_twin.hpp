@@ -97,7 +97,7 @@ inline double way(const sl::message_line<double>& l, double x, double root) {
 /// A layout of one replica for each rank of an expert group, or of one replica alone.
 struct twin {
   bool fitted = false;
-  double dp = 1.0, layers = 0.0;
+  double dp = 1.0, kernels = 0.0;
   sl::prepared_routing routing{};
   sl::host_curve<double> host{};
   std::vector<roof> roofs{};
@@ -315,11 +315,11 @@ struct twin {
   }
   void wait_for_host(result& t, const sizes& s) const {
     const double decoding = s.prompt ? 0.0 : s.sequences;
-    const double launched = host.layer.value() * layers;
+    const double launched = host.kernel.value() * kernels;
     const double replayed = host.replay.value() + host.replay_sequence.value() * decoding;
     const double beside = host.graphs && !s.prompt ? replayed : launched;
     const double after =
-        host.step.value() + host.sequence.value() * decoding + host.small_kernels.value() * layers;
+        host.step.value() + host.sequence.value() * decoding + host.small_kernels.value() * kernels;
     const double own = std::fmax(beside - t.total(), 0.0) + after;
     t.lines[static_cast<std::size_t>(sl::term::host)] += own;
     t.bounds[3] += own;
@@ -338,7 +338,7 @@ struct builder {
   explicit builder(const sl::prepared_layout<double, Efficiency>& prepared_for) : p(prepared_for) {
     made.fitted = by_curves;
     made.dp = static_cast<double>(p.layout.attention.dp);
-    made.layers = static_cast<double>(p.stages[0].layers);
+    made.kernels = static_cast<double>(p.stages[0].kernels);
     if (p.routed.size() > 0) made.routing = p.routed[0];
     if constexpr (by_curves) made.host = p.cluster.accelerator.efficiency.host;
     const sl::model_context e = sl::model_context_under(p.engine, p.model, p.layout);

@@ -46,7 +46,8 @@ std::vector<format> stand_ins(format f) {
 //   what its benchmark reads is not known: a step of it takes vLLM's
 //   vLLM and SGLang run trtllm-gen's experts in fp8 blocks on Blackwell (FlashInfer), which the tables
 //   have in NVFP4 alone: Triton's and DeepGEMM's, which they have, cost a decode step of MiniMax-M2.5
-//   twice and a half as much as was measured
+//   twice and a half as much as was measured. That curve's share of the peak is of a format without
+//   scales to multiply by in between: they multiply at SGLang's
 bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
                  format f) {
   if (engine == "trtllm") return kind == "decode";
@@ -107,7 +108,9 @@ named_curve nearest(const chip_curves& measured, const chip_name& name, const st
   const chip_name generated = gpu + " trtllm";
   if (f == format::narrow_block && is_doubtful(gpu, engine, kind, f) &&
       curve_in(measured, generated, kind, format::four_bit_math) != nullptr) {
-    return {name_of(generated, kind, format::four_bit_math), "trtllm-gen's, measured in NVFP4"};
+    return {"detail::multiplying_as(" + name_of(generated, kind, format::four_bit_math) + ", " +
+                name_of(gpu + " sglang", kind, f) + ")",
+            "trtllm-gen's, measured in NVFP4, multiplying as sglang's"};
   }
   if (const auto found = on_chip(measured, name, kind, f)) return *found;
   for (const format other : stand_ins(f)) {

@@ -40,13 +40,18 @@ std::vector<run_constant> of_steps(const engine_version& e) {
            [](tried& t, double v) { t.engine.kernels.synchronise = us(v); }),
   };
 }
+// What first tokens wait for besides.
+run_constant of_admission(const engine_version& e) {
+  return from("admission, us", in_us(e.kernels.host.admission), 0.0, 200000.0,
+              [](tried& t, double v) { t.engine.kernels.host.admission = us(v); });
+}
 // And to launch kernels one by one, or to prepare their replay, where the engine is known to.
 std::vector<run_constant> of_launching(const engine_version& e) {
   const host_curve<>& h = e.kernels.host;
   std::vector<run_constant> all;
-  if (h.layer.value() > 0.0) {
-    all.push_back(from("layer, us", in_us(h.layer), 0.0, 1500.0,
-                       [](tried& t, double v) { t.engine.kernels.host.layer = us(v); }));
+  if (h.kernel.value() > 0.0 || h.graphs) {
+    all.push_back(from("kernel, us", in_us(h.kernel), 0.0, 200.0,
+                       [](tried& t, double v) { t.engine.kernels.host.kernel = us(v); }));
   }
   if (h.replay.value() > 0.0) {
     all.push_back(from("replay, us", in_us(h.replay), 0.0, 8000.0,
@@ -102,6 +107,10 @@ run_constant of_expert_kernels(const fitted& k) {
               [](tried& t, double v) { in_all(t.kernels.experts, &expert_curve<>::compute, v); });
 }
 
+bool have_first_tokens(const std::vector<whole_run>& rows) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const whole_run& r) { return r.measured == figure::first_token; });
+}
 bool have_experts(const std::vector<whole_run>& rows) {
   return std::any_of(rows.begin(), rows.end(),
                      [](const whole_run& r) { return has_experts(r.of.model); });
@@ -130,6 +139,7 @@ run_study study_of(const engine_version& e, const std::vector<whole_run>& rows) 
     if (r.of.engine == &e && !r.apart && by_table) s.rows.push_back(r);
   }
   if (have_experts(s.rows)) s.constants.push_back(of_experts(e));
+  if (have_first_tokens(s.rows)) s.constants.push_back(of_admission(e));
   for (const run_constant& c : of_launching(e)) s.constants.push_back(c);
   return s;
 }
@@ -177,11 +187,27 @@ calibration fitted_to(const run_study& s, const std::vector<whole_run>& rows,
   return {};
 }
 
-double error_with(const run_study& s, const std::vector<double>& values,
-                  const std::vector<whole_run>& rows) {
-  double sum = 0.0;
-  for (const whole_run& r : rows) sum += std::abs(seconds_with(s, values, r) / r.seconds - 1.0);
-  return sum / static_cast<double>(std::max<std::size_t>(rows.size(), 1));
+// Sums of errors, of first tokens and of all other times, and how many there are.
+struct sum_of_errors {
+  double first_tokens = 0.0;
+  double others = 0.0;
+  double firsts = 0.0;
+  double rest = 0.0;
+
+  void add(const whole_run& r, double predicted) {
+    const bool first = r.measured == figure::first_token;
+    (first ? first_tokens : others) += std::abs(predicted / r.seconds - 1.0);
+    (first ? firsts : rest) += 1.0;
+  }
+  [[nodiscard]] errors_of_runs means() const {
+    return {firsts > 0.0 ? first_tokens / firsts : -1.0, rest > 0.0 ? others / rest : -1.0};
+  }
+};
+
+errors_of_runs error_with(const run_study& s, const std::vector<double>& values) {
+  sum_of_errors sum;
+  for (const whole_run& r : s.rows) sum.add(r, seconds_with(s, values, r));
+  return sum.means();
 }
 
 std::string percent(double share) {
@@ -190,14 +216,17 @@ std::string percent(double share) {
   std::snprintf(text, sizeof text, "%.1f %%", 100.0 * share);
   return text;
 }
+std::string percent(const errors_of_runs& e) {
+  const std::string others = percent(e.others);
+  return e.first_tokens < 0.0 ? others : others + " (first tokens " + percent(e.first_tokens) + ")";
+}
 
 void print(const run_study& s) {
   std::vector<double> values;
   const calibration found = fitted_to(s, s.rows, values);
   const std::vector<double> shipped = shipped_values(s);
   std::printf("%s, %zu runs: %s as shipped, %s fitted\n", s.name.c_str(), s.rows.size(),
-              percent(error_with(s, shipped, s.rows)).c_str(),
-              percent(error_with(s, values, s.rows)).c_str());
+              percent(error_with(s, shipped)).c_str(), percent(error_with(s, values)).c_str());
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::printf("  %-18s %9.3f -> %9.3f\n", s.constants[i].of.name.c_str(), shipped[i], values[i]);
   }
@@ -217,28 +246,28 @@ double seconds_with(const run_study& s, const std::vector<double>& values, const
   return seconds_of(row.measured, row.of, a.efficiency);
 }
 
-double error_of_left_out(const run_study& s, left_out by) {
+errors_of_runs error_of_left_out(const run_study& s, left_out by) {
   std::set<std::string> groups;
   for (const whole_run& r : s.rows) groups.insert(group_of(r, by));
-  if (groups.size() < 2) return -1.0;
-  double sum = 0.0;
+  if (groups.size() < 2) return {};
+  sum_of_errors sum;
   for (const std::string& group : groups) {
     std::vector<whole_run> without;
     std::vector<whole_run> of_it;
     for (const whole_run& r : s.rows) (group_of(r, by) == group ? of_it : without).push_back(r);
     // What is left must be more than the constants that it is to determine.
-    if (without.size() <= s.constants.size()) return -1.0;
+    if (without.size() <= s.constants.size()) return {};
     std::vector<double> values;
     fitted_to(s, without, values);
-    sum += error_with(s, values, of_it) * static_cast<double>(of_it.size());
+    for (const whole_run& r : of_it) sum.add(r, seconds_with(s, values, r));
   }
-  return sum / static_cast<double>(s.rows.size());
+  return sum.means();
 }
 
 std::vector<run_study> run_studies(const std::string& folder) {
   std::vector<whole_run> rows = tpot_runs(folder).rows;
-  for (const auto& more :
-       {argonne_runs(folder).rows, mlperf_runs(folder).rows, static_batch_runs(folder).rows}) {
+  for (const auto& more : {ttft_runs(folder).rows, argonne_runs(folder).rows,
+                           mlperf_runs(folder).rows, static_batch_runs(folder).rows}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   std::vector<run_study> all;

@@ -39,9 +39,14 @@ double seconds_with(const run_study& s, const std::vector<double>& values, const
 /// Which rows stay together when some are left out: those of a model, or of a chip.
 enum class left_out : unsigned char { model, chip };
 
-/// Mean error of the rows of each group by constants fitted to the others; of all rows, -1 where there
-/// is one group only.
-double error_of_left_out(const run_study& s, left_out by);
+/// Mean errors; -1: there are no such rows, or no groups to leave out.
+struct errors_of_runs {
+  double first_tokens = -1.0;
+  double others = -1.0;
+};
+
+/// Of the rows of each group by constants fitted to the others.
+errors_of_runs error_of_left_out(const run_study& s, left_out by);
 
 /// Prints the constants of each study as shipped and as fitted, with their errors, and the rows' mean
 /// error with both and with constants fitted without their model or chip. `only`: of studies whose name

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 // Continuous batching: serving.csv, every row whose layout and batch are known (its column flag).
 //
-// Who sends the requests is told by the column origin (runs.hpp). Engines take prompts in steps of 8192
-// tokens. Formats that the file does not state, or states by another name:
+// Who sends the requests is told by the column origin (runs.hpp). InferenceX's public scripts
+// (github.com/SemiAnalysisAI/InferenceX, benchmarks/) say how engines were launched, options_of()
+// repeats it; others take prompts in steps of 8192 tokens. Formats that the file does not state, or states by another name:
 //   Llama-3.1-70B    fp8 and an fp8 cache, as its scripts set it
 //   Qwen3-32B        TensorRT-LLM behaves like fp8 in blocks with an fp8 cache; SGLang's bf16
 //   DeepSeek-R1      SGLang fp8 in blocks; TensorRT-LLM NVFP4, attention in bf16; an fp8 cache
 //   gpt-oss-120b     MXFP4 experts, whatever the file calls them
 //   on B200          fp8 caches of Llama, MiniMax, gpt-oss and DeepSeek
+//   Qwen3.5          on H200 fp8 in blocks and an fp8 cache, states in bf16
 //   no format        bf16
 //
 // Set apart, by rules written after seeing the errors:
 //   both    where the cache does not hold all sequences: some are preempted, or wait
-//           DeepSeek-R1: the file does not say whether it predicts several tokens at once, and equal
-//           loads differ by half
+//           DeepSeek-R1 under SGLang: the file does not say whether it guesses tokens, and equal loads
+//           of one version and day differ by half
 //   TTFT    NVIDIA's runs with 128 sequences, or with 64 on 4 GPUs and more: their front end
 //           passes no more than some 9,200 tokens or 35 requests a second, whatever the GPUs
 //           InferenceX's Llama-3.1-70B under TensorRT-LLM with 1024/1024 on fewer than 8 GPUs:
@@ -25,6 +27,7 @@
 #include "families.hpp"
 #include "runs.hpp"
 #include "shardline/engines/index.hpp"
+#include "shardline/time/speculation.hpp"
 #include "table.hpp"
 
 namespace accuracy {
@@ -39,6 +42,7 @@ enum column : std::size_t {
   system,
   engine,
   version,
+  measured,
   gemm_format,
   tp,
   dp,
@@ -106,11 +110,87 @@ model in_format(model m, const row_table& row, bool trtllm) {
   if (named && (contains(name, "397B") || contains(name, "3.1-8B"))) {
     m = quantised(m, formats::fp8_block);
   }
-  const bool narrow_cache = contains(name, "70B") || contains(name, "DeepSeek") ||
+  const bool hopper_sglang = contains(name, "397B") && !b200;
+  const bool narrow_cache = hopper_sglang || contains(name, "70B") || contains(name, "DeepSeek") ||
                             (contains(name, "Qwen3-32B") && trtllm) ||
                             (b200 && (contains(name, "MiniMax") || contains(name, "gpt-oss")));
   if (narrow_cache) m.kv_cache = precision::fp8;
   return m;
+}
+
+// What the scripts of InferenceX set beside the model, its layout and its formats.
+//   tokens       of a step: --chunked-prefill-size, --max_num_tokens, --max-num-batched-tokens
+//   memory       what the cache may take
+//   look_every   decoding steps between looks for requests (--scheduler-recv-interval)
+//   balance      steps that a prompt waits at most until each attention replica has one
+//                (attention_dp_config: enable_balance, timeout_iters)
+//   drafts       tokens that prediction layers guess
+struct options {
+  double tokens = 8192.0;
+  budget_rule<> memory{};
+  double look_every = 1.0;
+  double balance = 0.0;
+  count drafts = 0;
+};
+
+options options_of_sglang(const load& l) {
+  const double many = l.concurrency >= 16.0 ? 30.0 : 10.0;
+  const bool b200 = l.of.gpu.name.view() == "b200-sxm";
+  if (!b200) return {16384.0, static_fraction<>{0.80}};
+  if (l.of.layout.gpus() == 4) return {8192.0, static_fraction<>{0.95}, 10.0};
+  return {32768.0, static_fraction<>{0.82}, many};
+}
+
+// DeepSeek-R1's: with guesses as many tokens as a step of all sequences and one prompt has, else 8192
+// at least.
+options options_of_deepseek(const load& l, bool guesses) {
+  constexpr double beside = 64.0;
+  const double replicas = static_cast<double>(l.of.layout.attention.dp);
+  options o{0.0, fraction_of_free<>{0.8}};
+  o.balance = replicas > 1.0 ? 60.0 : 0.0;
+  if (guesses) o.drafts = replicas > 1.0 ? 1 : 3;
+  const double decoding = guesses ? static_cast<double>(o.drafts + 1) / replicas : 1.0;
+  const double whole = round_up((l.concurrency * decoding + l.isl + beside) / beside) * beside;
+  o.tokens = guesses ? whole : max(whole, 8192.0);
+  return o;
+}
+
+options options_of_tensorrt(const load& l, bool guesses) {
+  if (l.is_of("70b")) return {l.isl + l.osl + 200.0, fraction_of_free<>{0.9}};
+  if (l.is_of("gpt-oss")) return {20000.0, fraction_of_free<>{0.85}};
+  return options_of_deepseek(l, guesses);
+}
+
+options options_of_vllm(const load& l) {
+  return {8192.0, fraction_of_total<>{l.is_of("minimax") ? 0.95 : 0.9}};
+}
+
+options options_of(const load& l, bool guesses) {
+  if (l.is_tensorrt()) return options_of_tensorrt(l, guesses);
+  return l.of.engine->engine == "sglang" ? options_of_sglang(l) : options_of_vllm(l);
+}
+
+// Of DeepSeek-V4-Pro, with and without thinking (acceptance_lengths.csv): one guess of 0.79 and 0.92 is
+// right, of three 1.49 and 1.97.
+double accepted(count drafts) { return drafts == 1 ? 0.86 : 0.74; }
+
+// Steps that prompts wait where the first of them waits for so many, and the others until then.
+double mean_wait(const workload& w, double most) {
+  const double rounds = w.output.value() / tokens_per_step(w.speculation);
+  const double others = most * w.concurrency / rounds;
+  return most * (1.0 + others * 0.5) / (1.0 + others);
+}
+
+void launch(load& l, const options& o) {
+  l.of.workload.chunk = tokens<>::from_value(o.tokens);
+  l.of.runtime.step_tokens = o.tokens;
+  l.of.runtime.budget = o.memory;
+  l.of.runtime.receive_interval = o.look_every;
+  if (o.drafts > 0)
+    l.of.workload.speculation = {.draft_tokens = o.drafts, .acceptance = accepted(o.drafts)};
+  if (o.balance > 0.0) {
+    l.of.runtime.receive_interval = 1.0 + 2.0 * mean_wait(l.of.workload, o.balance);
+  }
 }
 
 layout layout_of(const row_table& row) {
@@ -129,6 +209,14 @@ client client_of(const row_table& row, const load& l) {
   return row.word(version) == "0.5.6.post2" ? client::one_by_one : client::in_step;
 }
 
+// InferenceX's runs of DeepSeek-R1 do not say whether they guess tokens. TensorRT-LLM's come in pairs
+// of versions whose loads are the same and whose tokens differ by 1.3 to 2: the faster guess. SGLang's
+// of one version and day are of both kinds.
+bool guesses_tokens(const row_table& row) {
+  const std::string& v = row.word(version);
+  return v == "1.2.0rc6.post3" || (v == "1.1.0rc2.post2" && row.word(measured) == "2026-01-14");
+}
+
 load load_of(const row_table& row) {
   load l;
   l.nvidia = row.word(origin) != "inferencex";
@@ -145,6 +233,7 @@ load load_of(const row_table& row) {
   d.runtime = runtime_on(*d.engine, d.gpu);
   d.layout = layout_of(row);
   keep_in_flight(d, client_of(row, l), l.isl, l.osl, l.concurrency);
+  if (!l.nvidia) launch(l, options_of(l, guesses_tokens(row)));
   return l;
 }
 
@@ -154,7 +243,7 @@ bool fits(const load& l) {
   return accuracy::fits(d);
 }
 
-bool is_set_apart(const load& l) { return !fits(l) || l.is_of("deepseek"); }
+bool is_set_apart(const load& l) { return !fits(l) || (l.is_of("deepseek") && !l.is_tensorrt()); }
 
 bool has_other_ttft(const load& l) {
   if (l.nvidia && !has_experts(l.of.model)) {
@@ -175,8 +264,8 @@ template <class Take>
 whole_runs serving_runs(const std::string& folder, const std::string& title, const Take& take) {
   whole_runs found{title};
   row_table rows(folder + "/serving.csv",
-                 {"origin", "model", "system", "engine", "version", "gemm", "tp", "dp", "pp", "etp",
-                  "ep", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms", "flag"});
+                 {"origin", "model", "system", "engine", "version", "measured", "gemm", "tp", "dp",
+                  "pp", "etp", "ep", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms", "flag"});
   while (rows.next()) {
     if (!rows.empty(flag)) {
       omit(found.omitted, rows.word(flag));

@@ -236,6 +236,7 @@ const std::vector<field_case> cases{
     {field::redundant_experts, "layout.redundant_experts", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.redundant_experts = whole(x); }},
     {field::dcp, "layout.dcp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.dcp = whole(x); }},
     {field::reserved_output, "cluster.runtime.reserved_output", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.reserved_output = x; }},
+    {field::receive_interval, "cluster.runtime.receive_interval", 1, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.receive_interval = x; }},
     {field::microbatches, "layout.microbatches", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.microbatches = whole(x); }},
     {field::concurrency, "workload.concurrency", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.concurrency = x; }},
     {field::input, "workload.input [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.input = tokens<>::from_value(x); }},

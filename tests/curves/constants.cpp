@@ -87,9 +87,9 @@ TEST_CASE("a constant out of its range is refused by its name, its value and wha
   CHECK(refusal(f) ==
         "efficiency.decode or latent_decode: splits: 0; allowed: a number from 1 to 1000000");
   f = chip.efficiency;
-  f.host.layer = seconds<>::from_value(2.0);
-  CHECK(refusal(f) == "efficiency.host: layer [s]: 2; allowed: a number from 0 to 1");
-  f.host.step = f.host.layer;
+  f.host.kernel = seconds<>::from_value(2.0);
+  CHECK(refusal(f) == "efficiency.host: kernel [s]: 2; allowed: a number from 0 to 1");
+  f.host.step = f.host.kernel;
   CHECK(judged(f).invalid.size() == 2);
   CHECK_FALSE(judged(f).priceable());
 }

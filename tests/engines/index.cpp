@@ -34,10 +34,10 @@ TEST_CASE("an eager version captures nothing and launches its kernels one by one
     const engine_version bare = eager(*e);
     CHECK(bare.runtime.cuda_graphs == bytes<>{});
     CHECK_FALSE(bare.kernels.host.graphs);
-    CHECK(bare.kernels.host.layer.value() > 0.0);
+    CHECK(bare.kernels.host.kernel.value() > 0.0);
     CHECK(bare.name == e->name);
   }
-  CHECK(eager(engines::vllm).kernels.host.layer == engines::vllm_2023.kernels.host.layer);
+  CHECK(eager(engines::vllm).kernels.host.kernel == engines::vllm_2023.kernels.host.kernel);
 }
 
 TEST_CASE("versions of an engine stand together, so that the first is what its plain name means") {

@@ -10,7 +10,7 @@ using namespace shardline::literals;
 
 namespace {
 
-// 100 us a step, 1 a sequence, 500 and 2 a sequence to replay, 30 a layer to launch.
+// 100 us a step, 1 a sequence, 500 and 2 a sequence to replay, 30 a kernel to launch.
 constexpr fitted engine = [] {
   fitted f;
   f.host = {100_us, 1_us, 500_us, 2_us, 30_us};
@@ -36,7 +36,7 @@ TEST_CASE("a small model waits for the host") {
         doctest::Approx(516.0 - 400.0 + 108.0).epsilon(1e-12));
 }
 
-TEST_CASE("a step with prompts launches its kernels one by one, layer by layer") {
+TEST_CASE("a step with prompts launches its kernels one by one") {
   const basic_step<> prompt = prefill_step(1.0, 100.0, 0.0, 1.0);
   CHECK(microseconds(prompt, 1_ms) == doctest::Approx(40.0 * 30.0 - 1000.0 + 100.0).epsilon(1e-12));
   CHECK(microseconds(mixed_step(prompt, decode_step(8.0, 100.0, 1.0)), 2_ms) ==

@@ -235,6 +235,7 @@ TEST_CASE("an engine is its rule and its constants") {
                          "mxfp4_padding",
                          "mxfp4_hidden_padding",
                          "reserved_output",
+                         "receive_interval",
                          "expert_exchange",
                          "dispatch",
                          "combine",

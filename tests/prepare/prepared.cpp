@@ -224,22 +224,35 @@ TEST_CASE("stages that are alike are all stages, and fit their places however la
     most = std::max(most, p.stages.size());
     segment_counts all{};
     count stages = 0;
-    count layers = 0;
+    count kernels = 0;
     for (std::size_t i = 0; i < p.stages.size(); ++i) {
       const alike_stages& a = p.stages[i];
       REQUIRE(a.segments == segments_of_stage(p.map, m, l, a.first));
-      REQUIRE(a.layers == layers_of_stage(l, m.layers.size(), a.first).number);
       for (std::size_t s = 0; s < segment::number; ++s) {
         all[s] += a.segments[s] * static_cast<std::int32_t>(a.times);
       }
       stages += a.times;
-      layers += a.layers * a.times;
+      kernels += a.kernels * a.times;
     }
     REQUIRE(all == p.pipeline);
     REQUIRE(stages == l.pp);
-    REQUIRE(layers == m.layers.size());
+    REQUIRE(kernels == detail::kernels_of(p, p.pipeline));
+    REQUIRE(kernels > m.layers.size());
   }
   CHECK(most > max_layer_runs / 4);
+}
+
+TEST_CASE("a step of prompts launches each kernel of its layers, collectives among them") {
+  // Two norms, four multiplications, rotary embedding, attention and activation a layer, and beside
+  // them embedding, norm and head; over two ranks two all-reduces a layer, one for the embedding and
+  // an all-gather of the logits.
+  const auto kernels = [](count tp) {
+    const layout l{{tp, 1, 1}, {tp, 1, 1}};
+    const cluster c = make_cluster(catalog::h100_sxm, tp);
+    return prepare_memory(c, catalog::llama_3_1_8b, l).stages[0].kernels;
+  };
+  CHECK(kernels(1) == 32 * 9 + 3);
+  CHECK(kernels(2) == kernels(1) + 32 * 2 + 2);
 }
 
 TEST_CASE("one copy of a model holds its parameters, its cache and its prediction layers") {

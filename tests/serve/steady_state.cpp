@@ -148,6 +148,14 @@ TEST_CASE("prompts apart: those that have come since the last round are read tog
   CHECK(s.carrying * s.prompt_tokens == doctest::Approx(200.0).epsilon(1e-12));
 }
 
+TEST_CASE("an engine that looks for requests every tenth step finds ten times as many") {
+  turnover t = through(100.0, 80.0);
+  t.unseen = 4.5;
+  const step_mix s = steps_apart(t, 200.0, 0.2);
+  CHECK(s.beside == doctest::Approx(2.0).epsilon(1e-12));
+  CHECK(s.carrying < 0.5 * steps_apart(through(100.0, 80.0), 200.0, 0.2).carrying);
+}
+
 TEST_CASE("prompts as long as the budget have a step each, longer ones as many as they fill") {
   CHECK(steps_apart(through(1024.0, 8.0), 20.0, 2.0).carrying == doctest::Approx(2.0));
   const step_mix s = steps_apart(through(2560.0, 8.0), 20.0, 2.0);

@@ -105,6 +105,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
   errors.expect<field::mxfp4_hidden_padding>(r.padding.mxfp4_hidden);
   errors.expect<field::reserved_output>(value_of(r.reserved_output));
+  errors.expect<field::receive_interval>(value_of(r.receive_interval));
 }
 
 // A link is checked where the layout can reach it: a lone domain needs no network.

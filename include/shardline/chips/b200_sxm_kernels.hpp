@@ -26,9 +26,11 @@ inline constexpr kernel_curves b200_sxm_sglang{
     .experts = {{b200_sxm_sglang_experts_wide,
                  // 8 bits: vllm's
                  b200_sxm_vllm_experts_narrow,
-                 // 8 bits in blocks: trtllm-gen's, measured in NVFP4
-                 b200_sxm_trtllm_experts_four_bit_math, b200_sxm_sglang_experts_four_bit,
-                 b200_sxm_sglang_experts_four_bit_float, b200_sxm_sglang_experts_four_bit_math}},
+                 // 8 bits in blocks: trtllm-gen's, measured in NVFP4, multiplying as sglang's
+                 detail::multiplying_as(b200_sxm_trtllm_experts_four_bit_math,
+                                        b200_sxm_sglang_experts_narrow_block),
+                 b200_sxm_sglang_experts_four_bit, b200_sxm_sglang_experts_four_bit_float,
+                 b200_sxm_sglang_experts_four_bit_math}},
 };
 
 inline constexpr kernel_curves b200_sxm_trtllm{
@@ -74,8 +76,10 @@ inline constexpr kernel_curves b200_sxm_vllm{
         // 8 bits: sglang's
         b200_sxm_sglang_latent_decode_narrow),
     .experts = {{b200_sxm_vllm_experts_wide, b200_sxm_vllm_experts_narrow,
-                 // 8 bits in blocks: trtllm-gen's, measured in NVFP4
-                 b200_sxm_trtllm_experts_four_bit_math, b200_sxm_vllm_experts_four_bit,
+                 // 8 bits in blocks: trtllm-gen's, measured in NVFP4, multiplying as sglang's
+                 detail::multiplying_as(b200_sxm_trtllm_experts_four_bit_math,
+                                        b200_sxm_sglang_experts_narrow_block),
+                 b200_sxm_vllm_experts_four_bit,
                  // 4-bit floats: sglang's
                  b200_sxm_sglang_experts_four_bit_float, b200_sxm_vllm_experts_four_bit_math}},
 };

@@ -226,7 +226,7 @@ constexpr void list_constants(const host_curve<T>& c, List&& list) {
   list(a_time, "sequence", c.sequence);
   list(a_time, "replay", c.replay);
   list(a_time, "replay_sequence", c.replay_sequence);
-  list(a_time, "layer", c.layer);
+  list(a_time, "kernel", c.kernel);
   list(a_time, "small_kernels", c.small_kernels);
   list(a_time, "admission", c.admission);
   list(a_number, "admission_steps", c.admission_steps);

@@ -21,8 +21,9 @@ namespace shardline {
 ///   sequence        of every step and decoding sequence, likewise
 ///   replay          to prepare a step that replays a CUDA graph, while the accelerator works, and
 ///   replay_sequence of each of its sequences
-///   layer           to launch a layer's kernels one by one, as steps with prompts do, likewise
-///   small_kernels   of a layer, those that no operator stands for, and the gaps between kernels
+///   kernel          to launch one of a step's kernels, where it does so one by one, as with prompts;
+///                   likewise
+///   small_kernels   of each kernel: small ones that no operator stands for, and gaps
 ///   graphs          decode steps replay CUDA graphs; without them every step launches its kernels
 ///   admission       between a request's arrival and the engine's noticing it
 ///   admission_steps steps of a busy engine that pass besides
@@ -32,7 +33,7 @@ struct host_curve {
   seconds<T> sequence{};
   seconds<T> replay{};
   seconds<T> replay_sequence{};
-  seconds<T> layer{};
+  seconds<T> kernel{};
   seconds<T> small_kernels{};
   bool graphs = true;
   seconds<T> admission{};
@@ -83,7 +84,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr bool says_nothing(const host_curve<T>& c) noexcept {
   const seconds<T> all =
-      c.step + c.sequence + c.replay + c.replay_sequence + c.layer + c.small_kernels;
+      c.step + c.sequence + c.replay + c.replay_sequence + c.kernel + c.small_kernels;
   return !(value_of(all.value()) > 0.0);
 }
 

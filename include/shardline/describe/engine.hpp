@@ -181,6 +181,8 @@ struct exchange_buffers {
 ///                   taken up, in [0, 1]. 1: none gives its room up again. Below, sequences are
 ///                   taken up that fit for now, and where the cache is full the last to have come
 ///                   gives up its own, waits between two of its tokens and is read again (preemption)
+///   receive_interval   decoding steps from one look for new requests to the next, which a step with
+///                   prompts brings on at once (SGLang --scheduler-recv-interval)
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
@@ -200,6 +202,7 @@ struct basic_runtime {
   T logit_bytes = T(0.0);
   shard_padding padding{};
   T reserved_output = T(1.0);
+  T receive_interval = T(1.0);
   expert_execution experts{};
   bool two_batch_overlap = false;
 };

@@ -43,7 +43,7 @@ inline constexpr auto all = shardline::detail::all_of(
 }  // namespace engines
 
 /// A version without CUDA graphs (--enforce-eager, --disable-cuda-graph): it captures none, and its
-/// program launches the kernels of a step one by one, whose time of a layer is that of vLLM of 2023,
+/// program launches the kernels of a step one by one, each in the time of vLLM of 2023,
 /// where it has none of its own: no other was measured.
 ///   eager(engines::vllm).runtime.cuda_graphs == 0   (tests/engines/index.cpp)
 [[nodiscard]] constexpr engine_version eager(engine_version e) noexcept {
@@ -51,7 +51,7 @@ inline constexpr auto all = shardline::detail::all_of(
   e.runtime.captured = {};
   kernel_execution& k = e.kernels;
   k.host.graphs = false;
-  if (!(k.host.layer.value() > 0.0)) k.host.layer = engines::vllm_2023.kernels.host.layer;
+  if (!(k.host.kernel.value() > 0.0)) k.host.kernel = engines::vllm_2023.kernels.host.kernel;
   return e;
 }
 

@@ -251,7 +251,10 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 ///                   are not mixed with it unless --enable-mixed-chunk asks for that (scheduler.py)
 ///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
 ///                   (schedule_policy.py, retract_decode)
-///   kernels   its own;   host: vLLM 0.18's, whose scheduler runs ahead of the accelerator too
+///   kernels   its own
+///   host      its scheduler runs ahead of the accelerator, but prompts' kernels are launched from
+///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100, H200
+///             and B200
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
@@ -271,8 +274,12 @@ inline constexpr engine_version sglang_0_5{
     .by_memory = detail::sglang_starts,
     .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
-    .kernels = detail::replayed(vllm_0_18.kernels.host, kernel_library::sglang,
-                                detail::sglang_launches, 1.0, detail::sglang_synchronise),
+    .kernels = detail::replayed({.step = 100_us,
+                                 .kernel = 110_us,
+                                 .admission = 30_ms,
+                                 .admission_steps = detail::admission_steps},
+                                kernel_library::sglang, detail::sglang_launches, 1.0,
+                                detail::sglang_synchronise),
     .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
 
 inline constexpr const engine_version& sglang = sglang_0_5;

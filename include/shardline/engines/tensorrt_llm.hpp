@@ -200,7 +200,7 @@ inline constexpr engine_version tensorrt_llm_1_0{
         detail::replayed({.step = 830_us,
                           .replay = 2302_us,
                           .replay_sequence = 32_us,
-                          .layer = 641_us,
+                          .kernel = 58_us,
                           .admission = detail::tensorrt_llm_admission,
                           .admission_steps = detail::admission_steps},
                          kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,

@@ -10,14 +10,14 @@ namespace shardline {
 /// Time that a step takes beyond the accelerator's `busy` seconds, b decoding sequences on a
 /// replica:
 ///   beside = replay + replay_sequence b, where the step replays a CUDA graph
-///          = layer layers, where its kernels are launched one by one: it has prompts, or the
-///            engine has no graphs
-///   time   = max(beside - busy, 0) + step + sequence b + small_kernels layers
+///          = kernel kernels, where they are launched one by one: it has prompts, or the engine
+///            has no graphs
+///   time   = max(beside - busy, 0) + step + sequence b + small_kernels kernels
 /// A step without sequences takes no time. Assumes that the host prepares a step while the
 /// accelerator works, and learns its result after it. Fitted end to end, engine by engine: engines/.
 template <class T>
 [[nodiscard]] constexpr seconds<T> host_time(const basic_fitted<T>& policy, const rank_step<T>& s,
-                                             count layers, const seconds<T>& busy) noexcept {
+                                             count kernels, const seconds<T>& busy) noexcept {
   const host_curve<T>& h = policy.host;
   T decoding(0.0);
   T prompts(0.0);
@@ -27,8 +27,8 @@ template <class T>
   }
   const T none(0.0);
   const T replayed = h.replay.value() + h.replay_sequence.value() * decoding;
-  const T all = real<T>(layers);
-  const T launched = h.layer.value() * all;
+  const T all = real<T>(kernels);
+  const T launched = h.kernel.value() * all;
   const T beside = h.graphs ? select(none < prompts, launched, replayed) : launched;
   const T after = h.step.value() + h.sequence.value() * decoding + h.small_kernels.value() * all;
   const T time = max(beside - busy.value(), none) + after;

@@ -72,8 +72,9 @@ template <class Efficiency>
   const seconds<> second = seconds<>::from_value(1.0);
   r.admission = admission_time(policy, second, 0.0).value();
   const double steps = admission_time(policy, second, 1.0).value() - r.admission;
-  r.met_steps = steps;
-  r.met_at_random = steps * 0.5;
+  const double unseen = (e.receive_interval - 1.0) * 0.5;
+  r.met_steps = steps + unseen;
+  r.met_at_random = steps * 0.5 + unseen;
   const basic_memory<double> held = memory(p, w);
   if (held.total() > held.capacity) limit_cache(r, p, w);
   return r;

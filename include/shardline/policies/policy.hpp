@@ -7,7 +7,7 @@
 ///                               the roofline asks for: compute_share<T>(policy, op),
 ///                               memory_share<T>(policy, op), link_share(policy, collective) and
 ///                               launch_time<T>(policy), as kernels/datasheet.hpp has them
-///   host_time(policy, step, layers, busy)
+///   host_time(policy, step, kernels, busy)
 ///                               seconds<T> that the engine's program adds to a rank's step of so
 ///                               many layers beside the accelerator's `busy` time
 ///   admission_time(policy, step, busy)
@@ -116,7 +116,7 @@ struct complete_policy {
                 "time_of(cluster, collective)");
   static_assert(!given::collectives || given::host,
                 "shardline: the efficiency policy does not say what the engine's program takes: "
-                "host_time(policy, step, layers, busy)");
+                "host_time(policy, step, kernels, busy)");
   static_assert(!given::host || given::admission,
                 "shardline: the efficiency policy does not say when a request is noticed: "
                 "admission_time(policy, step, busy)");

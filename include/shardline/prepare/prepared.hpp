@@ -15,14 +15,15 @@
 
 namespace shardline {
 
-/// Stages that are alike: so many of each segment, of each kind of layer, and of layers.
+/// Stages that are alike: so many of each segment, of each kind of layer, and kernels in a step of
+/// prompts, collectives among them.
 ///   first    the number of the first of them
 ///   times    how many there are
 /// The last stage is only like itself, since it may hold prediction layers.
 struct alike_stages {
   segment_counts segments{};
   kind_counts kinds{};
-  count layers = 0;
+  count kernels = 0;
   count first = 0;
   count times = 0;
 };
@@ -100,6 +101,7 @@ inline constexpr std::size_t max_sends = 12;
 /// engine and the model, which must outlive it.
 ///   segments   those that the deployment can have, in order
 ///   times   how often a step runs each segment, over all stages
+///   kernels   that a step of prompts launches for each segment
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
 template <class T>
 struct prepared_memory {
@@ -123,6 +125,7 @@ struct prepared_memory {
   growing<prepared_exchange, max_exchanges> exchanges;
   growing<buffer_key, max_sends> sends;
   std::array<double, segment::number> weights{};
+  segment_counts kernels{};
   growing<prepared_cache, 2 * max_layer_kinds> caches;
   growing<prepared_peak<T>, max_prepared> peaks;
   growing<alike_stages, max_stage_kinds> stages;
@@ -249,10 +252,12 @@ struct preparing {
     prepared_message m{segment, size::of(o.size), send(o.kind, o.group), false, o};
     if (!into.messages.empty()) m.as_before = m.like(into.messages[into.messages.size() - 1]);
     into.messages.push_back(m);
+    ++into.kernels[segment];
   }
   constexpr void operator()(const exchange_shape& o) noexcept {
     const unsigned char by = send(collective_kind::all_to_all, o.group);
     into.exchanges.push_back({segment, routing, by, o});
+    ++into.kernels[segment];
     laws.exchange(o, by);
   }
   constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
@@ -266,19 +271,22 @@ struct preparing {
   constexpr void operator()(const expert_activation_shape& o) noexcept {
     take(o, term::routed_experts, size::of(size::routed::rows, routing));
   }
-  constexpr void operator()(const attention_shape& o) noexcept {
-    take(o, term::attention, tokens_in(o.phase));
-  }
-  constexpr void operator()(const recurrence_shape& o) noexcept {
-    take(o, term::attention, tokens_in(o.phase));
-  }
+  constexpr void operator()(const attention_shape& o) noexcept { take_in_phase(o); }
+  constexpr void operator()(const recurrence_shape& o) noexcept { take_in_phase(o); }
 
  private:
   [[nodiscard]] static constexpr unsigned char tokens_in(phase p) noexcept {
     return size::of(p == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
   }
+  // Of kernels that a step has for prompts and for decoding sequences one is counted.
+  template <class Shape>
+  constexpr void take_in_phase(const Shape& o) noexcept {
+    take(o, term::attention, tokens_in(o.phase));
+    if (o.phase == phase::decode) --into.kernels[segment];
+  }
   template <class Shape>
   constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
+    ++into.kernels[segment];
     double matrix = 0.0;
     if constexpr (has_weight<Shape>) {
       matrix = o.weight.matrix_bytes();
@@ -316,10 +324,19 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 }
 
 template <class T>
+constexpr count kernels_of(const prepared_memory<T>& p, const segment_counts& n) noexcept {
+  count kernels = 0;
+  for (std::size_t s = 0; s < segment::number; ++s) kernels += count{n[s]} * count{p.kernels[s]};
+  return kernels;
+}
+
+template <class T>
 constexpr void put_stages(prepared_memory<T>& p) noexcept {
+  if (p.layout.pp == 1) {
+    return p.stages.push_back({p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1});
+  }
   count layers = 0;
   for (const count of_kind : p.layers) layers += of_kind;
-  if (p.layout.pp == 1) return p.stages.push_back({p.pipeline, p.layers, layers, 0, 1});
   for (count stage = 0; stage < p.layout.pp; ++stage) {
     const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
     std::size_t i = 0;
@@ -327,7 +344,7 @@ constexpr void put_stages(prepared_memory<T>& p) noexcept {
     const kind_counts kinds = p.model.layers.counts(range.first, range.number);
     const bool last = stage == p.layout.pp - 1;
     while (i < p.stages.size() && (last || !alike(p.stages[i], own, kinds))) ++i;
-    if (i == p.stages.size()) p.stages.push_back({own, kinds, range.number, stage, 0});
+    if (i == p.stages.size()) p.stages.push_back({own, kinds, kernels_of(p, own), stage, 0});
     ++p.stages[i].times;
   }
 }

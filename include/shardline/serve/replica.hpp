@@ -35,7 +35,8 @@ struct loaded_replica {
 
   /// Where so many slots are always full, at about so many seconds a step.
   [[nodiscard]] constexpr basic_step_mix<T> full(const T& slots, const T& step) const noexcept {
-    const T entry = times.entry(step, min(slots - T(1.0), T(1.0))) / step;
+    const T busy = min(slots - T(1.0), T(1.0));
+    const T entry = times.entry(step, busy) / step + load.unseen * busy;
     if (chunked()) return chunked_steps(load, slots, entry);
     return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
   }

@@ -81,6 +81,7 @@ template <class T>
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
   load.spread = w.output_cv;
+  load.unseen = (engine.receive_interval - one) * T(0.5);
   return load;
 }
 

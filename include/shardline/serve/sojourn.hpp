@@ -146,7 +146,7 @@ template <class T, class Times>
 
 /// A life among chunked steps.
 ///   generation = g m (decode + (mixed - decode) carrying others)
-///   queue      = entry + queued mixed;  of a run's first requests, until all that came with them
+///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that came with them
 ///                are read, half of them on average
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
 /// decoding sequences and tokens of prompts; alone(), seconds of a prompt by itself; entry(step,
@@ -171,7 +171,8 @@ template <class T, class Times>
   const T among = t.decode + (t.prompts - t.decode) * (often * others);
   const T step =
       s.at_random ? t.met(s.carrying * others) : among * T(0.75) + t.met(often) * T(0.25);
-  T queue = times.entry(step, c.busy) + t.prompts * s.queued;
+  const T unseen = t.decode * load.unseen * c.busy;
+  T queue = times.entry(step, c.busy) + unseen + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;
     const T burst = detail::read_together(times, load, s.room, all, reading * T(0.5));
@@ -223,7 +224,7 @@ template <class T, class Times>
     return select(s.room < load.prompt, several, one_by_one);
   };
   const T prompt = turn(s.beside);
-  T queue = times.entry(step, c.busy);
+  T queue = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
   if (largest_of(load.run_share) > 0.0) {
     const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
     queue = queue + (first - queue) * load.run_share;

@@ -17,6 +17,7 @@ namespace shardline {
 ///   run_share      1 / W of a run in which every slot is used W times, its first requests sent at
 ///                  once; 0: no beginning and no end
 ///   spread         of answers' lengths: standard deviation over mean
+///   unseen         decoding steps that pass before a busy engine looks for requests, on average
 template <class T = double>
 struct basic_turnover {
   T prompt = T(1.0);
@@ -26,6 +27,7 @@ struct basic_turnover {
   T batches = T(1.0);
   T run_share = T(0.0);
   T spread = T(0.0);
+  T unseen = T(0.0);
 
   /// Steps in which a sequence decodes, of its batch and of others.
   [[nodiscard]] constexpr T decoding_steps() const noexcept { return decode_steps * batches; }
@@ -225,7 +227,8 @@ template <class T>
 /// The same of an engine that reads prompts apart: those that have come since the last decoding
 /// step, as many of them in a step as its budget has room for, while nothing decodes.
 ///   prompts  = N / (g m + entry)
-///   beside   = prompts / c,  c = coming(); those of a run that come at once are N - 1 at most
+///   beside   = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a run
+///              that come at once are N - 1 at most
 ///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
 ///              turns = prompts (1 - e^-beside) / beside,  a = n (prompts / turns - 1), the full
 ///              steps of the further prompts of a turn, which fill what the first one leaves
@@ -239,7 +242,8 @@ template <class T>
   s.room = load.budget;
   const T when = max(detail::coming(load, T(0.0)), T(1e-9));
   s.coming = when;
-  s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
+  const T looks = one + load.unseen * T(2.0);
+  s.beside = min(s.prompts / when * looks, max(slots - one, T(0.0)));
   const T some = max(s.beside, T(1e-6));
   const T turns = s.prompts * ((one - exponential(T(0.0) - some)) / some);
   const T steps = load.prompt / load.budget;

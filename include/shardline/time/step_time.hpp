@@ -71,7 +71,7 @@ constexpr pipeline_time<T> through_stages(const prepared_layout<T, Efficiency>& 
     fold.spend(term::pipeline_bubble, bound::link, t.filling * n);
     const T busy = t.busy + t.filling;
     const T own =
-        host_time(policy, s, stages.layers * batches, seconds<T>::from_value(busy)).value();
+        host_time(policy, s, stages.kernels * batches, seconds<T>::from_value(busy)).value();
     host = host + own * n;
     slowest = max(slowest, busy + own);
   }
@@ -158,7 +158,7 @@ template <class Time, class T, class Efficiency>
   line_fold<T, std::is_same_v<Time, basic_time<T>>> fold{&p.times, &sums};
   price_repeated(p, s, fold);
   const T busy = sum_of(sums);
-  const T host = host_time(p.cluster.accelerator.efficiency, s.step, p.stages[0].layers,
+  const T host = host_time(p.cluster.accelerator.efficiency, s.step, p.stages[0].kernels,
                            seconds<T>::from_value(busy))
                      .value();
   return {time_of(fold, busy, host), seconds<T>::from_value(busy + host)};

@@ -76,7 +76,7 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
 /// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
 /// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "reserved_output",
-/// "expert_exchange", "dispatch", "combine", "overlap_shared_experts", "two_batch_overlap", members:
+/// "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts", "two_batch_overlap", members:
 /// describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
 template <class Output, class T>
@@ -99,6 +99,7 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   out.member("mxfp4_padding", r.padding.mxfp4_width);
   out.member("mxfp4_hidden_padding", r.padding.mxfp4_hidden);
   out.member("reserved_output", value_of(r.reserved_output));
+  out.member("receive_interval", value_of(r.receive_interval));
   out.member("expert_exchange", name(r.experts.exchange));
   detail::put_precision(out, "dispatch", r.experts.dispatch);
   detail::put_precision(out, "combine", r.experts.combine);
