@@ -62,9 +62,9 @@ struct near_miss {
 };
 
 /// The nearest of what it is offered, at most so many, of equals those offered first.
-class nearest {
+class miss_keeper {
  public:
-  explicit nearest(std::size_t most) : most_(most) {}
+  explicit miss_keeper(std::size_t most) : most_(most) {}
 
   /// Whether one that is at least so far would be kept.
   [[nodiscard]] bool wants(const nearness& at_least) const noexcept {
@@ -90,7 +90,7 @@ namespace detail {
 
 // Prices what its shape alone does not put out of the running.
 template <class T, class Efficiency>
-void offer_replicas(nearest& to, const basic_cluster<T, Efficiency>& c, const model& m,
+void offer_replicas(miss_keeper& to, const basic_cluster<T, Efficiency>& c, const model& m,
                     const layout& l, count replicas, const basic_workload<T>& w) {
   basic_workload<T> share = w;
   share.rate = w.rate / T(static_cast<double>(replicas));
@@ -109,7 +109,7 @@ template <single_case T, class Efficiency, class Watch = unwatched>
 [[nodiscard]] std::vector<near_miss> near_misses(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const basic_workload<T>& w,
                                                  std::size_t most = 3, Watch&& watch = {}) {
-  nearest found(most);
+  miss_keeper found(most);
   count looks = 0;
   for_each_layout(c.gpus, m, [&](const layout& l) {
     watch(++looks);
@@ -126,7 +126,7 @@ template <single_case T, class Efficiency, class Watch = unwatched>
                                                           const basic_workload<T>& w,
                                                           std::size_t most = 3,
                                                           Watch&& watch = {}) {
-  nearest found(most);
+  miss_keeper found(most);
   count looks = 0;
   const count gpus = c.gpus;
   const bool at_rate = value_of(w.rate.value()) > 0.0;
