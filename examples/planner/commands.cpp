@@ -110,37 +110,88 @@ void add_time(CLI::App& app) {
 
 }  // namespace
 
-void add_subcommands(CLI::App& app) {
-  app.require_subcommand(1);
-  CLI::App& of_estimate = *app.add_subcommand("estimate", "price one layout");
-  CLI::App& of_search = *app.add_subcommand("search", "rank every layout of the GPUs");
-  CLI::App& of_fit = *app.add_subcommand("fit", "how much fits into the memory of a layout");
-  app.add_subcommand("batch",
-                     "price layouts: options of estimate as a JSON object a line of standard "
-                     "input, its --json in one line of standard output");
+namespace {
+
+// What a layout of one's own asks beside.
+void add_layout(CLI::App& app) {
+  add(app, "--layout", layout_examples())->required();
+  add(app, "--lora-slots", "LoRA adapters held at once (default: 0)");
+  add(app, "--lora-rank", "the largest rank of one (default: 16)");
+}
+
+// What deployments have that are priced in full.
+void add_deployment(CLI::App& app) {
+  add_common(app);
+  add_time(app);
+  add_layout(app);
+  add(app, "--microbatches", "batches that go round the pipeline stages (default: one per stage)");
+  add(app, "--prefill-gpus",
+      "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
+  add(app, "--decode-gpus", "GPUs that only decode, likewise");
+}
+
+void add_estimate(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand("estimate", "price one layout");
+  add_deployment(of);
+  add(of, "--simulate",
+      "simulate single requests step by step, drawn from this seed: percentiles of TTFT and TPOT "
+      "(default: none)");
+  add(of, "--trace",
+      "file of what to simulate in their place: lines of seconds, prompt tokens, output tokens");
+}
+
+void add_search(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand("search", "rank every layout of the GPUs");
+  add_common(of);
+  add_time(of);
+  add(of, "--top", "layouts to show (default: 10)");
+}
+
+void add_recommend(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand(
+      "recommend", "the fewest GPUs, in equal replicas, that keep promises at a rate");
+  add_common(of);
+  add_time(of);
+  of.get_option("--rate")->required();
+  add(of, "--simulate",
+      "recommend only what keeps its promises in a simulation from this seed too (default: none)");
+}
+
+void add_launch(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand("launch", "what to type to run what is priced");
+  add_deployment(of);
+  add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
+  add(of, "--checkpoint", "what the engine loads (default: --model)");
+  add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
+}
+
+void add_fit(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand("fit", "how much fits into the memory of a layout");
+  add_common(of);
+  add_layout(of);
+}
+
+void add_lists(CLI::App& app) {
   for (const auto& [name, description] : lists) {
     CLI::App& of_list = *app.add_subcommand(name, description);
     const std::string json = "print JSON";
     of_list.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
-  for (CLI::App* of : {&of_estimate, &of_search, &of_fit}) add_common(*of);
-  for (CLI::App* of : {&of_estimate, &of_search}) add_time(*of);
-  for (CLI::App* of : {&of_estimate, &of_fit}) {
-    add(*of, "--layout", layout_examples())->required();
-    add(*of, "--lora-slots", "LoRA adapters held at once (default: 0)");
-    add(*of, "--lora-rank", "the largest rank of one (default: 16)");
-  }
-  add(of_search, "--top", "layouts to show (default: 10)");
-  add(of_estimate, "--microbatches",
-      "batches that go round the pipeline stages (default: one per stage)");
-  add(of_estimate, "--prefill-gpus",
-      "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
-  add(of_estimate, "--decode-gpus", "GPUs that only decode, likewise");
-  add(of_estimate, "--simulate",
-      "simulate single requests step by step, drawn from this seed: percentiles of TTFT and TPOT "
-      "(default: none)");
-  add(of_estimate, "--trace",
-      "file of what to simulate in their place: lines of seconds, prompt tokens, output tokens");
+}
+
+}  // namespace
+
+void add_subcommands(CLI::App& app) {
+  app.require_subcommand(1);
+  add_estimate(app);
+  add_search(app);
+  add_recommend(app);
+  add_launch(app);
+  add_fit(app);
+  app.add_subcommand("batch",
+                     "price layouts: options of estimate as a JSON object a line of standard "
+                     "input, its --json in one line of standard output");
+  add_lists(app);
 }
 
 }  // namespace planner

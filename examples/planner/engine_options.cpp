@@ -131,6 +131,10 @@ void refuse_beyond_context(const words& of, const options& o) {
          fmt::format("at least --input and --output, {}", asked));
 }
 
+shardline::count longest_sequence(const words& of) {
+  return find_given(of, engine_limit::context).value;
+}
+
 void hold_exchange_buffers(options& o) {
   if (o.engine == nullptr) return;
   const shardline::bytes<> held =

@@ -5,8 +5,8 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include <map>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -42,22 +42,25 @@ std::string names_of_options(const CLI::App& of) {
   return names;
 }
 
+// ", an option of estimate and fit": the other commands that have it; nothing where none has.
+std::string owners_text(const CLI::App& app, const std::string& name) {
+  std::vector<std::string> owners;
+  for (const CLI::App* one : app.get_subcommands({})) {
+    if (one->get_option_no_throw(name) != nullptr) owners.push_back(one->get_name());
+  }
+  if (owners.empty()) return {};
+  const std::string last = owners.back();
+  owners.pop_back();
+  const std::string others = fmt::format("{}", fmt::join(owners, ", "));
+  return ", an option of " + others + (others.empty() ? "" : " and ") + last;
+}
+
 [[noreturn]] void refuse_unknown(const CLI::App& app, const CLI::App& of) {
   const std::vector<std::string> unknown = app.remaining(true);
-  std::string name = unknown.empty() ? "" : unknown.front();
-  if (name == "--layout") name += ", an option of estimate and fit";
-  if (name == "--top") name += ", an option of search";
-  static const std::set<std::string> of_one{"--prefill-gpus", "--decode-gpus", "--microbatches",
-                                            "--simulate", "--trace"};
-  if (of_one.count(name) > 0) name += ", an option of estimate";
-  static const std::set<std::string> timed{
-      "--efficiency",       "--rate",        "--num-prompts",     "--max-ttft",
-      "--max-tpot",         "--expert-skew", "--expert-exchange", "--dispatch",
-      "--expert-imbalance", "--combine",     "--overlap-shared",  "--two-batch-overlap"};
-  if (timed.count(name) > 0) name += ", an option of estimate and search";
+  const std::string name = unknown.empty() ? "" : unknown.front();
   std::vector<std::string> known;
   for (const CLI::Option* option : of.get_options()) known.push_back(option->get_name());
-  refuse("option of " + of.get_name(), name, names_of_options(of), known);
+  refuse("option of " + of.get_name(), name + owners_text(app, name), names_of_options(of), known);
 }
 
 // The last word is an option that wants a value: `what` starts with its name and a colon.
@@ -90,6 +93,30 @@ void refuse_missing(const CLI::App& of) {
   throw bad_input{one_line(e.what())};
 }
 
+options read_list(const CLI::App& of) {
+  options o;
+  o.task = task::list;
+  o.listed = of.get_name();
+  o.json = words_of(of).flag("--json");
+  return o;
+}
+
+options read_command(const CLI::App& of) {
+  using reader = options (*)(const words&);
+  static const std::map<std::string, reader> readers{{"estimate", read_estimate},
+                                                     {"search", read_search},
+                                                     {"recommend", read_recommend},
+                                                     {"launch", read_launch},
+                                                     {"fit", read_fit},
+                                                     {"batch", [](const words&) {
+                                                        options o;
+                                                        o.task = task::batch;
+                                                        return o;
+                                                      }}};
+  const auto found = readers.find(of.get_name());
+  return found == readers.end() ? read_list(of) : found->second(words_of(of));
+}
+
 }  // namespace
 
 std::optional<options> read_options(int argc, char** argv) {
@@ -104,21 +131,7 @@ std::optional<options> read_options(int argc, char** argv) {
     write(help.str());
     return std::nullopt;
   }
-  const CLI::App& of = *app.get_subcommands().front();
-  if (of.get_name() == "batch") {
-    options o;
-    o.task = task::batch;
-    return o;
-  }
-  if (of.get_option_no_throw("--model") == nullptr) {
-    options o;
-    o.task = task::list;
-    o.listed = of.get_name();
-    o.json = words_of(of).flag("--json");
-    return o;
-  }
-  if (of.get_name() == "search") return read_search(words_of(of));
-  return of.get_name() == "fit" ? read_fit(words_of(of)) : read_estimate(words_of(of));
+  return read_command(*app.get_subcommands().front());
 }
 
 estimate_reader::estimate_reader() {

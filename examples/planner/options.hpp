@@ -22,7 +22,23 @@ namespace planner {
 using efficiency =
     std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
 
-enum class task : unsigned char { estimate, search, fit, batch, list };
+enum class task : unsigned char { estimate, search, recommend, launch, fit, batch, list };
+
+/// What a launch says beside what is priced.
+///   format      "shell", "slurm", "lws", "dynamo" or "llm-d"
+///   checkpoint, draft   what the engine loads, and what guesses ahead
+///   quantised   whether the engine quantises the checkpoint itself
+///   context     longest sequence that was asked for; 0: that of the load
+///   adapters, adapter_rank   of LoRA, held at once
+struct launch_options {
+  std::string format{};
+  std::string checkpoint{};
+  std::string draft{};
+  bool quantised = false;
+  shardline::count context = 0;
+  shardline::count adapters = 0;
+  shardline::count adapter_rank = 16;
+};
 
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
@@ -53,6 +69,7 @@ struct options {
   std::optional<shardline::simulation_options> simulate{};
   std::vector<std::string> notes{};
   std::string listed{};
+  launch_options launch{};
 };
 
 /// Input that is refused: one line for the user, and the option or field that it is about.

@@ -226,15 +226,22 @@ void read_pipeline_and_pools(const words& of, options& o) {
   }
 }
 
-void read_simulation(const words& of, options& o) {
+void read_seed(const words& of, options& o) {
   const std::optional<std::string> seed = of.given("--simulate");
-  const std::optional<std::string> trace = of.given("--trace");
-  if (!seed && trace) refuse("--trace", *trace, "only with --simulate");
   if (!seed) return;
-  if (o.prefill_gpus > 0) refuse("--simulate", *seed, "only without --prefill-gpus");
   constexpr shardline::count highest = 1000000000;
   o.simulate.emplace();
   o.simulate->seed = static_cast<std::uint64_t>(whole_number("--simulate", *seed, highest));
+}
+
+void read_simulation(const words& of, options& o) {
+  const std::optional<std::string> trace = of.given("--trace");
+  read_seed(of, o);
+  if (!o.simulate && trace) refuse("--trace", *trace, "only with --simulate");
+  if (!o.simulate) return;
+  if (o.prefill_gpus > 0) {
+    refuse("--simulate", *of.given("--simulate"), "only without --prefill-gpus");
+  }
   if (!trace) return;
   for (const char* option : {"--rate", "--num-prompts", "--prefix-hit", "--output-cv"}) {
     if (of.given(option)) refuse("--trace", *trace, fmt::format("only without {}", option));
@@ -285,6 +292,52 @@ options read_search(const words& of) {
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   read_time(of, o);
+  return o;
+}
+
+options read_recommend(const words& of) {
+  options o = read_common(of);
+  o.task = task::recommend;
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  read_time(of, o);
+  read_seed(of, o);
+  return o;
+}
+
+namespace {
+
+// The engine's own option, or what quantises as it loads: only a checkpoint that was not named is
+// the model's own.
+void read_checkpoint(const words& of, options& o) {
+  const std::string own = of.given("--model").value_or("");
+  o.launch.checkpoint = of.given("--checkpoint").value_or(own);
+  o.launch.draft = of.given("--draft-checkpoint").value_or("");
+  if (!o.launch.draft.empty() && !(o.workload.speculation.draft_time > shardline::seconds<>{})) {
+    refuse("--draft-checkpoint", o.launch.draft, "only with --draft-time");
+  }
+  const std::optional<std::string> weights = of.given("--weights");
+  if (!weights || of.given("--checkpoint")) return;
+  if (*weights != "fp8") {
+    refuse("--weights", *weights, "fp8, or a checkpoint in that format (--checkpoint)");
+  }
+  o.launch.quantised = true;
+}
+
+}  // namespace
+
+options read_launch(const words& of) {
+  options o = read_estimate(of);
+  o.task = task::launch;
+  if (o.engine == nullptr) refuse("--engine", "none", engine_names(", "), every_engine());
+  o.launch.format = launch_format("--format", of.given("--format").value_or("shell"));
+  o.launch.context = longest_sequence(of);
+  read_checkpoint(of, o);
+  if (const auto slots = of.given("--lora-slots")) {
+    o.launch.adapters = whole_number("--lora-slots", *slots, 1024);
+  }
+  if (const auto rank = of.given("--lora-rank")) {
+    o.launch.adapter_rank = whole_number("--lora-rank", *rank, 1024);
+  }
   return o;
 }
 

@@ -40,8 +40,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "")
-refused("subcommand: fly; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "fly")
+refused("subcommand: nothing; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "")
+refused("subcommand: fly; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -165,9 +165,9 @@ string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size,
 string(APPEND known ", --json")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --top" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate and fit; allowed: ${timed}, --top"
+refused("option of search: --layout, an option of estimate, launch and fit; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate and search; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, recommend and launch; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
@@ -177,7 +177,7 @@ refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced}
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"
         "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
-refused("option of search: --simulate, an option of estimate; allowed: ${timed}, --top"
+refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --top"
         "search ${target} --gpus 8 --simulate 1")
 cmake_path(GET PLAN PARENT_PATH built)
 set(trace ${built}/refused_trace.csv)
@@ -197,8 +197,32 @@ refused("--trace: ${trace}; allowed: only without --rate"
         "${priced} --rate 1 --simulate 1 --trace ${trace}")
 file(REMOVE ${trace})
 
+# What is recommended and launched.
+refused("--rate: nothing given; allowed: requests per second that arrive at random; --concurrency is then the most in flight (default: as many as keep --concurrency in flight)"
+        "recommend ${target} --gpus 8")
+expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
+       "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
+expect(0 "" "\"gpus\": 1,.*\"replica\": .*\"fewer\": {" "recommend ${target} --gpus 8 --rate 1 --json")
+set(started "launch ${target} --gpus 8")
+refused("--engine: none; allowed: vllm, vllm-0.21, vllm-0.18, vllm-0.11, vllm-0.10, vllm-0.6, vllm-2024, vllm-2024-rocm, vllm-2023, sglang, sglang-0.5, trtllm, trtllm-1.0, trtllm-0.17, trtllm-0.5, fastertransformer"
+        "${started} --layout vllm:tp=8")
+refused("--format: helm; allowed: shell, slurm, lws, dynamo, llm-d"
+        "${started} --layout vllm:tp=8 --engine vllm --format helm")
+refused("--weights: int4; allowed: fp8, or a checkpoint in that format (--checkpoint)"
+        "${started} --layout vllm:tp=8 --engine vllm --weights int4")
+refused("--draft-checkpoint: a/b; allowed: only with --draft-time"
+        "${started} --layout vllm:tp=8 --engine vllm --draft-checkpoint a/b")
+refused("--engine: vLLM splits prompts (cp) of one replica only (dp = 1)"
+        "${started} --layout mesh:tp=2,cp=2,dp=2,etp=8 --engine vllm")
+refused("--engine: it is not known how vllm-2023 is started"
+        "${started} --layout vllm:tp=8 --engine vllm-2023")
+refused("--format: llm-d's chart runs vLLM"
+        "${started} --layout sglang:tp=8 --engine sglang --format llm-d")
+expect(2 "" "^infeasible\n  violated: tensor parallelism [(]tp[)] must divide the attention heads: 3"
+       "${started} --layout vllm:tp=3 --engine vllm")
+
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, fit, batch, models, accelerators, engines, fields" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")

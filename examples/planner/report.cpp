@@ -6,13 +6,15 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include "batch.hpp"
 #include "fit.hpp"
+#include "launching.hpp"
 #include "lists.hpp"
 #include "output.hpp"
+#include "pricing.hpp"
 #include "progress.hpp"
+#include "recommending.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 #include "simulated.hpp"
@@ -39,10 +41,6 @@ std::string load_text(const shardline::workload& w) {
   return text;
 }
 
-std::string_view name_of(const shardline::engine_version* engine) {
-  return engine == nullptr ? "none" : engine->name;
-}
-
 // Whose memory it is taken to have, where it is another version's.
 std::string carried_text(const shardline::engine_version* engine) {
   if (engine == nullptr || engine->has_own_memory()) return {};
@@ -63,6 +61,10 @@ std::string efficiency_text(const options& o) {
 }
 
 }  // namespace
+
+std::string_view name_of(const shardline::engine_version* engine) {
+  return engine == nullptr ? "none" : engine->name;
+}
 
 std::string_view convention(const options& o) {
   const auto nothing = []<class Flags>() {};
@@ -86,18 +88,6 @@ void print_inputs(const options& o) {
   for (const std::string& note : o.notes) print("note: {}\n", note);
   print("\n");
 }
-
-namespace {
-
-template <class Output>
-void put_engine(shardline::json_output<Output>& out, const options& o) {
-  out.object("engine", [&] {
-    out.member("name", name_of(o.engine));
-    put_members(out, o.cluster.runtime);
-  });
-}
-
-}  // namespace
 
 void print_json(nlohmann::ordered_json result, const options& o) {
   shardline::json_tree out;
@@ -207,30 +197,6 @@ bool run_search(const options& o, const Cluster& cluster) {
   return found.feasible > 0;
 }
 
-struct accelerator_under {
-  const shardline::accelerator& bare;
-  auto operator()(const shardline::engine_version* e) const { return with_fitted(bare, *e); }
-  template <class Policy>
-  auto operator()(const Policy& policy) const {
-    return with_efficiency(bare, policy);
-  }
-};
-
-// visit(the cluster under the policy that was asked for)
-template <class Visit>
-bool visit_cluster(const options& o, const Visit& visit) {
-  return std::visit(
-      [&](const auto& policy) {
-        const shardline::cluster& c = o.cluster;
-        const auto accelerator = accelerator_under{c.accelerator}(policy);
-        using policy_type = typename decltype(accelerator)::efficiency_policy;
-        const shardline::basic_cluster<double, policy_type> under_policy{
-            accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
-        return visit(under_policy);
-      },
-      o.efficiency);
-}
-
 template <class Output>
 bool put_priced(shardline::json_output<Output>& out, const options& o) {
   return visit_cluster(o, [&](const auto& cluster) {
@@ -259,6 +225,8 @@ bool run(const options& o) {
     return true;
   }
   if (o.task == task::fit) return run_fit(o);
+  if (o.task == task::recommend) return run_recommend(o);
+  if (o.task == task::launch) return run_launch(o);
   if (o.task == task::estimate && o.json) return print_priced(o);
   return visit_cluster(o, [&](const auto& cluster) {
     if (o.task == task::search) return run_search(o, cluster);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "options.hpp"
+#include "shardline/io/json/engine.hpp"
 #include "shardline/io/json/output.hpp"
 
 namespace planner {
@@ -27,6 +28,18 @@ void print_inputs(const options& o);
 
 /// The result with "engine" behind it: its name and the constants taken.
 void print_json(nlohmann::ordered_json result, const options& o);
+
+/// "none", or the name of the version.
+std::string_view name_of(const shardline::engine_version* engine);
+
+/// "engine": its name and the constants taken, a member.
+template <class Output>
+void put_engine(shardline::json_output<Output>& out, const options& o) {
+  out.object("engine", [&] {
+    out.member("name", name_of(o.engine));
+    put_members(out, o.cluster.runtime);
+  });
+}
 
 /// Notes of the model among the "warnings" of an estimate or a fit.
 void add_notes(nlohmann::ordered_json& estimate, const options& o);

@@ -217,6 +217,16 @@ shardline::expert_exchange exchange(std::string_view option, std::string_view te
   return one_of(option, text, known);
 }
 
+std::string launch_format(std::string_view option, std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
+      {{"shell", "shell"},
+       {"slurm", "slurm"},
+       {"lws", "lws"},
+       {"dynamo", "dynamo"},
+       {"llm-d", "llm-d"}}};
+  return std::string(one_of(option, text, known));
+}
+
 void set_share(shardline::runtime& engine, double share) {
   if (std::holds_alternative<shardline::derived_static<>>(engine.budget)) {
     engine.budget = shardline::static_fraction<>{share};  // given, there is nothing to derive

@@ -72,6 +72,9 @@ shardline::precision wire_precision(std::string_view option, std::string_view te
 /// "pairwise", "hierarchical", "low-latency", "fastest".
 shardline::expert_exchange exchange(std::string_view option, std::string_view text);
 
+/// "shell", "slurm", "lws", "dynamo" or "llm-d".
+std::string launch_format(std::string_view option, std::string_view text);
+
 /// The engine's own budget rule with another share.
 void set_share(shardline::runtime& engine, double share);
 

@@ -3,8 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
+#include <string>
 #include <string_view>
+
+#include "shardline/catalog/models.hpp"
+#include "shardline/io/text/layout.hpp"
+#include "shardline/plan/search.hpp"
 
 using namespace shardline;
 
@@ -59,4 +65,51 @@ TEST_CASE("a convention is visited by its name, and no other is") {
   CHECK(visited == "vllm");
   CHECK_FALSE(visit_convention("deepspeed", visit));
   CHECK_FALSE(visit_convention("", visit));
+}
+
+TEST_CASE(
+    "every layout of 64 GPUs comes back through every convention, or is refused with a reason") {
+  for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
+    for_each_convention([&]<class Flags>() {
+      CAPTURE(Flags::convention);
+      count said = 0;
+      for_each_layout(64, *m, [&](const layout& l) {
+        if (l.pp > m->layers.size()) return;
+        CAPTURE(short_text(l));
+        const conversion<Flags> c = Flags::of(*m, l);
+        if (!c.has_value()) {
+          CHECK(c.why_not.size() > 10);
+          return;
+        }
+        ++said;
+        const parsed_layout read = parse_layout(to_text(c.flags));
+        REQUIRE(read.has_value());
+        CHECK(read.layout == to_layout(c.flags));
+        CHECK(read.layout.attention == l.attention);
+        CHECK(read.layout.pp == l.pp);
+        for (count stage = 0; stage < l.pp; ++stage) {
+          CHECK(layers_of_stage(read.layout, m->layers.size(), stage) ==
+                layers_of_stage(l, m->layers.size(), stage));
+        }
+        if (!has_experts(*m)) return;
+        CHECK(read.layout.expert == l.expert);
+        if (dispatch_matters(l)) CHECK(read.layout.dispatch == l.dispatch);
+      });
+      CHECK(said > 0);
+    });
+  }
+}
+
+TEST_CASE("one layout in the words of each engine, and of one that cannot say it") {
+  constexpr layout wide{{8, 1, 4}, {1, 32, 1}, 1, expert_dispatch::all_gather};
+  for (const std::string_view text :
+       {"vllm:tensor-parallel-size=8,data-parallel-size=4,enable-expert-parallel=on",
+        "sglang:tp-size=32,dp-size=4,enable-dp-attention=on,ep-size=32",
+        "sglang:tp-size=32,attn-dp-size=4,ep-size=32",
+        "megatron:world=32,tp=8,ep=32,etp=1,sp=on"}) {
+    CAPTURE(text);
+    CAPTURE(fault_text(parse_layout(text)));
+    CHECK(parse_layout(text).layout == wide);
+  }
+  CHECK_FALSE(tensorrt_llm::of(catalog::deepseek_v3, wide).has_value());
 }

@@ -12,6 +12,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/vllm.hpp"
+#include "shardline/plan/simulation.hpp"
 
 namespace {
 
@@ -126,6 +127,41 @@ TEST_CASE("what cannot be promised is not, and bad input is named") {
   REQUIRE(bad.inputs.size() == 1);
   CHECK(bad.inputs[0].field == field::concurrency);
   CHECK(bad.tried == 0);
+}
+
+TEST_CASE("what is accepted under simulation keeps its promises in another, with no GPU to spare") {
+  std::mt19937 random(11);
+  const auto any = [&](double low, double high) {
+    return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));
+  };
+  int kept = 0;
+  for (int i = 0; i < 12; ++i) {
+    auto c = gpus_of(catalog::h100_sxm, 8);
+    workload w{.concurrency = 64,
+               .input = tokens<>::from_value(std::round(any(128, 4096))),
+               .output = tokens<>::from_value(std::round(any(16, 128))),
+               .chunk = 2048_tokens,
+               .rate = request_rate<>::from_value(any(0.5, 20))};
+    w.max_ttft = any(0.1, 2) * 1_s;
+    w.max_tpot = any(10, 60) * 1_ms;
+    const simulation_keeps_promises promises{{.seed = 1, .requests = 600}};
+    const recommended r = recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises);
+    if (!r.found) continue;
+    ++kept;
+    CAPTURE(i);
+    const count needed = r.found->gpus();
+    CHECK(needed >= recommend(c, catalog::llama_3_1_8b, w).found->gpus());
+    workload share = w;
+    share.rate = w.rate / static_cast<double>(r.found->replicas);
+    auto own = c;
+    own.gpus = r.found->layout.gpus();
+    const prepared replica(own, catalog::llama_3_1_8b, r.found->layout);
+    CHECK(keeps_promises(simulate(replica.parts(), share, promises.with), share));
+    if (needed == 1) continue;
+    c.gpus = needed - 1;
+    CHECK_FALSE(recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises).found.has_value());
+  }
+  CHECK(kept > 4);
 }
 
 }  // namespace

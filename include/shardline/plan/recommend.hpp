@@ -39,12 +39,13 @@ namespace detail {
 
 // Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
 // only where fewer GPUs, or as many that answer sooner, do too.
-template <class T, class Efficiency, class Watch>
+template <class T, class Efficiency, class Watch, class Accepts>
 struct replica_judge {
   basic_cluster<T, Efficiency> cluster;
   const shardline::model& model;
   const basic_workload<T>& workload;
   Watch& watch;
+  const Accepts& accepts;
   count most = 0;
   basic_recommended<T> result{};
   std::array<double, 3> best{};
@@ -59,7 +60,9 @@ struct replica_judge {
       basic_workload<T> share = workload;
       share.rate = workload.rate / T(static_cast<double>(n));
       const basic_estimate<T> e = replica(share);
-      if (e.feasibility.feasible()) return keep(l, n, e);
+      if (!e.feasibility.feasible()) continue;
+      if (!improves(l, n, e)) return;
+      if (accepts(replica, share)) return keep(l, n, e);
     }
   }
 
@@ -77,18 +80,30 @@ struct replica_judge {
     if (!(fewest < static_cast<double>(most))) return most + 1;
     return fewest < 1.0 ? 1 : static_cast<count>(fewest);
   }
+  [[nodiscard]] static std::array<double, 3> rank_of(const layout& l, count n,
+                                                     const basic_estimate<T>& e) {
+    return {static_cast<double>(n * l.gpus()), value_of(e.serving.tpot.value()),
+            value_of(e.serving.ttft.value())};
+  }
+  [[nodiscard]] bool improves(const layout& l, count n, const basic_estimate<T>& e) const {
+    return !result.found || rank_of(l, n, e) < best;
+  }
   void keep(const layout& l, count n, const basic_estimate<T>& e) {
-    const std::array<double, 3> rank{static_cast<double>(n * l.gpus()),
-                                     value_of(e.serving.tpot.value()),
-                                     value_of(e.serving.ttft.value())};
-    if (result.found && !(rank < best)) return;
     result.found = basic_recommendation<T>{l, n, e};
-    best = rank;
+    best = rank_of(l, n, e);
     most = n * l.gpus();
   }
 };
 
 }  // namespace detail
+
+/// Asks no more of replicas than their estimate.
+struct as_estimated {
+  template <class Prepared, class Workload>
+  constexpr bool operator()(const Prepared& /*replica*/, const Workload& /*share*/) const noexcept {
+    return true;
+  }
+};
 
 /// The fewest of the cluster's GPUs that serve the workload's rate within its max_ttft and max_tpot:
 /// n replicas of one layout, each with rate / n and at most `concurrency` in flight; of as many GPUs
@@ -97,13 +112,17 @@ struct replica_judge {
 /// promises. watch(tried) is told how many layouts were looked at.
 /// Held against every layout in every number of replicas, for Llama-3.1-8B on 12 GPUs and
 /// Mixtral-8x7B on 8 (tests/plan/recommend.cpp).
+/// accepts(replica, share of the workload) may ask more than the estimate of a replica, a `prepared`,
+/// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
+/// number of replicas is tried.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
-template <single_case T, class Efficiency, class Watch = unwatched>
+template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
-                                             const basic_workload<T>& w, Watch&& watch = {}) {
+                                             const basic_workload<T>& w, Watch&& watch = {},
+                                             const Accepts& accepts = {}) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>> judge{c, m, w, watch,
-                                                                             c.gpus};
+  detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts> judge{
+      c, m, w, watch, accepts, c.gpus};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
   for (count size = 1; size <= judge.most; ++size) {

@@ -119,4 +119,23 @@ template <class Efficiency>
   return s;
 }
 
+/// Whether simulated requests are served as fast as they come, and within the workload's max_ttft
+/// and max_tpot on average. Of N requests that arrive at random the rate itself has a standard error
+/// of 1 / sqrt(N); a rate of served requests three of those below what is asked for is no promise kept.
+[[nodiscard]] inline bool keeps_promises(const simulated_serving& s, const workload& w) noexcept {
+  const double error = 1.0 / std::sqrt(std::max(static_cast<double>(s.requests), 1.0));
+  if (s.requests_per_s < w.rate.value() * (1.0 - 3.0 * error)) return false;
+  if (w.max_ttft && s.ttft.mean > w.max_ttft->value()) return false;
+  return !w.max_tpot || s.tpot.mean <= w.max_tpot->value();
+}
+
+/// What recommend() accepts where promises are to be kept step by step too.
+struct simulation_keeps_promises {
+  simulation_options with{};
+  template <class Prepared>
+  bool operator()(const Prepared& replica, const workload& share) const {
+    return keeps_promises(simulate(replica.parts(), share, with), share);
+  }
+};
+
 }  // namespace shardline

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "launching.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "output.hpp"
+#include "pricing.hpp"
+#include "report.hpp"
+#include "shardline/io/launch/manifest.hpp"
+#include "shardline/io/launch/plan.hpp"
+#include "shardline/io/launch/shell.hpp"
+#include "shardline/io/text.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+shardline::launch_request request_of(const options& o) {
+  shardline::launch_request r{.model = o.model, .layout = o.layout, .engine = *o.engine};
+  r.runtime = o.cluster.runtime;
+  r.workload = o.workload;
+  r.memory = o.cluster.accelerator.memory;
+  r.gpus_per_node = std::min(o.cluster.gpus, o.cluster.gpus_per_domain);
+  r.context = o.launch.context;
+  r.checkpoint = o.launch.checkpoint;
+  r.draft = o.launch.draft;
+  r.quantised = o.launch.quantised;
+  r.adapters = o.launch.adapters;
+  r.adapter_rank = o.launch.adapter_rank;
+  r.prefill = o.prefill_gpus / o.layout.gpus();
+  r.decode = o.decode_gpus / o.layout.gpus();
+  return r;
+}
+
+shardline::manifest written(const options& o, const shardline::launch_plan& plan,
+                            shardline::count nodes) {
+  const std::string& format = o.launch.format;
+  if (format == "lws") return worker_sets(plan);
+  if (format == "dynamo") return dynamo_graph(plan);
+  if (format == "llm-d") return modelservice_values(plan);
+  return {format == "slurm" ? slurm_text(plan, nodes) : shell_text(plan, nodes), {}};
+}
+
+// What is violated by the layout, or by one of its pools; nothing where it can run.
+std::string violations_of(const options& o) {
+  return visit_cluster(o, [&](const auto& cluster) -> std::string {
+    auto own = cluster;
+    if (o.prefill_gpus > 0) own.gpus = o.layout.gpus();
+    const auto e = estimate(own, o.model, o.layout, o.workload);
+    refuse_invalid(e.feasibility.invalid);
+    return e.feasibility.feasible() ? "" : shardline::to_text(e.feasibility);
+  });
+}
+
+}  // namespace
+
+bool run_launch(const options& o) {
+  if (const std::string broken = violations_of(o); !broken.empty()) {
+    write(broken);
+    return false;
+  }
+  const shardline::launch_request r = request_of(o);
+  const shardline::launch_plan plan = launch_plan_of(r);
+  if (!plan.has_value()) throw bad_input{"--engine: " + plan.why_not, "--engine"};
+  const shardline::manifest m = written(o, plan, r.gpus_per_node);
+  if (!m.why_not.empty()) throw bad_input{"--format: " + m.why_not, "--format"};
+  write(m.text);
+  return true;
+}
+
+}  // namespace planner

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "recommending.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "output.hpp"
+#include "pricing.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "shardline/io/json.hpp"
+#include "shardline/io/text.hpp"
+#include "shardline/plan/near_miss.hpp"
+#include "shardline/plan/recommend.hpp"
+#include "simulated.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+using shardline::count;
+
+// What was found, priced and simulated anew as a deployment of one replica.
+struct answers {
+  shardline::recommended searched{};
+  shardline::basic_estimate<> again{};
+  std::optional<shardline::simulated_serving> simulated{};
+  std::vector<shardline::near_miss> nearest{};
+  count fewer = 0;  // GPUs that the nearest are of at most
+};
+
+// The options of one replica alone.
+options of_replica(const options& o, const shardline::recommendation& r) {
+  options own = o;
+  own.layout = r.layout;
+  own.cluster.gpus = r.layout.gpus();
+  own.workload.rate = o.workload.rate / static_cast<double>(r.replicas);
+  return own;
+}
+
+template <class Cluster>
+shardline::recommended search_for(const options& o, const Cluster& cluster) {
+  progress watch(fmt::format("recommendation of up to {} GPUs", cluster.gpus));
+  if (!o.simulate) return recommend(cluster, o.model, o.workload, watch);
+  return recommend(cluster, o.model, o.workload, watch,
+                   shardline::simulation_keeps_promises{*o.simulate});
+}
+
+template <class Cluster>
+void price_again(const options& o, Cluster cluster, answers& a) {
+  const shardline::recommendation& r = *a.searched.found;
+  const options own = of_replica(o, r);
+  cluster.gpus = own.cluster.gpus;
+  a.again = estimate(cluster, own.model, own.layout, own.workload);
+  if (own.simulate) a.simulated = simulated(own, cluster);
+}
+
+template <class Cluster>
+answers answer(const options& o, Cluster cluster) {
+  answers a{.searched = search_for(o, cluster)};
+  refuse_invalid(a.searched.inputs);
+  if (a.searched.found) price_again(o, cluster, a);
+  a.fewer = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
+  cluster.gpus = a.fewer;
+  a.nearest = near_recommendations(cluster, o.model, o.workload, a.searched.found ? 1 : 3,
+                                   progress("nearest with fewer GPUs"));
+  return a;
+}
+
+std::string replicas_text(const options& o, const shardline::layout& l, count replicas) {
+  return fmt::format("{} GPUs, {} x {}", replicas * l.gpus(), replicas, short_text(o.model, l));
+}
+
+// What fewer GPUs come to; under simulation nothing may be wrong with the estimate.
+void print_nearest(const options& o, const answers& a) {
+  for (const shardline::near_miss& n : a.nearest) {
+    print("  {}\n    {}\n", replicas_text(o, n.layout, n.replicas),
+          shardline::to_text(n.distance.binding));
+  }
+  if (a.nearest.empty()) print("  no promise is broken but in simulation\n");
+}
+
+void print_found(const options& o, const answers& a) {
+  const shardline::recommendation& r = *a.searched.found;
+  const options own = of_replica(o, r);
+  print("recommended: {}\n{}\n", replicas_text(o, r.layout, r.replicas),
+        shardline::flags_text(o.model, r.layout, convention(o)));
+  print("\none replica under {}, priced anew: {}", shardline::to_text(own.workload.rate),
+        shardline::to_text(a.again.feasibility));
+  print("{}", shardline::to_text(a.again.serving, a.again.bands));
+  if (a.simulated) print("{}", simulated_text(*a.simulated, own));
+  if (a.fewer == 0) return;
+  print("\nnone on {} GPUs or fewer; the nearest\n", a.fewer);
+  print_nearest(o, a);
+}
+
+void print_text(const options& o, const answers& a) {
+  print_inputs(o);
+  if (a.searched.found) {
+    print_found(o, a);
+  } else {
+    print("no recommendation on {} GPUs or fewer; the nearest\n", a.fewer);
+    print_nearest(o, a);
+  }
+  print("\n{} layouts tried\n", a.searched.tried);
+}
+
+template <class Output>
+void put_nearest(shardline::json_output<Output>& out, const answers& a) {
+  out.object("fewer", [&] {
+    out.member("gpus", a.fewer);
+    out.array("nearest", [&] {
+      for (const shardline::near_miss& n : a.nearest) {
+        out.object([&] {
+          out.member("gpus", n.gpus());
+          out.member("replicas", n.replicas);
+          out.member("layout", n.layout);
+          out.member("binding", n.distance.binding);
+          out.member("factor", n.distance.factor);
+        });
+      }
+    });
+  });
+}
+
+void print_as_json(const options& o, const answers& a) {
+  shardline::json_tree out;
+  out.object([&] {
+    out.member("tried", a.searched.tried);
+    if (a.searched.found) {
+      const shardline::recommendation& r = *a.searched.found;
+      out.member("gpus", r.gpus());
+      out.member("replicas", r.replicas);
+      out.object("replica", [&] {
+        put_members(out, o.model, r.layout, a.again, o.notes);
+        if (a.simulated) put_simulated(out, *a.simulated, o);
+      });
+    } else {
+      out.member("gpus", nullptr);
+    }
+    put_nearest(out, a);
+    put_engine(out, o);
+  });
+  print("{}\n", out.take().dump(2));
+}
+
+}  // namespace
+
+bool run_recommend(const options& o) {
+  return visit_cluster(o, [&](const auto& cluster) {
+    const answers a = answer(o, cluster);
+    if (o.json) {
+      print_as_json(o, a);
+    } else {
+      print_text(o, a);
+    }
+    return a.searched.found.has_value();
+  });
+}
+
+}  // namespace planner

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSL-1.0
+/// A priced deployment as the servers that it is started as.
+#pragma once
+
+#include <string>
+
+#include "shardline/io/launch/deployment.hpp"
+#include "shardline/io/launch/sglang.hpp"
+#include "shardline/io/launch/tensorrt_llm.hpp"
+#include "shardline/io/launch/vllm.hpp"
+
+namespace shardline {
+
+namespace detail {
+
+inline launch_server server_of(const launch_dialect& d, const launch_request& r, const vllm& flags,
+                               pool_role role, std::string& why_not) {
+  return vllm_server(d, r, flags, role, why_not);
+}
+inline launch_server server_of(const launch_dialect& d, const launch_request& r,
+                               const sglang& flags, pool_role role, std::string& why_not) {
+  return sglang_server(d, r, flags, role, why_not);
+}
+inline launch_server server_of(const launch_dialect& d, const launch_request& r,
+                               const tensorrt_llm& flags, pool_role role, std::string& why_not) {
+  return tensorrt_llm_server(d, r, flags, role, why_not);
+}
+
+template <class Flags>
+void put_servers(launch_plan& to, const launch_request& r) {
+  const conversion<Flags> c = Flags::of(r.model, r.layout);
+  if (!c.has_value()) {
+    to.why_not = c.why_not;
+    return;
+  }
+  const auto add = [&](pool_role role, count instances) {
+    std::string reason;
+    launch_server s = server_of(*to.dialect, r, c.flags, role, reason);
+    if (!reason.empty()) to.why_not = std::string(Flags::framework) + " " + reason;
+    s.instances *= instances;
+    to.servers.push_back(std::move(s));
+  };
+  if (r.prefill + r.decode == 0) return add(pool_role::both, 1);
+  add(pool_role::prefill, r.prefill);
+  add(pool_role::decode, r.decode);
+}
+
+}  // namespace detail
+
+/// The servers, or why the engine cannot be started like this: because no flags of it make the
+/// layout, or none say what was priced.
+///   llama-3.1-70b under vLLM at tp 8: one server of one node   (tests/io/launch/plan.cpp)
+[[nodiscard]] inline launch_plan launch_plan_of(const launch_request& r) {
+  launch_plan plan{.dialect = find_dialect(r.engine.name), .checkpoint = r.checkpoint};
+  if (plan.dialect == nullptr) {
+    plan.why_not = "it is not known how " + std::string(r.engine.name) + " is started";
+  } else if (plan.dialect->engine == vllm::convention) {
+    detail::put_servers<vllm>(plan, r);
+  } else if (plan.dialect->engine == sglang::convention) {
+    detail::put_servers<sglang>(plan, r);
+  } else {
+    detail::put_servers<tensorrt_llm>(plan, r);
+  }
+  return plan;
+}
+
+}  // namespace shardline

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSL-1.0
+/// A deployment as commands to type, node by node, and as a Slurm script.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shardline/io/launch/words.hpp"
+
+namespace shardline {
+
+/// An instance of a server, and where it stands: on whole nodes from one on, or on some GPUs of one.
+struct launch_place {
+  const launch_server* server = nullptr;
+  count instance = 0;
+  count node = 0;
+  count gpu = 0;
+  count slot = 0;
+  count gpus_per_node = 8;
+
+  [[nodiscard]] bool shares_node() const noexcept { return server->gpus < gpus_per_node; }
+  [[nodiscard]] count port() const noexcept { return server->port + slot; }
+};
+
+/// Every instance, on the first GPUs that are free: those of several nodes on nodes of their own.
+[[nodiscard]] inline std::vector<launch_place> places_of(const launch_plan& p,
+                                                         count gpus_per_node) {
+  std::vector<launch_place> places;
+  count node = 0;
+  count used = 0;  // GPUs of `node`
+  count slot = 0;
+  for (const launch_server& s : p.servers) {
+    for (count i = 0; i < s.instances; ++i) {
+      if (used > 0 && used + s.gpus > gpus_per_node) {
+        ++node;
+        used = slot = 0;
+      }
+      places.push_back({&s, i, node, used, slot++, gpus_per_node});
+      used += s.gpus;
+      if (used < gpus_per_node) continue;
+      node += s.nodes;
+      used = slot = 0;
+    }
+  }
+  return places;
+}
+
+namespace detail {
+
+// "4,5,6,7" of an instance that shares its node.
+inline std::string devices_of(const launch_place& at) {
+  std::string text;
+  for (count i = 0; i < at.server->gpus; ++i) {
+    text += (i > 0 ? "," : "") + std::to_string(at.gpu + i);
+  }
+  return text;
+}
+
+/// How hosts are named, "node" and a number or what a script has in their place.
+using host_namer = std::string (*)(count);
+inline std::string plain_host(count node) { return "node" + std::to_string(node); }
+inline std::string slurm_host(count node) { return "${nodes[" + std::to_string(node) + "]}"; }
+
+inline launch_node node_of(const launch_plan& p, const launch_place& at, count rank,
+                           host_namer host) {
+  const bool crowded = at.shares_node() && p.instances() > 1;
+  return {host(at.node), std::to_string(rank),
+          rank == 0,     at.port(),
+          at.slot,       crowded ? devices_of(at) : std::string()};
+}
+
+inline std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& w : words) text += (text.empty() ? "" : std::string(between)) + w;
+  return text;
+}
+
+// The command of one node. What no node serves from takes no port.
+inline std::vector<std::string> command_on(const launch_plan& p, const launch_server& s,
+                                           const launch_node& at) {
+  std::vector<std::string> words{joined(environment_of(p, s, at), " ")};
+  if (!words[0].empty()) words[0] += " ";
+  if (s.whole_world) {
+    words[0] += "mpirun -n " + std::to_string(s.gpus) + " trtllm-llmapi-launch ";
+  }
+  words[0] += program_of(p);
+  for (std::string& o : options_of(s, at)) words.push_back(std::move(o));
+  if (at.is_leader) {
+    words.emplace_back("--host 0.0.0.0");
+    words.push_back("--port " + std::to_string(at.port));
+  }
+  return words;
+}
+
+inline std::string url_of(const launch_place& at, host_namer host) {
+  return "http://" + host(at.node) + ":" + std::to_string(at.port());
+}
+
+// "trtllm-serve disaggregated" reads its servers from a file.
+inline std::string orchestrator_file(const std::vector<launch_place>& places, host_namer host) {
+  std::string text = "hostname: 0.0.0.0\nport: 8080\nbackend: pytorch\n";
+  for (const pool_role role : {pool_role::prefill, pool_role::decode}) {
+    std::string urls;
+    count instances = 0;
+    for (const launch_place& at : places) {
+      if (at.server->role != role) continue;
+      ++instances;
+      urls += "    - \"" + url_of(at, host).substr(7) + "\"\n";
+    }
+    text += (role == pool_role::prefill ? "context_servers:\n" : "generation_servers:\n") +
+            ("  num_instances: " + std::to_string(instances) + "\n  urls:\n") + urls;
+  }
+  return text;
+}
+
+inline std::vector<std::string> router_of(const launch_plan& p,
+                                          const std::vector<launch_place>& places,
+                                          host_namer host) {
+  if (p.dialect->engine == "trtllm") {
+    return {"trtllm-serve disaggregated", "-c disaggregated.yaml"};
+  }
+  const bool of_vllm = p.dialect->engine == "vllm";
+  const bool pools = p.servers.size() > 1;
+  std::vector<std::string> words{of_vllm ? "vllm-router" : "python -m sglang_router.launch_router"};
+  if (pools) words.emplace_back(of_vllm ? "--vllm-pd-disaggregation" : "--pd-disaggregation");
+  if (!pools) words.emplace_back("--worker-urls");
+  for (const launch_place& at : places) {
+    const std::string option = pools ? "--" + std::string(name(at.server->role)) + " " : "";
+    words.push_back(option + url_of(at, host));
+  }
+  words.emplace_back("--port 8080");
+  return words;
+}
+
+inline std::string heading(const launch_place& at, count rank) {
+  std::string text = "# " + std::string(name(at.server->role)) + " " + std::to_string(at.instance) +
+                     ", " + std::to_string(at.server->gpus) + " GPUs";
+  if (at.server->nodes > 1) text += " on " + std::to_string(at.server->nodes) + " nodes";
+  return text + ": on " + plain_host(at.node + rank) + "\n";
+}
+
+inline std::string files_text(const launch_plan& p) {
+  std::string text;
+  for (const launch_server& s : p.servers) {
+    const std::string file = file_of(p, s);
+    if (file.empty()) continue;
+    text += "cat > " + std::string(name(s.role)) + ".yaml <<'EOF'\n" + file + "EOF\n\n";
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// Every command, a shell's, with the files that they read and the router in front where there is
+/// more than one instance.
+[[nodiscard]] inline std::string shell_text(const launch_plan& p, count gpus_per_node) {
+  const auto places = places_of(p, gpus_per_node);
+  std::string text = detail::files_text(p);
+  for (const launch_place& at : places) {
+    const count commands = at.server->whole_world ? 1 : at.server->nodes;
+    for (count rank = 0; rank < commands; ++rank) {
+      const launch_node node = detail::node_of(p, at, rank, detail::plain_host);
+      text += (rank + at.instance > 0 || at.server->role == pool_role::decode ? "\n" : "") +
+              detail::heading(at, rank) +
+              detail::joined(detail::command_on(p, *at.server, node), " \\\n  ") + "\n";
+    }
+  }
+  if (p.instances() < 2) return text;
+  if (p.dialect->engine == "trtllm") {
+    text += "\ncat > disaggregated.yaml <<'EOF'\n" +
+            detail::orchestrator_file(places, detail::plain_host) + "EOF\n";
+  }
+  return text + "\n# in front of them\n" +
+         detail::joined(detail::router_of(p, places, detail::plain_host), " \\\n  ") + "\n";
+}
+
+namespace detail {
+
+inline std::string srun_text(const launch_plan& p, const launch_place& at) {
+  const launch_server& s = *at.server;
+  std::string text;
+  const count commands = s.whole_world ? 1 : s.nodes;
+  for (count rank = 0; rank < commands; ++rank) {
+    std::vector<std::string> words = command_on(p, s, node_of(p, at, rank, slurm_host));
+    const bool has_environment = !environment_of(p, s, node_of(p, at, rank, slurm_host)).empty();
+    if (s.whole_world) {
+      const std::string mpi = "mpirun -n " + std::to_string(s.gpus) + " ";
+      words[0].erase(words[0].find(mpi), mpi.size());
+    }
+    if (has_environment) words[0] = "env " + words[0];
+    text += "srun --overlap --nodes=" + std::to_string(s.whole_world ? s.nodes : 1) +
+            " --ntasks=" + std::to_string(s.whole_world ? s.gpus : 1) +
+            (s.whole_world ? " --mpi=pmix" : " --nodelist=\"" + slurm_host(at.node + rank) + "\"") +
+            " \\\n  " + joined(words, " \\\n  ") + " &\n";
+  }
+  return text;
+}
+
+}  // namespace detail
+
+/// A script for sbatch that starts all of it in one job.
+[[nodiscard]] inline std::string slurm_text(const launch_plan& p, count gpus_per_node) {
+  const auto places = places_of(p, gpus_per_node);
+  const launch_place& last = places.back();
+  const count nodes = last.node + last.server->nodes;
+  const count gpus = nodes > 1 ? gpus_per_node : last.gpu + last.server->gpus;
+  std::string text = "#!/bin/bash\n#SBATCH --nodes=" + std::to_string(nodes) +
+                     "\n#SBATCH --gpus-per-node=" + std::to_string(gpus) +
+                     "\n#SBATCH --exclusive\n\n" +
+                     "mapfile -t nodes < <(scontrol show hostnames \"$SLURM_JOB_NODELIST\")\n\n";
+  text += detail::files_text(p);
+  for (const launch_place& at : places) text += detail::srun_text(p, at);
+  if (p.instances() > 1) {
+    if (p.dialect->engine == "trtllm") {
+      text += "cat > disaggregated.yaml <<EOF\n" +
+              detail::orchestrator_file(places, detail::slurm_host) + "EOF\n";
+    }
+    text += "srun --overlap --nodes=1 --ntasks=1 --nodelist=\"${nodes[0]}\" \\\n  " +
+            detail::joined(detail::router_of(p, places, detail::slurm_host), " \\\n  ") + " &\n";
+  }
+  return text + "wait\n";
+}
+
+}  // namespace shardline

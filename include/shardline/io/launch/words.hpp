@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+/// The words of a server's command, and the file that it reads.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shardline/io/launch/deployment.hpp"
+
+namespace shardline {
+
+/// Where a command runs: how it says its first node's address and its own number there.
+///   rank       a number, or the name of a variable that has it: "LWS_WORKER_INDEX"
+///   is_leader  on the first node
+///   port       that it serves on
+///   slot       of the servers on a node, from 0
+///   devices    GPUs of the node that it may use: "0,1,2,3"; nothing: all
+struct launch_node {
+  std::string leader{};
+  std::string rank = "0";
+  bool is_leader = true;
+  count port = 8000;
+  count slot = 0;
+  std::string devices{};
+};
+
+namespace detail {
+
+inline bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// `times` the node's number: "8", or "$((LWS_WORKER_INDEX*8))".
+inline std::string multiple_of(const std::string& rank, count times) {
+  if (is_number(rank)) return std::to_string(std::stoll(rank) * times);
+  return times == 1 ? "$" + rank : "$((" + rank + "*" + std::to_string(times) + "))";
+}
+
+// An argument's value on this node.
+inline std::string on_node(std::string value, const launch_node& at) {
+  if (const std::size_t i = value.find("{leader}"); i != std::string::npos) {
+    value.replace(i, 8, at.leader);
+  }
+  if (value == "{rank}") return multiple_of(at.rank, 1);
+  if (value.starts_with("{rank*")) return multiple_of(at.rank, std::stoll(value.substr(6)));
+  return value;
+}
+
+// A word as a shell takes it: in single quotes where it has anything but plain characters and
+// variables.
+inline std::string quoted(const std::string& word) {
+  constexpr std::string_view special = "{}\"' *?[]<>|&;()#~`\\";
+  const bool variable = word.find('$') != std::string::npos;
+  if (variable || word.find_first_of(special) == std::string::npos) return word;
+  return "'" + word + "'";
+}
+
+inline std::vector<launch_argument> arguments_on(const launch_server& s, const launch_node& at) {
+  std::vector<launch_argument> all = s.arguments;
+  const auto& own = at.is_leader ? s.leader : s.worker;
+  all.insert(all.end(), own.begin(), own.end());
+  for (launch_argument& a : all) a.value = on_node(a.value, at);
+  return all;
+}
+
+inline void add_argument(std::vector<std::string>& to, const launch_argument& a) {
+  to.emplace_back(a.option->name);
+  if (a.option->type != option_type::present) to.back() += " " + quoted(a.value);
+}
+
+}  // namespace detail
+
+/// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=31,30": what stands before the command.
+[[nodiscard]] inline std::vector<std::string> environment_of(const launch_plan& p,
+                                                             const launch_server& s,
+                                                             const launch_node& at) {
+  std::vector<std::string> words;
+  if (!at.devices.empty()) words.push_back("CUDA_VISIBLE_DEVICES=" + at.devices);
+  for (const launch_argument& a : s.arguments) {
+    if (a.option->place != option_place::environment) continue;
+    words.push_back(std::string(a.option->name) + "=" + a.value);
+  }
+  constexpr count side_channel = 5600;
+  constexpr std::string_view channel = "VLLM_NIXL_SIDE_CHANNEL_PORT";
+  if (s.role != pool_role::both && at.slot > 0 && p.dialect->find(channel) != nullptr) {
+    // A port for each data-parallel rank follows the first.
+    const count apart = 100 * at.slot;
+    words.push_back(std::string(channel) + "=" + std::to_string(side_channel + apart));
+  }
+  return words;
+}
+
+/// "--tensor-parallel-size 8", ...: what stands behind the program and its checkpoint.
+[[nodiscard]] inline std::vector<std::string> options_of(const launch_server& s,
+                                                         const launch_node& at) {
+  std::vector<std::string> words;
+  for (const launch_argument& a : detail::arguments_on(s, at)) {
+    if (a.option->place == option_place::command) detail::add_argument(words, a);
+  }
+  return words;
+}
+
+/// "vllm serve meta-llama/Llama-3.1-70B": the program, and the checkpoint where it has no option of
+/// its own.
+[[nodiscard]] inline std::string program_of(const launch_plan& p) {
+  std::string program(p.dialect->program);
+  for (const launch_option& o : p.dialect->options) {
+    if (o.field == launch_field::checkpoint) return program;
+  }
+  return program + " " + detail::quoted(p.checkpoint);
+}
+
+namespace detail {
+
+// The key's last part below its first ones, which were written already where they are those of the
+// key before it.
+inline void add_key(std::string& text, std::string_view before, std::string_view key,
+                    std::string_view value) {
+  std::size_t from = 0;
+  std::string indent;
+  for (std::size_t dot = key.find('.'); dot != std::string_view::npos; dot = key.find('.', from)) {
+    const std::string_view parents = key.substr(0, dot + 1);
+    if (!before.starts_with(parents)) {
+      text += indent + std::string(key.substr(from, dot - from)) + ":\n";
+    }
+    indent += "  ";
+    from = dot + 1;
+  }
+  text += indent + std::string(key.substr(from)) + ": " + std::string(value) + "\n";
+}
+
+}  // namespace detail
+
+/// The YAML that the program is told to read; nothing where it reads none. Keys of one parent follow
+/// each other, in the order of the table.
+[[nodiscard]] inline std::string file_of(const launch_plan& p, const launch_server& s) {
+  std::string text;
+  std::string_view before;
+  for (const launch_option& o : p.dialect->options) {
+    if (o.place != option_place::file) continue;
+    for (const launch_argument& a : s.arguments) {
+      if (a.option->name != o.name) continue;
+      const bool list = o.type == option_type::wholes;
+      detail::add_key(text, before, o.name, list ? "[" + a.value + "]" : a.value);
+      before = o.name;
+    }
+  }
+  return text;
+}
+
+}  // namespace shardline

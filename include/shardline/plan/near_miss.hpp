@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+/// What comes nearest to a deployment that keeps every rule, where none does.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "shardline/plan/search.hpp"
+
+namespace shardline {
+
+/// Whether more memory, time or length would mend a violation of this rule; a degree that does not
+/// divide a dimension stays what it is.
+[[nodiscard]] constexpr bool is_limit(rule r) noexcept {
+  return r == rule::memory || r == rule::ttft || r == rule::tpot || r == rule::rate ||
+         r == rule::context;
+}
+
+/// How far a deployment is from keeping every rule.
+///   unmended   violations that no limit would mend (is_limit())
+///   factor     what every limit would have to be multiplied by: the largest required / available
+///              of the other violations, 1 without any
+///   binding    the violation with that factor; the first unmended one where there is one
+///   88 GB of 80 GB, and 30 ms of 25 ms: factor 1.2, of the time   (tests/plan/near_miss.cpp)
+struct nearness {
+  count unmended = 0;
+  double factor = 1.0;
+  violation binding{};
+
+  [[nodiscard]] friend constexpr bool operator<(const nearness& a, const nearness& b) noexcept {
+    return a.unmended != b.unmended ? a.unmended < b.unmended : a.factor < b.factor;
+  }
+};
+
+/// That of a report without invalid inputs.
+[[nodiscard]] constexpr nearness nearness_of(const report& r) noexcept {
+  nearness n;
+  for (const violation& v : r.violations) {
+    if (!is_limit(v.rule)) {
+      if (++n.unmended == 1) n.binding = v;
+      continue;
+    }
+    const double factor = static_cast<double>(v.required) / static_cast<double>(v.available);
+    if (!(factor > n.factor)) continue;
+    n.factor = factor;
+    if (n.unmended == 0) n.binding = v;
+  }
+  return n;
+}
+
+/// A deployment that breaks a rule: replicas of a layout, what is wrong with one of them, and how
+/// wrong that is.
+struct near_miss {
+  shardline::layout layout{};
+  count replicas = 1;
+  report feasibility{};
+  nearness distance{};
+
+  [[nodiscard]] constexpr count gpus() const noexcept { return replicas * layout.gpus(); }
+};
+
+/// The nearest of what it is offered, at most so many, of equals those offered first.
+class miss_keeper {
+ public:
+  explicit miss_keeper(std::size_t most) : most_(most) {}
+
+  /// Whether one that is at least so far would be kept.
+  [[nodiscard]] bool wants(const nearness& at_least) const noexcept {
+    return kept_.size() < most_ || (most_ > 0 && at_least < kept_.back().distance);
+  }
+  void offer(const layout& l, count replicas, const report& r) {
+    const near_miss found{l, replicas, r, nearness_of(r)};
+    if (!wants(found.distance)) return;
+    const auto is_nearer = [](const near_miss& a, const near_miss& b) {
+      return a.distance < b.distance;
+    };
+    kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), found, is_nearer), found);
+    if (kept_.size() > most_) kept_.pop_back();
+  }
+  [[nodiscard]] std::vector<near_miss> take() { return std::move(kept_); }
+
+ private:
+  std::size_t most_;
+  std::vector<near_miss> kept_;
+};
+
+namespace detail {
+
+// Prices what its shape alone does not put out of the running.
+template <class T, class Efficiency>
+void offer_replicas(miss_keeper& to, const basic_cluster<T, Efficiency>& c, const model& m,
+                    const layout& l, count replicas, const basic_workload<T>& w) {
+  basic_workload<T> share = w;
+  share.rate = w.rate / T(static_cast<double>(replicas));
+  if (!to.wants(nearness_of(check_valid(c, m, l, share)))) return;
+  const report r = prepared<T, Efficiency>(c, m, l)(share).feasibility;
+  if (!r.feasible()) to.offer(l, replicas, r);
+}
+
+}  // namespace detail
+
+/// The infeasible layouts of all of the cluster's GPUs that are nearest to keeping the rules, the
+/// nearest first, at most `most` of them; of equals the first of for_each_layout(). Assumes a
+/// cluster, model and workload that validate() accepts. watch(looks) as in search().
+/// Held against pricing every layout: tests/plan/near_miss.cpp.
+template <single_case T, class Efficiency, class Watch = unwatched>
+[[nodiscard]] std::vector<near_miss> near_misses(const basic_cluster<T, Efficiency>& c,
+                                                 const model& m, const basic_workload<T>& w,
+                                                 std::size_t most = 3, Watch&& watch = {}) {
+  miss_keeper found(most);
+  count looks = 0;
+  for_each_layout(c.gpus, m, [&](const layout& l) {
+    watch(++looks);
+    detail::offer_replicas(found, c, m, l, 1, w);
+  });
+  return found.take();
+}
+
+/// The same of replicas that share the workload's rate, as recommend() tries them on at most c.gpus
+/// GPUs: of each layout as many replicas as there are GPUs for, since more have less to do each.
+template <single_case T, class Efficiency, class Watch = unwatched>
+[[nodiscard]] std::vector<near_miss> near_recommendations(basic_cluster<T, Efficiency> c,
+                                                          const model& m,
+                                                          const basic_workload<T>& w,
+                                                          std::size_t most = 3,
+                                                          Watch&& watch = {}) {
+  miss_keeper found(most);
+  count looks = 0;
+  const count gpus = c.gpus;
+  const bool at_rate = value_of(w.rate.value()) > 0.0;
+  for (c.gpus = 1; c.gpus <= gpus; ++c.gpus) {
+    for_each_layout(c.gpus, m, [&](const layout& l) {
+      watch(++looks);
+      detail::offer_replicas(found, c, m, l, at_rate ? gpus / c.gpus : 1, w);
+    });
+  }
+  return found.take();
+}
+
+}  // namespace shardline

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "shardline/io/launch/plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
+#include "shardline/io/launch/shell.hpp"
+#include "shardline/io/text/layout.hpp"
+#include "shardline/plan/search.hpp"
+
+namespace {
+
+using namespace shardline;
+using namespace shardline::literals;
+using launch_tests::parsed;
+
+launch_request request_of(const engine_version& e, const model& m, const layout& l) {
+  launch_request r{.model = m, .layout = l, .engine = e};
+  r.runtime = runtime_on(e, catalog::h200_sxm);
+  r.workload = {.concurrency = 512, .input = 2048_tokens, .output = 512_tokens};
+  r.workload.chunk = tokens<>::from_value(8192.0);
+  r.memory = catalog::h200_sxm.memory;
+  r.checkpoint = "org/model";
+  return r;
+}
+
+// The convention's text of what was parsed, of the dialect's degrees alone.
+std::string flags_of(const launch_dialect& d, const parsed& options) {
+  std::string text = std::string(d.engine) + ":";
+  for (const auto& [name, value] : options) {
+    const launch_option& o = *d.find(name);
+    if (o.field != launch_field::degree) continue;
+    std::string key = name.starts_with("--") ? name.substr(2) : name;
+    std::string said = o.type == option_type::present ? "on" : value;
+    if (o.type == option_type::truth) said = value == "true" ? "on" : "off";
+    for (char& c : said) c = c == ',' ? '/' : c;
+    if (said.front() == '[') said = said.substr(1, said.size() - 2);
+    text += (text.back() == ':' ? "" : ",") + key + "=" + said;
+  }
+  return text;
+}
+
+// What stands apart from the degrees, in each engine's own words.
+std::string experts_of(const parsed& options, count experts) {
+  std::string text;
+  const auto value = [&](const char* name) {
+    const auto found = options.find(name);
+    return found == options.end() ? std::string() : found->second;
+  };
+  const std::string backend = value("--all2all-backend") + value("VLLM_ALL2ALL_BACKEND");
+  if (!backend.empty() && backend != "allgather_reducescatter") text += ",all2all=on";
+  if (!value("--moe-a2a-backend").empty()) text += ",all2all=on";
+  if (value("moe_config.backend") == "WIDEEP") text += ",all2all=on";
+  if (const std::string eplb = value("--eplb-config"); !eplb.empty()) {
+    text += ",redundant=" + nlohmann::json::parse(eplb)["num_redundant_experts"].dump();
+  }
+  if (const std::string slots = value("moe_config.load_balancer.num_slots"); !slots.empty()) {
+    text += ",redundant=" + std::to_string(std::stoll(slots) - experts);
+  }
+  return text;
+}
+
+bool same_stages(const layout& a, const layout& b, count layers) {
+  for (count stage = 0; stage < a.pp; ++stage) {
+    if (!(layers_of_stage(a, layers, stage) == layers_of_stage(b, layers, stage))) return false;
+  }
+  return a.pp == b.pp;
+}
+
+// The layout that the printed text makes, replicas of it taken together.
+layout layout_of(const launch_plan& p, count experts) {
+  const std::string shell = shell_text(p, 8);
+  const auto commands = launch_tests::commands_in(shell, p.dialect->program);
+  const launch_server& s = p.servers[0];
+  CHECK(static_cast<count>(commands.size()) == s.instances * (s.whole_world ? 1 : s.nodes));
+  parsed options = launch_tests::parse_command(*p.dialect, commands[0]);
+  for (const std::string& c : commands) launch_tests::parse_command(*p.dialect, c);
+  if (const std::string file = file_of(p, s); !file.empty()) {
+    CHECK(shell.find(file) != std::string::npos);
+    options.merge(launch_tests::parse_file(*p.dialect, file));
+  }
+  const std::string text = flags_of(*p.dialect, options) + experts_of(options, experts);
+  CAPTURE(text);
+  const parsed_layout read = parse_layout(text);
+  CAPTURE(fault_text(read));
+  REQUIRE(read.has_value());
+  layout l = read.layout;
+  l.attention.dp *= s.instances;
+  return l;
+}
+
+void comes_back(const engine_version& e, const model& m, const layout& l, count& printed,
+                count& refused) {
+  CAPTURE(e.name);
+  CAPTURE(short_text(l));
+  const launch_plan p = launch_plan_of(request_of(e, m, l));
+  if (!p.has_value()) {
+    CHECK(p.why_not.size() > 10);
+    ++refused;
+    return;
+  }
+  ++printed;
+  layout made = layout_of(p, shardline::experts_of(m).experts);
+  CHECK(made.attention == l.attention);
+  CHECK(made.gpus() == l.gpus() * made.expert.size() * made.pp / (made.expert.size() * made.pp));
+  CHECK(same_stages(made, l, m.layers.size()));
+  if (!has_experts(m)) return;
+  // Replicas that know nothing of each other have experts of their own.
+  made.expert.edp *= p.servers[0].instances;
+  CHECK(made.expert == l.expert);
+  if (dispatch_matters(l)) CHECK(made.dispatch == l.dispatch);
+}
+
+void all_come_back(const engine_version& e, const model& m) {
+  count printed = 0;
+  count refused = 0;
+  for_each_layout(64, m, [&](const layout& l) {
+    if (l.pp <= m.layers.size()) comes_back(e, m, l, printed, refused);
+  });
+  CAPTURE(e.name);
+  CHECK(printed >= 6);
+  CHECK((refused > 0 || !has_experts(m)));
+}
+
+}  // namespace
+
+TEST_CASE("what is printed of every layout of 64 GPUs is accepted, and makes that layout") {
+  for (const engine_version* e : {&engines::vllm_0_21, &engines::vllm_0_11, &engines::sglang_0_5,
+                                  &engines::tensorrt_llm_1_0}) {
+    all_come_back(*e, catalog::deepseek_v3);
+    all_come_back(*e, catalog::llama_3_1_70b);
+  }
+}
+
+TEST_CASE("the numbers are those that were priced") {
+  launch_request r =
+      request_of(engines::vllm, catalog::deepseek_v3,
+                 parse_layout("vllm:tp=2,dp=4,ep=on,all2all=on,redundant=32").layout);
+  model m = catalog::deepseek_v3;
+  m.kv_cache = precision::fp8;
+  launch_request cached{.model = m,
+                        .layout = r.layout,
+                        .engine = engines::vllm,
+                        .runtime = r.runtime,
+                        .workload = r.workload,
+                        .memory = r.memory};
+  cached.checkpoint = "org/model";
+  cached.runtime.experts.exchange = expert_exchange::low_latency;
+  cached.runtime.step_sequences = 96.0;
+  cached.workload.speculation = {.draft_tokens = 2, .acceptance = 0.7};
+  const launch_plan p = launch_plan_of(cached);
+  REQUIRE(p.has_value());
+  const parsed found = launch_tests::parse_command(
+      *p.dialect, launch_tests::commands_in(shell_text(p, 8), "vllm serve")[0]);
+  CHECK(found.at("--max-num-seqs") == "96");
+  CHECK(found.at("--max-num-batched-tokens") == "8192");
+  CHECK(found.at("--max-model-len") == "2560");
+  CHECK(found.at("--gpu-memory-utilization") == "0.92");
+  CHECK(found.at("--block-size") == "16");
+  CHECK(found.at("--kv-cache-dtype") == "fp8");
+  CHECK(found.at("--all2all-backend") == "deepep_low_latency");
+  CHECK(found.at("--eplb-config") == R"({"num_redundant_experts":32})");
+  CHECK(found.at("--speculative-config") == R"({"method":"mtp","num_speculative_tokens":2})");
+}
+
+TEST_CASE("SGLang's numbers are of all attention replicas, and its share is worked out") {
+  const launch_plan p =
+      launch_plan_of(request_of(engines::sglang, catalog::deepseek_v3,
+                                parse_layout("sglang:tp=8,dp=8,dp-attention=on,ep=8").layout));
+  REQUIRE(p.has_value());
+  const parsed found = launch_tests::parse_command(
+      *p.dialect, launch_tests::commands_in(shell_text(p, 8), "python -m sglang")[0]);
+  CHECK(found.at("--chunked-prefill-size") == "65536");
+  CHECK(found.at("--max-running-requests") == "16384");
+  const double share = std::stod(found.at("--mem-fraction-static"));
+  CHECK(share > 0.7);
+  CHECK(share < 0.9);
+}
+
+TEST_CASE("what no option says is refused in the engine's words") {
+  const auto refusal = [](const engine_version& e, std::string_view layout_text,
+                          const auto& change) {
+    launch_request r = request_of(e, catalog::deepseek_v3, parse_layout(layout_text).layout);
+    change(r);
+    return launch_plan_of(r).why_not;
+  };
+  const auto nothing = [](launch_request&) {};
+  CHECK(refusal(engines::vllm, "mesh:tp=4,dp=4,etp=2,ep=4,edp=2", nothing) ==
+        "vLLM does not replicate experts (edp = 1)");
+  CHECK(refusal(engines::tensorrt_llm, "vllm:tp=8,dp=4,ep=on", nothing) ==
+        "TensorRT-LLM replicates attention on every rank or on none (tp = 1 or dp = 1)");
+  CHECK(refusal(engines::vllm_2023, "vllm:tp=8", nothing) ==
+        "it is not known how vllm-2023 is started");
+  CHECK(refusal(engines::vllm_0_11, "vllm:tp=16", nothing) == "vLLM spans nodes with Ray alone");
+  CHECK(refusal(engines::vllm, "vllm:tp=8",
+                [](launch_request& r) { r.workload.chunk = tokens<>::from_value(512.0); }) ==
+        "vLLM takes a token of every sequence in a step: 512 batched tokens are fewer than 1024 "
+        "sequences (--max-num-seqs)");
+  CHECK(refusal(engines::vllm, "vllm:tp=8", [](launch_request& r) {
+          r.workload.speculation = {.draft_tokens = 2, .acceptance = 0.7, .draft_time = 1_ms};
+        }) == "vLLM has to be told which model drafts (--draft-checkpoint)");
+  CHECK(refusal(engines::sglang, "sglang:tp=8,pp=2", [](launch_request& r) {
+          r.workload.speculation = {.draft_tokens = 2, .acceptance = 0.7};
+        }) == "SGLang speculates without pipeline stages (pp = 1)");
+}
+
+TEST_CASE("every degree that a convention can say has an option in its dialect") {
+  for (const auto& [text, dialect] :
+       {std::pair{"vllm:tp=8,dp=2,pp=2,dcp=2,layers=31/30,ep=on", &launch::vllm_newest},
+        std::pair{"sglang:tp=8,dp=2,dp-attention=on,attn-cp=2,pp=2,ep=4", &launch::sglang_0_5},
+        std::pair{"trtllm:tp=8,pp=2,attention-dp=on,ep=4", &launch::tensorrt_llm_1_0}}) {
+    CAPTURE(text);
+    const engine_version& e = *find_engine(dialect->engine);
+    const layout l = parse_layout(text).layout;
+    launch_request r = request_of(e, catalog::deepseek_v3, l);
+    r.gpus_per_node = 64;
+    const launch_plan p = launch_plan_of(r);
+    CAPTURE(p.why_not);
+    REQUIRE(p.has_value());
+    CHECK(layout_of(p, 256).attention == l.attention);
+  }
+}

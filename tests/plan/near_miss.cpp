@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "shardline/plan/near_miss.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/vllm.hpp"
+
+namespace {
+
+using namespace shardline;
+using namespace shardline::literals;
+
+auto gpus_of(const accelerator& a, count gpus) {
+  const auto priced = with_efficiency(a, constant{.mfu = 0.5, .bandwidth = 0.8});
+  return with_engine(make_cluster(priced, gpus), engines::vllm);
+}
+
+// The worst of its figures, and how many rules no figure would mend, from the estimate alone.
+std::pair<count, double> distance_of(const report& r) {
+  std::pair<count, double> d{0, 1.0};
+  for (const violation& v : r.violations) {
+    const bool mended = v.rule == rule::memory || v.rule == rule::ttft || v.rule == rule::tpot ||
+                        v.rule == rule::rate || v.rule == rule::context;
+    if (!mended) {
+      ++d.first;
+    } else {
+      d.second =
+          std::max(d.second, static_cast<double>(v.required) / static_cast<double>(v.available));
+    }
+  }
+  return d;
+}
+
+struct priced {
+  layout of{};
+  count replicas = 1;
+  std::pair<count, double> distance{};
+};
+
+template <class Cluster>
+void price(std::vector<priced>& all, const Cluster& c, const model& m, count replicas, workload w) {
+  w.rate = w.rate / static_cast<double>(replicas);
+  for_each_layout(c.gpus, m, [&](const layout& l) {
+    const report r = estimate(c, m, l, w).feasibility;
+    if (!r.feasible()) all.push_back({l, replicas, distance_of(r)});
+  });
+}
+
+void are_the_nearest(const std::vector<near_miss>& found, std::vector<priced> all) {
+  std::stable_sort(all.begin(), all.end(),
+                   [](const priced& a, const priced& b) { return a.distance < b.distance; });
+  REQUIRE(found.size() == std::min<std::size_t>(3, all.size()));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CHECK(found[i].layout == all[i].of);
+    CHECK(found[i].replicas == all[i].replicas);
+    CHECK(found[i].distance.factor == all[i].distance.second);
+    CHECK(found[i].distance.unmended == all[i].distance.first);
+  }
+}
+
+workload any_load(std::mt19937& random) {
+  const auto any = [&](double low, double high) {
+    return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));
+  };
+  workload w{.concurrency = std::round(any(4, 4096)),
+             .input = tokens<>::from_value(std::round(any(64, 100000))),
+             .output = tokens<>::from_value(std::round(any(8, 1024))),
+             .chunk = 2048_tokens,
+             .rate = request_rate<>::from_value(any(0.1, 60))};
+  w.max_ttft = any(0.01, 1) * 1_s;
+  w.max_tpot = any(1, 20) * 1_ms;
+  return w;
+}
+
+constexpr report with(const violation& a, const violation& b) {
+  report r;
+  r.violations.push_back(a);
+  r.violations.push_back(b);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("the factor is what every limit would have to be multiplied by") {
+  constexpr nearness n = nearness_of(
+      with({rule::memory, 88'000'000'000, 80'000'000'000}, {rule::tpot, 30'000'000, 25'000'000}));
+  static_assert(n.unmended == 0 && n.binding.rule == rule::tpot);
+  CHECK(n.factor == doctest::Approx(1.2));
+  constexpr nearness shape =
+      nearness_of(with({rule::attention_heads, 3, 32}, {rule::tpot, 30'000'000, 25'000'000}));
+  static_assert(shape.unmended == 1 && shape.binding.rule == rule::attention_heads);
+  static_assert(n < shape && !(shape < n));
+  static_assert(nearness_of(report{}).factor == 1.0);
+}
+
+TEST_CASE("near misses are the nearest of every layout") {
+  std::mt19937 random(5);
+  for (int i = 0; i < 30; ++i) {
+    CAPTURE(i);
+    const workload w = any_load(random);
+    const auto c = gpus_of(catalog::h100_sxm, 8);
+    for (const model* m : {&catalog::llama_3_1_70b, &catalog::mixtral_8x7b}) {
+      std::vector<priced> all;
+      price(all, c, *m, 1, w);
+      are_the_nearest(near_misses(c, *m, w), all);
+    }
+  }
+}
+
+TEST_CASE(
+    "near recommendations are the nearest of every layout in as many replicas as there can be") {
+  std::mt19937 random(6);
+  for (int i = 0; i < 20; ++i) {
+    CAPTURE(i);
+    const workload w = any_load(random);
+    std::vector<priced> all;
+    for (count size = 1; size <= 6; ++size) {
+      price(all, gpus_of(catalog::h100_sxm, size), catalog::llama_3_1_70b, 6 / size, w);
+    }
+    are_the_nearest(near_recommendations(gpus_of(catalog::h100_sxm, 6), catalog::llama_3_1_70b, w),
+                    all);
+  }
+}
+
+TEST_CASE("none where every layout is feasible, and none where none is asked for") {
+  const auto c = gpus_of(catalog::h200_sxm, 2);
+  const workload w{.concurrency = 4, .input = 64_tokens, .output = 8_tokens};
+  CHECK(near_misses(c, catalog::llama_3_1_8b, w).empty());
+  CHECK(near_misses(gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w, 0).empty());
+  CHECK(near_misses(gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w).size() == 1);
+}
