@@ -129,6 +129,7 @@ void add_subcommands(CLI::App& app) {
     add(*of, "--lora-rank", "the largest rank of one (default: 16)");
   }
   add(of_search, "--top", "layouts to show (default: 10)");
+  add(of_search, "--html", "file to write the result into as a page for a browser (default: none)");
   add(of_estimate, "--microbatches",
       "batches that go round the pipeline stages (default: one per stage)");
   add(of_estimate, "--prefill-gpus",
