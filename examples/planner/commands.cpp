@@ -145,6 +145,7 @@ void add_search(CLI::App& app) {
   add_common(of);
   add_time(of);
   add(of, "--top", "layouts to show (default: 10)");
+  add(of, "--html", "file to write the result into as a page for a browser (default: none)");
 }
 
 void add_recommend(CLI::App& app) {

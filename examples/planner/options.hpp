@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -51,6 +52,8 @@ struct launch_options {
 ///                   how it came to be taken: ", assumed because ..." or nothing
 ///   simulate        how to simulate single requests of an estimate, where that is asked for
 ///   notes           what a configuration file says that is not priced
+///   html            file that a search is written into as a page; none where it is empty
+///   given           options of a search, each with what stands behind it
 ///   listed          of a list: "models", "accelerators", "engines" or "fields"
 struct options {
   planner::task task = planner::task::estimate;
@@ -68,6 +71,8 @@ struct options {
   std::string engine_assumption{};
   std::optional<shardline::simulation_options> simulate{};
   std::vector<std::string> notes{};
+  std::string html{};
+  std::vector<std::pair<std::string, std::string>> given{};
   std::string listed{};
   launch_options launch{};
 };

@@ -290,6 +290,9 @@ options read_search(const words& of) {
   options o = read_common(of);
   o.task = task::search;
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  o.html = of.given("--html").value_or("");
+  if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
+  o.given = of.items();
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   read_time(of, o);
   return o;

@@ -12,6 +12,7 @@
 #include "launching.hpp"
 #include "lists.hpp"
 #include "output.hpp"
+#include "page/page.hpp"
 #include "pricing.hpp"
 #include "progress.hpp"
 #include "recommending.hpp"
@@ -72,15 +73,39 @@ std::string_view convention(const options& o) {
   return own ? o.engine->engine : shardline::vllm::convention;
 }
 
+std::string name_of_engine(const options& o) {
+  return fmt::format("{}{}{}", name_of(o.engine), carried_text(o.engine), o.engine_assumption);
+}
+
+namespace {
+
+std::string model_text(const options& o) {
+  const double state = state_bytes_per_sequence(o.model).value();
+  return fmt::format(
+      "{}: {} parameters, {} active, {} of KV cache per token{}", o.model.name.view(),
+      shardline::short_number(static_cast<double>(parameters(o.model).total())),
+      shardline::short_number(static_cast<double>(active_parameters(o.model))),
+      shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
+      state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
+}
+
+std::string cluster_text(const options& o) {
+  const shardline::cluster& c = o.cluster;
+  return fmt::format("{} x {}, {} per node", c.gpus, c.accelerator.name.view(), c.gpus_per_domain);
+}
+
+}  // namespace
+
+std::vector<std::string> lines_of_inputs(const options& o) {
+  std::vector<std::string> lines{model_text(o), cluster_text(o),
+                                 "efficiency: " + efficiency_text(o)};
+  for (const std::string& note : o.notes) lines.push_back("note: " + note);
+  return lines;
+}
+
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
-  const double state = state_bytes_per_sequence(o.model).value();
-  print("{}: {} parameters, {} active, {} of KV cache per token{}\n", o.model.name.view(),
-        shardline::short_number(static_cast<double>(parameters(o.model).total())),
-        shardline::short_number(static_cast<double>(active_parameters(o.model))),
-        shardline::decimal_bytes(kv_bytes_per_token(o.model).value()),
-        state > 0.0 ? ", " + shardline::decimal_bytes(state) + " of state per sequence" : "");
-  print("{} x {}, {} per node\n", c.gpus, c.accelerator.name.view(), c.gpus_per_domain);
+  print("{}\n{}\n", model_text(o), cluster_text(o));
   print("{}\n", load_text(o.workload));
   print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
         carried_text(o.engine), o.engine_assumption);
@@ -194,6 +219,7 @@ bool run_search(const options& o, const Cluster& cluster) {
     print_inputs(o);
     print("{}", shardline::to_text(o.model, found, convention(o)));
   }
+  if (!o.html.empty()) write_page(o);
   return found.feasible > 0;
 }
 

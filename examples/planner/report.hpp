@@ -3,7 +3,9 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "options.hpp"
 #include "shardline/io/json/engine.hpp"
@@ -22,6 +24,12 @@ bool put_result(shardline::json_text& out, const options& o);
 
 /// The convention that layouts are written in: the engine's own, or vLLM's where it has none.
 std::string_view convention(const options& o);
+
+/// The engine as the inputs name it: its version, and why it was taken where nobody asked for it.
+std::string name_of_engine(const options& o);
+
+/// What the inputs say beside the load and the engine, a line each.
+std::vector<std::string> lines_of_inputs(const options& o);
 
 /// The inputs, in the words of the command line.
 void print_inputs(const options& o);

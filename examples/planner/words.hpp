@@ -24,6 +24,11 @@ class words {
   /// Whether an option that takes no value is given. Throws bad_input where it has one.
   [[nodiscard]] bool flag(std::string_view option) const;
 
+  /// All of them, in their order.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& items() const {
+    return items_;
+  }
+
  private:
   std::vector<std::pair<std::string, std::string>> items_;
 };

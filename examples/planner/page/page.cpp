@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "page.hpp"
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../output.hpp"
+#include "../report.hpp"
+#include "assets.hpp"
+#include "parts.hpp"
+#include "wire.hpp"
+
+namespace planner {
+
+namespace {
+
+page::question question_of(const options& o) {
+  page::question q;
+  q.model = o.model;
+  q.cluster = o.cluster;
+  q.efficiency = o.efficiency;
+  q.workload = o.workload;
+  q.convention = convention(o);
+  q.engine = name_of_engine(o);
+  q.lines = lines_of_inputs(o);
+  q.top = o.top;
+  q.words = o.given;
+  return q;
+}
+
+std::string title_of(const page::question& q) {
+  return std::string(q.model.name.view()) + " on " + std::to_string(q.cluster.gpus) + " x " +
+         std::string(q.cluster.accelerator.name.view());
+}
+
+// Nothing may be fetched: the browser is told so, and would refuse.
+std::string head_of(const page::question& q) {
+  return "<meta charset=\"utf-8\">"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+         "style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; "
+         "img-src data:\">"
+         "<link rel=\"icon\" href=\"data:,\">" +
+         page::text_in("title", title_of(q) + " - shardline-plan") + "<style>" +
+         std::string(page::style) + "</style>";
+}
+
+// The layouts whose details stand on the page from the start: the best of the ranking, and on the
+// frontier.
+std::string sections_of(const page::question& q, const page::answer& a) {
+  std::vector<std::pair<shardline::layout, double>> shown;
+  const auto add = [&shown](const shardline::layout& l, double load) {
+    const std::pair<shardline::layout, double> one{l, load};
+    for (const auto& other : shown) {
+      if (other == one) return;
+    }
+    shown.push_back(one);
+  };
+  const std::size_t most = page::module_of_sliders.empty() ? 6 : 2;
+  for (std::size_t i = 0; i < a.found.best.size() && i < most; ++i) {
+    add(a.found.best[i].layout, q.workload.concurrency);
+  }
+  std::string sections;
+  for (const auto& [layout, load] : shown) sections += page::details_of(q, layout, load);
+  return sections;
+}
+
+std::string version_text() {
+  return std::to_string(SHARDLINE_VERSION_MAJOR) + "." + std::to_string(SHARDLINE_VERSION_MINOR) +
+         "." + std::to_string(SHARDLINE_VERSION_PATCH);
+}
+
+std::string document_of(const page::question& q, const page::answer& a) {
+  std::vector<std::pair<std::string_view, std::string>> parts;
+  for_each_part(q, a, [&parts](std::string_view id, std::string markup) {
+    parts.emplace_back(id, std::move(markup));
+  });
+  const auto part = [&parts](std::string_view id) {
+    for (const auto& [known, markup] : parts) {
+      if (known == id) return "<div id=\"" + std::string(id) + "\">" + markup + "</div>";
+    }
+    return std::string();
+  };
+  return "<!doctype html>\n<html lang=\"en\"><head>" + head_of(q) +
+         "</head><body><header><p class=\"brand\">shardline-plan " + version_text() + "</p>" +
+         page::text_in("h1", title_of(q)) + part("inputs") + "</header><main>" +
+         "<section class=\"card wide\" aria-labelledby=\"h-frontier\">"
+         "<h2 id=\"h-frontier\">Throughput against speed</h2>" +
+         part("frontier") +
+         "<p class=\"legend\"><i class=\"sw best\"></i>frontier, with the band of eight in ten "
+         "<i class=\"sw others\"></i>feasible at this load <i class=\"sw "
+         "refused\"></i>refused</p>" +
+         part("counts") + "</section><section id=\"pinned\" aria-label=\"Pinned layout\">" +
+         sections_of(q, a) + "</section><section class=\"card wide\"><h2>Tables</h2>" +
+         part("ranking") + part("frontier-table") + part("refused") +
+         "</section></main><footer><p>shardline-plan " + version_text() +
+         ". Figures are those of the command line, to the last digit.</p></footer>"
+         "<div id=\"tip\" role=\"tooltip\" hidden></div><script>" +
+         std::string(page::script) + "</script></body></html>\n";
+}
+
+struct close_file {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+void save(const std::string& path, const std::string& text) {
+  const auto fail = [&path] { throw unwritten{"--html: " + path + ": cannot be written"}; };
+  std::unique_ptr<std::FILE, close_file> file(std::fopen(path.c_str(), "wb"));
+  if (!file) fail();
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  if (std::fclose(file.release()) != 0 || !whole) fail();
+}
+
+}  // namespace
+
+void write_page(const options& o) {
+  const page::question q = question_of(o);
+  save(o.html, document_of(q, answer_to(q)));
+}
+
+}  // namespace planner

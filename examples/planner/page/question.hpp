@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+/// What a page is about, as plain data that a browser can be told too.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/engines/index.hpp"
+#include "shardline/shardline.hpp"
+
+namespace planner::page {
+
+/// Which times are estimated by: a policy, or the engine whose fitted one is taken.
+using times_of =
+    std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
+
+/// A search.
+///   cluster      with the engine that runs on it, its accelerator bare
+///   efficiency   the policy it is estimated under
+///   convention   that layouts are written in
+///   engine       its name, or what it was taken to be
+///   lines        what else is said of the inputs
+///   top          layouts that are ranked
+///   words        options of the command line, each with what stands behind it, in their order
+struct question {
+  shardline::model model{};
+  shardline::cluster cluster{};
+  times_of efficiency{};
+  shardline::workload workload{};
+  std::string convention{};
+  std::string engine{};
+  std::vector<std::string> lines{};
+  std::size_t top = 10;
+  std::vector<std::pair<std::string, std::string>> words{};
+};
+
+struct accelerator_under {
+  const shardline::accelerator& bare;
+  auto operator()(const shardline::engine_version* e) const { return with_fitted(bare, *e); }
+  template <class Policy>
+  auto operator()(const Policy& policy) const {
+    return with_efficiency(bare, policy);
+  }
+};
+
+/// visit(the cluster under the policy), whose result is returned.
+template <class Visit>
+auto visit_cluster(const question& q, const Visit& visit) {
+  return std::visit(
+      [&](const auto& policy) {
+        const shardline::cluster& c = q.cluster;
+        const auto accelerator = accelerator_under{c.accelerator}(policy);
+        using policy_type = typename decltype(accelerator)::efficiency_policy;
+        const shardline::basic_cluster<double, policy_type> under_policy{
+            accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
+        return visit(under_policy);
+      },
+      q.efficiency);
+}
+
+}  // namespace planner::page
