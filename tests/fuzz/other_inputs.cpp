@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// libFuzzer target: whatever bytes come in as the text of a layout, an accelerator's file, an entry
-// of a list of modules or the value of an option, the answer is a value in its range or one
+// libFuzzer target: whatever bytes come in as the text of a layout, an accelerator's file, a model's
+// own file, an entry of a list of modules or the value of an option, the answer is a value in its range or one
 // printable line. The first byte says which.
 //   ninja -C build/fuzz fuzz_other_inputs && build/fuzz/tests/fuzz_other_inputs CORPUS -max_len=1024
 #include <cstddef>
@@ -13,6 +13,7 @@
 #include "shardline/engines/index.hpp"
 #include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/hf/weights/patterns.hpp"
+#include "shardline/io/model_file.hpp"
 #include "shardline/io/near_names.hpp"
 #include "shardline/io/text/layout.hpp"
 
@@ -36,6 +37,12 @@ bool reads_accelerator(std::string_view text) {
   return read.of.memory.value() > 0.0;
 }
 
+bool reads_model(std::string_view text) {
+  const model_result read = read_model(text);
+  if (!read.error.empty()) return fuzz::is_one_printable_line(read.error);
+  return fuzz::can_be_counted(read.of);
+}
+
 bool reads_pattern(std::string_view text) {
   const std::size_t parted = text.find('\n');
   const auto read = hf::pattern::of(text.substr(0, parted));
@@ -54,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   bool well = true;
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0:
       well = reads_layout(text);
       break;
@@ -63,6 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 2:
       well = reads_pattern(text);
+      break;
+    case 3:
+      well = reads_model(text);
       break;
     default:
       well = finds_names(text);
