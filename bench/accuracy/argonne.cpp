@@ -11,6 +11,7 @@
 
 #include "families.hpp"
 #include "runs.hpp"
+#include "shardline/model/usual_routing.hpp"
 #include "table.hpp"
 
 namespace accuracy {
@@ -40,6 +41,7 @@ deployment deployment_of(const row_table& row) {
   d.runtime = runtime_on(*d.engine, d.gpu);
   d.model = *model_named(row.word(model_name));
   d.layout = split_over(row.number(gpus));
+  d.workload.routing = usual_routing(d.model);
   d.workload.concurrency = row.number(batch);
   d.workload.input = tokens<>::from_value(row.number(length));
   d.workload.output = tokens<>::from_value(row.number(length));

@@ -112,6 +112,11 @@ named_curve nearest(const chip_curves& measured, const chip_name& name, const st
                 name_of(gpu + " sglang", kind, f) + ")",
             "trtllm-gen's, measured in NVFP4, multiplying as sglang's"};
   }
+  // FlashInfer's experts in MXFP4 on Blackwell are trtllm-gen's too, which that engine's table has most
+  // rows of.
+  if (gpu == "b200-sxm" && engine == "vllm" && kind == "experts" && f == format::four_bit_float) {
+    return {name_of(generated, kind, f), "trtllm-gen's"};
+  }
   if (const auto found = on_chip(measured, name, kind, f)) return *found;
   for (const format other : stand_ins(f)) {
     if (const auto found = on_chip(measured, name, kind, other)) {

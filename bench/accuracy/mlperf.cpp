@@ -10,6 +10,7 @@
 
 #include "families.hpp"
 #include "runs.hpp"
+#include "shardline/model/usual_routing.hpp"
 #include "table.hpp"
 
 namespace accuracy {
@@ -93,6 +94,7 @@ deployment deployment_of(const row_table& row) {
   d.layout = split_over(ranks);
   d.layout.attention.dp = static_cast<count>(gpus_in(row.word(system)) / ranks);
   d.layout.expert = {d.layout.attention.tp, 1, d.layout.attention.dp};
+  d.workload.routing = usual_routing(d.model);
   d.workload.concurrency = row.number(samples_s) * row.number(latency) * 1e-3;
   d.workload.input = tokens<>::from_value(prompt);
   d.workload.output = tokens<>::from_value(row.number(tokens_s) / row.number(samples_s));

@@ -27,6 +27,7 @@
 #include "families.hpp"
 #include "runs.hpp"
 #include "shardline/engines/index.hpp"
+#include "shardline/model/usual_routing.hpp"
 #include "shardline/time/speculation.hpp"
 #include "table.hpp"
 
@@ -232,6 +233,7 @@ load load_of(const row_table& row) {
   d.gpu = known(gpu_named(row.word(system)), row.word(system));
   d.runtime = runtime_on(*d.engine, d.gpu);
   d.layout = layout_of(row);
+  d.workload.routing = usual_routing(d.model);
   keep_in_flight(d, client_of(row, l), l.isl, l.osl, l.concurrency);
   if (!l.nvidia) launch(l, options_of(l, guesses_tokens(row)));
   return l;

@@ -77,7 +77,7 @@ void add_execution(CLI::App& app) {
   add(app, "--expert-imbalance", "tokens of the busiest expert rank over the mean (default: 1)");
   add(app, "--expert-skew",
       "exponent of the power law that loads of experts follow, in place of --expert-imbalance: 1.2 "
-      "(default: even loads)");
+      "(default: 1.01, even loads where routers have a correction bias)");
   add(app, "--expert-exchange",
       "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
       "pairwise)");

@@ -12,6 +12,7 @@
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
+#include "shardline/model/usual_routing.hpp"
 #include "simulated.hpp"
 #include "values.hpp"
 
@@ -85,7 +86,7 @@ shardline::workload read_workload(const words& of) {
   return w;
 }
 
-void read_routing(const words& of, shardline::workload& w) {
+void read_routing(const words& of, const shardline::model& m, shardline::workload& w) {
   const std::optional<std::string> imbalance = of.given("--expert-imbalance");
   const std::optional<std::string> skew = of.given("--expert-skew");
   if (imbalance && skew) refuse("--expert-skew", *skew, "only without --expert-imbalance");
@@ -96,6 +97,7 @@ void read_routing(const words& of, shardline::workload& w) {
     w.routing =
         shardline::power_law_routing(fraction("--expert-skew", *skew, field::routing_exponent));
   }
+  if (!imbalance && !skew) w.routing = shardline::usual_routing(m);
 }
 
 // What only routed experts can make use of.
@@ -110,7 +112,7 @@ void refuse_without_experts(const words& of) {
 }
 
 void read_execution(const words& of, options& o) {
-  read_routing(of, o.workload);
+  read_routing(of, o.model, o.workload);
   shardline::expert_execution& experts = o.cluster.runtime.experts;
   if (const auto text = of.given("--expert-exchange")) {
     experts.exchange = exchange("--expert-exchange", *text);

@@ -80,8 +80,8 @@ inline constexpr kernel_curves b200_sxm_vllm{
                  detail::multiplying_as(b200_sxm_trtllm_experts_four_bit_math,
                                         b200_sxm_sglang_experts_narrow_block),
                  b200_sxm_vllm_experts_four_bit,
-                 // 4-bit floats: sglang's
-                 b200_sxm_sglang_experts_four_bit_float, b200_sxm_vllm_experts_four_bit_math}},
+                 // 4-bit floats: trtllm-gen's
+                 b200_sxm_trtllm_experts_four_bit_float, b200_sxm_vllm_experts_four_bit_math}},
 };
 
 }  // namespace shardline::catalog::curves

@@ -89,7 +89,8 @@ constexpr const kernel_residuals& measured_residuals(std::string_view chip,
 ///   elementwise  norms and activation functions of Vidur's tables
 ///   host         not measured by itself: taken as wide as the vector kernels
 ///   kinds        near: one and a half times as wide, far: two and a half times: taken, not measured
-///   queue        of TTFT in serving.csv
+///   step, queue  so that eight in ten of serving.csv's tokens and first tokens lie inside (82 and 82 %
+///                of those not set apart; hosts and launches were fitted to them too)
 [[nodiscard]] constexpr residual_ranges residuals_at(std::string_view chip, kernel_library library,
                                                      transfer_distance distance) noexcept {
   const kernel_residuals& k = detail::measured_residuals(chip, library);
@@ -101,8 +102,8 @@ constexpr const kernel_residuals& measured_residuals(std::string_view chip,
           .elementwise = detail::widened({0.85, 1.15}, times),
           .collectives = detail::widened(k.collectives, times),
           .host = detail::widened({0.85, 1.15}, times),
-          .step = detail::widened({0.92, 1.08}, times),
-          .queue = detail::widened({0.8, 1.6}, times)};
+          .step = detail::widened({0.92, 1.1}, times),
+          .queue = detail::widened({0.75, 2.1}, times)};
 }
 
 }  // namespace shardline::catalog::curves

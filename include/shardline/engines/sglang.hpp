@@ -226,8 +226,9 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
                                                .least = mib(10240.0),
                                                .least_from = gib(60.0)};
 
-/// As for vLLM, fitted to Qwen3-32B, Qwen3.5-397B and Llama-3.1-8B on H100, H200 and B200.
+/// As for TensorRT-LLM, of Qwen3-32B, Qwen3.5-397B, DeepSeek-R1 and Llama-3.1-8B on H100, H200 and B200.
 inline constexpr double sglang_launches = 0.4;
+inline constexpr double sglang_expert_launches = 1.4;
 inline constexpr seconds<> sglang_synchronise = 3_us;
 
 /// 128 tokens (SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK); the buffers of normal mode, which
@@ -275,11 +276,11 @@ inline constexpr engine_version sglang_0_5{
     .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed({.step = 100_us,
-                                 .kernel = 110_us,
-                                 .admission = 30_ms,
+                                 .kernel = 107_us,
+                                 .admission = 40_ms,
                                  .admission_steps = detail::admission_steps},
-                                kernel_library::sglang, detail::sglang_launches, 1.0,
-                                detail::sglang_synchronise),
+                                kernel_library::sglang, detail::sglang_launches,
+                                detail::sglang_expert_launches, detail::sglang_synchronise),
     .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
 
 inline constexpr const engine_version& sglang = sglang_0_5;

@@ -242,6 +242,7 @@ inline constexpr engine_version vllm_0_10{
 ///   budget   0.92, as since 2026; the graphs come on top
 ///   memory   the rest is 0.11's: no start-up log of this version is at hand
 ///   host     gpt-oss-120b (InferenceX)
+///   experts  1.3 of their launches show: gpt-oss-120b and MiniMax-M2.5, 240 rows, routed unevenly
 inline constexpr engine_version vllm_0_18{
     .engine = "vllm",
     .name = "vllm-0.18",
@@ -253,7 +254,7 @@ inline constexpr engine_version vllm_0_18{
     .kernels = detail::replayed({.step = 100_us,
                                  .admission = detail::vllm_admission,
                                  .admission_steps = detail::admission_steps},
-                                kernel_library::vllm, detail::vllm_launches, 1.0,
+                                kernel_library::vllm, detail::vllm_launches, 1.3,
                                 detail::vllm_synchronise),
     .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"}};
 
