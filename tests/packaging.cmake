@@ -63,6 +63,7 @@ set_tests_properties(consumer.missing_component PROPERTIES FIXTURES_REQUIRED ins
 
 if(TARGET shardline-plan)
   shardline_stranger_test(planner.outside ${PROJECT_SOURCE_DIR}/examples/planner
-    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=Release)
+    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=Release
+    -DCMAKE_UNITY_BUILD=ON)
   set_tests_properties(planner.outside PROPERTIES FIXTURES_REQUIRED installed)
 endif()
