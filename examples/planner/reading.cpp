@@ -150,7 +150,7 @@ void read_engine(const words& of, options& o) {
   shardline::runtime& engine = o.cluster.runtime;
   if (o.engine != nullptr) engine = runtime_on(*o.engine, o.cluster.accelerator);
   if (const std::optional<std::string> share = of.given("--memory-fraction")) {
-    set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
+    shardline::set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
   }
   if (const std::optional<std::string> tokens_per_page = of.given("--block-size")) {
     engine.page_tokens = whole_number("--block-size", *tokens_per_page, field::page_tokens);

@@ -5,15 +5,14 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "nearest.hpp"
 #include "output.hpp"
 #include "pricing.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
-#include "shardline/plan/near_miss.hpp"
 #include "shardline/plan/recommend.hpp"
 #include "simulated.hpp"
 #include "values.hpp"
@@ -29,8 +28,7 @@ struct answers {
   shardline::recommended searched{};
   shardline::basic_estimate<> again{};
   std::optional<shardline::simulated_serving> simulated{};
-  std::vector<shardline::near_miss> nearest{};
-  count fewer = 0;  // GPUs that the nearest are of at most
+  near_misses_found nearest{};  // on fewer GPUs, or on those that there are
 };
 
 // The options of one replica alone.
@@ -59,29 +57,35 @@ void price_again(const options& o, Cluster cluster, answers& a) {
   if (own.simulate) a.simulated = simulated(own, cluster);
 }
 
+// With one GPU less, or with more where nothing was found.
+template <class Cluster>
+void look_nearby(const options& o, Cluster cluster, answers& a) {
+  near_misses_found& n = a.nearest;
+  n.gpus = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
+  cluster.gpus = n.gpus;
+  const auto misses = near_recommendations(cluster, o.model, o.workload, a.searched.found ? 1 : 3,
+                                           progress("nearest recommendations"));
+  n.misses = mended(o, cluster, misses);
+  if (a.searched.found) {
+    n.larger = {a.searched.found->layout, a.searched.found->replicas};
+    return;
+  }
+  cluster.gpus *= most_times_the_gpus;
+  const auto more = search_for(o, cluster).found;
+  if (more) n.larger = {more->layout, more->replicas};
+}
+
 template <class Cluster>
 answers answer(const options& o, Cluster cluster) {
   answers a{.searched = search_for(o, cluster)};
   refuse_invalid(a.searched.inputs);
   if (a.searched.found) price_again(o, cluster, a);
-  a.fewer = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
-  cluster.gpus = a.fewer;
-  a.nearest = near_recommendations(cluster, o.model, o.workload, a.searched.found ? 1 : 3,
-                                   progress("nearest with fewer GPUs"));
+  look_nearby(o, cluster, a);
   return a;
 }
 
 std::string replicas_text(const options& o, const shardline::layout& l, count replicas) {
   return fmt::format("{} GPUs, {} x {}", replicas * l.gpus(), replicas, short_text(o.model, l));
-}
-
-// What fewer GPUs come to; under simulation nothing may be wrong with the estimate.
-void print_nearest(const options& o, const answers& a) {
-  for (const shardline::near_miss& n : a.nearest) {
-    print("  {}\n    {}\n", replicas_text(o, n.layout, n.replicas),
-          shardline::to_text(n.distance.binding));
-  }
-  if (a.nearest.empty()) print("  no promise is broken but in simulation\n");
 }
 
 void print_found(const options& o, const answers& a) {
@@ -93,9 +97,8 @@ void print_found(const options& o, const answers& a) {
         shardline::to_text(a.again.feasibility));
   print("{}", shardline::to_text(a.again.serving, a.again.bands));
   if (a.simulated) print("{}", simulated_text(*a.simulated, own));
-  if (a.fewer == 0) return;
-  print("\nnone on {} GPUs or fewer; the nearest\n", a.fewer);
-  print_nearest(o, a);
+  if (a.nearest.gpus == 0) return;
+  print("\nnone on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus, nearest_text(o, a.nearest));
 }
 
 void print_text(const options& o, const answers& a) {
@@ -103,28 +106,10 @@ void print_text(const options& o, const answers& a) {
   if (a.searched.found) {
     print_found(o, a);
   } else {
-    print("no recommendation on {} GPUs or fewer; the nearest\n", a.fewer);
-    print_nearest(o, a);
+    print("no recommendation on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus,
+          nearest_text(o, a.nearest));
   }
   print("\n{} layouts tried\n", a.searched.tried);
-}
-
-template <class Output>
-void put_nearest(shardline::json_output<Output>& out, const answers& a) {
-  out.object("fewer", [&] {
-    out.member("gpus", a.fewer);
-    out.array("nearest", [&] {
-      for (const shardline::near_miss& n : a.nearest) {
-        out.object([&] {
-          out.member("gpus", n.gpus());
-          out.member("replicas", n.replicas);
-          out.member("layout", n.layout);
-          out.member("binding", n.distance.binding);
-          out.member("factor", n.distance.factor);
-        });
-      }
-    });
-  });
 }
 
 void print_as_json(const options& o, const answers& a) {
@@ -142,7 +127,10 @@ void print_as_json(const options& o, const answers& a) {
     } else {
       out.member("gpus", nullptr);
     }
-    put_nearest(out, a);
+    out.object("fewer", [&] {
+      out.member("gpus", a.nearest.gpus);
+      put_nearest(out, a.nearest);
+    });
     put_engine(out, o);
   });
   print("{}\n", out.take().dump(2));

@@ -35,6 +35,18 @@ function(refused_naming line known arguments)
   endif()
 endfunction()
 
+# The whole of what is printed stands in a file.
+function(expect_file status file)
+  separate_arguments(arguments UNIX_COMMAND "${ARGN}")
+  execute_process(COMMAND ${PLAN} ${arguments}
+    RESULT_VARIABLE found_status OUTPUT_VARIABLE found_output)
+  file(READ ${CMAKE_CURRENT_LIST_DIR}/${file} output)
+  if(NOT found_status STREQUAL status OR NOT "x${found_output}" STREQUAL "x${output}")
+    string(APPEND complaints "${ARGN}: exit status ${found_status}, not ${file} but '${found_output}'\n")
+    set(complaints "${complaints}" PARENT_SCOPE)
+  endif()
+endfunction()
+
 set(target "--model llama-3.1-8b --accelerator h100-sxm")
 set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
@@ -260,6 +272,8 @@ expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"
 expect(2 "" "no feasible layout\n\n20 layouts tried, 0 feasible\n"
        "search ${target} --gpus 8 --max-tpot 1us")
 expect(2 "" "\"layouts\": \\[\\]" "search ${target} --gpus 8 --max-tpot 1us --json")
+expect_file(2 nearest.out
+  "search --model llama-3.1-70b --accelerator h100-sxm --gpus 4 --concurrency 96 --max-tpot 30ms --engine vllm")
 # fit: 0 where a single sequence fits, be it fewer than asked for; 2 where none does, where another
 # rule is broken, and where no layout can help.
 set(large "--model llama-3.1-70b --accelerator h100-sxm --gpus 8")

@@ -12,10 +12,9 @@
 #include "launching.hpp"
 #include "lists.hpp"
 #include "output.hpp"
-#include "page/page.hpp"
 #include "pricing.hpp"
-#include "progress.hpp"
 #include "recommending.hpp"
+#include "searching.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 #include "simulated.hpp"
@@ -203,26 +202,6 @@ bool run_pools(const options& o, const Cluster& cluster) {
   return found.feasible();
 }
 
-template <class Cluster>
-bool run_search(const options& o, const Cluster& cluster) {
-  const auto found = search(cluster, o.model, o.workload, o.top,
-                            progress(fmt::format("search of {} GPUs", cluster.gpus)));
-  refuse_invalid(found.inputs);
-  if (o.json) {
-    shardline::json_tree out;
-    out.object([&] {
-      put_members(out, o.model, found, o.notes);
-      put_engine(out, o);
-    });
-    print("{}\n", out.take().dump(2));
-  } else {
-    print_inputs(o);
-    print("{}", shardline::to_text(o.model, found, convention(o)));
-  }
-  if (!o.html.empty()) write_page(o);
-  return found.feasible > 0;
-}
-
 template <class Output>
 bool put_priced(shardline::json_output<Output>& out, const options& o) {
   return visit_cluster(o, [&](const auto& cluster) {
@@ -254,8 +233,8 @@ bool run(const options& o) {
   if (o.task == task::recommend) return run_recommend(o);
   if (o.task == task::launch) return run_launch(o);
   if (o.task == task::estimate && o.json) return print_priced(o);
+  if (o.task == task::search) return run_search(o);
   return visit_cluster(o, [&](const auto& cluster) {
-    if (o.task == task::search) return run_search(o, cluster);
     return o.prefill_gpus > 0 ? run_pools(o, cluster) : run_estimate(o, cluster);
   });
 }

@@ -9,7 +9,6 @@
 #include <optional>
 #include <set>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "shardline/engines/index.hpp"
@@ -225,14 +224,6 @@ std::string launch_format(std::string_view option, std::string_view text) {
        {"dynamo", "dynamo"},
        {"llm-d", "llm-d"}}};
   return std::string(one_of(option, text, known));
-}
-
-void set_share(shardline::runtime& engine, double share) {
-  if (std::holds_alternative<shardline::derived_static<>>(engine.budget)) {
-    engine.budget = shardline::static_fraction<>{share};  // given, there is nothing to derive
-  } else {
-    std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
-  }
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {

@@ -75,9 +75,6 @@ shardline::expert_exchange exchange(std::string_view option, std::string_view te
 /// "shell", "slurm", "lws", "dynamo" or "llm-d".
 std::string launch_format(std::string_view option, std::string_view text);
 
-/// The engine's own budget rule with another share.
-void set_share(shardline::runtime& engine, double share);
-
 /// "fitted", "fitted:engine=vllm", "datasheet", or
 /// "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each once.
 efficiency efficiency_policy(std::string_view option, std::string_view text);

@@ -30,7 +30,7 @@ std::pair<count, double> distance_of(const report& r) {
                         v.rule == rule::rate || v.rule == rule::context;
     if (!mended) {
       ++d.first;
-    } else {
+    } else if (v.rule != rule::ttft || v.required != detail::largest_whole) {
       d.second =
           std::max(d.second, static_cast<double>(v.required) / static_cast<double>(v.available));
     }

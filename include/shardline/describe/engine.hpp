@@ -208,4 +208,14 @@ struct basic_runtime {
 };
 using runtime = basic_runtime<>;
 
+/// The engine's own budget rule with another share; one that the engine works out is given then.
+template <class T>
+constexpr void set_share(basic_runtime<T>& r, const T& share) noexcept {
+  if (std::holds_alternative<derived_static<T>>(r.budget)) {
+    r.budget = static_fraction<T>{share};
+  } else {
+    std::visit([&share](auto& rule) { rule.share = share; }, r.budget);
+  }
+}
+
 }  // namespace shardline

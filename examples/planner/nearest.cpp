@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "nearest.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "shardline/io/text.hpp"
+
+namespace planner {
+
+namespace {
+
+std::string change_text(const shardline::change& c) {
+  if (!c.format.empty()) return fmt::format("--{} {}", name(c.what), c.format);
+  return fmt::format("--{} {}", name(c.what), shardline::in_full(c.to));
+}
+
+std::string deployment_text(const options& o, const shardline::layout& l,
+                            shardline::count replicas) {
+  const std::string one = short_text(o.model, l);
+  return fmt::format("{} GPUs, {}", replicas * l.gpus(),
+                     replicas > 1 ? fmt::format("{} x {}", replicas, one) : one);
+}
+
+std::string changes_text(const std::vector<shardline::change>& changes) {
+  if (changes.empty()) return "no single change of precision, memory or load mends it";
+  std::string text;
+  for (const shardline::change& c : changes) text += (text.empty() ? "" : " or ") + change_text(c);
+  return "with " + text;
+}
+
+}  // namespace
+
+std::string nearest_text(const options& o, const near_misses_found& found) {
+  std::string text;
+  for (const mended_miss& m : found.misses) {
+    text +=
+        fmt::format("  {}\n    {}\n    {}\n", deployment_text(o, m.miss.layout, m.miss.replicas),
+                    shardline::to_text(m.miss.distance.binding), changes_text(m.changes));
+  }
+  if (!found.larger) {
+    return text +
+           fmt::format("no layout of up to {} GPUs works\n", found.gpus * most_times_the_gpus);
+  }
+  return text + fmt::format("with more GPUs: {}\n",
+                            deployment_text(o, found.larger->first, found.larger->second));
+}
+
+}  // namespace planner

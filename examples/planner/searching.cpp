@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "searching.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
+#include "nearest.hpp"
+#include "output.hpp"
+#include "page/page.hpp"
+#include "pricing.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "shardline/io/json.hpp"
+#include "shardline/io/text.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+struct answers {
+  shardline::search_result found{};
+  std::optional<near_misses_found> nearest{};
+};
+
+template <class Cluster>
+near_misses_found nearest_of(const options& o, const Cluster& cluster) {
+  near_misses_found n{.gpus = cluster.gpus};
+  n.misses =
+      mended(o, cluster, near_misses(cluster, o.model, o.workload, 3, progress("nearest layouts")));
+  const auto larger = more_gpus(cluster, o.model, o.workload, most_times_the_gpus * cluster.gpus);
+  if (larger) n.larger = {*larger, 1};
+  return n;
+}
+
+template <class Cluster>
+answers answer(const options& o, const Cluster& cluster) {
+  answers a;
+  a.found = search(cluster, o.model, o.workload, o.top,
+                   progress(fmt::format("search of {} GPUs", cluster.gpus)));
+  refuse_invalid(a.found.inputs);
+  if (a.found.feasible == 0) a.nearest = nearest_of(o, cluster);
+  return a;
+}
+
+void print_text(const options& o, const answers& a) {
+  print_inputs(o);
+  print("{}", shardline::to_text(o.model, a.found, convention(o)));
+  if (a.nearest) print("\nthe nearest\n{}", nearest_text(o, *a.nearest));
+}
+
+void print_as_json(const options& o, const answers& a) {
+  shardline::json_tree out;
+  out.object([&] {
+    put_members(out, o.model, a.found, o.notes);
+    if (a.nearest) put_nearest(out, *a.nearest);
+    put_engine(out, o);
+  });
+  print("{}\n", out.take().dump(2));
+}
+
+}  // namespace
+
+bool run_search(const options& o) {
+  const answers a = visit_cluster(o, [&](const auto& cluster) { return answer(o, cluster); });
+  if (o.json) {
+    print_as_json(o, a);
+  } else {
+    print_text(o, a);
+  }
+  if (!o.html.empty()) write_page(o);
+  return a.found.feasible > 0;
+}
+
+}  // namespace planner
