@@ -5,6 +5,8 @@
 #include <array>
 #include <string_view>
 
+#include "shardline/base/fwd.hpp"
+
 namespace shardline::hf {
 
 namespace detail {
