@@ -112,7 +112,7 @@ std::array<laws::deployed, width> four_served(laws::dice& d) {
     w.prefix_hit = cases[0].workload.prefix_hit;
     w.speculation = {draft, d.unit(), seconds<>::from_value(d.flip() ? 0.0 : 1e-4)};
     r.cluster.runtime.reserved_output = d.flip() ? 1.0 : d.unit();
-    r.cluster.runtime.receive_interval = d.flip() ? 1.0 : d.between(1.0, 50.0);
+    r.cluster.runtime.receive_interval = 1.0 + 50.0 * (1.0 - r.cluster.runtime.reserved_output);
     r.cluster.runtime.step_sequences = step_sequences > 0.0 && d.flip() ? 0.0 : step_sequences;
     const auto held = memory(r.cluster, r.model, r.layout, w);
     if (d.flip()) {

@@ -17,7 +17,7 @@ inline constexpr engine_version fastertransformer{
     .name = "fastertransformer",
     .runtime = vllm_0_11.runtime,
     .memory_of = vllm_0_11.memory_of,
-    .kernels = {.host = {.sequence = 12.5_us, .small_kernels = 5.5_us, .graphs = false},
+    .kernels = {.host = {.sequence = 12.5_us, .small_kernels = 3.7_us, .graphs = false},
                 .library = kernel_library::fastertransformer,
                 .own_all_reduce = false,
                 .launches = 0.846,

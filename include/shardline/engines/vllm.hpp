@@ -335,7 +335,7 @@ inline constexpr engine_version vllm_2023{
     .memory_of = vllm_0_11.memory_of,
     .kernels = {.host = {.step = 356_us,
                          .sequence = 366_us,
-                         .kernel = 46_us,
+                         .kernel = 49_us,
                          .graphs = false,
                          .admission = detail::vllm_admission,
                          .admission_steps = detail::admission_steps},

@@ -161,7 +161,7 @@ sl::runtime any_runtime(dice& d) {
     default:
       sl::runtime r = random_runtime(d);
       r.reserved_output = d.unit();
-      r.receive_interval = d.flip() ? 1.0 : d.between(1.0, 50.0);
+      r.receive_interval = 1.0 + 50.0 * (1.0 - r.reserved_output);
       r.schedule = d.one_of(schedulers);
       return r;
   }
