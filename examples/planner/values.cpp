@@ -237,14 +237,6 @@ shardline::expert_exchange exchange(std::string_view option, std::string_view te
   return one_of(option, text, known);
 }
 
-void set_share(shardline::runtime& engine, double share) {
-  if (std::holds_alternative<shardline::derived_static<>>(engine.budget)) {
-    engine.budget = shardline::static_fraction<>{share};  // given, there is nothing to derive
-  } else {
-    std::visit([share](auto& rule) { rule.share = share; }, engine.budget);
-  }
-}
-
 efficiency efficiency_policy(std::string_view option, std::string_view text) {
   if (text == "datasheet") return shardline::datasheet{};
   if (text == "fitted") return &shardline::engines::vllm;

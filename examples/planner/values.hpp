@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "share.hpp"
 
 namespace planner {
 
@@ -71,9 +72,6 @@ shardline::precision wire_precision(std::string_view option, std::string_view te
 
 /// "pairwise", "hierarchical", "low-latency", "fastest".
 shardline::expert_exchange exchange(std::string_view option, std::string_view text);
-
-/// The engine's own budget rule with another share.
-void set_share(shardline::runtime& engine, double share);
 
 /// "fitted", "fitted:engine=vllm", "datasheet", or
 /// "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each once.
