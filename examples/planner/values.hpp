@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "options.hpp"
+#include "share.hpp"
 
 namespace planner {
 

@@ -15,14 +15,6 @@ using namespace hf_test;
 
 namespace {
 
-double cached(const model& m) { return kv_bytes_per_token(m).value(); }
-
-// {"model_type": type, "architectures": [its class], ...}
-std::string text_of(std::string_view type, std::string_view its_class, std::string_view rest) {
-  return R"({"torch_dtype": "bfloat16", "model_type": ")" + std::string(type) +
-         R"(", "architectures": [")" + std::string(its_class) + R"("], )" + std::string(rest) + "}";
-}
-
 // `layers` entries, every `period`-th of them `last`.
 std::string types(int layers, int period, std::string_view each, std::string_view last) {
   std::string list;

@@ -17,7 +17,7 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-auto gpus_of(const accelerator& a, count gpus) {
+auto half_gpus_of(const accelerator& a, count gpus) {
   const auto priced = with_efficiency(a, constant{.mfu = 0.5, .bandwidth = 0.8});
   return with_engine(make_cluster(priced, gpus), engines::vllm);
 }
@@ -105,7 +105,7 @@ TEST_CASE("near misses are the nearest of every layout") {
   for (int i = 0; i < 30; ++i) {
     CAPTURE(i);
     const workload w = any_load(random);
-    const auto c = gpus_of(catalog::h100_sxm, 8);
+    const auto c = half_gpus_of(catalog::h100_sxm, 8);
     for (const model* m : {&catalog::llama_3_1_70b, &catalog::mixtral_8x7b}) {
       std::vector<priced> all;
       price(all, c, *m, 1, w);
@@ -122,17 +122,17 @@ TEST_CASE(
     const workload w = any_load(random);
     std::vector<priced> all;
     for (count size = 1; size <= 6; ++size) {
-      price(all, gpus_of(catalog::h100_sxm, size), catalog::llama_3_1_70b, 6 / size, w);
+      price(all, half_gpus_of(catalog::h100_sxm, size), catalog::llama_3_1_70b, 6 / size, w);
     }
-    are_the_nearest(near_recommendations(gpus_of(catalog::h100_sxm, 6), catalog::llama_3_1_70b, w),
-                    all);
+    are_the_nearest(
+        near_recommendations(half_gpus_of(catalog::h100_sxm, 6), catalog::llama_3_1_70b, w), all);
   }
 }
 
 TEST_CASE("none where every layout is feasible, and none where none is asked for") {
-  const auto c = gpus_of(catalog::h200_sxm, 2);
+  const auto c = half_gpus_of(catalog::h200_sxm, 2);
   const workload w{.concurrency = 4, .input = 64_tokens, .output = 8_tokens};
   CHECK(near_misses(c, catalog::llama_3_1_8b, w).empty());
-  CHECK(near_misses(gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w, 0).empty());
-  CHECK(near_misses(gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w).size() == 1);
+  CHECK(near_misses(half_gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w, 0).empty());
+  CHECK(near_misses(half_gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w).size() == 1);
 }

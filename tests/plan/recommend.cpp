@@ -21,7 +21,7 @@ using namespace shardline::literals;
 
 constexpr constant policy{.mfu = 0.5, .bandwidth = 0.8};
 
-auto gpus_of(const accelerator& a, count gpus) {
+auto vllm_gpus_of(const accelerator& a, count gpus) {
   return with_engine(make_cluster(with_efficiency(a, policy), gpus), engines::vllm);
 }
 
@@ -73,13 +73,14 @@ TEST_CASE("a recommendation is the best of every layout in every number of repli
     w.max_ttft = any(0.1, 5) * 1_s;
     w.max_tpot = any(5, 100) * 1_ms;
     CAPTURE(i);
-    equals_brute_force(gpus_of(catalog::h100_sxm, 12), catalog::llama_3_1_8b, w);
-    if (i % 8 == 0) equals_brute_force(gpus_of(catalog::h200_sxm, 8), catalog::mixtral_8x7b, w);
+    equals_brute_force(vllm_gpus_of(catalog::h100_sxm, 12), catalog::llama_3_1_8b, w);
+    if (i % 8 == 0)
+      equals_brute_force(vllm_gpus_of(catalog::h200_sxm, 8), catalog::mixtral_8x7b, w);
   }
 }
 
 TEST_CASE("what is recommended keeps its promises when priced anew") {
-  const auto c = gpus_of(catalog::h100_sxm, 64);
+  const auto c = vllm_gpus_of(catalog::h100_sxm, 64);
   const workload w{.concurrency = 256,
                    .input = 1500_tokens,
                    .output = 300_tokens,
@@ -102,7 +103,7 @@ TEST_CASE("what is recommended keeps its promises when priced anew") {
 }
 
 TEST_CASE("more requests never need fewer GPUs, nor do tighter promises") {
-  const auto c = gpus_of(catalog::h100_sxm, 32);
+  const auto c = vllm_gpus_of(catalog::h100_sxm, 32);
   workload w{.concurrency = 128, .input = 1000_tokens, .output = 200_tokens, .chunk = 2048_tokens};
   w.max_tpot = 30_ms;
   count last = 0;
@@ -116,7 +117,7 @@ TEST_CASE("more requests never need fewer GPUs, nor do tighter promises") {
 }
 
 TEST_CASE("what cannot be promised is not, and bad input is named") {
-  const auto c = gpus_of(catalog::h100_sxm, 8);
+  const auto c = vllm_gpus_of(catalog::h100_sxm, 8);
   workload w{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens, .rate = 1_per_s};
   w.max_tpot = 1_us;
   const recommended none = recommend(c, catalog::llama_3_1_8b, w);
@@ -136,7 +137,7 @@ TEST_CASE("what is accepted under simulation keeps its promises in another, with
   };
   int kept = 0;
   for (int i = 0; i < 12; ++i) {
-    auto c = gpus_of(catalog::h100_sxm, 8);
+    auto c = vllm_gpus_of(catalog::h100_sxm, 8);
     workload w{.concurrency = 64,
                .input = tokens<>::from_value(std::round(any(128, 4096))),
                .output = tokens<>::from_value(std::round(any(16, 128))),

@@ -10,6 +10,7 @@
 #include "../output.hpp"
 #include "../report.hpp"
 #include "assets.hpp"
+#include "moved.hpp"
 #include "parts.hpp"
 #include "wire.hpp"
 
@@ -21,7 +22,7 @@ page::question question_of(const options& o) {
   page::question q;
   q.model = o.model;
   q.cluster = o.cluster;
-  q.efficiency = o.efficiency;
+  std::visit([&q](const auto& policy) { q.efficiency = policy; }, o.efficiency);
   q.workload = o.workload;
   q.convention = convention(o);
   q.engine = name_of_engine(o);
@@ -48,6 +49,52 @@ std::string head_of(const page::question& q) {
          std::string(page::style) + "</style>";
 }
 
+// Bytes as text of 64 characters, three of them as four.
+std::string in_base64(std::string_view bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned three = 0;
+    for (std::size_t j = i; j < i + 3; ++j) {
+      three = three << 8U | (j < bytes.size() ? static_cast<unsigned char>(bytes[j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) {
+      const bool filled = i + j <= bytes.size();
+      text += filled ? digits[three >> (18U - 6U * j) & 63U] : '=';
+    }
+  }
+  return text;
+}
+
+bool has_sliders(const page::question& q) {
+  return !page::module_of_sliders.empty() && page::is_fitted(q.efficiency);
+}
+
+// The sliders, or why there are none.
+std::string sliders_card(const page::question& q) {
+  if (page::module_of_sliders.empty()) {
+    return "<p class=\"soft\">This planner was built without a compiler for WebAssembly, so the "
+           "page has no sliders.</p>";
+  }
+  if (!page::is_fitted(q.efficiency)) {
+    return "<p class=\"soft\">Sliders run the policy fitted alone, and this search is under "
+           "another.</p>";
+  }
+  return "<form id=\"sliders\" hidden><fieldset><legend>What if</legend><div class=\"sliders\">" +
+         sliders_markup(q) +
+         "</div><p><button type=\"reset\" class=\"reset\">As asked</button> "
+         "<span id=\"status\" role=\"status\"></span></p></fieldset></form>"
+         "<noscript><p class=\"soft\">Sliders, and details of other layouts, need script.</p>"
+         "</noscript>";
+}
+
+std::string data_of(const page::question& q) {
+  if (!has_sliders(q)) return {};
+  return "<script type=\"application/json\" id=\"data\">{\"question\":" + page::quoted(written(q)) +
+         ",\"module\":\"" + in_base64(page::module_of_sliders) + "\"}</script>";
+}
+
 // The layouts whose details stand on the page from the start: the best of the ranking, and on the
 // frontier.
 std::string sections_of(const page::question& q, const page::answer& a) {
@@ -59,7 +106,7 @@ std::string sections_of(const page::question& q, const page::answer& a) {
     }
     shown.push_back(one);
   };
-  const std::size_t most = page::module_of_sliders.empty() ? 6 : 2;
+  const std::size_t most = has_sliders(q) ? 1 : 6;
   for (std::size_t i = 0; i < a.found.best.size() && i < most; ++i) {
     add(a.found.best[i].layout, q.workload.concurrency);
   }
@@ -93,13 +140,14 @@ std::string document_of(const page::question& q, const page::answer& a) {
          "<p class=\"legend\"><i class=\"sw best\"></i>frontier, with the band of eight in ten "
          "<i class=\"sw others\"></i>feasible at this load <i class=\"sw "
          "refused\"></i>refused</p>" +
-         part("counts") + "</section><section id=\"pinned\" aria-label=\"Pinned layout\">" +
-         sections_of(q, a) + "</section><section class=\"card wide\"><h2>Tables</h2>" +
-         part("ranking") + part("frontier-table") + part("refused") +
-         "</section></main><footer><p>shardline-plan " + version_text() +
+         part("counts") + sliders_card(q) +
+         "</section><section id=\"pinned\" aria-label=\"Pinned layout\">" + sections_of(q, a) +
+         "</section><section class=\"card wide\"><h2>Tables</h2>" + part("ranking") +
+         part("frontier-table") + part("refused") + "</section></main><footer><p>shardline-plan " +
+         version_text() +
          ". Figures are those of the command line, to the last digit.</p></footer>"
-         "<div id=\"tip\" role=\"tooltip\" hidden></div><script>" +
-         std::string(page::script) + "</script></body></html>\n";
+         "<div id=\"tip\" role=\"tooltip\" hidden></div>" +
+         data_of(q) + "<script>" + std::string(page::script) + "</script></body></html>\n";
 }
 
 struct close_file {

@@ -97,7 +97,87 @@
     pin(of.dataset.layout, of.dataset.load, of.matches(".pin"));
   });
 
+  // The estimator: JSON in, JSON out.
+  const start = async (text) => {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const module = await new Response(plain).arrayBuffer();
+    const { instance } = await WebAssembly.instantiate(module, {});
+    const run = instance.exports;
+    run._initialize();
+    return (request) => {
+      const asked = new TextEncoder().encode(JSON.stringify(request));
+      const at = run.room(asked.length);
+      new Uint8Array(run.memory.buffer, at, asked.length).set(asked);
+      const begin = run.answer();
+      return JSON.parse(new TextDecoder().decode(
+        new Uint8Array(run.memory.buffer, begin, run.answer_size())));
+    };
+  };
+
+  const useSliders = (ask, question, form) => {
+    const inputs = [...form.querySelectorAll("input")];
+    const shows = (input) => input.dataset.shown.split("|")[input.value];
+    const moved = () => {
+      const values = { question };
+      for (const input of inputs) {
+        if (input.value !== input.defaultValue) {
+          values[input.dataset.option] = input.dataset.values.split("|")[input.value];
+        }
+      }
+      return values;
+    };
+    detailsOf = (layout, load) => ask({ ...moved(), layout, load }).details;
+    const loadNow = () => {
+      const input = inputs.find((i) => i.dataset.option === "--concurrency");
+      return input.dataset.values.split("|")[input.value];
+    };
+    let loadBefore = loadNow();
+    const update = () => {
+      const begun = performance.now();
+      const answer = ask(moved());
+      $("status").textContent = answer.error || "";
+      if (answer.error) return;
+      for (const [id, markup] of Object.entries(answer)) $(id).innerHTML = markup;
+      takeTitles($("frontier"));
+      // What is pinned stays so, at the new load where it was at the one asked for.
+      const old = sections().find((s) => !s.hidden);
+      const load = loadNow();
+      const next = old && { layout: old.dataset.layout,
+        load: old.dataset.load === loadBefore ? load : old.dataset.load };
+      loadBefore = load;
+      pinned.textContent = "";
+      if (next) pin(next.layout, next.load, false);
+      const took = performance.now() - begun;
+      $("status").textContent = "Estimated anew in " + took.toFixed(0) + " ms.";
+    };
+    let waiting = false;
+    const later = () => {
+      for (const input of inputs) {
+        input.previousElementSibling.textContent = shows(input);
+        input.setAttribute("aria-valuetext", shows(input));
+      }
+      if (waiting) return;
+      waiting = true;
+      setTimeout(() => { waiting = false; update(); }, 30);
+    };
+    form.addEventListener("input", later);
+    form.addEventListener("reset", () => setTimeout(later));
+    form.addEventListener("submit", (e) => e.preventDefault());
+    form.hidden = false;
+    document.documentElement.dataset.ready = "true";
+    window.shardlinePage = { ask, question };
+  };
+
   takeTitles(document);
+  const data = $("data") && JSON.parse($("data").textContent);
+  const form = $("sliders");
+  if (data && form) {
+    form.reset();
+    start(data.module).then(
+      (ask) => useSliders(ask, data.question, form),
+      (e) => { form.insertAdjacentText("afterend", "No sliders: " + e.message); });
+  }
   const first = sections()[0];
   if (first) pin(first.dataset.layout, first.dataset.load, false);
 })();

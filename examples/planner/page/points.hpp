@@ -95,8 +95,8 @@ struct answer {
   std::vector<point> refused{};
 };
 
-inline constexpr std::size_t most_others = 160;
-inline constexpr std::size_t most_refused_by_one_rule = 14;
+inline constexpr std::size_t most_others = 80;
+inline constexpr std::size_t most_refused_by_one_rule = 6;
 
 namespace detail {
 

@@ -14,9 +14,17 @@
 
 namespace planner::page {
 
-/// Which times are estimated by: a policy, or the engine whose fitted one is taken.
+/// Which times are estimated by: the engine whose fitted policy is taken, or a policy of shares.
+/// Browsers are only told of the former: each policy is an estimator of its own to carry.
+#if defined(__wasm__)
+using times_of = std::variant<const shardline::engine_version*>;
+#else
 using times_of =
-    std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
+    std::variant<const shardline::engine_version*, shardline::datasheet, shardline::constant>;
+#endif
+
+/// Whether a browser can estimate under it.
+[[nodiscard]] inline bool is_fitted(const times_of& t) { return t.index() == 0; }
 
 /// A search.
 ///   cluster      with the engine that runs on it, its accelerator bare
