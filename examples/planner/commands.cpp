@@ -130,9 +130,13 @@ void add_deployment(CLI::App& app) {
   add(app, "--decode-gpus", "GPUs that only decode, likewise");
 }
 
+constexpr const char* price_text =
+    "dollars per GPU and hour: what tokens cost (default: nothing is said of it)";
+
 void add_estimate(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("estimate", "price one layout");
   add_deployment(of);
+  add(of, "--price", price_text);
   add(of, "--simulate",
       "simulate single requests step by step, drawn from this seed: percentiles of TTFT and TPOT "
       "(default: none)");
@@ -144,6 +148,7 @@ void add_search(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("search", "rank every layout of the GPUs");
   add_common(of);
   add_time(of);
+  add(of, "--price", price_text);
   add(of, "--top", "layouts to show (default: 10)");
   add(of, "--html", "file to write the result into as a page for a browser (default: none)");
 }
@@ -164,6 +169,24 @@ void add_launch(CLI::App& app) {
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint", "what the engine loads (default: --model)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
+}
+
+void add_compare(CLI::App& app) {
+  CLI::App& of =
+      *app.add_subcommand("compare", "which operators make one layout faster than another");
+  add(of, "layouts", "two layouts, as --layout of estimate has them")
+      ->expected(1)
+      ->allow_extra_args();
+  add_common(of);
+  add_time(of);
+}
+
+void add_sensitivity(CLI::App& app) {
+  CLI::App& of =
+      *app.add_subcommand("sensitivity", "what a layout gains by each figure of the hardware");
+  add_common(of);
+  add_time(of);
+  add(of, "--layout", layout_examples())->required();
 }
 
 void add_fit(CLI::App& app) {
@@ -188,11 +211,15 @@ void add_subcommands(CLI::App& app) {
   add_search(app);
   add_recommend(app);
   add_launch(app);
+  add_compare(app);
+  add_sensitivity(app);
   add_fit(app);
   app.add_subcommand("batch",
                      "price layouts: options of estimate as a JSON object a line of standard "
                      "input, its --json in one line of standard output");
   add_lists(app);
+  add(*app.add_subcommand("completion", "print a script that completes command lines"), "shell",
+      "bash zsh fish");
 }
 
 }  // namespace planner

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "completion.hpp"
 #include "output.hpp"
 #include "reading.hpp"
 #include "values.hpp"
@@ -107,6 +108,8 @@ options read_command(const CLI::App& of) {
                                                      {"search", read_search},
                                                      {"recommend", read_recommend},
                                                      {"launch", read_launch},
+                                                     {"compare", read_compare},
+                                                     {"sensitivity", read_sensitivity},
                                                      {"fit", read_fit},
                                                      {"batch", [](const words&) {
                                                         options o;
@@ -122,6 +125,8 @@ options read_command(const CLI::App& of) {
 std::optional<options> read_options(int argc, char** argv) {
   CLI::App app("What a parallel layout of a large language model holds, costs and delivers");
   add_subcommands(app);
+  app.set_version_flag("--version", fmt::format("shardline-plan {}.{}.{}", SHARDLINE_VERSION_MAJOR,
+                                                SHARDLINE_VERSION_MINOR, SHARDLINE_VERSION_PATCH));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -131,7 +136,12 @@ std::optional<options> read_options(int argc, char** argv) {
     write(help.str());
     return std::nullopt;
   }
-  return read_command(*app.get_subcommands().front());
+  const CLI::App& of = *app.get_subcommands().front();
+  if (of.get_name() == "completion") {
+    write(completion_text(app, words_of(of).given("shell").value_or("")));
+    return std::nullopt;
+  }
+  return read_command(of);
 }
 
 estimate_reader::estimate_reader() {

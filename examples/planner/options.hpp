@@ -23,7 +23,17 @@ namespace planner {
 using efficiency =
     std::variant<shardline::datasheet, shardline::constant, const shardline::engine_version*>;
 
-enum class task : unsigned char { estimate, search, recommend, launch, fit, batch, list };
+enum class task : unsigned char {
+  estimate,
+  search,
+  recommend,
+  launch,
+  compare,
+  sensitivity,
+  fit,
+  batch,
+  list
+};
 
 /// What a launch says beside what is priced.
 ///   format      "shell", "slurm", "lws", "dynamo" or "llm-d"
@@ -44,9 +54,11 @@ struct launch_options {
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
+///   other_layout, other_workload   of a comparison: the second layout, and its load
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
+///   price           dollars per GPU and hour, where asked for
 ///   efficiency_given  what the user said of the efficiency, if anything
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
 ///                   how it came to be taken: ", assumed because ..." or nothing
@@ -62,10 +74,13 @@ struct options {
   planner::efficiency efficiency{};
   shardline::workload workload{};
   shardline::layout layout{};
+  shardline::layout other_layout{};
+  shardline::workload other_workload{};
   shardline::count prefill_gpus = 0;
   shardline::count decode_gpus = 0;
   std::size_t top = 10;
   bool json = false;
+  std::optional<double> price{};
   std::optional<std::string> efficiency_given{};
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};

@@ -34,7 +34,9 @@ for command in \
   "--help" "estimate --help" "search --help" "fit --help" \
   "estimate $target --layout vllm:tp=8" "estimate $target --layout vllm:tp=8 --json" \
   "estimate $target --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 4" \
-  "search $target" "search $target --json" \
+  "search $target" "search $target --json" "search $target --price 2" \
+  "recommend $target --rate 1" "compare vllm:tp=8 vllm:tp=4 $target" "sensitivity $target --layout vllm:tp=8" \
+  "launch $target --layout vllm:tp=8 --engine vllm" \
   "fit $target --layout vllm:tp=8" "fit $target --layout vllm:tp=8 --json"; do
   # Words of the command line are wanted as such.
   # shellcheck disable=SC2086

@@ -251,6 +251,18 @@ void read_simulation(const words& of, options& o) {
   o.simulate = read_trace(*trace, *o.simulate);
 }
 
+// Dollars per GPU and hour.
+std::optional<double> read_price(const words& of) {
+  const std::optional<std::string> text = of.given("--price");
+  if (!text) return std::nullopt;
+  constexpr double highest = 1e6;
+  const std::optional<double> price = number_in(*text);
+  if (!price || !(*price > 0.0 && *price <= highest)) {
+    refuse("--price", *text, "dollars per GPU and hour, above 0 and up to 1000000");
+  }
+  return price;
+}
+
 options read_common(const words& of) {
   options o;
   o.model = read_model(of, o.notes);
@@ -259,6 +271,7 @@ options read_common(const words& of) {
   o.workload = read_workload(of);
   refuse_beyond_context(of, o);
   o.json = of.flag("--json");
+  o.price = read_price(of);
   return o;
 }
 
@@ -343,6 +356,35 @@ options read_launch(const words& of) {
   if (const auto rank = of.given("--lora-rank")) {
     o.launch.adapter_rank = whole_number("--lora-rank", *rank, 1024);
   }
+  return o;
+}
+
+options read_compare(const words& of) {
+  const std::vector<std::string> layouts = of.all("layouts");
+  if (layouts.size() != 2) {
+    refuse("layouts", layouts.empty() ? "" : fmt::format("{}", layouts.size()),
+           "two, as --layout of estimate has them");
+  }
+  options o = read_common(of);
+  o.task = task::compare;
+  o.layout = read_layout(layouts[0]);
+  o.other_layout = read_layout(layouts[1]);
+  read_time(of, o);
+  // Each in the steps that the engine takes under it.
+  o.other_workload = o.workload;
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  read_chunk(of, o.cluster.runtime, o.other_layout, o.other_workload);
+  return o;
+}
+
+options read_sensitivity(const words& of) {
+  options o = read_common(of);
+  o.task = task::sensitivity;
+  o.layout = read_layout(of.given("--layout").value_or(""));
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  refuse_beyond_engine(of, o);
+  read_time(of, o);
+  hold_exchange_buffers(o);
   return o;
 }
 

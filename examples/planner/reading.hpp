@@ -10,6 +10,8 @@ namespace planner {
 /// What each command is to do. They throw bad_input.
 options read_estimate(const words& of);
 options read_launch(const words& of);
+options read_compare(const words& of);
+options read_sensitivity(const words& of);
 options read_fit(const words& of);
 options read_search(const words& of);
 options read_recommend(const words& of);

@@ -52,8 +52,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "")
-refused("subcommand: fly; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "fly")
+refused("subcommand: nothing; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
+refused("subcommand: fly; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -176,10 +176,10 @@ string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptan
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
-refused("option of search: --fast; allowed: ${timed}, --top, --html" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate, launch and fit; allowed: ${timed}, --top, --html"
+refused("option of search: --fast; allowed: ${timed}, --price, --top, --html" "search ${target} --gpus 8 --fast")
+refused("option of search: --layout, an option of estimate, launch, sensitivity and fit; allowed: ${timed}, --price, --top, --html"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, recommend and launch; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
@@ -189,7 +189,7 @@ refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced}
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"
         "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
-refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --top, --html"
+refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --price, --top, --html"
         "search ${target} --gpus 8 --simulate 1")
 cmake_path(GET PLAN PARENT_PATH built)
 set(trace ${built}/refused_trace.csv)
@@ -233,8 +233,22 @@ refused("--format: llm-d's chart runs vLLM"
 expect(2 "" "^infeasible\n  violated: tensor parallelism [(]tp[)] must divide the attention heads: 3"
        "${started} --layout vllm:tp=3 --engine vllm")
 
+# Comparisons, and what tokens cost.
+refused("layouts: 1; allowed: two, as --layout of estimate has them"
+        "compare vllm:tp=8 ${target} --gpus 8")
+expect(2 "" "A: tp8 cp1 dp1 [|] pp1\nfeasible\nB: tp3 .*\ninfeasible\n" "compare vllm:tp=8 vllm:tp=3 ${target} --gpus 8")
+expect(0 "" "\"decode_differences\": .*\"difference_s\"" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
+expect(0 "" "\"figure\": \"memory_rate\".*\"tpot_elasticity\": -0" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --json")
+refused("--price: 0; allowed: dollars per GPU and hour, above 0 and up to 1000000" "search ${target} --gpus 8 --price 0")
+refused("--price: 2$; allowed: dollars per GPU and hour, above 0 and up to 1000000" "search ${target} --gpus 8 --price '2$'")
+expect(0 "" "\"dollars_per_million_tokens\": [0-9.]+,.*\"watts_per_gpu\": null"
+       "estimate ${target} --gpus 8 --layout vllm:tp=8 --price 2 --json")
+
+refused("shell: tcsh; allowed: bash, zsh, fish" "completion tcsh")
+refused("shell: nothing; allowed: bash, zsh, fish" "completion")
+
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, fit, batch, models, accelerators, engines, fields" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
@@ -290,6 +304,7 @@ expect(2 "" "must be pp in number.*what fits" "fit ${large} --layout vllm:tp=1,p
 expect(2 "" "\"sequences\": null.*\"longest_context\": null.*\"these_degrees\": null"
        "fit ${large} --layout vllm:tp=3 --json")
 expect(0 "" "SUBCOMMAND" "--help")
+expect(0 "" "^shardline-plan [0-9]+[.][0-9]+[.][0-9]+\n$" "--version")
 expect(0 "" "--max-ttft" "search --help")
 
 # An unknown name lists the known ones.

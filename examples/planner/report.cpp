@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "batch.hpp"
+#include "comparing.hpp"
+#include "costs.hpp"
 #include "fit.hpp"
 #include "launching.hpp"
 #include "lists.hpp"
@@ -141,6 +143,7 @@ bool put_estimate(shardline::json_output<Output>& out, const options& o, const C
     } else if (o.simulate) {
       out.member("simulated", nullptr);
     }
+    if (const auto cost = costs_of(o, cluster, o.layout, e)) put_costs(out, o, *cost);
     put_engine(out, o);
   });
   return e.feasibility.feasible();
@@ -155,6 +158,7 @@ bool run_estimate(const options& o, const Cluster& cluster) {
   if (e.feasibility.priceable()) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     print("{}", shardline::to_text(e, o.layout, fullest));
+    if (const auto cost = costs_of(o, cluster, o.layout, e)) print("{}", costs_text(o, *cost));
     if (o.simulate && can_simulate(o, cluster)) {
       print("{}", simulated_text(simulated(o, cluster), o));
     } else if (o.simulate) {
@@ -232,6 +236,8 @@ bool run(const options& o) {
   if (o.task == task::fit) return run_fit(o);
   if (o.task == task::recommend) return run_recommend(o);
   if (o.task == task::launch) return run_launch(o);
+  if (o.task == task::compare) return run_compare(o);
+  if (o.task == task::sensitivity) return run_sensitivity(o);
   if (o.task == task::estimate && o.json) return print_priced(o);
   if (o.task == task::search) return run_search(o);
   return visit_cluster(o, [&](const auto& cluster) {

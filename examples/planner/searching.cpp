@@ -5,7 +5,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "costs.hpp"
 #include "nearest.hpp"
 #include "output.hpp"
 #include "page/page.hpp"
@@ -22,6 +24,7 @@ namespace {
 
 struct answers {
   shardline::search_result found{};
+  std::vector<std::optional<costs>> cost{};  // of the best, where a price is given
   std::optional<near_misses_found> nearest{};
 };
 
@@ -41,13 +44,30 @@ answers answer(const options& o, const Cluster& cluster) {
   a.found = search(cluster, o.model, o.workload, o.top,
                    progress(fmt::format("search of {} GPUs", cluster.gpus)));
   refuse_invalid(a.found.inputs);
+  for (const shardline::candidate& c : a.found.best) {
+    a.cost.push_back(costs_of(o, cluster, c.layout, c.estimate));
+  }
   if (a.found.feasible == 0) a.nearest = nearest_of(o, cluster);
   return a;
+}
+
+std::string ranked_costs_text(const answers& a) {
+  shardline::text_table table("rrrr");
+  table.add({"rank", "$/M output", "$/M tokens", "decode J/output"});
+  for (std::size_t i = 0; i < a.cost.size(); ++i) {
+    if (!a.cost[i]) continue;
+    const costs& c = *a.cost[i];
+    table.add({fmt::format("{}", i + 1), fmt::format("{:.3g}", c.dollars.per_million_output),
+               fmt::format("{:.3g}", c.dollars.per_million),
+               c.energy ? fmt::format("{:.3g}", c.energy->joules) : "-"});
+  }
+  return table.text();
 }
 
 void print_text(const options& o, const answers& a) {
   print_inputs(o);
   print("{}", shardline::to_text(o.model, a.found, convention(o)));
+  if (o.price && !a.cost.empty()) print("\n{}", ranked_costs_text(a));
   if (a.nearest) print("\nthe nearest\n{}", nearest_text(o, *a.nearest));
 }
 
@@ -55,6 +75,15 @@ void print_as_json(const options& o, const answers& a) {
   shardline::json_tree out;
   out.object([&] {
     put_members(out, o.model, a.found, o.notes);
+    if (o.price) {
+      out.array("costs", [&] {
+        for (const std::optional<costs>& c : a.cost) {
+          out.object([&] {
+            if (c) put_costs(out, o, *c);
+          });
+        }
+      });
+    }
     if (a.nearest) put_nearest(out, *a.nearest);
     put_engine(out, o);
   });

@@ -14,15 +14,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-double cached(const model& m) { return kv_bytes_per_token(m).value(); }
-
-// {"model_type": type, "architectures": [its class], "torch_dtype": "bfloat16", ...}
-std::string text_of(std::string_view type, std::string_view its_class, std::string_view rest) {
-  return R"({"torch_dtype": "bfloat16", "model_type": ")" + std::string(type) +
-         R"(", "architectures": [")" + std::string(its_class) + R"("], )" + std::string(rest) + "}";
-}
-
 // `key` and a list of `layers` values, every `period`-th of them `last`.
 std::string listed(std::string_view key, int layers, int period, std::string_view each,
                    std::string_view last) {

@@ -71,6 +71,14 @@ inline std::string refusal(std::string_view text, std::string_view second = {}) 
 }
 
 inline count total(const model& m) { return parameters(m).total(); }
+inline double cached(const model& m) { return kv_bytes_per_token(m).value(); }
+
+// {"model_type": type, "architectures": [its class], "torch_dtype": "bfloat16", ...}
+inline std::string text_of(std::string_view type, std::string_view its_class,
+                           std::string_view rest) {
+  return R"({"torch_dtype": "bfloat16", "model_type": ")" + std::string(type) +
+         R"(", "architectures": [")" + std::string(its_class) + R"("], )" + std::string(rest) + "}";
+}
 
 inline const layer& layer_at(const model& m, count i) {
   count end = 0;

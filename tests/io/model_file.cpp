@@ -6,41 +6,37 @@
 #include <string>
 #include <string_view>
 
+#include "hf_texts.hpp"
 #include "shardline/model/parameters.hpp"
 
 using namespace shardline;
 
 namespace {
 
+using hf_test::swapped;
+
 constexpr std::string_view llama_8b = R"({"name": "mine", "hidden_size": 4096,
   "vocab_size": 128256, "max_context": 131072, "layers": [{"layers": 32,
   "attention": {"kind": "grouped_query", "heads": 32, "kv_heads": 8, "head_dim": 128},
   "feed_forward": {"kind": "dense", "width": 14336}}]})";
 
-model read(std::string_view text) {
+model read_file(std::string_view text) {
   const model_result r = read_model(text);
   CAPTURE(r.error);
   REQUIRE(r.error.empty());
   return r.of;
 }
 
-std::string refusal(std::string_view text) {
+std::string refusal_of_file(std::string_view text) {
   const model_result r = read_model(text);
   CHECK_FALSE(r.error.empty());
   return r.error;
 }
 
-std::string swapped(std::string_view text, std::string_view from, std::string_view to) {
-  std::string result(text);
-  const std::size_t at = result.find(from);
-  REQUIRE(at != std::string::npos);
-  return result.replace(at, from.size(), to);
-}
-
 }  // namespace
 
 TEST_CASE("a file that says what the catalog does is the catalog's model") {
-  model m = read(llama_8b);
+  model m = read_file(llama_8b);
   CHECK(m.name.view() == "mine");
   m.name = catalog::llama_3_1_8b.name;
   CHECK(m == catalog::llama_3_1_8b);
@@ -48,20 +44,20 @@ TEST_CASE("a file that says what the catalog does is the catalog's model") {
 }
 
 TEST_CASE("a catalog model with some fields of its own, in other formats") {
-  const model m = read(R"({"like": "llama-3.1-8b", "name": "longer", "tied_embeddings": true,
+  const model m = read_file(R"({"like": "llama-3.1-8b", "name": "longer", "tied_embeddings": true,
     "weights": "fp8", "kv_cache": "fp8"})");
   CHECK(m.layers == catalog::llama_3_1_8b.layers);
   CHECK(m.tied_embeddings);
   CHECK(m.weights[weight_class::attention] == formats::fp8);
   CHECK(m.weights[weight_class::norm] == formats::bf16);
   CHECK(m.kv_cache == cache_format(precision::fp8));
-  CHECK(read(R"({"like": "llama-3.1-8b"})") == catalog::llama_3_1_8b);
-  CHECK(read(R"({"like": "llama-3.1-8b", "activations": "fp16"})").kv_cache ==
+  CHECK(read_file(R"({"like": "llama-3.1-8b"})") == catalog::llama_3_1_8b);
+  CHECK(read_file(R"({"like": "llama-3.1-8b", "activations": "fp16"})").kv_cache ==
         cache_format(precision::fp16));
 }
 
 TEST_CASE("patterns of layers, kinds with flags, states and norms by name") {
-  const model m = read(R"({"name": "hybrid", "hidden_size": 512, "vocab_size": 1000,
+  const model m = read_file(R"({"name": "hybrid", "hidden_size": 512, "vocab_size": 1000,
     "updates": {"versions": 2}, "layers": [
     {"repeat": 3, "of": [
       {"layers": 2, "attention": {"kind": "gated_delta_rule", "key_heads": 2, "value_heads": 4,
@@ -87,8 +83,8 @@ TEST_CASE("every kind is read by its name, and says of an unknown field which it
   const auto named = []<std::size_t... I>(std::index_sequence<I...>) {
     const auto one = [](std::string_view name) {
       const std::string fault =
-          refusal(R"({"name": "x", "hidden_size": 8, "layers": [{"attention": {"kind": ")" +
-                  std::string(name) + R"(", "nothing": 1}}]})");
+          refusal_of_file(R"({"name": "x", "hidden_size": 8, "layers": [{"attention": {"kind": ")" +
+                          std::string(name) + R"(", "nothing": 1}}]})");
       CHECK(fault.find("$.layers[0].attention.nothing") == 0);
       CHECK(fault.find(": not known; allowed: kind") != std::string::npos);
     };
@@ -98,27 +94,31 @@ TEST_CASE("every kind is read by its name, and says of an unknown field which it
 }
 
 TEST_CASE("what is wrong is named by its path") {
-  CHECK(refusal("[]") == "$: []; allowed: an object");
-  CHECK(refusal(R"({"name": "x"})") == "$.layers: missing; allowed: an array of layers");
-  CHECK(refusal(R"({"layers": []})") == "$.name: missing; allowed: a string of 1 to 95 characters");
-  CHECK(refusal(R"({"name": "x", "layers": []})") == "$.layers: []; allowed: an array of layers");
-  CHECK(refusal(swapped(llama_8b, R"("heads": 32)", R"("heads": 0)")) ==
+  CHECK(refusal_of_file("[]") == "$: []; allowed: an object");
+  CHECK(refusal_of_file(R"({"name": "x"})") == "$.layers: missing; allowed: an array of layers");
+  CHECK(refusal_of_file(R"({"layers": []})") ==
+        "$.name: missing; allowed: a string of 1 to 95 characters");
+  CHECK(refusal_of_file(R"({"name": "x", "layers": []})") ==
+        "$.layers: []; allowed: an array of layers");
+  CHECK(refusal_of_file(swapped(llama_8b, R"("heads": 32)", R"("heads": 0)")) ==
         "$.layers[0].attention.heads: 0; allowed: a whole number from 1 to 100000");
-  CHECK(refusal(swapped(llama_8b, R"("heads": 32)", R"("head": 32)"))
+  CHECK(refusal_of_file(swapped(llama_8b, R"("heads": 32)", R"("head": 32)"))
             .find("$.layers[0].attention.head (did you mean heads?): not known; allowed: kind, "
                   "heads") == 0);
-  CHECK(refusal(swapped(llama_8b, "grouped_query", "grouped"))
+  CHECK(refusal_of_file(swapped(llama_8b, "grouped_query", "grouped"))
             .find(R"($.layers[0].attention.kind: "grouped"; allowed: grouped_query, latent, )") ==
         0);
-  CHECK(refusal(swapped(llama_8b, R"("vocab_size")", R"("vocabulary")"))
+  CHECK(refusal_of_file(swapped(llama_8b, R"("vocab_size")", R"("vocabulary")"))
             .find("$.vocabulary: not known; allowed: name, like, ") == 0);
-  CHECK(refusal(swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "weights": "fp5")")) ==
+  CHECK(refusal_of_file(
+            swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "weights": "fp5")")) ==
         R"($.weights: "fp5"; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4)");
-  CHECK(refusal(R"({"like": "llama-3.1-8"})").find("$.like: \"llama-3.1-8\"; allowed: a name of") ==
-        0);
-  CHECK(refusal(swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "updates": {"x": 1})"))
+  CHECK(refusal_of_file(R"({"like": "llama-3.1-8"})")
+            .find("$.like: \"llama-3.1-8\"; allowed: a name of") == 0);
+  CHECK(refusal_of_file(
+            swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "updates": {"x": 1})"))
             .find("$.updates.x: not known; allowed: versions, low_rank") == 0);
   // Read well, but no model: heads that do not share keys in equal groups.
-  CHECK(refusal(swapped(llama_8b, R"("kv_heads": 8)", R"("kv_heads": 7)"))
+  CHECK(refusal_of_file(swapped(llama_8b, R"("kv_heads": 8)", R"("kv_heads": 7)"))
             .find("$: attention.kv_heads: 7") == 0);
 }

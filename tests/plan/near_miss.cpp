@@ -65,7 +65,7 @@ void are_the_nearest(const std::vector<near_miss>& found, std::vector<priced> al
   }
 }
 
-workload any_load(std::mt19937& random) {
+workload random_load(std::mt19937& random) {
   const auto any = [&](double low, double high) {
     return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));
   };
@@ -104,7 +104,7 @@ TEST_CASE("near misses are the nearest of every layout") {
   std::mt19937 random(5);
   for (int i = 0; i < 30; ++i) {
     CAPTURE(i);
-    const workload w = any_load(random);
+    const workload w = random_load(random);
     const auto c = half_gpus_of(catalog::h100_sxm, 8);
     for (const model* m : {&catalog::llama_3_1_70b, &catalog::mixtral_8x7b}) {
       std::vector<priced> all;
@@ -119,7 +119,7 @@ TEST_CASE(
   std::mt19937 random(6);
   for (int i = 0; i < 20; ++i) {
     CAPTURE(i);
-    const workload w = any_load(random);
+    const workload w = random_load(random);
     std::vector<priced> all;
     for (count size = 1; size <= 6; ++size) {
       price(all, half_gpus_of(catalog::h100_sxm, size), catalog::llama_3_1_70b, 6 / size, w);

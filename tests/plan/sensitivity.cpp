@@ -17,7 +17,7 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-constexpr workload chat{
+constexpr workload load{
     .concurrency = 64, .input = 2048_tokens, .output = 512_tokens, .chunk = 8192_tokens};
 
 std::array<double, 3> figures_of(const basic_estimate<>& e) {
@@ -74,13 +74,13 @@ void equals_differences(const Cluster& c, const model& m, const layout& l, const
 TEST_CASE("derivatives equal central differences") {
   const auto h100 = with_engine(make_cluster(with_fitted(catalog::h100_sxm), 8), engines::vllm);
   const layout tp8{{8, 1, 1}, {8, 1, 1}};
-  equals_differences(h100, catalog::llama_3_1_70b, tp8, chat);
+  equals_differences(h100, catalog::llama_3_1_70b, tp8, load);
   const auto bare = with_engine(
       make_cluster(with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}), 16),
       engines::vllm);
   const layout ep16{{1, 1, 16}, {1, 16, 1}};
-  equals_differences(bare, catalog::deepseek_v3, ep16, at_concurrency(chat, 300.0));
-  workload at_rate = chat;
+  equals_differences(bare, catalog::deepseek_v3, ep16, at_concurrency(load, 300.0));
+  workload at_rate = load;
   at_rate.rate = 2_per_s;
   equals_differences(h100, catalog::llama_3_1_70b, tp8, at_rate);
 }
@@ -88,7 +88,7 @@ TEST_CASE("derivatives equal central differences") {
 TEST_CASE("what bounds decoding is what it gains by") {
   const auto c = with_engine(make_cluster(with_fitted(catalog::h100_sxm), 8), engines::vllm);
   const sensitivities s =
-      sensitivities_of(c, catalog::llama_3_1_70b, layout{{8, 1, 1}, {8, 1, 1}}, chat);
+      sensitivities_of(c, catalog::llama_3_1_70b, layout{{8, 1, 1}, {8, 1, 1}}, load);
   const auto at = [](std::string_view name) {
     for (std::size_t i = 0; i < hardware_figures.size(); ++i) {
       if (hardware_figures[i].name == name) return i;

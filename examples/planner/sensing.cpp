@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "comparing.hpp"
+#include "output.hpp"
+#include "pricing.hpp"
+#include "report.hpp"
+#include "shardline/io/json.hpp"
+#include "shardline/io/text.hpp"
+#include "shardline/plan/sensitivity.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+using shardline::hardware_figures;
+
+// The figures by what a token's time gains by them, then a first token's.
+std::array<std::size_t, hardware_figures.size()> ranked(const shardline::sensitivities& s) {
+  std::array<std::size_t, hardware_figures.size()> order{};
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const auto of = [&](std::size_t i) {
+      return std::array{std::abs(s.tpot.elasticity[i]), std::abs(s.ttft.elasticity[i])};
+    };
+    return of(a) > of(b);
+  });
+  return order;
+}
+
+std::string table_of(const shardline::sensitivities& s) {
+  shardline::text_table table("lrrr");
+  table.add({"1 % more of", "TTFT", "TPOT", "throughput"});
+  const auto cell = [](double elasticity) { return fmt::format("{:+.3f} %", elasticity); };
+  for (const std::size_t i : ranked(s)) {
+    const std::array<double, 3> e{s.ttft.elasticity[i], s.tpot.elasticity[i],
+                                  s.throughput.elasticity[i]};
+    if (e == std::array<double, 3>{}) continue;
+    table.add({std::string(hardware_figures[i].name), cell(e[0]), cell(e[1]), cell(e[2])});
+  }
+  return table.text("  ");
+}
+
+template <class Output>
+void put_slopes(shardline::json_output<Output>& out, const shardline::sensitivities& s) {
+  out.array("sensitivity", [&] {
+    for (const std::size_t i : ranked(s)) {
+      out.object([&] {
+        out.member("figure", hardware_figures[i].name);
+        out.member("unit", hardware_figures[i].unit);
+        out.member("d_ttft_s", s.ttft.slope[i]);
+        out.member("d_tpot_s", s.tpot.slope[i]);
+        out.member("d_output_tokens_per_s", s.throughput.slope[i]);
+        out.member("ttft_elasticity", s.ttft.elasticity[i]);
+        out.member("tpot_elasticity", s.tpot.elasticity[i]);
+        out.member("output_elasticity", s.throughput.elasticity[i]);
+      });
+    }
+  });
+}
+
+void print_as_json(const options& o, const shardline::sensitivities& s) {
+  shardline::json_tree out;
+  out.object([&] {
+    out.member("model", o.model);
+    out.member("layout", o.layout);
+    out.member("ttft_s", s.ttft.value);
+    out.member("tpot_s", s.tpot.value);
+    out.member("output_tokens_per_s", s.throughput.value);
+    put_slopes(out, s);
+    put_engine(out, o);
+  });
+  print("{}\n", out.take().dump(2));
+}
+
+}  // namespace
+
+bool run_sensitivity(const options& o) {
+  const auto s = visit_cluster(o, [&](const auto& cluster) {
+    return sensitivities_of(cluster, o.model, o.layout, o.workload);
+  });
+  refuse_invalid(s.feasibility.invalid);
+  if (o.json) {
+    print_as_json(o, s);
+  } else {
+    print_inputs(o);
+    print("{}\n{}", shardline::to_text(o.model, o.layout, convention(o)),
+          shardline::to_text(s.feasibility));
+    if (s.feasibility.priceable()) print("\nwhat would make it faster\n{}", table_of(s));
+  }
+  return s.feasibility.feasible();
+}
+
+}  // namespace planner
