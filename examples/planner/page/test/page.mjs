@@ -106,6 +106,7 @@ try {
   const tip = await browser.run("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent");
   check(/tokens\/s per GPU/.test(tip), `hovering shows "${tip}"`);
   // One that no other point lies on.
+  await place("#frontier .plot");
   await browser.run(`[...document.querySelectorAll('.refused circle')].find(c => {
     const b = c.getBoundingClientRect();
     return document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2) === c;
