@@ -341,7 +341,7 @@ struct builder {
     made.layers = static_cast<double>(p.stages[0].layers);
     if (p.routed.size() > 0) made.routing = p.routed[0];
     if constexpr (by_curves) made.host = p.cluster.accelerator.efficiency.host;
-    const sl::emission e = sl::emission_under(p.engine, p.model, p.layout);
+    const sl::model_context e = sl::model_context_under(p.engine, p.model, p.layout);
     for (std::size_t s = 0; s < sl::segment::number; ++s) {
       n = p.times[s];
       if (n > 0.0) sl::emit_segment(e, p.map, s, *this);

@@ -4,7 +4,7 @@
 # its second after #!.
 cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/include/* ${ROOT}/tests/* ${ROOT}/bench/* ${ROOT}/examples/* ${ROOT}/cmake/*)
-list(FILTER files INCLUDE REGEX "([.](hpp|cpp|inc|cmake|cmake[.]in|sh)|CMakeLists[.]txt)$")
+list(FILTER files INCLUDE REGEX "([.](hpp|cpp|inc|py|cmake|cmake[.]in|sh)|CMakeLists[.]txt)$")
 if(EXISTS ${ROOT}/CMakeLists.txt)
   list(APPEND files CMakeLists.txt)
 endif()

@@ -19,3 +19,23 @@ install(FILES
   DESTINATION ${shardline_package})
 install(FILES cmake/packaging/LICENSE_1_0.txt
   DESTINATION ${CMAKE_INSTALL_DATADIR}/licenses/shardline)
+
+# For builds without CMake: pkg-config --cflags shardline. The headers are found from where the file
+# stands, so that the installed tree can be moved.
+set(shardline_pkgconfig ${CMAKE_INSTALL_DATADIR}/pkgconfig)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX
+  BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX}/${shardline_pkgconfig} OUTPUT_VARIABLE shardline_pc_prefix)
+configure_file(cmake/packaging/shardline.pc.in shardline.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/shardline.pc DESTINATION ${shardline_pkgconfig})
+
+# What is installed, under which licences and on whose: SPDX 2.3. SOURCE_DATE_EPOCH makes it the same
+# from build to build.
+set(shardline_contents)
+foreach(header IN LISTS SHARDLINE_HEADERS)
+  file(SHA1 ${header} digest)
+  string(SHA1 shardline_contents "${shardline_contents}${digest}")
+endforeach()
+string(TIMESTAMP shardline_created "%Y-%m-%dT%H:%M:%SZ" UTC)
+configure_file(cmake/packaging/shardline.spdx.json.in shardline.spdx.json @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/shardline.spdx.json
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/sbom/shardline)

@@ -25,12 +25,20 @@ function(shardline_as_check target)
   endif()
 endfunction()
 
-# shardline_precompile(<target> <what target_precompile_headers takes>). g++ 12 dies of comparing class
-# and struct across a precompiled header (in diag_mismatched_tags); clang++ compares them as well.
-function(shardline_precompile target)
-  target_precompile_headers(${target} ${ARGN})
-  target_compile_options(${target} PRIVATE
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-tags -Wno-redundant-tags>)
+# shardline_in_one_unit(<target> [<files a unit>]): what every source of a target includes is parsed
+# once, in a quick build, and the templates that several use are made once: a third of the time.
+# Names of a folder's sources then meet, in anonymous namespaces too. Warnings about names of one
+# file met in a function of another, and about what a source that is included may say, mean nothing
+# there.
+function(shardline_in_one_unit target)
+  if(NOT SHARDLINE_QUICK_CHECKS)
+    return()
+  endif()
+  set(batch ${ARGN} 0)
+  list(GET batch 0 batch)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
+  target_compile_options(${target} PRIVATE -Wno-shadow
+    $<$<CXX_COMPILER_ID:Clang>:-Wno-shadow-all -Wno-header-hygiene>)
 endfunction()
 
 function(shardline_check_target target)

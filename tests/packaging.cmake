@@ -54,6 +54,32 @@ foreach(way subdirectory fetch package single)
   set_tests_properties(install.${way} PROPERTIES LABELS build)
 endforeach()
 
+# The installed tree says what it is to builds without CMake, and to who gathers licences.
+find_program(SHARDLINE_PKG_CONFIG NAMES pkgconf pkg-config)
+if(SHARDLINE_PKG_CONFIG)
+  add_test(NAME packaging.pkg_config COMMAND ${CMAKE_COMMAND} -DPKG_CONFIG=${SHARDLINE_PKG_CONFIG}
+    -DSTAGE=${stage} -DVERSION=${PROJECT_VERSION} -DROOT=${PROJECT_SOURCE_DIR}
+    -DTREE=${CMAKE_CURRENT_BINARY_DIR}/pkg_config -DCOMPILER=${CMAKE_CXX_COMPILER}
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/packaging/pkg_config.cmake)
+  set_tests_properties(packaging.pkg_config PROPERTIES FIXTURES_REQUIRED installed LABELS build)
+endif()
+add_test(NAME packaging.sbom COMMAND ${CMAKE_COMMAND}
+  -DSTAGE=${stage} -DVERSION=${PROJECT_VERSION} -P ${CMAKE_CURRENT_SOURCE_DIR}/packaging/sbom.cmake)
+set_tests_properties(packaging.sbom PROPERTIES FIXTURES_REQUIRED installed LABELS build)
+
+# Recipes of package managers, as far as they can be followed without a network: vcpkg's port installs
+# from this clone in place of GitHub's, Conan's is read by Python with a recipe class of our own.
+add_test(NAME packaging.vcpkg COMMAND ${CMAKE_COMMAND} -DROOT=${PROJECT_SOURCE_DIR}
+  -DTREE=${CMAKE_CURRENT_BINARY_DIR}/vcpkg -DVERSION=${PROJECT_VERSION}
+  -DGENERATOR=${CMAKE_GENERATOR} -DCOMPILER=${CMAKE_CXX_COMPILER}
+  -P ${CMAKE_CURRENT_SOURCE_DIR}/packaging/vcpkg.cmake)
+set_tests_properties(packaging.vcpkg PROPERTIES LABELS build)
+find_program(SHARDLINE_PYTHON python3)
+if(SHARDLINE_PYTHON)
+  add_test(NAME packaging.conan COMMAND ${SHARDLINE_PYTHON}
+    ${CMAKE_CURRENT_SOURCE_DIR}/packaging/conan.py ${PROJECT_SOURCE_DIR} ${PROJECT_VERSION})
+endif()
+
 # A component that cannot be had is named, not "could not find a configuration file".
 shardline_stranger_test(consumer.missing_component ${consumer} consumer
   -DCMAKE_PREFIX_PATH=${stage} -DMODE=package -DCOMPONENTS=json
@@ -63,6 +89,7 @@ set_tests_properties(consumer.missing_component PROPERTIES FIXTURES_REQUIRED ins
 
 if(TARGET shardline-plan)
   shardline_stranger_test(planner.outside ${PROJECT_SOURCE_DIR}/examples/planner
-    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=Release)
+    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DCMAKE_BUILD_TYPE=Release
+    -DCMAKE_UNITY_BUILD=ON)
   set_tests_properties(planner.outside PROPERTIES FIXTURES_REQUIRED installed)
 endif()

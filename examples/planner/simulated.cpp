@@ -15,13 +15,13 @@ namespace planner {
 
 namespace {
 
-constexpr std::string_view wanted =
+constexpr std::string_view wanted_of_trace =
     "lines of seconds, prompt tokens and output tokens, \"0.25,2048,512\", in the order of their "
     "time";
 
 [[noreturn]] void refuse_trace(const std::string& path, std::int64_t line, std::string_view what) {
   const std::string where = line > 0 ? fmt::format("{}, line {}", path, line) : path;
-  refuse("--trace", fmt::format("{}: {}", where, what), wanted);
+  refuse("--trace", fmt::format("{}: {}", where, what), wanted_of_trace);
 }
 
 struct trace_line {

@@ -3,22 +3,15 @@
 
 #include <doctest/doctest.h>
 
+#include "unit_dice.hpp"
+
 #include <cmath>
-#include <random>
 
 using namespace shardline;
 
 namespace {
 
 using two = dual<2>;
-
-class unit_dice {
- public:
-  double operator()() { return static_cast<double>(engine_() >> 11U) * 0x1p-53; }
-
- private:
-  std::mt19937_64 engine_{11};
-};
 
 // A formula with every operation, smooth where x and y are positive.
 template <class T>
@@ -51,7 +44,7 @@ TEST_CASE("a number is a constant: slope 0") {
 }
 
 TEST_CASE("the chain rule matches central differences") {
-  unit_dice roll;
+  unit_dice roll(11);
   for (int number = 0; number < 2000; ++number) {
     const double x = 0.1 + 3.0 * roll();
     const double y = 0.1 + 3.0 * roll();

@@ -19,7 +19,7 @@ TEST_CASE("shares sum to the whole, differ by one at most, and the first are the
       count sum = 0;
       count before = n;
       for (count i = 0; i < parts; ++i) {
-        const count one = share(n, parts, i);
+        const count one = items_in_part(n, parts, i);
         REQUIRE(one <= before);
         REQUIRE(one >= n / parts);
         REQUIRE(one <= n / parts + 1);
@@ -30,7 +30,7 @@ TEST_CASE("shares sum to the whole, differ by one at most, and the first are the
       CAPTURE(n);
       CAPTURE(parts);
       REQUIRE(sum == n);
-      REQUIRE(share(n, parts, 0) == ceil_div(n, parts));
+      REQUIRE(items_in_part(n, parts, 0) == ceil_div(n, parts));
     }
   }
 }
@@ -59,9 +59,9 @@ TEST_CASE("divides is what the remainder says, for powers of two and others, sma
 }
 
 TEST_CASE("shares of huge counts are exact") {
-  CHECK(share(largest, 2, 0) == largest / 2 + 1);
-  CHECK(share(largest, 2, 1) == largest / 2);
-  CHECK(share(largest, 1000003, 0) == largest / 1000003 + (largest % 1000003 > 0 ? 1 : 0));
+  CHECK(items_in_part(largest, 2, 0) == largest / 2 + 1);
+  CHECK(items_in_part(largest, 2, 1) == largest / 2);
+  CHECK(items_in_part(largest, 1000003, 0) == largest / 1000003 + (largest % 1000003 > 0 ? 1 : 0));
   CHECK(ceil_div(largest, largest) == 1);
   CHECK(ceil_div(largest, largest - 1) == 2);
 }

@@ -11,7 +11,7 @@ using namespace shardline;
 
 namespace {
 
-constexpr count total(const model& m) { return parameters(m).total(); }
+constexpr count elements(const model& m) { return parameters(m).total(); }
 constexpr count mtp(const model& m) { return mtp_parameters(m).total(); }
 
 constexpr count embedding_and_head(const model& m) { return 2 * m.vocab_size * m.hidden_size; }
@@ -62,38 +62,38 @@ static_assert(v3.total_bytes().value() + v3_mtp.total_bytes().value() +
 constexpr count k2_scales =
     61 * latent_scales(64) + gated_scales(7168, 18432) + 60 * 385 * gated_scales(7168, 2048);
 static_assert(k2_scales == 61 * 6200 + 24'192 + 60 * 385 * 2688);
-static_assert(total(catalog::kimi_k2) + 61 * 56 == 1'026'408'235'864);
-static_assert(total(catalog::kimi_k2) + 61 * 56 + k2_scales == 1'026'470'731'056);
+static_assert(elements(catalog::kimi_k2) + 61 * 56 == 1'026'408'235'864);
+static_assert(elements(catalog::kimi_k2) + 61 * 56 + k2_scales == 1'026'470'731'056);
 static_assert(parameters(catalog::kimi_k2).total_bytes().value() + 2 * 61 * 56 ==
               1'029'173'256'720);
 
 // MiniMax-M2.5: the scales. M2's published total, 228,689,764,864, counts none.
 constexpr count m2_scales = 62 * (scales(3072, 48 * 128) + 2 * scales(3072, 8 * 128) +
                                   scales(48 * 128, 3072) + 256 * gated_scales(3072, 1536));
-static_assert(total(catalog::minimax_m2_5) + m2_scales == 228'703'644'928);
+static_assert(elements(catalog::minimax_m2_5) + m2_scales == 228'703'644'928);
 
 // Prediction layers: GLM-4.5's with copies of embedding and head, GLM-4.6's and Qwen's without.
 // Qwen3-Coder-Next has Qwen3-Next's layers and no prediction layer: 79,674,391,296.
-static_assert(total(catalog::glm_4_5) + mtp(catalog::glm_4_5) +
+static_assert(elements(catalog::glm_4_5) + mtp(catalog::glm_4_5) +
                   embedding_and_head(catalog::glm_4_5) ==
               358'337'791'296);
-static_assert(total(catalog::glm_4_5) + mtp(catalog::glm_4_5) == 356'785'898'816, "GLM-4.6");
-static_assert(total(catalog::qwen3_next_80b_a3b) + mtp(catalog::qwen3_next_80b_a3b) ==
+static_assert(elements(catalog::glm_4_5) + mtp(catalog::glm_4_5) == 356'785'898'816, "GLM-4.6");
+static_assert(elements(catalog::qwen3_next_80b_a3b) + mtp(catalog::qwen3_next_80b_a3b) ==
               81'324'862'720);
 static_assert(mtp(catalog::kimi_k2) == 0);
 
 // Llama 2: 64 rotary frequencies per layer.
-static_assert(total(catalog::llama_2_7b) + 64 * 32 == 6'738'417'664);
-static_assert(total(catalog::llama_2_13b) + 64 * 40 == 13'015'866'880);
-static_assert(total(catalog::llama_2_70b) + 64 * 80 == 68'976'653'312);
+static_assert(elements(catalog::llama_2_7b) + 64 * 32 == 6'738'417'664);
+static_assert(elements(catalog::llama_2_13b) + 64 * 40 == 13'015'866'880);
+static_assert(elements(catalog::llama_2_70b) + 64 * 80 == 68'976'653'312);
 
 // Heads stored beside the embedding they are tied to.
-static_assert(total(catalog::falcon_7b) + 65024 * 4544 == 7'217'189'760);
-static_assert(total(catalog::falcon_40b) + 65024 * 8192 == 41'835'970'560);
-static_assert(total(catalog::qwen3_0_6b) + 151936 * 1024 == 751'632'384);
+static_assert(elements(catalog::falcon_7b) + 65024 * 4544 == 7'217'189'760);
+static_assert(elements(catalog::falcon_40b) + 65024 * 8192 == 41'835'970'560);
+static_assert(elements(catalog::qwen3_0_6b) + 151936 * 1024 == 751'632'384);
 
 // Mixtral 8x22B's base model has 768 rows less in embedding and head.
-static_assert(total(catalog::mixtral_8x22b) - 2 * 768 * 6144 == 140'620'634'112);
+static_assert(elements(catalog::mixtral_8x22b) - 2 * 768 * 6144 == 140'620'634'112);
 
 // Vision towers, by the vision_config of each config.json.
 // With biases: four attention matrices, two of feed-forward, two norms.
@@ -117,10 +117,10 @@ constexpr count mistral_small_vision = 3 * 14 * 14 * 1024 + 1024 +
                                        24 * (4 * 1024 * 1024 + 3 * 1024 * 4096 + 2 * 1024) + 1024 +
                                        4096 * 1024 + 1024 * 5120 + 5120 * 5120;
 
-static_assert(total(catalog::gemma_3_27b) + gemma_3_vision == 27'432'406'640);
-static_assert(total(catalog::llama_4_scout) + llama_4_vision == 108'641'793'536);
-static_assert(total(catalog::mistral_small_3_2_24b) + mistral_small_vision == 24'011'361'280);
-static_assert(total(catalog::qwen3_5_35b_a3b) + mtp(catalog::qwen3_5_35b_a3b) + qwen3_5_vision ==
+static_assert(elements(catalog::gemma_3_27b) + gemma_3_vision == 27'432'406'640);
+static_assert(elements(catalog::llama_4_scout) + llama_4_vision == 108'641'793'536);
+static_assert(elements(catalog::mistral_small_3_2_24b) + mistral_small_vision == 24'011'361'280);
+static_assert(elements(catalog::qwen3_5_35b_a3b) + mtp(catalog::qwen3_5_35b_a3b) + qwen3_5_vision ==
               35'951'822'704);
 
 }  // namespace

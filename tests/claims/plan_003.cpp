@@ -35,7 +35,7 @@ static_assert(ranks.expert.ep == 64 && ranks.expert.etp == 2);
 static_assert(batch.concurrency * batch.input.value() * static_cast<double>(shape.hidden_size) *
                   element_bytes(shape.activations) / static_cast<double>(ranks.attention.tp) ==
               (64_MiB).value());
-static_assert(localise(prefill_step(128.0, 1024.0, 0.0, 1.0), ranks).tokens == 2048.0);
+static_assert(rank_step_of(prefill_step(128.0, 1024.0, 0.0, 1.0), ranks).tokens == 2048.0);
 
 // "Expert Weights: 64.00 MB": 16 layers x 2 x 1024 x 2048 bytes is 64 MiB before TP2, 32 MiB after.
 static_assert(held.bytes_of(weight_class::routed_expert) == 32_MiB);

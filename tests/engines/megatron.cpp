@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "refusal.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -23,8 +24,6 @@ static_assert(to_layout(megatron{
 // Both kinds of data parallelism are what is left of the world; etp is tp unless told.
 static_assert(to_layout(megatron{.world = 64, .tp = 4, .cp = 2, .pp = 2}) ==
               layout{{4, 2, 4}, {4, 1, 8}, 2, expert_dispatch::all_gather});
-
-std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
 
 }  // namespace
 

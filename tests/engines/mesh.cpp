@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "refusal.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -22,8 +23,6 @@ static_assert(to_mesh(mixed) == mesh_fields{.tp = 4, .dp = 4, .etp = 2, .ep = 4,
 static_assert(to_layout(mesh_fields{}) == layout{});
 static_assert(!to_vllm(mixed).has_value() && !to_sglang(mixed).has_value() &&
               !to_tensorrt_llm(mixed).has_value());
-
-std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
 
 }  // namespace
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "refusal.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
 
@@ -23,8 +24,6 @@ static_assert(whole_numbers_of<field::tp>.allowed == "a whole number from 1 to 1
 static_assert(whole_numbers_of<field::redundant_experts>.allowed ==
               "a whole number from 0 to 1000000");
 static_assert(parse_layout("vllm:tp=1,pp=2,layers=31/30").layout.stages.listed[1] == 30);
-
-std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
 
 stage_split by_hand() {
   stage_split split;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "refusal.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -40,8 +41,6 @@ static_assert(to_layout(sglang{.tp = 16, .attn_dp = 16, .all_to_all = true}) ==
               layout{{1, 1, 16}, {1, 16, 1}, 1, expert_dispatch::all_to_all});
 // What 61 layers leave over goes to the last stages.
 static_assert(layers_of_stage(to_layout(sglang{.tp = 8, .pp = 4}), 61, 3) == item_range{45, 16});
-
-std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
 
 // Every layout that some flags make of 24 GPUs in one stage.
 std::vector<layout> made_by_flags() {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "refusal.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -36,8 +37,6 @@ static_assert(layers_of_stage(to_layout(tensorrt_llm{.tp = 8, .pp = 4}), 61, 0) 
 // MLPerf v6.1, GB300 Interactive: context servers and generation servers.
 static_assert(parse_layout("trtllm:tp=16,ep=16,attention-dp=on").layout ==
               layout{{1, 1, 16}, {1, 16, 1}, 1, expert_dispatch::all_gather});
-
-std::string refusal(std::string_view text) { return fault_text(parse_layout(text)); }
 
 // Every layout that some options make of 24 GPUs in one stage.
 std::vector<layout> made_by_options() {

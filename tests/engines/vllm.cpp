@@ -41,11 +41,11 @@ constexpr stage_layers listed(std::initializer_list<int> layers) {
   return result;
 }
 // VLLM_PP_LAYER_PARTITION=31,30 and --eplb-config '{"num_redundant_experts": 32}'.
-constexpr vllm by_hand{
+constexpr vllm layers_by_hand{
     .tp = 4, .pp = 2, .expert_parallel = true, .layers = listed({29, 32}), .redundant_experts = 32};
-static_assert(layers_of_stage(to_layout(by_hand), 61, 1) == item_range{29, 32});
-static_assert(to_layout(by_hand).redundant_experts == 32);
-static_assert(to_vllm(to_layout(by_hand)).flags == by_hand);
+static_assert(layers_of_stage(to_layout(layers_by_hand), 61, 1) == item_range{29, 32});
+static_assert(to_layout(layers_by_hand).redundant_experts == 32);
+static_assert(to_vllm(to_layout(layers_by_hand)).flags == layers_by_hand);
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <array>
 
 #include "../laws/random_inputs.hpp"
+#include "collective_cases.hpp"
 #include "recorded.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
@@ -19,8 +20,6 @@ namespace {
 constexpr std::array<expert_exchange, 4> ways{
     expert_exchange::pairwise, expert_exchange::hierarchical, expert_exchange::low_latency,
     expert_exchange::fastest};
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 // What tokens of so many values make of `ranks` ranks in domains of 8.
 collective<double> carrying(expert_exchange by, double tokens, count k, count ranks,
@@ -134,7 +133,7 @@ constexpr mixture_of_experts sixteen{.experts = 16, .experts_per_token = 4, .wid
 
 std::vector<collective<double>> exchanged(const expert_execution& how, const layout& l) {
   const model m = recording::sixteen_wide();
-  emission e{m, l};
+  model_context e{m, l};
   e.experts = how;
   return recording::feeding_of(sixteen, e, decode_step(64.0, 0.0, 1.0)).collectives;
 }

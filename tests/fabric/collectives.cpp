@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "../laws/random_inputs.hpp"
+#include "collective_cases.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -26,12 +27,6 @@ constexpr cluster two_levels() noexcept {
 seconds<> on(const cluster& c, collective_kind kind, rank_group group, bytes<> message) {
   return time_of(c, collective<double>{kind, group, message});
 }
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
-
-constexpr std::array<collective_kind, 6> kinds{
-    collective_kind::all_reduce, collective_kind::all_gather, collective_kind::reduce_scatter,
-    collective_kind::all_to_all, collective_kind::send_recv,  collective_kind::broadcast};
 
 }  // namespace
 

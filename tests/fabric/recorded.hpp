@@ -85,8 +85,8 @@ inline sl::model sixteen_wide() {
 
 /// The operators that emit(sink) emits, in a step.
 template <class Emit>
-recorded operators_of(const sl::emission& e, const sl::basic_step<>& s, const Emit& emit) {
-  const sl::rank_step<double> own = localise(s, e.layout);
+recorded operators_of(const sl::model_context& e, const sl::basic_step<>& s, const Emit& emit) {
+  const sl::rank_step<double> own = rank_step_of(s, e.layout);
   recorded found;
   sl::at_step<double, recorded> sink{own, found};
   emit(sink);
@@ -97,7 +97,7 @@ recorded operators_of(const sl::emission& e, const sl::basic_step<>& s, const Em
 template <class Attention>
 recorded mixing_of(const Attention& a, const sl::model& m, const sl::layout& l,
                    const sl::basic_step<>& s, const sl::rank& r = {}) {
-  const sl::emission e{m, l, r};
+  const sl::model_context e{m, l, r};
   return operators_of(e, s, [&](auto& sink) { a.emit(e, sink); });
 }
 /// Those of one in a model 16 wide.
@@ -107,7 +107,7 @@ recorded block_of(const Attention& a, const sl::layout& l, const sl::basic_step<
 }
 /// Those of one feed-forward block.
 template <class FeedForward>
-recorded feeding_of(const FeedForward& f, const sl::emission& e, const sl::basic_step<>& s) {
+recorded feeding_of(const FeedForward& f, const sl::model_context& e, const sl::basic_step<>& s) {
   return operators_of(e, s, [&](auto& sink) { f.emit(e, sink); });
 }
 

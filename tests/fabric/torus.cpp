@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "../laws/random_inputs.hpp"
+#include "collective_cases.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
 
@@ -24,12 +25,6 @@ constexpr torus_group rings(count x, count y = 1, count z = 1) {
 static_assert(time_of(rings(4, 4, 4), of_45, collective_kind::all_reduce, 1_GB).value() > 7.2e-3);
 static_assert(compact_block(8, {16, 16, 1}) == std::array<count, 3>{4, 2, 1});
 static_assert(compact_block(8, {4, 4, 4}) == std::array<count, 3>{2, 2, 2});
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
-
-constexpr std::array<collective_kind, 6> kinds{
-    collective_kind::all_reduce, collective_kind::all_gather, collective_kind::reduce_scatter,
-    collective_kind::all_to_all, collective_kind::send_recv,  collective_kind::broadcast};
 
 struct known {
   torus_group group;
@@ -156,8 +151,8 @@ TEST_CASE("a torus is never faster than its links, and work never takes less tim
 namespace {
 
 template <class Efficiency>
-double on(const basic_cluster<double, Efficiency>& c, collective_kind kind, rank_group group,
-          bytes<> message) {
+double seconds_on(const basic_cluster<double, Efficiency>& c, collective_kind kind,
+                  rank_group group, bytes<> message) {
   return time_of(c, collective<double>{kind, group, message}).value();
 }
 
@@ -166,14 +161,16 @@ double on(const basic_cluster<double, Efficiency>& c, collective_kind kind, rank
 TEST_CASE("collectives of a TPU run over its links, four of a v5e that share 200 GB/s") {
   const cluster c = make_cluster(catalog::tpu_v5e, 256);
   // 8 chips are 4 x 2 without rings: two links each at the corners, 4 hops to the farthest.
-  CHECK(on(c, collective_kind::all_gather, {8, 1}, 1_GB) == about(4e-6 + 0.875 / (2.0 * 50.0)));
-  CHECK(on(c, collective_kind::all_reduce, {256, 1}, 1_GB) ==
+  CHECK(seconds_on(c, collective_kind::all_gather, {8, 1}, 1_GB) ==
+        about(4e-6 + 0.875 / (2.0 * 50.0)));
+  CHECK(seconds_on(c, collective_kind::all_reduce, {256, 1}, 1_GB) ==
         about(2.0 * 16e-6 + 2.0 * 255.0 / 256.0 / 200.0));
-  CHECK(on(c, collective_kind::send_recv, {2, 8}, 1_GB) == about(2e-6 + 2.0 / 50.0));
+  CHECK(seconds_on(c, collective_kind::send_recv, {2, 8}, 1_GB) == about(2e-6 + 2.0 / 50.0));
   // Of an all-to-all over two pods half stays: the ring of 16 carries 16/8 of it.
   const double inside = 16e-6 + 0.5 * 2.0 / 50.0;
   const double across = 5e-6 + 0.5 / 3.125;
-  CHECK(on(c, collective_kind::all_to_all, {512, 1}, 1_GB) == about(std::max(inside, across)));
+  CHECK(seconds_on(c, collective_kind::all_to_all, {512, 1}, 1_GB) ==
+        about(std::max(inside, across)));
 }
 
 TEST_CASE("a torus is slower than a switch of the same rate, hops aside, by every policy") {
@@ -190,10 +187,10 @@ TEST_CASE("a torus is slower than a switch of the same rate, hops aside, by ever
     const auto message = bytes<>::from_value(laws::log_between(d, 1e8, 1e10));
     CAPTURE(number);
     CAPTURE(gpus);
-    REQUIRE(on(make_cluster(on_torus, gpus), kind, g, message) >=
-            on(make_cluster(switched, gpus), kind, g, message) * (1.0 - 1e-12));
+    REQUIRE(seconds_on(make_cluster(on_torus, gpus), kind, g, message) >=
+            seconds_on(make_cluster(switched, gpus), kind, g, message) * (1.0 - 1e-12));
     const auto fitted_torus = make_cluster(with_fitted(on_torus), gpus);
-    REQUIRE(on(fitted_torus, kind, g, message) >=
-            on(make_cluster(on_torus, gpus), kind, g, message));
+    REQUIRE(seconds_on(fitted_torus, kind, g, message) >=
+            seconds_on(make_cluster(on_torus, gpus), kind, g, message));
   }
 }

@@ -30,8 +30,8 @@ constexpr fitted ampere = [] {
   for (gemm_curve<>& c : f.gemm.of) c = recorded::gemm_a100_wide;
   return f;
 }();
-constexpr auto h100 = with_efficiency(catalog::h100_sxm, hopper);
-constexpr auto a100 = with_efficiency(catalog::a100_sxm, ampere);
+constexpr auto h100_vllm_gemm = with_efficiency(catalog::h100_sxm, hopper);
+constexpr auto a100_vllm_gemm = with_efficiency(catalog::a100_sxm, ampere);
 
 template <class T = double>
 constexpr gemm<T> product(const T& rows, count k, count n, const weight_format& f = formats::bf16) {
@@ -43,14 +43,14 @@ double microseconds(const Accelerator& a, const gemm<double>& op) {
   return time_of(a, op).total().value() * 1e6;
 }
 
-static_assert(time_of(h100, product(16.0, 4096, 1024)).total() > 7_us);
+static_assert(time_of(h100_vllm_gemm, product(16.0, 4096, 1024)).total() > 7_us);
 
 }  // namespace
 
 // The figures are those of an independent program (numpy) of the same formula and constants.
 TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, throttling") {
   const auto us = [](double rows, count k, count n) {
-    return microseconds(h100, product(rows, k, n));
+    return microseconds(h100_vllm_gemm, product(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(7.482099579273289).epsilon(1e-12));
   CHECK(us(16.0, 4096, 28672) == doctest::Approx(85.17427704776826).epsilon(1e-12));
@@ -60,7 +60,7 @@ TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, thro
 
 TEST_CASE("bf16 on Ampere, whose small tiles are cheaper with fewer rows") {
   const auto us = [](double rows, count k, count n) {
-    return microseconds(a100, product(rows, k, n));
+    return microseconds(a100_vllm_gemm, product(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(10.69595301263431).epsilon(1e-12));
   CHECK(us(48.0, 8192, 10240) == doctest::Approx(121.36563040361587).epsilon(1e-12));
@@ -71,7 +71,7 @@ TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never spli
   constexpr weight_format plain{precision::fp8, precision::fp8};
   constexpr weight_format block{precision::fp8, precision::fp8, 128, 128};
   const auto us = [](double rows, count k, count n, const weight_format& f) {
-    return microseconds(h100, product(rows, k, n, f));
+    return microseconds(h100_vllm_gemm, product(rows, k, n, f));
   };
   CHECK(us(1.0, 4096, 1024, plain) == doctest::Approx(8.043727712245868).epsilon(1e-12));
   CHECK(us(256.0, 8192, 10240, plain) == doctest::Approx(43.37790605427119).epsilon(1e-12));
@@ -119,8 +119,8 @@ TEST_CASE("more rows, columns or inner values never take less time") {
     CAPTURE(op.rows);
     CAPTURE(op.weight.k);
     CAPTURE(op.weight.n);
-    REQUIRE(seconds_of(h100, more) >= seconds_of(h100, op) * no_shorter);
-    REQUIRE(seconds_of(a100, more) >= seconds_of(a100, op) * no_shorter);
+    REQUIRE(seconds_of(h100_vllm_gemm, more) >= seconds_of(h100_vllm_gemm, op) * no_shorter);
+    REQUIRE(seconds_of(a100_vllm_gemm, more) >= seconds_of(a100_vllm_gemm, op) * no_shorter);
   }
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("more bandwidth or a higher peak never take more, and no roofline is b
   const auto bare = catalog::h100_sxm;
   for (int number = 0; number < 50000; ++number) {
     const gemm<double> op = random_product(d);
-    auto better = h100;
+    auto better = h100_vllm_gemm;
     const double factor = d.between(1.0, 4.0);
     if (d.flip()) {
       better.memory_rate = better.memory_rate * factor;
@@ -137,8 +137,8 @@ TEST_CASE("more bandwidth or a higher peak never take more, and no roofline is b
       better.peak.bf16 = better.peak.bf16 * factor;
       better.peak.fp8 = better.peak.fp8 * factor;
     }
-    REQUIRE(seconds_of(better, op) <= seconds_of(h100, op) / no_shorter);
-    const operator_time<double> t = time_of(h100, op);
+    REQUIRE(seconds_of(better, op) <= seconds_of(h100_vllm_gemm, op) / no_shorter);
+    const operator_time<double> t = time_of(h100_vllm_gemm, op);
     const operator_time<double> bound = time_of(bare, op);
     REQUIRE(t.compute >= bound.compute * no_shorter);
     REQUIRE(t.memory >= bound.memory * no_shorter);
@@ -147,7 +147,7 @@ TEST_CASE("more bandwidth or a higher peak never take more, and no roofline is b
 }
 
 TEST_CASE("no rows are no steps along the inner dimension: the weights are read all the same") {
-  const operator_time<double> t = time_of(h100, product(0.0, 4096, 1024));
+  const operator_time<double> t = time_of(h100_vllm_gemm, product(0.0, 4096, 1024));
   CHECK(t.compute.value() == 0.0);
   CHECK(t.memory > 0_us);
 }
@@ -170,7 +170,8 @@ TEST_CASE("the same in SIMD, lane by lane, and with slopes") {
   const auto times = time_of(h100s, product(rows, 4096, 14336)).total().value();
   for (int lane = 0; lane < 4; ++lane) {
     CHECK(times[lane] ==
-          doctest::Approx(seconds_of(h100, product(rows[lane], 4096, 14336))).epsilon(1e-14));
+          doctest::Approx(seconds_of(h100_vllm_gemm, product(rows[lane], 4096, 14336)))
+              .epsilon(1e-14));
   }
   using slope = dual<1>;
   basic_accelerator<slope, basic_fitted<slope>> a;

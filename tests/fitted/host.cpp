@@ -18,10 +18,10 @@ constexpr fitted engine = [] {
 }();
 
 double microseconds(const basic_step<>& s, const seconds<>& busy) {
-  return host_time(engine, localise(s, layout{}), 40, busy).value() * 1e6;
+  return host_time(engine, rank_step_of(s, layout{}), 40, busy).value() * 1e6;
 }
 
-static_assert(host_time(engine, localise(decode_step(8.0, 100.0, 1.0), layout{}), 40, 1_ms) >
+static_assert(host_time(engine, rank_step_of(decode_step(8.0, 100.0, 1.0), layout{}), 40, 1_ms) >
               107_us);
 
 }  // namespace
@@ -47,7 +47,7 @@ TEST_CASE("without CUDA graphs every step launches its kernels, and small ones s
   fitted eager = engine;
   eager.host.graphs = false;
   eager.host.small_kernels = 5_us;
-  const auto decoding = localise(decode_step(8.0, 100.0, 1.0), layout{});
+  const auto decoding = rank_step_of(decode_step(8.0, 100.0, 1.0), layout{});
   CHECK(host_time(eager, decoding, 40, 1_ms).value() * 1e6 ==
         doctest::Approx(40.0 * 30.0 - 1000.0 + 108.0 + 40.0 * 5.0).epsilon(1e-12));
   CHECK(host_time(eager, decoding, 40, 2_ms).value() * 1e6 ==

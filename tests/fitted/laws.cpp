@@ -20,7 +20,7 @@ static_assert(std::is_same_v<operator_laws<double, fitted>, fitted_laws<double>>
 static_assert(sends_by_laws<double, fitted>);
 
 // Any chip of the catalog under any engine, its kernels in steps or in a benchmark's loop.
-fitted_accelerator<double> random_accelerator(laws::dice& d) {
+fitted_accelerator<double> random_gpu(laws::dice& d) {
   accelerator a = d.one_of(catalog::accelerators);
   // Every precision: what has no peak is refused before it is priced.
   for (flop_rate<>* peak : {&a.peak.fp32, &a.peak.tf32, &a.peak.fp16, &a.peak.fp8, &a.peak.int8,
@@ -32,7 +32,7 @@ fitted_accelerator<double> random_accelerator(laws::dice& d) {
 }
 
 fitted_cluster<double> any_cluster(laws::dice& d, const layout& l) {
-  fitted_cluster<double> c = make_cluster(random_accelerator(d), l.gpus());
+  fitted_cluster<double> c = make_cluster(random_gpu(d), l.gpus());
   c.runtime = laws::random_runtime(d);
   return c;
 }
@@ -76,7 +76,8 @@ TEST_CASE("every law gives the times of its operator, on every chip and engine")
     CAPTURE(laws::describe(p.layout));
     CAPTURE(laws::describe(p.model));
     law_by_law::compare_all<fitted_laws<double>>(
-        c.accelerator, emission_under(c.runtime, p.model, p.layout), law_by_law::random_step(d),
+        c.accelerator, model_context_under(c.runtime, p.model, p.layout),
+        law_by_law::random_step(d),
         [&](const auto&, const kernel_time<double>& by_law, const kernel_time<double>& by_itself) {
           REQUIRE(law_by_law::difference_of_whole(by_law, by_itself) <= 1e-13);
           compared += by_itself.total() > 0.0 ? 1 : 0;
@@ -104,12 +105,12 @@ TEST_CASE("what a rank of any layout sends takes what its laws say") {
   for (int number = 0; number < 2000; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
     const fitted_cluster<double> c = any_cluster(d, p.layout);
-    const rank_step<double> own = localise(law_by_law::random_step(d), p.layout);
+    const rank_step<double> own = rank_step_of(law_by_law::random_step(d), p.layout);
     CAPTURE(number);
     CAPTURE(c.accelerator.name.view());
     CAPTURE(laws::describe(p.layout));
     sends_compared sink{c, own};
-    law_by_law::for_each_segment(emission_under(c.runtime, p.model, p.layout), sink);
+    law_by_law::for_each_segment(model_context_under(c.runtime, p.model, p.layout), sink);
     messages += sink.messages;
     exchanges += sink.exchanges;
   }

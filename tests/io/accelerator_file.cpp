@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include "contains.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -10,10 +12,6 @@ using namespace shardline;
 using namespace shardline::literals;
 
 namespace {
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
 
 // The same accelerator as a file that names each figure.
 std::string file_of(const accelerator& a) {

@@ -14,8 +14,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-
 // Published values, as far as they have a meaning; totals of the safetensors files on
 // huggingface.co.
 constexpr std::string_view olmo_3_7b = R"({"model_type": "olmo3", "torch_dtype": "bfloat16",

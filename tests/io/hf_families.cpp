@@ -16,8 +16,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-
 // Published values, as far as they have a meaning. Totals are those of the safetensors files on
 // huggingface.co, their multimodal parts taken off.
 constexpr std::string_view qwen2_moe = R"({"model_type": "qwen2_moe", "torch_dtype": "bfloat16",

@@ -51,8 +51,6 @@ const std::string gemma_4_e2b = gemma4(R"("hidden_size": 1536, "intermediate_siz
   "num_kv_shared_layers": 20, "sliding_window": 512, "use_double_wide_mlp": true)",
                                        35, 5);
 
-count total(const model& m) { return parameters(m).total(); }
-
 }  // namespace
 
 TEST_CASE("Gemma 4 31B: wider heads and fewer of keys where a layer sees everything") {

@@ -16,8 +16,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-
 constexpr std::string_view qwen3_next = R"({"model_type": "qwen3_next", "torch_dtype": "bfloat16",
   "architectures": ["Qwen3NextForCausalLM"], "hidden_size": 2048, "vocab_size": 151936,
   "num_hidden_layers": 48, "num_attention_heads": 16, "num_key_value_heads": 2, "head_dim": 256,

@@ -15,7 +15,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
 double cached(const model& m) { return kv_bytes_per_token(m).value(); }
 
 // {"model_type": type, "architectures": [its class], ...}

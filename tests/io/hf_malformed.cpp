@@ -25,7 +25,7 @@ constexpr std::string_view hybrid = R"({
   "moe_intermediate_size": 32, "num_experts": 8, "num_experts_per_tok": 2,
   "shared_expert_intermediate_size": 32, "mtp_num_hidden_layers": 1, "hidden_act": "silu"}})";
 
-constexpr std::string_view nemotron = R"({
+constexpr std::string_view hybrid_experts = R"({
   "model_type": "nemotron_h", "torch_dtype": "bfloat16", "hidden_size": 64, "vocab_size": 1000,
   "num_hidden_layers": 4, "hybrid_override_pattern": "M-M*", "num_attention_heads": 4,
   "num_key_value_heads": 2, "attention_head_dim": 16, "intermediate_size": 128,
@@ -42,8 +42,8 @@ constexpr std::string_view quantised_deepseek = R"({
   "quant_method": "fp8", "fmt": "e4m3", "activation_scheme": "dynamic",
   "weight_block_size": [128, 128], "modules_to_not_convert": ["lm_head"]}})";
 
-constexpr std::array<std::string_view, 6> sound{llama,  qwen3_moe, deepseek,
-                                                hybrid, nemotron,  quantised_deepseek};
+constexpr std::array<std::string_view, 6> sound{llama,  qwen3_moe,      deepseek,
+                                                hybrid, hybrid_experts, quantised_deepseek};
 
 // Other kinds, both signs, fractions, both ends of 64 bits and beyond, and text that would break a
 // terminal.

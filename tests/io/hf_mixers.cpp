@@ -16,8 +16,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-
 // Published values, as far as they have a meaning; totals of the safetensors files on
 // huggingface.co.
 constexpr std::string_view lfm2_1_2b = R"({"model_type": "lfm2", "torch_dtype": "bfloat16",

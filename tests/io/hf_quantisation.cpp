@@ -174,14 +174,16 @@ constexpr std::string_view llama4 = R"({"model_type": "llama4", "torch_dtype": "
   "intermediate_size_mlp": 128, "num_local_experts": 4, "num_experts_per_tok": 1,
   "interleave_moe_layer_step": 2}})";
 
-constexpr std::string_view qwen3_next = R"({"model_type": "qwen3_next", "torch_dtype": "bfloat16",
+constexpr std::string_view small_qwen3_next =
+    R"({"model_type": "qwen3_next", "torch_dtype": "bfloat16",
   "hidden_size": 64, "vocab_size": 1000, "num_hidden_layers": 4, "num_attention_heads": 4,
   "num_key_value_heads": 2, "head_dim": 16, "moe_intermediate_size": 32, "mamba_ssm_dtype": "auto",
   "shared_expert_intermediate_size": 32, "num_experts": 4, "num_experts_per_tok": 1,
   "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 16,
   "linear_value_head_dim": 8, "num_nextn_predict_layers": 0})";
 
-constexpr std::string_view nemotron = R"({"model_type": "nemotron_h", "torch_dtype": "bfloat16",
+constexpr std::string_view small_nemotron =
+    R"({"model_type": "nemotron_h", "torch_dtype": "bfloat16",
   "hidden_size": 64, "vocab_size": 1000, "hybrid_override_pattern": "M*-E",
   "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 16, "intermediate_size": 128,
   "mamba_num_heads": 4, "mamba_head_dim": 16, "n_groups": 2, "ssm_state_size": 8,
@@ -229,8 +231,8 @@ TEST_CASE("modules of a wrapped model are named with each prefix that checkpoint
 TEST_CASE("entries for parts that are not loaded pass in silence") {
   CHECK(notes(excepting(llama4, R"("vision_model.model.layers.0.fc1", "multi_modal_projector")"))
             .empty());
-  CHECK(
-      notes(excepting(qwen3_next, R"("mtp.fc", "mtp.layers.0.mlp.gate", "model.visual")")).empty());
+  CHECK(notes(excepting(small_qwen3_next, R"("mtp.fc", "mtp.layers.0.mlp.gate", "model.visual")"))
+            .empty());
   // The extra layer of DeepSeek-V3 is numbered after the last one.
   const std::string mtp = with(deepseek, R"("num_nextn_predict_layers": 1)");
   CHECK(notes(excepting(mtp, R"("model.layers.6.eh_proj")")).size() == 1);
@@ -240,22 +242,24 @@ TEST_CASE("entries for parts that are not loaded pass in silence") {
 TEST_CASE("small projections of linear attention may stay as they were, with a note") {
   const std::string_view list = R"("linear_attn.in_proj_ba", "linear_attn.conv1d", "mlp.gate",
     "mlp.shared_expert_gate", "lm_head")";
-  CHECK(kept(qwen3_next, list).empty());
-  CHECK(notes(excepting(qwen3_next, list)) ==
+  CHECK(kept(small_qwen3_next, list).empty());
+  CHECK(notes(excepting(small_qwen3_next, list)) ==
         std::vector<std::string>{
             "$.quantization_config.modules_to_not_convert: leaves out 6 small projections or "
             "convolutions, priced in the format of \"attention\""});
-  CHECK(notes(excepting(qwen3_next, R"("linear_attn", "self_attn")")).empty());
+  CHECK(notes(excepting(small_qwen3_next, R"("linear_attn", "self_attn")")).empty());
   // Of no account in layers that are left out as a whole, as these three of four are.
-  CHECK(notes(excepting(qwen3_next, R"("linear_attn")")).empty());
+  CHECK(notes(excepting(small_qwen3_next, R"("linear_attn")")).empty());
 }
 
 TEST_CASE("modules of other families go by their own names") {
-  CHECK(kept(nemotron, R"("mixer.q_proj", "mixer.k_proj", "mixer.v_proj", "mixer.o_proj",
+  CHECK(kept(small_nemotron, R"("mixer.q_proj", "mixer.k_proj", "mixer.v_proj", "mixer.o_proj",
     "mixer.in_proj", "mixer.out_proj")") == classes{weight_class::attention});
-  CHECK(kept(nemotron, R"("backbone.layers.3.mixer.experts", "backbone.layers.3.mixer.gate")") ==
+  CHECK(kept(small_nemotron,
+             R"("backbone.layers.3.mixer.experts", "backbone.layers.3.mixer.gate")") ==
         classes{weight_class::routed_expert});
-  CHECK(kept(nemotron, R"("backbone.layers.2")") == classes{weight_class::dense_feed_forward});
+  CHECK(kept(small_nemotron, R"("backbone.layers.2")") ==
+        classes{weight_class::dense_feed_forward});
   constexpr std::string_view falcon = R"({"model_type": "falcon", "torch_dtype": "bfloat16",
     "hidden_size": 64, "vocab_size": 1000, "num_hidden_layers": 1, "num_attention_heads": 4})";
   CHECK(kept(falcon, R"("transformer.h.0.self_attention.query_key_value",

@@ -14,8 +14,6 @@ using namespace hf_test;
 
 namespace {
 
-count total(const model& m) { return parameters(m).total(); }
-
 // Published values, as far as they have a meaning; totals of the safetensors files on
 // huggingface.co, their vision parts taken off.
 constexpr std::string_view qwen3_vl_8b = R"({"model_type": "qwen3_vl",

@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "contains.hpp"
 #include "shardline/io/hf_config.hpp"
+#include "shardline/model/parameters.hpp"
 
 namespace hf_test {
 
@@ -68,9 +70,7 @@ inline std::string refusal(std::string_view text, std::string_view second = {}) 
   return result.error;
 }
 
-inline bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
+inline count total(const model& m) { return parameters(m).total(); }
 
 inline const layer& layer_at(const model& m, count i) {
   count end = 0;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "chat_on_h200s.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -17,19 +18,6 @@ using namespace shardline;
 using namespace shardline::literals;
 using ordered_json = nlohmann::ordered_json;
 using names = std::vector<std::string>;
-
-workload chat() {
-  workload w;
-  w.concurrency = 64.0;
-  w.input = 2048_tokens;
-  w.output = 512_tokens;
-  return w;
-}
-
-auto h200s(count gpus) {
-  return make_cluster(with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}),
-                      gpus);
-}
 
 constexpr layout sixteen = to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true});
 

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "chat_on_h200s.hpp"
+#include "contains.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
@@ -19,28 +21,11 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-workload chat() {
-  workload w;
-  w.concurrency = 64.0;
-  w.input = 2048_tokens;
-  w.output = 512_tokens;
-  return w;
-}
-
-auto h200s(count gpus) {
-  return make_cluster(with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}),
-                      gpus);
-}
-
 std::vector<std::string> lines(const std::string& text) {
   std::istringstream in(text);
   std::vector<std::string> result;
   for (std::string line; std::getline(in, line);) result.push_back(line);
   return result;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 // The line of a table that starts with `label`.

@@ -35,7 +35,7 @@ TEST_CASE("a policy of one's own is priced exactly as its time_of() says") {
   for (int number = 0; number < 300; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
     const laws::cluster c = laws::random_cluster(d, p.layout);
-    const emission e = emission_under(c.runtime, p.model, p.layout);
+    const model_context e = model_context_under(c.runtime, p.model, p.layout);
     const auto a = with_efficiency(c.accelerator, consumer::by_root{d.between(0.5, 2.0)});
     CAPTURE(number);
     CAPTURE(laws::describe(p.layout));
@@ -62,11 +62,11 @@ TEST_CASE("what a fold does not want is not priced, and one place too few is sai
   const vector_shape o{term::norms, {}, 8.0};
   for (unsigned char s = 0; s < 4; ++s) laws.add(a, {s, term::norms}, o, 0.0, 0);
   picky fold;
-  laws.price(sizes_of(localise(decode_step(2.0, 0.0, 1.0), layout{}), {}), fold);
+  laws.price(sizes_of(rank_step_of(decode_step(2.0, 0.0, 1.0), layout{}), {}), fold);
   CHECK(fold.kernels == 1);
   CHECK(fold.sum.memory == 8.0);  // 2 sqrt(16)
   while (!laws.overflowed()) laws.add(a, {}, o, 0.0, 0);
   law_by_law::added_up all;
-  laws.price(sizes_of(localise(decode_step(2.0, 0.0, 1.0), layout{}), {}), all);
+  laws.price(sizes_of(rank_step_of(decode_step(2.0, 0.0, 1.0), layout{}), {}), all);
   CHECK(all.kernels == static_cast<int>(max_prepared));
 }

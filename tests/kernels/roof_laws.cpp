@@ -19,17 +19,17 @@ constexpr basic_accelerator<double, constant> slow() noexcept {
   a.efficiency = {.mfu = 0.5, .bandwidth = 0.5, .link = 0.5, .launch = 1_us};
   return a;
 }
-constexpr basic_accelerator<double, constant> chip = slow();
+constexpr basic_accelerator<double, constant> slow_chip = slow();
 
 constexpr weight matrix{weight_class::head, formats::bf16, 1000, 500};
 constexpr place_in_step here{3, term::head};
 
 // What a step of so many tokens is on a rank that holds them all.
-step_sizes<double> sizes(const basic_step<>& s) { return sizes_of(localise(s, layout{}), {}); }
+step_sizes<double> sizes(const basic_step<>& s) { return sizes_of(rank_step_of(s, layout{}), {}); }
 
 template <class Efficiency>
 void check_against_operators(const basic_accelerator<double, Efficiency>& a, const laws::placed& p,
-                             const emission& e, const basic_step<>& s, int& compared) {
+                             const model_context& e, const basic_step<>& s, int& compared) {
   CAPTURE(laws::describe(p.layout));
   CAPTURE(laws::describe(p.model));
   law_by_law::compare_all<roof_laws<double>>(
@@ -44,7 +44,7 @@ void check_against_operators(const basic_accelerator<double, Efficiency>& a, con
 
 TEST_CASE("a multiplication is a roof over its rows") {
   roof_laws<double> laws;
-  laws.add(chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16},
+  laws.add(slow_chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16},
            matrix.matrix_bytes(), 0);
   law_by_law::added_up t;
   laws.price(sizes(decode_step(7.0, 100.0, 1.0)), t);
@@ -58,7 +58,7 @@ TEST_CASE("a multiplication is a roof over its rows") {
 
 TEST_CASE("a matrix that each part of a step reads is read twice by a mixed one") {
   roof_laws<double> laws;
-  laws.add(chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16, true},
+  laws.add(slow_chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16, true},
            matrix.matrix_bytes(), 0);
   const auto prompt = prefill_step(1.0, 5.0, 0.0, 1.0);
   const auto decoding = decode_step(2.0, 9.0, 1.0);
@@ -75,9 +75,9 @@ TEST_CASE("kernels that only move bytes are one law for a segment, a line and a 
   const vector_shape twenty{term::head, {}, 20.0};
   const fused_shape biases{term::head, {weight_class::head, formats::bf16, 1, 100}};
   roof_laws<double> laws;
-  laws.add(chip, here, ten, 0.0, 0);
-  laws.add(chip, here, biases, 200.0, 0);
-  laws.add(chip, here, twenty, 0.0, 0);
+  laws.add(slow_chip, here, ten, 0.0, 0);
+  laws.add(slow_chip, here, biases, 200.0, 0);
+  laws.add(slow_chip, here, twenty, 0.0, 0);
   law_by_law::added_up together;
   laws.price(sizes(decode_step(4.0, 0.0, 1.0)), together);
   CHECK(together.kernels == 1);
@@ -86,8 +86,8 @@ TEST_CASE("kernels that only move bytes are one law for a segment, a line and a 
         doctest::Approx((4.0 * 30.0 + 200.0) / 0.5e9).epsilon(1e-13).scale(0.0));
   CHECK(together.sum.launch == 2e-6);  // biases are read inside another kernel
   // Another line, and another segment, are laws of their own.
-  laws.add(chip, {here.segment, term::norms}, ten, 0.0, 0);
-  laws.add(chip, {4, term::head}, ten, 0.0, 0);
+  laws.add(slow_chip, {here.segment, term::norms}, ten, 0.0, 0);
+  laws.add(slow_chip, {4, term::head}, ten, 0.0, 0);
   law_by_law::added_up three;
   laws.price(sizes(decode_step(4.0, 0.0, 1.0)), three);
   CHECK(three.kernels == 3);
@@ -105,11 +105,11 @@ TEST_CASE("what segments run is worked in: each kernel as often, those that move
                              .bytes_per_token = 512.0};
   constexpr place_in_step there{4, term::norms};
   roof_laws<double> laws;
-  laws.add(chip, here, multiplied, matrix.matrix_bytes(), 0);
-  laws.add(chip, {here.segment, term::norms}, ten, 0.0, 0);
-  laws.add(chip, there, ten, 0.0, 0);
-  laws.add(chip, {5, term::norms}, ten, 0.0, 0);  // which does not run
-  laws.add(chip, {there.segment, term::attention}, seen, 0.0, 0);
+  laws.add(slow_chip, here, multiplied, matrix.matrix_bytes(), 0);
+  laws.add(slow_chip, {here.segment, term::norms}, ten, 0.0, 0);
+  laws.add(slow_chip, there, ten, 0.0, 0);
+  laws.add(slow_chip, {5, term::norms}, ten, 0.0, 0);  // which does not run
+  laws.add(slow_chip, {there.segment, term::attention}, seen, 0.0, 0);
   segment_times times{};
   times[here.segment] = 3.0;
   times[there.segment] = 5.0;
@@ -120,7 +120,7 @@ TEST_CASE("what segments run is worked in: each kernel as often, those that move
   CHECK(all.kernels == 3);
   const auto once = [&](const auto& shape, double bytes) {
     roof_laws<double> alone;
-    alone.add(chip, here, shape, bytes, 0);
+    alone.add(slow_chip, here, shape, bytes, 0);
     law_by_law::added_up t;
     alone.price(s, t);
     return t.sum;
@@ -143,7 +143,7 @@ TEST_CASE("attention sees its window, and what a part of a step has of it") {
   o.window = 100;
   o.bytes_per_token = 64.0;
   roof_laws<double> laws;
-  laws.add(chip, here, o, 0.0, 0);
+  laws.add(slow_chip, here, o, 0.0, 0);
   law_by_law::added_up inside;
   law_by_law::added_up at_the_edge;
   law_by_law::added_up beyond;
@@ -166,7 +166,7 @@ TEST_CASE("every law gives the times of its operator, under both policies of sha
   for (int number = 0; number < 400; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
     const laws::cluster c = laws::random_cluster(d, p.layout);
-    const emission e = emission_under(c.runtime, p.model, p.layout);
+    const model_context e = model_context_under(c.runtime, p.model, p.layout);
     const basic_step<> s = law_by_law::random_step(d);
     CAPTURE(number);
     check_against_operators(c.accelerator, p, e, s, compared);

@@ -39,7 +39,7 @@ constexpr basic_cluster<double, Efficiency> cluster_with(const Efficiency& effic
   return make_cluster(a, gpus);
 }
 
-constexpr model dense{
+constexpr model plain{
     .name = "dense",
     .hidden_size = 5120,
     .vocab_size = 151936,
@@ -57,12 +57,12 @@ constexpr mixture_of_experts many_experts() noexcept {
   return f;
 }
 
-constexpr latent_attention latent{128, 1536, 512, 128, 64, 128};
+constexpr latent_attention latents{128, 1536, 512, 128, 64, 128};
 constexpr model sparse{
     .name = "sparse",
     .hidden_size = 7168,
     .vocab_size = 129281,
-    .layers = {{3, {latent, dense_feed_forward{.width = 18432}}}, {58, {latent, many_experts()}}},
+    .layers = {{3, {latents, dense_feed_forward{.width = 18432}}}, {58, {latents, many_experts()}}},
     .weights = quantised(uniform(formats::bf16), formats::fp8_block)};
 
 // Every kind of mixing, feed-forward block and form, and every option that costs something.
@@ -135,7 +135,7 @@ constexpr workload load(double concurrency, double input, double output,
 constexpr constant usual{0.47, 0.83, 0.71, 2.9_us};
 
 template <class Efficiency>
-struct deployed {
+struct described {
   basic_cluster<double, Efficiency> cluster;
   shardline::model model;
   shardline::layout layout;
@@ -143,21 +143,21 @@ struct deployed {
 };
 
 template <class Efficiency>
-constexpr basic_estimate<> estimate_of(const deployed<Efficiency>& d) noexcept {
+constexpr basic_estimate<> estimate_of(const described<Efficiency>& d) noexcept {
   return estimate(d.cluster, d.model, d.layout, d.workload);
 }
 
-constexpr deployed<datasheet> one_node{
-    cluster_with(datasheet{}, 8), dense, {{8, 1, 1}, {8, 1, 1}}, load(61, 2047, 513, {})};
-constexpr deployed<constant> pipelined{
-    cluster_with(usual, 24), dense, {{8, 1, 1}, {8, 1, 1}, 3}, load(37, 3001, 127, 512_tokens)};
-constexpr deployed<constant> wide{
+constexpr described<datasheet> one_node{
+    cluster_with(datasheet{}, 8), plain, {{8, 1, 1}, {8, 1, 1}}, load(61, 2047, 513, {})};
+constexpr described<constant> pipelined{
+    cluster_with(usual, 24), plain, {{8, 1, 1}, {8, 1, 1}, 3}, load(37, 3001, 127, 512_tokens)};
+constexpr described<constant> wide{
     cluster_with(usual, 64), sparse, {{4, 1, 16}, {1, 64, 1}}, load(997, 4001, 1009, 2048_tokens)};
-constexpr deployed<datasheet> split_prompt{cluster_with(datasheet{}, 32),
-                                           sparse,
-                                           {{4, 2, 2}, {2, 4, 2}, 2, expert_dispatch::all_gather},
-                                           load(100, 9000, 300, {})};
-constexpr deployed<constant> infeasible{
+constexpr described<datasheet> split_prompt{cluster_with(datasheet{}, 32),
+                                            sparse,
+                                            {{4, 2, 2}, {2, 4, 2}, 2, expert_dispatch::all_gather},
+                                            load(100, 9000, 300, {})};
+constexpr described<constant> infeasible{
     cluster_with(usual, 4), sparse, {{8, 1, 1}, {1, 8, 1}}, load(3000, 9000, 3000, {})};
 
 // Under an engine of each budget rule; copies of experts, stages that are listed or longer at the
@@ -177,12 +177,12 @@ constexpr layout longer_last{
     {2, 2, 2}, {1, 4, 2}, 4, expert_dispatch::all_gather, {stage_remainder::last, {}}};
 constexpr layout longer_before{
     {8, 1, 1}, {4, 2, 1}, 4, expert_dispatch::all_to_all, {stage_remainder::before_last, {}}};
-constexpr deployed<constant> by_vllm{served_by(engines::vllm.runtime, usual), hybrid, copied,
-                                     load(91, 3001, 333, 700_tokens)};
-constexpr deployed<datasheet> by_sglang{served_by(engines::sglang.runtime, datasheet{}), hybrid,
-                                        longer_last, load(53, 1999, 77, {})};
-constexpr deployed<constant> by_tensorrt{served_by(engines::tensorrt_llm.runtime, usual), hybrid,
-                                         longer_before, load(17, 5003, 555, {})};
+constexpr described<constant> by_vllm{served_by(engines::vllm.runtime, usual), hybrid, copied,
+                                      load(91, 3001, 333, 700_tokens)};
+constexpr described<datasheet> by_sglang{served_by(engines::sglang.runtime, datasheet{}), hybrid,
+                                         longer_last, load(53, 1999, 77, {})};
+constexpr described<constant> by_tensorrt{served_by(engines::tensorrt_llm.runtime, usual), hybrid,
+                                          longer_before, load(17, 5003, 555, {})};
 
 constexpr basic_estimate<> by_vllm_compiled = estimate_of(by_vllm);
 constexpr basic_estimate<> by_sglang_compiled = estimate_of(by_sglang);
@@ -228,18 +228,19 @@ constexpr basic_cluster<double, fitted> measured(const accelerator& a, count gpu
                                                  const engine_version& e) noexcept {
   return make_cluster(with_fitted(a, e), gpus);
 }
-constexpr deployed<constant> arriving{cluster_with(usual, 8),
-                                      dense,
-                                      {{8, 1, 1}, {8, 1, 1}},
-                                      at_rate(cached(load(9, 1999, 57, 513_tokens), 0.37), 1.3)};
-constexpr deployed<fitted> running{measured(catalog::h100_sxm, 64, engines::vllm),
-                                   sparse,
-                                   {{4, 1, 16}, {1, 64, 1}},
-                                   in_a_run(cached(load(499, 3001, 257, 1024_tokens), 0.21), 1499)};
-constexpr deployed<fitted> transferred{measured(catalog::mi325x, 8, engines::tensorrt_llm),
-                                       dense,
-                                       {{4, 1, 2}, {4, 1, 2}},
-                                       at_rate(cached(load(7, 517, 33, {}), 0.0), 0.9)};
+constexpr described<constant> arriving{cluster_with(usual, 8),
+                                       plain,
+                                       {{8, 1, 1}, {8, 1, 1}},
+                                       at_rate(cached(load(9, 1999, 57, 513_tokens), 0.37), 1.3)};
+constexpr described<fitted> running{
+    measured(catalog::h100_sxm, 64, engines::vllm),
+    sparse,
+    {{4, 1, 16}, {1, 64, 1}},
+    in_a_run(cached(load(499, 3001, 257, 1024_tokens), 0.21), 1499)};
+constexpr described<fitted> transferred{measured(catalog::mi325x, 8, engines::tensorrt_llm),
+                                        plain,
+                                        {{4, 1, 2}, {4, 1, 2}},
+                                        at_rate(cached(load(7, 517, 33, {}), 0.0), 0.9)};
 constexpr basic_estimate<> arriving_compiled = estimate_of(arriving);
 constexpr basic_estimate<> running_compiled = estimate_of(running);
 constexpr basic_estimate<> transferred_compiled = estimate_of(transferred);
@@ -259,7 +260,7 @@ constexpr basic_pool<double, constant> tokens_pool{
     cluster_with(usual, 8), {{8, 1, 1}, {8, 1, 1}}, 3};
 constexpr basic_disaggregated<> two_pools(const basic_pool<double, constant>& from,
                                           const basic_pool<double, constant>& to) noexcept {
-  return disaggregate(from, to, dense, cached(load(70, 1501, 119, {}), 0.17));
+  return disaggregate(from, to, plain, cached(load(70, 1501, 119, {}), 0.17));
 }
 constexpr basic_disaggregated<> pools_compiled = two_pools(prompts, tokens_pool);
 static_assert(pools_compiled.prefill.priceable() &&
@@ -274,7 +275,7 @@ constexpr basic_estimate<> infeasible_compiled = estimate_of(infeasible);
 static_assert(infeasible_compiled.feasibility.violations.size() == 2, "GPUs and memory");
 
 template <class Efficiency>
-void check_same(const basic_estimate<>& compiled, const deployed<Efficiency>& d) {
+void check_same(const basic_estimate<>& compiled, const described<Efficiency>& d) {
   CHECK(laws::first_difference(compiled, estimate_of(opaque(d))) == "");
 }
 

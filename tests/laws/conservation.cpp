@@ -109,7 +109,7 @@ std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
                                    const sl::format_exceptions& exceptions, const Kind& kind,
                                    count rank) {
   weight_listener list;
-  kind.emit(sl::emission{m, l, {rank, 0, 0}}.within(exceptions), list);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), list);
   return list.found;
 }
 struct copied_heads : sl::sharding_listener {
@@ -585,7 +585,7 @@ struct kept_by_kind : kept {
 template <class Kind>
 kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, count rank) {
   kept_by_kind found;
-  kind.emit(sl::emission{m, l, {rank, 0, 0}}, found);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}, found);
   return found;
 }
 

@@ -14,7 +14,7 @@ using laws::dice;
 using laws::sl::count;
 namespace sl = laws::sl;
 
-constexpr double roundings = 1.0 + 1e-12;
+constexpr double few_roundings = 1.0 + 1e-12;
 // A loaded replica's steps: their mix is found by a few rounds of an iteration, and a prompt's steps are
 // longer by a difference of two steps, which need not shrink with both.
 constexpr double nearly = 1.001;
@@ -49,19 +49,19 @@ waits waits_of(deployed r) {
 }
 
 void require_none_longer(const waits& better, const waits& before) {
-  REQUIRE(better.prefill <= before.prefill * roundings);
-  REQUIRE(better.decode <= before.decode * roundings);
-  REQUIRE(better.alone <= before.alone * roundings);
+  REQUIRE(better.prefill <= before.prefill * few_roundings);
+  REQUIRE(better.decode <= before.decode * few_roundings);
+  REQUIRE(better.alone <= before.alone * few_roundings);
   REQUIRE(better.tpot <= before.tpot * nearly);
   REQUIRE(better.per_output_token <= before.per_output_token * nearly);
 }
 
-using change = void (*)(deployed&, double);
+using scaling = void (*)(deployed&, double);
 
-// Draws deployments, applies each change by a factor of 1 to 100, and judges what price() says
+// Draws deployments, applies each scaling by a factor of 1 to 100, and judges what price() says
 // before and after: judge(price before, price after, deployment before).
 template <class Price, class Judge>
-void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>& changes,
+void for_random_changes(std::uint64_t seed, int cases, const std::vector<scaling>& changes,
                         const Price& price, const Judge& judge) {
   dice d(seed);
   for (int number = 0; number < cases; ++number) {
@@ -80,7 +80,7 @@ void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>
   }
 }
 
-const std::vector<change> better_hardware{
+const std::vector<scaling> faster_hardware{
     [](deployed& r, double f) { r.cluster.accelerator.memory_rate *= f; },
     [](deployed& r, double f) {
       auto& p = r.cluster.accelerator.peak;
@@ -109,7 +109,7 @@ void grow(sl::tokens<>& n, double factor) {
   n = sl::tokens<>::from_value(std::floor(n.value() * factor));
 }
 
-const std::vector<change> more_demand{
+const std::vector<scaling> more_demand{
     [](deployed& r, double f) { grow(r.workload.input, f); },
     [](deployed& r, double f) { grow(r.workload.output, f); },
     [](deployed& r, double f) { r.workload.concurrency = std::floor(r.workload.concurrency * f); },
@@ -136,7 +136,7 @@ void change_blocks(deployed& r, Change change_one) {
 }
 
 // Work beside the step's own numbers: a larger model, or one that is padded more.
-const std::vector<change> larger_model{
+const std::vector<scaling> larger_model{
     [](deployed& r, double f) { r.model.hidden_size = more(r.model.hidden_size, f); },
     [](deployed& r, double f) { r.model.vocab_size = more(r.model.vocab_size, f); },
     [](deployed& r, double f) {
@@ -249,7 +249,7 @@ const std::vector<change> larger_model{
 sl::bytes<> also(const sl::bytes<>& b, double f) { return b * f + sl::bytes<>::from_value(1e7); }
 
 // An engine that takes more for itself.
-const std::vector<change> greedier_engine{
+const std::vector<scaling> greedier_engine{
     [](deployed& r, double f) {
       std::visit([f](auto& rule) { rule.share /= f; }, r.cluster.runtime.budget);
     },
@@ -298,7 +298,7 @@ sl::basic_step<> random_step(dice& d) {
 deployed as_it_is(const deployed& r) { return r; }
 
 void never_less(double before, double after, const deployed&) {
-  REQUIRE(after >= before / roundings);
+  REQUIRE(after >= before / few_roundings);
 }
 
 double time_of(const deployed& r, const sl::basic_step<>& s) {
@@ -308,7 +308,7 @@ double time_of(const deployed& r, const sl::basic_step<>& s) {
 }  // namespace
 
 TEST_CASE("more bandwidth, FLOP/s or link rate, or less latency, never slows anything") {
-  for_random_changes(1, 3000, better_hardware, waits_of,
+  for_random_changes(1, 3000, faster_hardware, waits_of,
                      [](const waits& before, const waits& after, const deployed&) {
                        require_none_longer(after, before);
                      });
@@ -321,7 +321,7 @@ TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies 
     r.cluster.scale_up.latency = r.cluster.network.latency = {};
     r.cluster.accelerator.efficiency.launch = {};
     const waits before = waits_of(r);
-    for (std::size_t i = 0; i < 4; ++i) better_hardware[i](r, 16.0);
+    for (std::size_t i = 0; i < 4; ++i) faster_hardware[i](r, 16.0);
     const waits after = waits_of(r);
     CAPTURE(number);
     REQUIRE(after.prefill == doctest::Approx(before.prefill / 16.0).epsilon(1e-12));
@@ -335,7 +335,7 @@ TEST_CASE("more input, output or concurrency never takes less memory") {
 }
 
 TEST_CASE("more concurrency never leaves room for more tokens of cache") {
-  const std::vector<change> more_sequences{more_demand[2], more_demand[5]};
+  const std::vector<scaling> more_sequences{more_demand[2], more_demand[5]};
   const auto fits = [](const deployed& r) {
     return memory(r.cluster, r.model, r.layout, r.workload).kv_capacity.value();
   };
@@ -373,7 +373,7 @@ TEST_CASE("more tokens, context or sequences in a step never take less time") {
     }
     CAPTURE(number);
     CAPTURE(laws::describe(r));
-    REQUIRE(time_of(r, after) >= time_of(r, before) / roundings);
+    REQUIRE(time_of(r, after) >= time_of(r, before) / few_roundings);
   }
 }
 
@@ -393,7 +393,7 @@ TEST_CASE("a larger model never takes less time for the same step") {
                        const bool refilled =
                            layers_moved(before, after) && before.cluster.runtime.two_batch_overlap;
                        if (refilled) return;
-                       REQUIRE(time_of(after, s) >= time_of(before, s) / roundings);
+                       REQUIRE(time_of(after, s) >= time_of(before, s) / few_roundings);
                      });
 }
 
@@ -402,7 +402,7 @@ TEST_CASE("a larger model never takes less memory") {
                      [](const deployed& before, const deployed& after, const deployed&) {
                        // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
                        if (layers_moved(before, after)) return;
-                       REQUIRE(memory_of(after) >= memory_of(before) / roundings);
+                       REQUIRE(memory_of(after) >= memory_of(before) / few_roundings);
                      });
 }
 
@@ -412,7 +412,7 @@ TEST_CASE("an engine that takes more for itself never takes less of the memory")
 
 TEST_CASE("more copies of experts never leave a GPU with less weights") {
   // They can leave it with less to do, though: more copies spread tokens more evenly.
-  const std::vector<change> more_copies{[](deployed& r, double f) {
+  const std::vector<scaling> more_copies{[](deployed& r, double f) {
     if (has_experts(r.model)) r.layout.redundant_experts = more(1, f);
   }};
   for_random_changes(13, 3000, more_copies, as_it_is,
@@ -448,8 +448,8 @@ TEST_CASE("more output never makes the decode step, a lone prompt or what is ser
   int breaks = 0;
   for_random_changes(10, 2000, {more_demand[1], more_demand[4]}, waits_of,
                      [&breaks](const waits& before, const waits& after, const deployed& r) {
-                       REQUIRE(after.decode >= before.decode / roundings);
-                       REQUIRE(after.alone >= before.alone / roundings);
+                       REQUIRE(after.decode >= before.decode / few_roundings);
+                       REQUIRE(after.alone >= before.alone / few_roundings);
                        if (!has_room_for_all(r)) return;
                        REQUIRE(after.apart >= before.apart / 1.05);
                        breaks += after.apart >= before.apart / 1.003 ? 0 : 1;

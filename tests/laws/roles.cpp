@@ -68,7 +68,7 @@ struct role_checker {
         CAPTURE(name(r));
         l.exceptions = {{{c}, sl::formats::int8, {r}}};
         const sl::layout whole{};
-        const sl::emission e{m, whole};
+        const sl::model_context e{m, whole};
         format_seen found{c, sl::formats::int8};
         kind.emit(e.in_layer(l), found);
         CHECK(found.seen == listed.roles.contains(r));

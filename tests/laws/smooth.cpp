@@ -13,14 +13,14 @@ namespace {
 
 namespace sl = laws::sl;
 
-struct deployment {
+struct untiled {
   sl::basic_cluster<double, sl::constant> cluster{};
   const sl::model* model = nullptr;
   sl::layout layout{};
   sl::workload workload{};
 };
 
-deployment without_tiles(const laws::realistic& r) {
+untiled without_tiles(const laws::realistic& r) {
   const sl::constant shares{0.5, 0.8, 0.8, sl::seconds<>::from_value(2e-6)};
   return {{with_efficiency(r.cluster.accelerator, shares), r.cluster.gpus,
            r.cluster.gpus_per_domain, r.cluster.scale_up, r.cluster.network, r.cluster.runtime},
@@ -34,7 +34,7 @@ template <class Judge>
 void for_realistic(std::uint64_t seed, int cases, const Judge& judge) {
   laws::dice d(seed);
   for (int number = 0; number < cases; ++number) {
-    const deployment r = without_tiles(laws::random_realistic(d));
+    const untiled r = without_tiles(laws::random_realistic(d));
     if (!check(r.cluster, *r.model, r.layout, r.workload).feasible()) continue;
     const auto p = prepare(r.cluster, *r.model, r.layout);
     const auto s = serving(p, r.workload);
@@ -67,7 +67,7 @@ TEST_CASE("one token more moves throughput, tokens' and first tokens' times by a
   moves rate;
   moves tpot;
   moves ttft;
-  for_realistic(501, 3000, [&](const deployment& r, const auto& p, const sl::basic_serving<>& b) {
+  for_realistic(501, 3000, [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
     sl::workload longer = r.workload;
     longer.input += sl::tokens<>::from_value(1.0);
     const double share = 1.0 / r.workload.input.value();
@@ -91,7 +91,7 @@ TEST_CASE("one token more moves throughput, tokens' and first tokens' times by a
 TEST_CASE("one sequence or one request a second more moves them by about its share") {
   moves rate;
   moves tpot;
-  for_realistic(502, 3000, [&](const deployment& r, const auto& p, const sl::basic_serving<>& b) {
+  for_realistic(502, 3000, [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
     sl::workload w = r.workload;
     if (w.rate.value() > 0.0) {
       w.rate = w.rate * 1.001;
@@ -113,13 +113,13 @@ TEST_CASE("one sequence or one request a second more moves them by about its sha
 TEST_CASE("more slots, a faster memory, more FLOP/s and a longer prefix hit never serve less") {
   int less = 0;
   int looked_at = 0;
-  for_realistic(503, 2000, [&](const deployment& r, const auto& p, const sl::basic_serving<>& b) {
+  for_realistic(503, 2000, [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
     const auto never_less = [&](double after) {
       ++looked_at;
       REQUIRE(after >= b.requests_per_s.value() * 0.98);
       if (after < b.requests_per_s.value() * (1.0 - 1e-3)) ++less;
     };
-    deployment faster = r;
+    untiled faster = r;
     faster.cluster.accelerator.memory_rate = r.cluster.accelerator.memory_rate * 1.3;
     never_less(serving(faster.cluster, *r.model, r.layout, r.workload).requests_per_s.value());
     faster = r;

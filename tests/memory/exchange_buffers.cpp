@@ -10,7 +10,7 @@ using namespace shardline;
 
 namespace {
 
-constexpr double gib = 1073741824.0;
+constexpr double one_gib = 1073741824.0;
 
 // Of DeepSeek-V3 under vLLM, a replica a rank.
 double held(expert_exchange by, count ranks, expert_dispatch dispatch = expert_dispatch::all_to_all,
@@ -25,14 +25,14 @@ double held(expert_exchange by, count ranks, expert_dispatch dispatch = expert_d
 }  // namespace
 
 TEST_CASE("DeepEP registers a buffer for each domain and beyond, or room for each expert") {
-  CHECK(held(expert_exchange::low_latency, 16) == gib + 4.0 * 256 * 256 * 14560);
+  CHECK(held(expert_exchange::low_latency, 16) == one_gib + 4.0 * 256 * 256 * 14560);
   CHECK(held(expert_exchange::low_latency, 16) == 4890558464.0);
   CHECK(held(expert_exchange::low_latency, 8) == held(expert_exchange::low_latency, 16));
-  CHECK(held(expert_exchange::hierarchical, 8) == gib);
-  CHECK(held(expert_exchange::hierarchical, 16) == 2 * gib);
+  CHECK(held(expert_exchange::hierarchical, 8) == one_gib);
+  CHECK(held(expert_exchange::hierarchical, 16) == 2 * one_gib);
   CHECK(held(expert_exchange::fastest, 16) == held(expert_exchange::low_latency, 16));
   CHECK(held(expert_exchange::low_latency, 16, expert_dispatch::all_to_all, 32) ==
-        gib + 4.0 * 288 * 256 * 14560);
+        one_gib + 4.0 * 288 * 256 * 14560);
 }
 
 TEST_CASE("nothing where tokens are not sent, or by the library's own all-to-all") {

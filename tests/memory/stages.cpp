@@ -12,7 +12,7 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-constexpr workload chat{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
+constexpr workload short_chat{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
 constexpr layout stages = to_layout(vllm{.tp = 8, .pp = 4, .expert_parallel = true});
 
 // The details of one stage are its memory, part by part.
@@ -23,7 +23,7 @@ constexpr bool consistent(const stage_memory& s) {
 }
 
 static_assert(consistent(fullest_stage(make_cluster(catalog::h100_sxm, 8), catalog::llama_3_1_8b,
-                                       to_layout(vllm{.tp = 2, .pp = 4}), chat)));
+                                       to_layout(vllm{.tp = 2, .pp = 4}), short_chat)));
 
 }  // namespace
 
@@ -37,7 +37,7 @@ TEST_CASE("the details of every stage are its memory, under every engine and mod
       const layout l = has_experts(*m) ? stages : to_layout(vllm{.tp = 8, .pp = 4});
       count next = 0;
       count layers = 0;
-      for_each_stage(c, *m, l, chat, [&](const stage_memory& s) {
+      for_each_stage(c, *m, l, short_chat, [&](const stage_memory& s) {
         CHECK(consistent(s));
         CHECK(s.stage == next++);
         CHECK(s.layers.first == layers);
@@ -54,7 +54,7 @@ TEST_CASE("ranks that share a cache have buffers for queries and outputs of ever
   const cluster c = with_engine(make_cluster(catalog::h200_sxm, 16), engines::vllm);
   const layout shared = to_layout(vllm{.tp = 16, .expert_parallel = true, .dcp = 16});
   for (const double concurrency : {1.0, 512.0}) {
-    workload w = chat;
+    workload w = short_chat;
     w.concurrency = concurrency;
     const stage_memory s = fullest_stage(c, catalog::deepseek_v3, shared, w);
     CHECK(consistent(s));
@@ -70,14 +70,14 @@ TEST_CASE("ranks that share a cache have buffers for queries and outputs of ever
   }
   // Without an engine: those of the workload, all of which decode at once.
   const cluster bare = make_cluster(catalog::h200_sxm, 16);
-  const stage_memory s = fullest_stage(bare, catalog::deepseek_v3, shared, chat);
+  const stage_memory s = fullest_stage(bare, catalog::deepseek_v3, shared, short_chat);
   CHECK(consistent(s));
 }
 
 TEST_CASE("the fullest stage is the memory of the layout") {
   const cluster c = with_engine(make_cluster(catalog::h200_sxm, 32), engines::vllm);
-  const stage_memory s = fullest_stage(c, catalog::deepseek_v3, stages, chat);
-  const memory_breakdown m = memory(c, catalog::deepseek_v3, stages, chat);
+  const stage_memory s = fullest_stage(c, catalog::deepseek_v3, stages, short_chat);
+  const memory_breakdown m = memory(c, catalog::deepseek_v3, stages, short_chat);
   CHECK(s.memory.total() == m.total());
   CHECK(s.memory.weights == m.weights);
   CHECK(s.memory.kv_capacity == m.kv_capacity);

@@ -195,7 +195,7 @@ namespace {
 // Hidden 16, 2 tensor ranks, one token.
 recording::recorded layer_of(const layer& l, const model& m = recording::sixteen_wide(),
                              const layout& on = recording::tensor_parallel(2)) {
-  const emission e{m, on};
+  const model_context e{m, on};
   const recording::recorded r = recording::operators_of(
       e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { emit_layer(l, e, sink); });
   return r;
@@ -286,7 +286,7 @@ TEST_CASE("embedding: the rank's rows, their sum, then learned positions and a n
   m.vocab_size = 101;
   const layout l = recording::tensor_parallel(2);
   const auto emitted = [&] {
-    const emission e{m, l, {1, 1, 0}, {64, 1}};
+    const model_context e{m, l, {1, 1, 0}, {64, 1}};
     const recording::recorded r = recording::operators_of(
         e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { emit_embedding(e, sink); });
     return r;
@@ -307,7 +307,7 @@ TEST_CASE("the head's logits are gathered, and handed on whole, one row per sequ
   model m = recording::sixteen_wide();
   m.vocab_size = 101;
   const layout l = recording::tensor_parallel(2);
-  const emission e{m, l, {}, {64, 1}};
+  const model_context e{m, l, {}, {64, 1}};
   const recording::recorded r = recording::operators_of(
       e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { emit_head(e, true, sink); });
   CHECK(recording::shape(r.gemms[0].weight, 16, 64));

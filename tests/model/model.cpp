@@ -12,7 +12,7 @@ layer dense_of(count width) {
           dense_feed_forward{.width = width}};
 }
 
-layer routed() {
+layer routed_layer() {
   return {latent_attention{8, 0, 64, 16, 16, 16},
           mixture_of_experts{.experts = 8, .experts_per_token = 2, .width = 64}};
 }
@@ -20,12 +20,12 @@ layer routed() {
 }  // namespace
 
 TEST_CASE("layers are runs of kinds, each kind stored once") {
-  const layer_stack s{{3, dense_of(128)}, {58, routed()}};
+  const layer_stack s{{3, dense_of(128)}, {58, routed_layer()}};
   CHECK(s.size() == 61);
   REQUIRE(s.kinds.size() == 2);
   REQUIRE(s.runs.size() == 2);
   CHECK(s.kinds[0] == dense_of(128));
-  CHECK(s.kinds[1] == routed());
+  CHECK(s.kinds[1] == routed_layer());
   CHECK(s.runs[0] == layer_run{3, 0});
   CHECK(s.runs[1] == layer_run{58, 1});
 }
@@ -34,9 +34,9 @@ TEST_CASE("equal neighbours are one run; a kind that comes back is not stored ag
   layer_stack s;
   s.append(1, dense_of(128));
   s.append(2, dense_of(128));
-  s.append(1, routed());
+  s.append(1, routed_layer());
   s.append(4, dense_of(128));
-  CHECK(s == layer_stack{{3, dense_of(128)}, {1, routed()}, {4, dense_of(128)}});
+  CHECK(s == layer_stack{{3, dense_of(128)}, {1, routed_layer()}, {4, dense_of(128)}});
   CHECK(s.kinds.size() == 2);
   CHECK(s.runs.size() == 3);
   CHECK(s.size() == 8);
@@ -48,14 +48,14 @@ TEST_CASE("a pattern is repeated, and joins itself where its ends are equal") {
   CHECK(alternating.runs.size() == 36);
   CHECK(alternating.kinds.size() == 2);
   const layer_stack joined =
-      layer_stack::repeat(3, {{1, dense_of(1)}, {2, routed()}, {1, dense_of(1)}});
+      layer_stack::repeat(3, {{1, dense_of(1)}, {2, routed_layer()}, {1, dense_of(1)}});
   CHECK(joined.size() == 12);
   CHECK(joined.runs.size() == 7);
-  CHECK(layer_stack::repeat(0, {{1, routed()}}).size() == 0);
+  CHECK(layer_stack::repeat(0, {{1, routed_layer()}}).size() == 0);
 }
 
 TEST_CASE("layers of each kind in a range of layers are those counted one by one") {
-  const layer_stack s{{3, dense_of(1)}, {2, routed()}, {4, dense_of(1)}, {1, dense_of(2)}};
+  const layer_stack s{{3, dense_of(1)}, {2, routed_layer()}, {4, dense_of(1)}, {1, dense_of(2)}};
   constexpr std::array<std::size_t, 10> kind_of_layer{0, 0, 0, 1, 1, 0, 0, 0, 0, 2};
   for (count first = 0; first <= 10; ++first) {
     for (count n = 0; first + n <= 10; ++n) {
@@ -154,9 +154,9 @@ TEST_CASE("a model is quantised in all its layers") {
   layer unquantised = dense_of(64);
   unquantised.exceptions = {
       {{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16}};
-  layer wide_router = routed();
+  layer wide_router = routed_layer();
   wide_router.exceptions = {{{weight_class::routed_expert, weight_class::router}, formats::fp32}};
-  layer router_alone = routed();
+  layer router_alone = routed_layer();
   router_alone.exceptions = {{{weight_class::router}, formats::fp32}};
   model m;
   m.weights = quantised(uniform(formats::bf16), formats::fp8);
@@ -191,7 +191,7 @@ TEST_CASE("a model's experts are those of its first layer that has any") {
   m.layers = {{3, dense_of(1)}};
   CHECK_FALSE(has_experts(m));
   CHECK(experts_of(m).experts == 0);
-  m.layers = {{3, dense_of(1)}, {1, routed()}};
+  m.layers = {{3, dense_of(1)}, {1, routed_layer()}};
   CHECK(has_experts(m));
   CHECK(experts_of(m).experts == 8);
   CHECK(experts_of(m).experts_per_token == 2);

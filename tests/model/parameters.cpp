@@ -14,16 +14,16 @@ model with(const attention_kind& a, const feed_forward_kind& f) {
   return {.name = "by hand", .hidden_size = 16, .vocab_size = 100, .layers = {{2, {a, f}}}};
 }
 
-constexpr grouped_query_attention grouped{.heads = 8, .kv_heads = 2, .head_dim = 4};
-constexpr dense_feed_forward dense{.width = 24};
-constexpr mixture_of_experts routed{.experts = 4, .experts_per_token = 1, .width = 6};
+constexpr grouped_query_attention eight_heads{.heads = 8, .kv_heads = 2, .head_dim = 4};
+constexpr dense_feed_forward width_24{.width = 24};
+constexpr mixture_of_experts four_experts{.experts = 4, .experts_per_token = 1, .width = 6};
 
 count of(const model& m, weight_class c) { return parameters(m)[c]; }
 
 }  // namespace
 
 TEST_CASE("a dense model by hand") {
-  const model m = with(grouped, dense);
+  const model m = with(eight_heads, width_24);
   CHECK(of(m, weight_class::embedding) == 100 * 16);
   CHECK(of(m, weight_class::head) == 16 * 100);
   CHECK(of(m, weight_class::attention) == 2 * (16 * 8 * 4 + 2 * 16 * 2 * 4 + 8 * 4 * 16));
@@ -38,10 +38,10 @@ TEST_CASE("a dense model by hand") {
 }
 
 TEST_CASE("biases, head norms and sinks by hand") {
-  grouped_query_attention a = grouped;
+  grouped_query_attention a = eight_heads;
   a.qkv_bias = a.output_bias = a.sinks = true;
   a.qk_norm = head_norm::per_head;
-  const model plain = with(grouped, dense);
+  const model plain = with(eight_heads, width_24);
   const model m = with(a, dense_feed_forward{.width = 24, .gated = true, .bias = true});
   CHECK(of(m, weight_class::attention) - of(plain, weight_class::attention) ==
         2 * ((8 + 2 + 2) * 4 + 16 + 8));
@@ -51,16 +51,16 @@ TEST_CASE("biases, head norms and sinks by hand") {
 }
 
 TEST_CASE("two matrices where there is no gate") {
-  const model m = with(grouped, dense_feed_forward{.width = 24, .gated = false, .bias = true});
+  const model m = with(eight_heads, dense_feed_forward{.width = 24, .gated = false, .bias = true});
   CHECK(of(m, weight_class::dense_feed_forward) == 2 * (2 * 16 * 24 + 24 + 16));
 }
 
 TEST_CASE("a mixture of experts by hand: routed, shared, router, all biases") {
-  mixture_of_experts f = routed;
+  mixture_of_experts f = four_experts;
   f.shared_experts = 2;
   f.shared_width = 5;
   f.expert_bias = f.router_bias = f.correction_bias = true;
-  const model m = with(grouped, f);
+  const model m = with(eight_heads, f);
   CHECK(of(m, weight_class::routed_expert) == 2 * 4 * (3 * 16 * 6 + 2 * 6 + 16));
   CHECK(of(m, weight_class::shared_expert) == 2 * (3 * 16 * 10 + 2 * 10 + 16));
   CHECK(of(m, weight_class::router) == 2 * (16 * 4 + 4 + 4));
@@ -69,28 +69,28 @@ TEST_CASE("a mixture of experts by hand: routed, shared, router, all biases") {
 }
 
 TEST_CASE("a token meets its experts and everything else") {
-  mixture_of_experts f = routed;
+  mixture_of_experts f = four_experts;
   f.experts_per_token = 3;
   f.expert_bias = true;
-  const model m = with(grouped, f);
+  const model m = with(eight_heads, f);
   CHECK(parameters(m).total() - active_parameters(m) == 2 * 1 * (3 * 16 * 6 + 2 * 6 + 16));
   f.experts_per_token = 4;
-  CHECK(active_parameters(with(grouped, f)) == parameters(with(grouped, f)).total());
+  CHECK(active_parameters(with(eight_heads, f)) == parameters(with(eight_heads, f)).total());
 }
 
 TEST_CASE("latent attention by hand, with and without a latent for queries") {
   // Ranks 6 and 5, dims 3 + 2 and 7, 8 heads.
-  const model m = with(latent_attention{8, 6, 5, 3, 2, 7}, dense);
+  const model m = with(latent_attention{8, 6, 5, 3, 2, 7}, width_24);
   const count common = 16 * (5 + 2) + 5 * 8 * (3 + 7) + 8 * 7 * 16;
   CHECK(of(m, weight_class::attention) == 2 * (16 * 6 + 6 * 8 * 5 + common));
   CHECK(of(m, weight_class::norm) == 2 * (2 * 16 + 6 + 5) + 16);
-  const model direct = with(latent_attention{8, 0, 5, 3, 2, 7}, dense);
+  const model direct = with(latent_attention{8, 0, 5, 3, 2, 7}, width_24);
   CHECK(of(direct, weight_class::attention) == 2 * (16 * 8 * 5 + common));
   CHECK(of(direct, weight_class::norm) == 2 * (2 * 16 + 5) + 16);
 }
 
 TEST_CASE("a tied head is stored once, and again on the last stage where that is another") {
-  model m = with(grouped, dense);
+  model m = with(eight_heads, width_24);
   m.tied_embeddings = true;
   CHECK(of(m, weight_class::embedding) == 1600);
   CHECK(of(m, weight_class::head) == 0);
@@ -103,7 +103,7 @@ TEST_CASE("a tied head is stored once, and again on the last stage where that is
 }
 
 TEST_CASE("ranks hold their shares; the first ones what does not divide") {
-  const model m = with(grouped, dense_feed_forward{.width = 26});
+  const model m = with(eight_heads, dense_feed_forward{.width = 26});
   const layout four{{4, 1, 1}, {4, 1, 1}};
   // 26 over 4: 7, 7, 6, 6. 100 over 4: 25 each. 2 key-value heads over 4: one copy each.
   CHECK(weights_of_rank(m, four, 0, {0, 0, 0})[weight_class::dense_feed_forward] == 2 * 3 * 16 * 7);
@@ -115,31 +115,31 @@ TEST_CASE("ranks hold their shares; the first ones what does not divide") {
 
 TEST_CASE("expert ranks hold their share of the experts, and of the width of each") {
   const model m =
-      with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
+      with(eight_heads, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
   const layout l{{2, 1, 4}, {2, 4, 1}};  // 5 experts over 4 ranks: 2, 1, 1, 1; 3 of width 6 each
   CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 2 * 3 * 16 * 3);
   CHECK(weights_of_rank(m, l, 0, {0, 1, 3})[weight_class::routed_expert] == 2 * 1 * 3 * 16 * 3);
 }
 
 TEST_CASE("gates, and norms over all heads, by hand") {
-  grouped_query_attention a = grouped;
+  grouped_query_attention a = eight_heads;
   a.output_gate = a.qkv_bias = true;
   a.qk_norm = head_norm::all_heads;
-  const model m = with(a, dense);
+  const model m = with(a, width_24);
   CHECK(of(m, weight_class::attention) ==
         2 * (16 * (8 + 8 + 2 + 2) * 4 + (8 + 8 + 2 + 2) * 4 + 8 * 4 * 16));
   CHECK(of(m, weight_class::norm) == 2 * (2 * 16 + (8 + 2) * 4) + 16);
-  mixture_of_experts f = routed;
+  mixture_of_experts f = four_experts;
   f.shared_experts = 1;
   f.shared_width = 5;
   f.shared_gate = true;
-  CHECK(of(with(grouped, f), weight_class::router) == 2 * (16 * 4 + 16));
+  CHECK(of(with(eight_heads, f), weight_class::router) == 2 * (16 * 4 + 16));
 }
 
 TEST_CASE("norms by hand: biases, one after the embedding, two around each block, one for both") {
   const auto norms = [](layer_form form, bool bias, bool embedding_norm) {
-    model m = with(grouped, dense);
-    m.layers = {{2, {grouped, dense, form}}};
+    model m = with(eight_heads, width_24);
+    m.layers = {{2, {eight_heads, width_24, form}}};
     m.norm_bias = bias;
     m.embedding_norm = embedding_norm;
     return of(m, weight_class::norm);
@@ -177,8 +177,9 @@ TEST_CASE("layers of one block, and of every kind, add up") {
   const linear_attention delta{4, 8, 3, 5, 4};  // 2832 and 5, work/kinds/recurrence.cpp
   const state_space mamba{
       .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};  // 2524 and 40
-  model m = with(grouped, dense);
-  m.layers = {{3, {delta, dense}}, {2, {mamba, no_feed_forward{}}}, {1, {no_attention{}, dense}}};
+  model m = with(eight_heads, width_24);
+  m.layers = {
+      {3, {delta, width_24}}, {2, {mamba, no_feed_forward{}}}, {1, {no_attention{}, width_24}}};
   CHECK(of(m, weight_class::attention) == 3 * 2832 + 2 * 2524);
   CHECK(of(m, weight_class::dense_feed_forward) == 4 * 3 * 16 * 24);
   CHECK(of(m, weight_class::norm) == 3 * (2 * 16 + 5) + 2 * (16 + 40) + 16 + 16);
@@ -186,7 +187,7 @@ TEST_CASE("layers of one block, and of every kind, add up") {
 }
 
 TEST_CASE("prediction layers are counted apart: a layer, two streams into one, three norms") {
-  model m = with(grouped, routed);
+  model m = with(eight_heads, four_experts);
   const count total = parameters(m).total();
   CHECK(mtp_parameters(m).total() == 0);
   m.mtp_layers = 2;
@@ -199,14 +200,14 @@ TEST_CASE("prediction layers are counted apart: a layer, two streams into one, t
   CHECK(mtp[weight_class::norm] == 2 * (2 + 3) * 16);
   CHECK(mtp[weight_class::embedding] == 0);
   // Like the last layer, not the first.
-  m.layers = {{1, {grouped, routed}}, {1, {grouped, dense}}};
+  m.layers = {{1, {eight_heads, four_experts}}, {1, {eight_heads, width_24}}};
   CHECK(mtp_parameters(m)[weight_class::routed_expert] == 0);
   CHECK(mtp_parameters(m)[weight_class::dense_feed_forward] == 2 * 3 * 16 * 24);
 }
 
 TEST_CASE("copies of experts are shared out with the experts") {
   const model m =
-      with(grouped, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
+      with(eight_heads, mixture_of_experts{.experts = 5, .experts_per_token = 1, .width = 6});
   layout l{{2, 1, 4}, {2, 4, 1}};
   l.redundant_experts = 4;  // 9 over 4 ranks: 3, 2, 2, 2
   CHECK(weights_of_rank(m, l, 0, {0, 0, 0})[weight_class::routed_expert] == 2 * 3 * 3 * 16 * 3);
@@ -217,7 +218,8 @@ TEST_CASE("copies of experts are shared out with the experts") {
 
 TEST_CASE(
     "padding: experts in 4 bits to the engine's width on each rank, the vocabulary before tp") {
-  model m = with(grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
+  model m =
+      with(eight_heads, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
   const layout l{{4, 1, 1}, {4, 1, 1}};
   const shard_padding padding{64, 32};
   const auto held = [&](weight_class c) { return weights_of_rank(m, l, 0, {3, 3, 0}, padding)[c]; };
@@ -237,12 +239,12 @@ namespace {
 
 // Matrices in fp8 with an fp32 scale per column; the first of three layers as it was, in bf16.
 model first_unquantised() {
-  model m = with(grouped, dense);
+  model m = with(eight_heads, width_24);
   m.vocab_size = 0;
   m.weights = quantised(uniform(formats::bf16), formats::fp8_channel);
-  layer first{grouped, dense};
+  layer first{eight_heads, width_24};
   first.exceptions = {{{weight_class::attention, weight_class::dense_feed_forward}, formats::bf16}};
-  m.layers = {{1, first}, {2, {grouped, dense}}};
+  m.layers = {{1, first}, {2, {eight_heads, width_24}}};
   return m;
 }
 
@@ -250,10 +252,10 @@ model first_unquantised() {
 
 TEST_CASE("a matrix in a format of its own, by hand") {
   // 16 inputs of the dense block to 48, and 24 to 16 outputs; 16 to 48 of attention, and 32 to 16.
-  model m = with(grouped, dense);
+  model m = with(eight_heads, width_24);
   m.vocab_size = 0;
   m.weights = quantised(uniform(formats::bf16), formats::fp8_channel);
-  layer down_kept{grouped, dense};
+  layer down_kept{eight_heads, width_24};
   down_kept.exceptions = {
       {{weight_class::dense_feed_forward}, formats::bf16, {matrix_role::output}},
       {{weight_class::attention}, formats::fp16, {matrix_role::input}}};
@@ -287,7 +289,8 @@ TEST_CASE("bytes of layers in different formats by hand") {
 }
 
 TEST_CASE("experts are padded in those layers alone that have them in 4 bits") {
-  model m = with(grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
+  model m =
+      with(eight_heads, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 100});
   m.vocab_size = 0;
   m.weights[weight_class::routed_expert] = formats::mxfp4;
   layer unquantised = m.layers.kinds[0];
@@ -314,17 +317,18 @@ TEST_CASE("state of one sequence, over all layers and kinds; the growing cache h
   const linear_attention delta{4, 8, 3, 5, 4};
   const state_space mamba{
       .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};
-  model m = with(grouped, dense);
+  model m = with(eight_heads, width_24);
   CHECK(state_bytes_per_sequence(m).value() == 0.0);
-  m.layers = {{3, {delta, dense}}, {2, {mamba, no_feed_forward{}}}, {1, {grouped, dense}}};
+  m.layers = {
+      {3, {delta, width_24}}, {2, {mamba, no_feed_forward{}}}, {1, {eight_heads, width_24}}};
   CHECK(state_bytes_per_sequence(m).value() == 3.0 * 864.0 + 2.0 * 792.0);
   CHECK(kv_bytes_per_token(m).value() == 2.0 * 2.0 * 4.0 * 2.0);
 }
 
 TEST_CASE("cache bytes of one more token, over all layers and kinds") {
-  model m = with(grouped, dense);
+  model m = with(eight_heads, width_24);
   CHECK(kv_bytes_per_token(m).value() == 2.0 * 2.0 * 2.0 * 4.0 * 2.0);
-  m.layers.append(3, {latent_attention{8, 6, 5, 3, 2, 7}, dense});
+  m.layers.append(3, {latent_attention{8, 6, 5, 3, 2, 7}, width_24});
   CHECK(kv_bytes_per_token(m).value() == 64.0 + 3.0 * 7.0 * 2.0);
   m.kv_cache = precision::fp8;
   CHECK(kv_bytes_per_token(m).value() == 53.0);

@@ -91,7 +91,7 @@ TEST_CASE("the halves of every kind of layer emit what the layer emits, in its o
   laws::dice d(2110);
   for (int number = 0; number < 500; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
-    const emission e = emission_under(laws::random_runtime(d), p.model, p.layout);
+    const model_context e = model_context_under(laws::random_runtime(d), p.model, p.layout);
     const segment_map map = segments_of(p.model);
     CAPTURE(number);
     CAPTURE(laws::describe(p.model));
@@ -126,7 +126,7 @@ TEST_CASE("kinds of layers share a segment only where they emit the same half") 
         kinds[1].feed_forward = own.feed_forward;
       }
     }
-    const emission e{p.model, p.layout};
+    const model_context e{p.model, p.layout};
     const segment_map map = segments_of(p.model);
     CAPTURE(number);
     CAPTURE(laws::describe(p.model));

@@ -23,7 +23,7 @@ constexpr routings one_routing() noexcept {
 // 3 prompts of 10 tokens after 50 cached ones, with 6 decoding sequences.
 constexpr basic_step<> mixed =
     mixed_step(prefill_step(3.0, 10.0, 50.0, 1.0), decode_step(6.0, 200.0, 1.0));
-constexpr step_sizes<double> sizes = sizes_of(localise(mixed, layout{}), one_routing());
+constexpr step_sizes<double> sizes = sizes_of(rank_step_of(mixed, layout{}), one_routing());
 
 static_assert(sizes[size::none] == 0.0 && sizes[size::one] == 1.0 && sizes[size::phases] == 2.0);
 static_assert(sizes[extent::tokens] == 36.0 && sizes[extent::logit_rows] == 9.0);
@@ -57,12 +57,12 @@ TEST_CASE("every size has a number of its own, and there are no others") {
 }
 
 TEST_CASE("a part that a step does not have is none of everything") {
-  const auto s = sizes_of(localise(decode_step(6.0, 200.0, 1.0), layout{}), {});
+  const auto s = sizes_of(rank_step_of(decode_step(6.0, 200.0, 1.0), layout{}), {});
   for (const size::of_phase f : of_phases) CHECK(s[size::of(f, phase::prefill)] == 0.0);
   CHECK(s[size::of(size::of_phase::runs, phase::decode)] == 1.0);
   CHECK(s[size::phases] == 1.0);
   // One that is there without tokens launches nothing either.
-  const auto idle = sizes_of(localise(decode_step(0.0, 200.0, 1.0), layout{}), {});
+  const auto idle = sizes_of(rank_step_of(decode_step(0.0, 200.0, 1.0), layout{}), {});
   CHECK(idle[size::of(size::of_phase::runs, phase::decode)] == 0.0);
   CHECK(idle[size::phases] == 0.0);
 }
@@ -71,7 +71,7 @@ TEST_CASE("sizes are those of the step and of each routing") {
   laws::dice d(2107);
   for (int number = 0; number < 2000; ++number) {
     const layout l = laws::random_layout(d, 4);
-    const rank_step<double> own = localise(law_by_law::random_step(d), l);
+    const rank_step<double> own = rank_step_of(law_by_law::random_step(d), l);
     routings all;
     std::vector<routing_shape> shapes;
     for (count i = d.whole(0, static_cast<count>(max_layer_kinds)); i > 0; --i) {
@@ -79,7 +79,7 @@ TEST_CASE("sizes are those of the step and of each routing") {
       shapes.push_back({.experts = experts,
                         .experts_per_token = d.whole(1, experts),
                         .ep = l.expert.ep,
-                        .local = share(experts, l.expert.ep, 0),
+                        .local = items_in_part(experts, l.expert.ep, 0),
                         .sent = d.flip()});
       all.push_back(prepared_of(shapes.back()));
     }
@@ -100,9 +100,9 @@ TEST_CASE("sizes are those of the step and of each routing") {
 
 TEST_CASE("of a prompt's sizes, those that differ from chunk to chunk follow the context") {
   const auto first =
-      sizes_of(localise(prefill_step(2.0, 100.0, 0.0, 1.0), layout{}), one_routing());
+      sizes_of(rank_step_of(prefill_step(2.0, 100.0, 0.0, 1.0), layout{}), one_routing());
   const auto later =
-      sizes_of(localise(prefill_step(2.0, 100.0, 700.0, 1.0), layout{}), one_routing());
+      sizes_of(rank_step_of(prefill_step(2.0, 100.0, 700.0, 1.0), layout{}), one_routing());
   for (std::size_t i = 0; i < size::first_routed + size::per_routing; ++i) {
     CAPTURE(i);
     CHECK(size::follows_context(i) == (first[i] < later[i] || later[i] < first[i]));

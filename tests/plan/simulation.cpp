@@ -170,7 +170,7 @@ namespace {
 
 constexpr layout on_eight{{8, 1, 1}, {8, 1, 1}};
 
-workload chat() {
+workload chat_of() {
   workload w;
   w.concurrency = 64.0;
   w.input = 2000_tokens;
@@ -184,7 +184,7 @@ workload chat() {
 TEST_CASE("one seed, one result; another seed, another; percentiles rise") {
   const auto c = make_cluster(catalog::h200_sxm, 8);
   const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);
-  workload w = chat();
+  workload w = chat_of();
   w.output_cv = 0.5;
   const simulated_serving a = simulate(p, w);
   const simulated_serving b = simulate(p, w);
@@ -205,8 +205,8 @@ TEST_CASE("a trace is followed as it is: one request alone is a prompt and its r
   const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);
   simulation_options o;
   o.trace = {{1.0, 2000.0, 200.0}, {1000.0, 2000.0, 200.0}};
-  const simulated_serving s = simulate(p, chat(), o);
-  workload alone = chat();
+  const simulated_serving s = simulate(p, chat_of(), o);
+  workload alone = chat_of();
   alone.concurrency = 1.0;
   const auto e = serving(p, alone);
   CHECK(s.requests == 2);

@@ -142,7 +142,7 @@ inline sl::basic_step<> random_step(laws::dice& d) {
 /// Hands on the shapes of each segment that a model has, and of a prediction layer's ends:
 /// visit(segment) before those of each.
 template <class Sink, class Visit>
-void for_each_segment(const sl::emission& e, Sink& sink, const Visit& visit) {
+void for_each_segment(const sl::model_context& e, Sink& sink, const Visit& visit) {
   const sl::segment_map map = segments_of(e.model);
   for (std::size_t s = 0; s < sl::segment::number; ++s) {
     if (sl::segment::is_half(s) && map.present[s] == 0) continue;
@@ -151,15 +151,15 @@ void for_each_segment(const sl::emission& e, Sink& sink, const Visit& visit) {
   }
 }
 template <class Sink>
-void for_each_segment(const sl::emission& e, Sink& sink) {
+void for_each_segment(const sl::model_context& e, Sink& sink) {
   for_each_segment(e, sink, [](std::size_t) {});
 }
 
 /// visit(shape, by law, by operator) for every kernel of a rank in a step.
 template <class Laws, class Efficiency, class Visit>
-void compare_all(const sl::basic_accelerator<double, Efficiency>& a, const sl::emission& e,
+void compare_all(const sl::basic_accelerator<double, Efficiency>& a, const sl::model_context& e,
                  const sl::basic_step<>& s, const Visit& visit) {
-  const sl::rank_step<double> own = localise(s, e.layout);
+  const sl::rank_step<double> own = rank_step_of(s, e.layout);
   comparing<Laws, Efficiency, Visit> sink{a, own, visit};
   for_each_segment(e, sink);
 }

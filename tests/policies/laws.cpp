@@ -78,11 +78,11 @@ TEST_CASE("the law of an exchange gives its time, whatever carries it") {
   for (int number = 0; number < 2000; ++number) {
     const laws::placed p = laws::random_placed(d, 4, {});
     const laws::cluster c = laws::random_cluster(d, p.layout);
-    const rank_step<double> own = localise(law_by_law::random_step(d), p.layout);
+    const rank_step<double> own = rank_step_of(law_by_law::random_step(d), p.layout);
     CAPTURE(number);
     CAPTURE(laws::describe(p.layout));
     exchanges_compared<constant> sink{c, own};
-    law_by_law::for_each_segment(emission_under(c.runtime, p.model, p.layout), sink);
+    law_by_law::for_each_segment(model_context_under(c.runtime, p.model, p.layout), sink);
     compared += sink.compared;
   }
   CHECK(compared > 500);

@@ -116,10 +116,10 @@ TEST_CASE("guesses are checked beside the token that a step owes") {
   w.speculation.draft_tokens = 3;
   const auto step = generation_step(10.0, w);
   CHECK(step.parts[0].new_tokens == 4.0);
-  CHECK(localise(step, {}).tokens == 40.0);
-  CHECK(localise(step, {}).logit_rows == 40.0);
+  CHECK(rank_step_of(step, {}).tokens == 40.0);
+  CHECK(rank_step_of(step, {}).logit_rows == 40.0);
   CHECK(full_step({}, {}, w).parts[1].new_tokens == 4.0);
-  CHECK(localise(full_step({}, {}, w), {}).logit_rows == 37.0);  // one of the prompt
+  CHECK(rank_step_of(full_step({}, {}, w), {}).logit_rows == 37.0);  // one of the prompt
 }
 
 TEST_CASE("stages share as many batches as the layout says, or one each") {

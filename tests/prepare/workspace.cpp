@@ -20,9 +20,9 @@ namespace {
 // What all operators of stage 0 include, and the residual stream.
 workspace_breakdown workspace_of(const model& m, const layout& l, const basic_step<>& s,
                                  double logit_bytes = 0.0) {
-  const rank_step<double> own = localise(s, l);
+  const rank_step<double> own = rank_step_of(s, l);
   detail::workspace_fold<double> fold{logit_bytes};
-  for_each_block(emission{m, l}, own, blocks_of_stage(m, l, 0), fold);
+  for_each_block(model_context{m, l}, own, blocks_of_stage(m, l, 0), fold);
   fold.workspace.residual = detail::residual(m, own);
   return fold.workspace;
 }
@@ -203,7 +203,7 @@ TEST_CASE("what a sequence keeps and what is stored beside a matrix takes no wor
 
 namespace {
 
-workload load(double concurrency, double input, double output) {
+workload load_of(double concurrency, double input, double output) {
   workload w = small::tokens_of(input, output);
   w.concurrency = concurrency;
   return w;
@@ -218,14 +218,14 @@ layout replicas(count dp) { return {{1, 1, dp}, {1, 1, dp}}; }
 }  // namespace
 
 TEST_CASE("without a step of its own an engine reserves for the workload's fullest") {
-  const auto s = reserved(runtime{}, replicas(2), load(10, 100, 20));
+  const auto s = reserved(runtime{}, replicas(2), load_of(10, 100, 20));
   // On each replica 5 sequences, whose prompts are read together, and 4 that decode.
   CHECK(s.tokens == 500.0 + 4.0);
   CHECK(s.logit_rows == 5.0);
 }
 
 TEST_CASE("of a prompt in chunks the last one is reserved for, after all others") {
-  workload w = load(10, 100, 20);
+  workload w = load_of(10, 100, 20);
   w.chunk = 30_tokens;
   const auto s = reserved(runtime{}, replicas(2), w);
   CHECK(s.tokens == 30.0 + 4.0);
@@ -235,12 +235,12 @@ TEST_CASE("of a prompt in chunks the last one is reserved for, after all others"
 TEST_CASE("an engine's own step has its tokens and sequences on each replica, whatever the load") {
   for (const count dp : {1, 3}) {
     for (const double concurrency : {1.0, 64.0, 5000.0}) {
-      const auto s = reserved(engines::vllm.runtime, replicas(dp), load(concurrency, 100, 20));
+      const auto s = reserved(engines::vllm.runtime, replicas(dp), load_of(concurrency, 100, 20));
       CHECK(s.tokens == 8192.0);
       CHECK(s.logit_rows == 1024.0);
       CHECK(s.group_tokens == 8192.0);
       const auto t =
-          reserved(engines::tensorrt_llm.runtime, replicas(dp), load(concurrency, 100, 20));
+          reserved(engines::tensorrt_llm.runtime, replicas(dp), load_of(concurrency, 100, 20));
       CHECK(t.tokens == 8192.0);
       CHECK(t.logit_rows == 2048.0);
     }
@@ -252,7 +252,7 @@ TEST_CASE("an engine's own step has exactly its tokens where sequences do not di
   r.step_tokens = 8192.0;
   for (const double sequences : {1.0, 3.0, 1000.0, 4097.0, 8191.0}) {
     r.step_sequences = sequences;
-    const auto s = reserved(r, replicas(2), load(64, 100, 20));
+    const auto s = reserved(r, replicas(2), load_of(64, 100, 20));
     CAPTURE(sequences);
     CHECK(s.tokens == 8192.0);
     CHECK(s.logit_rows == sequences);
@@ -263,7 +263,7 @@ TEST_CASE("an engine that names no sequences samples for the workload's, at most
   runtime r;
   r.step_tokens = 512.0;
   const auto rows = [&r](count dp, double concurrency) {
-    return reserved(r, replicas(dp), load(concurrency, 100, 20)).logit_rows;
+    return reserved(r, replicas(dp), load_of(concurrency, 100, 20)).logit_rows;
   };
   CHECK(rows(1, 64.0) == 64.0);
   CHECK(rows(4, 64.0) == 16.0);
@@ -275,7 +275,7 @@ TEST_CASE(
     "Llama 3.1 8B under vLLM: residual stream of 8192 tokens, 38 bytes of 1024 x 128256 logits") {
   const model& m = catalog::llama_3_1_8b;
   const cluster c = with_engine(make_cluster(catalog::h100_sxm, 1), engines::vllm);
-  const workspace_breakdown w = fullest_stage(c, m, layout{}, load(1, 100, 20)).workspace;
+  const workspace_breakdown w = fullest_stage(c, m, layout{}, load_of(1, 100, 20)).workspace;
   CHECK(w[term::head].value() == 1024.0 * 128256.0 * 38.0);
   // The largest operator otherwise: gate and up of 4096 in and 2 x 14336 out, and its activation of
   // 3 x 14336.

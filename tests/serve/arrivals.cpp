@@ -21,7 +21,7 @@ constexpr request_rate<> per_second(double r) noexcept { return request_rate<>::
 
 // A step takes a second, 10 ms more for each sequence that decodes and 1 ms for each token of
 // prompts.
-struct linear_times {
+struct linear_clock {
   double faster = 1.0;
   double noticed = 0.0;  // steps under way that are waited for
 
@@ -50,8 +50,8 @@ struct linear_times {
 constexpr turnover short_prompts{.prompt = 500.0, .budget = 2000.0, .decode_steps = 50.0};
 
 arrivals at(double rate, double slots, scheduler schedule = scheduler::chunked,
-            const linear_times& times = {}) {
-  const loaded_replica<double, linear_times> replica{times, short_prompts, schedule};
+            const linear_clock& times = {}) {
+  const loaded_replica<double, linear_clock> replica{times, short_prompts, schedule};
   return arrivals_of(replica, per_second(rate), slots, 1.0);
 }
 
@@ -133,8 +133,8 @@ TEST_CASE("a simulation of every step finds as many in flight, and the same time
       c.rate = rate;
       c.counted = 10000;
       c.skipped = 2000;
-      const linear_times clock;
-      const auto found = simulation::run_of_client<linear_times>(c, rules, clock, 3)({});
+      const linear_clock clock;
+      const auto found = simulation::run_of_client<linear_clock>(c, rules, clock, 3)({});
       CAPTURE(static_cast<int>(schedule));
       CAPTURE(busy);
       CHECK(a.life.generation.value() / 50.0 ==

@@ -56,7 +56,7 @@ TEST_CASE("a prompt of several steps takes what it takes alone, and what decodes
   step_mix s;
   s.decoding = 8.0;
   s.room = 1024.0;
-  s.carried = 1024.0;
+  s.prompt_tokens = 1024.0;
   s.coming = 1.0;
   // Four steps, half of the eight are others: 40 ms more each.
   const sojourn life = chunked_life(times, load, s, basic_company<>{.others = 0.5});
@@ -69,7 +69,7 @@ TEST_CASE("chunked: each step with others' prompts is longer by what it reads") 
   s.decoding = 19.0;
   s.room = 1000.0;
   s.carrying = 0.25;
-  s.carried = 800.0;
+  s.prompt_tokens = 800.0;
   s.coming = 1.0;
   s.queued = 2.0;
   // Oneself and 19 others decode: 1.2 s, 2 s with 800 tokens.
@@ -91,7 +91,7 @@ TEST_CASE(
   s.prompts = 0.9;
   s.room = 1024.0;
   s.carrying = 0.9;
-  s.carried = 500.0;
+  s.prompt_tokens = 500.0;
   s.beside = 1.0;
   s.coming = 1.0;
   const sojourn life = life_apart(times, load, s, basic_company<>{.others = 1.0});
@@ -106,7 +106,7 @@ TEST_CASE("the first requests of a run wait for half of those that come with the
   step_mix s;
   s.room = 1000.0;
   s.carrying = 0.1;
-  s.carried = 1000.0;
+  s.prompt_tokens = 1000.0;
   s.coming = 0.1;
   // Four prompts of a step each: the mean is read after two and a half.
   const sojourn life =
@@ -122,7 +122,7 @@ TEST_CASE("with stages a round is as long as one batch's way, or as all batches 
   step_mix s;
   s.decoding = 5.0;
   s.room = 1000.0;
-  s.carried = 500.0;
+  s.prompt_tokens = 500.0;
   s.coming = 1.0;
   const sojourn life = chunked_life(staged, load, s, basic_company<>{.others = 1.0});
   CHECK(life.generation.value() == doctest::Approx(40.0 * 1.0525).epsilon(1e-12));

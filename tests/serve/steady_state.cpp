@@ -76,7 +76,7 @@ TEST_CASE("a budget that is full is shared out between prompts and decoding") {
   CHECK(s.decoding == doctest::Approx(24.0).epsilon(1e-3));
   CHECK(s.room == doctest::Approx(1000.0).epsilon(1e-3));
   CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-3));
-  CHECK(s.carried == doctest::Approx(1000.0).epsilon(1e-3));
+  CHECK(s.prompt_tokens == doctest::Approx(1000.0).epsilon(1e-3));
 }
 
 TEST_CASE("tokens are conserved: no step has more than its budget, and prompts are read once") {
@@ -91,8 +91,8 @@ TEST_CASE("tokens are conserved: no step has more than its budget, and prompts a
     REQUIRE(s.decoding * t.batches <= slots * (1.0 + 1e-9));
     REQUIRE(s.carrying > 0.0);
     REQUIRE(s.carrying <= 1.0 + 1e-12);
-    REQUIRE(s.carrying * s.carried == doctest::Approx(s.prompts * t.prompt).epsilon(1e-6));
-    REQUIRE(s.carried <= s.room * (1.0 + 1e-9));
+    REQUIRE(s.carrying * s.prompt_tokens == doctest::Approx(s.prompts * t.prompt).epsilon(1e-6));
+    REQUIRE(s.prompt_tokens <= s.room * (1.0 + 1e-9));
     REQUIRE(s.queued >= 0.0);
     REQUIRE(s.beside <= slots - 1.0);
   }
@@ -145,14 +145,14 @@ TEST_CASE("prompts apart: those that have come since the last round are read tog
   const double more = part * (2.0 / turns - 1.0);
   CHECK(s.carrying ==
         doctest::Approx(turns * (1.0 + more * more / (more + (1.0 - part) / 2.0))).epsilon(1e-9));
-  CHECK(s.carrying * s.carried == doctest::Approx(200.0).epsilon(1e-12));
+  CHECK(s.carrying * s.prompt_tokens == doctest::Approx(200.0).epsilon(1e-12));
 }
 
 TEST_CASE("prompts as long as the budget have a step each, longer ones as many as they fill") {
   CHECK(steps_apart(through(1024.0, 8.0), 20.0, 2.0).carrying == doctest::Approx(2.0));
   const step_mix s = steps_apart(through(2560.0, 8.0), 20.0, 2.0);
   CHECK(s.carrying == doctest::Approx(5.0));
-  CHECK(s.carried == doctest::Approx(1024.0));
+  CHECK(s.prompt_tokens == doctest::Approx(1024.0));
 }
 
 TEST_CASE("equal answers to requests of a run that come at once end at once") {
@@ -163,7 +163,7 @@ TEST_CASE("equal answers to requests of a run that come at once end at once") {
   CHECK(s.carrying == doctest::Approx(0.1 * (0.5 + 2000.0 / 1024.0)).epsilon(0.05));
   // Beside decoding in steps that are full.
   const step_mix full = chunked_steps(t, 100.0, 0.0);
-  CHECK(full.carried == doctest::Approx(full.room).epsilon(1e-9));
+  CHECK(full.prompt_tokens == doctest::Approx(full.room).epsilon(1e-9));
   CHECK(full.carrying == doctest::Approx(full.busy).epsilon(1e-9));
   // Spread answers come one by one.
   t.spread = 1.0;
@@ -186,13 +186,13 @@ TEST_CASE("after a step that reads prompts another is likelier, since it takes l
   // half of the others: 0.1 / (0.1 + 0.5) of all, in which 0.1 x 5/6 + 0.5 x 1/6 prompts come.
   const step_mix s = chunked_at_random(through(1020.0, 24.0), 1.0 / 6.0, {0.1, 0.5});
   CHECK(s.carrying == doctest::Approx(1.0 / 6.0).epsilon(1e-9));
-  CHECK(s.carried == doctest::Approx(1020.0).epsilon(1e-9));
+  CHECK(s.prompt_tokens == doctest::Approx(1020.0).epsilon(1e-9));
   // Half of one has come while one's own was read, a quarter waits with them (M/D/1); what is over the
   // mean is forgotten by 0.4 a step.
   CHECK(s.behind == doctest::Approx((0.75 - 1.0 / 6.0) / 0.6).epsilon(1e-6));
   // Hardly any: one step each, in which nothing else is.
   const step_mix few = chunked_at_random(through(100.0, 24.0), 1e-17, {1e-17, 1e-17});
-  CHECK(few.carried == doctest::Approx(100.0).epsilon(1e-9));
+  CHECK(few.prompt_tokens == doctest::Approx(100.0).epsilon(1e-9));
   CHECK(few.carrying == doctest::Approx(1e-17).epsilon(1e-9));
 }
 
@@ -203,14 +203,14 @@ TEST_CASE(
   const double ln2 = std::log(2.0);
   const step_mix s = apart_at_random(through(100.0, 8.0), 2.0 * ln2, {ln2, ln2});
   CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-9));
-  CHECK(s.carried == doctest::Approx(200.0 * ln2).epsilon(1e-9));
+  CHECK(s.prompt_tokens == doctest::Approx(200.0 * ln2).epsilon(1e-9));
   CHECK(s.beside == doctest::Approx(ln2).epsilon(1e-9));
   CHECK(s.behind == doctest::Approx(0.0).epsilon(1e-9));
   // Prompts of two steps, half of the time: one of others is met, M/D/1 leaves 0.5 + 0.25 and what
   // half a step of decoding brings, whose readings bring as many again.
   const step_mix cut = apart_at_random(through(2048.0, 8.0), 0.4, {0.2, 0.25});
   CHECK(cut.carrying == doctest::Approx(0.8).epsilon(1e-9));
-  CHECK(cut.carried == doctest::Approx(1024.0).epsilon(1e-9));
+  CHECK(cut.prompt_tokens == doctest::Approx(1024.0).epsilon(1e-9));
   CHECK(cut.beside == doctest::Approx(1.0).epsilon(1e-9));
   CHECK(cut.behind == doctest::Approx(2.0 * 0.85 / 0.5 - 0.8).epsilon(1e-9));
 }

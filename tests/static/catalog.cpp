@@ -23,7 +23,7 @@ constexpr count stages_of(const model& m) noexcept { return m.layers.size() < 16
 
 constexpr void list_stages(layout& l, count layers) noexcept {
   for (count i = 0; i < l.pp; ++i) {
-    l.stages.listed.push_back(static_cast<std::uint16_t>(share(layers, l.pp, i)));
+    l.stages.listed.push_back(static_cast<std::uint16_t>(items_in_part(layers, l.pp, i)));
   }
 }
 

@@ -21,7 +21,7 @@ static_assert(by_width.expert == expert_mesh{32, 1, 1}, "or splits them over as 
 static_assert(by_width.gpus() == 32, "on the same GPUs");
 
 static_assert(part_of(61, 4, 0).number == 16, "61 layers over 4 stages: the first has 16");
-static_assert(share(61, 4, 3) == 15, "and the last 15");
+static_assert(items_in_part(61, 4, 3) == 15, "and the last 15");
 static_assert(place({8, 1}, 8).domains == 1, "8 neighbours share a domain of 8");
 static_assert(place({8, 8}, 8).domains == 8, "8 ranks 8 apart do not");
 

@@ -27,7 +27,7 @@ GLOBAL(cuda_graphs) GLOBAL(current) GLOBAL(cycle) GLOBAL(datasheet) GLOBAL(decod
 GLOBAL(degree) GLOBAL(degrees) GLOBAL(dense) GLOBAL(detail) GLOBAL(dimension) GLOBAL(dispatch)
 GLOBAL(distinct) GLOBAL(divisor) GLOBAL(domain) GLOBAL(domains) GLOBAL(done) GLOBAL(dp) GLOBAL(dual)
 GLOBAL(each) GLOBAL(edge) GLOBAL(edp) GLOBAL(efficiency) GLOBAL(element) GLOBAL(elements)
-GLOBAL(elementwise) GLOBAL(embedding) GLOBAL(emission) GLOBAL(empty) GLOBAL(end) GLOBAL(engine)
+GLOBAL(elementwise) GLOBAL(embedding) GLOBAL(model_context) GLOBAL(empty) GLOBAL(end) GLOBAL(engine)
 GLOBAL(engines) GLOBAL(ep) GLOBAL(errors) GLOBAL(estimate) GLOBAL(etp) GLOBAL(exists)
 GLOBAL(expanded) GLOBAL(expert) GLOBAL(experts) GLOBAL(extra) GLOBAL(far) GLOBAL(fast)
 GLOBAL(feasibility) GLOBAL(feasible) GLOBAL(feed_forward) GLOBAL(feeds) GLOBAL(fewest) GLOBAL(field)

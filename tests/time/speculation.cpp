@@ -22,11 +22,11 @@ constexpr speculation guesses(count draft, double acceptance) noexcept {
   return {.draft_tokens = draft, .acceptance = acceptance};
 }
 
-constexpr layout on_eight{{8, 1, 1}, {8, 1, 1}};
+constexpr layout on_one_host{{8, 1, 1}, {8, 1, 1}};
 
 template <class Model>
 seconds<> step_time(const Model& m, const workload& w) {
-  return decode(make_cluster(catalog::h200_sxm, 8), m, on_eight, w).total();
+  return decode(make_cluster(catalog::h200_sxm, 8), m, on_one_host, w).total();
 }
 
 }  // namespace
@@ -63,9 +63,9 @@ TEST_CASE("n-grams cost only their check; a draft of its own costs what it says"
   w.concurrency = 16.0;
   w.speculation = guesses(3, 0.5);
   const auto c = make_cluster(catalog::h200_sxm, 8);
-  CHECK(draft_time(c, catalog::llama_3_1_70b, on_eight, w, 16.0).total() == 0_s);
+  CHECK(draft_time(c, catalog::llama_3_1_70b, on_one_host, w, 16.0).total() == 0_s);
   w.speculation.draft_time = 2_ms;
-  const time_breakdown drafting = draft_time(c, catalog::llama_3_1_70b, on_eight, w, 16.0);
+  const time_breakdown drafting = draft_time(c, catalog::llama_3_1_70b, on_one_host, w, 16.0);
   CHECK(drafting[term::draft].value() == doctest::Approx(0.006).epsilon(1e-15));
   CHECK(drafting.total() == drafting[term::draft]);
 }
@@ -75,9 +75,9 @@ TEST_CASE("a prediction layer is one more layer, its projection and the head for
   w.concurrency = 16.0;
   w.speculation = guesses(2, 0.8);
   const auto c = make_cluster(catalog::h200_sxm, 8);
-  const time_breakdown two = draft_time(c, catalog::deepseek_v3, on_eight, w, 16.0);
+  const time_breakdown two = draft_time(c, catalog::deepseek_v3, on_one_host, w, 16.0);
   w.speculation.draft_tokens = 1;
-  const time_breakdown one = draft_time(c, catalog::deepseek_v3, on_eight, w, 16.0);
+  const time_breakdown one = draft_time(c, catalog::deepseek_v3, on_one_host, w, 16.0);
   CHECK(two.total().value() == doctest::Approx(2.0 * one.total().value()).epsilon(1e-14));
   // 61 layers and a head take the step; a layer and a head are more than 1/61 of it, less than 1/5.
   workload plain;
@@ -133,9 +133,9 @@ TEST_CASE("a guess launches the kernels of a head where the model has one") {
   w.speculation = guesses(1, 0.8);
   const auto c = make_cluster(with_efficiency(catalog::h200_sxm, constant{.launch = 1_ms}), 8);
   m.vocab_size = 1;
-  const seconds<> with_head = draft_time(c, m, on_eight, w, 16.0).total();
+  const seconds<> with_head = draft_time(c, m, on_one_host, w, 16.0).total();
   m.vocab_size = 0;
-  const seconds<> without = draft_time(c, m, on_eight, w, 16.0).total();
+  const seconds<> without = draft_time(c, m, on_one_host, w, 16.0).total();
   CHECK(without > 1_ms);
   CHECK(with_head - without >= 2_ms);  // the norm and the head
 }
@@ -145,9 +145,9 @@ TEST_CASE("a deployment that speculates holds the prediction layer, its cache an
   workload w;
   w.concurrency = 16.0;
   const auto c = with_engine(make_cluster(catalog::h200_sxm, 8), engines::vllm);
-  const auto plain = memory(c, catalog::deepseek_v3, on_eight, w);
+  const auto plain = memory(c, catalog::deepseek_v3, on_one_host, w);
   w.speculation = guesses(1, 0.8);
-  const auto more = memory(c, catalog::deepseek_v3, on_eight, w);
+  const auto more = memory(c, catalog::deepseek_v3, on_one_host, w);
   const double layer = (more.weights - plain.weights).value();
   const double all = mtp_parameters(catalog::deepseek_v3).total_bytes().value();
   CHECK(layer > all / 8.0);
@@ -155,9 +155,9 @@ TEST_CASE("a deployment that speculates holds the prediction layer, its cache an
   CHECK(more.kv_cache.value() / plain.kv_cache.value() == doctest::Approx(62.0 / 61.0));
   CHECK(more.activation == plain.activation);
   // A model without prediction layers holds nothing more.
-  const auto llama = memory(c, catalog::llama_3_1_70b, on_eight, w);
+  const auto llama = memory(c, catalog::llama_3_1_70b, on_one_host, w);
   w.speculation = {};
-  CHECK(llama.total() == memory(c, catalog::llama_3_1_70b, on_eight, w).total());
+  CHECK(llama.total() == memory(c, catalog::llama_3_1_70b, on_one_host, w).total());
 }
 
 TEST_CASE("capacity and stages count what a deployment that speculates holds") {

@@ -154,13 +154,14 @@ TEST_CASE("a step is split only where that pays: one token, or nothing to send, 
 }
 
 TEST_CASE("a lone prompt is split by its tokens, each half with the mean context of both") {
-  const rank_step<double> whole = localise(prefill_step(1.0, 1000.0, 200.0, 1.0), layout{});
+  const rank_step<double> whole = rank_step_of(prefill_step(1.0, 1000.0, 200.0, 1.0), layout{});
   const rank_step<double> half = larger_half(whole);
   CHECK(half.parts[0].sequences == 1.0);
   CHECK(half.parts[0].new_tokens == 500.0);
   CHECK(half.parts[0].context == 450.0);
   CHECK(half.tokens == 500.0);
-  const rank_step<double> several = larger_half(localise(decode_step(5.0, 200.0, 1.0), layout{}));
+  const rank_step<double> several =
+      larger_half(rank_step_of(decode_step(5.0, 200.0, 1.0), layout{}));
   CHECK(several.parts[0].sequences == 3.0);
   CHECK(several.parts[0].context == 200.0);
   CHECK(several.tokens == 3.0);

@@ -10,14 +10,14 @@ using namespace recording;
 
 namespace {
 
-emission emitting(const model& m, const layout& l, const rank& r = {},
-                  const shard_padding& padding = {}) {
+model_context emitting(const model& m, const layout& l, const rank& r = {},
+                       const shard_padding& padding = {}) {
   return {m, l, r, padding};
 }
 
 // 3 sequences with 10 new tokens each on a rank of a layout.
 rank_step<double> thirty_tokens(const layout& l) {
-  return localise(prefill_step(3.0, 10.0, 0.0, 1.0), l);
+  return rank_step_of(prefill_step(3.0, 10.0, 0.0, 1.0), l);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ TEST_CASE("matrices are in the format of their class, vectors in that of norms")
   m.weights[weight_class::norm] = formats::fp32;
   m.weights[weight_class::head] = formats::fp16;
   const layout l{};
-  const emission e = emitting(m, l);
+  const model_context e = emitting(m, l);
   const weight matrix = e.matrix(weight_class::head, 3, 5, 7);
   CHECK(matrix.format == formats::fp16);
   CHECK(matrix.elements() == 105);
@@ -51,7 +51,7 @@ TEST_CASE("within a layer, matrices are in the format of its exception; vectors 
   layer own{grouped_query_attention{8, 2, 4}, dense_feed_forward{24}};
   own.exceptions = {{{weight_class::attention, weight_class::router}, formats::int8}};
   const layout l{};
-  const emission outside = emitting(m, l, {}, {64, 32});
+  const model_context outside = emitting(m, l, {}, {64, 32});
   const block_context e = outside.in_layer(own);
   CHECK(outside.matrix(weight_class::attention, 3, 5).format == formats::fp8_block);
   CHECK(e.matrix(weight_class::attention, 3, 5).format == formats::int8);
@@ -68,7 +68,7 @@ TEST_CASE(
   model m = sixteen_wide();
   m.activations = precision::fp32;
   const layout l{{2, 5, 1}, {2, 5, 1}};  // of 10 new tokens, 2 on each of 5 ranks
-  const emission e = emitting(m, l);
+  const model_context e = emitting(m, l);
   const gemm_shape projected = e.project(term::router, e.matrix(weight_class::router, 16, 4));
   const gemm<double> g = operator_of(projected, thirty_tokens(l));
   CHECK(g.rows == 6.0);
@@ -98,7 +98,7 @@ TEST_CASE("tensor-parallel ranks sum their outputs; one alone does not") {
   const layout alone{};
   const layout two = tensor_parallel(2);
   const auto reduced = [&m](const layout& l) {
-    const emission e = emitting(m, l);
+    const model_context e = emitting(m, l);
     return operators_of(e, prefill_step(3.0, 10.0, 0.0, 1.0),
                         [&](auto& sink) { detail::emit_tensor_reduction(e, sink); });
   };

@@ -15,17 +15,17 @@ constexpr basic_step<> token = decode_step(3.0, 20.0, 1.0);
 constexpr auto prefill = phase::prefill;
 constexpr auto decode = phase::decode;
 
-emission emitting(const model& m, const layout& l) { return {m, l}; }
+model_context context_of(const model& m, const layout& l) { return {m, l}; }
 
-recorded context_gathered(const emission& e, phase p) {
+recorded context_gathered(const model_context& e, phase p) {
   return operators_of(e, p == prefill ? prompt : token,
                       [&](auto& sink) { detail::emit_context_gather(e, p, 7.0, sink); });
 }
-recorded queries_gathered(const emission& e, phase p) {
+recorded queries_gathered(const model_context& e, phase p) {
   return operators_of(e, p == prefill ? prompt : token,
                       [&](auto& sink) { detail::emit_query_gather(e, p, 2, 6, sink); });
 }
-recorded outputs_scattered(const emission& e, phase p) {
+recorded outputs_scattered(const model_context& e, phase p) {
   return operators_of(e, p == prefill ? prompt : token,
                       [&](auto& sink) { detail::emit_output_scatter(e, p, 2, 5, sink); });
 }
@@ -41,7 +41,7 @@ layout shared_by(count dcp) {
 TEST_CASE("cp ranks gather new keys and values of prompts, and nothing in decode steps") {
   const model m = sixteen_wide();
   const layout l{{2, 5, 1}, {2, 5, 1}};
-  const emission e = emitting(m, l);
+  const model_context e = context_of(m, l);
   const recorded r = context_gathered(e, prefill);
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_gather, {5, 2}, 3.0 * 10.0 * 7.0));
@@ -53,7 +53,7 @@ TEST_CASE("cp ranks gather new keys and values of prompts, and nothing in decode
 TEST_CASE("a prompt gathers the cached tokens that dcp ranks share") {
   const model m = sixteen_wide();
   const layout l = shared_by(4);
-  const recorded r = context_gathered(emitting(m, l), prefill);
+  const recorded r = context_gathered(context_of(m, l), prefill);
   CHECK(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_gather, {4, 1}, 3.0 * 20.0 * 7.0));
 }
@@ -61,7 +61,7 @@ TEST_CASE("a prompt gathers the cached tokens that dcp ranks share") {
 TEST_CASE("a decode step over a shared cache gathers queries, and scatters outputs by their sums") {
   const model m = sixteen_wide();
   const layout l = shared_by(4);
-  const emission e = emitting(m, l);
+  const model_context e = context_of(m, l);
   CHECK(detail::cache_split(e, prefill) == 1);
   CHECK(detail::cache_split(e, decode) == 4);
   const recorded queries = queries_gathered(e, decode);
@@ -77,7 +77,7 @@ TEST_CASE("prompts, and ranks with a cache of their own, exchange neither querie
   const model m = sixteen_wide();
   for (const count dcp : {1, 4}) {
     const layout l = shared_by(dcp);
-    const emission e = emitting(m, l);
+    const model_context e = context_of(m, l);
     CHECK(queries_gathered(e, dcp == 1 ? decode : prefill).collectives.empty());
     CHECK(outputs_scattered(e, dcp == 1 ? decode : prefill).collectives.empty());
   }

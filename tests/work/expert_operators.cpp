@@ -24,7 +24,7 @@ constexpr layout four_replicas(expert_dispatch dispatch) noexcept {
 
 recorded experts_on(const layout& l, double sequences, double imbalance) {
   const model m = sixteen_wide();
-  const emission e{m, l};
+  const model_context e{m, l};
   return feeding_of(of_sixteen, e, decode_step(sequences, 0.0, imbalance));
 }
 

@@ -11,14 +11,14 @@ using namespace recording;
 namespace {
 
 // 4 key heads of 3 and 8 value heads of 5: 12 + 12 + 40 channels are convolved by 4 taps.
-constexpr linear_attention delta{4, 8, 3, 5, 4};
+constexpr linear_attention delta_rule{4, 8, 3, 5, 4};
 
 const basic_step<> one_token = decode_step(1.0, 10.0, 1.0);
 
 }  // namespace
 
 TEST_CASE("the state is in its own precision, the convolution's inputs in the activations'") {
-  linear_attention a = delta;
+  linear_attention a = delta_rule;
   a.state = precision::bf16;
   model m = sixteen_wide();
   m.activations = precision::fp32;
@@ -29,7 +29,7 @@ TEST_CASE("the state is in its own precision, the convolution's inputs in the ac
 }
 
 TEST_CASE("a convolution of one tap keeps no inputs") {
-  linear_attention a = delta;
+  linear_attention a = delta_rule;
   a.conv_kernel = 1;
   CHECK(block_of(a, {}, one_token).caches[0].state_bytes == 8.0 * 15.0 * 4.0);
 }
@@ -37,7 +37,7 @@ TEST_CASE("a convolution of one tap keeps no inputs") {
 TEST_CASE("every part of a step runs the rule over its tokens; cp ranks share a prompt's") {
   const layout l{{2, 4, 1}, {2, 4, 1}};
   const recorded r = block_of(
-      delta, l, mixed_step(prefill_step(3.0, 100.0, 50.0, 1.0), decode_step(7.0, 30.0, 1.0)));
+      delta_rule, l, mixed_step(prefill_step(3.0, 100.0, 50.0, 1.0), decode_step(7.0, 30.0, 1.0)));
   REQUIRE(r.recurrences.size() == 2);
   CHECK(r.recurrences[0].phase == phase::prefill);
   CHECK(r.recurrences[0].query_split == 4);

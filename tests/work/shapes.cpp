@@ -14,8 +14,8 @@ constexpr weight matrix{weight_class::head, formats::bf16, 10, 20};
 // 2 prompts of 5 tokens after 30, with 4 sequences that decode after 100.
 constexpr basic_step<> prompts = prefill_step(2.0, 5.0, 30.0, 1.0);
 constexpr basic_step<> decoding = decode_step(4.0, 100.0, 1.0);
-constexpr rank_step<double> mixed = localise(mixed_step(prompts, decoding), layout{});
-constexpr rank_step<double> of_prompts = localise(prompts, layout{});
+constexpr rank_step<double> mixed = rank_step_of(mixed_step(prompts, decoding), layout{});
+constexpr rank_step<double> of_prompts = rank_step_of(prompts, layout{});
 
 constexpr gemm_shape expansion{term::attention_projections, matrix, extent::expanded_tokens,
                                precision::bf16, true};
@@ -74,7 +74,7 @@ TEST_CASE("what a rank is routed lies within what there is, and nothing comes of
     r.redundant = d.flip() ? 0 : d.whole(1, 9);
     r.experts = std::max<count>(r.ep - r.redundant, 1) + d.whole(0, 300);
     r.experts_per_token = d.whole(1, r.experts);
-    r.local = share(r.placed(), r.ep, 0);
+    r.local = items_in_part(r.placed(), r.ep, 0);
     r.sent = d.flip();
     const bool even = d.flip();
     rank_step<double> s =
@@ -205,7 +205,7 @@ TEST_CASE("workspace grows with a shape's size by what its operator holds of eac
     p.layout.attention.cp = 1;  // whose ranks hold a part of each token
     CAPTURE(number);
     CAPTURE(laws::describe(p.model));
-    law_by_law::for_each_segment(emission{p.model, p.layout}, sink);
+    law_by_law::for_each_segment(model_context{p.model, p.layout}, sink);
   }
   CHECK(sink.compared > 5000);
 }

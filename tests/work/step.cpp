@@ -8,7 +8,7 @@ using namespace shardline;
 namespace {
 
 rank_step<double> local(const basic_step<>& s, const attention_mesh& a, const expert_mesh& e) {
-  return localise(s, layout{a, e});
+  return rank_step_of(s, layout{a, e});
 }
 
 }  // namespace

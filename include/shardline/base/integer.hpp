@@ -33,8 +33,8 @@ constexpr count quotient(count n, count d) noexcept {
 
 /// Items of part `index` when `n` items go to `parts` parts as evenly as possible, the first
 /// n mod parts of them taking one more, so that part 0 is never lighter than another.
-///   share(61, 4, 0) = 16, share(61, 4, 3) = 15; summed over the parts it is n.
-[[nodiscard]] constexpr count share(count n, count parts, count index) noexcept {
+///   items_in_part(61, 4, 0) = 16, items_in_part(61, 4, 3) = 15; summed over the parts it is n.
+[[nodiscard]] constexpr count items_in_part(count n, count parts, count index) noexcept {
   const count whole = detail::quotient(n, parts);
   return index < n - whole * parts ? whole + 1 : whole;
 }
@@ -57,12 +57,12 @@ struct item_range {
   }
 };
 
-/// Items of part `index` when `n` go to `parts` parts as share() divides them.
+/// Items of part `index` when `n` go to `parts` parts as items_in_part() divides them.
 ///   part_of(61, 4, 1) = {16, 15}
 [[nodiscard]] constexpr item_range part_of(count n, count parts, count index) noexcept {
   const count whole = detail::quotient(n, parts);
   const count longer = n - whole * parts;
-  return {whole * index + (index < longer ? index : longer), share(n, parts, index)};
+  return {whole * index + (index < longer ? index : longer), items_in_part(n, parts, index)};
 }
 
 /// Whether `degree` >= 1 divides `dimension` >= 0.

@@ -36,7 +36,7 @@ constexpr catalog::curves::transfer_distance distance_of(const basic_accelerator
 
 // Kernels of a step as the engine launches them, their inputs quantised by the kernel that writes
 // them.
-struct launched {
+struct as_launched_by {
   const kernel_execution& engine;
 
   constexpr void operator()(gemm_curve<>& c) const noexcept {
@@ -66,7 +66,7 @@ struct launched {
 constexpr void launch_as(fitted& f, const kernel_execution& e) noexcept {
   // Inputs with a scale for each block are quantised by a kernel of its own in a step too.
   const gemm_curve<> in_blocks = f.gemm[kernel_format::narrow_block];
-  for_each_kernel(f, launched{e});
+  for_each_kernel(f, as_launched_by{e});
   f.gemm[kernel_format::narrow_block].quantise = in_blocks.quantise * e.launches;
   f.gemm[kernel_format::narrow_block].quantise_bandwidth = in_blocks.quantise_bandwidth;
   f.collectives.launch = f.collectives.launch * e.launches;

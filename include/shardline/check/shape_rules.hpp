@@ -6,7 +6,7 @@
 
 #include "shardline/base/alternative.hpp"
 #include "shardline/check/report.hpp"
-#include "shardline/model/emission.hpp"
+#include "shardline/model/model_context.hpp"
 
 namespace shardline::detail {
 
@@ -29,7 +29,8 @@ constexpr void require_blocks(report& r, count degree, count shard, const weight
 // The same for a dimension that is split evenly; one that is not breaks another rule.
 [[gnu::noinline]] constexpr void require_even_blocks(report& r, count degree, count dimension,
                                                      const weight_format& f, count edge) noexcept {
-  if (divides(degree, dimension)) require_blocks(r, degree, share(dimension, degree, 0), f, edge);
+  if (divides(degree, dimension))
+    require_blocks(r, degree, items_in_part(dimension, degree, 0), f, edge);
 }
 // An inner width: output of the up projection, input of the down projection. The wider edge binds.
 constexpr void require_inner_blocks(report& r, count degree, count width, const weight_format& up,

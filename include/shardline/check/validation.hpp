@@ -145,7 +145,7 @@ struct approximate_parameters {
   }
 };
 
-constexpr double approximate_parameters_of(const emission& e) noexcept {
+constexpr double approximate_parameters_of(const model_context& e) noexcept {
   const model& m = e.model;
   approximate_parameters sum;
   if (m.vocab_size > 0) {

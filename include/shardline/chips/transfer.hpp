@@ -88,7 +88,7 @@ namespace detail {
 // Kernels carried to multipliers that are slower, a multiprocessor at a time, by a ratio under 1:
 // what keeps them from the peak (instructions, exponentials, scales) takes the same time beside
 // multiplications that take longer. Kernels for faster ones are written anew, and keep the share.
-struct carried {
+struct for_slower_multipliers {
   double ratio;
 
   template <class Curve>
@@ -119,7 +119,7 @@ template <class Old>
   fitted f = m.kernels(e);
   if (!detail::same_maker(m, a) || a.multiprocessors < 1) return f;
   const double ratio = detail::multiplier_rate(a) / detail::multiplier_rate(*m.sheet);
-  if (ratio < 1.0) for_each_kernel(f, detail::carried{ratio});
+  if (ratio < 1.0) for_each_kernel(f, detail::for_slower_multipliers{ratio});
   return f;
 }
 

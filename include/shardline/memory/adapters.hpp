@@ -43,7 +43,7 @@ struct adapter_fold {
                                               const adapter_slots& a) noexcept {
   detail::adapter_fold fold;
   detail::listing<detail::adapter_fold> list{fold};
-  for_each_block(emission{m, l}, blocks_of_stage(m, l, stage), list);
+  for_each_block(model_context{m, l}, blocks_of_stage(m, l, stage), list);
   return bytes<>::from_value(real<double>(a.slots) * real<double>(a.rank) *
                              real<double>(fold.edges) * element_bytes(m.activations));
 }

@@ -49,7 +49,7 @@ namespace detail {
 // Adds workspace and weights by class to the memory of each stage, and hands them on.
 template <class T, class Visit>
 struct stage_details {
-  const emission& e;
+  const model_context& e;
   const rank_step<T>& reserved;
   const rank_step<T>& decoding;
   const T& logit_bytes;
@@ -93,7 +93,7 @@ struct fullest_details {
 template <class T, class Visit>
 constexpr void for_each_stage(const prepared_memory<T>& p, const basic_workload<T>& w,
                               Visit&& visit) {
-  const emission e = emission_under(p.engine, p.model, p.layout);
+  const model_context e = model_context_under(p.engine, p.model, p.layout);
   const rank_step<T> reserved = reserved_step(p.engine, p.layout, w);
   const rank_step<T> decoding = reserved_decode_step(p.engine, p.layout, w);
   for_each_stage_memory(

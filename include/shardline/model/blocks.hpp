@@ -8,7 +8,7 @@
 #include <cstddef>
 
 #include "shardline/base/alternative.hpp"
-#include "shardline/model/emission.hpp"
+#include "shardline/model/model_context.hpp"
 
 namespace shardline {
 
@@ -63,7 +63,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 /// is normed layer by layer. Ranks share the table's rows and the projection's columns.
 /// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
 template <class Sink>
-constexpr void emit_layer_embedding(const emission& e, Sink& sink) {
+constexpr void emit_layer_embedding(const model_context& e, Sink& sink) {
   const layer_inputs& own = e.model.per_layer;
   const count all = own.width * e.model.layers.size();
   const count tp = e.layout.attention.tp;
@@ -71,7 +71,8 @@ constexpr void emit_layer_embedding(const emission& e, Sink& sink) {
   sink(vector_shape{term::embedding, e.matrix(in_class, e.table_rows(own.vocab_size), all),
                     e.values_bytes(2 * all), vector_kind::lookup, all});
   if (tp > 1) sink(e.send(collective_kind::all_reduce, e.tensor_group(), all));
-  sink(e.project(term::embedding, e.matrix(in_class, e.hidden_size, share(all, tp, e.rank.tp))));
+  sink(e.project(term::embedding,
+                 e.matrix(in_class, e.hidden_size, items_in_part(all, tp, e.rank.tp))));
   if (tp > 1) sink(e.send(collective_kind::all_gather, e.tensor_group(), all));
   sink(vector_shape{term::embedding, e.vector(weight_class::norm, own.width),
                     e.values_bytes(3 * all), vector_kind::norm, all});
@@ -80,7 +81,7 @@ constexpr void emit_layer_embedding(const emission& e, Sink& sink) {
 /// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
 /// added to them, and a norm may follow.
 template <class Sink>
-constexpr void emit_embedding(const emission& e, Sink& sink) {
+constexpr void emit_embedding(const model_context& e, Sink& sink) {
   const count hidden = e.model.hidden_size;
   sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
                     e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
@@ -125,7 +126,7 @@ constexpr bool summed_later(const layer& l) noexcept {
 // there are half as many as at the end, on average; what they add up to is written.
 // Source: modeling_kimi_linear.py of huggingface.co/moonshotai/Kimi-K3.
 template <class Sink>
-constexpr void emit_block_residuals(const emission& e, Sink& sink) {
+constexpr void emit_block_residuals(const model_context& e, Sink& sink) {
   const count layers = e.model.residual_blocks;
   if (layers == 0) return;
   const count read = 1 + e.model.layers.size() / (2 * layers);
@@ -134,7 +135,7 @@ constexpr void emit_block_residuals(const emission& e, Sink& sink) {
 }
 
 // Of what mixes streams: stored in fp32, multiplied like activations.
-constexpr weight_format mixing_format(const emission& e) noexcept {
+constexpr weight_format mixing_format(const model_context& e) noexcept {
   weight_format f = formats::fp32;
   f.math = e.activations;
   return f;
@@ -145,7 +146,7 @@ constexpr weight_format mixing_format(const emission& e) noexcept {
 // other. The projection, its bias and three scales are in fp32, and on every rank.
 // Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
 template <class Sink>
-constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
+constexpr void emit_stream_mixing(const model_context& e, Sink& sink) {
   emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
@@ -160,7 +161,7 @@ constexpr void emit_stream_mixing(const emission& e, Sink& sink) {
 
 // Before the head: streams are mixed to one.
 template <class Sink>
-constexpr void emit_stream_end(const emission& e, Sink& sink) {
+constexpr void emit_stream_end(const model_context& e, Sink& sink) {
   emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
@@ -188,7 +189,7 @@ constexpr void emit_layer_input(const layer_inputs& own, const block_context& e,
 
 /// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
 template <class Sink>
-constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& sink) {
+constexpr void emit_mixing_half(const layer& l, const model_context& outside, Sink& sink) {
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
   detail::emit_stream_mixing(outside, sink);
@@ -200,7 +201,7 @@ constexpr void emit_mixing_half(const layer& l, const emission& outside, Sink& s
 
 /// The second half: norm, unless it shares the first one's, and feed-forward block.
 template <class Sink>
-constexpr void emit_feed_forward_half(const layer& l, const emission& outside, Sink& sink) {
+constexpr void emit_feed_forward_half(const layer& l, const model_context& outside, Sink& sink) {
   if (!detail::feeds(l)) return;
   const block_context e = outside.in_layer(l);
   detail::emit_stream_mixing(outside, sink);
@@ -215,7 +216,7 @@ constexpr void emit_feed_forward_half(const layer& l, const emission& outside, S
 
 /// A layer: one half after the other.
 template <class Sink>
-constexpr void emit_layer(const layer& l, const emission& outside, Sink& sink) {
+constexpr void emit_layer(const layer& l, const model_context& outside, Sink& sink) {
   emit_mixing_half(l, outside, sink);
   emit_feed_forward_half(l, outside, sink);
 }
@@ -223,7 +224,7 @@ constexpr void emit_layer(const layer& l, const emission& outside, Sink& sink) {
 /// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
 /// the embedding; it stores its own copy only on a stage that has no embedding.
 template <class Sink>
-constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink) {
+constexpr void emit_head(const model_context& e, bool stage_has_embedding, Sink& sink) {
   const count tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
   weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
@@ -245,7 +246,7 @@ constexpr void emit_head(const emission& e, bool stage_has_embedding, Sink& sink
 /// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
 /// to one, and a norm at its end. The projection is replicated.
 template <class Sink>
-constexpr void emit_prediction_ends(const emission& e, Sink& sink) {
+constexpr void emit_prediction_ends(const model_context& e, Sink& sink) {
   const model& m = e.model;
   sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
   for (int norm = 0; norm < 3; ++norm) sink(e.norm());
@@ -254,7 +255,7 @@ constexpr void emit_prediction_ends(const emission& e, Sink& sink) {
 /// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
 /// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
 template <class Sink>
-constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
+constexpr void emit_prediction_layer(const model_context& e, Sink& sink) {
   const model& m = e.model;
   emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
   emit_prediction_ends(e, sink);
@@ -278,7 +279,7 @@ constexpr void emit_prediction_layer(const emission& e, Sink& sink) {
 
 /// What is carried to the next stage.
 template <class Sink>
-constexpr void emit_hand_over(const emission& e, Sink& sink) {
+constexpr void emit_hand_over(const model_context& e, Sink& sink) {
   sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, carried_values(e.model)));
 }
 
@@ -286,7 +287,7 @@ constexpr void emit_hand_over(const emission& e, Sink& sink) {
 /// shapes in order, fold.finish(block). `times` is how often the block occurs. Assumes a
 /// model and layout that check() accepts.
 template <class Fold>
-constexpr void for_each_block(const emission& e, const block_counts& blocks, Fold& fold) {
+constexpr void for_each_block(const model_context& e, const block_counts& blocks, Fold& fold) {
   for (std::size_t b = 0; b < block::number; ++b) {
     if (blocks[b] == 0) continue;
     fold.start(b, blocks[b]);
@@ -307,8 +308,8 @@ constexpr void for_each_block(const emission& e, const block_counts& blocks, Fol
 
 /// The same with the operators of a step.
 template <class T, class Fold>
-constexpr void for_each_block(const emission& e, const rank_step<T>& s, const block_counts& blocks,
-                              Fold& fold) {
+constexpr void for_each_block(const model_context& e, const rank_step<T>& s,
+                              const block_counts& blocks, Fold& fold) {
   at_step<T, Fold> operators{s, fold};
   for_each_block(e, blocks, operators);
 }
@@ -337,9 +338,9 @@ template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
                                  count stage, const rank& r, Sink&& sink,
                                  const shard_padding& padding = {}) {
-  const emission e{m, l, r, padding};
+  const model_context e{m, l, r, padding};
   detail::listing<Sink> list{sink};
-  for_each_block(e, localise(s, l), blocks_of_stage(m, l, stage), list);
+  for_each_block(e, rank_step_of(s, l), blocks_of_stage(m, l, stage), list);
 }
 
 }  // namespace shardline

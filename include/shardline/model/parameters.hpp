@@ -77,7 +77,7 @@ template <class Fold>
 constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   if (m.mtp_layers == 0 || m.layers.runs.empty()) return;
   const layout whole{};
-  const emission e{m, whole};
+  const model_context e{m, whole};
   listing<Fold> list{fold, m.mtp_layers};
   emit_prediction_layer(e, list);
 }
@@ -90,7 +90,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
                                                       const shard_padding& padding = {}) noexcept {
   detail::weight_fold fold;
   detail::listing<detail::weight_fold> list{fold};
-  for_each_block(emission{m, l, r, padding}, blocks_of_stage(m, l, stage), list);
+  for_each_block(model_context{m, l, r, padding}, blocks_of_stage(m, l, stage), list);
   return fold.totals;
 }
 
@@ -116,7 +116,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 [[nodiscard]] constexpr count active_parameters(const model& m) noexcept {
   const layout whole{};
-  const emission e{m, whole};
+  const model_context e{m, whole};
   const kind_counts layers = m.layers.counts(0, m.layers.size());
   count active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
@@ -138,7 +138,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   detail::cache_fold fold;
   detail::listing<detail::cache_fold> list{fold};
   const layout whole{};
-  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
+  for_each_block(model_context{m, whole}, blocks_of_stage(m, whole, 0), list);
   return bytes_per_token<>::from_value(fold.bytes_per_token);
 }
 
@@ -148,7 +148,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   detail::cache_fold fold;
   detail::listing<detail::cache_fold> list{fold};
   const layout whole{};
-  for_each_block(emission{m, whole}, blocks_of_stage(m, whole, 0), list);
+  for_each_block(model_context{m, whole}, blocks_of_stage(m, whole, 0), list);
   return bytes<>::from_value(fold.state_bytes);
 }
 

@@ -143,7 +143,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
                                                const routings& all) noexcept {
-  return detail::sizes_made<T>([&] { return localise(s, l); }, all);
+  return detail::sizes_made<T>([&] { return rank_step_of(s, l); }, all);
 }
 
 /// What routing number `i` gives its experts in a step.

@@ -159,11 +159,11 @@ template <class T>
     basic_step<T> fullest = full_step(engine, l, w);
     const T last = max(w.input.value() - fullest.parts[0].new_tokens, T(0.0));
     fullest.parts[0].context = last;
-    return localise(fullest, l);
+    return rank_step_of(fullest, l);
   }
   const T dp = real<T>(l.attention.dp);
   rank_step<T> own =
-      localise(prefill_step(dp, own_tokens, T(0.0), w.expert_imbalance, w.routing), l);
+      rank_step_of(prefill_step(dp, own_tokens, T(0.0), w.expert_imbalance, w.routing), l);
   const auto stated = T(0.0) < engine.step_sequences;
   const T sampled = select(stated, engine.step_sequences, round_up(w.concurrency / dp));
   own.logit_rows = min(sampled, own_tokens);
@@ -178,7 +178,7 @@ template <class T>
                                                           const basic_workload<T>& w) noexcept {
   const T by_engine = engine.step_sequences * real<T>(l.attention.dp);
   const T sequences = select(T(0.0) < by_engine, by_engine, w.concurrency);
-  return localise(generation_step(sequences, w), l);
+  return rank_step_of(generation_step(sequences, w), l);
 }
 
 }  // namespace shardline

@@ -342,7 +342,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);
   preparing<T, Laws> sink{p, laws};
-  const emission e = emission_under(p.engine, m, p.layout);
+  const model_context e = model_context_under(p.engine, m, p.layout);
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;

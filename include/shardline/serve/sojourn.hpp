@@ -120,7 +120,7 @@ template <class T, class Times>
   const T generating = detail::with_own(s.decoding * others, load.batches);
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
-  t.prompts = times.mixed(s.carried, generating).interval(load.batches);
+  t.prompts = times.mixed(s.prompt_tokens, generating).interval(load.batches);
   T share = s.carrying * others;
   if (largest_of(load.batches) > 1.0) {
     const T one(1.0);
@@ -139,7 +139,7 @@ template <class T, class Times>
   const T generating = detail::with_own(s.decoding * others, load.batches);
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
-  t.prompts = times.prompts(s.carried).interval(load.batches);
+  t.prompts = times.prompts(s.prompt_tokens).interval(load.batches);
   t.meanwhile = t.prompts * s.carrying * others;
   return t;
 }
@@ -193,7 +193,7 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
                               const T& others) noexcept {
   const T none(0.0);
   const T all = s.prompts * load.decoding_steps() * others;
-  if (s.at_random) return max(all + s.behind * (s.carried / load.prompt) * others, none);
+  if (s.at_random) return max(all + s.behind * (s.prompt_tokens / load.prompt) * others, none);
   const T rest = max(all - s.beside, none) * (T(1.0) - load.run_share * T(0.5));
   return rest + s.beside * T(0.5);
 }
@@ -210,7 +210,7 @@ template <class T, class Times>
                                                     const basic_company<T>& c) noexcept {
   const T one(1.0);
   const basic_mix_seconds<T> t = seconds_apart(times, load, s, c.others);
-  const T per_prompt = t.prompts * (load.prompt / s.carried);
+  const T per_prompt = t.prompts * (load.prompt / s.prompt_tokens);
   const T meanwhile = detail::prompts_meanwhile(load, s, c.others);
   const T share = s.carrying / (one + s.carrying);
   const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);

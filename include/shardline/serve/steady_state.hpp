@@ -53,7 +53,7 @@ struct basic_step_mix {
   T busy{};
   T carrying{};
   T coming{};
-  T carried{};
+  T prompt_tokens{};
   T queued{};
   T beside{};
   T behind{};
@@ -106,8 +106,8 @@ constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
   const T apart = read / s.room * per_step;
   const T least = apart * (one - apart / when * T(0.5));
   const T carrying = max(when * (one - share_to(idle, per_step)), least);
-  s.carried = min(read / carrying, at_once);
-  s.carrying = min(read / s.carried, one);
+  s.prompt_tokens = min(read / carrying, at_once);
+  s.carrying = min(read / s.prompt_tokens, one);
   s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
 }
 
@@ -207,7 +207,7 @@ template <class T>
   // No less than full steps, no more than a step for each prompt.
   const T most = min(s.prompts * max(load.prompt / s.room, one), one);
   s.carrying = min(max(begins / max(begins + ends, some), read / s.room), most);
-  s.carried = min(read / s.carrying, s.room);
+  s.prompt_tokens = min(read / s.carrying, s.room);
   s.coming = one;
   s.beside = reading;
   // Who has been read finds what came meanwhile; so many steps more than others read some until that
@@ -246,7 +246,7 @@ template <class T>
   const T more = max(steps * (s.prompts / turns - one), T(0.0));
   const T uneven = (one - min(steps, one)) * T(0.5);
   s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
-  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
+  s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
   return s;
 }
 
@@ -283,7 +283,7 @@ template <class T>
   const T r = min(max(come.reading, T(detail::hardly_any)), T(50.0));
   const T d = max(come.decoding, T(detail::hardly_any));
   s.carrying = max(min(detail::readings_apart(come), s.prompts), s.prompts * steps);
-  s.carried = min(s.prompts * load.prompt / s.carrying, load.budget);
+  s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
   const auto cut = one < steps;
   const T reading = min(r * steps, T(0.999));
   const T idle = one - reading;

@@ -285,7 +285,7 @@ template <class T, class Efficiency>
                                                       const basic_step<T>& s) noexcept {
   const pipeline_time<T> whole = detail::in_one_batch(p, s);
   if (!p.cluster.runtime.two_batch_overlap) return whole;
-  return detail::faster(whole, detail::in_two_batches(p, localise(s, p.layout)));
+  return detail::faster(whole, detail::in_two_batches(p, rank_step_of(s, p.layout)));
 }
 
 /// The same without the breakdown, in less time where there are no stages and nothing overlaps: the

@@ -80,7 +80,7 @@ constexpr void emit_tensor_reduction(const block_context& e, Sink& sink) {
 /// Key-value heads (or state-space groups) of one tensor-parallel rank: a share of them, or one
 /// copy each of fewer heads than ranks.
 [[nodiscard]] constexpr count kv_heads_of_rank(count kv_heads, count tp, count index) noexcept {
-  return kv_heads < tp ? 1 : share(kv_heads, tp, index);
+  return kv_heads < tp ? 1 : items_in_part(kv_heads, tp, index);
 }
 
 }  // namespace shardline

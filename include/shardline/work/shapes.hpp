@@ -166,7 +166,7 @@ struct prepared_routing {
 [[nodiscard]] constexpr prepared_routing prepared_of(const routing_shape& r) noexcept {
   const double k = real<double>(r.experts_per_token);
   const double local = real<double>(r.local);
-  const count fullest = share(r.placed(), r.ep, 0);
+  const count fullest = items_in_part(r.placed(), r.ep, 0);
   const double ep = real<double>(r.ep);
   return {.shape = r,
           .of_token = k * local / real<double>(r.placed()),

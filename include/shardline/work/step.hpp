@@ -93,7 +93,8 @@ struct rank_step {
 
 /// A step of the whole deployment, as its fullest rank has it.
 template <class T>
-[[nodiscard]] constexpr rank_step<T> localise(const basic_step<T>& s, const layout& l) noexcept {
+[[nodiscard]] constexpr rank_step<T> rank_step_of(const basic_step<T>& s,
+                                                  const layout& l) noexcept {
   const auto dp = static_cast<double>(l.attention.dp);
   const auto edp = static_cast<double>(l.expert.edp);
   // Expert groups share out whole sequences first, and tokens of one sequence beyond that (cp).

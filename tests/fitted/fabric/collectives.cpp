@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "../../fabric/collective_cases.hpp"
 #include "fabrics.hpp"
 
 using namespace shardline;
@@ -17,8 +18,6 @@ namespace {
 constexpr collective<double> reduced{collective_kind::all_reduce, {8, 1}, 64_MiB};
 static_assert(time_of(fabrics::h100(recorded::h100_nccl), reduced).value() > 324e-6);
 static_assert(time_of(fabrics::h100(recorded::h100_nccl), reduced).value() < 325e-6);
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 double microseconds(const fabrics::cluster& c, collective_kind kind, rank_group g, double message) {
   return 1e6 * time_of(c, collective<double>{kind, g, bytes<>::from_value(message)}).value();

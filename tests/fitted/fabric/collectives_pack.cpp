@@ -2,6 +2,7 @@
 // Collectives, expert exchange and tori over packs: every lane is the case of that lane alone.
 #include <doctest/doctest.h>
 
+#include "../../fabric/collective_cases.hpp"
 #include "../recorded_curves.hpp"
 #include "fabrics.hpp"
 #include "shardline/eigen/pack.hpp"
@@ -25,8 +26,6 @@ fabrics::cluster lane_of(fabrics::cluster c, const scalar& link, const scalar& p
   c.network.rate = bandwidth<>::from_value(port[lane]);
   return c;
 }
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 }  // namespace
 

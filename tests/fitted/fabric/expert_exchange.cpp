@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "../../fabric/collective_cases.hpp"
 #include "fabrics.hpp"
 
 using namespace shardline;
@@ -56,8 +57,6 @@ static_assert(time_of(hopper, curves::h100_throughput_dispatch, {7168, 8, 256, 8
                       fp8) > 531e-6);
 static_assert(time_of(hopper, curves::h100_latency_dispatch, {7168, 8, 256, 16, 8}, 128.0, fp8) >
               98e-6);
-
-doctest::Approx about(double x) { return doctest::Approx(x).epsilon(1e-12); }
 
 struct exchanged {
   shape how;

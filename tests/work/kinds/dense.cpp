@@ -12,7 +12,7 @@ TEST_CASE("a dense block is split over tp and summed") {
   model m;
   m.hidden_size = 16;
   const layout l{{4, 1, 1}, {4, 1, 1}};
-  const emission e{m, l};
+  const model_context e{m, l};
   const recorded r =
       feeding_of(dense_feed_forward{.width = 10, .gated = false}, e, decode_step(3.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 2);

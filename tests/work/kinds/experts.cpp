@@ -103,7 +103,7 @@ namespace {
 recorded experts_on(const layout& l, const mixture_of_experts& f, const basic_step<>& s) {
   model m;
   m.hidden_size = 16;
-  const emission e{m, l};
+  const model_context e{m, l};
   return feeding_of(f, e, s);
 }
 
@@ -223,7 +223,7 @@ TEST_CASE("experts in 4 bits are padded on each rank; their rows are as wide as 
   model m = sixteen_wide();
   m.weights[weight_class::routed_expert] = formats::mxfp4;
   const layout l = expert_parallel(2, 1, 2, 1, expert_dispatch::all_to_all);
-  const emission e{m, l, {}, {1, 32}};
+  const model_context e{m, l, {}, {1, 32}};
   const recorded r =
       feeding_of(mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 66}, e,
                  decode_step(3.0, 0.0, 1.0));
@@ -254,7 +254,7 @@ TEST_CASE(
   const model m = sixteen_wide();
   layout l{{1, 1, 2}, {1, 2, 1}};
   l.dispatch = expert_dispatch::all_to_all;
-  const recorded r = feeding_of(latent, emission{m, l}, decode_step(4.0, 10.0, 1.0));
+  const recorded r = feeding_of(latent, model_context{m, l}, decode_step(4.0, 10.0, 1.0));
   REQUIRE(r.gemms.size() == 7);
   CHECK(shape(r.gemms[0].weight, 16, 8));  // the router reads the whole token
   CHECK(shape(r.gemms[1].weight, 16, 4));
@@ -270,7 +270,7 @@ TEST_CASE(
   CHECK(r.collectives[1].tokens.hidden == 4);
   // Of one replica only the sum over tp is left, as wide as the model.
   const recorded one =
-      feeding_of(latent, emission{m, tensor_parallel(2)}, decode_step(4.0, 10.0, 1.0));
+      feeding_of(latent, model_context{m, tensor_parallel(2)}, decode_step(4.0, 10.0, 1.0));
   REQUIRE(one.collectives.size() == 1);
   CHECK(one.collectives[0].message.value() == 4.0 * 16.0 * 2.0);
 }
@@ -284,7 +284,7 @@ TEST_CASE("a scaled router and norms around both branches are vectors of the blo
                                       .scaled_router = true,
                                       .branch_norms = true};
   const model m = sixteen_wide();
-  const recorded r = feeding_of(normed, emission{m, layout{}}, decode_step(4.0, 10.0, 1.0));
+  const recorded r = feeding_of(normed, model_context{m, layout{}}, decode_step(4.0, 10.0, 1.0));
   CHECK(r.stored(weight_class::norm) == 3 * 16);
   CHECK(r.stored(weight_class::router) == 16 * 8 + 16 + 8);
 }

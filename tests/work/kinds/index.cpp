@@ -107,7 +107,7 @@ TEST_CASE("no half of a layer has more operators than there are places for") {
   laws::dice d(20260);
   for (int number = 0; number < 4000; ++number) {
     const laws::placed p = laws::random_placed(d, 1, {});
-    const emission e{p.model, p.layout};
+    const model_context e{p.model, p.layout};
     for (const layer& l : p.model.layers.kinds) {
       counting mixing;
       emit_mixing_half(l, e, mixing);

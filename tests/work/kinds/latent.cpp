@@ -11,14 +11,14 @@ using namespace recording;
 namespace {
 
 // Ranks 6 and 5, dims 3 + 2 and 7.
-constexpr latent_attention latent{8, 6, 5, 3, 2, 7};
+constexpr latent_attention low_rank{8, 6, 5, 3, 2, 7};
 
 }  // namespace
 
 TEST_CASE("dcp ranks of latent attention exchange absorbed queries and latent outputs") {
   layout l = tensor_parallel(4);
   l.dcp = 2;
-  const recorded token = block_of(latent, l, decode_step(3.0, 50.0, 1.0));
+  const recorded token = block_of(low_rank, l, decode_step(3.0, 50.0, 1.0));
   CHECK(token.cores[0].heads == 2 * 2);
   CHECK(token.cores[0].cache_bytes().value() == 3.0 * 51.0 / 2.0 * 14.0);
   CHECK(token.sends(collective_kind::all_gather, {2, 1}, 3.0 * 2.0 * 2.0 * 7.0 * 2.0));
@@ -27,7 +27,7 @@ TEST_CASE("dcp ranks of latent attention exchange absorbed queries and latent ou
 }
 
 TEST_CASE("latent attention: projections, split by heads where they can be") {
-  const recorded r = block_of(latent, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
+  const recorded r = block_of(low_rank, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 5);
   CHECK(shape(r.gemms[0].weight, 16, 6));           // queries' latent, on every rank
   CHECK(shape(r.gemms[1].weight, 6, 4 * 5));        // queries of 4 heads
@@ -42,7 +42,7 @@ TEST_CASE("latent attention: projections, split by heads where they can be") {
 }
 
 TEST_CASE("without a latent of their own, queries are projected directly") {
-  latent_attention a = latent;
+  latent_attention a = low_rank;
   a.q_lora_rank = 0;
   const recorded r = block_of(a, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));
   REQUIRE(r.gemms.size() == 4);
@@ -50,7 +50,7 @@ TEST_CASE("without a latent of their own, queries are projected directly") {
 }
 
 TEST_CASE("a prompt expands its latents, context included, and attends head by head") {
-  const recorded r = block_of(latent, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
+  const recorded r = block_of(low_rank, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
   CHECK(r.gemms[3].rows == 2.0 * 40.0);
   CHECK(r.gemms[3].matrices_read == 1.0);
   CHECK(r.cores[0].kv_heads == 8);
@@ -61,7 +61,7 @@ TEST_CASE("a prompt expands its latents, context included, and attends head by h
 }
 
 TEST_CASE("a decode step absorbs the expansion and attends to the latents as one shared head") {
-  const recorded r = block_of(latent, {}, decode_step(2.0, 30.0, 1.0));
+  const recorded r = block_of(low_rank, {}, decode_step(2.0, 30.0, 1.0));
   CHECK(r.gemms[3].rows == 2.0);
   CHECK(r.cores[0].kv_heads == 1);
   CHECK(r.cores[0].qk_dim == 5 + 2);
@@ -71,7 +71,7 @@ TEST_CASE("a decode step absorbs the expansion and attends to the latents as one
 
 TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twice") {
   const recorded r = block_of(
-      latent, {}, mixed_step(prefill_step(1.0, 10.0, 5.0, 1.0), decode_step(7.0, 30.0, 1.0)));
+      low_rank, {}, mixed_step(prefill_step(1.0, 10.0, 5.0, 1.0), decode_step(7.0, 30.0, 1.0)));
   CHECK(r.gemms[0].rows == 17.0);
   CHECK(r.gemms[3].rows == 15.0 + 7.0);
   CHECK(r.gemms[3].matrices_read == 2.0);

@@ -15,7 +15,7 @@ TEST_CASE("a layer without attention does nothing here") {
 TEST_CASE("a layer without a feed-forward block does nothing here") {
   const model m = sixteen_wide();
   const layout l = tensor_parallel(2);
-  const emission e{m, l};
+  const model_context e{m, l};
   const recorded r = feeding_of(no_feed_forward{}, e, decode_step(3.0, 0.0, 1.0));
   CHECK(r.lines.empty());
 }

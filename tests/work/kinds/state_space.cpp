@@ -15,12 +15,12 @@ namespace {
 constexpr state_space mamba{
     .heads = 8, .head_dim = 5, .groups = 2, .state_size = 3, .conv_kernel = 4};
 
-const basic_step<> one_token = decode_step(1.0, 10.0, 1.0);
+const basic_step<> next_token = decode_step(1.0, 10.0, 1.0);
 
 }  // namespace
 
 TEST_CASE("state space by hand: one projection in, convolution, recurrence, gated norm, output") {
-  const recorded r = block_of(mamba, {}, one_token);
+  const recorded r = block_of(mamba, {}, next_token);
   REQUIRE(r.gemms.size() == 2);
   CHECK(shape(r.gemms[0].weight, 16, 40 + 52 + 8));  // gate, convolved channels, step sizes
   CHECK(shape(r.gemms[1].weight, 40, 16));
@@ -36,7 +36,7 @@ TEST_CASE("state space by hand: one projection in, convolution, recurrence, gate
 }
 
 TEST_CASE("state space by hand: 5 operations per channel and value of state") {
-  const recorded r = block_of(mamba, {}, one_token);
+  const recorded r = block_of(mamba, {}, next_token);
   REQUIRE(r.recurrences.size() == 1);
   CHECK(r.recurrences[0].flops().value() == 5.0 * 40.0 * 3.0);
   CHECK(r.recurrences[0].activation_bytes().value() == (52.0 + 40.0) * 2.0);
@@ -49,7 +49,7 @@ TEST_CASE("state space: biases of both projections, none of the convolution") {
   state_space a = mamba;
   a.conv_bias = false;
   a.projection_bias = true;
-  const recorded r = block_of(a, tensor_parallel(2), one_token);
+  const recorded r = block_of(a, tensor_parallel(2), next_token);
   REQUIRE(r.fused.size() == 3);
   CHECK(shape(r.fused[0], 1, 20 + (20 + 6) + 4));  // one group, half of the heads
   CHECK(shape(r.fused[1], 1, 3 * 4));
@@ -57,7 +57,7 @@ TEST_CASE("state space: biases of both projections, none of the convolution") {
 }
 
 TEST_CASE("state space: fewer groups than ranks lie on several, as key-value heads do") {
-  const recorded r = block_of(mamba, tensor_parallel(4), one_token);
+  const recorded r = block_of(mamba, tensor_parallel(4), next_token);
   // 2 heads of 5 and one group each: 10 + 2 x 3 channels.
   CHECK(shape(r.gemms[0].weight, 16, 10 + 16 + 2));
   CHECK(r.vectors[0].weight.elements() == 16 * 4);
@@ -74,7 +74,7 @@ TEST_CASE("a layer of Mamba-2 2.7B has 40,214,000 parameters") {
   const state_space a{
       .heads = 80, .head_dim = 64, .groups = 1, .state_size = 128, .conv_kernel = 4};
   model m{.name = "mamba2-2.7b", .hidden_size = 2560, .vocab_size = 50288};
-  const recorded r = mixing_of(a, m, {}, one_token);
+  const recorded r = mixing_of(a, m, {}, next_token);
   CHECK(r.stored(weight_class::attention) == 10576 * 2560 + 5376 * 4 + 5376 + 3 * 80 + 2560 * 5120);
   CHECK(r.stored(weight_class::attention) + r.stored(weight_class::norm) == 40214000);
   m.tied_embeddings = true;

@@ -442,7 +442,7 @@ constexpr mixture_of_experts sixty_four{.experts = 64, .experts_per_token = 4, .
 
 recording::recorded emitted(const layout& l, const basic_step<>& s) {
   const model m = recording::sixteen_wide();
-  const emission e{m, l};
+  const model_context e{m, l};
   return recording::feeding_of(sixty_four, e, s);
 }
 

@@ -114,7 +114,7 @@ template <class Sink>
 constexpr void block_sparse_attention::emit(const block_context& e, Sink& sink) const {
   const grouped_query_attention own = grouped();
   const count tp = e.layout.attention.tp;
-  const count own_heads = share(heads, tp, e.rank.tp);
+  const count own_heads = items_in_part(heads, tp, e.rank.tp);
   const count own_kv_heads = kv_heads_of_rank(kv_heads, tp, e.rank.tp);
   const count own_index_heads = kv_heads_of_rank(index_heads, tp, e.rank.tp);
   own.emit_projections(e, own_heads, own_kv_heads, sink);

@@ -218,7 +218,7 @@ constexpr attention_shape compressed_attention::attending(const block_context& e
 /// the part of its own heads.
 template <class Sink>
 constexpr void compressed_attention::emit(const block_context& e, Sink& sink) const {
-  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_groups = kv_heads_of_rank(output_groups, e.layout.attention.tp, e.rank.tp);
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;

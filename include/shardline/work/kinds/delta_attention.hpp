@@ -87,7 +87,7 @@ constexpr void delta_attention::emit_through(const block_context& e, count rank,
 /// read by the key 2, rank-one update 2, read by the query 2.
 template <class Sink>
 constexpr void delta_attention::emit(const block_context& e, Sink& sink) const {
-  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count values = own_heads * head_dim;
   const count channels = 3 * values;
   const count kept = values * head_dim;

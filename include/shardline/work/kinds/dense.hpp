@@ -44,7 +44,8 @@ struct dense_feed_forward {
   template <class Sink>
   constexpr void emit(const block_context& e, Sink& sink) const {
     detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
-                       share(width, e.layout.attention.tp, e.rank.tp), gated, bias, e, sink);
+                       items_in_part(width, e.layout.attention.tp, e.rank.tp), gated, bias, e,
+                       sink);
     detail::emit_tensor_reduction(e, sink);
   }
 };

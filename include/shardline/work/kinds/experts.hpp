@@ -113,7 +113,7 @@ constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noe
 
 // This rank's share of an expert's inner width, padded as the engine pads shards in MXFP4.
 constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
-  const count width = share(f.width, e.layout.expert.etp, e.rank.etp);
+  const count width = items_in_part(f.width, e.layout.expert.etp, e.rank.etp);
   if (!is_mxfp4(e.formats(weight_class::routed_expert))) return width;
   return ceil_div(width, e.padding.mxfp4_width) * e.padding.mxfp4_width;
 }
@@ -138,7 +138,7 @@ constexpr routing_shape routing_of(const mixture_of_experts& f, const block_cont
           .experts_per_token = f.experts_per_token,
           .redundant = e.layout.redundant_experts,
           .ep = ep,
-          .local = share(placed, ep, e.rank.ep),
+          .local = items_in_part(placed, ep, e.rank.ep),
           .sent = sent,
           .destinations = sent ? expected_destinations(f.experts_per_token, ep) : real<double>(ep)};
 }
@@ -146,7 +146,7 @@ constexpr routing_shape routing_of(const mixture_of_experts& f, const block_cont
 template <class Sink>
 constexpr void emit_routed_experts(const mixture_of_experts& f, const block_context& e,
                                    Sink& sink) {
-  const count local = share(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
+  const count local = items_in_part(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
   const count hidden = expert_hidden(e, f.routed_width(e.hidden_size));
   const count up = (f.gated ? 2 : 1) * width;
@@ -237,7 +237,8 @@ template <class Sink>
 constexpr void emit_shared_experts(const mixture_of_experts& f, const block_context& e,
                                    Sink& sink) {
   if (f.shared_experts == 0) return;
-  const count width = share(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
+  const count width =
+      items_in_part(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
   emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
              sink);
   const bool complete = sends_to_experts(e.layout) && e.layout.expert.etp < e.layout.attention.tp;

@@ -64,8 +64,8 @@ struct linear_attention {
 /// by the key 2, rank-one update 2, read by the query 2.
 template <class Sink>
 constexpr void linear_attention::emit(const block_context& e, Sink& sink) const {
-  const count own_key_heads = share(key_heads, e.layout.attention.tp, e.rank.tp);
-  const count own_value_heads = share(value_heads, e.layout.attention.tp, e.rank.tp);
+  const count own_key_heads = items_in_part(key_heads, e.layout.attention.tp, e.rank.tp);
+  const count own_value_heads = items_in_part(value_heads, e.layout.attention.tp, e.rank.tp);
   const count hidden = e.hidden_size;
   const count values = own_value_heads * value_head_dim;
   const count channels = 2 * own_key_heads * key_head_dim + values;

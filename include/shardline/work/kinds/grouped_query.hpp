@@ -175,7 +175,7 @@ constexpr void grouped_query_attention::emit_output(const block_context& e, coun
 /// q k v (and gates), rotary and head norms, attention per part, output.
 template <class Sink>
 constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink) const {
-  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
   emit_projections(e, own_heads, own_kv_heads, sink);
   if (sinks) sink(fused_shape{term::attention, e.vector(weight_class::attention, own_heads)});

@@ -89,7 +89,7 @@ struct latent_attention {
   template <class Sink>
   constexpr void emit_output(const block_context& e, Sink& sink) const;
   [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
-    return share(heads, e.layout.attention.tp, e.rank.tp);
+    return items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   }
 };
 

@@ -74,7 +74,7 @@ struct selective_state {
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
 template <class Sink>
 constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
-  const count own = share(width, e.layout.attention.tp, e.rank.tp);
+  const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
   const count made = step_rank + 2 * state_size;
   const count kept = own * state_size;
   constexpr auto in_class = weight_class::attention;

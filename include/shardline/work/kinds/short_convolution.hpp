@@ -52,7 +52,7 @@ struct short_convolution {
   /// output.
   template <class Sink>
   constexpr void emit(const block_context& e, Sink& sink) const {
-    const count own = share(width, e.layout.attention.tp, e.rank.tp);
+    const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
     constexpr auto in_class = weight_class::attention;
     constexpr auto projections = term::attention_projections;
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * own)));

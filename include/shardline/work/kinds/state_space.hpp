@@ -72,7 +72,7 @@ struct state_space {
 /// update 2, read 2. Fewer groups than ranks are replicated, as key-value heads are.
 template <class Sink>
 constexpr void state_space::emit(const block_context& e, Sink& sink) const {
-  const count own_heads = share(heads, e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_groups = kv_heads_of_rank(groups, e.layout.attention.tp, e.rank.tp);
   const count hidden = e.hidden_size;
   const count inner = own_heads * head_dim;

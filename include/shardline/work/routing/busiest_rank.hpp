@@ -66,7 +66,7 @@ struct basic_expert_group {
   /// Experts of the fullest rank, its rows where all experts get the same, and the most it can get,
   /// over that.
   [[nodiscard]] constexpr double local() const noexcept {
-    return real<double>(share(placed(), ep, 0));
+    return real<double>(items_in_part(placed(), ep, 0));
   }
   [[nodiscard]] constexpr T mean_rows() const noexcept { return tokens * T(rows_of_token()); }
   [[nodiscard]] constexpr double most_over_mean() const noexcept {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "shardline/model/emission.hpp"
+#include "shardline/model/model_context.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,8 +11,8 @@ using namespace recording;
 
 namespace {
 
-emission emitting(const model& m, const layout& l, const rank& r = {},
-                  const shard_padding& padding = {}) {
+model_context emitting(const model& m, const layout& l, const rank& r = {},
+                       const shard_padding& padding = {}) {
   return {m, l, r, padding};
 }
 

@@ -9,12 +9,12 @@
 namespace shardline {
 
 /// A model on one rank of a layout, padded and run as the engine does.
-struct emission : block_context {
+struct model_context : block_context {
   const shardline::model& model;
 
-  constexpr emission(const shardline::model& of_model, const shardline::layout& under_layout,
-                     const shardline::rank& on_rank = {}, const shard_padding& padded_by = {},
-                     const expert_execution& run_by = {}) noexcept
+  constexpr model_context(const shardline::model& of_model, const shardline::layout& under_layout,
+                          const shardline::rank& on_rank = {}, const shard_padding& padded_by = {},
+                          const expert_execution& run_by = {}) noexcept
       : block_context{under_layout,
                       {of_model.weights, no_exceptions},
                       of_model.hidden_size,
@@ -37,14 +37,15 @@ struct emission : block_context {
   /// The same of another table.
   [[nodiscard]] constexpr count table_rows(count rows) const noexcept {
     const count padded = ceil_div(rows, padding.vocabulary) * padding.vocabulary;
-    return share(padded, layout.attention.tp, rank.tp);
+    return items_in_part(padded, layout.attention.tp, rank.tp);
   }
 };
 
-/// The emission of a rank as the engine runs it.
+/// The context of a model on a rank as the engine runs it.
 template <class T>
-[[nodiscard]] constexpr emission emission_under(const basic_runtime<T>& engine, const model& m,
-                                                const layout& l) noexcept {
+[[nodiscard]] constexpr model_context model_context_under(const basic_runtime<T>& engine,
+                                                          const model& m,
+                                                          const layout& l) noexcept {
   return {m, l, {}, engine.padding, engine.experts};
 }
 
