@@ -40,7 +40,7 @@ check(statSync(asked.file).size <= most, `the page has ${statSync(asked.file).si
 const browser = Browser.start(chromium, join(here, "profile"));
 try {
   await browser.open(pathToFileURL(asked.file).href);
-  await browser.until("document.documentElement.dataset.ready === 'true'", "sliders");
+  await browser.until("document.documentElement?.dataset.ready === 'true'", "sliders");
 
   // What WebAssembly makes of the question is what the planner wrote, letter for letter.
   const ids = ["inputs", "frontier", "counts", "frontier-table", "ranking", "refused"];
