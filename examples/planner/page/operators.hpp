@@ -50,11 +50,11 @@ struct work_fold {
 inline void add_step(const shardline::model& m, const shardline::layout& l,
                      const shardline::runtime& engine, const shardline::basic_step<>& s,
                      double steps, work_done& done) {
-  const shardline::emission e = emission_under(engine, m, l);
+  const shardline::model_context e = model_context_under(engine, m, l);
   work_fold fold{done, steps};
   shardline::detail::listing<work_fold> list{fold};
   for (shardline::count stage = 0; stage < l.pp; ++stage) {
-    for_each_block(e, localise(s, l), blocks_of_stage(m, l, stage), list);
+    for_each_block(e, rank_step_of(s, l), blocks_of_stage(m, l, stage), list);
   }
 }
 
