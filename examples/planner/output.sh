@@ -54,4 +54,17 @@ for command in \
   expect "a closed pipe" "Broken pipe" "$command"
 done
 
+# A page that cannot be written is no page either.
+for file in "$here" "$here/none/plan.html" /dev/full; do
+  [ -w "$file" ] || [ "$file" != /dev/full ] || continue
+  # shellcheck disable=SC2086
+  "$plan" search $target --html "$file" >"$here/text" 2>"$here/error"
+  status=$?
+  if [ "$status" != 74 ] ||
+    [ "$(cat "$here/error")" != "shardline-plan: --html: $file: cannot be written" ]; then
+    echo "--html $file: exit status $status, '$(cat "$here/error")'"
+    complaints=1
+  fi
+done
+
 exit $complaints

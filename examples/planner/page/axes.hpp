@@ -17,11 +17,18 @@ struct mark {
   std::string text{};
 };
 
+/// "0.5", "12.5", "2.15k"
+[[nodiscard]] inline std::string plain_mark(double x) {
+  return x < 1000.0 ? shardline::significant(x, x < 1.0 ? 1 : 3) : shardline::short_number(x);
+}
+
 /// From `low` to `high`, evenly or, where `by_powers`, by powers of ten.
+///   shown   the text of a mark
 struct axis {
   double low = 0.0;
   double high = 1.0;
   bool by_powers = false;
+  std::string (*shown)(double) = plain_mark;
 
   /// 0 at its beginning, 1 at its end.
   [[nodiscard]] double share(double x) const {
@@ -46,14 +53,13 @@ struct axis {
     double x = 1.0;
     while (x < a.low) x *= 10.0;
     while (x / 10.0 >= a.low) x /= 10.0;
-    for (; x <= a.high; x *= 10.0) marks.push_back({a.share(x), shardline::short_number(x, 1)});
+    for (; x <= a.high; x *= 10.0) marks.push_back({a.share(x), a.shown(x)});
     return marks;
   }
   const double step = round_step((a.high - a.low) / 4.0);
   for (int i = 0; a.low + step * i <= a.high; ++i) {
     const double x = a.low + step * i;
-    marks.push_back({a.share(x), x < 1000.0 ? shardline::significant(x, x < 1.0 ? 1 : 3)
-                                            : shardline::short_number(x)});
+    marks.push_back({a.share(x), a.shown(x)});
   }
   return marks;
 }

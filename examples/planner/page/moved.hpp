@@ -13,6 +13,7 @@
 
 #include "../share.hpp"
 #include "markup.hpp"
+#include "operators.hpp"
 #include "question.hpp"
 
 namespace planner::page {
@@ -144,7 +145,7 @@ inline std::vector<double> around(double figure) {
 inline std::string as_number(double x) { return shardline::in_full(x); }
 inline std::string as_percent(double x) { return shardline::percent(x); }
 inline std::string as_rate(double x) { return shardline::decimal_bytes(x) + "/s"; }
-inline std::string as_flops(double x) { return shardline::short_number(x) + "FLOP/s"; }
+inline std::string as_flops(double x) { return flops_text(x); }
 
 inline double share_of(const shardline::runtime& engine) {
   return std::visit([](const auto& rule) { return rule.share; }, engine.budget);

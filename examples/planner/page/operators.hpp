@@ -124,6 +124,23 @@ struct prompt_work {
          shardline::detail::bounds_line(t) + ".</p>";
 }
 
+/// "989 TFLOP/s"
+[[nodiscard]] inline std::string flops_text(double x, int digits = 3) {
+  static constexpr std::array<shardline::detail::prefix, 6> prefixes{{{1.0, " FLOP/s"},
+                                                                      {1e3, " kFLOP/s"},
+                                                                      {1e6, " MFLOP/s"},
+                                                                      {1e9, " GFLOP/s"},
+                                                                      {1e12, " TFLOP/s"},
+                                                                      {1e15, " PFLOP/s"}}};
+  return shardline::scaled(x, prefixes, digits);
+}
+/// "10 T", of a mark whose axis says the unit.
+[[nodiscard]] inline std::string flops_mark(double x) {
+  std::string text = flops_text(x, 1);
+  text.erase(text.find("FLOP/s"));
+  return text;
+}
+
 /// An operator on the roofline: how much it computes for each byte, and how fast.
 struct roof_point {
   std::string name{};
@@ -177,7 +194,7 @@ roofs roofs_of(const Accelerator& a, const std::vector<roof_point>& points) {
 inline frame roof_frame(const roofs& r, const std::vector<roof_point>& points) {
   frame f;
   f.x = {1e30, 0.0, true};
-  f.y = {r.highest(), r.highest() * 2.0, true};
+  f.y = {r.highest(), r.highest() * 2.0, true, flops_mark};
   for (const roof_point& p : points) {
     f.x.low = std::min(f.x.low, p.intensity);
     f.x.high = std::max(f.x.high, p.intensity);
@@ -204,8 +221,8 @@ inline std::string roof_paths(const roofs& r, const frame& f) {
 
 inline std::string tip_of(const roof_point& p) {
   return p.name + (p.decodes ? ", decode" : ", prefill") + "\n" +
-         shardline::significant(p.intensity) + " FLOP per byte\n" +
-         shardline::short_number(p.rate) + "FLOP/s (" + std::string(name(p.math)) + ")";
+         shardline::significant(p.intensity) + " FLOP per byte\n" + flops_text(p.rate) + " (" +
+         std::string(name(p.math)) + ")";
 }
 
 }  // namespace detail
@@ -224,13 +241,13 @@ template <class Accelerator>
             in_class(p.decodes ? "dec" : "pre") + "><title>" + escaped(detail::tip_of(p)) +
             "</title></circle>";
     t.add(std::vector<std::string>{escaped(p.name), p.decodes ? "decode" : "prefill",
-                                   shardline::significant(p.intensity),
-                                   shardline::short_number(p.rate), std::string(name(p.math))});
+                                   shardline::significant(p.intensity), flops_text(p.rate),
+                                   std::string(name(p.math))});
   }
   std::string notes;
   for (const auto& [precision, peak] : r.peaks) {
     notes += "<span class=\"note\" style=\"right:.4em;top:" + f.top(peak) + "\">" +
-             escaped(precision) + " " + shardline::short_number(peak) + "FLOP/s</span>";
+             escaped(precision) + " " + flops_text(peak) + "</span>";
   }
   const std::string legend =
       "<p class=\"legend\"><i class=\"sw pre\"></i>prefill <i class=\"sw dec\"></i>decode; roofs "

@@ -40,7 +40,7 @@ check(statSync(asked.file).size <= most, `the page has ${statSync(asked.file).si
 const browser = Browser.start(chromium, join(here, "profile"));
 try {
   await browser.open(pathToFileURL(asked.file).href);
-  await browser.until("document.documentElement.dataset.ready === 'true'", "sliders");
+  await browser.until("document.documentElement?.dataset.ready === 'true'", "sliders");
 
   // What WebAssembly makes of the question is what the planner wrote, letter for letter.
   const ids = ["inputs", "frontier", "counts", "frontier-table", "ranking", "refused"];
@@ -106,6 +106,7 @@ try {
   const tip = await browser.run("document.getElementById('tip').hidden ? '' : document.getElementById('tip').textContent");
   check(/tokens\/s per GPU/.test(tip), `hovering shows "${tip}"`);
   // One that no other point lies on.
+  await place("#frontier .plot");
   await browser.run(`[...document.querySelectorAll('.refused circle')].find(c => {
     const b = c.getBoundingClientRect();
     return document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2) === c;
