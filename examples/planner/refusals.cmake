@@ -92,7 +92,7 @@ refused("--acceptance: 0.5; allowed: only with --draft" "search ${target} --gpus
 refused("--draft-time: 2ms; allowed: only with --draft" "search ${target} --gpus 8 --draft-time 2ms")
 refused("--expert-skew: 1.2; allowed: only without --expert-imbalance"
         "search ${target} --gpus 8 --expert-skew 1.2 --expert-imbalance 1.5")
-refused("--expert-skew: 3.5; allowed: a number from 0 to 3" "search ${target} --gpus 8 --expert-skew 3.5")
+refused("--expert-skew: 3.5; allowed: a number from 0 to 2" "search ${target} --gpus 8 --expert-skew 3.5")
 refused("--expert-exchange: deepep; allowed: pairwise, hierarchical, low-latency, fastest"
         "search ${target} --gpus 8 --expert-exchange deepep")
 refused("--dispatch: int4; allowed: bf16, fp8, fp4" "search ${target} --gpus 8 --dispatch int4")

@@ -250,7 +250,7 @@ const std::vector<field_case> cases{
     {field::acceptance, "workload.speculation.acceptance", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.acceptance = x; }},
     {field::draft_time, "workload.speculation.draft_time [s]", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.speculation.draft_time = seconds<>::from_value(x); }},
     {field::expert_imbalance, "workload.expert_imbalance", 1, 1e6, real_number, any_number, [](inputs& i, double x) { i.workload.expert_imbalance = x; }},
-    {field::routing_exponent, "workload.routing.exponent", 0, 3, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(x); }},
+    {field::routing_exponent, "workload.routing.exponent", 0, 2, real_number, any_number, [](inputs& i, double x) { i.workload.routing = power_law_routing(x); }},
     {field::routing_loads, "workload.routing.loads", 0, 1e18, real_number, any_number, [](inputs& i, double x) { i.workload.routing = observed_routing(with_first_load(x)); }},
     {field::max_ttft, "workload.max_ttft [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_ttft = seconds<>::from_value(x); }},
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},

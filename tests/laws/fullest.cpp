@@ -259,7 +259,7 @@ TEST_CASE("stages that are alike are found, however many there are, and none is 
       count layers = 0;
       for (std::size_t i = 0; i < p.stages.size(); ++i) {
         stages += p.stages[i].times;
-        for (const count n : p.stages[i].kinds) layers += p.stages[i].times * n;
+        for (const count of_kind : p.stages[i].kinds) layers += p.stages[i].times * of_kind;
       }
       CHECK(stages == pp);
       CHECK(layers == m.layers.size());

@@ -173,11 +173,11 @@ struct members {
   Kind& kind;
 
   template <class Range, class Value>
-  void operator()(Range, Value Kind::*member) {
+  void operator()(const char* /*name*/, Range, Value Kind::*member) {
     put(wire, kind.*member);
   }
   template <class Value>
-  void operator()(Value Kind::*member) {
+  void operator()(const char* /*name*/, Value Kind::*member) {
     put(wire, kind.*member);
   }
 };

@@ -338,7 +338,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {field::acceptance, "workload.speculation.acceptance", figure_unit::none, 0.0, 1.0, false},
     {field::draft_time, "workload.speculation.draft_time", figure_unit::seconds, 0.0, 1.0, false},
     {field::expert_imbalance, "workload.expert_imbalance", figure_unit::none, 1.0, 1e6, false},
-    {field::routing_exponent, "workload.routing.exponent", figure_unit::none, 0.0, 3.0, false},
+    {field::routing_exponent, "workload.routing.exponent", figure_unit::none, 0.0, 2.0, false},
     {field::routing_loads, "workload.routing.loads", figure_unit::none, 0.0, 1e18, false},
     {field::max_ttft, "workload.max_ttft", figure_unit::seconds, 1e-9, many, false},
     {field::max_tpot, "workload.max_tpot", figure_unit::seconds, 1e-9, many, false},

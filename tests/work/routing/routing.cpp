@@ -136,6 +136,18 @@ TEST_CASE("busiest rank under a power law: the documented numbers") {
   CHECK(capped.distinct == doctest::Approx(8.0).epsilon(1e-9));
 }
 
+TEST_CASE("a greater exponent never takes load off the busiest rank, up to 2") {
+  for (const double each : {16.0, 300.0, 4096.0}) {
+    const expert_group g{128, 8, 8, each};
+    double before = 1.0;
+    for (double exponent = 0.0; exponent <= 2.0; exponent += 0.05) {
+      const double now = power_law_load(g, exponent).imbalance;
+      CHECK(now >= before * (1.0 - 1e-12));
+      before = now;
+    }
+  }
+}
+
 TEST_CASE("a power law has no gap where its integrals are logarithms: exponents 1, 2 and 3") {
   for (const double exponent : {1.0, 2.0, 3.0}) {
     const expert_group g{64, 6, 8, 300.0};
