@@ -294,6 +294,7 @@ options read_search(const words& of) {
   o.task = task::search;
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  o.frontier = of.flag("--frontier");
   read_time(of, o);
   return o;
 }
