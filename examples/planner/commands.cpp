@@ -151,6 +151,8 @@ void add_search(CLI::App& app) {
   add(of, "--price", price_text);
   add(of, "--top", "layouts to show (default: 10)");
   add(of, "--html", "file to write the result into as a page for a browser (default: none)");
+  const std::string best = "show what no layout beats in tokens per GPU and in tokens per user";
+  of.add_flag("--frontier", best)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void add_recommend(CLI::App& app) {

@@ -58,6 +58,7 @@ struct launch_options {
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
+///   frontier        a search shows what no other layout beats in both throughput and a user's rate
 ///   price           dollars per GPU and hour, where asked for
 ///   efficiency_given  what the user said of the efficiency, if anything
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
@@ -81,6 +82,7 @@ struct options {
   std::size_t top = 10;
   bool json = false;
   std::optional<double> price{};
+  bool frontier = false;
   std::optional<std::string> efficiency_given{};
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};

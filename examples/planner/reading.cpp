@@ -309,6 +309,7 @@ options read_search(const words& of) {
   if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
   o.given = of.items();
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  o.frontier = of.flag("--frontier");
   read_time(of, o);
   return o;
 }

@@ -176,8 +176,8 @@ string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptan
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
-refused("option of search: --fast; allowed: ${timed}, --price, --top, --html" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate, launch, sensitivity and fit; allowed: ${timed}, --price, --top, --html"
+refused("option of search: --fast; allowed: ${timed}, --price, --top, --html, --frontier" "search ${target} --gpus 8 --fast")
+refused("option of search: --layout, an option of estimate, launch, sensitivity and fit; allowed: ${timed}, --price, --top, --html, --frontier"
         "search ${target} --gpus 8 --layout vllm:tp=8")
 refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
@@ -189,7 +189,7 @@ refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced}
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"
         "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
-refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --price, --top, --html"
+refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --price, --top, --html, --frontier"
         "search ${target} --gpus 8 --simulate 1")
 cmake_path(GET PLAN PARENT_PATH built)
 set(trace ${built}/refused_trace.csv)

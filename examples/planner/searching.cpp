@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <limits>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "costs.hpp"
@@ -16,6 +20,7 @@
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
+#include "shardline/plan/frontier.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -38,12 +43,29 @@ near_misses_found nearest_of(const options& o, const Cluster& cluster) {
   return n;
 }
 
+// Of all that are feasible those that none beats both in tokens of a GPU and in tokens of a user, the
+// most tokens of a GPU first; at most so many of them.
+void keep_frontier(shardline::search_result& found, std::size_t most) {
+  std::vector<std::array<double, 2>> points;
+  for (const shardline::candidate& c : found.best) {
+    const auto& s = c.estimate.serving;
+    points.push_back({s.output_tokens_per_s_per_gpu.value(), 1.0 / s.tpot.value()});
+  }
+  std::vector<shardline::candidate> kept;
+  for (const std::size_t i : shardline::frontier(std::span<const std::array<double, 2>>(points))) {
+    if (kept.size() < most) kept.push_back(found.best[i]);
+  }
+  found.best = std::move(kept);
+}
+
 template <class Cluster>
 answers answer(const options& o, const Cluster& cluster) {
   answers a;
-  a.found = search(cluster, o.model, o.workload, o.top,
+  const std::size_t all = std::numeric_limits<std::size_t>::max();
+  a.found = search(cluster, o.model, o.workload, o.frontier ? all : o.top,
                    progress(fmt::format("search of {} GPUs", cluster.gpus)));
   refuse_invalid(a.found.inputs);
+  if (o.frontier) keep_frontier(a.found, o.top);
   for (const shardline::candidate& c : a.found.best) {
     a.cost.push_back(costs_of(o, cluster, c.layout, c.estimate));
   }

@@ -213,10 +213,11 @@ TEST_CASE("what no option says is refused in the engine's words") {
 }
 
 TEST_CASE("every degree that a convention can say has an option in its dialect") {
-  for (const auto& [text, dialect] :
+  for (const auto& [said, dialect] :
        {std::pair{"vllm:tp=8,dp=2,pp=2,dcp=2,layers=31/30,ep=on", &launch::vllm_newest},
         std::pair{"sglang:tp=8,dp=2,dp-attention=on,attn-cp=2,pp=2,ep=4", &launch::sglang_0_5},
         std::pair{"trtllm:tp=8,pp=2,attention-dp=on,ep=4", &launch::tensorrt_llm_1_0}}) {
+    const std::string_view text = said;
     CAPTURE(text);
     const engine_version& e = *find_engine(dialect->engine);
     const layout l = parse_layout(text).layout;
