@@ -95,7 +95,7 @@ struct answer {
   std::vector<point> refused{};
 };
 
-inline constexpr std::size_t most_others = 80;
+inline constexpr std::size_t most_others = 60;
 inline constexpr std::size_t most_refused_by_one_rule = 6;
 
 namespace detail {
