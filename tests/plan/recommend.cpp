@@ -130,7 +130,7 @@ TEST_CASE("what cannot be promised is not, and bad input is named") {
   CHECK(bad.tried == 0);
 }
 
-TEST_CASE("what is accepted under simulation keeps its promises in another, with no GPU to spare") {
+TEST_CASE("what is accepted under simulation keeps its promises there, with no GPU to spare") {
   std::mt19937 random(11);
   const auto any = [&](double low, double high) {
     return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));

@@ -210,6 +210,13 @@ TEST_CASE("what no option says is refused in the engine's words") {
   CHECK(refusal(engines::sglang, "sglang:tp=8,pp=2", [](launch_request& r) {
           r.workload.speculation = {.draft_tokens = 2, .acceptance = 0.7};
         }) == "SGLang speculates without pipeline stages (pp = 1)");
+  CHECK(refusal(engines::vllm, "vllm:tp=8,pp=2", [](launch_request& r) {
+          r.layout.microbatches = 3;
+        }) == "vLLM forms the batches between pipeline stages itself (--microbatches)");
+  CHECK(refusal(engines::sglang, "sglang:tp=8", [](launch_request& r) {
+          bool& beside = r.runtime.experts.overlap_shared;
+          beside = !beside;
+        }) == "SGLang decides itself what runs beside the exchange of tokens (--overlap-shared)");
 }
 
 TEST_CASE("every degree that a convention can say has an option in its dialect") {

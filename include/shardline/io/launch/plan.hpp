@@ -26,11 +26,26 @@ inline launch_server server_of(const launch_dialect& d, const launch_request& r,
   return tensorrt_llm_server(d, r, flags, role, why_not);
 }
 
+// What was priced that no engine has an option for.
+inline std::string said_by_no_option(const launch_request& r) {
+  if (r.layout.microbatches > 0) {
+    return "forms the batches between pipeline stages itself (--microbatches)";
+  }
+  if (r.runtime.experts.overlap_shared != r.engine.runtime.experts.overlap_shared) {
+    return "decides itself what runs beside the exchange of tokens (--overlap-shared)";
+  }
+  return {};
+}
+
 template <class Flags>
 void put_servers(launch_plan& to, const launch_request& r) {
   const conversion<Flags> c = Flags::of(r.model, r.layout);
   if (!c.has_value()) {
     to.why_not = c.why_not;
+    return;
+  }
+  if (const std::string reason = said_by_no_option(r); !reason.empty()) {
+    to.why_not = std::string(Flags::framework) + " " + reason;
     return;
   }
   const auto add = [&](pool_role role, count instances) {
