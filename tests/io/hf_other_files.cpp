@@ -46,5 +46,6 @@ TEST_CASE("Mistral's params.json is read as the config.json that says the same")
 TEST_CASE("a model_type that is nearly known is answered by the known one") {
   CHECK(contains(refusal(swapped(llama, "\"llama\"", "\"qwen3moe\"")),
                  "\"qwen3moe\" is not supported (did you mean qwen3_moe?); supported: llama"));
-  CHECK(contains(refusal(swapped(llama, "\"llama\"", "\"t5\"")), "\"t5\" is not supported; supp"));
+  CHECK(contains(refusal(swapped(llama, "\"llama\"", "\"unheard_of\"")),
+                 "\"unheard_of\" is not supported; supp"));
 }

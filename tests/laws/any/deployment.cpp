@@ -53,7 +53,7 @@ void draw_routing(dice& d, deployment& of, sl::workload& w) {
       w.expert_imbalance = d.between(1.0, 3.0);
       break;
     case 2:
-      w.routing = sl::power_law_routing(d.between(0.0, 3.0));
+      w.routing = sl::power_law_routing(d.between(0.0, 2.0));
       break;
     default:
       of.loads = std::make_shared<const std::vector<double>>(random_loads(d, experts));
