@@ -24,7 +24,7 @@ namespace {
 using shardline::count;
 
 // What was found, priced and simulated anew as a deployment of one replica.
-struct answers {
+struct recommendation {
   shardline::recommended searched{};
   shardline::basic_estimate<> again{};
   std::optional<shardline::simulated_serving> simulated{};
@@ -49,7 +49,7 @@ shardline::recommended search_for(const options& o, const Cluster& cluster) {
 }
 
 template <class Cluster>
-void price_again(const options& o, Cluster cluster, answers& a) {
+void price_again(const options& o, Cluster cluster, recommendation& a) {
   const shardline::recommendation& r = *a.searched.found;
   const options own = of_replica(o, r);
   cluster.gpus = own.cluster.gpus;
@@ -59,7 +59,7 @@ void price_again(const options& o, Cluster cluster, answers& a) {
 
 // With one GPU less, or with more where nothing was found.
 template <class Cluster>
-void look_nearby(const options& o, Cluster cluster, answers& a) {
+void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   near_misses_found& n = a.nearest;
   n.gpus = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
   cluster.gpus = n.gpus;
@@ -76,8 +76,8 @@ void look_nearby(const options& o, Cluster cluster, answers& a) {
 }
 
 template <class Cluster>
-answers answer(const options& o, Cluster cluster) {
-  answers a{.searched = search_for(o, cluster)};
+recommendation answer(const options& o, Cluster cluster) {
+  recommendation a{.searched = search_for(o, cluster)};
   refuse_invalid(a.searched.inputs);
   if (a.searched.found) price_again(o, cluster, a);
   look_nearby(o, cluster, a);
@@ -88,7 +88,7 @@ std::string replicas_text(const options& o, const shardline::layout& l, count re
   return fmt::format("{} GPUs, {} x {}", replicas * l.gpus(), replicas, short_text(o.model, l));
 }
 
-void print_found(const options& o, const answers& a) {
+void print_found(const options& o, const recommendation& a) {
   const shardline::recommendation& r = *a.searched.found;
   const options own = of_replica(o, r);
   print("recommended: {}\n{}\n", replicas_text(o, r.layout, r.replicas),
@@ -101,7 +101,7 @@ void print_found(const options& o, const answers& a) {
   print("\nnone on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus, nearest_text(o, a.nearest));
 }
 
-void print_text(const options& o, const answers& a) {
+void print_recommendation(const options& o, const recommendation& a) {
   print_inputs(o);
   if (a.searched.found) {
     print_found(o, a);
@@ -112,7 +112,7 @@ void print_text(const options& o, const answers& a) {
   print("\n{} layouts tried\n", a.searched.tried);
 }
 
-void print_as_json(const options& o, const answers& a) {
+void put_recommendation(const options& o, const recommendation& a) {
   shardline::json_tree out;
   out.object([&] {
     out.member("tried", a.searched.tried);
@@ -140,11 +140,11 @@ void print_as_json(const options& o, const answers& a) {
 
 bool run_recommend(const options& o) {
   return visit_cluster(o, [&](const auto& cluster) {
-    const answers a = answer(o, cluster);
+    const recommendation a = answer(o, cluster);
     if (o.json) {
-      print_as_json(o, a);
+      put_recommendation(o, a);
     } else {
-      print_text(o, a);
+      print_recommendation(o, a);
     }
     return a.searched.found.has_value();
   });

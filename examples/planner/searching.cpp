@@ -27,7 +27,7 @@ namespace planner {
 
 namespace {
 
-struct answers {
+struct search_found {
   shardline::search_result found{};
   std::vector<std::optional<costs>> cost{};  // of the best, where a price is given
   std::optional<near_misses_found> nearest{};
@@ -59,8 +59,8 @@ void keep_frontier(shardline::search_result& found, std::size_t most) {
 }
 
 template <class Cluster>
-answers answer(const options& o, const Cluster& cluster) {
-  answers a;
+search_found answer_of_search(const options& o, const Cluster& cluster) {
+  search_found a;
   const std::size_t all = std::numeric_limits<std::size_t>::max();
   a.found = search(cluster, o.model, o.workload, o.frontier ? all : o.top,
                    progress(fmt::format("search of {} GPUs", cluster.gpus)));
@@ -73,7 +73,7 @@ answers answer(const options& o, const Cluster& cluster) {
   return a;
 }
 
-std::string ranked_costs_text(const answers& a) {
+std::string ranked_costs_text(const search_found& a) {
   shardline::text_table table("rrrr");
   table.add({"rank", "$/M output", "$/M tokens", "decode J/output"});
   for (std::size_t i = 0; i < a.cost.size(); ++i) {
@@ -86,14 +86,14 @@ std::string ranked_costs_text(const answers& a) {
   return table.text();
 }
 
-void print_text(const options& o, const answers& a) {
+void print_search(const options& o, const search_found& a) {
   print_inputs(o);
   print("{}", shardline::to_text(o.model, a.found, convention(o)));
   if (o.price && !a.cost.empty()) print("\n{}", ranked_costs_text(a));
   if (a.nearest) print("\nthe nearest\n{}", nearest_text(o, *a.nearest));
 }
 
-void print_as_json(const options& o, const answers& a) {
+void put_search(const options& o, const search_found& a) {
   shardline::json_tree out;
   out.object([&] {
     put_members(out, o.model, a.found, o.notes);
@@ -115,11 +115,11 @@ void print_as_json(const options& o, const answers& a) {
 }  // namespace
 
 bool run_search(const options& o) {
-  const answers a = visit_cluster(o, [&](const auto& cluster) { return answer(o, cluster); });
+  const search_found a = visit_cluster(o, [&](const auto& cluster) { return answer_of_search(o, cluster); });
   if (o.json) {
-    print_as_json(o, a);
+    put_search(o, a);
   } else {
-    print_text(o, a);
+    print_search(o, a);
   }
   if (!o.html.empty()) write_page(o);
   return a.found.feasible > 0;

@@ -190,12 +190,12 @@ TEST_CASE("Llama by other names, with windows, or with norms behind the blocks")
   const std::string ministral = text_of("ministral", "MinistralForCausalLM", sizes);
   CHECK(windows(imported(with(ministral, R"("sliding_window": 128, )" + layer_types(4, 2)))) ==
         std::vector<count>{128, 0, 128, 0});
-  for (const auto& [type, its_class] : {std::pair{"helium", "HeliumForCausalLM"},
-                                        {"iquestcoder", "IQuestCoderForCausalLM"},
-                                        {"solar", "SolarForCausalLM"},
-                                        {"hyperclovax", "HyperCLOVAXForCausalLM"}}) {
-    CAPTURE(type);
-    CHECK(total(imported(text_of(type, its_class, sizes))) == plain);
+  for (const auto& named : {std::pair{"helium", "HeliumForCausalLM"},
+                            {"iquestcoder", "IQuestCoderForCausalLM"},
+                            {"solar", "SolarForCausalLM"},
+                            {"hyperclovax", "HyperCLOVAXForCausalLM"}}) {
+    CAPTURE(named.first);
+    CHECK(total(imported(text_of(named.first, named.second, sizes))) == plain);
   }
   const std::string clova = text_of("hyperclovax", "HyperCLOVAXForCausalLM", sizes);
   CHECK(total(imported(with(clova, R"("use_post_norm": true)"))) == plain + 4 * 2 * 512);
