@@ -30,6 +30,9 @@ foreach(unit IN LISTS units)
   set(object ${CMAKE_MATCH_2})
   math(EXPR whole "${CMAKE_MATCH_1} / 10")
   math(EXPR tenth "${CMAKE_MATCH_1} % 10")
+  # Files that are compiled together have no name but their program's.
+  string(REGEX REPLACE "CMakeFiles/([^/]+)[.]dir/Unity/unity_([0-9]+)_cxx[.]cxx" "\\1, part \\2"
+    object "${object}")
   string(REGEX REPLACE "CMakeFiles/[^/]+[.]dir/" "" object "${object}")
   string(LENGTH "${whole}" width)
   math(EXPR pad "5 - ${width}")
