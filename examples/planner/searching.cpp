@@ -115,7 +115,8 @@ void put_search(const options& o, const search_found& a) {
 }  // namespace
 
 bool run_search(const options& o) {
-  const search_found a = visit_cluster(o, [&](const auto& cluster) { return answer_of_search(o, cluster); });
+  const search_found a =
+      visit_cluster(o, [&](const auto& cluster) { return answer_of_search(o, cluster); });
   if (o.json) {
     put_search(o, a);
   } else {

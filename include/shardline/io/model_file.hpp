@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -251,6 +252,7 @@ inline model read_like_model(const hf::fields& f) {
   const std::string name = f.word("like", "");
   if (const model* known = catalog::find_model(name); known != nullptr) return *known;
   std::vector<std::string_view> names;
+  names.reserve(std::size(catalog::models));
   for (const model* m : catalog::models) names.push_back(m->name.view());
   f.refuse("like", "a name of the catalog" + did_you_mean(name, names));
   return {};

@@ -132,8 +132,8 @@ inline std::string dynamo_component(const launch_plan& p, const launch_server& s
   if (s.nodes > 1) text += "  multinode:\n    nodeCount: " + std::to_string(s.nodes) + "\n";
   const std::string container = "- name: main\n  image: nvcr.io/nvidia/ai-dynamo/" +
                                 std::string(engine == "trtllm" ? "tensorrtllm" : engine) +
-                                "-runtime\n" + "  command: [\"python3\", \"-m\", \"dynamo." +
-                                engine + "\"]\n  args:\n" + indented(listed(options), 4) +
+                                "-runtime\n" + R"(  command: ["python3", "-m", "dynamo.)" + engine +
+                                "\"]\n  args:\n" + indented(listed(options), 4) +
                                 indented(environment_entries(p, s), 2) +
                                 "  resources:\n    limits:\n      nvidia.com/gpu: \"" +
                                 std::to_string(s.gpus_per_node()) + "\"\n";

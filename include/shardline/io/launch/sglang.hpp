@@ -95,6 +95,19 @@ inline void put_sglang_guesses(argument_writer& to, const launch_request& r, con
   to.put("--speculative-num-draft-tokens", drafted + 1);
 }
 
+inline void put_sglang_role(argument_writer& to, const launch_request& r, pool_role role) {
+  if (!r.engine.kernels.host.graphs) to.put("--disable-cuda-graph");
+  if (r.adapters > 0) {
+    to.put("--enable-lora");
+    to.put("--max-loras-per-batch", r.adapters);
+    to.put("--max-lora-rank", r.adapter_rank);
+  }
+  if (role != pool_role::both) {
+    to.put("--disaggregation-mode", std::string(name(role)));
+    to.put("--disaggregation-transfer-backend", "nixl");
+  }
+}
+
 inline launch_server sglang_server(const launch_dialect& d, const launch_request& r, sglang flags,
                                    pool_role role, std::string& why_not) {
   launch_server s{.role = role, .port = 30000};
@@ -112,16 +125,7 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   put_sglang_limits(all, r, flags);
   put_sglang_memory(all, r);
   put_sglang_guesses(all, r, flags);
-  if (!r.engine.kernels.host.graphs) all.put("--disable-cuda-graph");
-  if (r.adapters > 0) {
-    all.put("--enable-lora");
-    all.put("--max-loras-per-batch", r.adapters);
-    all.put("--max-lora-rank", r.adapter_rank);
-  }
-  if (role != pool_role::both) {
-    all.put("--disaggregation-mode", std::string(name(role)));
-    all.put("--disaggregation-transfer-backend", "nixl");
-  }
+  put_sglang_role(all, r, role);
   s.nodes = ceil_div(s.gpus, r.gpus_per_node);
   if (!divides(s.nodes, s.gpus)) {
     node.refuse("splits its ranks evenly over nodes: " + std::to_string(s.gpus) + " ranks, " +

@@ -76,12 +76,12 @@ inline void put_vllm_guesses(argument_writer& to, const launch_request& r) {
     case guesser::none:
       return;
     case guesser::prediction_layer:
-      return to.put("--speculative-config", "{\"method\":\"mtp\"," + tokens);
+      return to.put("--speculative-config", R"({"method":"mtp",)" + tokens);
     case guesser::words_of_prompt:
-      return to.put("--speculative-config", "{\"method\":\"ngram\"," + tokens);
+      return to.put("--speculative-config", R"({"method":"ngram",)" + tokens);
     case guesser::draft:
       if (r.draft.empty()) to.refuse("has to be told which model drafts (--draft-checkpoint)");
-      return to.put("--speculative-config", "{\"model\":\"" + r.draft + "\"," + tokens);
+      return to.put("--speculative-config", R"({"model":")" + r.draft + "\"," + tokens);
   }
 }
 
