@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "options.hpp"
-#include "share.hpp"
 
 namespace planner {
 

@@ -139,7 +139,9 @@ TEST_CASE("the fullest GPU is that of the fullest stage") {
     for (const sl::basic_stage_memory<>& s : stages_of(r)) {
       fullest = max(fullest, s.memory.total());
       REQUIRE(s.workspace.activation() == s.memory.activation);
-      REQUIRE(s.workspace.communication() == s.memory.communication);
+      // The same buffers, added in another order: of 14,323 stages 3 differed, by the last bit.
+      const double held = s.memory.communication.value();
+      REQUIRE(std::abs(s.workspace.communication().value() - held) <= 1e-15 * held);
       REQUIRE(s.weights.total_bytes().value() ==
               doctest::Approx(s.memory.weights.value()).epsilon(1e-12).scale(0.0));
     }

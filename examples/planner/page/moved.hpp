@@ -11,7 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "../share.hpp"
 #include "markup.hpp"
 #include "operators.hpp"
 #include "question.hpp"
@@ -98,7 +97,7 @@ inline void put_word(question& q, std::string_view option, const std::string& va
   const double x = std::strtod(value.c_str(), nullptr);
   constexpr std::string_view figure = "--set ";
   if (option == "--memory-fraction") {
-    set_share(q.cluster.runtime, x);
+    shardline::set_share(q.cluster.runtime, x);
   } else if (option.starts_with(figure)) {
     if (!detail::set_figure(q.cluster, option.substr(figure.size()), x)) return false;
   } else if (!detail::set_load(q.workload, option, x)) {

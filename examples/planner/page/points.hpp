@@ -4,12 +4,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "question.hpp"
+#include "shardline/plan/frontier.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace planner::page {
@@ -27,25 +30,14 @@ struct point {
   std::optional<shardline::violation> broken{};
 };
 
-/// Whether nothing that `a` has is less than what `b` has.
-[[nodiscard]] inline bool at_least(const point& a, const point& b) {
-  return a.per_user >= b.per_user && a.per_gpu >= b.per_gpu;
-}
-
 /// The points of `all` that no other one is better than, by tokens/s per user; of equals the first.
 /// The others, in their order, stay in `all`.
 [[nodiscard]] inline std::vector<point> take_frontier(std::vector<point>& all) {
-  std::vector<std::size_t> order(all.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
-    const point& a = all[i];
-    const point& b = all[j];
-    return a.per_user != b.per_user ? a.per_user > b.per_user : a.per_gpu > b.per_gpu;
-  });
+  std::vector<std::array<double, 2>> rates;
+  for (const point& p : all) rates.push_back({p.per_user, p.per_gpu});
   std::vector<bool> taken(all.size(), false);
   std::vector<point> best;
-  for (const std::size_t i : order) {
-    if (!best.empty() && !(all[i].per_gpu > best.back().per_gpu)) continue;
+  for (const std::size_t i : shardline::frontier(std::span<const std::array<double, 2>>(rates))) {
     taken[i] = true;
     best.push_back(all[i]);
   }

@@ -8,8 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "shardline/catalog/efficiencies.hpp"
-#include "shardline/engines/index.hpp"
+#include "../under_policy.hpp"
 #include "shardline/shardline.hpp"
 
 namespace planner::page {
@@ -46,28 +45,10 @@ struct question {
   std::vector<std::pair<std::string, std::string>> words{};
 };
 
-struct accelerator_under {
-  const shardline::accelerator& bare;
-  auto operator()(const shardline::engine_version* e) const { return with_fitted(bare, *e); }
-  template <class Policy>
-  auto operator()(const Policy& policy) const {
-    return with_efficiency(bare, policy);
-  }
-};
-
 /// visit(the cluster under the policy), whose result is returned.
 template <class Visit>
 auto visit_cluster(const question& q, const Visit& visit) {
-  return std::visit(
-      [&](const auto& policy) {
-        const shardline::cluster& c = q.cluster;
-        const auto accelerator = accelerator_under{c.accelerator}(policy);
-        using policy_type = typename decltype(accelerator)::efficiency_policy;
-        const shardline::basic_cluster<double, policy_type> under_policy{
-            accelerator, c.gpus, c.gpus_per_domain, c.scale_up, c.network, c.runtime};
-        return visit(under_policy);
-      },
-      q.efficiency);
+  return visit_under(q.cluster, q.efficiency, visit);
 }
 
 }  // namespace planner::page

@@ -2,6 +2,9 @@
 /// What an engine's program takes on its command line, in its environment and in its files, as data.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -66,6 +69,16 @@ struct launch_option {
   double most = 1e9;
   std::string_view rule{};
 };
+
+/// One list of options behind the other.
+template <std::size_t First, std::size_t Second>
+[[nodiscard]] constexpr std::array<launch_option, First + Second> joined(
+    const std::array<launch_option, First>& first,
+    const std::array<launch_option, Second>& second) noexcept {
+  std::array<launch_option, First + Second> all{};
+  std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), all.begin()));
+  return all;
+}
 
 /// How the versions of an engine that take these options are started.
 ///   versions   by their names, "vllm-0.21"
