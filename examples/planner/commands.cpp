@@ -168,6 +168,7 @@ void add_recommend(CLI::App& app) {
 void add_launch(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("launch", "what to type to run what is priced");
   add_deployment(of);
+  of.remove_option(of.get_option("--json"));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint", "what the engine loads (default: --model)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");

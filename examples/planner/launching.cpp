@@ -56,9 +56,25 @@ std::string violations_of(const options& o) {
   });
 }
 
+// Images and resources of manifests, and TensorRT-LLM, are NVIDIA's.
+void refuse_other_vendors(const options& o) {
+  const shardline::accelerator& a = o.cluster.accelerator;
+  if (a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown) return;
+  const std::string name(a.name.view());
+  if (o.engine->engine == shardline::tensorrt_llm::convention) {
+    refuse("--engine", std::string(o.engine->name),
+           "on NVIDIA's accelerators alone, and this is " + name);
+  }
+  const std::string& format = o.launch.format;
+  if (format != "shell" && format != "slurm") {
+    refuse("--format", format, "shell or slurm: manifests name NVIDIA's GPUs, and this is " + name);
+  }
+}
+
 }  // namespace
 
 bool run_launch(const options& o) {
+  refuse_other_vendors(o);
   if (const std::string broken = violations_of(o); !broken.empty()) {
     write(broken);
     return false;

@@ -161,10 +161,12 @@ void read_engine(const words& of, options& o) {
 shardline::cluster read_cluster(const words& of) {
   shardline::accelerator a =
       find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
-  if (const std::optional<std::string> memory = of.given("--memory")) {
-    a.memory = memory_size("--memory", *memory, field::memory);
+  const std::optional<std::string> memory = of.given("--memory");
+  if (memory) a.memory = memory_size("--memory", *memory, field::memory);
+  for (const std::string& text : of.all("--set")) {
+    if (memory && text.starts_with("memory=")) refuse("--set", text, "only without --memory");
+    set_figure("--set", text, a);
   }
-  for (const std::string& text : of.all("--set")) set_figure("--set", text, a);
   const shardline::count gpus =
       whole_number("--gpus", of.given("--gpus").value_or(""), field::gpus);
   const std::optional<std::string> per_node = of.given("--gpus-per-node");
@@ -325,12 +327,23 @@ options read_recommend(const words& of) {
 
 namespace {
 
+// Names and paths that a shell and YAML take as they are: neither has to be trusted with quoting.
+void refuse_unusual_name(const char* option, const std::string& name) {
+  constexpr std::string_view usual =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+  if (!name.empty() && name.find_first_not_of(usual) == std::string::npos) return;
+  refuse(option, name.empty() ? "nothing" : name,
+         "a repository or a folder: letters, digits, '-', '_', '.' and '/'");
+}
+
 // The engine's own option, or what quantises as it loads: only a checkpoint that was not named is
 // the model's own.
 void read_checkpoint(const words& of, options& o) {
   const std::string own = of.given("--model").value_or("");
   o.launch.checkpoint = of.given("--checkpoint").value_or(own);
+  refuse_unusual_name("--checkpoint", o.launch.checkpoint);
   o.launch.draft = of.given("--draft-checkpoint").value_or("");
+  if (of.given("--draft-checkpoint")) refuse_unusual_name("--draft-checkpoint", o.launch.draft);
   if (!o.launch.draft.empty() && !(o.workload.speculation.draft_time > shardline::seconds<>{})) {
     refuse("--draft-checkpoint", o.launch.draft, "only with --draft-time");
   }

@@ -185,6 +185,17 @@ refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 
 
 # Simulations, and files of what is sent.
 set(priced "estimate ${target} --gpus 8 --layout vllm:tp=8")
+set(launched "launch ${target} --gpus 8 --layout vllm:tp=8 --engine vllm")
+set(repository "a repository or a folder: letters, digits, '-', '_', '.' and '/'")
+refused("--checkpoint: nothing; allowed: what the engine loads (default: --model)" "${launched} --checkpoint ''")
+refused("--checkpoint: a$(id); allowed: ${repository}" "${launched} --checkpoint a$(id)")
+refused("--checkpoint: a b; allowed: ${repository}" "${launched} --checkpoint 'a b'")
+refused("--format: lws; allowed: shell or slurm: manifests name NVIDIA's GPUs, and this is mi300x"
+        "launch --model llama-3.1-8b --accelerator mi300x --gpus 8 --layout vllm:tp=8 --engine vllm --format lws")
+refused("--engine: trtllm-1.0; allowed: on NVIDIA's accelerators alone, and this is mi300x"
+        "launch --model llama-3.1-8b --accelerator mi300x --gpus 8 --layout trtllm:tp=8 --engine trtllm")
+refused("--set: memory=8e10; allowed: only without --memory"
+        "estimate ${target} --gpus 8 --layout vllm:tp=8 --memory 60GB --set memory=8e10")
 refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced} --simulate 0")
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <tuple>
 #include <vector>
 
 #include "shardline/catalog/accelerators.hpp"
@@ -22,17 +23,20 @@ auto half_gpus_of(const accelerator& a, count gpus) {
   return with_engine(make_cluster(priced, gpus), engines::vllm);
 }
 
-// The worst of its figures, and how many rules no figure would mend, from the estimate alone.
-std::pair<count, double> distance_of(const report& r) {
-  std::pair<count, double> d{0, 1.0};
+// How many rules no figure would mend, whether a limited wait has no end, and the worst of its figures,
+// from the estimate alone.
+std::tuple<count, bool, double> distance_of(const report& r) {
+  std::tuple<count, bool, double> d{0, false, 1.0};
   for (const violation& v : r.violations) {
     const bool mended = v.rule == rule::memory || v.rule == rule::ttft || v.rule == rule::tpot ||
                         v.rule == rule::rate || v.rule == rule::context;
     if (!mended) {
-      ++d.first;
-    } else if (v.rule != rule::ttft || v.required != detail::largest_whole) {
-      d.second =
-          std::max(d.second, static_cast<double>(v.required) / static_cast<double>(v.available));
+      ++std::get<0>(d);
+    } else if (v.rule == rule::ttft && v.required == detail::largest_whole) {
+      std::get<1>(d) = true;
+    } else {
+      double& worst = std::get<2>(d);
+      worst = std::max(worst, static_cast<double>(v.required) / static_cast<double>(v.available));
     }
   }
   return d;
@@ -41,7 +45,7 @@ std::pair<count, double> distance_of(const report& r) {
 struct priced {
   layout of{};
   count replicas = 1;
-  std::pair<count, double> distance{};
+  std::tuple<count, bool, double> distance{};
 };
 
 template <class Cluster>
@@ -60,8 +64,8 @@ void are_the_nearest(const std::vector<near_miss>& found, std::vector<priced> al
   for (std::size_t i = 0; i < found.size(); ++i) {
     CHECK(found[i].layout == all[i].of);
     CHECK(found[i].replicas == all[i].replicas);
-    CHECK(found[i].distance.factor == all[i].distance.second);
-    CHECK(found[i].distance.unmended == all[i].distance.first);
+    const nearness& of = found[i].distance;
+    CHECK(std::tuple(of.unmended, of.endless, of.factor) == all[i].distance);
   }
 }
 
@@ -98,6 +102,12 @@ TEST_CASE("the factor is what every limit would have to be multiplied by") {
   static_assert(shape.unmended == 1 && shape.binding.rule == rule::attention_heads);
   static_assert(n < shape && !(shape < n));
   static_assert(nearness_of(report{}).factor == 1.0);
+  // A layout that is a little overloaded waits without end: one that is late is nearer.
+  constexpr nearness late = nearness_of(with({rule::ttft, 141, 100}, {rule::tpot, 1, 2}));
+  constexpr nearness overloaded =
+      nearness_of(with({rule::rate, 101, 100}, {rule::ttft, detail::largest_whole, 100}));
+  static_assert(overloaded.endless && overloaded.binding.rule == rule::rate);
+  static_assert(late < overloaded && overloaded < shape);
 }
 
 TEST_CASE("near misses are the nearest of every layout") {

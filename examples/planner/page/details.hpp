@@ -26,14 +26,18 @@ namespace planner::page {
   return quoted_word + "'";
 }
 
+/// " --gpus 8", or an option that is there without a value, whose value is known as "true".
+[[nodiscard]] inline std::string option_words(const std::string& option, const std::string& value) {
+  return " " + option + (value.empty() || value == "true" ? "" : " " + shell_word(value));
+}
+
 /// The command that prints the same figures: the options of the search, and the layout.
 [[nodiscard]] inline std::string estimate_command(const question& q, const shardline::layout& l,
                                                   double load) {
   std::string command = "shardline-plan estimate";
   for (const auto& [option, value] : q.words) {
-    if (option == "--top" || option == "--html" || option == "--concurrency") continue;
-    command += " " + option;
-    if (!value.empty()) command += " " + shell_word(value);
+    const bool of_search = option == "--top" || option == "--html" || option == "--frontier";
+    if (!of_search && option != "--concurrency") command += option_words(option, value);
   }
   const std::string flags = shardline::flags_text(q.model, l, q.convention);
   return command + " --concurrency " + shardline::in_full(load) + " --layout " +
@@ -67,11 +71,10 @@ inline std::string figure(std::string_view name, const std::string& value,
 
 inline std::string key_figures(const shardline::basic_estimate<>& e) {
   const auto& s = e.serving;
-  const std::string ttft = s.stable() ? to_text(s.ttft) : "grows without end";
   return "<dl class=\"key\">" +
          figure("output per GPU", to_text(s.output_tokens_per_s_per_gpu), "") +
          figure("per user", shardline::short_number(1.0 / s.tpot.value()) + " tokens/s", "") +
-         figure("time to first token", ttft, s.stable() ? to_text(e.bands.ttft) : "") +
+         figure("time to first token", ttft_text(s), s.stable() ? to_text(e.bands.ttft) : "") +
          figure("time per output token", to_text(s.tpot), to_text(e.bands.tpot)) +
          figure("memory of the fullest GPU", shardline::decimal_bytes(e.memory.total().value()),
                 "of " + shardline::decimal_bytes(e.memory.capacity.value())) +

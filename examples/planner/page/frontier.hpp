@@ -32,7 +32,7 @@ namespace detail {
 
 inline std::string figures_of(const point& p) {
   return shardline::short_number(p.per_gpu) + " tokens/s per GPU, " +
-         shardline::short_number(p.per_user) + " per user; TTFT " + to_text(p.serving.ttft) +
+         shardline::short_number(p.per_user) + " per user; TTFT " + ttft_text(p.serving) +
          ", TPOT " + to_text(p.serving.tpot);
 }
 
@@ -143,7 +143,7 @@ inline frame frame_of(const answer& a) {
     t.add(std::vector<std::string>{
         pin_button(q, p.layout, p.concurrency), shardline::detail::mean_number(p.concurrency),
         shardline::short_number(p.per_gpu), shardline::short_number(p.per_user),
-        to_text(p.serving.ttft), to_text(p.serving.tpot), to_text(p.tpot_band)});
+        ttft_text(p.serving), to_text(p.serving.tpot), to_text(p.tpot_band)});
   }
   return t.markup();
 }

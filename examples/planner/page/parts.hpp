@@ -14,9 +14,7 @@ namespace planner::page {
 [[nodiscard]] inline std::string search_command(const question& q) {
   std::string command = "shardline-plan search";
   for (const auto& [option, value] : q.words) {
-    if (option == "--html") continue;
-    command += " " + option;
-    if (!value.empty()) command += " " + shell_word(value);
+    if (option != "--html") command += option_words(option, value);
   }
   return command;
 }

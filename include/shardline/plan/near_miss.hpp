@@ -25,14 +25,17 @@ namespace shardline {
 ///   binding    the violation with that factor; the first unmended one where there is one
 /// A time to first token that grows without end has no factor: that of the rate says how much too
 /// fast requests arrive.
+///   endless    a limit of time is broken by a queue without end, by which no factor is enough
 ///   88 GB of 80 GB, and 30 ms of 25 ms: factor 1.2, of the time   (tests/plan/near_miss.cpp)
 struct nearness {
   count unmended = 0;
   double factor = 1.0;
   violation binding{};
+  bool endless = false;
 
   [[nodiscard]] friend constexpr bool operator<(const nearness& a, const nearness& b) noexcept {
-    return a.unmended != b.unmended ? a.unmended < b.unmended : a.factor < b.factor;
+    if (a.unmended != b.unmended) return a.unmended < b.unmended;
+    return a.endless != b.endless ? b.endless : a.factor < b.factor;
   }
 };
 
@@ -44,7 +47,10 @@ struct nearness {
       if (++n.unmended == 1) n.binding = v;
       continue;
     }
-    if (v.rule == rule::ttft && v.required == detail::largest_whole) continue;
+    if (v.rule == rule::ttft && v.required == detail::largest_whole) {
+      n.endless = true;  // by the rate, whose violation is another
+      continue;
+    }
     const double factor = static_cast<double>(v.required) / static_cast<double>(v.available);
     if (!(factor > n.factor)) continue;
     n.factor = factor;

@@ -35,6 +35,17 @@ const asked = page("asked", ["--concurrency", "64"]);
 const busier = page("busier", ["--concurrency", "256"]);
 const rate = "4020000000000";  // 1.2 times that of an H100
 const faster = page("faster", ["--concurrency", "64", "--set", "memory_rate=" + rate]);
+// Both of a page's commands can be typed, with options that have no value among them.
+const flagged = page("flagged", ["--concurrency", "64", "--eager", "--frontier"]);
+for (const task of ["search", "estimate"]) {
+  const command = flagged.markup.match(new RegExp(`<code>(shardline-plan ${task} [^<]*)</code>`))?.[1];
+  check(command?.includes("--eager --"), `no ${task} with its options: ${command}`);
+  execFileSync(plan, command.split(" ").slice(1));
+}
+// A queue without end is said so, as on the command line.
+const flooded = page("flooded", ["--rate", "3"]).markup;
+check(flooded.includes("grows without end") && !flooded.includes("TTFT inf"), "an endless wait");
+
 check(statSync(asked.file).size <= most, `the page has ${statSync(asked.file).size} bytes`);
 
 const browser = Browser.start(chromium, join(here, "profile"));
