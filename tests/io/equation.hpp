@@ -72,13 +72,13 @@ class equation {
   // Behind a number: its unit, and words.
   double of_unit(double v) {
     static const std::map<std::string, double> units{
-        {"ns", 1e-9},     {"us", 1e-6},       {"ms", 1e-3},       {"s", 1.0},
-        {"B", 1.0},       {"KB", 1e3},        {"MB", 1e6},        {"GB", 1e9},
-        {"B/s", 1.0},     {"KB/s", 1e3},      {"MB/s", 1e6},      {"GB/s", 1e9},
-        {"TB/s", 1e12},   {"PB/s", 1e15},     {"FLOP", 1.0},      {"FLOP/s", 1.0},
-        {"TB", 1e12},     {"GFLOP/s", 1e9},   {"TFLOP/s", 1e12},  {"PFLOP/s", 1e15},
-        {"weights", 1.0}, {"activations", 1}, {"KV", 1.0},        {"cache", 1.0},
-        {"state", 1.0},   {"launch", 1.0},    {"unhidden", 1.0},  {"latency", 1.0}};
+        {"ns", 1e-9},     {"us", 1e-6},       {"ms", 1e-3},      {"s", 1.0},
+        {"B", 1.0},       {"KB", 1e3},        {"MB", 1e6},       {"GB", 1e9},
+        {"B/s", 1.0},     {"KB/s", 1e3},      {"MB/s", 1e6},     {"GB/s", 1e9},
+        {"TB/s", 1e12},   {"PB/s", 1e15},     {"FLOP", 1.0},     {"FLOP/s", 1.0},
+        {"TB", 1e12},     {"GFLOP/s", 1e9},   {"TFLOP/s", 1e12}, {"PFLOP/s", 1e15},
+        {"weights", 1.0}, {"activations", 1}, {"KV", 1.0},       {"cache", 1.0},
+        {"state", 1.0},   {"launch", 1.0},    {"unhidden", 1.0}, {"latency", 1.0}};
     while (next_ < words_.size()) {
       const auto unit = units.find(words_[next_]);
       if (unit == units.end()) return v;

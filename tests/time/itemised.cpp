@@ -62,9 +62,12 @@ double worst_difference(const Efficiency& policy, std::uint64_t seed, int number
   for (int i = 0; i < number; ++i) {
     const laws::deployed r = laws::random_deployment(d);
     const auto& c = r.cluster;
-    const basic_cluster<double, Efficiency> cluster{
-        with_efficiency(c.accelerator, policy), c.gpus, c.gpus_per_domain, c.scale_up, c.network,
-        c.runtime};
+    const basic_cluster<double, Efficiency> cluster{with_efficiency(c.accelerator, policy),
+                                                    c.gpus,
+                                                    c.gpus_per_domain,
+                                                    c.scale_up,
+                                                    c.network,
+                                                    c.runtime};
     const prepared p(cluster, r.model, r.layout);
     if (!p.feasibility().priceable()) continue;
     const bool hides = c.runtime.two_batch_overlap || c.runtime.experts.overlap_shared;

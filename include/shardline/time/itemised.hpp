@@ -55,20 +55,17 @@ struct in_passes {
   }
 };
 
-// Itemises a prompt's steps as prompt_fold adds them up.
-template <class T, class Efficiency, class Sink>
-struct itemised_prompt {
+// Hands on a prompt's steps as prompt_fold adds them up.
+template <class T, class Efficiency, class Visit>
+struct steps_of_prompt {
   const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& workload;
-  Sink& sink;
+  const Visit& each;
   bool first = true;
 
   constexpr void visit(const T& new_tokens, const T& context, const T& steps, bool) {
-    using prompt = prompt_fold<T, Efficiency>;
-    const basic_step<T> s = prompt::step(workload, new_tokens, context);
-    const pipeline_time<T> t = time_of_step(prepared, s);
-    in_passes<T, Sink> often{sink, passes_of(prepared.layout, t, steps, first)};
-    for_each_operator(prepared, s, often);
+    const auto s = prompt_fold<T, Efficiency>::step(workload, new_tokens, context);
+    each(s, passes_of(prepared.layout, time_of_step(prepared, s), steps, first));
     first = false;
   }
 };
@@ -106,22 +103,39 @@ constexpr void for_each_operator(const prepared_layout<T, Efficiency>& p, const 
   detail::itemise(p, larger_half(own), detail::repeated(p.times, two, 0.0), sink);
 }
 
-/// The same of decode(): of the step that each batch in the pipeline takes.
+/// The step of decode() that each batch in the pipeline takes, the fullest of them.
+template <class T>
+[[nodiscard]] constexpr basic_step<T> step_of_batch(const layout& l,
+                                                    const basic_workload<T>& w) noexcept {
+  const T batches = pipeline_batches(l, w.concurrency);
+  return generation_step(sequences_per_batch(l, w.concurrency, batches), w);
+}
+
+/// for_each_operator() of it.
 template <class T, class Efficiency, class Sink>
 constexpr void for_each_operator_of_decode(const prepared_layout<T, Efficiency>& p,
                                            const basic_workload<T>& w, Sink& sink) {
-  const T batches = pipeline_batches(p.layout, w.concurrency);
-  const T sequences = sequences_per_batch(p.layout, w.concurrency, batches);
-  for_each_operator(p, generation_step(sequences, w), sink);
+  for_each_operator(p, step_of_batch(p.layout, w), sink);
 }
 
-/// The same of prefill(): of all steps of a prompt, one after the other; beyond 32 an operator
-/// stands for those of several steps.
+/// visit(step, passes) for each step of prefill(), one after the other; beyond 32 steps one stands for
+/// several. passes [1] how many of the step's whole passes it takes: later ones follow in the
+/// pipeline at the pace of its slowest stage.
+template <class T, class Efficiency, class Visit>
+constexpr void for_each_step_of_prefill(const prepared_layout<T, Efficiency>& p,
+                                        const basic_workload<T>& w, const Visit& visit) {
+  detail::steps_of_prompt<T, Efficiency, Visit> steps{p, w, visit};
+  detail::for_each_chunk(w, steps);
+}
+
+/// for_each_operator() of all steps of prefill().
 template <class T, class Efficiency, class Sink>
 constexpr void for_each_operator_of_prefill(const prepared_layout<T, Efficiency>& p,
                                             const basic_workload<T>& w, Sink& sink) {
-  detail::itemised_prompt<T, Efficiency, Sink> steps{p, w, sink};
-  detail::for_each_chunk(w, steps);
+  for_each_step_of_prefill(p, w, [&](const basic_step<T>& s, const T& passes) {
+    detail::in_passes<T, Sink> often{sink, passes};
+    for_each_operator(p, s, often);
+  });
 }
 
 }  // namespace shardline

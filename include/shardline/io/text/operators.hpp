@@ -223,8 +223,7 @@ template <class T, class Efficiency>
   const bool by_link = e.by == bound::link;
   if (by_link && e.fixed > 0.0) add(short_seconds(e.fixed) + " latency");
   const bool of_flops = e.work.ends_with("FLOP");
-  const std::string rate =
-      of_flops ? detail::flop_rate_text(e.rate) : decimal_bytes(e.rate) + "/s";
+  const std::string rate = of_flops ? detail::flop_rate_text(e.rate) : decimal_bytes(e.rate) + "/s";
   if (by_link && e.amount > 0.0) add(e.work + " / " + rate);
   if (!by_link && e.amount > 0.0) {
     add(e.work + " / (" + rate + " x " + significant(e.share) + ")");
