@@ -28,7 +28,7 @@ set(below_engines ${nouns} model curves)
 set(below_chips ${nouns} curves engines)
 set(below_catalog ${nouns} work model fitted engines chips)
 set(below_plan ${physics} fitted memory serve estimate)
-set(below_io ${modelled} check memory estimate engines catalog plan)
+set(below_io ${modelled} policies check memory time estimate engines catalog plan)
 set(below_eigen base)
 set(below_umbrella ${physics} fitted prepare memory time serve check estimate plan)
 

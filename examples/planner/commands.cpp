@@ -21,6 +21,16 @@ CLI::Option* add(CLI::App& app, const std::string& name, const std::string& desc
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// How a result is printed where it is not to be text.
+void add_forms(CLI::App& app) {
+  const auto flag = [&app](const char* name, const std::string& description) {
+    app.add_flag(name, description)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  flag("--json", "print JSON, in bytes and seconds");
+  flag("--csv", "print the same as rows of CSV");
+  flag("--md", "print the same as a table of Markdown");
+}
+
 constexpr std::array<std::pair<const char*, const char*>, 4> lists{
     {{"models", "list the models of the catalog and the architectures that are read"},
      {"accelerators", "list the accelerators of the catalog"},
@@ -68,8 +78,7 @@ void add_common(CLI::App& app) {
   }
   const std::string eager = "run without CUDA graphs (vLLM's --enforce-eager)";
   app.add_flag("--eager", eager)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  const std::string json = "print JSON, in bytes and seconds";
-  app.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_forms(app);
 }
 
 // How layers with experts run, and what overlaps.
@@ -119,12 +128,17 @@ void add_layout(CLI::App& app) {
   add(app, "--lora-rank", "the largest rank of one (default: 16)");
 }
 
-// What deployments have that are priced in full.
-void add_deployment(CLI::App& app) {
+// What deployments have that run one layout.
+void add_instance(CLI::App& app) {
   add_common(app);
   add_time(app);
   add_layout(app);
   add(app, "--microbatches", "batches that go round the pipeline stages (default: one per stage)");
+}
+
+// What deployments have that are priced in full.
+void add_deployment(CLI::App& app) {
+  add_instance(app);
   add(app, "--prefill-gpus",
       "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
   add(app, "--decode-gpus", "GPUs that only decode, likewise");
@@ -168,7 +182,7 @@ void add_recommend(CLI::App& app) {
 void add_launch(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("launch", "what to type to run what is priced");
   add_deployment(of);
-  of.remove_option(of.get_option("--json"));
+  for (const char* form : {"--json", "--csv", "--md"}) of.remove_option(of.get_option(form));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint", "what the engine loads (default: --model)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
@@ -182,6 +196,15 @@ void add_compare(CLI::App& app) {
       ->allow_extra_args();
   add_common(of);
   add_time(of);
+}
+
+void add_explain(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand(
+      "explain", "where the time of a layout goes, operator by operator with its equation");
+  add_instance(of);
+  add(of, "--chrome-trace",
+      "file to write a prompt and a decode step into, which Perfetto and chrome://tracing open "
+      "(default: none)");
 }
 
 void add_sensitivity(CLI::App& app) {
@@ -201,8 +224,7 @@ void add_fit(CLI::App& app) {
 void add_lists(CLI::App& app) {
   for (const auto& [name, description] : lists) {
     CLI::App& of_list = *app.add_subcommand(name, description);
-    const std::string json = "print JSON";
-    of_list.add_flag("--json", json)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_forms(of_list);
   }
 }
 
@@ -215,6 +237,7 @@ void add_subcommands(CLI::App& app) {
   add_recommend(app);
   add_launch(app);
   add_compare(app);
+  add_explain(app);
   add_sensitivity(app);
   add_fit(app);
   app.add_subcommand("batch",

@@ -21,7 +21,7 @@ in_bash() {
 
 if command -v bash >/dev/null; then
   [ "$(in_bash rec)" = recommend ] || complain "bash: rec is completed to '$(in_bash rec)'"
-  for command in estimate search recommend launch compare sensitivity fit; do
+  for command in estimate search recommend launch compare explain sensitivity fit; do
     found=$(in_bash "$command --" | sort)
     [ "$found" = "$(options_in_help $command)" ] || complain "bash: $command has '$found'"
   done

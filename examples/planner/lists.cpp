@@ -20,6 +20,7 @@
 #include "shardline/io/text/table.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/model/parameters.hpp"
+#include "tables.hpp"
 
 namespace planner {
 
@@ -263,11 +264,10 @@ listing find_list(const std::string& name) {
 
 void print_list(const options& o) {
   const listing found = find_list(o.listed);
-  if (o.json && o.listed == "models") {
-    print("{}\n",
-          ordered_json{{"models", found.list}, {"architectures", list_architectures()}}.dump(2));
+  if (o.form == output_form::json && o.listed == "models") {
+    print_result(o, {{"models", found.list}, {"architectures", list_architectures()}});
   } else if (o.json) {
-    print("{}\n", found.list.dump(2));
+    print_result(o, found.list);
   } else {
     write(table_of(found.list, found.columns));
     if (o.listed == "models") {

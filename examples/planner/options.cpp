@@ -98,7 +98,8 @@ options read_list(const CLI::App& of) {
   options o;
   o.task = task::list;
   o.listed = of.get_name();
-  o.json = words_of(of).flag("--json");
+  o.form = form_of(words_of(of));
+  o.json = o.form != output_form::text;
   return o;
 }
 
@@ -109,6 +110,7 @@ options read_command(const CLI::App& of) {
                                                      {"recommend", read_recommend},
                                                      {"launch", read_launch},
                                                      {"compare", read_compare},
+                                                     {"explain", read_explain},
                                                      {"sensitivity", read_sensitivity},
                                                      {"fit", read_fit},
                                                      {"batch", [](const words&) {
@@ -149,7 +151,7 @@ estimate_reader::estimate_reader() {
   add_subcommands(app);
   for (const CLI::Option* option : app.get_subcommand("estimate")->get_options()) {
     const std::string name = option->get_name();
-    if (name == "--help" || name == "--json") continue;
+    if (name == "--help" || name == "--json" || name == "--csv" || name == "--md") continue;
     known_.push_back(
         {name, option->get_description(), option->get_required(), option->get_expected_max() == 0});
   }

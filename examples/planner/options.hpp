@@ -29,11 +29,15 @@ enum class task : unsigned char {
   recommend,
   launch,
   compare,
+  explain,
   sensitivity,
   fit,
   batch,
   list
 };
+
+/// How a result is printed.
+enum class output_form : unsigned char { text, json, csv, markdown };
 
 /// What a launch says beside what is priced.
 ///   format      "shell", "slurm", "lws", "dynamo" or "llm-d"
@@ -58,6 +62,7 @@ struct launch_options {
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
+///   json            the result is printed as data, in `form`
 ///   frontier        a search shows what no other layout beats in both throughput and a user's rate
 ///   price           dollars per GPU and hour, where asked for
 ///   efficiency_given  what the user said of the efficiency, if anything
@@ -65,6 +70,7 @@ struct launch_options {
 ///                   how it came to be taken: ", assumed because ..." or nothing
 ///   simulate        how to simulate single requests of an estimate, where that is asked for
 ///   notes           what a configuration file says that is not priced
+///   chrome_trace    file that an explanation is written into as a trace; none where it is empty
 ///   html            file that a search is written into as a page; none where it is empty
 ///   given           options of a search, each with what stands behind it
 ///   listed          of a list: "models", "accelerators", "engines" or "fields"
@@ -81,6 +87,7 @@ struct options {
   shardline::count decode_gpus = 0;
   std::size_t top = 10;
   bool json = false;
+  output_form form = output_form::text;
   std::optional<double> price{};
   bool frontier = false;
   std::optional<std::string> efficiency_given{};
@@ -88,6 +95,7 @@ struct options {
   std::string engine_assumption{};
   std::optional<shardline::simulation_options> simulate{};
   std::vector<std::string> notes{};
+  std::string chrome_trace{};
   std::string html{};
   std::vector<std::pair<std::string, std::string>> given{};
   std::string listed{};

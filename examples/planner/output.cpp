@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <memory>
 #include <system_error>
 
 namespace planner {
@@ -13,6 +14,10 @@ namespace {
 [[noreturn]] void fail(int error) {
   throw unwritten{"standard output cannot be written: " + std::generic_category().message(error)};
 }
+
+struct close_file {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
 
 }  // namespace
 
@@ -24,6 +29,16 @@ void expect_closed_pipes() noexcept {
 
 void write(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail(errno);
+}
+
+void save_file(std::string_view option, const std::string& path, std::string_view text) {
+  const auto unable = [&] {
+    throw unwritten{std::string(option) + ": " + path + ": cannot be written"};
+  };
+  std::unique_ptr<std::FILE, close_file> file(std::fopen(path.c_str(), "wb"));
+  if (!file) unable();
+  const bool whole = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  if (std::fclose(file.release()) != 0 || !whole) unable();
 }
 
 void send_output() {

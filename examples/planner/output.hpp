@@ -29,6 +29,9 @@ void print(fmt::format_string<Values...> format, Values&&... values) {
   write(fmt::format(format, std::forward<Values>(values)...));
 }
 
+/// Writes a file that an option names. Throws unwritten where it cannot.
+void save_file(std::string_view option, const std::string& path, std::string_view text);
+
 /// Sends off what is still held back. Throws unwritten.
 void send_output();
 

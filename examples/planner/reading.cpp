@@ -223,9 +223,9 @@ void read_pipeline_and_pools(const words& of, options& o) {
   const shardline::count instance = o.layout.gpus();
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
-  const shardline::count both = o.prefill_gpus + o.decode_gpus;
-  if (both > o.cluster.gpus) {
-    refuse("--prefill-gpus and --decode-gpus", fmt::format("{}", both),
+  const shardline::count in_pools = o.prefill_gpus + o.decode_gpus;
+  if (in_pools > o.cluster.gpus) {
+    refuse("--prefill-gpus and --decode-gpus", fmt::format("{}", in_pools),
            fmt::format("at most --gpus, {}", o.cluster.gpus));
   }
 }
@@ -272,7 +272,8 @@ options read_common(const words& of) {
   read_engine(of, o);
   o.workload = read_workload(of);
   refuse_beyond_context(of, o);
-  o.json = of.flag("--json");
+  o.form = form_of(of);
+  o.json = o.form != output_form::text;
   o.price = read_price(of);
   return o;
 }
@@ -399,6 +400,18 @@ options read_sensitivity(const words& of) {
   refuse_beyond_engine(of, o);
   read_time(of, o);
   hold_exchange_buffers(o);
+  return o;
+}
+
+options read_explain(const words& of) {
+  options o = read_estimate(of);
+  o.task = task::explain;
+  const std::optional<std::string> file = of.given("--chrome-trace");
+  o.chrome_trace = file.value_or("");
+  if (file && file->empty()) refuse("--chrome-trace", "", "the name of a file");
+  if (file && o.cluster.runtime.two_batch_overlap) {
+    refuse("--chrome-trace", *file, "only without --two-batch-overlap");
+  }
   return o;
 }
 

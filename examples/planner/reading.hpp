@@ -11,6 +11,7 @@ namespace planner {
 options read_estimate(const words& of);
 options read_launch(const words& of);
 options read_compare(const words& of);
+options read_explain(const words& of);
 options read_sensitivity(const words& of);
 options read_fit(const words& of);
 options read_search(const words& of);

@@ -15,6 +15,7 @@
 #include "shardline/io/text.hpp"
 #include "shardline/plan/recommend.hpp"
 #include "simulated.hpp"
+#include "tables.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -133,7 +134,7 @@ void put_recommendation(const options& o, const recommendation& a) {
     });
     put_engine(out, o);
   });
-  print("{}\n", out.take().dump(2));
+  print_result(o, out.take());
 }
 
 }  // namespace

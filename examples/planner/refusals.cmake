@@ -52,8 +52,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
-refused("subcommand: fly; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
+refused("subcommand: nothing; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
+refused("subcommand: fly; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -174,12 +174,12 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
 set(known "--help, --model, --model-spec, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
-string(APPEND known ", --json")
+string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --fast; allowed: ${timed}, --price, --top, --html, --frontier" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate, launch, sensitivity and fit; allowed: ${timed}, --price, --top, --html, --frontier"
+refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --top, --html, --frontier"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
@@ -250,6 +250,30 @@ refused("layouts: 1; allowed: two, as --layout of estimate has them"
 expect(2 "" "A: tp8 cp1 dp1 [|] pp1\nfeasible\nB: tp3 .*\ninfeasible\n" "compare vllm:tp=8 vllm:tp=3 ${target} --gpus 8")
 expect(0 "" "\"decode_differences\": .*\"difference_s\"" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
 expect(0 "" "\"figure\": \"memory_rate\".*\"tpot_elasticity\": -0" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --json")
+expect(0 "" "\"difference_s\": .*\"a\": [[].*\"each_is\": .*\"b\": [[]" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
+
+# What a step is made of.
+set(explained "explain ${target} --gpus 8 --layout vllm:tp=8")
+expect(0 "" "\"prefill\": .*\"each_is\": \"2 x 2048 x 4096 x 3584 FLOP / [(]989 TFLOP/s x .*\"decode\": .*\"sensitivity\""
+       "${explained} --json")
+expect(0 "" "what would make it faster" "${explained} --draft 2 --acceptance 0.5 --two-batch-overlap")
+expect(2 "" "\ninfeasible\n" "explain ${target} --gpus 8 --layout vllm:tp=3")
+refused("--chrome-trace: nothing; allowed: file to write a prompt and a decode step into, which Perfetto and chrome://tracing open (default: none)"
+        "${explained} --chrome-trace=")
+# The same as rows.
+expect(0 "" "^name,parameters,active_parameters,[^\n]*\nllama-2-7b,6738415616,6738415616," "models --csv")
+expect(0 "" "^In every row: source [^\n]*\n\n[|] name [|] parameters [|]" "models --md")
+expect(0 "" "^table,line,operator,times,[^\n]*\nprefill.operators,[^\n]*\n.*\ndecode.operators,all-reduce,8 ranks,65.0,"
+       "${explained} --csv")
+expect(0 "" "^model.name,.*,layout.attention.tp,.*,decode.terms.attention,[^\n]*\nllama-3.1-8b,"
+       "search ${target} --gpus 8 --csv")
+expect(0 "" "\n[|] layout.attention.tp [|] [^\n]*[|] serving.ttft_s [|]" "search ${target} --gpus 8 --md")
+expect(0 "" "^field,value\nmodel.name,llama-3.1-8b\n.*\nengine.receive_interval,1.0" "estimate ${target} --gpus 8 --layout vllm:tp=8 --csv")
+expect(0 "" "^figure,unit,d_ttft_s," "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --csv")
+refused("--csv: given; allowed: only without --json" "models --json --csv")
+refused("--md: given; allowed: only without --csv" "search ${target} --gpus 8 --csv --md")
+refused("--chrome-trace: t.json; allowed: only without --two-batch-overlap"
+        "${explained} --two-batch-overlap --chrome-trace t.json")
 refused("--price: 0; allowed: dollars per GPU and hour, above 0 and up to 1000000" "search ${target} --gpus 8 --price 0")
 refused("--price: 2$; allowed: dollars per GPU and hour, above 0 and up to 1000000" "search ${target} --gpus 8 --price '2$'")
 expect(0 "" "\"dollars_per_million_tokens\": [0-9.]+,.*\"watts_per_gpu\": null"
@@ -259,7 +283,7 @@ refused("shell: tcsh; allowed: bash, zsh, fish" "completion tcsh")
 refused("shell: nothing; allowed: bash, zsh, fish" "completion")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")

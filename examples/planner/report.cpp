@@ -10,6 +10,7 @@
 #include "batch.hpp"
 #include "comparing.hpp"
 #include "costs.hpp"
+#include "explaining.hpp"
 #include "fit.hpp"
 #include "launching.hpp"
 #include "lists.hpp"
@@ -20,6 +21,7 @@
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 #include "simulated.hpp"
+#include "tables.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -119,7 +121,7 @@ void print_json(nlohmann::ordered_json result, const options& o) {
   shardline::json_tree out;
   out.object([&] { put_engine(out, o); });
   result.update(out.take());
-  print("{}\n", result.dump(2));
+  print_result(o, result);
 }
 
 // The notes of the model among the warnings, which are sentences too (io/json.hpp).
@@ -216,7 +218,7 @@ bool put_priced(shardline::json_output<Output>& out, const options& o) {
 bool print_priced(const options& o) {
   shardline::json_tree out;
   const bool feasible = put_priced(out, o);
-  print("{}\n", out.take().dump(2));
+  print_result(o, out.take());
   return feasible;
 }
 
@@ -237,6 +239,7 @@ bool run(const options& o) {
   if (o.task == task::recommend) return run_recommend(o);
   if (o.task == task::launch) return run_launch(o);
   if (o.task == task::compare) return run_compare(o);
+  if (o.task == task::explain) return run_explain(o);
   if (o.task == task::sensitivity) return run_sensitivity(o);
   if (o.task == task::estimate && o.json) return print_priced(o);
   if (o.task == task::search) return run_search(o);

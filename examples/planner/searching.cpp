@@ -21,6 +21,7 @@
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 #include "shardline/plan/frontier.hpp"
+#include "tables.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -109,7 +110,7 @@ void put_search(const options& o, const search_found& a) {
     if (a.nearest) put_nearest(out, *a.nearest);
     put_engine(out, o);
   });
-  print("{}\n", out.take().dump(2));
+  print_result(o, out.take());
 }
 
 }  // namespace

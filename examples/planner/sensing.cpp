@@ -7,13 +7,13 @@
 #include <numeric>
 #include <string>
 
-#include "comparing.hpp"
+#include "explaining.hpp"
 #include "output.hpp"
 #include "pricing.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
-#include "shardline/plan/sensitivity.hpp"
+#include "tables.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -35,7 +35,9 @@ std::array<std::size_t, hardware_figures.size()> ranked(const shardline::sensiti
   return order;
 }
 
-std::string table_of(const shardline::sensitivities& s) {
+}  // namespace
+
+std::string sensitivity_text(const shardline::sensitivities& s) {
   shardline::text_table table("lrrr");
   table.add({"1 % more of", "TTFT", "TPOT", "throughput"});
   const auto cell = [](double elasticity) { return fmt::format("{:+.3f} %", elasticity); };
@@ -48,8 +50,7 @@ std::string table_of(const shardline::sensitivities& s) {
   return table.text("  ");
 }
 
-template <class Output>
-void put_slopes(shardline::json_output<Output>& out, const shardline::sensitivities& s) {
+void put_sensitivity(shardline::json_tree& out, const shardline::sensitivities& s) {
   out.array("sensitivity", [&] {
     for (const std::size_t i : ranked(s)) {
       out.object([&] {
@@ -66,6 +67,8 @@ void put_slopes(shardline::json_output<Output>& out, const shardline::sensitivit
   });
 }
 
+namespace {
+
 void print_as_json(const options& o, const shardline::sensitivities& s) {
   shardline::json_tree out;
   out.object([&] {
@@ -74,10 +77,10 @@ void print_as_json(const options& o, const shardline::sensitivities& s) {
     out.member("ttft_s", s.ttft.value);
     out.member("tpot_s", s.tpot.value);
     out.member("output_tokens_per_s", s.throughput.value);
-    put_slopes(out, s);
+    put_sensitivity(out, s);
     put_engine(out, o);
   });
-  print("{}\n", out.take().dump(2));
+  print_result(o, out.take());
 }
 
 }  // namespace
@@ -93,7 +96,7 @@ bool run_sensitivity(const options& o) {
     print_inputs(o);
     print("{}\n{}", shardline::to_text(o.model, o.layout, convention(o)),
           shardline::to_text(s.feasibility));
-    if (s.feasibility.priceable()) print("\nwhat would make it faster\n{}", table_of(s));
+    if (s.feasibility.priceable()) print("\nwhat would make it faster\n{}", sensitivity_text(s));
   }
   return s.feasibility.feasible();
 }

@@ -216,6 +216,22 @@ shardline::expert_exchange exchange(std::string_view option, std::string_view te
   return one_of(option, text, known);
 }
 
+output_form form_of(const words& of) {
+  constexpr std::array<std::pair<const char*, output_form>, 3> forms{
+      {{"--json", output_form::json},
+       {"--csv", output_form::csv},
+       {"--md", output_form::markdown}}};
+  output_form found = output_form::text;
+  std::string first;
+  for (const auto& [option, form] : forms) {
+    if (!of.flag(option)) continue;
+    if (!first.empty()) refuse(option, "given", "only without " + first);
+    found = form;
+    first = option;
+  }
+  return found;
+}
+
 std::string launch_format(std::string_view option, std::string_view text) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
       {{"shell", "shell"},

@@ -72,6 +72,9 @@ shardline::precision wire_precision(std::string_view option, std::string_view te
 /// "pairwise", "hierarchical", "low-latency", "fastest".
 shardline::expert_exchange exchange(std::string_view option, std::string_view text);
 
+/// --json, --csv or --md, of which one is given at most.
+output_form form_of(const words& of);
+
 /// "shell", "slurm", "lws", "dynamo" or "llm-d".
 std::string launch_format(std::string_view option, std::string_view text);
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "page.hpp"
 
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -150,23 +148,11 @@ std::string document_of(const page::question& q, const page::answer& a) {
          data_of(q) + "<script>" + std::string(page::script) + "</script></body></html>\n";
 }
 
-struct close_file {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-void save(const std::string& path, const std::string& text) {
-  const auto fail = [&path] { throw unwritten{"--html: " + path + ": cannot be written"}; };
-  std::unique_ptr<std::FILE, close_file> file(std::fopen(path.c_str(), "wb"));
-  if (!file) fail();
-  const bool whole = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-  if (std::fclose(file.release()) != 0 || !whole) fail();
-}
-
 }  // namespace
 
 void write_page(const options& o) {
   const page::question q = question_of(o);
-  save(o.html, document_of(q, answer_to(q)));
+  save_file("--html", o.html, document_of(q, answer_to(q)));
 }
 
 }  // namespace planner

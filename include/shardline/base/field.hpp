@@ -355,6 +355,8 @@ static_assert(in_order(field_ranges), "shardline: the table of fields is not in 
 
 }  // namespace detail
 
+/// What a field may be, in the unit that the range names.
+///   range_of(field::tp): 1 to 1,000,000   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr const field_range& range_of(field f) noexcept {
   return detail::field_ranges[static_cast<std::size_t>(f)];
 }

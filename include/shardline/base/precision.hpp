@@ -23,6 +23,8 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
     "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"};
 }  // namespace detail
 
+/// Bits of an element, scales not counted.
+///   bits(precision::fp8) = 8, bits(precision::fp4) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count bits(precision p) noexcept {
   return detail::precision_bits[static_cast<std::size_t>(p)];
 }
@@ -32,6 +34,8 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
   return detail::precision_bytes[static_cast<std::size_t>(p)];
 }
 
+/// As options and files spell it: "bf16", "fp8".
+///   name(precision::bf16) = "bf16", of 4 letters   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr std::string_view name(precision p) noexcept {
   return detail::precision_names[static_cast<std::size_t>(p)];
 }

@@ -319,6 +319,8 @@ using request_rate = quantity<unit::requests_per_second, T>;
 template <eager_scalar T = double>
 using bytes_per_token = quantity<unit::bytes_per_token, T>;
 
+/// The smaller and the larger of two of one unit; of equals the first. Of duals, the slope goes with it.
+///   min(2 s, 3 s) = 2 s, max(2 s, 3 s) = 3 s   (tests/static/worked_numbers.cpp)
 template <class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> min(const quantity<Unit, T>& a,
                                               const quantity<Unit, T>& b) noexcept {

@@ -77,6 +77,7 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
 }};
 }  // namespace detail
 
+/// What a condition is called, and what it asks for in words.
 [[nodiscard]] constexpr const condition_text& text_of(condition c) noexcept {
   return detail::condition_texts[static_cast<std::size_t>(c)];
 }

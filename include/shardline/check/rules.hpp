@@ -119,6 +119,7 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
 }};
 }  // namespace detail
 
+/// A rule's identifier, "gpus", its sentence, and what its two figures are.
 [[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
   return detail::rule_texts[static_cast<std::size_t>(r)];
 }
@@ -152,6 +153,7 @@ inline constexpr std::array<rule_text, warning_count> warning_texts{{
 }};
 }  // namespace detail
 
+/// The same of a warning.
 [[nodiscard]] constexpr rule_text text_of(warning w) noexcept {
   return detail::warning_texts[static_cast<std::size_t>(w)];
 }

@@ -21,6 +21,7 @@ namespace shardline {
 ///   measured      on this accelerator
 enum class provenance : unsigned char { datasheet, constant, transferred, measured };
 
+/// "datasheet", "constant", "transferred" or "measured".
 [[nodiscard]] constexpr std::string_view name(provenance p) noexcept {
   constexpr std::array<std::string_view, 4> names{"datasheet", "constant", "transferred",
                                                   "measured"};

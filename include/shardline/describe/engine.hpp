@@ -93,6 +93,7 @@ struct shard_padding {
 ///   fastest        whichever of these is
 enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
 
+/// "pairwise", "hierarchical", "low-latency" or "fastest".
 [[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
   switch (e) {
     case expert_exchange::pairwise:
@@ -138,6 +139,7 @@ struct expert_execution {
 ///   whole_prompts   the same, and no prompt is cut: one at least, others as far as the budget goes
 enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 
+/// "chunked", "prompts-first" or "whole-prompts".
 [[nodiscard]] constexpr std::string_view name(scheduler s) noexcept {
   switch (s) {
     case scheduler::chunked:

@@ -46,6 +46,7 @@ struct expert_mesh {
 ///   all_gather   each token goes to every rank, sums come back by reduce-scatter (vLLM's default)
 enum class expert_dispatch : unsigned char { all_to_all, all_gather };
 
+/// "all-to-all" or "all-gather".
 [[nodiscard]] constexpr std::string_view name(expert_dispatch d) noexcept {
   return d == expert_dispatch::all_to_all ? "all-to-all" : "all-gather";
 }

@@ -28,11 +28,14 @@ struct basic_routing {
   std::span<const double> loads{};
 };
 
+/// Loads of experts in order of rank r follow r^-exponent, exponent [1] from 0 (even) to 2.
+///   power_law_routing(1.2).exponent = 1.2   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_routing<T> power_law_routing(const T& exponent) noexcept {
   return {routing_law::power_law, exponent, {}};
 }
 
+/// Loads of experts as they were seen, in any unit: only their shares count. They must outlive it.
 template <class T = double>
 [[nodiscard]] constexpr basic_routing<T> observed_routing(std::span<const double> loads) noexcept {
   return {routing_law::observed, T(0.0), loads};

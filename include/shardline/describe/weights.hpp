@@ -39,6 +39,7 @@ inline constexpr std::array<std::string_view, weight_class_count> weight_class_n
     "routed expert", "shared expert", "dense feed-forward", "head"};
 }  // namespace detail
 
+/// As breakdowns of memory call it: "attention", "routed expert".
 [[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
   return detail::weight_class_names[static_cast<std::size_t>(c)];
 }
@@ -69,6 +70,7 @@ inline constexpr std::array<std::string_view, matrix_role_count> matrix_role_nam
     "input", "output", "query latent", "query", "key-value latent", "key-value", "index"};
 }  // namespace detail
 
+/// As messages call it.
 [[nodiscard]] constexpr std::string_view name(matrix_role r) noexcept {
   return detail::matrix_role_names[static_cast<std::size_t>(r)];
 }

@@ -21,6 +21,7 @@ struct kernel_time {
   }
 };
 
+/// The same without units and back: seconds as plain numbers.
 template <class T>
 [[nodiscard]] constexpr kernel_time<T> plain(const operator_time<T>& t) noexcept {
   return {t.compute.value(), t.memory.value(), t.exposed.value(), t.launch.value()};

@@ -29,10 +29,12 @@ enum class layer_form : unsigned char {
   scaled_sandwich
 };
 
+/// Whether attention and feed-forward block read the same norm's output, or one each of one input.
 [[nodiscard]] constexpr bool is_parallel(layer_form f) noexcept {
   return f == layer_form::parallel || f == layer_form::parallel_two_norms;
 }
 
+/// Whether a norm follows each half too.
 [[nodiscard]] constexpr bool is_sandwich(layer_form f) noexcept {
   return f == layer_form::sandwich || f == layer_form::scaled_sandwich;
 }

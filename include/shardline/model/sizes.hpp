@@ -134,6 +134,7 @@ constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexce
   detail::put_extents(sizes);
 }
 
+/// The sizes of a step as a rank sees it, of these routings too.
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {

@@ -112,6 +112,8 @@ struct basic_mix_seconds {
   }
 };
 
+/// Seconds of the steps of a replica that reads prompts beside decoding sequences, and of one that reads
+/// them apart from these.
 template <class T, class Times>
 [[nodiscard]] constexpr basic_mix_seconds<T> chunked_seconds(const Times& times,
                                                              const basic_turnover<T>& load,

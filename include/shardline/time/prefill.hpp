@@ -9,6 +9,16 @@ namespace shardline {
 
 namespace detail {
 
+// What so many alike steps of a prompt take, in whole passes of one: the prompt's first passes every
+// stage, a later one follows at the slowest stage's pace.
+template <class T>
+constexpr T passes_of(const layout& l, const pipeline_time<T>& t, const T& steps,
+                      bool first) noexcept {
+  const T pace = l.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
+  const T alone = T(first ? 1.0 : 0.0);
+  return alone + (steps - alone) * pace;
+}
+
 // Adds up a prompt's steps: visit(new tokens, context before them, how many such steps, whether they
 // are of the chunk's own size).
 template <class T, class Efficiency>
@@ -24,14 +34,11 @@ struct prompt_fold {
     return prefill_step(T(1.0), new_tokens, context, w.expert_imbalance, w.routing);
   }
 
-  // The first step passes every stage; a later one follows at the slowest stage's pace, its terms
-  // those of its whole pass, scaled to that.
+  // The terms of a later step are those of its whole pass, scaled to the pace.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps, bool whole) noexcept {
     const basic_step<T> s = step(workload, new_tokens, context);
     const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
-    const T pace = prepared.layout.pp > 1 ? t.slowest.value() / t.sum.total().value() : T(1.0);
-    const T alone = T(first ? 1.0 : 0.0);
-    total.add(t.sum, alone + (steps - alone) * pace);
+    total.add(t.sum, passes_of(prepared.layout, t, steps, first));
     first = false;
   }
 };

@@ -347,6 +347,7 @@ class steps_by_context {
   detail::step_fold<T> rest_{};
 };
 
+/// The same of a cluster, model and layout that are not prepared yet.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,

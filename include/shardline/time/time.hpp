@@ -21,6 +21,7 @@ inline constexpr std::array<std::string_view, bound_count> bound_names{"compute"
                                                                        "launch"};
 }  // namespace detail
 
+/// "compute", "memory", "link" or "launch".
 [[nodiscard]] constexpr std::string_view name(bound b) noexcept {
   return detail::bound_names[static_cast<std::size_t>(b)];
 }

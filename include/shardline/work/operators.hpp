@@ -66,6 +66,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "host"};
 }  // namespace detail
 
+/// As breakdowns call it: "attention projections", "all-to-all".
 [[nodiscard]] constexpr std::string_view name(term t) noexcept {
   return detail::term_names[static_cast<std::size_t>(t)];
 }

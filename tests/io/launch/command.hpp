@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shardline/engines/launch/index.hpp"
+#include "shardline/io/launch/checked.hpp"
 
 namespace launch_tests {
 
@@ -126,6 +127,16 @@ inline parsed parse_file(const launch_dialect& d, std::string_view yaml) {
     take(found, d, option_place::file, name, std::string(line.substr(colon + 2)));
   }
   return found;
+}
+
+/// What was read keeps every rule of the engine's, with what is known of the model and the load.
+inline void keeps_rules(const launch_dialect& d, const parsed& options,
+                        const shardline::said_options& facts) {
+  shardline::said_options said = facts;
+  said.insert(options.begin(), options.end());
+  const shardline::launch_rule* broken = shardline::broken_rule(d, said);
+  INFO((broken == nullptr ? std::string() : to_text(*broken, said)));
+  CHECK(broken == nullptr);
 }
 
 /// The commands of a text of a shell: lines that end in a backslash go on.

@@ -76,17 +76,21 @@ bool same_stages(const layout& a, const layout& b, count layers) {
 }
 
 // The layout that the printed text makes, replicas of it taken together.
-layout layout_of(const launch_plan& p, count experts) {
+layout layout_of(const launch_plan& p, const said_options& facts, count experts) {
   const std::string shell = shell_text(p, 8);
   const auto commands = launch_tests::commands_in(shell, p.dialect->program);
   const launch_server& s = p.servers[0];
   CHECK(static_cast<count>(commands.size()) == s.instances * (s.whole_world ? 1 : s.nodes));
   parsed options = launch_tests::parse_command(*p.dialect, commands[0]);
-  for (const std::string& c : commands) launch_tests::parse_command(*p.dialect, c);
-  if (const std::string file = file_of(p, s); !file.empty()) {
-    CHECK(shell.find(file) != std::string::npos);
-    options.merge(launch_tests::parse_file(*p.dialect, file));
+  const std::string file = file_of(p, s);
+  CHECK(shell.find(file) != std::string::npos);
+  const parsed of_file = launch_tests::parse_file(*p.dialect, file);
+  for (const std::string& c : commands) {
+    parsed said = launch_tests::parse_command(*p.dialect, c);
+    said.insert(of_file.begin(), of_file.end());
+    launch_tests::keeps_rules(*p.dialect, said, facts);
   }
+  options.insert(of_file.begin(), of_file.end());
   const std::string text = flags_of(*p.dialect, options) + experts_of(options, experts);
   CAPTURE(text);
   const parsed_layout read = parse_layout(text);
@@ -101,14 +105,17 @@ void comes_back(const engine_version& e, const model& m, const layout& l, count&
                 count& refused) {
   CAPTURE(e.name);
   CAPTURE(short_text(l));
-  const launch_plan p = launch_plan_of(request_of(e, m, l));
+  const launch_request r = request_of(e, m, l);
+  const launch_plan p = launch_plan_of(r);
   if (!p.has_value()) {
     CHECK(p.why_not.size() > 10);
+    CAPTURE(p.why_not);
+    CHECK(p.why_not.find("refuses the options") == std::string::npos);
     ++refused;
     return;
   }
   ++printed;
-  layout made = layout_of(p, shardline::experts_of(m).experts);
+  layout made = layout_of(p, facts_of(r), shardline::experts_of(m).experts);
   CHECK(made.attention == l.attention);
   CHECK(made.gpus() == l.gpus() * made.expert.size() * made.pp / (made.expert.size() * made.pp));
   CHECK(same_stages(made, l, m.layers.size()));
@@ -233,6 +240,44 @@ TEST_CASE("every degree that a convention can say has an option in its dialect")
     const launch_plan p = launch_plan_of(r);
     CAPTURE(p.why_not);
     REQUIRE(p.has_value());
-    CHECK(layout_of(p, 256).attention == l.attention);
+    CHECK(layout_of(p, facts_of(r), 256).attention == l.attention);
   }
+}
+
+TEST_CASE("pools share nodes: a port for each server, and the router is told of them") {
+  launch_request r =
+      request_of(engines::sglang, catalog::llama_3_1_70b, parse_layout("sglang:tp=2").layout);
+  r.prefill = 2;
+  r.decode = 2;
+  const launch_plan p = launch_plan_of(r);
+  REQUIRE(p.has_value());
+  const std::string shell = shell_text(p, 8);
+  const auto commands = launch_tests::commands_in(shell, "python -m sglang.launch_server");
+  REQUIRE(commands.size() == 4);
+  std::vector<std::string> ports;
+  for (const std::string& c : commands) {
+    const parsed found = launch_tests::parse_command(*p.dialect, c);
+    launch_tests::keeps_rules(*p.dialect, found, facts_of(r));
+    ports.push_back(found.at("--port"));
+    const auto bootstrap = found.find("--disaggregation-bootstrap-port");
+    CHECK((bootstrap != found.end()) == (found.at("--disaggregation-mode") == "prefill"));
+    if (bootstrap != found.end()) ports.push_back(bootstrap->second);
+  }
+  CHECK(ports == std::vector<std::string>{"30000", "8998", "30001", "8999", "30002", "30003"});
+  CHECK(shell.find("--prefill http://node0:30001 8999 ") != std::string::npos);
+  CHECK(shell.find("--decode http://node0:30003 ") != std::string::npos);
+}
+
+TEST_CASE("options that break a rule of the engine's own are refused with both figures") {
+  launch_request r =
+      request_of(engines::tensorrt_llm, catalog::deepseek_v3, parse_layout("trtllm:tp=8").layout);
+  REQUIRE(launch_plan_of(r).has_value());
+  model narrow = catalog::llama_3_1_70b;
+  const launch_request uneven = [&] {
+    launch_request of = request_of(engines::vllm, narrow, parse_layout("vllm:tp=6").layout);
+    of.gpus_per_node = 6;
+    return of;
+  }();
+  CHECK(launch_plan_of(uneven).why_not ==
+        "vLLM refuses the options: --tensor-parallel-size 6 has to divide heads 64");
 }

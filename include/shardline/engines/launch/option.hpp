@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include "shardline/base/fwd.hpp"
+#include "shardline/engines/launch/rule.hpp"
 
 namespace shardline {
 
@@ -58,7 +58,6 @@ enum class option_type : unsigned char { whole, real, present, truth, word, text
 
 /// An option of one program.
 ///   name   "--max-num-seqs", "VLLM_PP_LAYER_PARTITION", "kv_cache_config.dtype"
-///   rule   what the engine asks of it beside its type; nothing: nothing
 struct launch_option {
   launch_field field{};
   std::string_view name{};
@@ -67,15 +66,13 @@ struct launch_option {
   std::span<const std::string_view> choices{};
   double least = 1.0;
   double most = 1e9;
-  std::string_view rule{};
 };
 
-/// One list of options behind the other.
-template <std::size_t First, std::size_t Second>
-[[nodiscard]] constexpr std::array<launch_option, First + Second> joined(
-    const std::array<launch_option, First>& first,
-    const std::array<launch_option, Second>& second) noexcept {
-  std::array<launch_option, First + Second> all{};
+/// One list of options or rules behind the other.
+template <class Row, std::size_t First, std::size_t Second>
+[[nodiscard]] constexpr std::array<Row, First + Second> joined(
+    const std::array<Row, First>& first, const std::array<Row, Second>& second) noexcept {
+  std::array<Row, First + Second> all{};
   std::copy(second.begin(), second.end(), std::copy(first.begin(), first.end(), all.begin()));
   return all;
 }
@@ -83,11 +80,13 @@ template <std::size_t First, std::size_t Second>
 /// How the versions of an engine that take these options are started.
 ///   versions   by their names, "vllm-0.21"
 ///   program    what is typed before the options; the checkpoint follows where it has no option
+///   rules      what it asks of them beside their types
 struct launch_dialect {
   std::string_view engine{};
   std::span<const std::string_view> versions{};
   std::string_view program{};
   std::span<const launch_option> options{};
+  std::span<const launch_rule> rules{};
 
   /// The option of this name; null where there is none.
   [[nodiscard]] constexpr const launch_option* find(std::string_view name) const noexcept {

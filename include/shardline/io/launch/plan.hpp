@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "shardline/io/launch/deployment.hpp"
+#include "shardline/io/launch/checked.hpp"
 #include "shardline/io/launch/sglang.hpp"
 #include "shardline/io/launch/tensorrt_llm.hpp"
 #include "shardline/io/launch/vllm.hpp"
@@ -55,15 +55,21 @@ void put_servers(launch_plan& to, const launch_request& r) {
     s.instances *= instances;
     to.servers.push_back(std::move(s));
   };
-  if (r.prefill + r.decode == 0) return add(pool_role::both, 1);
-  add(pool_role::prefill, r.prefill);
-  add(pool_role::decode, r.decode);
+  if (r.prefill + r.decode == 0) {
+    add(pool_role::both, 1);
+  } else {
+    add(pool_role::prefill, r.prefill);
+    add(pool_role::decode, r.decode);
+  }
+  if (!to.has_value()) return;
+  const std::string reason = refusal_of(to, r);
+  if (!reason.empty()) to.why_not = std::string(Flags::framework) + " " + reason;
 }
 
 }  // namespace detail
 
 /// The servers, or why the engine cannot be started like this: because no flags of it make the
-/// layout, or none say what was priced.
+/// layout, none say what was priced, or they break a rule of its own.
 ///   llama-3.1-70b under vLLM at tp 8: one server of one node   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline launch_plan launch_plan_of(const launch_request& r) {
   launch_plan plan{.dialect = find_dialect(r.engine.name), .checkpoint = r.checkpoint};

@@ -76,6 +76,15 @@ inline std::string joined(const std::vector<std::string>& words, std::string_vie
   return text;
 }
 
+// Where SGLang's prefill servers are asked for the cache: a port of its own for each that shares a
+// node.
+inline constexpr std::string_view bootstrap_option = "--disaggregation-bootstrap-port";
+inline constexpr count bootstrap_port = 8998;
+
+inline bool has_bootstrap(const launch_plan& p, const launch_server& s) {
+  return s.role == pool_role::prefill && p.dialect->find(bootstrap_option) != nullptr;
+}
+
 // The command of one node. What no node serves from takes no port.
 inline std::vector<std::string> command_on(const launch_plan& p, const launch_server& s,
                                            const launch_node& at) {
@@ -89,6 +98,9 @@ inline std::vector<std::string> command_on(const launch_plan& p, const launch_se
   if (at.is_leader) {
     words.emplace_back("--host 0.0.0.0");
     words.push_back("--port " + std::to_string(at.port));
+  }
+  if (at.is_leader && has_bootstrap(p, s)) {
+    words.push_back(std::string(bootstrap_option) + " " + std::to_string(bootstrap_port + at.slot));
   }
   return words;
 }
@@ -128,6 +140,9 @@ inline std::vector<std::string> router_of(const launch_plan& p,
   for (const launch_place& at : places) {
     const std::string option = pools ? "--" + std::string(name(at.server->role)) + " " : "";
     words.push_back(option + url_of(at, host));
+    if (has_bootstrap(p, *at.server)) {
+      words.back() += " " + std::to_string(bootstrap_port + at.slot);
+    }
   }
   words.emplace_back("--port 8080");
   return words;

@@ -66,6 +66,7 @@ class dice {
   std::uint64_t state_;
 };
 
+/// Mean, p50, p90 and p99 [s]: the smallest that so large a share does not exceed; 0 of none.
 inline percentiles percentiles_of(std::vector<double> of) {
   percentiles p;
   if (of.empty()) return p;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "shardline/time/itemised.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "../laws/random_inputs.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/core.hpp"
+#include "shardline/engines/vllm.hpp"
+
+using namespace shardline;
+using namespace shardline::literals;
+
+namespace {
+
+// Adds up operators by line.
+struct added_by_line {
+  std::array<double, term_count> lines{};
+  double all_reduces = 0.0;
+
+  void add(term line, double seconds) { lines[static_cast<std::size_t>(line)] += seconds; }
+  template <class Operator>
+  void operator()(const place_in_step& at, double times, const Operator&,
+                  const operator_time<double>& once) {
+    add(at.line, times * once.total().value());
+  }
+  void operator()(const place_in_step& at, double times, const collective<double>& op,
+                  const seconds<>& once) {
+    if (op.kind == collective_kind::all_reduce) all_reduces += times;
+    add(at.line, times * once.value());
+  }
+};
+
+bool has_operators(std::size_t line) {
+  const auto t = static_cast<term>(line);
+  return t != term::draft && t != term::pipeline_bubble && t != term::host;
+}
+bool is_sent(std::size_t line) { return line >= operator_term_count && has_operators(line); }
+
+// The largest difference of a line from its operators, over the whole time: of those that nothing
+// can hide, or all.
+double difference(const time_breakdown& t, const added_by_line& by, bool hides) {
+  double most = 0.0;
+  for (std::size_t i = 0; i < term_count; ++i) {
+    if (!has_operators(i)) continue;
+    const double left = t.terms[i].value() - by.lines[i];
+    most = std::max(most, hides && is_sent(i) ? left : std::abs(left));
+  }
+  return most / t.total().value();
+}
+
+// The largest of random deployments under a policy.
+template <class Efficiency>
+double worst_difference(const Efficiency& policy, std::uint64_t seed, int number) {
+  laws::dice d(seed);
+  double most = 0.0;
+  for (int i = 0; i < number; ++i) {
+    const laws::deployed r = laws::random_deployment(d);
+    const auto& c = r.cluster;
+    const basic_cluster<double, Efficiency> cluster{with_efficiency(c.accelerator, policy),
+                                                    c.gpus,
+                                                    c.gpus_per_domain,
+                                                    c.scale_up,
+                                                    c.network,
+                                                    c.runtime};
+    const prepared p(cluster, r.model, r.layout);
+    if (!p.feasibility().priceable()) continue;
+    const bool hides = c.runtime.two_batch_overlap || c.runtime.experts.overlap_shared;
+    added_by_line decoding;
+    for_each_operator_of_decode(p.parts(), r.workload, decoding);
+    added_by_line reading;
+    for_each_operator_of_prefill(p.parts(), r.workload, reading);
+    most = std::max(most, difference(decode(p.parts(), r.workload), decoding, hides));
+    most = std::max(most, difference(prefill(p.parts(), r.workload), reading, hides));
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("operators of 2 x 600 random deployments add up to the lines of their breakdowns") {
+  CHECK(worst_difference(constant{0.6, 0.8, 0.7, 3_us}, 61, 600) < 1e-12);
+  CHECK(worst_difference(with_fitted(catalog::h100_sxm).efficiency, 62, 600) < 1e-12);
+}
+
+TEST_CASE("two all-reduces a layer, and one of the embedding") {
+  const auto host = with_engine(make_cluster(with_fitted(catalog::h100_sxm), 8), engines::vllm);
+  const layout flags = to_layout(vllm{.tp = 8});
+  const workload chat{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
+  const prepared p(host, catalog::llama_3_1_70b, flags);
+  added_by_line decoding;
+  for_each_operator_of_decode(p.parts(), chat, decoding);
+  CHECK(decoding.all_reduces == 161.0);
+}
