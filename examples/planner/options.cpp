@@ -106,6 +106,7 @@ options read_command(const CLI::App& of) {
   using reader = options (*)(const words&);
   static const std::map<std::string, reader> readers{{"estimate", read_estimate},
                                                      {"search", read_search},
+                                                     {"merge", read_merge},
                                                      {"recommend", read_recommend},
                                                      {"launch", read_launch},
                                                      {"compare", read_compare},

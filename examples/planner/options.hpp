@@ -26,6 +26,7 @@ using efficiency =
 enum class task : unsigned char {
   estimate,
   search,
+  merge,
   recommend,
   launch,
   compare,
@@ -49,6 +50,23 @@ struct launch_options {
   shardline::count context = 0;
   shardline::count adapters = 0;
   shardline::count adapter_rank = 16;
+};
+
+/// What a search or a recommendation goes by beside the rules.
+///   objective   "throughput", "users", "goodput", "cost", "gpus", "ttft" or "tpot"
+///   p99_ttft, p99_tpot   longest times that 99 of 100 simulated requests may take
+///   part        of a search, where only one is asked for
+///   jobs        threads of a search
+///   parts       files of parts that are merged
+///   own_chunk   whether a step's tokens are the engine's own, which can differ with the layout
+struct search_options {
+  std::string objective = "throughput";
+  std::optional<shardline::seconds<>> p99_ttft{};
+  std::optional<shardline::seconds<>> p99_tpot{};
+  std::optional<shardline::search_part> part{};
+  shardline::count jobs = 1;
+  std::vector<std::string> parts{};
+  bool own_chunk = true;
 };
 
 /// What to do, and with what.
@@ -92,6 +110,7 @@ struct options {
   std::vector<std::pair<std::string, std::string>> given{};
   std::string listed{};
   launch_options launch{};
+  search_options search{};
 };
 
 /// Input that is refused: one line for the user, and the option or field that it is about.

@@ -2,9 +2,13 @@
 #include "reading.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +18,7 @@
 #include "shardline/io/text/layout.hpp"
 #include "shardline/model/usual_routing.hpp"
 #include "simulated.hpp"
+#include "spaces.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -303,9 +308,66 @@ options read_fit(const words& of) {
   return o;
 }
 
-options read_search(const words& of) {
+namespace {
+
+constexpr std::array<std::string_view, 7> objectives{"throughput", "users", "goodput", "cost",
+                                                     "gpus",       "ttft",  "tpot"};
+
+void read_objective(const words& of, options& o) {
+  const std::string text = of.given("--objective").value_or("throughput");
+  const std::vector<std::string> known(objectives.begin(), objectives.end());
+  if (std::find(known.begin(), known.end(), text) == known.end()) {
+    refuse("--objective", text, fmt::format("{}", fmt::join(known, ", ")), known);
+  }
+  if (text == "cost" && !o.price) refuse("--objective", text, "only with --price");
+  o.search.objective = text;
+}
+
+// "3/64": part 3, from 0, of 64.
+shardline::search_part part_in(const std::string& text) {
+  constexpr shardline::count most = 1'000'000;
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const auto whole = [](const std::string& digits) {
+    const bool all = !digits.empty() && digits.size() < 8 &&
+                     digits.find_first_not_of("0123456789") == std::string::npos;
+    return all ? std::stoll(digits) : -1;
+  };
+  const shardline::search_part part{
+      whole(text.substr(0, slash)),
+      slash < text.size() ? whole(text.substr(slash + 1)) : shardline::count{-1}};
+  if (part.of < 1 || part.of > most || part.index < 0 || part.index >= part.of) {
+    refuse("--part", text, "i/n, with i from 0 to n - 1 and n from 1 to 1000000");
+  }
+  return part;
+}
+
+// What only a simulation tells: --simulate, or the first seed where a percentile is promised.
+void read_percentiles(const words& of, options& o) {
+  read_seed(of, o);
+  o.search.p99_ttft = longest(of, "--p99-ttft", field::max_ttft);
+  o.search.p99_tpot = longest(of, "--p99-tpot", field::max_tpot);
+  if ((o.search.p99_ttft || o.search.p99_tpot) && !o.simulate) o.simulate.emplace();
+}
+
+// A page and a frontier are of what a search can look at all of.
+void refuse_of_lists(const words& of, const options& o) {
+  if (o.frontier && o.simulate) refuse("--frontier", "given", "only without --simulate, --p99-...");
+  if (o.html.empty()) return;
+  for (const auto& [option, text] : of.items()) {
+    const bool listed = option == "--gpus" || option == "--concurrency" || option == "--engine";
+    if (listed && values_in(option, text).size() > 1) {
+      refuse("--html", o.html, fmt::format("only with one value of {}", option));
+    }
+  }
+  if (o.search.part) refuse("--html", o.html, "only without --part");
+}
+
+}  // namespace
+
+options read_search_point(const words& of) {
   options o = read_common(of);
   o.task = task::search;
+  o.search.own_chunk = !of.given("--chunk");
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.html = of.given("--html").value_or("");
   if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
@@ -313,6 +375,25 @@ options read_search(const words& of) {
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   o.frontier = of.flag("--frontier");
   read_time(of, o);
+  read_percentiles(of, o);
+  read_objective(of, o);
+  if (const auto part = of.given("--part")) o.search.part = part_in(*part);
+  o.search.jobs = whole_number("--jobs", of.given("--jobs").value_or("1"), 1024);
+  return o;
+}
+
+options read_search(const words& of) {
+  options o = read_search_point(first_of_lists(of));
+  o.given = of.items();
+  refuse_of_lists(of, o);
+  return o;
+}
+
+options read_merge(const words& of) {
+  options o;
+  o.task = task::merge;
+  o.search.parts = of.all("files");
+  if (o.search.parts.empty()) refuse("files", "", "files that search --part wrote");
   return o;
 }
 
