@@ -51,7 +51,7 @@ struct small_space {
   std::array<space_setting, 3> settings{space_setting{&small, &catalog::deepseek_v3, loads},
                                         space_setting{&large, &catalog::deepseek_v3, loads},
                                         space_setting{&large, &other, loads}};
-  std::array<count, 3> gpus{8, 12, 16};
+  std::array<count, 2> gpus{8, 12};
 };
 
 bool same(const found_point& a, const found_point& b) {

@@ -79,9 +79,11 @@ class best_points {
  public:
   explicit best_points(std::size_t most) : most_(most) {}
 
-  /// Whether a point of this rank, offered after all others, would be kept.
-  [[nodiscard]] bool wants(const search_rank& r) const noexcept {
-    return kept_.size() < most_ || (most_ > 0 && r < kept_.back().rank);
+  /// Whether a point of this rank and this place would be kept.
+  [[nodiscard]] bool wants(const search_rank& r, count order) const noexcept {
+    if (kept_.size() < most_ || most_ == 0) return most_ > 0;
+    const found_point& last = kept_.back();
+    return r != last.rank ? r < last.rank : order < last.order;
   }
   void keep(const found_point& p) {
     kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), p), p);
@@ -98,7 +100,9 @@ class best_points {
 /// token, the most tokens first; of equals the first. Holds about twice as many as there are.
 class frontier_points {
  public:
-  [[nodiscard]] static bool wants(const search_rank& /*r*/) noexcept { return true; }
+  [[nodiscard]] static bool wants(const search_rank& /*r*/, count /*order*/) noexcept {
+    return true;
+  }
   void keep(const found_point& p) {
     kept_.push_back(p);
     if (kept_.size() < full_) return;
@@ -144,7 +148,7 @@ template <class Keeper>
   std::sort(all.begin(), all.end(),
             [](const found_point& a, const found_point& b) { return a.order < b.order; });
   for (const found_point& p : all) {
-    if (keep.wants(p.rank)) keep.keep(p);
+    if (keep.wants(p.rank, p.order)) keep.keep(p);
   }
   whole.best = keep.take();
   return whole;

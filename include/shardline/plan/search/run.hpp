@@ -2,8 +2,12 @@
 /// How a search judges layouts under settings and loads.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <limits>
+#include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -49,7 +53,11 @@ struct priced_point {
 };
 
 /// The objective of a search that has no other: the most output tokens per second per GPU.
+/// An objective may say that it follows throughput: under one setting and layout it is the less the
+/// more tokens per second come out, in proportion or inverse to them, and nothing else changes it.
+/// Loads that cannot be among the best are then not priced (loads_by_fewer).
 struct most_tokens_per_gpu {
+  [[nodiscard]] static constexpr bool follows_throughput() noexcept { return true; }
   template <class Point>
   [[nodiscard]] constexpr double operator()(const Point& p) const noexcept {
     return -value_of(p.serving.output_tokens_per_s_per_gpu.value());
@@ -76,7 +84,8 @@ struct as_described {
 ///   accepts     (prepared_layout, workload) -> bool: of what keeps every rule, whether it is good
 ///               enough; asked last, and only of what would be among the best
 ///   deploy      (setting, layout, cluster&, loads): changes what an engine does under a layout; is
-///               given the setting's own cluster and loads, as the layout before left them
+///               given the setting's own cluster and loads, as the layout before left them; loads
+///               that differ in their concurrency alone go on doing so, in the same order
 template <class Objective = most_tokens_per_gpu, class Accepts = as_estimated,
           class Deploy = as_described>
 struct search_terms {
@@ -95,15 +104,73 @@ constexpr search_rank rank_of(double objective, const basic_serving<T>& s,
           value_of(s.ttft.value()), value_of(held.total().value())};
 }
 
+// Whether two loads differ in their concurrency alone, of slots that are always full.
+template <class T>
+bool alike_but_for_slots(const basic_workload<T>& a, const basic_workload<T>& b) noexcept {
+  const auto all = [](const basic_workload<T>& w) {
+    const basic_speculation<T>& s = w.speculation;
+    return std::tuple(w.input.value(), w.output.value(), w.output_cv, w.chunk.has_value(),
+                      w.chunk ? w.chunk->value() : T(0.0), w.prefix_hit, s.draft_tokens,
+                      s.acceptance, s.draft_time.value(), w.routing.law, w.routing.exponent,
+                      w.routing.loads.data(), w.expert_imbalance);
+  };
+  const auto full = [](const basic_workload<T>& w) {
+    return !(T(0.0) < w.rate.value()) && !(T(0.0) < w.num_prompts) && !w.max_ttft && !w.max_tpot;
+  };
+  return full(a) && full(b) && all(a) == all(b);
+}
+
+// A load in the order in which a layout is priced under them: such as differ in concurrency alone
+// follow each other, the most first.
+//   follows   whether the one before it is such a one
+struct load_in_turn {
+  std::size_t place = 0;
+  bool follows = false;
+};
+
+template <class T>
+std::vector<load_in_turn> loads_by_fewer(std::span<const basic_workload<T>> loads) {
+  std::vector<load_in_turn> order;
+  std::vector<bool> done(loads.size());
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (done[i]) continue;
+    const std::size_t first = order.size();
+    for (std::size_t j = i; j < loads.size(); ++j) {
+      if (j != i && (done[j] || !alike_but_for_slots(loads[i], loads[j]))) continue;
+      done[j] = true;
+      order.push_back({j, true});
+    }
+    std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(first), order.end(),
+                     [&](const load_in_turn& a, const load_in_turn& b) {
+                       return loads[b.place].concurrency < loads[a.place].concurrency;
+                     });
+    order[first].follows = false;
+  }
+  return order;
+}
+
+// What a load is at least ranked by where one with more in flight has this objective. More slots
+// never serve less, but for a kernel's tiles and what an engine captures: 2 % where that is a law
+// (tests/laws/smooth.cpp); allowed for are 25.
+constexpr search_rank least_with_fewer(double objective) noexcept {
+  constexpr double lowest = std::numeric_limits<double>::lowest();
+  const double least = objective < 0.0 ? objective * 1.25 : objective / 1.25;
+  return {least, lowest, lowest, lowest, lowest};
+}
+
 // A setting of a search's own, which it deploys.
 template <class T, class Efficiency>
 struct deployed_setting {
   basic_cluster<T, Efficiency> cluster;
   const shardline::model* model;
   std::vector<basic_workload<T>> loads;
+  std::vector<load_in_turn> turns;
 
   explicit deployed_setting(const basic_setting<T, Efficiency>& s)
-      : cluster(*s.cluster), model(s.model), loads(s.loads.begin(), s.loads.end()) {}
+      : cluster(*s.cluster),
+        model(s.model),
+        loads(s.loads.begin(), s.loads.end()),
+        turns(loads_by_fewer(s.loads)) {}
 };
 
 // Judges layouts one after the other. Most fail a rule on their shape and are never prepared; each
@@ -171,31 +238,44 @@ class search_run {
     watch_(found_.tried);
   }
   void price(const prepared_layout<T, Efficiency>& p, std::size_t number) {
-    const auto& loads = settings_[number].loads;
-    for (std::size_t i = 0; i < loads.size(); ++i) {
-      report r;
-      check_load(p.cluster, p.model, p.layout, loads[i], r);
-      price(p, number, i, r);
+    std::optional<search_rank> least;
+    for (const load_in_turn& turn : settings_[number].turns) {
+      if (!turn.follows) least.reset();
+      price(p, number, turn.place, least);
     }
   }
-  void price(const prepared_layout<T, Efficiency>& p, std::size_t number, std::size_t i,
-             report& r) {
-    const basic_workload<T>& w = settings_[number].loads[i];
+  // `least` is what the load is at least ranked by, and becomes it of those with fewer in flight.
+  void price(const prepared_layout<T, Efficiency>& p, std::size_t number, std::size_t place,
+             std::optional<search_rank>& least) {
+    const basic_workload<T>& w = settings_[number].loads[place];
+    const count order = order_ + static_cast<count>(place);
+    report r;
+    check_load(p.cluster, p.model, p.layout, w, r);
     if (!r.feasible()) return found_.reject(r, 1);
     const basic_memory<T> held = memory(p, w);
     check_memory(held, r);
     if (!r.feasible()) return found_.reject(r, 1);
+    if (least && !keep_.wants(*least, order)) return accept();
     const basic_serving<T> served = serving_of(p, w, held);
     check_times(served, w, r);
     if (!r.feasible()) return found_.reject(r, 1);
+    accept();
+    const auto setting = static_cast<count>(number);
+    const double objective =
+        terms_.objective(priced_point<T, Efficiency>{setting, p, w, held, served});
+    const search_rank rank = rank_of(objective, served, held);
+    if (follows_throughput(terms_.objective)) least = least_with_fewer(objective);
+    if (!keep_.wants(rank, order) || !terms_.accepts(p, w)) return;
+    keep_.keep({rank, order, setting, static_cast<count>(place), p.layout});
+  }
+  void accept() noexcept {
     ++found_.tried;
     ++found_.feasible;
-    const auto setting = static_cast<count>(number);
-    const double objective = terms_.objective(priced_point<T, Efficiency>{setting, p, w, held, served});
-    const search_rank rank = rank_of(objective, served, held);
-    if (!keep_.wants(rank) || !terms_.accepts(p, w)) return;
-    const auto load = static_cast<count>(i);
-    keep_.keep({rank, order_ + load, setting, load, p.layout});
+  }
+  template <class Objective>
+  [[nodiscard]] static bool follows_throughput(const Objective& o) noexcept {
+    if constexpr (requires { o.follows_throughput(); }) return o.follows_throughput();
+    return false;
   }
 
   const Terms& terms_;
