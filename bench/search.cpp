@@ -67,10 +67,11 @@ void measure(const char* what, const Cluster& host, const std::vector<model>& fo
   const double used = cpu_seconds() - cpu;
   const double passed = std::chrono::duration<double>(clock::now() - begin).count();
   const auto tried = static_cast<double>(found.tried);
-  std::printf("%s: %.0f points, %.0f feasible, %.2f s of CPU, %.2f s with %d threads, "
-              "%.2f M points/s of CPU, %.0f MB at most\n",
-              what, tried, static_cast<double>(found.feasible), used, passed,
-              static_cast<int>(jobs), tried / used * 1e-6, peak_megabytes());
+  std::printf(
+      "%s: %.0f points, %.0f feasible, %.2f s of CPU, %.2f s with %d threads, "
+      "%.2f M points/s of CPU, %.0f MB at most\n",
+      what, tried, static_cast<double>(found.feasible), used, passed, static_cast<int>(jobs),
+      tried / used * 1e-6, peak_megabytes());
 }
 
 }  // namespace

@@ -47,8 +47,12 @@ void add_common(CLI::App& app) {
       "new tokens of a replica's step at most, prompts and decoding sharing it as the engine does "
       "(default: the engine's own; without an engine prompts are read whole, and decoding waits)");
   add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
-  add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
-  add(app, "--acceptance", "probability that a guess is right where those before it were");
+  add(app, "--draft",
+      "tokens that decoding guesses ahead, with --acceptance, or a published speculator: mtp "
+      "mtp:3 eagle3:3 (default: 0)");
+  add(app, "--acceptance",
+      "probability that a guess is right where those before it were (default: as published of the "
+      "speculator that --draft names)");
   add(app, "--draft-time",
       "time of one guess of the whole batch (default: that of the model's prediction layer, if "
       "any)");

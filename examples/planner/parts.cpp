@@ -27,7 +27,8 @@ std::string version() {
 }
 
 [[noreturn]] void refuse_file(const std::string& path, std::string_view what) {
-  refuse("files", fmt::format("{}: {}", path, what), "files that search --part of this version wrote");
+  refuse("files", fmt::format("{}: {}", path, what),
+         "files that search --part of this version wrote");
 }
 
 // What a search visits has no other degrees.
@@ -37,11 +38,11 @@ std::array<count, 8> degrees_of(const shardline::layout& l) {
 }
 
 shardline::layout layout_of(const std::array<count, 8>& d) {
-  return {{d[0], d[1], d[2]},
-          {d[3], d[4], d[5]},
-          d[6],
-          d[7] == 0 ? shardline::expert_dispatch::all_to_all
-                    : shardline::expert_dispatch::all_gather};
+  return {
+      {d[0], d[1], d[2]},
+      {d[3], d[4], d[5]},
+      d[6],
+      d[7] == 0 ? shardline::expert_dispatch::all_to_all : shardline::expert_dispatch::all_gather};
 }
 
 ordered_json json_of(const found_point& p) {
@@ -115,14 +116,10 @@ void refuse_missing_parts(const std::vector<bool>& there) {
 std::string part_text(const options& o, const shardline::found_points& found) {
   ordered_json points = ordered_json::array();
   for (const found_point& p : found.best) points.push_back(json_of(p));
-  const ordered_json all{{"version", version()},
-                         {"part", o.search.part->index},
-                         {"parts", o.search.part->of},
-                         {"question", question_of(o)},
-                         {"tried", found.tried},
-                         {"feasible", found.feasible},
-                         {"rejected", found.rejected},
-                         {"points", points}};
+  const ordered_json all{{"version", version()},       {"part", o.search.part->index},
+                         {"parts", o.search.part->of}, {"question", question_of(o)},
+                         {"tried", found.tried},       {"feasible", found.feasible},
+                         {"rejected", found.rejected}, {"points", points}};
   return all.dump();
 }
 

@@ -67,10 +67,9 @@ class as_engines_do {
                   std::span<shardline::workload> loads) const {
     const options& o = *settings_[static_cast<std::size_t>(setting)];
     if (o.engine != nullptr) {
-      c.runtime.reserve =
-          o.cluster.runtime.reserve + exchange_buffer_bytes(o.model, l, c.gpus_per_domain,
-                                                            c.runtime.experts.exchange,
-                                                            o.engine->exchange);
+      c.runtime.reserve = o.cluster.runtime.reserve +
+                          exchange_buffer_bytes(o.model, l, c.gpus_per_domain,
+                                                c.runtime.experts.exchange, o.engine->exchange);
     }
     const double own = step_tokens_of_replica(c.runtime, l);
     if (!o.search.own_chunk || !(own > 0.0)) return;

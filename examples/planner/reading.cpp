@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "drafting.hpp"
 #include "engine_options.hpp"
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
@@ -44,28 +45,6 @@ double number(const words& of, const std::string& option, field f) {
   return text ? fraction(option, *text, f) : 0.0;
 }
 
-// Guesses, and how often they are right: neither means anything without the other.
-shardline::speculation read_speculation(const words& of) {
-  shardline::speculation s;
-  const std::optional<std::string> draft = of.given("--draft");
-  const std::optional<std::string> acceptance = of.given("--acceptance");
-  const std::optional<std::string> time = of.given("--draft-time");
-  if (!draft && acceptance) refuse("--acceptance", *acceptance, "only with --draft");
-  if (!draft && time) refuse("--draft-time", *time, "only with --draft");
-  if (!draft) return s;
-  s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
-  if (!acceptance) {
-    const shardline::text_line allowed = allowed_in(range_of(field::acceptance));
-    refuse("--acceptance", "", std::string(allowed.view()) + ", since --draft is given");
-  }
-  s.acceptance = number(of, "--acceptance", field::acceptance);
-  if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
-  if (time && s.draft_time == shardline::seconds<>{}) {
-    refuse("--draft-time", *time, "a time above 0, or none for the prediction layer's");
-  }
-  return s;
-}
-
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
 void read_chunk(const words& of, const shardline::runtime& engine, const shardline::layout& l,
                 shardline::workload& w) {
@@ -78,7 +57,7 @@ void read_chunk(const words& of, const shardline::runtime& engine, const shardli
   }
 }
 
-shardline::workload read_workload(const words& of) {
+shardline::workload read_workload(const words& of, const shardline::model& m) {
   const std::string concurrency = of.given("--concurrency").value_or("64");
   shardline::workload w;
   w.concurrency =
@@ -87,7 +66,7 @@ shardline::workload read_workload(const words& of) {
   w.output = tokens(of, "--output", "512", field::output);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
   w.output_cv = number(of, "--output-cv", field::output_cv);
-  w.speculation = read_speculation(of);
+  w.speculation = read_speculation(of, m);
   return w;
 }
 
@@ -275,7 +254,7 @@ options read_common(const words& of) {
   o.model = read_model(of, o.notes);
   o.cluster = read_cluster(of);
   read_engine(of, o);
-  o.workload = read_workload(of);
+  o.workload = read_workload(of, o.model);
   refuse_beyond_context(of, o);
   o.json = of.flag("--json");
   o.price = read_price(of);
@@ -351,11 +330,11 @@ void read_percentiles(const words& of, options& o) {
 
 // A page and a frontier are of what a search can look at all of.
 void refuse_of_lists(const words& of, const options& o) {
-  if (o.frontier && o.simulate) refuse("--frontier", "given", "only without --simulate, --p99-...");
+  if (o.frontier && o.simulate)
+    refuse("--frontier", "given", "only without --simulate and percentiles");
   if (o.html.empty()) return;
   for (const auto& [option, text] : of.items()) {
-    const bool listed = option == "--gpus" || option == "--concurrency" || option == "--engine";
-    if (listed && values_in(option, text).size() > 1) {
+    if (takes_list(option) && values_in(option, text).size() > 1) {
       refuse("--html", o.html, fmt::format("only with one value of {}", option));
     }
   }

@@ -159,7 +159,9 @@ search_found answer_of(const options& o, const search_space& space,
   for (const shardline::found_point& p : found.best) {
     if (a.best.size() == o.top) break;
     const auto& of = space.settings[static_cast<std::size_t>(p.setting)];
-    ranked r{&of, candidate_of(std::span<const setting>(asked.settings), terms, p), {},
+    ranked r{&of,
+             candidate_of(std::span<const setting>(asked.settings), terms, p),
+             {},
              said_of(space, p)};
     const auto& e = r.candidate.estimate;
     if (shardline::detail::rank_of(p.rank[0], e.serving, e.memory) != p.rank) {
@@ -282,8 +284,13 @@ bool is_of(const search_space& space, const shardline::found_point& p) {
   const auto within = [](count place, std::size_t size) {
     return place >= 0 && place < static_cast<count>(size);
   };
-  const auto degrees = {l.attention.tp, l.attention.cp, l.attention.dp, l.expert.etp,
-                        l.expert.ep,    l.expert.edp,   l.pp};
+  const auto degrees = {l.attention.tp,
+                        l.attention.cp,
+                        l.attention.dp,
+                        l.expert.etp,
+                        l.expert.ep,
+                        l.expert.edp,
+                        l.pp};
   return within(p.setting, space.settings.size()) && within(p.load, space.loads.size()) &&
          *std::min_element(degrees.begin(), degrees.end()) >= 1 &&
          l.attention.size() == l.expert.size() &&
@@ -323,9 +330,9 @@ bool run_merge(const options& o) {
   const options whole = read_search(parts.question);
   const search_space space = read_space(parts.question);
   const std::span<const shardline::found_points> all(parts.found);
-  const shardline::found_points found =
-      whole.frontier ? merged(all, shardline::frontier_points{})
-                     : merged(all, shardline::best_points(whole.top));
+  const shardline::found_points found = whole.frontier
+                                            ? merged(all, shardline::frontier_points{})
+                                            : merged(all, shardline::best_points(whole.top));
   refuse_foreign(space, found);
   return visit_space(space, [&](const auto& asked) {
     return show_search(whole, space, answer_of(whole, space, asked, found));

@@ -146,6 +146,13 @@ void add_lists(const std::vector<list>& lists, said_options& to) {
 
 }  // namespace
 
+bool takes_list(std::string_view option) {
+  const auto among = [option](const auto& some) {
+    return std::find(some.begin(), some.end(), option) != some.end();
+  };
+  return option == of_layouts || among(of_settings) || among(of_loads);
+}
+
 std::vector<std::string> values_in(const std::string& option, const std::string& text) {
   std::vector<std::string> values;
   for (std::size_t begin = 0; begin <= text.size();) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct search_space {
 
   [[nodiscard]] bool is_single() const { return lists.empty(); }
 };
+
+/// Whether a search takes a list behind this option.
+bool takes_list(std::string_view option);
 
 /// The values of a list "16,64,256", of a range of whole numbers "8..64", "64..4096:64" in steps or
 /// "8..64:x2" in powers, or of both, in their order. A single value that is neither stands for

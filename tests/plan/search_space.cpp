@@ -28,10 +28,10 @@ using space_cluster = basic_cluster<double, space_policy>;
 
 // DeepSeek-V3 in two formats of its cache, on accelerators of two sizes, under six loads.
 struct small_space {
-  space_cluster small = make_cluster(
-      with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}), 1);
-  space_cluster large = make_cluster(
-      with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}), 1);
+  space_cluster small =
+      make_cluster(with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}), 1);
+  space_cluster large =
+      make_cluster(with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}), 1);
   model other = [] {
     model m = catalog::deepseek_v3;
     m.kv_cache = precision::fp8;
@@ -157,10 +157,9 @@ TEST_CASE("the frontier is that of all feasible points") {
   };
   for (const found_point& p : found.best) CHECK_FALSE(beaten(p));
   for (const found_point& p : all) {
-    const bool kept =
-        std::any_of(found.best.begin(), found.best.end(), [&p](const found_point& q) {
-          return q.rank[1] == p.rank[1] && q.rank[2] == p.rank[2];
-        });
+    const bool kept = std::any_of(found.best.begin(), found.best.end(), [&p](const found_point& q) {
+      return q.rank[1] == p.rank[1] && q.rank[2] == p.rank[2];
+    });
     CHECK(kept != beaten(p));
   }
 }

@@ -113,9 +113,8 @@ std::vector<found_point> every_feasible(const Cluster& c, const model& m,
       found.push_back({rank_by_estimate(e), order, 0, static_cast<count>(i), l});
     }
   }
-  std::stable_sort(found.begin(), found.end(), [](const found_point& a, const found_point& b) {
-    return a.rank < b.rank;
-  });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const found_point& a, const found_point& b) { return a.rank < b.rank; });
   return found;
 }
 
@@ -126,9 +125,9 @@ TEST_CASE("the best of twenty searches are those of brute force, ties included")
   std::size_t feasible = 0;
   std::size_t ties = 0;
   for (const triple& t : all_triples) {
-    const auto c = with_engine(make_cluster(with_efficiency(*t.on, constant{.mfu = 0.5}),
-                                            t.gpus * times_the_gpus()),
-                               engines::vllm);
+    const auto c = with_engine(
+        make_cluster(with_efficiency(*t.on, constant{.mfu = 0.5}), t.gpus * times_the_gpus()),
+        engines::vllm);
     const std::vector<found_point> expected = every_feasible(c, *t.of_model, loads);
     CAPTURE(t.of_model->name.view());
     CAPTURE(c.gpus);

@@ -16,7 +16,9 @@ namespace shardline {
 template <class Run>
 [[nodiscard]] std::vector<found_points> in_jobs(search_part part, count jobs, const Run& run) {
   std::vector<found_points> found(static_cast<std::size_t>(jobs));
-  const auto job = [&](count j) { found[static_cast<std::size_t>(j)] = run(part.part(j, jobs), j); };
+  const auto job = [&](count j) {
+    found[static_cast<std::size_t>(j)] = run(part.part(j, jobs), j);
+  };
   std::vector<std::thread> others;
   for (count j = 1; j < jobs; ++j) others.emplace_back(job, j);
   job(0);
