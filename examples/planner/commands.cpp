@@ -180,6 +180,16 @@ void add_merge(CLI::App& app) {
   add(of, "files", "files that search --part wrote")->expected(1)->allow_extra_args();
 }
 
+void add_pools(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand(
+      "pools", "how many GPUs are to read prompts and how many to decode, in which layouts");
+  add_common(of);
+  add_time(of);
+  add(of, "--decode-accelerator",
+      "those that decode, where they are others (default: --accelerator)");
+  add(of, "--top", "pairs of pools to show (default: 10)");
+}
+
 void add_recommend(CLI::App& app) {
   CLI::App& of = *app.add_subcommand(
       "recommend", "the fewest GPUs, in equal replicas, that keep promises at a rate");
@@ -237,6 +247,7 @@ void add_subcommands(CLI::App& app) {
   add_estimate(app);
   add_search(app);
   add_merge(app);
+  add_pools(app);
   add_recommend(app);
   add_launch(app);
   add_compare(app);

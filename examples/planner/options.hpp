@@ -27,6 +27,7 @@ enum class task : unsigned char {
   estimate,
   search,
   merge,
+  pools,
   recommend,
   launch,
   compare,
@@ -73,6 +74,7 @@ struct search_options {
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
 ///   other_layout, other_workload   of a comparison: the second layout, and its load
+///   decode_cluster  of pools that are sized: that which decodes, `cluster` reads prompts
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
@@ -95,6 +97,7 @@ struct options {
   shardline::layout layout{};
   shardline::layout other_layout{};
   shardline::workload other_workload{};
+  std::optional<shardline::cluster> decode_cluster{};
   shardline::count prefill_gpus = 0;
   shardline::count decode_gpus = 0;
   std::size_t top = 10;

@@ -368,6 +368,28 @@ options read_search(const words& of) {
   return o;
 }
 
+options read_pools(const words& of) {
+  options o = read_common(of);
+  o.task = task::pools;
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  read_time(of, o);
+  o.decode_cluster = o.cluster;
+  if (const auto other = of.given("--decode-accelerator")) {
+    if (of.given("--memory") || of.given("--set")) {
+      refuse("--decode-accelerator", *other, "only without --memory and --set");
+    }
+    words decoding;
+    for (const auto& [option, text] : of.items()) {
+      decoding.add(option, option == "--accelerator" ? *other : text);
+    }
+    options d = read_common(decoding);
+    read_time(decoding, d);
+    o.decode_cluster = d.cluster;
+  }
+  return o;
+}
+
 options read_merge(const words& of) {
   options o;
   o.task = task::merge;

@@ -19,6 +19,7 @@ options read_search(const words& of);
 /// Of a search with one value behind each.
 options read_search_point(const words& of);
 options read_merge(const words& of);
+options read_pools(const words& of);
 options read_recommend(const words& of);
 
 }  // namespace planner

@@ -52,8 +52,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, merge, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
-refused("subcommand: fly; allowed: estimate, search, merge, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
+refused("subcommand: nothing; allowed: estimate, search, merge, pools, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
+refused("subcommand: fly; allowed: estimate, search, merge, pools, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -179,7 +179,7 @@ set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dis
 refused("option of search: --fast; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --fast")
 refused("option of search: --layout, an option of estimate, launch, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
@@ -259,7 +259,7 @@ refused("shell: tcsh; allowed: bash, zsh, fish" "completion tcsh")
 refused("shell: nothing; allowed: bash, zsh, fish" "completion")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, merge, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, merge, pools, recommend, launch, compare, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")
