@@ -57,8 +57,12 @@ void add_common(CLI::App& app) {
       "new tokens of a replica's step at most, prompts and decoding sharing it as the engine does "
       "(default: the engine's own; without an engine prompts are read whole, and decoding waits)");
   add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
-  add(app, "--draft", "tokens that decoding guesses ahead, with --acceptance (default: 0)");
-  add(app, "--acceptance", "probability that a guess is right where those before it were");
+  add(app, "--draft",
+      "tokens that decoding guesses ahead, with --acceptance, or a published speculator: mtp "
+      "mtp:3 eagle3:3 (default: 0)");
+  add(app, "--acceptance",
+      "probability that a guess is right where those before it were (default: as published of the "
+      "speculator that --draft names)");
   add(app, "--draft-time",
       "time of one guess of the whole batch (default: that of the model's prediction layer, if "
       "any)");
@@ -158,15 +162,46 @@ void add_estimate(CLI::App& app) {
       "file of what to simulate in their place: lines of seconds, prompt tokens, output tokens");
 }
 
+// What a search and a recommendation may be promised by simulation.
+void add_percentiles(CLI::App& of) {
+  add(of, "--simulate",
+      "take only what keeps its promises in a simulation from this seed too (default: none)");
+  add(of, "--p99-ttft",
+      "longest time to first token of 99 in 100 requests, simulated: 2s (default: any)");
+  add(of, "--p99-tpot",
+      "longest time per output token of 99 in 100 requests, simulated: 50ms (default: any)");
+}
+
 void add_search(CLI::App& app) {
-  CLI::App& of = *app.add_subcommand("search", "rank every layout of the GPUs");
+  CLI::App& of = *app.add_subcommand(
+      "search", "rank every layout of the GPUs, and every combination of options with lists");
   add_common(of);
   add_time(of);
   add(of, "--price", price_text);
-  add(of, "--top", "layouts to show (default: 10)");
+  add(of, "--objective",
+      "what is best: throughput users goodput cost gpus ttft tpot (default: throughput)");
+  add_percentiles(of);
+  add(of, "--top", "points to show (default: 10)");
   add(of, "--html", "file to write the result into as a page for a browser (default: none)");
   const std::string best = "show what no layout beats in tokens per GPU and in tokens per user";
   of.add_flag("--frontier", best)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add(of, "--jobs", "threads (default: 1)");
+  add(of, "--part", "look at part i of n alone, i from 0, and print what merge reads: 3/64");
+}
+
+void add_merge(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand("merge", "what a search prints, from all of its parts");
+  add(of, "files", "files that search --part wrote")->expected(1)->allow_extra_args();
+}
+
+void add_pools(CLI::App& app) {
+  CLI::App& of = *app.add_subcommand(
+      "pools", "how many GPUs are to read prompts and how many to decode, in which layouts");
+  add_common(of);
+  add_time(of);
+  add(of, "--decode-accelerator",
+      "those that decode, where they are others (default: --accelerator)");
+  add(of, "--top", "pairs of pools to show (default: 10)");
 }
 
 void add_recommend(CLI::App& app) {
@@ -175,8 +210,7 @@ void add_recommend(CLI::App& app) {
   add_common(of);
   add_time(of);
   of.get_option("--rate")->required();
-  add(of, "--simulate",
-      "recommend only what keeps its promises in a simulation from this seed too (default: none)");
+  add_percentiles(of);
 }
 
 void add_launch(CLI::App& app) {
@@ -234,6 +268,8 @@ void add_subcommands(CLI::App& app) {
   app.require_subcommand(1);
   add_estimate(app);
   add_search(app);
+  add_merge(app);
+  add_pools(app);
   add_recommend(app);
   add_launch(app);
   add_compare(app);

@@ -107,6 +107,8 @@ options read_command(const CLI::App& of) {
   using reader = options (*)(const words&);
   static const std::map<std::string, reader> readers{{"estimate", read_estimate},
                                                      {"search", read_search},
+                                                     {"merge", read_merge},
+                                                     {"pools", read_pools},
                                                      {"recommend", read_recommend},
                                                      {"launch", read_launch},
                                                      {"compare", read_compare},

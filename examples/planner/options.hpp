@@ -26,6 +26,8 @@ using efficiency =
 enum class task : unsigned char {
   estimate,
   search,
+  merge,
+  pools,
   recommend,
   launch,
   compare,
@@ -55,10 +57,28 @@ struct launch_options {
   shardline::count adapter_rank = 16;
 };
 
+/// What a search or a recommendation goes by beside the rules.
+///   objective   "throughput", "users", "goodput", "cost", "gpus", "ttft" or "tpot"
+///   p99_ttft, p99_tpot   longest times that 99 of 100 simulated requests may take
+///   part        of a search, where only one is asked for
+///   jobs        threads of a search
+///   parts       files of parts that are merged
+///   own_chunk   whether a step's tokens are the engine's own, which can differ with the layout
+struct search_options {
+  std::string objective = "throughput";
+  std::optional<shardline::seconds<>> p99_ttft{};
+  std::optional<shardline::seconds<>> p99_tpot{};
+  std::optional<shardline::search_part> part{};
+  shardline::count jobs = 1;
+  std::vector<std::string> parts{};
+  bool own_chunk = true;
+};
+
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
 ///   other_layout, other_workload   of a comparison: the second layout, and its load
+///   decode_cluster  of pools that are sized: that which decodes, `cluster` reads prompts
 ///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
 ///   tokens
 ///                   share the cluster
@@ -83,6 +103,7 @@ struct options {
   shardline::layout layout{};
   shardline::layout other_layout{};
   shardline::workload other_workload{};
+  std::optional<shardline::cluster> decode_cluster{};
   shardline::count prefill_gpus = 0;
   shardline::count decode_gpus = 0;
   std::size_t top = 10;
@@ -100,6 +121,7 @@ struct options {
   std::vector<std::pair<std::string, std::string>> given{};
   std::string listed{};
   launch_options launch{};
+  search_options search{};
 };
 
 /// Input that is refused: one line for the user, and the option or field that it is about.

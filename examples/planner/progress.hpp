@@ -9,7 +9,7 @@
 
 namespace planner {
 
-/// Called with how many layouts were looked at, says so on standard error once a second, from the
+/// Called with how many layouts, or points, were looked at, says so on standard error once a second, from the
 /// first second on; on a terminal only, and wiped out at the end.
 class progress {
  public:
@@ -19,8 +19,8 @@ class progress {
   progress& operator=(const progress&) = delete;
 
   void operator()(shardline::count looked_at) {
-    constexpr shardline::count between_looks_at_the_clock = 1024;
-    if (on_terminal_ && looked_at % between_looks_at_the_clock == 0) show_each_second(looked_at);
+    constexpr shardline::count between_looks_at_the_clock = 256;
+    if (on_terminal_ && ++calls_ % between_looks_at_the_clock == 0) show_each_second(looked_at);
   }
 
  private:
@@ -30,6 +30,7 @@ class progress {
   std::string what_;
   bool on_terminal_;
   bool shown_ = false;
+  shardline::count calls_ = 0;
   clock::time_point last_ = clock::now();
 };
 

@@ -2,18 +2,24 @@
 #include "reading.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "drafting.hpp"
 #include "engine_options.hpp"
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "shardline/model/usual_routing.hpp"
 #include "simulated.hpp"
+#include "spaces.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -39,28 +45,6 @@ double number(const words& of, const std::string& option, field f) {
   return text ? fraction(option, *text, f) : 0.0;
 }
 
-// Guesses, and how often they are right: neither means anything without the other.
-shardline::speculation read_speculation(const words& of) {
-  shardline::speculation s;
-  const std::optional<std::string> draft = of.given("--draft");
-  const std::optional<std::string> acceptance = of.given("--acceptance");
-  const std::optional<std::string> time = of.given("--draft-time");
-  if (!draft && acceptance) refuse("--acceptance", *acceptance, "only with --draft");
-  if (!draft && time) refuse("--draft-time", *time, "only with --draft");
-  if (!draft) return s;
-  s.draft_tokens = whole_number("--draft", *draft, field::draft_tokens);
-  if (!acceptance) {
-    const shardline::text_line allowed = allowed_in(range_of(field::acceptance));
-    refuse("--acceptance", "", std::string(allowed.view()) + ", since --draft is given");
-  }
-  s.acceptance = number(of, "--acceptance", field::acceptance);
-  if (time) s.draft_time = duration("--draft-time", *time, field::draft_time);
-  if (time && s.draft_time == shardline::seconds<>{}) {
-    refuse("--draft-time", *time, "a time above 0, or none for the prediction layer's");
-  }
-  return s;
-}
-
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
 void read_chunk(const words& of, const shardline::runtime& engine, const shardline::layout& l,
                 shardline::workload& w) {
@@ -73,7 +57,7 @@ void read_chunk(const words& of, const shardline::runtime& engine, const shardli
   }
 }
 
-shardline::workload read_workload(const words& of) {
+shardline::workload read_workload(const words& of, const shardline::model& m) {
   const std::string concurrency = of.given("--concurrency").value_or("64");
   shardline::workload w;
   w.concurrency =
@@ -82,7 +66,7 @@ shardline::workload read_workload(const words& of) {
   w.output = tokens(of, "--output", "512", field::output);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
   w.output_cv = number(of, "--output-cv", field::output_cv);
-  w.speculation = read_speculation(of);
+  w.speculation = read_speculation(of, m);
   return w;
 }
 
@@ -270,7 +254,7 @@ options read_common(const words& of) {
   o.model = read_model(of, o.notes);
   o.cluster = read_cluster(of);
   read_engine(of, o);
-  o.workload = read_workload(of);
+  o.workload = read_workload(of, o.model);
   refuse_beyond_context(of, o);
   o.form = form_of(of);
   o.json = o.form != output_form::text;
@@ -304,9 +288,66 @@ options read_fit(const words& of) {
   return o;
 }
 
-options read_search(const words& of) {
+namespace {
+
+constexpr std::array<std::string_view, 7> objectives{"throughput", "users", "goodput", "cost",
+                                                     "gpus",       "ttft",  "tpot"};
+
+void read_objective(const words& of, options& o) {
+  const std::string text = of.given("--objective").value_or("throughput");
+  const std::vector<std::string> known(objectives.begin(), objectives.end());
+  if (std::find(known.begin(), known.end(), text) == known.end()) {
+    refuse("--objective", text, fmt::format("{}", fmt::join(known, ", ")), known);
+  }
+  if (text == "cost" && !o.price) refuse("--objective", text, "only with --price");
+  o.search.objective = text;
+}
+
+// "3/64": part 3, from 0, of 64.
+shardline::search_part part_in(const std::string& text) {
+  constexpr shardline::count most = 1'000'000;
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const auto whole = [](const std::string& digits) {
+    const bool all = !digits.empty() && digits.size() < 8 &&
+                     digits.find_first_not_of("0123456789") == std::string::npos;
+    return all ? std::stoll(digits) : -1;
+  };
+  const shardline::search_part part{
+      whole(text.substr(0, slash)),
+      slash < text.size() ? whole(text.substr(slash + 1)) : shardline::count{-1}};
+  if (part.of < 1 || part.of > most || part.index < 0 || part.index >= part.of) {
+    refuse("--part", text, "i/n, with i from 0 to n - 1 and n from 1 to 1000000");
+  }
+  return part;
+}
+
+// What only a simulation tells: --simulate, or the first seed where a percentile is promised.
+void read_percentiles(const words& of, options& o) {
+  read_seed(of, o);
+  o.search.p99_ttft = longest(of, "--p99-ttft", field::max_ttft);
+  o.search.p99_tpot = longest(of, "--p99-tpot", field::max_tpot);
+  if ((o.search.p99_ttft || o.search.p99_tpot) && !o.simulate) o.simulate.emplace();
+}
+
+// A page and a frontier are of what a search can look at all of.
+void refuse_of_lists(const words& of, const options& o) {
+  if (o.frontier && o.simulate)
+    refuse("--frontier", "given", "only without --simulate and percentiles");
+  if (o.html.empty()) return;
+  for (const auto& [option, text] : of.items()) {
+    if (takes_list(option) && values_in(option, text).size() > 1) {
+      refuse("--html", o.html, fmt::format("only with one value of {}", option));
+    }
+  }
+  if (o.search.part) refuse("--html", o.html, "only without --part");
+}
+
+}  // namespace
+
+options read_search_point(const words& of) {
   options o = read_common(of);
   o.task = task::search;
+  o.search.own_chunk = !of.given("--chunk");
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.html = of.given("--html").value_or("");
   if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
@@ -314,6 +355,47 @@ options read_search(const words& of) {
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   o.frontier = of.flag("--frontier");
   read_time(of, o);
+  read_percentiles(of, o);
+  read_objective(of, o);
+  if (const auto part = of.given("--part")) o.search.part = part_in(*part);
+  o.search.jobs = whole_number("--jobs", of.given("--jobs").value_or("1"), 1024);
+  return o;
+}
+
+options read_search(const words& of) {
+  options o = read_search_point(first_of_lists(of));
+  o.given = of.items();
+  refuse_of_lists(of, o);
+  return o;
+}
+
+options read_pools(const words& of) {
+  options o = read_common(of);
+  o.task = task::pools;
+  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
+  o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  read_time(of, o);
+  o.decode_cluster = o.cluster;
+  if (const auto other = of.given("--decode-accelerator")) {
+    if (of.given("--memory") || of.given("--set")) {
+      refuse("--decode-accelerator", *other, "only without --memory and --set");
+    }
+    words decoding;
+    for (const auto& [option, text] : of.items()) {
+      decoding.add(option, option == "--accelerator" ? *other : text);
+    }
+    options d = read_common(decoding);
+    read_time(decoding, d);
+    o.decode_cluster = d.cluster;
+  }
+  return o;
+}
+
+options read_merge(const words& of) {
+  options o;
+  o.task = task::merge;
+  o.search.parts = of.all("files");
+  if (o.search.parts.empty()) refuse("files", "", "files that search --part wrote");
   return o;
 }
 

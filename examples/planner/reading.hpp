@@ -14,7 +14,13 @@ options read_compare(const words& of);
 options read_explain(const words& of);
 options read_sensitivity(const words& of);
 options read_fit(const words& of);
+/// Of a search; where options have lists behind them the options are those of the first of each, and
+/// `given` keeps all.
 options read_search(const words& of);
+/// Of a search with one value behind each.
+options read_search_point(const words& of);
+options read_merge(const words& of);
+options read_pools(const words& of);
 options read_recommend(const words& of);
 
 }  // namespace planner

@@ -10,6 +10,7 @@
 #include "output.hpp"
 #include "pricing.hpp"
 #include "progress.hpp"
+#include "promises.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
@@ -43,10 +44,11 @@ options of_replica(const options& o, const shardline::recommendation& r) {
 
 template <class Cluster>
 shardline::recommended search_for(const options& o, const Cluster& cluster) {
-  progress watch(fmt::format("recommendation of up to {} GPUs", cluster.gpus));
-  if (!o.simulate) return recommend(cluster, o.model, o.workload, watch);
-  return recommend(cluster, o.model, o.workload, watch,
-                   shardline::simulation_keeps_promises{*o.simulate});
+  as_engines_do deploy;
+  deploy.add(o);
+  return recommend(cluster, o.model, o.workload,
+                   progress(fmt::format("recommendation of up to {} GPUs", cluster.gpus)),
+                   promised_by(o), deploy);
 }
 
 template <class Cluster>

@@ -52,8 +52,8 @@ set(whole "a whole number from 1 to 1000000")
 set(formats "fp32, bf16, fp16, fp8, int8, fp4, int4, nvfp4, fp8-head")
 set(time "a number and its unit, us, ms or s,")
 
-refused("subcommand: nothing; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
-refused("subcommand: fly; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
+refused("subcommand: nothing; allowed: estimate, search, merge, pools, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
+refused("subcommand: fly; allowed: estimate, search, merge, pools, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
 refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
@@ -176,10 +176,10 @@ string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptan
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
-refused("option of search: --fast; allowed: ${timed}, --price, --top, --html, --frontier" "search ${target} --gpus 8 --fast")
-refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --top, --html, --frontier"
+refused("option of search: --fast; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --fast")
+refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 
@@ -200,8 +200,8 @@ refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced}
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"
         "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
-refused("option of search: --simulate, an option of estimate and recommend; allowed: ${timed}, --price, --top, --html, --frontier"
-        "search ${target} --gpus 8 --simulate 1")
+refused("option of search: --trace, an option of estimate; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
+        "search ${target} --gpus 8 --trace a.csv")
 cmake_path(GET PLAN PARENT_PATH built)
 set(trace ${built}/refused_trace.csv)
 set(lines "lines of seconds, prompt tokens and output tokens, \"0.25,2048,512\", in the order of their time")
@@ -283,7 +283,7 @@ refused("shell: tcsh; allowed: bash, zsh, fish" "completion tcsh")
 refused("shell: nothing; allowed: bash, zsh, fish" "completion")
 
 # A line break in a value must not break the line.
-refused("subcommand: fly?by; allowed: estimate, search, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
+refused("subcommand: fly?by; allowed: estimate, search, merge, pools, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "'fly\nby'")
 refused("--gpus: 8?8; allowed: ${whole}" "search ${target} --gpus '8\n8'")
 refused("--model: a?b/c.json; allowed: a config.json that can be read"
         "search --model 'a\nb/c.json' --accelerator h100-sxm --gpus 8")

@@ -15,6 +15,7 @@
 #include "launching.hpp"
 #include "lists.hpp"
 #include "output.hpp"
+#include "pooling.hpp"
 #include "pricing.hpp"
 #include "recommending.hpp"
 #include "searching.hpp"
@@ -243,6 +244,8 @@ bool run(const options& o) {
   if (o.task == task::sensitivity) return run_sensitivity(o);
   if (o.task == task::estimate && o.json) return print_priced(o);
   if (o.task == task::search) return run_search(o);
+  if (o.task == task::merge) return run_merge(o);
+  if (o.task == task::pools) return run_size_pools(o);
   return visit_cluster(o, [&](const auto& cluster) {
     return o.prefill_gpus > 0 ? run_pools(o, cluster) : run_estimate(o, cluster);
   });

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <limits>
+#include <algorithm>
+#include <atomic>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,12 +17,16 @@
 #include "nearest.hpp"
 #include "output.hpp"
 #include "page/page.hpp"
+#include "parts.hpp"
 #include "pricing.hpp"
 #include "progress.hpp"
+#include "promises.hpp"
+#include "reading.hpp"
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
-#include "shardline/plan/frontier.hpp"
+#include "shardline/plan/search/jobs.hpp"
+#include "spaces.hpp"
 #include "tables.hpp"
 #include "values.hpp"
 
@@ -28,9 +34,19 @@ namespace planner {
 
 namespace {
 
+using shardline::count;
+
+// A line of the ranking, with the setting that it is of.
+struct ranked {
+  const space_setting* setting = nullptr;
+  shardline::candidate candidate{};
+  std::optional<costs> cost{};
+  std::vector<std::string> said{};  // of each list
+};
+
 struct search_found {
-  shardline::search_result found{};
-  std::vector<std::optional<costs>> cost{};  // of the best, where a price is given
+  shardline::search_counts counts{};
+  std::vector<ranked> best{};
   std::optional<near_misses_found> nearest{};
 };
 
@@ -44,42 +60,138 @@ near_misses_found nearest_of(const options& o, const Cluster& cluster) {
   return n;
 }
 
-// Of all that are feasible those that none beats both in tokens of a GPU and in tokens of a user, the
-// most tokens of a GPU first; at most so many of them.
-void keep_frontier(shardline::search_result& found, std::size_t most) {
-  std::vector<std::array<double, 2>> points;
-  for (const shardline::candidate& c : found.best) {
-    const auto& s = c.estimate.serving;
-    points.push_back({s.output_tokens_per_s_per_gpu.value(), 1.0 / s.tpot.value()});
+// The settings of a space as the library takes them, under one policy.
+template <class Cluster>
+struct library_space {
+  using policy = typename Cluster::efficiency_policy;
+  std::vector<Cluster> clusters{};
+  std::vector<shardline::basic_setting<double, policy>> settings{};
+
+  explicit library_space(const search_space& space) {
+    clusters.reserve(space.settings.size());
+    for (const space_setting& s : space.settings) {
+      visit_cluster(s.own, [&](const auto& cluster) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(cluster)>, Cluster>) {
+          clusters.push_back(cluster);
+          settings.push_back({&clusters.back(), &s.own.model, s.loads});
+        }
+      });
+    }
   }
-  std::vector<shardline::candidate> kept;
-  for (const std::size_t i : shardline::frontier(std::span<const std::array<double, 2>>(points))) {
-    if (kept.size() < most) kept.push_back(found.best[i]);
+};
+
+// What a search tells the one line that is shown, whichever of its jobs looks.
+class told_by_job {
+ public:
+  told_by_job(std::atomic<count>& looks, progress* shown) : looks_(looks), shown_(shown) {}
+  void operator()(count tried) {
+    const count all = looks_ += tried - told_;
+    told_ = tried;
+    if (shown_ != nullptr) (*shown_)(all);
   }
-  found.best = std::move(kept);
+
+ private:
+  std::atomic<count>& looks_;
+  progress* shown_;
+  count told_ = 0;
+};
+
+std::string what_is_searched(const search_space& space) {
+  const auto [low, high] = std::minmax_element(space.gpus.begin(), space.gpus.end());
+  return *low == *high ? fmt::format("search of {} GPUs", *low)
+                       : fmt::format("search of {} to {} GPUs", *low, *high);
+}
+
+template <class Cluster, class Keeper>
+shardline::found_points points_of(const options& o, const search_space& space,
+                                  const library_space<Cluster>& asked, const Keeper& keep) {
+  using setting = typename decltype(asked.settings)::value_type;
+  const std::span<const setting> settings(asked.settings);
+  const auto terms = terms_of(o, space);
+  progress shown(what_is_searched(space));
+  std::atomic<count> looks{0};
+  const auto run = [&](shardline::search_part part, count job) {
+    return shardline::search_space(settings, std::span<const count>(space.gpus), terms, keep, part,
+                                   told_by_job(looks, job == 0 ? &shown : nullptr));
+  };
+  const auto part = o.search.part.value_or(shardline::search_part{});
+  const auto found = shardline::in_jobs(part, o.search.jobs, run);
+  for (const auto& f : found) refuse_invalid(f.inputs);
+  return merged(std::span<const shardline::found_points>(found), keep);
 }
 
 template <class Cluster>
-search_found answer_of_search(const options& o, const Cluster& cluster) {
-  search_found a;
-  const std::size_t all = std::numeric_limits<std::size_t>::max();
-  a.found = search(cluster, o.model, o.workload, o.frontier ? all : o.top,
-                   progress(fmt::format("search of {} GPUs", cluster.gpus)));
-  refuse_invalid(a.found.inputs);
-  if (o.frontier) keep_frontier(a.found, o.top);
-  for (const shardline::candidate& c : a.found.best) {
-    a.cost.push_back(costs_of(o, cluster, c.layout, c.estimate));
+shardline::found_points points_of(const options& o, const search_space& space,
+                                  const library_space<Cluster>& asked) {
+  if (o.frontier) return points_of(o, space, asked, shardline::frontier_points{});
+  return points_of(o, space, asked, shardline::best_points(o.top));
+}
+
+std::string said_of(const said_options& said, const std::string& option) {
+  for (const auto& [name, text] : said) {
+    if (name == option) return text;
   }
-  if (a.found.feasible == 0) a.nearest = nearest_of(o, cluster);
+  return {};
+}
+
+std::vector<std::string> said_of(const search_space& space, const shardline::found_point& p) {
+  std::vector<std::string> cells;
+  for (const auto& list : space.lists) {
+    const std::string& option = list.first;
+    if (option == "--gpus") {
+      cells.push_back(fmt::format("{}", p.layout.gpus()));
+      continue;
+    }
+    const std::string of_load = said_of(space.loads[static_cast<std::size_t>(p.load)], option);
+    const auto& setting = space.settings[static_cast<std::size_t>(p.setting)];
+    cells.push_back(of_load.empty() ? said_of(setting.said, option) : of_load);
+  }
+  return cells;
+}
+
+// All figures of the points; those of a part that was priced elsewhere must be the same.
+template <class Cluster>
+search_found answer_of(const options& o, const search_space& space,
+                       const library_space<Cluster>& asked, const shardline::found_points& found) {
+  using setting = typename decltype(asked.settings)::value_type;
+  search_found a;
+  a.counts = found;
+  const auto terms = terms_of(o, space);
+  for (const shardline::found_point& p : found.best) {
+    if (a.best.size() == o.top) break;
+    const auto& of = space.settings[static_cast<std::size_t>(p.setting)];
+    ranked r{&of,
+             candidate_of(std::span<const setting>(asked.settings), terms, p),
+             {},
+             said_of(space, p)};
+    const auto& e = r.candidate.estimate;
+    if (shardline::detail::rank_of(p.rank[0], e.serving, e.memory) != p.rank) {
+      refuse("files", "figures that this program does not find again",
+             "parts of this program, over the same files");
+    }
+    Cluster own = asked.clusters[static_cast<std::size_t>(p.setting)];
+    own.gpus = p.layout.gpus();
+    r.cost = costs_of(of.own, own, p.layout, e);
+    a.best.push_back(std::move(r));
+  }
+  if (found.feasible == 0) a.nearest = nearest_of(o, asked.clusters.front());
   return a;
+}
+
+// visit(the settings as the library takes them)
+template <class Visit>
+decltype(auto) visit_space(const search_space& space, const Visit& visit) {
+  return visit_cluster(space.settings.front().own, [&](const auto& first) {
+    return visit(library_space<std::decay_t<decltype(first)>>(space));
+  });
 }
 
 std::string ranked_costs_text(const search_found& a) {
   shardline::text_table table("rrrr");
   table.add({"rank", "$/M output", "$/M tokens", "decode J/output"});
-  for (std::size_t i = 0; i < a.cost.size(); ++i) {
-    if (!a.cost[i]) continue;
-    const costs& c = *a.cost[i];
+  for (std::size_t i = 0; i < a.best.size(); ++i) {
+    if (!a.best[i].cost) continue;
+    const costs& c = *a.best[i].cost;
     table.add({fmt::format("{}", i + 1), fmt::format("{:.3g}", c.dollars.per_million_output),
                fmt::format("{:.3g}", c.dollars.per_million),
                c.energy ? fmt::format("{:.3g}", c.energy->joules) : "-"});
@@ -87,22 +199,67 @@ std::string ranked_costs_text(const search_found& a) {
   return table.text();
 }
 
-void print_search(const options& o, const search_found& a) {
+// "--gpus" heads its column as "gpus".
+std::vector<std::string> heads_of(const search_space& space) {
+  std::vector<std::string> heads;
+  for (const auto& list : space.lists) heads.push_back(list.first.substr(2));
+  return heads;
+}
+
+std::string ranking_of(const search_space& space, const search_found& a) {
+  if (a.best.empty()) {
+    return a.counts.feasible > 0 ? "no layout that keeps its promises in a simulation\n"
+                                 : "no feasible layout\n";
+  }
+  std::vector<shardline::basic_ranked_line<>> lines;
+  for (const ranked& r : a.best) {
+    lines.push_back({&r.setting->own.model, &r.candidate, convention(r.setting->own), r.said});
+  }
+  return ranking_text(std::span<const shardline::basic_ranked_line<>>(lines), heads_of(space));
+}
+
+void print_search(const options& o, const search_space& space, const search_found& a) {
   print_inputs(o);
-  print("{}", shardline::to_text(o.model, a.found, convention(o)));
-  if (o.price && !a.cost.empty()) print("\n{}", ranked_costs_text(a));
+  if (!space.is_single()) {
+    std::string lists;
+    for (const auto& [option, text] : space.lists) {
+      lists += fmt::format("{}{} {}", lists.empty() ? "" : ", ", option, text);
+    }
+    print("tried: {}; above stands the first of each\n\n", lists);
+  }
+  print("{}\n{}", ranking_of(space, a),
+        counts_text(a.counts, space.is_single() ? "layouts" : "points"));
+  if (o.price && !a.best.empty()) print("\n{}", ranked_costs_text(a));
   if (a.nearest) print("\nthe nearest\n{}", nearest_text(o, *a.nearest));
 }
 
-void put_search(const options& o, const search_found& a) {
+template <class Output>
+void put_ranked(shardline::json_output<Output>& out, const search_space& space, const ranked& r) {
+  out.object([&] {
+    if (!space.is_single()) {
+      out.object("options", [&] {
+        for (std::size_t i = 0; i < space.lists.size(); ++i) {
+          out.member(space.lists[i].first.substr(2), r.said[i]);
+        }
+      });
+    }
+    put_members(out, r.setting->own.model, r.candidate.layout, r.candidate.estimate,
+                r.setting->own.notes);
+  });
+}
+
+void put_search(const options& o, const search_space& space, const search_found& a) {
   shardline::json_tree out;
   out.object([&] {
-    put_members(out, o.model, a.found, o.notes);
+    put_members(out, a.counts);
+    out.array("layouts", [&] {
+      for (const ranked& r : a.best) put_ranked(out, space, r);
+    });
     if (o.price) {
       out.array("costs", [&] {
-        for (const std::optional<costs>& c : a.cost) {
+        for (const ranked& r : a.best) {
           out.object([&] {
-            if (c) put_costs(out, o, *c);
+            if (r.cost) put_costs(out, r.setting->own, *r.cost);
           });
         }
       });
@@ -113,18 +270,74 @@ void put_search(const options& o, const search_found& a) {
   print_result(o, out.take());
 }
 
+bool show_search(const options& o, const search_space& space, const search_found& a) {
+  if (o.json) {
+    put_search(o, space, a);
+  } else {
+    print_search(o, space, a);
+  }
+  return !a.best.empty();
+}
+
+// Whether a search of this space can have found the point, which a file says.
+bool is_of(const search_space& space, const shardline::found_point& p) {
+  const shardline::layout& l = p.layout;
+  const auto within = [](count place, std::size_t size) {
+    return place >= 0 && place < static_cast<count>(size);
+  };
+  const auto degrees = {l.attention.tp,
+                        l.attention.cp,
+                        l.attention.dp,
+                        l.expert.etp,
+                        l.expert.ep,
+                        l.expert.edp,
+                        l.pp};
+  return within(p.setting, space.settings.size()) && within(p.load, space.loads.size()) &&
+         *std::min_element(degrees.begin(), degrees.end()) >= 1 &&
+         l.attention.size() == l.expert.size() &&
+         std::find(space.gpus.begin(), space.gpus.end(), l.gpus()) != space.gpus.end();
+}
+
+void refuse_foreign(const search_space& space, const shardline::found_points& found) {
+  for (const shardline::found_point& p : found.best) {
+    if (!is_of(space, p)) refuse("files", "a point of no such search", "what search --part wrote");
+  }
+}
+
+words words_of(const options& o) {
+  words given;
+  for (const auto& [option, text] : o.given) given.add(option, text);
+  return given;
+}
+
 }  // namespace
 
 bool run_search(const options& o) {
-  const search_found a =
-      visit_cluster(o, [&](const auto& cluster) { return answer_of_search(o, cluster); });
-  if (o.json) {
-    put_search(o, a);
-  } else {
-    print_search(o, a);
-  }
-  if (!o.html.empty()) write_page(o);
-  return a.found.feasible > 0;
+  const search_space space = read_space(words_of(o));
+  return visit_space(space, [&](const auto& asked) {
+    const shardline::found_points found = points_of(o, space, asked);
+    if (o.search.part) {
+      print("{}\n", part_text(o, found));
+      return true;
+    }
+    const bool any = show_search(o, space, answer_of(o, space, asked, found));
+    if (!o.html.empty()) write_page(o);
+    return any;
+  });
+}
+
+bool run_merge(const options& o) {
+  const parts_read parts = read_parts(o.search.parts);
+  const options whole = read_search(parts.question);
+  const search_space space = read_space(parts.question);
+  const std::span<const shardline::found_points> all(parts.found);
+  const shardline::found_points found = whole.frontier
+                                            ? merged(all, shardline::frontier_points{})
+                                            : merged(all, shardline::best_points(whole.top));
+  refuse_foreign(space, found);
+  return visit_space(space, [&](const auto& asked) {
+    return show_search(whole, space, answer_of(whole, space, asked, found));
+  });
 }
 
 }  // namespace planner

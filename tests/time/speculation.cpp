@@ -38,6 +38,20 @@ TEST_CASE("tokens per step: the guesses up to the first wrong one, and one more"
   CHECK(tokens_per_step(guesses(3, 1.0)) == 4.0);
 }
 
+TEST_CASE("an accepted length says how often a guess is right") {
+  static_assert(acceptance_of_length(1.875, 3) == 0.5);
+  CHECK(acceptance_of_length(1.0, 5) == doctest::Approx(0.0).scale(1.0));
+  CHECK(acceptance_of_length(6.0, 5) == 1.0);
+  for (const count k : {1, 2, 4, 8}) {
+    for (double length = 1.1; length < static_cast<double>(k + 1); length += 0.37) {
+      CAPTURE(k);
+      CAPTURE(length);
+      CHECK(tokens_per_step(guesses(k, acceptance_of_length(length, k))) ==
+            doctest::Approx(length).epsilon(1e-14));
+    }
+  }
+}
+
 TEST_CASE("tokens per step are those of drawn guesses") {
   laws::dice d(3);
   constexpr int steps = 200000;

@@ -157,7 +157,7 @@ inline frame frame_of(const answer& a) {
                                   shardline::detail::framework_of(q.convention)});
   for (std::size_t i = 0; i < a.found.best.size(); ++i) {
     const shardline::candidate& c = a.found.best[i];
-    auto row = shardline::detail::ranked_row(q.model, i + 1, c, q.convention);
+    auto row = shardline::detail::ranked_row<double>(i + 1, {&q.model, &c, q.convention});
     for (std::string& cell : row) cell = escaped(cell);
     row[1] = pin_button(q, c.layout, q.workload.concurrency);
     t.add(row);

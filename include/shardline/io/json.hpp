@@ -241,12 +241,9 @@ void put_json(json_output<Output>& out, const model& m, const layout& l,
   out.object([&] { put_members(out, m, l, d); });
 }
 
-/// "tried", "feasible", "rejected": {rule: layouts}, "layouts": [as for an estimate, best first],
-/// members; rules that rejected none are left out.
-///   notes   stand among the warnings of each
-template <class Output, class T>
-void put_members(json_output<Output>& out, const model& m, const basic_search_result<T>& s,
-                 std::span<const std::string> notes = {}) {
+/// "tried", "feasible", "rejected": {rule: points}, members; rules that rejected none are left out.
+template <class Output>
+void put_members(json_output<Output>& out, const search_counts& s) {
   out.member("tried", s.tried);
   out.member("feasible", s.feasible);
   out.object("rejected", [&] {
@@ -254,6 +251,14 @@ void put_members(json_output<Output>& out, const model& m, const basic_search_re
       if (s.rejected[i] != 0) out.member(text_of(static_cast<rule>(i)).id, s.rejected[i]);
     }
   });
+}
+
+/// The counts, and "layouts": [as for an estimate, best first], members.
+///   notes   stand among the warnings of each
+template <class Output, class T>
+void put_members(json_output<Output>& out, const model& m, const basic_search_result<T>& s,
+                 std::span<const std::string> notes = {}) {
+  put_members(out, static_cast<const search_counts&>(s));
   out.array("layouts", [&] {
     for (const basic_candidate<T>& c : s.best) {
       out.object([&] { put_members(out, m, c.layout, c.estimate, notes); });

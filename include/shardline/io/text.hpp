@@ -8,9 +8,12 @@
 /// Estimates over dual or interval scalars print their value. For machines there is io/json.hpp.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 // IWYU pragma: begin_exports
@@ -25,22 +28,36 @@
 
 namespace shardline {
 
+/// A candidate as a line of a ranking.
+///   convention   whose flags the line ends with
+///   said         what else is said of it, before its layout
+template <class T = double>
+struct basic_ranked_line {
+  const shardline::model* model = nullptr;
+  const basic_candidate<T>* candidate = nullptr;
+  std::string_view convention = vllm::convention;
+  std::vector<std::string> said{};
+};
+
 namespace detail {
 
 template <class T>
-std::vector<std::string> ranked_row(const model& m, std::size_t rank, const basic_candidate<T>& c,
-                                    std::string_view convention) {
+std::vector<std::string> ranked_row(std::size_t rank, const basic_ranked_line<T>& line) {
+  const basic_candidate<T>& c = *line.candidate;
   const basic_estimate<T>& e = c.estimate;
-  const std::string flags = flags_text(m, c.layout, convention);
-  return {std::to_string(rank),
-          short_text(m, c.layout),
-          short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
-          to_text(e.serving.ttft),
-          to_text(e.serving.tpot),
-          decimal_bytes(value_of(e.memory.total().value())) + " / " +
-              decimal_bytes(value_of(e.memory.capacity.value())),
-          std::string(name(e.decode.bounded_by())),
-          flags.empty() ? "-" : flags};
+  const std::string flags = flags_text(*line.model, c.layout, line.convention);
+  std::vector<std::string> row{std::to_string(rank)};
+  row.insert(row.end(), line.said.begin(), line.said.end());
+  for (std::string& cell : std::array<std::string, 7>{
+           short_text(*line.model, c.layout),
+           short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
+           to_text(e.serving.ttft), to_text(e.serving.tpot),
+           decimal_bytes(value_of(e.memory.total().value())) + " / " +
+               decimal_bytes(value_of(e.memory.capacity.value())),
+           std::string(name(e.decode.bounded_by())), flags.empty() ? "-" : flags}) {
+    row.push_back(std::move(cell));
+  }
+  return row;
 }
 
 // "vLLM", whose flags these are.
@@ -50,28 +67,49 @@ inline std::string framework_of(std::string_view convention) {
   return name;
 }
 
+// The same of all lines; "flags" where they are of several.
+template <class T>
+std::string framework_of(std::span<const basic_ranked_line<T>> lines) {
+  for (const basic_ranked_line<T>& line : lines) {
+    if (line.convention != lines.front().convention) return "flags";
+  }
+  return lines.empty() ? "flags" : framework_of(lines.front().convention);
+}
+
 }  // namespace detail
 
-/// The ranking as a table: layout, output tokens per second per GPU, TTFT, TPOT, memory of the
-/// fullest GPU and its capacity, what bounds decode, an engine's flags if it can express the
-/// layout.
+/// The ranking as a table: what else is said of each under `heads`, layout, output tokens per second
+/// per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, an engine's
+/// flags if it can express the layout.
+template <class T>
+[[nodiscard]] std::string ranking_text(std::span<const basic_ranked_line<T>> lines,
+                                       const std::vector<std::string>& heads = {}) {
+  text_table table("r" + std::string(heads.size(), 'r') + "lrrrrll");
+  std::vector<std::string> head{"rank"};
+  head.insert(head.end(), heads.begin(), heads.end());
+  for (const char* name :
+       {"layout", "out tok/s/GPU", "TTFT", "TPOT", "memory / capacity", "decode bound"}) {
+    head.emplace_back(name);
+  }
+  head.push_back(detail::framework_of(lines));
+  table.add(std::move(head));
+  for (std::size_t i = 0; i < lines.size(); ++i) table.add(detail::ranked_row(i + 1, lines[i]));
+  return table.text();
+}
 template <class T>
 [[nodiscard]] std::string ranking_text(const model& m, const basic_search_result<T>& s,
                                        std::string_view convention = vllm::convention) {
-  text_table table("rlrrrrll");
-  table.add({"rank", "layout", "out tok/s/GPU", "TTFT", "TPOT", "memory / capacity", "decode bound",
-             detail::framework_of(convention)});
-  for (std::size_t i = 0; i < s.best.size(); ++i) {
-    table.add(detail::ranked_row(m, i + 1, s.best[i], convention));
-  }
-  return table.text();
+  std::vector<basic_ranked_line<T>> lines;
+  for (const basic_candidate<T>& c : s.best) lines.push_back({&m, &c, convention});
+  return ranking_text(std::span<const basic_ranked_line<T>>(lines));
 }
 
-/// How many layouts were tried, and how many each rule rejected, in the order of the rules.
-template <class T>
-[[nodiscard]] std::string counts_text(const basic_search_result<T>& s) {
-  std::string out =
-      std::to_string(s.tried) + " layouts tried, " + std::to_string(s.feasible) + " feasible\n";
+/// How many points, layouts or what `points` says they are, were tried, and how many each rule
+/// rejected, in the order of the rules.
+[[nodiscard]] inline std::string counts_text(const search_counts& s,
+                                             std::string_view points = "layouts") {
+  std::string out = std::to_string(s.tried) + " " + std::string(points) + " tried, " +
+                    std::to_string(s.feasible) + " feasible\n";
   text_table table("rl");
   for (std::size_t i = 0; i < rule_count; ++i) {
     if (s.rejected[i] == 0) continue;

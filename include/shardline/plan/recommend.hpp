@@ -4,6 +4,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 
 #include "shardline/plan/search.hpp"
 
@@ -39,19 +40,21 @@ namespace detail {
 
 // Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
 // only where fewer GPUs, or as many that answer sooner, do too.
-template <class T, class Efficiency, class Watch, class Accepts>
+template <class T, class Efficiency, class Watch, class Accepts, class Deploy>
 struct replica_judge {
   basic_cluster<T, Efficiency> cluster;
   const shardline::model& model;
-  const basic_workload<T>& workload;
+  basic_workload<T> workload;
   Watch& watch;
   const Accepts& accepts;
+  const Deploy& deploy;
   count most = 0;
   basic_recommended<T> result{};
   std::array<double, 3> best{};
 
   void operator()(const layout& l) {
     watch(++result.tried);
+    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
     const prepared<T, Efficiency> replica(cluster, model, l);
     if (!replica.feasibility().feasible()) return;
     const count fewest = fewest_stable(replica);
@@ -62,7 +65,7 @@ struct replica_judge {
       const basic_estimate<T> e = replica(share);
       if (!e.feasibility.feasible()) continue;
       if (!improves(l, n, e)) return;
-      if (accepts(replica, share)) return keep(l, n, e);
+      if (accepts(replica.parts(), share)) return keep(l, n, e);
     }
   }
 
@@ -97,14 +100,6 @@ struct replica_judge {
 
 }  // namespace detail
 
-/// Asks no more of replicas than their estimate.
-struct as_estimated {
-  template <class Prepared, class Workload>
-  constexpr bool operator()(const Prepared& /*replica*/, const Workload& /*share*/) const noexcept {
-    return true;
-  }
-};
-
 /// The fewest of the cluster's GPUs that serve the workload's rate within its max_ttft and max_tpot:
 /// n replicas of one layout, each with rate / n and at most `concurrency` in flight; of as many GPUs
 /// the one with the shorter time per output token, then to first token. Replicas of up to c.gpus
@@ -112,17 +107,19 @@ struct as_estimated {
 /// promises. watch(tried) is told how many layouts were looked at.
 /// Held against every layout in every number of replicas, for Llama-3.1-8B on 12 GPUs and
 /// Mixtral-8x7B on 8 (tests/plan/recommend.cpp).
-/// accepts(replica, share of the workload) may ask more than the estimate of a replica, a `prepared`,
-/// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
-/// number of replicas is tried.
+/// accepts(prepared_layout, share of the workload) may ask more than the estimate of a replica says,
+/// such as a simulation (simulation_keeps_promises); where it does not accept one, the next number of
+/// replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
-template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated>
+template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated,
+          class Deploy = as_described>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const basic_workload<T>& w, Watch&& watch = {},
-                                             const Accepts& accepts = {}) {
+                                             const Accepts& accepts = {},
+                                             const Deploy& deploy = {}) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts> judge{
-      c, m, w, watch, accepts, c.gpus};
+  detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts, Deploy> judge{
+      c, m, w, watch, accepts, deploy, c.gpus};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
   for (count size = 1; size <= judge.most; ++size) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "shardline/plan/simulation/client.hpp"
@@ -129,12 +130,24 @@ template <class Efficiency>
   return !w.max_tpot || s.tpot.mean <= w.max_tpot->value();
 }
 
-/// What recommend() accepts where promises are to be kept step by step too.
+/// What recommend() and search_space() accept where promises are to be kept step by step too.
+///   with        how to simulate
+///   p99_ttft, p99_tpot   longest time that 99 of 100 requests may have to wait for their first
+///               token, and for each after it; none: any
 struct simulation_keeps_promises {
   simulation_options with{};
+  std::optional<seconds<>> p99_ttft{};
+  std::optional<seconds<>> p99_tpot{};
+
   template <class Prepared>
   bool operator()(const Prepared& replica, const workload& share) const {
-    return keeps_promises(simulate(replica.parts(), share, with), share);
+    const simulated_serving s = simulate(replica, share, with);
+    return keeps_promises(s, share) && within(s.ttft.p99, p99_ttft) && within(s.tpot.p99, p99_tpot);
+  }
+
+ private:
+  static bool within(double time, const std::optional<seconds<>>& longest) noexcept {
+    return !longest || time <= longest->value();
   }
 };
 

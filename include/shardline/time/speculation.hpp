@@ -22,6 +22,21 @@ template <class T>
   return expected;
 }
 
+/// The acceptance with which k draft tokens yield so many tokens a step: the inverse of
+/// tokens_per_step(), to the last bit or two, in [0, 1]. 1 <= length <= k + 1, 1 <= k <= 64.
+///   length 1.875, k 3: 0.5   (tests/time/speculation.cpp)
+[[nodiscard]] constexpr double acceptance_of_length(double length, count draft_tokens) noexcept {
+  double low = 0.0;
+  double high = 1.0;
+  for (int halving = 0; halving < 60; ++halving) {
+    const double middle = 0.5 * (low + high);
+    const bool less =
+        tokens_per_step(speculation{.draft_tokens = draft_tokens, .acceptance = middle}) < length;
+    (less ? low : high) = middle;
+  }
+  return high;
+}
+
 /// Rounds that a sequence's tokens after the first take: (output - 1) / tokens_per_step, 1 at least;
 /// 0 where there are none.
 ///   output 9, 2 tokens a step: 4   (tests/time/speculation.cpp)

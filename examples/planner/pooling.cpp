@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pooling.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "output.hpp"
+#include "pricing.hpp"
+#include "progress.hpp"
+#include "promises.hpp"
+#include "report.hpp"
+#include "shardline/io/json.hpp"
+#include "shardline/io/text.hpp"
+#include "shardline/plan/pools.hpp"
+#include "shardline/plan/recommend.hpp"
+#include "values.hpp"
+
+namespace planner {
+
+namespace {
+
+using shardline::count;
+using shardline::sized_pools;
+
+// The same GPUs, each of which reads and decodes: replicas of a layout.
+struct aggregated {
+  shardline::layout layout{};
+  count replicas = 1;
+  shardline::basic_serving<> serving{};
+
+  [[nodiscard]] count gpus() const { return replicas * layout.gpus(); }
+  [[nodiscard]] double tokens_per_s() const {
+    return serving.output_tokens_per_s.value() * static_cast<double>(replicas);
+  }
+};
+
+struct pools_found {
+  std::vector<sized_pools> pools{};
+  std::optional<aggregated> together{};
+};
+
+template <class Cluster>
+std::optional<aggregated> best_together(const options& o, const Cluster& cluster) {
+  if (o.workload.rate.value() > 0.0) {
+    const auto r = recommend(cluster, o.model, o.workload, progress("GPUs without pools")).found;
+    if (!r) return std::nullopt;
+    return aggregated{r->layout, r->replicas, r->estimate.serving};
+  }
+  const auto found = search(cluster, o.model, o.workload, 1, progress("layouts without pools"));
+  if (found.best.empty()) return std::nullopt;
+  return aggregated{found.best[0].layout, 1, found.best[0].estimate.serving};
+}
+
+template <class Cluster>
+pools_found answer_of_pools(const options& o, const Cluster& prefill, const Cluster& decode) {
+  for (const Cluster* c : {&prefill, &decode}) {
+    refuse_invalid(validate(*c, o.model, shardline::layout{}, o.workload).found);
+  }
+  if (!(o.workload.output.value() > 1.0)) refuse("--output", "1", "2 or more: one needs no pool");
+  pools_found found;
+  found.pools = size_pools(
+      prefill, decode, o.model, o.workload, o.cluster.gpus,
+      [](const shardline::model& m, const shardline::layout& p, const shardline::layout& d) {
+        return cache_connects(m, p, d);
+      },
+      o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)));
+  found.together = best_together(o, prefill);
+  return found;
+}
+
+std::string pool_text(const options& o, count instances, const shardline::layout& l) {
+  return fmt::format("{} x {}", instances, short_text(o.model, l));
+}
+
+std::string pools_text(const options& o, const pools_found& found) {
+  shardline::text_table table("rllrrrrrrr");
+  table.add({"rank", "prefill", "decode", "GPUs", "out tok/s", "per GPU", "TTFT", "TPOT",
+             "transfer", "requests/s each"});
+  const auto rate = [](const auto& r) { return shardline::short_number(r.value()); };
+  std::size_t rank = 0;
+  for (const sized_pools& p : found.pools) {
+    const auto& s = p.figures.serving;
+    table.add({fmt::format("{}", ++rank), pool_text(o, p.prefill_instances, p.prefill),
+               pool_text(o, p.decode_instances, p.decode),
+               fmt::format("{}:{}", p.prefill_gpus(), p.decode_gpus()), rate(s.output_tokens_per_s),
+               rate(s.output_tokens_per_s_per_gpu), to_text(s.ttft), to_text(s.tpot),
+               to_text(p.figures.transfer),
+               rate(p.figures.prefill_rate) + " " + rate(p.figures.decode_rate)});
+  }
+  if (found.together) {
+    const aggregated& a = *found.together;
+    table.add({"-", "together: " + pool_text(o, a.replicas, a.layout), "",
+               fmt::format("{}", a.gpus()), shardline::short_number(a.tokens_per_s()),
+               rate(a.serving.output_tokens_per_s_per_gpu), to_text(a.serving.ttft),
+               to_text(a.serving.tpot), "", ""});
+  }
+  return table.text();
+}
+
+void put_pool(shardline::json_tree& out, const char* name, const options& o, count instances,
+              const shardline::layout& l) {
+  out.object(name, [&] {
+    out.member("instances", instances);
+    out.member("gpus", instances * l.gpus());
+    out.member("layout", l);
+    out.member("flags", shardline::flags_text(o.model, l, convention(o)));
+  });
+}
+
+void put_found(shardline::json_tree& out, const options& o, const sized_pools& p) {
+  out.object([&] {
+    put_pool(out, "prefill", o, p.prefill_instances, p.prefill);
+    put_pool(out, "decode", o, p.decode_instances, p.decode);
+    out.member("prefill_requests_per_s", p.figures.prefill_rate.value());
+    out.member("decode_requests_per_s", p.figures.decode_rate.value());
+    out.member("transfer_s", p.figures.transfer.value());
+    out.member("serving", p.figures.serving);
+    out.member("bands", p.figures.bands);
+  });
+}
+
+void put_all(const options& o, const pools_found& found) {
+  shardline::json_tree out;
+  out.object([&] {
+    out.array("pools", [&] {
+      for (const sized_pools& p : found.pools) put_found(out, o, p);
+    });
+    if (found.together) {
+      out.object("together", [&] {
+        put_pool(out, "replicas", o, found.together->replicas, found.together->layout);
+        out.member("serving", found.together->serving);
+      });
+    } else {
+      out.member("together", nullptr);
+    }
+    put_engine(out, o);
+  });
+  print("{}\n", out.take().dump(2));
+}
+
+}  // namespace
+
+bool run_size_pools(const options& o) {
+  return visit_cluster(o, [&](const auto& prefill) {
+    return visit_under(*o.decode_cluster, o.efficiency, [&](const auto& decode) {
+      using cluster = std::decay_t<decltype(prefill)>;
+      if constexpr (std::is_same_v<std::decay_t<decltype(decode)>, cluster>) {
+        const pools_found found = answer_of_pools(o, prefill, decode);
+        if (o.json) {
+          put_all(o, found);
+        } else {
+          print_inputs(o);
+          print("{}", found.pools.empty() ? "no feasible pools\n" : pools_text(o, found));
+        }
+        return !found.pools.empty();
+      } else {
+        return false;  // one policy is of one type
+      }
+    });
+  });
+}
+
+}  // namespace planner

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSL-1.0
+/// Prefill and decode on pools of their own within a number of GPUs: which layout and how many
+/// instances of each.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "shardline/estimate/disaggregation.hpp"
+#include "shardline/plan/search.hpp"
+
+namespace shardline {
+
+/// Two pools, and what they deliver together.
+///   prefill_instances, decode_instances   of each layout
+template <class T = double>
+struct basic_sized_pools {
+  layout prefill{};
+  layout decode{};
+  count prefill_instances = 0;
+  count decode_instances = 0;
+  basic_disaggregated<T> figures{};
+
+  [[nodiscard]] constexpr count prefill_gpus() const noexcept {
+    return prefill_instances * prefill.gpus();
+  }
+  [[nodiscard]] constexpr count decode_gpus() const noexcept {
+    return decode_instances * decode.gpus();
+  }
+};
+using sized_pools = basic_sized_pools<>;
+
+/// Whether a prompt's cache can go from a rank of one layout to one of the other, as vLLM's NIXL
+/// connector has it: no context parallelism where tokens are decoded; a cache that every rank holds
+/// whole (latent, or of one head) goes anywhere, one of a recurrent state to as many ranks, any other
+/// to as many or a multiple.
+/// Source: vLLM, docs/features/nixl_connector_compatibility.md.
+[[nodiscard]] constexpr bool cache_connects(const model& m, const layout& prefill,
+                                            const layout& decode) noexcept {
+  if (decode.attention.cp > 1) return false;
+  const count from = prefill.attention.tp;
+  const count to = decode.attention.tp;
+  constexpr count some = 2;
+  if (value_of(state_bytes_per_sequence(m).value()) > 0.0) return from == to;
+  return detail::cache_copies(m, some) == some || to % from == 0;
+}
+
+namespace detail {
+
+// A layout of one of the pools, by what decides how it does there: requests a second of an instance
+// at most, and two more that are better when larger.
+struct pool_option {
+  shardline::layout layout{};
+  double rate = 0.0;
+  std::array<double, 2> merits{};
+
+  // As many GPUs of the other do no better in anything.
+  [[nodiscard]] bool covers(const pool_option& other) const noexcept {
+    const count own = layout.gpus();
+    const count others = other.layout.gpus();
+    if (others % own != 0) return false;
+    const auto times = static_cast<double>(others / own);
+    return rate * times >= other.rate && merits[0] >= other.merits[0] &&
+           merits[1] >= other.merits[1];
+  }
+};
+
+// Without those that another covers; of equals the first stays.
+inline std::vector<pool_option> uncovered(const std::vector<pool_option>& all) {
+  std::vector<pool_option> kept;
+  for (const pool_option& o : all) {
+    const auto covers_it = [&o](const pool_option& k) { return k.covers(o); };
+    if (std::any_of(kept.begin(), kept.end(), covers_it)) continue;
+    std::erase_if(kept, [&o](const pool_option& k) { return o.covers(k); });
+    kept.push_back(o);
+  }
+  return kept;
+}
+
+// The most sequences, of `most`, with which an instance keeps to the longest time per output token.
+template <class T, class Efficiency>
+T sequences_in_time(const decode_station<T, Efficiency>& station, const basic_workload<T>& w,
+                    const T& most) {
+  if (!w.max_tpot) return most;
+  const double longest = w.max_tpot->value() * (value_of(w.output.value()) - 1.0);
+  if (station.life(T(1.0)).value() > longest) return T(0.0);
+  double low = 1.0;
+  double high = most;
+  for (int halving = 0; halving < 64 && high - low >= 1.0; ++halving) {
+    const double middle = std::floor(0.5 * (low + high + 1.0));
+    const bool longer = station.life(T(middle)).value() > longest;
+    (longer ? high : low) = longer ? middle - 1.0 : middle;
+  }
+  return T(low);
+}
+
+// Looks at layouts as an instance of either pool.
+template <class T, class Efficiency, class Watch>
+struct pool_scout {
+  basic_cluster<T, Efficiency> cluster;
+  const shardline::model& model;
+  const basic_workload<T>& workload;
+  bool reads;  // prompts, or else decodes
+  Watch& watch;
+  std::vector<pool_option> found{};
+  count looks = 0;
+
+  void operator()(const layout& l) {
+    watch(++looks);
+    if (!check_valid(cluster, model, l, workload).feasible()) return;
+    const basic_pool<T, Efficiency> pool{cluster, l, 1};
+    const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
+    if (reads) {
+      look_at_reading(pool, p);
+    } else if (l.attention.cp == 1) {
+      look_at_decoding(pool, p);
+    }
+  }
+
+ private:
+  [[nodiscard]] static bool fits(const basic_memory<T>& held) {
+    return held.total() <= held.capacity;
+  }
+  void look_at_reading(const basic_pool<T, Efficiency>& pool,
+                       const prepared_layout<T, Efficiency>& p) {
+    if (!fits(memory(p, prefill_load(pool.layout, workload)))) return;
+    const prefill_station<T> s = station_of(pool, p, workload);
+    const double own = (s.own + s.entry).value();
+    if (workload.max_ttft && own > workload.max_ttft->value()) return;
+    const layout& l = pool.layout;
+    const auto senders = static_cast<double>(l.attention.tp * l.attention.cp * l.pp);
+    found.push_back({l, s.most(), {-own, senders}});
+  }
+  void look_at_decoding(const basic_pool<T, Efficiency>& pool,
+                        const prepared_layout<T, Efficiency>& p) {
+    if (!fits(memory(p, decode_load(workload, T(1.0))))) return;
+    const decode_station<T, Efficiency> s{pool, p, workload};
+    const T slots = round_down(decode_slots(p, workload));
+    const T within = sequences_in_time(s, workload, slots);
+    if (!(within > 0.0)) return;
+    const double rate = s.rate(within, s.life(within));
+    const double quickest = -s.life(T(1.0)).value();
+    const double at_half = -s.life(max(within * T(0.5), T(1.0))).value();
+    found.push_back({pool.layout, rate, {quickest, at_half}});
+  }
+};
+
+template <class T, class Efficiency, class Watch>
+std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, const model& m,
+                                      const basic_workload<T>& w, bool reads, count gpus,
+                                      Watch& watch) {
+  pool_scout<T, Efficiency, Watch> scout{c, m, w, reads, watch};
+  for (count n = 1; n <= gpus; ++n) {
+    scout.cluster.gpus = n;
+    for_each_layout(n, m, scout);
+  }
+  return uncovered(scout.found);
+}
+
+// Sizes pairs of layouts within so many GPUs and keeps the best.
+template <class T, class Efficiency>
+struct pool_sizer {
+  basic_pool<T, Efficiency> prefill;
+  basic_pool<T, Efficiency> decode;
+  const shardline::model& model;
+  const basic_workload<T>& workload;
+  count gpus;
+  std::size_t top;
+  std::vector<std::pair<std::array<double, 4>, basic_sized_pools<T>>> best{};
+
+  void operator()(const pool_option& p, const pool_option& d) {
+    prefill.layout = p.layout;
+    prefill.cluster.gpus = p.layout.gpus();
+    decode.layout = d.layout;
+    decode.cluster.gpus = d.layout.gpus();
+    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    if (at_rate) return at_the_rate(p, d);
+    // As many of either as serve each other, and one more or less.
+    const double unit = static_cast<double>(p.layout.gpus()) / p.rate +
+                        static_cast<double>(d.layout.gpus()) / d.rate;
+    const auto even = static_cast<count>(static_cast<double>(gpus) / unit / p.rate);
+    for (count x = std::max<count>(even - 1, 1); x <= even + 2; ++x) {
+      const count y = (gpus - x * p.layout.gpus()) / d.layout.gpus();
+      if (x * p.layout.gpus() < gpus && y > 0) offer(x, y);
+    }
+  }
+
+ private:
+  // A first token waits for prompts alone and the others for decoding, so that each pool is as small
+  // as its own promise allows.
+  void at_the_rate(const pool_option& p, const pool_option& d) {
+    const double rate = value_of(workload.rate.value());
+    const auto least = [rate](const pool_option& o) {
+      return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
+    };
+    for (count x = least(p); x * p.layout.gpus() < gpus; ++x) {
+      const count most = (gpus - x * p.layout.gpus()) / d.layout.gpus();
+      for (count y = least(d); y <= most; ++y) {
+        const auto found = priced(x, y);
+        if (found.feasible()) return offer(x, y, found);
+        if (!found.prefill.feasible() && found.decode.feasible()) break;  // more to read
+      }
+    }
+  }
+  [[nodiscard]] basic_disaggregated<T> priced(count x, count y) {
+    prefill.instances = x;
+    decode.instances = y;
+    return disaggregate(prefill, decode, model, workload);
+  }
+  void offer(count x, count y) {
+    const auto found = priced(x, y);
+    if (found.feasible()) offer(x, y, found);
+  }
+  void offer(count x, count y, const basic_disaggregated<T>& found) {
+    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    const double used =
+        at_rate ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
+    const std::array<double, 4> rank{used, -value_of(found.serving.output_tokens_per_s.value()),
+                                     value_of(found.serving.tpot.value()),
+                                     value_of(found.serving.ttft.value())};
+    const auto after = [](const auto& r, const auto& b) { return r < b.first; };
+    const auto place = std::upper_bound(best.begin(), best.end(), rank, after);
+    best.insert(place, {rank, {prefill.layout, decode.layout, x, y, found}});
+    if (best.size() > top) best.pop_back();
+  }
+};
+
+}  // namespace detail
+
+/// The best `top` pairs of pools within `gpus` GPUs, prefill on the first cluster's accelerator and
+/// engine and decode on the second's (each cluster's own number of GPUs does not count). At a rate the
+/// fewest GPUs that keep the limits, else the most output tokens per second; of equals the shorter
+/// TPOT, then TTFT. `w` must ask for two tokens or more and no num_prompts.
+///   connects   (model, prefill layout, decode layout) -> bool: whether a cache can go from one to
+///              the other
+/// Every layout of up to gpus - 1 GPUs is looked at for each pool. Not sized with the others is one
+/// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt alone
+/// and the ranks that send its cache, or in the times of a sequence alone and with half the slots.
+/// Then instances are those that serve each other, and one more or less.
+/// Held against every pair in every number for 6 GPUs: tests/plan/pools.cpp. watch(looks) as in search().
+template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
+[[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
+    const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
+    const model& m, const basic_workload<T>& w, count gpus, const Connects& connects,
+    std::size_t top = 10, Watch&& watch = {}) {
+  static_assert(detail::complete_policy<Efficiency, T>::required);
+  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch);
+  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch);
+  detail::pool_sizer<T, Efficiency> sizer{{prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top};
+  for (const detail::pool_option& p : readers) {
+    for (const detail::pool_option& d : decoders) {
+      const bool room = p.layout.gpus() + d.layout.gpus() <= gpus;
+      if (room && connects(m, p.layout, d.layout)) sizer(p, d);
+    }
+  }
+  std::vector<basic_sized_pools<T>> best;
+  for (const auto& found : sizer.best) best.push_back(found.second);
+  return best;
+}
+
+}  // namespace shardline

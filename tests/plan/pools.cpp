@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "shardline/plan/pools.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/vllm.hpp"
+
+namespace {
+
+using namespace shardline;
+using namespace shardline::literals;
+
+auto gpus_for_pools(const accelerator& a) {
+  return with_engine(make_cluster(with_efficiency(a, constant{.mfu = 0.5, .bandwidth = 0.8}), 1),
+                     engines::vllm);
+}
+
+constexpr auto connects_any = [](const model& m, const layout& p, const layout& d) {
+  return cache_connects(m, p, d);
+};
+
+// Every pair of layouts in every number of instances; the best by the rule of size_pools().
+template <class Cluster, class Better>
+sized_pools by_pricing_each_pair(const Cluster& prefill, const Cluster& decode, const model& m,
+                                 const workload& w, count gpus, const Better& better) {
+  sized_pools best;
+  for (count a = 1; a < gpus; ++a) {
+    for (count b = 1; a + b <= gpus; ++b) {
+      for_each_layout(a, m, [&](const layout& p) {
+        for_each_layout(b, m, [&](const layout& d) {
+          if (!cache_connects(m, p, d)) return;
+          for (count x = 1; x * a < gpus; ++x) {
+            for (count y = 1; x * a + y * b <= gpus; ++y) {
+              basic_pool<double, constant> from{prefill, p, x};
+              basic_pool<double, constant> to{decode, d, y};
+              from.cluster.gpus = a;
+              to.cluster.gpus = b;
+              const sized_pools one{p, d, x, y, disaggregate(from, to, m, w)};
+              if (!one.figures.feasible()) continue;
+              if (best.prefill_instances == 0 || better(one, best)) best = one;
+            }
+          }
+        });
+      });
+    }
+  }
+  return best;
+}
+
+count gpus_of(const sized_pools& s) { return s.prefill_gpus() + s.decode_gpus(); }
+double tokens_of(const sized_pools& s) { return s.figures.serving.output_tokens_per_s.value(); }
+
+workload with_long_prompts() {
+  return {.concurrency = 96, .input = 4096_tokens, .output = 256_tokens, .chunk = 8192_tokens};
+}
+
+TEST_CASE("pools within six GPUs serve as much as the best of every pair in every number") {
+  const auto h100 = gpus_for_pools(catalog::h100_sxm);
+  const auto h200 = gpus_for_pools(catalog::h200_sxm);
+  const auto more = [](const sized_pools& a, const sized_pools& b) {
+    return tokens_of(a) > tokens_of(b);
+  };
+  for (const double output : {16.0, 256.0, 2048.0}) {
+    workload w = with_long_prompts();
+    w.output = tokens<>::from_value(output);
+    CAPTURE(output);
+    const auto expected = by_pricing_each_pair(h100, h200, catalog::llama_3_1_8b, w, 6, more);
+    const auto found = size_pools(h100, h200, catalog::llama_3_1_8b, w, 6, connects_any, 3);
+    REQUIRE_FALSE(found.empty());
+    CHECK(gpus_of(found[0]) <= 6);
+    CHECK(tokens_of(found[0]) == doctest::Approx(tokens_of(expected)).epsilon(0.01));
+    CHECK(tokens_of(found[0]) <= tokens_of(expected));
+  }
+}
+
+TEST_CASE("at a rate the fewest GPUs that keep the promises") {
+  const auto h100 = gpus_for_pools(catalog::h100_sxm);
+  const auto fewer = [](const sized_pools& a, const sized_pools& b) {
+    return gpus_of(a) < gpus_of(b);
+  };
+  int kept = 0;
+  for (const double rate : {0.5, 4.0, 9.0, 14.0}) {
+    workload w = with_long_prompts();
+    w.rate = request_rate<>::from_value(rate);
+    w.max_ttft = 1_s;
+    w.max_tpot = 20_ms;
+    CAPTURE(rate);
+    const auto expected = by_pricing_each_pair(h100, h100, catalog::llama_3_1_8b, w, 6, fewer);
+    const auto found = size_pools(h100, h100, catalog::llama_3_1_8b, w, 6, connects_any);
+    REQUIRE(found.empty() == (expected.prefill_instances == 0));
+    if (found.empty()) continue;
+    ++kept;
+    CHECK(gpus_of(found[0]) == gpus_of(expected));
+    CHECK(found[0].figures.serving.ttft <= 1_s);
+    CHECK(found[0].figures.serving.tpot <= 20_ms);
+  }
+  CHECK(kept > 1);
+}
+
+TEST_CASE("more decoding takes more of the GPUs") {
+  const auto h100 = gpus_for_pools(catalog::h100_sxm);
+  double last = 1.0;
+  for (const double output : {8.0, 128.0, 2048.0}) {
+    workload w = with_long_prompts();
+    w.output = tokens<>::from_value(output);
+    const auto found = size_pools(h100, h100, catalog::llama_3_1_8b, w, 12, connects_any, 1);
+    REQUIRE(found.size() == 1);
+    const double reading = static_cast<double>(found[0].prefill_gpus()) / 12.0;
+    CHECK(reading <= last);
+    last = reading;
+  }
+  CHECK(last < 0.5);
+}
+
+TEST_CASE("where a cache can go") {
+  const layout two{{2, 1, 1}, {2, 1, 1}};
+  const layout four{{4, 1, 1}, {4, 1, 1}};
+  const layout split{{2, 2, 1}, {2, 1, 2}};
+  CHECK(cache_connects(catalog::llama_3_1_8b, two, four));
+  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, four, two));
+  CHECK(cache_connects(catalog::llama_3_1_8b, split, four));
+  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, two, split));
+  CHECK(cache_connects(catalog::deepseek_v3, four, two));
+  CHECK_FALSE(cache_connects(catalog::nemotron_h_8b, two, four));
+  CHECK(cache_connects(catalog::nemotron_h_8b, two, two));
+}
+
+}  // namespace
