@@ -227,3 +227,19 @@ TEST_CASE("torchao and HQQ store what their settings say") {
                  "nbits: 3; allowed"));
   CHECK(contains(fault(R"("quant_method": "hqq")"), "quant_config"));
 }
+
+TEST_CASE("the least of several lengths is the longest context") {
+  CHECK(imported(with(llama, R"("seq_length": 1024)")).max_context == 1024);
+  CHECK(imported(with(llama, R"("seq_length": 8192)")).max_context == 2048);
+}
+
+TEST_CASE("Qwen2.5-Omni's thinker is read under the class of its published file") {
+  const std::string text = R"({"model_type": "qwen2_5_omni", "architectures": ["Qwen2_5OmniModel"],
+  "thinker_config": {"model_type": "qwen2_5_omni_thinker",
+  "architectures": ["Qwen2OmniNaViTThinkerForConditionalGeneration"],
+  "text_config": {"model_type": "qwen2_5_omni_text", "torch_dtype": "bfloat16",
+  "hidden_size": 3584, "num_hidden_layers": 28, "num_attention_heads": 28,
+  "num_key_value_heads": 4, "intermediate_size": 18944, "vocab_size": 152064}}})";
+  CHECK(parameters(imported(text)).total() == 7'615'616'512);
+  CHECK(contains(import_hf_config(swapped(text, "NaViTThinker", "Talker")).error, "architectures"));
+}

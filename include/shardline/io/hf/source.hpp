@@ -118,7 +118,9 @@ inline const family* find_wrapped(const source& s, const std::string& outer_type
   } else if (!around->holds(type)) {
     s.text.refuse("model_type", types_of(*around));
   }
-  if (around != nullptr) check_architecture(s.whole, around->architecture);
+  if (around != nullptr) {
+    check_architecture(s.whole, around->architecture, around->other_architecture);
+  }
   return known;
 }
 
