@@ -170,7 +170,8 @@ void add_launch(CLI::App& app) {
   add_deployment(of);
   of.remove_option(of.get_option("--json"));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
-  add(of, "--checkpoint", "what the engine loads (default: --model)");
+  add(of, "--checkpoint",
+      "what the engine loads (default: the repository or the folder of --model)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
 }
 

@@ -42,7 +42,7 @@ options of_replica(const options& o, const shardline::recommendation& r) {
 
 template <class Cluster>
 shardline::recommended search_for(const options& o, const Cluster& cluster) {
-  progress watch(fmt::format("recommendation of up to {} GPUs", cluster.gpus));
+  progress watch("recommendation of up to " + shardline::counted(cluster.gpus, "GPU"));
   if (!o.simulate) return recommend(cluster, o.model, o.workload, watch);
   return recommend(cluster, o.model, o.workload, watch,
                    shardline::simulation_keeps_promises{*o.simulate});
@@ -85,7 +85,8 @@ recommendation answer(const options& o, Cluster cluster) {
 }
 
 std::string replicas_text(const options& o, const shardline::layout& l, count replicas) {
-  return fmt::format("{} GPUs, {} x {}", replicas * l.gpus(), replicas, short_text(o.model, l));
+  return fmt::format("{}, {} x {}", shardline::counted(replicas * l.gpus(), "GPU"), replicas,
+                     short_text(o.model, l));
 }
 
 void print_found(const options& o, const recommendation& a) {
@@ -98,7 +99,8 @@ void print_found(const options& o, const recommendation& a) {
   print("{}", shardline::to_text(a.again.serving, a.again.bands));
   if (a.simulated) print("{}", simulated_text(*a.simulated, own));
   if (a.nearest.gpus == 0) return;
-  print("\nnone on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus, nearest_text(o, a.nearest));
+  print("\nnone on {} or fewer; the nearest\n{}", shardline::counted(a.nearest.gpus, "GPU"),
+        nearest_text(o, a.nearest));
 }
 
 void print_recommendation(const options& o, const recommendation& a) {
@@ -106,8 +108,8 @@ void print_recommendation(const options& o, const recommendation& a) {
   if (a.searched.found) {
     print_found(o, a);
   } else {
-    print("no recommendation on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus,
-          nearest_text(o, a.nearest));
+    print("no recommendation on {} or fewer; the nearest\n{}",
+          shardline::counted(a.nearest.gpus, "GPU"), nearest_text(o, a.nearest));
   }
   print("\n{} layouts tried\n", a.searched.tried);
 }

@@ -63,7 +63,7 @@ search_found answer_of_search(const options& o, const Cluster& cluster) {
   search_found a;
   const std::size_t all = std::numeric_limits<std::size_t>::max();
   a.found = search(cluster, o.model, o.workload, o.frontier ? all : o.top,
-                   progress(fmt::format("search of {} GPUs", cluster.gpus)));
+                   progress("search of " + shardline::counted(cluster.gpus, "GPU")));
   refuse_invalid(a.found.inputs);
   if (o.frontier) keep_frontier(a.found, o.top);
   for (const shardline::candidate& c : a.found.best) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shardline/io/launch/words.hpp"
+#include "shardline/io/text/units.hpp"
 
 namespace shardline {
 
@@ -93,20 +94,31 @@ inline std::vector<std::string> command_on(const launch_plan& p, const launch_se
   return words;
 }
 
-inline std::string url_of(const launch_place& at, host_namer host) {
-  return "http://" + host(at.node) + ":" + std::to_string(at.port());
+/// Where an instance is reached: "node0:8000".
+struct instance_address {
+  pool_role role = pool_role::both;
+  std::string host_and_port{};
+};
+
+inline std::vector<instance_address> addresses_of(const std::vector<launch_place>& places,
+                                                  host_namer host) {
+  std::vector<instance_address> all;
+  for (const launch_place& at : places) {
+    all.push_back({at.server->role, host(at.node) + ":" + std::to_string(at.port())});
+  }
+  return all;
 }
 
 // "trtllm-serve disaggregated" reads its servers from a file.
-inline std::string orchestrator_file(const std::vector<launch_place>& places, host_namer host) {
+inline std::string orchestrator_file(const std::vector<instance_address>& servers) {
   std::string text = "hostname: 0.0.0.0\nport: 8080\nbackend: pytorch\n";
   for (const pool_role role : {pool_role::prefill, pool_role::decode}) {
     std::string urls;
     count instances = 0;
-    for (const launch_place& at : places) {
-      if (at.server->role != role) continue;
+    for (const instance_address& s : servers) {
+      if (s.role != role) continue;
       ++instances;
-      urls += "    - \"" + url_of(at, host).substr(7) + "\"\n";
+      urls += "    - \"" + s.host_and_port + "\"\n";
     }
     text += (role == pool_role::prefill ? "context_servers:\n" : "generation_servers:\n") +
             ("  num_instances: " + std::to_string(instances) + "\n  urls:\n") + urls;
@@ -115,8 +127,7 @@ inline std::string orchestrator_file(const std::vector<launch_place>& places, ho
 }
 
 inline std::vector<std::string> router_of(const launch_plan& p,
-                                          const std::vector<launch_place>& places,
-                                          host_namer host) {
+                                          const std::vector<instance_address>& servers) {
   if (p.dialect->engine == "trtllm") {
     return {"trtllm-serve disaggregated", "-c disaggregated.yaml"};
   }
@@ -125,9 +136,9 @@ inline std::vector<std::string> router_of(const launch_plan& p,
   std::vector<std::string> words{of_vllm ? "vllm-router" : "python -m sglang_router.launch_router"};
   if (pools) words.emplace_back(of_vllm ? "--vllm-pd-disaggregation" : "--pd-disaggregation");
   if (!pools) words.emplace_back("--worker-urls");
-  for (const launch_place& at : places) {
-    const std::string option = pools ? "--" + std::string(name(at.server->role)) + " " : "";
-    words.push_back(option + url_of(at, host));
+  for (const instance_address& s : servers) {
+    const std::string option = pools ? "--" + std::string(name(s.role)) + " " : "";
+    words.push_back(option + "http://" + s.host_and_port);
   }
   words.emplace_back("--port 8080");
   return words;
@@ -135,7 +146,7 @@ inline std::vector<std::string> router_of(const launch_plan& p,
 
 inline std::string heading(const launch_place& at, count rank) {
   std::string text = "# " + std::string(name(at.server->role)) + " " + std::to_string(at.instance) +
-                     ", " + std::to_string(at.server->gpus) + " GPUs";
+                     ", " + counted(at.server->gpus, "GPU");
   if (at.server->nodes > 1) text += " on " + std::to_string(at.server->nodes) + " nodes";
   return text + ": on " + plain_host(at.node + rank) + "\n";
 }
@@ -167,12 +178,12 @@ inline std::string files_text(const launch_plan& p) {
     }
   }
   if (p.instances() < 2) return text;
+  const auto servers = detail::addresses_of(places, detail::plain_host);
   if (p.dialect->engine == "trtllm") {
-    text += "\ncat > disaggregated.yaml <<'EOF'\n" +
-            detail::orchestrator_file(places, detail::plain_host) + "EOF\n";
+    text += "\ncat > disaggregated.yaml <<'EOF'\n" + detail::orchestrator_file(servers) + "EOF\n";
   }
   return text + "\n# in front of them\n" +
-         detail::joined(detail::router_of(p, places, detail::plain_host), " \\\n  ") + "\n";
+         detail::joined(detail::router_of(p, servers), " \\\n  ") + "\n";
 }
 
 namespace detail {
@@ -212,12 +223,12 @@ inline std::string srun_text(const launch_plan& p, const launch_place& at) {
   text += detail::files_text(p);
   for (const launch_place& at : places) text += detail::srun_text(p, at);
   if (p.instances() > 1) {
+    const auto servers = detail::addresses_of(places, detail::slurm_host);
     if (p.dialect->engine == "trtllm") {
-      text += "cat > disaggregated.yaml <<EOF\n" +
-              detail::orchestrator_file(places, detail::slurm_host) + "EOF\n";
+      text += "cat > disaggregated.yaml <<EOF\n" + detail::orchestrator_file(servers) + "EOF\n";
     }
     text += "srun --overlap --nodes=1 --ntasks=1 --nodelist=\"${nodes[0]}\" \\\n  " +
-            detail::joined(detail::router_of(p, places, detail::slurm_host), " \\\n  ") + " &\n";
+            detail::joined(detail::router_of(p, servers), " \\\n  ") + " &\n";
   }
   return text + "wait\n";
 }
