@@ -113,7 +113,7 @@ refused("{${target}, \"gpus\": 8, \"two-batch-overlap\": \"yes\"}" "\"two-batch-
 refused("{\"model\": \"llama-3.1-8b\", \"accelerator\": \"h100-sxm\", \"gpus\": 8, \"layout\": \"vllm:tp=0\"}"
         "\"layout\"" "--layout: tp: 0; allowed: ${whole}")
 refused("{\"model\": \"llama-3.1-8b\", \"accelerator\": \"h100-sxm\", \"gpus\": 8, \"layout\": \"product:ep=1000000,dp=1000000\"}"
-        "\"layout.attention.dp\"" "layout.attention.dp: 1000000000000; allowed: ${whole}")
+        "\"layout\"" "--layout: dp: 1000000000000; allowed: ${whole}")
 line("{${target}, \"gpus\": 8}" "${printed}")  # and on it goes
 
 file(WRITE ${BINARY}/batch.in "${lines}")

@@ -218,7 +218,8 @@ void add_launch(CLI::App& app) {
   add_deployment(of);
   for (const char* form : {"--json", "--csv", "--md"}) of.remove_option(of.get_option(form));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
-  add(of, "--checkpoint", "what the engine loads (default: --model)");
+  add(of, "--checkpoint",
+      "what the engine loads (default: the repository or the folder of --model)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/text/units.hpp"
 #include "shardline/memory/adapters.hpp"
 #include "shardline/memory/exchange_buffers.hpp"
 #include "values.hpp"
@@ -118,8 +119,8 @@ void refuse_beyond_engine(const words& of, const options& o) {
       static_cast<double>(sequences.value) * static_cast<double>(o.layout.attention.dp);
   if (o.workload.concurrency <= most) return;
   refuse("--concurrency", fmt::format("{}", o.workload.concurrency),
-         fmt::format("at most {} on each of {} replicas, {}", sequences.option->name,
-                     o.layout.attention.dp, most));
+         fmt::format("at most {} on each of {}, {}", sequences.option->name,
+                     shardline::counted(o.layout.attention.dp, "replica"), most));
 }
 
 void refuse_beyond_context(const words& of, const options& o) {

@@ -9,6 +9,7 @@
 #include "output.hpp"
 #include "pricing.hpp"
 #include "report.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/io/launch/manifest.hpp"
 #include "shardline/io/launch/plan.hpp"
 #include "shardline/io/launch/shell.hpp"
@@ -71,6 +72,16 @@ void refuse_other_vendors(const options& o) {
   }
 }
 
+// "vllm-0.21, vllm-0.18, ...": the versions that it is known how to start.
+std::string started_engines() {
+  std::string names;
+  for (const shardline::engine_version* v : shardline::engines::all) {
+    if (shardline::find_dialect(v->name) == nullptr) continue;
+    names += (names.empty() ? "" : ", ") + std::string(v->name);
+  }
+  return names;
+}
+
 }  // namespace
 
 bool run_launch(const options& o) {
@@ -81,9 +92,14 @@ bool run_launch(const options& o) {
   }
   const shardline::launch_request r = request_of(o);
   const shardline::launch_plan plan = launch_plan_of(r);
-  if (!plan.has_value()) throw bad_input{"--engine: " + plan.why_not, "--engine"};
+  if (plan.dialect == nullptr) refuse("--engine", plan.why_not, started_engines());
+  if (!plan.has_value()) {
+    refuse(
+        "--engine", plan.why_not,
+        fmt::format("a layout and options that {} can be told, or another engine", o.engine->name));
+  }
   const shardline::manifest m = written(o, plan, r.gpus_per_node);
-  if (!m.why_not.empty()) throw bad_input{"--format: " + m.why_not, "--format"};
+  if (!m.why_not.empty()) refuse("--format", m.why_not, "shell or slurm, or another engine");
   write(m.text);
   return true;
 }

@@ -126,8 +126,8 @@ void list_accelerator_fields(ordered_json& list) {
   list.push_back(field_row(file, "like", "a name of the catalog", "",
                            "whose figures hold where the file gives none"));
   for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
-    list.push_back(field_row(file, std::string(f.name), std::string(allowed_in(f.range).view()),
-                             shardline::name(f.range.unit), f.meaning));
+    list.push_back(field_row(file, std::string(f.name), f.allowed(), shardline::name(f.range.unit),
+                             f.meaning));
   }
 }
 

@@ -92,14 +92,41 @@ void note_index(const std::filesystem::path& beside, imported_model& imported) {
       held, priced, (priced / held - 1.0) * 100.0));
 }
 
+std::vector<std::string> known_models() {
+  std::vector<std::string> known;
+  for (const shardline::model* m : catalog::models) known.emplace_back(m->name.view());
+  return known;
+}
+
+// A repository's name is no path here, but may be near to a name of the catalog.
+[[noreturn]] void refuse_unread(const std::string& option, const std::string& name,
+                                const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    refuse(option, path.string(), "a config.json that can be read");
+  }
+  refuse(option, name, "a config.json that can be read", known_models());
+}
+
+// What is wrong with a text, and what would not be.
+std::string said(const std::string& error) {
+  for (const char* word : {"; allowed: ", "; supported: "}) {
+    if (error.find(word) != std::string::npos) return error;
+  }
+  const bool cut = error.find("JSON") != std::string::npos;
+  return error + (cut ? "; allowed: all of a config.json, as its repository has it"
+                      : "; allowed: a type that `shardline-plan models` lists, or --model-spec");
+}
+
 imported_model import_model(const std::string& option, const std::string& name) {
   const std::filesystem::path path = file_of(option, name);
   const std::optional<std::string> text = read_file(path);
-  if (!text) refuse(option, path.string(), "a config.json that can be read");
+  if (!text) refuse_unread(option, name, path);
   const std::string quantisation =
       read_quantisation(option, path.parent_path() / "hf_quant_config.json");
   const shardline::import_result imported = shardline::import_hf_config(*text, quantisation);
-  if (!imported) throw bad_input{option + ": " + path.string() + ": " + imported.error, option};
+  if (!imported)
+    throw bad_input{option + ": " + path.string() + ": " + said(imported.error), option};
   imported_model result{*imported.model, imported.notes};
   note_index(path.parent_path(), result);
   return result;
@@ -149,12 +176,8 @@ shardline::model find_model(const std::string& option, const std::string& name,
     return imported.model;
   }
   std::string names;
-  std::vector<std::string> known;
-  for (const shardline::model* m : catalog::models) {
-    append(names, m->name.view());
-    known.emplace_back(m->name.view());
-  }
-  refuse(option, name, names + ", or the path of a config.json", known);
+  for (const shardline::model* m : catalog::models) append(names, m->name.view());
+  refuse(option, name, names + ", or the path of a config.json", known_models());
 }
 
 shardline::accelerator find_accelerator(const std::string& option, const std::string& name) {

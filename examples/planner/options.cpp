@@ -59,6 +59,9 @@ std::string owners_text(const CLI::App& app, const std::string& name) {
 [[noreturn]] void refuse_unknown(const CLI::App& app, const CLI::App& of) {
   const std::vector<std::string> unknown = app.remaining(true);
   const std::string name = unknown.empty() ? "" : unknown.front();
+  if (!name.starts_with("-") && of.get_name() == "batch") {
+    refuse("argument of batch", name, "none: its lines come from standard input");
+  }
   std::vector<std::string> known;
   for (const CLI::Option* option : of.get_options()) known.push_back(option->get_name());
   refuse("option of " + of.get_name(), name + owners_text(app, name), names_of_options(of), known);

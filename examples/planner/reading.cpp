@@ -6,17 +6,21 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "drafting.hpp"
 #include "engine_options.hpp"
 #include "models.hpp"
+#include "shardline/catalog/repositories.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
+#include "shardline/io/text/units.hpp"
 #include "shardline/model/usual_routing.hpp"
 #include "simulated.hpp"
 #include "spaces.hpp"
@@ -109,14 +113,26 @@ void read_execution(const words& of, options& o) {
   if (!has_experts(o.model)) refuse_without_experts(of);
 }
 
+// One that is given is at least the rarest that an estimate prices.
+void read_rate(const words& of, shardline::workload& w) {
+  const std::optional<std::string> text = of.given("--rate");
+  if (!text) return;
+  shardline::field_range range = range_of(field::rate);
+  range.lowest = shardline::rarest_rate;
+  const std::optional<double> rate = number_in(*text);
+  if (!rate || !range.contains(*rate)) {
+    refuse("--rate", *text,
+           fmt::format("{} requests/s, or no --rate for slots that are always full",
+                       allowed_in(range).view()));
+  }
+  w.rate = shardline::request_rate<>::from_value(*rate);
+}
+
 void read_time(const words& of, options& o) {
   read_execution(of, o);
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
   o.workload.max_tpot = longest(of, "--max-tpot", field::max_tpot);
-  o.workload.rate = shardline::request_rate<>::from_value(number(of, "--rate", field::rate));
-  if (of.given("--rate") && o.workload.rate.value() == 0.0) {
-    refuse("--rate", "0", "a number above 0, or none for slots that are always full");
-  }
+  read_rate(of, o.workload);
   if (const std::optional<std::string> prompts = of.given("--num-prompts")) {
     o.workload.num_prompts =
         static_cast<double>(whole_number("--num-prompts", *prompts, field::num_prompts));
@@ -195,7 +211,7 @@ shardline::count pool(const words& of, const std::string& option, const std::str
   }
   const shardline::count gpus = whole_number(option, *text, field::gpus);
   if (gpus % instance != 0) {
-    refuse(option, *text, fmt::format("a multiple of the layout's {} GPUs", instance));
+    refuse(option, *text, "a multiple of the layout's " + shardline::counted(instance, "GPU"));
   }
   return gpus;
 }
@@ -208,6 +224,10 @@ void read_pipeline_and_pools(const words& of, options& o) {
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
   const shardline::count in_pools = o.prefill_gpus + o.decode_gpus;
+  if (in_pools > 0 && in_pools < o.cluster.gpus) {
+    o.notes.push_back(
+        fmt::format("{} of {} GPUs are in a pool, the others idle", in_pools, o.cluster.gpus));
+  }
   if (in_pools > o.cluster.gpus) {
     refuse("--prefill-gpus and --decode-gpus", fmt::format("{}", in_pools),
            fmt::format("at most --gpus, {}", o.cluster.gpus));
@@ -234,7 +254,7 @@ void read_simulation(const words& of, options& o) {
   for (const char* option : {"--rate", "--num-prompts", "--prefix-hit", "--output-cv"}) {
     if (of.given(option)) refuse("--trace", *trace, fmt::format("only without {}", option));
   }
-  o.simulate = read_trace(*trace, *o.simulate);
+  o.simulate = read_trace(*trace, *o.simulate, o.model.max_context);
 }
 
 // Dollars per GPU and hour.
@@ -249,6 +269,27 @@ std::optional<double> read_price(const words& of) {
   return price;
 }
 
+// What is priced as something else that there is.
+void note_stand_ins(options& o) {
+  const shardline::accelerator& a = o.cluster.accelerator;
+  const shardline::precision own = o.model.activations;
+  const shardline::precision used = supported(a, own);
+  if (used != own && bits(used) == bits(own)) {
+    o.notes.push_back(
+        fmt::format("{} has no {}: computed in {}, as an engine does where it is told",
+                    a.name.view(), name(own), name(used)));
+  }
+  const bool of_nvidia =
+      a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown;
+  if (o.engine == nullptr || of_nvidia) return;
+  if (o.engine->engine == shardline::tensorrt_llm::convention ||
+      o.engine->engine == shardline::engines::fastertransformer.engine) {
+    o.notes.push_back(
+        fmt::format("{} runs on NVIDIA's accelerators alone: {} is priced as if it did",
+                    o.engine->name, a.name.view()));
+  }
+}
+
 options read_common(const words& of) {
   options o;
   o.model = read_model(of, o.notes);
@@ -256,6 +297,7 @@ options read_common(const words& of) {
   read_engine(of, o);
   o.workload = read_workload(of, o.model);
   refuse_beyond_context(of, o);
+  note_stand_ins(o);
   o.form = form_of(of);
   o.json = o.form != output_form::text;
   o.price = read_price(of);
@@ -419,11 +461,24 @@ void refuse_unusual_name(const char* option, const std::string& name) {
          "a repository or a folder: letters, digits, '-', '_', '.' and '/'");
 }
 
+// What an engine loads of --model: the repository of a catalog's model, or the folder itself.
+std::string own_checkpoint(const words& of) {
+  const std::string own = of.given("--model").value_or("");
+  if (const auto* known = shardline::catalog::find_model(own)) {
+    const std::string repository(shardline::catalog::repository_of(*known));
+    if (!repository.empty()) return repository;
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(own, ignored)) return own;
+  refuse("--checkpoint", "nothing given",
+         "what the engine loads: a repository or a folder, which --model does not name");
+}
+
 // The engine's own option, or what quantises as it loads: only a checkpoint that was not named is
 // the model's own.
 void read_checkpoint(const words& of, options& o) {
-  const std::string own = of.given("--model").value_or("");
-  o.launch.checkpoint = of.given("--checkpoint").value_or(own);
+  const std::optional<std::string> given = of.given("--checkpoint");
+  o.launch.checkpoint = given ? *given : own_checkpoint(of);
   refuse_unusual_name("--checkpoint", o.launch.checkpoint);
   o.launch.draft = of.given("--draft-checkpoint").value_or("");
   if (of.given("--draft-checkpoint")) refuse_unusual_name("--draft-checkpoint", o.launch.draft);

@@ -47,7 +47,7 @@ shardline::recommended search_for(const options& o, const Cluster& cluster) {
   as_engines_do deploy;
   deploy.add(o);
   return recommend(cluster, o.model, o.workload,
-                   progress(fmt::format("recommendation of up to {} GPUs", cluster.gpus)),
+                   progress("recommendation of up to " + shardline::counted(cluster.gpus, "GPU")),
                    promised_by(o), deploy);
 }
 
@@ -88,7 +88,8 @@ recommendation answer(const options& o, Cluster cluster) {
 }
 
 std::string replicas_text(const options& o, const shardline::layout& l, count replicas) {
-  return fmt::format("{} GPUs, {} x {}", replicas * l.gpus(), replicas, short_text(o.model, l));
+  return fmt::format("{}, {} x {}", shardline::counted(replicas * l.gpus(), "GPU"), replicas,
+                     short_text(o.model, l));
 }
 
 void print_found(const options& o, const recommendation& a) {
@@ -101,7 +102,8 @@ void print_found(const options& o, const recommendation& a) {
   print("{}", shardline::to_text(a.again.serving, a.again.bands));
   if (a.simulated) print("{}", simulated_text(*a.simulated, own));
   if (a.nearest.gpus == 0) return;
-  print("\nnone on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus, nearest_text(o, a.nearest));
+  print("\nnone on {} or fewer; the nearest\n{}", shardline::counted(a.nearest.gpus, "GPU"),
+        nearest_text(o, a.nearest));
 }
 
 void print_recommendation(const options& o, const recommendation& a) {
@@ -109,8 +111,8 @@ void print_recommendation(const options& o, const recommendation& a) {
   if (a.searched.found) {
     print_found(o, a);
   } else {
-    print("no recommendation on {} GPUs or fewer; the nearest\n{}", a.nearest.gpus,
-          nearest_text(o, a.nearest));
+    print("no recommendation on {} or fewer; the nearest\n{}",
+          shardline::counted(a.nearest.gpus, "GPU"), nearest_text(o, a.nearest));
   }
   print("\n{} layouts tried\n", a.searched.tried);
 }

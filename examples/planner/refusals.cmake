@@ -72,12 +72,12 @@ refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp
 refused_naming("--efficiency: none; allowed: vllm, vllm-0.21, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
                "search ${target} --gpus 8 --efficiency fitted:engine=none")
 refused("--chunk: 0; allowed: a whole number from 1 to 1000000000" "search ${target} --gpus 8 --chunk 0")
-refused("--rate: -1; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate -1")
-refused("--rate: 0; allowed: a number above 0, or none for slots that are always full"
-        "search ${target} --gpus 8 --rate 0")
+set(rates "a number from 1e-09 to 1000000000 requests/s, or no --rate for slots that are always full")
+foreach(value -1 0 1e-10 nan 1e10 many)
+  refused("--rate: ${value}; allowed: ${rates}" "search ${target} --gpus 8 --rate ${value}")
+endforeach()
 refused("--draft-time: 0ms; allowed: a time above 0, or none for the prediction layer's"
         "search ${target} --gpus 8 --draft 3 --acceptance 0.5 --draft-time 0ms")
-refused("--rate: nan; allowed: a number from 0 to 1000000000" "search ${target} --gpus 8 --rate nan")
 refused("--num-prompts: 0; allowed: a whole number from 1 to 1000000000"
         "search ${target} --gpus 8 --num-prompts 0")
 refused("--prefix-hit: 1.5; allowed: a number from 0 to 1"
@@ -110,7 +110,7 @@ refused("--decode-gpus: 3; allowed: a multiple of the layout's 2 GPUs"
         "estimate ${target} --gpus 8 --layout vllm:tp=2 --prefill-gpus 2 --decode-gpus 3")
 refused("--prefill-gpus and --decode-gpus: 12; allowed: at most --gpus, 8"
         "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 8")
-refused("workload.output [tokens]: 1; allowed: from 2 with a pool that only decodes"
+refused("--output: 1; allowed: from 2 with a pool that only decodes"
         "estimate ${target} --gpus 8 --layout vllm:tp=4 --prefill-gpus 4 --decode-gpus 4 --output 1")
 refused("--efficiency: mfu=2; allowed: a number from 1e-06 to 1"
         "search ${target} --gpus 8 --efficiency constant:mfu=2")
@@ -135,12 +135,12 @@ refused("--layout: layers: 16/16/; allowed: ${stages}"
         "fit ${target} --gpus 8 --layout vllm:pp=2,layers=16/16/")
 refused("--layout: redundant: 8; allowed: 0, or with ep=on"
         "estimate ${target} --gpus 8 --layout vllm:tp=8,redundant=8")
-refused("layout.redundant_experts: 8; allowed: 0 for a model without experts"
+refused("--layout: redundant_experts: 8; allowed: 0 for a model without experts"
         "fit ${target} --gpus 8 --layout vllm:tp=8,ep=on,redundant=8")
 refused_naming("--layout: nothing given; allowed: vllm:tp=8,dp=2,ep=on"
                " or product:ep=64,tp=2,pp=2,layers=9/7" "fit ${target} --gpus 8")
 refused("--layout: tp: 0; allowed: ${whole}" "estimate ${target} --gpus 8 --layout vllm:tp=0")
-refused("layout.attention.dp: 1000000000000; allowed: ${whole}"
+refused("--layout: dp: 1000000000000; allowed: ${whole}"
         "estimate ${target} --gpus 8 --layout product:ep=1000000,dp=1000000")
 refused("--model: no.json; allowed: a config.json that can be read"
         "search --model no.json --accelerator h100-sxm --gpus 8")
@@ -187,9 +187,20 @@ refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 
 set(priced "estimate ${target} --gpus 8 --layout vllm:tp=8")
 set(launched "launch ${target} --gpus 8 --layout vllm:tp=8 --engine vllm")
 set(repository "a repository or a folder: letters, digits, '-', '_', '.' and '/'")
-refused("--checkpoint: nothing; allowed: what the engine loads (default: --model)" "${launched} --checkpoint ''")
+refused("--checkpoint: nothing; allowed: what the engine loads (default: the repository or the folder of --model)" "${launched} --checkpoint ''")
 refused("--checkpoint: a$(id); allowed: ${repository}" "${launched} --checkpoint a$(id)")
 refused("--checkpoint: a b; allowed: ${repository}" "${launched} --checkpoint 'a b'")
+# A catalog's model is loaded from its repository; a file is no checkpoint.
+expect(0 "" "vllm serve meta-llama/Llama-3.1-8B " "${launched}")
+refused("--checkpoint: nothing given; allowed: what the engine loads: a repository or a folder, which --model does not name"
+        "launch --model ${CMAKE_CURRENT_LIST_DIR}/deepseek-v3.json --accelerator h200-sxm --gpus 8 --layout vllm:tp=8 --engine vllm")
+refused("--checkpoint: nothing given; allowed: what the engine loads: a repository or a folder, which --model does not name"
+        "launch --model palm-8b --accelerator h100-sxm --gpus 8 --layout vllm:tp=8 --engine vllm")
+expect(0 "" "name: router.*--decode http://llama-3-1-8b-decode-0.llama-3-1-8b-decode:8"
+       "launch ${target} --gpus 8 --layout vllm:tp=2 --engine vllm --format lws --prefill-gpus 4 --decode-gpus 4")
+expect(0 "" "note: 4 of 8 GPUs are in a pool, the others idle"
+       "estimate ${target} --gpus 8 --layout vllm:tp=2 --engine vllm --prefill-gpus 2 --decode-gpus 2")
+expect(0 "" "1 GPU\n" "estimate ${target} --gpus 8 --layout vllm:tp=1")
 refused("--format: lws; allowed: shell or slurm: manifests name NVIDIA's GPUs, and this is mi300x"
         "launch --model llama-3.1-8b --accelerator mi300x --gpus 8 --layout vllm:tp=8 --engine vllm --format lws")
 refused("--engine: trtllm-1.0; allowed: on NVIDIA's accelerators alone, and this is mi300x"
@@ -215,7 +226,22 @@ refused_trace(", line 1: x" "x,2048,512\n")
 refused_trace(", line 2: 0" "0,2048,512\n1,0,512\n")
 refused_trace(", line 2: 0.5" "1,2048,512\n0.5,2048,512\n")
 refused_trace(", line 1: 7" "0,2048,512,7\n")
-refused_trace(", line 1: " "0,2048\n")
+refused_trace(", line 1: nothing" "0,2048\n")
+function(refused_long what text)
+  file(WRITE ${trace} "${text}")
+  refused("--trace: ${trace}${what}; allowed: together at most the model's 131072"
+          "${priced} --simulate 1 --trace ${trace}")
+  set(complaints "${complaints}" PARENT_SCOPE)
+endfunction()
+refused_long(", line 2: 131072 and 1 tokens" "0,131071,1\n1,131072,1\n")
+# What would run for minutes is refused by what makes it long.
+function(refused_simulation start arguments)
+  refused_naming("--simulate: ${start}" "a lower " "${priced} --simulate 1 ${arguments}")
+  set(complaints "${complaints}" PARENT_SCOPE)
+endfunction()
+refused_simulation("" "--rate 300000")
+refused_simulation("1e+08 requests sent to a replica that serves " "--num-prompts 100000000")
+refused_simulation("" "--concurrency 10000000 --input 16 --output 16")
 refused("--trace: ${trace}; allowed: only without --rate"
         "${priced} --rate 1 --simulate 1 --trace ${trace}")
 file(REMOVE ${trace})
@@ -235,11 +261,11 @@ refused("--weights: int4; allowed: fp8, or a checkpoint in that format (--checkp
         "${started} --layout vllm:tp=8 --engine vllm --weights int4")
 refused("--draft-checkpoint: a/b; allowed: only with --draft-time"
         "${started} --layout vllm:tp=8 --engine vllm --draft-checkpoint a/b")
-refused("--engine: vLLM splits prompts (cp) of one replica only (dp = 1)"
+refused("--engine: vLLM splits prompts (cp) of one replica only (dp = 1); allowed: a layout and options that vllm-0.21 can be told, or another engine"
         "${started} --layout mesh:tp=2,cp=2,dp=2,etp=8 --engine vllm")
-refused("--engine: it is not known how vllm-2023 is started"
+refused_naming("--engine: it is not known how vllm-2023 is started; allowed: vllm-0.21, " ", trtllm-1.0"
         "${started} --layout vllm:tp=8 --engine vllm-2023")
-refused("--format: llm-d's chart runs vLLM"
+refused("--format: llm-d's chart runs vLLM; allowed: shell or slurm, or another engine"
         "${started} --layout sglang:tp=8 --engine sglang --format llm-d")
 expect(2 "" "^infeasible\n  violated: tensor parallelism [(]tp[)] must divide the attention heads: 3"
        "${started} --layout vllm:tp=3 --engine vllm")
@@ -249,6 +275,8 @@ refused("layouts: 1; allowed: two, as --layout of estimate has them"
         "compare vllm:tp=8 ${target} --gpus 8")
 expect(2 "" "A: tp8 cp1 dp1 [|] pp1\nfeasible\nB: tp3 .*\ninfeasible\n" "compare vllm:tp=8 vllm:tp=3 ${target} --gpus 8")
 expect(0 "" "\"decode_differences\": .*\"difference_s\"" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
+expect(2 "" "endless" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --rate 100000 --max-ttft 1s")
+expect(2 "" "\"ttft_elasticity\": null" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --rate 100000 --max-ttft 1s --json")
 expect(0 "" "\"figure\": \"memory_rate\".*\"tpot_elasticity\": -0" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --json")
 expect(0 "" "\"difference_s\": .*\"a\": [[].*\"each_is\": .*\"b\": [[]" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
 
@@ -315,6 +343,9 @@ if(EXISTS /proc/self/mem)  # opens, then fails to be read
           "search --model /proc/self/mem --accelerator h100-sxm --gpus 8")
 endif()
 
+# A dense model in the notation of two meshes.
+expect(2 "" "the expert mesh [(]etp ep edp[)] must have the same number of ranks, without experts too"
+       "estimate ${target} --gpus 8 --layout mesh:tp=8")
 set(rule "more GPUs than the cluster has: 16384 required, 64 available")
 expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"
        "estimate ${target} --gpus 64 --layout product:ep=64,tp=16,pp=4,dp=4")
@@ -375,7 +406,7 @@ refused("--max-num-batched-tokens: 256; allowed: at least --max-num-seqs, 512"
         "${deployed} --engine vllm --max-num-seqs 512 --max-num-batched-tokens 256")
 refused("--chunk: 2048; allowed: only without --max-num-batched-tokens, which means the same"
         "${deployed} --engine vllm --chunk 2048 --max-num-batched-tokens 4096")
-refused("--concurrency: 64; allowed: at most --max-num-seqs on each of 1 replicas, 32"
+refused("--concurrency: 64; allowed: at most --max-num-seqs on each of 1 replica, 32"
         "${deployed} --engine vllm --max-num-seqs 32")
 refused("--max-model-len: 2048; allowed: at least --input and --output, 2560"
         "${deployed} --engine vllm --max-model-len 2048")
@@ -393,10 +424,20 @@ expect(0 "" "vllm-0.21 [(]0.92 of the memory, CUDA graphs within; 4.68 GiB reser
 set(folder "${CMAKE_CURRENT_BINARY_DIR}/refusals-folder")
 file(REMOVE_RECURSE ${folder})
 file(MAKE_DIRECTORY ${folder})
-refused("--memory: 80TB; allowed: bytes, or a number and its unit, GiB, GB, MiB or MB, from 1 B to 1e+15 B"
-        "${deployed} --memory 80TB")
+set(sizes "a number and its unit, GiB, GB, MiB or MB, or bytes, from 100000000 B to 1e+15 B")
+refused("--memory: 80TB; allowed: ${sizes}" "${deployed} --memory 80TB")
+foreach(value 80 80B 80MB 1e7 80Gb)  # of GB, say
+  refused("--memory: ${value}; allowed: ${sizes}" "${deployed} --memory ${value}")
+endforeach()
+foreach(figure memory=80 memory_rate=3350 scale_up.rate=450 network.rate=50 peak.bf16=989 last_level_cache=50)
+  string(REPLACE "=" ": " given "${figure}")
+  refused_naming("--set: ${given}; allowed: a number from 1" "e+" "${deployed} --set ${figure}")
+endforeach()
+expect(0 "" "note: h100-sxm has no bf16: computed in fp16" "${deployed} --set peak.bf16=0")
+expect(0 "" "note: trtllm-1.0 runs on NVIDIA's accelerators alone: mi300x is priced as if it did"
+       "fit --model llama-3.1-8b --accelerator mi300x --gpus 8 --layout trtllm:tp=8 --engine trtllm")
 expect(0 "" "capacity +79.5 GB" "${deployed} --memory 74GiB")
-refused("--set: peak.fp8: -1; allowed: a number from 0 to 1e+21" "${deployed} --set peak.fp8=-1")
+refused("--set: peak.fp8: -1; allowed: a number from 1000000000 to 1e+21, or 0 [FLOP/s]" "${deployed} --set peak.fp8=-1")
 refused("--set: memory; allowed: field=number, as memory=8e10 (see fields)"
         "${deployed} --set memory")
 file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100-sxm\", \"memory\": 4e10}")

@@ -153,20 +153,25 @@ bool put_estimate(shardline::json_output<Output>& out, const options& o, const C
 }
 
 template <class Cluster>
+std::string simulation_of(const options& o, const Cluster& cluster) {
+  if (!o.simulate) return {};
+  if (!can_simulate(o, cluster)) return "\nnot simulated: the memory holds no sequence\n";
+  return simulated_text(simulated(o, cluster), o);
+}
+
+template <class Cluster>
 bool run_estimate(const options& o, const Cluster& cluster) {
   const auto e = estimate(cluster, o.model, o.layout, o.workload);
   refuse_invalid(e.feasibility.invalid);
+  // Before anything is printed: a simulation that would not end is refused.
+  const std::string simulation = e.feasibility.priceable() ? simulation_of(o, cluster) : "";
   print_inputs(o);
   print("{}\n", shardline::to_text(o.model, o.layout, convention(o)));
   if (e.feasibility.priceable()) {
     const auto fullest = fullest_stage(cluster, o.model, o.layout, o.workload);
     print("{}", shardline::to_text(e, o.layout, fullest));
     if (const auto cost = costs_of(o, cluster, o.layout, e)) print("{}", costs_text(o, *cost));
-    if (o.simulate && can_simulate(o, cluster)) {
-      print("{}", simulated_text(simulated(o, cluster), o));
-    } else if (o.simulate) {
-      print("\nnot simulated: the memory holds no sequence\n");
-    }
+    print("{}", simulation);
   } else {
     print("{}", shardline::to_text(e));
   }
@@ -203,9 +208,9 @@ template <class Cluster>
 bool run_pools(const options& o, const Cluster& cluster) {
   const auto found = both_pools(o, cluster);
   print_inputs(o);
-  print("{}\n{} GPUs read prompts, {} decode\n\n{}",
-        shardline::to_text(o.model, o.layout, convention(o)), o.prefill_gpus, o.decode_gpus,
-        shardline::to_text(found));
+  print("{}\n{} read prompts, {} decode\n\n{}",
+        shardline::to_text(o.model, o.layout, convention(o)),
+        shardline::counted(o.prefill_gpus, "GPU"), o.decode_gpus, shardline::to_text(found));
   return found.feasible();
 }
 

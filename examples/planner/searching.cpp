@@ -98,7 +98,7 @@ class told_by_job {
 
 std::string what_is_searched(const search_space& space) {
   const auto [low, high] = std::minmax_element(space.gpus.begin(), space.gpus.end());
-  return *low == *high ? fmt::format("search of {} GPUs", *low)
+  return *low == *high ? "search of " + shardline::counted(*low, "GPU")
                        : fmt::format("search of {} to {} GPUs", *low, *high);
 }
 

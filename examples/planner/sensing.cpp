@@ -40,12 +40,16 @@ std::array<std::size_t, hardware_figures.size()> ranked(const shardline::sensiti
 std::string sensitivity_text(const shardline::sensitivities& s) {
   shardline::text_table table("lrrr");
   table.add({"1 % more of", "TTFT", "TPOT", "throughput"});
-  const auto cell = [](double elasticity) { return fmt::format("{:+.3f} %", elasticity); };
+  // A queue that grows for ever is neither longer nor shorter.
+  const auto cell = [](const shardline::sensitivity& of, std::size_t i) {
+    return std::isfinite(of.value) ? fmt::format("{:+.3f} %", of.elasticity[i]) : "endless";
+  };
   for (const std::size_t i : ranked(s)) {
     const std::array<double, 3> e{s.ttft.elasticity[i], s.tpot.elasticity[i],
                                   s.throughput.elasticity[i]};
     if (e == std::array<double, 3>{}) continue;
-    table.add({std::string(hardware_figures[i].name), cell(e[0]), cell(e[1]), cell(e[2])});
+    table.add({std::string(hardware_figures[i].name), cell(s.ttft, i), cell(s.tpot, i),
+               cell(s.throughput, i)});
   }
   return table.text("  ");
 }
@@ -56,10 +60,12 @@ void put_sensitivity(shardline::json_tree& out, const shardline::sensitivities& 
       out.object([&] {
         out.member("figure", hardware_figures[i].name);
         out.member("unit", hardware_figures[i].unit);
-        out.member("d_ttft_s", s.ttft.slope[i]);
+        // As good as null: of an endless queue.
+        const double has_ttft = std::isfinite(s.ttft.value) ? 1.0 : s.ttft.value;
+        out.member("d_ttft_s", s.ttft.slope[i] * has_ttft);
         out.member("d_tpot_s", s.tpot.slope[i]);
         out.member("d_output_tokens_per_s", s.throughput.slope[i]);
-        out.member("ttft_elasticity", s.ttft.elasticity[i]);
+        out.member("ttft_elasticity", s.ttft.elasticity[i] * has_ttft);
         out.member("tpot_elasticity", s.tpot.elasticity[i]);
         out.member("output_elasticity", s.throughput.elasticity[i]);
       });

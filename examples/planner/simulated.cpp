@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -21,7 +22,7 @@ constexpr std::string_view wanted_of_trace =
 
 [[noreturn]] void refuse_trace(const std::string& path, std::int64_t line, std::string_view what) {
   const std::string where = line > 0 ? fmt::format("{}, line {}", path, line) : path;
-  refuse("--trace", fmt::format("{}: {}", where, what), wanted_of_trace);
+  refuse("--trace", fmt::format("{}: {}", where, what.empty() ? "nothing" : what), wanted_of_trace);
 }
 
 struct trace_line {
@@ -44,27 +45,54 @@ struct trace_line {
   }
 };
 
-shardline::simulation::request request_in(trace_line line, double after) {
+void refuse_beyond(const trace_line& line, const shardline::simulation::request& r,
+                   shardline::count longest) {
+  if (longest == 0 || r.input + r.output <= static_cast<double>(longest)) return;
+  refuse("--trace",
+         fmt::format("{}, line {}: {} and {} tokens", line.path, line.number, r.input, r.output),
+         fmt::format("together at most the model's {}", longest));
+}
+
+shardline::simulation::request request_in(trace_line line, double after, shardline::count longest) {
   const auto most = [](shardline::field f) { return range_of(f).highest; };
   shardline::simulation::request r;
   r.sent = line.value(after, 1e9);
   r.input = line.value(1.0, most(shardline::field::input));
   r.output = line.value(1.0, most(shardline::field::output));
   if (!line.left.empty()) refuse_trace(line.path, line.number, line.left);
+  refuse_beyond(line, r, longest);
   return r;
 }
 
 }  // namespace
 
+void refuse_long_simulation(const simulated_load& of) {
+  constexpr double most = 1e6;
+  constexpr double most_looks = 4e9;
+  const double crowd = of.served > 0.0 ? std::max(of.rate / of.served, 1.0) : 1.0;
+  const double sent = of.requests * crowd;
+  if (sent > most) {
+    refuse("--simulate",
+           fmt::format("{:.3g} requests sent to a replica that serves {:.3g} a second", sent,
+                       of.served),
+           fmt::format("{:.0f}: a lower --rate or --concurrency, or fewer --num-prompts", most));
+  }
+  if (of.requests * of.running <= most_looks) return;
+  refuse("--simulate",
+         fmt::format("{:.3g} requests, {:.3g} at once in a replica", of.requests, of.running),
+         fmt::format("{:.3g} as the product: a lower --concurrency", most_looks));
+}
+
 shardline::simulation_options read_trace(const std::string& path,
-                                         shardline::simulation_options with) {
+                                         shardline::simulation_options with,
+                                         shardline::count longest) {
   std::ifstream file(path);
   std::string text;
   std::int64_t line = 0;
   while (std::getline(file, text)) {
     if (!text.empty() && text.back() == '\r') text.pop_back();
     const double after = with.trace.empty() ? 0.0 : with.trace.back().sent;
-    with.trace.push_back(request_in({path, ++line, text}, after));
+    with.trace.push_back(request_in({path, ++line, text}, after, longest));
   }
   if (!file.eof() || file.bad()) refuse_trace(path, 0, "cannot be read");
   if (with.trace.empty()) refuse_trace(path, 0, "no line");
@@ -90,7 +118,7 @@ std::string simulated_text(const shardline::simulated_serving& s, const options&
   text += fmt::format("  {} requests/s, {} output tokens/s on all replicas",
                       shardline::short_number(s.requests_per_s),
                       shardline::short_number(s.output_tokens_per_s));
-  if (s.preemptions > 0) text += fmt::format("; {} preemptions", s.preemptions);
+  if (s.preemptions > 0) text += "; " + shardline::counted(s.preemptions, "preemption");
   return text + "\n";
 }
 

@@ -12,14 +12,41 @@
 namespace planner {
 
 /// What a file of --trace says, a request a line: when it is sent in seconds from the beginning, its
-/// prompt's tokens and its answer's, "0.25,2048,512". Throws bad_input, which names the line.
+/// prompt's tokens and its answer's, "0.25,2048,512", no more than `longest` together unless that is
+/// 0. Throws bad_input, which names the line.
 shardline::simulation_options read_trace(const std::string& path,
-                                         shardline::simulation_options with);
+                                         shardline::simulation_options with,
+                                         shardline::count longest);
+
+/// What one replica is asked to simulate, and how fast it serves.
+struct simulated_load {
+  double requests = 0.0;  // that are looked at, or forgotten before them
+  double rate = 0.0;      // at which they come; 0: as others end
+  double served = 0.0;    // requests per second
+  double running = 0.0;
+};
+
+/// A simulation looks at each running sequence whenever one begins or ends. Throws bad_input above
+/// 10^6 requests that are sent, and above 4 10^9 looks: about half a minute.
+void refuse_long_simulation(const simulated_load& of);
 
 /// Whether the simulation has something to run: one sequence at least that the memory holds.
 template <class Cluster>
 bool can_simulate(const options& o, const Cluster& cluster) {
   return sequences_that_fit(cluster, o.model, o.layout, o.workload) > 0;
+}
+
+/// Of one replica, each of which does alike.
+template <class Prepared>
+simulated_load load_of(const Prepared& parts, const shardline::workload& w,
+                       const shardline::simulation_options& with) {
+  const auto dp = static_cast<double>(parts.layout.attention.dp);
+  const shardline::simulation::client c = shardline::simulation::client_of(parts.layout, w, with);
+  const auto all = static_cast<double>(c.skipped + c.counted);
+  const double running = static_cast<double>(c.in_flight);
+  if (!with.trace.empty()) return {static_cast<double>(with.trace.size()), 0.0, 0.0, running};
+  const auto s = serving(parts, w);
+  return {all, c.rate, s.requests_per_s.value() / dp, std::min(running, s.running / dp)};
 }
 
 /// The simulation of one of the layout's replicas, which gets every dp-th request of a trace.
@@ -30,7 +57,9 @@ shardline::simulated_serving simulated(const options& o, const Cluster& cluster)
   std::vector<shardline::simulation::request> own;
   for (std::size_t i = 0; i < with.trace.size(); i += dp) own.push_back(with.trace[i]);
   with.trace = own;
-  return simulate(prepare(cluster, o.model, o.layout), o.workload, with);
+  const auto parts = prepare(cluster, o.model, o.layout);
+  refuse_long_simulation(load_of(parts, o.workload, with));
+  return simulate(parts, o.workload, with);
 }
 
 /// Its percentiles as a table.

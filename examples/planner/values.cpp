@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/format_names.hpp"
 #include "shardline/io/near_names.hpp"
 #include "shardline/io/text/feasibility.hpp"
@@ -83,6 +84,57 @@ void read_share(std::string_view option, std::string_view item, shardline::const
   }
 }
 
+// A field by the option that says it, and by its name inside of that.
+struct typed_field {
+  std::string option;
+  std::string part{};
+
+  [[nodiscard]] std::string of_value(const std::string& value) const {
+    return part.empty() ? value : part + ": " + value;
+  }
+};
+
+// What an option says one value of, by the name of its field.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> options_of_one_field{
+    {{"cluster.gpus", "--gpus"},
+     {"cluster.gpus_per_domain", "--gpus-per-node"},
+     {"cluster.runtime.budget share", "--memory-fraction"},
+     {"cluster.runtime.page_tokens", "--block-size"},
+     {"accelerator.memory", "--memory"},
+     {"workload.prefix_hit", "--prefix-hit"},
+     {"workload.output_cv", "--output-cv"},
+     {"workload.num_prompts", "--num-prompts"},
+     {"workload.speculation.draft_tokens", "--draft"},
+     {"workload.speculation.acceptance", "--acceptance"},
+     {"workload.speculation.draft_time", "--draft-time"},
+     {"workload.expert_imbalance", "--expert-imbalance"},
+     {"workload.routing.exponent", "--expert-skew"}}};
+
+// Options that say several; what is left of the name says which.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> options_of_fields{
+    {{"cluster.runtime.", "--engine"},
+     {"cluster.", "--accelerator"},
+     {"accelerator.", "--accelerator"},
+     {"efficiency.", "--efficiency"},
+     {"layout.attention.", "--layout"},
+     {"layout.expert.", "--layout"},
+     {"layout.", "--layout"}}};
+
+typed_field typed_of(std::string_view field) {
+  for (const auto& [name, option] : options_of_one_field) {
+    if (name == field) return {std::string(option)};
+  }
+  for (const auto& [prefix, option] : options_of_fields) {
+    if (!field.starts_with(prefix)) continue;
+    return {std::string(option), std::string(field.substr(prefix.size()))};
+  }
+  constexpr std::string_view load = "workload.";
+  if (!field.starts_with(load)) return {"--model", std::string(field)};
+  std::string option = "--" + std::string(field.substr(load.size()));
+  for (char& c : option) c = c == '_' ? '-' : c;
+  return {option};
+}
+
 template <class Value, std::size_t N>
 Value one_of(std::string_view option, std::string_view text,
              const std::array<std::pair<std::string_view, Value>, N>& known) {
@@ -108,7 +160,8 @@ void refuse(std::string_view option, std::string_view value, std::string_view al
 }
 
 void refuse(const shardline::invalid_field& input) {
-  throw bad_input{shardline::to_text(input), std::string(range_of(input.field).name)};
+  const typed_field typed = typed_of(range_of_any(input.field).name);
+  refuse(typed.option, typed.of_value(shardline::in_full(input.value)), allowed_for(input).view());
 }
 
 std::optional<double> number_in(std::string_view text) { return number<double>(text); }
@@ -140,7 +193,8 @@ shardline::bytes<> memory_size(std::string_view option, std::string_view text,
                                shardline::field field) {
   static constexpr std::array<std::pair<std::string_view, double>, 6> units{
       {{"GiB", 1073741824.0}, {"GB", 1e9}, {"MiB", 1048576.0}, {"MB", 1e6}, {"B", 1.0}, {"", 1.0}}};
-  const shardline::field_range range = shardline::range_of(field);
+  shardline::field_range range = shardline::range_of(field);
+  range.lowest = shardline::detail::least_memory;  // "80" is of GB
   for (const auto& [unit, factor] : units) {
     if (!text.ends_with(unit)) continue;
     const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));
@@ -148,7 +202,7 @@ shardline::bytes<> memory_size(std::string_view option, std::string_view text,
     return shardline::bytes<>::from_value(*value * factor);
   }
   refuse(option, text,
-         fmt::format("bytes, or a number and its unit, GiB, GB, MiB or MB, from {} B to {} B",
+         fmt::format("a number and its unit, GiB, GB, MiB or MB, or bytes, from {} B to {} B",
                      shardline::in_full(range.lowest), shardline::in_full(range.highest)));
 }
 

@@ -19,7 +19,7 @@ namespace planner {
 [[noreturn]] void refuse(std::string_view option, std::string_view value, std::string_view allowed,
                          const std::vector<std::string>& known);
 
-/// Throws what is wrong with the first of some inputs, if there is any.
+/// Throws what is wrong with the first of some inputs, if there is any, by the option that says it.
 [[noreturn]] void refuse(const shardline::invalid_field& input);
 template <class Inputs>
 void refuse_invalid(const Inputs& inputs) {
@@ -44,7 +44,8 @@ double fraction(std::string_view option, std::string_view text, shardline::field
 shardline::seconds<> duration(std::string_view option, std::string_view text,
                               shardline::field field);
 
-/// A number with its unit, "79.18GiB", "80GB", or of bytes, inside the range of `field`.
+/// A number with its unit, "79.18GiB", "80GB", or of bytes, inside the range of `field` and no less
+/// than an accelerator has.
 shardline::bytes<> memory_size(std::string_view option, std::string_view text,
                                shardline::field field);
 

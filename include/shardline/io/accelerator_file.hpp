@@ -3,6 +3,7 @@
 /// describe/accelerator.hpp by their names there, in SI base units.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string>
@@ -22,13 +23,32 @@ namespace shardline {
 ///   range      its unit and the values that it may have
 ///   meaning    in a few words
 ///   exchange   its value, once it is set to *x where x is not null
+///   least      what no accelerator is below: "memory": 80 is of GB, not of bytes. A range from 0
+///              still has 0
 struct accelerator_figure {
   std::string_view name{};
   field_range range{};
   std::string_view meaning{};
   double (*exchange)(accelerator& a, const double* x) = nullptr;
+  double least = 0.0;
 
   [[nodiscard]] double of_accelerator(accelerator a) const { return exchange(a, nullptr); }
+  [[nodiscard]] bool allows(double x) const {
+    const bool none = range.lowest == 0.0 && x == 0.0;
+    return range.contains(x) && (none || x >= least);
+  }
+  /// " [bytes]", or nothing.
+  [[nodiscard]] std::string unit_text() const {
+    if (range.unit == figure_unit::none) return {};
+    return " [" + std::string(shardline::name(range.unit)) + "]";
+  }
+  /// "a number from 100000000 to 1e+15"; with ", or 0" where that is none at all.
+  [[nodiscard]] std::string allowed() const {
+    field_range typed = range;
+    typed.lowest = (std::max)(least, range.lowest);
+    const std::string text(allowed_in(typed).view());
+    return least > 0.0 && range.lowest == 0.0 ? text + ", or 0" : text;
+  }
 };
 
 namespace detail {
@@ -45,6 +65,12 @@ double exchanged(Figure& figure, const double* x) {
   }
 }
 
+// Below these a figure was meant in another unit: GB, GB/s, TFLOP/s, MB.
+inline constexpr double least_memory = 1e8;
+inline constexpr double least_rate = 1e6;
+inline constexpr double least_peak = 1e9;
+inline constexpr double least_cache = 1e4;
+
 // Figures that no rule refuses, since they only shape the policy fitted.
 inline constexpr field_range switched{{}, "", figure_unit::none, 0.0, 1.0, true};
 inline constexpr field_range cores{{}, "", figure_unit::none, 0.0, 1e6, true};
@@ -56,38 +82,49 @@ inline constexpr field_range cache_bytes{{}, "", figure_unit::bytes, 0.0, 1e15, 
 inline constexpr std::array accelerator_figures{
     accelerator_figure{
         "peak.fp32", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp32, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp32, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.tf32", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.tf32, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.tf32, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.bf16", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.bf16, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.bf16, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.fp16", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp16, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp16, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.fp8", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp8, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp8, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.int8", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.int8, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.int8, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.fp4", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp4, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.fp4, x); },
+        detail::least_peak},
     accelerator_figure{
         "peak.int4", range_of(field::peak), "dense, 0: none",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.int4, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.peak.int4, x); },
+        detail::least_peak},
     accelerator_figure{
         "memory", range_of(field::memory), "what an application is shown",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.memory, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.memory, x); },
+        detail::least_memory},
     accelerator_figure{
         "memory_rate", range_of(field::memory_rate), "of that memory",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.memory_rate, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.memory_rate, x); },
+        detail::least_rate},
     accelerator_figure{
         "scale_up.rate", range_of(field::scale_up_rate),
         "one direction, inside a domain (NVLink, PCIe)",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.scale_up.rate, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.scale_up.rate, x); },
+        detail::least_rate},
     accelerator_figure{
         "scale_up.latency", range_of(field::scale_up_latency), "before the first byte",
         [](accelerator& a, const double* x) { return detail::exchanged(a.scale_up.latency, x); }},
@@ -99,7 +136,8 @@ inline constexpr std::array accelerator_figures{
         [](accelerator& a, const double* x) { return detail::exchanged(a.mesh, x); }},
     accelerator_figure{
         "network.rate", range_of(field::network_rate), "one direction, its share of the network",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.network.rate, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.network.rate, x); },
+        detail::least_rate},
     accelerator_figure{
         "network.latency", range_of(field::network_latency), "before the first byte",
         [](accelerator& a, const double* x) { return detail::exchanged(a.network.latency, x); }},
@@ -108,7 +146,8 @@ inline constexpr std::array accelerator_figures{
         [](accelerator& a, const double* x) { return detail::exchanged(a.multiprocessors, x); }},
     accelerator_figure{
         "last_level_cache", detail::cache_bytes, "shared by them, 0: not known",
-        [](accelerator& a, const double* x) { return detail::exchanged(a.last_level_cache, x); }},
+        [](accelerator& a, const double* x) { return detail::exchanged(a.last_level_cache, x); },
+        detail::least_cache},
     accelerator_figure{
         "torus.x", range_of(field::torus_axes), "length of an axis, 1: none",
         [](accelerator& a, const double* x) { return detail::exchanged(a.torus.axes[0], x); }},
@@ -143,9 +182,8 @@ inline constexpr std::array<std::pair<std::string_view, vendor>, 6> vendor_names
 [[nodiscard]] inline std::string set_figure(accelerator& a, std::string_view name, double x) {
   for (const accelerator_figure& f : accelerator_figures) {
     if (f.name != name) continue;
-    if (!f.range.contains(x)) {
-      return std::string(name) + ": " + in_full(x) +
-             "; allowed: " + std::string(allowed_in(f.range).view());
+    if (!f.allows(x)) {
+      return std::string(name) + ": " + in_full(x) + "; allowed: " + f.allowed() + f.unit_text();
     }
     (void)f.exchange(a, &x);
     return {};
@@ -249,9 +287,9 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
   if (!d.failed()) detail::accelerator_reader(result.of, d).read(document, "");
   if (!d.failed()) {
     if (result.of.name.length == 0) d.fail("$.name: missing; allowed: a string");
-    if (result.of.memory.value() < 1.0) d.fail("$.memory: missing; allowed: bytes from 1");
+    if (result.of.memory.value() < 1.0) d.fail("$.memory: missing; allowed: bytes from 100000000");
     if (result.of.memory_rate.value() < 1.0) {
-      d.fail("$.memory_rate: missing; allowed: bytes per second from 1");
+      d.fail("$.memory_rate: missing; allowed: bytes per second from 1000000");
     }
     if (supported(result.of, precision::bf16) == precision::fp32 &&
         result.of.peak.fp32.value() < 1.0) {

@@ -71,7 +71,7 @@ class dot_fold {
   static constexpr std::size_t no_term = term_count;
 
   static std::string group_text(const rank_group& g) {
-    const std::string size = std::to_string(g.size) + " GPUs";
+    const std::string size = counted(g.size, "GPU");
     return g.stride == 1 ? size : size + " " + std::to_string(g.stride) + " apart";
   }
   static std::string repeated(count times) {

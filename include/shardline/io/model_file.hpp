@@ -89,19 +89,21 @@ inline constexpr std::array model_figures{
         [](model& m, const count* x) { return detail::exchanged_count(m.max_context, x); }}};
 
 /// How the blocks of a layer are put together, by name.
-inline constexpr std::array<std::pair<std::string_view, layer_form>, 5> layer_form_names{
+inline constexpr std::array<std::pair<std::string_view, layer_form>, 6> layer_form_names{
     {{"sequential", layer_form::sequential},
      {"sandwich", layer_form::sandwich},
      {"parallel", layer_form::parallel},
      {"parallel_two_norms", layer_form::parallel_two_norms},
-     {"scaled_sandwich", layer_form::scaled_sandwich}}};
+     {"scaled_sandwich", layer_form::scaled_sandwich},
+     {"three_norms", layer_form::three_norms}}};
 
 /// Norms of queries and keys, by name.
-inline constexpr std::array<std::pair<std::string_view, head_norm>, 4> head_norm_names{
+inline constexpr std::array<std::pair<std::string_view, head_norm>, 5> head_norm_names{
     {{"none", head_norm::none},
      {"per_head", head_norm::per_head},
      {"all_heads", head_norm::all_heads},
-     {"each_head", head_norm::each_head}}};
+     {"each_head", head_norm::each_head},
+     {"per_head_biased", head_norm::per_head_biased}}};
 
 /// Elements of a state, of activations, by name.
 inline constexpr std::array<std::pair<std::string_view, precision>, 3> element_names{

@@ -35,8 +35,43 @@ namespace shardline {
   return row.back();
 }
 
+namespace detail {
+
+// Letters and digits alone, in lower case: "llama318b" of "Llama-3.1-8B".
+inline std::string squeezed(std::string_view name) {
+  std::string text;
+  for (const char c : name) {
+    if (c >= 'A' && c <= 'Z') text += static_cast<char>(c - 'A' + 'a');
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) text += c;
+  }
+  return text;
+}
+
+// A name that the words of `given`, from one of them on, begin; else the longest with which they
+// begin. Dashes and dots are nothing here.
+template <class Names>
+std::string name_within(std::string_view given, const Names& names) {
+  constexpr std::size_t shortest = 4;
+  std::string longest;
+  for (std::size_t from = 0; from < given.size();) {
+    const std::string words = squeezed(given.substr(from));
+    for (const auto& name : names) {
+      const std::string known = squeezed(name);
+      if (words.size() >= shortest && known.starts_with(words)) return std::string(name);
+      const bool longer = known.size() > squeezed(longest).size();
+      if (known.size() >= shortest && words.starts_with(known) && longer) longest = name;
+    }
+    const std::size_t end = given.find_first_of("-_/", from);
+    from = end == std::string_view::npos ? given.size() : end + 1;
+  }
+  return longest;
+}
+
+}  // namespace detail
+
 /// The name nearest to `given`: the first that goes on where it ends, else the first of those least
-/// far away, at most a third of its characters. Empty where none is.
+/// far away, at most a third of its characters, else one that is a part of it. Empty where none is.
+///   "H100" of h100-sxm, h200-sxm: h100-sxm; "meta-llama/Llama-3.1-8B-Instruct": llama-3.1-8b
 template <class Names>
 [[nodiscard]] std::string near_name(std::string_view given, const Names& names) {
   // A longer name is a slip of nobody's, and takes long to compare.
@@ -54,7 +89,7 @@ template <class Names>
     if (distance < least) nearest = known;
     least = std::min(least, distance);
   }
-  return nearest;
+  return nearest.empty() ? detail::name_within(given, names) : nearest;
 }
 
 /// " (did you mean x?)", or nothing where no name is near.

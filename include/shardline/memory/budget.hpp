@@ -75,7 +75,7 @@ template <class T>
   const T held = select(large, max(reserved.value(), rule.least.value()), reserved.value());
   constexpr double thousand = 1000.0;
   const T left = max(capacity.value() - held, T(0.0)) / capacity.value();
-  return {min(round_up(left * T(thousand) - T(0.5)) * T(1.0 / thousand), rule.share)};
+  return {min(round_up(left * T(thousand) - T(0.5)) / T(thousand), rule.share)};
 }
 
 /// The engine's share of a GPU: what it reserves, and what its budget rule leaves unused.

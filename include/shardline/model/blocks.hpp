@@ -210,7 +210,7 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
   detail::emit_stream_mixing(outside, sink);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
   visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
-  if (is_sandwich(l.form)) sink(e.norm());
+  if (is_sandwich(l.form) || l.form == layer_form::three_norms) sink(e.norm());
   detail::emit_versions_behind(outside, sink);
   if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
   if (l.form == layer_form::scaled_sandwich) {

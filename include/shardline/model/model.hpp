@@ -21,12 +21,15 @@ namespace shardline {
 ///                       (Gemma 4)
 ///   parallel            both blocks read one norm, and their outputs are added (Falcon-7B, PaLM)
 ///   parallel_two_norms  the same with a norm for each (Falcon-40B)
+///   three_norms         sequential, and one norm more in the second half: behind it (A.X K1), or
+///                       before a dense block that is added to experts (Arctic)
 enum class layer_form : unsigned char {
   sequential,
   sandwich,
   parallel,
   parallel_two_norms,
-  scaled_sandwich
+  scaled_sandwich,
+  three_norms
 };
 
 /// Whether attention and feed-forward block read the same norm's output, or one each of one input.

@@ -168,6 +168,7 @@ struct wrapper {
   std::string_view text_type{};  // the text model's model_type, if its own is missing
   std::array<std::string_view, 2> other_types{};  // others that it may have
   bool misnamed = false;  // the first of which is then another family's, and means this one
+  std::string_view other_architecture{};
 
   [[nodiscard]] constexpr bool holds(std::string_view type) const noexcept {
     return type == text_type ||

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Models that are no decoders of text, by model_type: what they are.
+/// Models that are no decoders of text, and decoders that are not priced, by model_type: what they
+/// are, or why not.
 #pragma once
 
 #include <array>
@@ -52,6 +53,43 @@ constexpr bool names(const std::array<std::string_view, N>& types, std::string_v
   return false;
 }
 
+// A decoder whose work is of a kind that nothing here prices.
+struct unpriced_type {
+  std::string_view model_type{};
+  std::string_view why_not{};
+};
+inline constexpr std::string_view shares_weights =
+    "a decoder whose layers share weights, which are not priced";
+inline constexpr std::string_view sees_images =
+    "a decoder with layers for images alone, which are not priced";
+inline constexpr std::string_view recurs =
+    "a recurrent decoder of a kind that is not priced, and that no engine here serves";
+inline constexpr std::string_view denoises =
+    "a diffusion model: it does not write token by token, and is not priced";
+inline constexpr std::array<unpriced_type, 23> unpriced_types{{{"ouro", shares_weights},
+                                                               {"zamba", shares_weights},
+                                                               {"zamba2", shares_weights},
+                                                               {"mllama", sees_images},
+                                                               {"mllama_text_model", sees_images},
+                                                               {"ernie4_5_moe_vl", sees_images},
+                                                               {"ernie4_5_vl_moe", sees_images},
+                                                               {"cogvlm", sees_images},
+                                                               {"cogvlm2", sees_images},
+                                                               {"recurrent_gemma", recurs},
+                                                               {"rwkv", recurs},
+                                                               {"rwkv5", recurs},
+                                                               {"rwkv6", recurs},
+                                                               {"rwkv7", recurs},
+                                                               {"xlstm", recurs},
+                                                               {"retnet", recurs},
+                                                               {"griffin", recurs},
+                                                               {"llada", denoises},
+                                                               {"llada_moe", denoises},
+                                                               {"llada2_moe", denoises},
+                                                               {"Dream", denoises},
+                                                               {"sdar", denoises},
+                                                               {"sdar_moe", denoises}}};
+
 }  // namespace detail
 
 /// What a model is that generates no text token by token from a cache of its own alone; empty if
@@ -60,6 +98,9 @@ constexpr bool names(const std::array<std::string_view, N>& types, std::string_v
   if (detail::names(detail::encoder_types, type)) return "an encoder: encoders are out of scope";
   if (detail::names(detail::encoder_decoder_types, type)) {
     return "an encoder with a decoder: encoders are out of scope";
+  }
+  for (const detail::unpriced_type& one : detail::unpriced_types) {
+    if (one.model_type == type) return one.why_not;
   }
   return {};
 }

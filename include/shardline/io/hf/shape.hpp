@@ -2,6 +2,7 @@
 /// config.json to a model's shape: its layers in order, and the whole.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -50,11 +51,17 @@ inline count read_vocabulary(const fields& f, const family& known) {
   return f.whole_or_noted("vocab_size", known.vocab_size, any_vocabulary);
 }
 
+/// The least that a key says, as vLLM takes it (_get_and_verify_max_len): Qwen's first models say
+/// both the longest context and that of their training.
 inline count read_context(const fields& f, const family& known) {
-  const char* key =
-      f.name_of({"max_position_embeddings", "n_positions", "seq_length", "max_seq_len"});
-  if (known.context == 0) return f.whole_or(key, 0, any_length);
-  return f.whole_or_noted(key, known.context, any_length);
+  count least = 0;
+  for (const char* key : {"max_position_embeddings", "n_positions", "seq_length", "max_seq_len"}) {
+    if (f.find(key) == nullptr) continue;
+    const count stated = f.whole(key, any_length);
+    least = least == 0 ? stated : (std::min)(least, stated);
+  }
+  if (least > 0 || known.context == 0) return least;
+  return f.whole_or_noted("max_position_embeddings", known.context, any_length);
 }
 
 /// The embedding that each layer has a part of. Keys of families without one are refused.

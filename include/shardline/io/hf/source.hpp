@@ -55,6 +55,20 @@ inline void check_architecture(const fields& f, std::string_view expected,
   if (!names.empty()) f.refuse("architectures", quoted({expected}));
 }
 
+/// Within a wrapper, whose own class was checked, text models carry classes of their training (a
+/// "VLlama3ForCausalLM" in SmolVLM): engines go by the model_type there.
+inline void check_text_class(const source& s, const family& known) {
+  const std::vector<std::string> names = s.text.words("architectures");
+  const bool generates = names.empty() || names.front().ends_with("ForCausalLM");
+  const bool own = names.empty() || names.front() == known.architecture ||
+                   names.front() == known.other_architecture;
+  if (!s.wrapped() || own || !generates) {
+    return check_architecture(s.text, known.architecture, known.other_architecture);
+  }
+  s.text.note("architectures", quoted({printable(names.front())}) + " is read as " +
+                                   quoted({known.model_type}) + ", its model_type");
+}
+
 /// The one family of the text model's `architectures`; none if they fit no family, or several.
 inline const family* family_by_architecture(const fields& text) {
   const family* found = nullptr;
@@ -104,7 +118,9 @@ inline const family* find_wrapped(const source& s, const std::string& outer_type
   } else if (!around->holds(type)) {
     s.text.refuse("model_type", types_of(*around));
   }
-  if (around != nullptr) check_architecture(s.whole, around->architecture);
+  if (around != nullptr) {
+    check_architecture(s.whole, around->architecture, around->other_architecture);
+  }
   return known;
 }
 
@@ -140,7 +156,7 @@ inline const family* family_by_class(const source& s, const std::string& type) {
   } else if (known == nullptr) {
     detail::refuse_type(s.whole);
   } else {
-    detail::check_architecture(s.text, known->architecture, known->other_architecture);
+    detail::check_text_class(s, *known);
   }
   return known;
 }

@@ -127,6 +127,9 @@ inline void check_unpriced(const fields& f, const family& known) {
 
 /// Notes the parts of a multimodal model that are left out.
 inline void note_encoders(const source& s) {
+  if (!s.text.word("mm_vision_tower", "").empty()) {
+    s.text.note("mm_vision_tower", "the vision tower is not priced");
+  }
   for (const char* key : {"vision_config", "audio_config"}) {
     if (s.having(key).object(key) == nullptr) continue;
     s.having(key).note(key, key == std::string_view("vision_config")

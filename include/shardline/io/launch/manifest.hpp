@@ -89,6 +89,41 @@ inline std::string worker_set(const launch_plan& p, const launch_server& s) {
          indented(container_of(p, s, s.nodes > 1 ? other : first), 8);
 }
 
+// Group i of a LeaderWorkerSet: its first pod has the set's name and its number, behind the headless
+// service of that name.
+inline std::vector<instance_address> addresses_of_sets(const launch_plan& p) {
+  std::vector<instance_address> all;
+  for (const launch_server& s : p.servers) {
+    const std::string own = resource_name(p.checkpoint, s.role);
+    for (count i = 0; i < s.instances; ++i) {
+      all.push_back({s.role,
+                     own + "-" + std::to_string(i) + "." + own + ":" + std::to_string(s.port),
+                     bootstrap_of(p, s, 0)});
+    }
+  }
+  return all;
+}
+
+// What stands in front of several instances, without a GPU.
+inline std::string router_deployment(const launch_plan& p) {
+  const std::string own = resource_name(p.checkpoint, pool_role::both) + "-router";
+  const auto servers = addresses_of_sets(p);
+  std::string script;
+  if (p.dialect->engine == "trtllm") {
+    script = "cat > disaggregated.yaml <<'EOF'\n" + orchestrator_file(servers) + "EOF\n";
+  } else {
+    script = "pip install " + std::string(p.dialect->engine) + "-router\n";
+  }
+  script += joined(router_of(p, servers), " \\\n  ") + "\n";
+  return "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: " + own +
+         "\nspec:\n  replicas: 1\n  selector:\n    matchLabels:\n      app: " + own +
+         "\n  template:\n    metadata:\n      labels:\n        app: " + own +
+         "\n    spec:\n      containers:\n        - name: router\n          image: " +
+         std::string(image_of(p.dialect->engine)) +
+         "\n          command: [\"/bin/bash\", \"-c\"]\n          args:\n            - |\n" +
+         indented(script, 14) + "          ports:\n            - containerPort: 8080\n";
+}
+
 // A list of YAML strings.
 inline std::string listed(const std::vector<std::string>& words) {
   std::string text;
@@ -166,13 +201,15 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
 
 }  // namespace detail
 
-/// A LeaderWorkerSet for each server: a group for each instance, a pod for each of its nodes.
+/// A LeaderWorkerSet for each server: a group for each instance, a pod for each of its nodes; and a
+/// router in front of them, where there is more than one instance.
 [[nodiscard]] inline manifest worker_sets(const launch_plan& p) {
   manifest m;
   for (const launch_server& s : p.servers) {
     if (s.whole_world) return {{}, "MPI starts TensorRT-LLM over nodes, not a set of pods"};
     m.text += (m.text.empty() ? "" : "---\n") + detail::worker_set(p, s);
   }
+  if (p.instances() > 1) m.text += "---\n" + detail::router_deployment(p);
   return m;
 }
 

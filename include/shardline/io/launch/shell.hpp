@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "shardline/io/launch/words.hpp"
+#include "shardline/io/text/units.hpp"
 
 namespace shardline {
 
@@ -85,6 +86,18 @@ inline bool has_bootstrap(const launch_plan& p, const launch_server& s) {
   return s.role == pool_role::prefill && p.dialect->find(bootstrap_option) != nullptr;
 }
 
+/// Where an instance is reached: "node0:8000"; and the port, of one that has it, where its cache is
+/// asked for.
+struct instance_address {
+  pool_role role = pool_role::both;
+  std::string host_and_port{};
+  std::string bootstrap{};
+};
+
+inline std::string bootstrap_of(const launch_plan& p, const launch_server& s, count slot) {
+  return has_bootstrap(p, s) ? std::to_string(bootstrap_port + slot) : std::string();
+}
+
 // The command of one node. What no node serves from takes no port.
 inline std::vector<std::string> command_on(const launch_plan& p, const launch_server& s,
                                            const launch_node& at) {
@@ -100,25 +113,32 @@ inline std::vector<std::string> command_on(const launch_plan& p, const launch_se
     words.push_back("--port " + std::to_string(at.port));
   }
   if (at.is_leader && has_bootstrap(p, s)) {
-    words.push_back(std::string(bootstrap_option) + " " + std::to_string(bootstrap_port + at.slot));
+    words.push_back(std::string(bootstrap_option) + " " + bootstrap_of(p, s, at.slot));
   }
   return words;
 }
 
-inline std::string url_of(const launch_place& at, host_namer host) {
-  return "http://" + host(at.node) + ":" + std::to_string(at.port());
+inline std::vector<instance_address> addresses_of(const launch_plan& p,
+                                                  const std::vector<launch_place>& places,
+                                                  host_namer host) {
+  std::vector<instance_address> all;
+  for (const launch_place& at : places) {
+    all.push_back({at.server->role, host(at.node) + ":" + std::to_string(at.port()),
+                   bootstrap_of(p, *at.server, at.slot)});
+  }
+  return all;
 }
 
 // "trtllm-serve disaggregated" reads its servers from a file.
-inline std::string orchestrator_file(const std::vector<launch_place>& places, host_namer host) {
+inline std::string orchestrator_file(const std::vector<instance_address>& servers) {
   std::string text = "hostname: 0.0.0.0\nport: 8080\nbackend: pytorch\n";
   for (const pool_role role : {pool_role::prefill, pool_role::decode}) {
     std::string urls;
     count instances = 0;
-    for (const launch_place& at : places) {
-      if (at.server->role != role) continue;
+    for (const instance_address& s : servers) {
+      if (s.role != role) continue;
       ++instances;
-      urls += "    - \"" + url_of(at, host).substr(7) + "\"\n";
+      urls += "    - \"" + s.host_and_port + "\"\n";
     }
     text += (role == pool_role::prefill ? "context_servers:\n" : "generation_servers:\n") +
             ("  num_instances: " + std::to_string(instances) + "\n  urls:\n") + urls;
@@ -127,8 +147,7 @@ inline std::string orchestrator_file(const std::vector<launch_place>& places, ho
 }
 
 inline std::vector<std::string> router_of(const launch_plan& p,
-                                          const std::vector<launch_place>& places,
-                                          host_namer host) {
+                                          const std::vector<instance_address>& servers) {
   if (p.dialect->engine == "trtllm") {
     return {"trtllm-serve disaggregated", "-c disaggregated.yaml"};
   }
@@ -137,12 +156,10 @@ inline std::vector<std::string> router_of(const launch_plan& p,
   std::vector<std::string> words{of_vllm ? "vllm-router" : "python -m sglang_router.launch_router"};
   if (pools) words.emplace_back(of_vllm ? "--vllm-pd-disaggregation" : "--pd-disaggregation");
   if (!pools) words.emplace_back("--worker-urls");
-  for (const launch_place& at : places) {
-    const std::string option = pools ? "--" + std::string(name(at.server->role)) + " " : "";
-    words.push_back(option + url_of(at, host));
-    if (has_bootstrap(p, *at.server)) {
-      words.back() += " " + std::to_string(bootstrap_port + at.slot);
-    }
+  for (const instance_address& s : servers) {
+    const std::string option = pools ? "--" + std::string(name(s.role)) + " " : "";
+    words.push_back(option + "http://" + s.host_and_port + (s.bootstrap.empty() ? "" : " ") +
+                    s.bootstrap);
   }
   words.emplace_back("--port 8080");
   return words;
@@ -150,7 +167,7 @@ inline std::vector<std::string> router_of(const launch_plan& p,
 
 inline std::string heading(const launch_place& at, count rank) {
   std::string text = "# " + std::string(name(at.server->role)) + " " + std::to_string(at.instance) +
-                     ", " + std::to_string(at.server->gpus) + " GPUs";
+                     ", " + counted(at.server->gpus, "GPU");
   if (at.server->nodes > 1) text += " on " + std::to_string(at.server->nodes) + " nodes";
   return text + ": on " + plain_host(at.node + rank) + "\n";
 }
@@ -182,12 +199,12 @@ inline std::string files_text(const launch_plan& p) {
     }
   }
   if (p.instances() < 2) return text;
+  const auto servers = detail::addresses_of(p, places, detail::plain_host);
   if (p.dialect->engine == "trtllm") {
-    text += "\ncat > disaggregated.yaml <<'EOF'\n" +
-            detail::orchestrator_file(places, detail::plain_host) + "EOF\n";
+    text += "\ncat > disaggregated.yaml <<'EOF'\n" + detail::orchestrator_file(servers) + "EOF\n";
   }
   return text + "\n# in front of them\n" +
-         detail::joined(detail::router_of(p, places, detail::plain_host), " \\\n  ") + "\n";
+         detail::joined(detail::router_of(p, servers), " \\\n  ") + "\n";
 }
 
 namespace detail {
@@ -227,12 +244,12 @@ inline std::string srun_text(const launch_plan& p, const launch_place& at) {
   text += detail::files_text(p);
   for (const launch_place& at : places) text += detail::srun_text(p, at);
   if (p.instances() > 1) {
+    const auto servers = detail::addresses_of(p, places, detail::slurm_host);
     if (p.dialect->engine == "trtllm") {
-      text += "cat > disaggregated.yaml <<EOF\n" +
-              detail::orchestrator_file(places, detail::slurm_host) + "EOF\n";
+      text += "cat > disaggregated.yaml <<EOF\n" + detail::orchestrator_file(servers) + "EOF\n";
     }
     text += "srun --overlap --nodes=1 --ntasks=1 --nodelist=\"${nodes[0]}\" \\\n  " +
-            detail::joined(detail::router_of(p, places, detail::slurm_host), " \\\n  ") + " &\n";
+            detail::joined(detail::router_of(p, servers), " \\\n  ") + " &\n";
   }
   return text + "wait\n";
 }

@@ -97,7 +97,7 @@ inline std::string figures_of(const warning_note& n) {
     case warning::replicated_kv_heads:
       return phrase(n.first, " heads, ", n.second, " ranks");
     case warning::idle_replicas:
-      return phrase(n.first, " sequences, ", n.second, " replicas");
+      return counted(n.first, "sequence") + ", " + counted(n.second, "replica");
     case warning::padded_blocks:
       return phrase(n.first, " per block, ", n.second, " per shard");
     case warning::wider_math:

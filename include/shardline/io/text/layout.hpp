@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/io/text/units.hpp"
 
 namespace shardline {
 
@@ -137,7 +138,7 @@ inline std::string copies_text(count experts) {
 /// layout in an engine's convention and as a product plan, a line each.
 [[nodiscard]] inline std::string to_text(const model& m, const layout& l,
                                          std::string_view convention = vllm::convention) {
-  return short_text(m, l) + ", " + std::to_string(l.gpus()) + " GPUs" +
+  return short_text(m, l) + ", " + counted(l.gpus(), "GPU") +
          detail::copies_text(l.redundant_experts) + detail::split_text(m, l) + '\n' +
          detail::flags_line(m, l, convention) + detail::flags_line(m, l, product::convention);
 }

@@ -144,4 +144,9 @@ template <class T>
   return requests_per_s(value_of(r.value()));
 }
 
+/// "1 GPU", "8 GPUs": so many of what has a plain plural.
+[[nodiscard]] inline std::string counted(count n, std::string_view of) {
+  return std::to_string(n) + " " + std::string(of) + (n == 1 ? "" : "s");
+}
+
 }  // namespace shardline

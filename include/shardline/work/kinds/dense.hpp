@@ -9,6 +9,7 @@ namespace shardline {
 
 /// Two matrices (up, down), or three (gate, up, down) when gated; optional biases on each.
 ///   activation_values   that the activation function learns (4 of xIELU, Apertus)
+///   output_bias         a bias on the last matrix alone (TeleChat), where `bias` is false
 struct dense_feed_forward {
   static constexpr std::string_view kind_name{"dense"};
 
@@ -16,6 +17,7 @@ struct dense_feed_forward {
   bool gated = true;
   bool bias = false;
   count activation_values = 0;
+  bool output_bias = false;
 
   static constexpr field_range activation_range{
       {}, "feed_forward.activation_values", figure_unit::none, 0.0, 1e6, true};
@@ -30,6 +32,7 @@ struct dense_feed_forward {
     list("gated", &dense_feed_forward::gated);
     list("bias", &dense_feed_forward::bias);
     list("activation_values", as_own<activation_range>, &dense_feed_forward::activation_values);
+    list("output_bias", &dense_feed_forward::output_bias);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -53,8 +56,11 @@ struct dense_feed_forward {
     detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
                        items_in_part(width, e.layout.attention.tp, e.rank.tp), gated, bias, e,
                        sink);
+    constexpr auto in_class = weight_class::dense_feed_forward;
+    if (output_bias && !bias) {
+      sink(fused_shape{term::dense_feed_forward, e.vector(in_class, e.hidden_size)});
+    }
     if (activation_values > 0) {
-      constexpr auto in_class = weight_class::dense_feed_forward;
       sink(fused_shape{term::dense_feed_forward, e.vector(in_class, activation_values)});
     }
     detail::emit_tensor_reduction(e, sink);

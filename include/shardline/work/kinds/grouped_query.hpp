@@ -11,7 +11,8 @@ namespace shardline {
 ///   per_head   head_dim each for queries and keys, shared by all heads (Qwen3)
 ///   each_head  head_dim each for every head, which is normed alone (Command R+)
 ///   all_heads  one gain per value of all heads (MiniMax-M2, OLMo 2); split with the heads
-enum class head_norm : unsigned char { none, per_head, all_heads, each_head };
+///   per_head_biased   per_head, with as many biases (Persimmon)
+enum class head_norm : unsigned char { none, per_head, all_heads, each_head, per_head_biased };
 
 /// Multi-head (kv_heads = heads), grouped-query or multi-query (kv_heads = 1) attention.
 ///   window       tokens a query sees, itself included; 0 sees all
@@ -27,6 +28,8 @@ enum class head_norm : unsigned char { none, per_head, all_heads, each_head };
 ///                projections of its own for them, and caches nothing (Gemma 4)
 ///   idle_projections   of such a layer are there all the same, and their products computed, though
 ///                nothing reads them (Gemma 3n)
+///   q_lora_rank  queries go through a latent of so many values, normed (Step-3), which every rank
+///                works out whole, and keys and values beside it; 0: one matrix
 /// Per token and layer it caches kv_heads (head_dim + v_head_dim) values.
 struct grouped_query_attention {
   static constexpr std::string_view kind_name{"grouped_query"};
@@ -46,6 +49,7 @@ struct grouped_query_attention {
   bool values_from_keys = false;
   bool reads_cache_of_another = false;
   bool idle_projections = false;
+  count q_lora_rank = 0;
 
   static constexpr field_range v_head_dim_range{
       {}, "attention.v_head_dim", figure_unit::none, 0.0, 1e5, true};
@@ -76,6 +80,7 @@ struct grouped_query_attention {
     list("values_from_keys", &self::values_from_keys);
     list("reads_cache_of_another", &self::reads_cache_of_another);
     list("idle_projections", &self::idle_projections);
+    list("q_lora_rank", as<field::q_lora_rank>, &self::q_lora_rank);
   }
   // Queries share key-value heads in equal groups.
   template <class Listener>
@@ -108,6 +113,10 @@ struct grouped_query_attention {
   template <class List>
   constexpr void modules(List&& list) const {
     list.projections();
+    if (q_lora_rank > 0) {
+      list.attention("wq", matrix_role::query);
+      list.attention_norm("inter_norm");
+    }
     list.attention_norm("q_norm");
     list.attention_norm("k_norm");
   }
@@ -144,13 +153,19 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
   const count own_keys = without_keys ? 0 : own_kv_heads * head_dim;
   const count own_values = without_keys || values_from_keys ? 0 : own_kv_heads * value_width();
   const count queries = (output_gate ? 2 : 1) * own_heads * head_dim;
-  const count projected = queries + own_keys + own_values;
+  const count projected = (q_lora_rank > 0 ? q_lora_rank : queries) + own_keys + own_values;
   const count gates = head_gate ? own_heads : 0;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected + gates)));
   if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
+  if (q_lora_rank > 0) {
+    sink(vector_shape{projections, e.vector(weight_class::norm, q_lora_rank),
+                      e.values_bytes(2 * q_lora_rank), vector_kind::norm, q_lora_rank});
+    sink(e.project(projections, e.matrix(in_class, matrix_role::query, q_lora_rank, queries)));
+  }
   const count keys_normed = without_keys ? 0 : 1;
-  if (qk_norm == head_norm::per_head) {
-    sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * head_dim)});
+  if (qk_norm == head_norm::per_head || qk_norm == head_norm::per_head_biased) {
+    const count each = qk_norm == head_norm::per_head ? head_dim : 2 * head_dim;
+    sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * each)});
   }
   if (qk_norm == head_norm::all_heads || qk_norm == head_norm::each_head) {
     const count gains = own_heads * head_dim + own_keys;

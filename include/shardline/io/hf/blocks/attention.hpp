@@ -21,7 +21,7 @@ inline count read_hidden_size(const fields& f) {
 }
 
 inline const char* heads_key(const fields& f) {
-  return f.name_of({"num_attention_heads", "n_head", "n_heads"});
+  return f.name_of({"num_attention_heads", "n_head", "n_heads", "num_heads"});
 }
 
 inline count even_head_dim(const fields& f, count hidden, count heads) {

@@ -87,6 +87,16 @@ inline constexpr family glm4{.model_type = "glm4",
 inline constexpr family glm4v_text = renamed(glm4, "glm4v_text", "Glm4vForConditionalGeneration");
 inline constexpr family glm4v_moe_text =
     renamed(glm4_moe, "glm4v_moe_text", "Glm4vMoeForConditionalGeneration");
+/// Source: modeling_glm_ocr.py of huggingface/transformers (5.1).
+constexpr family make_glm_ocr() noexcept {
+  family f = renamed(glm4, "glm_ocr_text", "GlmOcrForConditionalGeneration");
+  f.kv_heads = 8;
+  f.head_dim = 0;
+  f.attention_bias = false;
+  return f;
+}
+inline constexpr family glm_ocr_text = make_glm_ocr();
+inline constexpr wrapper glm_ocr{"glm_ocr", "GlmOcrForConditionalGeneration", "glm_ocr_text"};
 inline constexpr wrapper glm4v{"glm4v", "Glm4vForConditionalGeneration", "glm4v_text"};
 inline constexpr wrapper glm4v_moe{"glm4v_moe", "Glm4vMoeForConditionalGeneration",
                                    "glm4v_moe_text"};

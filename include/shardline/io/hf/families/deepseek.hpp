@@ -56,6 +56,14 @@ inline constexpr family youtu{.model_type = "youtu",
                               .tied = true};
 inline constexpr family mistral_large_3 =
     renamed(deepseek_v3, "mistral_large_3", "MistralLarge3ForCausalLM");
+/// A norm behind experts; the one dense layer holds it too.
+/// Source: vllm/model_executor/models/AXK1.py.
+constexpr family make_axk1() noexcept {
+  family f = renamed(deepseek_v3, "AXK1", "AXK1ForCausalLM");
+  f.form = layer_form::three_norms;
+  return f;
+}
+inline constexpr family axk1 = make_axk1();
 inline constexpr family kimi_k2{.model_type = "kimi_k2",
                                 .architecture = "DeepseekV3ForCausalLM",
                                 .layers = detail::read_latent_layers,

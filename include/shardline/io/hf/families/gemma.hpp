@@ -27,6 +27,14 @@ inline constexpr family gemma2{.model_type = "gemma2",
                                .activation = activation_rule::gelu_tanh,
                                .form = layer_form::sandwich,
                                .tied = true};
+/// Gemma 2 without norms behind its blocks.
+/// Source: modeling_vaultgemma.py of huggingface/transformers (4.57).
+constexpr family make_vaultgemma() noexcept {
+  family f = renamed(gemma2, "vaultgemma", "VaultGemmaForCausalLM");
+  f.form = layer_form::sequential;
+  return f;
+}
+inline constexpr family vaultgemma = make_vaultgemma();
 inline constexpr family gemma3_text{.model_type = "gemma3_text",
                                     .architecture = "Gemma3ForCausalLM",
                                     .layers = detail::read_seeing_layers,

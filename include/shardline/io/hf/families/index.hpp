@@ -8,6 +8,7 @@
 
 #include "shardline/io/hf/families/afmoe.hpp"
 #include "shardline/io/hf/families/apertus.hpp"
+#include "shardline/io/hf/families/arctic.hpp"
 #include "shardline/io/hf/families/bailing.hpp"
 #include "shardline/io/hf/families/bailing_hybrid.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
@@ -49,7 +50,9 @@
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
 #include "shardline/io/hf/families/opt.hpp"
+#include "shardline/io/hf/families/persimmon.hpp"
 #include "shardline/io/hf/families/phi.hpp"
+#include "shardline/io/hf/families/plamo.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
 #include "shardline/io/hf/families/qwen_vl.hpp"
@@ -59,6 +62,7 @@
 #include "shardline/io/hf/families/stablelm.hpp"
 #include "shardline/io/hf/families/starcoder.hpp"
 #include "shardline/io/hf/families/step.hpp"
+#include "shardline/io/hf/families/telechat.hpp"
 
 namespace shardline::hf {
 
@@ -97,6 +101,7 @@ inline constexpr std::array all_families{
     &families::deepseek_v3,
     &families::mistral4,
     &families::youtu,
+    &families::axk1,
     &families::kimi_k2,
     &families::kimi_linear,
     &families::deepseek_v32,
@@ -114,6 +119,7 @@ inline constexpr std::array all_families{
     &families::gpt_oss,
     &families::gemma,
     &families::gemma2,
+    &families::vaultgemma,
     &families::gemma3_text,
     &families::gemma3n_text,
     &families::gemma4_text,
@@ -132,6 +138,9 @@ inline constexpr std::array all_families{
     &families::bloom,
     &families::gpt2,
     &families::gptj,
+    &families::codegen,
+    &families::gpt_neo,
+    &families::jais,
     &families::qwen,
     &families::opt,
     &families::gpt_neox,
@@ -179,11 +188,14 @@ inline constexpr std::array all_families{
     &families::glm4,
     &families::glm4v_text,
     &families::glm4v_moe_text,
+    &families::glm_ocr_text,
     &families::grok,
     &families::dbrx,
     &families::mpt,
     &families::stablelm,
+    &families::stablelm_epoch,
     &families::orion,
+    &families::step3_text,
     &families::step3p5,
     &families::cohere,
     &families::phi,
@@ -197,9 +209,15 @@ inline constexpr std::array all_families{
     &families::minicpm3,
     &families::minicpmv,
     &families::minicpmo,
+    &families::yi,
+    &families::skywork,
+    &families::teleflm,
+    &families::llava_llama,
     &families::xverse,
     &families::aquila,
     &families::baichuan,
+    &families::jais2,
+    &families::nanochat,
     &families::arcee,
     &families::apertus,
     &families::helium,
@@ -207,6 +225,10 @@ inline constexpr std::array all_families{
     &families::hyperclovax,
     &families::cwm,
     &families::solar,
+    &families::persimmon,
+    &families::plamo,
+    &families::arctic,
+    &families::telechat,
     &families::afmoe,
     &families::laguna,
     &families::nemotron_nas,
@@ -222,6 +244,9 @@ inline constexpr std::array all_wrappers{
     &families::paddleocr_vl_wrapper,
     &families::glm4v,
     &families::glm4v_moe,
+    &families::glm_ocr,
+    &families::fuyu,
+    &families::step3_vl,
     &families::step3p7,
     &families::kimi_k3,
     &families::kimi_k25,

@@ -22,6 +22,21 @@ inline feed_forwards read_relu2_blocks(const fields& f, const family& known, cou
   return result;
 }
 
+/// The same with biases, unless a key says otherwise.
+inline feed_forwards read_jais2_blocks(const fields& f, const family& known, count layers) {
+  feed_forwards result = read_relu2_blocks(f, known, layers);
+  result.dense.bias = f.flag("mlp_bias", true);
+  return result;
+}
+
+/// One key says whether all four projections have biases.
+inline layer_stack read_nanochat_layers(const fields& f, const family& known, count hidden,
+                                        precision own) {
+  grouped_query_attention a = read_grouped_attention(f, known, hidden);
+  a.qkv_bias = a.output_bias = f.flag("qkv_bias", false);
+  return seeing_layers(f, known, own, a);
+}
+
 /// Latent attention, whose values are as wide as heads are apart where no key says; dense blocks.
 inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count hidden,
                                         precision) {
@@ -89,6 +104,11 @@ inline constexpr family minicpm3{.model_type = "minicpm3",
                                  .layers = detail::read_minicpm3_layers,
                                  .feed_forwards = detail::read_dense,
                                  .tied = true};
+inline constexpr family yi = renamed(llama, "Yi", "YiForCausalLM");
+inline constexpr family skywork = renamed(llama, "skywork", "SkyworkForCausalLM");
+inline constexpr family teleflm = renamed(llama, "TeleFLM", "TeleFLMForCausalLM");
+/// LLaVA in its authors' own form: the settings of the encoder stand among those of the text model.
+inline constexpr family llava_llama = renamed(llama, "llava_llama", "LlavaLlamaForCausalLM");
 inline constexpr family xverse = renamed(llama, "xverse", "XverseForCausalLM");
 inline constexpr family aquila = renamed(llama, "aquila", "AquilaForCausalLM");
 inline constexpr family baichuan{.model_type = "baichuan",
@@ -97,6 +117,24 @@ inline constexpr family baichuan{.model_type = "baichuan",
                                  .layers = detail::read_seeing_layers,
                                  .feed_forwards = detail::read_dense,
                                  .names = &detail::baichuan_names};
+/// Source: vllm/model_executor/models/jais2.py; configuration_jais2.py of huggingface/transformers.
+inline constexpr family jais2{.model_type = "jais2",
+                              .architecture = "Jais2ForCausalLM",
+                              .layers = detail::read_seeing_layers,
+                              .feed_forwards = detail::read_jais2_blocks,
+                              .bias = bias_rule::stated,
+                              .attention_bias = true,
+                              .mlp_bias = true,
+                              .activation = activation_rule::squared_relu,
+                              .norm_bias = true};
+/// Norms without gains, of queries and keys too.
+/// Source: modeling_nanochat.py of huggingface/transformers (5.0).
+inline constexpr family nanochat{.model_type = "nanochat",
+                                 .architecture = "NanoChatForCausalLM",
+                                 .layers = detail::read_nanochat_layers,
+                                 .feed_forwards = detail::read_relu2_blocks,
+                                 .activation = activation_rule::squared_relu,
+                                 .bare_norms = true};
 inline constexpr family arcee{.model_type = "arcee",
                               .architecture = "ArceeForCausalLM",
                               .layers = detail::read_seeing_layers,

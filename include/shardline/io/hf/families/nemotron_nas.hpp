@@ -62,12 +62,34 @@ inline feed_forward_kind read_searched_block(const fields& layer, count hidden) 
   return dense_feed_forward{ceil_div(width < 1 ? 1 : width, 256) * 256};
 }
 
+/// DeciLM-7B: only the number of key-value heads differs from layer to layer.
+inline constexpr const char* groups_key = "num_key_value_heads_per_layer";
+inline layer_stack read_grouped_layers(const fields& f, const family& known, count layers,
+                                       grouped_query_attention a) {
+  const std::string allowed =
+      "divisors of num_attention_heads, one for each layer (" + std::to_string(layers) + ")";
+  const auto groups = f.whole_list(groups_key, {1, a.heads}, allowed);
+  if (!groups || static_cast<count>(groups->size()) != layers) {
+    f.refuse(groups_key, allowed);
+    return {};
+  }
+  const feed_forwards blocks = read_dense(f, known, layers);
+  layer_stack stack;
+  for (count i = 0; i < layers; ++i) {
+    a.kv_heads = (*groups)[static_cast<std::size_t>(i)];
+    if (a.heads % a.kv_heads != 0) f.refuse(groups_key, allowed);
+    stack.append(1, {a, blocks.of(i)});
+  }
+  return stack;
+}
+
 inline layer_stack read_searched_layers(const fields& f, const family& known, count hidden,
                                         precision) {
   const count layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a{.heads = f.whole(heads_key(f), any_heads)};
   a.head_dim = read_head_dim(f, known, hidden, a.heads);
   read_biases(f, known, a);
+  if (f.find(groups_key) != nullptr) return read_grouped_layers(f, known, layers, a);
   const json* all = f.find(searched_key);
   if (all == nullptr || !all->is_array() || static_cast<count>(all->size()) != layers) {
     f.refuse(searched_key, "an object for each layer (" + std::to_string(layers) + ")");

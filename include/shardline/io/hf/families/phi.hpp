@@ -37,9 +37,9 @@ inline feed_forwards read_phi_blocks(const fields& f, const family&, count layer
 
 inline layer_stack read_phi_layers(const fields& f, const family& known, count hidden,
                                    precision own) {
-  if (f.flag("qk_layernorm", false)) f.refuse("qk_layernorm", "false");
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.qkv_bias = a.output_bias = true;
+  if (f.flag("qk_layernorm", false)) a.qk_norm = head_norm::per_head_biased;
   return seeing_layers(f, known, own, a);
 }
 

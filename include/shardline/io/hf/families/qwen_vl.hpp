@@ -31,7 +31,12 @@ inline constexpr family keye_vl1_5 =
     renamed(qwen3, "KeyeVL1_5", "KeyeVL1_5ForConditionalGeneration");
 
 inline constexpr wrapper qwen2_5_omni_thinker{
-    "qwen2_5_omni_thinker", "Qwen2_5OmniThinkerForConditionalGeneration", "qwen2_5_omni_text"};
+    "qwen2_5_omni_thinker",
+    "Qwen2_5OmniThinkerForConditionalGeneration",
+    "qwen2_5_omni_text",
+    {},
+    false,
+    "Qwen2OmniNaViTThinkerForConditionalGeneration"};  // in the published file
 inline constexpr wrapper qwen3_omni_moe_thinker{
     "qwen3_omni_moe_thinker", "Qwen3OmniMoeThinkerForConditionalGeneration", "qwen3_omni_moe_text"};
 inline constexpr wrapper qwen2_vl_wrapper{"qwen2_vl", "Qwen2VLForConditionalGeneration",

@@ -11,11 +11,11 @@ namespace detail {
 
 inline layer_stack read_stablelm_layers(const fields& f, const family& known, count hidden,
                                         precision own) {
-  if (f.flag("qk_layernorm", false)) f.refuse("qk_layernorm", "false");
   family formed = known;
   if (f.flag("use_parallel_residual", false)) formed.form = layer_form::parallel;
   grouped_query_attention a = read_grouped_attention(f, formed, hidden);
   a.qkv_bias = f.flag("use_qkv_bias", false);
+  if (f.flag("qk_layernorm", false)) a.qk_norm = head_norm::each_head;
   return seeing_layers(f, formed, own, a);
 }
 
@@ -29,6 +29,8 @@ inline constexpr family stablelm{.model_type = "stablelm",
                                  .feed_forwards = detail::read_dense,
                                  .kv_heads = 32,
                                  .norm_bias = true};
+inline constexpr family stablelm_epoch =
+    renamed(stablelm, "stablelm_epoch", "StableLMEpochForCausalLM");
 inline constexpr family orion{.model_type = "orion",
                               .architecture = "OrionForCausalLM",
                               .layers = detail::read_seeing_layers,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Step-3.5: a gate per head, heads of their own number in layers with windows, experts with a
-/// score correction beside a shared one.
-/// Source: vllm/model_executor/models/step3p5.py.
+/// Step-3: queries through a latent, one key-value head. Step-3.5: a gate per head, heads of their
+/// own number in layers with windows, experts with a score correction beside a shared one.
+/// Source: step3_text.py and step3p5.py of vllm/model_executor/models.
 #pragma once
 
 #include <string>
@@ -109,10 +109,32 @@ inline layer_stack read_step_layers(const fields& f, const family& known, count 
   return stack;
 }
 
+inline feed_forwards read_step3_blocks(const fields& f, const family& known, count layers) {
+  feed_forwards result = read_step_blocks(f, known, layers);
+  result.experts.correction_bias = false;
+  return result;
+}
+
+inline layer_stack read_step3_layers(const fields& f, const family& known, count, precision) {
+  const count layers = read_equal_layers(f);
+  grouped_query_attention a{};
+  a.heads = f.whole("num_attention_heads", any_heads);
+  a.kv_heads = f.whole_or("num_attention_groups", 1, {1, 1});
+  a.head_dim = f.whole_or("head_dim", 256, any_heads);
+  a.q_lora_rank = f.whole_or("share_q_dim", a.head_dim, field::q_lora_rank);
+  return equal_layers(f, known, layers, a, known.form);
+}
+
 }  // namespace detail
 
 namespace families {
 
+inline constexpr family step3_text{.model_type = "step3_text",
+                                   .architecture = "Step3TextForCausalLM",
+                                   .layers = detail::read_step3_layers,
+                                   .feed_forwards = detail::read_step3_blocks,
+                                   .names = &detail::step_names};
+inline constexpr wrapper step3_vl{"step3_vl", "Step3VLForConditionalGeneration", "step3_text"};
 inline constexpr family step3p5{.model_type = "step3p5",
                                 .architecture = "Step3p5ForCausalLM",
                                 .layers = detail::read_step_layers,

@@ -12,6 +12,7 @@
 #include "shardline/io/hf/weights/modelopt.hpp"
 #include "shardline/io/hf/weights/quark.hpp"
 #include "shardline/io/hf/weights/scheme.hpp"
+#include "shardline/io/hf/weights/torchao.hpp"
 
 namespace shardline::hf {
 
@@ -54,7 +55,7 @@ inline void read_settings(const fields& f, const std::string& method, precision 
     q.covers = {weight_class::routed_expert};
   } else if (method == "mxfp8") {
     q.format = mxfp8(precision::fp8);
-  } else if (method == "gptq" || method == "gptq_marlin") {
+  } else if (method == "gptq" || method == "gptq_marlin" || method == "marlin") {
     read_gptq(f, math, q);
   } else if (method == "awq" || method == "awq_marlin") {
     q.format = read_stated_groups(f, math, f.flag("zero_point", true));
@@ -62,6 +63,10 @@ inline void read_settings(const fields& f, const std::string& method, precision 
     read_auto_round(f, math, q);
   } else if (method == "bitsandbytes") {
     read_bitsandbytes(f, math, q);
+  } else if (method == "torchao") {
+    read_torchao(f, math, q);
+  } else if (method == "hqq") {
+    read_hqq(f, math, q);
   } else if (method == "quark") {
     read_quark(f, math, q);
   } else if (method.starts_with("modelopt")) {
@@ -69,7 +74,7 @@ inline void read_settings(const fields& f, const std::string& method, precision 
   } else {
     f.refuse("quant_method",
              quoted({"fp8", "fbgemm_fp8", "compressed-tensors", "mxfp4", "mxfp8", "gptq", "awq",
-                     "auto-round", "bitsandbytes", "quark", "modelopt"}));
+                     "auto-round", "bitsandbytes", "torchao", "hqq", "quark", "modelopt"}));
   }
 }
 
