@@ -16,7 +16,7 @@ namespace planner {
 
 namespace {
 
-page::question question_of(const options& o) {
+page::question question_on_page(const options& o) {
   page::question q;
   q.model = o.model;
   q.cluster = o.cluster;
@@ -151,7 +151,7 @@ std::string document_of(const page::question& q, const page::answer& a) {
 }  // namespace
 
 void write_page(const options& o) {
-  const page::question q = question_of(o);
+  const page::question q = question_on_page(o);
   save_file("--html", o.html, document_of(q, answer_to(q)));
 }
 
