@@ -206,10 +206,11 @@ void add_pools(CLI::App& app) {
 
 void add_recommend(CLI::App& app) {
   CLI::App& of = *app.add_subcommand(
-      "recommend", "the fewest GPUs, in equal replicas, that keep promises at a rate");
+      "recommend", "the fewest GPUs, or with --price the cheapest, in equal replicas, that keep promises at a rate");
   add_common(of);
   add_time(of);
   of.get_option("--rate")->required();
+  add(of, "--price", price_text);
   add_percentiles(of);
 }
 

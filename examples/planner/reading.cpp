@@ -442,11 +442,13 @@ options read_merge(const words& of) {
 }
 
 options read_recommend(const words& of) {
-  options o = read_common(of);
+  const words first = first_setting_of(of);
+  options o = read_common(first);
   o.task = task::recommend;
-  read_chunk(of, o.cluster.runtime, o.layout, o.workload);
-  read_time(of, o);
-  read_seed(of, o);
+  read_chunk(first, o.cluster.runtime, o.layout, o.workload);
+  read_time(first, o);
+  read_percentiles(first, o);
+  o.given = of.items();
   return o;
 }
 

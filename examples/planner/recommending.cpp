@@ -3,9 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 
+#include "costs.hpp"
 #include "nearest.hpp"
 #include "output.hpp"
 #include "pricing.hpp"
@@ -16,6 +21,7 @@
 #include "shardline/io/text.hpp"
 #include "shardline/plan/recommend.hpp"
 #include "simulated.hpp"
+#include "spaces.hpp"
 #include "tables.hpp"
 #include "values.hpp"
 
@@ -26,10 +32,13 @@ namespace {
 using shardline::count;
 
 // What was found, priced and simulated anew as a deployment of one replica.
+//   own   the options of the setting that it is of
 struct recommendation {
+  options own{};
   shardline::recommended searched{};
   shardline::basic_estimate<> again{};
   std::optional<shardline::simulated_serving> simulated{};
+  std::optional<costs> cost{};  // of a replica
   near_misses_found nearest{};  // on fewer GPUs, or on those that there are
 };
 
@@ -52,12 +61,18 @@ shardline::recommended search_for(const options& o, const Cluster& cluster) {
 }
 
 template <class Cluster>
-void price_again(const options& o, Cluster cluster, recommendation& a) {
-  const shardline::recommendation& r = *a.searched.found;
-  const options own = of_replica(o, r);
+void price_again(Cluster cluster, recommendation& a) {
+  const options own = of_replica(a.own, *a.searched.found);
+  as_engines_do deploy;
+  deploy.add(a.own);
+  shardline::workload load = own.workload;
   cluster.gpus = own.cluster.gpus;
-  a.again = estimate(cluster, own.model, own.layout, own.workload);
-  if (own.simulate) a.simulated = simulated(own, cluster);
+  deploy(0, own.layout, cluster, std::span(&load, 1));
+  a.again = estimate(cluster, own.model, own.layout, load);
+  a.cost = costs_of(own, cluster, own.layout, a.again);
+  if (own.simulate) {
+    a.simulated = simulate(prepare(cluster, own.model, own.layout), load, *own.simulate);
+  }
 }
 
 // With one GPU less, or with more where nothing was found.
@@ -78,12 +93,47 @@ void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   if (more) n.larger = {more->layout, more->replicas};
 }
 
-template <class Cluster>
-recommendation answer(const options& o, Cluster cluster) {
-  recommendation a{.searched = search_for(o, cluster)};
-  refuse_invalid(a.searched.inputs);
-  if (a.searched.found) price_again(o, cluster, a);
-  look_nearby(o, cluster, a);
+// What a recommendation is chosen by, the least first: dollars an hour where there are prices, else
+// GPUs; of equals the shorter times.
+std::array<double, 3> rank_of(const options& o, const shardline::recommendation& r) {
+  const auto& s = r.estimate.serving;
+  return {o.price.value_or(1.0) * static_cast<double>(r.gpus()), s.tpot.value(), s.ttft.value()};
+}
+
+// Of the settings the best, none of which is looked at beyond what the best so far costs.
+recommendation best_of(const search_space& space) {
+  recommendation best;
+  count tried = 0;
+  for (const space_setting& setting : space.settings) {
+    options own = setting.own;
+    own.workload = setting.loads.front();
+    if (best.searched.found) {
+      const double most = rank_of(best.own, *best.searched.found)[0] / own.price.value_or(1.0);
+      own.cluster.gpus = std::min(own.cluster.gpus, static_cast<count>(most));
+      if (own.cluster.gpus < 1) continue;
+    }
+    shardline::recommended r =
+        visit_cluster(own, [&](const auto& cluster) { return search_for(own, cluster); });
+    refuse_invalid(r.inputs);
+    tried += r.tried;
+    const bool first = &setting == &space.settings.front();
+    const bool better =
+        r.found &&
+        (!best.searched.found || rank_of(own, *r.found) < rank_of(best.own, *best.searched.found));
+    if (!first && !better) continue;
+    own.cluster.gpus = setting.own.cluster.gpus;
+    best = {.own = std::move(own), .searched = std::move(r)};
+  }
+  best.searched.tried = tried;
+  return best;
+}
+
+recommendation answer(const search_space& space) {
+  recommendation a = best_of(space);
+  visit_cluster(a.own, [&](const auto& cluster) {
+    if (a.searched.found) price_again(cluster, a);
+    look_nearby(a.own, cluster, a);
+  });
   return a;
 }
 
@@ -101,6 +151,11 @@ void print_found(const options& o, const recommendation& a) {
         shardline::to_text(a.again.feasibility));
   print("{}", shardline::to_text(a.again.serving, a.again.bands));
   if (a.simulated) print("{}", simulated_text(*a.simulated, own));
+  if (a.cost) {
+    print("{}", costs_text(own, *a.cost));
+    print("  {} dollars an hour in all\n",
+          shardline::short_number(*own.price * static_cast<double>(r.gpus())));
+  }
   if (a.nearest.gpus == 0) return;
   print("\nnone on {} or fewer; the nearest\n{}", shardline::counted(a.nearest.gpus, "GPU"),
         nearest_text(o, a.nearest));
@@ -128,6 +183,7 @@ void put_recommendation(const options& o, const recommendation& a) {
       out.object("replica", [&] {
         put_members(out, o.model, r.layout, a.again, o.notes);
         if (a.simulated) put_simulated(out, *a.simulated, o);
+        if (a.cost) put_costs(out, o, *a.cost);
       });
     } else {
       out.member("gpus", nullptr);
@@ -144,15 +200,15 @@ void put_recommendation(const options& o, const recommendation& a) {
 }  // namespace
 
 bool run_recommend(const options& o) {
-  return visit_cluster(o, [&](const auto& cluster) {
-    const recommendation a = answer(o, cluster);
-    if (o.json) {
-      put_recommendation(o, a);
-    } else {
-      print_recommendation(o, a);
-    }
-    return a.searched.found.has_value();
-  });
+  words given;
+  for (const auto& [option, text] : o.given) given.add(option, text);
+  const recommendation a = answer(read_space(given));
+  if (o.json) {
+    put_recommendation(a.own, a);
+  } else {
+    print_recommendation(a.own, a);
+  }
+  return a.searched.found.has_value();
 }
 
 }  // namespace planner

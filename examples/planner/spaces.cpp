@@ -180,6 +180,8 @@ words first_of_lists(const words& of) {
   return with(of, first);
 }
 
+words first_setting_of(const words& of) { return with(of, settings_of(of).front()); }
+
 search_space read_space(const words& of) {
   search_space space;
   const auto gpus = lists_of(of, std::array<std::string_view, 1>{of_layouts});

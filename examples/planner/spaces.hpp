@@ -51,6 +51,9 @@ std::vector<std::string> values_in(const std::string& option, const std::string&
 /// The first of every list, with what else is given.
 words first_of_lists(const words& of);
 
+/// The same of the lists of settings alone: accelerators, engines, formats.
+words first_setting_of(const words& of);
+
 /// Every combination, each read as a command line of its own. Throws bad_input.
 search_space read_space(const words& of);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <random>
 
@@ -130,13 +131,19 @@ TEST_CASE("what cannot be promised is not, and bad input is named") {
   CHECK(bad.tried == 0);
 }
 
+// SHARDLINE_RECOMMEND_QUESTIONS=200 asks as many.
+int questions() {
+  const char* number = std::getenv("SHARDLINE_RECOMMEND_QUESTIONS");
+  return number == nullptr ? 12 : std::atoi(number);
+}
+
 TEST_CASE("what is accepted under simulation keeps its promises there, with no GPU to spare") {
   std::mt19937 random(11);
   const auto any = [&](double low, double high) {
     return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));
   };
   int kept = 0;
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < questions(); ++i) {
     auto c = vllm_gpus_of(catalog::h100_sxm, 8);
     workload w{.concurrency = 64,
                .input = tokens<>::from_value(std::round(any(128, 4096))),
@@ -145,7 +152,9 @@ TEST_CASE("what is accepted under simulation keeps its promises there, with no G
                .rate = request_rate<>::from_value(any(0.5, 20))};
     w.max_ttft = any(0.1, 2) * 1_s;
     w.max_tpot = any(10, 60) * 1_ms;
-    const simulation_keeps_promises promises{{.seed = 1, .requests = 600}};
+    simulation_keeps_promises promises{{.seed = 1, .requests = 600}};
+    if (i % 3 == 0) promises.p99_ttft = any(0.3, 3) * 1_s;
+    if (i % 3 == 1) promises.p99_tpot = any(12, 60) * 1_ms;
     const recommended r = recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises);
     if (!r.found) continue;
     ++kept;
@@ -157,7 +166,13 @@ TEST_CASE("what is accepted under simulation keeps its promises there, with no G
     auto own = c;
     own.gpus = r.found->layout.gpus();
     const prepared replica(own, catalog::llama_3_1_8b, r.found->layout);
-    CHECK(keeps_promises(simulate(replica.parts(), share, promises.with), share));
+    const simulated_serving again = simulate(replica.parts(), share, promises.with);
+    CHECK(keeps_promises(again, share));
+    CHECK(replica(share).feasibility.feasible());
+    CHECK(again.requests_per_s * static_cast<double>(r.found->replicas) >
+          w.rate.value() * (1.0 - 3.0 / std::sqrt(static_cast<double>(again.requests))));
+    if (promises.p99_ttft) CHECK(again.ttft.p99 <= promises.p99_ttft->value());
+    if (promises.p99_tpot) CHECK(again.tpot.p99 <= promises.p99_tpot->value());
     if (needed == 1) continue;
     c.gpus = needed - 1;
     CHECK_FALSE(recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises).found.has_value());
