@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// libFuzzer target: whatever bytes come in as the value of an option of shardline-plan, the answer is
-// a value in its range or a refusal. The first byte says which option.
+// libFuzzer target: whatever bytes come in as the value of an option of shardline-plan, the answer
+// is a value in its range or a refusal. The first byte says which option.
 //   ninja -C build/fuzz fuzz_options && build/fuzz/tests/fuzz_options CORPUS -max_len=256
 #include <cstddef>
 #include <cstdint>

@@ -77,6 +77,22 @@ TEST_CASE("what is not known, missing or out of range is refused by its path") {
   CHECK(contains(fault(R"({"like": "h100-sxm", "memory": 1, "memory": 2})"), "given twice"));
 }
 
+TEST_CASE("what no accelerator is below was meant in another unit") {
+  const auto fault = [](std::string_view text) { return read_accelerator(text).error; };
+  CHECK(fault(R"({"like": "h100-sxm", "name": "x", "memory": 80})") ==
+        "$.memory: 80; allowed: a number from 100000000 to 1e+15 [bytes]");
+  CHECK(fault(R"({"like": "h100-sxm", "name": "x", "peak": {"bf16": 989}})") ==
+        "$.peak.bf16: 989; allowed: a number from 1000000000 to 1e+21, or 0 [FLOP/s]");
+  CHECK(fault(R"({"like": "h100-sxm", "name": "x", "peak": {"fp8": 0}})") == "");
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name.view());
+    for (const accelerator_figure& f : accelerator_figures) {
+      CAPTURE(f.name);
+      CHECK(f.allows(f.of_accelerator(a)));
+    }
+  }
+}
+
 TEST_CASE("one figure at a time") {
   accelerator a = catalog::h100_sxm;
   CHECK(set_figure(a, "scale_up.rate", 1e11).empty());

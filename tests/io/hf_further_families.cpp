@@ -31,6 +31,19 @@ const std::vector<counted_model> counted_models{
 "moe_intermediate_size": 5120, "moe_num_experts": 48, "moe_top_k": 3, "share_expert_dim":
 5120, "share_q_dim": 2048, "head_dim": 256, "moe_layers_enum":
 "4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59"}})"},
+    {"mllama", 9'775'192'080,
+     R"({"architectures": ["MllamaForConditionalGeneration"], "model_type": "mllama",
+"text_config": {"model_type": "mllama_text_model", "torch_dtype": "bfloat16",
+"cross_attention_layers": [3, 8, 13, 18, 23, 28, 33, 38], "hidden_size": 4096,
+"hidden_act": "silu", "intermediate_size": 14336, "num_attention_heads": 32,
+"num_hidden_layers": 40, "num_key_value_heads": 8, "vocab_size": 128256,
+"max_position_embeddings": 131072, "tie_word_embeddings": false}})"},
+    {"molmo", 7'616'075'264,
+     R"({"architectures": ["MolmoForCausalLM"], "model_type": "molmo", "embedding_size": 152064,
+"attention_layer_norm": false, "hidden_size": 3584, "intermediate_size": 37888,
+"layer_norm_type": "rms", "norm_after": false, "num_attention_heads": 28,
+"num_hidden_layers": 28, "num_key_value_heads": 4, "qkv_bias": true, "vocab_size": 152064,
+"tie_word_embeddings": false, "weight_tying": false, "max_position_embeddings": 4096})"},
     {"axk1", 518'983'070'976,
      R"({"architectures": ["AXK1ForCausalLM"], "model_type": "AXK1", "attention_bias": false,
 "first_k_dense_replace": 1, "hidden_act": "silu", "hidden_size": 7168, "intermediate_size":
@@ -157,6 +170,7 @@ TEST_CASE("further families cache and reach what their code does") {
     return kv_bytes_per_token(imported(text_named(name))).value();
   };
   CHECK(cached("step3") == 61 * 2 * 256 * 2);
+  CHECK(cached("mllama") == 32 * 2 * 8 * 128 * 2);  // of 40 layers, 8 of which see images
   CHECK(cached("plamo13b") == 40 * 2 * 5 * 128 * 2);
   CHECK(cached("decilm7b") == (4 * 4 + 28) * 2 * 128 * 2);
   const model neo = imported(text_named("gpt_neo"));
@@ -179,7 +193,7 @@ TEST_CASE("decoders that are not priced are refused by what they are") {
     return import_hf_config(R"({"model_type": ")" + std::string(type) + R"("})").error;
   };
   CHECK(contains(refusal("zamba2"), "\"zamba2\" is a decoder whose layers share weights"));
-  CHECK(contains(refusal("mllama"), "a decoder with layers for images alone"));
+  CHECK(contains(refusal("ernie4_5_moe_vl"), "a decoder with layers for images alone"));
   CHECK(contains(refusal("rwkv7"), "a recurrent decoder"));
   CHECK(contains(refusal("llada"), "a diffusion model"));
 }

@@ -22,6 +22,18 @@ TEST_CASE("a file that is none says what it is and what to give") {
   CHECK(contains(refusal(R"({"metadata": {"total_size": 1}, "weight_map": {}})"),
                  "an index of safetensors"));
   CHECK(contains(refusal(R"({"peft_type": "LORA", "r": 16})"), "of an adapter"));
+  CHECK(
+      contains(refusal(R"({"do_sample": true, "eos_token_id": 2})"), "a generation_config.json;"));
+  CHECK(
+      contains(refusal(R"({"bits": 4, "damp_percent": 0.01})"), "a quantize_config.json of GPTQ"));
+  CHECK(contains(refusal(R"({"architecture": "LlamaForCausalLM", "mapping": {"tp_size": 1}})"),
+                 "a checkpoint of TensorRT-LLM"));
+  CHECK(contains(refusal(R"({"schemaVersion": 2, "layers": []})"), "a manifest of Ollama"));
+}
+
+TEST_CASE("weights in MLX's formats are not taken for weights in 16 bits") {
+  CHECK(contains(refusal(with(llama, R"("quantization": {"group_size": 64, "bits": 4})")),
+                 "$.quantization: {\"bits\":4,\"group_size\":64}; allowed: null"));
 }
 
 TEST_CASE("Mistral's params.json is read as the config.json that says the same") {

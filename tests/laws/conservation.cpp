@@ -180,15 +180,24 @@ struct expectation {
     const count kv = own_keys + (own_values ? a.kv_heads * values : 0);
     const count of_kv = n.of_few(a.kv_heads);
     constexpr auto c = weight_class::attention;
-    add_matrix(c, h * ((in + gates) * n.split + kv * of_kv), n.replicated);
+    const count rank = a.q_lora_rank;
+    const count first = rank > 0 ? rank * n.replicated : in * n.split;
+    add_matrix(c, h * (first + gates * n.split + kv * of_kv), n.replicated);
+    if (rank > 0) {
+      add_matrix(c, rank * in * n.split, n.replicated);
+      e.add_vector(weight_class::norm, rank * n.replicated);
+    }
     add_matrix(c, h * a.heads * values * n.split, n.replicated);
-    if (a.qkv_bias) e.add_vector(c, in * n.split + kv * of_kv);
+    if (a.qkv_bias) e.add_vector(c, first + kv * of_kv);
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
     constexpr auto gain = weight_class::norm;
     const count normed = has_keys ? 2 : 1;
     if (a.qk_norm == sl::head_norm::per_head) {
       e.add_vector(gain, normed * a.head_dim * n.replicated);
+    }
+    if (a.qk_norm == sl::head_norm::per_head_biased) {
+      e.add_vector(gain, 2 * normed * a.head_dim * n.replicated);
     }
     const bool of_all =
         a.qk_norm == sl::head_norm::all_heads || a.qk_norm == sl::head_norm::each_head;
@@ -263,6 +272,9 @@ struct expectation {
   void feed_forward(const sl::dense_feed_forward& f) {
     dense(weight_class::dense_feed_forward, f.width, f.gated, f.bias);
     e.add_vector(weight_class::dense_feed_forward, f.activation_values * n.replicated);
+    if (f.output_bias && !f.bias) {
+      e.add_vector(weight_class::dense_feed_forward, m.hidden_size * n.replicated);
+    }
   }
 
   // The inner width of an expert over its etp shards, each rounded up where it is in MXFP4.
@@ -311,6 +323,7 @@ struct expectation {
     int norms = (attends ? 1 : 0) + (feeds ? 1 : 0);
     if (is_sandwich(l.form)) norms *= 2;
     if (l.form == sl::layer_form::parallel) norms = 1;
+    if (l.form == sl::layer_form::three_norms && feeds) ++norms;
     for (; norms > 0; --norms) layer_norm();
     for (int half = (attends ? 1 : 0) + (feeds ? 1 : 0); half > 0; --half) stream_mixing();
     if (attends) versions_before();
@@ -352,6 +365,7 @@ struct expectation {
 
   void layer_end(const sl::layer& l) {
     if (l.form == sl::layer_form::scaled_sandwich) e.add_vector(weight_class::norm, n.replicated);
+    if (l.form == sl::layer_form::gated_blocks) e.add_vector(weight_class::norm, 2 * n.replicated);
     if (m.per_layer.width == 0) return;
     for (int way = 0; way < 2; ++way) {
       add_matrix(weight_class::dense_feed_forward, m.hidden_size * m.per_layer.width * n.replicated,
@@ -364,8 +378,9 @@ struct expectation {
   void vocabulary(bool one_stage) {
     if (m.vocab_size == 0) return;
     const count table = padded(m.vocab_size, n.padding.vocabulary) * m.hidden_size * n.split;
+    const count all_rows = padded(m.vocab_size + m.extra_rows, n.padding.vocabulary);
     constexpr auto embedding = weight_class::embedding;
-    add_matrix(embedding, table, n.replicated);
+    add_matrix(embedding, all_rows * m.hidden_size * n.split, n.replicated);
     if (m.positions > 0) {
       add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
     }

@@ -85,8 +85,9 @@ inline void draw(dice& d, sl::precision& p) {
   p = d.flip() ? sl::precision::fp32 : sl::precision::bf16;
 }
 inline void draw(dice& d, sl::head_norm& n) {
-  constexpr std::array<sl::head_norm, 4> norms{sl::head_norm::none, sl::head_norm::per_head,
-                                               sl::head_norm::all_heads, sl::head_norm::each_head};
+  constexpr std::array<sl::head_norm, 5> norms{sl::head_norm::none, sl::head_norm::per_head,
+                                               sl::head_norm::all_heads, sl::head_norm::each_head,
+                                               sl::head_norm::per_head_biased};
   n = d.one_of(norms);
 }
 

@@ -47,9 +47,11 @@ inline void list_stages(dice& d, sl::layout& l, count layers) {
 }
 
 inline sl::layer_form random_form(dice& d) {
-  constexpr std::array<sl::layer_form, 5> forms{
-      sl::layer_form::sequential, sl::layer_form::sandwich, sl::layer_form::parallel,
-      sl::layer_form::parallel_two_norms, sl::layer_form::scaled_sandwich};
+  constexpr std::array<sl::layer_form, 7> forms{
+      sl::layer_form::sequential,      sl::layer_form::sandwich,
+      sl::layer_form::parallel,        sl::layer_form::parallel_two_norms,
+      sl::layer_form::scaled_sandwich, sl::layer_form::three_norms,
+      sl::layer_form::gated_blocks};
   return d.one_of(forms);
 }
 

@@ -211,6 +211,7 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::residual_blocks>(m.residual_blocks);
   errors.expect<field::layer_input_width>(m.per_layer.width);
   errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);
+  errors.expect<field::extra_rows>(m.extra_rows);
   errors.expect<field::mtp_layers>(m.mtp_layers);
   errors.expect<field::cache_group>(count{m.kv_cache.group});
   errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});

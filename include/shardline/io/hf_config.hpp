@@ -57,12 +57,19 @@ inline const char* quantisation_key(const source& s) {
   return s.having(older).find(older) != nullptr ? older : newer;
 }
 
+/// MLX says how weights are stored under a key of its own.
+inline void refuse_mlx(const source& s) {
+  constexpr const char* key = "quantization";
+  if (s.whole.object(key) == nullptr) return;
+  s.whole.refuse(key, "null, or quantization_config: MLX's formats are served by no engine here");
+}
+
 /// The settings may stand inside or outside, not on both sides.
 inline void read_own_quantisation(const source& s, const family& known, model& m) {
   const char* key = quantisation_key(s);
   const fields& f = s.having(key);
   const json* object = f.object(key);
-  if (object == nullptr) return;
+  if (object == nullptr) return refuse_mlx(s);
   if (s.wrapped() && &f == &s.text && s.whole.find(key) != nullptr) {
     return s.whole.refuse(key, "null, beside " + s.text.path_of(key));
   }

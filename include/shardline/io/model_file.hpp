@@ -82,6 +82,8 @@ inline constexpr std::array model_figures{
                  }},
     model_figure{"positions", range_of(field::positions), "rows of a learned position embedding",
                  [](model& m, const count* x) { return detail::exchanged_count(m.positions, x); }},
+    model_figure{"extra_rows", range_of(field::extra_rows), "of the embedding, not of the head",
+                 [](model& m, const count* x) { return detail::exchanged_count(m.extra_rows, x); }},
     model_figure{"mtp_layers", range_of(field::mtp_layers), "multi-token-prediction layers",
                  [](model& m, const count* x) { return detail::exchanged_count(m.mtp_layers, x); }},
     model_figure{
@@ -89,13 +91,14 @@ inline constexpr std::array model_figures{
         [](model& m, const count* x) { return detail::exchanged_count(m.max_context, x); }}};
 
 /// How the blocks of a layer are put together, by name.
-inline constexpr std::array<std::pair<std::string_view, layer_form>, 6> layer_form_names{
+inline constexpr std::array<std::pair<std::string_view, layer_form>, 7> layer_form_names{
     {{"sequential", layer_form::sequential},
      {"sandwich", layer_form::sandwich},
      {"parallel", layer_form::parallel},
      {"parallel_two_norms", layer_form::parallel_two_norms},
      {"scaled_sandwich", layer_form::scaled_sandwich},
-     {"three_norms", layer_form::three_norms}}};
+     {"three_norms", layer_form::three_norms},
+     {"gated_blocks", layer_form::gated_blocks}}};
 
 /// Norms of queries and keys, by name.
 inline constexpr std::array<std::pair<std::string_view, head_norm>, 5> head_norm_names{

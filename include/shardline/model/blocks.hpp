@@ -84,7 +84,8 @@ constexpr void emit_layer_embedding(const model_context& e, Sink& sink) {
 template <class Sink>
 constexpr void emit_embedding(const model_context& e, Sink& sink) {
   const count hidden = e.model.hidden_size;
-  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.vocabulary_rows(), hidden),
+  const count rows = e.table_rows(e.model.vocab_size + e.model.extra_rows);
+  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, hidden),
                     e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
   detail::emit_tensor_reduction(e, sink);
   if (e.model.positions > 0) {
@@ -215,6 +216,9 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
   if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
   if (l.form == layer_form::scaled_sandwich) {
     sink(fused_shape{term::norms, e.vector(weight_class::norm, 1)});
+  }
+  if (l.form == layer_form::gated_blocks) {
+    sink(fused_shape{term::norms, e.vector(weight_class::norm, 2)});
   }
 }
 

@@ -23,13 +23,16 @@ namespace shardline {
 ///   parallel_two_norms  the same with a norm for each (Falcon-40B)
 ///   three_norms         sequential, and one norm more in the second half: behind it (A.X K1), or
 ///                       before a dense block that is added to experts (Arctic)
+///   gated_blocks        sequential, and what each block adds is multiplied by a learned scalar
+///                       (layers of Llama 3.2 Vision that attend to images)
 enum class layer_form : unsigned char {
   sequential,
   sandwich,
   parallel,
   parallel_two_norms,
   scaled_sandwich,
-  three_norms
+  three_norms,
+  gated_blocks
 };
 
 /// Whether attention and feed-forward block read the same norm's output, or one each of one input.
@@ -176,6 +179,8 @@ struct alternating_updates {
 ///                    stream (Kimi K3); 0: none are kept
 ///   per_layer        an embedding that each layer has a part of
 ///   positions        rows of a learned position embedding (GPT-2); 0: none
+///   extra_rows       rows of the embedding that the head has no columns for: tokens that stand for
+///                    images (Llama 3.2 Vision: 8, Molmo: 128)
 ///   mtp_layers       multi-token-prediction layers of the checkpoint, each like the last layer;
 ///                    counted apart (mtp_parameters), loaded only to speculate
 ///   max_context      longest sequence the model was made for; 0: unknown, not checked
@@ -196,6 +201,7 @@ struct model {
   count residual_blocks = 0;
   layer_inputs per_layer{};
   count positions = 0;
+  count extra_rows = 0;
   layer_stack layers{};
   count mtp_layers = 0;
   count max_context = 0;

@@ -107,6 +107,7 @@ enum class activation_rule : unsigned char {
 ///   head_bias        the head has a bias
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
+///   extra_rows       of the embedding, for tokens that stand for images
 ///   mtp_layers       prediction layers, if no key says
 ///   updates          layers update versions of the stream in turn (Gemma 3n)
 ///   layer_inputs     hidden_size_per_layer_input, if missing
@@ -146,6 +147,7 @@ struct family {
   bool embedding_norm = false;
   bool learned_positions = false;
   count position_offset = 0;
+  count extra_rows = 0;
   prediction_rule prediction = prediction_rule::stated;
   count mtp_layers = 0;
   count layer_inputs = 0;

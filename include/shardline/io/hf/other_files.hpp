@@ -23,7 +23,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 5> ma
      {"version https://git-lfs", "a pointer of Git LFS; allowed: the file that it stands for"}}};
 
 /// A member that only another file of a repository has, and what that file is.
-inline constexpr std::array<std::pair<const char*, std::string_view>, 8> other_members{
+inline constexpr std::array<std::pair<const char*, std::string_view>, 14> other_members{
     {{"tokenizer_class", "a tokenizer_config.json"},
      {"added_tokens_decoder", "a tokenizer_config.json"},
      {"added_tokens", "a tokenizer.json"},
@@ -31,7 +31,13 @@ inline constexpr std::array<std::pair<const char*, std::string_view>, 8> other_m
      {"adapter_path", "the configuration of an adapter"},
      {"peft_type", "the configuration of an adapter"},
      {"image_processor_type", "a preprocessor_config.json"},
-     {"_diffusers_version", "the configuration of a diffusion model"}}};
+     {"_diffusers_version", "the configuration of a diffusion model"},
+     {"do_sample", "a generation_config.json"},
+     {"transformers_version", "a generation_config.json"},
+     {"damp_percent", "a quantize_config.json of GPTQ"},
+     {"pretrained_config", "the configuration of an engine of TensorRT-LLM"},
+     {"mapping", "the configuration of a checkpoint of TensorRT-LLM"},
+     {"schemaVersion", "a manifest of Ollama"}}};
 
 // The keys of params.json that mean the same as those of config.json.
 inline constexpr std::array<std::pair<const char*, const char*>, 8> params_keys{

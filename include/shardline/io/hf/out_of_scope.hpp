@@ -66,11 +66,9 @@ inline constexpr std::string_view recurs =
     "a recurrent decoder of a kind that is not priced, and that no engine here serves";
 inline constexpr std::string_view denoises =
     "a diffusion model: it does not write token by token, and is not priced";
-inline constexpr std::array<unpriced_type, 23> unpriced_types{{{"ouro", shares_weights},
+inline constexpr std::array<unpriced_type, 21> unpriced_types{{{"ouro", shares_weights},
                                                                {"zamba", shares_weights},
                                                                {"zamba2", shares_weights},
-                                                               {"mllama", sees_images},
-                                                               {"mllama_text_model", sees_images},
                                                                {"ernie4_5_moe_vl", sees_images},
                                                                {"ernie4_5_vl_moe", sees_images},
                                                                {"cogvlm", sees_images},

@@ -45,9 +45,14 @@ inline count read_mtp_layers(const fields& f, const family& known) {
   return layers;
 }
 
+// Molmo's embedding and head have more rows than its vocabulary.
+inline const char* vocabulary_key(const fields& f) {
+  return f.find("embedding_size") == nullptr ? "vocab_size" : "embedding_size";
+}
+
 inline count read_vocabulary(const fields& f, const family& known) {
   constexpr range any_vocabulary = above_0(field::vocab_size);
-  if (known.vocab_size == 0) return f.whole("vocab_size", any_vocabulary);
+  if (known.vocab_size == 0) return f.whole(vocabulary_key(f), any_vocabulary);
   return f.whole_or_noted("vocab_size", known.vocab_size, any_vocabulary);
 }
 
@@ -112,6 +117,7 @@ inline count read_positions(const fields& f, const family& known) {
   m.updates = detail::read_updates(f, known);
   m.embedding_norm = known.embedding_norm;
   m.positions = detail::read_positions(f, known);
+  m.extra_rows = known.extra_rows;
   m.max_context = detail::read_context(f, known);
   m.layers = known.layers(f, known, m.hidden_size, own.activations);
   if (m.layers.kinds.overflowed) {

@@ -89,8 +89,8 @@ inline std::string worker_set(const launch_plan& p, const launch_server& s) {
          indented(container_of(p, s, s.nodes > 1 ? other : first), 8);
 }
 
-// Group i of a LeaderWorkerSet: its first pod has the set's name and its number, behind the headless
-// service of that name.
+// Group i of a LeaderWorkerSet: its first pod has the set's name and its number, behind the
+// headless service of that name.
 inline std::vector<instance_address> addresses_of_sets(const launch_plan& p) {
   std::vector<instance_address> all;
   for (const launch_server& s : p.servers) {

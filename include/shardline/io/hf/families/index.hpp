@@ -45,6 +45,8 @@
 #include "shardline/io/hf/families/minimax.hpp"
 #include "shardline/io/hf/families/minimax_text.hpp"
 #include "shardline/io/hf/families/mistral.hpp"
+#include "shardline/io/hf/families/mllama.hpp"
+#include "shardline/io/hf/families/molmo.hpp"
 #include "shardline/io/hf/families/mosaic.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/nemotron_nas.hpp"
@@ -225,6 +227,8 @@ inline constexpr std::array all_families{
     &families::hyperclovax,
     &families::cwm,
     &families::solar,
+    &families::mllama_text_model,
+    &families::molmo,
     &families::persimmon,
     &families::plamo,
     &families::arctic,
@@ -246,6 +250,7 @@ inline constexpr std::array all_wrappers{
     &families::glm4v_moe,
     &families::glm_ocr,
     &families::fuyu,
+    &families::mllama,
     &families::step3_vl,
     &families::step3p7,
     &families::kimi_k3,
