@@ -221,6 +221,8 @@ void add_launch(CLI::App& app) {
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint",
       "what the engine loads (default: the repository or the folder of --model)");
+  add(of, "--gpus-per-host",
+      "accelerators of one machine (default: those of a node, up to 16 of them)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
 }
 

@@ -66,8 +66,9 @@ int number_of(const ordered_json& trace, int process, const std::string& line) {
   return n;
 }
 
-const auto node = with_engine(make_cluster(with_fitted(catalog::h200_sxm), 8), engines::vllm);
-constexpr workload chat{
+const auto traced_node =
+    with_engine(make_cluster(with_fitted(catalog::h200_sxm), 8), engines::vllm);
+constexpr workload long_chat{
     .concurrency = 64, .input = 20000_tokens, .output = 512_tokens, .chunk = 8192_tokens};
 
 template <class Cluster>
@@ -85,9 +86,9 @@ void check_ends(const Cluster& cluster, const model& m, const layout& l, const w
 
 TEST_CASE("a trace ends when the prompt and the decode step do, and has every layer's operators") {
   const layout flags = to_layout(vllm{.tp = 8});
-  check_ends(node, catalog::llama_3_1_70b, flags, chat);
-  const prepared p(node, catalog::llama_3_1_70b, flags);
-  const ordered_json trace = step_trace(p.parts(), chat);
+  check_ends(traced_node, catalog::llama_3_1_70b, flags, long_chat);
+  const prepared p(traced_node, catalog::llama_3_1_70b, flags);
+  const ordered_json trace = step_trace(p.parts(), long_chat);
   CHECK(number_of(trace, 2, "attention") == 80);
   CHECK(number_of(trace, 2, "all-reduce") == 161);
   CHECK(number_of(trace, 1, "all-reduce") == 3 * 161);  // three chunks
@@ -95,23 +96,23 @@ TEST_CASE("a trace ends when the prompt and the decode step do, and has every la
 }
 
 TEST_CASE("shared experts beside a dispatch, and guesses before a step") {
-  auto overlapping = node;
+  auto overlapping = traced_node;
   overlapping.runtime.experts.overlap_shared = true;
-  workload guessing = chat;
+  workload guessing = long_chat;
   guessing.speculation = {.draft_tokens = 2, .acceptance = 0.7};
   const layout flags = to_layout(vllm{.dp = 8, .expert_parallel = true, .all_to_all = true});
   check_ends(overlapping, catalog::deepseek_v3, flags, guessing);
-  check_ends(node, catalog::deepseek_v3, flags, guessing);
+  check_ends(traced_node, catalog::deepseek_v3, flags, guessing);
   const prepared p(overlapping, catalog::deepseek_v3, flags);
   CHECK(number_of(step_trace(p.parts(), guessing), 2, "draft") == 1);
 }
 
 TEST_CASE("a process for each stage, each behind the one before it") {
   const layout flags = to_layout(vllm{.tp = 2, .pp = 4});
-  const prepared p(node, catalog::llama_3_1_70b, flags);
-  const ordered_json trace = step_trace(p.parts(), chat);
+  const prepared p(traced_node, catalog::llama_3_1_70b, flags);
+  const ordered_json trace = step_trace(p.parts(), long_chat);
   check_events(trace);
-  const basic_step<> step = step_of_batch(flags, chat);
+  const basic_step<> step = step_of_batch(flags, long_chat);
   CHECK(end_of(trace, 5, 8) ==
         doctest::Approx(time_of_step(p.parts(), step).sum.total().value()).epsilon(1e-9));
   for (int stage = 5; stage < 8; ++stage) {
