@@ -64,7 +64,7 @@ TEST_CASE("no figure of any deployment is NaN, negative or infinite, but a wait 
   int priced = 0;
   int at_rate = 0;
   int fitted = 0;
-  for_random_deployments(101, 600, [&](const any::deployment& r) {
+  for_random_deployments(101, laws::cases(600), [&](const any::deployment& r) {
     const sl::basic_estimate<> e = estimate_of(r);
     priced += e.feasibility.priceable() ? 1 : 0;
     at_rate += r.workload.rate.value() > 0.0 ? 1 : 0;
@@ -100,7 +100,7 @@ TEST_CASE("nor is any on each accelerator of the catalog under each version of e
 }
 
 TEST_CASE("breakdowns sum to their totals, bands hold them, and what is served is conserved") {
-  for_random_deployments(102, 400, [](const any::deployment& r) {
+  for_random_deployments(102, laws::cases(400), [](const any::deployment& r) {
     const sl::basic_estimate<> e = estimate_of(r);
     if (!e.feasibility.priceable()) return;
     require_adds_up(e.prefill);
@@ -115,7 +115,7 @@ TEST_CASE("breakdowns sum to their totals, bands hold them, and what is served i
 }
 
 TEST_CASE("an estimate has the bits of its parts, asked for one by one") {
-  for_random_deployments(103, 300, [](const any::deployment& r) {
+  for_random_deployments(103, laws::cases(300), [](const any::deployment& r) {
     const sl::basic_estimate<> e = estimate_of(r);
     sl::basic_estimate<> parts;
     parts.source = source_of(r);
@@ -132,7 +132,7 @@ TEST_CASE("an estimate has the bits of its parts, asked for one by one") {
 }
 
 TEST_CASE("the fullest GPU is that of the fullest stage") {
-  for_random_deployments(104, 200, [](const any::deployment& r) {
+  for_random_deployments(104, laws::cases(200), [](const any::deployment& r) {
     if (!check_of(r).priceable()) return;
     const sl::basic_memory<> m = memory_of(r);
     sl::bytes<> fullest{};
@@ -152,7 +152,7 @@ TEST_CASE("the fullest GPU is that of the fullest stage") {
 TEST_CASE("two pools of any deployment have no figure that is NaN, negative or infinite either") {
   dice d(105);
   int priced = 0;
-  for (int number = 0; number < 300; ++number) {
+  for (int number = 0; number < laws::cases(300); ++number) {
     const any::pools p = any::random_pools(d);
     const sl::basic_disaggregated<> s = disaggregated_of(p);
     CAPTURE(number);

@@ -94,7 +94,7 @@ void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>
 // what is served and the prompt are found by rounds too: that pair's prompt is 1.2 % longer.
 TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is served") {
   static constexpr double nearly = 1.015;
-  for_random_changes(111, 200, better_hardware, any_client, any::estimate_of,
+  for_random_changes(111, laws::cases(200), better_hardware, any_client, any::estimate_of,
                      [](const sl::basic_estimate<>& b, const sl::basic_estimate<>& a) {
                        REQUIRE(a.prefill.total() <= b.prefill.total() * roundings);
                        REQUIRE(a.decode.total() <= b.decode.total() * roundings);
@@ -115,7 +115,7 @@ TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is
 TEST_CASE("better hardware never lengthens the time to a first token of random arrivals") {
   constexpr double nearly = 1.01;
   int stable = 0;
-  for_random_changes(112, 820, better_hardware, at_rate, any::serving_of,
+  for_random_changes(112, laws::cases(820), better_hardware, at_rate, any::serving_of,
                      [&](const sl::basic_serving<>& b, const sl::basic_serving<>& a) {
                        if (!b.stable()) return;
                        ++stable;
@@ -128,14 +128,14 @@ TEST_CASE("better hardware never lengthens the time to a first token of random a
 }
 
 TEST_CASE("a longer prompt never has a shorter time to first token by itself") {
-  for_random_changes(113, 400, more_prompt, any_client, any::prefill_of,
+  for_random_changes(113, laws::cases(400), more_prompt, any_client, any::prefill_of,
                      [](const sl::basic_time<>& b, const sl::basic_time<>& a) {
                        REQUIRE(a.total() >= b.total() / roundings);
                      });
 }
 
 TEST_CASE("more tokens or sequences never make a round of decoding shorter") {
-  for_random_changes(117, 400, more_decoding, any_client, any::decode_of,
+  for_random_changes(117, laws::cases(400), more_decoding, any_client, any::decode_of,
                      [](const sl::basic_time<>& b, const sl::basic_time<>& a) {
                        REQUIRE(a.total() >= b.total() / roundings);
                      });
@@ -144,7 +144,7 @@ TEST_CASE("more tokens or sequences never make a round of decoding shorter") {
 TEST_CASE("requests that come faster wait longer, and keep more slots busy") {
   const std::vector<change> more_requests{
       {"rate", [](any_deployment& r, double f) { r.workload.rate *= f; }}};
-  for_random_changes(115, 600, more_requests, at_rate, any::serving_of,
+  for_random_changes(115, laws::cases(600), more_requests, at_rate, any::serving_of,
                      [](const sl::basic_serving<>& b, const sl::basic_serving<>& a) {
                        REQUIRE(a.utilisation >= b.utilisation / roundings);
                        REQUIRE(a.requests_per_s >= b.requests_per_s / roundings);
@@ -157,7 +157,7 @@ TEST_CASE("requests that come faster wait longer, and keep more slots busy") {
 
 TEST_CASE("in two pools better hardware serves more, and sends a cache sooner") {
   dice d(116);
-  for (int number = 0; number < 150; ++number) {
+  for (int number = 0; number < laws::cases(150); ++number) {
     const any::pools before = any::random_pools(d);
     const sl::basic_disaggregated<> b = disaggregated_of(before);
     const double factor = laws::log_between(d, 1.0, 30.0);

@@ -2,8 +2,13 @@
 /// Random numbers for the laws. One seed, one sequence: a failing case is found again by its number.
 #pragma once
 
+#include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <random>
+#include <stdexcept>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "shardline/base/integer.hpp"
@@ -37,6 +42,20 @@ class dice {
  private:
   std::mt19937_64 engine_;
 };
+
+/// How many deployments a law is tried on: so many, or what SHARDLINE_LAW_CASES says (from 1 to
+/// 100000000), as .github/CONTRIBUTING.md shows.
+inline int cases(int usual) {
+  const char* asked = std::getenv("SHARDLINE_LAW_CASES");
+  if (asked == nullptr) return usual;
+  const std::string_view text(asked);
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (whole && number >= 1 && number <= 100000000) return number;
+  throw std::invalid_argument("SHARDLINE_LAW_CASES: '" + std::string(text) +
+                              "' is not a number from 1 to 100000000");
+}
 
 inline std::vector<count> divisors(count n) {
   std::vector<count> found;

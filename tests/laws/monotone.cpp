@@ -308,7 +308,7 @@ double time_of(const deployed& r, const sl::basic_step<>& s) {
 }  // namespace
 
 TEST_CASE("more bandwidth, FLOP/s or link rate, or less latency, never slows anything") {
-  for_random_changes(1, 3000, faster_hardware, waits_of,
+  for_random_changes(1, laws::cases(3000), faster_hardware, waits_of,
                      [](const waits& before, const waits& after, const deployed&) {
                        require_none_longer(after, before);
                      });
@@ -316,7 +316,7 @@ TEST_CASE("more bandwidth, FLOP/s or link rate, or less latency, never slows any
 
 TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies and launches") {
   dice d(2);
-  for (int number = 0; number < 300; ++number) {
+  for (int number = 0; number < laws::cases(300); ++number) {
     deployed r = laws::random_deployment(d);
     r.cluster.scale_up.latency = r.cluster.network.latency = {};
     r.cluster.accelerator.efficiency.launch = {};
@@ -331,7 +331,7 @@ TEST_CASE("sixteen times every rate is sixteen times as fast, without latencies 
 }
 
 TEST_CASE("more input, output or concurrency never takes less memory") {
-  for_random_changes(3, 4000, more_demand, memory_of, never_less);
+  for_random_changes(3, laws::cases(4000), more_demand, memory_of, never_less);
 }
 
 TEST_CASE("more concurrency never leaves room for more tokens of cache") {
@@ -339,7 +339,7 @@ TEST_CASE("more concurrency never leaves room for more tokens of cache") {
   const auto fits = [](const deployed& r) {
     return memory(r.cluster, r.model, r.layout, r.workload).kv_capacity.value();
   };
-  for_random_changes(4, 4000, more_sequences, fits,
+  for_random_changes(4, laws::cases(4000), more_sequences, fits,
                      [](double before, double after, const deployed& r) {
                        // The count of whole pages may round either way where it is whole but for a
                        // last bit.
@@ -350,7 +350,7 @@ TEST_CASE("more concurrency never leaves room for more tokens of cache") {
 
 TEST_CASE("more tokens, context or sequences in a step never take less time") {
   dice d(5);
-  for (int number = 0; number < 6000; ++number) {
+  for (int number = 0; number < laws::cases(6000); ++number) {
     const deployed r = laws::random_deployment(d);
     const sl::basic_step<> before = random_step(d);
     sl::basic_step<> after = before;
@@ -386,7 +386,7 @@ bool layers_moved(const deployed& before, const deployed& after) {
 
 TEST_CASE("a larger model never takes less time for the same step") {
   dice steps(6);
-  for_random_changes(7, 3000, larger_model, as_it_is,
+  for_random_changes(7, laws::cases(3000), larger_model, as_it_is,
                      [&](const deployed& before, const deployed& after, const deployed&) {
                        const sl::basic_step<> s = random_step(steps);
                        // Two batches fill each stage by its heaviest layer, which can leave one.
@@ -398,7 +398,7 @@ TEST_CASE("a larger model never takes less time for the same step") {
 }
 
 TEST_CASE("a larger model never takes less memory") {
-  for_random_changes(8, 3000, larger_model, as_it_is,
+  for_random_changes(8, laws::cases(3000), larger_model, as_it_is,
                      [](const deployed& before, const deployed& after, const deployed&) {
                        // More layers move to other stages, and the fullest may lose a heavy one to its neighbour.
                        if (layers_moved(before, after)) return;
@@ -407,7 +407,7 @@ TEST_CASE("a larger model never takes less memory") {
 }
 
 TEST_CASE("an engine that takes more for itself never takes less of the memory") {
-  for_random_changes(12, 4000, greedier_engine, memory_of, never_less);
+  for_random_changes(12, laws::cases(4000), greedier_engine, memory_of, never_less);
 }
 
 TEST_CASE("more copies of experts never leave a GPU with less weights") {
@@ -415,7 +415,7 @@ TEST_CASE("more copies of experts never leave a GPU with less weights") {
   const std::vector<scaling> more_copies{[](deployed& r, double f) {
     if (has_experts(r.model)) r.layout.redundant_experts = more(1, f);
   }};
-  for_random_changes(13, 3000, more_copies, as_it_is,
+  for_random_changes(13, laws::cases(3000), more_copies, as_it_is,
                      [](const deployed& before, const deployed& after, const deployed&) {
                        if (after.layout.redundant_experts < before.layout.redundant_experts) return;
                        for (count stage = 0; stage < before.layout.pp; ++stage) {
@@ -427,11 +427,11 @@ TEST_CASE("more copies of experts never leave a GPU with less weights") {
 }
 
 TEST_CASE("a longer prompt never has a shorter time to first token") {
-  for_random_changes(9, 3000, {more_demand[0], more_demand[3]}, prefill_of, never_less);
+  for_random_changes(9, laws::cases(3000), {more_demand[0], more_demand[3]}, prefill_of, never_less);
 }
 
 TEST_CASE("more concurrency never makes a round of decoding shorter") {
-  for_random_changes(11, 20000, {more_demand[2], more_demand[5]}, decode_of, never_less);
+  for_random_changes(11, laws::cases(20000), {more_demand[2], more_demand[5]}, decode_of, never_less);
 }
 
 // Whether a step's budget has a token for each sequence, as vLLM demands (max_num_batched_tokens >=
@@ -446,7 +446,7 @@ bool has_room_for_all(const deployed& r) {
 // either way; by more, 3.4 %, in one deployment of 2,000, of four stages and six sequences.
 TEST_CASE("more output never makes the decode step, a lone prompt or what is served faster") {
   int breaks = 0;
-  for_random_changes(10, 2000, {more_demand[1], more_demand[4]}, waits_of,
+  for_random_changes(10, laws::cases(2000), {more_demand[1], more_demand[4]}, waits_of,
                      [&breaks](const waits& before, const waits& after, const deployed& r) {
                        REQUIRE(after.decode >= before.decode / few_roundings);
                        REQUIRE(after.alone >= before.alone / few_roundings);

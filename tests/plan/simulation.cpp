@@ -234,14 +234,20 @@ struct distances {
   }
 };
 
-// Of a run that ends, the mean of several: one has one longest answer.
+// Of a run that ends, the mean of several: one has one longest answer, and few answers a mean of their
+// own. At a rate as many as it takes for the mean wait to stand still.
 simulated_serving simulated(const laws::realistic& r) {
   const auto p = prepare(r.cluster, *r.model, r.layout);
-  const std::uint64_t seeds = r.workload.num_prompts > 0.0 ? 6 : 1;
+  std::uint64_t seeds = 1;
+  if (r.workload.num_prompts > 0.0) {
+    const double prompts = r.workload.num_prompts / static_cast<double>(r.layout.attention.dp);
+    seeds = std::max<std::uint64_t>(6, static_cast<std::uint64_t>(3000.0 / prompts));
+  }
+  const std::int64_t requests = r.workload.rate.value() > 0.0 ? 12000 : 0;
   simulated_serving mean;
   double seconds = 0.0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const simulated_serving s = simulate(p, r.workload, {.seed = seed});
+    const simulated_serving s = simulate(p, r.workload, {.seed = seed, .requests = requests});
     seconds += 1.0 / s.requests_per_s;
     mean.ttft.mean += s.ttft.mean / static_cast<double>(seeds);
     mean.tpot.mean += s.tpot.mean / static_cast<double>(seeds);
@@ -252,17 +258,15 @@ simulated_serving simulated(const laws::realistic& r) {
 
 }  // namespace
 
-// One in twenty is further off than is wished for (15, 20 and 30 %): they have stages, with prompts
-// read apart or whole; or short prompts whose step takes the host as long as many of them would take,
-// with answers of one length: what is read together ends together and is read together again, in
-// fewer steps than the closed form counts.
+// Of 2,000 one in twenty is further off than 12 % in throughput, 18 % in a token's time and 30 % in a
+// first token's, of 2,000 others that nothing was looked at in 14, 21 and 32 %: prompts that are read
+// apart, of few sequences that fall in step with each other, and random arrivals near saturation.
 TEST_CASE("the closed form is near the simulation, over random realistic deployments") {
   laws::dice d(77);
   distances found;
-  int number = 0;
-  while (found.tpot.size() < 240) {
+  const auto wanted = static_cast<std::size_t>(laws::cases(240));
+  while (found.tpot.size() < wanted) {
     const laws::realistic r = laws::random_realistic(d);
-    ++number;
     if (!check(r.cluster, *r.model, r.layout, r.workload).feasible()) continue;
     const auto p = prepare(r.cluster, *r.model, r.layout);
     const auto closed = serving(p, r.workload);
@@ -272,11 +276,10 @@ TEST_CASE("the closed form is near the simulation, over random realistic deploym
     distances::add(found.tpot, closed.tpot.value(), s.tpot.mean);
     distances::add(found.ttft, closed.ttft.value(), s.ttft.mean);
   }
-  CHECK(number < 2000);
   CHECK(distances::at(found.rate, 0.5) < 0.03);
   CHECK(distances::at(found.tpot, 0.5) < 0.05);
   CHECK(distances::at(found.ttft, 0.5) < 0.10);
-  CHECK(distances::at(found.rate, 0.95) < 0.24);
-  CHECK(distances::at(found.tpot, 0.95) < 0.36);
-  CHECK(distances::at(found.ttft, 0.95) < 0.45);
+  CHECK(distances::at(found.rate, 0.95) < 0.15);
+  CHECK(distances::at(found.tpot, 0.95) < 0.25);
+  CHECK(distances::at(found.ttft, 0.95) < 0.33);
 }

@@ -46,7 +46,8 @@ TEST_CASE("alone, a request has its prompt and its rounds") {
   CHECK(life.prompt.value() == doctest::Approx(1.5).epsilon(1e-12));
   CHECK(life.generation.value() == doctest::Approx(10.1).epsilon(1e-12));
   CHECK(life.total() == life.queue + life.prompt + life.generation);
-  const sojourn apart = life_apart(times, load, steps_apart(load, 1.0, 0.1), basic_company<>{});
+  const sojourn apart =
+      life_apart(times, load, steps_apart(load, 1.0, 0.1, 0.0), basic_company<>{});
   CHECK(apart.prompt.value() == doctest::Approx(1.5).epsilon(1e-9));
   CHECK(apart.generation.value() == doctest::Approx(10.1).epsilon(1e-9));
 }
@@ -67,6 +68,7 @@ TEST_CASE("chunked: each step with others' prompts is longer by what it reads") 
   const turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0};
   step_mix s;
   s.decoding = 19.0;
+  s.prompts = 2.0;
   s.room = 1000.0;
   s.carrying = 0.25;
   s.prompt_tokens = 800.0;
@@ -104,6 +106,7 @@ TEST_CASE(
 TEST_CASE("the first requests of a run wait for half of those that come with them") {
   turnover load{.prompt = 1000.0, .budget = 1000.0, .decode_steps = 10.0, .run_share = 1.0};
   step_mix s;
+  s.prompts = 0.1;
   s.room = 1000.0;
   s.carrying = 0.1;
   s.prompt_tokens = 1000.0;
@@ -121,6 +124,7 @@ TEST_CASE("with stages a round is as long as one batch's way, or as all batches 
   const turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0, .batches = 4.0};
   step_mix s;
   s.decoding = 5.0;
+  s.prompts = 0.5;
   s.room = 1000.0;
   s.prompt_tokens = 500.0;
   s.coming = 1.0;
@@ -138,4 +142,28 @@ TEST_CASE("an engine's scheduler decides how its replicas live") {
   CHECK(f.generation > c.generation);
   CHECK(chunked.full(32.0, 1.0).carrying < 1.0);
   CHECK(first.full(32.0, 1.0).room == 1024.0);
+}
+
+TEST_CASE(
+    "with stages a long step slows those behind it, of which each waits for its own last one") {
+  // Of four stages: one long step alone slows itself and three; two in a row five; all are as long.
+  CHECK(detail::slowed_by(0.01, 1.0, 4.0) == doctest::Approx(0.04 / 1.03).epsilon(1e-12));
+  CHECK(detail::slowed_by(0.02, 2.0, 4.0) == doctest::Approx(0.02 * 5.0 / 2.06).epsilon(1e-12));
+  CHECK(detail::slowed_by(1.0, 1.0, 4.0) == doctest::Approx(1.0).epsilon(1e-12));
+  CHECK(detail::slowed_by(0.3, 1.0, 1.0) == 0.3);
+}
+
+TEST_CASE("sequences of a run meet the prompts of those around them, not of all") {
+  // Read in all steps alike, each meets what there is.
+  const detail::clump<double> steady{.round = 40.0, .reading = 40.0, .own = 35.0, .entry = 3.0};
+  CHECK(steady.met_decoding() == doctest::Approx(1.0).epsilon(1e-12));
+  CHECK(steady.met_waiting() == doctest::Approx(1.0).epsilon(1e-12));
+  // Five that are read in five steps in a row, and wait for five: four after the first, none after the
+  // last, and all have ended when they are read again. Of those 5 / 40 of the steps, over 35.
+  const detail::clump<double> five{.round = 40.0, .reading = 5.0, .own = 34.0, .entry = 3.0};
+  CHECK(five.met_decoding() * 34.0 * (5.0 / 40.0) == doctest::Approx(2.0).epsilon(1e-12));
+  // With one step between its end and its prompt the last of nine meets seven others' next ones.
+  const detail::clump<double> nine{.round = 40.0, .reading = 9.0, .own = 38.0, .entry = 1.0};
+  const double met = nine.met_decoding() * 38.0 * (9.0 / 40.0);
+  CHECK(met == doctest::Approx(4.0 + 7.0 * 7.0 / 16.0).epsilon(1e-12));
 }

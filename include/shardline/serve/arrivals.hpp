@@ -54,7 +54,7 @@ template <class Condition, class T>
 constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
                                 const basic_sojourn<T>& b) noexcept {
   return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
-          select(first, a.generation, b.generation)};
+          select(first, a.generation, b.generation), select(first, a.entry, b.entry)};
 }
 
 // Between two numbers of prompts a step, at which steps are too long for the rate and too short for it,
@@ -112,7 +112,8 @@ constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const 
 ///   prompts   = rate (seconds of a step among as many), on a line between evaluated ones
 ///   life      among those that are in flight on average, which is what one that arrives finds
 ///             (Poisson arrivals see time averages); no longer than where all slots are full
-///   utilisation = rate / the most that full slots serve, of which there are `slots`
+///   utilisation = rate / the most that full slots serve, of which there are `slots`: the time until the
+///                 engine notices a request takes none, since others have been noticed by then
 ///   wait      for a slot, wait_for_slot()
 /// Source: Wolff, "Poisson arrivals see time averages", Operations Research 30, 1982.
 template <class T, class Replica>
@@ -124,12 +125,13 @@ template <class T, class Replica>
   const basic_step_mix<T> filled = replica.full(slots, step);
   const basic_sojourn<T> longest = replica.full_life(filled, slots);
   const T others = detail::share_of_others(slots);
+  const T held = longest.in_slot().value();
   basic_arrivals<T> a;
-  a.utilisation = r * longest.total().value() / slots;
+  a.utilisation = r * held / slots;
   const auto stable = a.utilisation < one;
   const T steps = max(replica.load.decoding_steps(), one);
   const T pace = longest.generation.value() / steps;
-  const T served = min(r, slots / longest.total().value());
+  const T served = min(r, slots / held);
   const basic_step_mix<T> s = detail::mix_at(replica, served, others, filled.prompts, pace);
   const T about = served * longest.total().value();
   const T busy = about / (one + about) * T(steps_met_at_random);
@@ -138,11 +140,12 @@ template <class T, class Replica>
   // Who waits for prompts slows nobody: at most for as long as where all slots are full.
   const seconds<T> most = longest.total() - a.life.prompt - a.life.generation;
   a.life.queue = shardline::min(a.life.queue, shardline::max(most, seconds<T>{}));
+  a.life.entry = shardline::min(a.life.entry, a.life.queue);
   a.life = detail::pick(stable, a.life, longest);
-  a.in_flight = min(r * a.life.total().value(), slots);
-  const T spread = replica.load.spread * (a.life.generation / a.life.total());
+  a.in_flight = min(r * a.life.in_slot().value(), slots);
+  const T spread = replica.load.spread * (a.life.generation / a.life.in_slot());
   const seconds<T> wait =
-      wait_for_slot(slots, a.life.total(), min(a.utilisation, one), a.in_flight / slots) *
+      wait_for_slot(slots, a.life.in_slot(), min(a.utilisation, one), a.in_flight / slots) *
       (one + spread * spread);
   a.wait = select(stable, wait, seconds<T>::from_value(endless<T>()));
   return a;

@@ -38,7 +38,8 @@ struct loaded_replica {
     const T busy = min(slots - T(1.0), T(1.0));
     const T entry = times.entry(step, busy) / step + load.unseen * busy;
     if (chunked()) return chunked_steps(load, slots, entry);
-    return steps_apart(load, slots, slots / max(load.decoding_steps() + entry, T(1.0)));
+    const T prompts = slots / max(load.decoding_steps() + entry, T(1.0));
+    return steps_apart(load, slots, prompts, entry);
   }
   /// Where prompts come at random: so many a second and so many in a step of any kind, of which those
   /// that decode and those that read some take so long.

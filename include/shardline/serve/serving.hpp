@@ -8,6 +8,7 @@
 #include "shardline/memory/capacity.hpp"
 #include "shardline/serve/arrivals.hpp"
 #include "shardline/serve/replica_step.hpp"
+#include "shardline/serve/residual.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/prefill.hpp"
 
@@ -143,18 +144,27 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// What the last requests of a run leave empty, over all of its time: each slot for half of the time
-// (`ending`, a share of a life) in which they end; and of n answers the longest, some (1 + cv sqrt(2 ln n)) of the mean, ends in
-// steps that are `faster` than full ones.
+// What the last requests of a run leave empty, a share of all of its time: once none waits to be sent,
+// the longest of what is left passes in steps of which the first are as `full` and the last as short as
+// `alone`, over loaded ones, but `before` its first token, a share of a life, no sooner; what is left on
+// average, of lives that began within `coming` of one, would have passed anyway.
 template <class T>
-constexpr T emptying(const basic_turnover<T>& load, const T& ending, const T& slots,
-                     const T& faster) noexcept {
-  const T one(1.0);
-  const T half = ending * T(0.5) * share_of_others(slots);
-  const T longest = load.spread * square_root(natural_log(max(slots, one)) * T(2.0));
-  const T residual = load.spread * load.spread * T(0.5);
-  return load.run_share * (half + max(longest - residual, T(0.0)) * faster);
-}
+struct last_requests {
+  T coming{};
+  T before{};
+  T full{};
+  T alone{};
+
+  [[nodiscard]] constexpr T empty(const basic_turnover<T>& load, const T& slots) const noexcept {
+    const T one(1.0);
+    const T mean = mean_residual(load.spread) + (one - coming) * T(0.5);
+    const T found = longest_residual(slots, load.spread);
+    const T longest = found + max(one - found, T(0.0)) * (one - coming);
+    const T pace = alone + (full - alone) * min(mean / longest, one);
+    const T passes = longest * pace + before * min(longest, one) * (one - pace);
+    return load.run_share * max(passes - mean, T(0.0)) * min(slots - one, one);
+  }
+};
 
 // Sequences that wait between two of their tokens, over those that run, where the cache is full: of
 // an engine that sets aside no room for outputs.
@@ -182,9 +192,11 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   basic_sojourn<T> life = replica.full_life(steps, slots);
   T end(0.0);
   if (largest_of(load.run_share) > 0.0) {
-    const T loaded = life.generation.value() / max(load.decoding_steps(), one);
-    const T alone = times.decode(one).interval(load.batches);
-    end = emptying(load, steps.coming, slots, min(alone / max(loaded, T(1e-30)), one));
+    const T loaded = life.generation.value() / max(load.decode_steps, one);
+    const auto over = [&](const T& seconds) { return min(seconds / max(loaded, T(1e-30)), one); };
+    const T before = one - life.generation / life.total();
+    const T alone = over(times.decode(one).latency);
+    end = last_requests<T>{steps.coming, before, over(round), alone}.empty(load, slots);
   }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
@@ -248,13 +260,23 @@ constexpr basic_serving<T> pick(const Condition& first, const basic_serving<T>& 
           select(first, a.total_tokens_per_s_per_gpu, b.total_tokens_per_s_per_gpu)};
 }
 
+// Of a prompt of several steps as others read theirs: every replica in use has one.
+template <class T, class Efficiency>
+constexpr seconds<T> own_prompt_seconds(const prepared_layout<T, Efficiency>& p,
+                                        const basic_workload<T>& w,
+                                        const seconds<T>& alone) noexcept {
+  const T replicas = replicas_in_use(p.layout, w.concurrency);
+  const bool together = largest_of(replicas) > 1.0 && largest_of(prefill_steps(w)) > 1.0;
+  return together ? prompt_in_steps(p, w, replicas).total() : alone;
+}
+
 // `full`: seconds of a round of decoding with all of the workload's sequences.
 template <class T, class Efficiency>
 constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
                                       const basic_workload<T>& w, const basic_memory<T>& held,
                                       const seconds<T>& alone, const seconds<T>& full) noexcept {
   const running_sequences<T> most = running_of(p, w, held);
-  const mean_times<T, Efficiency> times{{p, w}, alone.value()};
+  const mean_times<T, Efficiency> times{{p, w}, own_prompt_seconds(p, w, alone).value()};
   const T rate = w.rate.value();
   const T round = full.value();
   if (!(largest_of(rate) > 0.0)) return serving_at_concurrency(times, p.layout, w, most, round);

@@ -11,13 +11,18 @@ namespace shardline {
 ///   queue        before its first step: until the engine notices it, and the prompts of others
 ///   prompt       from its first step to its first token
 ///   generation   from there to its last
+///   entry        of queue, until the engine notices it: while that lasts, no slot is kept for it
 template <class T = double>
 struct basic_sojourn {
   seconds<T> queue{};
   seconds<T> prompt{};
   seconds<T> generation{};
+  seconds<T> entry{};
 
   [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
+  [[nodiscard]] constexpr seconds<T> in_slot() const noexcept {
+    return max(queue - entry, seconds<T>{}) + prompt + generation;
+  }
 };
 using sojourn = basic_sojourn<>;
 
@@ -92,6 +97,20 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
 
 }  // namespace detail
 
+namespace detail {
+
+// Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a one:
+// each step of a batch waits for its own last one, which takes all m stages in turn, so that a run of
+// n long ones slows n + m - 1:
+//   share (n + m - 1) / (n + share (m - 1))
+template <class T>
+constexpr T slowed_by(const T& share, const T& in_turn, const T& batches) noexcept {
+  const T behind = batches - T(1.0);
+  return share * (in_turn + behind) / (in_turn + share * behind);
+}
+
+}  // namespace detail
+
 /// Seconds of the steps that a sequence meets which decodes.
 ///   decode     of one without prompts
 ///   prompts    of one with some; of an engine that reads them apart, of these alone
@@ -123,16 +142,30 @@ template <class T, class Times>
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.mixed(s.prompt_tokens, generating).interval(load.batches);
-  T share = s.carrying * others;
-  if (largest_of(load.batches) > 1.0) {
-    const T one(1.0);
-    const T idle = one - min(share / s.coming, one);
-    const T staged = s.coming * (one - detail::share_to(idle, (load.batches + one) * T(0.5)));
-    share = select(one < load.batches, staged, share);
-  }
-  t.meanwhile = (t.prompts - t.decode) * share;
+  const T among = min(s.carrying * others / s.coming, T(1.0));
+  const T slowed = detail::slowed_by(among, max(load.prompt / s.room, T(1.0)), load.batches);
+  t.meanwhile = (t.prompts - t.decode) * (slowed * s.coming);
   return t;
 }
+namespace detail {
+
+// What a step that reads prompts apart adds to those that decode: its own time without stages; with
+// them, where it is longer, it slows those behind it besides, carrying (1 + beside) / prompts in a row,
+// and takes a batch's turn:
+//   read + (read - decode) (slowed - share) / share,   share = carrying / (1 + carrying)
+template <class T>
+constexpr T apart_of(const basic_mix_seconds<T>& t, const basic_turnover<T>& load,
+                     const basic_step_mix<T>& s) noexcept {
+  if (!(largest_of(load.batches) > 1.0)) return t.prompts;
+  const T one(1.0);
+  const T share = s.carrying / (one + s.carrying);
+  const T in_turn = max(s.carrying * (one + s.beside) / s.prompts, one);
+  const T slowed = slowed_by(share, in_turn, load.batches);
+  return t.prompts + max(t.prompts - t.decode, T(0.0)) * ((slowed - share) / share);
+}
+
+}  // namespace detail
+
 template <class T, class Times>
 [[nodiscard]] constexpr basic_mix_seconds<T> seconds_apart(const Times& times,
                                                            const basic_turnover<T>& load,
@@ -142,14 +175,80 @@ template <class T, class Times>
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.prompts(s.prompt_tokens).interval(load.batches);
-  t.meanwhile = t.prompts * s.carrying * others;
+  t.meanwhile = detail::apart_of(t, load, s) * s.carrying * others;
   return t;
 }
 
+namespace detail {
+
+// Sequences of a run whose prompts are read one after another in `reading` steps of each `round` of
+// them, in the order in which they ended: each decodes for `own` of those after its own, and waits for
+// the engine in the rest, `entry` of them until it is noticed.
+template <class T>
+struct clump {
+  T round{};
+  T reading{};
+  T own{};
+  T entry{};
+  T run_share{};
+
+  [[nodiscard]] constexpr T from_first_to_last() const noexcept {
+    return max(reading - T(1.0), T(1e-6));
+  }
+  static constexpr T half_square(const T& x) noexcept {
+    const T over = max(x, T(0.0));
+    return over * over * T(0.5);
+  }
+  // Others' prompts that it meets while it decodes, over what it would if they were read in all steps
+  // alike: those after it of its own round and, unless there is none before, those of the next that
+  // ended before it.
+  [[nodiscard]] constexpr T met_decoding() const noexcept {
+    const T one(1.0);
+    const T long_for = from_first_to_last();
+    const T after = T(0.5) - half_square(one - own / long_for);
+    const T before = half_square(one - (round - own - one) / long_for);
+    return (after + before * (one - run_share)) * (long_for / reading) * (round / own);
+  }
+  // The same of the steps that pass before it is noticed: of those that ended before it.
+  [[nodiscard]] constexpr T met_waiting() const noexcept {
+    const T one(1.0);
+    const T long_for = from_first_to_last();
+    const T share = entry / long_for;
+    const T before = share - half_square(share) + half_square(share - one);
+    const T after = half_square(share + one - (round - one) / long_for);
+    return (before + after) / share * (round / reading);
+  }
+};
+
+// What a request meets of others' prompts while it decodes and before it is noticed, over what it would
+// if they were read in all steps alike, as they are but in a run; `unseen` steps pass before it is.
+template <class T>
+struct met_prompts {
+  T decoding = T(1.0);
+  T waiting = T(1.0);
+};
+
+template <class T>
+constexpr met_prompts<T> prompts_met(const basic_turnover<T>& load, const basic_step_mix<T>& s,
+                                     const basic_company<T>& c, const T& unseen) noexcept {
+  const T one(1.0);
+  if (!(largest_of(load.run_share) > 0.0)) return {};
+  const T own = max(load.decoding_steps(), one);
+  const T round = max(c.at_once / s.prompts, own + T(2.0));
+  const T entry = min(max(unseen, T(1e-6)), round - own - one);
+  const clump<T> run{round, round * s.coming, own, entry, load.run_share};
+  const auto runs = T(0.0) < load.run_share;
+  return {select(runs, run.met_decoding(), one), select(runs, run.met_waiting(), one)};
+}
+
+}  // namespace detail
+
 /// A life among chunked steps.
-///   generation = g m (decode + (mixed - decode) carrying others)
-///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that came with them
-///                are read, half of them on average
+///   generation = g m (decode + (mixed - decode) carrying others met)
+///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that came
+///                with them are read, half of them on average
+/// met: of a run, whose sequences stay together, the share of others' prompts that fall within
+/// (detail::clump); 1 elsewhere. Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
 /// decoding sequences and tokens of prompts; alone(), seconds of a prompt by itself; entry(step,
 /// busy), seconds that the engine takes to notice a request, busy with such steps.
@@ -164,17 +263,15 @@ template <class T, class Times>
   const T others = c.others + (one - c.others) * s.queued / (s.queued + own);
   const T reading = s.decoding * others;
   const basic_mix_seconds<T> t = chunked_seconds(times, load, s, others);
-  const T half = load.run_share * T(0.5);
+  const T unseen = times.entry(t.prompts, one) / max(t.prompts, T(1e-30)) + load.unseen;
+  const detail::met_prompts<T> met = detail::prompts_met(load, s, c, unseen);
   const T prompt = detail::own_prompt(times, load, s, others, reading);
-  // In a run prompts come in the wake of others', as far as these are not read in the same step.
-  const T groups = (c.at_once - one) / (one + s.beside) - s.beside / (one + s.beside);
-  const T clumped = s.carrying / s.coming - s.carrying;
-  const T often = min(s.carrying + clumped * min(max(groups, T(0.0)) * T(0.33), one), one);
+  const T often = s.carrying * met.waiting;
   const T among = t.decode + (t.prompts - t.decode) * (often * others);
-  const T step =
-      s.at_random ? t.met(s.carrying * others) : among * T(0.75) + t.met(often) * T(0.25);
-  const T unseen = t.decode * load.unseen * c.busy;
-  T queue = times.entry(step, c.busy) + unseen + t.prompts * s.queued;
+  const T step = s.at_random ? t.met(s.carrying * others)
+                             : among + (t.met(often) - among) * (s.coming * T(0.25));
+  const T entry = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
+  T queue = entry + t.prompts * s.queued;
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;
     const T burst = detail::read_together(times, load, s.room, all, reading * T(0.5));
@@ -182,9 +279,9 @@ template <class T, class Times>
     queue = queue + (first - queue) * load.run_share;
   }
   const T behind = (t.prompts - t.decode) * s.behind * others;
-  const T generation = load.decoding_steps() * (t.decode + t.meanwhile * (one - half)) + behind;
+  const T generation = load.decoding_steps() * (t.decode + t.meanwhile * met.decoding) + behind;
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
-          seconds<T>::from_value(generation)};
+          seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
 }
 
 namespace detail {
@@ -204,7 +301,7 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
 }  // namespace detail
 
 /// A life among steps that read prompts apart.
-///   generation = g m decode + others' prompts that are read meanwhile
+///   generation = g m decode + others' prompts that are read meanwhile, and what these slow (apart_of)
 ///   prompt     = until those that came together are read, half of them on average
 template <class T, class Times>
 [[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,
@@ -213,7 +310,7 @@ template <class T, class Times>
                                                     const basic_company<T>& c) noexcept {
   const T one(1.0);
   const basic_mix_seconds<T> t = seconds_apart(times, load, s, c.others);
-  const T per_prompt = t.prompts * (load.prompt / s.prompt_tokens);
+  const T per_prompt = detail::apart_of(t, load, s) * (load.prompt / s.prompt_tokens);
   const T meanwhile = detail::prompts_meanwhile(load, s, c.others);
   const T share = s.carrying / (one + s.carrying);
   const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);
@@ -226,7 +323,8 @@ template <class T, class Times>
     return select(s.room < load.prompt, several, one_by_one);
   };
   const T prompt = turn(s.beside);
-  T queue = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
+  const T entry = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
+  T queue = entry;
   if (largest_of(load.run_share) > 0.0) {
     const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
     queue = queue + (first - queue) * load.run_share;
@@ -236,7 +334,7 @@ template <class T, class Times>
   queue = queue + meanwhile * per_prompt * (one - between);
   const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
-          seconds<T>::from_value(generation)};
+          seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
 }
 
 }  // namespace shardline

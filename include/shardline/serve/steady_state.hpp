@@ -224,17 +224,40 @@ template <class T>
   return s;
 }
 
+namespace detail {
+
+// Sequences that a turn reads beside the `found` of one look, since they were read together before: who
+// ends within `entry` steps of another is read without a step of decoding between, and ends with it from
+// then on, as far as answers are of one length and do not end in every step anyway:
+//   prompts (entry - 1) / (1 + (prompts / 2)^2) / (1 + (cv g)^2), found by simulation; no more than
+//   a step has room for
+template <class T>
+constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& entry,
+                     const T& found, const T& most) noexcept {
+  const T one(1.0);
+  const T apart = load.spread * load.decode_steps;
+  const T dense = prompts * T(0.5);
+  const T meet = prompts * max(entry - one, T(0.0));
+  const T room = min(most, max(load.budget / load.prompt - one, T(0.0)));
+  const T more = min(meet / ((one + dense * dense) * (one + apart * apart)), room - found);
+  return max(more, T(0.0));
+}
+
+}  // namespace detail
+
 /// The same of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes.
+/// step, as many of them in a step as its budget has room for, while nothing decodes. A request passes
+/// `entry` steps before it is noticed.
 ///   prompts  = N / (g m + entry)
-///   beside   = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a run
+///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a run
 ///              that come at once are N - 1 at most
+///   beside   = found + those that were read together before: detail::gathered()
 ///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
-///              turns = prompts (1 - e^-beside) / beside,  a = n (prompts / turns - 1), the full
-///              steps of the further prompts of a turn, which fill what the first one leaves
+///              turns = prompts / (found / (1 - e^-found) + gathered),  a = n (prompts / turns - 1),
+///              the full steps of the further prompts of a turn, which fill what the first one leaves
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
-                                                      const T& prompts) noexcept {
+                                                      const T& prompts, const T& entry) noexcept {
   const T one(1.0);
   basic_step_mix<T> s;
   s.prompts = max(prompts, T(detail::hardly_any));
@@ -243,9 +266,12 @@ template <class T>
   const T when = max(detail::coming(load, T(0.0)), T(1e-9));
   s.coming = when;
   const T looks = one + load.unseen * T(2.0);
-  s.beside = min(s.prompts / when * looks, max(slots - one, T(0.0)));
-  const T some = max(s.beside, T(1e-6));
-  const T turns = s.prompts * ((one - exponential(T(0.0) - some)) / some);
+  const T most = max(slots - one, T(0.0));
+  const T found = min(s.prompts / when * looks, most);
+  const T gathered = detail::gathered(load, s.prompts, entry, found, most);
+  s.beside = found + gathered;
+  const T some = max(found, T(1e-6));
+  const T turns = s.prompts / (some / (one - exponential(T(0.0) - some)) + gathered);
   const T steps = load.prompt / load.budget;
   const T more = max(steps * (s.prompts / turns - one), T(0.0));
   const T uneven = (one - min(steps, one)) * T(0.5);

@@ -26,17 +26,21 @@ struct prompt_fold {
   const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& workload;
   steps_by_context<T, Efficiency> chunks;  // of the chunk's own size
+  T replicas = T(1.0);                     // that read one each
   basic_time<T> total{};
   bool first = true;
 
   [[nodiscard]] static constexpr basic_step<T> step(const basic_workload<T>& w, const T& new_tokens,
-                                                    const T& context) noexcept {
-    return prefill_step(T(1.0), new_tokens, context, w.expert_imbalance, w.routing);
+                                                    const T& context,
+                                                    const T& replicas = T(1.0)) noexcept {
+    basic_step<T> s = prefill_step(replicas, new_tokens, context, w.expert_imbalance, w.routing);
+    if (largest_of(replicas) > 1.0) s.replicas = replicas;
+    return s;
   }
 
   // The terms of a later step are those of its whole pass, scaled to the pace.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps, bool whole) noexcept {
-    const basic_step<T> s = step(workload, new_tokens, context);
+    const basic_step<T> s = step(workload, new_tokens, context, replicas);
     const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
     total.add(t.sum, passes_of(prepared.layout, t, steps, first));
     first = false;
@@ -83,6 +87,21 @@ constexpr void for_each_chunk(const basic_workload<T>& w, Fold& fold) {
 
 }  // namespace detail
 
+namespace detail {
+
+// A prompt of several steps on each of so many replicas.
+template <class T, class Efficiency>
+constexpr basic_time<T> prompt_in_steps(const prepared_layout<T, Efficiency>& p,
+                                        const basic_workload<T>& w, const T& replicas) noexcept {
+  using prompt = prompt_fold<T, Efficiency>;
+  const basic_step<T> chunk = prompt::step(w, chunk_tokens(w), T(0.0), replicas);
+  prompt fold{p, w, steps_by_context<T, Efficiency>(p, chunk), replicas};
+  for_each_chunk(w, fold);
+  return fold.total;
+}
+
+}  // namespace detail
+
 /// Time to first token (TTFT) of one request with no queue, its chunks one after the other.
 ///   pp = 1   sum over chunks of the step's time; beyond 32 few stand for many, more each octave
 ///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
@@ -96,10 +115,7 @@ template <class T, class Efficiency>
   if (!(largest_of(prefill_steps(w)) > 1.0)) {
     return time_of_step(p, prompt::step(w, computed_tokens(w), cached_tokens(w))).sum;
   }
-  const basic_step<T> chunk = prompt::step(w, chunk_tokens(w), T(0.0));
-  prompt fold{p, w, steps_by_context<T, Efficiency>(p, chunk)};
-  detail::for_each_chunk(w, fold);
-  return fold.total;
+  return detail::prompt_in_steps(p, w, T(1.0));
 }
 /// The seconds of it, without the breakdown where the prompt is one step.
 template <class T, class Efficiency>
