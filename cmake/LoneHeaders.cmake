@@ -3,27 +3,32 @@
 # a translation unit of its own: one that leans on what was included before it does not compile. Not
 # part of `all`.
 #
-# Most of that time goes to what others have written. Nearly every header comes by Boost.Units, half
-# a second of parsing, and those of io by nlohmann_json, another. Headers that include either,
-# themselves or through others, get it precompiled: it is theirs anyway.
+# Most of that time goes to what many headers include: Boost.Units, half a second of parsing,
+# nlohmann_json, another, Eigen's least squares, two, and what families of models are read with, one.
+# Headers that include any of these, themselves or through others, get it precompiled: it is theirs
+# anyway.
 function(shardline_lone_headers target root)
   set(headers ${ARGN})
   list(TRANSFORM headers REPLACE "^${root}/" "")
-  shardline_including(with_units ${root} shardline/base/units.hpp ${headers})
-  shardline_including(with_json ${root} nlohmann/json.hpp ${headers})
+  set(of_units shardline/base/units.hpp)
+  set(of_json nlohmann/json.hpp)
+  set(of_layers shardline/io/hf/blocks/layers.hpp)
+  set(of_least_squares shardline/plan/calibration/least_squares.hpp)
+  set(shared units json layers least_squares)
+  foreach(part IN LISTS shared)
+    shardline_including(with_${part} ${root} ${of_${part}} ${headers})
+  endforeach()
 
   add_custom_target(${target})
   foreach(header IN LISTS headers)
     set(part ${target})
     set(precompiled)
-    if(header IN_LIST with_units)
-      string(APPEND part _units)
-      list(APPEND precompiled <shardline/base/units.hpp>)
-    endif()
-    if(header IN_LIST with_json)
-      string(APPEND part _json)
-      list(APPEND precompiled <nlohmann/json.hpp>)
-    endif()
+    foreach(other IN LISTS shared)
+      if(header IN_LIST with_${other})
+        string(APPEND part _${other})
+        list(APPEND precompiled <${of_${other}}>)
+      endif()
+    endforeach()
     if(NOT precompiled)
       string(APPEND part _alone)
     endif()
@@ -45,7 +50,7 @@ function(shardline_lone_headers target root)
 endfunction()
 
 # shardline_including(<list> <folder of includes> <header> <headers...>): which of the headers
-# include that one, directly or through others, and itself if it is among them.
+# include that one, directly or through others; itself does not.
 function(shardline_including list root header)
   set(headers ${ARGN})
   foreach(other IN LISTS headers)
@@ -68,6 +73,6 @@ function(shardline_including list root header)
     list(REMOVE_ITEM headers ${next} "")
     set(newest ${next})
   endwhile()
-  list(FILTER found INCLUDE REGEX "^shardline/")
+  list(REMOVE_ITEM found ${header})
   set(${list} ${found} PARENT_SCOPE)
 endfunction()

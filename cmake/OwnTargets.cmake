@@ -26,15 +26,16 @@ function(shardline_as_check target)
 endfunction()
 
 # shardline_in_one_unit(<target> [<files a unit>]): what every source of a target includes is parsed
-# once, in a quick build, and the templates that several use are made once: a third of the time.
+# once, in a quick build, and the templates that several use are made once: a third of the time. So it
+# is, CMAKE_UNITY_BUILD_BATCH_SIZE files a unit, where CMAKE_UNITY_BUILD asks for it.
 # Names of a folder's sources then meet, in anonymous namespaces too. Warnings about names of one
 # file met in a function of another, and about what a source that is included may say, mean nothing
 # there.
 function(shardline_in_one_unit target)
-  if(NOT SHARDLINE_QUICK_CHECKS)
+  if(NOT SHARDLINE_QUICK_CHECKS AND NOT CMAKE_UNITY_BUILD)
     return()
   endif()
-  set(batch ${ARGN} 0)
+  set(batch ${ARGN} ${CMAKE_UNITY_BUILD_BATCH_SIZE} 0)
   list(GET batch 0 batch)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${batch})
   target_compile_options(${target} PRIVATE -Wno-shadow

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shardline/engines/vllm.hpp"
 #include "shardline/estimate/estimate.hpp"
 
 using namespace shardline;
@@ -476,6 +477,18 @@ TEST_CASE("what another field asks for is told from the field's own range, with 
   REQUIRE(outside.size() == 1);
   CHECK(outside[0].unmet == condition::inside_its_range);
   CHECK(allowed_for(outside[0]).view() == "a whole number from 1 to 1000000");
+}
+
+TEST_CASE("flags that their framework refuses make a layout that says so") {
+  inputs i = valid();
+  i.layout = to_layout(vllm{.tp = 8, .dcp = 3});
+  const auto refused = validate(i.cluster, i.model, i.layout, i.workload).found;
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].field == field::tp);
+  CHECK(allowed_for(refused[0]).view() ==
+        "from 1; flags that their framework refuses make it 0, and refused() of them names the "
+        "one");
+  CHECK(vllm{.tp = 8, .dcp = 3}.refused().key == "dcp");
 }
 
 TEST_CASE("every condition has a sentence of its own") {

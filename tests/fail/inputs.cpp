@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-// Inputs that mean nothing, one error line for each: no heads, a negative degree, a share in
-// percent, a model without layers, more experts for a token than there are, half a byte per second.
+// Inputs that mean nothing, one error line for each: no heads, a negative degree, flags that their
+// framework refuses, a share in percent, a model without layers, more experts for a token than there
+// are, half a byte per second.
+#include "shardline/engines/vllm.hpp"
 #include "small.hpp"
 
 using namespace shardline;
@@ -8,6 +10,7 @@ using namespace shardline;
 #ifdef SHARDLINE_TEST_BAD
 constexpr count heads = 0;
 constexpr count tp = -8;
+constexpr count caches_shared_by = 3;  // 8 ranks
 constexpr double mfu = 50.0;
 constexpr count layers = 0;
 constexpr count experts_per_token = 5;
@@ -15,6 +18,7 @@ constexpr double memory_rate = 0.5;
 #else
 constexpr count heads = 8;
 constexpr count tp = 8;
+constexpr count caches_shared_by = 1;
 constexpr double mfu = 0.5;
 constexpr count layers = 2;
 constexpr count experts_per_token = 4;
@@ -23,6 +27,7 @@ constexpr double memory_rate = 1.0;
 
 constexpr layout alone{};
 constexpr layout split = small::tensor_parallel(tp);
+constexpr layout of_flags = to_layout(vllm{.tp = 8, .dcp = caches_shared_by});
 constexpr auto at_mfu = [] {
   auto c = make_cluster(with_efficiency(small::chip, constant{.mfu = mfu}), 1);
   c.runtime.reserve = bytes<>{};
@@ -45,6 +50,7 @@ constexpr model choosing = small::with_layers(
 
 static_assert(require_feasible<small::one, of_heads, alone, small::short_prompt>);
 static_assert(require_feasible<small::eight, small::dense, split, small::short_prompt>);
+static_assert(require_feasible<small::eight, small::dense, of_flags, small::short_prompt>);
 static_assert(require_feasible<at_mfu, small::dense, alone, small::short_prompt>);
 static_assert(require_feasible<small::one, of_layers, alone, small::short_prompt>);
 static_assert(require_feasible<small::one, choosing, alone, small::short_prompt>);

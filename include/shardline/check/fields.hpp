@@ -33,9 +33,10 @@ enum class condition : unsigned char {
   zero_or_not_rarer,
   no_run_beside_a_rate,
   no_run_with_two_pools,
-  a_token_to_decode
+  a_token_to_decode,
+  flags_that_are_taken
 };
-inline constexpr std::size_t condition_count = 16;
+inline constexpr std::size_t condition_count = 17;
 
 /// Whether a condition is that of a range.
 [[nodiscard]] constexpr bool is_of_range(condition c) noexcept {
@@ -72,6 +73,7 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
     {"0 beside a rate"},
     {"0 with two pools"},
     {"from 2 with a pool that only decodes"},
+    {"from 1; flags that their framework refuses make it 0, and refused() of them names the one"},
 }};
 }  // namespace detail
 

@@ -229,6 +229,9 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {
+  if (l == no_ranks) {
+    return errors.require<field::tp>(false, condition::flags_that_are_taken, 0.0);
+  }
   errors
       .expect_alike<field::tp, field::cp, field::dp, field::etp, field::ep, field::edp, field::pp>(
           l.attention.tp, l.attention.cp, l.attention.dp, l.expert.etp, l.expert.ep, l.expert.edp,

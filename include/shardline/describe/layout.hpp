@@ -91,6 +91,13 @@ struct layout {
   }
 };
 
+namespace detail {
+
+// What to_layout() makes of flags that their framework refuses; check() refuses it in words.
+inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
+
+}  // namespace detail
+
 /// Whether a rank has others to talk to.
 [[nodiscard]] constexpr bool has_peers(const layout& l) noexcept {
   return l.pp > 1 || !(l.attention == attention_mesh{});

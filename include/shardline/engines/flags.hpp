@@ -98,9 +98,6 @@ concept layout_flags = requires(const Flags& f, const model& m, const layout& l)
 
 namespace detail {
 
-// What flags that a framework refuses make: a layout of no ranks, which check() refuses.
-inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
-
 // The first number of `flags` that is less than its key takes; its default may be, where it stands
 // for a number that follows from the others.
 template <class Flags>
