@@ -78,8 +78,8 @@ void search_my_part() {
   const std::array<setting, 1> settings{setting{&host, &catalog::deepseek_v3, loads}};
   constexpr std::array<count, 2> gpus{16, 32};
   const search_part part = part_of_this_rank();
-  const found_points own = search_space(std::span<const setting>(settings), gpus,
-                                        search_terms<>{}, best_points(top), part);
+  const found_points own = search_space(std::span<const setting>(settings), gpus, search_terms<>{},
+                                        best_points(top), part);
   const std::vector<found_points> parts = gathered(own, part);
   if (parts.empty()) return;
   const found_points all = merged(std::span<const found_points>(parts), best_points(top));

@@ -205,8 +205,9 @@ void add_pools(CLI::App& app) {
 }
 
 void add_recommend(CLI::App& app) {
-  CLI::App& of = *app.add_subcommand(
-      "recommend", "the fewest GPUs, or with --price the cheapest, in equal replicas, that keep promises at a rate");
+  CLI::App& of = *app.add_subcommand("recommend",
+                                     "the fewest GPUs, or with --price the cheapest, in equal "
+                                     "replicas, that keep promises at a rate");
   add_common(of);
   add_time(of);
   of.get_option("--rate")->required();

@@ -103,7 +103,7 @@ refused("--concurrency: nothing; allowed: a whole number from 1 to 1000000000"
         search ${dense} --gpus 8 --concurrency 16,,64)
 refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         search ${dense} --gpus 8 --weights fp8,fp9)
-refused("--concurrency: 1000 values; allowed: at most 100000 combinations of all lists"
+refused("--chunk: 129 values; allowed: at most 100000 combinations of all lists"
         search ${dense} --gpus 8 --chunk 1024..2048:8 --concurrency 1..1000)
 foreach(text 2/2 -1/2 1 1/0 a/2 1/2/3 1/)
   refused("--part: ${text}; allowed: i/n, with i from 0 to n - 1 and n from 1 to 1000000"

@@ -176,7 +176,7 @@ string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptan
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
-refused("option of search: --fast (did you mean --part?); allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --fast")
+refused("option of search: --turbocharge; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --turbocharge")
 refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
         "search ${target} --gpus 8 --layout vllm:tp=8")
 refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"

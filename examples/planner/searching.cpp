@@ -149,6 +149,14 @@ std::vector<std::string> said_of(const search_space& space, const shardline::fou
   return cells;
 }
 
+// A point of which an objective is asked once more.
+struct priced_again {
+  count setting;
+  const shardline::basic_serving<>& serving;
+  const shardline::layout& layout;
+  [[nodiscard]] count gpus() const { return layout.gpus(); }
+};
+
 // All figures of the points; those of a part that was priced elsewhere must be the same.
 template <class Cluster>
 search_found answer_of(const options& o, const search_space& space,
@@ -165,7 +173,8 @@ search_found answer_of(const options& o, const search_space& space,
              {},
              said_of(space, p)};
     const auto& e = r.candidate.estimate;
-    if (shardline::detail::rank_of(p.rank[0], e.serving, e.memory) != p.rank) {
+    const double least = terms.objective(priced_again{p.setting, e.serving, p.layout});
+    if (shardline::detail::rank_of(least, e.serving, e.memory) != p.rank) {
       refuse("files", "figures that this program does not find again",
              "parts of this program, over the same files");
     }

@@ -112,6 +112,22 @@ TEST_CASE("a search over settings and loads finds what pricing every point finds
   CHECK(same(found_in(s, best_points(40)), expected));
 }
 
+TEST_CASE("of equal ranks the earlier point is kept, whenever it is offered") {
+  best_points keep(2);
+  const search_rank rank{1.0};
+  for (const count order : {7, 5}) keep.keep({rank, order});
+  CHECK(keep.wants(rank, 6));
+  CHECK_FALSE(keep.wants(rank, 8));
+  CHECK(keep.wants({0.5}, 8));
+  CHECK_FALSE(keep.wants({1.5}, 0));
+  keep.keep({rank, 6});
+  const std::vector<found_point> kept = keep.take();
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0].order == 5);
+  CHECK(kept[1].order == 6);
+  CHECK_FALSE(best_points(0).wants(rank, 0));
+}
+
 TEST_CASE("parts of a search make the whole, in however many and in whatever order") {
   const small_space s;
   const found_points best = found_in(s, best_points(25));

@@ -63,7 +63,8 @@ struct pool_option {
     const count own = layout.gpus();
     const count others = other.layout.gpus();
     if (others % own != 0) return false;
-    const auto times = static_cast<double>(others / own);
+    const count instances = others / own;
+    const auto times = static_cast<double>(instances);
     return rate * times >= other.rate && merits[0] >= other.merits[0] &&
            merits[1] >= other.merits[1];
   }
@@ -241,7 +242,8 @@ struct pool_sizer {
 /// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt alone
 /// and the ranks that send its cache, or in the times of a sequence alone and with half the slots.
 /// Then instances are those that serve each other, and one more or less.
-/// Held against every pair in every number for 6 GPUs: tests/plan/pools.cpp. watch(looks) as in search().
+/// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs: tests/plan/pools.cpp.
+/// watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
