@@ -326,7 +326,7 @@ if(EXISTS /proc/self/mem)  # opens, then fails to be read
 endif()
 
 # A dense model in the notation of two meshes.
-expect(2 "" "the expert mesh [(]etp ep edp[)] must have the same number of ranks, without experts too"
+expect(2 "" "the expert mesh, etp ep edp, must have the same number of ranks, without experts too"
        "estimate ${target} --gpus 8 --layout mesh:tp=8")
 set(rule "more GPUs than the cluster has: 16384 required, 64 available")
 expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"
