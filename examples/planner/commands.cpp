@@ -66,6 +66,9 @@ void add_common(CLI::App& app) {
   add(app, "--draft-time",
       "time of one guess of the whole batch (default: that of the model's prediction layer, if "
       "any)");
+  add(app, "--draft-memory",
+      "what a model that drafts holds of each GPU, weights and cache: 2.5GiB, with --draft-time "
+      "(default: 0)");
   add(app, "--weights",
       "format of the large matrices: fp32 bf16 fp16 fp8 int8 int4 mxfp4 nvfp4 (default: the "
       "model's own)");

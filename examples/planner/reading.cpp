@@ -20,6 +20,7 @@
 #include "models.hpp"
 #include "shardline/catalog/repositories.hpp"
 #include "shardline/engines/index.hpp"
+#include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/model/usual_routing.hpp"
@@ -48,6 +49,19 @@ std::optional<shardline::seconds<>> longest(const words& of, const std::string& 
 double number(const words& of, const std::string& option, field f) {
   const std::optional<std::string> text = of.given(option);
   return text ? fraction(option, *text, f) : 0.0;
+}
+
+// Below these a size was meant in another unit: of an accelerator's memory, and of a draft's.
+constexpr double least_memory = shardline::detail::least_memory;
+constexpr double least_draft = 1e6;
+
+// A model that drafts beside the one that is priced.
+void hold_draft(const words& of, options& o) {
+  const std::optional<std::string> size = of.given("--draft-memory");
+  if (!size) return;
+  if (!of.given("--draft-time")) refuse("--draft-memory", *size, "only with --draft-time");
+  const auto held = memory_size("--draft-memory", *size, field::reserve, least_draft);
+  o.cluster.runtime.reserve = o.cluster.runtime.reserve + held;
 }
 
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
@@ -163,7 +177,7 @@ shardline::cluster read_cluster(const words& of) {
   shardline::accelerator a =
       find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
   const std::optional<std::string> memory = of.given("--memory");
-  if (memory) a.memory = memory_size("--memory", *memory, field::memory);
+  if (memory) a.memory = memory_size("--memory", *memory, field::memory, least_memory);
   for (const std::string& text : of.all("--set")) {
     if (memory && text.starts_with("memory=")) refuse("--set", text, "only without --memory");
     set_figure("--set", text, a);
@@ -297,6 +311,7 @@ options read_common(const words& of) {
   o.cluster = read_cluster(of);
   read_engine(of, o);
   o.workload = read_workload(of, o.model);
+  hold_draft(of, o);
   refuse_beyond_context(of, o);
   note_stand_ins(o);
   o.form = form_of(of);

@@ -90,6 +90,12 @@ refused("--acceptance: nothing; allowed: a number from 0 to 1, since --draft is 
         "search ${target} --gpus 8 --draft 3")
 refused("--acceptance: 0.5; allowed: only with --draft" "search ${target} --gpus 8 --acceptance 0.5")
 refused("--draft-time: 2ms; allowed: only with --draft" "search ${target} --gpus 8 --draft-time 2ms")
+refused("--draft-memory: 2GB; allowed: only with --draft-time"
+        "search ${target} --gpus 8 --draft 3 --acceptance 0.5 --draft-memory 2GB")
+refused("--draft-memory: 2; allowed: a number and its unit, GiB, GB, MiB or MB, or bytes, from 1000000 B to 1e+15 B"
+        "search ${target} --gpus 8 --draft 3 --acceptance 0.5 --draft-time 2ms --draft-memory 2")
+expect(0 "" "reserve +3.22 GB +3.00 GiB"
+       "estimate ${target} --gpus 8 --layout vllm:tp=8 --draft 3 --acceptance 0.5 --draft-time 2ms --draft-memory 2GiB")
 refused("--expert-skew: 1.2; allowed: only without --expert-imbalance"
         "search ${target} --gpus 8 --expert-skew 1.2 --expert-imbalance 1.5")
 refused("--expert-skew: 3.5; allowed: a number from 0 to 2" "search ${target} --gpus 8 --expert-skew 3.5")
@@ -172,7 +178,7 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
 set(known "--help, --model, --model-spec, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
-string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --draft-memory, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
@@ -348,7 +354,7 @@ if(EXISTS /proc/self/mem)  # opens, then fails to be read
 endif()
 
 # A dense model in the notation of two meshes.
-expect(2 "" "the expert mesh [(]etp ep edp[)] must have the same number of ranks, without experts too"
+expect(2 "" "the expert mesh, etp ep edp, must have the same number of ranks, without experts too"
        "estimate ${target} --gpus 8 --layout mesh:tp=8")
 set(rule "more GPUs than the cluster has: 16384 required, 64 available")
 expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"

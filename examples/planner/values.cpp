@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
-#include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/format_names.hpp"
 #include "shardline/io/near_names.hpp"
 #include "shardline/io/text/feasibility.hpp"
@@ -190,11 +189,11 @@ shardline::seconds<> duration(std::string_view option, std::string_view text,
 }
 
 shardline::bytes<> memory_size(std::string_view option, std::string_view text,
-                               shardline::field field) {
+                               shardline::field field, double least) {
   static constexpr std::array<std::pair<std::string_view, double>, 6> units{
       {{"GiB", 1073741824.0}, {"GB", 1e9}, {"MiB", 1048576.0}, {"MB", 1e6}, {"B", 1.0}, {"", 1.0}}};
   shardline::field_range range = shardline::range_of(field);
-  range.lowest = shardline::detail::least_memory;  // "80" is of GB
+  range.lowest = least;
   for (const auto& [unit, factor] : units) {
     if (!text.ends_with(unit)) continue;
     const std::optional<double> value = number<double>(text.substr(0, text.size() - unit.size()));

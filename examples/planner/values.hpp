@@ -45,9 +45,9 @@ shardline::seconds<> duration(std::string_view option, std::string_view text,
                               shardline::field field);
 
 /// A number with its unit, "79.18GiB", "80GB", or of bytes, inside the range of `field` and no less
-/// than an accelerator has.
+/// than `least`: below that another unit was meant.
 shardline::bytes<> memory_size(std::string_view option, std::string_view text,
-                               shardline::field field);
+                               shardline::field field, double least);
 
 /// "fp8", "mxfp4", ...: the storage of the large matrices.
 shardline::weight_format weight_format(std::string_view option, std::string_view text);

@@ -20,7 +20,8 @@ bool inside(field f, double x) { return range_of(f).contains(x); }
 bool reads_value(unsigned which, std::string_view text) {
   switch (which % 9) {
     case 0:
-      return inside(field::memory, planner::memory_size("--memory", text, field::memory).value());
+      return inside(field::memory,
+                    planner::memory_size("--memory", text, field::memory, 1e8).value());
     case 1:
       return inside(field::max_ttft,
                     planner::duration("--max-ttft", text, field::max_ttft).value());

@@ -62,7 +62,7 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
      "the layout needs more GPUs than the cluster has",
      {figure_unit::gpus, figure_unit::gpus}},
     {"meshes",
-     "the attention mesh (tp cp dp) and the expert mesh (etp ep edp) must have the same number of "
+     "the attention mesh, tp cp dp, and the expert mesh, etp ep edp, must have the same number of "
      "ranks, without experts too",
      {figure_unit::ranks, figure_unit::ranks}},
     {"expert_replicas",
