@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-# The filter that Doxygen reads headers through: lines of a comment that stand further in (formulas,
+# awk -f pages.awk <header>: the filter that Doxygen reads headers through: lines of a comment that stand further in (formulas,
 # members, numbers) become blocks that are shown as they are, and in what stands between them no
 # character has a meaning of its own.
 function escaped(text,   out, i, c) {
@@ -15,6 +15,8 @@ match($0, /^ *\/\/\//) {
   margin = substr($0, 1, RLENGTH)
   text = substr($0, RLENGTH + 1)
   block = text ~ /^  +[^ ]/
+  if (!named) print margin " @file"
+  named = 1
   if (commented && block != was_block) print margin
   print margin (block ? "     " text : escaped(text))
   was_block = block
