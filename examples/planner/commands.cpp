@@ -185,6 +185,8 @@ void add_launch(CLI::App& app) {
   for (const char* form : {"--json", "--csv", "--md"}) of.remove_option(of.get_option(form));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint", "what the engine loads (default: --model)");
+  add(of, "--gpus-per-host",
+      "accelerators of one machine (default: those of a node, up to 16 of them)");
   add(of, "--draft-checkpoint", "the model that guesses ahead, with --draft-time");
 }
 

@@ -34,10 +34,13 @@ shardline::bound bound_of(term line) {
 }  // namespace
 
 std::string drafts_text(const shardline::model& m, const shardline::speculation& s) {
+  const bool one = s.draft_tokens == 1;
   if (guesses_by_prediction(m, s)) {
-    return fmt::format("{} passes of the prediction layer and the head", s.draft_tokens);
+    return fmt::format("{} {} the prediction layer and the head", s.draft_tokens,
+                       one ? "pass of" : "passes of");
   }
-  return fmt::format("{} guesses of {}", s.draft_tokens, shardline::to_text(s.draft_time));
+  return fmt::format("{} {} {}", s.draft_tokens, one ? "guess of" : "guesses of",
+                     shardline::to_text(s.draft_time));
 }
 
 void finish(explained_time& t, std::string_view drafts) {

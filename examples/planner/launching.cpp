@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <string>
 
+#include "launch_words.hpp"
 #include "output.hpp"
 #include "pricing.hpp"
 #include "report.hpp"
@@ -24,7 +24,7 @@ shardline::launch_request request_of(const options& o) {
   r.runtime = o.cluster.runtime;
   r.workload = o.workload;
   r.memory = o.cluster.accelerator.memory;
-  r.gpus_per_node = std::min(o.cluster.gpus, o.cluster.gpus_per_domain);
+  r.gpus_per_node = o.launch.gpus_per_host;
   r.context = o.launch.context;
   r.checkpoint = o.launch.checkpoint;
   r.draft = o.launch.draft;
@@ -59,9 +59,9 @@ std::string violations_of(const options& o) {
 // Images and resources of manifests, and TensorRT-LLM, are NVIDIA's.
 void refuse_other_vendors(const options& o) {
   const shardline::accelerator& a = o.cluster.accelerator;
-  if (a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown) return;
+  if (is_of_nvidia(a.vendor)) return;
   const std::string name(a.name.view());
-  if (o.engine->engine == shardline::tensorrt_llm::convention) {
+  if (!runs_on(o.engine->engine, a.vendor)) {
     refuse("--engine", std::string(o.engine->name),
            "on NVIDIA's accelerators alone, and this is " + name);
   }

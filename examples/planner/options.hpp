@@ -45,6 +45,7 @@ enum class output_form : unsigned char { text, json, csv, markdown };
 ///   quantised   whether the engine quantises the checkpoint itself
 ///   context     longest sequence that was asked for; 0: that of the load
 ///   adapters, adapter_rank   of LoRA, held at once
+///   gpus_per_host   of the machines that programs are started on
 struct launch_options {
   std::string format{};
   std::string checkpoint{};
@@ -53,6 +54,7 @@ struct launch_options {
   shardline::count context = 0;
   shardline::count adapters = 0;
   shardline::count adapter_rank = 16;
+  shardline::count gpus_per_host = 8;
 };
 
 /// What to do, and with what.

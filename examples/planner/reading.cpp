@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine_options.hpp"
+#include "launch_words.hpp"
 #include "models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/layout.hpp"
@@ -328,11 +330,8 @@ options read_recommend(const words& of) {
 
 namespace {
 
-// Names and paths that a shell and YAML take as they are: neither has to be trusted with quoting.
 void refuse_unusual_name(const char* option, const std::string& name) {
-  constexpr std::string_view usual =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
-  if (!name.empty() && name.find_first_not_of(usual) == std::string::npos) return;
+  if (is_plain_name(name)) return;
   refuse(option, name.empty() ? "nothing" : name,
          "a repository or a folder: letters, digits, '-', '_', '.' and '/'");
 }
@@ -356,6 +355,25 @@ void read_checkpoint(const words& of, options& o) {
   o.launch.quantised = true;
 }
 
+// Of the machines that programs are started on: a node, where a node is one.
+shardline::count read_host(const words& of, const shardline::cluster& c) {
+  const shardline::count in_node = std::min(c.gpus, c.gpus_per_domain);
+  const std::optional<std::string> given = of.given("--gpus-per-host");
+  if (given) {
+    const shardline::count n = whole_number("--gpus-per-host", *given, most_gpus_per_host);
+    if (in_node % n != 0) {
+      refuse("--gpus-per-host", *given, fmt::format("a divisor of the node's {} GPUs", in_node));
+    }
+    return n;
+  }
+  if (c.gpus_per_domain > most_gpus_per_host) {
+    refuse("--gpus-per-host", "nothing given",
+           fmt::format("accelerators of one machine, of which several make a node of {}",
+                       c.gpus_per_domain));
+  }
+  return in_node;
+}
+
 }  // namespace
 
 options read_launch(const words& of) {
@@ -364,6 +382,7 @@ options read_launch(const words& of) {
   if (o.engine == nullptr) refuse("--engine", "none", engine_names(", "), every_engine());
   o.launch.format = launch_format("--format", of.given("--format").value_or("shell"));
   o.launch.context = longest_sequence(of);
+  o.launch.gpus_per_host = read_host(of, o.cluster);
   read_checkpoint(of, o);
   if (const auto slots = of.given("--lora-slots")) {
     o.launch.adapters = whole_number("--lora-slots", *slots, 1024);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontier.hpp"
+#include "launch.hpp"
 #include "operators.hpp"
 #include "placement.hpp"
 #include "stages.hpp"
@@ -50,6 +51,15 @@ inline std::string copied(std::string_view what, std::string_view text) {
   return "<div class=\"copied\"><pre tabindex=\"0\"" + attribute("aria-label", what) + "><code>" +
          escaped(text) + "</code></pre><button type=\"button\" class=\"copy\"" +
          attribute("aria-label", "Copy " + std::string(what)) + ">Copy</button></div>";
+}
+
+// What starts a layout that can run, or why there is nothing to type.
+inline std::string launch_markup(const question& q, const shardline::layout& l,
+                                 const shardline::workload& w, const shardline::report& r) {
+  if (!r.feasible()) return "";
+  const launch_text text = launch_of(q, l, w);
+  if (!text.why_not.empty()) return "<p>" + escaped(text.why_not) + "</p>";
+  return copied("launch commands", text.commands);
 }
 
 // The layout in every engine's flags, or why an engine has none.
@@ -135,7 +145,8 @@ std::string charts(const question& q, const Cluster& cluster, const shardline::l
     const std::string flags = shardline::flags_text(q.model, l, q.convention);
     return detail::key_figures(e) + verdict +
            detail::block("Launch",
-                         (flags.empty() ? "" : detail::copied("layout", flags)) +
+                         detail::launch_markup(q, l, w, e.feasibility) +
+                             (flags.empty() ? "" : detail::copied("layout", flags)) +
                              detail::copied("command", estimate_command(q, l, load)) +
                              detail::flags_table(q, l),
                          "wide") +

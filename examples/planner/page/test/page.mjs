@@ -42,6 +42,13 @@ for (const task of ["search", "estimate"]) {
   check(command?.includes("--eager --"), `no ${task} with its options: ${command}`);
   execFileSync(plan, command.split(" ").slice(1));
 }
+// A layout's launch is what the command line says of it.
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+  .replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+const priced = asked.markup.match(/<code>shardline-plan estimate ([^<]*)<\/code>/)?.[1];
+const launched = execFileSync(plan, ["launch", ...priced.split(" ")], { encoding: "utf8" });
+check(launched.includes("vllm serve") && asked.markup.includes(`<code>${escaped(launched)}</code>`),
+  `launch differs from the command line's: ${launched}`);
 // A queue without end is said so, as on the command line.
 const flooded = page("flooded", ["--rate", "3"]).markup;
 check(flooded.includes("grows without end") && !flooded.includes("TTFT inf"), "an endless wait");

@@ -144,8 +144,8 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
   count tensor = 1;
   count data = 1;
   for (const launch_argument& a : s.arguments) {
-    if (a.option->name == "--tensor-parallel-size") tensor = std::stoll(a.value);
-    if (a.option->name == "--data-parallel-size") data = std::stoll(a.value);
+    if (a.option->name == "--tensor-parallel-size") tensor = detail::whole_of(a.value);
+    if (a.option->name == "--data-parallel-size") data = detail::whole_of(a.value);
   }
   std::vector<std::string> options;
   for (const std::string& o : common_options(s)) {
@@ -208,10 +208,11 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
   for (const launch_server& s : p.servers) {
     count local = 1;
     for (const launch_argument& a : s.leader) {
-      if (a.option->name == "--data-parallel-size-local") local = std::stoll(a.value);
+      if (a.option->name == "--data-parallel-size-local") local = detail::whole_of(a.value);
     }
     for (const launch_argument& a : s.arguments) {
-      if (s.nodes == 1 && a.option->name == "--data-parallel-size") local = std::stoll(a.value);
+      if (s.nodes == 1 && a.option->name == "--data-parallel-size")
+        local = detail::whole_of(a.value);
     }
     text += std::string(s.role == pool_role::prefill ? "prefill" : "decode") + ":\n" +
             detail::indented(detail::pool_values(p, s, local), 2);

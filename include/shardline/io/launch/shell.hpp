@@ -150,7 +150,8 @@ inline std::vector<std::string> router_of(const launch_plan& p,
 
 inline std::string heading(const launch_place& at, count rank) {
   std::string text = "# " + std::string(name(at.server->role)) + " " + std::to_string(at.instance) +
-                     ", " + std::to_string(at.server->gpus) + " GPUs";
+                     ", " + std::to_string(at.server->gpus) +
+                     (at.server->gpus == 1 ? " GPU" : " GPUs");
   if (at.server->nodes > 1) text += " on " + std::to_string(at.server->nodes) + " nodes";
   return text + ": on " + plain_host(at.node + rank) + "\n";
 }
