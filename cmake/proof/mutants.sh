@@ -42,8 +42,8 @@ awk -v N="$number" -v SEED="$seed" 'BEGIN { srand(SEED) } { key[NR] = rand(); li
   END { for (i = 1; i <= N && i <= NR; ++i) { best = 0
     for (j = 1; j <= NR; ++j) if (j in key && (!best || key[j] < key[best])) best = j
     print line[best]; delete key[best] } }' "$built/all" >"$built/drawn"
-for folder in $(sed 's,.*/shardline/\([a-z/]*\)/.*,\1,' "$built/drawn" | sort -u); do
-  judged "$source/include" "$folder" || { echo "tests of $folder fail without a fault"; exit 1; }
+for group in $(sed 's,.*/shardline/\([a-z/]*\)/.*,\1,' "$built/drawn" | sort -u) time laws; do
+  passes "$source/include" "$group" || { echo "tests of $group fail without a fault"; exit 1; }
 done
 killed=0
 refused=0

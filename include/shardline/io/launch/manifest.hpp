@@ -118,6 +118,11 @@ inline std::string environment_entries(const launch_plan& p, const launch_server
   return text.empty() ? "" : "env:\n" + indented(text, 2);
 }
 
+inline std::string dynamo_image(std::string_view engine) {
+  return "nvcr.io/nvidia/ai-dynamo/" + std::string(engine == "trtllm" ? "tensorrtllm" : engine) +
+         "-runtime";
+}
+
 inline std::string dynamo_component(const launch_plan& p, const launch_server& s) {
   const std::string& engine = std::string(p.dialect->engine);
   std::vector<std::string> options = common_options(s);
@@ -130,9 +135,8 @@ inline std::string dynamo_component(const launch_plan& p, const launch_server& s
   std::string text = "- name: " + type + "\n  type: " + type +
                      "\n  replicas: " + std::to_string(s.instances) + "\n";
   if (s.nodes > 1) text += "  multinode:\n    nodeCount: " + std::to_string(s.nodes) + "\n";
-  const std::string container = "- name: main\n  image: nvcr.io/nvidia/ai-dynamo/" +
-                                std::string(engine == "trtllm" ? "tensorrtllm" : engine) +
-                                "-runtime\n" + R"(  command: ["python3", "-m", "dynamo.)" + engine +
+  const std::string container = "- name: main\n  image: " + dynamo_image(engine) + "\n" +
+                                R"(  command: ["python3", "-m", "dynamo.)" + engine +
                                 "\"]\n  args:\n" + indented(listed(options), 4) +
                                 indented(environment_entries(p, s), 2) +
                                 "  resources:\n    limits:\n      nvidia.com/gpu: \"" +
@@ -182,8 +186,11 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
       "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeployment\nmetadata:\n"
       "  name: " +
       detail::resource_name(p.checkpoint, pool_role::both) +
-      "\nspec:\n  components:\n    - name: frontend\n      type: frontend\n"
-      "      replicas: 1\n";
+      "\nspec:\n  backendFramework: " + std::string(p.dialect->engine) +
+      "\n  components:\n    - name: frontend\n      type: frontend\n      replicas: 1\n"
+      "      podTemplate:\n        spec:\n          containers:\n            - name: main\n"
+      "              image: " +
+      detail::dynamo_image(p.dialect->engine) + "\n";
   for (const launch_server& s : p.servers) {
     if (!file_of(p, s).empty()) {
       return {{}, "TensorRT-LLM's file is no part of a graph: mount it in a ConfigMap"};
