@@ -69,16 +69,22 @@ struct dual {
   friend constexpr bool operator>=(const dual& a, const dual& b) noexcept { return !(a < b); }
 };
 
+/// The number without its slopes: decisions are made on it.
+///   value_of(dual<1>::input(2.5, 0)) = 2.5   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr double value_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
+/// The same: a dual is one case.
 template <int N>
 [[nodiscard]] constexpr double largest_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
+/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes: where
+/// two are equal those of the first, and of a whole number none.
+///   round_up(dual<1>::input(2.1, 0)): 3, slope 0   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {
   return b < a ? b : a;

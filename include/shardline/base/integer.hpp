@@ -26,6 +26,7 @@ constexpr count quotient(count n, count d) noexcept {
 
 /// Smallest number of groups of `size` that hold `n` items; n >= 0, size >= 1.
 ///   ceil_div(61, 4) = 16
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count ceil_div(count n, count size) noexcept {
   const count whole = detail::quotient(n, size);
   return whole * size == n ? whole : whole + 1;
@@ -34,6 +35,7 @@ constexpr count quotient(count n, count d) noexcept {
 /// Items of part `index` when `n` items go to `parts` parts as evenly as possible, the first
 /// n mod parts of them taking one more, so that part 0 is never lighter than another.
 ///   items_in_part(61, 4, 0) = 16, items_in_part(61, 4, 3) = 15; summed over the parts it is n.
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count items_in_part(count n, count parts, count index) noexcept {
   const count whole = detail::quotient(n, parts);
   return index < n - whole * parts ? whole + 1 : whole;
@@ -59,6 +61,7 @@ struct item_range {
 
 /// Items of part `index` when `n` go to `parts` parts as items_in_part() divides them.
 ///   part_of(61, 4, 1) = {16, 15}
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr item_range part_of(count n, count parts, count index) noexcept {
   const count whole = detail::quotient(n, parts);
   const count longer = n - whole * parts;
@@ -66,12 +69,14 @@ struct item_range {
 }
 
 /// Whether `degree` >= 1 divides `dimension` >= 0.
+///   divides(8, 64), but not divides(3, 64)   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool divides(count degree, count dimension) noexcept {
   return detail::quotient(dimension, degree) * degree == dimension;
 }
 
 /// a * b, or the largest count where the product does not fit; -1, which no range allows, where a
 /// factor is negative.
+///   saturating_product(3, 4) = 12, saturating_product(2^62, 4) = 2^63 - 1   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count saturating_product(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
   constexpr count narrow = count{1} << 31;  // factors below never overflow: no division needed
@@ -82,6 +87,7 @@ struct item_range {
 }
 
 /// a + b, or the largest count where the sum does not fit; -1 where a term is negative.
+///   saturating_sum(3, 4) = 7, saturating_sum(3, -4) = -1   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count saturating_sum(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
   constexpr count narrow = count{1} << 31;  // a negative one is not below it as a bit pattern

@@ -39,17 +39,23 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
 };
 
 /// The number a plain decision is made on (which bound wins, is it feasible): the scalar itself.
+///   value_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
+/// The smaller and the larger of two; of equals the first. Constant expressions, and for every scalar
+/// alike, which std::min and std::max are not.
+///   min(2, 3) = 2, max(2, 3) = 3   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double min(double a, double b) noexcept { return b < a ? b : a; }
 [[nodiscard]] constexpr double max(double a, double b) noexcept { return a < b ? b : a; }
 
 /// `condition ? if_true : if_false`, element by element for packs.
+///   select(2 < 3, 4.0, 5.0) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double select(bool condition, double if_true, double if_false) noexcept {
   return condition ? if_true : if_false;
 }
 
 /// The largest number among a scalar's lanes: for what is only priced where one of them needs it.
+///   largest_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double largest_of(double x) noexcept { return x; }
 
 /// Smallest whole number >= x, for |x| < 2^62; std::ceil is not constexpr before C++23.
@@ -75,6 +81,7 @@ template <eager_scalar T>
 }
 
 /// A whole number as a scalar; exact up to 2^53.
+///   real<double>(7) = 7.0   (tests/static/worked_numbers.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T real(std::int64_t n) noexcept {
   return T(static_cast<double>(n));
@@ -105,6 +112,7 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 
 /// False for NaN too. By its bits: under -ffast-math compilers take every comparison to be of
 /// numbers.
+///   is_finite(1e308), but not is_finite(endless<double>())   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
   constexpr std::uint64_t exponent = std::uint64_t{0x7FF} << 52U;
   return (std::bit_cast<std::uint64_t>(x) & exponent) != exponent;

@@ -24,6 +24,7 @@ struct basic_cluster {
 using cluster = basic_cluster<>;
 
 /// A cluster of `gpus` accelerators with the domain size and links that its data sheet names.
+///   make_cluster(catalog::h100_sxm, 64): 8 domains of 8   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
     const basic_accelerator<T, Efficiency>& a, count gpus) noexcept {
@@ -39,6 +40,7 @@ template <class T, class Efficiency>
 }
 
 /// The same with another number of accelerators per scale-up domain.
+///   make_cluster(catalog::h100_sxm, 64, 4): 16 domains of 4   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
     const basic_accelerator<T, Efficiency>& a, count gpus, count gpus_per_domain) noexcept {

@@ -126,6 +126,7 @@ struct expert_execution {
 /// Bytes of a value on the way to another rank: types of 8 bits and fewer bring a scale of 32 bits
 /// for 128 values (DeepEP).
 ///   wire_bytes(precision::fp8) = 1.03125
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double wire_bytes(precision p) noexcept {
   return element_bytes(p) + (bits(p) <= 8 ? 4.0 / 128.0 : 0.0);
 }

@@ -114,6 +114,7 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 
 /// The layers of stage `stage` of `l`, 0 <= stage < pp.
 ///   61 layers, pp 4: 16 15 15 15 (first), 15 15 16 15 (before_last), 15 15 15 16 (last)
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr item_range layers_of_stage(const layout& l, count layers,
                                                    count stage) noexcept {
   const auto& listed = l.stages.listed;
@@ -136,6 +137,7 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 
 /// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
 /// 1 means that every rank of the group already holds all of its tokens.
+///   attention dp 8 beside edp 2: 4;  beside edp 8: 1   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count replicas_per_expert_group(const layout& l) noexcept {
   const count replicas = l.attention.dp * l.attention.cp;
   return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
@@ -143,6 +145,7 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 
 /// True where the two ways to reach the experts cost different things: an expert group spans
 /// several attention replicas and tokens can be sent to some of its ranks only.
+///   attention dp 8 beside ep 8: true;  beside ep 1, edp 8: false   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool dispatch_matters(const layout& l) noexcept {
   return replicas_per_expert_group(l) > 1 && l.expert.ep > 1;
 }

@@ -62,12 +62,14 @@ struct basic_memory {
 using memory_breakdown = basic_memory<>;
 
 /// Length at which a sequence's cache is largest: input + output tokens.
+///   2048 tokens in, 512 out: 2560   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T full_length(const basic_workload<T>& w) noexcept {
   return w.input.value() + w.output.value();
 }
 
 /// Sequences of the fullest attention replica: ceil(concurrency / dp).
+///   65 sequences, dp 8: 9   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T sequences_per_replica(const layout& l,
                                                 const basic_workload<T>& w) noexcept {
@@ -75,6 +77,7 @@ template <class T>
 }
 
 /// Tokens of a sequence in one page: of each of the dcp ranks that share its cache.
+///   pages of 16 tokens, dcp 4: 64   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr count tokens_per_page(const basic_runtime<T>& r, const layout& l) noexcept {
   return r.page_tokens * l.dcp;

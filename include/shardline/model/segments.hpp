@@ -23,6 +23,7 @@ inline constexpr std::size_t prediction = hand_over + 1;  // the ends of a predi
 inline constexpr std::size_t number = prediction + 1;
 
 /// Whether it is a half of a layer.
+///   is_half(first_mixing), but not is_half(head)   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
   return s >= first_mixing && s < head;
 }
@@ -78,6 +79,8 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 
 }  // namespace detail
 
+/// Which segments a model's layers are made of: of equal halves the first stands for all.
+///   llama_3_1_8b: one half with attention, one feed-forward   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
   segment_map map;
   for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {

@@ -21,12 +21,14 @@ template <class T>
 }
 
 /// Prompt tokens that are computed.
+///   input 1000, prefix_hit 0.5: 500   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T computed_tokens(const basic_workload<T>& w) noexcept {
   return w.input.value() - cached_tokens(w);
 }
 
 /// Prompt tokens per step: the chunk, or all that are computed.
+///   input 1000, chunk 300: 300;  chunk 2000: 1000   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T chunk_tokens(const basic_workload<T>& w) noexcept {
   const T all = computed_tokens(w);
@@ -34,6 +36,7 @@ template <class T>
 }
 
 /// Steps that one prompt takes: ceil(computed tokens / chunk), 1 without a chunk.
+///   input 1000, chunk 300: 4   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
   return round_up(computed_tokens(w) / chunk_tokens(w));
@@ -100,6 +103,7 @@ template <class T>
 }
 
 /// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
+///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count most_batches(const layout& l) noexcept {
   return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
 }

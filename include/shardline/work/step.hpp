@@ -44,6 +44,7 @@ struct basic_step {
 };
 
 /// `new_tokens` more prompt tokens of each sequence.
+///   prefill_step(2.0, 100.0, 0.0, 1.0): one part, 2 sequences of 100 new tokens   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> prefill_step(T sequences, T new_tokens, T context,
                                                    T expert_imbalance,
@@ -53,6 +54,7 @@ template <class T>
 }
 
 /// One more token of each sequence.
+///   decode_step(64.0, 2048.0, 1.0): one part, 1 new token after 2048 cached ones   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> decode_step(T sequences, T context, T expert_imbalance,
                                                   const basic_routing<T>& routing = {}) noexcept {
@@ -186,6 +188,7 @@ template <class T>
 }
 
 /// How much of one extent there is in a step.
+///   64 sequences that decode on one rank: 64 tokens, 64 logit rows, no prompt tokens   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T extent_of(const rank_step<T>& s, extent e) noexcept {
   return extents_of(s)[static_cast<std::size_t>(e)];

@@ -153,6 +153,11 @@ inline std::string environment_entries(const launch_plan& p, const launch_server
   return text.empty() ? "" : "env:\n" + indented(text, 2);
 }
 
+inline std::string dynamo_image(std::string_view engine) {
+  return "nvcr.io/nvidia/ai-dynamo/" + std::string(engine == "trtllm" ? "tensorrtllm" : engine) +
+         "-runtime";
+}
+
 inline std::string dynamo_component(const launch_plan& p, const launch_server& s) {
   const std::string& engine = std::string(p.dialect->engine);
   std::vector<std::string> options = common_options(s);
@@ -165,9 +170,8 @@ inline std::string dynamo_component(const launch_plan& p, const launch_server& s
   std::string text = "- name: " + type + "\n  type: " + type +
                      "\n  replicas: " + std::to_string(s.instances) + "\n";
   if (s.nodes > 1) text += "  multinode:\n    nodeCount: " + std::to_string(s.nodes) + "\n";
-  const std::string container = "- name: main\n  image: nvcr.io/nvidia/ai-dynamo/" +
-                                std::string(engine == "trtllm" ? "tensorrtllm" : engine) +
-                                "-runtime\n" + R"(  command: ["python3", "-m", "dynamo.)" + engine +
+  const std::string container = "- name: main\n  image: " + dynamo_image(engine) + "\n" +
+                                R"(  command: ["python3", "-m", "dynamo.)" + engine +
                                 "\"]\n  args:\n" + indented(listed(options), 4) +
                                 indented(environment_entries(p, s), 2) +
                                 "  resources:\n    limits:\n      nvidia.com/gpu: \"" +
@@ -179,8 +183,8 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
   count tensor = 1;
   count data = 1;
   for (const launch_argument& a : s.arguments) {
-    if (a.option->name == "--tensor-parallel-size") tensor = std::stoll(a.value);
-    if (a.option->name == "--data-parallel-size") data = std::stoll(a.value);
+    if (a.option->name == "--tensor-parallel-size") tensor = detail::whole_of(a.value);
+    if (a.option->name == "--data-parallel-size") data = detail::whole_of(a.value);
   }
   std::vector<std::string> options;
   for (const std::string& o : common_options(s)) {
@@ -219,8 +223,11 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
       "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeployment\nmetadata:\n"
       "  name: " +
       detail::resource_name(p.checkpoint, pool_role::both) +
-      "\nspec:\n  components:\n    - name: frontend\n      type: frontend\n"
-      "      replicas: 1\n";
+      "\nspec:\n  backendFramework: " + std::string(p.dialect->engine) +
+      "\n  components:\n    - name: frontend\n      type: frontend\n      replicas: 1\n"
+      "      podTemplate:\n        spec:\n          containers:\n            - name: main\n"
+      "              image: " +
+      detail::dynamo_image(p.dialect->engine) + "\n";
   for (const launch_server& s : p.servers) {
     if (!file_of(p, s).empty()) {
       return {{}, "TensorRT-LLM's file is no part of a graph: mount it in a ConfigMap"};
@@ -245,10 +252,11 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
   for (const launch_server& s : p.servers) {
     count local = 1;
     for (const launch_argument& a : s.leader) {
-      if (a.option->name == "--data-parallel-size-local") local = std::stoll(a.value);
+      if (a.option->name == "--data-parallel-size-local") local = detail::whole_of(a.value);
     }
     for (const launch_argument& a : s.arguments) {
-      if (s.nodes == 1 && a.option->name == "--data-parallel-size") local = std::stoll(a.value);
+      if (s.nodes == 1 && a.option->name == "--data-parallel-size")
+        local = detail::whole_of(a.value);
     }
     text += std::string(s.role == pool_role::prefill ? "prefill" : "decode") + ":\n" +
             detail::indented(detail::pool_values(p, s, local), 2);

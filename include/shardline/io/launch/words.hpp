@@ -2,6 +2,7 @@
 /// The words of a server's command, and the file that it reads.
 #pragma once
 
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -32,9 +33,16 @@ inline bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// The whole number that a text begins with; 0 of none. std::stoll drags in what prints why it failed.
+inline count whole_of(std::string_view text) {
+  count n = 0;
+  std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
+}
+
 // `times` the node's number: "8", or "$((LWS_WORKER_INDEX*8))".
 inline std::string multiple_of(const std::string& rank, count times) {
-  if (is_number(rank)) return std::to_string(std::stoll(rank) * times);
+  if (is_number(rank)) return std::to_string(whole_of(rank) * times);
   return times == 1 ? "$" + rank : "$((" + rank + "*" + std::to_string(times) + "))";
 }
 
@@ -44,7 +52,8 @@ inline std::string on_node(std::string value, const launch_node& at) {
     value.replace(i, 8, at.leader);
   }
   if (value == "{rank}") return multiple_of(at.rank, 1);
-  if (value.starts_with("{rank*")) return multiple_of(at.rank, std::stoll(value.substr(6)));
+  if (value.starts_with("{rank*"))
+    return multiple_of(at.rank, whole_of(std::string_view(value).substr(6)));
   return value;
 }
 
