@@ -218,7 +218,8 @@ const std::vector<scaling> larger_model{
     [](deployed& r, double) {
       change_kinds<sl::grouped_query_attention>(r, [](auto& a) {
         a.output_gate = a.qkv_bias = a.output_bias = a.sinks = true;
-        a.qk_norm = sl::head_norm::all_heads;
+        // Gains and biases of one head may be more than gains of all.
+        if (a.qk_norm != sl::head_norm::per_head_biased) a.qk_norm = sl::head_norm::all_heads;
       });
     },
     [](deployed& r, double) {

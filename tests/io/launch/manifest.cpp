@@ -121,6 +121,39 @@ std::set<std::string> fields_of_worker_set() {
   return known;
 }
 
+// Of apps/v1: the router in front of several instances.
+std::set<std::string> fields_of_deployment() {
+  std::set<std::string> known{"apiVersion",
+                              "kind",
+                              "metadata",
+                              "metadata.name",
+                              "spec",
+                              "spec.replicas",
+                              "spec.selector",
+                              "spec.selector.matchLabels",
+                              "spec.selector.matchLabels.app",
+                              "spec.template",
+                              "spec.template.metadata",
+                              "spec.template.metadata.labels",
+                              "spec.template.metadata.labels.app",
+                              "spec.template.spec",
+                              "spec.template.spec.containers"};
+  add_below(known, "spec.template.spec.containers[].", of_container);
+  return known;
+}
+
+// The documents of a manifest, "---" between them.
+std::vector<manifest> documents_of(const manifest& m) {
+  const std::string between = "---\n";
+  std::vector<manifest> all;
+  for (std::size_t at = 0; at < m.text.size();) {
+    const std::size_t end = std::min(m.text.find(between, at), m.text.size());
+    all.push_back({m.text.substr(at, end - at), m.why_not});
+    at = end + between.size();
+  }
+  return all;
+}
+
 std::set<std::string> fields_of_graph() {
   std::set<std::string> known{"apiVersion",     "kind", "metadata",
                               "metadata.name",  "spec", "spec.backendFramework",
@@ -204,15 +237,23 @@ std::vector<launch_plan> plans() {
 
 }  // namespace
 
-TEST_CASE("a LeaderWorkerSet has the fields of v1") {
+TEST_CASE("a LeaderWorkerSet has the fields of v1, and the router in front those of a Deployment") {
   for (const launch_plan& p : plans()) {
-    const manifest m = worker_sets(p);
-    check_fields(m, fields_of_worker_set(),
-                 {"spec.leaderWorkerTemplate.size", "spec.replicas",
-                  "spec.leaderWorkerTemplate.workerTemplate.spec.containers[].image"});
-    CHECK(value_at(m, "apiVersion") == "leaderworkerset.x-k8s.io/v1");
-    CHECK(value_at(m, "spec.leaderWorkerTemplate.size") == std::to_string(p.servers[0].nodes));
-    CHECK(value_at(m, "spec.replicas") == std::to_string(p.servers[0].instances));
+    const std::vector<manifest> documents = documents_of(worker_sets(p));
+    REQUIRE(documents.size() == p.servers.size() + (p.instances() > 1 ? 1 : 0));
+    for (std::size_t i = 0; i < p.servers.size(); ++i) {
+      const manifest& m = documents[i];
+      check_fields(m, fields_of_worker_set(),
+                   {"spec.leaderWorkerTemplate.size", "spec.replicas",
+                    "spec.leaderWorkerTemplate.workerTemplate.spec.containers[].image"});
+      CHECK(value_at(m, "apiVersion") == "leaderworkerset.x-k8s.io/v1");
+      CHECK(value_at(m, "spec.leaderWorkerTemplate.size") == std::to_string(p.servers[i].nodes));
+      CHECK(value_at(m, "spec.replicas") == std::to_string(p.servers[i].instances));
+    }
+    if (p.instances() == 1) continue;
+    check_fields(documents.back(), fields_of_deployment(),
+                 {"spec.template.spec.containers[].image", "spec.selector.matchLabels.app"});
+    CHECK(value_at(documents.back(), "kind") == "Deployment");
   }
 }
 
