@@ -58,6 +58,18 @@ merges_to_whole("2" ${dense} --gpus 2 --concurrency 16 --p99-tpot 15ms)
 # Nothing feasible: what comes nearest is told once, of the whole.
 merges_to_whole("2" ${dense} --gpus 1 --max-tpot 1us --json)
 
+# What a search says of a layout an estimate says too, where the engine's step goes by the layout.
+set(sglang --model deepseek-v3 --accelerator h200-sxm --gpus 8 --engine sglang --concurrency 256 --json
+    --expert-exchange low-latency)
+run(searched status search ${sglang} --top 1)
+string(JSON ranked GET "${searched}" layouts 0 serving)
+run(estimated status estimate ${sglang}
+    --layout sglang:tp=8,dp=8,dp-attention=on,ep=8,all2all=on)
+string(JSON served GET "${estimated}" serving)
+if(NOT ranked STREQUAL served)
+  string(APPEND complaints "a search under SGLang says ${ranked}, an estimate ${served}\n")
+endif()
+
 macro(refused line)
   run(error status ${ARGN})
   if(NOT status EQUAL 64 OR NOT error STREQUAL "shardline-plan: ${line}\n")
