@@ -58,6 +58,45 @@ merges_to_whole("2" ${dense} --gpus 2 --concurrency 16 --p99-tpot 15ms)
 # Nothing feasible: what comes nearest is told once, of the whole.
 merges_to_whole("2" ${dense} --gpus 1 --max-tpot 1us --json)
 
+# What a search says of a layout an estimate says too, where the engine's step goes by the layout.
+set(sglang --model deepseek-v3 --accelerator h200-sxm --gpus 8 --engine sglang --concurrency 256 --json
+    --expert-exchange low-latency)
+run(searched status search ${sglang} --top 1)
+string(JSON ranked GET "${searched}" layouts 0 serving)
+run(estimated status estimate ${sglang}
+    --layout sglang:tp=8,dp=8,dp-attention=on,ep=8,all2all=on)
+string(JSON served GET "${estimated}" serving)
+if(NOT ranked STREQUAL served)
+  string(APPEND complaints "a search under SGLang says ${ranked}, an estimate ${served}\n")
+endif()
+
+# Of several accelerators the cheapest is recommended, whichever stands first.
+function(gpus_recommended gpus cost)
+  run(found status recommend --model llama-3.1-70b --gpus 32 --rate 8 --concurrency 256 --max-tpot 30ms
+      --engine vllm --json ${ARGN})
+  string(JSON number GET "${found}" gpus)
+  string(JSON each GET "${found}" replica cost dollars_per_gpu_hour)
+  string(REGEX REPLACE "[.].*" "" each "${each}")  # whole ones
+  math(EXPR all "${number} * ${each}")
+  set(${gpus} ${number} PARENT_SCOPE)
+  set(${cost} ${all} PARENT_SCOPE)
+endfunction()
+foreach(prices 5,6 2,9)
+  string(REPLACE "," ";" price ${prices})
+  list(GET price 0 of_h100)
+  list(GET price 1 of_h200)
+  gpus_recommended(h100s first --accelerator h100-sxm --price ${of_h100})
+  gpus_recommended(h200s second --accelerator h200-sxm --price ${of_h200})
+  gpus_recommended(chosen paid --accelerator h100-sxm,h200-sxm --price ${prices})
+  set(least ${first})
+  if(second LESS first)
+    set(least ${second})
+  endif()
+  if(NOT paid EQUAL least OR first EQUAL second)
+    string(APPEND complaints "at ${prices} ${paid} dollars an hour, not the least of ${first}, ${second}\n")
+  endif()
+endforeach()
+
 macro(refused line)
   run(error status ${ARGN})
   if(NOT status EQUAL 64 OR NOT error STREQUAL "shardline-plan: ${line}\n")
