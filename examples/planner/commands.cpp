@@ -57,6 +57,13 @@ void add_common(CLI::App& app) {
       "new tokens of a replica's step at most, prompts and decoding sharing it as the engine does "
       "(default: the engine's own; without an engine prompts are read whole, and decoding waits)");
   add(app, "--prefix-hit", "share of a prompt that the prefix cache holds already (default: 0)");
+  add(app, "--kv-offload-hit",
+      "share of what --prefix-hit leaves of a prompt that the hosts' memory holds: copied, not "
+      "computed (default: 0)");
+  add(app, "--kv-offload-rate",
+      "from a host's memory to one GPU, a second: 50GB (default), with --kv-offload-hit");
+  add(app, "--kv-offload-size",
+      "of a node's memory for that: 500GiB (default: not said), with --kv-offload-hit");
   add(app, "--draft",
       "tokens that decoding guesses ahead, with --acceptance, or a published speculator: mtp "
       "mtp:3 eagle3:3 (default: 0)");

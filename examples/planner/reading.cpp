@@ -76,6 +76,37 @@ void read_chunk(const words& of, const shardline::runtime& engine, const shardli
   }
 }
 
+// What hosts hold of prompts, and how fast it comes.
+void read_host_cache(const words& of, shardline::workload& w) {
+  const std::optional<std::string> hit = of.given("--kv-offload-hit");
+  const std::optional<std::string> rate = of.given("--kv-offload-rate");
+  if (!hit && rate) refuse("--kv-offload-rate", *rate, "only with --kv-offload-hit");
+  w.host_cache.hit = number(of, "--kv-offload-hit", field::host_hit);
+  if (!rate) return;
+  const auto a_second = memory_size("--kv-offload-rate", *rate, field::host_rate, least_memory);
+  w.host_cache.rate = shardline::bandwidth<>::from_value(a_second.value());
+}
+
+// How many tokens a node's memory holds, a prompt's own at least.
+void note_host_cache(const words& of, options& o) {
+  const std::optional<std::string> text = of.given("--kv-offload-size");
+  if (!text) return;
+  if (!of.given("--kv-offload-hit")) {
+    refuse("--kv-offload-size", *text, "only with --kv-offload-hit");
+  }
+  const double size = memory_size("--kv-offload-size", *text, field::reserve, least_memory).value();
+  const double each = kv_bytes_per_token(o.model).value();
+  const double own = copied_tokens(o.workload) * each;
+  if (size < own) {
+    refuse("--kv-offload-size", *text,
+           fmt::format("from {:.0f} B, what hosts hold of one prompt", own));
+  }
+  o.notes.push_back(
+      each > 0.0
+          ? fmt::format("{} of a node's memory hold {:.0f} tokens of KV cache", *text, size / each)
+          : "a model without a KV cache has none to keep in the hosts' memory");
+}
+
 shardline::workload read_workload(const words& of, const shardline::model& m) {
   const std::string concurrency = of.given("--concurrency").value_or("64");
   shardline::workload w;
@@ -84,6 +115,7 @@ shardline::workload read_workload(const words& of, const shardline::model& m) {
   w.input = tokens(of, "--input", "2048", field::input);
   w.output = tokens(of, "--output", "512", field::output);
   w.prefix_hit = number(of, "--prefix-hit", field::prefix_hit);
+  read_host_cache(of, w);
   w.output_cv = number(of, "--output-cv", field::output_cv);
   w.speculation = read_speculation(of, m);
   return w;
@@ -312,6 +344,7 @@ options read_common(const words& of) {
   read_engine(of, o);
   o.workload = read_workload(of, o.model);
   hold_draft(of, o);
+  note_host_cache(of, o);
   refuse_beyond_context(of, o);
   note_stand_ins(o);
   o.form = form_of(of);

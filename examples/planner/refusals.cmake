@@ -82,6 +82,20 @@ refused("--num-prompts: 0; allowed: a whole number from 1 to 1000000000"
         "search ${target} --gpus 8 --num-prompts 0")
 refused("--prefix-hit: 1.5; allowed: a number from 0 to 1"
         "search ${target} --gpus 8 --prefix-hit 1.5")
+refused("--kv-offload-hit: 1.5; allowed: a number from 0 to 1"
+        "search ${target} --gpus 8 --kv-offload-hit 1.5")
+refused("--kv-offload-rate: 50GB; allowed: only with --kv-offload-hit"
+        "search ${target} --gpus 8 --kv-offload-rate 50GB")
+refused("--kv-offload-rate: 50; allowed: a number and its unit, GiB, GB, MiB or MB, or bytes, from 100000000 B to 1e+21 B"
+        "search ${target} --gpus 8 --kv-offload-hit 0.5 --kv-offload-rate 50")
+refused("--kv-offload-size: 1GiB; allowed: only with --kv-offload-hit"
+        "search ${target} --gpus 8 --kv-offload-size 1GiB")
+refused("--kv-offload-size: 128MiB; allowed: from 1310720000 B, what hosts hold of one prompt"
+        "search ${target} --gpus 8 --input 20000 --kv-offload-hit 0.5 --kv-offload-size 128MiB")
+expect(0 "" "50.0 % of the rest copied from the hosts at 50.0 GB/s.*note: 100GiB of a node's memory hold 819200 tokens of KV cache"
+       "estimate ${target} --gpus 8 --layout vllm:tp=8 --kv-offload-hit 0.5 --kv-offload-size 100GiB")
+refused("--engine: vLLM is told of a cache in the hosts' memory by settings of a connector (--kv-offload-hit); allowed: a layout and options that vllm-0.21 can be told, or another engine"
+        "launch ${target} --gpus 8 --layout vllm:tp=8 --engine vllm --kv-offload-hit 0.5")
 refused("--output-cv: 11; allowed: a number from 0 to 10"
         "search ${target} --gpus 8 --output-cv 11")
 refused("--draft: 65; allowed: a whole number from 1 to 64"
@@ -178,7 +192,7 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
         "search ${target} --gpus 8 --input")
 
 set(known "--help, --model, --model-spec, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
-string(APPEND known ", --concurrency, --chunk, --prefix-hit, --draft, --acceptance, --draft-time, --draft-memory, --weights, --kv, --engine, --memory-fraction, --block-size")
+string(APPEND known ", --concurrency, --chunk, --prefix-hit, --kv-offload-hit, --kv-offload-rate, --kv-offload-size, --draft, --acceptance, --draft-time, --draft-memory, --weights, --kv, --engine, --memory-fraction, --block-size")
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")

@@ -39,6 +39,11 @@ std::string load_text(const shardline::workload& w) {
   if (w.num_prompts > 0.0) text += fmt::format(", {} requests in all", w.num_prompts);
   if (w.chunk) text += fmt::format(", steps of at most {} tokens", w.chunk->value());
   if (w.prefix_hit > 0.0) text += fmt::format(", {} cached", shardline::percent(w.prefix_hit));
+  if (w.host_cache.hit > 0.0) {
+    text += fmt::format(", {} of the rest copied from the hosts at {}/s",
+                        shardline::percent(w.host_cache.hit),
+                        shardline::decimal_bytes(w.host_cache.rate.value()));
+  }
   const shardline::speculation& s = w.speculation;
   if (s.draft_tokens > 0) {
     text += fmt::format(", {} tokens guessed a step, acceptance {}", s.draft_tokens, s.acceptance);

@@ -94,13 +94,15 @@ struct typed_field {
 };
 
 // What an option says one value of, by the name of its field.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> options_of_one_field{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> options_of_one_field{
     {{"cluster.gpus", "--gpus"},
      {"cluster.gpus_per_domain", "--gpus-per-node"},
      {"cluster.runtime.budget share", "--memory-fraction"},
      {"cluster.runtime.page_tokens", "--block-size"},
      {"accelerator.memory", "--memory"},
      {"workload.prefix_hit", "--prefix-hit"},
+     {"workload.host_cache.hit", "--kv-offload-hit"},
+     {"workload.host_cache.rate", "--kv-offload-rate"},
      {"workload.output_cv", "--output-cv"},
      {"workload.num_prompts", "--num-prompts"},
      {"workload.speculation.draft_tokens", "--draft"},

@@ -244,6 +244,8 @@ const std::vector<field_case> cases{
     {field::input, "workload.input [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.input = tokens<>::from_value(x); }},
     {field::output, "workload.output [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.output = tokens<>::from_value(x); }},
     {field::chunk, "workload.chunk [tokens]", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.chunk = tokens<>::from_value(x); }},
+    {field::host_hit, "workload.host_cache.hit", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.host_cache.hit = x; }},
+    {field::host_rate, "workload.host_cache.rate [bytes/s]", 1, 1e21, real_number, any_number, [](inputs& i, double x) { i.workload.host_cache.rate = bandwidth<>::from_value(x); }},
     {field::prefix_hit, "workload.prefix_hit", 0, 1, real_number, any_number, [](inputs& i, double x) { i.workload.prefix_hit = x; }},
     {field::output_cv, "workload.output_cv", 0, 10, real_number, any_number, [](inputs& i, double x) { i.workload.output_cv = x; }},
     {field::rate, "workload.rate [requests/s]", 0, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.rate = request_rate<>::from_value(x); }},

@@ -19,6 +19,21 @@ workload load(double concurrency, double input, double output) {
 
 }  // namespace
 
+TEST_CASE("tokens that hosts hold are a share of what the prefix cache does not") {
+  workload w;
+  w.input = tokens<>::from_value(1000.0);
+  w.prefix_hit = 0.5;
+  w.host_cache.hit = 0.4;
+  CHECK(copied_tokens(w) == 200.0);
+  CHECK(cached_tokens(w) == 700.0);
+  w.host_cache.hit = 1.0;
+  CHECK(cached_tokens(w) == 999.0);
+  w.prefix_hit = 0.0;
+  CHECK(copied_tokens(w) == 999.0);
+  w.host_cache.hit = 0.0;
+  CHECK(copied_tokens(w) == 0.0);
+}
+
 TEST_CASE("a prompt takes ceil(computed tokens / chunk) steps") {
   workload w = load(1, 100, 1);
   CHECK(prefill_steps(w) == 1.0);

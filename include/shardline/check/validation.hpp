@@ -278,6 +278,8 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   errors.expect<field::output>(value_of(w.output.value()));
   errors.expect<field::expert_imbalance>(value_of(w.expert_imbalance));
   errors.expect<field::prefix_hit>(value_of(w.prefix_hit));
+  errors.expect<field::host_hit>(value_of(w.host_cache.hit));
+  errors.expect<field::host_rate>(value_of(w.host_cache.rate.value()));
   errors.expect<field::output_cv>(value_of(w.output_cv));
   errors.expect<field::rate>(value_of(w.rate.value()));
   // A run that ends has no steady rate.

@@ -25,6 +25,17 @@ struct basic_speculation {
 };
 using speculation = basic_speculation<>;
 
+/// Keys and values of prompts in the hosts' memory, to be copied where they would be computed (vLLM's
+/// OffloadingConnector, LMCache, SGLang's hierarchical cache).
+///   hit    share of what prefix_hit leaves of a prompt that hosts hold, in [0, 1]
+///   rate   from a host's memory to one GPU: a PCIe 5.0 slot has 64e9 B/s, some 50e9 of use
+template <class T = double>
+struct basic_host_cache {
+  T hit = T(0.0);
+  bandwidth<T> rate = bandwidth<T>::from_value(T(50e9));
+};
+using host_cache = basic_host_cache<>;
+
 /// Load of one deployment.
 ///   concurrency       sequences in flight over the whole deployment, >= 1; with a rate the most
 ///                     that are
@@ -33,6 +44,7 @@ using speculation = basic_speculation<>;
 ///   chunk             new tokens of a replica's step at most (the engine's token budget), as its
 ///                     scheduler shares them out; none: prompts are read whole, and others wait
 ///   prefix_hit        share of a prompt that the prefix cache holds already, in [0, 1]
+///   host_cache        what is copied from the hosts' memory, and how fast
 ///   rate              requests per second that arrive at random (Poisson); 0: each sequence that
 ///                     ends is followed by the next, so that `concurrency` are always in flight
 ///   num_prompts       requests of a run that sends the first `concurrency` at once, as benchmark
@@ -51,6 +63,7 @@ struct basic_workload {
   T output_cv = T(0.0);
   std::optional<tokens<T>> chunk{};
   T prefix_hit = T(0.0);
+  basic_host_cache<T> host_cache{};
   request_rate<T> rate{};
   T num_prompts = T(0.0);
   basic_speculation<T> speculation{};

@@ -101,6 +101,7 @@ constexpr basic_workload<hardware_dual> unvaried(const workload& w) noexcept {
   r.output_cv = scalar(w.output_cv);
   if (w.chunk) r.chunk = cast<scalar>(*w.chunk);
   r.prefix_hit = scalar(w.prefix_hit);
+  r.host_cache = {scalar(w.host_cache.hit), cast<scalar>(w.host_cache.rate)};
   r.rate = cast<scalar>(w.rate);
   r.num_prompts = scalar(w.num_prompts);
   r.speculation = shardline::in_scalar<scalar>(w.speculation);

@@ -76,6 +76,7 @@ template <class Efficiency>
   const double unseen = (e.receive_interval - 1.0) * 0.5;
   r.met_steps = steps + unseen;
   r.met_at_random = steps * 0.5 + unseen;
+  r.admission += copy_seconds(p, w);
   const basic_memory<double> held = memory(p, w);
   if (held.total() > held.capacity) limit_cache(r, p, w);
   return r;

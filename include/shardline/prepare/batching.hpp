@@ -10,14 +10,33 @@
 
 namespace shardline {
 
-/// Prompt tokens that the prefix cache holds already: the hit share to the nearest token, the
-/// prompt's last token never, since its logits are wanted.
+namespace detail {
+
+// That share of a prompt to the nearest token, the last token never, since its logits are wanted.
+template <class T>
+constexpr T held_tokens(const basic_workload<T>& w, const T& share) noexcept {
+  return min(round_up(w.input.value() * share - T(0.5)), w.input.value() - T(1.0));
+}
+
+}  // namespace detail
+
+/// Prompt tokens that a cache holds already, the prefix cache or the hosts' memory: the hit share to
+/// the nearest token, the prompt's last token never, since its logits are wanted.
+///   share = prefix_hit + (1 - prefix_hit) host_cache.hit
 ///   input 1000, prefix_hit 0.5: 500;  prefix_hit 1: 999   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T cached_tokens(const basic_workload<T>& w) noexcept {
-  if (!(largest_of(w.prefix_hit) > 0.0)) return T(0.0);
-  const T held = round_up(w.input.value() * w.prefix_hit - T(0.5));
-  return min(held, w.input.value() - T(1.0));
+  const T share = w.prefix_hit + (T(1.0) - w.prefix_hit) * w.host_cache.hit;
+  if (!(largest_of(share) > 0.0)) return T(0.0);
+  return detail::held_tokens(w, share);
+}
+
+/// Those of them that are copied from the hosts' memory first.
+///   input 1000, prefix_hit 0.5, host_cache.hit 0.4: 200   (tests/prepare/batching.cpp)
+template <class T>
+[[nodiscard]] constexpr T copied_tokens(const basic_workload<T>& w) noexcept {
+  if (!(largest_of(w.host_cache.hit) > 0.0)) return T(0.0);
+  return cached_tokens(w) - max(detail::held_tokens(w, w.prefix_hit), T(0.0));
 }
 
 /// Prompt tokens that are computed.
@@ -84,6 +103,7 @@ template <class T>
   load.output_cv = w.output_cv;
   if (w.chunk) load.chunk = *w.chunk;
   load.prefix_hit = w.prefix_hit;
+  load.host_cache = w.host_cache;
   load.rate = w.rate;
   load.num_prompts = w.num_prompts;
   load.speculation = w.speculation;

@@ -121,7 +121,8 @@ constexpr prefill_station<T> station_of(const basic_pool<T, Efficiency>& pool,
   prefill_station<T> station;
   station.step = alone;
   station.own = alone.total();
-  station.entry = admission_time(pool.cluster.accelerator.efficiency, alone.total(), T(0.0));
+  station.entry = admission_time(pool.cluster.accelerator.efficiency, alone.total(), T(0.0)) +
+                  seconds<T>::from_value(copy_seconds(p, load));
   station.servers = real<T>(pool.instances) * real<T>(l.attention.dp);
   station.pace = t.slowest * (prompt / budget);
   return station;

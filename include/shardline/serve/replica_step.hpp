@@ -2,6 +2,7 @@
 /// A step of one replica: parts of prompts and sequences that decode, and how long it takes.
 #pragma once
 
+#include "shardline/serve/copying.hpp"
 #include "shardline/serve/sojourn.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/prefill.hpp"
@@ -86,7 +87,7 @@ struct replica_clock {
 ///   mixed(tokens, n)   beside so many tokens of prompts: whole ones as far as these go, else a part
 ///   prompts(tokens)    these alone
 ///   alone()            seconds of one prompt by itself
-///   entry(step, busy)  seconds until the engine notices a request
+///   entry(step, busy)  seconds until the engine notices a request and has copied what hosts hold
 template <class T, class Efficiency>
 struct mean_times {
   replica_clock<T, Efficiency> clock;
@@ -113,7 +114,8 @@ struct mean_times {
   }
   [[nodiscard]] constexpr T entry(const T& step, const T& busy) const noexcept {
     const Efficiency& policy = clock.prepared.cluster.accelerator.efficiency;
-    return admission_time(policy, seconds<T>::from_value(step), busy).value();
+    return admission_time(policy, seconds<T>::from_value(step), busy).value() +
+           copy_seconds(clock.prepared, clock.workload);
   }
 
  private:

@@ -31,6 +31,9 @@ inline std::string said_by_no_option(const launch_request& r) {
   if (r.layout.microbatches > 0) {
     return "forms the batches between pipeline stages itself (--microbatches)";
   }
+  if (r.workload.host_cache.hit > 0.0) {
+    return "is told of a cache in the hosts' memory by settings of a connector (--kv-offload-hit)";
+  }
   if (r.runtime.experts.overlap_shared != r.engine.runtime.experts.overlap_shared) {
     return "decides itself what runs beside the exchange of tokens (--overlap-shared)";
   }
