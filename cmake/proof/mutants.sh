@@ -19,7 +19,7 @@ mkdir -p "$built"
 passes() {
   case $2 in
     laws) ls "$source/tests/laws/bounds.cpp" ;;
-    *) find "$source/tests/$2" -maxdepth 1 -name '*.cpp' ;;
+    *) find "$source/tests/$2" -maxdepth 1 -name '*.cpp' | sort ;;
   esac | sed 's/.*/#include "&"/' >"$built/tests.cpp"
   [ -s "$built/tests.cpp" ] || return 0
   "$compiler" -std=c++20 -O0 -w "-I$1" -isystem /usr/include/eigen3 "$built/main.o" \

@@ -64,8 +64,8 @@ int endure(std::uint64_t number, std::uint64_t seed) {
 int main(int argc, char** argv) {
   std::uint64_t number = 0;
   std::uint64_t seed = 1;
-  const bool understood = argc >= 2 && argc <= 3 && read(argv[1], number) &&
-                          (argc < 3 || read(argv[2], seed));
+  const bool understood =
+      argc >= 2 && argc <= 3 && read(argv[1], number) && (argc < 3 || read(argv[2], seed));
   if (!understood) {
     std::fprintf(stderr, "endurance <number of deployments> [<seed>], both whole\n");
     return 64;

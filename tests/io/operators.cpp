@@ -102,3 +102,13 @@ TEST_CASE("a multiplication that waits for its matrix, with its numbers") {
   CHECK(to_text(e) ==
         "(134 MB weights + 32.8 KB activations) / (3.35 TB/s x 0.800) + 2.00 us launch");
 }
+
+TEST_CASE("tokens on their way to experts and results on their way back are told apart") {
+  const auto cluster = make_cluster(with_fitted(catalog::h200_sxm), 16);
+  collective<double> op{collective_kind::all_to_all, {16, 1}, 1_MB};
+  CHECK(equation_of(cluster, op, time_of(cluster, op)).label == "16 ranks");
+  op.tokens = {.sent = 64.0, .received = 64.0, .all = 1024.0, .experts = 256, .hidden = 7168};
+  CHECK(equation_of(cluster, op, time_of(cluster, op)).label == "16 ranks, tokens to experts");
+  op.tokens.results = true;
+  CHECK(equation_of(cluster, op, time_of(cluster, op)).label == "16 ranks, results of experts");
+}
