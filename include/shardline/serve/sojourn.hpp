@@ -90,8 +90,10 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
   const T tokens_read = min(s.room, load.prompt * (one + s.beside * others));
   const basic_step_seconds<T> step = times.mixed(tokens_read, decoding);
   if (!(largest_of(load.prompt - s.room) > 0.0)) return step.latency;
-  const T more = step.pace - times.prompts(tokens_read).pace;
-  const T several = times.alone() + more * (load.prompt / s.room);
+  // Alone it has the whole budget, and fewer steps.
+  const T whole = min(load.prompt, load.budget);
+  const T by_itself = times.prompts(whole).pace * (load.prompt / whole);
+  const T several = times.alone() + max(step.pace * (load.prompt / s.room) - by_itself, T(0.0));
   return select(s.room < load.prompt, several, step.latency);
 }
 
@@ -142,9 +144,13 @@ template <class T, class Times>
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.mixed(s.prompt_tokens, generating).interval(load.batches);
-  const T among = min(s.carrying * others / s.coming, T(1.0));
-  const T slowed = detail::slowed_by(among, max(load.prompt / s.room, T(1.0)), load.batches);
-  t.meanwhile = (t.prompts - t.decode) * (slowed * s.coming);
+  T share = s.carrying * others;
+  if (largest_of(load.batches) > 1.0) {
+    const T among = min(share / s.coming, T(1.0));
+    const T in_turn = max(load.prompt / s.room, T(1.0));
+    share = detail::slowed_by(among, in_turn, load.batches) * s.coming;
+  }
+  t.meanwhile = (t.prompts - t.decode) * share;
   return t;
 }
 namespace detail {
@@ -221,18 +227,20 @@ struct clump {
 };
 
 // What a request meets of others' prompts while it decodes and before it is noticed, over what it would
-// if they were read in all steps alike, as they are but in a run; `unseen` steps pass before it is.
+// if they were read in all steps alike, as they are but in a run, of steps of so many seconds.
 template <class T>
 struct met_prompts {
   T decoding = T(1.0);
   T waiting = T(1.0);
 };
 
-template <class T>
-constexpr met_prompts<T> prompts_met(const basic_turnover<T>& load, const basic_step_mix<T>& s,
-                                     const basic_company<T>& c, const T& unseen) noexcept {
-  const T one(1.0);
+template <class T, class Times>
+constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>& load,
+                                     const basic_step_mix<T>& s, const basic_company<T>& c,
+                                     const T& step) noexcept {
   if (!(largest_of(load.run_share) > 0.0)) return {};
+  const T one(1.0);
+  const T unseen = times.entry(step, one) / max(step, T(1e-30)) + load.unseen;
   const T own = max(load.decoding_steps(), one);
   const T round = max(c.at_once / s.prompts, own + T(2.0));
   const T entry = min(max(unseen, T(1e-6)), round - own - one);
@@ -263,8 +271,7 @@ template <class T, class Times>
   const T others = c.others + (one - c.others) * s.queued / (s.queued + own);
   const T reading = s.decoding * others;
   const basic_mix_seconds<T> t = chunked_seconds(times, load, s, others);
-  const T unseen = times.entry(t.prompts, one) / max(t.prompts, T(1e-30)) + load.unseen;
-  const detail::met_prompts<T> met = detail::prompts_met(load, s, c, unseen);
+  const detail::met_prompts<T> met = detail::prompts_met(times, load, s, c, t.prompts);
   const T prompt = detail::own_prompt(times, load, s, others, reading);
   const T often = s.carrying * met.waiting;
   const T among = t.decode + (t.prompts - t.decode) * (often * others);
