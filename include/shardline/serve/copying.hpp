@@ -3,7 +3,6 @@
 #pragma once
 
 #include "shardline/memory/stage_cache.hpp"
-#include "shardline/prepare/batching.hpp"
 
 namespace shardline {
 

@@ -2,6 +2,7 @@
 /// torchao and HQQ: integers or 8-bit floats as PyTorch holds them, the head left as it is.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "shardline/io/hf/weights/scheme.hpp"
