@@ -103,7 +103,7 @@ std::string label_of(const recurrence<T>& op) {
 }
 template <class T>
 std::string label_of(const collective<T>& op) {
-  const std::string ranks = std::to_string(op.group.size) + " ranks";
+  std::string ranks = std::to_string(op.group.size) + " ranks";
   if (op.tokens.hidden == 0) return ranks;
   return ranks + (op.tokens.results ? ", results of experts" : ", tokens to experts");
 }
