@@ -87,10 +87,14 @@ template <class T, class Times>
 constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
                        const basic_step_mix<T>& s, const T& others, const T& decoding) noexcept {
   const T one(1.0);
-  const T room = load.budget - (load.budget - s.room) * others;  // oneself decodes in none of them
-  const T tokens_read = min(room, load.prompt * (one + s.beside * others));
-  const basic_step_seconds<T> step = times.mixed(tokens_read, decoding);
-  if (!(largest_of(load.prompt - room) > 0.0)) return step.latency;
+  const T together = load.prompt * (one + s.beside * others);
+  if (!(largest_of(load.prompt - s.room) > 0.0)) {
+    return times.mixed(min(s.room, together), decoding).latency;
+  }
+  // Oneself decodes in none of its steps.
+  const T left = load.budget - (load.budget - s.room) * others;
+  const T room = select(s.room < load.prompt, left, s.room);
+  const basic_step_seconds<T> step = times.mixed(min(room, together), decoding);
   // Alone it has the whole budget, and fewer steps.
   const T whole = min(load.prompt, load.budget);
   const T by_itself = times.prompts(whole).pace * (load.prompt / whole);
@@ -233,27 +237,19 @@ struct met_prompts {
   T waiting = T(1.0);
 };
 
-template <class T>
-[[gnu::noinline]] constexpr met_prompts<T> prompts_met_in_run(const basic_turnover<T>& load,
-                                                              const basic_step_mix<T>& s,
-                                                              const T& at_once,
-                                                              const T& unseen) noexcept {
-  const T one(1.0);
-  const T own = max(load.decoding_steps(), one);
-  const T round = max(at_once / s.prompts, own + T(2.0));
-  const T entry = min(max(unseen + load.unseen, T(1e-6)), round - own - one);
-  const clump<T> run{round, round * s.coming, own, entry, load.run_share};
-  const auto runs = T(0.0) < load.run_share;
-  return {select(runs, run.met_decoding(), one), select(runs, run.met_waiting(), one)};
-}
-
 template <class T, class Times>
 constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>& load,
                                      const basic_step_mix<T>& s, const basic_company<T>& c,
                                      const T& step) noexcept {
   if (!(largest_of(load.run_share) > 0.0)) return {};
-  const T unseen = times.entry(step, T(1.0)) / max(step, T(1e-30));
-  return prompts_met_in_run(load, s, c.at_once, unseen);
+  const T one(1.0);
+  const T unseen = times.entry(step, one) / max(step, T(1e-30)) + load.unseen;
+  const T own = max(load.decoding_steps(), one);
+  const T round = max(c.at_once / s.prompts, own + T(2.0));
+  const T entry = min(max(unseen, T(1e-6)), round - own - one);
+  const clump<T> run{round, round * s.coming, own, entry, load.run_share};
+  const auto runs = T(0.0) < load.run_share;
+  return {select(runs, run.met_decoding(), one), select(runs, run.met_waiting(), one)};
 }
 
 }  // namespace detail
