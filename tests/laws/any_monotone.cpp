@@ -90,10 +90,10 @@ void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>
 
 }  // namespace
 
-// In a closed loop whose step has fewer tokens than sequences decode (one pair drawn here has 36 for 838),
-// what is served and the prompt are found by rounds too: that pair's prompt is 1.2 % longer.
+// In a closed loop prompts and what is served are found by rounds. Of 17,004 pairs of 3,000 deployments two
+// served less, by 0.07 % at most, and two read a prompt for longer, which others had joined by then (6 %).
 TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is served") {
-  static constexpr double nearly = 1.015;
+  static constexpr double nearly = 1.001;
   for_random_changes(111, laws::cases(200), better_hardware, any_client, any::estimate_of,
                      [](const sl::basic_estimate<>& b, const sl::basic_estimate<>& a) {
                        REQUIRE(a.prefill.total() <= b.prefill.total() * roundings);

@@ -87,14 +87,19 @@ template <class T, class Times>
 constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
                        const basic_step_mix<T>& s, const T& others, const T& decoding) noexcept {
   const T one(1.0);
-  const T tokens_read = min(s.room, load.prompt * (one + s.beside * others));
-  const basic_step_seconds<T> step = times.mixed(tokens_read, decoding);
-  if (!(largest_of(load.prompt - s.room) > 0.0)) return step.latency;
+  const T together = load.prompt * (one + s.beside * others);
+  if (!(largest_of(load.prompt - s.room) > 0.0)) {
+    return times.mixed(min(s.room, together), decoding).latency;
+  }
+  // Oneself decodes in none of its steps.
+  const T left = load.budget - (load.budget - s.room) * others;
+  const T room = select(s.room < load.prompt, left, s.room);
+  const basic_step_seconds<T> step = times.mixed(min(room, together), decoding);
   // Alone it has the whole budget, and fewer steps.
   const T whole = min(load.prompt, load.budget);
   const T by_itself = times.prompts(whole).pace * (load.prompt / whole);
-  const T several = times.alone() + max(step.pace * (load.prompt / s.room) - by_itself, T(0.0));
-  return select(s.room < load.prompt, several, step.latency);
+  const T several = times.alone() + max(step.pace * (load.prompt / room) - by_itself, T(0.0));
+  return select(room < load.prompt, several, step.latency);
 }
 
 }  // namespace detail
