@@ -428,11 +428,13 @@ TEST_CASE("more copies of experts never leave a GPU with less weights") {
 }
 
 TEST_CASE("a longer prompt never has a shorter time to first token") {
-  for_random_changes(9, laws::cases(3000), {more_demand[0], more_demand[3]}, prefill_of, never_less);
+  for_random_changes(9, laws::cases(3000), {more_demand[0], more_demand[3]}, prefill_of,
+                     never_less);
 }
 
 TEST_CASE("more concurrency never makes a round of decoding shorter") {
-  for_random_changes(11, laws::cases(20000), {more_demand[2], more_demand[5]}, decode_of, never_less);
+  for_random_changes(11, laws::cases(20000), {more_demand[2], more_demand[5]}, decode_of,
+                     never_less);
 }
 
 // Whether a step's budget has a token for each sequence, as vLLM demands (max_num_batched_tokens >=
