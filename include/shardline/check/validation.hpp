@@ -230,7 +230,7 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
 }
 
 constexpr void validate(const layout& l, field_errors& errors) noexcept {
-  if (l == no_ranks) {
+  if (l.attention.tp == 0 && l == no_ranks) {
     return errors.require<field::tp>(false, condition::flags_that_are_taken, 0.0);
   }
   errors

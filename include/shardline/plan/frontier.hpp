@@ -52,12 +52,13 @@ requires(Metrics == 2 || Metrics == 3) [[nodiscard]] std::vector<std::size_t> fr
     std::span<const std::array<double, Metrics>> points) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    const auto is_number = [](double x) { return x <= 0.0 || x > 0.0; };
+    const auto is_number = [](double metric) { return metric <= 0.0 || metric > 0.0; };
     if (std::all_of(points[i].begin(), points[i].end(), is_number)) order.push_back(i);
   }
   // The better ones first, so that what could be ahead of a point has been seen before it.
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return points[b] < points[a]; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t this_one, std::size_t that_one) {
+    return points[that_one] < points[this_one];
+  });
   detail::staircase seen;
   std::vector<std::size_t> kept;
   for (const std::size_t i : order) {

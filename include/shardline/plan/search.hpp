@@ -103,8 +103,9 @@ struct single_setting {
   std::span<const basic_workload<T>> loads;
   basic_setting<T, Efficiency> setting;
 
-  single_setting(const basic_cluster<T, Efficiency>& c, const model& m, const basic_workload<T>& w)
-      : loads(&w, 1), setting{&c, &m, loads} {}
+  single_setting(const basic_cluster<T, Efficiency>& on_cluster, const model& of_model,
+                 const basic_workload<T>& under_load)
+      : loads(&under_load, 1), setting{&on_cluster, &of_model, loads} {}
   [[nodiscard]] std::span<const basic_setting<T, Efficiency>> settings() const {
     return {&setting, 1};
   }

@@ -193,7 +193,7 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   T end(0.0);
   if (largest_of(load.run_share) > 0.0) {
     const T loaded = life.generation.value() / max(load.decode_steps, one);
-    const auto over = [&](const T& seconds) { return min(seconds / max(loaded, T(1e-30)), one); };
+    const auto over = [&](const T& of_round) { return min(of_round / max(loaded, T(1e-30)), one); };
     const T before = one - life.generation / life.total();
     const T alone = over(times.decode(one).latency);
     end = last_requests<T>{steps.coming, before, over(round), alone}.empty(load, slots);

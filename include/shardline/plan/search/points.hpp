@@ -77,7 +77,7 @@ struct found_points : search_counts {
 /// Keeps the `most` best points of those it is offered, the best first.
 class best_points {
  public:
-  explicit best_points(std::size_t most) : most_(most) {}
+  explicit best_points(std::size_t at_most) : most_(at_most) {}
 
   /// Whether a point of this rank and this place would be kept.
   [[nodiscard]] bool wants(const search_rank& r, count order) const noexcept {

@@ -107,15 +107,18 @@ constexpr search_rank rank_of(double objective, const basic_serving<T>& s,
 // Whether two loads differ in their concurrency alone, of slots that are always full.
 template <class T>
 bool alike_but_for_slots(const basic_workload<T>& a, const basic_workload<T>& b) noexcept {
-  const auto all = [](const basic_workload<T>& w) {
-    const basic_speculation<T>& s = w.speculation;
-    return std::tuple(w.input.value(), w.output.value(), w.output_cv, w.chunk.has_value(),
-                      w.chunk ? w.chunk->value() : T(0.0), w.prefix_hit, s.draft_tokens,
-                      s.acceptance, s.draft_time.value(), w.routing.law, w.routing.exponent,
-                      w.routing.loads.data(), w.expert_imbalance);
+  const auto all = [](const basic_workload<T>& of_load) {
+    const basic_speculation<T>& guesses = of_load.speculation;
+    return std::tuple(of_load.input.value(), of_load.output.value(), of_load.output_cv,
+                      of_load.chunk.has_value(), of_load.chunk ? of_load.chunk->value() : T(0.0),
+                      of_load.prefix_hit, of_load.host_cache.hit, of_load.host_cache.rate.value(),
+                      guesses.draft_tokens, guesses.acceptance, guesses.draft_time.value(),
+                      of_load.routing.law, of_load.routing.exponent, of_load.routing.loads.data(),
+                      of_load.expert_imbalance);
   };
-  const auto full = [](const basic_workload<T>& w) {
-    return !(T(0.0) < w.rate.value()) && !(T(0.0) < w.num_prompts) && !w.max_ttft && !w.max_tpot;
+  const auto full = [](const basic_workload<T>& of_load) {
+    return !(T(0.0) < of_load.rate.value()) && !(T(0.0) < of_load.num_prompts) &&
+           !of_load.max_ttft && !of_load.max_tpot;
   };
   return full(a) && full(b) && all(a) == all(b);
 }
@@ -141,8 +144,8 @@ std::vector<load_in_turn> loads_by_fewer(std::span<const basic_workload<T>> load
       order.push_back({j, true});
     }
     std::stable_sort(order.begin() + static_cast<std::ptrdiff_t>(first), order.end(),
-                     [&](const load_in_turn& a, const load_in_turn& b) {
-                       return loads[b.place].concurrency < loads[a.place].concurrency;
+                     [&](const load_in_turn& this_one, const load_in_turn& that_one) {
+                       return loads[that_one.place].concurrency < loads[this_one.place].concurrency;
                      });
     order[first].follows = false;
   }
@@ -166,11 +169,11 @@ struct deployed_setting {
   std::vector<basic_workload<T>> loads;
   std::vector<load_in_turn> turns;
 
-  explicit deployed_setting(const basic_setting<T, Efficiency>& s)
-      : cluster(*s.cluster),
-        model(s.model),
-        loads(s.loads.begin(), s.loads.end()),
-        turns(loads_by_fewer(s.loads)) {}
+  explicit deployed_setting(const basic_setting<T, Efficiency>& asked)
+      : cluster(*asked.cluster),
+        model(asked.model),
+        loads(asked.loads.begin(), asked.loads.end()),
+        turns(loads_by_fewer(asked.loads)) {}
 };
 
 // Judges layouts one after the other. Most fail a rule on their shape and are never prepared; each
@@ -178,9 +181,9 @@ struct deployed_setting {
 template <class T, class Efficiency, class Keeper, class Terms, class Watch>
 class search_run {
  public:
-  search_run(std::span<const basic_setting<T, Efficiency>> settings, const Terms& terms,
-             Keeper keep, search_part part, Watch& watch)
-      : terms_(terms), keep_(std::move(keep)), part_(part), watch_(watch) {
+  search_run(std::span<const basic_setting<T, Efficiency>> settings, const Terms& by_terms,
+             Keeper keep, search_part of_all, Watch& watch)
+      : terms_(by_terms), keep_(std::move(keep)), part_(of_all), watch_(watch) {
     for (const auto& s : settings) {
       settings_.emplace_back(s);
       points_ += static_cast<count>(s.loads.size());
@@ -193,20 +196,20 @@ class search_run {
   }
   // Of a layout whose degrees and inputs are known to be valid.
   void operator()(const layout& l) {
-    consider(l, [](const auto& c, const model& m, const layout& of) {
-      report r;
-      check_layout(c, m, of, r);
-      return r;
+    consider(l, [](const auto& on_cluster, const model& of_model, const layout& given) {
+      report verdict;
+      check_layout(on_cluster, of_model, given, verdict);
+      return verdict;
     });
   }
   // Of one that anybody may have written, under loads likewise.
   void validated(const layout& l) {
-    consider(l, [this](const auto& c, const model& m, const layout& of) {
-      report r = report_on(c, m, of);
+    consider(l, [this](const auto& on_cluster, const model& of_model, const layout& given) {
+      report verdict = report_on(on_cluster, of_model, given);
       for (const auto& load : settings_.front().loads) {
-        r.invalid.append(validate(m, load).found);
+        verdict.invalid.append(validate(of_model, load).found);
       }
-      return r;
+      return verdict;
     });
   }
   [[nodiscard]] found_points finish() {
