@@ -82,8 +82,8 @@ template <int N>
   return x.value;
 }
 
-/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes: where
-/// two are equal those of the first, and of a whole number none.
+/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes:
+/// where two are equal those of the first, and of a whole number none.
 ///   round_up(dual<1>::input(2.1, 0)): 3, slope 0   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {

@@ -174,9 +174,10 @@ enum class field : unsigned char {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
 
-/// Whether lowest <= value <= highest, of which -highest <= lowest, and value is whole where it must
-/// be, highest then being below 2^63. The size is compared by its bits, of which those of NaN are beyond any number's: under
-/// -ffast-math compilers take every comparison of numbers to be of numbers.
+/// Whether lowest <= value <= highest, of which -highest <= lowest, and value is whole where it
+/// must be, highest then being below 2^63. The size is compared by its bits, of which those of NaN
+/// are beyond any number's: under -ffast-math compilers take every comparison of numbers to be of
+/// numbers.
 template <bool Whole>
 [[nodiscard]] constexpr bool is_between(double value, double lowest, double highest) noexcept {
   constexpr std::uint64_t all_but_sign = ~(std::uint64_t{1} << 63U);

@@ -76,7 +76,8 @@ struct item_range {
 
 /// a * b, or the largest count where the product does not fit; -1, which no range allows, where a
 /// factor is negative.
-///   saturating_product(3, 4) = 12, saturating_product(2^62, 4) = 2^63 - 1   (tests/static/worked_numbers.cpp)
+///   saturating_product(3, 4) = 12, saturating_product(2^62, 4) = 2^63 - 1
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count saturating_product(count a, count b) noexcept {
   constexpr count largest = (std::numeric_limits<count>::max)();
   constexpr count narrow = count{1} << 31;  // factors below never overflow: no division needed

@@ -42,8 +42,8 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
 ///   value_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
-/// The smaller and the larger of two; of equals the first. Constant expressions, and for every scalar
-/// alike, which std::min and std::max are not.
+/// The smaller and the larger of two; of equals the first. Constant expressions, and for every
+/// scalar alike, which std::min and std::max are not.
 ///   min(2, 3) = 2, max(2, 3) = 3   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double min(double a, double b) noexcept { return b < a ? b : a; }
 [[nodiscard]] constexpr double max(double a, double b) noexcept { return a < b ? b : a; }

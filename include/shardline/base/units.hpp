@@ -319,7 +319,7 @@ using request_rate = quantity<unit::requests_per_second, T>;
 template <eager_scalar T = double>
 using bytes_per_token = quantity<unit::bytes_per_token, T>;
 
-/// The smaller and the larger of two of one unit; of equals the first. Of duals, the slope goes with it.
+/// The smaller and the larger of two of one unit; of equals the first, and of duals its slope.
 ///   min(2 s, 3 s) = 2 s, max(2 s, 3 s) = 3 s   (tests/static/worked_numbers.cpp)
 template <class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> min(const quantity<Unit, T>& a,
@@ -346,9 +346,9 @@ template <eager_scalar T, class Unit>
   return quantity<Unit, T>::from_value(T(q.value()));
 }
 
-/// `using namespace shardline::literals;` then `64_GB`, `1.5_TB`, `64_GiB`, `1.8_TBps`, `400_TFLOPS`,
-/// `1.98_PFLOPS`, `3_us`, `500_ns`, `2.5_per_s`, `2048_tokens`; fractions of everything that has
-/// any. A small b is bits, as networks are sold: `400_Gbps` is `50_GBps`.
+/// `using namespace shardline::literals;` then `64_GB`, `1.5_TB`, `64_GiB`, `1.8_TBps`,
+/// `400_TFLOPS`, `1.98_PFLOPS`, `3_us`, `500_ns`, `2.5_per_s`, `2048_tokens`; fractions of
+/// everything that has any. A small b is bits, as networks are sold: `400_Gbps` is `50_GBps`.
 namespace literals {
 
 // Both literal forms of one unit: whole numbers and decimals.

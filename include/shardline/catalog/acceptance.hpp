@@ -16,8 +16,8 @@ namespace shardline::catalog {
 ///   thinking        whether the model thinks before it answers
 ///   lengths         tokens that a step yields with 1, 2, ... guesses, its own among them; 0: none
 ///                   was published
-///   source          a file of SemiAnalysisAI/InferenceX@843c6254, golden_al_distribution/ (YAML), or
-///                   a paper
+///   source          a file of SemiAnalysisAI/InferenceX@843c6254, golden_al_distribution/ (YAML),
+///                   or a paper
 struct accepted_lengths {
   std::string_view model{};
   std::string_view method{};
@@ -114,7 +114,8 @@ constexpr bool begins_with(std::string_view name, std::string_view beginning) no
 
 /// The first row of this method whose model's name begins with `model`, punctuation aside, or the
 /// other way round: names of models and of architectures; nullptr where there is none.
-///   find_speculator("qwen3_5", "mtp") is of qwen3.5-397b-a17b-nvfp4   (tests/catalog/acceptance.cpp)
+///   find_speculator("qwen3_5", "mtp") is of qwen3.5-397b-a17b-nvfp4
+///   (tests/catalog/acceptance.cpp)
 [[nodiscard]] constexpr const accepted_lengths* find_speculator(std::string_view model,
                                                                 std::string_view method) noexcept {
   for (const accepted_lengths& s : speculators) {

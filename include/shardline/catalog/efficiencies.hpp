@@ -123,8 +123,8 @@ template <class Old>
 }
 
 /// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
-/// in_steps(). `source` is measured on the chips that chips/transfer.hpp lists, transferred elsewhere;
-/// kinds of kernels that an engine was not measured with take another's all the same.
+/// in_steps(). `source` is measured on the chips that chips/transfer.hpp lists, transferred
+/// elsewhere; kinds of kernels that an engine was not measured with take another's all the same.
 /// Between vendors a transfer is rough: an MI300X under vLLM of 2024 ran at 0.73 and 0.84 of the
 /// rate that this gives (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing
 /// tests a TPU.

@@ -7,16 +7,17 @@
 /// Memory is what an application is shown as the device's total (cudaMemGetInfo, hipMemGetInfo),
 /// which is what engines take their share of: in PyTorch's own words when it runs out, "has a total
 /// capacity of", as people report it on GitHub; a few tenths of a per cent below what nvidia-smi
-/// lists, and at times as much apart from driver to driver (H100 SXM 79.10 to 79.25 GiB, of 79.65). Of
-/// the H20 it is nvidia-smi's 97871 MiB less 0.6 GiB, as on a GH200. Where no such figure is known it
-/// is the label, in GB of 10^9 bytes.
+/// lists, and at times as much apart from driver to driver (H100 SXM 79.10 to 79.25 GiB, of 79.65).
+/// Of the H20 it is nvidia-smi's 97871 MiB less 0.6 GiB, as on a GH200. Where no such figure is
+/// known it is the label, in GB of 10^9 bytes.
 /// Links are bytes per second per accelerator and direction; a network is the usual NIC share of
 /// one accelerator (NIC Gbit/s / 8).
 ///
 /// Multiprocessors are those enabled in the product: NVIDIA's architecture white papers (A100 108
-/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 and B300 148, GB200 and
-/// GB300 152, as notes of FlashInfer's, DeepGEMM's and others' kernels state them: "GB200 (152 SMs)",
-/// "B300 (148 SMs)", "GB300 (152 SMs)"; a whole die has 160), AMD's data sheets (CUs). Last-level caches are those of the data sheets. Zero: no figure is known.
+/// SMs, H100 132 and 114, L40S 142) and CUDA device properties (H20 78, B200 and B300 148, GB200
+/// and GB300 152, as notes of FlashInfer's, DeepGEMM's and others' kernels state them: "GB200 (152
+/// SMs)", "B300 (148 SMs)", "GB300 (152 SMs)"; a whole die has 160), AMD's data sheets (CUs).
+/// Last-level caches are those of the data sheets. Zero: no figure is known.
 ///
 /// Sources shared by most, named in short:
 ///   [aic]    github.com/ai-dynamo/aiconfigurator, commit 095f58a5, systems/<name>.yaml
@@ -39,8 +40,8 @@ inline constexpr seconds<> scale_up_latency = 1.9_us;
 inline constexpr seconds<> network_latency = 5_us;
 
 /// The scale-up link of a TPU is the sum of its torus links, four or six, the domain a whole pod.
-/// Axes and where they close to rings: the pages named with each and [jax], which also gives 1 us per
-/// hop. Google gives no fp32 peak for any of them.
+/// Axes and where they close to rings: the pages named with each and [jax], which also gives 1 us
+/// per hop. Google gives no fp32 peak for any of them.
 inline constexpr seconds<> torus_hop = 1_us;
 
 }  // namespace shardline::catalog

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// NVIDIA H100 SXM: its data sheet, the exchange of experts measured on it, and the policy of its curves.
+/// NVIDIA H100 SXM: its data sheet, the exchange of experts measured on it, and the policy of its
+/// curves.
 #pragma once
 
 #include "shardline/chips/chip.hpp"

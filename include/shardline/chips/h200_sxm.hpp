@@ -23,8 +23,9 @@ inline constexpr accelerator h200_sxm{.name = "h200-sxm",
 
 namespace curves {
 
-/// Watts of 220 multiplications in bf16 and fp8 in blocks (aiconfigurator's gemm table of vLLM 0.22,
-/// commit 095f58a5), 32 % for shapes left out of the fit; the best constant power misses by 48 %.
+/// Watts of 220 multiplications in bf16 and fp8 in blocks (aiconfigurator's gemm table of vLLM
+/// 0.22, commit 095f58a5), 32 % for shapes left out of the fit; the best constant power misses by
+/// 48 %.
 inline constexpr power_curve h200_sxm_power{
     .idle = 140.0, .memory = 385.0, .compute = 839.0, .limit = 700.0, .error = 0.32};
 

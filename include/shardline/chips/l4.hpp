@@ -6,8 +6,8 @@
 
 namespace shardline::catalog {
 
-/// L4 with 24 GB of GDDR6. Source: NVIDIA's L4 data sheet, its peaks with sparsity halved; memory is
-/// nvidia-smi's 23034 MiB less 1.3 %, as on an L40S. GPUs of a node reach each other over PCIe 4
+/// L4 with 24 GB of GDDR6. Source: NVIDIA's L4 data sheet, its peaks with sparsity halved; memory
+/// is nvidia-smi's 23034 MiB less 1.3 %, as on an L40S. GPUs of a node reach each other over PCIe 4
 /// x16, others over a 100 Gbit/s NIC.
 inline constexpr accelerator l4{.name = "l4",
                                 .vendor = vendor::nvidia,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-/// How far measurements were from the fitted policy: residuals by chip, engine and kind of operator.
+/// How far measurements were from the fitted policy: residuals by chip, engine and kind of
+/// operator.
 ///
 /// Tenth and ninetieth percentile of measured over predicted time, each row predicted by constants
-/// fitted without its shape (bench_accuracy, column "8 in 10", November 2026): of a kind all formats
-/// and phases together; an end that the prediction itself lies beyond is 1. A step is made of many shapes, whose errors are in part each other's: `step` is
-/// what whole runs need beyond the kinds for eight in ten of them to lie inside.
+/// fitted without its shape (bench_accuracy, column "8 in 10", November 2026): of a kind all
+/// formats and phases together; an end that the prediction itself lies beyond is 1. A step is made
+/// of many shapes, whose errors are in part each other's: `step` is what whole runs need beyond the
+/// kinds for eight in ten of them to lie inside.
 #pragma once
 
 #include <array>
@@ -62,8 +64,8 @@ inline constexpr kernel_residuals by_whole_runs{{0.75, 1.35}, {0.6, 1.8}, {0.6, 
 
 /// How far from what was measured a policy is.
 ///   measured   the chip, under an engine whose kernels were
-///   near       another chip of its maker that multiplies in the same formats, or an engine that was not
-///              measured there
+///   near       another chip of its maker that multiplies in the same formats, or an engine that
+///              was not measured there
 ///   far        any other
 enum class transfer_distance : unsigned char { measured, near, far };
 
@@ -88,9 +90,10 @@ constexpr const kernel_residuals& measured_residuals(std::string_view chip,
 /// Those of a chip's kernels, carried so far:
 ///   elementwise  norms and activation functions of Vidur's tables
 ///   host         not measured by itself: taken as wide as the vector kernels
-///   kinds        near: one and a half times as wide, far: two and a half times: taken, not measured
-///   step, queue  so that eight in ten of serving.csv's tokens and first tokens lie inside (82 and 82 %
-///                of those not set apart; hosts and launches were fitted to them too)
+///   kinds        near: one and a half times as wide, far: two and a half times: taken, not
+///                measured
+///   step, queue  so that eight in ten of serving.csv's tokens and first tokens lie inside (82 and
+///                82 % of those not set apart; hosts and launches were fitted to them too)
 [[nodiscard]] constexpr residual_ranges residuals_at(std::string_view chip, kernel_library library,
                                                      transfer_distance distance) noexcept {
   const kernel_residuals& k = detail::measured_residuals(chip, library);

@@ -44,8 +44,8 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
 
 }  // namespace curves::detail
 
-/// The RTX PRO 6000 as measured; a busy one's multiplications are taken to run at an H100's share of a
-/// benchmark's.
+/// The RTX PRO 6000 as measured; a busy one's multiplications are taken to run at an H100's share
+/// of a benchmark's.
 inline constexpr measured_chip measured_rtx_pro_6000{
     .sheet = &rtx_pro_6000, .kernels = curves::detail::rtx_pro_6000_kernels, .sustained = 0.92};
 

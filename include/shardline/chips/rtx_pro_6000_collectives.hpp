@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// rtx-pro-6000: collectives of the library and of engines there, as bench_calibrate writes this file.
+/// rtx-pro-6000: collectives of the library and of engines there, as bench_calibrate writes this
+/// file.
 #pragma once
 
 #include "shardline/chips/curves.hpp"

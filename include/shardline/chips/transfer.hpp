@@ -107,10 +107,10 @@ constexpr double multiplier_rate(const basic_accelerator<double, Old>& a) noexce
 
 }  // namespace detail
 
-/// The kernels of the chip `m` on `a`, as an engine's library has them. Shares of data sheet figures
-/// carry over, and so do times; where multiprocessors of the same maker are slower at multiplying,
-/// at r < 1 of the measured ones' peak each, a share s of the peak stands for a time beside
-/// multiplying, which carries over:  1 / (1 + (1 / s - 1) r)
+/// The kernels of the chip `m` on `a`, as an engine's library has them. Shares of data sheet
+/// figures carry over, and so do times; where multiprocessors of the same maker are slower at
+/// multiplying, at r < 1 of the measured ones' peak each, a share s of the peak stands for a time
+/// beside multiplying, which carries over:  1 / (1 + (1 / s - 1) r)
 /// H20: r 0.253, so that an H100's 0.6674 is 0.888 there.
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_chip& m,
@@ -123,8 +123,8 @@ template <class Old>
   return f;
 }
 
-/// What an accelerator draws, as measured on it; null where its watts were not: no other chip's stand
-/// for it, since a power limit is a product's.
+/// What an accelerator draws, as measured on it; null where its watts were not: no other chip's
+/// stand for it, since a power limit is a product's.
 ///   power_of(catalog::b200_sxm)->limit == 1000.0   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr const power_curve* power_of(

@@ -9,8 +9,8 @@
 
 namespace shardline {
 
-/// Collectives: inside a scale-up domain fitted/fabric/scale_up.hpp, between domains fitted/fabric/network.hpp.
-/// The library's (NCCL), by the ring:
+/// Collectives: inside a scale-up domain fitted/fabric/scale_up.hpp, between domains
+/// fitted/fabric/network.hpp. The library's (NCCL), by the ring:
 ///   launch       of a collective inside a CUDA graph
 ///   hop          a step around the ring, one flag in every store (LL)
 ///   hop_line     the same by whole lines (LL128), and start_line to set it up

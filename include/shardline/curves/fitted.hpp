@@ -21,8 +21,8 @@ namespace shardline {
 ///   sequence        of every step and decoding sequence, likewise
 ///   replay          to prepare a step that replays a CUDA graph, while the accelerator works, and
 ///   replay_sequence of each of its sequences
-///   kernel          to launch one of a step's kernels, where it does so one by one, as with prompts;
-///                   likewise
+///   kernel          to launch one of a step's kernels, where it does so one by one, as with
+///                   prompts; likewise
 ///   small_kernels   of each kernel: small ones that no operator stands for, and gaps
 ///   graphs          decode steps replay CUDA graphs; without them every step launches its kernels
 ///   admission       between a request's arrival and the engine's noticing it

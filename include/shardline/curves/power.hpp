@@ -22,8 +22,8 @@ struct basic_power_curve {
 };
 using power_curve = basic_power_curve<>;
 
-/// Watts where a step that takes `seconds` would be bound by the memory and by multiplying for so many
-/// at the data sheet's rates:
+/// Watts where a step that takes `seconds` would be bound by the memory and by multiplying for so
+/// many at the data sheet's rates:
 ///   P = min(limit, idle + memory (by_memory / seconds) + compute (by_compute / seconds))
 /// Other work beside the larger bound of each kernel draws what the constants have of it. More of
 /// either, or less time for it, never draws less.

@@ -149,8 +149,8 @@ constexpr precision wider_with_peak(const basic_peaks<T>& peaks, precision p) no
 
 /// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
 /// the next wider type that has one, to which engines widen weights inside a kernel (fp4, fp8, int8
-/// and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16, of the same width). If none
-/// has, fp32, whose peak is then zero.
+/// and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16, of the same width). If
+/// none has, fp32, whose peak is then zero.
 ///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,

@@ -135,8 +135,8 @@ struct expert_execution {
 ///   chunked         every sequence with a first token gains the next in every step; what its token
 ///                   budget leaves is filled with parts of prompts, in the order of their coming
 ///                   (vLLM, TensorRT-LLM)
-///   prompts_first   a step has prompts alone while any wait, parts of them too, and the others stand
-///                   still meanwhile (SGLang)
+///   prompts_first   a step has prompts alone while any wait, parts of them too, and the others
+///                   stand still meanwhile (SGLang)
 ///   whole_prompts   the same, and no prompt is cut: one at least, others as far as the budget goes
 enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 
@@ -180,12 +180,13 @@ struct exchange_buffers {
 ///   schedule        how prompts and decoding sequences share a step
 ///   logit_bytes     workspace of the sampler per logit; 0: none beyond the logits themselves
 ///   padding         what shards are rounded up to
-///   reserved_output   share of an output for which room in the cache is set aside when its prompt is
-///                   taken up, in [0, 1]. 1: none gives its room up again. Below, sequences are
+///   reserved_output   share of an output for which room in the cache is set aside when its prompt
+///                   is taken up, in [0, 1]. 1: none gives its room up again. Below, sequences are
 ///                   taken up that fit for now, and where the cache is full the last to have come
-///                   gives up its own, waits between two of its tokens and is read again (preemption)
-///   receive_interval   decoding steps from one look for new requests to the next, which a step with
-///                   prompts brings on at once (SGLang --scheduler-recv-interval)
+///                   gives up its own, waits between two of its tokens and is read again
+///                   (preemption)
+///   receive_interval   decoding steps from one look for new requests to the next, which a step
+///                   with prompts brings on at once (SGLang --scheduler-recv-interval)
 ///   experts         how layers with experts run
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):

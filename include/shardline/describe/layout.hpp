@@ -145,7 +145,8 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 
 /// True where the two ways to reach the experts cost different things: an expert group spans
 /// several attention replicas and tokens can be sent to some of its ranks only.
-///   attention dp 8 beside ep 8: true;  beside ep 1, edp 8: false   (tests/static/worked_numbers.cpp)
+///   attention dp 8 beside ep 8: true;  beside ep 1, edp 8: false
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool dispatch_matters(const layout& l) noexcept {
   return replicas_per_expert_group(l) > 1 && l.expert.ep > 1;
 }

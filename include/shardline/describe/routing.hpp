@@ -14,10 +14,10 @@ namespace shardline {
 enum class routing_law : unsigned char { even, power_law, observed };
 
 /// A law of routing, and its figures.
-///   exponent   of the power law, from 0 to 2, up to which the busiest rank's share rises (beyond, loads
-///              crowd at the least: 2 + x would be as uneven as 2 - x). Even 0 is not even routing:
-///              all loads between the least and the greatest are then as frequent. Measurements of
-///              expert kernels take 1.01 to 1.2 for usual skew.
+///   exponent   of the power law, from 0 to 2, up to which the busiest rank's share rises (beyond,
+///              loads crowd at the least: 2 + x would be as uneven as 2 - x). Even 0 is not even
+///              routing: all loads between the least and the greatest are then as frequent.
+///              Measurements of expert kernels take 1.01 to 1.2 for usual skew.
 ///   loads      how often each expert is chosen, in any unit, in the order in which ranks hold
 ///              them, the same in every layer. The numbers belong to the caller and must outlive
 ///              the workload; where they are constexpr, so is the estimate.

@@ -44,8 +44,8 @@ inline constexpr std::array<std::string_view, weight_class_count> weight_class_n
   return detail::weight_class_names[static_cast<std::size_t>(c)];
 }
 
-/// Which of a class's matrices one is, in the order of a block. Engines run those of one role as one
-/// matrix, so a format is of all that share class and role.
+/// Which of a class's matrices one is, in the order of a block. Engines run those of one role as
+/// one matrix, so a format is of all that share class and role.
 ///   input          reads the residual stream: query, key and value; gate and up; a recurrence's
 ///   output         writes it: output and down projections
 ///   query_latent, query, kv_latent, key_value   of latent attention: down to latents, and up
@@ -130,7 +130,8 @@ struct weight_formats {
 };
 
 /// Every class in one format.
-///   uniform(formats::bf16): 16 bits of each element of 8 classes   (tests/static/worked_numbers.cpp)
+///   uniform(formats::bf16): 16 bits of each element of 8 classes
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr weight_formats uniform(const weight_format& f) noexcept {
   weight_formats formats;
   formats.of.fill(f);
@@ -149,8 +150,8 @@ struct weight_formats {
   return changed;
 }
 
-/// Matrices that one layer stores in another format than the model's `weights` say: checkpoints leave
-/// some layers out of quantisation, some kinds of layer, and some matrices.
+/// Matrices that one layer stores in another format than the model's `weights` say: checkpoints
+/// leave some layers out of quantisation, some kinds of layer, and some matrices.
 ///   format_exception{{weight_class::attention}, formats::bf16}
 ///   format_exception{{weight_class::attention}, formats::nvfp4, {matrix_role::output}}
 struct format_exception {
@@ -169,8 +170,8 @@ struct format_exception {
   }
 };
 
-/// The exceptions that a layer makes, of which the first that is of a matrix counts. More than 3 are
-/// not stored; validation then names the field.
+/// The exceptions that a layer makes, of which the first that is of a matrix counts. More than 3
+/// are not stored; validation then names the field.
 ///   format_exceptions{{{weight_class::attention}, formats::bf16}}
 struct format_exceptions : bounded<format_exception, highest_count(field::exceptions)> {
   constexpr format_exceptions() = default;

@@ -25,8 +25,8 @@ struct basic_speculation {
 };
 using speculation = basic_speculation<>;
 
-/// Keys and values of prompts in the hosts' memory, to be copied where they would be computed (vLLM's
-/// OffloadingConnector, LMCache, SGLang's hierarchical cache).
+/// Keys and values of prompts in the hosts' memory, to be copied where they would be computed
+/// (vLLM's OffloadingConnector, LMCache, SGLang's hierarchical cache).
 ///   hit    share of what prefix_hit leaves of a prompt that hosts hold, in [0, 1]
 ///   rate   from a host's memory to one GPU: a PCIe 5.0 slot has 64e9 B/s, some 50e9 of use
 template <class T = double>

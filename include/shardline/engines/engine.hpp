@@ -13,7 +13,8 @@
 namespace shardline {
 
 /// Whose kernels: chips/ has the curves of each on the accelerators that were measured.
-///   vllm_2024          vLLM's before AMD's own (AITER) and multiplications tuned for it; elsewhere vLLM's
+///   vllm_2024          vLLM's before AMD's own (AITER) and multiplications tuned for it; elsewhere
+///                      vLLM's
 ///   fastertransformer  TensorRT-LLM's, whose multiplications come nearer to the memory's rate
 enum class kernel_library : unsigned char {
   vllm,
@@ -24,8 +25,8 @@ enum class kernel_library : unsigned char {
 };
 
 /// How an engine runs a step. Fitted in November 2026 to whole runs, of continuous batching
-/// (aiconfigurator 095f58a5, silicon_sample.csv, and InferenceX: Llama-3.1 8B and 70B, gpt-oss-120b,
-/// H100 and H200) and of static batches (named by each version).
+/// (aiconfigurator 095f58a5, silicon_sample.csv, and InferenceX: Llama-3.1 8B and 70B,
+/// gpt-oss-120b, H100 and H200) and of static batches (named by each version).
 ///   host               what its program takes beside the accelerator
 ///   library            whose kernels it runs
 ///   own_all_reduce     the engine has an all-reduce kernel of its own
@@ -135,9 +136,9 @@ inline constexpr double admission_steps = 3.0;
 // Until the last rank has come to an all-reduce.
 inline constexpr seconds<> synchronise = 7.6_us;
 
-// An engine that replays CUDA graphs: kernels follow each other, and a share of their launches, as a
-// benchmark's loop of one kernel has them, does not hide behind the kernel before; and another share
-// of those of an expert layer, a chain of small ones.
+// An engine that replays CUDA graphs: kernels follow each other, and a share of their launches, as
+// a benchmark's loop of one kernel has them, does not hide behind the kernel before; and another
+// share of those of an expert layer, a chain of small ones.
 constexpr kernel_execution replayed(const host_curve<>& host, kernel_library library,
                                     double launches, double expert_launches,
                                     const seconds<>& until_all) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// What a convention has to say: its flags, by the keys of their text, and how they and a layout are
-/// made of each other.
+/// What a convention has to say: its flags, by the keys of their text, and how they and a layout
+/// are made of each other.
 #pragma once
 
 #include <array>
@@ -81,8 +81,8 @@ struct flag_refusal {
 ///   example      of such a text
 ///   keys()       an array of flag_key, in the order in which they are written
 ///   refused()    which of the flags the framework does not take together
-///   of(m, l)     the flags of a layout for a model, which may express more than those of the layout
-///                alone, or why there are none
+///   of(m, l)     the flags of a layout for a model, which may express more than those of the
+///                layout alone, or why there are none
 /// and has to_layout(flags).
 template <class Flags>
 concept layout_flags = requires(const Flags& f, const model& m, const layout& l) {

@@ -11,16 +11,16 @@
 
 namespace shardline {
 
-/// Megatron-Core's arguments (megatron/core/parallel_state.py, megatron/training/arguments.py). What
-/// the degrees leave of the world is data parallelism: dp = world / (tp cp pp) of attention, edp =
-/// world / (etp ep pp) of experts.
+/// Megatron-Core's arguments (megatron/core/parallel_state.py, megatron/training/arguments.py).
+/// What the degrees leave of the world is data parallelism: dp = world / (tp cp pp) of attention,
+/// edp = world / (etp ep pp) of experts.
 ///   world               processes of all nodes together, one a GPU
 ///   etp                 0: not given, as tp is
 ///   sequence_parallel   norms and residuals split over tp, which is asked for with tp and ep above
 ///                       1; layouts are priced with their all-reduce either way
 ///   all_to_all          --moe-token-dispatcher-type alltoall or flex; without it allgather
-///   layers              of each stage, as --pipeline-model-parallel-layout has them; empty: evenly,
-///                       of a number that pp divides
+///   layers              of each stage, as --pipeline-model-parallel-layout has them; empty:
+///                       evenly, of a number that pp divides
 struct megatron {
   count world = 1;
   count tp = 1;

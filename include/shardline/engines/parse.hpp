@@ -159,7 +159,8 @@ struct given_values {
 }  // namespace detail
 
 /// Reads a convention's flags: `key=value` items with commas between them, at least one, in any
-/// order, each key once, by whichever of its names; what is left out has its default. Case counts, and no space is skipped.
+/// order, each key once, by whichever of its names; what is left out has its default. Case counts,
+/// and no space is skipped.
 ///   parse_flags<vllm>("tp=8,dp=2,ep=on").layout ==
 ///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})
 template <layout_flags Flags>

@@ -13,8 +13,8 @@
 
 namespace shardline {
 
-/// SGLang's flags (python/sglang/srt/server_args.py). Attention's tp is tp / (attention dp attn_cp),
-/// the experts' width is split tp / (ep moe_dp) ways.
+/// SGLang's flags (python/sglang/srt/server_args.py). Attention's tp is tp / (attention dp
+/// attn_cp), the experts' width is split tp / (ep moe_dp) ways.
 ///   tp                  --tp-size: ranks of a pipeline stage
 ///   dp, dp_attention    --dp-size: replicas, each of tp ranks; with --enable-dp-attention (to
 ///                       0.5.16) attention replicas inside those tp ranks
@@ -23,7 +23,8 @@ namespace shardline {
 ///   ep, moe_dp          --ep-size, --moe-dp-size: experts are split, and replicated
 ///   dcp                 --dcp-size: attention ranks that share the tokens of a cache
 ///   all_to_all          --moe-a2a-backend other than none; it makes ep = tp
-///   layers              SGLANG_PP_LAYER_PARTITION; empty: evenly, the last stages take what is left
+///   layers              SGLANG_PP_LAYER_PARTITION; empty: evenly, the last stages take what is
+///                       left
 ///   redundant_experts   --ep-num-redundant-experts (EPLB)
 /// What layouts cannot say: --moe-dense-tp-size. Dense layers are priced over attention's tp ranks,
 /// which is what it does at 1 where attention has one rank.
@@ -226,7 +227,8 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
                                                .least = mib(10240.0),
                                                .least_from = gib(60.0)};
 
-/// As for TensorRT-LLM, of Qwen3-32B, Qwen3.5-397B, DeepSeek-R1 and Llama-3.1-8B on H100, H200 and B200.
+/// As for TensorRT-LLM, of Qwen3-32B, Qwen3.5-397B, DeepSeek-R1 and Llama-3.1-8B on H100, H200 and
+/// B200.
 inline constexpr double sglang_launches = 0.4;
 inline constexpr double sglang_expert_launches = 1.4;
 inline constexpr seconds<> sglang_synchronise = 3_us;
@@ -242,20 +244,22 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 ///   reserve         0.5 GiB of context and libraries: an assumption, no log at hand
 ///   communicators   1.7 GiB, so that with peers 2.2 GiB are taken when weights are loaded: eight
 ///                   H200 at a fraction of 0.82 and a chunk of 32768 held about 509,000 tokens of
-///                   DeepSeek-V3's cache in bf16 (sgl-project/sglang, a user's report; here 512,467)
+///                   DeepSeek-V3's cache in bf16 (sgl-project/sglang, a user's report; here
+///                   512,467)
 ///   cuda_graphs     0.93 GiB: a start-up log of QwQ-32B at tp 4
 ///   page_tokens     1 (page_size)
 ///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   padding         vocabulary to 64, as in vLLM, whose layer it is
-///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and prompts
-///                   are not mixed with it unless --enable-mixed-chunk asks for that (scheduler.py)
+///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and
+///                   prompts are not mixed with it unless --enable-mixed-chunk asks for that
+///                   (scheduler.py)
 ///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
 ///                   (schedule_policy.py, retract_decode)
 ///   kernels   its own
 ///   host      its scheduler runs ahead of the accelerator, but prompts' kernels are launched from
-///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100, H200
-///             and B200
+///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
+///             H200 and B200
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",

@@ -163,10 +163,11 @@ namespace detail {
 /// From a request's arrival to the engine, of compiled engines.
 inline constexpr seconds<> tensorrt_llm_admission = 3300_us;
 
-/// Share of kernels' launches that show in a step, where programmatic dependent launch hides the rest,
-/// and the wait for the last rank. Fitted with the host to all loads of serving.csv (Llama-3.1 8B and
-/// 70B, Qwen3-32B and 235B, DeepSeek-R1, gpt-oss-120b on H100, H200, B200; `bench_calibrate runs`, first
-/// tokens weighted less since their clients differ: bench/accuracy/README.md).
+/// Share of kernels' launches that show in a step, where programmatic dependent launch hides the
+/// rest, and the wait for the last rank. Fitted with the host to all loads of serving.csv
+/// (Llama-3.1 8B and 70B, Qwen3-32B and 235B, DeepSeek-R1, gpt-oss-120b on H100, H200, B200;
+/// `bench_calibrate runs`, first tokens weighted less since their clients differ:
+/// bench/accuracy/README.md).
 inline constexpr double tensorrt_llm_launches = 0.41;
 inline constexpr double tensorrt_llm_expert_launches = 0.8;
 inline constexpr seconds<> tensorrt_llm_synchronise = 5.1_us;
@@ -182,8 +183,8 @@ inline constexpr seconds<> tensorrt_llm_synchronise = 5.1_us;
 ///   logit_bytes     6: logits in bf16 and fp32
 ///   reserved_output 1: the default scheduler evicts none (CapacitySchedulerPolicy,
 ///                   GUARANTEED_NO_EVICT)
-///   host            works beside the accelerator, and shows where a small model on many GPUs leaves
-///                   it no time
+///   host            works beside the accelerator, and shows where a small model on many GPUs
+///                   leaves it no time
 inline constexpr engine_version tensorrt_llm_1_0{
     .engine = "trtllm",
     .name = "trtllm-1.0",
@@ -210,8 +211,8 @@ inline constexpr engine_version tensorrt_llm_1_0{
 
 /// TensorRT-LLM of compiled engines under its C++ executor, of 2024 and 2025.
 ///   memory   1.0's: no figures at hand
-///   host     half a millisecond a step, near 0.5's 447 us; nothing a layer. MLPerf Inference v4.1 and
-///            v5.1, 110 rows: 8.0 % with it; launches and waits are of the same
+///   host     half a millisecond a step, near 0.5's 447 us; nothing a layer. MLPerf Inference v4.1
+///            and v5.1, 110 rows: 8.0 % with it; launches and waits are of the same
 inline constexpr engine_version tensorrt_llm_0_17{
     .engine = "trtllm",
     .name = "trtllm-0.17",

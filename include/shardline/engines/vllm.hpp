@@ -224,8 +224,9 @@ inline constexpr std::string_view vllm_logs_and_defaults =
 
 }  // namespace detail
 
-/// vLLM 0.10, whose MXFP4 experts run Marlin's kernels on Hopper, which want them padded to 128 by 256
-/// (vllm/model_executor/layers/quantization/mxfp4.py): gpt-oss-120b takes 65.93 GiB, 65.97 as logged.
+/// vLLM 0.10, whose MXFP4 experts run Marlin's kernels on Hopper, which want them padded to 128 by
+/// 256 (vllm/model_executor/layers/quantization/mxfp4.py): gpt-oss-120b takes 65.93 GiB, 65.97 as
+/// logged.
 ///   memory, host   the rest is 0.11's
 inline constexpr engine_version vllm_0_10{
     .engine = "vllm",
@@ -275,8 +276,8 @@ inline constexpr engine_version vllm_0_21{
 
 /// vLLM of 2024, before its second engine.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
-///   host     offline batches of Argonne's LLM-Inference-Bench, which names no version: 7B to 72B, H100,
-///            299 rows, 6.8 % (7.1 % for models left out of the fit)
+///   host     offline batches of Argonne's LLM-Inference-Bench, which names no version: 7B to 72B,
+///            H100, 299 rows, 6.8 % (7.1 % for models left out of the fit)
 inline constexpr engine_version vllm_2024{
     .engine = "vllm",
     .name = "vllm-2024",
@@ -307,8 +308,8 @@ inline constexpr engine_version vllm_2024_rocm{
 
 /// vLLM 0.6, before its second engine.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
-///   host     0.6.0: APEX (microsoft/apex_plus), Llama-3.1-70B, H100, 6 rows; the time of a sequence
-///            and the admission are 0.11's
+///   host     0.6.0: APEX (microsoft/apex_plus), Llama-3.1-70B, H100, 6 rows; the time of a
+///            sequence and the admission are 0.11's
 inline constexpr engine_version vllm_0_6{
     .engine = "vllm",
     .name = "vllm-0.6",

@@ -43,8 +43,8 @@ concept is_workload = requires(const X& x) {
   detail::take_workload(x);
 };
 
-/// A cluster, a model, a layout and a workload, in this order, all over one scalar: what estimate(),
-/// check() and the others take.
+/// A cluster, a model, a layout and a workload, in this order, all over one scalar: what
+/// estimate(), check() and the others take.
 template <class Cluster, class Model, class Layout, class Workload>
 concept is_deployment = is_cluster<Cluster> && is_model<Model> && is_layout<Layout> &&
     is_workload<Workload> && requires(const Cluster& c, const Workload& w) {

@@ -2,9 +2,9 @@
 /// Violated rules and invalid inputs as types that cannot be completed: a compile error whose first
 /// line has the sentence, the field or both figures, what is allowed, and the units.
 ///
-/// A static_assert's text must be a literal, so a figure can only stand in a type's name. g++ prints
-/// a string there as text; clang prints the numbers of its characters, but has the types in a
-/// static_assert's condition beside the literal. So each is told in the way that it repeats best:
+/// A static_assert's text must be a literal, so a figure can only stand in a type's name. g++
+/// prints a string there as text; clang prints the numbers of its characters, but has the types in
+/// a static_assert's condition beside the literal. So each is told in the way that it repeats best:
 ///   g++    invalid use of incomplete type compile_error<fixed_string<101>{"shardline: the layout
 ///          needs more GPUs than the cluster has: 16384 GPUs required, 64 GPUs available"}>
 ///   clang  static_assert failed due to requirement 'holds<required<16384, figure_unit::gpus>,

@@ -224,9 +224,9 @@ constexpr void check_pool(const prepared_layout<T, Efficiency>& p, const basic_w
 /// tpot) = concurrency; at a rate such that instances n / generation is the rate, whatever the
 /// concurrency. n is at most what an instance's memory and engine take; beyond, sequences wait with
 /// their prompt done, and a rate violates rule::rate and makes ttft infinite. Utilisation is the
-/// rate over what the slower pool can serve. Prefix hits count in the prefill pool. A prompt's cache
-/// is sent when all of it is there; layer by layer it would be hidden in part. Sequences are spread
-/// evenly.
+/// rate over what the slower pool can serve. Prefix hits count in the prefill pool. A prompt's
+/// cache is sent when all of it is there; layer by layer it would be hidden in part. Sequences are
+/// spread evenly.
 /// Returns no figures where either pool cannot be priced, and output 1, which needs no second pool,
 /// is refused. Source of the form: DistServe, Zhong et al., OSDI 2024, arXiv 2401.09670, section 3.
 template <class T, class Efficiency>

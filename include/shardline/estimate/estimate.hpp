@@ -118,8 +118,8 @@ class prepared {
 /// check(), memory(), prefill(), decode(), serving() and bands_of() of one deployment, sharing
 /// their work. Allocates nothing, throws nothing, and gives the same bits at compile time and at
 /// run time, unless the compiler is told to fuse multiplications and additions (g++ -march with
-/// FMA): then the last bits can differ, and -ffp-contract=off restores them. For more loads than one
-/// of the same cluster, model and layout: prepared.
+/// FMA): then the last bits can differ, and -ffp-contract=off restores them. For more loads than
+/// one of the same cluster, model and layout: prepared.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_estimate<T> estimate(const basic_cluster<T, Efficiency>& c,
                                                    const model& m, const layout& l,

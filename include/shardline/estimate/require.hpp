@@ -55,8 +55,8 @@ constexpr bool can_be_judged() noexcept {
   }
 }
 
-// check(), without instantiating the formulas of times where nothing asks for them: they are most of
-// what it costs to compile. Of parameters, since g++ evaluates what a function says of constants
+// check(), without instantiating the formulas of times where nothing asks for them: they are most
+// of what it costs to compile. Of parameters, since g++ evaluates what a function says of constants
 // when it instantiates it, and again where it is called.
 template <bool LimitsTimes>
 struct check_of {

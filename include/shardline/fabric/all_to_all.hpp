@@ -16,8 +16,8 @@ template <class T>
   return expected_destinations(x.experts_per_token, x.destinations);
 }
 
-/// One way to carry routed tokens, per copy of a token: so many copies of each pass by its line, and
-/// others by what is its floor.
+/// One way to carry routed tokens, per copy of a token: so many copies of each pass by its line,
+/// and others by what is its floor.
 template <class T>
 struct exchange_way {
   message_line<T> line{};

@@ -76,7 +76,8 @@ template <class T>
 }
 
 /// The times of these for V bytes.
-///   0 for one rank: all_reduce_time({10 GB/s, 5 us}, 1, 1 MB) = 0   (tests/static/worked_numbers.cpp)
+///   0 for one rank: all_reduce_time({10 GB/s, 5 us}, 1, 1 MB) = 0
+///   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr seconds<T> all_reduce_time(const basic_link<T>& l, count n,
                                                    const bytes<T>& message) noexcept {

@@ -17,9 +17,10 @@ struct placement {
   count domains = 1;
 };
 
-/// How a group of ranks lies in scale-up domains of so many GPUs: as many of it in each as fit at its
-/// stride, one at least.
-///   16 ranks, stride 1, domains of 8: 8 in each of 2;  8 ranks, stride 8: 1 in each of 8   (tests/static/worked_numbers.cpp)
+/// How a group of ranks lies in scale-up domains of so many GPUs: as many of it in each as fit at
+/// its stride, one at least.
+///   16 ranks, stride 1, domains of 8: 8 in each of 2;  8 ranks, stride 8: 1 in each of 8
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr placement place(const rank_group& g, count gpus_per_domain) noexcept {
   const count fitting = gpus_per_domain / g.stride;
   const count local = fitting < 1 ? 1 : (fitting < g.size ? fitting : g.size);

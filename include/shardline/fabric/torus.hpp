@@ -173,10 +173,10 @@ constexpr basic_link<T> link_of_torus(const basic_link<T>& all, const torus_link
 
 }  // namespace detail
 
-/// Time of a collective of V bytes, and the line that it is, over the n ranks of a group on a torus, one link of B bytes/s in
-/// one direction, a seconds per hop. An axis has L ranks, s links apart; it is a ring with 2 / s
-/// links per rank and s L / 2 hops to the farthest, or a line with 1 / s and s (L - 1). K links and
-/// h hops are the sums over the axes.
+/// Time of a collective of V bytes, and the line that it is, over the n ranks of a group on a
+/// torus, one link of B bytes/s in one direction, a seconds per hop. An axis has L ranks, s links
+/// apart; it is a ring with 2 / s links per rank and s L / 2 hops to the farthest, or a line with 1
+/// / s and s (L - 1). K links and h hops are the sums over the axes.
 ///   all-reduce                   2 a h + 2 V (n - 1) / n / (K B)
 ///   all-gather, reduce-scatter   a h + V (n - 1) / n / (K B)
 ///   broadcast                    a h + V / (K B)

@@ -14,7 +14,8 @@ namespace shardline {
 ///            has no graphs
 ///   time   = max(beside - busy, 0) + step + sequence b + small_kernels kernels
 /// A step without sequences takes no time. Assumes that the host prepares a step while the
-/// accelerator works, and learns its result after it. Fitted end to end, engine by engine: engines/.
+/// accelerator works, and learns its result after it. Fitted end to end, engine by engine:
+/// engines/.
 template <class T>
 [[nodiscard]] constexpr seconds<T> host_time(const basic_fitted<T>& policy, const rank_step<T>& s,
                                              count kernels, const seconds<T>& busy) noexcept {

@@ -160,8 +160,8 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 
 }  // namespace detail
 
-/// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a TTFT
-/// whose queue grows for ever is null.
+/// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
+/// TTFT whose queue grows for ever is null.
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {
   out.object([&] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Models from a JSON file: the fields of model/model.hpp and of the kinds of block (work/kinds/) by
-/// their names there.
+/// Models from a JSON file: the fields of model/model.hpp and of the kinds of block (work/kinds/)
+/// by their names there.
 #pragma once
 
 #include <array>

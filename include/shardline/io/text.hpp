@@ -78,9 +78,9 @@ std::string framework_of(std::span<const basic_ranked_line<T>> lines) {
 
 }  // namespace detail
 
-/// The ranking as a table: what else is said of each under `heads`, layout, output tokens per second
-/// per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, an engine's
-/// flags if it can express the layout.
+/// The ranking as a table: what else is said of each under `heads`, layout, output tokens per
+/// second per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, an
+/// engine's flags if it can express the layout.
 template <class T>
 [[nodiscard]] std::string ranking_text(std::span<const basic_ranked_line<T>> lines,
                                        const std::vector<std::string>& heads = {}) {

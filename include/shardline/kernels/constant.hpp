@@ -34,7 +34,8 @@ template <class T>
   return c.launch;
 }
 
-/// What the engine's program adds to a step beside the accelerator's busy time: 0, it is in the shares.
+/// What the engine's program adds to a step beside the accelerator's busy time: 0, it is in the
+/// shares.
 template <class T>
 [[nodiscard]] constexpr seconds<T> host_time(const basic_constant<T>&, const rank_step<T>&, count,
                                              const seconds<T>&) noexcept {

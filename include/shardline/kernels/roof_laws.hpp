@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// The operators of a rank under a policy whose shares are the same for every load, prepared for any
-/// step: each is a roof over a few sizes of the step.
+/// The operators of a rank under a policy whose shares are the same for every load, prepared for
+/// any step: each is a roof over a few sizes of the step.
 #pragma once
 
 #include "shardline/describe/accelerator.hpp"
@@ -11,8 +11,9 @@
 
 namespace shardline {
 
-/// Operators of a rank at most: those of the halves of its layers, and at its ends 6 multiplications
-/// (head, prediction, per-layer embedding, streams, versions) and 8 + 6 vector kernels.
+/// Operators of a rank at most: those of the halves of its layers, and at its ends 6
+/// multiplications (head, prediction, per-layer embedding, streams, versions) and 8 + 6 vector
+/// kernels.
 ///                                                                     (tests/prepare/prepared.cpp)
 inline constexpr std::size_t max_gemms =
     (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 6;

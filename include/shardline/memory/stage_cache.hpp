@@ -12,8 +12,8 @@ namespace shardline {
 /// More sequences or tokens than any deployment has: what a model without a cache holds.
 inline constexpr count unbounded = 1'000'000'000;
 
-/// What one sequence keeps on one rank of a stage, by kind of layer, each of which has two caches at
-/// most.
+/// What one sequence keeps on one rank of a stage, by kind of layer, each of which has two caches
+/// at most.
 ///   page_bytes   of one page in all layers of the kind
 ///   ring_pages   that they keep at most; 0: all
 ///   state_bytes  kept whatever the length

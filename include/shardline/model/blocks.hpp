@@ -144,8 +144,8 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
   return f;
 }
 
-// Hyper-connections around a block: from all of a token's streams come the weights by which they are
-// mixed to what the block reads, and by which what it returns is added to each and they to each
+// Hyper-connections around a block: from all of a token's streams come the weights by which they
+// are mixed to what the block reads, and by which what it returns is added to each and they to each
 // other. The projection, its bias and three scales are in fp32, and on every rank.
 // Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
 template <class Sink>

@@ -244,7 +244,8 @@ struct routed_experts {
 };
 
 /// The routed experts of a layer.
-///   deepseek_v3, behind its first 3 layers: 256, of which a token takes 8   (tests/static/worked_numbers.cpp)
+///   deepseek_v3, behind its first 3 layers: 256, of which a token takes 8
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr routed_experts experts_of(const layer& l) noexcept {
   routed_experts found;
   visit_alternative(l.feed_forward, [&found]<class Kind>(const Kind& kind) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// A rank's work in segments: embedding, halves of layers, head, hand-over. Layers that share a half
-/// (the same attention, the same feed-forward block) share its segment, so that each distinct piece
-/// of the model is emitted and priced once; a pipeline stage is so many of each.
+/// A rank's work in segments: embedding, halves of layers, head, hand-over. Layers that share a
+/// half (the same attention, the same feed-forward block) share its segment, so that each distinct
+/// piece of the model is emitted and priced once; a pipeline stage is so many of each.
 #pragma once
 
 #include <array>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// The sizes of a step in one array, so that what was prepared for any step picks its own by number.
+/// The sizes of a step in one array, so that what was prepared for any step picks its own by
+/// number.
 #pragma once
 
 #include <array>

@@ -84,7 +84,8 @@ std::optional<count> replicas_for_caches(const basic_cluster<T, Efficiency>& c, 
   return rounded_up(value_of(w.concurrency) / round_down(memory / each));
 }
 
-// What tp and etp must divide, and ep must not exceed, of all layers together; 0: nothing bounds it.
+// What tp and etp must divide, and ep must not exceed, of all layers together; 0: nothing bounds
+// it.
 struct bounds_of_degrees : sharding_listener {
   count divided = 0;
   count expert_divided = 0;
@@ -162,8 +163,8 @@ inline model without_experts(model m) {
   return m;
 }
 
-// Every pp, place of the remainder, tp and dcp that `most` GPUs could hold the caches in; those that
-// take the fewest first.
+// Every pp, place of the remainder, tp and dcp that `most` GPUs could hold the caches in; those
+// that take the fewest first.
 template <class Looks>
 std::vector<degrees> stages_and_attention(Looks& look, const std::vector<layout>& meshes,
                                           count most) {

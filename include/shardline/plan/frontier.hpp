@@ -44,8 +44,8 @@ class staircase {
 }  // namespace detail
 
 /// The places, in `points`, of those on the frontier, the best in the first metric first; of points
-/// that are equal in every metric the earliest. Metrics are better when larger: give -TTFT for TTFT.
-/// Exact, O(n log n); a point with a metric that is not a number is on no frontier.
+/// that are equal in every metric the earliest. Metrics are better when larger: give -TTFT for
+/// TTFT. Exact, O(n log n); a point with a metric that is not a number is on no frontier.
 ///   {(3, 1), (2, 2), (1, 3), (1, 1), (2, 2)} -> places 0, 1, 2   (tests/plan/frontier.cpp)
 template <std::size_t Metrics>
 requires(Metrics == 2 || Metrics == 3) [[nodiscard]] std::vector<std::size_t> frontier(

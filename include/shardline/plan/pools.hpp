@@ -36,8 +36,8 @@ using sized_pools = basic_sized_pools<>;
 
 /// Whether a prompt's cache can go from a rank of one layout to one of the other, as vLLM's NIXL
 /// connector has it: no context parallelism where tokens are decoded; a cache that every rank holds
-/// whole (latent, or of one head) goes anywhere, one of a recurrent state to as many ranks, any other
-/// to as many or a multiple.
+/// whole (latent, or of one head) goes anywhere, one of a recurrent state to as many ranks, any
+/// other to as many or a multiple.
 /// Source: vLLM, docs/features/nixl_connector_compatibility.md.
 [[nodiscard]] constexpr bool cache_connects(const model& m, const layout& prefill,
                                             const layout& decode) noexcept {
@@ -191,8 +191,8 @@ struct pool_sizer {
   }
 
  private:
-  // A first token waits for prompts alone and the others for decoding, so that each pool is as small
-  // as its own promise allows.
+  // A first token waits for prompts alone and the others for decoding, so that each pool is as
+  // small as its own promise allows.
   void at_the_rate(const pool_option& p, const pool_option& d) {
     const double rate = value_of(workload.rate.value());
     const auto least = [rate](const pool_option& o) {
@@ -233,17 +233,17 @@ struct pool_sizer {
 }  // namespace detail
 
 /// The best `top` pairs of pools within `gpus` GPUs, prefill on the first cluster's accelerator and
-/// engine and decode on the second's (each cluster's own number of GPUs does not count). At a rate the
-/// fewest GPUs that keep the limits, else the most output tokens per second; of equals the shorter
-/// TPOT, then TTFT. `w` must ask for two tokens or more and no num_prompts.
+/// engine and decode on the second's (each cluster's own number of GPUs does not count). At a rate
+/// the fewest GPUs that keep the limits, else the most output tokens per second; of equals the
+/// shorter TPOT, then TTFT. `w` must ask for two tokens or more and no num_prompts.
 ///   connects   (model, prefill layout, decode layout) -> bool: whether a cache can go from one to
 ///              the other
 /// Every layout of up to gpus - 1 GPUs is looked at for each pool. Not sized with the others is one
-/// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt alone
-/// and the ranks that send its cache, or in the times of a sequence alone and with half the slots.
-/// Then instances are those that serve each other, and one more or less.
-/// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs: tests/plan/pools.cpp.
-/// watch(looks) as in search().
+/// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt
+/// alone and the ranks that send its cache, or in the times of a sequence alone and with half the
+/// slots. Then instances are those that serve each other, and one more or less.
+/// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
+/// tests/plan/pools.cpp. watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,

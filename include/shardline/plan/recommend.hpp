@@ -100,16 +100,16 @@ struct replica_judge {
 
 }  // namespace detail
 
-/// The fewest of the cluster's GPUs that serve the workload's rate within its max_ttft and max_tpot:
-/// n replicas of one layout, each with rate / n and at most `concurrency` in flight; of as many GPUs
-/// the one with the shorter time per output token, then to first token. Replicas of up to c.gpus
-/// GPUs are tried, every layout of them (for_each_layout()), each with as few replicas as keep the
-/// promises. watch(tried) is told how many layouts were looked at.
+/// The fewest of the cluster's GPUs that serve the workload's rate within its max_ttft and
+/// max_tpot: n replicas of one layout, each with rate / n and at most `concurrency` in flight; of
+/// as many GPUs the one with the shorter time per output token, then to first token. Replicas of up
+/// to c.gpus GPUs are tried, every layout of them (for_each_layout()), each with as few replicas as
+/// keep the promises. watch(tried) is told how many layouts were looked at.
 /// Held against every layout in every number of replicas, for Llama-3.1-8B on 12 GPUs and
 /// Mixtral-8x7B on 8 (tests/plan/recommend.cpp).
-/// accepts(prepared_layout, share of the workload) may ask more than the estimate of a replica says,
-/// such as a simulation (simulation_keeps_promises); where it does not accept one, the next number of
-/// replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
+/// accepts(prepared_layout, share of the workload) may ask more than the estimate of a replica
+/// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
+/// number of replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
 template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated,
           class Deploy = as_described>

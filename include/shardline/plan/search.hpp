@@ -58,8 +58,8 @@ template <single_case T, class Efficiency, class Terms>
           estimate(s.cluster, *s.model, p.layout, s.loads[static_cast<std::size_t>(p.load)])};
 }
 
-/// Every layout of each of these numbers of GPUs, in their order, under every setting and each of its
-/// loads: layouts in the order of for_each_layout(), settings and loads in theirs. A layout is
+/// Every layout of each of these numbers of GPUs, in their order, under every setting and each of
+/// its loads: layouts in the order of for_each_layout(), settings and loads in theirs. A layout is
 /// prepared once for all loads of a setting, and only where it breaks no rule on its shape.
 ///   terms   what is looked for: search_terms
 ///   keep    what keeps points: best_points or frontier_points

@@ -37,7 +37,8 @@ struct clock_of_replica {
 };
 
 /// What the cache of one replica holds where it does not hold all: `each` and the tokens of a
-/// sequence, such that as many fit as sequences_that_fit() says, at full length and at the prompt's.
+/// sequence, such that as many fit as sequences_that_fit() says, at full length and at the
+/// prompt's.
 template <class Efficiency>
 void limit_cache(engine_rules& r, const prepared_layout<double, Efficiency>& p, const workload& w) {
   workload prompts = w;
@@ -122,8 +123,9 @@ template <class Efficiency>
 }
 
 /// Whether simulated requests are served as fast as they come, and within the workload's max_ttft
-/// and max_tpot on average. Of N requests that arrive at random the rate itself has a standard error
-/// of 1 / sqrt(N); a rate of served requests three of those below what is asked for is no promise kept.
+/// and max_tpot on average. Of N requests that arrive at random the rate itself has a standard
+/// error of 1 / sqrt(N); a rate of served requests three of those below what is asked for is no
+/// promise kept.
 [[nodiscard]] inline bool keeps_promises(const simulated_serving& s, const workload& w) noexcept {
   const double error = 1.0 / std::sqrt(std::max(static_cast<double>(s.requests), 1.0));
   if (s.requests_per_s < w.rate.value() * (1.0 - 3.0 * error)) return false;

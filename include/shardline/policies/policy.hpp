@@ -11,11 +11,11 @@
 ///                               seconds<T> that the engine's program adds to a rank's step of so
 ///                               many layers beside the accelerator's `busy` time
 ///   admission_time(policy, step, busy)
-///                               seconds<T> from a request's arrival to the first step that can take
-///                               it up, where the engine is busy for a share `busy` of the time,
-///                               with steps of so many seconds
-///   residuals_of<T>(policy)     basic_residuals<T>: how far measurements were found to be from what
-///                               it says
+///                               seconds<T> from a request's arrival to the first step that can
+///                               take it up, where the engine is busy for a share `busy` of the
+///                               time, with steps of so many seconds
+///   residuals_of<T>(policy)     basic_residuals<T>: how far measurements were found to be from
+///                               what it says
 ///   source_of(policy)           provenance: where its figures come from
 /// A policy derived from another answers with the other's functions where it has none of its own.
 #pragma once

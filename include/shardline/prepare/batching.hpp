@@ -20,8 +20,8 @@ constexpr T held_tokens(const basic_workload<T>& w, const T& share) noexcept {
 
 }  // namespace detail
 
-/// Prompt tokens that a cache holds already, the prefix cache or the hosts' memory: the hit share to
-/// the nearest token, the prompt's last token never, since its logits are wanted.
+/// Prompt tokens that a cache holds already, the prefix cache or the hosts' memory: the hit share
+/// to the nearest token, the prompt's last token never, since its logits are wanted.
 ///   share = prefix_hit + (1 - prefix_hit) host_cache.hit
 ///   input 1000, prefix_hit 0.5: 500;  prefix_hit 1: 999   (tests/prepare/batching.cpp)
 template <class T>
@@ -82,8 +82,8 @@ template <class T>
   return max(stated, computed_tokens(w));
 }
 
-/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is in
-/// flight has a long answer more often than a short one.
+/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is
+/// in flight has a long answer more often than a short one.
 ///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
 /// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
@@ -123,7 +123,8 @@ template <class T>
 }
 
 /// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
-///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1   (tests/static/worked_numbers.cpp)
+///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr count most_batches(const layout& l) noexcept {
   return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
 }

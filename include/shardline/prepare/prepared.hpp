@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// A deployment without its load, prepared once: everything about the heaviest rank of every segment
-/// of the model that no load changes.
+/// A deployment without its load, prepared once: everything about the heaviest rank of every
+/// segment of the model that no load changes.
 #pragma once
 
 #include <array>
@@ -29,8 +29,8 @@ struct alike_stages {
 };
 
 /// No model has more kinds of stages: a stage lies inside one run of equal layers, of which there
-/// are max_layer_kinds, in two sizes, at the beginning, in the middle or at the end of the pipeline,
-/// or it holds one of the max_layer_runs borders between runs; listed stages are fewer.
+/// are max_layer_kinds, in two sizes, at the beginning, in the middle or at the end of the
+/// pipeline, or it holds one of the max_layer_runs borders between runs; listed stages are fewer.
 inline constexpr std::size_t max_stage_kinds = 6 * max_layer_kinds + max_layer_runs;
 
 /// What one kind of layer keeps of a sequence, on a rank.
@@ -130,8 +130,9 @@ struct prepared_memory {
   growing<prepared_peak<T>, max_prepared> peaks;
   growing<alike_stages, max_stage_kinds> stages;
 
-  /// What stage `stage` of these segments holds: them, and with the last stage's head the prediction
-  /// layers where the deployment speculates. A step runs those apart from the others: draft_time().
+  /// What stage `stage` of these segments holds: them, and with the last stage's head the
+  /// prediction layers where the deployment speculates. A step runs those apart from the others:
+  /// draft_time().
   [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
                                                  bool speculates) const noexcept {
     if (speculates && stage == layout.pp - 1) add_prediction(n, map, model);
@@ -168,10 +169,6 @@ template <class Laws>
 concept repeatable = requires(Laws& laws, const segment_times& times) {
   laws.repeat(times);
 };
-
-}  // namespace detail
-
-namespace detail {
 
 // Of memory alone: no law is made.
 template <class T>

@@ -57,8 +57,8 @@ constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& 
           select(first, a.generation, b.generation), select(first, a.entry, b.entry)};
 }
 
-// Between two numbers of prompts a step, at which steps are too long for the rate and too short for it,
-// by so many prompts.
+// Between two numbers of prompts a step, at which steps are too long for the rate and too short for
+// it, by so many prompts.
 template <class T>
 struct bracket {
   T low{};
@@ -112,7 +112,8 @@ constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const 
 ///   prompts   = rate (seconds of a step among as many), on a line between evaluated ones
 ///   life      among those that are in flight on average, which is what one that arrives finds
 ///             (Poisson arrivals see time averages); no longer than where all slots are full
-///   utilisation = rate / the most that full slots serve, of which there are `slots`: the time until the
+///   utilisation = rate / the most that full slots serve, of which there are `slots`: the time
+///   until the
 ///                 engine notices a request takes none, since others have been noticed by then
 ///   wait      for a slot, wait_for_slot()
 /// Source: Wolff, "Poisson arrivals see time averages", Operations Research 30, 1982.

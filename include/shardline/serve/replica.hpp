@@ -41,17 +41,17 @@ struct loaded_replica {
     const T prompts = slots / max(load.decoding_steps() + entry, T(1.0));
     return steps_apart(load, slots, prompts, entry);
   }
-  /// Where prompts come at random: so many a second and so many in a step of any kind, of which those
-  /// that decode and those that read some take so long.
+  /// Where prompts come at random: so many a second and so many in a step of any kind, of which
+  /// those that decode and those that read some take so long.
   [[nodiscard]] constexpr basic_step_mix<T> at_random(
       const T& rate, const T& prompts, const basic_mix_seconds<T>& t) const noexcept {
     const basic_random_prompts<T> come{rate * t.decode, rate * t.prompts};
     if (chunked()) return chunked_at_random(load, prompts, come);
     return apart_at_random(load, prompts, come);
   }
-  /// What steps of each kind take, before it is known how many of them read some, and `meanwhile`: as
-  /// long as each other; or of an engine that reads prompts apart, with as many at once as come while
-  /// others are read, on the line from one to a full step.
+  /// What steps of each kind take, before it is known how many of them read some, and `meanwhile`:
+  /// as long as each other; or of an engine that reads prompts apart, with as many at once as come
+  /// while others are read, on the line from one to a full step.
   [[nodiscard]] constexpr basic_mix_seconds<T> about(const T& rate, const T& prompts,
                                                      const prompt_steps<T>& read) const noexcept {
     basic_mix_seconds<T> t;

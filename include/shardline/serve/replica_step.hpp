@@ -84,7 +84,8 @@ struct replica_clock {
 
 /// Times of steps of mean prompts and sequences, as the life of a request asks for them.
 ///   decode(n)          n sequences that decode
-///   mixed(tokens, n)   beside so many tokens of prompts: whole ones as far as these go, else a part
+///   mixed(tokens, n)   beside so many tokens of prompts: whole ones as far as these go, else a
+///                      part
 ///   prompts(tokens)    these alone
 ///   alone()            seconds of one prompt by itself
 ///   entry(step, busy)  seconds until the engine notices a request and has copied what hosts hold

@@ -15,16 +15,16 @@
 namespace shardline {
 
 /// What users and operators of a loaded deployment see.
-///   concurrency                     sequences in flight, waiting ones too; infinite where the queue
-///                                   grows for ever
+///   concurrency                     sequences in flight, waiting ones too; infinite where the
+///                                   queue grows for ever
 ///   running                         of them, those that the engine works on
 ///   utilisation                     of its slots: running over the most that can; with a rate, the
 ///                                   rate over the largest that can be served, 1 or more where the
 ///                                   queue grows for ever
 ///   requests_per_s                  served over the whole deployment
-///   waiting                         part of ttft before the prompt's first step: for a slot, behind
-///                                   other prompts, and for the engine to notice; infinite where the
-///                                   queue grows for ever
+///   waiting                         part of ttft before the prompt's first step: for a slot,
+///                                   behind other prompts, and for the engine to notice; infinite
+///                                   where the queue grows for ever
 ///   ttft                            time to first token, all waiting included; infinite likewise
 ///   tpot                            mean time per output token after the first
 ///   output_tokens_per_s             over the whole deployment
@@ -144,10 +144,11 @@ template <class T, class Efficiency>
 
 namespace detail {
 
-// What the last requests of a run leave empty, a share of all of its time: once none waits to be sent,
-// the longest of what is left passes in steps of which the first are as `full` and the last as short as
-// `alone`, over loaded ones, but `before` its first token, a share of a life, no sooner; what is left on
-// average, of lives that began within `coming` of one, would have passed anyway.
+// What the last requests of a run leave empty, a share of all of its time: once none waits to be
+// sent, the longest of what is left passes in steps of which the first are as `full` and the last
+// as short as `alone`, over loaded ones, but `before` its first token, a share of a life, no
+// sooner; what is left on average, of lives that began within `coming` of one, would have passed
+// anyway.
 template <class T>
 struct last_requests {
   T coming{};
@@ -168,8 +169,8 @@ struct last_requests {
 
 // Sequences that wait between two of their tokens, over those that run, where the cache is full: of
 // an engine that sets aside no room for outputs.
-//   0.7 (1 - reserved) (output / (input + output))^2, found by simulation: what one that ends leaves
-//   is taken up by (input + output) / input prompts, of which one can stay
+//   0.7 (1 - reserved) (output / (input + output))^2, found by simulation: what one that ends
+//   leaves is taken up by (input + output) / input prompts, of which one can stay
 template <class T>
 constexpr T preempted(const basic_runtime<T>& engine, const basic_workload<T>& w) noexcept {
   const T further = w.output.value() - T(1.0);
@@ -307,12 +308,12 @@ constexpr basic_serving<T> serving_of(const prepared_layout<T, Efficiency>& p,
 ///   (admitted / running - 1) for memory, before its prompt; of that as much between two tokens as
 ///   preempted() says; (concurrency / admitted - 1) of all that for the engine to take them up
 ///   requests_per_s = running / life
-/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot). In a
-/// run of num_prompts the last ones leave slots empty, and concurrency is the mean over all of it.
-/// With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run at
-/// once, and requests_per_s is the rate, or the most that can be served where that is less: then
-/// utilisation is 1 or more, rule::rate is violated, and ttft, waiting and concurrency are infinite,
-/// since the queue grows for ever.
+/// so that Little's law holds exactly: concurrency = requests_per_s (ttft + (output - 1) tpot). In
+/// a run of num_prompts the last ones leave slots empty, and concurrency is the mean over all of
+/// it. With a rate requests arrive at random, see arrivals.hpp; `concurrency` bounds how many run
+/// at once, and requests_per_s is the rate, or the most that can be served where that is less: then
+/// utilisation is 1 or more, rule::rate is violated, and ttft, waiting and concurrency are
+/// infinite, since the queue grows for ever.
 /// ttft is the zero-queue one where concurrency is 1: the engine notices, the prompt is computed.
 /// With output 1 there is no token after the first and tpot is 0. Assumes inputs that check()
 /// accepts, memory aside; prompts of one length. What preempted sequences read again is not priced.

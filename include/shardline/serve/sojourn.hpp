@@ -102,13 +102,9 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
   return select(room < load.prompt, several, step.latency);
 }
 
-}  // namespace detail
-
-namespace detail {
-
-// Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a one:
-// each step of a batch waits for its own last one, which takes all m stages in turn, so that a run of
-// n long ones slows n + m - 1:
+// Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a
+// one: each step of a batch waits for its own last one, which takes all m stages in turn, so that a
+// run of n long ones slows n + m - 1:
 //   share (n + m - 1) / (n + share (m - 1))
 template <class T>
 constexpr T slowed_by(const T& share, const T& in_turn, const T& batches) noexcept {
@@ -138,8 +134,8 @@ struct basic_mix_seconds {
   }
 };
 
-/// Seconds of the steps of a replica that reads prompts beside decoding sequences, and of one that reads
-/// them apart from these.
+/// Seconds of the steps of a replica that reads prompts beside decoding sequences, and of one that
+/// reads them apart from these.
 template <class T, class Times>
 [[nodiscard]] constexpr basic_mix_seconds<T> chunked_seconds(const Times& times,
                                                              const basic_turnover<T>& load,
@@ -161,8 +157,8 @@ template <class T, class Times>
 namespace detail {
 
 // What a step that reads prompts apart adds to those that decode: its own time without stages; with
-// them, where it is longer, it slows those behind it besides, carrying (1 + beside) / prompts in a row,
-// and takes a batch's turn:
+// them, where it is longer, it slows those behind it besides, carrying (1 + beside) / prompts in a
+// row, and takes a batch's turn:
 //   read + (read - decode) (slowed - share) / share,   share = carrying / (1 + carrying)
 template <class T>
 constexpr T apart_of(const basic_mix_seconds<T>& t, const basic_turnover<T>& load,
@@ -193,8 +189,8 @@ template <class T, class Times>
 namespace detail {
 
 // Sequences of a run whose prompts are read one after another in `reading` steps of each `round` of
-// them, in the order in which they ended: each decodes for `own` of those after its own, and waits for
-// the engine in the rest, `entry` of them until it is noticed.
+// them, in the order in which they ended: each decodes for `own` of those after its own, and waits
+// for the engine in the rest, `entry` of them until it is noticed.
 template <class T>
 struct clump {
   T round{};
@@ -210,9 +206,9 @@ struct clump {
     const T over = max(x, T(0.0));
     return over * over * T(0.5);
   }
-  // Others' prompts that it meets while it decodes, over what it would if they were read in all steps
-  // alike: those after it of its own round and, unless there is none before, those of the next that
-  // ended before it.
+  // Others' prompts that it meets while it decodes, over what it would if they were read in all
+  // steps alike: those after it of its own round and, unless there is none before, those of the
+  // next that ended before it.
   [[nodiscard]] constexpr T met_decoding() const noexcept {
     const T one(1.0);
     const T long_for = from_first_to_last();
@@ -231,8 +227,9 @@ struct clump {
   }
 };
 
-// What a request meets of others' prompts while it decodes and before it is noticed, over what it would
-// if they were read in all steps alike, as they are but in a run, of steps of so many seconds.
+// What a request meets of others' prompts while it decodes and before it is noticed, over what it
+// would if they were read in all steps alike, as they are but in a run, of steps of so many
+// seconds.
 template <class T>
 struct met_prompts {
   T decoding = T(1.0);
@@ -258,7 +255,8 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
 
 /// A life among chunked steps.
 ///   generation = g m (decode + (mixed - decode) carrying others met)
-///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that came
+///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
+///              came
 ///                with them are read, half of them on average
 /// met: of a run, whose sequences stay together, the share of others' prompts that fall within
 /// (detail::clump); 1 elsewhere. Through m stages long steps slow those behind them: slowed_by().
@@ -298,8 +296,8 @@ template <class T, class Times>
 
 namespace detail {
 
-// Prompts of others that are read while one decodes. Of slots that are always full each has one in a
-// life, those that came along among them, half of which are read after one's own.
+// Prompts of others that are read while one decodes. Of slots that are always full each has one in
+// a life, those that came along among them, half of which are read after one's own.
 template <class T>
 constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mix<T>& s,
                               const T& others) noexcept {
@@ -313,7 +311,8 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
 }  // namespace detail
 
 /// A life among steps that read prompts apart.
-///   generation = g m decode + others' prompts that are read meanwhile, and what these slow (apart_of)
+///   generation = g m decode + others' prompts that are read meanwhile, and what these slow
+///   (apart_of)
 ///   prompt     = until those that came together are read, half of them on average
 template <class T, class Times>
 [[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,

@@ -124,8 +124,8 @@ inline constexpr double hardly_any = 1e-30;
 ///   room = B - checked decoding,  decoding = g prompts,  busy = prompts L / room
 ///   waiting = (N - 1) / N busy^sqrt(2 (room / L + 1)) / (2 (1 - busy)) / (1 + 3 (N / most)^4)
 /// Tokens are conserved: prompts (L + g checked) is at most B, most the N at which it would be B if
-/// none waited. In a closed loop those that wait send no others, and a queue does not grow as one of
-/// random arrivals: the last factor, found by simulation (tests/serve/steady_state.cpp).
+/// none waited. In a closed loop those that wait send no others, and a queue does not grow as one
+/// of random arrivals: the last factor, found by simulation (tests/serve/steady_state.cpp).
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> chunked_steps(const basic_turnover<T>& load,
                                                         const T& slots, const T& entry) noexcept {
@@ -168,8 +168,8 @@ using random_prompts = basic_random_prompts<>;
 
 namespace detail {
 
-// The chance that a step has none of so many prompts that come at random on average; and that it has
-// some, which is n (1 - n / 2) at least, and so much where 1 - n is 1 by rounding.
+// The chance that a step has none of so many prompts that come at random on average; and that it
+// has some, which is n (1 - n / 2) at least, and so much where 1 - n is 1 by rounding.
 template <class T>
 constexpr T chance_of_none(const T& prompts, const T& room,
                            const basic_turnover<T>& load) noexcept {
@@ -212,8 +212,8 @@ template <class T>
   s.prompt_tokens = min(read / s.carrying, s.room);
   s.coming = one;
   s.beside = reading;
-  // Who has been read finds what came meanwhile; so many steps more than others read some until that
-  // is forgotten, since each such step is followed by another with the chance 1 - ends.
+  // Who has been read finds what came meanwhile; so many steps more than others read some until
+  // that is forgotten, since each such step is followed by another with the chance 1 - ends.
   const T steps =
       max(load.prompt / s.room, one) * (one - ends) + reading * s.queued * (load.prompt / s.room);
   const T follows = max(one - ends - begins, T(0.0));
@@ -226,9 +226,9 @@ template <class T>
 
 namespace detail {
 
-// Sequences that a turn reads beside the `found` of one look, since they were read together before: who
-// ends within `entry` steps of another is read without a step of decoding between, and ends with it from
-// then on, as far as answers are of one length and do not end in every step anyway:
+// Sequences that a turn reads beside the `found` of one look, since they were read together before:
+// who ends within `entry` steps of another is read without a step of decoding between, and ends
+// with it from then on, as far as answers are of one length and do not end in every step anyway:
 //   prompts (entry - 1) / (1 + (prompts / 2)^2) / (1 + (cv g)^2), found by simulation; no more than
 //   a step has room for
 template <class T>
@@ -246,15 +246,17 @@ constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& e
 }  // namespace detail
 
 /// The same of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes. A request passes
-/// `entry` steps before it is noticed.
+/// step, as many of them in a step as its budget has room for, while nothing decodes. A request
+/// passes `entry` steps before it is noticed.
 ///   prompts  = N / (g m + entry)
-///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a run
+///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
+///            run
 ///              that come at once are N - 1 at most
 ///   beside   = found + those that were read together before: detail::gathered()
 ///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
-///              turns = prompts / (found / (1 - e^-found) + gathered),  a = n (prompts / turns - 1),
-///              the full steps of the further prompts of a turn, which fill what the first one leaves
+///              turns = prompts / (found / (1 - e^-found) + gathered),  a = n (prompts / turns -
+///              1), the full steps of the further prompts of a turn, which fill what the first one
+///              leaves
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
                                                       const T& prompts, const T& entry) noexcept {
@@ -282,7 +284,8 @@ template <class T>
 
 namespace detail {
 
-// Reading steps that follow on a decoding one, where prompts are read apart and shorter than a step.
+// Reading steps that follow on a decoding one, where prompts are read apart and shorter than a
+// step.
 template <class T>
 constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
   const T one(1.0);
@@ -296,8 +299,8 @@ constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
 /// The same where prompts come at random, so many in a step of any kind and the steps that are read
 /// after it. What comes while some are read is read too before anything decodes:
 ///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
-/// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at most
-/// one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
+/// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
+/// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> apart_at_random(
     const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {

@@ -85,8 +85,8 @@ template <class T, class Efficiency>
 
 /// Every operator of the heaviest rank of each stage in a step, in the order in which they run:
 ///   sink(place, times, operator, once)
-/// once is operator_time<T>, or seconds<T> of a collective; times [1] how often the step runs it over
-/// all stages. For each line of time_of_step()
+/// once is operator_time<T>, or seconds<T> of a collective; times [1] how often the step runs it
+/// over all stages. For each line of time_of_step()
 ///   line = sum of times once.total()                                                       [s]
 /// but for what is hidden: collectives beside shared experts, or beside the other half of a step
 /// (two_batch_overlap). Draft, bubble and host have no operators. Assumes inputs that check()
@@ -118,8 +118,8 @@ constexpr void for_each_operator_of_decode(const prepared_layout<T, Efficiency>&
   for_each_operator(p, step_of_batch(p.layout, w), sink);
 }
 
-/// visit(step, passes) for each step of prefill(), one after the other; beyond 32 steps one stands for
-/// several. passes [1] how many of the step's whole passes it takes: later ones follow in the
+/// visit(step, passes) for each step of prefill(), one after the other; beyond 32 steps one stands
+/// for several. passes [1] how many of the step's whole passes it takes: later ones follow in the
 /// pipeline at the pace of its slowest stage.
 template <class T, class Efficiency, class Visit>
 constexpr void for_each_step_of_prefill(const prepared_layout<T, Efficiency>& p,

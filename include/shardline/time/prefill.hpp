@@ -9,8 +9,8 @@ namespace shardline {
 
 namespace detail {
 
-// What so many alike steps of a prompt take, in whole passes of one: the prompt's first passes every
-// stage, a later one follows at the slowest stage's pace.
+// What so many alike steps of a prompt take, in whole passes of one: the prompt's first passes
+// every stage, a later one follows at the slowest stage's pace.
 template <class T>
 constexpr T passes_of(const layout& l, const pipeline_time<T>& t, const T& steps,
                       bool first) noexcept {
@@ -19,8 +19,8 @@ constexpr T passes_of(const layout& l, const pipeline_time<T>& t, const T& steps
   return alone + (steps - alone) * pace;
 }
 
-// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps, whether they
-// are of the chunk's own size).
+// Adds up a prompt's steps: visit(new tokens, context before them, how many such steps, whether
+// they are of the chunk's own size).
 template <class T, class Efficiency>
 struct prompt_fold {
   const prepared_layout<T, Efficiency>& prepared;

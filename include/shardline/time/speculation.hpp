@@ -37,8 +37,8 @@ template <class T>
   return high;
 }
 
-/// Rounds that a sequence's tokens after the first take: (output - 1) / tokens_per_step, 1 at least;
-/// 0 where there are none.
+/// Rounds that a sequence's tokens after the first take: (output - 1) / tokens_per_step, 1 at
+/// least; 0 where there are none.
 ///   output 9, 2 tokens a step: 4   (tests/time/speculation.cpp)
 template <class T>
 [[nodiscard]] constexpr T decode_rounds(const basic_workload<T>& w) noexcept {

@@ -311,8 +311,8 @@ template <class Time, class T, class Efficiency>
   }
 }
 
-/// Steps that differ in the cached tokens of their prompts alone, as a prompt's chunks do: what does
-/// not follow these is priced once.
+/// Steps that differ in the cached tokens of their prompts alone, as a prompt's chunks do: what
+/// does not follow these is priced once.
 template <class T, class Efficiency>
 class steps_by_context {
  public:

@@ -9,9 +9,9 @@
 
 namespace shardline {
 
-/// What a block of a model is told of its surroundings: the layout, the formats of its matrices (the
-/// model's, or those in one of its layers), what all layers of the model have in common, the rank's
-/// coordinates, how the engine pads, and how it runs layers with experts.
+/// What a block of a model is told of its surroundings: the layout, the formats of its matrices
+/// (the model's, or those in one of its layers), what all layers of the model have in common, the
+/// rank's coordinates, how the engine pads, and how it runs layers with experts.
 struct block_context {
   const shardline::layout& layout;
   layer_formats formats;

@@ -6,14 +6,16 @@
 ///   static constexpr void fields(list)    list("heads", as<field::heads>, &kind::heads) for each
 ///                                         number that has a range; list("flag", &kind::flag) for
 ///                                         each other member
-///   void conditions(asked) const          what its fields ask of each other: see condition_listener
-///   void sharding(rules) const            what degrees must divide or replicate: sharding_listener
-///   count cache_copies(tp) const          tp ranks that hold the same cache and can share it out
-///   void matrices(list) const             list(class) for each class of weights it multiplies by
-///   void modules(list) const              its modules in a checkpoint: see module_listener
-///   void emit(e, sink) const              its operators on one rank with their weights, and what it
+///   void conditions(asked) const          what its fields ask of each other: see
+///   condition_listener void sharding(rules) const            what degrees must divide or
+///   replicate: sharding_listener count cache_copies(tp) const          tp ranks that hold the same
+///   cache and can share it out void matrices(list) const             list(class) for each class of
+///   weights it multiplies by void modules(list) const              its modules in a checkpoint:
+///   see module_listener void emit(e, sink) const              its operators on one rank with their
+///   weights, and what it
 ///                                         keeps of a sequence, as shapes: sink(shape) in order
-/// All are constexpr, and templates over what they are given. A kind of feed-forward block says too:
+/// All are constexpr, and templates over what they are given. A kind of feed-forward block says
+/// too:
 ///   static constexpr bool sums_at_end     its last operator sums partial outputs over tp, so that
 ///                                         attention beside it need not sum its own
 #pragma once
@@ -71,7 +73,8 @@ struct condition_listener {
 ///   width(n)                tp divides it
 ///   output(c, n, role)      tp's shares of an output of these matrices are whole scale blocks
 ///   output_of_rank(c, n)    a rank's share is
-///   inner(c, n)             tp's shares of an inner width, output of one and input of the next, are
+///   inner(c, n)             tp's shares of an inner width, output of one and input of the next,
+///                           are
 ///   experts(n)              ep ranks share them out; even_experts(n): ep divides them
 ///   expert_width(n), expert_inner(c, n)   as width and inner, of etp
 /// It has the layout, `layout`.
@@ -117,7 +120,8 @@ struct module_listener {
 
 /// Operators that a half of a layer has at most, the norms around its block among them: places are
 /// kept for so many.   (tests/work/kinds/index.cpp)
-///   gemms         multiplications by a stored matrix; those by the rank's experts, two, beside them
+///   gemms         multiplications by a stored matrix; those by the rank's experts, two, beside
+///                 them
 ///   vectors       vector kernels; the experts' activation function beside them
 ///   fused         vectors read inside others
 ///   attentions    softmax attention, scores alone and recurrences, in each phase

@@ -165,7 +165,8 @@ struct prepared_routing {
 };
 
 /// A routing with what no step changes worked in.
-///   256 experts, 8 of a token, over 32 ranks: 0.25 rows of a rank for each token   (tests/static/worked_numbers.cpp)
+///   256 experts, 8 of a token, over 32 ranks: 0.25 rows of a rank for each token
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr prepared_routing prepared_of(const routing_shape& r) noexcept {
   const double k = real<double>(r.experts_per_token);
   const double local = real<double>(r.local);
@@ -182,8 +183,8 @@ struct prepared_routing {
 /// What the busiest rank gets. Rows: its share of group_tokens k, times the imbalance; at least one
 /// once there is a token, at most what its experts can be sent. With every token a kernel is handed
 /// all of its rows, wherever their experts are; with those that were sent here the rank's own, as
-/// exchanges sort them out. Ranks differ by an expert where ep does not divide them, and the busiest
-/// is the fullest.
+/// exchanges sort them out. Ranks differ by an expert where ep does not divide them, and the
+/// busiest is the fullest.
 template <class T>
 [[nodiscard]] constexpr routed_extents<T> routed_of(const prepared_routing& r,
                                                     const rank_step<T>& s) noexcept {

@@ -32,8 +32,8 @@ struct step_part {
 /// One pass through the model; a mixed step has a prefill part and a decode part, one of each.
 ///   expert_imbalance   tokens of the busiest expert rank over the mean, where routing is even
 ///   routing            how tokens fall on experts
-///   replicas           that share the sequences out evenly, as they do on average; 0: one by one, so
-///                      that the fullest has what is left over
+///   replicas           that share the sequences out evenly, as they do on average; 0: one by one,
+///                      so that the fullest has what is left over
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
@@ -44,7 +44,8 @@ struct basic_step {
 };
 
 /// `new_tokens` more prompt tokens of each sequence.
-///   prefill_step(2.0, 100.0, 0.0, 1.0): one part, 2 sequences of 100 new tokens   (tests/static/worked_numbers.cpp)
+///   prefill_step(2.0, 100.0, 0.0, 1.0): one part, 2 sequences of 100 new tokens
+///   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> prefill_step(T sequences, T new_tokens, T context,
                                                    T expert_imbalance,
@@ -54,7 +55,8 @@ template <class T>
 }
 
 /// One more token of each sequence.
-///   decode_step(64.0, 2048.0, 1.0): one part, 1 new token after 2048 cached ones   (tests/static/worked_numbers.cpp)
+///   decode_step(64.0, 2048.0, 1.0): one part, 1 new token after 2048 cached ones
+///   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> decode_step(T sequences, T context, T expert_imbalance,
                                                   const basic_routing<T>& routing = {}) noexcept {
@@ -166,8 +168,8 @@ template <class T>
   return nullptr;
 }
 
-/// All extents of a step in the order of their names; 0 of what belongs to a part that the step does
-/// not have.
+/// All extents of a step in the order of their names; 0 of what belongs to a part that the step
+/// does not have.
 template <class T>
 [[nodiscard]] constexpr std::array<T, extent_count> extents_of(const rank_step<T>& s) noexcept {
   const T none(0.0);
@@ -188,7 +190,8 @@ template <class T>
 }
 
 /// How much of one extent there is in a step.
-///   64 sequences that decode on one rank: 64 tokens, 64 logit rows, no prompt tokens   (tests/static/worked_numbers.cpp)
+///   64 sequences that decode on one rank: 64 tokens, 64 logit rows, no prompt tokens
+///   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T extent_of(const rank_step<T>& s, extent e) noexcept {
   return extents_of(s)[static_cast<std::size_t>(e)];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// What an engine's program takes on its command line, in its environment and in its files, as data.
+/// What an engine's program takes on its command line, in its environment and in its files, as
+/// data.
 #pragma once
 
 #include <algorithm>

@@ -16,7 +16,8 @@ namespace shardline {
 ///   divides, multiple_of, equals, at_most, at_least, below   its number, to a product of numbers
 ///   has_entries, sums_to    its list, likewise
 ///   several                 the product is above 1
-///   needs                   the first of them is there, and what stands behind it begins with `says`
+///   needs                   the first of them is there, and what stands behind it begins with
+///                           `says`
 ///   excludes                each of them is 1 or not there
 ///   has_keys                its object has them as keys
 enum class rule_kind : unsigned char {

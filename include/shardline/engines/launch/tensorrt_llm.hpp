@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// `trtllm-serve`, PyTorch backend: tensorrt_llm/commands/serve.py and llmapi/llm_args.py of 1.x. What
-/// the file says overrides the command line, so the file says all of it.
+/// `trtllm-serve`, PyTorch backend: tensorrt_llm/commands/serve.py and llmapi/llm_args.py of 1.x.
+/// What the file says overrides the command line, so the file says all of it.
 #pragma once
 
 #include <array>

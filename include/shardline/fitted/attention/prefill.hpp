@@ -65,7 +65,8 @@ struct prompt_law {
   }
 
  private:
-  // Ranks that share a prompt take blocks from all over it, so each sees the mean, and one the last.
+  // Ranks that share a prompt take blocks from all over it, so each sees the mean, and one the
+  // last.
   [[nodiscard]] constexpr detail::prompt_blocks<T> blocks_of(const step_part<T>& p,
                                                              const T& own) const noexcept {
     const T half(detail::query_rows / 2.0);

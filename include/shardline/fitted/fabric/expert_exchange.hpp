@@ -154,8 +154,8 @@ template <class T, class Efficiency, class Curve>
 }
 
 /// The ways of an all-to-all of tokens by what the engine uses for them, `pairwise` being those of
-/// the library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus too:
-/// tokens then go by the sum of a rank's links.
+/// the library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus
+/// too: tokens then go by the sum of a rank's links.
 template <class T, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(
     const fitted_cluster<T>& c, const rank_group& group, const Tokens& x,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 /// A collective between scale-up domains under `fitted`: ring or tree over all ranks, phase after
-/// phase where the library is hierarchical, and pairs. fitted/fabric/collectives.hpp gives the formulas.
+/// phase where the library is hierarchical, and pairs. fitted/fabric/collectives.hpp gives the
+/// formulas.
 #pragma once
 
 #include "shardline/fitted/fabric/scale_up.hpp"

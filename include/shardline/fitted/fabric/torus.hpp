@@ -8,8 +8,8 @@
 
 namespace shardline::detail {
 
-// The bandwidth-bound algorithms of fabric/torus.hpp by the share of a link's rate that the library's
-// whole buffers reach (bulk_share), hops as the accelerator states them.
+// The bandwidth-bound algorithms of fabric/torus.hpp by the share of a link's rate that the
+// library's whole buffers reach (bulk_share), hops as the accelerator states them.
 template <class T>
 constexpr message_law<T> law_on_torus(const fitted_cluster<T>& c, collective_kind kind,
                                       const rank_group& group) noexcept {

@@ -92,7 +92,8 @@ enum class activation_rule : unsigned char {
 
 /// One supported model_type.
 ///   other_architecture   a second name of its class
-///   layers           reads its layers; feed_forwards reads their blocks, where these are read apart
+///   layers           reads its layers; feed_forwards reads their blocks, where these are read
+///                    apart
 ///   own_formats      what keys outside the quantisation settings say of formats
 ///   vocab_size, heads, kv_heads, head_dim, context, window, max_window_layers   if the key is
 ///                    missing; 0: required, as many as heads, hidden_size / heads, unknown, none,

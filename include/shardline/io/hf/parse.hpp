@@ -187,8 +187,8 @@ inline json read_sound(const bare_numbers& sound) {
 }  // namespace detail
 
 /// The JSON object in `text`; null, and a fault in `d`, if it is anything else. Parsed twice: once
-/// to check, once to keep. Bare infinities and NaN are numbers, which no field here may be: they are
-/// refused where they are read.
+/// to check, once to keep. Bare infinities and NaN are numbers, which no field here may be: they
+/// are refused where they are read.
 [[nodiscard]] inline json parse_object(std::string_view text, diagnosis& d) {
   // nlohmann::json takes a NUL for the end of the text and would pass over what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {

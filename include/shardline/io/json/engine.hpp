@@ -76,8 +76,8 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
 /// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
 /// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "reserved_output",
-/// "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts", "two_batch_overlap", members:
-/// describe/engine.hpp explains them; a step
+/// "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts",
+/// "two_batch_overlap", members: describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
 template <class Output, class T>
 void put_members(json_output<Output>& out, const basic_runtime<T>& r) {

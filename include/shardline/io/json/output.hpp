@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// JSON as it is put together, value by value: as a tree of nlohmann's, or as text without one. What
-/// a type looks like is said once for both, by put_json(output, value).
+/// JSON as it is put together, value by value: as a tree of nlohmann's, or as text without one.
+/// What a type looks like is said once for both, by put_json(output, value).
 #pragma once
 
 #include <array>

@@ -18,8 +18,8 @@ namespace shardline {
 /// What stands behind options by their names, and what is run: "heads", "layers", "prompt".
 using said_options = std::map<std::string, std::string, std::less<>>;
 
-/// What rules ask about the model and the load: "heads" that the tensor-parallel size has to divide in
-/// every layer, "layers", and "prompt", the longest.
+/// What rules ask about the model and the load: "heads" that the tensor-parallel size has to divide
+/// in every layer, "layers", and "prompt", the longest.
 [[nodiscard]] inline said_options facts_of(const launch_request& r) {
   count heads = 0;
   for (const layer& l : r.model.layers.kinds) {

@@ -65,7 +65,8 @@ struct launch_argument {
 /// `instances` equal servers of `nodes` nodes each.
 ///   arguments        on every node, those of files and of the environment too
 ///   leader, worker   besides, on the first node and on each other; "{leader}" stands for the
-///                    first node's address, "{rank}" for the node's number, "{rank*8}" for a multiple
+///                    first node's address, "{rank}" for the node's number, "{rank*8}" for a
+///                    multiple
 ///   whole_world      one command starts all ranks (MPI), not one on each node
 struct launch_server {
   pool_role role = pool_role::both;

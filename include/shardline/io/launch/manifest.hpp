@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// A deployment as what orchestrators of clusters take: LeaderWorkerSets, Dynamo's graph, the values
-/// of llm-d's chart. Each says what it cannot say.
+/// A deployment as what orchestrators of clusters take: LeaderWorkerSets, Dynamo's graph, the
+/// values of llm-d's chart. Each says what it cannot say.
 #pragma once
 
 #include <string>

@@ -11,7 +11,8 @@
 
 namespace shardline {
 
-/// An instance of a server, and where it stands: on whole nodes from one on, or on some GPUs of one.
+/// An instance of a server, and where it stands: on whole nodes from one on, or on some GPUs of
+/// one.
 struct launch_place {
   const launch_server* server = nullptr;
   count instance = 0;

@@ -33,7 +33,8 @@ inline bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// The whole number that a text begins with; 0 of none. std::stoll drags in what prints why it failed.
+// The whole number that a text begins with; 0 of none. std::stoll drags in what prints why it
+// failed.
 inline count whole_of(std::string_view text) {
   count n = 0;
   std::from_chars(text.data(), text.data() + text.size(), n);
@@ -142,8 +143,8 @@ inline void add_key(std::string& text, std::string_view before, std::string_view
 
 }  // namespace detail
 
-/// The YAML that the program is told to read; nothing where it reads none. Keys of one parent follow
-/// each other, in the order of the table.
+/// The YAML that the program is told to read; nothing where it reads none. Keys of one parent
+/// follow each other, in the order of the table.
 [[nodiscard]] inline std::string file_of(const launch_plan& p, const launch_server& s) {
   std::string text;
   std::string_view before;

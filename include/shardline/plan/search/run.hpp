@@ -40,7 +40,8 @@ struct search_part {
   }
 };
 
-/// What an objective or a constraint is asked about: a layout, prepared on its setting, under a load.
+/// What an objective or a constraint is asked about: a layout, prepared on its setting, under a
+/// load.
 template <class T, class Efficiency>
 struct priced_point {
   count setting;

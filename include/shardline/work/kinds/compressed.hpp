@@ -15,16 +15,16 @@ namespace shardline {
 ///   tokens_per_key   tokens that are compressed to one entry; 0: there are none, and a query sees
 ///                    the window alone
 ///   overlapping      an entry is made of twice as many tokens, the next one's among them
-///   index_topk       entries that a query attends to, those that an indexer scores highest; 0: all,
-///                    and there is no indexer
+///   index_topk       entries that a query attends to, those that an indexer scores highest; 0:
+///                    all, and there is no indexer
 ///   index_heads      of the indexer, each of index_head_dim values, over keys compressed likewise
 /// Per layer it caches head_dim values for each token of the window and for each entry, an indexer
 /// its key (index_head_dim values in fp8, and a scale of 4 bytes for each 128 of them), and the
 /// tokens that are not compressed yet, with their gates, in fp32.
 /// Source: modeling_deepseek_v4.py of huggingface/transformers (5);
 /// vllm/model_executor/models/deepseek_v4.py.
-///   head_dim 512 in bf16, window 128, 4 tokens a key, an indexer of 128: 1,024 bytes a token within
-///   the window and 289 for every token   (tests/work/kinds/compressed.cpp)
+///   head_dim 512 in bf16, window 128, 4 tokens a key, an indexer of 128: 1,024 bytes a token
+///   within the window and 289 for every token   (tests/work/kinds/compressed.cpp)
 struct compressed_attention {
   static constexpr std::string_view kind_name{"compressed"};
 

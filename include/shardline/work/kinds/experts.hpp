@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Experts that a router chooses for each token, and those that every token takes, with the dispatch
-/// of tokens to their ranks.
+/// Experts that a router chooses for each token, and those that every token takes, with the
+/// dispatch of tokens to their ranks.
 #pragma once
 
 #include <optional>

@@ -23,7 +23,8 @@
 
 namespace shardline {
 
-/// Token mixing: softmax attention with a growing cache, or a recurrence with a state of fixed size.
+/// Token mixing: softmax attention with a growing cache, or a recurrence with a state of fixed
+/// size.
 // clang-format off
 using attention_kind = one_attention_of<
     grouped_query_attention,

@@ -154,7 +154,8 @@ constexpr attention_shape latent_attention::attending(const block_context& e, ph
 /// A prompt expands its latent cache into per-head keys and values (context included, so chunks pay
 /// for it again) and runs ordinary attention. A decode step absorbs the expansion into queries and
 /// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
-/// one key-value head shared by all heads. Each part runs its own kernels, so each reads the matrix.
+/// one key-value head shared by all heads. Each part runs its own kernels, so each reads the
+/// matrix.
 template <class Sink>
 constexpr void latent_attention::emit(const block_context& e, Sink& sink) const {
   emit_projections(e, sink);

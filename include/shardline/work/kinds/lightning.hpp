@@ -50,8 +50,8 @@ struct lightning_attention {
   constexpr void modules(List&& list) const {
     list.recurrence();
   }
-  /// q k v, gate, the recurrence, norm, output. Per token and head the recurrence costs 5 head_dim^2
-  /// operations: decay 1, outer product 2, read by the query 2.
+  /// q k v, gate, the recurrence, norm, output. Per token and head the recurrence costs 5
+  /// head_dim^2 operations: decay 1, outer product 2, read by the query 2.
   template <class Sink>
   constexpr void emit(const block_context& e, Sink& sink) const {
     const count values = items_in_part(heads, e.layout.attention.tp, e.rank.tp) * head_dim;

@@ -136,11 +136,11 @@ constexpr attention_shape sparse_latent_attention::scoring(const block_context& 
           .activation = precision::fp8};
 }
 
-/// Query and latent projections, indexer, absorbed expansion, scores and attention per part, output.
-/// Prompts and decode steps alike attend to the latents as one head that all share, so both absorb
-/// the expansion; a query reads index_topk of them at most. Queries of one prompt choose different
-/// tokens: that more than one query's come from memory is not priced, nor that kernels run heads in
-/// groups of 64 (FlashMLA).
+/// Query and latent projections, indexer, absorbed expansion, scores and attention per part,
+/// output. Prompts and decode steps alike attend to the latents as one head that all share, so both
+/// absorb the expansion; a query reads index_topk of them at most. Queries of one prompt choose
+/// different tokens: that more than one query's come from memory is not priced, nor that kernels
+/// run heads in groups of 64 (FlashMLA).
 template <class Sink>
 constexpr void sparse_latent_attention::emit(const block_context& e, Sink& sink) const {
   const latent_attention own = latents();

@@ -123,8 +123,8 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, count 
   return a;
 }
 
-/// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ; so is `v_head_dim`, 0:
-/// the key is required.
+/// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ; so is `v_head_dim`,
+/// 0: the key is required.
 inline latent_attention read_latent_attention(const fields& f, count q_lora_rank = 1536,
                                               count v_head_dim = 0) {
   if (f.flag("attention_bias", false)) {

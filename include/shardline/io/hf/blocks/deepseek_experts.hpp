@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// config.json to feed-forward blocks as DeepSeek describes them, and families after it: dense ones,
-/// then experts of which some are shared.
+/// config.json to feed-forward blocks as DeepSeek describes them, and families after it: dense
+/// ones, then experts of which some are shared.
 #pragma once
 
 #include <string>

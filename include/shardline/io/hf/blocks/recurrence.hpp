@@ -63,8 +63,8 @@ inline void check_groups(const fields& f, const state_space& s) {
   f.refuse("n_groups", "a divisor of the number of heads (" + std::to_string(s.heads) + ")");
 }
 
-/// Mamba-2 as Granite 4, Bamba and Falcon-H1 spell it: `inner` values in all, mamba_expand times the
-/// model's width unless a key says otherwise. Engines keep the state in the model's dtype where
+/// Mamba-2 as Granite 4, Bamba and Falcon-H1 spell it: `inner` values in all, mamba_expand times
+/// the model's width unless a key says otherwise. Engines keep the state in the model's dtype where
 /// nothing says (vLLM, mamba_ssm_cache_dtype "auto").
 inline state_space read_mixer_of(const fields& f, count inner, precision own) {
   state_space s{};

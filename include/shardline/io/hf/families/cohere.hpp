@@ -2,7 +2,8 @@
 /// Command R, R7B and A: both blocks read one norm, which has a gain and no bias. Command R+ norms
 /// each head of queries and keys by gains of its own; Command A+ has experts in all but the first
 /// layers.
-/// Source: configuration_cohere2_moe.py and modeling_cohere2_moe.py of huggingface/transformers (5).
+/// Source: configuration_cohere2_moe.py and modeling_cohere2_moe.py of huggingface/transformers
+/// (5).
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"

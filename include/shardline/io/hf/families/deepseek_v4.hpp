@@ -100,7 +100,8 @@ inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known,
   return stack;
 }
 
-/// Experts in MXFP4, multiplied by activations in fp8; scales of all blocks are exponents of 8 bits.
+/// Experts in MXFP4, multiplied by activations in fp8; scales of all blocks are exponents of 8
+/// bits.
 inline void read_deepseek_v4_formats(const fields& f, model& m) {
   const std::string experts = f.choice("expert_dtype", {"fp8", "fp4"});
   const json* settings = f.object("quantization_config");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Gemma 4: heads of their own width and number in layers that see everything, whose keys may be
-/// values too; the last layers read the caches of earlier ones; an embedding for each layer; experts
-/// beside the dense block.
+/// values too; the last layers read the caches of earlier ones; an embedding for each layer;
+/// experts beside the dense block.
 /// Source: configuration_gemma4.py and modeling_gemma4.py of huggingface/transformers (5).
 #pragma once
 

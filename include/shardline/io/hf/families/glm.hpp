@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// GLM-4.5; GLM-4.7-Flash, which has latent attention; Solar Open, whose first layer has experts too.
+/// GLM-4.5; GLM-4.7-Flash, which has latent attention; Solar Open, whose first layer has experts
+/// too.
 #pragma once
 
 #include "shardline/io/hf/blocks/deepseek_experts.hpp"

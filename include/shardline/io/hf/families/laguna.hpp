@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Poolside's Laguna: heads of their own number in each layer, a gate per head or per value, experts
-/// with a score correction beside a shared one.
+/// Poolside's Laguna: heads of their own number in each layer, a gate per head or per value,
+/// experts with a score correction beside a shared one.
 /// Source: configuration_laguna.py and modular_laguna.py of huggingface/transformers (5).
 #pragma once
 

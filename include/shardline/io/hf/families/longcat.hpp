@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// LongCat-Flash: each layer is two of ours, of latent attention and a dense block each; the experts
-/// read what the first dense block reads, so that they are priced as a block beside it. Some of the
-/// router's choices hand a token back as it came.
+/// LongCat-Flash: each layer is two of ours, of latent attention and a dense block each; the
+/// experts read what the first dense block reads, so that they are priced as a block beside it.
+/// Some of the router's choices hand a token back as it came.
 /// Source: configuration_longcat_flash.py and modeling_longcat_flash.py of huggingface/transformers
 /// (4.57).
 #pragma once

@@ -21,8 +21,8 @@ constexpr checkpoint_names make_minimax_text_names() noexcept {
 }
 inline constexpr checkpoint_names minimax_text_names = make_minimax_text_names();
 
-/// Which layers keep a state: 0 in attn_type_list, or all that layer_types does not call full; every
-/// other layer where neither says.
+/// Which layers keep a state: 0 in attn_type_list, or all that layer_types does not call full;
+/// every other layer where neither says.
 inline std::vector<bool> read_lightning_layers(const fields& f, const family& known, count layers) {
   constexpr const char* key = "attn_type_list";
   std::vector<bool> states;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// OLMo 1 to 3, OLMoE and FlexOlmo; OLMo Hybrid, a gated delta rule in three layers of four. Their norms stand behind the attention and the feed-forward block, not
-/// before them: as many, of the same size, so a layer is priced as any other.
+/// OLMo 1 to 3, OLMoE and FlexOlmo; OLMo Hybrid, a gated delta rule in three layers of four. Their
+/// norms stand behind the attention and the feed-forward block, not before them: as many, of the
+/// same size, so a layer is priced as any other.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// StarCoder2: two matrices a block, biases everywhere; StarCoder (GPT-BigCode): GPT-2 with one head
-/// of keys and values.
+/// StarCoder2: two matrices a block, biases everywhere; StarCoder (GPT-BigCode): GPT-2 with one
+/// head of keys and values.
 #pragma once
 
 #include "shardline/io/hf/families/gpt2.hpp"

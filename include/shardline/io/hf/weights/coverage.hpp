@@ -26,7 +26,8 @@ struct stored_modules {
   std::vector<std::string> names{};
 };
 
-/// The modules of one class and role in one place, by their formats; engines run them as one matrix.
+/// The modules of one class and role in one place, by their formats; engines run them as one
+/// matrix.
 using matrix_coverage = std::vector<stored_modules>;
 
 /// A place, a layer or what is outside of them: its matrices by class and role. `minor_left_out` of

@@ -18,8 +18,8 @@ namespace shardline::hf {
 
 namespace detail {
 
-/// weight_block_size is [outputs, inputs]; without it one scale serves a whole matrix. Blocks of one
-/// output by 32 inputs are MXFP8's, with exponents for scales.
+/// weight_block_size is [outputs, inputs]; without it one scale serves a whole matrix. Blocks of
+/// one output by 32 inputs are MXFP8's, with exponents for scales.
 inline weight_format read_fp8(const fields& f) {
   (void)f.choice("activation_scheme", {"dynamic", "static"});
   if (f.find("weight_block_size") == nullptr) return formats::fp8;
