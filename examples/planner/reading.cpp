@@ -355,6 +355,14 @@ options read_common(const words& of) {
 
 }  // namespace
 
+std::string checkpoint_of(const std::string& model) {
+  if (const auto* known = shardline::catalog::find_model(model)) {
+    return std::string(shardline::catalog::repository_of(*known));
+  }
+  std::error_code ignored;
+  return std::filesystem::is_directory(model, ignored) ? model : std::string();
+}
+
 options read_estimate(const words& of) {
   options o = read_common(of);
   o.task = task::estimate;
@@ -509,15 +517,9 @@ void refuse_unusual_name(const char* option, const std::string& name) {
          "a repository or a folder: letters, digits, '-', '_', '.' and '/'");
 }
 
-// What an engine loads of --model: the repository of a catalog's model, or the folder itself.
 std::string own_checkpoint(const words& of) {
-  const std::string own = of.given("--model").value_or("");
-  if (const auto* known = shardline::catalog::find_model(own)) {
-    const std::string repository(shardline::catalog::repository_of(*known));
-    if (!repository.empty()) return repository;
-  }
-  std::error_code ignored;
-  if (std::filesystem::is_directory(own, ignored)) return own;
+  std::string own = checkpoint_of(of.given("--model").value_or(""));
+  if (!own.empty()) return own;
   refuse("--checkpoint", "nothing given",
          "what the engine loads: a repository or a folder, which --model does not name");
 }

@@ -23,4 +23,8 @@ options read_merge(const words& of);
 options read_pools(const words& of);
 options read_recommend(const words& of);
 
+/// What an engine loads of --model: the repository of a catalog's model, or a folder itself; nothing
+/// where it names neither.
+std::string checkpoint_of(const std::string& model);
+
 }  // namespace planner

@@ -51,7 +51,7 @@ inline std::string reason_of_words(const question& q, const shardline::engine_ve
   if (!runs_on(engine->engine, q.cluster.accelerator.vendor)) {
     return "TensorRT-LLM runs on NVIDIA's accelerators alone.";
   }
-  if (!is_plain_name(word_of(q, "--model"))) {
+  if (!is_plain_name(q.checkpoint)) {
     return "launch wants a name of the checkpoint (--checkpoint).";
   }
   if (!weights.empty() && weights != "fp8") {
@@ -75,7 +75,7 @@ inline std::string reason_of_words(const question& q, const shardline::engine_ve
   r.memory = q.cluster.accelerator.memory;
   r.gpus_per_node = std::min(q.cluster.gpus, q.cluster.gpus_per_domain);
   r.context = detail::context_of(q);
-  r.checkpoint = detail::word_of(q, "--model");
+  r.checkpoint = q.checkpoint;
   r.quantised = !detail::word_of(q, "--weights").empty();
   const shardline::launch_plan plan = launch_plan_of(r);
   if (!plan.has_value()) return {{}, plan.why_not + "."};

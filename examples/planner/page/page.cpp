@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../output.hpp"
+#include "../reading.hpp"
 #include "../report.hpp"
 #include "assets.hpp"
 #include "moved.hpp"
@@ -26,6 +27,9 @@ page::question question_on_page(const options& o) {
   q.engine = name_of_engine(o);
   q.lines = lines_of_inputs(o);
   q.top = o.top;
+  for (const auto& [option, text] : o.given) {
+    if (option == "--model") q.checkpoint = checkpoint_of(text);
+  }
   q.words = o.given;
   return q;
 }

@@ -32,6 +32,7 @@ using times_of =
 ///   engine       its name, or what it was taken to be
 ///   lines        what else is said of the inputs
 ///   top          layouts that are ranked
+///   checkpoint   what an engine loads; nothing where --model does not name it
 ///   words        options of the command line, each with what stands behind it, in their order
 struct question {
   shardline::model model{};
@@ -42,6 +43,7 @@ struct question {
   std::string engine{};
   std::vector<std::string> lines{};
   std::size_t top = 10;
+  std::string checkpoint{};
   std::vector<std::pair<std::string, std::string>> words{};
 };
 

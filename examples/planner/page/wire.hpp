@@ -288,7 +288,7 @@ void put(Wire& w, const shardline::engine_version*& x) {
 template <class Wire>
 void put(Wire& w, question& x) {
   all(w, x.model, x.cluster, x.efficiency, x.workload, x.convention, x.engine, x.lines, x.top,
-      x.words);
+      x.checkpoint, x.words);
 }
 
 }  // namespace wired
