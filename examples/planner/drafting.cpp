@@ -2,10 +2,13 @@
 #include "drafting.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "shardline/catalog/acceptance.hpp"
 #include "values.hpp"
@@ -22,11 +25,30 @@ struct drafted {
   shardline::count tokens = 0;
 };
 
+// Each once, by the name that --draft takes.
+std::vector<std::string> known_methods() {
+  std::vector<std::string> methods{"mtp"};
+  for (const auto& s : shardline::catalog::speculators) {
+    const std::string method(s.method);
+    if (std::find(methods.begin(), methods.end(), method) == methods.end()) {
+      methods.push_back(method);
+    }
+  }
+  return methods;
+}
+
 drafted draft_in(const std::string& text) {
-  const bool named = !text.empty() && text[0] >= 'a' && text[0] <= 'z';
+  const bool named = !text.empty() && std::isalpha(static_cast<unsigned char>(text[0])) != 0;
   if (!named) return {"", whole_number("--draft", text, field::draft_tokens)};
   const std::size_t colon = std::min(text.find(':'), text.size());
   drafted d{text.substr(0, colon)};
+  const std::vector<std::string> methods = known_methods();
+  if (std::find(methods.begin(), methods.end(), d.method) == methods.end()) {
+    refuse(
+        "--draft", text,
+        fmt::format("a whole number from 0 to 64, or one of {} with \":\" and a number behind it",
+                    fmt::join(methods, ", ")));
+  }
   if (colon < text.size()) {
     d.tokens = whole_number("--draft", text.substr(colon + 1), field::draft_tokens);
   }

@@ -10,6 +10,7 @@
 #include "shardline/io/json/output.hpp"
 #include "shardline/plan/changes.hpp"
 #include "shardline/plan/near_miss.hpp"
+#include "spaces.hpp"
 
 namespace planner {
 
@@ -22,7 +23,9 @@ struct mended_miss {
 /// Near misses.
 ///   gpus     at most, that they are of
 ///   larger   the deployment of the fewest GPUs beyond them that works, and how many replicas of it
+///   said     what they are of, of the lists that were searched
 struct near_misses_found {
+  said_options said{};
   std::vector<mended_miss> misses{};
   shardline::count gpus = 0;
   std::optional<std::pair<shardline::layout, shardline::count>> larger{};
@@ -60,6 +63,11 @@ void put_nearest(shardline::json_output<Output>& out, const near_misses_found& f
       if (!c.format.empty()) out.member("format", c.format);
     });
   };
+  if (!found.said.empty()) {
+    out.object("nearest_options", [&] {
+      for (const auto& [option, value] : found.said) out.member(option.substr(2), value);
+    });
+  }
   out.array("nearest", [&] {
     for (const mended_miss& m : found.misses) {
       out.object([&] {

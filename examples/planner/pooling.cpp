@@ -17,6 +17,7 @@
 #include "shardline/io/text.hpp"
 #include "shardline/plan/pools.hpp"
 #include "shardline/plan/recommend.hpp"
+#include "tables.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -139,7 +140,7 @@ void put_all(const options& o, const pools_found& found) {
     }
     put_engine(out, o);
   });
-  print("{}\n", out.take().dump(2));
+  print_result(o, out.take());
 }
 
 }  // namespace

@@ -210,7 +210,12 @@ shardline::cluster read_cluster(const words& of) {
       find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
   const std::optional<std::string> memory = of.given("--memory");
   if (memory) a.memory = memory_size("--memory", *memory, field::memory, least_memory);
+  std::vector<std::string> figures;
   for (const std::string& text : of.all("--set")) {
+    figures.push_back(text.substr(0, text.find('=')));
+    if (std::count(figures.begin(), figures.end(), figures.back()) > 1) {
+      refuse("--set", text, "each figure once");
+    }
     if (memory && text.starts_with("memory=")) refuse("--set", text, "only without --memory");
     set_figure("--set", text, a);
   }
@@ -479,6 +484,7 @@ options read_pools(const words& of) {
     if (of.given("--memory") || of.given("--set")) {
       refuse("--decode-accelerator", *other, "only without --memory and --set");
     }
+    find_accelerator("--decode-accelerator", *other);  // or a refusal in the name of this option
     words decoding;
     for (const auto& [option, text] : of.items()) {
       decoding.add(option, option == "--accelerator" ? *other : text);

@@ -32,9 +32,11 @@ namespace {
 using shardline::count;
 
 // What was found, priced and simulated anew as a deployment of one replica.
-//   own   the options of the setting that it is of
+//   own    the options of the setting that it is of
+//   said   what that has of each list
 struct recommendation {
   options own{};
+  said_options said{};
   shardline::recommended searched{};
   shardline::basic_estimate<> again{};
   std::optional<shardline::simulated_serving> simulated{};
@@ -100,6 +102,17 @@ std::array<double, 3> rank_of(const options& o, const shardline::recommendation&
   return {o.price.value_or(1.0) * static_cast<double>(r.gpus()), s.tpot.value(), s.ttft.value()};
 }
 
+// What a setting has of lists that have several values.
+said_options said_of_lists(const search_space& space, const space_setting& setting) {
+  said_options said;
+  for (const auto& [option, values] : space.lists) {
+    for (const auto& [own, value] : setting.said) {
+      if (own == option) said.emplace_back(own, value);
+    }
+  }
+  return said;
+}
+
 // Of the settings the best, none of which is looked at beyond what the best so far costs.
 recommendation best_of(const search_space& space) {
   recommendation best;
@@ -122,7 +135,7 @@ recommendation best_of(const search_space& space) {
         (!best.searched.found || rank_of(own, *r.found) < rank_of(best.own, *best.searched.found));
     if (!first && !better) continue;
     own.cluster.gpus = setting.own.cluster.gpus;
-    best = {.own = std::move(own), .searched = std::move(r)};
+    best = {.own = std::move(own), .said = said_of_lists(space, setting), .searched = std::move(r)};
   }
   best.searched.tried = tried;
   return best;
@@ -145,7 +158,10 @@ std::string replicas_text(const options& o, const shardline::layout& l, count re
 void print_found(const options& o, const recommendation& a) {
   const shardline::recommendation& r = *a.searched.found;
   const options own = of_replica(o, r);
-  print("recommended: {}\n{}\n", replicas_text(o, r.layout, r.replicas),
+  std::string chosen;
+  for (const auto& [option, value] : a.said) chosen += fmt::format(" {} {}", option, value);
+  if (!chosen.empty()) chosen = ", with" + chosen;
+  print("recommended: {}{}\n{}\n", replicas_text(o, r.layout, r.replicas), chosen,
         shardline::flags_text(o.model, r.layout, convention(o)));
   print("\none replica under {}, priced anew: {}", shardline::to_text(own.workload.rate),
         shardline::to_text(a.again.feasibility));
@@ -176,6 +192,11 @@ void put_recommendation(const options& o, const recommendation& a) {
   shardline::json_tree out;
   out.object([&] {
     out.member("tried", a.searched.tried);
+    if (!a.said.empty()) {
+      out.object("options", [&] {
+        for (const auto& [option, value] : a.said) out.member(option.substr(2), value);
+      });
+    }
     if (a.searched.found) {
       const shardline::recommendation& r = *a.searched.found;
       out.member("gpus", r.gpus());
@@ -202,7 +223,8 @@ void put_recommendation(const options& o, const recommendation& a) {
 bool run_recommend(const options& o) {
   words given;
   for (const auto& [option, text] : o.given) given.add(option, text);
-  const recommendation a = answer(read_space(given));
+  recommendation a = answer(read_space(given));
+  a.own.task = o.task;
   if (o.json) {
     put_recommendation(a.own, a);
   } else {

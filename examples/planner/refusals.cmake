@@ -202,6 +202,23 @@ refused("option of search: --layout, an option of estimate, launch, explain, sen
 refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
+refused("--set: memory=9e10; allowed: each figure once" "search ${target} --gpus 8 --set memory=8e10 --set memory=9e10")
+refused("--draft: foo:3; allowed: a whole number from 0 to 64, or one of mtp, dspark, eagle3, dspark-block, eagle3-gqa with \":\" and a number behind it"
+        "search ${target} --gpus 8 --draft foo:3")
+# Of lists the nearest of all, whichever is named first.
+foreach(lists "--gpus 4,8 --weights bf16,fp8" "--gpus 8,4 --weights fp8,bf16")
+  expect(2 "" "\nthe nearest, with --weights fp8 --gpus 8\n"
+         "search --model llama-3.1-70b --accelerator h100-sxm ${lists} --engine vllm --max-tpot 5ms")
+endforeach()
+# Which of its lists a recommendation chose, and all results in every form.
+expect(0 "" "recommended: [^\n]*, with --accelerator h200-sxm --weights fp8\n"
+       "recommend --model llama-3.1-70b --accelerator h100-sxm,h200-sxm --weights bf16,fp8 --engine vllm --gpus 16 --rate 2 --price 2.5,1")
+expect(0 "" "\"accelerator\": \"h200-sxm\"" "recommend --model llama-3.1-70b --accelerator h100-sxm,h200-sxm --engine vllm --gpus 16 --rate 2 --price 2.5,1 --json")
+expect(0 "" "^field,value\ntried," "recommend ${target} --engine vllm --gpus 8 --rate 2 --csv")
+expect(0 "" "cost.dollars_per_gpu_hour" "search ${target} --gpus 8 --price 3 --csv")
+expect(2 "" "^field,value\ntried,20\nfeasible,0\n" "search ${target} --gpus 8 --max-ttft 1us --csv")
+expect(0 "" "^prefill" "pools ${target} --gpus 8 --rate 2 --csv")
+expect(0 "" "tried: --concurrency 16..24;" "search ${target} --gpus 8 --concurrency 16..24 --top 1")
 
 # Simulations, and files of what is sent.
 set(priced "estimate ${target} --gpus 8 --layout vllm:tp=8")

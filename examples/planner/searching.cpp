@@ -50,16 +50,6 @@ struct search_found {
   std::optional<near_misses_found> nearest{};
 };
 
-template <class Cluster>
-near_misses_found nearest_of(const options& o, const Cluster& cluster) {
-  near_misses_found n{.gpus = cluster.gpus};
-  n.misses =
-      mended(o, cluster, near_misses(cluster, o.model, o.workload, 3, progress("nearest layouts")));
-  const auto larger = more_gpus(cluster, o.model, o.workload, most_times_the_gpus * cluster.gpus);
-  if (larger) n.larger = {*larger, 1};
-  return n;
-}
-
 // The settings of a space as the library takes them, under one policy.
 template <class Cluster>
 struct library_space {
@@ -157,6 +147,53 @@ struct priced_again {
   [[nodiscard]] count gpus() const { return layout.gpus(); }
 };
 
+// What a point has of each list with several values.
+said_options said_of_point(const search_space& space, std::size_t setting, std::size_t load,
+                           count gpus) {
+  said_options all = space.settings[setting].said;
+  all.insert(all.end(), space.loads[load].begin(), space.loads[load].end());
+  all.emplace_back("--gpus", fmt::format("{}", gpus));
+  std::erase_if(all, [&](const auto& one) {
+    return std::none_of(space.lists.begin(), space.lists.end(),
+                        [&](const auto& listed) { return listed.first == one.first; });
+  });
+  return all;
+}
+
+// Of all that was tried, the near misses of what comes nearest.
+template <class Cluster>
+near_misses_found nearest_of(const search_space& space, const library_space<Cluster>& asked) {
+  progress watch("nearest layouts");
+  near_misses_found n;
+  std::vector<shardline::near_miss> nearest;
+  options own;
+  Cluster cluster = asked.clusters.front();
+  for (std::size_t s = 0; s < space.settings.size(); ++s) {
+    const space_setting& setting = space.settings[s];
+    for (std::size_t load = 0; load < setting.loads.size(); ++load) {
+      for (const count gpus : space.gpus) {
+        Cluster tried = asked.clusters[s];
+        tried.gpus = gpus;
+        auto found = near_misses(tried, setting.own.model, setting.loads[load], 3, watch);
+        const bool nearer = !found.empty() &&
+                            (nearest.empty() || found.front().distance < nearest.front().distance);
+        if (n.gpus > 0 && !nearer) continue;
+        n.gpus = gpus;
+        nearest = std::move(found);
+        own = setting.own;
+        own.workload = setting.loads[load];
+        cluster = tried;
+        n.said = said_of_point(space, s, load, gpus);
+      }
+    }
+  }
+  n.misses = mended(own, cluster, nearest);
+  const auto larger =
+      more_gpus(cluster, own.model, own.workload, most_times_the_gpus * cluster.gpus);
+  if (larger) n.larger = {*larger, 1};
+  return n;
+}
+
 // All figures of the points; those of a part that was priced elsewhere must be the same.
 template <class Cluster>
 search_found answer_of(const options& o, const search_space& space,
@@ -180,10 +217,12 @@ search_found answer_of(const options& o, const search_space& space,
     }
     Cluster own = asked.clusters[static_cast<std::size_t>(p.setting)];
     own.gpus = p.layout.gpus();
-    r.cost = costs_of(of.own, own, p.layout, e);
+    options at_load = of.own;
+    at_load.workload = of.loads[static_cast<std::size_t>(p.load)];
+    r.cost = costs_of(at_load, own, p.layout, e);
     a.best.push_back(std::move(r));
   }
-  if (found.feasible == 0) a.nearest = nearest_of(o, asked.clusters.front());
+  if (found.feasible == 0) a.nearest = nearest_of(space, asked);
   return a;
 }
 
@@ -239,7 +278,10 @@ void print_search(const options& o, const search_space& space, const search_foun
   print("{}\n{}", ranking_of(space, a),
         counts_text(a.counts, space.is_single() ? "layouts" : "points"));
   if (o.price && !a.best.empty()) print("\n{}", ranked_costs_text(a));
-  if (a.nearest) print("\nthe nearest\n{}", nearest_text(o, *a.nearest));
+  if (!a.nearest) return;
+  std::string with;
+  for (const auto& [option, value] : a.nearest->said) with += fmt::format(" {} {}", option, value);
+  print("\nthe nearest{}{}\n{}", with.empty() ? "" : ", with", with, nearest_text(o, *a.nearest));
 }
 
 template <class Output>

@@ -138,9 +138,9 @@ std::vector<said_options> settings_of(const words& of) {
   return settings;
 }
 
-void add_lists(const std::vector<list>& lists, said_options& to) {
+void add_lists(const words& of, const std::vector<list>& lists, said_options& to) {
   for (const auto& [option, values] : lists) {
-    if (values.size() > 1) to.emplace_back(option, fmt::format("{}", fmt::join(values, ",")));
+    if (values.size() > 1) to.emplace_back(option, of.given(option).value_or(""));
   }
 }
 
@@ -200,9 +200,9 @@ search_space read_space(const words& of) {
       if (space.settings.back().loads.size() == 1) space.settings.back().own = std::move(o);
     }
   }
-  add_lists(gpus, space.lists);
-  add_lists(lists_of(of, of_settings), space.lists);
-  add_lists(loads, space.lists);
+  add_lists(of, gpus, space.lists);
+  add_lists(of, lists_of(of, of_settings), space.lists);
+  add_lists(of, loads, space.lists);
   return space;
 }
 

@@ -54,7 +54,10 @@ void flatten(const ordered_json& value, const std::string& path, row& into) {
 std::vector<std::string_view> arrays_of(task t) {
   switch (t) {
     case task::search:
+    case task::merge:
       return {"/layouts"};
+    case task::pools:
+      return {"/pools"};
     case task::compare:
       return {"/decode_differences", "/prefill_differences"};
     case task::explain:
@@ -101,6 +104,11 @@ void put_rows(named_rows& into, const options& o, const ordered_json& result) {
       flatten(element, "", r);
       into.of.rows.push_back(std::move(r));
     }
+  }
+  // What each of the layouts costs stands in a list of its own.
+  if (!result.contains("costs")) return;
+  for (std::size_t i = 0; i < into.of.rows.size(); ++i) {
+    flatten(result["costs"][i], "", into.of.rows[i]);
   }
 }
 
@@ -212,10 +220,10 @@ std::string markdown_text(const table& t) {
 
 std::string tables_text(const options& o, const ordered_json& result) {
   named_rows found;
-  if (arrays_of(o.task).empty()) {
+  put_rows(found, o, result);
+  if (found.of.rows.empty()) {  // of a search that found none, why
+    found = {};
     put_fields(found, result);
-  } else {
-    put_rows(found, o, result);
   }
   add_columns(found.of);
   return o.form == output_form::csv ? csv_text(found.of) : markdown_text(found.of);
