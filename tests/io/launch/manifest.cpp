@@ -194,7 +194,8 @@ void check_fields(const manifest& m, const std::set<std::string>& known,
   CAPTURE(m.text);
   REQUIRE(m.why_not.empty());
   const yaml_fields read(m.text);
-  for (const auto& [path, value] : read.found) {
+  for (const auto& field : read.found) {
+    const std::string& path = field.first;
     CAPTURE(path);
     CHECK(known.count(path) == 1);
   }

@@ -123,6 +123,7 @@ inline std::vector<instance_address> addresses_of(const launch_plan& p,
                                                   const std::vector<launch_place>& places,
                                                   host_namer host) {
   std::vector<instance_address> all;
+  all.reserve(places.size());
   for (const launch_place& at : places) {
     all.push_back({at.server->role, host(at.node) + ":" + std::to_string(at.port()),
                    bootstrap_of(p, *at.server, at.slot)});
