@@ -34,7 +34,7 @@ template <rule Rule, class Required, class Available>
 struct broken;
 // clang-format off
 template <class R, class A> struct broken<rule::gpus, R, A> { static_assert(holds<R, A>, "shardline: the layout needs more GPUs than the cluster has"); };
-template <class R, class A> struct broken<rule::meshes, R, A> { static_assert(holds<R, A>, "shardline: the attention mesh and the expert mesh must have the same number of ranks"); };
+template <class R, class A> struct broken<rule::meshes, R, A> { static_assert(holds<R, A>, "shardline: the attention mesh, tp cp dp, and the expert mesh, etp ep edp, must have the same number of ranks, without experts too"); };
 template <class R, class A> struct broken<rule::expert_replicas, R, A> { static_assert(holds<R, A>, "shardline: expert replicas (edp) must divide the attention replicas (cp x dp)"); };
 template <class R, class A> struct broken<rule::attention_heads, R, A> { static_assert(holds<R, A>, "shardline: tensor parallelism (tp) must divide the attention heads"); };
 template <class R, class A> struct broken<rule::kv_heads, R, A> { static_assert(holds<R, A>, "shardline: tensor parallelism (tp) and the key-value heads must divide one another"); };
