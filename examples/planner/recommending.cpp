@@ -102,17 +102,6 @@ std::array<double, 3> rank_of(const options& o, const shardline::recommendation&
   return {o.price.value_or(1.0) * static_cast<double>(r.gpus()), s.tpot.value(), s.ttft.value()};
 }
 
-// What a setting has of lists that have several values.
-said_options said_of_lists(const search_space& space, const space_setting& setting) {
-  said_options said;
-  for (const auto& [option, values] : space.lists) {
-    for (const auto& [own, value] : setting.said) {
-      if (own == option) said.emplace_back(own, value);
-    }
-  }
-  return said;
-}
-
 // Of the settings the best, none of which is looked at beyond what the best so far costs.
 recommendation best_of(const search_space& space) {
   recommendation best;
@@ -135,7 +124,7 @@ recommendation best_of(const search_space& space) {
         (!best.searched.found || rank_of(own, *r.found) < rank_of(best.own, *best.searched.found));
     if (!first && !better) continue;
     own.cluster.gpus = setting.own.cluster.gpus;
-    best = {.own = std::move(own), .said = said_of_lists(space, setting), .searched = std::move(r)};
+    best = {.own = std::move(own), .said = of_lists(space, setting.said), .searched = std::move(r)};
   }
   best.searched.tried = tried;
   return best;
@@ -158,10 +147,7 @@ std::string replicas_text(const options& o, const shardline::layout& l, count re
 void print_found(const options& o, const recommendation& a) {
   const shardline::recommendation& r = *a.searched.found;
   const options own = of_replica(o, r);
-  std::string chosen;
-  for (const auto& [option, value] : a.said) chosen += fmt::format(" {} {}", option, value);
-  if (!chosen.empty()) chosen = ", with" + chosen;
-  print("recommended: {}{}\n{}\n", replicas_text(o, r.layout, r.replicas), chosen,
+  print("recommended: {}{}\n{}\n", replicas_text(o, r.layout, r.replicas), with_text(a.said),
         shardline::flags_text(o.model, r.layout, convention(o)));
   print("\none replica under {}, priced anew: {}", shardline::to_text(own.workload.rate),
         shardline::to_text(a.again.feasibility));

@@ -153,11 +153,7 @@ said_options said_of_point(const search_space& space, std::size_t setting, std::
   said_options all = space.settings[setting].said;
   all.insert(all.end(), space.loads[load].begin(), space.loads[load].end());
   all.emplace_back("--gpus", fmt::format("{}", gpus));
-  std::erase_if(all, [&](const auto& one) {
-    return std::none_of(space.lists.begin(), space.lists.end(),
-                        [&](const auto& listed) { return listed.first == one.first; });
-  });
-  return all;
+  return of_lists(space, std::move(all));
 }
 
 // Of all that was tried, the near misses of what comes nearest.
@@ -279,9 +275,7 @@ void print_search(const options& o, const search_space& space, const search_foun
         counts_text(a.counts, space.is_single() ? "layouts" : "points"));
   if (o.price && !a.best.empty()) print("\n{}", ranked_costs_text(a));
   if (!a.nearest) return;
-  std::string with;
-  for (const auto& [option, value] : a.nearest->said) with += fmt::format(" {} {}", option, value);
-  print("\nthe nearest{}{}\n{}", with.empty() ? "" : ", with", with, nearest_text(o, *a.nearest));
+  print("\nthe nearest{}\n{}", with_text(a.nearest->said), nearest_text(o, *a.nearest));
 }
 
 template <class Output>

@@ -146,6 +146,20 @@ void add_lists(const words& of, const std::vector<list>& lists, said_options& to
 
 }  // namespace
 
+said_options of_lists(const search_space& space, said_options said) {
+  std::erase_if(said, [&space](const auto& one) {
+    return std::none_of(space.lists.begin(), space.lists.end(),
+                        [&one](const auto& listed) { return listed.first == one.first; });
+  });
+  return said;
+}
+
+std::string with_text(const said_options& said) {
+  std::string text;
+  for (const auto& [option, value] : said) text += fmt::format(" {} {}", option, value);
+  return text.empty() ? text : ", with" + text;
+}
+
 bool takes_list(std::string_view option) {
   const auto among = [option](const auto& some) {
     return std::find(some.begin(), some.end(), option) != some.end();

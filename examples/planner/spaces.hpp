@@ -40,6 +40,11 @@ struct search_space {
   [[nodiscard]] bool is_single() const { return lists.empty(); }
 };
 
+/// Of what something has of each option, that of the space's lists alone; and as text, ", with
+/// --weights fp8", nothing where there is none.
+said_options of_lists(const search_space& space, said_options said);
+std::string with_text(const said_options& said);
+
 /// Whether a search takes a list behind this option.
 bool takes_list(std::string_view option);
 
