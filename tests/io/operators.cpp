@@ -54,13 +54,7 @@ void compare_equations(const Efficiency& policy, std::uint64_t seed) {
   int number = 0;
   for (int i = 0; i < 200; ++i) {
     const laws::deployed r = laws::random_deployment(d);
-    const auto& c = r.cluster;
-    const basic_cluster<double, Efficiency> cluster{with_efficiency(c.accelerator, policy),
-                                                    c.gpus,
-                                                    c.gpus_per_domain,
-                                                    c.scale_up,
-                                                    c.network,
-                                                    c.runtime};
+    const auto cluster = with_efficiency(r.cluster, policy);
     const prepared p(cluster, r.model, r.layout);
     if (!p.feasibility().priceable()) continue;
     compared_equations<Efficiency> all{cluster};

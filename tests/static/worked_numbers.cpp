@@ -90,6 +90,9 @@ static_assert(most_batches({.pp = 4, .microbatches = 8}) == 8);
 static_assert(uniform(formats::bf16)[weight_class::head].element == precision::bf16);
 static_assert(wire_bytes(precision::fp8) == 1.03125);
 static_assert(make_cluster(catalog::h100_sxm, 64).gpus_per_domain == 8);
+constexpr auto under_shares =
+    with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5});
+static_assert(under_shares.gpus == 64 && under_shares.accelerator.efficiency.mfu == 0.5);
 static_assert(make_cluster(catalog::h100_sxm, 64, 4).gpus_per_domain == 4);
 static_assert(kv_bytes_per_token(catalog::llama_3_1_70b).value() == 327680.0);
 static_assert(kv_bytes_per_token(catalog::deepseek_v3).value() == 70272.0);

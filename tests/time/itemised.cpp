@@ -61,16 +61,11 @@ double worst_difference(const Efficiency& policy, std::uint64_t seed, int number
   double most = 0.0;
   for (int i = 0; i < number; ++i) {
     const laws::deployed r = laws::random_deployment(d);
-    const auto& c = r.cluster;
-    const basic_cluster<double, Efficiency> cluster{with_efficiency(c.accelerator, policy),
-                                                    c.gpus,
-                                                    c.gpus_per_domain,
-                                                    c.scale_up,
-                                                    c.network,
-                                                    c.runtime};
+    const auto cluster = with_efficiency(r.cluster, policy);
     const prepared p(cluster, r.model, r.layout);
     if (!p.feasibility().priceable()) continue;
-    const bool hides = c.runtime.two_batch_overlap || c.runtime.experts.overlap_shared;
+    const bool hides =
+        r.cluster.runtime.two_batch_overlap || r.cluster.runtime.experts.overlap_shared;
     added_by_line decoding;
     for_each_operator_of_decode(p.parts(), r.workload, decoding);
     added_by_line reading;

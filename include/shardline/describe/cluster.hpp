@@ -31,6 +31,20 @@ template <class T, class Efficiency>
   return {a, gpus, a.domain, a.scale_up, a.network, {}};
 }
 
+/// The same cluster under another efficiency policy of its accelerator.
+///   with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5}): 64 GPUs, mfu 0.5
+///   (tests/static/worked_numbers.cpp)
+template <class T, class Old, class New>
+[[nodiscard]] constexpr basic_cluster<T, New> with_efficiency(const basic_cluster<T, Old>& c,
+                                                              const New& efficiency) noexcept {
+  return {with_efficiency(c.accelerator, efficiency),
+          c.gpus,
+          c.gpus_per_domain,
+          c.scale_up,
+          c.network,
+          c.runtime};
+}
+
 /// The same cluster under an engine that takes so much, or runs so; engines/ has known ones.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> with_engine(

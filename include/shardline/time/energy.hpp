@@ -35,12 +35,7 @@ template <class T, class Efficiency>
                                                             const basic_power_curve<T>& power,
                                                             const model& m, const layout& l,
                                                             const basic_workload<T>& w) noexcept {
-  const basic_cluster<T, datasheet> bare{with_efficiency(c.accelerator, datasheet{}),
-                                         c.gpus,
-                                         c.gpus_per_domain,
-                                         c.scale_up,
-                                         c.network,
-                                         c.runtime};
+  const basic_cluster<T, datasheet> bare = with_efficiency(c, datasheet{});
   const basic_time<T> least = decode(bare, m, l, w);
   const T seconds = decode(c, m, l, w).total().value();
   basic_token_energy<T> e;

@@ -205,20 +205,10 @@ void draw_policy(dice& d, deployment& r) {
   r.label = "fitted, engine " + std::string(e.name) + (alone ? ", alone" : "");
 }
 
-template <class Policy>
-sl::basic_cluster<double, Policy> under(const cluster& c, const Policy& p) {
-  return {with_efficiency(c.accelerator, p),
-          c.gpus,
-          c.gpus_per_domain,
-          c.scale_up,
-          c.network,
-          c.runtime};
-}
-
 // price(cluster under the deployment's policy)
 template <class Price>
 auto priced(const deployment& r, const Price& price) {
-  return std::visit([&](const auto& p) { return price(under(r.cluster, p)); }, r.kernels);
+  return std::visit([&](const auto& p) { return price(with_efficiency(r.cluster, p)); }, r.kernels);
 }
 
 }  // namespace
@@ -337,8 +327,9 @@ sl::basic_disaggregated<> disaggregated_of(const pools& p) {
   return std::visit(
       [&]<class Policy>(const Policy& kernels) {
         using pool = sl::basic_pool<double, Policy>;
-        const pool prefill{under(r.cluster, kernels), r.layout, p.prefill_instances};
-        const pool decode{under(p.decode_cluster, kernels), p.decode_layout, p.decode_instances};
+        const pool prefill{with_efficiency(r.cluster, kernels), r.layout, p.prefill_instances};
+        const pool decode{with_efficiency(p.decode_cluster, kernels), p.decode_layout,
+                          p.decode_instances};
         return disaggregate(prefill, decode, r.model, r.workload);
       },
       r.kernels);

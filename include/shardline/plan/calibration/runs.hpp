@@ -129,13 +129,7 @@ struct run_predictor {
   template <class Policy>
   double operator()(const Policy& policy, const run_time& t) const {
     const measured_run& r = *t.run;
-    const cluster& bare = r.cluster;
-    const basic_cluster<double, Policy> c{with_efficiency(bare.accelerator, policy),
-                                          bare.gpus,
-                                          bare.gpus_per_domain,
-                                          bare.scale_up,
-                                          bare.network,
-                                          bare.runtime};
+    const basic_cluster<double, Policy> c = with_efficiency(r.cluster, policy);
     const auto s = serving(c, r.model, r.layout, r.workload);
     return (t.first_token ? s.ttft : s.tpot).value();
   }
