@@ -355,13 +355,14 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);
-  preparing<T, Laws> sink{p, laws};
+  preparing<T, Laws> prepares{p, laws};
+  sink_for sink(prepares);
   const model_context e = model_context_under(p.engine, m, p.layout);
   for (std::size_t s = 0; s < segment::number; ++s) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
     p.segments.push_back(static_cast<unsigned char>(s));
-    sink.start(s);
+    prepares.start(s);
     emit_segment(e, p.map, s, sink);
   }
   laws.finish();
