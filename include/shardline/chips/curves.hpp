@@ -81,9 +81,11 @@ constexpr collective_curve<> with_all_reduce_of(collective_curve<> library,
   return library;
 }
 
-// A kernel that multiplies at another's share of the peak.
+// A kernel that multiplies at another's share of the peak, between that one's passes over
+// activations.
 constexpr expert_curve<> multiplying_as(expert_curve<> c, const expert_curve<>& other) noexcept {
   c.compute = other.compute;
+  c.passes = other.passes;
   return c;
 }
 
