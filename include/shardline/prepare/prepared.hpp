@@ -279,11 +279,11 @@ struct preparing {
   template <class Shape>
   constexpr void take_in_phase(const Shape& o) noexcept {
     take(o, term::attention, tokens_in(o.phase));
-    if (o.phase == phase::decode) --into.kernels[segment];
+    if (o.phase == phase::decode) into.kernels[segment] -= kernels_of(o);
   }
   template <class Shape>
   constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
-    ++into.kernels[segment];
+    into.kernels[segment] += kernels_of(o);
     double matrix = 0.0;
     if constexpr (has_weight<Shape>) {
       matrix = o.weight.matrix_bytes();
