@@ -148,6 +148,12 @@ false, "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh", "hidden_size":
 "num_hidden_layers": 52, "num_attention_heads": 36, "num_key_value_heads": 36,
 "intermediate_size": 12288, "vocab_size": 65519, "hidden_act": "silu",
 "tie_word_embeddings": false, "max_position_embeddings": 32768})"},
+    {"ouro", 1'434'650'624,
+     R"({"architectures": ["OuroForCausalLM"], "model_type": "ouro", "hidden_size": 2048,
+"head_dim": 128, "hidden_act": "silu", "intermediate_size": 5632, "max_position_embeddings": 65536,
+"max_window_layers": 28, "num_attention_heads": 16, "num_hidden_layers": 24,
+"num_key_value_heads": 16, "sliding_window": null, "total_ut_steps": 4, "use_sliding_window": false,
+"tie_word_embeddings": false, "vocab_size": 49152})"},
     {"phi3small", 7'392'272'384,
      R"({"architectures": ["Phi3SmallForCausalLM"], "model_type": "phi3small", "attention_bias":
 false, "blocksparse_num_local_blocks": 16, "blocksparse_vert_stride": 8,
@@ -223,6 +229,8 @@ TEST_CASE("further families cache and reach what their code does") {
   CHECK(cached("mllama") == 32 * 2 * 8 * 128 * 2);  // of 40 layers, 8 of which see images
   CHECK(cached("plamo13b") == 40 * 2 * 5 * 128 * 2);
   CHECK(cached("decilm7b") == (4 * 4 + 28) * 2 * 128 * 2);
+  CHECK(cached("ouro") == 4 * 24 * 2 * 16 * 128 * 2);  // of each pass through the layers
+  CHECK(active_parameters(imported(text_named("ouro"))) == 1'434'650'624);
   CHECK(cached("plamo3") == 16 * 2 * 4 * 128 * 2);
   CHECK(reach_of(imported(text_named("plamo3"))) == std::vector<count>{2048, 0});
   CHECK(reach_of(imported(text_named("granite_swa"))) == std::vector<count>{0, 128});

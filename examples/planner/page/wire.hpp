@@ -210,7 +210,7 @@ void put(Wire& w, shardline::format_exceptions& x) {
 }
 template <class Wire>
 void put(Wire& w, shardline::layer& x) {
-  all(w, x.attention, x.feed_forward, x.form, x.exceptions);
+  all(w, x.attention, x.feed_forward, x.form, x.exceptions, x.weights_of_another);
 }
 template <class Wire>
 void put(Wire& w, shardline::layer_run& x) {

@@ -52,6 +52,7 @@
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
 #include "shardline/io/hf/families/opt.hpp"
+#include "shardline/io/hf/families/ouro.hpp"
 #include "shardline/io/hf/families/persimmon.hpp"
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/plamo.hpp"
@@ -235,6 +236,7 @@ inline constexpr std::array all_families{
     &families::solar,
     &families::mllama_text_model,
     &families::molmo,
+    &families::ouro,
     &families::persimmon,
     &families::plamo,
     &families::plamo3,
