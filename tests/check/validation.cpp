@@ -173,6 +173,7 @@ const std::vector<field_case> cases{
     {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
     {field::mxfp4_padding, "cluster.runtime.padding.mxfp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_width = whole(x); }},
     {field::mxfp4_hidden_padding, "cluster.runtime.padding.mxfp4_hidden", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_hidden = whole(x); }},
+    {field::segment_padding, "cluster.runtime.padding.segment [bytes]", 1, 1e9, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.segment = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
     {field::bandwidth_share, "efficiency.bandwidth", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.bandwidth = x; }},
     {field::link_share, "efficiency.link", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.link = x; }},

@@ -113,9 +113,10 @@ TEST_CASE("layers that differ in any number or option are kinds of their own") {
   s.append(1, {gated, nothing});
   gated.chunked = true;
   s.append(1, {gated, nothing});
-  s.append(1, {no_attention{}, dense_feed_forward{.width = 1}});
+  s.append(1, {.attention = gated, .weights_of_another = true});
+  s.append(1, {.attention = gated, .weights_of_another = true});
   CHECK(s.kinds.size() == 8);
-  CHECK(s.size() == 9);
+  CHECK(s.size() == 10);
 }
 
 TEST_CASE("a layer that is stored in another format is a kind of its own") {

@@ -210,7 +210,7 @@ void put(Wire& w, shardline::format_exceptions& x) {
 }
 template <class Wire>
 void put(Wire& w, shardline::layer& x) {
-  all(w, x.attention, x.feed_forward, x.form, x.exceptions);
+  all(w, x.attention, x.feed_forward, x.form, x.exceptions, x.weights_of_another);
 }
 template <class Wire>
 void put(Wire& w, shardline::layer_run& x) {
@@ -257,8 +257,8 @@ void put(Wire& w, shardline::runtime& x) {
   all(w, x.budget, x.reserve, x.communicators, x.cuda_graphs, x.page_tokens, x.step_tokens,
       x.shared_step, x.step_sequences, x.captured.below_four, x.captured.from_four, x.schedule,
       x.logit_bytes, x.padding.vocabulary, x.padding.mxfp4_width, x.padding.mxfp4_hidden,
-      x.reserved_output, x.experts.exchange, x.experts.dispatch, x.experts.combine,
-      x.experts.overlap_shared, x.two_batch_overlap);
+      x.padding.segment, x.reserved_output, x.experts.exchange, x.experts.dispatch,
+      x.experts.combine, x.experts.overlap_shared, x.two_batch_overlap);
 }
 template <class Wire>
 void put(Wire& w, shardline::cluster& x) {

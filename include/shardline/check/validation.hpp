@@ -104,6 +104,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
   errors.expect<field::mxfp4_hidden_padding>(r.padding.mxfp4_hidden);
+  errors.expect<field::segment_padding>(r.padding.segment);
   errors.expect<field::reserved_output>(value_of(r.reserved_output));
   errors.expect<field::receive_interval>(value_of(r.receive_interval));
 }

@@ -237,6 +237,10 @@ inline constexpr seconds<> sglang_synchronise = 11.5_us;
 /// DeepEP's configurations size, are not counted.
 inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 
+/// PyTorch's allocator takes memory for a tensor of 10 MiB and more in whole multiples of 2
+/// (c10/cuda/CUDACachingAllocator.cpp, kMinLargeAlloc and kRoundLarge).
+inline constexpr count torch_segment = 2 * 1024 * 1024;
+
 }  // namespace detail
 
 /// SGLang 0.5.
@@ -250,7 +254,9 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 ///   page_tokens     1 (page_size)
 ///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas
 ///   logit_bytes     6: logits in bf16 and fp32
-///   padding         vocabulary to 64, as in vLLM, whose layer it is
+///   padding         vocabulary to 64, as in vLLM, whose layer it is; tensors in segments of 2 MiB,
+///                   since weights are what the driver's free memory shrank by (model_runner.py,
+///                   load_model)
 ///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and
 ///                   prompts are not mixed with it unless --enable-mixed-chunk asks for that
 ///                   (scheduler.py)
@@ -274,7 +280,7 @@ inline constexpr engine_version sglang_0_5{
                 .captured = {256.0, 512.0},
                 .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
-                .padding = {64, 1},
+                .padding = {64, 1, 1, detail::torch_segment},
                 .reserved_output = 0.1},
     .by_memory = detail::sglang_starts,
     .exchange = detail::sglang_exchange,

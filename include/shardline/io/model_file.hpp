@@ -233,7 +233,9 @@ inline void read_item(const hf::fields& f, bool inside, layer_stack& stack) {
   l.attention = read_half<attention_kind, no_attention>(f, "attention");
   l.feed_forward = read_half<feed_forward_kind, no_feed_forward>(f, "feed_forward");
   read_named(f, "form", layer_form_names, l.form);
-  refuse_unread(f, {"layers", "attention", "feed_forward", "form", "repeat", "of"});
+  l.weights_of_another = f.flag("weights_of_another", false);
+  refuse_unread(
+      f, {"layers", "attention", "feed_forward", "form", "weights_of_another", "repeat", "of"});
   if (!f.report().failed()) stack.append(layers, l);
 }
 

@@ -47,11 +47,14 @@ enum class layer_form : unsigned char {
 
 /// One layer.
 ///   exceptions   matrices that it stores in another format than the model says; none by default
+///   weights_of_another   its weights are those of an earlier layer: read here too, and stored there
+///                alone (Ouro runs all its layers four times)
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
   layer_form form = layer_form::sequential;
   format_exceptions exceptions{};
+  bool weights_of_another = false;
   friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
 };
 
@@ -260,6 +263,14 @@ struct routed_experts {
   visit_alternative(l.feed_forward,
                     [&found]<class Kind>(const Kind&) { found = routes_tokens<Kind>; });
   return found;
+}
+
+/// Whether any layer's weights are those of another.
+[[nodiscard]] constexpr bool shares_weights(const model& m) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    if (l.weights_of_another) return true;
+  }
+  return false;
 }
 
 /// Whether any layer of a model does.

@@ -60,13 +60,16 @@ struct segment_map {
 
 namespace detail {
 
+constexpr bool same_surroundings(const layer& a, const layer& b) noexcept {
+  return a.form == b.form && a.exceptions == b.exceptions &&
+         a.weights_of_another == b.weights_of_another;
+}
 constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
-  return a.form == b.form && summed_later(a) == summed_later(b) && a.attention == b.attention &&
-         a.exceptions == b.exceptions;
+  return same_surroundings(a, b) && summed_later(a) == summed_later(b) &&
+         a.attention == b.attention;
 }
 constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
-  return a.form == b.form && attends(a) == attends(b) && a.feed_forward == b.feed_forward &&
-         a.exceptions == b.exceptions;
+  return same_surroundings(a, b) && attends(a) == attends(b) && a.feed_forward == b.feed_forward;
 }
 
 // The first kind of layer whose half is the same as that of kind `k`.

@@ -288,7 +288,7 @@ struct preparing {
     if constexpr (has_weight<Shape>) {
       matrix = o.weight.matrix_bytes();
       const double stored = static_cast<double>(o.weight.matrices) * matrix;
-      if (o.weight.resident) into.weights[segment] += stored;
+      if (o.weight.resident) into.weights[segment] += into.engine.padding.held(stored);
       if constexpr (std::is_same_v<Shape, fused_shape>) matrix = stored;
     }
     laws.add({segment, line}, o, matrix, routing);

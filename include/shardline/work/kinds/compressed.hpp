@@ -156,8 +156,9 @@ constexpr void compressed_attention::emit_compressor(const block_context& e, cou
   weight both = e.matrix(weight_class::attention, e.hidden_size, 2 * parts);
   both.format = e.formats.of_model[weight_class::norm];
   sink(e.project(projections, both));
-  sink(fused_shape{projections,
-                   {weight_class::attention, formats::fp32, 1, tokens_per_key * parts}});
+  sink(fused_shape{
+      projections,
+      {weight_class::attention, formats::fp32, 1, tokens_per_key * parts, 1, e.stored}});
   sink(vector_shape{projections, e.vector(weight_class::norm, width), e.values_bytes(2 * parts),
                     vector_kind::norm, 2 * parts});
 }
@@ -219,7 +220,8 @@ constexpr void compressed_attention::emit(const block_context& e, shape_sink& si
   emit_projections(e, own_heads, sink);
   if (compresses()) emit_compressor(e, head_dim, sink);
   if (indexed()) emit_indexer(e, sink);
-  sink(fused_shape{term::attention, {in_class, formats::fp32, 1, own_heads}});  // sinks
+  sink(
+      fused_shape{term::attention, {in_class, formats::fp32, 1, own_heads, 1, e.stored}});  // sinks
   emit_caches(e, sink);
   for (const phase p : both_phases) {
     detail::emit_context_gather(e, p, entry + per_token + index_bytes(), sink);

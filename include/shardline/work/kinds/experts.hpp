@@ -265,7 +265,7 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
   sink(e.project(term::router, e.matrix(router, e.hidden_size, choices)));
   if (f.router_bias) sink(fused_shape{term::router, e.vector(router, choices)});
   if (f.correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, choices}});
+    sink(fused_shape{term::router, {router, formats::fp32, 1, choices, 1, e.stored}});
   }
   if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
 }
