@@ -82,23 +82,26 @@ constexpr void launch_as(fitted& f, const kernel_execution& e) noexcept {
   f.host = e.host;
 }
 
-// The compute of a GPU that is busy all the time.
+// The compute of a GPU that is busy all the time runs at a lower clock. What is lost in long
+// multiplications follows the power, taken to follow the peak of the kernel's own precision: all of
+// an H100's at its 989 TFLOP/s of 16 bits, or twice that of 8, none below two fifths of it.
+template <class Old>
 struct sustained {
+  const basic_accelerator<double, Old>& on;
   double share;
-  double power;
 
   template <class Curve>
-  constexpr void operator()(Curve& c) const noexcept {
-    if constexpr (requires { c.compute; }) c.compute *= share;
-    if constexpr (requires { c.throttle; }) c.throttle *= power;
+  constexpr void operator()(kernel_format f, Curve& c) const noexcept {
+    c.compute *= share;
+    if constexpr (requires { c.throttle; }) c.throttle *= power(supported(on, measured_in(f)));
+  }
+
+ private:
+  constexpr double power(precision p) const noexcept {
+    const double hungry = catalog::h100_sxm.peak.bf16.value() * 16.0 / real<double>(bits(p));
+    return min(max((on.peak[p].value() / hungry - 0.4) / 0.6, 0.0), 1.0);
   }
 };
-
-// It runs at a lower clock. What is lost in long multiplications follows the power, taken to follow
-// the peak: all of an H100's at its 989 TFLOP/s, none below two fifths of it.
-constexpr sustained sustained_at(const flop_rate<>& peak, double share) noexcept {
-  return {share, min(max((peak / catalog::h100_sxm.peak.bf16 - 0.4) / 0.6, 0.0), 1.0)};
-}
 
 }  // namespace detail
 
@@ -123,8 +126,7 @@ template <class Old>
   fitted& f = a.efficiency;
   f.looped = false;
   detail::launch_as(f, e.kernels);
-  const flop_rate<>& peak = a.peak[supported(a, precision::bf16)];
-  for_each_kernel(f, detail::sustained_at(peak, nearest(a).sustained));
+  for_each_format(f, detail::sustained<fitted>{a, nearest(a).sustained});
   return a;
 }
 
