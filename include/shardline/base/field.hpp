@@ -291,7 +291,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     {field::positions, "model.positions", figure_unit::none, 0.0, many, true},
     {field::extra_rows, "model.extra_rows", figure_unit::none, 0.0, 1e6, true},
     {field::layers, "model.layers", figure_unit::none, 1.0, 1e4, true},
-    {field::layer_kinds, "model.layers, kinds", figure_unit::none, 0.0, 8.0, true},
+    {field::layer_kinds, "model.layers, kinds", figure_unit::none, 0.0, 16.0, true},
     {field::layer_runs, "model.layers, runs", figure_unit::none, 0.0, 160.0, true},
     {field::mtp_layers, "model.mtp_layers", figure_unit::none, 0.0, 1e4, true},
     {field::max_context, "model.max_context", figure_unit::tokens, 0.0, many, true},

@@ -74,7 +74,7 @@ using kind_counts = std::array<count, max_layer_kinds>;
 /// stored in different formats are distinct.
 ///   layer_stack{{3, {mla, dense}}, {58, {mla, experts}}}
 ///   layer_stack::repeat(18, {{1, {sliding, experts}}, {1, {full, experts}}})
-/// More than 8 kinds or 160 runs are not stored; validation then names the field.
+/// More than 16 kinds or 160 runs are not stored; validation then names the field.
 struct layer_stack {
   struct item {
     count layers = 0;
