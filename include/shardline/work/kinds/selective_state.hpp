@@ -14,6 +14,8 @@ namespace shardline {
 ///   conv_bias        of the convolution; projection_bias of the outer projections
 ///   inner_norms      gains of norms on step, input and output vectors (Jamba)
 ///   state            element of the recurrent state
+///   head_dim         channels with one step, decay and skip in common (PLaMo 2), whose decay is one
+///                    value then; 1: each has its own, and a decay for each value of its state
 /// Per sequence and layer it keeps width state_size values of state and conv_kernel - 1 inputs of
 /// the convolution.
 struct selective_state {
@@ -27,11 +29,16 @@ struct selective_state {
   bool projection_bias = false;
   bool inner_norms = false;
   precision state = precision::fp32;
+  count head_dim = 1;
 
   static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
                                            true};
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
+
+  [[nodiscard]] constexpr count heads() const noexcept {
+    return head_dim > 0 ? width / head_dim : width;
+  }
 
   friend constexpr bool operator==(const selective_state&,
                                    const selective_state&) noexcept = default;
@@ -47,12 +54,16 @@ struct selective_state {
     list("projection_bias", &self::projection_bias);
     list("inner_norms", &self::inner_norms);
     list("state", &self::state);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
+  }
+  // Heads are whole.
+  template <class Listener>
+  constexpr void conditions(Listener&& asked) const {
+    asked.divides_heads(as<field::head_dim>, head_dim, width);
   }
   template <class Listener>
-  constexpr void conditions(Listener&&) const {}
-  template <class Listener>
   constexpr void sharding(Listener&& rules) const {
-    rules.heads(width);
+    rules.heads(heads());
     rules.inner(weight_class::attention, width);
   }
   // There is no growing cache to share out.
@@ -76,7 +87,8 @@ struct selective_state {
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
 template <class Sink>
 constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
-  const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(heads(), e.layout.attention.tp, e.rank.tp);
+  const count own = own_heads * head_dim;
   const count made = step_rank + 2 * state_size;
   const count kept = own * state_size;
   constexpr auto in_class = weight_class::attention;
@@ -92,8 +104,10 @@ constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
     sink(vector_shape{projections, e.vector(weight_class::norm, made), e.values_bytes(2 * made),
                       vector_kind::norm, made});
   }
-  sink(e.project(projections, e.matrix(in_class, step_rank, own)));
-  sink(fused_shape{term::attention, e.vector(in_class, own + kept + own)});  // dt bias, A_log, D
+  sink(e.project(projections, e.matrix(in_class, step_rank, own_heads)));
+  const count decays = head_dim == 1 ? kept : own_heads;
+  sink(fused_shape{term::attention,  // step biases, decays, direct paths
+                   e.vector(in_class, own_heads + decays + own_heads)});
   detail::emit_recurrence(7 * kept, 3 * own + 2 * state_size,
                           detail::state_bytes(kept, state, own, conv_kernel, e), e, sink);
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));
