@@ -8,15 +8,15 @@
 namespace shardline {
 
 /// Selective state space (Mamba, arXiv 2312.00752, section 3), as Jamba and Falcon-Mamba use it.
-///   width            channels
+///   width            channels, each with a step of its own, or heads of them
 ///   state_size       values of state per channel
 ///   step_rank        inner width of the projection that steps are made by
 ///   conv_bias        of the convolution; projection_bias of the outer projections
 ///   inner_norms      gains of norms on step, input and output vectors (Jamba)
 ///   state            element of the recurrent state
-///   head_dim         channels with one step, decay and skip in common (PLaMo 2), whose decay is one
-///                    value then; 1: each has its own, and a decay for each value of its state
-/// Per sequence and layer it keeps width state_size values of state and conv_kernel - 1 inputs of
+///   head_dim         channels of a head, which have one step, decay and direct path (PLaMo 2); 1:
+///                    each channel has its own, and a decay for each value of its state
+/// Per sequence and layer it keeps width head_dim state_size values of state and conv_kernel - 1 inputs of
 /// the convolution.
 struct selective_state {
   static constexpr std::string_view kind_name{"selective_state"};
@@ -36,9 +36,7 @@ struct selective_state {
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
 
-  [[nodiscard]] constexpr count heads() const noexcept {
-    return head_dim > 0 ? width / head_dim : width;
-  }
+  [[nodiscard]] constexpr count channels() const noexcept { return width * head_dim; }
 
   friend constexpr bool operator==(const selective_state&,
                                    const selective_state&) noexcept = default;
@@ -56,15 +54,12 @@ struct selective_state {
     list("state", &self::state);
     list("head_dim", as<field::head_dim>, &self::head_dim);
   }
-  // Heads are whole.
   template <class Listener>
-  constexpr void conditions(Listener&& asked) const {
-    asked.divides_heads(as<field::head_dim>, head_dim, width);
-  }
+  constexpr void conditions(Listener&&) const {}
   template <class Listener>
   constexpr void sharding(Listener&& rules) const {
-    rules.heads(heads());
-    rules.inner(weight_class::attention, width);
+    rules.heads(width);
+    rules.inner(weight_class::attention, channels());
   }
   // There is no growing cache to share out.
   [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
@@ -87,7 +82,7 @@ struct selective_state {
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
 template <class Sink>
 constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
-  const count own_heads = items_in_part(heads(), e.layout.attention.tp, e.rank.tp);
+  const count own_heads = items_in_part(width, e.layout.attention.tp, e.rank.tp);
   const count own = own_heads * head_dim;
   const count made = step_rank + 2 * state_size;
   const count kept = own * state_size;

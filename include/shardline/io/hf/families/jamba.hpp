@@ -105,7 +105,7 @@ inline constexpr checkpoint_names plamo2_names = make_plamo2_names();
 inline selective_state read_plamo2_mixer(const fields& f, count hidden, precision own) {
   selective_state s{};
   s.head_dim = f.whole_or("hidden_size_per_head", 128, any_heads);
-  s.width = f.whole_or("mamba_num_heads", 64, any_heads) * s.head_dim;
+  s.width = f.whole_or("mamba_num_heads", 64, any_heads);
   s.state_size = f.whole_or("mamba_d_state", 64, any_heads);
   s.step_rank = hidden / 16 > 64 ? hidden / 16 : 64;
   s.conv_kernel = f.whole_or("mamba_d_conv", 4, any_kernel);
