@@ -182,6 +182,7 @@ const std::vector<field_case> cases{
     {field::vocab_size, "model.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.vocab_size = whole(x); }},
     {field::positions, "model.positions", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.positions = whole(x); }},
     {field::extra_rows, "model.extra_rows", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.extra_rows = whole(x); }},
+    {field::embedding_width, "model.embedding_width", 0, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.embedding_width = whole(x); }},
     {field::streams, "model.streams", 1, 100, counted, is_whole, [](inputs& i, double x) { i.model.streams = whole(x); }},
     {field::residual_blocks, "model.residual_blocks [layers]", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.residual_blocks = whole(x); }},
     {field::stream_versions, "model.updates.versions", 1, 16, counted, is_whole, [](inputs& i, double x) { i.model.updates.versions = whole(x); }},
