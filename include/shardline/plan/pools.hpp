@@ -162,7 +162,37 @@ std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, con
   return uncovered(scout.found);
 }
 
-// Sizes pairs of layouts within so many GPUs and keeps the best.
+// Requests per second that 1, 2, ... instances of a layout decode at most, of so many sequences in
+// flight in all.
+template <class T, class Efficiency>
+std::vector<double> decode_rates(basic_cluster<T, Efficiency> c, const model& m,
+                                 const basic_workload<T>& w, const layout& l, count gpus) {
+  c.gpus = l.gpus();
+  const basic_pool<T, Efficiency> pool{c, l, 1};
+  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
+  const decode_station<T, Efficiency> s{pool, p, w};
+  const T within = sequences_in_time(s, w, T(round_down(decode_slots(p, w))));
+  std::vector<double> rates;
+  for (count n = 1; n * l.gpus() <= gpus; ++n) {
+    const T each = max(min(within, w.concurrency / real<T>(n)), T(1.0));
+    rates.push_back(real<double>(n) * value_of(s.rate(each, s.life(each))));
+  }
+  return rates;
+}
+
+// Two pools, by their places among the options, and the best that they could be ranked by.
+struct pool_pair {
+  double least = 0.0;
+  std::size_t reads = 0;
+  std::size_t decodes = 0;
+
+  [[nodiscard]] friend bool operator<(const pool_pair& a, const pool_pair& b) noexcept {
+    return a.least < b.least;
+  }
+};
+
+// Sizes pairs of layouts within so many GPUs and keeps the best, of equals those that stand first
+// among the options.
 template <class T, class Efficiency>
 struct pool_sizer {
   basic_pool<T, Efficiency> prefill;
@@ -171,38 +201,79 @@ struct pool_sizer {
   const basic_workload<T>& workload;
   count gpus;
   std::size_t top;
-  std::vector<std::pair<std::array<double, 4>, basic_sized_pools<T>>> best{};
 
-  void operator()(const pool_option& p, const pool_option& d) {
+  struct place {
+    std::array<double, 4> rank{};
+    pool_pair pair{};
+    count instances = 0;  // that read
+
+    [[nodiscard]] bool operator<(const place& o) const noexcept {
+      if (rank != o.rank) return rank < o.rank;
+      return std::array{pair.reads, pair.decodes, static_cast<std::size_t>(instances)} <
+             std::array{o.pair.reads, o.pair.decodes, static_cast<std::size_t>(o.instances)};
+    }
+  };
+  std::vector<std::pair<place, basic_sized_pools<T>>> best{};
+
+  [[nodiscard]] bool at_rate() const { return value_of(workload.rate.value()) > 0.0; }
+  // The least that a pair can be ranked by: GPUs at a rate, else the most tokens per second. Slots
+  // that are full serve no less than fewer, but for a hundredth.
+  [[nodiscard]] double least(const pool_option& p, const pool_option& d,
+                             const std::vector<double>& rates) const {
+    if (at_rate()) {
+      return static_cast<double>(instances_for(p) * p.layout.gpus() +
+                                 instances_for(d) * d.layout.gpus());
+    }
+    constexpr double margin = 1.01;
+    double most = 0.0;
+    for_each_share(p, d, [&](count x, count y) {
+      const double reads = real<double>(x) * p.rate;
+      most = std::max(most, std::min(reads, rates[static_cast<std::size_t>(y - 1)]));
+    });
+    return -most * margin * value_of(workload.output.value());
+  }
+  // Whether none that is ranked so at best is among the best.
+  [[nodiscard]] bool is_beyond(double least_rank) const {
+    return best.size() == top &&
+           (top == 0 || best.back().first.rank[at_rate() ? 0 : 1] < least_rank);
+  }
+  void operator()(const pool_pair& of, const pool_option& p, const pool_option& d) {
     prefill.layout = p.layout;
     prefill.cluster.gpus = p.layout.gpus();
     decode.layout = d.layout;
     decode.cluster.gpus = d.layout.gpus();
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
-    if (at_rate) return at_the_rate(p, d);
-    // As many of either as serve each other, and one more or less.
+    if (at_rate()) return at_the_rate(of, p, d);
+    for_each_share(p, d, [&](count x, count y) {
+      const auto found = priced(x, y);
+      if (found.feasible()) offer(of, x, y, found);
+    });
+  }
+
+ private:
+  // As many of either as serve each other, and one more or less.
+  template <class Visit>
+  void for_each_share(const pool_option& p, const pool_option& d, const Visit& visit) const {
     const double unit = static_cast<double>(p.layout.gpus()) / p.rate +
                         static_cast<double>(d.layout.gpus()) / d.rate;
     const auto even = static_cast<count>(static_cast<double>(gpus) / unit / p.rate);
     for (count x = std::max<count>(even - 1, 1); x <= even + 2; ++x) {
       const count y = (gpus - x * p.layout.gpus()) / d.layout.gpus();
-      if (x * p.layout.gpus() < gpus && y > 0) offer(x, y);
+      if (x * p.layout.gpus() < gpus && y > 0) visit(x, y);
     }
   }
-
- private:
+  [[nodiscard]] count instances_for(const pool_option& o) const {
+    const double rate = value_of(workload.rate.value());
+    return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
+  }
   // A first token waits for prompts alone and the others for decoding, so that each pool is as
   // small as its own promise allows.
-  void at_the_rate(const pool_option& p, const pool_option& d) {
-    const double rate = value_of(workload.rate.value());
-    const auto least = [rate](const pool_option& o) {
-      return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
-    };
-    for (count x = least(p); x * p.layout.gpus() < gpus; ++x) {
+  void at_the_rate(const pool_pair& of, const pool_option& p, const pool_option& d) {
+    for (count x = instances_for(p); x * p.layout.gpus() < gpus; ++x) {
       const count most = (gpus - x * p.layout.gpus()) / d.layout.gpus();
-      for (count y = least(d); y <= most; ++y) {
+      for (count y = instances_for(d); y <= most; ++y) {
+        if (is_beyond(static_cast<double>(x * p.layout.gpus() + y * d.layout.gpus()))) break;
         const auto found = priced(x, y);
-        if (found.feasible()) return offer(x, y, found);
+        if (found.feasible()) return offer(of, x, y, found);
         if (!found.prefill.feasible() && found.decode.feasible()) break;  // more to read
       }
     }
@@ -212,20 +283,16 @@ struct pool_sizer {
     decode.instances = y;
     return disaggregate(prefill, decode, model, workload);
   }
-  void offer(count x, count y) {
-    const auto found = priced(x, y);
-    if (found.feasible()) offer(x, y, found);
-  }
-  void offer(count x, count y, const basic_disaggregated<T>& found) {
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+  void offer(const pool_pair& of, count x, count y, const basic_disaggregated<T>& found) {
     const double used =
-        at_rate ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
-    const std::array<double, 4> rank{used, -value_of(found.serving.output_tokens_per_s.value()),
-                                     value_of(found.serving.tpot.value()),
-                                     value_of(found.serving.ttft.value())};
-    const auto after = [](const auto& r, const auto& b) { return r < b.first; };
-    const auto place = std::upper_bound(best.begin(), best.end(), rank, after);
-    best.insert(place, {rank, {prefill.layout, decode.layout, x, y, found}});
+        at_rate() ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
+    const place own{{used, -value_of(found.serving.output_tokens_per_s.value()),
+                     value_of(found.serving.tpot.value()), value_of(found.serving.ttft.value())},
+                    of,
+                    x};
+    const auto before = [](const place& o, const auto& b) { return o < b.first; };
+    const auto at = std::upper_bound(best.begin(), best.end(), own, before);
+    best.insert(at, {own, {prefill.layout, decode.layout, x, y, found}});
     if (best.size() > top) best.pop_back();
   }
 };
@@ -241,7 +308,8 @@ struct pool_sizer {
 /// Every layout of up to gpus - 1 GPUs is looked at for each pool. Not sized with the others is one
 /// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt
 /// alone and the ranks that send its cache, or in the times of a sequence alone and with half the
-/// slots. Then instances are those that serve each other, and one more or less.
+/// slots. Then instances are those that serve each other, and one more or less; pairs that could
+/// not be among the best by what each pool does at most are not priced.
 /// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
 /// tests/plan/pools.cpp. watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
@@ -253,11 +321,23 @@ template <single_case T, class Efficiency, class Connects, class Watch = unwatch
   const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch);
   const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch);
   detail::pool_sizer<T, Efficiency> sizer{{prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top};
-  for (const detail::pool_option& p : readers) {
-    for (const detail::pool_option& d : decoders) {
+  std::vector<detail::pool_pair> pairs;
+  for (std::size_t j = 0; j < decoders.size(); ++j) {
+    const detail::pool_option& d = decoders[j];
+    const auto rates = sizer.at_rate() ? std::vector<double>{}
+                                       : detail::decode_rates(decode, m, w, d.layout, gpus);
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+      const detail::pool_option& p = readers[i];
       const bool room = p.layout.gpus() + d.layout.gpus() <= gpus;
-      if (room && connects(m, p.layout, d.layout)) sizer(p, d);
+      if (room && connects(m, p.layout, d.layout))
+        pairs.push_back({sizer.least(p, d, rates), i, j});
     }
+  }
+  // The best first, until what is left cannot be among them.
+  std::sort(pairs.begin(), pairs.end());
+  for (const detail::pool_pair& one : pairs) {
+    if (sizer.is_beyond(one.least)) break;
+    sizer(one, readers[one.reads], decoders[one.decodes]);
   }
   std::vector<basic_sized_pools<T>> best;
   for (const auto& found : sizer.best) best.push_back(found.second);

@@ -2,9 +2,11 @@
 /// The fewest GPUs that keep promises at a rate of requests: equal replicas of one layout.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "shardline/plan/search.hpp"
 
@@ -38,8 +40,23 @@ using recommended = basic_recommended<>;
 
 namespace detail {
 
+// Replicas of a layout that keep every rule as estimated, and what they are chosen by: GPUs, TPOT,
+// TTFT; of equals the first that was looked at.
+struct replica_offer {
+  std::array<double, 3> rank{};
+  count order = 0;
+  count replicas = 0;
+  shardline::layout layout{};
+
+  // A heap has the best on top.
+  [[nodiscard]] friend bool operator<(const replica_offer& a, const replica_offer& b) noexcept {
+    return a.rank != b.rank ? b.rank < a.rank : b.order < a.order;
+  }
+};
+
 // Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
-// only where fewer GPUs, or as many that answer sooner, do too.
+// only where fewer GPUs, or as many that answer sooner, do too. What is to be accepted is asked
+// about from the best on, so that nothing is that another is better than.
 template <class T, class Efficiency, class Watch, class Accepts, class Deploy>
 struct replica_judge {
   basic_cluster<T, Efficiency> cluster;
@@ -51,25 +68,55 @@ struct replica_judge {
   count most = 0;
   basic_recommended<T> result{};
   std::array<double, 3> best{};
+  std::vector<replica_offer> offers{};
 
   void operator()(const layout& l) {
     watch(++result.tried);
-    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
-    const prepared<T, Efficiency> replica(cluster, model, l);
+    const prepared<T, Efficiency> replica = prepared_for(l);
     if (!replica.feasibility().feasible()) return;
-    const count fewest = fewest_stable(replica);
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
-    for (count n = fewest; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
-      basic_workload<T> share = workload;
-      share.rate = workload.rate / T(static_cast<double>(n));
-      const basic_estimate<T> e = replica(share);
-      if (!e.feasibility.feasible()) continue;
-      if (!improves(l, n, e)) return;
-      if (accepts(replica.parts(), share)) return keep(l, n, e);
+    offer(replica, l, result.tried, fewest_stable(replica));
+  }
+  // All offers of one size, the best first, until one is accepted.
+  void settle() {
+    while (!offers.empty()) {
+      std::pop_heap(offers.begin(), offers.end());
+      const replica_offer o = offers.back();
+      offers.pop_back();
+      if (result.found && !(o.rank < best)) break;
+      const prepared<T, Efficiency> replica = prepared_for(o.layout);
+      const basic_workload<T> share = share_of(o.replicas);
+      if (accepts(replica.parts(), share)) {
+        keep(o, replica(share));
+      } else {
+        offer(replica, o.layout, o.order, o.replicas + 1);
+      }
     }
+    offers.clear();
   }
 
  private:
+  [[nodiscard]] prepared<T, Efficiency> prepared_for(const layout& l) {
+    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
+    return {cluster, model, l};
+  }
+  [[nodiscard]] basic_workload<T> share_of(count n) const {
+    basic_workload<T> share = workload;
+    share.rate = workload.rate / T(static_cast<double>(n));
+    return share;
+  }
+  // The fewest replicas from `n` on that keep every rule, if they would improve on what there is.
+  void offer(const prepared<T, Efficiency>& replica, const layout& l, count order, count n) {
+    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    for (; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
+      const basic_estimate<T> e = replica(share_of(n));
+      if (!e.feasibility.feasible()) continue;
+      const auto rank = rank_of(l, n, e);
+      if (result.found && !(rank < best)) return;
+      offers.push_back({rank, order, n, l});
+      std::push_heap(offers.begin(), offers.end());
+      return;
+    }
+  }
   // With fewer, requests come faster than full slots serve them; more than there can be where the
   // layout does not hold the sequences at all.
   [[nodiscard]] count fewest_stable(const prepared<T, Efficiency>& replica) const {
@@ -88,13 +135,10 @@ struct replica_judge {
     return {static_cast<double>(n * l.gpus()), value_of(e.serving.tpot.value()),
             value_of(e.serving.ttft.value())};
   }
-  [[nodiscard]] bool improves(const layout& l, count n, const basic_estimate<T>& e) const {
-    return !result.found || rank_of(l, n, e) < best;
-  }
-  void keep(const layout& l, count n, const basic_estimate<T>& e) {
-    result.found = basic_recommendation<T>{l, n, e};
-    best = rank_of(l, n, e);
-    most = n * l.gpus();
+  void keep(const replica_offer& o, const basic_estimate<T>& e) {
+    result.found = basic_recommendation<T>{o.layout, o.replicas, e};
+    best = o.rank;
+    most = o.replicas * o.layout.gpus();
   }
 };
 
@@ -125,6 +169,7 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Accept
   for (count size = 1; size <= judge.most; ++size) {
     judge.cluster.gpus = size;
     for_each_layout(size, m, judge);
+    judge.settle();
   }
   return judge.result;
 }
