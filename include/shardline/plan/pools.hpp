@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shardline/estimate/disaggregation.hpp"
+#include "shardline/plan/near_miss.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
@@ -48,6 +49,13 @@ using sized_pools = basic_sized_pools<>;
   if (value_of(state_bytes_per_sequence(m).value()) > 0.0) return from == to;
   return detail::cache_copies(m, some) == some || to % from == 0;
 }
+
+/// What became of the layouts that were looked at for one pool: counts, and the nearest of those
+/// that keep not every rule there.
+struct pool_looks {
+  search_counts counts{};
+  miss_keeper nearest = miss_keeper(3);
+};
 
 namespace detail {
 
@@ -102,6 +110,7 @@ T sequences_in_time(const decode_station<T, Efficiency>& station, const basic_wo
 // Looks at layouts as an instance of either pool.
 template <class T, class Efficiency, class Watch>
 struct pool_scout {
+  pool_looks& seen;
   basic_cluster<T, Efficiency> cluster;
   const shardline::model& model;
   const basic_workload<T>& workload;
@@ -112,7 +121,8 @@ struct pool_scout {
 
   void operator()(const layout& l) {
     watch(++looks);
-    if (!check_valid(cluster, model, l, workload).feasible()) return;
+    const report shape = check_valid(cluster, model, l, workload);
+    if (!shape.feasible()) return reject(l, shape);
     const basic_pool<T, Efficiency> pool{cluster, l, 1};
     const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
     if (reads) {
@@ -123,38 +133,52 @@ struct pool_scout {
   }
 
  private:
-  [[nodiscard]] static bool fits(const basic_memory<T>& held) {
-    return held.total() <= held.capacity;
+  void reject(const layout& l, const report& r) {
+    seen.counts.reject(r, 1);
+    seen.nearest.offer(l, 1, r);
+  }
+  void accept(pool_option o) {
+    ++seen.counts.tried;
+    ++seen.counts.feasible;
+    found.push_back(std::move(o));
   }
   void look_at_reading(const basic_pool<T, Efficiency>& pool,
                        const prepared_layout<T, Efficiency>& p) {
-    if (!fits(memory(p, prefill_load(pool.layout, workload)))) return;
-    const prefill_station<T> s = station_of(pool, p, workload);
-    const double own = (s.own + s.entry).value();
-    if (workload.max_ttft && own > workload.max_ttft->value()) return;
     const layout& l = pool.layout;
+    report r;
+    check_memory(memory(p, prefill_load(l, workload)), r);
+    if (!r.feasible()) return reject(l, r);
+    const prefill_station<T> s = station_of(pool, p, workload);
+    require_time(r, rule::ttft, s.own + s.entry, workload.max_ttft);
+    if (!r.feasible()) return reject(l, r);
     const auto senders = static_cast<double>(l.attention.tp * l.attention.cp * l.pp);
-    found.push_back({l, s.most(), {-own, senders}});
+    accept({l, s.most(), {-(s.own + s.entry).value(), senders}});
   }
   void look_at_decoding(const basic_pool<T, Efficiency>& pool,
                         const prepared_layout<T, Efficiency>& p) {
-    if (!fits(memory(p, decode_load(workload, T(1.0))))) return;
+    report r;
+    check_memory(memory(p, decode_load(workload, T(1.0))), r);
+    if (!r.feasible()) return reject(pool.layout, r);
     const decode_station<T, Efficiency> s{pool, p, workload};
     const T slots = round_down(decode_slots(p, workload));
     const T within = sequences_in_time(s, workload, slots);
-    if (!(within > 0.0)) return;
+    if (!(within > 0.0)) {
+      const T each = workload.output.value() - T(1.0);
+      require_time(r, rule::tpot, s.life(T(1.0)) / each, workload.max_tpot);
+      return reject(pool.layout, r);
+    }
     const double rate = s.rate(within, s.life(within));
     const double quickest = -s.life(T(1.0)).value();
     const double at_half = -s.life(max(within * T(0.5), T(1.0))).value();
-    found.push_back({pool.layout, rate, {quickest, at_half}});
+    accept({pool.layout, rate, {quickest, at_half}});
   }
 };
 
 template <class T, class Efficiency, class Watch>
 std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, const model& m,
                                       const basic_workload<T>& w, bool reads, count gpus,
-                                      Watch& watch) {
-  pool_scout<T, Efficiency, Watch> scout{c, m, w, reads, watch};
+                                      Watch& watch, pool_looks& seen) {
+  pool_scout<T, Efficiency, Watch> scout{seen, c, m, w, reads, watch};
   for (count n = 1; n <= gpus; ++n) {
     scout.cluster.gpus = n;
     for_each_layout(n, m, scout);
@@ -310,16 +334,19 @@ struct pool_sizer {
 /// alone and the ranks that send its cache, or in the times of a sequence alone and with half the
 /// slots. Then instances are those that serve each other, and one more or less; pairs that could
 /// not be among the best by what each pool does at most are not priced.
+///   looks      what became of the layouts that were looked at to read, and to decode
 /// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
 /// tests/plan/pools.cpp. watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
     const model& m, const basic_workload<T>& w, count gpus, const Connects& connects,
-    std::size_t top = 10, Watch&& watch = {}) {
+    std::size_t top = 10, Watch&& watch = {}, std::array<pool_looks, 2>* looks = nullptr) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch);
-  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch);
+  std::array<pool_looks, 2> own;
+  std::array<pool_looks, 2>& seen = looks == nullptr ? own : *looks;
+  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch, seen[0]);
+  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch, seen[1]);
   detail::pool_sizer<T, Efficiency> sizer{{prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top};
   std::vector<detail::pool_pair> pairs;
   for (std::size_t j = 0; j < decoders.size(); ++j) {

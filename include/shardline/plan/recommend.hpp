@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "shardline/plan/search.hpp"
@@ -28,11 +29,13 @@ using recommendation = basic_recommendation<>;
 
 /// What was found.
 ///   found   none where the GPUs that there are keep no such promise
+///   beyond  then the same of more GPUs, where such are asked about
 ///   tried   layouts of a replica looked at
 ///   inputs  the fields outside their range, if any; nothing is tried then
 template <class T = double>
 struct basic_recommended {
   std::optional<basic_recommendation<T>> found{};
+  std::optional<basic_recommendation<T>> beyond{};
   count tried = 0;
   bounded<invalid_field, 8> inputs{};
 };
@@ -155,21 +158,25 @@ struct replica_judge {
 /// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
 /// number of replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
+///   beyond   more replicas are tried, of no more GPUs each, on up to so many GPUs in all
 template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated,
           class Deploy = as_described>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const basic_workload<T>& w, Watch&& watch = {},
-                                             const Accepts& accepts = {},
-                                             const Deploy& deploy = {}) {
+                                             const Accepts& accepts = {}, const Deploy& deploy = {},
+                                             count beyond = 0) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts, Deploy> judge{
-      c, m, w, watch, accepts, deploy, c.gpus};
+      c, m, w, watch, accepts, deploy, std::max(c.gpus, beyond)};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
-  for (count size = 1; size <= judge.most; ++size) {
+  for (count size = 1; size <= std::min(judge.most, c.gpus); ++size) {
     judge.cluster.gpus = size;
     for_each_layout(size, m, judge);
     judge.settle();
+  }
+  if (judge.result.found && judge.result.found->gpus() > c.gpus) {
+    std::swap(judge.result.found, judge.result.beyond);
   }
   return judge.result;
 }
