@@ -332,7 +332,7 @@ namespace detail {
 // The fold that hands each operator on, with how often it runs.
 template <class Sink>
 struct listing {
-  shape_sink& sink;
+  Sink& sink;
   count times = 0;
 
   constexpr void start(std::size_t, count n) noexcept { times = n; }
