@@ -40,7 +40,8 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
     visit_alternative(l.feed_forward, by_kind);
     if (m.per_layer.width > 0) multiplied_by(weight_class::dense_feed_forward);
   }
-  if (m.per_layer.width > 0) check_precision(a, m.weights[weight_class::embedding].math, r);
+  const bool multiplied = m.per_layer.width > 0 || m.embedding_width > 0;
+  if (multiplied) check_precision(a, m.weights[weight_class::embedding].math, r);
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
