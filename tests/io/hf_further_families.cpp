@@ -161,6 +161,13 @@ false, "blocksparse_num_local_blocks": 16, "blocksparse_vert_stride": 8,
 "hidden_act": "gegelu", "hidden_size": 4096, "max_position_embeddings": 8192,
 "num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8,
 "vocab_size": 100352})"},
+    {"plamo2", 1'291'441'920,
+     R"({"architectures": ["Plamo2ForCausalLM"], "model_type": "plamo2", "hidden_size": 2048,
+"num_hidden_layers": 16, "num_attention_heads": 16, "num_key_value_heads": 1,
+"hidden_size_per_head": 128, "attention_window_size": 2048, "full_attention_idx": [1, 5],
+"mamba_d_state": 64, "mamba_d_conv": 4, "mamba_num_heads": 32, "mamba_step": 2,
+"mamba_chunk_size": 256, "mamba_enabled": true, "intermediate_size": 8192, "vocab_size": 100000,
+"max_position_embeddings": 10485760, "tie_word_embeddings": true, "rms_norm_eps": 1e-06})"},
     {"plamo3", 3'225'165'824,
      R"({"architectures": ["Plamo3ForCausalLM"], "model_type": "plamo3", "hidden_size": 4096,
 "num_hidden_layers": 16, "window_size": 2048, "sliding_window_pattern": 8, "num_attention_heads":
@@ -231,6 +238,9 @@ TEST_CASE("further families cache and reach what their code does") {
   CHECK(cached("decilm7b") == (4 * 4 + 28) * 2 * 128 * 2);
   CHECK(cached("ouro") == 4 * 24 * 2 * 16 * 128 * 2);  // of each pass through the layers
   CHECK(active_parameters(imported(text_named("ouro"))) == 1'434'650'624);
+  CHECK(cached("plamo2") == 8 * 2 * 1 * 128 * 2);
+  CHECK(state_bytes_per_sequence(imported(text_named("plamo2"))).value() ==
+        8 * 2.0 * (4096 * 64 + 3 * 4096));
   CHECK(cached("plamo3") == 16 * 2 * 4 * 128 * 2);
   CHECK(reach_of(imported(text_named("plamo3"))) == std::vector<count>{2048, 0});
   CHECK(reach_of(imported(text_named("granite_swa"))) == std::vector<count>{0, 128});

@@ -70,11 +70,11 @@ TEST_CASE("layers of each kind in a range of layers are those counted one by one
   }
 }
 
-TEST_CASE("eight kinds and 160 runs are stored; what is beyond says so") {
+TEST_CASE("sixteen kinds and 160 runs are stored; what is beyond says so") {
   layer_stack s;
-  for (count i = 1; i <= 8; ++i) s.append(1, dense_of(i));
+  for (count i = 1; i <= 16; ++i) s.append(1, dense_of(i));
   CHECK_FALSE(s.kinds.overflowed);
-  s.append(1, dense_of(9));
+  s.append(1, dense_of(17));
   CHECK(s.kinds.overflowed);
 
   CHECK_FALSE(layer_stack::repeat(80, {{1, dense_of(1)}, {1, dense_of(2)}}).runs.overflowed);

@@ -57,6 +57,8 @@ static_assert(dispatch_matters({.attention = {1, 1, 8}, .expert = {1, 8, 1}}));
 static_assert(!dispatch_matters({.attention = {1, 1, 8}, .expert = {1, 1, 8}}));
 
 static_assert(segment::is_half(segment::first_mixing) && !segment::is_half(segment::head));
+static_assert(segment::next(segment::first_mixing, 1) == segment::first_feed_forward &&
+              segment::next(segment::first_feed_forward, 1) == segment::head);
 constexpr count halves(const segment_map& map) {
   count n = 0;
   for (const auto present : map.present) n += present;

@@ -207,6 +207,7 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect_alike<field::vocab_size, field::max_context, field::positions>(
       m.vocab_size, m.max_context, m.positions);
+  errors.expect<field::embedding_width>(m.embedding_width);
   errors.expect<field::streams>(m.streams);
   errors.expect<field::stream_versions>(m.updates.versions);
   errors.expect<field::low_rank_path>(m.updates.low_rank);

@@ -62,6 +62,12 @@ inline constexpr std::array model_figures{
     model_figure{
         "embedding_norm", detail::true_or_false, "a norm follows the embedding",
         [](model& m, const count* x) { return detail::exchanged_count(m.embedding_norm, x); }},
+    model_figure{
+        "no_last_norm", detail::true_or_false, "nothing is normed before the head",
+        [](model& m, const count* x) { return detail::exchanged_count(m.no_last_norm, x); }},
+    model_figure{
+        "embedding_width", range_of(field::embedding_width), "of the rows of embedding and head",
+        [](model& m, const count* x) { return detail::exchanged_count(m.embedding_width, x); }},
     model_figure{"streams", range_of(field::streams), "residual streams (hyper-connections)",
                  [](model& m, const count* x) { return detail::exchanged_count(m.streams, x); }},
     model_figure{

@@ -78,14 +78,26 @@ constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
                     e.values_bytes(3 * all), vector_kind::norm, all});
 }
 
-/// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
-/// added to them, and a norm may follow.
+/// Values of a row of embedding and head.
+[[nodiscard]] constexpr count row_width(const model& m) noexcept {
+  return m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
+}
+
+/// Vocabulary-parallel lookup; ranks sum their partial rows, which every rank projects where they
+/// are narrower than the model. Learned positions are replicated and added to them, and a norm may
+/// follow.
 constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
   const count hidden = e.model.hidden_size;
+  const count width = row_width(e.model);
   const count rows = e.table_rows(e.model.vocab_size + e.model.extra_rows);
-  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, hidden),
-                    e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
-  detail::emit_tensor_reduction(e, sink);
+  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, width),
+                    e.values_bytes(2 * width), vector_kind::lookup, width});
+  if (e.layout.attention.tp > 1) {
+    sink(e.send(collective_kind::all_reduce, e.tensor_group(), width));
+  }
+  if (e.model.embedding_width > 0) {
+    sink(e.project(term::embedding, e.matrix(weight_class::embedding, width, hidden)));
+  }
   if (e.model.positions > 0) {
     sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.model.positions, hidden),
                       e.values_bytes(3 * hidden)});
@@ -225,12 +237,17 @@ constexpr void emit_layer(const layer& l, const model_context& outside, shape_si
 constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape_sink& sink) {
   const count tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
-  weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
-                      e.vocabulary_rows());
+  const count width = row_width(e.model);
+  weight w =
+      e.matrix(tied ? weight_class::embedding : weight_class::head, width, e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   detail::emit_stream_end(e, sink);
   detail::emit_versions_end(e, extent::logit_rows, sink);
-  sink(e.norm());
+  if (!e.model.no_last_norm) sink(e.norm());
+  if (e.model.embedding_width > 0) {
+    sink(gemm_shape{term::head, e.matrix(weight_class::head, e.model.hidden_size, width),
+                    extent::logit_rows, e.model.activations});
+  }
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (e.model.head_bias) {
     sink(fused_shape{term::head, e.vector(weight_class::head, e.vocabulary_rows())});

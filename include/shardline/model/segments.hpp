@@ -27,6 +27,13 @@ inline constexpr std::size_t number = prediction + 1;
 [[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
   return s >= first_mixing && s < head;
 }
+
+/// The segment after `s` in a model with layers of so many kinds, whose further ones are empty.
+///   next(first_mixing, 1) is first_feed_forward   (tests/static/worked_numbers.cpp)
+[[nodiscard]] constexpr std::size_t next(std::size_t s, std::size_t kinds) noexcept {
+  if (++s == first_mixing + kinds) s = first_feed_forward;
+  return s == first_feed_forward + kinds ? head : s;
+}
 }  // namespace segment
 
 /// How many of each segment.
@@ -56,6 +63,7 @@ struct segment_map {
   /// The layer kind that a segment is emitted from.
   std::array<unsigned char, segment::number> source{};
   segment_counts present{};
+  std::size_t kinds = 0;
 };
 
 namespace detail {
@@ -86,7 +94,8 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 ///   llama_3_1_8b: one half with attention, one feed-forward   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
   segment_map map;
-  for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
+  map.kinds = m.layers.kinds.size();
+  for (std::size_t k = 0; k < map.kinds; ++k) {
     const std::size_t mixing =
         segment::first_mixing + detail::first_with(m, k, detail::same_mixing);
     const std::size_t feeding =
@@ -105,12 +114,12 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 [[nodiscard]] constexpr segment_counts in_segments(const segment_map& map,
                                                    const kind_counts& layers) noexcept {
   segment_counts n{};
-  for (std::size_t k = 0; k < max_layer_kinds; ++k) {
+  for (std::size_t k = 0; k < map.kinds; ++k) {
     const auto of_kind = static_cast<std::int32_t>(layers[k]);
-    n[map.of_kind[k].mixing] += of_kind;
-    n[map.of_kind[k].feed_forward] += of_kind;
+    const layer_halves& halves = map.of_kind[k];
+    n[halves.mixing] += map.present[halves.mixing] * of_kind;
+    n[halves.feed_forward] += map.present[halves.feed_forward] * of_kind;
   }
-  for (std::size_t s = 0; s < segment::number; ++s) n[s] *= map.present[s] > 0 ? 1 : 0;
   return n;
 }
 

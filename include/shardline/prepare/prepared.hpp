@@ -323,14 +323,19 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 template <class T>
 constexpr count kernels_of(const prepared_memory<T>& p, const segment_counts& n) noexcept {
   count kernels = 0;
-  for (std::size_t s = 0; s < segment::number; ++s) kernels += count{n[s]} * count{p.kernels[s]};
+  for (std::size_t i = 0; i < p.segments.size(); ++i) {
+    const std::size_t s = p.segments[i];
+    kernels += count{n[s]} * count{p.kernels[s]};
+  }
   return kernels;
 }
 
 template <class T>
 constexpr void put_stages(prepared_memory<T>& p) noexcept {
   if (p.layout.pp == 1) {
-    return p.stages.push_back({p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1});
+    return p.stages.append([&p] {
+      return alike_stages{p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1};
+    });
   }
   count layers = 0;
   for (const count of_kind : p.layers) layers += of_kind;
@@ -358,7 +363,7 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   preparing<T, Laws> prepares{p, laws};
   sink_for sink(prepares);
   const model_context e = model_context_under(p.engine, m, p.layout);
-  for (std::size_t s = 0; s < segment::number; ++s) {
+  for (std::size_t s = 0; s < segment::number; s = segment::next(s, p.map.kinds)) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
     p.segments.push_back(static_cast<unsigned char>(s));

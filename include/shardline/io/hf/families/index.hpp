@@ -160,6 +160,7 @@ inline constexpr std::array all_families{
     &families::mamba,
     &families::falcon_mamba,
     &families::jamba,
+    &families::plamo2,
     &families::falcon_h1,
     &families::lfm2,
     &families::lfm2_moe,
