@@ -243,7 +243,7 @@ inline constexpr engine_version vllm_0_10{
 ///   memory   0.11's: its share is 0.9 and graphs come on top, until 0.21 changed both
 ///            (vllm-project/vllm pull 38284; a start of 0.19 says 0.9)
 ///   host     every run of serving.csv (InferenceX: Llama-3.1-70B, gpt-oss-120b, MiniMax-M2.5 on
-///            H100, H200, B200, 407 rows): 7.3 %, 7.3 without its model, 7.6 without its chip
+///            H100, H200, B200, 399 rows): 7.1 %, 8.1 without its model, 8.2 without its chip
 inline constexpr engine_version vllm_0_18{
     .engine = "vllm",
     .name = "vllm-0.18",

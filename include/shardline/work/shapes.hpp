@@ -310,12 +310,14 @@ template <class T>
 }
 
 /// Kernels that an engine launches for an operator of a shape.
-///   multiplication   one, and one that quantises its inputs where these have a scale for each block
-///   experts          beside their two multiplications the choice of experts, two that sort tokens by
-///                    expert, the activation function and the sum; two that quantise inputs of 8 bits
-///                    or fewer
-///   recurrence       of a prompt, in chunks: gates, norms of queries and keys, decay within a chunk,
-///                    its products, its triangular system, weights, states, outputs; else one
+///   multiplication   one, and one that quantises its inputs where these have a scale for each
+///                    block
+///   experts          beside their two multiplications the choice of experts, two that sort tokens
+///                    by expert, the activation function and the sum; two that quantise inputs of
+///                    8 bits or fewer
+///   recurrence       of a prompt, in chunks: gates, norms of queries and keys, decay within a
+///                    chunk, its products, its triangular system, weights, states, outputs; else
+///                    one
 /// Source: topk.py and fused_moe_triton of sgl-project/sglang, chunk_gated_delta_rule of
 /// fla-org/flash-linear-attention. Check: tests/work/shapes.cpp.
 [[nodiscard]] constexpr int kernels_of(const gemm_shape& o) noexcept {
