@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "commands.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
 #include <string>
 #include <utility>
@@ -156,6 +159,7 @@ void add_deployment(CLI::App& app) {
   add(app, "--prefill-gpus",
       "GPUs that only read prompts, in instances of the layout, with --decode-gpus");
   add(app, "--decode-gpus", "GPUs that only decode, likewise");
+  add(app, "--decode-layout", "their layout, where it is another (default: --layout)");
 }
 
 constexpr const char* price_text =
@@ -229,6 +233,8 @@ void add_launch(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("launch", "what to type to run what is priced");
   add_deployment(of);
   for (const char* form : {"--json", "--csv", "--md"}) of.remove_option(of.get_option(form));
+  of.get_option("--engine")
+      ->description(fmt::format("what serves: {}", fmt::join(launched_engines(), " ")));
   add(of, "--format", "shell slurm lws dynamo llm-d (default: shell)");
   add(of, "--checkpoint",
       "what the engine loads (default: the repository or the folder of --model)");

@@ -9,7 +9,6 @@
 #include "output.hpp"
 #include "pricing.hpp"
 #include "report.hpp"
-#include "shardline/engines/index.hpp"
 #include "shardline/io/launch/manifest.hpp"
 #include "shardline/io/launch/plan.hpp"
 #include "shardline/io/launch/shell.hpp"
@@ -32,8 +31,14 @@ shardline::launch_request request_of(const options& o) {
   r.quantised = o.launch.quantised;
   r.adapters = o.launch.adapters;
   r.adapter_rank = o.launch.adapter_rank;
+  r.host_cache = o.launch.host_cache;
+  r.domain = o.cluster.gpus_per_domain;
+  r.maker = o.cluster.accelerator.vendor;
   r.prefill = o.prefill_gpus / o.layout.gpus();
-  r.decode = o.decode_gpus / o.layout.gpus();
+  r.decode = o.decode_gpus / (o.decoding ? o.decoding->layout : o.layout).gpus();
+  if (o.decoding) {
+    r.decoding = {o.decoding->layout, o.decoding->cluster.runtime, o.decoding->workload};
+  }
   return r;
 }
 
@@ -48,10 +53,15 @@ shardline::manifest written(const options& o, const shardline::launch_plan& plan
 
 // What is violated by the layout, or by one of its pools; nothing where it can run.
 std::string violations_of(const options& o) {
+  if (o.prefill_gpus > 0) {
+    const shardline::disaggregated pools = figures_of_pools(o);
+    for (const shardline::report* r : {&pools.prefill, &pools.decode}) {
+      if (!r->feasible()) return shardline::to_text(*r);
+    }
+    return {};
+  }
   return visit_cluster(o, [&](const auto& cluster) -> std::string {
-    auto own = cluster;
-    if (o.prefill_gpus > 0) own.gpus = o.layout.gpus();
-    const auto e = estimate(own, o.model, o.layout, o.workload);
+    const auto e = estimate(cluster, o.model, o.layout, o.workload);
     refuse_invalid(e.feasibility.invalid);
     return e.feasibility.feasible() ? "" : shardline::to_text(e.feasibility);
   });
@@ -72,16 +82,6 @@ void refuse_other_vendors(const options& o) {
   }
 }
 
-// "vllm-0.21, vllm-0.18, ...": the versions that it is known how to start.
-std::string started_engines() {
-  std::string names;
-  for (const shardline::engine_version* v : shardline::engines::all) {
-    if (shardline::find_dialect(v->name) == nullptr) continue;
-    names += (names.empty() ? "" : ", ") + std::string(v->name);
-  }
-  return names;
-}
-
 }  // namespace
 
 bool run_launch(const options& o) {
@@ -92,7 +92,6 @@ bool run_launch(const options& o) {
   }
   const shardline::launch_request r = request_of(o);
   const shardline::launch_plan plan = launch_plan_of(r);
-  if (plan.dialect == nullptr) refuse("--engine", plan.why_not, started_engines());
   if (!plan.has_value()) {
     refuse(
         "--engine", plan.why_not,

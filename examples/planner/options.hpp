@@ -47,6 +47,7 @@ enum class output_form : unsigned char { text, json, csv, markdown };
 ///   quantised   whether the engine quantises the checkpoint itself
 ///   context     longest sequence that was asked for; 0: that of the load
 ///   adapters, adapter_rank   of LoRA, held at once
+///   host_cache  a GPU's part of the hosts' memory for keys and values; 0: not said
 ///   gpus_per_host   of the machines that programs are started on
 struct launch_options {
   std::string format{};
@@ -56,6 +57,7 @@ struct launch_options {
   shardline::count context = 0;
   shardline::count adapters = 0;
   shardline::count adapter_rank = 16;
+  shardline::bytes<> host_cache{};
   shardline::count gpus_per_host = 8;
 };
 
@@ -76,14 +78,21 @@ struct search_options {
   bool own_chunk = true;
 };
 
+/// An instance that decodes in a layout of its own: the cluster with its engine, and its load.
+struct decoding_pool {
+  shardline::cluster cluster{};
+  shardline::layout layout{};
+  shardline::workload workload{};
+};
+
 /// What to do, and with what.
 ///   cluster         with the engine that runs on it
 ///   layout          of an estimate or a fit; default for a search
 ///   other_layout, other_workload   of a comparison: the second layout, and its load
 ///   decode_cluster  of pools that are sized: that which decodes, `cluster` reads prompts
-///   prefill_gpus, decode_gpus   of an estimate with two pools of that layout; 0: prompts and
-///   tokens
-///                   share the cluster
+///   prefill_gpus, decode_gpus   of an estimate with two pools; 0: prompts and tokens share the
+///                   cluster
+///   decoding        what decodes of two pools, where it is laid out otherwise than what reads
 ///   json            the result is printed as data, in `form`
 ///   frontier        a search shows what no other layout beats in both throughput and a user's rate
 ///   price           dollars per GPU and hour, where asked for
@@ -108,6 +117,7 @@ struct options {
   std::optional<shardline::cluster> decode_cluster{};
   shardline::count prefill_gpus = 0;
   shardline::count decode_gpus = 0;
+  std::optional<decoding_pool> decoding{};
   std::size_t top = 10;
   bool json = false;
   output_form form = output_form::text;

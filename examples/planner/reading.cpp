@@ -20,10 +20,12 @@
 #include "models.hpp"
 #include "shardline/catalog/repositories.hpp"
 #include "shardline/engines/index.hpp"
+#include "shardline/engines/launch/index.hpp"
 #include "shardline/io/accelerator_file.hpp"
 #include "shardline/io/text/layout.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/model/usual_routing.hpp"
+#include "shardline/plan/pools.hpp"
 #include "simulated.hpp"
 #include "spaces.hpp"
 #include "values.hpp"
@@ -95,6 +97,8 @@ void note_host_cache(const words& of, options& o) {
     refuse("--kv-offload-size", *text, "only with --kv-offload-hit");
   }
   const double size = memory_size("--kv-offload-size", *text, field::reserve, least_memory).value();
+  const auto in_node = static_cast<double>(std::min(o.cluster.gpus, o.cluster.gpus_per_domain));
+  o.launch.host_cache = shardline::bytes<>::from_value(size / in_node);
   const double each = kv_bytes_per_token(o.model).value();
   const double own = copied_tokens(o.workload) * each;
   if (size < own) {
@@ -247,9 +251,11 @@ shardline::model read_model(const words& of, std::vector<std::string>& notes) {
   return m;
 }
 
-shardline::layout read_layout(const std::string& text) {
+shardline::layout read_layout(const std::string& text, const char* option = "--layout") {
   const shardline::parsed_layout parsed = shardline::parse_layout(text);
-  if (!parsed.has_value()) throw bad_input{"--layout: " + fault_text(parsed), "--layout"};
+  if (!parsed.has_value()) {
+    throw bad_input{std::string(option) + ": " + fault_text(parsed), option};
+  }
   return parsed.layout;
 }
 
@@ -268,13 +274,36 @@ shardline::count pool(const words& of, const std::string& option, const std::str
   return gpus;
 }
 
+// The pool that decodes in a layout of its own is read as if it were the only one.
+void read_decoding(const words& of, options& o) {
+  const std::optional<std::string> text = of.given("--decode-layout");
+  if (!text) return;
+  if (!of.given("--prefill-gpus")) refuse("--decode-layout", *text, "only with --prefill-gpus");
+  const shardline::layout l = read_layout(*text, "--decode-layout");
+  if (!cache_connects(o.model, o.layout, l)) {
+    refuse("--decode-layout", *text,
+           "what the cache of --layout can be sent to: cp 1, and tp as large or a multiple of it "
+           "(the same of a recurrent state, any of latents)");
+  }
+  words alone;
+  for (const auto& [option, value] : of.items()) {
+    if (option == "--decode-layout" || option.ends_with("fill-gpus") || option == "--decode-gpus") {
+      continue;
+    }
+    alone.add(option, option == "--layout" ? *text : value);
+  }
+  const options d = read_estimate(alone);
+  o.decoding = decoding_pool{d.cluster, d.layout, d.workload};
+}
+
 void read_pipeline_and_pools(const words& of, options& o) {
   if (const auto text = of.given("--microbatches")) {
     o.layout.microbatches = whole_number("--microbatches", *text, field::microbatches);
   }
-  const shardline::count instance = o.layout.gpus();
-  o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", instance);
-  o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", instance);
+  read_decoding(of, o);
+  const shardline::layout& decodes = o.decoding ? o.decoding->layout : o.layout;
+  o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", o.layout.gpus());
+  o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", decodes.gpus());
   const shardline::count in_pools = o.prefill_gpus + o.decode_gpus;
   if (in_pools > 0 && in_pools < o.cluster.gpus) {
     o.notes.push_back(
@@ -573,7 +602,10 @@ shardline::count read_host(const words& of, const shardline::cluster& c) {
 options read_launch(const words& of) {
   options o = read_estimate(of);
   o.task = task::launch;
-  if (o.engine == nullptr) refuse("--engine", "none", engine_names(", "), every_engine());
+  if (o.engine == nullptr || shardline::find_dialect(o.engine->name) == nullptr) {
+    refuse("--engine", of.given("--engine").value_or("none"),
+           fmt::format("{}", fmt::join(launched_engines(), ", ")), launched_engines());
+  }
   o.launch.format = launch_format("--format", of.given("--format").value_or("shell"));
   o.launch.context = longest_sequence(of);
   o.launch.gpus_per_host = read_host(of, o.cluster);

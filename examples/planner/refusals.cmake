@@ -94,7 +94,7 @@ refused("--kv-offload-size: 128MiB; allowed: from 1310720000 B, what hosts hold 
         "search ${target} --gpus 8 --input 20000 --kv-offload-hit 0.5 --kv-offload-size 128MiB")
 expect(0 "" "50.0 % of the rest copied from the hosts at 50.0 GB/s.*note: 100GiB of a node's memory hold 819200 tokens of KV cache"
        "estimate ${target} --gpus 8 --layout vllm:tp=8 --kv-offload-hit 0.5 --kv-offload-size 100GiB")
-refused("--engine: vLLM is told of a cache in the hosts' memory by settings of a connector (--kv-offload-hit); allowed: a layout and options that vllm-0.21 can be told, or another engine"
+refused("--engine: vLLM has to be told how much of a node's memory holds keys and values (--kv-offload-size); allowed: a layout and options that vllm-0.21 can be told, or another engine"
         "launch ${target} --gpus 8 --layout vllm:tp=8 --engine vllm --kv-offload-hit 0.5")
 refused("--output-cv: 11; allowed: a number from 0 to 10"
         "search ${target} --gpus 8 --output-cv 11")
@@ -294,8 +294,19 @@ expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
 expect(0 "" "\"gpus\": 1,.*\"replica\": .*\"fewer\": {" "recommend ${target} --gpus 8 --rate 1 --json")
 set(started "launch ${target} --gpus 8")
-refused("--engine: none; allowed: vllm, vllm-0.21, vllm-0.18, vllm-0.11, vllm-0.10, vllm-0.6, vllm-2024, vllm-2024-rocm, vllm-2023, sglang, sglang-0.5, trtllm, trtllm-1.0, trtllm-0.17, trtllm-0.5, fastertransformer"
-        "${started} --layout vllm:tp=8")
+set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0")
+refused("--engine: none; allowed: ${startable}" "${started} --layout vllm:tp=8")
+refused("--engine: vllm-2023 (did you mean vllm-0.21?); allowed: ${startable}"
+        "${started} --layout vllm:tp=8 --engine vllm-2023")
+set(pooled "--engine vllm --prefill-gpus 4 --decode-gpus 4 --layout vllm:tp=2 --decode-layout")
+expect(0 "" "prefill 1, 2 GPUs.*decode 0, 4 GPUs.*tensor-parallel-size 4 " "${started} ${pooled} vllm:tp=4")
+expect(0 "" "decoding in\n.*vllm:tp=4" "estimate ${target} --gpus 8 ${pooled} vllm:tp=4")
+expect(0 "" "\"decode_layout\": {" "estimate ${target} --gpus 8 ${pooled} vllm:tp=4 --json")
+refused("--decode-layout: vllm:tp=1; allowed: what the cache of --layout can be sent to: cp 1, and tp as large or a multiple of it (the same of a recurrent state, any of latents)"
+        "${started} ${pooled} vllm:tp=1")
+refused("--decode-layout: vllm:tp=4; allowed: only with --prefill-gpus"
+        "${started} --engine vllm --layout vllm:tp=8 --decode-layout vllm:tp=4")
+refused("--decode-gpus: 4; allowed: a multiple of the layout's 8 GPUs" "${started} ${pooled} vllm:tp=8")
 refused("--format: helm; allowed: shell, slurm, lws, dynamo, llm-d"
         "${started} --layout vllm:tp=8 --engine vllm --format helm")
 refused("--weights: int4; allowed: fp8, or a checkpoint in that format (--checkpoint)"
@@ -304,8 +315,6 @@ refused("--draft-checkpoint: a/b; allowed: only with --draft-time"
         "${started} --layout vllm:tp=8 --engine vllm --draft-checkpoint a/b")
 refused("--engine: vLLM splits prompts (cp) of one replica only (dp = 1); allowed: a layout and options that vllm-0.21 can be told, or another engine"
         "${started} --layout mesh:tp=2,cp=2,dp=2,etp=8 --engine vllm")
-refused_naming("--engine: it is not known how vllm-2023 is started; allowed: vllm-0.21, " ", trtllm-1.0"
-        "${started} --layout vllm:tp=8 --engine vllm-2023")
 refused("--format: llm-d's chart runs vLLM; allowed: shell or slurm, or another engine"
         "${started} --layout sglang:tp=8 --engine sglang --format llm-d")
 expect(2 "" "^infeasible\n  violated: tensor parallelism [(]tp[)] must divide the attention heads: 3"

@@ -183,47 +183,39 @@ bool run_estimate(const options& o, const Cluster& cluster) {
   return e.feasibility.feasible();
 }
 
-// Both pools; the memory of an instance of either is that of an estimate without the other's load.
-template <class Cluster>
-auto both_pools(const options& o, const Cluster& cluster) {
-  using policy = typename Cluster::efficiency_policy;
-  const auto pool_of = [&](shardline::count gpus) {
-    shardline::basic_pool<double, policy> pool{cluster, o.layout, gpus / o.layout.gpus()};
-    pool.cluster.gpus = o.layout.gpus();
-    return pool;
-  };
-  const auto found =
-      disaggregate(pool_of(o.prefill_gpus), pool_of(o.decode_gpus), o.model, o.workload);
-  refuse_invalid(found.prefill.invalid);
-  refuse_invalid(found.decode.invalid);
-  return found;
+// The layout of the pool that decodes.
+const shardline::layout& decode_layout(const options& o) {
+  return o.decoding ? o.decoding->layout : o.layout;
 }
 
-template <class Output, class Cluster>
-bool put_pools(shardline::json_output<Output>& out, const options& o, const Cluster& cluster) {
-  const auto found = both_pools(o, cluster);
+template <class Output>
+bool put_pools(shardline::json_output<Output>& out, const options& o) {
+  const auto found = figures_of_pools(o);
   out.object([&] {
     put_members(out, o.model, o.layout, found);
+    if (o.decoding) out.member("decode_layout", o.decoding->layout);
     put_engine(out, o);
   });
   return found.feasible();
 }
 
-template <class Cluster>
-bool run_pools(const options& o, const Cluster& cluster) {
-  const auto found = both_pools(o, cluster);
+bool run_pools(const options& o) {
+  const auto found = figures_of_pools(o);
   print_inputs(o);
-  print("{}\n{} read prompts, {} decode\n\n{}",
-        shardline::to_text(o.model, o.layout, convention(o)),
-        shardline::counted(o.prefill_gpus, "GPU"), o.decode_gpus, shardline::to_text(found));
+  const auto layout_text = [&o](const shardline::layout& l) {
+    return shardline::to_text(o.model, l, convention(o));
+  };
+  print("{}\n", layout_text(o.layout));
+  print("{} read prompts, {} decode\n\n", shardline::counted(o.prefill_gpus, "GPU"), o.decode_gpus);
+  if (o.decoding) print("decoding in\n{}\n", layout_text(o.decoding->layout));
+  print("{}", shardline::to_text(found));
   return found.feasible();
 }
 
 template <class Output>
 bool put_priced(shardline::json_output<Output>& out, const options& o) {
-  return visit_cluster(o, [&](const auto& cluster) {
-    return o.prefill_gpus > 0 ? put_pools(out, o, cluster) : put_estimate(out, o, cluster);
-  });
+  if (o.prefill_gpus > 0) return put_pools(out, o);
+  return visit_cluster(o, [&](const auto& cluster) { return put_estimate(out, o, cluster); });
 }
 
 bool print_priced(const options& o) {
@@ -234,6 +226,28 @@ bool print_priced(const options& o) {
 }
 
 }  // namespace
+
+// The memory of an instance of either is that of an estimate without the other's load.
+shardline::disaggregated figures_of_pools(const options& o) {
+  return visit_cluster(o, [&](const auto& cluster) {
+    using policy = typename std::decay_t<decltype(cluster)>::efficiency_policy;
+    const auto pool_of = [&](const shardline::runtime& engine, const shardline::layout& l,
+                             shardline::count gpus) {
+      shardline::basic_pool<double, policy> pool{cluster, l, gpus / l.gpus()};
+      pool.cluster.gpus = l.gpus();
+      pool.cluster.runtime = engine;
+      return pool;
+    };
+    const shardline::layout& decodes = decode_layout(o);
+    const shardline::cluster& other = o.decoding ? o.decoding->cluster : o.cluster;
+    const auto found =
+        disaggregate(pool_of(o.cluster.runtime, o.layout, o.prefill_gpus),
+                     pool_of(other.runtime, decodes, o.decode_gpus), o.model, o.workload);
+    refuse_invalid(found.prefill.invalid);
+    refuse_invalid(found.decode.invalid);
+    return found;
+  });
+}
 
 bool put_result(shardline::json_text& out, const options& o) { return put_priced(out, o); }
 
@@ -256,9 +270,8 @@ bool run(const options& o) {
   if (o.task == task::search) return run_search(o);
   if (o.task == task::merge) return run_merge(o);
   if (o.task == task::pools) return run_size_pools(o);
-  return visit_cluster(o, [&](const auto& cluster) {
-    return o.prefill_gpus > 0 ? run_pools(o, cluster) : run_estimate(o, cluster);
-  });
+  if (o.prefill_gpus > 0) return run_pools(o);
+  return visit_cluster(o, [&](const auto& cluster) { return run_estimate(o, cluster); });
 }
 
 }  // namespace planner

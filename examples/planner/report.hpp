@@ -37,6 +37,9 @@ void print_inputs(const options& o);
 /// The result with "engine" behind it: its name and the constants taken.
 void print_json(nlohmann::ordered_json result, const options& o);
 
+/// What both pools of an estimate deliver together. Throws bad_input.
+shardline::disaggregated figures_of_pools(const options& o);
+
 /// "none", or the name of the version.
 std::string_view name_of(const shardline::engine_version* engine);
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shardline/engines/index.hpp"
+#include "shardline/engines/launch/index.hpp"
 #include "shardline/io/format_names.hpp"
 #include "shardline/io/near_names.hpp"
 #include "shardline/io/text/feasibility.hpp"
@@ -215,19 +216,33 @@ shardline::cache_format cache_format(std::string_view option, std::string_view t
   return one_of(option, text, shardline::cache_format_names);
 }
 
-std::string engine_names(std::string_view separator) {
-  std::string names;
+namespace {
+
+// Those that `wanted` takes, each once: its short name, then its version's.
+template <class Wanted>
+std::vector<std::string> engines_that(const Wanted& wanted) {
+  std::vector<std::string> names;
   std::string_view plain;
-  const auto add = [&](std::string_view name) {
-    if (!names.empty()) names += separator;
-    names += name;
-  };
   for (const shardline::engine_version* v : shardline::engines::all) {
-    if (v->engine != plain) add(v->engine);
-    if (v->engine != v->name) add(v->name);
+    if (!wanted(*v)) continue;
+    if (v->engine != plain) names.emplace_back(v->engine);
+    if (v->engine != v->name) names.emplace_back(v->name);
     plain = v->engine;
   }
   return names;
+}
+
+}  // namespace
+
+std::string engine_names(std::string_view separator) {
+  const auto any = [](const shardline::engine_version&) { return true; };
+  return fmt::format("{}", fmt::join(engines_that(any), separator));
+}
+
+std::vector<std::string> launched_engines() {
+  return engines_that([](const shardline::engine_version& v) {
+    return shardline::find_dialect(v.name) != nullptr;
+  });
 }
 
 std::vector<std::string> every_engine() {

@@ -61,6 +61,9 @@ std::string engine_names(std::string_view separator);
 /// The same one by one, engines as often as they have versions.
 std::vector<std::string> every_engine();
 
+/// The engines that launch knows how to start, each version once, and its short name.
+std::vector<std::string> launched_engines();
+
 /// How a layout is written in each convention: "vllm:tp=8,dp=2,ep=on or ...".
 std::string layout_examples();
 

@@ -3,9 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string_view>
+#include <vector>
 
+#include "../laws/dice.hpp"
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/index.hpp"
 
 using namespace shardline;
@@ -83,7 +87,7 @@ TEST_CASE("shares weigh less where a maker's multiprocessors are slower, and kee
   const double own = share(h100, catalog::h100_sxm);
   const double slower = (148.0 / 78.0) / (989.0 / 132.0);
   CHECK(share(h100, catalog::h20) == doctest::Approx(1.0 / (1.0 + (1.0 / own - 1.0) * slower)));
-  CHECK(share(h100, catalog::b200_sxm) == own);  // faster
+  CHECK(share(h100, catalog::b200_sxm) == own);  // better_figure
   CHECK(share(h100, catalog::plan_400) == own);  // multiprocessors not known
   accelerator slow = catalog::trainium2;
   slow.multiprocessors = 1000;
@@ -108,4 +112,151 @@ TEST_CASE("watts are those measured on the chip itself") {
   CHECK(power_of(catalog::h200_sxm)->idle == 140.0);
   CHECK(power_of(catalog::h100_sxm) == nullptr);
   CHECK(power_of(catalog::gb200) == nullptr);
+}
+
+namespace {
+
+// Seconds of a multiplication, of one by experts, of attention of prompts and of a decode step.
+struct timed_operators {
+  std::array<double, 4> seconds{};
+};
+struct operator_sizes {
+  double rows, context, sequences;
+  count inner, columns, hit;
+};
+operator_sizes random_sizes(laws::dice& d) {
+  operator_sizes s{};
+  s.rows = static_cast<double>(d.whole(1, d.flip() ? 64 : 8192));
+  s.context = static_cast<double>(d.whole(1, 20000));
+  s.sequences = static_cast<double>(d.whole(1, 64));
+  s.inner = 128 * d.whole(1, 60);
+  s.columns = 128 * d.whole(1, 200);
+  s.hit = d.whole(1, 64);
+  return s;
+}
+
+// Of a step's kernels (or a benchmark's) on one accelerator: a matrix multiplication, a layer's
+// experts, attention of a prompt and of a decode step over a cache of the format's width.
+timed_operators timed(const fitted_accelerator<double>& a, const weight_format& f,
+                      const operator_sizes& s) {
+  const weight matrix{weight_class::attention, f, s.inner, s.columns, 1};
+  const weight experts{weight_class::routed_expert, f, s.inner, s.columns, 64};
+  const double hit = static_cast<double>(s.hit);
+  const double bytes = bits(f.math) == 8 ? 1.0 : 2.0;
+  const auto core = [&](phase p, double tokens) {
+    return attention_core<double>{p, s.sequences, tokens, s.context, 1, 1,
+                                  8, 2,           128,    128,       0, 512.0 * bytes};
+  };
+  const auto value = [](const auto& t) { return t.total().value(); };
+  return {{value(time_of(a, gemm<double>{term::head, matrix, s.rows, 1.0})),
+           value(time_of(a, grouped_gemm<double>{experts, s.rows + hit, hit})),
+           value(time_of(a, core(phase::prefill, s.rows))),
+           value(time_of(a, core(phase::decode, 1.0)))}};
+}
+
+constexpr std::array multiplied{formats::bf16, formats::fp8, formats::nvfp4};
+
+// In steps, not in a benchmark alone: the clock of a larger chip falls by its power.
+struct better_figure {
+  const char* name;
+  void (*apply)(accelerator&, double);
+  bool in_steps = true;
+};
+const std::vector<better_figure> better{
+    {"bf16", [](accelerator& a, double f) { a.peak.bf16 *= f; }},
+    {"fp8", [](accelerator& a, double f) { a.peak.fp8 *= f; }},
+    {"fp4", [](accelerator& a, double f) { a.peak.fp4 *= f; }},
+    {"memory rate", [](accelerator& a, double f) { a.memory_rate *= f; }},
+    {"last-level cache", [](accelerator& a, double f) { a.last_level_cache *= f; }},
+    {"multiprocessors with their peak and memory rate",
+     [](accelerator& a, double f) {
+       const count more = static_cast<count>(f * static_cast<double>(a.multiprocessors)) + 1;
+       const double by = static_cast<double>(more) / static_cast<double>(a.multiprocessors);
+       a.multiprocessors = more;
+       a.memory_rate *= by;
+       a.peak = {a.peak.fp32 * by, a.peak.tf32 * by, a.peak.bf16 * by, a.peak.fp16 * by,
+                 a.peak.fp8 * by,  a.peak.int8 * by, a.peak.fp4 * by,  a.peak.int4 * by};
+     },
+     false}};
+
+// A chip of the catalog whose every figure is another, within an order of magnitude.
+accelerator random_chip(laws::dice& d) {
+  accelerator a = *d.one_of(catalog::measured_chips)->sheet;
+  for (int times = 0; times < 6; ++times) {
+    const better_figure& change = d.one_of(better);
+    change.apply(a, d.between(0.2, 2.0));
+  }
+  return a;
+}
+
+// visit(change, chip before and after, kernels on both) where both run one measured chip's.
+template <class Visit>
+void for_random_changes(std::uint64_t seed, const Visit& visit) {
+  laws::dice d(seed);
+  for (int number = 0; number < laws::cases(400); ++number) {
+    const accelerator before = random_chip(d);
+    const better_figure& change = d.one_of(better);
+    accelerator after = before;
+    change.apply(after, d.between(1.0, 4.0));
+    const engine_version& e = *d.one_of(engines::all);
+    const operator_sizes sizes = random_sizes(d);
+    if (&nearest(before) != &nearest(after)) continue;
+    CAPTURE(number);
+    CAPTURE(before.name.view());
+    CAPTURE(std::string_view(change.name));
+    for (const weight_format& f : multiplied) {
+      if (change.in_steps) {
+        visit(change, before, f, timed(with_fitted(before, e), f, sizes),
+              timed(with_fitted(after, e), f, sizes));
+      }
+      visit(change, before, f, timed(with_fitted_kernels(before, e), f, sizes),
+            timed(with_fitted_kernels(after, e), f, sizes));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("more of any figure of its hardware slows no operator of a chip kernels came to") {
+  for_random_changes(31, [](const better_figure&, const accelerator&, const weight_format&,
+                            const timed_operators& b, const timed_operators& a) {
+    for (std::size_t i = 0; i < a.seconds.size(); ++i) {
+      CAPTURE(i);
+      REQUIRE(a.seconds[i] <= b.seconds[i] * (1.0 + 1e-12));
+    }
+  });
+}
+
+TEST_CASE("a peak that a kernel does not multiply at moves nothing of it") {
+  int kept = 0;
+  for_random_changes(
+      32, [&](const better_figure& change, const accelerator& chip, const weight_format& f,
+              const timed_operators& b, const timed_operators& a) {
+        const std::string_view peak = change.name;
+        if (peak != "bf16" && peak != "fp8" && peak != "fp4") return;
+        for (std::size_t i = 0; i < 2; ++i) {  // attention takes exponentials in activations' too
+          if (name(supported(chip, f.math)) == peak) continue;
+          REQUIRE(a.seconds[i] == b.seconds[i]);
+          ++kept;
+        }
+        if (bits(f.math) == 8 || peak == "bf16") return;
+        for (std::size_t i = 2; i < 4; ++i) REQUIRE(a.seconds[i] == b.seconds[i]);
+      });
+  CHECK(kept > 200);
+}
+
+TEST_CASE("half the 16-bit peak leaves 8-bit kernels as they are") {
+  accelerator half = catalog::h100_sxm;
+  half.peak.bf16 *= 0.5;
+  const auto of = [](const accelerator& a) { return with_fitted(a).efficiency; };
+  const auto there = of(half);
+  const auto here = of(catalog::h100_sxm);
+  for (const kernel_format f : {kernel_format::narrow, kernel_format::narrow_block}) {
+    CHECK(there.gemm[f].compute == here.gemm[f].compute);
+    CHECK(there.gemm[f].throttle == here.gemm[f].throttle);
+    CHECK(there.experts[f].compute == here.experts[f].compute);
+    CHECK(there.decode[f].compute == here.decode[f].compute);
+  }
+  CHECK(there.gemm[kernel_format::wide].compute > here.gemm[kernel_format::wide].compute);
+  CHECK(there.gemm[kernel_format::wide].throttle < here.gemm[kernel_format::wide].throttle);
 }

@@ -102,7 +102,9 @@ TEST_CASE("what vLLM refuses, option by option") {
           {"--node-rank", "2", "--node-rank", below},
           {"--master-addr", "-", "--nnodes", needs},
           {"--speculative-config", R"({"method":"mtp"})", "--speculative-config", has_keys},
-          {"--kv-transfer-config", R"({"kv_connector":"X"})", "--kv-transfer-config", has_keys}}});
+          {"--kv-transfer-config", R"({"kv_connector":"X"})", "--kv-transfer-config", has_keys},
+          {"--kv-offloading-size", "80", "--kv-offloading-size", excludes},
+          {"--kv-offloading-backend", "native", "--kv-offloading-backend", needs}}});
   said alone{{"--enable-expert-parallel", ""}, {"--enable-eplb", ""}};
   REQUIRE(broken(launch::vllm_newest, alone) != nullptr);
   CHECK(broken(launch::vllm_newest, alone)->kind == several);
@@ -123,6 +125,8 @@ TEST_CASE("what SGLang refuses, option by option") {
           {"--enable-two-batch-overlap", ""},
           {"--chunked-prefill-size", "8192"},
           {"--page-size", "64"},
+          {"--enable-hierarchical-cache", ""},
+          {"--hicache-size", "60"},
           {"--speculative-algorithm", "NEXTN"},
           {"--speculative-num-steps", "3"},
           {"--speculative-num-draft-tokens", "4"},
@@ -145,6 +149,7 @@ TEST_CASE("what SGLang refuses, option by option") {
           {"--pp-size", "2", "--speculative-algorithm", excludes},
           {"--speculative-num-draft-tokens", "3", "--speculative-num-draft-tokens", equals},
           {"--enable-lora", "-", "--max-loras-per-batch", needs},
+          {"--enable-hierarchical-cache", "-", "--hicache-size", needs},
           {"--nnodes", "3", "--nnodes", divides},
           {"--node-rank", "2", "--node-rank", below},
           {"--dist-init-addr", "-", "--nnodes", needs},

@@ -109,7 +109,8 @@ std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
                                    const sl::format_exceptions& exceptions, const Kind& kind,
                                    count rank) {
   weight_listener list;
-  kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), list);
+  sl::sink_for sink(list);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), sink);
   return list.found;
 }
 struct copied_heads : sl::sharding_listener {
@@ -631,7 +632,8 @@ struct kept_by_kind : kept {
 template <class Kind>
 kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, count rank) {
   kept_by_kind found;
-  kind.emit(sl::model_context{m, l, {rank, 0, 0}}, found);
+  sl::sink_for sink(found);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}, sink);
   return found;
 }
 

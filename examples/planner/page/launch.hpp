@@ -77,6 +77,9 @@ inline std::string reason_of_words(const question& q, const shardline::engine_ve
   r.context = detail::context_of(q);
   r.checkpoint = q.checkpoint;
   r.quantised = !detail::word_of(q, "--weights").empty();
+  r.host_cache = q.host_cache;
+  r.domain = q.cluster.gpus_per_domain;
+  r.maker = q.cluster.accelerator.vendor;
   const shardline::launch_plan plan = launch_plan_of(r);
   if (!plan.has_value()) return {{}, plan.why_not + "."};
   return {shell_text(plan, r.gpus_per_node), {}};

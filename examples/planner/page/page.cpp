@@ -30,6 +30,7 @@ page::question question_on_page(const options& o) {
   for (const auto& [option, text] : o.given) {
     if (option == "--model") q.checkpoint = checkpoint_of(text);
   }
+  q.host_cache = o.launch.host_cache;
   q.words = o.given;
   return q;
 }

@@ -33,6 +33,7 @@ using times_of =
 ///   lines        what else is said of the inputs
 ///   top          layouts that are ranked
 ///   checkpoint   what an engine loads; nothing where --model does not name it
+///   host_cache   a GPU's part of the hosts' memory for keys and values; 0: not said
 ///   words        options of the command line, each with what stands behind it, in their order
 struct question {
   shardline::model model{};
@@ -44,6 +45,7 @@ struct question {
   std::vector<std::string> lines{};
   std::size_t top = 10;
   std::string checkpoint{};
+  shardline::bytes<> host_cache{};
   std::vector<std::pair<std::string, std::string>> words{};
 };
 

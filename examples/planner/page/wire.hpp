@@ -268,9 +268,10 @@ void put(Wire& w, shardline::cluster& x) {
 // Loads that were observed stay behind: no option of the planner states any.
 template <class Wire>
 void put(Wire& w, shardline::workload& x) {
-  all(w, x.concurrency, x.input, x.output, x.output_cv, x.chunk, x.prefix_hit, x.rate,
-      x.num_prompts, x.speculation.draft_tokens, x.speculation.acceptance, x.speculation.draft_time,
-      x.routing.law, x.routing.exponent, x.expert_imbalance, x.max_ttft, x.max_tpot);
+  all(w, x.concurrency, x.input, x.output, x.output_cv, x.chunk, x.prefix_hit, x.host_cache.hit,
+      x.host_cache.rate, x.rate, x.num_prompts, x.speculation.draft_tokens,
+      x.speculation.acceptance, x.speculation.draft_time, x.routing.law, x.routing.exponent,
+      x.expert_imbalance, x.max_ttft, x.max_tpot);
 }
 
 template <class Wire>
@@ -289,7 +290,7 @@ void put(Wire& w, const shardline::engine_version*& x) {
 template <class Wire>
 void put(Wire& w, question& x) {
   all(w, x.model, x.cluster, x.efficiency, x.workload, x.convention, x.engine, x.lines, x.top,
-      x.checkpoint, x.words);
+      x.checkpoint, x.host_cache, x.words);
 }
 
 }  // namespace wired

@@ -150,19 +150,20 @@ struct approximate_parameters {
 constexpr double approximate_parameters_of(const model_context& e) noexcept {
   const model& m = e.model;
   approximate_parameters sum;
+  sink_for sink(sum);
   if (m.vocab_size > 0) {
-    emit_embedding(e, sum);
-    emit_head(e, true, sum);
+    emit_embedding(e, sink);
+    emit_head(e, true, sink);
   }
   kind_counts layers = m.layers.counts();
   layers[m.layers.runs[m.layers.runs.size() - 1].kind] += m.mtp_layers;
   for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
     sum.times = real<double>(layers[k]);
-    emit_layer(m.layers.kinds[k], e, sum);
+    emit_layer(m.layers.kinds[k], e, sink);
   }
   if (m.mtp_layers == 0) return sum.total;
   sum.times = real<double>(m.mtp_layers);
-  emit_prediction_ends(e, sum);
+  emit_prediction_ends(e, sink);
   return sum.total;
 }
 

@@ -45,11 +45,7 @@ inline constexpr kernel_curves h200_sxm_trtllm{
               // 4-bit multiplication: not measured: as 16 bits
               h200_sxm_trtllm_gemm_wide}},
     .prefill = detail::by_cache(h200_sxm_trtllm_prefill_wide, h200_sxm_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        h200_sxm_vllm_decode_wide,
-        // 8 bits: vllm's
-        h200_sxm_vllm_decode_narrow),
+    .decode = detail::by_cache(h200_sxm_trtllm_decode_wide, h200_sxm_trtllm_decode_narrow),
     .latent_prefill = detail::by_cache(h200_sxm_trtllm_latent_prefill_wide,
                                        h200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =

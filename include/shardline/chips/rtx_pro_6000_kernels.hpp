@@ -46,11 +46,7 @@ inline constexpr kernel_curves rtx_pro_6000_trtllm{
               rtx_pro_6000_trtllm_gemm_wide, rtx_pro_6000_trtllm_gemm_four_bit_math}},
     .prefill =
         detail::by_cache(rtx_pro_6000_trtllm_prefill_wide, rtx_pro_6000_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        rtx_pro_6000_vllm_decode_wide,
-        // 8 bits: vllm's
-        rtx_pro_6000_vllm_decode_narrow),
+    .decode = detail::by_cache(rtx_pro_6000_trtllm_decode_wide, rtx_pro_6000_trtllm_decode_narrow),
     .latent_prefill = detail::by_cache(rtx_pro_6000_trtllm_latent_prefill_wide,
                                        rtx_pro_6000_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(rtx_pro_6000_trtllm_latent_decode_wide,

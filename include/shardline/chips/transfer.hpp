@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "shardline/chips/a100_sxm.hpp"
 #include "shardline/chips/b200_sxm.hpp"
@@ -85,41 +86,58 @@ template <class Old>
 
 namespace detail {
 
-// Kernels carried to multipliers that are slower, a multiprocessor at a time, by a ratio under 1:
-// what keeps them from the peak (instructions, exponentials, scales) takes the same time beside
+// FLOP/s of one multiprocessor where it runs kernels of this format.
+template <class Old>
+constexpr double multiplier_rate(const basic_accelerator<double, Old>& a,
+                                 kernel_format f) noexcept {
+  return a.peak[supported(a, measured_in(f))].value() / real<double>(a.multiprocessors);
+}
+
+// What becomes of a share of the peak where multiplying is slower, by a ratio under 1.
+constexpr double slower_share(double share, double ratio) noexcept {
+  return ratio < 1.0 ? 1.0 / (1.0 + (1.0 / share - 1.0) * ratio) : share;
+}
+
+// Kernels carried to other multipliers. Where those are slower, a multiprocessor at a time, what
+// keeps kernels from the peak (instructions, exponentials, scales) takes the same time beside
 // multiplications that take longer. Kernels for faster ones are written anew, and keep the share.
-struct for_slower_multipliers {
-  double ratio;
+struct to_multipliers {
+  by_format<double> ratios;  // of their rate over the measured ones', for each format's own
 
   template <class Curve>
-  constexpr void operator()(Curve& c) const noexcept {
-    if constexpr (requires { c.compute; }) {
-      c.compute = 1.0 / (1.0 + (1.0 / c.compute - 1.0) * ratio);
+  constexpr void operator()(kernel_format f, Curve& c) const noexcept {
+    const double share = c.compute;
+    c.compute = slower_share(share, ratios[f]);
+    // Exponentials are taken in activations' precision, whatever keys are multiplied in.
+    if constexpr (requires { c.softmax_values; }) {
+      c.softmax_values *= c.compute / slower_share(share, ratios[kernel_format::wide]);
     }
   }
 };
-
-// bf16 FLOP/s of one multiprocessor.
-template <class Old>
-constexpr double multiplier_rate(const basic_accelerator<double, Old>& a) noexcept {
-  return a.peak[supported(a, precision::bf16)].value() / real<double>(a.multiprocessors);
-}
 
 }  // namespace detail
 
 /// The kernels of the chip `m` on `a`, as an engine's library has them. Shares of data sheet
 /// figures carry over, and so do times; where multiprocessors of the same maker are slower at
-/// multiplying, at r < 1 of the measured ones' peak each, a share s of the peak stands for a time
-/// beside multiplying, which carries over:  1 / (1 + (1 / s - 1) r)
-/// H20: r 0.253, so that an H100's 0.6674 is 0.888 there.
+/// multiplying, at r < 1 of the measured ones' peak each in a kernel's own precision
+/// (measured_in()), a share s of the peak stands for a time beside multiplying, which carries over:
+///   1 / (1 + (1 / s - 1) r)
+/// So a higher peak never slows a kernel that multiplies in it and moves no other, and more
+/// multiprocessors with each one's peak and memory rate kept slow none (at the same peaks of the
+/// chip each of them is slower, and single blocks take longer).
+/// H20: r 0.253 in 16 bits, so that an H100's 0.6674 is 0.888 there.
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_chip& m,
                                         const basic_accelerator<double, Old>& a,
                                         const kernel_execution& e) noexcept {
   fitted f = m.kernels(e);
   if (!detail::same_maker(m, a) || a.multiprocessors < 1) return f;
-  const double ratio = detail::multiplier_rate(a) / detail::multiplier_rate(*m.sheet);
-  if (ratio < 1.0) for_each_kernel(f, detail::for_slower_multipliers{ratio});
+  by_format<double> ratios;
+  for (std::size_t i = 0; i < kernel_format_count; ++i) {
+    const auto format = static_cast<kernel_format>(i);
+    ratios[format] = detail::multiplier_rate(a, format) / detail::multiplier_rate(*m.sheet, format);
+  }
+  for_each_format(f, detail::to_multipliers{ratios});
   return f;
 }
 

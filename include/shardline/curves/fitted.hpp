@@ -88,17 +88,24 @@ template <class T>
   return !(value_of(all.value()) > 0.0);
 }
 
-/// visit(curve) for each of a policy's curves that depend on the format, and of vector kernels.
+/// visit(format, curve) for each of a policy's curves that depend on the format.
+template <class T, class Visit>
+constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
+  for (std::size_t i = 0; i < kernel_format_count; ++i) {
+    const auto format = static_cast<kernel_format>(i);
+    visit(format, f.gemm[format]);
+    visit(format, f.prefill[format]);
+    visit(format, f.latent_prefill[format]);
+    visit(format, f.decode[format]);
+    visit(format, f.latent_decode[format]);
+    visit(format, f.experts[format]);
+  }
+}
+
+/// visit(curve) for each of these, and of vector kernels.
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
-  for (auto& c : f.gemm.of) visit(c);
-  for (auto* curves : {&f.prefill, &f.latent_prefill}) {
-    for (auto& c : curves->of) visit(c);
-  }
-  for (auto* curves : {&f.decode, &f.latent_decode}) {
-    for (auto& c : curves->of) visit(c);
-  }
-  for (auto& c : f.experts.of) visit(c);
+  for_each_format(f, [&visit](kernel_format, auto& curve) { visit(curve); });
   visit(f.elementwise);
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 
+#include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
 
 namespace shardline {
@@ -167,6 +168,20 @@ enum class kernel_format : unsigned char {
   four_bit_math
 };
 inline constexpr std::size_t kernel_format_count = 6;
+
+/// The precision that a format's curve was measured in, where hardware has it: others of its width
+/// (fp16, int8) multiply by the same curve.
+[[nodiscard]] constexpr precision measured_in(kernel_format f) noexcept {
+  switch (f) {
+    case kernel_format::narrow:
+    case kernel_format::narrow_block:
+      return precision::fp8;
+    case kernel_format::four_bit_math:
+      return precision::fp4;
+    default:
+      return precision::bf16;  // 4-bit weights too, which are widened inside
+  }
+}
 
 /// Curves of one kind of kernel by format.
 template <class Curve>

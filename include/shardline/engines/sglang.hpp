@@ -229,9 +229,9 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
 
 /// As for TensorRT-LLM, of Qwen3-32B, Qwen3.5-397B, DeepSeek-R1 and Llama-3.1-8B on H100, H200 and
 /// B200.
-inline constexpr double sglang_launches = 0.4;
-inline constexpr double sglang_expert_launches = 1.4;
-inline constexpr seconds<> sglang_synchronise = 3_us;
+inline constexpr double sglang_launches = 0.1;
+inline constexpr double sglang_expert_launches = 1.3;
+inline constexpr seconds<> sglang_synchronise = 11.5_us;
 
 /// 128 tokens (SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK); the buffers of normal mode, which
 /// DeepEP's configurations size, are not counted.
@@ -286,8 +286,9 @@ inline constexpr engine_version sglang_0_5{
     .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed({.step = 100_us,
-                                 .kernel = 107_us,
-                                 .admission = 40_ms,
+                                 .kernel = 75_us,
+                                 .small_kernels = 0.3_us,
+                                 .admission = 60_ms,
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::sglang, detail::sglang_launches,
                                 detail::sglang_expert_launches, detail::sglang_synchronise),

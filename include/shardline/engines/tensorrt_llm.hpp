@@ -168,9 +168,9 @@ inline constexpr seconds<> tensorrt_llm_admission = 3300_us;
 /// (Llama-3.1 8B and 70B, Qwen3-32B and 235B, DeepSeek-R1, gpt-oss-120b on H100, H200, B200;
 /// `bench_calibrate runs`, first tokens weighted less since their clients differ:
 /// bench/accuracy/README.md).
-inline constexpr double tensorrt_llm_launches = 0.41;
+inline constexpr double tensorrt_llm_launches = 0.38;
 inline constexpr double tensorrt_llm_expert_launches = 0.8;
-inline constexpr seconds<> tensorrt_llm_synchronise = 5.1_us;
+inline constexpr seconds<> tensorrt_llm_synchronise = 6_us;
 
 }  // namespace detail
 
@@ -199,10 +199,10 @@ inline constexpr engine_version tensorrt_llm_1_0{
                 .padding = {}},
     .memory_of = {"trtllm-1.0", "defaults of its sources, aiconfigurator's constants"},
     .kernels =
-        detail::replayed({.step = 450_us,
+        detail::replayed({.step = 300_us,
                           .replay = 2000_us,
-                          .replay_sequence = 20_us,
-                          .kernel = 45_us,
+                          .replay_sequence = 19_us,
+                          .kernel = 55_us,
                           .admission = 8.4_ms,
                           .admission_steps = detail::admission_steps},
                          kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,

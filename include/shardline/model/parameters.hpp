@@ -80,7 +80,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   const layout whole{};
   const model_context e{m, whole};
   listing<Fold> list{fold, m.mtp_layers};
-  emit_prediction_layer(e, list);
+  sink_for sink(list);
+  emit_prediction_layer(e, sink);
 }
 
 }  // namespace detail
@@ -126,7 +127,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
     const routed_experts routed = experts_of(l);
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
-    emit_layer(l, e, of_layer);
+    sink_for sink(of_layer);
+    emit_layer(l, e, sink);
     const count per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
     active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }

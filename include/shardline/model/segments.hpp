@@ -162,9 +162,8 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
 }
 
 /// Emits one segment.
-template <class Sink>
 constexpr void emit_segment(const model_context& e, const segment_map& map, std::size_t s,
-                            Sink& sink) {
+                            shape_sink& sink) {
   if (s == segment::embedding) return emit_embedding(e, sink);
   if (s == segment::head) return emit_head(e, e.layout.pp == 1, sink);
   if (s == segment::hand_over) return emit_hand_over(e, sink);

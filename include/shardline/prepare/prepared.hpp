@@ -279,11 +279,11 @@ struct preparing {
   template <class Shape>
   constexpr void take_in_phase(const Shape& o) noexcept {
     take(o, term::attention, tokens_in(o.phase));
-    if (o.phase == phase::decode) --into.kernels[segment];
+    if (o.phase == phase::decode) into.kernels[segment] -= kernels_of(o);
   }
   template <class Shape>
   constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
-    ++into.kernels[segment];
+    into.kernels[segment] += kernels_of(o);
     double matrix = 0.0;
     if constexpr (has_weight<Shape>) {
       matrix = o.weight.matrix_bytes();
@@ -360,13 +360,14 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);
-  preparing<T, Laws> sink{p, laws};
+  preparing<T, Laws> prepares{p, laws};
+  sink_for sink(prepares);
   const model_context e = model_context_under(p.engine, m, p.layout);
   for (std::size_t s = 0; s < segment::number; s = segment::next(s, p.map.kinds)) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
     p.segments.push_back(static_cast<unsigned char>(s));
-    sink.start(s);
+    prepares.start(s);
     emit_segment(e, p.map, s, sink);
   }
   laws.finish();

@@ -5,7 +5,7 @@
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/weights.hpp"
-#include "shardline/work/shapes.hpp"
+#include "shardline/work/shape_sink.hpp"
 
 namespace shardline {
 
@@ -70,8 +70,7 @@ struct block_context {
 namespace detail {
 
 // Sums the partial outputs of a tensor-parallel block.
-template <class Sink>
-constexpr void emit_tensor_reduction(const block_context& e, Sink& sink) {
+constexpr void emit_tensor_reduction(const block_context& e, shape_sink& sink) {
   if (e.layout.attention.tp == 1) return;
   sink(e.send(collective_kind::all_reduce, e.tensor_group(), e.hidden_size));
 }

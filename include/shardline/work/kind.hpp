@@ -152,10 +152,6 @@ struct any_field {
 struct any_class {
   constexpr void operator()(weight_class) const noexcept {}
 };
-struct any_shape {
-  template <class Shape>
-  constexpr void operator()(const Shape&) const noexcept {}
-};
 
 template <class Kind>
 concept has_a_name = requires {
@@ -186,7 +182,7 @@ concept lists_modules = requires(const Kind& kind, module_listener& list) {
   kind.modules(list);
 };
 template <class Kind>
-concept emits_operators = requires(const Kind& kind, const block_context& e, any_shape& sink) {
+concept emits_operators = requires(const Kind& kind, const block_context& e, shape_sink& sink) {
   kind.emit(e, sink);
 };
 template <class Kind>

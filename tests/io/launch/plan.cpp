@@ -268,6 +268,113 @@ TEST_CASE("pools share nodes: a port for each server, and the router is told of 
   CHECK(shell.find("--decode http://node0:30003 ") != std::string::npos);
 }
 
+TEST_CASE("the hosts' memory goes to each engine in its own unit and share, or is refused") {
+  const auto first_of = [](const engine_version& e, std::string_view layout_text, double each,
+                           pool_role role = pool_role::both) {
+    launch_request r = request_of(e, catalog::llama_3_1_70b, parse_layout(layout_text).layout);
+    r.workload.host_cache.hit = 0.5;
+    r.host_cache = bytes<>::from_value(each);
+    if (role != pool_role::both) r.prefill = r.decode = 1;
+    return launch_plan_of(r);
+  };
+  const auto said = [](const launch_plan& p, pool_role role = pool_role::both) {
+    CAPTURE(p.why_not);
+    REQUIRE(p.has_value());
+    parsed all;
+    for (const launch_server& s : p.servers) {
+      if (s.role != role) continue;
+      for (const launch_argument& a : s.arguments) all.emplace(a.option->name, a.value);
+    }
+    return all;
+  };
+  constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+  // vLLM: GiB of the whole engine; each data-parallel rank is one.
+  const parsed of_vllm = said(first_of(engines::vllm, "vllm:tp=4,pp=2", 62.5 * gib));
+  CHECK(of_vllm.at("--kv-offloading-size") == "500");
+  CHECK(of_vllm.at("--kv-offloading-backend") == "native");
+  CHECK(said(first_of(engines::vllm, "vllm:tp=2,dp=4", 60.0 * gib)).at("--kv-offloading-size") ==
+        "120");
+  // SGLang: whole GB of a rank, or as much as it likes; TensorRT-LLM: bytes of a rank.
+  const parsed of_sglang = said(first_of(engines::sglang, "sglang:tp=8", 67.1e9));
+  CHECK(of_sglang.at("--hicache-size") == "67");
+  CHECK(of_sglang.count("--enable-hierarchical-cache") == 1);
+  CHECK(said(first_of(engines::sglang, "sglang:tp=8", 0.0)).count("--hicache-size") == 0);
+  const parsed of_trtllm = said(first_of(engines::tensorrt_llm, "trtllm:tp=8", 67.1e9));
+  CHECK(of_trtllm.at("kv_cache_config.host_cache_size") == "67100000000");
+  CHECK(of_trtllm.at("kv_cache_config.enable_block_reuse") == "true");
+  // Servers that only decode are sent what the others read.
+  const launch_plan pools = first_of(engines::sglang, "sglang:tp=4", 67e9, pool_role::prefill);
+  CHECK(said(pools, pool_role::prefill).at("--hicache-size") == "67");
+  CHECK(said(pools, pool_role::decode).count("--enable-hierarchical-cache") == 0);
+  CHECK(
+      first_of(engines::vllm, "vllm:tp=8", 0.0).why_not ==
+      "vLLM has to be told how much of a node's memory holds keys and values (--kv-offload-size)");
+  CHECK(first_of(engines::vllm_0_11, "vllm:tp=8", 6e10).why_not ==
+        "vLLM is told of a cache in the hosts' memory by settings of a connector alone "
+        "(--kv-offload-hit)");
+  CHECK(first_of(engines::sglang, "sglang:tp=8", 5e8).why_not ==
+        "SGLang takes whole GB of the hosts' memory for each GPU: 0.5 (--kv-offload-size)");
+  CHECK(first_of(engines::vllm, "vllm:tp=4", 6e10, pool_role::prefill)
+            .why_not.starts_with("vLLM refuses the options: --kv-offloading-size "));
+}
+
+TEST_CASE("vLLM's exchange of tokens is one that reaches all ranks, on this maker's accelerators") {
+  const auto backend = [](std::string_view layout_text, count domain, expert_exchange exchange,
+                          vendor maker = vendor::nvidia) {
+    launch_request r =
+        request_of(engines::vllm, catalog::deepseek_v3, parse_layout(layout_text).layout);
+    r.runtime.experts.exchange = exchange;
+    r.domain = domain;
+    r.maker = maker;
+    const launch_plan p = launch_plan_of(r);
+    if (!p.has_value()) return p.why_not;
+    for (const launch_argument& a : p.servers[0].arguments) {
+      if (a.option->name == "--all2all-backend") return a.value;
+    }
+    return std::string();
+  };
+  using enum expert_exchange;
+  const std::string_view one_node = "vllm:tp=1,dp=8,ep=on,all2all=on";
+  const std::string_view two_nodes = "vllm:tp=1,dp=16,ep=on,all2all=on";
+  CHECK(backend(one_node, 8, pairwise) == "flashinfer_nvlink_two_sided");
+  CHECK(backend(two_nodes, 72, pairwise) == "flashinfer_nvlink_two_sided");
+  CHECK(backend(two_nodes, 8, pairwise) ==
+        "vLLM has no pairwise all2all backend between scale-up domains: 16 ranks, 8 to a domain; "
+        "--expert-exchange low-latency and hierarchical have one");
+  CHECK(backend(two_nodes, 8, low_latency) == "deepep_low_latency");
+  CHECK(backend(two_nodes, 8, hierarchical) == "deepep_high_throughput");
+  CHECK(backend(two_nodes, 8, low_latency, vendor::amd) == "mori_low_latency");
+  CHECK(backend(one_node, 8, hierarchical, vendor::amd) == "mori_high_throughput");
+  CHECK(backend(one_node, 8, pairwise, vendor::amd) ==
+        "vLLM has no pairwise all2all backend on AMD's accelerators; --expert-exchange low-latency "
+        "and hierarchical have one");
+  CHECK(backend("vllm:tp=8,dp=2,ep=on", 8, pairwise) == "");
+}
+
+TEST_CASE("pools are each started in their own layout, with the numbers of their own") {
+  launch_request r =
+      request_of(engines::vllm, catalog::llama_3_1_70b, parse_layout("vllm:tp=4").layout);
+  r.prefill = 2;
+  r.decode = 1;
+  r.decoding = {parse_layout("vllm:tp=8").layout, r.runtime, r.workload};
+  r.decoding->workload.chunk = tokens<>::from_value(4096.0);
+  const launch_plan p = launch_plan_of(r);
+  REQUIRE(p.has_value());
+  const auto commands = launch_tests::commands_in(shell_text(p, 8), "vllm serve");
+  REQUIRE(commands.size() == 3);
+  std::string degrees;
+  for (const std::string& c : commands) {
+    const parsed found = launch_tests::parse_command(*p.dialect, c);
+    launch_tests::keeps_rules(*p.dialect, found, facts_of(r));
+    degrees +=
+        found.at("--tensor-parallel-size") + ":" + found.at("--max-num-batched-tokens") + " ";
+  }
+  CHECK(degrees == "4:8192 4:8192 8:4096 ");
+  // What the decoding layout cannot be is said too.
+  r.decoding->layout = parse_layout("mesh:tp=2,cp=2,dp=2,etp=8").layout;
+  CHECK(launch_plan_of(r).why_not == "vLLM splits prompts (cp) of one replica only (dp = 1)");
+}
+
 TEST_CASE("options that break a rule of the engine's own are refused with both figures") {
   launch_request r =
       request_of(engines::tensorrt_llm, catalog::deepseek_v3, parse_layout("trtllm:tp=8").layout);

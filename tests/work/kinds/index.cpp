@@ -25,8 +25,7 @@ struct complete {
   constexpr void matrices(List&&) const {}
   template <class List>
   constexpr void modules(List&&) const {}
-  template <class Sink>
-  constexpr void emit(const block_context&, Sink&) const {}
+  constexpr void emit(const block_context&, shape_sink&) const {}
 };
 struct without_name : complete {
   struct none {};

@@ -25,6 +25,7 @@ enum class launch_field : unsigned char {
   memory_fraction,
   page_tokens,
   cache_format,
+  offloaded_cache,
   quantisation,
   guesses,
   prefix_cache,

@@ -63,6 +63,9 @@ inline constexpr auto of_0_5 = std::to_array<launch_option>({
      .most = 1.0},
     {.field = page_tokens, .name = "--page-size", .type = whole, .most = 4096.0},
     {.field = cache_format, .name = "--kv-cache-dtype", .type = word, .choices = caches},
+    {.field = offloaded_cache, .name = "--enable-hierarchical-cache", .type = present},
+    // GB of a rank: server_args.py, mem_cache/memory_pool_host.py.
+    {.field = offloaded_cache, .name = "--hicache-size", .type = whole, .most = 1000000.0},
     {.field = quantisation, .name = "--quantization", .type = word, .choices = quantisations},
     {.field = guesses, .name = "--speculative-algorithm", .type = word, .choices = algorithms},
     {.field = guesses, .name = "--speculative-num-steps", .type = whole, .most = 64.0},
@@ -114,6 +117,7 @@ inline constexpr auto rules_of_0_5 = std::to_array<launch_rule>({
     {"--ep-num-redundant-experts", rule_kind::several, {"--ep-size"}},
     {"--enable-two-batch-overlap", rule_kind::needs, {"--moe-a2a-backend"}},
     {"--chunked-prefill-size", rule_kind::multiple_of, {"--page-size"}},
+    {"--hicache-size", rule_kind::needs, {"--enable-hierarchical-cache"}},
     {"--speculative-algorithm", rule_kind::excludes, {"--pp-size"}},
     {"--speculative-num-draft-tokens",
      rule_kind::equals,

@@ -89,6 +89,12 @@ inline constexpr auto of_1_0 = std::to_array<launch_option>({
      .name = "kv_cache_config.enable_block_reuse",
      .type = truth,
      .place = file},
+    // Bytes of a rank: tensorrt_llm/llmapi/llm_args.py.
+    {.field = offloaded_cache,
+     .name = "kv_cache_config.host_cache_size",
+     .type = whole,
+     .place = file,
+     .most = 1e15},
     {.field = cuda_graphs,
      .name = "cuda_graph_config",
      .type = word,

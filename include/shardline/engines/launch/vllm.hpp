@@ -32,6 +32,7 @@ inline constexpr std::array<std::string_view, 9> vllm_caches{
     "nvfp4", "fp8_ds_mla", "fp8_per_token_head"};
 inline constexpr std::array<std::string_view, 5> vllm_first_caches{"auto", "fp8", "fp8_e4m3",
                                                                    "fp8_e5m2", "fp8_inc"};
+inline constexpr std::array<std::string_view, 2> offloading{"native", "lmcache"};
 inline constexpr std::array<std::string_view, 1> quantisations{"fp8"};
 inline constexpr std::array<std::string_view, 2> newest{"vllm-0.21", "vllm-0.18"};
 inline constexpr std::array<std::string_view, 1> of_2025{"vllm-0.11"};
@@ -90,6 +91,12 @@ inline constexpr auto since_0_18 = std::to_array<launch_option>({
     {.field = degree, .name = "--prefill-context-parallel-size", .type = whole, .most = 1000000.0},
     {.field = expert_backend, .name = "--all2all-backend", .type = word, .choices = vllm_backends},
     {.field = cache_format, .name = "--kv-cache-dtype", .type = word, .choices = vllm_caches},
+    // GiB of an engine, of all its ranks together: vllm/config/cache.py.
+    {.field = offloaded_cache, .name = "--kv-offloading-size", .type = real, .least = 1e-06},
+    {.field = offloaded_cache,
+     .name = "--kv-offloading-backend",
+     .type = word,
+     .choices = offloading},
     {.field = nodes, .name = "--nnodes", .type = whole, .most = 1000000.0},
     {.field = nodes, .name = "--node-rank", .type = whole, .least = 0.0, .most = 1000000.0},
     {.field = address, .name = "--master-addr", .type = text},
@@ -142,6 +149,9 @@ inline constexpr auto rules_since_0_18 = std::to_array<launch_rule>({
      {"--tensor-parallel-size", "--pipeline-parallel-size", "--prefill-context-parallel-size"}},
     {"--nnodes", rule_kind::needs, {"--master-addr"}},
     {"--node-rank", rule_kind::below, {"--nnodes"}},
+    {"--kv-offloading-backend", rule_kind::needs, {"--kv-offloading-size"}},
+    // Either makes the engine's one connector (vllm/config/vllm.py).
+    {"--kv-offloading-size", rule_kind::excludes, {"--kv-transfer-config"}},
 });
 inline constexpr auto rules_of_0_11_alone = std::to_array<launch_rule>({
     {"--decode-context-parallel-size", rule_kind::divides, {"--tensor-parallel-size"}},

@@ -2,11 +2,13 @@
 /// What is started where: servers of one engine, the nodes of each, and what is typed on them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "shardline/describe/accelerator.hpp"
 #include "shardline/describe/cluster.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/workload.hpp"
@@ -19,6 +21,13 @@
 
 namespace shardline {
 
+/// An instance of the pool that decodes: its layout, its engine's settings and its load.
+struct decoding_instance {
+  shardline::layout layout{};
+  shardline::runtime runtime{};
+  shardline::workload workload{};
+};
+
 /// What was priced, and what a program has to be told besides.
 ///   memory           of a GPU, as the engine works its share out from it
 ///   context          longest sequence; 0: input + output
@@ -26,6 +35,10 @@ namespace shardline {
 ///   draft            what guesses ahead; empty: the model's own prediction layers
 ///   quantised        whether the engine quantises the checkpoint itself, to `model`'s format
 ///   prefill, decode  instances of each pool; 0, 0: every instance does both
+///   decoding         what decodes, where it is laid out otherwise than what reads prompts
+///   host_cache       a GPU's part of the hosts' memory for keys and values; 0: not said
+///   domain           GPUs of a scale-up domain; 0: those of a node
+///   maker            of the accelerators
 struct launch_request {
   const shardline::model& model;
   shardline::layout layout{};
@@ -42,6 +55,10 @@ struct launch_request {
   count adapter_rank = 16;
   count prefill = 0;
   count decode = 0;
+  std::optional<decoding_instance> decoding{};
+  bytes<> host_cache{};
+  count domain = 0;
+  vendor maker = vendor::unknown;
 
   [[nodiscard]] count longest() const noexcept {
     const double both = (workload.input + workload.output).value();
@@ -155,6 +172,15 @@ void put_degrees(argument_writer& to, const Flags& flags,
     }
   }
 }
+
+/// Whether prompts are copied from the hosts' memory by servers of this kind: those that only
+/// decode are sent what the others read.
+inline bool reads_host_cache(const launch_request& r, pool_role role) {
+  return r.workload.host_cache.hit > 0.0 && role != pool_role::decode;
+}
+
+inline constexpr std::string_view no_host_size =
+    "has to be told how much of a node's memory holds keys and values (--kv-offload-size)";
 
 /// How tokens are guessed ahead.
 enum class guesser : unsigned char { none, prediction_layer, words_of_prompt, draft };

@@ -31,38 +31,42 @@ inline std::string said_by_no_option(const launch_request& r) {
   if (r.layout.microbatches > 0) {
     return "forms the batches between pipeline stages itself (--microbatches)";
   }
-  if (r.workload.host_cache.hit > 0.0) {
-    return "is told of a cache in the hosts' memory by settings of a connector (--kv-offload-hit)";
-  }
   if (r.runtime.experts.overlap_shared != r.engine.runtime.experts.overlap_shared) {
     return "decides itself what runs beside the exchange of tokens (--overlap-shared)";
   }
   return {};
 }
 
+// The servers of one kind, in the layout of theirs.
 template <class Flags>
-void put_servers(launch_plan& to, const launch_request& r) {
+void put_server(launch_plan& to, const launch_request& r, pool_role role, count instances) {
   const conversion<Flags> c = Flags::of(r.model, r.layout);
   if (!c.has_value()) {
     to.why_not = c.why_not;
     return;
   }
-  if (const std::string reason = said_by_no_option(r); !reason.empty()) {
-    to.why_not = std::string(Flags::framework) + " " + reason;
-    return;
-  }
-  const auto add = [&](pool_role role, count instances) {
-    std::string reason;
+  std::string reason = said_by_no_option(r);
+  if (reason.empty()) {
     launch_server s = server_of(*to.dialect, r, c.flags, role, reason);
-    if (!reason.empty()) to.why_not = std::string(Flags::framework) + " " + reason;
     s.instances *= instances;
     to.servers.push_back(std::move(s));
-  };
+  }
+  if (!reason.empty()) to.why_not = std::string(Flags::framework) + " " + reason;
+}
+
+template <class Flags>
+void put_servers(launch_plan& to, const launch_request& r) {
   if (r.prefill + r.decode == 0) {
-    add(pool_role::both, 1);
+    put_server<Flags>(to, r, pool_role::both, 1);
   } else {
-    add(pool_role::prefill, r.prefill);
-    add(pool_role::decode, r.decode);
+    put_server<Flags>(to, r, pool_role::prefill, r.prefill);
+    launch_request of_decode = r;
+    if (r.decoding) {
+      of_decode.layout = r.decoding->layout;
+      of_decode.runtime = r.decoding->runtime;
+      of_decode.workload = r.decoding->workload;
+    }
+    if (to.has_value()) put_server<Flags>(to, of_decode, pool_role::decode, r.decode);
   }
   if (!to.has_value()) return;
   const std::string reason = refusal_of(to, r);

@@ -76,6 +76,20 @@ inline void put_sglang_memory(argument_writer& to, const launch_request& r) {
   if (r.quantised) to.put("--quantization", "fp8");
 }
 
+// Of each rank, in whole GB; how much the engine decides where it is not said.
+inline void put_sglang_host_cache(argument_writer& to, const launch_request& r) {
+  to.put("--enable-hierarchical-cache");
+  if (!(r.host_cache > bytes<>{})) return;
+  constexpr double gigabyte = 1e9;
+  const double each = r.host_cache.value() / gigabyte;
+  const count whole = rounded_down(each);
+  if (whole < 1) {
+    to.refuse("takes whole GB of the hosts' memory for each GPU: " + in_full(each) +
+              " (--kv-offload-size)");
+  }
+  to.put("--hicache-size", whole);
+}
+
 inline void put_sglang_guesses(argument_writer& to, const launch_request& r, const sglang& flags) {
   const guesser by = guesser_of(r);
   if (by == guesser::none) return;
@@ -124,6 +138,7 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   put_sglang_experts(all, r, flags);
   put_sglang_limits(all, r, flags);
   put_sglang_memory(all, r);
+  if (reads_host_cache(r, role)) put_sglang_host_cache(all, r);
   put_sglang_guesses(all, r, flags);
   put_sglang_role(all, r, role);
   s.nodes = ceil_div(s.gpus, r.gpus_per_node);

@@ -49,8 +49,15 @@ inline void put_tensorrt_llm_memory(argument_writer& to, const launch_request& r
   } else {
     to.refuse("has no KV cache of this format (--kv)");
   }
-  to.put("kv_cache_config.enable_block_reuse", r.workload.prefix_hit > 0.0 ? "true" : "false");
+  const bool reuses = r.workload.prefix_hit > 0.0 || r.workload.host_cache.hit > 0.0;
+  to.put("kv_cache_config.enable_block_reuse", reuses ? "true" : "false");
   if (r.quantised) to.refuse("quantises no checkpoint as it loads it (--weights, --checkpoint)");
+}
+
+// Of each rank.
+inline void put_tensorrt_llm_host_cache(argument_writer& to, const launch_request& r) {
+  if (!(r.host_cache > bytes<>{})) return to.refuse(std::string(no_host_size));
+  to.put("kv_cache_config.host_cache_size", rounded_down(r.host_cache.value()));
 }
 
 inline void put_tensorrt_llm_guesses(argument_writer& to, const launch_request& r) {
@@ -81,6 +88,7 @@ inline launch_server tensorrt_llm_server(const launch_dialect& d, const launch_r
   put_tensorrt_llm_experts(all, r, flags);
   put_tensorrt_llm_limits(all, r);
   put_tensorrt_llm_memory(all, r);
+  if (reads_host_cache(r, role)) put_tensorrt_llm_host_cache(all, r);
   put_tensorrt_llm_guesses(all, r);
   if (!r.engine.kernels.host.graphs) all.put("cuda_graph_config", "null");
   if (r.adapters > 0) {

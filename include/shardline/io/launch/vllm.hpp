@@ -16,6 +16,44 @@ namespace shardline::detail {
 inline constexpr std::string_view vllm_connector =
     R"({"kv_connector":"NixlConnector","kv_role":"kv_both"})";
 
+// The ranks that exchange tokens, from the first to the last of them: data parallelism is outermost,
+// around the pipeline stages.
+inline count span_of_experts(const vllm& flags) {
+  return flags.dp > 1 ? flags.dp * flags.pp * flags.pcp * flags.tp : flags.pcp * flags.tp;
+}
+
+// The backend that exchanges tokens as was priced; none is refused by what would be one. Pairwise is
+// through NVLink's memory since 0.18, and so within a scale-up domain.
+inline std::string_view vllm_backend(argument_writer& to, const launch_request& r,
+                                     const vllm& flags) {
+  const bool newest = to.has("--all2all-backend");
+  const bool of_amd = newest && r.maker == vendor::amd;
+  switch (r.runtime.experts.exchange) {
+    case expert_exchange::low_latency:
+      return of_amd ? "mori_low_latency" : "deepep_low_latency";
+    case expert_exchange::hierarchical:
+      return of_amd ? "mori_high_throughput" : "deepep_high_throughput";
+    case expert_exchange::fastest:
+      if (flags.all_to_all) {
+        to.refuse("takes one all2all backend for every step: --expert-exchange fastest is none");
+      }
+      return {};
+    case expert_exchange::pairwise:
+      break;
+  }
+  const count domain = r.domain > 0 ? r.domain : r.gpus_per_node;
+  const count span = span_of_experts(flags);
+  if (!newest) return "pplx";
+  if (flags.all_to_all && (of_amd || span > domain)) {
+    to.refuse("has no pairwise all2all backend " +
+              (of_amd ? std::string("on AMD's accelerators")
+                      : "between scale-up domains: " + std::to_string(span) + " ranks, " +
+                            std::to_string(domain) + " to a domain") +
+              "; --expert-exchange low-latency and hierarchical have one");
+  }
+  return "flashinfer_nvlink_two_sided";
+}
+
 inline void put_vllm_experts(argument_writer& to, const launch_request& r, const vllm& flags) {
   const expert_execution& e = r.runtime.experts;
   if (flags.redundant_experts > 0) {
@@ -23,16 +61,8 @@ inline void put_vllm_experts(argument_writer& to, const launch_request& r, const
     to.put("--eplb-config",
            "{\"num_redundant_experts\":" + std::to_string(flags.redundant_experts) + "}");
   }
-  const std::string_view backend =
-      !flags.all_to_all                             ? "allgather_reducescatter"
-      : e.exchange == expert_exchange::low_latency  ? "deepep_low_latency"
-      : e.exchange == expert_exchange::hierarchical ? "deepep_high_throughput"
-      : to.has("--all2all-backend")                 ? "flashinfer_nvlink_two_sided"
-                                                    : "pplx";
-  if (flags.all_to_all && e.exchange == expert_exchange::fastest) {
-    to.refuse("takes one all2all backend for every step: --expert-exchange fastest is none");
-  }
-  if (flags.all_to_all) {
+  const std::string_view backend = vllm_backend(to, r, flags);
+  if (flags.all_to_all && !backend.empty()) {
     to.put(to.has("--all2all-backend") ? "--all2all-backend" : "VLLM_ALL2ALL_BACKEND",
            std::string(backend));
   }
@@ -40,7 +70,7 @@ inline void put_vllm_experts(argument_writer& to, const launch_request& r, const
     to.refuse("has no option for what tokens and results travel in (--dispatch, --combine)");
   }
   if (!r.runtime.two_batch_overlap) return;
-  if (!backend.starts_with("deepep")) {
+  if (!flags.all_to_all || !backend.starts_with("deepep")) {
     to.refuse("overlaps two batches (--enable-dbo) with a DeepEP backend only");
   }
   to.put("--enable-dbo");
@@ -58,6 +88,20 @@ inline void put_vllm_cache(argument_writer& to, const launch_request& r) {
   if (newest && f == cache_format(precision::bf16)) return to.put("--kv-cache-dtype", "bfloat16");
   if (newest && f == cache_format(precision::fp16)) return to.put("--kv-cache-dtype", "float16");
   to.refuse("has no KV cache of this format (--kv)");
+}
+
+// Of an engine, all of its ranks together.
+inline void put_vllm_host_cache(argument_writer& to, const launch_request& r, const vllm& flags) {
+  if (!to.has("--kv-offloading-size")) {
+    return to.refuse(
+        "is told of a cache in the hosts' memory by settings of a connector alone "
+        "(--kv-offload-hit)");
+  }
+  if (!(r.host_cache > bytes<>{})) return to.refuse(std::string(no_host_size));
+  constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+  const double of_engine = r.host_cache.value() * real<double>(flags.tp * flags.pp * flags.pcp);
+  to.put("--kv-offloading-size", in_full(of_engine / gibibyte));
+  to.put("--kv-offloading-backend", "native");
 }
 
 inline void put_vllm_memory(argument_writer& to, const launch_request& r) {
@@ -177,6 +221,7 @@ inline launch_server vllm_server(const launch_dialect& d, const launch_request& 
     all.put("--max-loras", r.adapters);
     all.put("--max-lora-rank", r.adapter_rank);
   }
+  if (reads_host_cache(r, role)) put_vllm_host_cache(all, r, flags);
   if (role != pool_role::both) all.put("--kv-transfer-config", std::string(vllm_connector));
   place_vllm(s, leader, worker, r, flags);
   for (argument_writer* to : {&worker, &leader, &all}) {

@@ -71,8 +71,7 @@ struct selective_state {
   constexpr void modules(List&& list) const {
     list.recurrence();
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 };
 
 /// Gate and channels, convolution, step, input and output vectors (each rank's part of them is
@@ -80,8 +79,7 @@ struct selective_state {
 /// token, channel and state value the recurrence costs 7 operations: decay 2, input 1, update 2,
 /// read 2.
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
-template <class Sink>
-constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
+constexpr void selective_state::emit(const block_context& e, shape_sink& sink) const {
   const count own_heads = items_in_part(width, e.layout.attention.tp, e.rank.tp);
   const count own = own_heads * head_dim;
   const count made = step_rank + 2 * state_size;
