@@ -42,11 +42,15 @@ std::vector<format> stand_ins(format f) {
 }
 
 // Curves that another engine's stand in for although they were measured.
+//   SGLang's table of latent prompts has kernels that multiply latents; its engine expands a prompt's
+//   keys and values by head (_handle_attention_backend of python/sglang/srt/models/deepseek_v2.py)
 //   vLLM and SGLang run trtllm-gen's experts in fp8 blocks on Blackwell (FlashInfer), which the tables
 //   have in NVFP4 alone: Triton's and DeepGEMM's, which they have, cost a decode step of MiniMax-M2.5
 //   twice and a half as much as was measured. That curve's share of the peak is of a format without
 //   scales to multiply by in between: they multiply at SGLang's
-bool is_doubtful(const std::string& gpu, const std::string& kind, format f) {
+bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
+                 format f) {
+  if (engine == "sglang" && kind == "latent_prefill") return true;
   return gpu == "b200-sxm" && kind == "experts" && f == format::narrow_block;
 }
 
@@ -87,12 +91,12 @@ std::string name_of(const chip_name& chip, const std::string& kind, format f) {
 std::optional<named_curve> on_chip(const chip_curves& measured, const chip_name& name,
                                    const std::string& kind, format f) {
   const auto [gpu, engine] = parts_of(name);
-  if (curve_in(measured, name, kind, f) != nullptr && !is_doubtful(gpu, kind, f)) {
+  if (curve_in(measured, name, kind, f) != nullptr && !is_doubtful(gpu, engine, kind, f)) {
     return named_curve{name_of(name, kind, f), {}};
   }
   for (const std::string& other : neighbours(engine)) {
     const chip_name there = gpu + " " + other;
-    if (is_doubtful(gpu, kind, f) || curve_in(measured, there, kind, f) == nullptr) continue;
+    if (is_doubtful(gpu, other, kind, f) || curve_in(measured, there, kind, f) == nullptr) continue;
     return named_curve{name_of(there, kind, f), other + "'s"};
   }
   return {};
@@ -102,7 +106,7 @@ named_curve nearest(const chip_curves& measured, const chip_name& name, const st
                     format f) {
   const auto [gpu, engine] = parts_of(name);
   const chip_name generated = gpu + " trtllm";
-  if (f == format::narrow_block && is_doubtful(gpu, kind, f) &&
+  if (f == format::narrow_block && is_doubtful(gpu, engine, kind, f) &&
       curve_in(measured, generated, kind, format::four_bit_math) != nullptr) {
     return {"detail::multiplying_as(" + name_of(generated, kind, format::four_bit_math) + ", " +
                 name_of(gpu + " sglang", kind, f) + ")",

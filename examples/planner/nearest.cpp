@@ -32,16 +32,31 @@ std::string changes_text(const std::vector<shardline::change>& changes) {
 
 }  // namespace
 
+std::string to_text(const shardline::late_percentile& late) {
+  const auto time = [](double t) {
+    return shardline::to_text(shardline::seconds<>::from_value(t));
+  };
+  return fmt::format(
+      "the {} of 99 in 100 requests is longer than allowed: {} required, {} available",
+      late.of_tpot ? "time per output token" : "time to first token", time(late.takes),
+      time(late.longest));
+}
+
 std::string nearest_text(const options& o, const near_misses_found& found) {
   std::string text;
+  for (const late_miss& m : found.late) {
+    text +=
+        fmt::format("  {}\n    {}\n", deployment_text(o, m.layout, m.replicas), to_text(m.late));
+  }
   for (const mended_miss& m : found.misses) {
+    if (!found.late.empty()) break;
     text +=
         fmt::format("  {}\n    {}\n    {}\n", deployment_text(o, m.miss.layout, m.miss.replicas),
                     shardline::to_text(m.miss.distance.binding), changes_text(m.changes));
   }
   if (!found.larger) {
     return text +
-           fmt::format("no layout of up to {} GPUs works\n", found.gpus * most_times_the_gpus);
+           fmt::format("no layout works on up to {} GPUs\n", found.gpus * most_times_the_gpus);
   }
   return text + fmt::format("with more GPUs: {}\n",
                             deployment_text(o, found.larger->first, found.larger->second));

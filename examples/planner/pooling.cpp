@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -41,6 +42,7 @@ struct aggregated {
 
 struct pools_found {
   std::vector<sized_pools> pools{};
+  std::array<shardline::pool_looks, 2> looks{};  // to read, to decode
   std::optional<aggregated> together{};
 };
 
@@ -68,13 +70,37 @@ pools_found answer_of_pools(const options& o, const Cluster& prefill, const Clus
       [](const shardline::model& m, const shardline::layout& p, const shardline::layout& d) {
         return cache_connects(m, p, d);
       },
-      o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)));
+      o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)), &found.looks);
   found.together = best_together(o, prefill);
   return found;
 }
 
 std::string pool_text(const options& o, count instances, const shardline::layout& l) {
   return fmt::format("{} x {}", instances, short_text(o.model, l));
+}
+
+// What was looked at for each pool, and the nearest where none will do.
+std::string looks_text(const options& o, const pools_found& found) {
+  std::string text;
+  for (std::size_t i = 0; i < found.looks.size(); ++i) {
+    shardline::pool_looks looks = found.looks[i];
+    text += fmt::format("\n{}: {}", i == 0 ? "to read prompts" : "to decode",
+                        counts_text(looks.counts));
+    if (looks.counts.feasible > 0) continue;
+    text += "the nearest\n";
+    for (const shardline::near_miss& n : looks.nearest.take()) {
+      text += fmt::format("  {}, {}\n    {}\n", shardline::counted(n.gpus(), "GPU"),
+                          short_text(o.model, n.layout), shardline::to_text(n.distance.binding));
+    }
+  }
+  const bool either = found.looks[0].counts.feasible > 0 && found.looks[1].counts.feasible > 0;
+  if (either) {
+    text += fmt::format(
+        "\nno two of them serve together on {} GPUs: too few for the rate or the "
+        "times, or none whose cache the other takes\n",
+        o.cluster.gpus);
+  }
+  return text;
 }
 
 std::string pools_text(const options& o, const pools_found& found) {
@@ -124,12 +150,34 @@ void put_found(shardline::json_tree& out, const options& o, const sized_pools& p
   });
 }
 
+// "looked_at": {"prefill", "decode"}: counts, and the nearest of either.
+void put_looks(shardline::json_tree& out, const pools_found& found) {
+  out.object("looked_at", [&] {
+    for (std::size_t i = 0; i < found.looks.size(); ++i) {
+      shardline::pool_looks looks = found.looks[i];
+      out.object(i == 0 ? "prefill" : "decode", [&] {
+        put_members(out, looks.counts);
+        out.array("nearest", [&] {
+          for (const shardline::near_miss& n : looks.nearest.take()) {
+            out.object([&] {
+              out.member("layout", n.layout);
+              out.member("binding", n.distance.binding);
+              out.member("factor", n.distance.factor);
+            });
+          }
+        });
+      });
+    }
+  });
+}
+
 void put_all(const options& o, const pools_found& found) {
   shardline::json_tree out;
   out.object([&] {
     out.array("pools", [&] {
       for (const sized_pools& p : found.pools) put_found(out, o, p);
     });
+    if (found.pools.empty()) put_looks(out, found);
     if (found.together) {
       out.object("together", [&] {
         put_pool(out, "replicas", o, found.together->replicas, found.together->layout);
@@ -155,7 +203,8 @@ bool run_size_pools(const options& o) {
           put_all(o, found);
         } else {
           print_inputs(o);
-          print("{}", found.pools.empty() ? "no feasible pools\n" : pools_text(o, found));
+          print("{}", found.pools.empty() ? "no feasible pools\n" + looks_text(o, found)
+                                          : pools_text(o, found));
         }
         return !found.pools.empty();
       } else {

@@ -454,12 +454,20 @@ shardline::search_part part_in(const std::string& text) {
   return part;
 }
 
+// A mean that is longer than what 99 in 100 may take is none to simulate.
+void limit_mean(std::optional<shardline::seconds<>>& of_mean,
+                const std::optional<shardline::seconds<>>& of_99) {
+  if (of_99 && (!of_mean || *of_99 < *of_mean)) of_mean = of_99;
+}
+
 // What only a simulation tells: --simulate, or the first seed where a percentile is promised.
 void read_percentiles(const words& of, options& o) {
   read_seed(of, o);
   o.search.p99_ttft = longest(of, "--p99-ttft", field::max_ttft);
   o.search.p99_tpot = longest(of, "--p99-tpot", field::max_tpot);
   if ((o.search.p99_ttft || o.search.p99_tpot) && !o.simulate) o.simulate.emplace();
+  limit_mean(o.workload.max_ttft, o.search.p99_ttft);
+  limit_mean(o.workload.max_tpot, o.search.p99_tpot);
 }
 
 // A page and a frontier are of what a search can look at all of.
@@ -507,6 +515,9 @@ options read_pools(const words& of) {
   o.task = task::pools;
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
+  if (const auto prompts = of.given("--num-prompts")) {
+    refuse("--num-prompts", *prompts, "none with pools, which are priced in steady state");
+  }
   read_time(of, o);
   o.decode_cluster = o.cluster;
   if (const auto other = of.given("--decode-accelerator")) {

@@ -59,7 +59,7 @@ shardline::recommended search_for(const options& o, const Cluster& cluster) {
   deploy.add(o);
   return recommend(cluster, o.model, o.workload,
                    progress("recommendation of up to " + shardline::counted(cluster.gpus, "GPU")),
-                   promised_by(o), deploy);
+                   promised_by(o), deploy, most_times_the_gpus * cluster.gpus);
 }
 
 template <class Cluster>
@@ -83,15 +83,23 @@ void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   near_misses_found& n = a.nearest;
   n.gpus = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
   cluster.gpus = n.gpus;
-  const auto misses = near_recommendations(cluster, o.model, o.workload, a.searched.found ? 1 : 3,
-                                           progress("nearest recommendations"));
-  n.misses = mended(o, cluster, misses);
-  if (a.searched.found) {
-    n.larger = {a.searched.found->layout, a.searched.found->replicas};
-    return;
+  as_engines_do deploy;
+  deploy.add(o);
+  const std::size_t most = a.searched.found ? 1 : 3;
+  const auto near = [&](auto&& also) {
+    return near_recommendations(cluster, o.model, o.workload, most,
+                                progress("nearest recommendations"), deploy, also);
+  };
+  if (o.simulate) {
+    late_misses<Cluster> late(o);
+    n.misses = mended(o, cluster, near([&](const auto& l, count replicas, const auto& e) {
+                        late.consider(l, replicas, e);
+                      }));
+    n.late = late.nearest(o, cluster, most);
+  } else {
+    n.misses = mended(o, cluster, near(shardline::unasked{}));
   }
-  cluster.gpus *= most_times_the_gpus;
-  const auto more = search_for(o, cluster).found;
+  const auto& more = a.searched.found ? a.searched.found : a.searched.beyond;
   if (more) n.larger = {more->layout, more->replicas};
 }
 

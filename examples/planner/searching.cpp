@@ -26,6 +26,7 @@
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
 #include "shardline/plan/search/jobs.hpp"
+#include "simulated.hpp"
 #include "spaces.hpp"
 #include "tables.hpp"
 #include "values.hpp"
@@ -42,6 +43,7 @@ struct ranked {
   shardline::candidate candidate{};
   std::optional<costs> cost{};
   std::vector<std::string> said{};  // of each list
+  std::optional<shardline::simulated_serving> simulated{};
 };
 
 struct search_found {
@@ -156,6 +158,17 @@ said_options said_of_point(const search_space& space, std::size_t setting, std::
   return of_lists(space, std::move(all));
 }
 
+// Whether the first of some near misses is nearer than the first of others.
+bool is_nearer(const std::vector<late_miss>& a, const std::vector<late_miss>& b) {
+  if (a.empty() || b.empty()) return !a.empty() && b.empty();
+  return a.front().late.factor() < b.front().late.factor();
+}
+bool is_nearer(const std::vector<shardline::near_miss>& a,
+               const std::vector<shardline::near_miss>& b) {
+  if (a.empty() || b.empty()) return !a.empty() && b.empty();
+  return a.front().distance < b.front().distance;
+}
+
 // Of all that was tried, the near misses of what comes nearest.
 template <class Cluster>
 near_misses_found nearest_of(const search_space& space, const library_space<Cluster>& asked) {
@@ -170,14 +183,25 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
       for (const count gpus : space.gpus) {
         Cluster tried = asked.clusters[s];
         tried.gpus = gpus;
-        auto found = near_misses(tried, setting.own.model, setting.loads[load], 3, watch);
-        const bool nearer = !found.empty() &&
-                            (nearest.empty() || found.front().distance < nearest.front().distance);
-        if (n.gpus > 0 && !nearer) continue;
+        options at_load = setting.own;
+        at_load.workload = setting.loads[load];
+        as_engines_do deploy;
+        deploy.add(at_load);
+        std::optional<late_misses<Cluster>> late;
+        if (at_load.simulate) late.emplace(at_load);
+        auto found = near_misses(tried, at_load.model, at_load.workload, 3, watch, deploy,
+                                 [&](const auto& l, count replicas, const auto& e) {
+                                   if (late) late->consider(l, replicas, e);
+                                 });
+        auto later = late ? late->nearest(at_load, tried, 3) : std::vector<late_miss>{};
+        if (n.gpus > 0 && !is_nearer(later, n.late) &&
+            !(later.empty() && n.late.empty() && is_nearer(found, nearest))) {
+          continue;
+        }
         n.gpus = gpus;
+        n.late = std::move(later);
         nearest = std::move(found);
-        own = setting.own;
-        own.workload = setting.loads[load];
+        own = at_load;
         cluster = tried;
         n.said = said_of_point(space, s, load, gpus);
       }
@@ -188,6 +212,17 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
       more_gpus(cluster, own.model, own.workload, most_times_the_gpus * cluster.gpus);
   if (larger) n.larger = {*larger, 1};
   return n;
+}
+
+// The simulation of a point that was found, by which it was accepted.
+template <class Cluster>
+shardline::simulated_serving simulated_as(const options& o, Cluster cluster,
+                                          const shardline::layout& l) {
+  as_engines_do deploy;
+  deploy.add(o);
+  shardline::workload load = o.workload;
+  deploy(0, l, cluster, std::span(&load, 1));
+  return simulate(prepare(cluster, o.model, l), load, *o.simulate);
 }
 
 // All figures of the points; those of a part that was priced elsewhere must be the same.
@@ -216,9 +251,10 @@ search_found answer_of(const options& o, const search_space& space,
     options at_load = of.own;
     at_load.workload = of.loads[static_cast<std::size_t>(p.load)];
     r.cost = costs_of(at_load, own, p.layout, e);
+    if (o.simulate) r.simulated = simulated_as(at_load, own, p.layout);
     a.best.push_back(std::move(r));
   }
-  if (found.feasible == 0) a.nearest = nearest_of(space, asked);
+  if (a.best.empty()) a.nearest = nearest_of(space, asked);
   return a;
 }
 
@@ -239,6 +275,21 @@ std::string ranked_costs_text(const search_found& a) {
     table.add({fmt::format("{}", i + 1), fmt::format("{:.3g}", c.dollars.per_million_output),
                fmt::format("{:.3g}", c.dollars.per_million),
                c.energy ? fmt::format("{:.3g}", c.energy->joules) : "-"});
+  }
+  return table.text();
+}
+
+std::string ranked_simulations_text(const search_found& a) {
+  const auto time = [](double t) {
+    return shardline::to_text(shardline::seconds<>::from_value(t));
+  };
+  shardline::text_table table("rrrrrr");
+  table.add({"rank", "TTFT p50", "p99", "TPOT p50", "p99", "requests/s"});
+  for (std::size_t i = 0; i < a.best.size(); ++i) {
+    if (!a.best[i].simulated) continue;
+    const shardline::simulated_serving& s = *a.best[i].simulated;
+    table.add({fmt::format("{}", i + 1), time(s.ttft.p50), time(s.ttft.p99), time(s.tpot.p50),
+               time(s.tpot.p99), shardline::short_number(s.requests_per_s)});
   }
   return table.text();
 }
@@ -274,6 +325,9 @@ void print_search(const options& o, const search_space& space, const search_foun
   print("{}\n{}", ranking_of(space, a),
         counts_text(a.counts, space.is_single() ? "layouts" : "points"));
   if (o.price && !a.best.empty()) print("\n{}", ranked_costs_text(a));
+  if (o.simulate && !a.best.empty()) {
+    print("\nsimulated step by step, seed {}\n{}", o.simulate->seed, ranked_simulations_text(a));
+  }
   if (!a.nearest) return;
   print("\nthe nearest{}\n{}", with_text(a.nearest->said), nearest_text(o, *a.nearest));
 }
@@ -290,6 +344,7 @@ void put_ranked(shardline::json_output<Output>& out, const search_space& space, 
     }
     put_members(out, r.setting->own.model, r.candidate.layout, r.candidate.estimate,
                 r.setting->own.notes);
+    if (r.simulated) put_simulated(out, *r.simulated, r.setting->own);
   });
 }
 

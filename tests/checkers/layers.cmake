@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 function(tree outcome)
   file(REMOVE_RECURSE ${TREE})
   set(lines
-    shardline.hpp "<shardline/plan/search.hpp>"
+    shardline.hpp "<shardline/memory/memory.hpp>"
     plan/search.hpp "\"../memory/memory.hpp\"" plan/calibration.hpp "<Eigen/Dense>"
     plan/calibration.hpp "<shardline/base/fwd.hpp>" io/json.hpp "<shardline/base/fwd.hpp>"
     memory/memory.hpp "\"shardline/base/units.hpp\"" io/json.hpp "<nlohmann/json.hpp>"

@@ -19,8 +19,11 @@ inline constexpr kernel_curves b200_sxm_sglang{
               b200_sxm_sglang_gemm_wide, b200_sxm_sglang_gemm_four_bit_math}},
     .prefill = detail::by_cache(b200_sxm_sglang_prefill_wide, b200_sxm_sglang_prefill_narrow),
     .decode = detail::by_cache(b200_sxm_sglang_decode_wide, b200_sxm_sglang_decode_narrow),
-    .latent_prefill = detail::by_cache(b200_sxm_sglang_latent_prefill_wide,
-                                       b200_sxm_sglang_latent_prefill_narrow),
+    .latent_prefill = detail::by_cache(
+        // 16 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =
         detail::by_cache(b200_sxm_sglang_latent_decode_wide, b200_sxm_sglang_latent_decode_narrow),
     .experts = {{b200_sxm_sglang_experts_wide,
@@ -64,10 +67,10 @@ inline constexpr kernel_curves b200_sxm_vllm{
     .prefill = detail::by_cache(b200_sxm_vllm_prefill_wide, b200_sxm_vllm_prefill_narrow),
     .decode = detail::by_cache(b200_sxm_vllm_decode_wide, b200_sxm_vllm_decode_narrow),
     .latent_prefill = detail::by_cache(
-        // 16 bits: sglang's
-        b200_sxm_sglang_latent_prefill_wide,
-        // 8 bits: sglang's
-        b200_sxm_sglang_latent_prefill_narrow),
+        // 16 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(
         // 16 bits: sglang's
         b200_sxm_sglang_latent_decode_wide,

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -95,57 +97,79 @@ class miss_keeper {
   std::vector<near_miss> kept_;
 };
 
+/// Is told of nothing that keeps every rule.
+struct unasked {
+  template <class Estimate>
+  constexpr void operator()(const layout& /*l*/, count /*replicas*/,
+                            const Estimate& /*e*/) const noexcept {}
+};
+
 namespace detail {
 
 // Prices what its shape alone does not put out of the running.
-template <class T, class Efficiency>
-void offer_replicas(miss_keeper& to, const basic_cluster<T, Efficiency>& c, const model& m,
-                    const layout& l, count replicas, const basic_workload<T>& w) {
-  basic_workload<T> share = w;
-  share.rate = w.rate / T(static_cast<double>(replicas));
-  if (!to.wants(nearness_of(check_valid(c, m, l, share)))) return;
-  const report r = prepared<T, Efficiency>(c, m, l)(share).feasibility;
-  if (!r.feasible()) to.offer(l, replicas, r);
-}
+template <class T, class Efficiency, class Deploy, class Also>
+struct miss_scout {
+  miss_keeper found;
+  basic_cluster<T, Efficiency> cluster;
+  const shardline::model& model;
+  basic_workload<T> workload;
+  const Deploy& deploy;
+  Also& also;
+
+  void look_at(const layout& l, count replicas) {
+    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
+    basic_workload<T> share = workload;
+    share.rate = workload.rate / T(static_cast<double>(replicas));
+    if (!found.wants(nearness_of(check_valid(cluster, model, l, share)))) return;
+    const basic_estimate<T> e = prepared<T, Efficiency>(cluster, model, l)(share);
+    if (e.feasibility.feasible()) return also(l, replicas, e);
+    found.offer(l, replicas, e.feasibility);
+  }
+};
 
 }  // namespace detail
 
 /// The infeasible layouts of all of the cluster's GPUs that are nearest to keeping the rules, the
 /// nearest first, at most `most` of them; of equals the first of for_each_layout(). Assumes a
-/// cluster, model and workload that validate() accepts. watch(looks) as in search().
+/// cluster, model and workload that validate() accepts. watch(looks) as in search(), deploy(0,
+/// layout, cluster, loads) as in search_terms; also(layout, replicas, estimate) is told of those
+/// that keep every rule.
 /// Held against pricing every layout: tests/plan/near_miss.cpp.
-template <single_case T, class Efficiency, class Watch = unwatched>
+template <single_case T, class Efficiency, class Watch = unwatched, class Deploy = as_described,
+          class Also = unasked>
 [[nodiscard]] std::vector<near_miss> near_misses(const basic_cluster<T, Efficiency>& c,
                                                  const model& m, const basic_workload<T>& w,
-                                                 std::size_t most = 3, Watch&& watch = {}) {
-  miss_keeper found(most);
+                                                 std::size_t most = 3, Watch&& watch = {},
+                                                 const Deploy& deploy = {}, Also&& also = {}) {
+  detail::miss_scout<T, Efficiency, Deploy, std::remove_reference_t<Also>> scout{
+      miss_keeper(most), c, m, w, deploy, also};
   count looks = 0;
   for_each_layout(c.gpus, m, [&](const layout& l) {
     watch(++looks);
-    detail::offer_replicas(found, c, m, l, 1, w);
+    scout.look_at(l, 1);
   });
-  return found.take();
+  return scout.found.take();
 }
 
 /// The same of replicas that share the workload's rate, as recommend() tries them on at most c.gpus
 /// GPUs: of each layout as many replicas as there are GPUs for, since more have less to do each.
-template <single_case T, class Efficiency, class Watch = unwatched>
-[[nodiscard]] std::vector<near_miss> near_recommendations(basic_cluster<T, Efficiency> c,
-                                                          const model& m,
-                                                          const basic_workload<T>& w,
-                                                          std::size_t most = 3,
-                                                          Watch&& watch = {}) {
-  miss_keeper found(most);
+template <single_case T, class Efficiency, class Watch = unwatched, class Deploy = as_described,
+          class Also = unasked>
+[[nodiscard]] std::vector<near_miss> near_recommendations(
+    const basic_cluster<T, Efficiency>& c, const model& m, const basic_workload<T>& w,
+    std::size_t most = 3, Watch&& watch = {}, const Deploy& deploy = {}, Also&& also = {}) {
+  detail::miss_scout<T, Efficiency, Deploy, std::remove_reference_t<Also>> scout{
+      miss_keeper(most), c, m, w, deploy, also};
   count looks = 0;
-  const count gpus = c.gpus;
   const bool at_rate = value_of(w.rate.value()) > 0.0;
-  for (c.gpus = 1; c.gpus <= gpus; ++c.gpus) {
-    for_each_layout(c.gpus, m, [&](const layout& l) {
+  for (count size = 1; size <= c.gpus; ++size) {
+    scout.cluster.gpus = size;
+    for_each_layout(size, m, [&](const layout& l) {
       watch(++looks);
-      detail::offer_replicas(found, c, m, l, at_rate ? gpus / c.gpus : 1, w);
+      scout.look_at(l, at_rate ? c.gpus / size : 1);
     });
   }
-  return found.take();
+  return scout.found.take();
 }
 
 }  // namespace shardline

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shardline/estimate/disaggregation.hpp"
+#include "shardline/plan/near_miss.hpp"
 #include "shardline/plan/search.hpp"
 
 namespace shardline {
@@ -48,6 +49,13 @@ using sized_pools = basic_sized_pools<>;
   if (value_of(state_bytes_per_sequence(m).value()) > 0.0) return from == to;
   return detail::cache_copies(m, some) == some || to % from == 0;
 }
+
+/// What became of the layouts that were looked at for one pool: counts, and the nearest of those
+/// that keep not every rule there.
+struct pool_looks {
+  search_counts counts{};
+  miss_keeper nearest = miss_keeper(3);
+};
 
 namespace detail {
 
@@ -102,6 +110,7 @@ T sequences_in_time(const decode_station<T, Efficiency>& station, const basic_wo
 // Looks at layouts as an instance of either pool.
 template <class T, class Efficiency, class Watch>
 struct pool_scout {
+  pool_looks& seen;
   basic_cluster<T, Efficiency> cluster;
   const shardline::model& model;
   const basic_workload<T>& workload;
@@ -112,7 +121,8 @@ struct pool_scout {
 
   void operator()(const layout& l) {
     watch(++looks);
-    if (!check_valid(cluster, model, l, workload).feasible()) return;
+    const report shape = check_valid(cluster, model, l, workload);
+    if (!shape.feasible()) return reject(l, shape);
     const basic_pool<T, Efficiency> pool{cluster, l, 1};
     const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
     if (reads) {
@@ -123,38 +133,52 @@ struct pool_scout {
   }
 
  private:
-  [[nodiscard]] static bool fits(const basic_memory<T>& held) {
-    return held.total() <= held.capacity;
+  void reject(const layout& l, const report& r) {
+    seen.counts.reject(r, 1);
+    seen.nearest.offer(l, 1, r);
+  }
+  void accept(pool_option o) {
+    ++seen.counts.tried;
+    ++seen.counts.feasible;
+    found.push_back(std::move(o));
   }
   void look_at_reading(const basic_pool<T, Efficiency>& pool,
                        const prepared_layout<T, Efficiency>& p) {
-    if (!fits(memory(p, prefill_load(pool.layout, workload)))) return;
-    const prefill_station<T> s = station_of(pool, p, workload);
-    const double own = (s.own + s.entry).value();
-    if (workload.max_ttft && own > workload.max_ttft->value()) return;
     const layout& l = pool.layout;
+    report r;
+    check_memory(memory(p, prefill_load(l, workload)), r);
+    if (!r.feasible()) return reject(l, r);
+    const prefill_station<T> s = station_of(pool, p, workload);
+    require_time(r, rule::ttft, s.own + s.entry, workload.max_ttft);
+    if (!r.feasible()) return reject(l, r);
     const auto senders = static_cast<double>(l.attention.tp * l.attention.cp * l.pp);
-    found.push_back({l, s.most(), {-own, senders}});
+    accept({l, s.most(), {-(s.own + s.entry).value(), senders}});
   }
   void look_at_decoding(const basic_pool<T, Efficiency>& pool,
                         const prepared_layout<T, Efficiency>& p) {
-    if (!fits(memory(p, decode_load(workload, T(1.0))))) return;
+    report r;
+    check_memory(memory(p, decode_load(workload, T(1.0))), r);
+    if (!r.feasible()) return reject(pool.layout, r);
     const decode_station<T, Efficiency> s{pool, p, workload};
     const T slots = round_down(decode_slots(p, workload));
     const T within = sequences_in_time(s, workload, slots);
-    if (!(within > 0.0)) return;
+    if (!(within > 0.0)) {
+      const T each = workload.output.value() - T(1.0);
+      require_time(r, rule::tpot, s.life(T(1.0)) / each, workload.max_tpot);
+      return reject(pool.layout, r);
+    }
     const double rate = s.rate(within, s.life(within));
     const double quickest = -s.life(T(1.0)).value();
     const double at_half = -s.life(max(within * T(0.5), T(1.0))).value();
-    found.push_back({pool.layout, rate, {quickest, at_half}});
+    accept({pool.layout, rate, {quickest, at_half}});
   }
 };
 
 template <class T, class Efficiency, class Watch>
 std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, const model& m,
                                       const basic_workload<T>& w, bool reads, count gpus,
-                                      Watch& watch) {
-  pool_scout<T, Efficiency, Watch> scout{c, m, w, reads, watch};
+                                      Watch& watch, pool_looks& seen) {
+  pool_scout<T, Efficiency, Watch> scout{seen, c, m, w, reads, watch};
   for (count n = 1; n <= gpus; ++n) {
     scout.cluster.gpus = n;
     for_each_layout(n, m, scout);
@@ -162,7 +186,37 @@ std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, con
   return uncovered(scout.found);
 }
 
-// Sizes pairs of layouts within so many GPUs and keeps the best.
+// Requests per second that 1, 2, ... instances of a layout decode at most, of so many sequences in
+// flight in all.
+template <class T, class Efficiency>
+std::vector<double> decode_rates(basic_cluster<T, Efficiency> c, const model& m,
+                                 const basic_workload<T>& w, const layout& l, count gpus) {
+  c.gpus = l.gpus();
+  const basic_pool<T, Efficiency> pool{c, l, 1};
+  const prepared_layout<T, Efficiency> p = prepare(c, m, l);
+  const decode_station<T, Efficiency> s{pool, p, w};
+  const T within = sequences_in_time(s, w, T(round_down(decode_slots(p, w))));
+  std::vector<double> rates;
+  for (count n = 1; n * l.gpus() <= gpus; ++n) {
+    const T each = max(min(within, w.concurrency / real<T>(n)), T(1.0));
+    rates.push_back(real<double>(n) * value_of(s.rate(each, s.life(each))));
+  }
+  return rates;
+}
+
+// Two pools, by their places among the options, and the best that they could be ranked by.
+struct pool_pair {
+  double least = 0.0;
+  std::size_t reads = 0;
+  std::size_t decodes = 0;
+
+  [[nodiscard]] friend bool operator<(const pool_pair& a, const pool_pair& b) noexcept {
+    return a.least < b.least;
+  }
+};
+
+// Sizes pairs of layouts within so many GPUs and keeps the best, of equals those that stand first
+// among the options.
 template <class T, class Efficiency>
 struct pool_sizer {
   basic_pool<T, Efficiency> prefill;
@@ -171,38 +225,79 @@ struct pool_sizer {
   const basic_workload<T>& workload;
   count gpus;
   std::size_t top;
-  std::vector<std::pair<std::array<double, 4>, basic_sized_pools<T>>> best{};
 
-  void operator()(const pool_option& p, const pool_option& d) {
+  struct place {
+    std::array<double, 4> rank{};
+    pool_pair pair{};
+    count instances = 0;  // that read
+
+    [[nodiscard]] bool operator<(const place& o) const noexcept {
+      if (rank != o.rank) return rank < o.rank;
+      return std::array{pair.reads, pair.decodes, static_cast<std::size_t>(instances)} <
+             std::array{o.pair.reads, o.pair.decodes, static_cast<std::size_t>(o.instances)};
+    }
+  };
+  std::vector<std::pair<place, basic_sized_pools<T>>> best{};
+
+  [[nodiscard]] bool at_rate() const { return value_of(workload.rate.value()) > 0.0; }
+  // The least that a pair can be ranked by: GPUs at a rate, else the most tokens per second. Slots
+  // that are full serve no less than fewer, but for a hundredth.
+  [[nodiscard]] double least(const pool_option& p, const pool_option& d,
+                             const std::vector<double>& rates) const {
+    if (at_rate()) {
+      return static_cast<double>(instances_for(p) * p.layout.gpus() +
+                                 instances_for(d) * d.layout.gpus());
+    }
+    constexpr double margin = 1.01;
+    double most = 0.0;
+    for_each_share(p, d, [&](count x, count y) {
+      const double reads = real<double>(x) * p.rate;
+      most = std::max(most, std::min(reads, rates[static_cast<std::size_t>(y - 1)]));
+    });
+    return -most * margin * value_of(workload.output.value());
+  }
+  // Whether none that is ranked so at best is among the best.
+  [[nodiscard]] bool is_beyond(double least_rank) const {
+    return best.size() == top &&
+           (top == 0 || best.back().first.rank[at_rate() ? 0 : 1] < least_rank);
+  }
+  void operator()(const pool_pair& of, const pool_option& p, const pool_option& d) {
     prefill.layout = p.layout;
     prefill.cluster.gpus = p.layout.gpus();
     decode.layout = d.layout;
     decode.cluster.gpus = d.layout.gpus();
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
-    if (at_rate) return at_the_rate(p, d);
-    // As many of either as serve each other, and one more or less.
+    if (at_rate()) return at_the_rate(of, p, d);
+    for_each_share(p, d, [&](count x, count y) {
+      const auto found = priced(x, y);
+      if (found.feasible()) offer(of, x, y, found);
+    });
+  }
+
+ private:
+  // As many of either as serve each other, and one more or less.
+  template <class Visit>
+  void for_each_share(const pool_option& p, const pool_option& d, const Visit& visit) const {
     const double unit = static_cast<double>(p.layout.gpus()) / p.rate +
                         static_cast<double>(d.layout.gpus()) / d.rate;
     const auto even = static_cast<count>(static_cast<double>(gpus) / unit / p.rate);
     for (count x = std::max<count>(even - 1, 1); x <= even + 2; ++x) {
       const count y = (gpus - x * p.layout.gpus()) / d.layout.gpus();
-      if (x * p.layout.gpus() < gpus && y > 0) offer(x, y);
+      if (x * p.layout.gpus() < gpus && y > 0) visit(x, y);
     }
   }
-
- private:
+  [[nodiscard]] count instances_for(const pool_option& o) const {
+    const double rate = value_of(workload.rate.value());
+    return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
+  }
   // A first token waits for prompts alone and the others for decoding, so that each pool is as
   // small as its own promise allows.
-  void at_the_rate(const pool_option& p, const pool_option& d) {
-    const double rate = value_of(workload.rate.value());
-    const auto least = [rate](const pool_option& o) {
-      return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
-    };
-    for (count x = least(p); x * p.layout.gpus() < gpus; ++x) {
+  void at_the_rate(const pool_pair& of, const pool_option& p, const pool_option& d) {
+    for (count x = instances_for(p); x * p.layout.gpus() < gpus; ++x) {
       const count most = (gpus - x * p.layout.gpus()) / d.layout.gpus();
-      for (count y = least(d); y <= most; ++y) {
+      for (count y = instances_for(d); y <= most; ++y) {
+        if (is_beyond(static_cast<double>(x * p.layout.gpus() + y * d.layout.gpus()))) break;
         const auto found = priced(x, y);
-        if (found.feasible()) return offer(x, y, found);
+        if (found.feasible()) return offer(of, x, y, found);
         if (!found.prefill.feasible() && found.decode.feasible()) break;  // more to read
       }
     }
@@ -212,20 +307,16 @@ struct pool_sizer {
     decode.instances = y;
     return disaggregate(prefill, decode, model, workload);
   }
-  void offer(count x, count y) {
-    const auto found = priced(x, y);
-    if (found.feasible()) offer(x, y, found);
-  }
-  void offer(count x, count y, const basic_disaggregated<T>& found) {
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+  void offer(const pool_pair& of, count x, count y, const basic_disaggregated<T>& found) {
     const double used =
-        at_rate ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
-    const std::array<double, 4> rank{used, -value_of(found.serving.output_tokens_per_s.value()),
-                                     value_of(found.serving.tpot.value()),
-                                     value_of(found.serving.ttft.value())};
-    const auto after = [](const auto& r, const auto& b) { return r < b.first; };
-    const auto place = std::upper_bound(best.begin(), best.end(), rank, after);
-    best.insert(place, {rank, {prefill.layout, decode.layout, x, y, found}});
+        at_rate() ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
+    const place own{{used, -value_of(found.serving.output_tokens_per_s.value()),
+                     value_of(found.serving.tpot.value()), value_of(found.serving.ttft.value())},
+                    of,
+                    x};
+    const auto before = [](const place& o, const auto& b) { return o < b.first; };
+    const auto at = std::upper_bound(best.begin(), best.end(), own, before);
+    best.insert(at, {own, {prefill.layout, decode.layout, x, y, found}});
     if (best.size() > top) best.pop_back();
   }
 };
@@ -241,23 +332,39 @@ struct pool_sizer {
 /// Every layout of up to gpus - 1 GPUs is looked at for each pool. Not sized with the others is one
 /// that as many GPUs of another do no worse by: in requests per second, in the time of a prompt
 /// alone and the ranks that send its cache, or in the times of a sequence alone and with half the
-/// slots. Then instances are those that serve each other, and one more or less.
+/// slots. Then instances are those that serve each other, and one more or less; pairs that could
+/// not be among the best by what each pool does at most are not priced.
+///   looks      what became of the layouts that were looked at to read, and to decode
 /// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
 /// tests/plan/pools.cpp. watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
     const model& m, const basic_workload<T>& w, count gpus, const Connects& connects,
-    std::size_t top = 10, Watch&& watch = {}) {
+    std::size_t top = 10, Watch&& watch = {}, std::array<pool_looks, 2>* looks = nullptr) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
-  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch);
-  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch);
+  std::array<pool_looks, 2> own;
+  std::array<pool_looks, 2>& seen = looks == nullptr ? own : *looks;
+  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch, seen[0]);
+  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch, seen[1]);
   detail::pool_sizer<T, Efficiency> sizer{{prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top};
-  for (const detail::pool_option& p : readers) {
-    for (const detail::pool_option& d : decoders) {
+  std::vector<detail::pool_pair> pairs;
+  for (std::size_t j = 0; j < decoders.size(); ++j) {
+    const detail::pool_option& d = decoders[j];
+    const auto rates = sizer.at_rate() ? std::vector<double>{}
+                                       : detail::decode_rates(decode, m, w, d.layout, gpus);
+    for (std::size_t i = 0; i < readers.size(); ++i) {
+      const detail::pool_option& p = readers[i];
       const bool room = p.layout.gpus() + d.layout.gpus() <= gpus;
-      if (room && connects(m, p.layout, d.layout)) sizer(p, d);
+      if (room && connects(m, p.layout, d.layout))
+        pairs.push_back({sizer.least(p, d, rates), i, j});
     }
+  }
+  // The best first, until what is left cannot be among them.
+  std::sort(pairs.begin(), pairs.end());
+  for (const detail::pool_pair& one : pairs) {
+    if (sizer.is_beyond(one.least)) break;
+    sizer(one, readers[one.reads], decoders[one.decodes]);
   }
   std::vector<basic_sized_pools<T>> best;
   for (const auto& found : sizer.best) best.push_back(found.second);

@@ -2,9 +2,12 @@
 /// The fewest GPUs that keep promises at a rate of requests: equal replicas of one layout.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "shardline/plan/search.hpp"
 
@@ -26,11 +29,13 @@ using recommendation = basic_recommendation<>;
 
 /// What was found.
 ///   found   none where the GPUs that there are keep no such promise
+///   beyond  then the same of more GPUs, where such are asked about
 ///   tried   layouts of a replica looked at
 ///   inputs  the fields outside their range, if any; nothing is tried then
 template <class T = double>
 struct basic_recommended {
   std::optional<basic_recommendation<T>> found{};
+  std::optional<basic_recommendation<T>> beyond{};
   count tried = 0;
   bounded<invalid_field, 8> inputs{};
 };
@@ -38,8 +43,23 @@ using recommended = basic_recommended<>;
 
 namespace detail {
 
+// Replicas of a layout that keep every rule as estimated, and what they are chosen by: GPUs, TPOT,
+// TTFT; of equals the first that was looked at.
+struct replica_offer {
+  std::array<double, 3> rank{};
+  count order = 0;
+  count replicas = 0;
+  shardline::layout layout{};
+
+  // A heap has the best on top.
+  [[nodiscard]] friend bool operator<(const replica_offer& a, const replica_offer& b) noexcept {
+    return a.rank != b.rank ? b.rank < a.rank : b.order < a.order;
+  }
+};
+
 // Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
-// only where fewer GPUs, or as many that answer sooner, do too.
+// only where fewer GPUs, or as many that answer sooner, do too. What is to be accepted is asked
+// about from the best on, so that nothing is that another is better than.
 template <class T, class Efficiency, class Watch, class Accepts, class Deploy>
 struct replica_judge {
   basic_cluster<T, Efficiency> cluster;
@@ -51,25 +71,55 @@ struct replica_judge {
   count most = 0;
   basic_recommended<T> result{};
   std::array<double, 3> best{};
+  std::vector<replica_offer> offers{};
 
   void operator()(const layout& l) {
     watch(++result.tried);
-    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
-    const prepared<T, Efficiency> replica(cluster, model, l);
+    const prepared<T, Efficiency> replica = prepared_for(l);
     if (!replica.feasibility().feasible()) return;
-    const count fewest = fewest_stable(replica);
-    const bool at_rate = value_of(workload.rate.value()) > 0.0;
-    for (count n = fewest; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
-      basic_workload<T> share = workload;
-      share.rate = workload.rate / T(static_cast<double>(n));
-      const basic_estimate<T> e = replica(share);
-      if (!e.feasibility.feasible()) continue;
-      if (!improves(l, n, e)) return;
-      if (accepts(replica.parts(), share)) return keep(l, n, e);
+    offer(replica, l, result.tried, fewest_stable(replica));
+  }
+  // All offers of one size, the best first, until one is accepted.
+  void settle() {
+    while (!offers.empty()) {
+      std::pop_heap(offers.begin(), offers.end());
+      const replica_offer o = offers.back();
+      offers.pop_back();
+      if (result.found && !(o.rank < best)) break;
+      const prepared<T, Efficiency> replica = prepared_for(o.layout);
+      const basic_workload<T> share = share_of(o.replicas);
+      if (accepts(replica.parts(), share)) {
+        keep(o, replica(share));
+      } else {
+        offer(replica, o.layout, o.order, o.replicas + 1);
+      }
     }
+    offers.clear();
   }
 
  private:
+  [[nodiscard]] prepared<T, Efficiency> prepared_for(const layout& l) {
+    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
+    return {cluster, model, l};
+  }
+  [[nodiscard]] basic_workload<T> share_of(count n) const {
+    basic_workload<T> share = workload;
+    share.rate = workload.rate / T(static_cast<double>(n));
+    return share;
+  }
+  // The fewest replicas from `n` on that keep every rule, if they would improve on what there is.
+  void offer(const prepared<T, Efficiency>& replica, const layout& l, count order, count n) {
+    const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    for (; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
+      const basic_estimate<T> e = replica(share_of(n));
+      if (!e.feasibility.feasible()) continue;
+      const auto rank = rank_of(l, n, e);
+      if (result.found && !(rank < best)) return;
+      offers.push_back({rank, order, n, l});
+      std::push_heap(offers.begin(), offers.end());
+      return;
+    }
+  }
   // With fewer, requests come faster than full slots serve them; more than there can be where the
   // layout does not hold the sequences at all.
   [[nodiscard]] count fewest_stable(const prepared<T, Efficiency>& replica) const {
@@ -88,13 +138,10 @@ struct replica_judge {
     return {static_cast<double>(n * l.gpus()), value_of(e.serving.tpot.value()),
             value_of(e.serving.ttft.value())};
   }
-  [[nodiscard]] bool improves(const layout& l, count n, const basic_estimate<T>& e) const {
-    return !result.found || rank_of(l, n, e) < best;
-  }
-  void keep(const layout& l, count n, const basic_estimate<T>& e) {
-    result.found = basic_recommendation<T>{l, n, e};
-    best = rank_of(l, n, e);
-    most = n * l.gpus();
+  void keep(const replica_offer& o, const basic_estimate<T>& e) {
+    result.found = basic_recommendation<T>{o.layout, o.replicas, e};
+    best = o.rank;
+    most = o.replicas * o.layout.gpus();
   }
 };
 
@@ -111,20 +158,25 @@ struct replica_judge {
 /// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
 /// number of replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
+///   beyond   more replicas are tried, of no more GPUs each, on up to so many GPUs in all
 template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated,
           class Deploy = as_described>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const basic_workload<T>& w, Watch&& watch = {},
-                                             const Accepts& accepts = {},
-                                             const Deploy& deploy = {}) {
+                                             const Accepts& accepts = {}, const Deploy& deploy = {},
+                                             count beyond = 0) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts, Deploy> judge{
-      c, m, w, watch, accepts, deploy, c.gpus};
+      c, m, w, watch, accepts, deploy, std::max(c.gpus, beyond)};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
-  for (count size = 1; size <= judge.most; ++size) {
+  for (count size = 1; size <= std::min(judge.most, c.gpus); ++size) {
     judge.cluster.gpus = size;
     for_each_layout(size, m, judge);
+    judge.settle();
+  }
+  if (judge.result.found && judge.result.found->gpus() > c.gpus) {
+    std::swap(judge.result.found, judge.result.beyond);
   }
   return judge.result;
 }

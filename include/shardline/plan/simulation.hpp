@@ -106,15 +106,17 @@ template <class Efficiency>
 
 /// One replica of a deployment, step by step, at the step times of the estimate. Requests are
 /// shared out evenly over replicas, all of which do alike.
+///   longest   times by which it is given up where they are not kept
 template <class Efficiency>
 [[nodiscard]] simulated_serving simulate(const prepared_layout<double, Efficiency>& p,
-                                         const workload& w, const simulation_options& o = {}) {
+                                         const workload& w, const simulation_options& o = {},
+                                         const simulation::patience& longest = {}) {
   const replica_clock<double, Efficiency> times{p, w};
   const simulation::clock_of_replica<Efficiency> clock{times};
   const simulation::engine_rules rules = simulation::rules_of(p, w);
   using run_type = simulation::run_of_client<simulation::clock_of_replica<Efficiency>>;
   run_type run(simulation::client_of(p.layout, w, o), rules, clock, o.seed);
-  simulated_serving s = run(o.trace);
+  simulated_serving s = run(o.trace, longest);
   const auto dp = static_cast<double>(p.layout.attention.dp);
   s.requests_per_s *= dp;
   s.output_tokens_per_s *= dp;
@@ -133,10 +135,20 @@ template <class Efficiency>
   return !w.max_tpot || s.tpot.mean <= w.max_tpot->value();
 }
 
+/// A percentile that is longer than promised [s].
+struct late_percentile {
+  bool of_tpot = false;  // or of TTFT
+  double takes = 0.0;
+  double longest = 0.0;
+
+  [[nodiscard]] double factor() const noexcept { return takes / longest; }
+};
+
 /// What recommend() and search_space() accept where promises are to be kept step by step too.
 ///   with        how to simulate
 ///   p99_ttft, p99_tpot   longest time that 99 of 100 requests may have to wait for their first
 ///               token, and for each after it; none: any
+/// A simulation that cannot keep them any more is given up.
 struct simulation_keeps_promises {
   simulation_options with{};
   std::optional<seconds<>> p99_ttft{};
@@ -144,13 +156,25 @@ struct simulation_keeps_promises {
 
   template <class Prepared>
   bool operator()(const Prepared& replica, const workload& share) const {
-    const simulated_serving s = simulate(replica, share, with);
-    return keeps_promises(s, share) && within(s.ttft.p99, p99_ttft) && within(s.tpot.p99, p99_tpot);
+    const simulated_serving s = simulate(replica, share, with, patience_times(1.0));
+    return !s.given_up && keeps_promises(s, share) && !late(s);
   }
-
- private:
-  static bool within(double time, const std::optional<seconds<>>& longest) noexcept {
-    return !longest || time <= longest->value();
+  /// The percentile that is the furthest beyond its promise; none where both are kept.
+  [[nodiscard]] std::optional<late_percentile> late(const simulated_serving& s) const noexcept {
+    std::optional<late_percentile> worst;
+    const auto look = [&worst](const late_percentile& p) {
+      if (p.takes > p.longest && (!worst || p.factor() > worst->factor())) worst = p;
+    };
+    if (p99_ttft) look({false, s.ttft.p99, p99_ttft->value()});
+    if (p99_tpot) look({true, s.tpot.p99, p99_tpot->value()});
+    return worst;
+  }
+  /// So many times what is promised.
+  [[nodiscard]] simulation::patience patience_times(double factor) const noexcept {
+    simulation::patience p;
+    if (p99_ttft) p.ttft = p99_ttft->value() * factor;
+    if (p99_tpot) p.tpot = p99_tpot->value() * factor;
+    return p;
   }
 };
 

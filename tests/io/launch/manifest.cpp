@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Manifests name fields that those who read them know, all that they ask for among them: tables of
-// the fields of LeaderWorkerSet v1, Dynamo's v1beta1 and llm-d's chart, restated.
+// the fields of LeaderWorkerSet v1 (kubernetes-sigs/lws 024af084,
+// api/leaderworkerset/v1/leaderworkerset_types.go), Dynamo's v1beta1 (ai-dynamo/dynamo 0fddc01b,
+// deploy/operator/api/v1beta1/dynamographdeployment_types.go) and llm-d's chart
+// (llm-d-incubation/llm-d-modelservice 024c0f2d, charts/llm-d-modelservice/values.yaml), restated.
 #include "shardline/io/launch/manifest.hpp"
 
 #include <doctest/doctest.h>
@@ -220,6 +223,7 @@ launch_plan plan_of(const engine_version& e, std::string_view flags, count prefi
   r.workload.chunk = tokens<>::from_value(8192.0);
   r.memory = catalog::h200_sxm.memory;
   r.checkpoint = "org/Some-Model_1.5";
+  r.runtime.experts.exchange = expert_exchange::low_latency;  // between nodes
   r.prefill = prefill;
   r.decode = decode;
   launch_plan p = launch_plan_of(r);

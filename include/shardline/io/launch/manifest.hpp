@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// A deployment as what orchestrators of clusters take: LeaderWorkerSets, Dynamo's graph, the
-/// values of llm-d's chart. Each says what it cannot say.
+/// values of llm-d's chart. Each says what it cannot say. Fields as in kubernetes-sigs/lws 024af084
+/// (api/leaderworkerset/v1), ai-dynamo/dynamo 0fddc01b (deploy/operator/api/v1beta1) and
+/// llm-d-incubation/llm-d-modelservice 024c0f2d (charts/llm-d-modelservice).
 #pragma once
 
 #include <string>

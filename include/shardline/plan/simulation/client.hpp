@@ -27,6 +27,7 @@ struct percentiles {
 ///   decoding        sequences with a first token, on average, likewise
 ///   preemptions     sequences that gave up their cache
 ///   steps           of a replica
+///   given_up        it ended early, too many requests being late (patience)
 struct simulated_serving {
   std::int64_t requests = 0;
   percentiles ttft{};
@@ -36,6 +37,7 @@ struct simulated_serving {
   double decoding = 0.0;
   std::int64_t preemptions = 0;
   std::int64_t steps = 0;
+  bool given_up = false;
 };
 
 namespace simulation {
@@ -98,6 +100,12 @@ struct client {
   std::int64_t counted = 0;
 };
 
+/// The longest times that 99 of 100 requests may take [s].
+struct patience {
+  double ttft = std::numeric_limits<double>::infinity();
+  double tpot = std::numeric_limits<double>::infinity();
+};
+
 /// One client, one replica.
 template <class Clock>
 class run_of_client {
@@ -105,7 +113,11 @@ class run_of_client {
   run_of_client(const client& c, const engine_rules& r, const Clock& clock, std::uint64_t seed)
       : client_(c), engine_(r, clock), dice_(seed) {}
 
-  [[nodiscard]] simulated_serving operator()(const std::vector<request>& trace) {
+  /// Given up once more than one in 100 of those that are looked at were late, which is certain
+  /// then, or five in 100 of those before them, while there is no more to do than later.
+  [[nodiscard]] simulated_serving operator()(const std::vector<request>& trace,
+                                             const patience& longest = {}) {
+    longest_ = longest;
     if (!trace.empty()) {
       follow(trace);
     } else if (client_.rate > 0.0) {
@@ -122,6 +134,10 @@ class run_of_client {
   dice dice_;
   std::vector<double> ttft_{};
   std::vector<double> tpot_{};
+  patience longest_{};
+  std::int64_t late_before_ = 0;
+  std::int64_t late_first_ = 0;
+  std::int64_t late_tokens_ = 0;
   std::int64_t ended_ = 0;
   double tokens_ = 0.0;
   double since_ = 0.0;
@@ -134,13 +150,24 @@ class run_of_client {
             : client_.output;
     return {sent, client_.input, output};
   }
-  [[nodiscard]] bool over() const noexcept { return ended_ >= client_.skipped + client_.counted; }
+  [[nodiscard]] bool given_up() const noexcept {
+    return 100 * std::max(late_first_, late_tokens_) > client_.counted ||
+           100 * late_before_ > 5 * client_.skipped;
+  }
+  [[nodiscard]] bool over() const noexcept {
+    return ended_ >= client_.skipped + client_.counted || given_up();
+  }
   void count(const finished_request& f) {
+    const bool late = f.output > 0.0 && f.first - f.sent > longest_.ttft;
+    const bool slow = f.output > 1.0 && f.last - f.first > longest_.tpot * (f.output - 1.0);
+    if (ended_ < client_.skipped && (late || slow)) ++late_before_;
     if (++ended_ == client_.skipped) {
       since_ = engine_.now();
       decoding_since_ = engine_.decoding_seconds();
     }
     if (ended_ <= client_.skipped || !(f.output > 0.0)) return;
+    late_first_ += late ? 1 : 0;
+    late_tokens_ += slow ? 1 : 0;
     ttft_.push_back(f.first - f.sent);
     if (f.output > 1.0) tpot_.push_back((f.last - f.first) / (f.output - 1.0));
     tokens_ += f.output;
@@ -197,6 +224,7 @@ class run_of_client {
     s.decoding = (engine_.decoding_seconds() - decoding_since_) / time;
     s.preemptions = engine_.preemptions();
     s.steps = engine_.steps();
+    s.given_up = given_up();
     return s;
   }
 };
