@@ -36,7 +36,7 @@ class shape_sink {
 template <class Fold>
 class sink_for final : public shape_sink {
  public:
-  constexpr explicit sink_for(Fold& fold) noexcept : fold_(fold) {}
+  constexpr explicit sink_for(Fold& hands_to) noexcept : fold_(hands_to) {}
 
   constexpr void operator()(const routing_shape& o) override { fold_(o); }
   constexpr void operator()(const sequence_cache& o) override { fold_(o); }
