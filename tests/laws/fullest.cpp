@@ -84,6 +84,7 @@ sl::model fullest(count which, bool all_experts) {
   m.vocab_size = 4096;
   m.norm_bias = m.embedding_norm = true;
   m.positions = 8192;
+  m.embedding_width = 64;
   m.mtp_layers = 2;
   m.weights = quantised(sl::uniform(sl::formats::bf16), sl::formats::fp8_channel);
   std::vector<sl::layer> all;

@@ -34,6 +34,8 @@ struct fitting_numbers {
       case sl::field::heads:
         heads = heads == 0 ? g.block * l.attention.tp * d.whole(1, 4) : heads * d.whole(1, 3);
         return heads;
+      case sl::field::head_dim:  // of what lists no heads: without a throw, as in random_models.hpp
+        return g.block * (heads == 0 ? 1 + l.attention.tp % 3 : d.whole(1, 4));
       case sl::field::kv_heads:
       case sl::field::groups:
         return kv_heads();

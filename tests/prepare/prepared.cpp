@@ -55,6 +55,7 @@ model of_all_kinds(const Attention& attention) {
   m.hidden_size = 64;
   m.vocab_size = 640;
   m.positions = 100;
+  m.embedding_width = 32;
   m.norm_bias = m.embedding_norm = true;
   m.mtp_layers = 1;
   for (count k = 1; k <= static_cast<count>(max_layer_kinds); ++k) {
