@@ -342,9 +342,10 @@ struct builder {
     if (p.routed.size() > 0) made.routing = p.routed[0];
     if constexpr (by_curves) made.host = p.cluster.accelerator.efficiency.host;
     const sl::model_context e = sl::model_context_under(p.engine, p.model, p.layout);
+    sl::sink_for sink(*this);
     for (std::size_t s = 0; s < sl::segment::number; ++s) {
       n = p.times[s];
-      if (n > 0.0) sl::emit_segment(e, p.map, s, *this);
+      if (n > 0.0) sl::emit_segment(e, p.map, s, sink);
     }
     for (std::size_t i = 0; i < p.messages.size(); ++i) put(p.messages[i]);
     for (std::size_t i = 0; i < p.exchanges.size(); ++i) put(p.exchanges[i], p.exchange_laws[i]);

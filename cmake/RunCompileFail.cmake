@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
-# One half of a pair made by shardline_compile_fail. The definitions are that function's -D options.
+# One half of a pair made by shardline_compile_fail, or what many of them include, precompiled. The
+# definitions are that function's -D options.
 cmake_minimum_required(VERSION 3.25)
 
 # -isystem /usr/include would hide the C headers that libstdc++ reaches with #include_next.
@@ -7,9 +8,26 @@ list(REMOVE_ITEM INCLUDES "" ${SYSTEM} ${IMPLICIT})
 list(REMOVE_ITEM SYSTEM "" ${IMPLICIT})
 list(TRANSFORM INCLUDES PREPEND -I)
 list(TRANSFORM SYSTEM PREPEND -isystem)
+if(MODE STREQUAL "precompile")
+  if(FAMILY STREQUAL "GNU")
+    set(precompiled ${SOURCE}.gch)
+  else()
+    set(precompiled ${SOURCE}.pch)
+  endif()
+  execute_process(COMMAND ${COMPILER} -std=c++20 -x c++-header ${INCLUDES} ${SYSTEM}
+    ${SOURCE} -o ${precompiled} COMMAND_ERROR_IS_FATAL ANY)
+  return()
+endif()
+
 set(compile ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${SYSTEM})
+if(PRECOMPILED)
+  list(APPEND compile -include ${PRECOMPILED})
+endif()
 if(MODE STREQUAL "good")
   list(APPEND compile ${WARNINGS} -Werror)
+  if(PRECOMPILED AND FAMILY STREQUAL "GNU")  # see cmake/LoneHeaders.cmake
+    list(APPEND compile -Wno-mismatched-tags -Wno-redundant-tags)
+  endif()
 else()
   list(APPEND compile -DSHARDLINE_TEST_BAD=1)
   if(STANDARD)

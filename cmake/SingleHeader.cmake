@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # cmake [-DOUTPUT=shardline.hpp] -P cmake/SingleHeader.cmake
 #
-# Writes the library as one header: the umbrella, the catalog, every engine and the texts of
+# Writes the library as one header: the umbrella, search, the catalog, every engine and the texts of
 # io/text, each behind what it includes. Without Eigen and nlohmann_json, as are those.
 cmake_minimum_required(VERSION 3.25)
 
@@ -12,7 +12,7 @@ if(NOT OUTPUT)
 endif()
 cmake_path(ABSOLUTE_PATH OUTPUT)
 
-set(entries shardline/shardline.hpp)
+set(entries shardline/shardline.hpp shardline/plan/fewest.hpp shardline/plan/search.hpp)
 foreach(folder catalog engines io/text)
   file(GLOB found RELATIVE ${include} ${include}/shardline/${folder}/*.hpp)
   list(APPEND entries ${found})

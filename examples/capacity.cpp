@@ -6,6 +6,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/engines/vllm.hpp"
+#include "shardline/plan/fewest.hpp"
 #include "shardline/shardline.hpp"
 
 using namespace shardline;

@@ -87,9 +87,11 @@ shardline_stranger_test(consumer.missing_component ${consumer} consumer
 set_tests_properties(consumer.missing_component PROPERTIES FIXTURES_REQUIRED installed
   PASS_REGULAR_EXPRESSION "shardline's json part needs nlohmann_json")
 
-# Each of its files alone.
+# In smaller units than here, so that what a file forgets to include shows. The preset "matrix" compiles
+# each of its files alone.
 if(TARGET shardline-plan)
   shardline_stranger_test(planner.outside ${PROJECT_SOURCE_DIR}/examples/planner
-    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DSHARDLINE_WASM_COMPILER=OFF)
+    "shardline-plan;--help" -DCMAKE_PREFIX_PATH=${stage} -DSHARDLINE_WASM_COMPILER=OFF
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=6)
   set_tests_properties(planner.outside PROPERTIES FIXTURES_REQUIRED installed)
 endif()

@@ -42,15 +42,15 @@ std::vector<format> stand_ins(format f) {
 }
 
 // Curves that another engine's stand in for although they were measured.
-//   TensorRT-LLM's decode steps are in large part faster than the memory could read the cache, and
-//   what its benchmark reads is not known: a step of it takes vLLM's
+//   SGLang's table of latent prompts has kernels that multiply latents; its engine expands a prompt's
+//   keys and values by head (_handle_attention_backend of python/sglang/srt/models/deepseek_v2.py)
 //   vLLM and SGLang run trtllm-gen's experts in fp8 blocks on Blackwell (FlashInfer), which the tables
 //   have in NVFP4 alone: Triton's and DeepGEMM's, which they have, cost a decode step of MiniMax-M2.5
 //   twice and a half as much as was measured. That curve's share of the peak is of a format without
 //   scales to multiply by in between: they multiply at SGLang's
 bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
                  format f) {
-  if (engine == "trtllm") return kind == "decode";
+  if (engine == "sglang" && kind == "latent_prefill") return true;
   return gpu == "b200-sxm" && kind == "experts" && f == format::narrow_block;
 }
 
@@ -111,6 +111,11 @@ named_curve nearest(const chip_curves& measured, const chip_name& name, const st
     return {"detail::multiplying_as(" + name_of(generated, kind, format::four_bit_math) + ", " +
                 name_of(gpu + " sglang", kind, f) + ")",
             "trtllm-gen's, measured in NVFP4, multiplying as sglang's"};
+  }
+  // With one scale vLLM multiplies 8 bits through FlashInfer there, its table CUTLASS's
+  // (vllm/model_executor/kernels/linear/scaled_mm/flashinfer.py).
+  if (gpu == "b200-sxm" && engine == "vllm" && kind == "gemm" && f == format::narrow) {
+    return {name_of(generated, kind, f), "FlashInfer's, as trtllm's"};
   }
   // FlashInfer's experts in MXFP4 on Blackwell are trtllm-gen's too, which that engine's table has most
   // rows of.

@@ -54,6 +54,10 @@ std::vector<run_constant> of_launching(const engine_version& e) {
     all.push_back(from("kernel, us", in_us(h.kernel), 0.0, 200.0,
                        [](tried& t, double v) { t.engine.kernels.host.kernel = us(v); }));
   }
+  if (h.small_kernels.value() > 0.0) {
+    all.push_back(from("small_kernels, us", in_us(h.small_kernels), 0.0, 3.0,
+                       [](tried& t, double v) { t.engine.kernels.host.small_kernels = us(v); }));
+  }
   if (h.replay.value() > 0.0) {
     all.push_back(from("replay, us", in_us(h.replay), 0.0, 8000.0,
                        [](tried& t, double v) { t.engine.kernels.host.replay = us(v); }));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runs.hpp"
-#include "shardline/plan/calibration.hpp"
+#include "solvers.hpp"
 
 namespace accuracy {
 

@@ -203,11 +203,17 @@ layout layout_of(const row_table& row) {
   return l;
 }
 
-// NVIDIA's runs of SGLang before 0.5.6 and of 0.5.8 have TTFTs of prompts that come in step.
-client client_of(const row_table& row, const load& l) {
+// NVIDIA's runs of SGLang before 0.5.6 and of 0.5.8 have TTFTs of prompts that come in step; of
+// TensorRT-LLM, Llama's grow with the output, Qwen's do not. Tokens of Qwen3-235B take as long after
+// long outputs as after short ones: who is read one after another still decodes in step.
+client client_of(const row_table& row, const load& l, figure measured) {
   if (!l.nvidia) return client::inferencex;
-  if (l.is_tensorrt()) return has_experts(l.of.model) ? client::one_by_one : client::one_ahead;
-  return row.word(version) == "0.5.6.post2" ? client::one_by_one : client::in_step;
+  if (!l.is_tensorrt()) {
+    return row.word(version) == "0.5.6.post2" ? client::one_by_one : client::in_step;
+  }
+  if (l.is_of("llama")) return client::one_ahead;
+  const bool together = has_experts(l.of.model) && measured == figure::per_token;
+  return together ? client::in_step : client::one_by_one;
 }
 
 // InferenceX's runs of DeepSeek-R1 do not say whether they guess tokens. TensorRT-LLM's come in pairs
@@ -218,7 +224,7 @@ bool guesses_tokens(const row_table& row) {
   return v == "1.2.0rc6.post3" || (v == "1.1.0rc2.post2" && row.word(measured) == "2026-01-14");
 }
 
-load load_of(const row_table& row) {
+load load_of(const row_table& row, figure measured) {
   load l;
   l.nvidia = row.word(origin) != "inferencex";
   l.isl = row.number(isl);
@@ -234,7 +240,7 @@ load load_of(const row_table& row) {
   d.runtime = runtime_on(*d.engine, d.gpu);
   d.layout = layout_of(row);
   d.workload.routing = usual_routing(d.model);
-  keep_in_flight(d, client_of(row, l), l.isl, l.osl, l.concurrency);
+  keep_in_flight(d, client_of(row, l, measured), l.isl, l.osl, l.concurrency);
   if (!l.nvidia) launch(l, options_of(l, guesses_tokens(row)));
   return l;
 }
@@ -263,7 +269,8 @@ std::string line_of(const row_table& row, const load& l) {
 
 // What a table has of each row: its figure, its time, and whether it is set apart.
 template <class Take>
-whole_runs serving_runs(const std::string& folder, const std::string& title, const Take& take) {
+whole_runs serving_runs(const std::string& folder, const std::string& title, figure measured,
+                        const Take& take) {
   whole_runs found{title};
   row_table rows(folder + "/serving.csv",
                  {"origin", "model", "system", "engine", "version", "measured", "gemm", "tp", "dp",
@@ -273,7 +280,7 @@ whole_runs serving_runs(const std::string& folder, const std::string& title, con
       omit(found.omitted, rows.word(flag));
       continue;
     }
-    const load l = load_of(rows);
+    const load l = load_of(rows, measured);
     found.rows.push_back(take(l, line_of(rows, l)));
   }
   return found;
@@ -285,14 +292,14 @@ whole_runs tpot_runs(const std::string& folder) {
   const auto take = [](const load& l, const std::string& line) -> whole_run {
     return {line, l.of, figure::per_token, l.tpot, is_set_apart(l)};
   };
-  return serving_runs(folder, "time per output token", take);
+  return serving_runs(folder, "time per output token", figure::per_token, take);
 }
 
 whole_runs ttft_runs(const std::string& folder) {
   const auto take = [](const load& l, const std::string& line) -> whole_run {
     return {line, l.of, figure::first_token, l.ttft, is_set_apart(l) || has_other_ttft(l)};
   };
-  return serving_runs(folder, "time to first token, loaded", take);
+  return serving_runs(folder, "time to first token, loaded", figure::first_token, take);
 }
 
 }  // namespace accuracy

@@ -17,7 +17,7 @@
 #include "families.hpp"
 #include "score.hpp"
 #include "shardline/base/units.hpp"
-#include "shardline/plan/calibration.hpp"
+#include "solvers.hpp"
 
 namespace accuracy {
 

@@ -47,6 +47,11 @@ fast_math() {
   "$@" $include -O2 -ffast-math "$source/tests/fast_math/main.cpp" -o "$built/fast_math" || return 1
   "$built/fast_math"
 }
+file_by_file() {
+  for file in "$source"/examples/planner/*.cpp; do
+    g++ -std=c++20 -fsyntax-only $include "$file" || return 1
+  done
+}
 compiles() { "$@" $include -fsyntax-only "$source/examples/quickstart.cpp"; }
 
 priced='#include <shardline/catalog/accelerators.hpp>
@@ -98,6 +103,8 @@ if command -v clang++-14 >/dev/null && [ -d /usr/include/wasm32-wasi ]; then
 else
   skipped="$skipped wasm32"
 fi
+# The planner file by file, as nobody's preset builds it.
+row "planner, each file alone" file_by_file
 for boost in $(printf '%s' "${BOOST:-}" | tr ':' ' '); do
   version=$(sed -n 's/#define BOOST_LIB_VERSION "\(.*\)"/\1/p' "$boost/boost/version.hpp")
   row "g++-12, Boost $version" quickstart g++-12 -std=c++20 "-I$boost"

@@ -13,6 +13,7 @@
 #include "report.hpp"
 #include "shardline/io/json.hpp"
 #include "shardline/io/text.hpp"
+#include "shardline/plan/fewest.hpp"
 #include "values.hpp"
 
 namespace planner {

@@ -191,6 +191,7 @@ void list_model_fields(ordered_json& list) {
   }
   add("layers", "an array", "of {layers, attention, feed_forward, form}, or of {repeat, of}");
   add("layers[].form", shardline::names_of(shardline::layer_form_names), "of its two blocks");
+  add("layers[].weights_of_another", "true or false", "its weights are those of an earlier layer");
   list_kinds<shardline::attention_kind>(list, "layers[].attention");
   list_kinds<shardline::feed_forward_kind>(list, "layers[].feed_forward");
 }

@@ -12,6 +12,7 @@
 
 #include "shardline/catalog/efficiencies.hpp"
 #include "shardline/engines/engine.hpp"
+#include "shardline/plan/search.hpp"
 #include "shardline/plan/simulation.hpp"
 #include "shardline/shardline.hpp"
 #include "words.hpp"

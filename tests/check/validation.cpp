@@ -173,6 +173,7 @@ const std::vector<field_case> cases{
     {field::vocabulary_padding, "cluster.runtime.padding.vocabulary", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.vocabulary = whole(x); }},
     {field::mxfp4_padding, "cluster.runtime.padding.mxfp4_width", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_width = whole(x); }},
     {field::mxfp4_hidden_padding, "cluster.runtime.padding.mxfp4_hidden", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.mxfp4_hidden = whole(x); }},
+    {field::segment_padding, "cluster.runtime.padding.segment [bytes]", 1, 1e9, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.padding.segment = whole(x); }},
     {field::mfu, "efficiency.mfu", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.mfu = x; }},
     {field::bandwidth_share, "efficiency.bandwidth", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.bandwidth = x; }},
     {field::link_share, "efficiency.link", 1e-6, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.accelerator.efficiency.link = x; }},
@@ -181,6 +182,7 @@ const std::vector<field_case> cases{
     {field::vocab_size, "model.vocab_size", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.vocab_size = whole(x); }},
     {field::positions, "model.positions", 0, 1e9, counted, is_whole, [](inputs& i, double x) { i.model.positions = whole(x); }},
     {field::extra_rows, "model.extra_rows", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.extra_rows = whole(x); }},
+    {field::embedding_width, "model.embedding_width", 0, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.embedding_width = whole(x); }},
     {field::streams, "model.streams", 1, 100, counted, is_whole, [](inputs& i, double x) { i.model.streams = whole(x); }},
     {field::residual_blocks, "model.residual_blocks [layers]", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.residual_blocks = whole(x); }},
     {field::stream_versions, "model.updates.versions", 1, 16, counted, is_whole, [](inputs& i, double x) { i.model.updates.versions = whole(x); }},
@@ -279,7 +281,7 @@ const std::array<field_case, 24> sums{{
     {field::throughput_constants, "efficiency.exchange.throughput_dispatch or throughput_combine", 0, 0, counted, is_whole, nullptr},
     {field::latency_constants, "efficiency.exchange.latency_dispatch or latency_combine", 0, 0, counted, is_whole, nullptr},
     {field::host_constants, "efficiency.host", 0, 0, counted, is_whole, nullptr},
-    {field::layer_kinds, "model.layers, kinds", 0, 8, counted, is_whole, nullptr},
+    {field::layer_kinds, "model.layers, kinds", 0, 16, counted, is_whole, nullptr},
     {field::layer_runs, "model.layers, runs", 0, 160, counted, is_whole, nullptr},
     {field::exceptions, "layer.exceptions", 0, 3, counted, is_whole, nullptr},
     {field::exception_classes, "layer.exceptions.classes (embedding, norm, head)", 0, 0, counted, is_whole, nullptr},
@@ -621,10 +623,10 @@ TEST_CASE("a token cannot choose more experts than there are") {
 
 TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") {
   inputs i = valid();
-  for (count n = 0; n < 8; ++n) {
+  for (count n = 0; n < 16; ++n) {
     i.model.layers.append(1, {grouped, dense_feed_forward{100 + n}});
   }
-  CHECK(value_of_error(i, field::layer_kinds) == 9.0);  // four that were there and eight more
+  CHECK(value_of_error(i, field::layer_kinds) == 17.0);  // four that were there and sixteen more
   CHECK_FALSE(reports(i, field::layer_runs));
 
   i = valid();

@@ -5,7 +5,7 @@ include(${CMAKE_CURRENT_LIST_DIR}/expect.cmake)
 function(tree outcome)
   file(REMOVE_RECURSE ${TREE})
   set(lines
-    shardline.hpp "<shardline/plan/search.hpp>"
+    shardline.hpp "<shardline/memory/memory.hpp>"
     plan/search.hpp "\"../memory/memory.hpp\"" plan/calibration.hpp "<Eigen/Dense>"
     plan/calibration.hpp "<shardline/base/fwd.hpp>" io/json.hpp "<shardline/base/fwd.hpp>"
     memory/memory.hpp "\"shardline/base/units.hpp\"" io/json.hpp "<nlohmann/json.hpp>"
@@ -25,8 +25,8 @@ tree("memory/memory.hpp includes io/json.hpp: arrows point downward only"
 tree("io/json.hpp includes eigen/pack.hpp: arrows point downward only"
   io/json.hpp "\"../eigen/pack.hpp\"")
 tree("eigen/pack.hpp includes plan/search.hpp: arrows" eigen/pack.hpp "<shardline/plan/search.hpp>")
-tree("shardline.hpp includes plan/calibration.hpp: the umbrella is free of Eigen"
-  shardline.hpp "<shardline/plan/calibration.hpp>")
+tree("shardline.hpp includes plan/search.hpp: arrows point downward only"
+  shardline.hpp "<shardline/plan/search.hpp>")
 tree("plan/search.hpp includes shardline.hpp: the umbrella is for users only"
   plan/search.hpp "<shardline/shardline.hpp>")
 tree("includes go in a circle among base/fwd.hpp, base/units.hpp" base/fwd.hpp "\"units.hpp\"")

@@ -57,6 +57,7 @@ TEST_CASE("a version takes over what was not measured of it, and says from which
   CHECK(engines::vllm_0_6.memory_of.version == "vllm-0.11");
   CHECK(engines::vllm_0_21.kernels_of.version == "vllm-0.18");
   CHECK(engines::vllm_0_18.has_own_kernels());
+  CHECK(share_of(engines::vllm_0_18.runtime) == 0.9);  // 0.92 from 0.21 on
   CHECK_FALSE(engines::vllm_0_21.has_own_kernels());
   CHECK(engines::vllm_0_21.has_kernels_of_engine());
   CHECK(engines::sglang_0_5.has_own_kernels());

@@ -313,6 +313,16 @@ TEST_CASE("a peak below one FLOP/s is none, and no time is infinite for it") {
   CHECK_FALSE(d.checked().priceable());
 }
 
+TEST_CASE("layers that share weights lie on one stage") {
+  deployed d = dense_on({{}, {}, 2});
+  layer again = d.model.layers.kinds[0];
+  again.weights_of_another = true;
+  d.model.layers = {{1, d.model.layers.kinds[0]}, {1, again}};
+  CHECK(only(d, rule::shared_layers, 2, 1));
+  d.layout = layout{};
+  CHECK(feasible(d));
+}
+
 TEST_CASE("there is a layer for every pipeline stage") {
   CHECK(feasible(dense_on({{}, {}, 2})));
   CHECK(only(dense_on({{}, {}, 3}), rule::layers, 3, 2));

@@ -88,7 +88,8 @@ template <class Emit>
 recorded operators_of(const sl::model_context& e, const sl::basic_step<>& s, const Emit& emit) {
   const sl::rank_step<double> own = rank_step_of(s, e.layout);
   recorded found;
-  sl::at_step<double, recorded> sink{own, found};
+  sl::at_step<double, recorded> operators{own, found};
+  sl::sink_for sink(operators);
   emit(sink);
   return found;
 }

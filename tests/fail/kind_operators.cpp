@@ -28,8 +28,7 @@ struct attention {
   template <class List>
   constexpr void modules(List&&) const {}
 #ifndef SHARDLINE_TEST_BAD
-  template <class Sink>
-  constexpr void emit(const block_context&, Sink&) const {}
+  constexpr void emit(const block_context&, shape_sink&) const {}
 #endif
 };
 

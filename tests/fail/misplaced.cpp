@@ -17,6 +17,10 @@ static_assert(require_feasible<small::one, learnt, alone, small::short_prompt>);
 
 constexpr auto swapped = estimate(small::one, small::dense, small::short_prompt, alone);
 constexpr auto held = memory(small::one, small::dense, alone, alone);
+constexpr auto of_three = estimate(small::one, small::dense, alone);
+constexpr auto of_two = check(small::one, small::dense);
+constexpr auto of_one_gpu = make_cluster(small::chip);
+constexpr auto by_text = with_engine(small::one, "vllm");
 constexpr auto over_duals = check(small::one, small::dense, alone, basic_workload<dual<1>>{});
 #else
 static_assert(require_feasible<small::one, small::dense, alone, small::short_prompt>);

@@ -10,6 +10,7 @@
 
 // The planner is no library: its readers of values are compiled here.
 #include "../../examples/planner/values.cpp"
+#include "../../examples/planner/words.cpp"
 
 namespace {
 

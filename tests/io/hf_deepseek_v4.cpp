@@ -77,6 +77,31 @@ TEST_CASE("DeepSeek-V4-Flash: what each layer caches, by its ratio") {
   CHECK(m.weights[weight_class::attention].scale_bits == 8);
 }
 
+// As RedHatAI/DeepSeek-V4-Flash-NVFP4-FP8 has them.
+TEST_CASE("DeepSeek-V4's matrices by the names that engines and libraries have for them") {
+  std::string text = v4_flash();
+  const std::size_t at = text.find(R"("quantization_config")");
+  text.replace(at, text.find("}, ", at) + 3 - at, R"("quantization_config": {
+  "quant_method": "compressed-tensors", "format": "mixed-precision", "ignore": [],
+  "config_groups": {"group_0": {"format": "float-quantized",
+  "targets": ["re:.*attn.*(fused_wqa_wkv|wq_b|wo_a|wo_b)$"], "weights": {"num_bits": 8,
+  "type": "float", "strategy": "block", "block_structure": [128, 128]}, "input_activations":
+  {"num_bits": 8, "type": "float", "strategy": "group", "group_size": 128, "dynamic": true}},
+  "group_1": {"format": "nvfp4-pack-quantized", "targets": ["re:.*ffn.*(gate|up|down)_proj$"],
+  "weights": {"num_bits": 4, "type": "float", "strategy": "tensor_group", "group_size": 16},
+  "input_activations": {"num_bits": 4, "type": "float"}}}}, )");
+  const model m = imported(text);
+  CHECK(m.weights[weight_class::routed_expert] == formats::nvfp4);
+  CHECK(m.weights[weight_class::shared_expert] == formats::nvfp4);
+  CHECK(m.weights[weight_class::attention].element == precision::fp8);
+  for (const layer& l : m.layers.kinds) CHECK(l.exceptions.empty());
+  // Of three matrices the second is the last: it writes the block's output.
+  const std::string part = swapped(text, R"("ignore": [])", R"("ignore": ["re:.*experts.*w2$"])");
+  CHECK(layer_at(imported(part), 5)
+            .exceptions[0]
+            .is_of(weight_class::routed_expert, matrix_role::output));
+}
+
 TEST_CASE("what is refused of DeepSeek-V4") {
   const std::string text = v4_flash();
   CHECK(contains(refusal(swapped(text, "4, 0]", "5, 0]")),

@@ -3,8 +3,10 @@
 // the reference code, and published sizes.
 #include <doctest/doctest.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hf_texts.hpp"
 #include "shardline/model/parameters.hpp"
@@ -248,6 +250,75 @@ TEST_CASE("layers that a search left with heads and widths of their own, or with
       "$.block_configs[0].attention.replace_with_linear: true; allowed: null or false");
   CHECK(contains(refusal(swapped(text, R"("num_hidden_layers": 3)", R"("num_hidden_layers": 4)")),
                  "allowed: an object for each layer (4)"));
+}
+
+namespace {
+
+// Layers in order: with attention and without, of such ffn_mult, so often; 0: nothing.
+struct searched {
+  bool attends = true;
+  double width = 0.0;
+  int times = 1;
+};
+std::string searched_text(count hidden, count heads, count in_group,
+                          std::initializer_list<searched> layers) {
+  std::string blocks;
+  int number = 0;
+  for (const searched& l : layers) {
+    const std::string nothing = R"("no_op": true})";
+    const std::string attention =
+        l.attends ? R"("n_heads_in_group": )" + std::to_string(in_group) + "}" : nothing;
+    const std::string block =
+        l.width > 0.0 ? R"("ffn_mult": )" + std::to_string(l.width) + "}" : nothing;
+    for (int i = 0; i < l.times; ++i, ++number) {
+      blocks += (number == 0 ? R"({"attention": {)" : R"(, {"attention": {)") + attention;
+      blocks += R"(, "ffn": {)" + block + "}";
+    }
+  }
+  return text_of("nemotron-nas", "DeciLMForCausalLM",
+                 R"("hidden_size": )" + std::to_string(hidden) +
+                     R"(, "vocab_size": 128256, "num_attention_heads": )" + std::to_string(heads) +
+                     R"(, "num_hidden_layers": )" + std::to_string(number) +
+                     R"(, "block_configs": [)" + blocks + "]");
+}
+
+}  // namespace
+
+// As the config.json files of nvidia/Llama-3_3-Nemotron-Super-49B-v1 and
+// Llama-3_1-Nemotron-Ultra-253B-v1 have them; the first has as many values as its page says.
+TEST_CASE("the searched models that NVIDIA publishes: up to sixteen kinds, and layers of nothing") {
+  const std::string super_text = searched_text(
+      8192, 64, 8,
+      {{true, 2.625},    {true, 5.25, 5}, {false, 2.625, 2},  {true, 5.25, 3},    {false, 3.28125},
+       {true, 5.25, 30}, {false, 1.3125}, {false, 2.625, 2},  {false, 1.3125},    {false, 5.25},
+       {false, 1.3125},  {false, 2.625},  {false, 1.3125, 3}, {true, 5.25},       {false, 1.3125},
+       {false, 1.0, 2},  {false, 1.3125}, {false, 1.0, 3},    {false, 1.3125, 2}, {false, 0.5, 2},
+       {false, 1.0, 2},  {false, 0.5, 2}, {false, 1.0},       {false, 0.5, 2},    {true, 5.25, 9}});
+  CHECK(total(imported(super_text)) == 49867145216);
+  CHECK(notes(super_text).empty());
+  const std::string ultra_text = searched_text(
+      16384, 128, 16, {{true, 0.4875},     {true, 0.975},      {true, 1.4625, 6}, {true, 1.95},
+                       {false, 0.0, 4},    {true, 1.95, 3},    {true, 4.875, 2},  {false, 0.0, 5},
+                       {true, 4.875, 6},   {true, 2.4375},     {false, 0.0, 3},   {true, 1.95, 3},
+                       {false, 1.95},      {true, 4.875},      {false, 4.875},    {false, 0.0, 5},
+                       {true, 4.875, 17},  {true, 3.4125, 3},  {false, 0.0, 2},   {true, 2.925},
+                       {true, 2.4375, 3},  {false, 2.4375, 2}, {true, 2.4375},    {false, 0.0},
+                       {false, 2.4375, 7}, {true, 2.4375},     {false, 0.0, 5},   {true, 2.925},
+                       {true, 4.875},      {false, 4.875},     {true, 4.875},     {false, 0.0, 8},
+                       {false, 36.5625},   {false, 39.0},      {false, 31.40625}, {false, 27.5625},
+                       {false, 1.95},      {true, 1.95},       {true, 2.4375, 3}, {true, 3.4125},
+                       {true, 4.875, 4},   {true, 2.4375}});
+  const model ultra = imported(ultra_text);
+  CHECK(total(ultra) == 253401268224);
+  CHECK(ultra.layers.kinds.size() == 15);
+  CHECK(cached(ultra) == 2.0 * 2 * 64 * 8 * 128);
+  CHECK(notes(ultra_text) ==
+        std::vector<std::string>{"$.block_configs: 33 layers of nothing are left out: pipeline "
+                                 "stages share the others"});
+  CHECK(
+      refusal(searched_text(8192, 64, 8, {{false, 0.0, 3}})) ==
+      "$.block_configs: [{\"attention\":{\"no_op\":true},\"ffn\":{\"no_op\":true}},{\"attenti...; "
+      "allowed: a layer with attention or a feed-forward block");
 }
 
 TEST_CASE("text models beside what reads images, by their own names") {

@@ -286,20 +286,21 @@ TEST_CASE("DeepSeek-V3.1 in NVFP4: of attention the output alone is quantised") 
 
 TEST_CASE("lists that make more kinds of layer or more runs than a model has are refused") {
   constexpr std::string_view more =
-      "$.quantization_config.modules_to_not_convert: leaves layers in more than 8 kinds or 160 "
+      "$.quantization_config.modules_to_not_convert: leaves layers in more than 16 kinds or 160 "
       "runs; allowed: no more than these";
-  // Ten layers with experts, of three classes each left out or not, and two dense ones.
-  const std::string twelve =
-      swapped(deepseek, R"("num_hidden_layers": 6)", R"("num_hidden_layers": 12)");
+  // Eighteen layers with experts, of which four matrices are left out or not, and two dense ones.
+  const std::string twenty =
+      swapped(deepseek, R"("num_hidden_layers": 6)", R"("num_hidden_layers": 20)");
   entries list;
-  for (count i = 2; i < 9; ++i) {
-    if (i % 2 == 1) list.add_layer(i, {"self_attn"});
+  for (count i = 2; i < 16; ++i) {
+    if (i % 2 == 1) list.add_layer(i, {"self_attn.o_proj"});
     if (i / 2 % 2 == 1) list.add_layer(i, {"mlp.experts"});
     if (i / 4 % 2 == 1) list.add_layer(i, {"mlp.shared_experts"});
+    if (i / 8 % 2 == 1) list.add_layer(i, {"self_attn.q_b_proj"});
   }
-  CHECK(imported(without(twelve, list.text())).layers.kinds.size() == 8);
-  list.add_layer(9, {"self_attn"});
-  CHECK(refusal(without(twelve, list.text())) == more);
+  CHECK(imported(without(twenty, list.text())).layers.kinds.size() == 16);
+  list.add_layer(17, {"self_attn.o_proj"});
+  CHECK(refusal(without(twenty, list.text())) == more);
 
   const std::string many =
       swapped(llama, R"("num_hidden_layers": 3)", R"("num_hidden_layers": 161)");

@@ -147,13 +147,76 @@ false, "head_dim": 256, "hidden_activation": "gelu_pytorch_tanh", "hidden_size":
      R"({"architectures": ["SkyworkForCausalLM"], "model_type": "skywork", "hidden_size": 4608,
 "num_hidden_layers": 52, "num_attention_heads": 36, "num_key_value_heads": 36,
 "intermediate_size": 12288, "vocab_size": 65519, "hidden_act": "silu",
-"tie_word_embeddings": false, "max_position_embeddings": 32768})"}};
+"tie_word_embeddings": false, "max_position_embeddings": 32768})"},
+    {"ouro", 1'434'650'624,
+     R"({"architectures": ["OuroForCausalLM"], "model_type": "ouro", "hidden_size": 2048,
+"head_dim": 128, "hidden_act": "silu", "intermediate_size": 5632, "max_position_embeddings": 65536,
+"max_window_layers": 28, "num_attention_heads": 16, "num_hidden_layers": 24,
+"num_key_value_heads": 16, "sliding_window": null, "total_ut_steps": 4, "use_sliding_window": false,
+"tie_word_embeddings": false, "vocab_size": 49152})"},
+    {"phi3small", 7'392'272'384,
+     R"({"architectures": ["Phi3SmallForCausalLM"], "model_type": "phi3small", "attention_bias":
+false, "blocksparse_num_local_blocks": 16, "blocksparse_vert_stride": 8,
+"dense_attention_every_n_layers": 2, "ff_dim_multiplier": null, "ff_intermediate_size": 14336,
+"hidden_act": "gegelu", "hidden_size": 4096, "max_position_embeddings": 8192,
+"num_attention_heads": 32, "num_hidden_layers": 32, "num_key_value_heads": 8,
+"vocab_size": 100352})"},
+    {"plamo2", 1'291'441'920,
+     R"({"architectures": ["Plamo2ForCausalLM"], "model_type": "plamo2", "hidden_size": 2048,
+"num_hidden_layers": 16, "num_attention_heads": 16, "num_key_value_heads": 1,
+"hidden_size_per_head": 128, "attention_window_size": 2048, "full_attention_idx": [1, 5],
+"mamba_d_state": 64, "mamba_d_conv": 4, "mamba_num_heads": 32, "mamba_step": 2,
+"mamba_chunk_size": 256, "mamba_enabled": true, "intermediate_size": 8192, "vocab_size": 100000,
+"max_position_embeddings": 10485760, "tie_word_embeddings": true, "rms_norm_eps": 1e-06})"},
+    {"plamo3", 3'225'165'824,
+     R"({"architectures": ["Plamo3ForCausalLM"], "model_type": "plamo3", "hidden_size": 4096,
+"num_hidden_layers": 16, "window_size": 2048, "sliding_window_pattern": 8, "num_attention_heads":
+32, "num_key_value_heads": 4, "intermediate_size": 12288, "vocab_size": 50048,
+"interleaved_sliding_window": [2048, null]})"},
+    {"granite_swa", 2'144'463'840,
+     R"({"architectures": ["GraniteSWAForCausalLM"], "model_type": "granite_swa",
+"hidden_act": "silu", "hidden_size": 2560, "intermediate_size": 8192, "num_attention_heads": 20,
+"num_hidden_layers": 24, "num_key_value_heads": 4, "sliding_window": 128, "vocab_size": 100352})"},
+    {"granitemoe_swa", 3'024'889'632,
+     R"({"architectures": ["GraniteMoeSWAForCausalLM"], "model_type": "granitemoe_swa",
+"hidden_act": "silu", "hidden_size": 1536, "intermediate_size": 512, "num_attention_heads": 12,
+"num_hidden_layers": 24, "num_key_value_heads": 4, "num_local_experts": 48,
+"num_experts_per_tok": 8, "vocab_size": 100352, "tie_word_embeddings": true, "layer_types":
+["full_attention", "sliding_attention", "full_attention", "sliding_attention", "full_attention",
+"sliding_attention", "full_attention", "sliding_attention", "full_attention", "sliding_attention",
+"full_attention", "sliding_attention", "full_attention", "sliding_attention", "full_attention",
+"sliding_attention", "full_attention", "sliding_attention", "full_attention", "sliding_attention",
+"full_attention", "sliding_attention", "full_attention", "sliding_attention"]})"},
+    {"param2moe", 13'304'984'064,
+     R"({"architectures": ["Param2MoEForCausalLM"], "model_type": "param2moe", "hidden_size": 2048,
+"num_hidden_layers": 21, "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128,
+"intermediate_size": 9216, "moe_intermediate_size": 1536, "num_experts": 64,
+"num_experts_per_tok": 6, "num_shared_experts": 2, "moe_shared_expert_intermediate_size": 3072,
+"first_k_dense_replace": 1, "use_qk_norm": true, "vocab_size": 128008})"},
+    {"pangu_embedded", 8'030'887'936,
+     R"({"architectures": ["PanguEmbeddedForCausalLM"], "model_type": "PanguEmbedded", "bias": true,
+"hidden_act": "silu", "hidden_size": 4096, "intermediate_size": 12800, "num_attention_heads": 32,
+"num_hidden_layers": 34, "num_key_value_heads": 8, "max_position_embeddings": 32768,
+"tie_word_embeddings": false, "vocab_size": 153376})"},
+    {"telechat3", 40'266'110'976,
+     R"({"architectures": ["TeleChat3ForCausalLM"], "model_type": "telechat3", "hidden_size": 6144,
+"intermediate_size": 24576, "num_attention_heads": 48, "num_hidden_layers": 64, "head_dim": 128,
+"num_key_value_heads": 48, "hidden_act": "silu", "vocab_size": 131072})"}};
 
 std::string_view text_named(std::string_view name) {
   for (const counted_model& one : counted_models) {
     if (one.name == name) return one.text;
   }
   return {};
+}
+
+// The windows of the kinds of layer, in the order in which they come.
+std::vector<count> reach_of(const model& m) {
+  std::vector<count> windows;
+  for (const layer& l : m.layers.kinds) {
+    windows.push_back(std::get<grouped_query_attention>(l.attention).window);
+  }
+  return windows;
 }
 
 }  // namespace
@@ -173,6 +236,15 @@ TEST_CASE("further families cache and reach what their code does") {
   CHECK(cached("mllama") == 32 * 2 * 8 * 128 * 2);  // of 40 layers, 8 of which see images
   CHECK(cached("plamo13b") == 40 * 2 * 5 * 128 * 2);
   CHECK(cached("decilm7b") == (4 * 4 + 28) * 2 * 128 * 2);
+  CHECK(cached("ouro") == 4 * 24 * 2 * 16 * 128 * 2);  // of each pass through the layers
+  CHECK(active_parameters(imported(text_named("ouro"))) == 1'434'650'624);
+  CHECK(cached("plamo2") == 8 * 2 * 1 * 128 * 2);
+  CHECK(state_bytes_per_sequence(imported(text_named("plamo2"))).value() ==
+        8 * 2.0 * (4096 * 64 + 3 * 4096));
+  CHECK(cached("plamo3") == 16 * 2 * 4 * 128 * 2);
+  CHECK(reach_of(imported(text_named("plamo3"))) == std::vector<count>{2048, 0});
+  CHECK(reach_of(imported(text_named("granite_swa"))) == std::vector<count>{0, 128});
+  CHECK(reach_of(imported(text_named("granitemoe_swa"))) == std::vector<count>{0, 128});
   const model neo = imported(text_named("gpt_neo"));
   const auto windows = [&neo](std::size_t kind) {
     return std::get<grouped_query_attention>(neo.layers.kinds[kind].attention).window;

@@ -234,6 +234,7 @@ TEST_CASE("an engine is its rule and its constants") {
                          "vocabulary_padding",
                          "mxfp4_padding",
                          "mxfp4_hidden_padding",
+                         "segment_bytes",
                          "reserved_output",
                          "receive_interval",
                          "expert_exchange",

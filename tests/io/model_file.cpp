@@ -65,7 +65,7 @@ TEST_CASE("patterns of layers, kinds with flags, states and norms by name") {
        "feed_forward": {"kind": "experts", "experts": 8, "experts_per_token": 2, "width": 64,
        "shared_gate": true, "shared_experts": 1, "shared_width": 32}},
       {"attention": {"kind": "grouped_query", "heads": 8, "kv_heads": 2, "head_dim": 64,
-       "qk_norm": "per_head", "output_gate": true}, "form": "sandwich"}]}]})");
+       "qk_norm": "per_head", "output_gate": true}, "form": "sandwich", "weights_of_another": true}]}]})");
   CHECK(m.layers.size() == 9);
   CHECK(m.layers.runs.size() == 6);
   CHECK(m.updates.versions == 2);
@@ -76,6 +76,8 @@ TEST_CASE("patterns of layers, kinds with flags, states and norms by name") {
   CHECK(full.qk_norm == head_norm::per_head);
   CHECK(full.output_gate);
   CHECK(m.layers.kinds[1].form == layer_form::sandwich);
+  CHECK(m.layers.kinds[1].weights_of_another);
+  CHECK_FALSE(m.layers.kinds[0].weights_of_another);
   CHECK(std::holds_alternative<no_feed_forward>(m.layers.kinds[1].feed_forward));
 }
 

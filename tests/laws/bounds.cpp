@@ -59,6 +59,7 @@ void extreme_runtime(sl::runtime& r, extreme_dice& x) {
   r.padding.vocabulary = x.whole(field::vocabulary_padding, 64);
   r.padding.mxfp4_width = x.whole(field::mxfp4_padding, 256);
   r.padding.mxfp4_hidden = x.whole(field::mxfp4_hidden_padding, 256);
+  r.padding.segment = x.whole(field::segment_padding, 2097152);
   r.reserved_output = x.real(field::reserved_output, 0.25);
   r.receive_interval = x.real(field::receive_interval, 30.0);
 }

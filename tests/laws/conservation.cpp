@@ -109,7 +109,8 @@ std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
                                    const sl::format_exceptions& exceptions, const Kind& kind,
                                    count rank) {
   weight_listener list;
-  kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), list);
+  sl::sink_for sink(list);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), sink);
   return list.found;
 }
 struct copied_heads : sl::sharding_listener {
@@ -377,10 +378,15 @@ struct expectation {
   // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
   void vocabulary(bool one_stage) {
     if (m.vocab_size == 0) return;
-    const count table = padded(m.vocab_size, n.padding.vocabulary) * m.hidden_size * n.split;
+    const count width = m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
+    const count table = padded(m.vocab_size, n.padding.vocabulary) * width * n.split;
     const count all_rows = padded(m.vocab_size + m.extra_rows, n.padding.vocabulary);
     constexpr auto embedding = weight_class::embedding;
-    add_matrix(embedding, all_rows * m.hidden_size * n.split, n.replicated);
+    add_matrix(embedding, all_rows * width * n.split, n.replicated);
+    if (m.embedding_width > 0) {
+      add_matrix(embedding, m.hidden_size * width * n.replicated, n.replicated);
+      add_matrix(weight_class::head, m.hidden_size * width * n.replicated, n.replicated);
+    }
     if (m.positions > 0) {
       add_matrix(embedding, m.positions * m.hidden_size * n.replicated, n.replicated);
     }
@@ -395,7 +401,7 @@ struct expectation {
     for (int end = 0; m.updates.versions > 1 && end < 2; ++end) {
       as_norms((m.updates.versions - 1) * m.hidden_size * m.hidden_size, 1);
     }
-    layer_norm();  // before the head
+    if (!m.no_last_norm) layer_norm();  // before the head
     if (m.head_bias) {
       e.add_vector(weight_class::head, padded(m.vocab_size, n.padding.vocabulary) * n.split);
     }
@@ -626,7 +632,8 @@ struct kept_by_kind : kept {
 template <class Kind>
 kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, count rank) {
   kept_by_kind found;
-  kind.emit(sl::model_context{m, l, {rank, 0, 0}}, found);
+  sl::sink_for sink(found);
+  kind.emit(sl::model_context{m, l, {rank, 0, 0}}, sink);
   return found;
 }
 

@@ -235,7 +235,7 @@ TEST_CASE("the fullest stage holds every weight, buffer and cache, and no list i
       CHECK(s.weights.total_bytes().value() ==
             doctest::Approx(s.memory.weights.value()).epsilon(1e-12).scale(0.0));
       const sl::stage_cache kept = cache_of_stage(c, m, l, s.stage, true);
-      CHECK_FALSE(kept.rings.overflowed);
+      CHECK_FALSE(kept.rings.overflowed());
       const double each = kept.bytes_of(count{3200});
       const double sequences = sequences_per_replica(l, load());
       CHECK((s.memory.kv_cache + s.memory.state).value() ==

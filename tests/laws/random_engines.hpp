@@ -74,7 +74,8 @@ inline sl::runtime random_runtime(dice& d) {
   }
   r.captured = {static_cast<double>(d.whole(0, 500)), static_cast<double>(d.whole(0, 500))};
   r.logit_bytes = d.flip() ? 0.0 : d.between(0.0, 40.0);
-  r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64)};
+  r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64), 1,
+               d.flip() ? 1 : d.whole(2, 4096)};
   r.experts = random_execution(d);
   r.two_batch_overlap = d.flip();
   return r;

@@ -134,6 +134,8 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.bare_norms = d.whole(0, 3) == 0;
   m.head_bias = d.flip();
   m.embedding_norm = d.flip();
+  m.no_last_norm = d.whole(0, 3) == 0;
+  if (d.whole(0, 3) == 0) m.embedding_width = g.block * d.whole(1, 20);
   m.streams = d.flip() ? 1 : d.whole(1, 4);
   m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
   if (d.whole(0, 3) == 0) m.updates = {d.whole(2, 4), g.block * d.whole(0, 3)};

@@ -70,7 +70,8 @@ struct role_checker {
         const sl::layout whole{};
         const sl::model_context e{m, whole};
         format_seen found{c, sl::formats::int8};
-        kind.emit(e.in_layer(l), found);
+        sl::sink_for sink(found);
+        kind.emit(e.in_layer(l), sink);
         CHECK(found.seen == listed.roles.contains(r));
       }
     }

@@ -57,6 +57,18 @@ TEST_CASE("DeepSeek-V3 under SGLang, 8 x H200, mem_fraction_static 0.82: about 5
   CHECK(s.memory().kv_capacity.value() == doctest::Approx(509000).scale(0.0).epsilon(0.03));
 }
 
+TEST_CASE("QwQ-32B under SGLang at tp 4: 15.54 GiB of weights, in the allocator's segments") {
+  const start s{engines::sglang, catalog::a100_sxm, catalog::qwen2_5_32b, tensor_parallel(4),
+                static_fraction<>{0.85}};
+  CHECK(s.memory().weights.value() / gib == doctest::Approx(15.54).scale(0.0).epsilon(0.01));
+  CHECK(fullest_stage(with_engine(make_cluster(s.gpu, 4), s.engine), s.of, s.layout, s.load)
+            .weights.total_bytes() == s.memory().weights);
+  // What is stored is 1.4 % less: vLLM, which goes by what is allocated, would log so much.
+  const start by_vllm{engines::vllm_0_18, catalog::a100_sxm, catalog::qwen2_5_32b,
+                      tensor_parallel(4), fraction_of_total<>{0.9}};
+  CHECK(by_vllm.memory().weights.value() / gib == doctest::Approx(15.26).scale(0.0).epsilon(1e-3));
+}
+
 TEST_CASE("gpt-oss-120b on one H100 under vLLM 0.10: 65.97 GiB of weights, and no start at 0.9") {
   const start s{
       engines::vllm_0_10, catalog::h100_sxm, catalog::gpt_oss_120b, {}, fraction_of_total<>{0.9}};

@@ -70,11 +70,11 @@ TEST_CASE("layers of each kind in a range of layers are those counted one by one
   }
 }
 
-TEST_CASE("eight kinds and 160 runs are stored; what is beyond says so") {
+TEST_CASE("sixteen kinds and 160 runs are stored; what is beyond says so") {
   layer_stack s;
-  for (count i = 1; i <= 8; ++i) s.append(1, dense_of(i));
+  for (count i = 1; i <= 16; ++i) s.append(1, dense_of(i));
   CHECK_FALSE(s.kinds.overflowed);
-  s.append(1, dense_of(9));
+  s.append(1, dense_of(17));
   CHECK(s.kinds.overflowed);
 
   CHECK_FALSE(layer_stack::repeat(80, {{1, dense_of(1)}, {1, dense_of(2)}}).runs.overflowed);
@@ -113,9 +113,10 @@ TEST_CASE("layers that differ in any number or option are kinds of their own") {
   s.append(1, {gated, nothing});
   gated.chunked = true;
   s.append(1, {gated, nothing});
-  s.append(1, {no_attention{}, dense_feed_forward{.width = 1}});
+  s.append(1, {.attention = gated, .weights_of_another = true});
+  s.append(1, {.attention = gated, .weights_of_another = true});
   CHECK(s.kinds.size() == 8);
-  CHECK(s.size() == 9);
+  CHECK(s.size() == 10);
 }
 
 TEST_CASE("a layer that is stored in another format is a kind of its own") {

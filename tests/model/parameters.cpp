@@ -37,6 +37,27 @@ TEST_CASE("a dense model by hand") {
   CHECK(active_parameters(m) == 8144);
 }
 
+TEST_CASE("a layer whose weights are another's stores none, and keeps keys and values of its own") {
+  const model twice = with(eight_heads, width_24);
+  model m = twice;
+  layer again = m.layers.kinds[0];
+  again.weights_of_another = true;
+  m.layers = {{1, m.layers.kinds[0]}, {1, again}};
+  model once = m;
+  once.layers = {{1, m.layers.kinds[0]}};
+  CHECK(m.layers.kinds.size() == 2);
+  CHECK(shares_weights(m));
+  CHECK_FALSE(shares_weights(twice));
+  CHECK(parameters(m).total() == parameters(once).total());
+  CHECK(active_parameters(m) == parameters(once).total());
+  CHECK(kv_bytes_per_token(m).value() == kv_bytes_per_token(twice).value());
+  const model_context e{m, layout{}};
+  CHECK(e.in_layer(m.layers.kinds[0]).matrix(weight_class::attention, 2, 3).resident);
+  CHECK_FALSE(e.in_layer(again).matrix(weight_class::attention, 2, 3).resident);
+  CHECK_FALSE(e.in_layer(again).vector(weight_class::norm, 2).resident);
+  CHECK(e.in_layer(again).norm().weight.elements() == 16);
+}
+
 TEST_CASE("biases, head norms and sinks by hand") {
   grouped_query_attention a = eight_heads;
   a.qkv_bias = a.output_bias = a.sinks = true;

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "../../bench/accuracy/solvers.hpp"
+
 using namespace shardline;
 
 namespace {

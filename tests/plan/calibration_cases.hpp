@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "../../bench/accuracy/solvers.hpp"
 #include "shardline/plan/calibration.hpp"
 
 namespace calibration_cases {

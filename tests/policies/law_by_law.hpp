@@ -144,10 +144,11 @@ inline sl::basic_step<> random_step(laws::dice& d) {
 template <class Sink, class Visit>
 void for_each_segment(const sl::model_context& e, Sink& sink, const Visit& visit) {
   const sl::segment_map map = segments_of(e.model);
+  sl::sink_for shapes(sink);
   for (std::size_t s = 0; s < sl::segment::number; ++s) {
     if (sl::segment::is_half(s) && map.present[s] == 0) continue;
     visit(s);
-    emit_segment(e, map, s, sink);
+    emit_segment(e, map, s, shapes);
   }
 }
 template <class Sink>

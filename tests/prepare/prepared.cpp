@@ -170,13 +170,13 @@ TEST_CASE("what the largest of them sends") {
   const auto sent = prepare_on(constant{}, m, widest(expert_dispatch::all_to_all));
   // Of each half with attention 7: the norms' sums, prompts' new and cached tokens, queries, softmax
   // sums, outputs, tp; of each with experts 2 back among the ranks of a replica and the shared experts' sum; ends 3.
-  CHECK(sent.messages.size() == 8 * (7 + 3) + 3);
-  CHECK(sent.exchanges.size() == 16);
+  CHECK(sent.messages.size() == 16 * (7 + 3) + 3);
+  CHECK(sent.exchanges.size() == 32);
   // All-reduce over tp and over shards of experts; all-gather over tp, cp, dcp and ranks that share
   // a dispatch; reduce-scatter over dcp; all-to-all; hand-over.
   CHECK(sent.sends.size() == 9);
   const auto gathered = prepare_on(constant{}, m, widest(expert_dispatch::all_gather));
-  CHECK(gathered.messages.size() == 8 * (7 + 3) + 3);
+  CHECK(gathered.messages.size() == 16 * (7 + 3) + 3);
   CHECK(gathered.exchanges.empty());
   CHECK(gathered.sends.size() == 8);
   CHECK(gathered.sends.size() <= max_buffers);

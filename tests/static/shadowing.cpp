@@ -78,6 +78,8 @@ GLOBAL(without_layers) GLOBAL(workload) GLOBAL(workspace) GLOBAL(worst) GLOBAL(z
 #undef GLOBAL
 
 #include "shardline/engines/vllm.hpp"
+#include "shardline/plan/fewest.hpp"
+#include "shardline/plan/search.hpp"
 #include "shardline/shardline.hpp"
 
 namespace {

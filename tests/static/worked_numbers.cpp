@@ -57,6 +57,8 @@ static_assert(dispatch_matters({.attention = {1, 1, 8}, .expert = {1, 8, 1}}));
 static_assert(!dispatch_matters({.attention = {1, 1, 8}, .expert = {1, 1, 8}}));
 
 static_assert(segment::is_half(segment::first_mixing) && !segment::is_half(segment::head));
+static_assert(segment::next(segment::first_mixing, 1) == segment::first_feed_forward &&
+              segment::next(segment::first_feed_forward, 1) == segment::head);
 constexpr count halves(const segment_map& map) {
   count n = 0;
   for (const auto present : map.present) n += present;
@@ -89,6 +91,9 @@ static_assert(most_batches({.pp = 4, .microbatches = 8}) == 8);
 
 static_assert(uniform(formats::bf16)[weight_class::head].element == precision::bf16);
 static_assert(wire_bytes(precision::fp8) == 1.03125);
+static_assert(shard_padding{.segment = 2097152}.held(13107200.0) == 14680064.0);
+static_assert(shard_padding{.segment = 2097152}.held(10485759.0) == 10485759.0);
+static_assert(shard_padding{}.held(13107201.0) == 13107201.0);
 static_assert(make_cluster(catalog::h100_sxm, 64).gpus_per_domain == 8);
 constexpr auto under_shares =
     with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5});

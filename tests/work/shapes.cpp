@@ -209,3 +209,30 @@ TEST_CASE("workspace grows with a shape's size by what its operator holds of eac
   }
   CHECK(sink.compared > 5000);
 }
+
+namespace {
+
+// Kernels of two matrices of experts and what lies around them.
+constexpr int kernels_of_experts(const weight_format& f) {
+  const weight up{weight_class::routed_expert, f, 64, 128, 8};
+  return 2 * kernels_of(grouped_gemm_shape{up}) + kernels_of(expert_activation_shape{f, 8});
+}
+constexpr gemm_shape multiplication_in(const weight_format& f) {
+  return {term::head, {weight_class::head, f, 10, 20}};
+}
+
+}  // namespace
+
+TEST_CASE("engines launch more kernels for experts, blocks of 8 bits and recurrences") {
+  CHECK(kernels_of(multiplication_in(formats::bf16)) == 1);
+  CHECK(kernels_of(multiplication_in(formats::fp8)) == 1);
+  CHECK(kernels_of(multiplication_in(formats::fp8_block)) == 2);
+  CHECK(kernels_of(multiplication_in(formats::nvfp4)) == 2);
+  CHECK(kernels_of(multiplication_in(formats::int4_g128)) == 1);
+  CHECK(kernels_of_experts(formats::bf16) == 7);
+  CHECK(kernels_of_experts(formats::mxfp4) == 7);
+  CHECK(kernels_of_experts(formats::fp8_block) == 9);
+  CHECK(kernels_of(recurrence_shape{phase::prefill}) == 8);
+  CHECK(kernels_of(recurrence_shape{phase::decode}) == 1);
+  CHECK(kernels_of(fused_shape{}) == 0);
+}

@@ -210,7 +210,7 @@ void put(Wire& w, shardline::format_exceptions& x) {
 }
 template <class Wire>
 void put(Wire& w, shardline::layer& x) {
-  all(w, x.attention, x.feed_forward, x.form, x.exceptions);
+  all(w, x.attention, x.feed_forward, x.form, x.exceptions, x.weights_of_another);
 }
 template <class Wire>
 void put(Wire& w, shardline::layer_run& x) {
@@ -219,9 +219,10 @@ void put(Wire& w, shardline::layer_run& x) {
 template <class Wire>
 void put(Wire& w, shardline::model& x) {
   all(w, x.name, x.hidden_size, x.vocab_size, x.tied_embeddings, x.head_bias, x.norm_bias,
-      x.embedding_norm, x.streams, x.residual_blocks, x.per_layer.width, x.per_layer.vocab_size,
-      x.positions, x.layers.kinds, x.layers.runs, x.mtp_layers, x.max_context, x.weights.of,
-      x.activations, x.kv_cache);
+      x.bare_norms, x.embedding_norm, x.no_last_norm, x.embedding_width, x.streams,
+      x.updates.versions, x.updates.low_rank, x.residual_blocks, x.per_layer.width,
+      x.per_layer.vocab_size, x.positions, x.extra_rows, x.layers.kinds, x.layers.runs,
+      x.mtp_layers, x.max_context, x.weights.of, x.activations, x.kv_cache);
 }
 
 template <class Wire>
@@ -257,8 +258,8 @@ void put(Wire& w, shardline::runtime& x) {
   all(w, x.budget, x.reserve, x.communicators, x.cuda_graphs, x.page_tokens, x.step_tokens,
       x.shared_step, x.step_sequences, x.captured.below_four, x.captured.from_four, x.schedule,
       x.logit_bytes, x.padding.vocabulary, x.padding.mxfp4_width, x.padding.mxfp4_hidden,
-      x.reserved_output, x.experts.exchange, x.experts.dispatch, x.experts.combine,
-      x.experts.overlap_shared, x.two_batch_overlap);
+      x.padding.segment, x.reserved_output, x.experts.exchange, x.experts.dispatch,
+      x.experts.combine, x.experts.overlap_shared, x.two_batch_overlap);
 }
 template <class Wire>
 void put(Wire& w, shardline::cluster& x) {

@@ -24,6 +24,7 @@ enum class rule : unsigned char {
   quantisation_block,  // a sharded dimension is a whole number of scale blocks
   layers,              // pp <= layers
   stages,              // listed stages are pp in number, and hold every layer once
+  shared_layers,       // layers whose weights are those of others: pp = 1
   experts,             // ep <= experts and their redundant copies
   even_experts,        // ep divides them, where the model's code in engines holds no rank to more
   precision,           // the accelerator has a peak in a precision the model can be computed in
@@ -33,7 +34,7 @@ enum class rule : unsigned char {
   tpot,                // time per output token <= the longest allowed
   rate                 // requests that arrive <= requests that can be served
 };
-inline constexpr std::size_t rule_count = 19;
+inline constexpr std::size_t rule_count = 20;
 
 /// The units of what is required and of what is available.
 struct figure_units {
@@ -92,6 +93,9 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
      {figure_unit::stages, figure_unit::layers}},
     {"stages",
      "the listed stages must be pp in number and hold every layer once",
+     {figure_unit::stages, figure_unit::stages}},
+    {"shared_layers",
+     "layers that share weights must lie on one pipeline stage (pp)",
      {figure_unit::stages, figure_unit::stages}},
     {"experts",
      "there are more expert-parallel ranks (ep) than experts",

@@ -104,6 +104,7 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::vocabulary_padding>(r.padding.vocabulary);
   errors.expect<field::mxfp4_padding>(r.padding.mxfp4_width);
   errors.expect<field::mxfp4_hidden_padding>(r.padding.mxfp4_hidden);
+  errors.expect<field::segment_padding>(r.padding.segment);
   errors.expect<field::reserved_output>(value_of(r.reserved_output));
   errors.expect<field::receive_interval>(value_of(r.receive_interval));
 }
@@ -149,19 +150,20 @@ struct approximate_parameters {
 constexpr double approximate_parameters_of(const model_context& e) noexcept {
   const model& m = e.model;
   approximate_parameters sum;
+  sink_for sink(sum);
   if (m.vocab_size > 0) {
-    emit_embedding(e, sum);
-    emit_head(e, true, sum);
+    emit_embedding(e, sink);
+    emit_head(e, true, sink);
   }
   kind_counts layers = m.layers.counts();
   layers[m.layers.runs[m.layers.runs.size() - 1].kind] += m.mtp_layers;
   for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
     sum.times = real<double>(layers[k]);
-    emit_layer(m.layers.kinds[k], e, sum);
+    emit_layer(m.layers.kinds[k], e, sink);
   }
   if (m.mtp_layers == 0) return sum.total;
   sum.times = real<double>(m.mtp_layers);
-  emit_prediction_ends(e, sum);
+  emit_prediction_ends(e, sink);
   return sum.total;
 }
 
@@ -205,6 +207,7 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect_alike<field::vocab_size, field::max_context, field::positions>(
       m.vocab_size, m.max_context, m.positions);
+  errors.expect<field::embedding_width>(m.embedding_width);
   errors.expect<field::streams>(m.streams);
   errors.expect<field::stream_versions>(m.updates.versions);
   errors.expect<field::low_rank_path>(m.updates.low_rank);

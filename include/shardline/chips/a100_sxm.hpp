@@ -44,10 +44,12 @@ constexpr fitted a100_kernels(const kernel_execution& e) noexcept {
     for (gemm_curve<>& c : f.gemm.of) c.bandwidth = fastertransformer_bandwidth;
   }
   f.elementwise = elementwise_a100;
-  f.collectives = e.own_all_reduce
-                      ? of_library(e.library, a100_sxm_vllm_collectives,
-                                   a100_sxm_sglang_collectives, a100_sxm_trtllm_collectives)
-                      : a100_sxm_nccl_collectives;
+  f.collectives =
+      e.own_all_reduce
+          ? with_all_reduce_of(a100_sxm_nccl_collectives,
+                               of_library(e.library, a100_sxm_vllm_collectives,
+                                          a100_sxm_sglang_collectives, a100_sxm_trtllm_collectives))
+          : a100_sxm_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }

@@ -64,11 +64,9 @@ inline constexpr kernel_curves a100_sxm_trtllm{
     .prefill = detail::by_cache(a100_sxm_trtllm_prefill_wide,
                                 // 8 bits: not measured: as 16 bits
                                 a100_sxm_trtllm_prefill_wide),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        a100_sxm_vllm_decode_wide,
-        // 8 bits: not measured: as 16 bits
-        a100_sxm_vllm_decode_wide),
+    .decode = detail::by_cache(a100_sxm_trtllm_decode_wide,
+                               // 8 bits: not measured: as 16 bits
+                               a100_sxm_trtllm_decode_wide),
     .latent_prefill = detail::by_cache(a100_sxm_trtllm_latent_prefill_wide,
                                        a100_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =

@@ -46,10 +46,12 @@ constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
   shardline::detail::take(f,
                           of_library(e.library, b200_sxm_vllm, b200_sxm_sglang, b200_sxm_trtllm));
   f.elementwise = vectors_at(1.965e9);
-  f.collectives = e.own_all_reduce
-                      ? of_library(e.library, b200_sxm_vllm_collectives,
-                                   b200_sxm_sglang_collectives, b200_sxm_trtllm_collectives)
-                      : b200_sxm_nccl_collectives;
+  f.collectives =
+      e.own_all_reduce
+          ? with_all_reduce_of(b200_sxm_nccl_collectives,
+                               of_library(e.library, b200_sxm_vllm_collectives,
+                                          b200_sxm_sglang_collectives, b200_sxm_trtllm_collectives))
+          : b200_sxm_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }

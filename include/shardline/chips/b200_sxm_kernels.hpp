@@ -19,8 +19,11 @@ inline constexpr kernel_curves b200_sxm_sglang{
               b200_sxm_sglang_gemm_wide, b200_sxm_sglang_gemm_four_bit_math}},
     .prefill = detail::by_cache(b200_sxm_sglang_prefill_wide, b200_sxm_sglang_prefill_narrow),
     .decode = detail::by_cache(b200_sxm_sglang_decode_wide, b200_sxm_sglang_decode_narrow),
-    .latent_prefill = detail::by_cache(b200_sxm_sglang_latent_prefill_wide,
-                                       b200_sxm_sglang_latent_prefill_narrow),
+    .latent_prefill = detail::by_cache(
+        // 16 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =
         detail::by_cache(b200_sxm_sglang_latent_decode_wide, b200_sxm_sglang_latent_decode_narrow),
     .experts = {{b200_sxm_sglang_experts_wide,
@@ -41,11 +44,7 @@ inline constexpr kernel_curves b200_sxm_trtllm{
               // 4-bit floats: not measured: as 16 bits
               b200_sxm_trtllm_gemm_wide, b200_sxm_trtllm_gemm_four_bit_math}},
     .prefill = detail::by_cache(b200_sxm_trtllm_prefill_wide, b200_sxm_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        b200_sxm_vllm_decode_wide,
-        // 8 bits: vllm's
-        b200_sxm_vllm_decode_narrow),
+    .decode = detail::by_cache(b200_sxm_trtllm_decode_wide, b200_sxm_trtllm_decode_narrow),
     .latent_prefill = detail::by_cache(b200_sxm_trtllm_latent_prefill_wide,
                                        b200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =
@@ -58,7 +57,9 @@ inline constexpr kernel_curves b200_sxm_trtllm{
 };
 
 inline constexpr kernel_curves b200_sxm_vllm{
-    .gemm = {{b200_sxm_vllm_gemm_wide, b200_sxm_vllm_gemm_narrow, b200_sxm_vllm_gemm_narrow_block,
+    .gemm = {{b200_sxm_vllm_gemm_wide,
+              // 8 bits: FlashInfer's, as trtllm's
+              b200_sxm_trtllm_gemm_narrow, b200_sxm_vllm_gemm_narrow_block,
               // 4-bit integers: not measured: as 16 bits
               b200_sxm_vllm_gemm_wide,
               // 4-bit floats: not measured: as 16 bits
@@ -66,10 +67,10 @@ inline constexpr kernel_curves b200_sxm_vllm{
     .prefill = detail::by_cache(b200_sxm_vllm_prefill_wide, b200_sxm_vllm_prefill_narrow),
     .decode = detail::by_cache(b200_sxm_vllm_decode_wide, b200_sxm_vllm_decode_narrow),
     .latent_prefill = detail::by_cache(
-        // 16 bits: sglang's
-        b200_sxm_sglang_latent_prefill_wide,
-        // 8 bits: sglang's
-        b200_sxm_sglang_latent_prefill_narrow),
+        // 16 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        b200_sxm_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(
         // 16 bits: sglang's
         b200_sxm_sglang_latent_decode_wide,

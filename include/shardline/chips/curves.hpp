@@ -67,9 +67,25 @@ constexpr elementwise_curve<> vectors_at(double clock) noexcept {
           .lookup = 1.0 / (2.22 * clock)};
 }
 
-// A kernel that multiplies at another's share of the peak.
+// The library's collectives as measured on a chip, beside the all-reduce that an engine has of its
+// own: an engine's tables have little beyond it, and say nothing of the other collectives.
+constexpr collective_curve<> with_all_reduce_of(collective_curve<> library,
+                                                const collective_curve<>& engine) noexcept {
+  library.engine_most = engine.engine_most;
+  library.engine_launch = engine.engine_launch;
+  library.engine_rank = engine.engine_rank;
+  library.engine_barrier = engine.engine_barrier;
+  library.engine_second = engine.engine_second;
+  library.one_shot_share = engine.one_shot_share;
+  library.two_shot_share = engine.two_shot_share;
+  return library;
+}
+
+// A kernel that multiplies at another's share of the peak, between that one's passes over
+// activations.
 constexpr expert_curve<> multiplying_as(expert_curve<> c, const expert_curve<>& other) noexcept {
   c.compute = other.compute;
+  c.passes = other.passes;
   return c;
 }
 

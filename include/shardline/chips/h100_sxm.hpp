@@ -97,10 +97,12 @@ constexpr fitted h100_sxm_kernels(const kernel_execution& e) noexcept {
     f.experts[kernel_format::four_bit_float].sorting = {};
   }
   f.elementwise = elementwise_h100;
-  f.collectives = e.own_all_reduce
-                      ? of_library(e.library, h100_sxm_vllm_collectives,
-                                   h100_sxm_sglang_collectives, h100_sxm_trtllm_collectives)
-                      : h100_sxm_nccl_collectives;
+  f.collectives =
+      e.own_all_reduce
+          ? with_all_reduce_of(h100_sxm_nccl_collectives,
+                               of_library(e.library, h100_sxm_vllm_collectives,
+                                          h100_sxm_sglang_collectives, h100_sxm_trtllm_collectives))
+          : h100_sxm_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }

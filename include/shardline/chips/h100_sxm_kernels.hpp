@@ -21,8 +21,11 @@ inline constexpr kernel_curves h100_sxm_sglang{
               h100_sxm_sglang_gemm_wide}},
     .prefill = detail::by_cache(h100_sxm_sglang_prefill_wide, h100_sxm_sglang_prefill_narrow),
     .decode = detail::by_cache(h100_sxm_sglang_decode_wide, h100_sxm_sglang_decode_narrow),
-    .latent_prefill = detail::by_cache(h100_sxm_sglang_latent_prefill_wide,
-                                       h100_sxm_sglang_latent_prefill_narrow),
+    .latent_prefill = detail::by_cache(
+        // 16 bits: trtllm's
+        h100_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        h100_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =
         detail::by_cache(h100_sxm_sglang_latent_decode_wide, h100_sxm_sglang_latent_decode_narrow),
     .experts = {{h100_sxm_sglang_experts_wide,
@@ -45,11 +48,7 @@ inline constexpr kernel_curves h100_sxm_trtllm{
               // 4-bit multiplication: not measured: as 16 bits
               h100_sxm_trtllm_gemm_wide}},
     .prefill = detail::by_cache(h100_sxm_trtllm_prefill_wide, h100_sxm_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        h100_sxm_vllm_decode_wide,
-        // 8 bits: vllm's
-        h100_sxm_vllm_decode_narrow),
+    .decode = detail::by_cache(h100_sxm_trtllm_decode_wide, h100_sxm_trtllm_decode_narrow),
     .latent_prefill = detail::by_cache(h100_sxm_trtllm_latent_prefill_wide,
                                        h100_sxm_trtllm_latent_prefill_narrow),
     .latent_decode =
@@ -73,10 +72,10 @@ inline constexpr kernel_curves h100_sxm_vllm{
     .prefill = detail::by_cache(h100_sxm_vllm_prefill_wide, h100_sxm_vllm_prefill_narrow),
     .decode = detail::by_cache(h100_sxm_vllm_decode_wide, h100_sxm_vllm_decode_narrow),
     .latent_prefill = detail::by_cache(
-        // 16 bits: sglang's
-        h100_sxm_sglang_latent_prefill_wide,
-        // 8 bits: sglang's
-        h100_sxm_sglang_latent_prefill_narrow),
+        // 16 bits: trtllm's
+        h100_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        h100_sxm_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(
         // 16 bits: sglang's
         h100_sxm_sglang_latent_decode_wide,

@@ -43,10 +43,12 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
     f.experts[kernel_format::four_bit_float].sorting = {};
   }
   f.elementwise = vectors_at(1.98e9);
-  f.collectives = e.own_all_reduce
-                      ? of_library(e.library, h200_sxm_vllm_collectives,
-                                   h200_sxm_sglang_collectives, h200_sxm_trtllm_collectives)
-                      : h200_sxm_nccl_collectives;
+  f.collectives =
+      e.own_all_reduce
+          ? with_all_reduce_of(h200_sxm_nccl_collectives,
+                               of_library(e.library, h200_sxm_vllm_collectives,
+                                          h200_sxm_sglang_collectives, h200_sxm_trtllm_collectives))
+          : h200_sxm_nccl_collectives;
   f.exchange = h100_exchange;
   return f;
 }

@@ -56,11 +56,7 @@ inline constexpr kernel_curves l40s_trtllm{
               // 4-bit multiplication: not measured: as 16 bits
               l40s_trtllm_gemm_wide}},
     .prefill = detail::by_cache(l40s_trtllm_prefill_wide, l40s_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        l40s_vllm_decode_wide,
-        // 8 bits: not measured: as 16 bits
-        l40s_vllm_decode_wide),
+    .decode = detail::by_cache(l40s_trtllm_decode_wide, l40s_trtllm_decode_narrow),
     .latent_prefill =
         detail::by_cache(l40s_trtllm_latent_prefill_wide, l40s_trtllm_latent_prefill_narrow),
     .latent_decode =

@@ -21,9 +21,11 @@ inline constexpr kernel_curves rtx_pro_6000_sglang{
     .prefill =
         detail::by_cache(rtx_pro_6000_sglang_prefill_wide, rtx_pro_6000_sglang_prefill_narrow),
     .decode = detail::by_cache(rtx_pro_6000_sglang_decode_wide, rtx_pro_6000_sglang_decode_narrow),
-    .latent_prefill = detail::by_cache(rtx_pro_6000_sglang_latent_prefill_wide,
-                                       // 8 bits: trtllm's
-                                       rtx_pro_6000_trtllm_latent_prefill_narrow),
+    .latent_prefill = detail::by_cache(
+        // 16 bits: trtllm's
+        rtx_pro_6000_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        rtx_pro_6000_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(rtx_pro_6000_sglang_latent_decode_wide,
                                       // 8 bits: trtllm's
                                       rtx_pro_6000_trtllm_latent_decode_narrow),
@@ -46,11 +48,7 @@ inline constexpr kernel_curves rtx_pro_6000_trtllm{
               rtx_pro_6000_trtllm_gemm_wide, rtx_pro_6000_trtllm_gemm_four_bit_math}},
     .prefill =
         detail::by_cache(rtx_pro_6000_trtllm_prefill_wide, rtx_pro_6000_trtllm_prefill_narrow),
-    .decode = detail::by_cache(
-        // 16 bits: vllm's
-        rtx_pro_6000_vllm_decode_wide,
-        // 8 bits: vllm's
-        rtx_pro_6000_vllm_decode_narrow),
+    .decode = detail::by_cache(rtx_pro_6000_trtllm_decode_wide, rtx_pro_6000_trtllm_decode_narrow),
     .latent_prefill = detail::by_cache(rtx_pro_6000_trtllm_latent_prefill_wide,
                                        rtx_pro_6000_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(rtx_pro_6000_trtllm_latent_decode_wide,
@@ -74,8 +72,8 @@ inline constexpr kernel_curves rtx_pro_6000_vllm{
     .prefill = detail::by_cache(rtx_pro_6000_vllm_prefill_wide, rtx_pro_6000_vllm_prefill_narrow),
     .decode = detail::by_cache(rtx_pro_6000_vllm_decode_wide, rtx_pro_6000_vllm_decode_narrow),
     .latent_prefill = detail::by_cache(
-        // 16 bits: sglang's
-        rtx_pro_6000_sglang_latent_prefill_wide,
+        // 16 bits: trtllm's
+        rtx_pro_6000_trtllm_latent_prefill_wide,
         // 8 bits: trtllm's
         rtx_pro_6000_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(

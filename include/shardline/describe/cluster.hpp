@@ -31,6 +31,31 @@ template <class T, class Efficiency>
   return {a, gpus, a.domain, a.scale_up, a.network, {}};
 }
 
+namespace detail {
+
+// False of whatever it depends on: a sentence is said where a template that has it is called.
+template <class>
+inline constexpr bool is_called = false;
+
+}  // namespace detail
+
+// No number of accelerators, or a text for an engine: one sentence instead of a list of candidates.
+template <class T, class Efficiency>
+constexpr basic_cluster<T, Efficiency> make_cluster(
+    const basic_accelerator<T, Efficiency>& a) noexcept {
+  static_assert(detail::is_called<T>,
+                "shardline: a cluster has a number of GPUs: make_cluster(accelerator, gpus)");
+  return {a};
+}
+template <class T, class Efficiency>
+constexpr basic_cluster<T, Efficiency> with_engine(const basic_cluster<T, Efficiency>& c,
+                                                   const char*) noexcept {
+  static_assert(detail::is_called<T>,
+                "shardline: an engine is a value, not a text: engines::vllm of "
+                "shardline/engines/vllm.hpp, or *find_engine(text) of engines/index.hpp");
+  return c;
+}
+
 /// The same cluster under another efficiency policy of its accelerator.
 ///   with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5}): 64 GPUs, mfu 0.5
 ///   (tests/static/worked_numbers.cpp)

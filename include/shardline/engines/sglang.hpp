@@ -229,13 +229,17 @@ inline constexpr derived_static<> sglang_share{.base = mib(512.0),
 
 /// As for TensorRT-LLM, of Qwen3-32B, Qwen3.5-397B, DeepSeek-R1 and Llama-3.1-8B on H100, H200 and
 /// B200.
-inline constexpr double sglang_launches = 0.4;
-inline constexpr double sglang_expert_launches = 1.4;
-inline constexpr seconds<> sglang_synchronise = 3_us;
+inline constexpr double sglang_launches = 0.1;
+inline constexpr double sglang_expert_launches = 1.3;
+inline constexpr seconds<> sglang_synchronise = 11.5_us;
 
 /// 128 tokens (SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK); the buffers of normal mode, which
 /// DeepEP's configurations size, are not counted.
 inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
+
+/// PyTorch's allocator takes memory for a tensor of 10 MiB and more in whole multiples of 2
+/// (c10/cuda/CUDACachingAllocator.cpp, kMinLargeAlloc and kRoundLarge).
+inline constexpr count torch_segment = 2 * 1024 * 1024;
 
 }  // namespace detail
 
@@ -250,7 +254,9 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 ///   page_tokens     1 (page_size)
 ///   step            detail::sglang_starts; chunked_prefill_size is of all attention replicas
 ///   logit_bytes     6: logits in bf16 and fp32
-///   padding         vocabulary to 64, as in vLLM, whose layer it is
+///   padding         vocabulary to 64, as in vLLM, whose layer it is; tensors in segments of 2 MiB,
+///                   since weights are what the driver's free memory shrank by (model_runner.py,
+///                   load_model)
 ///   schedule        prompts first: get_new_batch_prefill() comes before a decode batch, and
 ///                   prompts are not mixed with it unless --enable-mixed-chunk asks for that
 ///                   (scheduler.py)
@@ -274,14 +280,15 @@ inline constexpr engine_version sglang_0_5{
                 .captured = {256.0, 512.0},
                 .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
-                .padding = {64, 1},
+                .padding = {64, 1, 1, detail::torch_segment},
                 .reserved_output = 0.1},
     .by_memory = detail::sglang_starts,
     .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed({.step = 100_us,
-                                 .kernel = 107_us,
-                                 .admission = 40_ms,
+                                 .kernel = 75_us,
+                                 .small_kernels = 0.3_us,
+                                 .admission = 60_ms,
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::sglang, detail::sglang_launches,
                                 detail::sglang_expert_launches, detail::sglang_synchronise),

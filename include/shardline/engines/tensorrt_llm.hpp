@@ -168,9 +168,9 @@ inline constexpr seconds<> tensorrt_llm_admission = 3300_us;
 /// (Llama-3.1 8B and 70B, Qwen3-32B and 235B, DeepSeek-R1, gpt-oss-120b on H100, H200, B200;
 /// `bench_calibrate runs`, first tokens weighted less since their clients differ:
 /// bench/accuracy/README.md).
-inline constexpr double tensorrt_llm_launches = 0.41;
+inline constexpr double tensorrt_llm_launches = 0.38;
 inline constexpr double tensorrt_llm_expert_launches = 0.8;
-inline constexpr seconds<> tensorrt_llm_synchronise = 5.1_us;
+inline constexpr seconds<> tensorrt_llm_synchronise = 6_us;
 
 }  // namespace detail
 
@@ -199,10 +199,10 @@ inline constexpr engine_version tensorrt_llm_1_0{
                 .padding = {}},
     .memory_of = {"trtllm-1.0", "defaults of its sources, aiconfigurator's constants"},
     .kernels =
-        detail::replayed({.step = 450_us,
+        detail::replayed({.step = 300_us,
                           .replay = 2000_us,
-                          .replay_sequence = 20_us,
-                          .kernel = 45_us,
+                          .replay_sequence = 19_us,
+                          .kernel = 55_us,
                           .admission = 8.4_ms,
                           .admission_steps = detail::admission_steps},
                          kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,
@@ -212,16 +212,18 @@ inline constexpr engine_version tensorrt_llm_1_0{
 /// TensorRT-LLM of compiled engines under its C++ executor, of 2024 and 2025.
 ///   memory   1.0's: no figures at hand
 ///   host     half a millisecond a step, near 0.5's 447 us; nothing a layer. MLPerf Inference v4.1
-///            and v5.1, 110 rows: 8.0 % with it; launches and waits are of the same
+///            and v5.1, 110 rows: 7.5 % with it and 1.0's launches and waits
 inline constexpr engine_version tensorrt_llm_0_17{
     .engine = "trtllm",
     .name = "trtllm-0.17",
     .runtime = tensorrt_llm_1_0.runtime,
     .memory_of = tensorrt_llm_1_0.memory_of,
-    .kernels = detail::replayed({.step = 500_us,
-                                 .admission = detail::tensorrt_llm_admission,
-                                 .admission_steps = detail::admission_steps},
-                                kernel_library::tensorrt_llm, 0.05, 0.55, 9.5_us),
+    .kernels =
+        detail::replayed({.step = 500_us,
+                          .admission = detail::tensorrt_llm_admission,
+                          .admission_steps = detail::admission_steps},
+                         kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,
+                         detail::tensorrt_llm_expert_launches, detail::tensorrt_llm_synchronise),
     .kernels_of = {"trtllm-0.17", "MLPerf Inference v4.1 and v5.1: Llama-2-70B, Mixtral"}};
 
 /// TensorRT-LLM 0.5, a C++ program without CUDA graphs.

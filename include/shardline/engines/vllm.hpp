@@ -240,22 +240,23 @@ inline constexpr engine_version vllm_0_10{
     .kernels_of = vllm_0_11.kernels_of};
 
 /// vLLM 0.18, whose scheduler runs ahead of the accelerator, as by default since 2026.
-///   budget   0.92, as since 2026; the graphs come on top
-///   memory   the rest is 0.11's: no start-up log of this version is at hand
-///   host     gpt-oss-120b (InferenceX)
-///   experts  1.3 of their launches show: gpt-oss-120b and MiniMax-M2.5, 240 rows, routed unevenly
+///   memory   0.11's: its share is 0.9 and graphs come on top, until 0.21 changed both
+///            (vllm-project/vllm pull 38284; a start of 0.19 says 0.9)
+///   host     every run of serving.csv (InferenceX: Llama-3.1-70B, gpt-oss-120b, MiniMax-M2.5 on
+///            H100, H200, B200, 407 rows): 7.3 %, 7.3 without its model, 7.6 without its chip
 inline constexpr engine_version vllm_0_18{
     .engine = "vllm",
     .name = "vllm-0.18",
-    .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92}),
+    .runtime = vllm_0_11.runtime,
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
     .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.18", detail::vllm_logs_and_defaults},
-    .kernels = detail::replayed({.step = 100_us,
+    .kernels = detail::replayed({.step = 200_us,
+                                 .small_kernels = 0.3_us,
                                  .admission = detail::vllm_admission,
                                  .admission_steps = detail::admission_steps},
-                                kernel_library::vllm, detail::vllm_launches, 1.3,
+                                kernel_library::vllm, detail::vllm_launches, 1.0,
                                 detail::vllm_synchronise),
     .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"}};
 

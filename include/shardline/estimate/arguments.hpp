@@ -87,6 +87,17 @@ constexpr bool in_order() noexcept {
   return is_deployment<A, B, C, D>;
 }
 
+// A cluster, and fewer than three more.
+template <class Cluster, class... Others>
+concept incomplete = is_cluster<Cluster> &&(sizeof...(Others) < 3);
+
+template <class... Others>
+constexpr bool are_four() noexcept {
+  static_assert(sizeof...(Others) == 3,
+                "shardline: a deployment is four arguments: cluster, model, layout, workload");
+  return true;
+}
+
 }  // namespace detail
 
 }  // namespace shardline

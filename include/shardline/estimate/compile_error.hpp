@@ -44,6 +44,7 @@ template <class R, class A> struct broken<rule::expert_width, R, A> { static_ass
 template <class R, class A> struct broken<rule::quantisation_block, R, A> { static_assert(holds<R, A>, "shardline: a shard must be a whole number of quantisation blocks"); };
 template <class R, class A> struct broken<rule::layers, R, A> { static_assert(holds<R, A>, "shardline: there are more pipeline stages (pp) than layers"); };
 template <class R, class A> struct broken<rule::stages, R, A> { static_assert(holds<R, A>, "shardline: the listed stages must be pp in number and hold every layer once"); };
+template <class R, class A> struct broken<rule::shared_layers, R, A> { static_assert(holds<R, A>, "shardline: layers that share weights must lie on one pipeline stage (pp)"); };
 template <class R, class A> struct broken<rule::experts, R, A> { static_assert(holds<R, A>, "shardline: there are more expert-parallel ranks (ep) than experts"); };
 template <class R, class A> struct broken<rule::even_experts, R, A> { static_assert(holds<R, A>, "shardline: expert parallelism (ep) must divide the experts of this model"); };
 template <class R, class A> struct broken<rule::precision, R, A> { static_assert(holds<R, A>, "shardline: the accelerator has no peak for the model's precision"); };

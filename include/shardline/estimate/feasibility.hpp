@@ -76,6 +76,7 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
           {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
+  require(r, rule::shared_layers, l.pp == 1 || !shares_weights(m), l.pp, 1);
   if (has_experts(m)) {
     require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);
   } else {

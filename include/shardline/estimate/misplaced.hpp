@@ -50,4 +50,17 @@ constexpr basic_serving<> serving(const A&, const B&, const C&, const D&) noexce
   return {};
 }
 
+template <class Cluster, class... Others>
+requires detail::incomplete<Cluster, Others...>
+constexpr basic_estimate<> estimate(const Cluster&, const Others&...) noexcept {
+  (void)detail::are_four<Others...>();
+  return {};
+}
+template <class Cluster, class... Others>
+requires detail::incomplete<Cluster, Others...>
+constexpr report check(const Cluster&, const Others&...) noexcept {
+  (void)detail::are_four<Others...>();
+  return {};
+}
+
 }  // namespace shardline

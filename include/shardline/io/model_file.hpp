@@ -62,6 +62,12 @@ inline constexpr std::array model_figures{
     model_figure{
         "embedding_norm", detail::true_or_false, "a norm follows the embedding",
         [](model& m, const count* x) { return detail::exchanged_count(m.embedding_norm, x); }},
+    model_figure{
+        "no_last_norm", detail::true_or_false, "nothing is normed before the head",
+        [](model& m, const count* x) { return detail::exchanged_count(m.no_last_norm, x); }},
+    model_figure{
+        "embedding_width", range_of(field::embedding_width), "of the rows of embedding and head",
+        [](model& m, const count* x) { return detail::exchanged_count(m.embedding_width, x); }},
     model_figure{"streams", range_of(field::streams), "residual streams (hyper-connections)",
                  [](model& m, const count* x) { return detail::exchanged_count(m.streams, x); }},
     model_figure{
@@ -233,7 +239,9 @@ inline void read_item(const hf::fields& f, bool inside, layer_stack& stack) {
   l.attention = read_half<attention_kind, no_attention>(f, "attention");
   l.feed_forward = read_half<feed_forward_kind, no_feed_forward>(f, "feed_forward");
   read_named(f, "form", layer_form_names, l.form);
-  refuse_unread(f, {"layers", "attention", "feed_forward", "form", "repeat", "of"});
+  l.weights_of_another = f.flag("weights_of_another", false);
+  refuse_unread(
+      f, {"layers", "attention", "feed_forward", "form", "weights_of_another", "repeat", "of"});
   if (!f.report().failed()) stack.append(layers, l);
 }
 

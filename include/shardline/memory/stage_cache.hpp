@@ -23,7 +23,7 @@ struct stage_cache {
     double page_bytes = 0.0;
     count ring_pages = 0;
   };
-  bounded<ring, 2 * max_layer_kinds> rings{};
+  growing<ring, 2 * max_layer_kinds> rings;
   double state_bytes = 0.0;
   count page_tokens = 1;
 
@@ -32,7 +32,8 @@ struct stage_cache {
   requires(!std::integral<T>) [[nodiscard]] constexpr T bytes_of(const T& length) const noexcept {
     const T pages = round_up(length / real<T>(page_tokens));
     T sum(state_bytes);
-    for (const ring& r : rings) {
+    for (std::size_t i = 0; i < rings.size(); ++i) {
+      const ring& r = rings[i];
       const T kept = r.ring_pages == 0 ? pages : min(pages, real<T>(r.ring_pages));
       sum = sum + kept * T(r.page_bytes);
     }
@@ -66,14 +67,17 @@ struct stage_cache {
   // Bytes of one more page per sequence once it has `pages`.
   [[nodiscard]] constexpr double growth_beyond(count pages) const noexcept {
     double sum = 0.0;
-    for (const ring& r : rings)
+    for (std::size_t i = 0; i < rings.size(); ++i) {
+      const ring& r = rings[i];
       sum += r.ring_pages == 0 || pages < r.ring_pages ? r.page_bytes : 0.0;
+    }
     return sum;
   }
   // The next size at which a ring stops growing; 0: none.
   [[nodiscard]] constexpr count next_full_ring(count pages) const noexcept {
     count next = 0;
-    for (const ring& r : rings) {
+    for (std::size_t i = 0; i < rings.size(); ++i) {
+      const ring& r = rings[i];
       if (r.ring_pages > pages && (next == 0 || r.ring_pages < next)) next = r.ring_pages;
     }
     return next;

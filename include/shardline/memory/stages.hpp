@@ -66,7 +66,7 @@ struct stage_details {
     if (l.dcp > 1) for_each_block(e, decoding, blocks, fold);
     s.workspace = fold.workspace;
     s.workspace.residual = residual(m, reserved);
-    weight_fold weights;
+    weight_fold weights{{}, e.padding};
     listing<weight_fold> list{weights};
     for_each_block(e, blocks, list);
     s.weights = weights.totals;

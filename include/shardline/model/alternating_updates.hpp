@@ -21,8 +21,7 @@ constexpr weight unquantised(const model_context& e, count k, count n) noexcept 
 /// are mixed to n; and the path beside attention, in and out of `low_rank` values, normed.
 /// Source: Gemma3nTextAltUp.predict and Gemma3nTextLaurelBlock of modeling_gemma3n.py,
 /// huggingface/transformers (4.57).
-template <class Sink>
-constexpr void emit_versions_before(const model_context& e, Sink& sink) {
+constexpr void emit_versions_before(const model_context& e, shape_sink& sink) {
   const alternating_updates& own = e.model.updates;
   if (own.versions == 1) return;
   const count n = own.versions;
@@ -38,8 +37,7 @@ constexpr void emit_versions_before(const model_context& e, Sink& sink) {
 
 /// Behind the layer: the same router again, by which what one version learned corrects all, and a
 /// scale of the one.
-template <class Sink>
-constexpr void emit_versions_behind(const model_context& e, Sink& sink) {
+constexpr void emit_versions_behind(const model_context& e, shape_sink& sink) {
   const count n = e.model.updates.versions;
   if (n == 1) return;
   const count h = e.hidden_size;
@@ -51,8 +49,7 @@ constexpr void emit_versions_behind(const model_context& e, Sink& sink) {
 }
 
 /// The versions from the embedding, or one stream of them before the head: a square product each.
-template <class Sink>
-constexpr void emit_versions_end(const model_context& e, extent rows, Sink& sink) {
+constexpr void emit_versions_end(const model_context& e, extent rows, shape_sink& sink) {
   const count others = e.model.updates.versions - 1;
   if (others == 0) return;
   const count h = e.hidden_size;

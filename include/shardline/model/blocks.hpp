@@ -63,8 +63,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 /// The rows of all layers at once: looked up, and added to a projection of the residual stream that
 /// is normed layer by layer. Ranks share the table's rows and the projection's columns.
 /// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
-template <class Sink>
-constexpr void emit_layer_embedding(const model_context& e, Sink& sink) {
+constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
   const layer_inputs& own = e.model.per_layer;
   const count all = own.width * e.model.layers.size();
   const count tp = e.layout.attention.tp;
@@ -79,15 +78,26 @@ constexpr void emit_layer_embedding(const model_context& e, Sink& sink) {
                     e.values_bytes(3 * all), vector_kind::norm, all});
 }
 
-/// Vocabulary-parallel lookup; ranks sum their partial rows. Learned positions are replicated and
-/// added to them, and a norm may follow.
-template <class Sink>
-constexpr void emit_embedding(const model_context& e, Sink& sink) {
+/// Values of a row of embedding and head.
+[[nodiscard]] constexpr count row_width(const model& m) noexcept {
+  return m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
+}
+
+/// Vocabulary-parallel lookup; ranks sum their partial rows, which every rank projects where they
+/// are narrower than the model. Learned positions are replicated and added to them, and a norm may
+/// follow.
+constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
   const count hidden = e.model.hidden_size;
+  const count width = row_width(e.model);
   const count rows = e.table_rows(e.model.vocab_size + e.model.extra_rows);
-  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, hidden),
-                    e.values_bytes(2 * hidden), vector_kind::lookup, hidden});
-  detail::emit_tensor_reduction(e, sink);
+  sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, width),
+                    e.values_bytes(2 * width), vector_kind::lookup, width});
+  if (e.layout.attention.tp > 1) {
+    sink(e.send(collective_kind::all_reduce, e.tensor_group(), width));
+  }
+  if (e.model.embedding_width > 0) {
+    sink(e.project(term::embedding, e.matrix(weight_class::embedding, width, hidden)));
+  }
   if (e.model.positions > 0) {
     sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, e.model.positions, hidden),
                       e.values_bytes(3 * hidden)});
@@ -100,10 +110,9 @@ constexpr void emit_embedding(const model_context& e, Sink& sink) {
 namespace detail {
 
 // Hands a block of a layer its surroundings.
-template <class Sink>
 struct block_emitter {
   const block_context& e;
-  Sink& sink;
+  shape_sink& sink;
   template <class Kind>
   constexpr void operator()(const Kind& kind) const {
     kind.emit(e, sink);
@@ -128,8 +137,7 @@ constexpr bool summed_later(const layer& l) noexcept {
 // Attention of the stream to the blocks before it: a norm's gains and a query of one row. Of them
 // there are half as many as at the end, on average; what they add up to is written.
 // Source: modeling_kimi_linear.py of huggingface.co/moonshotai/Kimi-K3.
-template <class Sink>
-constexpr void emit_block_residuals(const model_context& e, Sink& sink) {
+constexpr void emit_block_residuals(const model_context& e, shape_sink& sink) {
   const count layers = e.model.residual_blocks;
   if (layers == 0) return;
   const count read = 1 + e.model.layers.size() / (2 * layers);
@@ -148,8 +156,7 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
 // are mixed to what the block reads, and by which what it returns is added to each and they to each
 // other. The projection, its bias and three scales are in fp32, and on every rank.
 // Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
-template <class Sink>
-constexpr void emit_stream_mixing(const model_context& e, Sink& sink) {
+constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
@@ -163,8 +170,7 @@ constexpr void emit_stream_mixing(const model_context& e, Sink& sink) {
 }
 
 // Before the head: streams are mixed to one.
-template <class Sink>
-constexpr void emit_stream_end(const model_context& e, Sink& sink) {
+constexpr void emit_stream_end(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const count n = e.model.streams;
   if (n == 1) return;
@@ -178,8 +184,7 @@ constexpr void emit_stream_end(const model_context& e, Sink& sink) {
 
 // Behind both halves: the stream gates the layer's own row, which is projected to it and normed.
 // Both matrices lie on every rank.
-template <class Sink>
-constexpr void emit_layer_input(const layer_inputs& own, const block_context& e, Sink& sink) {
+constexpr void emit_layer_input(const layer_inputs& own, const block_context& e, shape_sink& sink) {
   constexpr auto in_class = weight_class::dense_feed_forward;
   constexpr auto t = term::dense_feed_forward;
   sink(e.project(t, e.matrix(in_class, e.hidden_size, own.width)));
@@ -191,26 +196,25 @@ constexpr void emit_layer_input(const layer_inputs& own, const block_context& e,
 }  // namespace detail
 
 /// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
-template <class Sink>
-constexpr void emit_mixing_half(const layer& l, const model_context& outside, Sink& sink) {
+constexpr void emit_mixing_half(const layer& l, const model_context& outside, shape_sink& sink) {
   if (!detail::attends(l)) return;
   const block_context e = outside.in_layer(l);
   detail::emit_stream_mixing(outside, sink);
   detail::emit_versions_before(outside, sink);
   sink(e.norm());
-  visit_alternative(l.attention, detail::block_emitter<Sink>{e, sink});
+  visit_alternative(l.attention, detail::block_emitter{e, sink});
   if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
   if (is_sandwich(l.form)) sink(e.norm());
 }
 
 /// The second half: norm, unless it shares the first one's, and feed-forward block.
-template <class Sink>
-constexpr void emit_feed_forward_half(const layer& l, const model_context& outside, Sink& sink) {
+constexpr void emit_feed_forward_half(const layer& l, const model_context& outside,
+                                      shape_sink& sink) {
   if (!detail::feeds(l)) return;
   const block_context e = outside.in_layer(l);
   detail::emit_stream_mixing(outside, sink);
   if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
-  visit_alternative(l.feed_forward, detail::block_emitter<Sink>{e, sink});
+  visit_alternative(l.feed_forward, detail::block_emitter{e, sink});
   if (is_sandwich(l.form) || l.form == layer_form::three_norms) sink(e.norm());
   detail::emit_versions_behind(outside, sink);
   if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
@@ -223,24 +227,27 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
 }
 
 /// A layer: one half after the other.
-template <class Sink>
-constexpr void emit_layer(const layer& l, const model_context& outside, Sink& sink) {
+constexpr void emit_layer(const layer& l, const model_context& outside, shape_sink& sink) {
   emit_mixing_half(l, outside, sink);
   emit_feed_forward_half(l, outside, sink);
 }
 
 /// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
 /// the embedding; it stores its own copy only on a stage that has no embedding.
-template <class Sink>
-constexpr void emit_head(const model_context& e, bool stage_has_embedding, Sink& sink) {
+constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape_sink& sink) {
   const count tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
-  weight w = e.matrix(tied ? weight_class::embedding : weight_class::head, e.model.hidden_size,
-                      e.vocabulary_rows());
+  const count width = row_width(e.model);
+  weight w =
+      e.matrix(tied ? weight_class::embedding : weight_class::head, width, e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   detail::emit_stream_end(e, sink);
   detail::emit_versions_end(e, extent::logit_rows, sink);
-  sink(e.norm());
+  if (!e.model.no_last_norm) sink(e.norm());
+  if (e.model.embedding_width > 0) {
+    sink(gemm_shape{term::head, e.matrix(weight_class::head, e.model.hidden_size, width),
+                    extent::logit_rows, e.model.activations});
+  }
   sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
   if (e.model.head_bias) {
     sink(fused_shape{term::head, e.vector(weight_class::head, e.vocabulary_rows())});
@@ -254,8 +261,7 @@ constexpr void emit_head(const model_context& e, bool stage_has_embedding, Sink&
 
 /// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
 /// to one, and a norm at its end. The projection is replicated.
-template <class Sink>
-constexpr void emit_prediction_ends(const model_context& e, Sink& sink) {
+constexpr void emit_prediction_ends(const model_context& e, shape_sink& sink) {
   const model& m = e.model;
   sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
   for (int norm = 0; norm < 3; ++norm) sink(e.norm());
@@ -263,8 +269,7 @@ constexpr void emit_prediction_ends(const model_context& e, Sink& sink) {
 
 /// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
 /// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
-template <class Sink>
-constexpr void emit_prediction_layer(const model_context& e, Sink& sink) {
+constexpr void emit_prediction_layer(const model_context& e, shape_sink& sink) {
   const model& m = e.model;
   emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
   emit_prediction_ends(e, sink);
@@ -287,9 +292,17 @@ constexpr void emit_prediction_layer(const model_context& e, Sink& sink) {
 }
 
 /// What is carried to the next stage.
-template <class Sink>
-constexpr void emit_hand_over(const model_context& e, Sink& sink) {
+constexpr void emit_hand_over(const model_context& e, shape_sink& sink) {
   sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, carried_values(e.model)));
+}
+
+/// Emits one block.
+constexpr void emit_block(const model_context& e, std::size_t b, shape_sink& sink) {
+  if (b == block::embedding) return emit_embedding(e, sink);
+  if (b == block::head) return emit_head(e, e.layout.pp == 1, sink);
+  if (b == block::hand_over) return emit_hand_over(e, sink);
+  if (b == block::prediction) return emit_prediction_layer(e, sink);
+  emit_layer(e.model.layers.kinds[b - block::first_layer], e, sink);
 }
 
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its
@@ -297,20 +310,11 @@ constexpr void emit_hand_over(const model_context& e, Sink& sink) {
 /// model and layout that check() accepts.
 template <class Fold>
 constexpr void for_each_block(const model_context& e, const block_counts& blocks, Fold& fold) {
+  sink_for sink(fold);
   for (std::size_t b = 0; b < block::number; ++b) {
     if (blocks[b] == 0) continue;
     fold.start(b, blocks[b]);
-    if (b == block::embedding) {
-      emit_embedding(e, fold);
-    } else if (b == block::head) {
-      emit_head(e, e.layout.pp == 1, fold);
-    } else if (b == block::hand_over) {
-      emit_hand_over(e, fold);
-    } else if (b == block::prediction) {
-      emit_prediction_layer(e, fold);
-    } else {
-      emit_layer(e.model.layers.kinds[b - block::first_layer], e, fold);
-    }
+    emit_block(e, b, sink);
     fold.finish(b);
   }
 }

@@ -47,11 +47,14 @@ enum class layer_form : unsigned char {
 
 /// One layer.
 ///   exceptions   matrices that it stores in another format than the model says; none by default
+///   weights_of_another   its weights are those of an earlier layer: read here too, and stored there
+///                alone (Ouro runs all its layers four times)
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
   layer_form form = layer_form::sequential;
   format_exceptions exceptions{};
+  bool weights_of_another = false;
   friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
 };
 
@@ -71,7 +74,7 @@ using kind_counts = std::array<count, max_layer_kinds>;
 /// stored in different formats are distinct.
 ///   layer_stack{{3, {mla, dense}}, {58, {mla, experts}}}
 ///   layer_stack::repeat(18, {{1, {sliding, experts}}, {1, {full, experts}}})
-/// More than 8 kinds or 160 runs are not stored; validation then names the field.
+/// More than 16 kinds or 160 runs are not stored; validation then names the field.
 struct layer_stack {
   struct item {
     count layers = 0;
@@ -172,6 +175,9 @@ struct alternating_updates {
 ///   norm_bias        norms have biases beside their gains (LayerNorm)
 ///   bare_norms       norms around the blocks have neither (OLMo's first models)
 ///   embedding_norm   a norm follows the embedding (Bloom)
+///   no_last_norm     nothing is normed before the head (OPT-350M)
+///   embedding_width  of the rows of embedding and head, projected to the model's width and from it
+///                    (OPT-350M); 0: that is theirs
 ///   streams          residual streams, which hyper-connections mix before and after each block
 ///                    (DeepSeek-V4); 1: there are none
 ///   updates          versions of the stream that layers update in turn
@@ -196,6 +202,8 @@ struct model {
   bool norm_bias = false;
   bool bare_norms = false;
   bool embedding_norm = false;
+  bool no_last_norm = false;
+  count embedding_width = 0;
   count streams = 1;
   alternating_updates updates{};
   count residual_blocks = 0;
@@ -260,6 +268,14 @@ struct routed_experts {
   visit_alternative(l.feed_forward,
                     [&found]<class Kind>(const Kind&) { found = routes_tokens<Kind>; });
   return found;
+}
+
+/// Whether any layer's weights are those of another.
+[[nodiscard]] constexpr bool shares_weights(const model& m) noexcept {
+  for (const layer& l : m.layers.kinds) {
+    if (l.weights_of_another) return true;
+  }
+  return false;
 }
 
 /// Whether any layer of a model does.

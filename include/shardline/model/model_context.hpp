@@ -31,7 +31,9 @@ struct model_context : block_context {
   }
   /// What layer `l` is told.
   [[nodiscard]] constexpr block_context in_layer(const layer& l) const noexcept {
-    return within(l.exceptions);
+    block_context inner = within(l.exceptions);
+    inner.stored = !l.weights_of_another;
+    return inner;
   }
   /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
   [[nodiscard]] constexpr count vocabulary_rows() const noexcept {

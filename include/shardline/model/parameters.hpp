@@ -29,10 +29,10 @@ struct weight_totals {
     for (const double b : stored_bytes) sum += b;
     return bytes<>::from_value(sum);
   }
-  constexpr void add(const weight& w, count times) noexcept {
+  constexpr void add(const weight& w, count times, const shard_padding& padding = {}) noexcept {
     const auto i = static_cast<std::size_t>(w.weight_class);
     elements[i] += times * w.elements();
-    stored_bytes[i] += static_cast<double>(times) * w.total_bytes();
+    stored_bytes[i] += static_cast<double>(times) * padding.held(w.total_bytes());
   }
 
   template <class List>
@@ -44,13 +44,14 @@ struct weight_totals {
 
 namespace detail {
 
-// Adds up resident weights.
+// Adds up resident weights, as the engine's allocator holds them.
 struct weight_fold {
   weight_totals totals{};
+  shard_padding padding{};
   template <class Operator>
   constexpr void operator()(const Operator& o, count times) noexcept {
     if constexpr (has_weight<Operator>) {
-      if (o.weight.resident) totals.add(o.weight, times);
+      if (o.weight.resident) totals.add(o.weight, times, padding);
     }
   }
   template <class Operator>
@@ -79,7 +80,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   const layout whole{};
   const model_context e{m, whole};
   listing<Fold> list{fold, m.mtp_layers};
-  emit_prediction_layer(e, list);
+  sink_for sink(list);
+  emit_prediction_layer(e, sink);
 }
 
 }  // namespace detail
@@ -88,7 +90,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 [[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
                                                       const rank& r,
                                                       const shard_padding& padding = {}) noexcept {
-  detail::weight_fold fold;
+  detail::weight_fold fold{{}, padding};
   detail::listing<detail::weight_fold> list{fold};
   for_each_block(model_context{m, l, r, padding}, blocks_of_stage(m, l, stage), list);
   return fold.totals;
@@ -125,7 +127,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
     const routed_experts routed = experts_of(l);
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
-    emit_layer(l, e, of_layer);
+    sink_for sink(of_layer);
+    emit_layer(l, e, sink);
     const count per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
     active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }

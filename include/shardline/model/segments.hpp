@@ -27,6 +27,13 @@ inline constexpr std::size_t number = prediction + 1;
 [[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
   return s >= first_mixing && s < head;
 }
+
+/// The segment after `s` in a model with layers of so many kinds, whose further ones are empty.
+///   next(first_mixing, 1) is first_feed_forward   (tests/static/worked_numbers.cpp)
+[[nodiscard]] constexpr std::size_t next(std::size_t s, std::size_t kinds) noexcept {
+  if (++s == first_mixing + kinds) s = first_feed_forward;
+  return s == first_feed_forward + kinds ? head : s;
+}
 }  // namespace segment
 
 /// How many of each segment.
@@ -56,17 +63,21 @@ struct segment_map {
   /// The layer kind that a segment is emitted from.
   std::array<unsigned char, segment::number> source{};
   segment_counts present{};
+  std::size_t kinds = 0;
 };
 
 namespace detail {
 
+constexpr bool same_surroundings(const layer& a, const layer& b) noexcept {
+  return a.form == b.form && a.exceptions == b.exceptions &&
+         a.weights_of_another == b.weights_of_another;
+}
 constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
-  return a.form == b.form && summed_later(a) == summed_later(b) && a.attention == b.attention &&
-         a.exceptions == b.exceptions;
+  return same_surroundings(a, b) && summed_later(a) == summed_later(b) &&
+         a.attention == b.attention;
 }
 constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
-  return a.form == b.form && attends(a) == attends(b) && a.feed_forward == b.feed_forward &&
-         a.exceptions == b.exceptions;
+  return same_surroundings(a, b) && attends(a) == attends(b) && a.feed_forward == b.feed_forward;
 }
 
 // The first kind of layer whose half is the same as that of kind `k`.
@@ -83,7 +94,8 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 ///   llama_3_1_8b: one half with attention, one feed-forward   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
   segment_map map;
-  for (std::size_t k = 0; k < m.layers.kinds.size(); ++k) {
+  map.kinds = m.layers.kinds.size();
+  for (std::size_t k = 0; k < map.kinds; ++k) {
     const std::size_t mixing =
         segment::first_mixing + detail::first_with(m, k, detail::same_mixing);
     const std::size_t feeding =
@@ -102,12 +114,12 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 [[nodiscard]] constexpr segment_counts in_segments(const segment_map& map,
                                                    const kind_counts& layers) noexcept {
   segment_counts n{};
-  for (std::size_t k = 0; k < max_layer_kinds; ++k) {
+  for (std::size_t k = 0; k < map.kinds; ++k) {
     const auto of_kind = static_cast<std::int32_t>(layers[k]);
-    n[map.of_kind[k].mixing] += of_kind;
-    n[map.of_kind[k].feed_forward] += of_kind;
+    const layer_halves& halves = map.of_kind[k];
+    n[halves.mixing] += map.present[halves.mixing] * of_kind;
+    n[halves.feed_forward] += map.present[halves.feed_forward] * of_kind;
   }
-  for (std::size_t s = 0; s < segment::number; ++s) n[s] *= map.present[s] > 0 ? 1 : 0;
   return n;
 }
 
@@ -150,9 +162,8 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
 }
 
 /// Emits one segment.
-template <class Sink>
 constexpr void emit_segment(const model_context& e, const segment_map& map, std::size_t s,
-                            Sink& sink) {
+                            shape_sink& sink) {
   if (s == segment::embedding) return emit_embedding(e, sink);
   if (s == segment::head) return emit_head(e, e.layout.pp == 1, sink);
   if (s == segment::hand_over) return emit_hand_over(e, sink);

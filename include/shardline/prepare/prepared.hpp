@@ -279,16 +279,16 @@ struct preparing {
   template <class Shape>
   constexpr void take_in_phase(const Shape& o) noexcept {
     take(o, term::attention, tokens_in(o.phase));
-    if (o.phase == phase::decode) --into.kernels[segment];
+    if (o.phase == phase::decode) into.kernels[segment] -= kernels_of(o);
   }
   template <class Shape>
   constexpr void take(const Shape& o, term line, unsigned char size) noexcept {
-    ++into.kernels[segment];
+    into.kernels[segment] += kernels_of(o);
     double matrix = 0.0;
     if constexpr (has_weight<Shape>) {
       matrix = o.weight.matrix_bytes();
       const double stored = static_cast<double>(o.weight.matrices) * matrix;
-      if (o.weight.resident) into.weights[segment] += stored;
+      if (o.weight.resident) into.weights[segment] += into.engine.padding.held(stored);
       if constexpr (std::is_same_v<Shape, fused_shape>) matrix = stored;
     }
     laws.add({segment, line}, o, matrix, routing);
@@ -323,14 +323,19 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 template <class T>
 constexpr count kernels_of(const prepared_memory<T>& p, const segment_counts& n) noexcept {
   count kernels = 0;
-  for (std::size_t s = 0; s < segment::number; ++s) kernels += count{n[s]} * count{p.kernels[s]};
+  for (std::size_t i = 0; i < p.segments.size(); ++i) {
+    const std::size_t s = p.segments[i];
+    kernels += count{n[s]} * count{p.kernels[s]};
+  }
   return kernels;
 }
 
 template <class T>
 constexpr void put_stages(prepared_memory<T>& p) noexcept {
   if (p.layout.pp == 1) {
-    return p.stages.push_back({p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1});
+    return p.stages.append([&p] {
+      return alike_stages{p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1};
+    });
   }
   count layers = 0;
   for (const count of_kind : p.layers) layers += of_kind;
@@ -355,13 +360,14 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   p.pipeline = segments_of_model(p.map, p.layers, m);
   p.pipeline[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
   p.times = times_of(p.pipeline);
-  preparing<T, Laws> sink{p, laws};
+  preparing<T, Laws> prepares{p, laws};
+  sink_for sink(prepares);
   const model_context e = model_context_under(p.engine, m, p.layout);
-  for (std::size_t s = 0; s < segment::number; ++s) {
+  for (std::size_t s = 0; s < segment::number; s = segment::next(s, p.map.kinds)) {
     const bool predicts = s == segment::prediction && m.mtp_layers > 0;
     if (p.pipeline[s] == 0 && !predicts) continue;
     p.segments.push_back(static_cast<unsigned char>(s));
-    sink.start(s);
+    prepares.start(s);
     emit_segment(e, p.map, s, sink);
   }
   laws.finish();

@@ -35,11 +35,12 @@ constexpr void itemise(const prepared_layout<T, Efficiency>& p, const rank_step<
   const model_context e = model_context_under(p.engine, p.model, p.layout);
   itemising<T, Efficiency, Sink> priced{p.cluster, sink};
   at_step<T, itemising<T, Efficiency, Sink>> operators{s, priced};
+  sink_for shapes(operators);
   for (std::size_t i = 0; i < segment::number; ++i) {
     if (!(times[i] > 0.0)) continue;
     priced.segment = static_cast<unsigned char>(i);
     priced.times = T(times[i]);
-    emit_segment(e, p.map, i, operators);
+    emit_segment(e, p.map, i, shapes);
   }
 }
 

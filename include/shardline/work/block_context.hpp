@@ -5,13 +5,14 @@
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/weights.hpp"
-#include "shardline/work/shapes.hpp"
+#include "shardline/work/shape_sink.hpp"
 
 namespace shardline {
 
 /// What a block of a model is told of its surroundings: the layout, the formats of its matrices
 /// (the model's, or those in one of its layers), what all layers of the model have in common, the
-/// rank's coordinates, how the engine pads, and how it runs layers with experts.
+/// rank's coordinates, how the engine pads, how it runs layers with experts, and whether its weights
+/// are stored where it runs (and not with an earlier layer, which has the same).
 struct block_context {
   const shardline::layout& layout;
   layer_formats formats;
@@ -22,6 +23,7 @@ struct block_context {
   shardline::rank rank{};
   shard_padding padding{};
   expert_execution experts{};
+  bool stored = true;
 
   /// The same within a layer that makes these exceptions.
   [[nodiscard]] constexpr block_context within(const format_exceptions& exceptions) const noexcept {
@@ -29,15 +31,15 @@ struct block_context {
             hidden_size, norm_values,
             activations, kv_cache,
             rank,        padding,
-            experts};
+            experts,     stored};
   }
   /// Values outside the large matrices (gains, biases, convolutions): never quantised.
   [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
-    return {c, formats.of_model[weight_class::norm], 1, n, vectors};
+    return {c, formats.of_model[weight_class::norm], 1, n, vectors, stored};
   }
   [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n, count matrices = 1,
                                         matrix_role role = matrix_role::input) const noexcept {
-    return {c, formats(c, role), k, n, matrices};
+    return {c, formats(c, role), k, n, matrices, stored};
   }
   [[nodiscard]] constexpr weight matrix(weight_class c, matrix_role role, count k,
                                         count n) const noexcept {
@@ -68,8 +70,7 @@ struct block_context {
 namespace detail {
 
 // Sums the partial outputs of a tensor-parallel block.
-template <class Sink>
-constexpr void emit_tensor_reduction(const block_context& e, Sink& sink) {
+constexpr void emit_tensor_reduction(const block_context& e, shape_sink& sink) {
   if (e.layout.attention.tp == 1) return;
   sink(e.send(collective_kind::all_reduce, e.tensor_group(), e.hidden_size));
 }

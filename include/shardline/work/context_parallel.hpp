@@ -20,9 +20,8 @@ constexpr count cache_split(const block_context& e, phase p) noexcept {
 /// Keys and values that a prompt lacks: the new ones of the other cp ranks, and the cached ones of
 /// the other dcp ranks. `bytes_per_token` is what one rank would keep of each token.
 ///   gathered = sequences new_tokens bytes_per_token;  sequences context bytes_per_token
-template <class Sink>
 constexpr void emit_context_gather(const block_context& e, phase p, double bytes_per_token,
-                                   Sink& sink) {
+                                   shape_sink& sink) {
   if (p == phase::decode) return;
   const attention_mesh& mesh = e.layout.attention;
   constexpr auto gather = collective_kind::all_gather;
@@ -39,9 +38,8 @@ constexpr void emit_context_gather(const block_context& e, phase p, double bytes
 /// Before a decode step over a shared cache: every dcp rank takes the queries of all of them.
 ///   gathered = sequences new_tokens dcp heads qk_dim activation
 /// Source: vllm/v1/attention/backends (query all-gather over the DCP group).
-template <class Sink>
 constexpr void emit_query_gather(const block_context& e, phase p, count heads, count qk_dim,
-                                 Sink& sink) {
+                                 shape_sink& sink) {
   const count split = cache_split(e, p);
   if (split == 1) return;
   sink(collective_shape{collective_kind::all_gather,
@@ -54,9 +52,8 @@ constexpr void emit_query_gather(const block_context& e, phase p, count heads, c
 /// outputs by them, and scatter the sums back to the ranks that own the heads.
 ///   gathered = sequences new_tokens dcp (dcp heads) 4;  scattered = ... dcp heads v_dim activation
 /// Source: vllm/attention/ops/common.py, cp_lse_ag_out_rs.
-template <class Sink>
 constexpr void emit_output_scatter(const block_context& e, phase p, count heads, count v_dim,
-                                   Sink& sink) {
+                                   shape_sink& sink) {
   const count split = cache_split(e, p);
   if (split == 1) return;
   constexpr auto decoding = extent::decode_tokens;

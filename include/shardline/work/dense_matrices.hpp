@@ -7,9 +7,8 @@
 namespace shardline::detail {
 
 // Up (and gate), activation function, down: `width` is this rank's share of the inner width.
-template <class Sink>
 constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
-                          const block_context& e, Sink& sink) {
+                          const block_context& e, shape_sink& sink) {
   const count hidden = e.hidden_size;
   const count up = (gated ? 2 : 1) * width;
   sink(e.project(t, e.matrix(c, hidden, up)));

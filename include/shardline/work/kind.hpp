@@ -6,16 +6,16 @@
 ///   static constexpr void fields(list)    list("heads", as<field::heads>, &kind::heads) for each
 ///                                         number that has a range; list("flag", &kind::flag) for
 ///                                         each other member
-///   void conditions(asked) const          what its fields ask of each other: see
-///   condition_listener void sharding(rules) const            what degrees must divide or
-///   replicate: sharding_listener count cache_copies(tp) const          tp ranks that hold the same
-///   cache and can share it out void matrices(list) const             list(class) for each class of
-///   weights it multiplies by void modules(list) const              its modules in a checkpoint:
-///   see module_listener void emit(e, sink) const              its operators on one rank with their
-///   weights, and what it
-///                                         keeps of a sequence, as shapes: sink(shape) in order
-/// All are constexpr, and templates over what they are given. A kind of feed-forward block says
-/// too:
+///   void conditions(asked) const          what its fields ask of each other: condition_listener
+///   void sharding(rules) const            what degrees must divide or replicate: sharding_listener
+///   count cache_copies(tp) const          tp ranks that hold the same cache and can share it out
+///   void matrices(list) const             list(class) for each class of weights it multiplies by
+///   void modules(list) const              its modules in a checkpoint: module_listener
+///   void emit(e, sink) const              its operators on one rank with their weights, and what it
+///                                         keeps of a sequence, as shapes: sink(shape) in order, to a
+///                                         shape_sink
+/// All are constexpr, and but for emit() templates over what they are given. A kind of feed-forward
+/// block says too:
 ///   static constexpr bool sums_at_end     its last operator sums partial outputs over tp, so that
 ///                                         attention beside it need not sum its own
 #pragma once
@@ -152,10 +152,6 @@ struct any_field {
 struct any_class {
   constexpr void operator()(weight_class) const noexcept {}
 };
-struct any_shape {
-  template <class Shape>
-  constexpr void operator()(const Shape&) const noexcept {}
-};
 
 template <class Kind>
 concept has_a_name = requires {
@@ -186,7 +182,7 @@ concept lists_modules = requires(const Kind& kind, module_listener& list) {
   kind.modules(list);
 };
 template <class Kind>
-concept emits_operators = requires(const Kind& kind, const block_context& e, any_shape& sink) {
+concept emits_operators = requires(const Kind& kind, const block_context& e, shape_sink& sink) {
   kind.emit(e, sink);
 };
 template <class Kind>

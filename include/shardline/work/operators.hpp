@@ -72,7 +72,8 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
 }
 
 /// `matrices` stored k x n matrices of one class. A vector is 1 x n.
-///   resident   false for a tied head: read here, stored with the embedding
+///   resident   false for a tied head, stored with the embedding, and for a layer whose weights are
+///              those of another: read here all the same
 struct weight {
   shardline::weight_class weight_class = weight_class::norm;
   weight_format format{};

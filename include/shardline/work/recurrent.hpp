@@ -8,9 +8,8 @@
 namespace shardline::detail {
 
 // The causal convolution over `channels`, its last conv_kernel - 1 inputs kept per sequence.
-template <class Sink>
 constexpr void emit_convolution(count channels, count conv_kernel, bool bias,
-                                const block_context& e, Sink& sink) {
+                                const block_context& e, shape_sink& sink) {
   constexpr auto projections = term::attention_projections;
   sink(vector_shape{projections, e.vector(weight_class::attention, channels * conv_kernel),
                     e.values_bytes(2 * channels)});
@@ -25,9 +24,8 @@ constexpr double state_bytes(count state_values, precision state, count channels
          inputs * element_bytes(e.activations);
 }
 
-template <class Sink>
 constexpr void emit_recurrence(count flops_per_token, count values_per_token, double kept_bytes,
-                               const block_context& e, Sink& sink) {
+                               const block_context& e, shape_sink& sink) {
   sink(sequence_cache{0.0, 0, false, kept_bytes});
   for (const phase p : both_phases) {
     sink(recurrence_shape{p, query_split(e, p), flops_per_token, values_per_token, kept_bytes,

@@ -309,6 +309,29 @@ template <class T>
   return operator_of(o, step_part<double>{o.phase, 1.0, 1.0, 0.0}).activation_bytes().value();
 }
 
+/// Kernels that an engine launches for an operator of a shape.
+///   multiplication   one, and one that quantises its inputs where these have a scale for each block
+///   experts          beside their two multiplications the choice of experts, two that sort tokens by
+///                    expert, the activation function and the sum; two that quantise inputs of 8 bits
+///                    or fewer
+///   recurrence       of a prompt, in chunks: gates, norms of queries and keys, decay within a chunk,
+///                    its products, its triangular system, weights, states, outputs; else one
+/// Source: topk.py and fused_moe_triton of sgl-project/sglang, chunk_gated_delta_rule of
+/// fla-org/flash-linear-attention. Check: tests/work/shapes.cpp.
+[[nodiscard]] constexpr int kernels_of(const gemm_shape& o) noexcept {
+  return bits(o.weight.format.math) <= 8 && o.weight.format.group_k > 1 ? 2 : 1;
+}
+[[nodiscard]] constexpr int kernels_of(const grouped_gemm_shape&) noexcept { return 1; }
+[[nodiscard]] constexpr int kernels_of(const expert_activation_shape& o) noexcept {
+  return bits(o.format.math) <= 8 ? 7 : 5;
+}
+[[nodiscard]] constexpr int kernels_of(const recurrence_shape& o) noexcept {
+  return o.phase == phase::prefill ? 8 : 1;
+}
+[[nodiscard]] constexpr int kernels_of(const fused_shape&) noexcept { return 0; }
+[[nodiscard]] constexpr int kernels_of(const vector_shape&) noexcept { return 1; }
+[[nodiscard]] constexpr int kernels_of(const attention_shape&) noexcept { return 1; }
+
 /// The sink that turns the shapes it is given into the operators of a step, in order, and hands
 /// them on. What belongs to a phase that the step does not have is left out.
 template <class T, class Sink>

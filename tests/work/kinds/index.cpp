@@ -25,8 +25,7 @@ struct complete {
   constexpr void matrices(List&&) const {}
   template <class List>
   constexpr void modules(List&&) const {}
-  template <class Sink>
-  constexpr void emit(const block_context&, Sink&) const {}
+  constexpr void emit(const block_context&, shape_sink&) const {}
 };
 struct without_name : complete {
   struct none {};
@@ -116,10 +115,12 @@ TEST_CASE("no half of a layer has more operators than there are places for") {
     const model_context e{p.model, p.layout};
     for (const layer& l : p.model.layers.kinds) {
       counting mixing;
-      emit_mixing_half(l, e, mixing);
+      sink_for mixing_sink(mixing);
+      emit_mixing_half(l, e, mixing_sink);
       check_limits(mixing, most_of_mixing);
       counting feeding;
-      emit_feed_forward_half(l, e, feeding);
+      sink_for feeding_sink(feeding);
+      emit_feed_forward_half(l, e, feeding_sink);
       check_limits(feeding, most_of_feed_forward);
     }
   }

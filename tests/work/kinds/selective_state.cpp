@@ -25,3 +25,17 @@ TEST_CASE("selective states: steps, inputs and outputs are made from all channel
   CHECK(r.recurrences[0].flops().value() == 3.0 * 7.0 * 36.0);
   CHECK(block_of(a, {}, decode_step(3.0, 10.0, 1.0)).collectives.empty());
 }
+
+TEST_CASE("selective states with heads: a step, a decay and a direct path for each of them") {
+  constexpr selective_state a{.width = 6,
+                              .state_size = 3,
+                              .step_rank = 5,
+                              .conv_kernel = 4,
+                              .conv_bias = false,
+                              .head_dim = 4};
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, 2 * 12));
+  CHECK(shape(r.gemms[2].weight, 5, 3));
+  CHECK(shape(r.fused[0], 1, 3 + 3 + 3));
+  CHECK(r.caches[0].state_bytes == 12.0 * 3.0 * 4.0 + 3.0 * 12.0 * 2.0);
+}

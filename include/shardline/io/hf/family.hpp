@@ -108,6 +108,8 @@ enum class activation_rule : unsigned char {
 ///   head_bias        the head has a bias
 ///   tied             tie_word_embeddings, if missing
 ///   learned_positions   n_positions is the size of an embedding, less position_offset
+///   narrow_rows      word_embed_proj_dim is the width of embedding and head, and keys say whether
+///                    a norm is before the head (OPT)
 ///   extra_rows       of the embedding, for tokens that stand for images
 ///   mtp_layers       prediction layers, if no key says
 ///   updates          layers update versions of the stream in turn (Gemma 3n)
@@ -148,6 +150,7 @@ struct family {
   bool embedding_norm = false;
   bool learned_positions = false;
   count position_offset = 0;
+  bool narrow_rows = false;
   count extra_rows = 0;
   prediction_rule prediction = prediction_rule::stated;
   count mtp_layers = 0;

@@ -66,8 +66,7 @@ inline constexpr std::string_view recurs =
     "a recurrent decoder of a kind that is not priced, and that no engine here serves";
 inline constexpr std::string_view denoises =
     "a diffusion model: it does not write token by token, and is not priced";
-inline constexpr std::array<unpriced_type, 21> unpriced_types{{{"ouro", shares_weights},
-                                                               {"zamba", shares_weights},
+inline constexpr std::array<unpriced_type, 20> unpriced_types{{{"zamba", shares_weights},
                                                                {"zamba2", shares_weights},
                                                                {"ernie4_5_moe_vl", sees_images},
                                                                {"ernie4_5_vl_moe", sees_images},

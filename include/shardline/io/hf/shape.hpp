@@ -94,6 +94,16 @@ inline count read_positions(const fields& f, const family& known) {
          f.whole(f.name_of({"n_positions", "max_position_embeddings"}), seen);
 }
 
+/// OPT-350M looks up and reads out narrower rows than it works on, and has its norms behind the
+/// blocks, so that there is none before the head.
+inline void read_narrow_rows(const fields& f, const family& known, model& m) {
+  if (!known.narrow_rows) return;
+  const count width = f.whole_or("word_embed_proj_dim", m.hidden_size, any_width);
+  m.embedding_width = width == m.hidden_size ? 0 : width;
+  const bool before = f.flag("do_layer_norm_before", true);
+  m.no_last_norm = f.flag("_remove_final_layer_norm", false) || !before;
+}
+
 }  // namespace detail
 
 /// The shape that the source describes, weights, activations and KV cache in `own`. After a fault
@@ -116,6 +126,7 @@ inline count read_positions(const fields& f, const family& known) {
   m.streams = f.whole_or("hc_mult", 1, field::streams);
   m.updates = detail::read_updates(f, known);
   m.embedding_norm = known.embedding_norm;
+  detail::read_narrow_rows(f, known, m);
   m.positions = detail::read_positions(f, known);
   m.extra_rows = known.extra_rows;
   m.max_context = detail::read_context(f, known);

@@ -17,7 +17,8 @@ namespace detail {
 
 // What they stand for: sparse attention (DeepSeek-V3.2, MiMo, ...), caches shared between layers
 // (Gemma 3n), experts in a narrower space (Nemotron 3), layers of different sizes (Nemotron NAS,
-// Gemma 4, MiMo), several residual streams (DeepSeek-V4), encoders that the text attends to.
+// Gemma 4, MiMo), several residual streams (DeepSeek-V4), keys and values that are learned
+// (openPangu), encoders that the text attends to.
 inline constexpr std::array unpriced_keys{"index_topk",
                                           "index_n_heads",
                                           "sparse_attention_config",
@@ -36,6 +37,7 @@ inline constexpr std::array unpriced_keys{"index_topk",
                                           "laurel_rank",
                                           "altup_num_inputs",
                                           "hc_mult",
+                                          "param_sink_number",
                                           "cross_attention_layers",
                                           "add_cross_attention",
                                           "is_encoder_decoder",

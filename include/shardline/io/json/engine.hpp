@@ -75,8 +75,8 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "budget": {"rule", "share", its figures}, "reserve_bytes", "communicators_bytes",
 /// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
 /// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
-/// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "reserved_output",
-/// "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts",
+/// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "segment_bytes",
+/// "reserved_output", "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts",
 /// "two_batch_overlap", members: describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
 template <class Output, class T>
@@ -98,6 +98,7 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   out.member("vocabulary_padding", r.padding.vocabulary);
   out.member("mxfp4_padding", r.padding.mxfp4_width);
   out.member("mxfp4_hidden_padding", r.padding.mxfp4_hidden);
+  out.member("segment_bytes", r.padding.segment);
   out.member("reserved_output", value_of(r.reserved_output));
   out.member("receive_interval", value_of(r.receive_interval));
   out.member("expert_exchange", name(r.experts.exchange));

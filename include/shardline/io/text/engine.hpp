@@ -64,6 +64,9 @@ inline std::string padding_text(const shard_padding& p) {
   if (p.vocabulary > 1) text += "; vocabulary padded to " + std::to_string(p.vocabulary);
   if (p.mxfp4_width > 1) text += "; MXFP4 experts padded to " + std::to_string(p.mxfp4_width);
   if (p.mxfp4_hidden > 1) text += " by " + std::to_string(p.mxfp4_hidden);
+  if (p.segment > 1) {
+    text += "; tensors in segments of " + binary_bytes(static_cast<double>(p.segment));
+  }
   return text;
 }
 

@@ -48,6 +48,7 @@ inline std::string figures_of(const violation& v) {
   switch (v.rule) {
     case rule::gpus:
     case rule::layers:
+    case rule::shared_layers:
     case rule::experts:
       return two_counts(v);
     case rule::context:

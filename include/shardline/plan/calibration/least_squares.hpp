@@ -5,6 +5,7 @@
 #include <Eigen/Dense>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <unsupported/Eigen/NonLinearOptimization>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "shardline/plan/calibration/unknowns.hpp"
 
 namespace shardline {
+
+/// What the constants, in the order of the unknowns, predict of the measurement of a number.
+using prediction = std::function<double(const std::vector<double>&, std::size_t)>;
 
 namespace detail {
 
@@ -33,12 +37,12 @@ struct unknown_range {
 
 inline unknown_range range_of(const unknown& u) { return {u.lowest, u.highest}; }
 
-// Weighted residuals as Eigen's Levenberg-Marquardt wants them.
-template <class Predict>
+// Weighted residuals as Eigen's Levenberg-Marquardt wants them. Predictions are of one type: what
+// Eigen is made of is compiled once, not once for each thing that is fitted.
 struct residual_function {
   const std::vector<unknown>& unknowns;
   const std::vector<double>& measured;
-  const Predict& predict;
+  const prediction& predict;
   std::vector<double> weights;
 
   [[nodiscard]] std::vector<double> constants(const Eigen::VectorXd& free) const {
@@ -86,19 +90,10 @@ struct residual_function {
   }
 };
 
-template <class Predict>
-struct residuals_at {
-  const residual_function<Predict>& function;
-  std::vector<double> operator()(const std::vector<double>& constants) const {
-    return function.residuals(constants);
-  }
-};
-
 // To the last digit, or only as far as the next round's weights need it: predictions with steps
 // never come to rest.
-template <class Predict>
-void minimise(residual_function<Predict>& function, Eigen::VectorXd& free, bool to_the_end) {
-  Eigen::LevenbergMarquardt<residual_function<Predict>> search(function);
+inline void minimise(residual_function& function, Eigen::VectorXd& free, bool to_the_end) {
+  Eigen::LevenbergMarquardt<residual_function> search(function);
   search.parameters.maxfev = to_the_end ? 200 : 40;
   search.parameters.ftol = to_the_end ? 1e-14 : 1e-8;
   search.parameters.xtol = to_the_end ? 1e-12 : 1e-8;
@@ -108,8 +103,7 @@ void minimise(residual_function<Predict>& function, Eigen::VectorXd& free, bool 
 // First the one optimum of Huber's weights, each round from a hundredth inside the ranges: at an
 // end nothing changes, and a search that outliers led there would not come back. Then, from there,
 // without what is far from it.
-template <class Predict>
-void minimise_robustly(residual_function<Predict>& function, Eigen::VectorXd& free) {
+inline void minimise_robustly(residual_function& function, Eigen::VectorXd& free) {
   constexpr int rounds = 6;
   constexpr double inside = 4.6;  // ln(0.99 / 0.01)
   const std::size_t n = function.unknowns.size();
@@ -155,19 +149,21 @@ inline double mean_error(const std::vector<double>& residuals) {
 /// together.
 ///   t = launch + bytes / (share rate), of 3 sizes: launch and share to 1e-6
 ///   (tests/plan/calibration.cpp)
-template <class Predict>
-[[nodiscard]] calibration calibrate(const std::vector<unknown>& unknowns,
-                                    const std::vector<double>& measured, const Predict& predict) {
+[[nodiscard]] inline calibration calibrate(const std::vector<unknown>& unknowns,
+                                           const std::vector<double>& measured,
+                                           const prediction& predict) {
   calibration result;
   result.fault = detail::fault_of(unknowns, measured);
   if (!result.has_value()) return result;
-  detail::residual_function<Predict> function{unknowns, measured, predict,
-                                              std::vector<double>(measured.size(), 1.0)};
+  detail::residual_function function{unknowns, measured, predict,
+                                     std::vector<double>(measured.size(), 1.0)};
   Eigen::VectorXd free(unknowns.size());
   for (std::size_t i = 0; i < unknowns.size(); ++i) {
     free[static_cast<Eigen::Index>(i)] = detail::range_of(unknowns[i]).free(unknowns[i].initial);
   }
-  const detail::residuals_at<Predict> residuals{function};
+  const auto residuals = [&function](const std::vector<double>& constants) {
+    return function.residuals(constants);
+  };
   const std::vector<double> initial = function.constants(free);
   result.fault = detail::fault_of_predictions(residuals(initial));
   if (!result.has_value()) return result;

@@ -75,20 +75,18 @@ struct block_sparse_attention {
     for (const char* name : {"index_q_proj", "index_k_proj"}) list.small_attention(name);
     for (const char* name : {"index_q_norm", "index_k_norm"}) list.attention_norm(name);
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
-  template <class Sink>
-  constexpr void emit_indexer(const block_context& e, count own_index_heads, Sink& sink) const;
+  constexpr void emit_indexer(const block_context& e, count own_index_heads,
+                              shape_sink& sink) const;
   [[nodiscard]] constexpr attention_shape scoring(const block_context& e, phase p,
                                                   count own_index_heads) const noexcept;
 };
 
 // Index queries of this rank's heads, the one key on all; a norm each, both rotated.
-template <class Sink>
 constexpr void block_sparse_attention::emit_indexer(const block_context& e, count own_index_heads,
-                                                    Sink& sink) const {
+                                                    shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const count rotated = (own_index_heads + 1) * index_head_dim;
@@ -112,8 +110,7 @@ constexpr attention_shape block_sparse_attention::scoring(const block_context& e
 
 /// Projections of both, scores of all cached tokens, attention to those of chosen blocks, output.
 /// The choice of the highest is not priced.
-template <class Sink>
-constexpr void block_sparse_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void block_sparse_attention::emit(const block_context& e, shape_sink& sink) const {
   const grouped_query_attention own = grouped();
   const count tp = e.layout.attention.tp;
   const count own_heads = items_in_part(heads, tp, e.rank.tp);

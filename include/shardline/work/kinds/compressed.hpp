@@ -113,8 +113,7 @@ struct compressed_attention {
     list.small_attention("indexer.weights_proj");
     emit_compressor_modules(list, "indexer.compressor.wkv", "indexer.compressor.wgate");
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
   template <class List>
@@ -122,23 +121,18 @@ struct compressed_attention {
     list.small_attention(keys);
     list.small_attention(gates);
   }
-  template <class Sink>
-  constexpr void emit_projections(const block_context& e, count own_heads, Sink& sink) const;
-  template <class Sink>
-  constexpr void emit_compressor(const block_context& e, count width, Sink& sink) const;
-  template <class Sink>
-  constexpr void emit_indexer(const block_context& e, Sink& sink) const;
-  template <class Sink>
-  constexpr void emit_caches(const block_context& e, Sink& sink) const;
+  constexpr void emit_projections(const block_context& e, count own_heads, shape_sink& sink) const;
+  constexpr void emit_compressor(const block_context& e, count width, shape_sink& sink) const;
+  constexpr void emit_indexer(const block_context& e, shape_sink& sink) const;
+  constexpr void emit_caches(const block_context& e, shape_sink& sink) const;
   [[nodiscard]] constexpr double waiting_bytes() const noexcept;
   [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, count heads_in,
                                                     count width, double per_token) const noexcept;
 };
 
 /// Queries through their latent, one key; both normed, the query without gains, and rotated.
-template <class Sink>
 constexpr void compressed_attention::emit_projections(const block_context& e, count own_heads,
-                                                      Sink& sink) const {
+                                                      shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const count rotated = (own_heads + 1) * head_dim;
@@ -155,22 +149,21 @@ constexpr void compressed_attention::emit_projections(const block_context& e, co
 
 // A token's part of an entry and its gate, each once or, overlapping, for two entries; a bias by
 // position in fp32, a norm of the entry. The matrices are never quantised.
-template <class Sink>
 constexpr void compressed_attention::emit_compressor(const block_context& e, count width,
-                                                     Sink& sink) const {
+                                                     shape_sink& sink) const {
   constexpr auto projections = term::attention_projections;
   const count parts = (overlapping ? 2 : 1) * width;
   weight both = e.matrix(weight_class::attention, e.hidden_size, 2 * parts);
   both.format = e.formats.of_model[weight_class::norm];
   sink(e.project(projections, both));
-  sink(fused_shape{projections,
-                   {weight_class::attention, formats::fp32, 1, tokens_per_key * parts}});
+  sink(fused_shape{
+      projections,
+      {weight_class::attention, formats::fp32, 1, tokens_per_key * parts, 1, e.stored}});
   sink(vector_shape{projections, e.vector(weight_class::norm, width), e.values_bytes(2 * parts),
                     vector_kind::norm, 2 * parts});
 }
 
-template <class Sink>
-constexpr void compressed_attention::emit_indexer(const block_context& e, Sink& sink) const {
+constexpr void compressed_attention::emit_indexer(const block_context& e, shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   weight of_heads = e.matrix(in_class, matrix_role::index, e.hidden_size, index_heads);
@@ -191,8 +184,7 @@ constexpr double compressed_attention::waiting_bytes() const noexcept {
          real<double>(overlap * tokens_per_key * 2 * overlap * width);
 }
 
-template <class Sink>
-constexpr void compressed_attention::emit_caches(const block_context& e, Sink& sink) const {
+constexpr void compressed_attention::emit_caches(const block_context& e, shape_sink& sink) const {
   const double entry = e.kv_cache.bytes(head_dim);
   sink(sequence_cache{entry, window});
   if (!compresses()) return;
@@ -218,8 +210,7 @@ constexpr attention_shape compressed_attention::attending(const block_context& e
 /// Projections, compressor and indexer, scores of entries, attention to the window and to entries
 /// per part, the output by groups. Of a group's output with fewer groups than ranks, each rank has
 /// the part of its own heads.
-template <class Sink>
-constexpr void compressed_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void compressed_attention::emit(const block_context& e, shape_sink& sink) const {
   const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_groups = kv_heads_of_rank(output_groups, e.layout.attention.tp, e.rank.tp);
   constexpr auto in_class = weight_class::attention;
@@ -229,7 +220,8 @@ constexpr void compressed_attention::emit(const block_context& e, Sink& sink) co
   emit_projections(e, own_heads, sink);
   if (compresses()) emit_compressor(e, head_dim, sink);
   if (indexed()) emit_indexer(e, sink);
-  sink(fused_shape{term::attention, {in_class, formats::fp32, 1, own_heads}});  // sinks
+  sink(
+      fused_shape{term::attention, {in_class, formats::fp32, 1, own_heads, 1, e.stored}});  // sinks
   emit_caches(e, sink);
   for (const phase p : both_phases) {
     detail::emit_context_gather(e, p, entry + per_token + index_bytes(), sink);

@@ -66,18 +66,16 @@ struct delta_attention {
     if (gate_rank == 0) return list.attention("g_proj");
     for (const char* name : {"g_a_proj", "g_b_proj"}) list.small_attention(name);
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
-  template <class Sink>
-  constexpr void emit_through(const block_context& e, count rank, count values, Sink& sink) const;
+  constexpr void emit_through(const block_context& e, count rank, count values,
+                              shape_sink& sink) const;
 };
 
 // The stream to `values` values of this rank, through a narrow product that all ranks have.
-template <class Sink>
 constexpr void delta_attention::emit_through(const block_context& e, count rank, count values,
-                                             Sink& sink) const {
+                                             shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, rank)));
@@ -87,8 +85,7 @@ constexpr void delta_attention::emit_through(const block_context& e, count rank,
 /// q k v (and gate), decay and write strength, convolutions, the rule, gated norm, output.
 /// Per token and head the rule costs 8 head_dim^2 operations: decay 1 with 1 for its own product,
 /// read by the key 2, rank-one update 2, read by the query 2.
-template <class Sink>
-constexpr void delta_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void delta_attention::emit(const block_context& e, shape_sink& sink) const {
   const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count values = own_heads * head_dim;
   const count channels = 3 * values;

@@ -51,8 +51,7 @@ struct dense_feed_forward {
     list.dense();
   }
   /// up, activation, down, all-reduce.
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const {
+  constexpr void emit(const block_context& e, shape_sink& sink) const {
     detail::emit_dense(term::dense_feed_forward, weight_class::dense_feed_forward,
                        items_in_part(width, e.layout.attention.tp, e.rank.tp), gated, bias, e,
                        sink);

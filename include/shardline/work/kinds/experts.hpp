@@ -114,8 +114,7 @@ struct mixture_of_experts {
     if (latent_width > 0) list.latent_experts();
     if (shared_experts > 0) list.shared();
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 };
 
 namespace detail {
@@ -157,9 +156,8 @@ constexpr routing_shape routing_of(const mixture_of_experts& f, const block_cont
           .destinations = sent ? expected_destinations(f.experts_per_token, ep) : real<double>(ep)};
 }
 
-template <class Sink>
 constexpr void emit_routed_experts(const mixture_of_experts& f, const block_context& e,
-                                   Sink& sink) {
+                                   shape_sink& sink) {
   const count local = items_in_part(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
   const count width = expert_width(f, e);
   const count hidden = expert_hidden(e, f.routed_width(e.hidden_size));
@@ -209,9 +207,8 @@ constexpr collective_shape gathering(collective_kind kind, count width, const bl
 }
 
 // Tokens to the experts, when the expert group spans several attention replicas.
-template <class Sink>
 constexpr void emit_dispatch(const routing_shape& routed, count width, const block_context& e,
-                             Sink& sink) {
+                             shape_sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
   const auto send = [&](auto sent_shape) {
@@ -226,9 +223,8 @@ constexpr void emit_dispatch(const routing_shape& routed, count width, const blo
 }
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
-template <class Sink>
 constexpr void emit_combine(const routing_shape& routed, count width, const block_context& e,
-                            Sink& sink) {
+                            shape_sink& sink) {
   if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
   if (!routed.sent) {
     sink(gathering(collective_kind::reduce_scatter, width, e, e.experts.combine));
@@ -247,9 +243,8 @@ constexpr void emit_combine(const routing_shape& routed, count width, const bloc
 
 // Shared experts are dense blocks split over tp. Their partial sums join the experts' all-reduce,
 // except where the experts' results come back complete and there is none to join.
-template <class Sink>
 constexpr void emit_shared_experts(const mixture_of_experts& f, const block_context& e,
-                                   Sink& sink) {
+                                   shape_sink& sink) {
   if (f.shared_experts == 0) return;
   const count width =
       items_in_part(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
@@ -260,8 +255,7 @@ constexpr void emit_shared_experts(const mixture_of_experts& f, const block_cont
 }
 
 // Scores of all experts, and what they are corrected and scaled by.
-template <class Sink>
-constexpr void emit_router(const mixture_of_experts& f, const block_context& e, Sink& sink) {
+constexpr void emit_router(const mixture_of_experts& f, const block_context& e, shape_sink& sink) {
   constexpr auto router = weight_class::router;
   if (f.scaled_router) {
     sink(vector_shape{term::router, e.vector(router, e.hidden_size + f.experts),
@@ -271,15 +265,14 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
   sink(e.project(term::router, e.matrix(router, e.hidden_size, choices)));
   if (f.router_bias) sink(fused_shape{term::router, e.vector(router, choices)});
   if (f.correction_bias) {
-    sink(fused_shape{term::router, {router, formats::fp32, 1, choices}});
+    sink(fused_shape{term::router, {router, formats::fp32, 1, choices, 1, e.stored}});
   }
   if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
 }
 
 // A norm within the block: reads a row and writes it.
-template <class Sink>
 constexpr void emit_branch_norms(const mixture_of_experts& f, const block_context& e, count norms,
-                                 Sink& sink) {
+                                 shape_sink& sink) {
   for (count i = 0; i < (f.branch_norms ? norms : 0); ++i) {
     sink(vector_shape{term::norms, e.vector(weight_class::norm, e.hidden_size),
                       e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
@@ -287,9 +280,8 @@ constexpr void emit_branch_norms(const mixture_of_experts& f, const block_contex
 }
 
 // Of all of a token, on every rank: to the space of the routed experts, or back.
-template <class Sink>
 constexpr void emit_latent_projection(const mixture_of_experts& f, const block_context& e,
-                                      bool back, Sink& sink) {
+                                      bool back, shape_sink& sink) {
   if (f.latent_width == 0) return;
   const count in = back ? f.latent_width : e.hidden_size;
   const count out = back ? e.hidden_size : f.latent_width;
@@ -306,8 +298,7 @@ constexpr void emit_latent_projection(const mixture_of_experts& f, const block_c
 /// Dispatch and combine carry activations in the precision that the engine states for them, as wide
 /// as the experts' space. Source of the order around latents: class NemotronHMoE of
 /// vllm/model_executor/models/nemotron_h.py.
-template <class Sink>
-constexpr void mixture_of_experts::emit(const block_context& e, Sink& sink) const {
+constexpr void mixture_of_experts::emit(const block_context& e, shape_sink& sink) const {
   const count sent_width = routed_width(e.hidden_size);
   detail::emit_router(*this, e, sink);
   const routing_shape routed = detail::routing_of(*this, e);

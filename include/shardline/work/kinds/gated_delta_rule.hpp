@@ -57,15 +57,13 @@ struct linear_attention {
   constexpr void modules(List&& list) const {
     list.recurrence();
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 };
 
 /// q k v and gate, decay and write strength, convolution, gated delta rule, gated norm, output.
 /// Per token and value head the rule costs 7 key_head_dim value_head_dim operations: decay 1, read
 /// by the key 2, rank-one update 2, read by the query 2.
-template <class Sink>
-constexpr void linear_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void linear_attention::emit(const block_context& e, shape_sink& sink) const {
   const count own_key_heads = items_in_part(key_heads, e.layout.attention.tp, e.rank.tp);
   const count own_value_heads = items_in_part(value_heads, e.layout.attention.tp, e.rank.tp);
   const count hidden = e.hidden_size;

@@ -120,22 +120,18 @@ struct grouped_query_attention {
     list.attention_norm("q_norm");
     list.attention_norm("k_norm");
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
   /// Its parts, for kinds that attend in their own way.
-  template <class Sink>
   constexpr void emit_projections(const block_context& e, count own_heads, count own_kv_heads,
-                                  Sink& sink) const;
-  template <class Sink>
-  constexpr void emit_output(const block_context& e, count own_heads, Sink& sink) const;
+                                  shape_sink& sink) const;
+  constexpr void emit_output(const block_context& e, count own_heads, shape_sink& sink) const;
 };
 
 namespace detail {
 
 // Norms over the heads of all ranks need the sums of squares of all: one for queries, one for keys.
-template <class Sink>
-constexpr void emit_sums_of_squares(const block_context& e, Sink& sink) {
+constexpr void emit_sums_of_squares(const block_context& e, shape_sink& sink) {
   if (e.layout.attention.tp == 1) return;
   constexpr double two_sums = 2.0 * element_bytes(precision::fp32);
   sink(collective_shape{collective_kind::all_reduce, e.tensor_group(), extent::tokens, two_sums});
@@ -144,9 +140,9 @@ constexpr void emit_sums_of_squares(const block_context& e, Sink& sink) {
 }  // namespace detail
 
 /// Queries, keys and values with their gates and biases, norms of heads, rotary embedding.
-template <class Sink>
 constexpr void grouped_query_attention::emit_projections(const block_context& e, count own_heads,
-                                                         count own_kv_heads, Sink& sink) const {
+                                                         count own_kv_heads,
+                                                         shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const bool without_keys = reads_cache_of_another && !idle_projections;
@@ -178,9 +174,8 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
 }
 
 /// Gates of the heads' outputs, and their projection.
-template <class Sink>
 constexpr void grouped_query_attention::emit_output(const block_context& e, count own_heads,
-                                                    Sink& sink) const {
+                                                    shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const count values = own_heads * value_width();
@@ -194,8 +189,7 @@ constexpr void grouped_query_attention::emit_output(const block_context& e, coun
 }
 
 /// q k v (and gates), rotary and head norms, attention per part, output.
-template <class Sink>
-constexpr void grouped_query_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void grouped_query_attention::emit(const block_context& e, shape_sink& sink) const {
   const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
   emit_projections(e, own_heads, own_kv_heads, sink);

@@ -81,8 +81,7 @@ struct hybrid_heads {
     list.recurrence();
   }
   /// One block after the other; each sums its outputs over tp.
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const {
+  constexpr void emit(const block_context& e, shape_sink& sink) const {
     mixer().emit(e, sink);
     detail::emit_tensor_reduction(e, sink);
     attention().emit(e, sink);

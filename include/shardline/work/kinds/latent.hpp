@@ -72,13 +72,11 @@ struct latent_attention {
     if (output_gate) list.attention("g_proj");
     for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
   /// Its parts, for kinds that attend to latents in their own way: the projections of queries and
   /// of latents, with their norms.
-  template <class Sink>
-  constexpr void emit_projections(const block_context& e, Sink& sink) const;
+  constexpr void emit_projections(const block_context& e, shape_sink& sink) const;
   /// The matrix that expands latents to keys and values of this rank's heads.
   [[nodiscard]] constexpr weight expansion(const block_context& e) const noexcept {
     return e.matrix(weight_class::attention, matrix_role::key_value, kv_lora_rank,
@@ -88,15 +86,13 @@ struct latent_attention {
   /// that all share.
   [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, bool expanded,
                                                     double per_token) const noexcept;
-  template <class Sink>
-  constexpr void emit_output(const block_context& e, Sink& sink) const;
+  constexpr void emit_output(const block_context& e, shape_sink& sink) const;
   [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
     return items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   }
 };
 
-template <class Sink>
-constexpr void latent_attention::emit_projections(const block_context& e, Sink& sink) const {
+constexpr void latent_attention::emit_projections(const block_context& e, shape_sink& sink) const {
   const count queries = heads_of_rank(e) * (qk_nope_head_dim + qk_rope_head_dim);
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
@@ -114,8 +110,7 @@ constexpr void latent_attention::emit_projections(const block_context& e, Sink& 
                     e.values_bytes(2 * width()), vector_kind::norm, width()});
 }
 
-template <class Sink>
-constexpr void latent_attention::emit_output(const block_context& e, Sink& sink) const {
+constexpr void latent_attention::emit_output(const block_context& e, shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const count values = heads_of_rank(e) * v_head_dim;
@@ -156,8 +151,7 @@ constexpr attention_shape latent_attention::attending(const block_context& e, ph
 /// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
 /// one key-value head shared by all heads. Each part runs its own kernels, so each reads the
 /// matrix.
-template <class Sink>
-constexpr void latent_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void latent_attention::emit(const block_context& e, shape_sink& sink) const {
   emit_projections(e, sink);
   sink(gemm_shape{term::attention_projections, expansion(e), extent::expanded_tokens, e.activations,
                   true});

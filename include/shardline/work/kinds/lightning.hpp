@@ -52,8 +52,7 @@ struct lightning_attention {
   }
   /// q k v, gate, the recurrence, norm, output. Per token and head the recurrence costs 5
   /// head_dim^2 operations: decay 1, outer product 2, read by the query 2.
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const {
+  constexpr void emit(const block_context& e, shape_sink& sink) const {
     const count values = items_in_part(heads, e.layout.attention.tp, e.rank.tp) * head_dim;
     const count kept = values * head_dim;
     constexpr auto in_class = weight_class::attention;

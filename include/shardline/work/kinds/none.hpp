@@ -23,8 +23,7 @@ struct absent_half {
   constexpr void matrices(List&&) const {}
   template <class List>
   constexpr void modules(List&&) const {}
-  template <class Sink>
-  constexpr void emit(const block_context&, Sink&) const {}
+  constexpr void emit(const block_context&, shape_sink&) const {}
 };
 
 }  // namespace detail

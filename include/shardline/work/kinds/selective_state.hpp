@@ -8,13 +8,15 @@
 namespace shardline {
 
 /// Selective state space (Mamba, arXiv 2312.00752, section 3), as Jamba and Falcon-Mamba use it.
-///   width            channels
+///   width            channels, each with a step of its own, or heads of them
 ///   state_size       values of state per channel
 ///   step_rank        inner width of the projection that steps are made by
 ///   conv_bias        of the convolution; projection_bias of the outer projections
 ///   inner_norms      gains of norms on step, input and output vectors (Jamba)
 ///   state            element of the recurrent state
-/// Per sequence and layer it keeps width state_size values of state and conv_kernel - 1 inputs of
+///   head_dim         channels of a head, which have one step, decay and direct path (PLaMo 2); 1:
+///                    each channel has its own, and a decay for each value of its state
+/// Per sequence and layer it keeps width head_dim state_size values of state and conv_kernel - 1 inputs of
 /// the convolution.
 struct selective_state {
   static constexpr std::string_view kind_name{"selective_state"};
@@ -27,11 +29,14 @@ struct selective_state {
   bool projection_bias = false;
   bool inner_norms = false;
   precision state = precision::fp32;
+  count head_dim = 1;
 
   static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
                                            true};
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
+
+  [[nodiscard]] constexpr count channels() const noexcept { return width * head_dim; }
 
   friend constexpr bool operator==(const selective_state&,
                                    const selective_state&) noexcept = default;
@@ -47,13 +52,14 @@ struct selective_state {
     list("projection_bias", &self::projection_bias);
     list("inner_norms", &self::inner_norms);
     list("state", &self::state);
+    list("head_dim", as<field::head_dim>, &self::head_dim);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
   template <class Listener>
   constexpr void sharding(Listener&& rules) const {
     rules.heads(width);
-    rules.inner(weight_class::attention, width);
+    rules.inner(weight_class::attention, channels());
   }
   // There is no growing cache to share out.
   [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
@@ -65,8 +71,7 @@ struct selective_state {
   constexpr void modules(List&& list) const {
     list.recurrence();
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 };
 
 /// Gate and channels, convolution, step, input and output vectors (each rank's part of them is
@@ -74,9 +79,9 @@ struct selective_state {
 /// token, channel and state value the recurrence costs 7 operations: decay 2, input 1, update 2,
 /// read 2.
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
-template <class Sink>
-constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
-  const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
+constexpr void selective_state::emit(const block_context& e, shape_sink& sink) const {
+  const count own_heads = items_in_part(width, e.layout.attention.tp, e.rank.tp);
+  const count own = own_heads * head_dim;
   const count made = step_rank + 2 * state_size;
   const count kept = own * state_size;
   constexpr auto in_class = weight_class::attention;
@@ -92,8 +97,10 @@ constexpr void selective_state::emit(const block_context& e, Sink& sink) const {
     sink(vector_shape{projections, e.vector(weight_class::norm, made), e.values_bytes(2 * made),
                       vector_kind::norm, made});
   }
-  sink(e.project(projections, e.matrix(in_class, step_rank, own)));
-  sink(fused_shape{term::attention, e.vector(in_class, own + kept + own)});  // dt bias, A_log, D
+  sink(e.project(projections, e.matrix(in_class, step_rank, own_heads)));
+  const count decays = head_dim == 1 ? kept : own_heads;
+  sink(fused_shape{term::attention,  // step biases, decays, direct paths
+                   e.vector(in_class, own_heads + decays + own_heads)});
   detail::emit_recurrence(7 * kept, 3 * own + 2 * state_size,
                           detail::state_bytes(kept, state, own, conv_kernel, e), e, sink);
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));

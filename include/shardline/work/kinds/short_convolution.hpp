@@ -52,8 +52,7 @@ struct short_convolution {
   }
   /// One projection to what is convolved and to the gates before and after it, the convolution,
   /// output.
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const {
+  constexpr void emit(const block_context& e, shape_sink& sink) const {
     const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
     constexpr auto in_class = weight_class::attention;
     constexpr auto projections = term::attention_projections;

@@ -87,20 +87,18 @@ struct sparse_latent_attention {
     list.small_attention("indexer.weights_proj");
     list.attention_norm("indexer.k_norm");
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
-  template <class Sink>
-  constexpr void emit_indexer(const block_context& e, Sink& sink) const;
+  constexpr void emit_indexer(const block_context& e, shape_sink& sink) const;
   [[nodiscard]] constexpr attention_shape scoring(const block_context& e, phase p) const noexcept;
 };
 
 // Queries from the latent of attention's, keys and a weight for each head from the residual stream;
 // keys are normed (with a bias), both rotated and quantised. The weights' projection is never
 // quantised. Source: the class Indexer of vllm/model_executor/models/deepseek_v2.py.
-template <class Sink>
-constexpr void sparse_latent_attention::emit_indexer(const block_context& e, Sink& sink) const {
+constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
+                                                     shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const count queries = index_heads * index_head_dim;
@@ -141,8 +139,7 @@ constexpr attention_shape sparse_latent_attention::scoring(const block_context& 
 /// absorb the expansion; a query reads index_topk of them at most. Queries of one prompt choose
 /// different tokens: that more than one query's come from memory is not priced, nor that kernels
 /// run heads in groups of 64 (FlashMLA).
-template <class Sink>
-constexpr void sparse_latent_attention::emit(const block_context& e, Sink& sink) const {
+constexpr void sparse_latent_attention::emit(const block_context& e, shape_sink& sink) const {
   const latent_attention own = latents();
   own.emit_projections(e, sink);
   if (indexed) emit_indexer(e, sink);

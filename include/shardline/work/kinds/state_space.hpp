@@ -65,15 +65,13 @@ struct state_space {
   constexpr void modules(List&& list) const {
     list.recurrence();
   }
-  template <class Sink>
-  constexpr void emit(const block_context& e, Sink& sink) const;
+  constexpr void emit(const block_context& e, shape_sink& sink) const;
 };
 
 /// One input projection (gate, x, B, C, dt), convolution over x, B and C, the recurrence, gated
 /// norm, output. Per token, channel and state value the recurrence costs 5 operations: decay 1,
 /// update 2, read 2. Fewer groups than ranks are replicated, as key-value heads are.
-template <class Sink>
-constexpr void state_space::emit(const block_context& e, Sink& sink) const {
+constexpr void state_space::emit(const block_context& e, shape_sink& sink) const {
   const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const count own_groups = kv_heads_of_rank(groups, e.layout.attention.tp, e.rank.tp);
   const count hidden = e.hidden_size;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Ling and Ring: experts with shared ones; in the second version norms on queries and keys, a
 /// score correction, and a dense block in the first layer. Sarvam: the same, or over latents.
+/// Param2: the same, where nothing says otherwise.
 /// Source: modeling_bailing_moe_v2.py of huggingface.co/inclusionAI/Ling-mini-2.0, and
-/// vllm/model_executor/models/sarvam.py.
+/// vllm/model_executor/models/sarvam.py and param2moe.py.
 #pragma once
 
 #include "shardline/io/hf/blocks/layers.hpp"
@@ -37,6 +38,23 @@ inline feed_forwards read_bailing_blocks(const fields& f, const family&, count l
   return result;
 }
 
+/// The width of the shared experts is that of all together.
+inline feed_forwards read_param2_blocks(const fields& f, const family&, count layers) {
+  feed_forwards result;
+  result.experts = read_experts(f, "num_experts", "moe_intermediate_size");
+  const count shared = f.whole_or("num_shared_experts", 1, field::shared_experts);
+  if (shared > 0) {
+    result.experts.shared_experts = 1;
+    result.experts.shared_width =
+        f.whole_or("moe_shared_expert_intermediate_size", shared * result.experts.width, any_width);
+  }
+  result.experts.correction_bias = f.flag("moe_router_enable_expert_bias", true);
+  const count dense = f.whole_or("first_k_dense_replace", 1, any_index);
+  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
+  return result;
+}
+
 inline layer_stack read_bailing_layers(const fields& f, const family& known, count hidden,
                                        precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
@@ -64,6 +82,12 @@ inline constexpr family bailing_moe{.model_type = "bailing_moe",
 inline constexpr family bailing_moe_v2 =
     renamed(bailing_moe, "bailing_moe_v2", "BailingMoeV2ForCausalLM");
 inline constexpr family sarvam_moe = renamed(bailing_moe, "sarvam_moe", "SarvamMoEForCausalLM");
+inline constexpr family param2moe{.model_type = "param2moe",
+                                  .architecture = "Param2MoEForCausalLM",
+                                  .layers = detail::read_bailing_layers,
+                                  .feed_forwards = detail::read_param2_blocks,
+                                  .qk_norm = qk_norm_rule::stated,
+                                  .names = &detail::bailing_names};
 inline constexpr family sarvam_mla{.model_type = "sarvam_mla",
                                    .architecture = "SarvamMLAForCausalLM",
                                    .layers = detail::read_sarvam_latents,

@@ -19,10 +19,10 @@ inline constexpr checkpoint_names deepseek_v4_names{.outside = {"embed", "", "no
                                                     .layers = "layers.",
                                                     .norms = {"attn_norm", "ffn_norm", "", "", ""},
                                                     .attention = "attn.",
-                                                    .matrices = {"w1", "w2", "w3"},
+                                                    .matrices = {"w1", "w3", "w2"},
                                                     .router = "ffn.gate",
                                                     .experts = "ffn.experts.",
-                                                    .expert = {"w1", "w2", "w3"},
+                                                    .expert = {"w1", "w3", "w2"},
                                                     .shared = "ffn.shared_experts."};
 
 inline constexpr count chosen_ratio = 4;  // whose entries overlap, and are chosen by an indexer
@@ -100,8 +100,8 @@ inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known,
   return stack;
 }
 
-/// Experts in MXFP4, multiplied by activations in fp8; scales of all blocks are exponents of 8
-/// bits.
+/// Experts in MXFP4, multiplied by activations in fp8, unless another method than DeepSeek's says
+/// what they are in; scales of all blocks are exponents of 8 bits.
 inline void read_deepseek_v4_formats(const fields& f, model& m) {
   const std::string experts = f.choice("expert_dtype", {"fp8", "fp4"});
   const json* settings = f.object("quantization_config");
@@ -112,7 +112,7 @@ inline void read_deepseek_v4_formats(const fields& f, model& m) {
       if (format.element == precision::fp8) format.scale_bits = 8;
     }
   }
-  if (experts != "fp4") return;
+  if (experts != "fp4" || quantised.word("quant_method", "fp8") != "fp8") return;
   weight_format& routed = m.weights[weight_class::routed_expert];
   routed = formats::mxfp4;
   routed.math = precision::fp8;

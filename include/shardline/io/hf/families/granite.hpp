@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Granite: Llama; with experts, of which one may be shared; and with Mamba-2 mixers in most layers
-/// (Granite 4). Bamba: such mixers with dense blocks.
-/// Source: configuration_granitemoehybrid.py, modeling_bamba.py of huggingface/transformers (4.57).
+/// (Granite 4); or with windows and sinks in three of four layers. Bamba: such mixers with dense
+/// blocks.
+/// Source: configuration_granitemoehybrid.py, modeling_bamba.py of huggingface/transformers (4.57),
+/// modular_granite_swa.py and modular_granitemoe_swa.py (5).
 #pragma once
 
 #include <string>
@@ -92,6 +94,24 @@ inline layer_stack read_granite_layers(const fields& f, const family& known, cou
   return stack;
 }
 
+/// Layers that see a window, where no list says: all but the first of each four.
+inline layer_stack read_granite_windows(const fields& f, const family& known, count hidden,
+                                        precision) {
+  const count layers = f.whole(layers_key(f), any_layers);
+  grouped_query_attention a = read_grouped_attention(f, known, hidden);
+  const count window = f.whole_or("sliding_window", 128, any_length);
+  std::vector<bool> narrow;
+  if (f.find("layer_types") != nullptr) narrow = stated_layers(f, known, layers);
+  for (auto i = static_cast<count>(narrow.size()); i < layers; ++i) narrow.push_back(i % 4 != 0);
+  const feed_forwards blocks = known.feed_forwards(f, known, layers);
+  layer_stack stack;
+  for (count i = 0; i < layers; ++i) {
+    a.window = narrow[static_cast<std::size_t>(i)] ? window : 0;
+    stack.append(1, {a, blocks.of(i)});
+  }
+  return stack;
+}
+
 }  // namespace detail
 
 namespace families {
@@ -111,6 +131,22 @@ inline constexpr family granitemoehybrid{.model_type = "granitemoehybrid",
                                          .feed_forwards = detail::read_granite_experts,
                                          .bias = bias_rule::stated,
                                          .names = &detail::granite_names};
+inline constexpr family granite_swa{.model_type = "granite_swa",
+                                    .architecture = "GraniteSWAForCausalLM",
+                                    .layers = detail::read_granite_windows,
+                                    .feed_forwards = detail::read_dense,
+                                    .kv_heads = 4,
+                                    .bias = bias_rule::stated,
+                                    .sinks = true,
+                                    .mlp_bias = true,
+                                    .tied = true};
+inline constexpr family granitemoe_swa{.model_type = "granitemoe_swa",
+                                       .architecture = "GraniteMoeSWAForCausalLM",
+                                       .layers = detail::read_granite_windows,
+                                       .feed_forwards = detail::read_granite_experts,
+                                       .bias = bias_rule::stated,
+                                       .sinks = true,
+                                       .names = &detail::granite_names};
 inline constexpr family bamba{.model_type = "bamba",
                               .architecture = "BambaForCausalLM",
                               .layers = detail::read_granite_layers,

@@ -52,6 +52,7 @@
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
 #include "shardline/io/hf/families/opt.hpp"
+#include "shardline/io/hf/families/ouro.hpp"
 #include "shardline/io/hf/families/persimmon.hpp"
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/plamo.hpp"
@@ -127,6 +128,7 @@ inline constexpr std::array all_families{
     &families::gemma4_text,
     &families::gemma4_unified_text,
     &families::phi3,
+    &families::phi3small,
     &families::olmo,
     &families::olmo2,
     &families::olmo3,
@@ -150,12 +152,15 @@ inline constexpr std::array all_families{
     &families::granitemoe,
     &families::granitemoeshared,
     &families::granitemoehybrid,
+    &families::granite_swa,
+    &families::granitemoe_swa,
     &families::bamba,
     &families::nemotron_h,
     &families::mamba2,
     &families::mamba,
     &families::falcon_mamba,
     &families::jamba,
+    &families::plamo2,
     &families::falcon_h1,
     &families::lfm2,
     &families::lfm2_moe,
@@ -174,6 +179,7 @@ inline constexpr std::array all_families{
     &families::bailing_moe_linear,
     &families::bailing_hybrid,
     &families::sarvam_moe,
+    &families::param2moe,
     &families::sarvam_mla,
     &families::longcat_flash,
     &families::ernie4_5,
@@ -223,14 +229,18 @@ inline constexpr std::array all_families{
     &families::arcee,
     &families::apertus,
     &families::helium,
+    &families::telechat3,
+    &families::pangu_embedded,
     &families::iquestcoder,
     &families::hyperclovax,
     &families::cwm,
     &families::solar,
     &families::mllama_text_model,
     &families::molmo,
+    &families::ouro,
     &families::persimmon,
     &families::plamo,
+    &families::plamo3,
     &families::arctic,
     &families::telechat,
     &families::afmoe,

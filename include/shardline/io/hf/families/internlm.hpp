@@ -15,7 +15,7 @@ constexpr checkpoint_names make_internlm2_names() noexcept {
   n.attention = "attention.";
   n.projections = {"wqkv", "wo", "", ""};
   n.dense = "feed_forward.";
-  n.matrices = {"w1", "w2", "w3"};
+  n.matrices = {"w1", "w3", "w2"};
   return n;
 }
 inline constexpr checkpoint_names internlm2_names = make_internlm2_names();

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Jamba: Mamba mixers, attention in every eighth layer, experts in every second; Mamba and
-/// Falcon-Mamba, which have nothing but mixers.
+/// Falcon-Mamba, which have nothing but mixers; PLaMo 2, whose mixers have heads.
 /// Source: configuration_jamba.py, configuration_mamba.py and configuration_falcon_mamba.py of
 /// huggingface/transformers (4.57).
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "shardline/io/hf/blocks/layers.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
+#include "shardline/io/hf/families/plamo.hpp"
 
 namespace shardline::hf {
 
@@ -90,6 +93,56 @@ inline layer_stack read_jamba_layers(const fields& f, const family& known, count
   return stack;
 }
 
+constexpr checkpoint_names make_plamo2_names() noexcept {
+  checkpoint_names n = plamo3_names;
+  n.recurrence = "mixer.";
+  n.recurrent = {"in_proj", "out_proj", ""};
+  n.minor = {"bcdt_proj", "dt_proj", "conv1d"};
+  return n;
+}
+inline constexpr checkpoint_names plamo2_names = make_plamo2_names();
+
+inline selective_state read_plamo2_mixer(const fields& f, count hidden, precision own) {
+  selective_state s{};
+  s.head_dim = f.whole_or("hidden_size_per_head", 128, any_heads);
+  s.width = f.whole_or("mamba_num_heads", 64, any_heads);
+  s.state_size = f.whole_or("mamba_d_state", 64, any_heads);
+  s.step_rank = hidden / 16 > 64 ? hidden / 16 : 64;
+  s.conv_kernel = f.whole_or("mamba_d_conv", 4, any_kernel);
+  s.conv_bias = false;
+  s.inner_norms = true;
+  s.state = read_state_type(f, own, own);
+  return s;
+}
+
+/// PLaMo 2: attention in one layer of mamba_step, with windows but where full_attention_idx says
+/// so.
+/// Source: modeling_plamo.py of huggingface.co/pfnet/plamo-2-1b; vllm/model_executor/models/plamo2.py.
+inline layer_stack read_plamo2_layers(const fields& f, const family& known, count hidden,
+                                      precision own) {
+  constexpr const char* full_key = "full_attention_idx";
+  const count layers = f.whole(layers_key(f), any_layers);
+  grouped_query_attention a = read_grouped_attention(f, known, hidden);
+  const count window = f.whole_or("attention_window_size", 2048, any_length);
+  const auto full =
+      f.whole_list(full_key, any_index, "indices of layers").value_or(std::vector<count>{});
+  const selective_state mixer = read_plamo2_mixer(f, hidden, own);
+  const count step = f.whole_or("mamba_step", 2, {2, any_layers.most});
+  const bool mixes = f.flag("mamba_enabled", true);
+  a.head_dim = mixer.head_dim;
+  a.qk_norm = head_norm::each_head;
+  const feed_forwards blocks = known.feed_forwards(f, known, layers);
+  layer_stack stack;
+  for (count i = 0; i < layers; ++i) {
+    const count attending = layers <= step / 2 ? layers - 1 : i - i % step + step / 2;
+    a.window = std::find(full.begin(), full.end(), i) == full.end() ? window : 0;
+    const bool attends = !mixes || i == attending;
+    stack.append(1,
+                 {attends ? attention_kind(a) : attention_kind(mixer), blocks.of(i), known.form});
+  }
+  return stack;
+}
+
 inline layer_stack read_selective_layers(const fields& f, const family&, count hidden,
                                          precision own) {
   selective_state s{};
@@ -116,6 +169,15 @@ inline constexpr family jamba{.model_type = "jamba",
                               .feed_forwards = detail::read_jamba_blocks,
                               .kv_heads = 8,
                               .names = &detail::jamba_names};
+inline constexpr family plamo2{.model_type = "plamo2",
+                               .architecture = "Plamo2ForCausalLM",
+                               .layers = detail::read_plamo2_layers,
+                               .feed_forwards = detail::read_dense,
+                               .kv_heads = 4,
+                               .head_dim = 128,
+                               .form = layer_form::sandwich,
+                               .tied = true,
+                               .names = &detail::plamo2_names};
 inline constexpr family mamba{.model_type = "mamba",
                               .architecture = "MambaForCausalLM",
                               .layers = detail::read_selective_layers,

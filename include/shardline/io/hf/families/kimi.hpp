@@ -19,7 +19,7 @@ constexpr checkpoint_names make_kimi_names() noexcept {
   checkpoint_names n = llama_names;
   n.router = "block_sparse_moe.gate";
   n.experts = "block_sparse_moe.experts.";
-  n.expert = {"w1", "w2", "w3"};
+  n.expert = {"w1", "w3", "w2"};
   n.shared = "block_sparse_moe.shared_experts.";
   n.latent = "block_sparse_moe.";
   n.latents = {"routed_expert_down_proj", "routed_expert_up_proj"};

@@ -21,10 +21,10 @@ constexpr checkpoint_names make_lfm2_names() noexcept {
   n.recurrent = {"in_proj", "out_proj", ""};
   n.minor = {"conv", "", ""};
   n.dense = "feed_forward.";
-  n.matrices = {"w1", "w2", "w3"};
+  n.matrices = {"w1", "w3", "w2"};
   n.router = "feed_forward.gate";
   n.experts = "feed_forward.experts.";
-  n.expert = {"w1", "w2", "w3"};
+  n.expert = {"w1", "w3", "w2"};
   return n;
 }
 inline constexpr checkpoint_names lfm2_names = make_lfm2_names();

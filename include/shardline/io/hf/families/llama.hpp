@@ -68,6 +68,14 @@ inline constexpr family llama{.model_type = "llama",
 
 inline constexpr family helium = renamed(llama, "helium", "HeliumForCausalLM");
 inline constexpr family iquestcoder = renamed(llama, "iquestcoder", "IQuestCoderForCausalLM");
+inline constexpr family telechat3 = renamed(llama, "telechat3", "TeleChat3ForCausalLM");
+/// Source: class OpenPanguEmbeddedAttention of vllm/model_executor/models/openpangu.py.
+inline constexpr family pangu_embedded{.model_type = "PanguEmbedded",
+                                       .architecture = "PanguEmbeddedForCausalLM",
+                                       .layers = detail::read_seeing_layers,
+                                       .feed_forwards = detail::read_dense,
+                                       .bias = bias_rule::named,
+                                       .mlp_bias = true};
 inline constexpr family hyperclovax{.model_type = "hyperclovax",
                                     .architecture = "HyperCLOVAXForCausalLM",
                                     .layers = detail::read_post_normed_layers,

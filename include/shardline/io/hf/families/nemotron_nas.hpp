@@ -83,6 +83,14 @@ inline layer_stack read_grouped_layers(const fields& f, const family& known, cou
   return stack;
 }
 
+/// Ultra's search left neither half of some layers.
+inline void note_empty_layers(const fields& f, count empty, count layers) {
+  if (empty == layers) f.refuse(searched_key, "a layer with attention or a feed-forward block");
+  if (empty == 0) return;
+  f.note(searched_key, std::to_string(empty) +
+                           " layers of nothing are left out: pipeline stages share the others");
+}
+
 inline layer_stack read_searched_layers(const fields& f, const family& known, count hidden,
                                         precision) {
   const count layers = f.whole(layers_key(f), any_layers);
@@ -96,15 +104,23 @@ inline layer_stack read_searched_layers(const fields& f, const family& known, co
     return {};
   }
   layer_stack stack;
+  count empty = 0;
   for (std::size_t i = 0; i < all->size() && !f.report().failed(); ++i) {
     const std::string path = f.path_of(searched_key) + "[" + std::to_string(i) + "]";
     if (!(*all)[i].is_object()) {
       f.report().fail(path + ": " + shown((*all)[i]) + "; allowed: an object");
       break;
     }
-    const fields layer((*all)[i], path, f.report());
-    stack.append(1, {read_searched_attention(layer, a), read_searched_block(layer, hidden)});
+    const fields item((*all)[i], path, f.report());
+    const layer read{read_searched_attention(item, a), read_searched_block(item, hidden)};
+    if (std::holds_alternative<no_attention>(read.attention) &&
+        std::holds_alternative<no_feed_forward>(read.feed_forward)) {
+      ++empty;
+    } else {
+      stack.append(1, read);
+    }
   }
+  note_empty_layers(f, empty, layers);
   return stack;
 }
 

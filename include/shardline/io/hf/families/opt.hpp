@@ -34,13 +34,9 @@ inline void require_flag(const fields& f, const char* key, bool needed) {
   f.refuse(key, std::string(needed ? "true" : "false") + ": other forms of OPT are not priced");
 }
 
-/// OPT-350M projects from narrower embeddings and has its norms behind the blocks; Galactica has no
-/// biases.
+/// Galactica has no biases.
 inline layer_stack read_opt_layers(const fields& f, const family& known, count hidden,
                                    precision own) {
-  (void)f.whole_or("word_embed_proj_dim", hidden, {hidden, hidden});
-  require_flag(f, "do_layer_norm_before", true);
-  require_flag(f, "_remove_final_layer_norm", false);
   require_flag(f, "enable_bias", true);
   require_flag(f, "layer_norm_elementwise_affine", true);
   return read_multi_head_layers(f, known, hidden, own);
@@ -59,6 +55,7 @@ inline constexpr family opt{.model_type = "opt",
                             .norm_bias = true,
                             .learned_positions = true,
                             .position_offset = 2,
+                            .narrow_rows = true,
                             .names = &detail::opt_names};
 
 }  // namespace families

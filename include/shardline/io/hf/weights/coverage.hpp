@@ -65,15 +65,21 @@ inline bool names_single_experts(const std::string& entry) {
          entry[next] <= '9';
 }
 
-/// Names that engines have for matrices of a checkpoint which they run as one.
-inline constexpr std::array<std::pair<std::string_view, std::string_view>, 7> merged_names{
+/// Names that engines have for matrices of a checkpoint which they run as one, or that libraries
+/// have for those of DeepSeek's and Mixtral's own.
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 12> merged_names{
     {{"q_proj", "qkv_proj"},
      {"k_proj", "qkv_proj"},
      {"v_proj", "qkv_proj"},
      {"gate_proj", "gate_up_proj"},
      {"up_proj", "gate_up_proj"},
      {"q_a_proj", "fused_qkv_a_proj"},
-     {"kv_a_proj_with_mqa", "fused_qkv_a_proj"}}};
+     {"kv_a_proj_with_mqa", "fused_qkv_a_proj"},
+     {"wq_a", "fused_wqa_wkv"},
+     {"wkv", "fused_wqa_wkv"},
+     {"w1", "gate_proj"},
+     {"w3", "up_proj"},
+     {"w2", "down_proj"}}};
 
 /// Names by which lists know a module: its own and that of what it is merged into; a text model
 /// within another has two more of each.
