@@ -10,6 +10,7 @@
 
 #include "engine_options.hpp"
 #include "models.hpp"
+#include "spaces.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -186,6 +187,19 @@ void add_percentiles(CLI::App& of) {
       "longest time per output token of 99 in 100 requests, simulated: 50ms (default: any)");
 }
 
+// Says which options take several values: numbers ranges too.
+template <class Takes>
+void say_lists(CLI::App& of, const Takes& takes) {
+  for (CLI::Option* option : of.get_options()) {
+    const std::string name = option->get_name();
+    if (!takes(name)) continue;
+    const bool names = takes_list_of_settings(name) && name != "--price";
+    option->description(option->get_description() +
+                        (names ? "; several with commas between them"
+                               : "; several, or a range: 16,64,256 or 8..64:x2"));
+  }
+}
+
 void add_search(CLI::App& app) {
   CLI::App& of = *app.add_subcommand(
       "search", "rank every layout of the GPUs, and every combination of options with lists");
@@ -201,6 +215,7 @@ void add_search(CLI::App& app) {
   of.add_flag("--frontier", best)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add(of, "--jobs", "threads (default: 1)");
   add(of, "--part", "look at part i of n alone, i from 0, and print what merge reads: 3/64");
+  say_lists(of, [](const std::string& name) { return takes_list(name); });
 }
 
 void add_merge(CLI::App& app) {
@@ -224,9 +239,12 @@ void add_recommend(CLI::App& app) {
                                      "replicas, that keep promises at a rate");
   add_common(of);
   add_time(of);
-  of.get_option("--rate")->required();
+  of.get_option("--rate")->required()->description(
+      "requests per second that arrive at random and are to be served; --concurrency is then the "
+      "most in flight of a replica");
   add(of, "--price", price_text);
   add_percentiles(of);
+  say_lists(of, [](const std::string& name) { return takes_list_of_settings(name); });
 }
 
 void add_launch(CLI::App& app) {

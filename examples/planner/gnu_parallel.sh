@@ -9,6 +9,8 @@ parts=$1
 shift
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-seq 0 $((parts - 1)) | parallel --will-cite --halt now,fail=1 --results "$folder/part-{}.json" \
-  --quote "$plan" search "$@" --part "{}/$parts" >/dev/null
+# A part is a line; those of hosts that PARALLEL names come back on standard output too.
+seq 0 $((parts - 1)) | parallel --will-cite --halt now,fail=1 \
+  --quote "$plan" search "$@" --part "{}/$parts" >"$folder/parts"
+split -a 6 -l 1 --additional-suffix=.json "$folder/parts" "$folder/part-"
 "$plan" merge "$folder"/part-*.json

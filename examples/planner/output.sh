@@ -67,4 +67,13 @@ for file in "$here" "$here/none/plan.html" /dev/full; do
   fi
 done
 
+# A page of DeepSeek-V3 on 64 accelerators, sliders and all, has at most 400 KB.
+"$plan" search --model "$(dirname "$0")/deepseek-v3.json" --accelerator h200-sxm --gpus 64 \
+  --input 2048 --output 512 --concurrency 512 --html "$here/page.html" >/dev/null
+size=$(wc -c <"$here/page.html")
+if [ "$size" -gt 400000 ]; then
+  echo "the page of DeepSeek-V3 on 64 accelerators: $size bytes, 400000 at most"
+  complaints=1
+fi
+
 exit $complaints

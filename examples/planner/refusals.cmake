@@ -54,7 +54,7 @@ set(time "a number and its unit, us, ms or s,")
 
 refused("subcommand: nothing; allowed: estimate, search, merge, pools, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "")
 refused("subcommand: fly; allowed: estimate, search, merge, pools, recommend, launch, compare, explain, sensitivity, fit, batch, models, accelerators, engines, fields, completion" "fly")
-refused("--gpus: nothing given; allowed: accelerators in all" "search ${target}")
+refused("--gpus: nothing given; allowed: accelerators in all; several, or a range: 16,64,256 or 8..64:x2" "search ${target}")
 foreach(value 0 -3 1.5 8x 1e3 99999999999999999999)
   refused("--gpus: ${value}; allowed: ${whole}" "search ${target} --gpus ${value}")
 endforeach()
@@ -287,8 +287,19 @@ refused("--trace: ${trace}; allowed: only without --rate"
         "${priced} --rate 1 --simulate 1 --trace ${trace}")
 file(REMOVE ${trace})
 
+# Percentiles: what was found shows them, what was not says which and by how much; pools likewise.
+set(served "search ${target} --gpus 2 --engine vllm --rate 4 --top 1")
+expect(0 "" "TTFT p50 +p99 .*\n +1 .* ms" "${served} --p99-ttft 2s")
+expect(0 "" "\"simulated\": {.*\"p99\": " "${served} --p99-ttft 2s --json")
+expect(0 "" "simulated.ttft_s.p99" "${served} --p99-ttft 2s --csv")
+expect(2 "" "the nearest\n.*\n    the time to first token of 99 in 100 requests is longer than allowed: [0-9.]+ ms required, 60.0 ms available"
+       "${served} --p99-ttft 60ms")
+expect(2 "" "to read prompts: [0-9]+ layouts tried.*to decode: .*, 0 feasible.*the nearest"
+       "pools ${target} --gpus 4 --engine vllm --max-tpot 1us")
+refused("--num-prompts: 10; allowed: none with pools, which are priced in steady state"
+        "pools ${target} --gpus 4 --num-prompts 10")
 # What is recommended and launched.
-refused("--rate: nothing given; allowed: requests per second that arrive at random; --concurrency is then the most in flight (default: as many as keep --concurrency in flight)"
+refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most in flight of a replica"
         "recommend ${target} --gpus 8")
 expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")

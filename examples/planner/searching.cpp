@@ -169,6 +169,22 @@ bool is_nearer(const std::vector<shardline::near_miss>& a,
   return a.front().distance < b.front().distance;
 }
 
+// Of a number of GPUs under one load: near misses by rules, and by percentiles alone.
+template <class Cluster>
+std::vector<shardline::near_miss> nearest_at(const options& o, const Cluster& cluster,
+                                             progress& watch, std::vector<late_miss>& later) {
+  as_engines_do deploy;
+  deploy.add(o);
+  std::optional<late_misses<Cluster>> late;
+  if (o.simulate) late.emplace(o);
+  auto found = near_misses(cluster, o.model, o.workload, 3, watch, deploy,
+                           [&late](const shardline::layout& l, count replicas, const auto& e) {
+                             if (late) late->consider(l, replicas, e);
+                           });
+  if (late) later = late->nearest(o, cluster, 3);
+  return found;
+}
+
 // Of all that was tried, the near misses of what comes nearest.
 template <class Cluster>
 near_misses_found nearest_of(const search_space& space, const library_space<Cluster>& asked) {
@@ -185,15 +201,8 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
         tried.gpus = gpus;
         options at_load = setting.own;
         at_load.workload = setting.loads[load];
-        as_engines_do deploy;
-        deploy.add(at_load);
-        std::optional<late_misses<Cluster>> late;
-        if (at_load.simulate) late.emplace(at_load);
-        auto found = near_misses(tried, at_load.model, at_load.workload, 3, watch, deploy,
-                                 [&](const auto& l, count replicas, const auto& e) {
-                                   if (late) late->consider(l, replicas, e);
-                                 });
-        auto later = late ? late->nearest(at_load, tried, 3) : std::vector<late_miss>{};
+        std::vector<late_miss> later;
+        auto found = nearest_at(at_load, tried, watch, later);
         if (n.gpus > 0 && !is_nearer(later, n.late) &&
             !(later.empty() && n.late.empty() && is_nearer(found, nearest))) {
           continue;

@@ -167,6 +167,10 @@ bool takes_list(std::string_view option) {
   return option == of_layouts || among(of_settings) || among(of_loads);
 }
 
+bool takes_list_of_settings(std::string_view option) {
+  return std::find(of_settings.begin(), of_settings.end(), option) != of_settings.end();
+}
+
 std::vector<std::string> values_in(const std::string& option, const std::string& text) {
   std::vector<std::string> values;
   for (std::size_t begin = 0; begin <= text.size();) {

@@ -48,6 +48,9 @@ std::string with_text(const said_options& said);
 /// Whether a search takes a list behind this option.
 bool takes_list(std::string_view option);
 
+/// Whether a recommendation does: accelerators, engines, formats, and prices of accelerators.
+bool takes_list_of_settings(std::string_view option);
+
 /// The values of a list "16,64,256", of a range of whole numbers "8..64", "64..4096:64" in steps or
 /// "8..64:x2" in powers, or of both, in their order. A single value that is neither stands for
 /// itself. Throws bad_input.

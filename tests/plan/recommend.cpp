@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
 #include <random>
 
+#include "../laws/dice.hpp"
 #include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 #include "shardline/engines/vllm.hpp"
 #include "shardline/plan/simulation.hpp"
 
@@ -131,53 +133,88 @@ TEST_CASE("what cannot be promised is not, and bad input is named") {
   CHECK(bad.tried == 0);
 }
 
-// SHARDLINE_RECOMMEND_QUESTIONS=200 asks as many.
-int questions() {
-  const char* number = std::getenv("SHARDLINE_RECOMMEND_QUESTIONS");
-  return number == nullptr ? 12 : std::atoi(number);
+// A question that somebody might ask: how many replicas of which layout serve this model on this
+// chip at this rate, within these times; every third with a promise of percentiles too.
+struct recommend_question {
+  const model* asked = nullptr;
+  const accelerator* chip = nullptr;
+  const engine_version* engine = nullptr;
+  workload load{};
+  simulation_keeps_promises promises{{.seed = 1, .requests = 150}};
+};
+
+recommend_question random_question(laws::dice& d) {
+  constexpr std::array<const model*, 5> models{&catalog::llama_3_1_8b, &catalog::qwen3_8b,
+                                               &catalog::mixtral_8x7b, &catalog::llama_3_1_70b,
+                                               &catalog::gpt_oss_20b};
+  constexpr std::array<const accelerator*, 5> chips{&catalog::a100_sxm, &catalog::h100_sxm,
+                                                    &catalog::h200_sxm, &catalog::b200_sxm,
+                                                    &catalog::mi300x};
+  const auto any = [&d](double low, double high) {
+    return low * std::pow(high / low, d.between(0.0, 1.0));
+  };
+  recommend_question q;
+  q.asked = d.one_of(models);
+  q.chip = d.one_of(chips);
+  q.engine = d.flip() ? &engines::vllm : &engines::sglang;
+  q.load.concurrency = 64;
+  q.load.input = tokens<>::from_value(std::round(any(128, 4096)));
+  q.load.output = tokens<>::from_value(std::round(any(16, 128)));
+  q.load.chunk = 2048_tokens;
+  q.load.rate = request_rate<>::from_value(any(0.5, 30));
+  q.load.max_ttft = any(0.1, 3) * 1_s;
+  q.load.max_tpot = any(8, 80) * 1_ms;
+  const count promise = d.whole(0, 5);
+  if (promise == 0) q.promises.p99_ttft = any(0.3, 4) * 1_s;
+  if (promise == 1) q.promises.p99_tpot = any(12, 80) * 1_ms;
+  return q;
 }
 
-TEST_CASE("what is accepted under simulation keeps its promises there, with no GPU to spare") {
-  std::mt19937 random(11);
-  const auto any = [&](double low, double high) {
-    return low * std::pow(high / low, std::uniform_real_distribution<double>()(random));
-  };
-  int kept = 0;
-  for (int i = 0; i < questions(); ++i) {
-    auto c = vllm_gpus_of(catalog::h100_sxm, 8);
-    workload w{.concurrency = 64,
-               .input = tokens<>::from_value(std::round(any(128, 4096))),
-               .output = tokens<>::from_value(std::round(any(16, 128))),
-               .chunk = 2048_tokens,
-               .rate = request_rate<>::from_value(any(0.5, 20))};
-    w.max_ttft = any(0.1, 2) * 1_s;
-    w.max_tpot = any(10, 60) * 1_ms;
-    simulation_keeps_promises promises{{.seed = 1, .requests = 600}};
-    if (i % 3 == 0) promises.p99_ttft = any(0.3, 3) * 1_s;
-    if (i % 3 == 1) promises.p99_tpot = any(12, 60) * 1_ms;
-    const recommended r = recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises);
-    if (!r.found) continue;
-    ++kept;
+// Asks, and holds the answer to what it promises; whether there is one.
+template <class Cluster>
+bool is_kept(Cluster c, const recommend_question& q) {
+  const recommended r = recommend(c, *q.asked, q.load, unwatched{}, q.promises);
+  CHECK(r.inputs.empty());
+  if (!r.found) return false;
+  const count needed = r.found->gpus();
+  Cluster own = c;
+  own.gpus = r.found->layout.gpus();
+  workload share = q.load;
+  share.rate = q.load.rate / static_cast<double>(r.found->replicas);
+  const prepared replica(own, *q.asked, r.found->layout);
+  const auto e = replica(share);
+  CHECK(e.feasibility.feasible());
+  CHECK(e.serving.ttft <= *share.max_ttft);
+  CHECK(e.serving.tpot <= *share.max_tpot);
+  CHECK(e.serving.requests_per_s.value() >= share.rate.value() * (1.0 - 1e-9));
+  const simulated_serving again = simulate(replica.parts(), share, q.promises.with);
+  CHECK(keeps_promises(again, share));
+  CHECK_FALSE(q.promises.late(again).has_value());
+  if (needed == 1) return true;
+  c.gpus = needed - 1;
+  CHECK_FALSE(recommend(c, *q.asked, q.load, unwatched{}, q.promises).found.has_value());
+  return true;
+}
+
+TEST_CASE("what is recommended keeps its promises, priced and simulated anew, no GPU to spare") {
+  laws::dice d(11);
+  std::array<int, 2> kept{};
+  const int questions = laws::cases(200);
+  for (int i = 0; i < questions; ++i) {
+    const recommend_question q = random_question(d);
     CAPTURE(i);
-    const count needed = r.found->gpus();
-    CHECK(needed >= recommend(c, catalog::llama_3_1_8b, w).found->gpus());
-    workload share = w;
-    share.rate = w.rate / static_cast<double>(r.found->replicas);
-    auto own = c;
-    own.gpus = r.found->layout.gpus();
-    const prepared replica(own, catalog::llama_3_1_8b, r.found->layout);
-    const simulated_serving again = simulate(replica.parts(), share, promises.with);
-    CHECK(keeps_promises(again, share));
-    CHECK(replica(share).feasibility.feasible());
-    CHECK(again.requests_per_s * static_cast<double>(r.found->replicas) >
-          w.rate.value() * (1.0 - 3.0 / std::sqrt(static_cast<double>(again.requests))));
-    if (promises.p99_ttft) CHECK(again.ttft.p99 <= promises.p99_ttft->value());
-    if (promises.p99_tpot) CHECK(again.tpot.p99 <= promises.p99_tpot->value());
-    if (needed == 1) continue;
-    c.gpus = needed - 1;
-    CHECK_FALSE(recommend(c, catalog::llama_3_1_8b, w, unwatched{}, promises).found.has_value());
+    CAPTURE(q.asked->name.view());
+    CAPTURE(q.chip->name.view());
+    CAPTURE(q.engine->name);
+    const bool fitted_one = i % 2 == 0;
+    const bool found =
+        fitted_one
+            ? is_kept(with_engine(make_cluster(with_fitted(*q.chip, *q.engine), 6), *q.engine), q)
+            : is_kept(with_engine(make_cluster(with_efficiency(*q.chip, policy), 6), *q.engine), q);
+    kept[fitted_one ? 0 : 1] += found ? 1 : 0;
   }
-  CHECK(kept > 4);
+  CHECK(kept[0] > questions / 10);
+  CHECK(kept[1] > questions / 10);
 }
 
 }  // namespace

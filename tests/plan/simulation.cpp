@@ -200,6 +200,34 @@ TEST_CASE("one seed, one result; another seed, another; percentiles rise") {
   CHECK(few <= 300);
 }
 
+TEST_CASE(
+    "a simulation that cannot keep its percentiles is given up, and judged as if it went on") {
+  const auto c = make_cluster(catalog::h200_sxm, 8);
+  const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);
+  laws::dice d(5);
+  int given_up = 0;
+  int kept = 0;
+  for (int i = 0; i < 60; ++i) {
+    workload w = chat_of();
+    w.output = tokens<>::from_value(std::floor(d.between(16.0, 200.0)));
+    w.output_cv = d.flip() ? 0.4 : 0.0;
+    if (d.flip()) w.rate = request_rate<>::from_value(d.between(1.0, 12.0));
+    const simulation_options with{.seed = 3, .requests = 400};
+    const simulated_serving whole = simulate(p, w, with);
+    simulation_keeps_promises promises{with};
+    if (d.flip()) promises.p99_ttft = seconds<>::from_value(whole.ttft.p99 * d.between(0.7, 1.4));
+    promises.p99_tpot = seconds<>::from_value(whole.tpot.p99 * d.between(0.7, 1.4));
+    const simulated_serving s = simulate(p, w, with, promises.patience_times(1.0));
+    CAPTURE(i);
+    CHECK(promises.late(whole).has_value() == (s.given_up || promises.late(s).has_value()));
+    given_up += s.given_up ? 1 : 0;
+    kept += s.given_up ? 0 : 1;
+    if (s.given_up) CHECK(s.steps < whole.steps);
+  }
+  CHECK(given_up > 10);
+  CHECK(kept > 10);
+}
+
 TEST_CASE("a trace is followed as it is: one request alone is a prompt and its rounds") {
   const auto c = make_cluster(catalog::h200_sxm, 8);
   const auto p = prepare(c, catalog::llama_3_1_70b, on_eight);

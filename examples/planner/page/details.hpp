@@ -138,7 +138,8 @@ std::string charts(const question& q, const Cluster& cluster, const shardline::l
                                             double load) {
   shardline::workload w = q.workload;
   w.concurrency = load;
-  const std::string content = visit_cluster(q, [&](const auto& cluster) {
+  const std::string content = visit_cluster(q, [&](auto cluster) {
+    as_engine_does{q}(0, l, cluster, std::span(&w, 1));
     const shardline::basic_estimate<> e = estimate(cluster, q.model, l, w);
     const std::string verdict = detail::verdict(e.feasibility);
     if (!e.feasibility.priceable()) return verdict;

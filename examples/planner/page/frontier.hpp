@@ -63,7 +63,7 @@ inline std::string dot_at(const question& q, const frame& f, const point& p,
 inline std::string link_at(const question& q, const frame& f, const point& p) {
   return element("a", " href=\"#pinned\"" + attribute("aria-label", tip_of(q, p)) + pin_of(p),
                  "<circle cx=\"" + f.left(p.per_user) + "\" cy=\"" + f.top(p.per_gpu) +
-                     "\" r=\"6\"><title>" + escaped(tip_of(q, p)) + "</title></circle>");
+                     "\" r=\"6\"/>");  // its name is the tip too
 }
 
 // From the top left to the bottom right, and where eight in ten measurements of TPOT lie.

@@ -23,14 +23,6 @@ struct launch_text {
 
 namespace detail {
 
-// What stands behind an option of the search; nothing where it is not given.
-inline std::string word_of(const question& q, std::string_view option) {
-  for (const auto& [name, value] : q.words) {
-    if (name == option) return value;
-  }
-  return {};
-}
-
 // The longest sequence that was asked for, in the words of any engine; 0: that of the load.
 inline shardline::count context_of(const question& q) {
   for (const char* option : {"--max-model-len", "--context-length", "--max-seq-len"}) {
@@ -65,7 +57,7 @@ inline std::string reason_of_words(const question& q, const shardline::engine_ve
 /// The commands that start a layout at a load.
 [[nodiscard]] inline launch_text launch_of(const question& q, const shardline::layout& l,
                                            const shardline::workload& w) {
-  const shardline::engine_version* engine = shardline::find_engine(detail::word_of(q, "--engine"));
+  const shardline::engine_version* engine = shardline::find_engine(word_of(q, "--engine"));
   if (std::string reason = detail::reason_of_words(q, engine); !reason.empty()) {
     return {{}, std::move(reason)};
   }
@@ -76,7 +68,7 @@ inline std::string reason_of_words(const question& q, const shardline::engine_ve
   r.gpus_per_node = std::min(q.cluster.gpus, q.cluster.gpus_per_domain);
   r.context = detail::context_of(q);
   r.checkpoint = q.checkpoint;
-  r.quantised = !detail::word_of(q, "--weights").empty();
+  r.quantised = !word_of(q, "--weights").empty();
   r.host_cache = q.host_cache;
   r.domain = q.cluster.gpus_per_domain;
   r.maker = q.cluster.accelerator.vendor;

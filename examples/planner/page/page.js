@@ -6,6 +6,9 @@
 
   // What browsers would show by themselves is shown at once, and where there is room.
   const takeTitles = (root) => {
+    for (const link of root.querySelectorAll("svg a[aria-label]")) {
+      link.firstElementChild.dataset.tip = link.getAttribute("aria-label");
+    }
     for (const title of root.querySelectorAll("svg title")) {
       title.parentNode.dataset.tip = title.textContent;
       title.remove();
@@ -97,9 +100,32 @@
     pin(of.dataset.layout, of.dataset.load, of.matches(".pin"));
   });
 
+  // basE91 of 91 characters that need no escape, as the planner writes it.
+  const bytesOf = (text) => {
+    const digit = (c) => c - 33 - (c > 34) - (c > 60) - (c > 92);
+    const bytes = [];
+    let first = -1;
+    let left = 0;
+    let bits = 0;
+    for (let i = 0; i < text.length; ++i) {
+      const d = digit(text.charCodeAt(i));
+      if (first < 0) {
+        first = d;
+        continue;
+      }
+      const v = first + 91 * d;
+      left |= v << bits;
+      bits += (v & 8191) > 88 ? 13 : 14;
+      for (; bits > 7; bits -= 8, left >>= 8) bytes.push(left & 255);
+      first = -1;
+    }
+    if (first >= 0) bytes.push((left | first << bits) & 255);
+    return new Uint8Array(bytes);
+  };
+
   // The estimator: JSON in, JSON out.
   const start = async (text) => {
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const bytes = bytesOf(text);
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     const module = await new Response(plain).arrayBuffer();
     const { instance } = await WebAssembly.instantiate(module, {});

@@ -115,14 +115,16 @@ inline std::vector<point> nearest_by_rule(const std::vector<point>& refused) {
 // Prices layout after layout at every load.
 template <class Cluster>
 struct sweep {
-  const Cluster& cluster;
+  Cluster cluster;
   const question& asked;
+  shardline::workload load_of_layout = asked.workload;
   std::vector<double> loads = loads_of(asked.workload);
   std::vector<point> feasible{};
   std::vector<point> here{};
   std::vector<point> refused{};
 
   void operator()(const shardline::layout& l) {
+    as_engine_does{asked}(0, l, cluster, std::span(&load_of_layout, 1));
     const shardline::prepared layout(cluster, asked.model, l);
     if (!layout.feasibility().priceable()) return;
     if (!layout.feasibility().feasible()) return add(layout, l, asked.workload.concurrency);
@@ -132,7 +134,7 @@ struct sweep {
  private:
   template <class Prepared>
   void add(const Prepared& layout, const shardline::layout& l, double load) {
-    shardline::workload w = asked.workload;
+    shardline::workload w = load_of_layout;
     w.concurrency = load;
     const auto e = layout(w);
     const bool here_asked = load == asked.workload.concurrency;
@@ -155,6 +157,25 @@ struct sweep {
   }
 };
 
+// The search that the command line makes.
+template <class Cluster>
+shardline::search_result ranked_layouts(const question& q, const Cluster& cluster) {
+  using policy = typename Cluster::efficiency_policy;
+  const std::span<const shardline::workload> load(&q.workload, 1);
+  const shardline::basic_setting<double, policy> setting{&cluster, &q.model, load};
+  const std::span<const shardline::basic_setting<double, policy>> settings(&setting, 1);
+  const shardline::search_terms<shardline::most_tokens_per_gpu, shardline::as_estimated,
+                                as_engine_does>
+      terms{{}, {}, {q}};
+  const auto found =
+      shardline::search_space(settings, std::span<const shardline::count>(&cluster.gpus, 1), terms,
+                              shardline::best_points(q.top));
+  shardline::search_result r;
+  static_cast<shardline::search_counts&>(r) = found;
+  for (const auto& p : found.best) r.best.push_back(candidate_of(settings, terms, p));
+  return r;
+}
+
 }  // namespace detail
 
 /// Searches, and prices every layout at every load. Inputs that cannot be priced leave all empty,
@@ -162,7 +183,7 @@ struct sweep {
 [[nodiscard]] inline answer answer_to(const question& q) {
   return visit_cluster(q, [&](const auto& cluster) {
     answer a;
-    a.found = search(cluster, q.model, q.workload, q.top);
+    a.found = detail::ranked_layouts(q, cluster);
     if (!a.found.inputs.empty()) return a;
     detail::sweep<std::decay_t<decltype(cluster)>> sweep{cluster, q};
     shardline::for_each_layout(cluster.gpus, q.model, sweep);

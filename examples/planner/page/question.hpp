@@ -2,6 +2,7 @@
 /// What a page is about, as plain data that a browser can be told too.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "../under_policy.hpp"
+#include "shardline/engines/index.hpp"
+#include "shardline/memory/exchange_buffers.hpp"
 #include "shardline/shardline.hpp"
 
 namespace planner::page {
@@ -47,6 +50,36 @@ struct question {
   std::string checkpoint{};
   shardline::bytes<> host_cache{};
   std::vector<std::pair<std::string, std::string>> words{};
+};
+
+/// What stands behind an option of the search; nothing where it is not given.
+[[nodiscard]] inline std::string word_of(const question& q, std::string_view option) {
+  for (const auto& [name, value] : q.words) {
+    if (name == option) return value;
+  }
+  return {};
+}
+
+/// What the engine does under a layout, as the command line's search has it: the tokens of a step
+/// where they are the engine's own, the buffers of its exchange of experts.
+struct as_engine_does {
+  const question& asked;
+
+  template <class Cluster>
+  void operator()(shardline::count /*setting*/, const shardline::layout& l, Cluster& c,
+                  std::span<shardline::workload> loads) const {
+    const auto* engine = shardline::find_engine(word_of(asked, "--engine"));
+    if (engine != nullptr) {
+      c.runtime.reserve = asked.cluster.runtime.reserve +
+                          exchange_buffer_bytes(asked.model, l, c.gpus_per_domain,
+                                                c.runtime.experts.exchange, engine->exchange);
+    }
+    const double own = step_tokens_of_replica(c.runtime, l);
+    if (!word_of(asked, "--chunk").empty() || !(own > 0.0)) return;
+    for (shardline::workload& w : loads) {
+      w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
+    }
+  }
 };
 
 /// visit(the cluster under the policy), whose result is returned.

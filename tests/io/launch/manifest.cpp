@@ -299,5 +299,10 @@ TEST_CASE("llm-d's values have the fields of its chart, and a pod the GPUs that 
       CHECK(gpus == "\"" + std::to_string(tensor * local) + "\"");
     }
     CHECK(value_at(m, "multinode") == (p.servers[0].nodes > 1 ? "true" : "false"));
+    // The chart's own command says nothing of where a node is.
+    const bool several = p.servers[0].nodes > 1;
+    CHECK(value_at(m, pool + ".containers[].modelCommand") == (several ? "custom" : "vllmServe"));
+    CHECK((m.text.find("if [ \"$LWS_WORKER_INDEX\" = 0 ]") != std::string::npos) == several);
+    CHECK((m.text.find("--headless") != std::string::npos) == several);
   }
 }

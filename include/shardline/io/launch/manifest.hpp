@@ -181,6 +181,33 @@ inline std::string dynamo_component(const launch_plan& p, const launch_server& s
   return text + "  podTemplate:\n    spec:\n      containers:\n" + indented(container, 8);
 }
 
+// What a container of llm-d's runs on one node: the chart's own command.
+inline std::string chart_command(const launch_server& s) {
+  std::vector<std::string> options;
+  for (const std::string& o : common_options(s)) {
+    // The chart says these itself.
+    if (o.starts_with("--tensor-parallel-size") || o.starts_with("--data-parallel-size")) continue;
+    options.push_back(o);
+  }
+  return "    modelCommand: vllmServe\n    args:\n" + indented(listed(options), 6);
+}
+
+// And over several: the chart has one container for the first node and the others, and says nothing
+// of where it is. Behind the proxy the first listens where that looks for it.
+inline std::string node_command(const launch_plan& p, const launch_server& s) {
+  const count port = s.role == pool_role::decode ? 8200 : s.port;
+  const launch_node first{.leader = "$LWS_LEADER_ADDRESS", .rank = "0", .port = port};
+  const launch_node other{.leader = "$LWS_LEADER_ADDRESS",
+                          .rank = "LWS_WORKER_INDEX",
+                          .is_leader = false,
+                          .port = port};
+  const std::string script = "if [ \"$LWS_WORKER_INDEX\" = 0 ]; then\n" +
+                             indented(script_of(p, s, first), 2) + "else\n" +
+                             indented(script_of(p, s, other), 2) + "fi\n";
+  return "    modelCommand: custom\n    command: [\"/bin/bash\", \"-c\"]\n    args:\n      - |\n" +
+         indented(script, 8);
+}
+
 inline std::string pool_values(const launch_plan& p, const launch_server& s, count local) {
   count tensor = 1;
   count data = 1;
@@ -188,18 +215,12 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
     if (a.option->name == "--tensor-parallel-size") tensor = detail::whole_of(a.value);
     if (a.option->name == "--data-parallel-size") data = detail::whole_of(a.value);
   }
-  std::vector<std::string> options;
-  for (const std::string& o : common_options(s)) {
-    // The chart says these itself.
-    if (o.starts_with("--tensor-parallel-size") || o.starts_with("--data-parallel-size")) continue;
-    options.push_back(o);
-  }
   return "create: true\nreplicas: " + std::to_string(s.instances) +
          "\nparallelism:\n  tensor: " + std::to_string(tensor) +
          "\n  data: " + std::to_string(data) + "\n  dataLocal: " + std::to_string(local) +
          "\n  workers: " + std::to_string(s.nodes) +
-         "\ncontainers:\n  - name: vllm\n    image: " + std::string(image_of("vllm")) +
-         "\n    modelCommand: vllmServe\n    args:\n" + indented(listed(options), 6) +
+         "\ncontainers:\n  - name: vllm\n    image: " + std::string(image_of("vllm")) + "\n" +
+         (s.nodes > 1 ? node_command(p, s) : chart_command(s)) +
          indented(environment_entries(p, s), 4) +
          "    resources:\n      limits:\n        nvidia.com/gpu: \"" +
          std::to_string(s.gpus_per_node()) + "\"\n";
