@@ -167,8 +167,8 @@ TEST_CASE("an invalid input is its name, its value and what is allowed") {
         "efficiency.mfu: 1.5; allowed: a number from 1e-06 to 1");
   CHECK(to_text(invalid_field{field::input, std::numeric_limits<double>::quiet_NaN()}) ==
         "workload.input [tokens]: nan; allowed: a whole number from 1 to 1000000000");
-  CHECK(to_text(invalid_field{field::layer_kinds, 9.0}) ==
-        "model.layers, kinds: 9; allowed: a whole number from 0 to 8");
+  CHECK(to_text(invalid_field{field::layer_kinds, 17.0}) ==
+        "model.layers, kinds: 17; allowed: a whole number from 0 to 16");
   CHECK(
       to_text(invalid_field{field::exception_classes, 2.0, condition::classes_that_layers_have}) ==
       "layer.exceptions.classes (embedding, norm, head): 2; allowed: none of these, which are no "
