@@ -13,28 +13,41 @@
 
 namespace shardline::detail {
 
+// Of a difference to either side of a constant: both together, but where one of them has a step of the
+// prediction in it, at which searches like to end and whose height is no slope, the flatter one.
+inline double slope(double below, double at, double above, double to_below, double to_above) {
+  const double both = (above - below) / (to_above + to_below);
+  if (!(to_below > 0.0) || !(to_above > 0.0)) return both;
+  const double before = (at - below) / to_below;
+  const double behind = (above - at) / to_above;
+  const bool stepped = std::abs(behind - before) > 0.5 * std::abs(both);
+  if (!stepped) return both;
+  return std::abs(before) < std::abs(behind) ? before : behind;
+}
+
 // d residual / d constant at `constants`, each in units of its range. Central differences,
-// one-sided at the ends.
+// one-sided at the ends and beside steps.
 template <class Residuals>
 Eigen::MatrixXd sensitivities(const std::vector<unknown>& unknowns,
                               const std::vector<double>& constants, const Residuals& residuals) {
   constexpr double step = 1e-6;
   Eigen::MatrixXd result;
+  const std::vector<double> at = residuals(constants);
   for (std::size_t k = 0; k < unknowns.size(); ++k) {
     const unknown& u = unknowns[k];
     const double range = u.highest - u.lowest;
     std::vector<double> moved = constants;
     moved[k] = std::min(constants[k] + step * range, u.highest);
+    const double to_above = (moved[k] - constants[k]) / range;
     const std::vector<double> above = residuals(moved);
-    const double top = moved[k];
     moved[k] = std::max(constants[k] - step * range, u.lowest);
+    const double to_below = (constants[k] - moved[k]) / range;
     const std::vector<double> below = residuals(moved);
-    const double width = (top - moved[k]) / range;
     result.conservativeResize(static_cast<Eigen::Index>(above.size()),
                               static_cast<Eigen::Index>(k + 1));
     for (std::size_t i = 0; i < above.size(); ++i) {
       result(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) =
-          (above[i] - below[i]) / width;
+          slope(below[i], at[i], above[i], to_below, to_above);
     }
   }
   return result;
