@@ -64,7 +64,7 @@ set(sglang --model deepseek-v3 --accelerator h200-sxm --gpus 8 --engine sglang -
 run(searched status search ${sglang} --top 1)
 string(JSON ranked GET "${searched}" layouts 0 serving)
 run(estimated status estimate ${sglang}
-    --layout sglang:tp=8,dp=8,dp-attention=on,ep=8,all2all=on)
+    --layout sglang:tp=8,dp=8,dp-attention=on,ep=4)
 string(JSON served GET "${estimated}" serving)
 if(NOT ranked STREQUAL served)
   string(APPEND complaints "a search under SGLang says ${ranked}, an estimate ${served}\n")
