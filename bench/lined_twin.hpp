@@ -456,10 +456,10 @@ struct builder {
       return row.flops().value() / (chip().peak[row.math()].value() * chip().efficiency.mfu);
   }
   static std::size_t line_of(sl::term t) { return static_cast<std::size_t>(t); }
-  static std::size_t size_of(sl::extent e) {
-    if (e == sl::extent::logit_rows) return logit_rows;
-    if (e == sl::extent::group_tokens) return group;
-    return e == sl::extent::expanded_tokens ? expanded : tokens;
+  static std::size_t size_of(sl::step_extent e) {
+    if (e == sl::step_extent::logit_rows) return logit_rows;
+    if (e == sl::step_extent::group_tokens) return group;
+    return e == sl::step_extent::expanded_tokens ? expanded : tokens;
   }
   void pass(sl::term t, std::size_t of, double fixed, double each, double launched) {
     for (roof& k : made.roofs) {

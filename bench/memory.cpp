@@ -29,8 +29,8 @@ struct logged_start {
   std::string_view name{};
   const model* of{};
   std::string_view weights_in{};  // other than the catalog's
-  count tp = 1;
-  count dp = 1;  // experts are spread over all ranks
+  integer tp = 1;
+  integer dp = 1;  // experts are spread over all ranks
   const engine_version* engine{};
   const accelerator* gpu = nullptr;
   double weights_gib = 0.0;
@@ -152,7 +152,7 @@ basic_memory<> predicted(const logged_start& s) {
 }
 
 double cache_bytes_per_token(const logged_start& s) {
-  constexpr count length = 1024;
+  constexpr integer length = 1024;
   const cluster c = make_cluster(catalog::h100_sxm, s.tp);
   const stage_cache cache = cache_of_stage(c, model_of(s), layout_of(s), 0);
   return cache.bytes_of(length) / static_cast<double>(length);

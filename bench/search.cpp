@@ -37,9 +37,9 @@ double peak_megabytes() {
   return static_cast<double>(used.ru_maxrss) / 1000.0;  // of KiB, nearly
 }
 
-std::vector<workload> loads_of(count number) {
+std::vector<workload> loads_of(integer number) {
   std::vector<workload> loads;
-  for (count i = 1; i <= number; ++i) {
+  for (integer i = 1; i <= number; ++i) {
     loads.push_back({.concurrency = static_cast<double>(64 * i),
                      .input = 2048_tokens,
                      .output = 512_tokens,
@@ -50,13 +50,13 @@ std::vector<workload> loads_of(count number) {
 
 template <class Cluster>
 void measure(const char* what, const Cluster& host, const std::vector<model>& formats,
-             const std::vector<workload>& loads, const std::vector<count>& gpus, count jobs,
-             count share) {
+             const std::vector<workload>& loads, const std::vector<integer>& gpus, integer jobs,
+             integer share) {
   using setting = basic_setting<double, typename Cluster::efficiency_policy>;
   std::vector<setting> settings;
   for (const model& m : formats) settings.push_back({&host, &m, loads});
-  const auto run = [&](search_part part, count) {
-    return search_space(std::span<const setting>(settings), std::span<const count>(gpus),
+  const auto run = [&](search_part part, integer) {
+    return search_space(std::span<const setting>(settings), std::span<const integer>(gpus),
                         search_terms<>{}, best_points(10), part);
   };
   using clock = std::chrono::steady_clock;
@@ -77,14 +77,14 @@ void measure(const char* what, const Cluster& host, const std::vector<model>& fo
 }  // namespace
 
 int main(int argc, char** argv) {
-  const count jobs = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 2;
-  const count share = argc > 2 ? std::max(std::atoi(argv[2]), 1) : 1;
+  const integer jobs = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 2;
+  const integer share = argc > 2 ? std::max(std::atoi(argv[2]), 1) : 1;
   const auto host = with_engine(make_cluster(with_fitted(catalog::h200_sxm), 1), engines::vllm);
   model fp8_cache = catalog::deepseek_v3;
   fp8_cache.kv_cache = precision::fp8;
   const std::vector<model> formats{catalog::deepseek_v3, fp8_cache,
                                    quantised(catalog::deepseek_v3, formats::nvfp4)};
-  std::vector<count> all(1250);
+  std::vector<integer> all(1250);
   std::iota(all.begin(), all.end(), 1);
   measure("512 GPUs, 64 concurrencies, 3 formats", host, formats, loads_of(64), {512}, jobs, 1);
   measure("1 to 1250 GPUs", host, {catalog::deepseek_v3}, loads_of(1), all, jobs, share);

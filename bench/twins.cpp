@@ -341,7 +341,7 @@ void compare_lines(const char* name, const shardline::basic_cluster<double, Effi
 
 // One model under both policies.
 void compare_lines(const char* by_constant, const char* by_fitted, const shardline::accelerator& a,
-                   shardline::count gpus, const shardline::model& m, const shardline::layout& l) {
+                   shardline::integer gpus, const shardline::model& m, const shardline::layout& l) {
   compare_lines(by_constant, make_cluster(with_efficiency(a, efficiency), gpus), m, l);
   compare_lines(by_fitted, make_cluster(shardline::with_fitted(a), gpus), m, l);
 }

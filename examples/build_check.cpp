@@ -21,7 +21,7 @@ constexpr cluster b200 = hosts(catalog::b200_sxm);
 
 template <vllm Flags>
 constexpr layout ranks = to_layout(Flags);
-template <count Input>
+template <integer Input>
 constexpr workload chat{.concurrency = 64, .input = tokens<>::from_value(Input)};
 
 template <const cluster& Hosts, const model& Model, vllm Flags>

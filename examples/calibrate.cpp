@@ -20,7 +20,7 @@ using namespace shardline::literals;
 
 struct gemm_row {
   double m;
-  count n, k;
+  integer n, k;
   double us;
 };
 constexpr gemm_row gemm_table[]{

@@ -22,7 +22,7 @@ static_assert(longest_context(host, catalog::llama_3_1_70b, ranks, chat) >= 1638
 static_assert(fewest_replicas(host, catalog::llama_3_1_70b, ranks, chat)->gpus() == 8);
 // [readme:end capacity]
 
-long long number(count n) { return static_cast<long long>(n); }
+long long number(integer n) { return static_cast<long long>(n); }
 double gb(const bytes<>& b) { return (b / 1_GB).value(); }
 
 int main() {

@@ -20,7 +20,7 @@ namespace accuracy {
 namespace {
 
 using shardline::attention_core;
-using shardline::count;
+using shardline::integer;
 using shardline::kernel_format;
 using shardline::phase;
 using prefill = shardline::prefill_curve<>;
@@ -114,10 +114,10 @@ attention_core<double> operator_of(const grouped_row& row, phase of) {
   op.sequences = row.number(sequences);
   op.new_tokens = of == phase::prefill ? row.number(length) : 1.0;
   op.context = row.number(past);
-  op.heads = static_cast<count>(row.number(heads));
-  op.kv_heads = static_cast<count>(row.number(kv_heads));
-  op.qk_dim = op.v_dim = static_cast<count>(row.number(head_dim));
-  op.window = row.empty(window) ? 0 : static_cast<count>(row.number(window));
+  op.heads = static_cast<integer>(row.number(heads));
+  op.kv_heads = static_cast<integer>(row.number(kv_heads));
+  op.qk_dim = op.v_dim = static_cast<integer>(row.number(head_dim));
+  op.window = row.empty(window) ? 0 : static_cast<integer>(row.number(window));
   op.bytes_per_token = static_cast<double>(2 * op.kv_heads * op.qk_dim) * bytes_of(row.word(cache));
   return op;
 }
@@ -130,7 +130,7 @@ attention_core<double> operator_of(const latent_row& row, phase of) {
   op.sequences = row.number(sequences);
   op.new_tokens = decoding ? 1.0 : row.number(length);
   op.context = row.number(past);
-  op.heads = static_cast<count>(row.number(heads));
+  op.heads = static_cast<integer>(row.number(heads));
   op.kv_heads = decoding ? 1 : op.heads;
   op.qk_dim = decoding ? 576 : 192;
   op.v_dim = decoding ? 512 : 128;

@@ -18,7 +18,7 @@ namespace accuracy {
 namespace {
 
 using shardline::collective_kind;
-using shardline::count;
+using shardline::integer;
 using shardline::seconds;
 using curve = shardline::collective_curve<>;
 
@@ -119,11 +119,11 @@ class collector {
   void add(const std::shared_ptr<const kernels>& of, const std::string& source,
            const std::string& kind, double ranks, double message, double seconds_measured) {
     constexpr double small_message = 65536.0;
-    const auto cluster = shardline::make_cluster(of->fitted, static_cast<count>(ranks));
+    const auto cluster = shardline::make_cluster(of->fitted, static_cast<integer>(ranks));
     const exchange e{
         of,
         std::make_shared<shardline::fitted_cluster<double>>(cluster),
-        {kind_of(kind), {static_cast<count>(ranks), 1}, shardline::bytes<>::from_value(message)}};
+        {kind_of(kind), {static_cast<integer>(ranks), 1}, shardline::bytes<>::from_value(message)}};
     study<curve, exchange>& s = study_of(*of);
     observation seen;
     seen.measured = seconds_measured;

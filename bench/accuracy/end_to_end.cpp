@@ -141,7 +141,7 @@ run step_run(const row_table& row, deployment d) {
     return {d, figure::prefill, computed / of_all};
   }
   if (contains(row.word(batch), "per GPU")) {  // data-parallel attention, experts shared out
-    const count all = d.layout.gpus();
+    const integer all = d.layout.gpus();
     d.workload.concurrency *= static_cast<double>(all);
     d.layout.attention = {1, 1, all};
     d.layout.expert = {1, all, 1};
@@ -163,8 +163,8 @@ run rate_run(const row_table& row, deployment d) {
 run deepseek_run(const row_table& row, deployment d) {
   const double ranks = row.number(gpus);
   d.gpu.scale_up.rate = bandwidth<>::from_value(200e9);
-  d.layout.attention = {1, 1, static_cast<count>(ranks)};
-  d.layout.expert = {1, static_cast<count>(ranks), 1};
+  d.layout.attention = {1, 1, static_cast<integer>(ranks)};
+  d.layout.expert = {1, static_cast<integer>(ranks), 1};
   d.layout.dispatch = expert_dispatch::all_to_all;
   d.runtime.two_batch_overlap = true;
   d.runtime.experts.exchange = expert_exchange::hierarchical;

@@ -19,7 +19,7 @@ namespace accuracy {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 using curve = shardline::expert_curve<>;
 
 // One rank's experts of a layer: both multiplications and all that lies around them.
@@ -114,11 +114,11 @@ rank_rows busiest(const shardline::expert_group& g, const std::string& distribut
 
 expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>& of,
                       const shardline::weight_format& format) {
-  const auto number = [&](std::size_t column) { return static_cast<count>(row.number(column)); };
-  const count hidden = number(4);
-  const count width = number(5) / number(8);
+  const auto number = [&](std::size_t column) { return static_cast<integer>(row.number(column)); };
+  const integer hidden = number(4);
+  const integer width = number(5) / number(8);
   const shardline::expert_group g{number(7), number(6), number(9), row.number(11)};
-  const count own = number(7) / number(9);
+  const integer own = number(7) / number(9);
   const rank_rows r = busiest(g, row.word(10));
   const auto routed = shardline::weight_class::routed_expert;
   const double seen = g.tokens * row.number(6);

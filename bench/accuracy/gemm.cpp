@@ -13,7 +13,7 @@ namespace accuracy {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 using curve = shardline::gemm_curve<>;
 
 struct product {
@@ -88,8 +88,8 @@ studies<curve, product> gemm_studies(const std::string& folder) {
     if (d == nullptr || !current || hosts) return;
     product p{k, {}};
     p.op.rows = row.number(3);
-    p.op.weight = {shardline::weight_class::attention, d->format, static_cast<count>(row.number(5)),
-                   static_cast<count>(row.number(4))};
+    p.op.weight = {shardline::weight_class::attention, d->format,
+                   static_cast<integer>(row.number(5)), static_cast<integer>(row.number(4))};
     const std::string name = "gemm " + k->name() + " " + d->name;
     const auto [place, is_new] = places.insert({name, all.size()});
     if (is_new) {

@@ -92,7 +92,7 @@ deployment deployment_of(const row_table& row) {
   d.model = model_of(row, d.gpu);
   const double ranks = row.empty(tensor_parallel) ? 1.0 : row.number(tensor_parallel);
   d.layout = split_over(ranks);
-  d.layout.attention.dp = static_cast<count>(gpus_in(row.word(system)) / ranks);
+  d.layout.attention.dp = static_cast<integer>(gpus_in(row.word(system)) / ranks);
   d.layout.expert = {d.layout.attention.tp, 1, d.layout.attention.dp};
   d.workload.routing = usual_routing(d.model);
   d.workload.concurrency = row.number(samples_s) * row.number(latency) * 1e-3;

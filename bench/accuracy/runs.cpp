@@ -178,8 +178,8 @@ const model* model_named(const std::string& name) {
 
 model gpt_model(const std::string& name, double heads, double head_dim, double layers,
                 double vocabulary) {
-  const auto number = [](double value) { return static_cast<count>(value); };
-  const count width = number(heads * head_dim);
+  const auto number = [](double value) { return static_cast<integer>(value); };
+  const integer width = number(heads * head_dim);
   model m;
   m.name = name.c_str();
   m.hidden_size = width;
@@ -208,7 +208,7 @@ std::string format_of(const model& m) {
   return std::string(name(f.element)) + (f.group_k > 1 ? " in blocks" : "");
 }
 
-layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<count>(gpus)}); }
+layout split_over(double gpus) { return to_layout(vllm{.tp = static_cast<integer>(gpus)}); }
 
 void keep_in_flight(deployment& d, client c, double isl, double osl, double concurrency) {
   workload& w = d.workload;
@@ -244,7 +244,7 @@ score_table table_of(const whole_runs& runs) {
 
 bool fits(const deployment& d) {
   const auto c = with_engine(make_cluster(d.gpu, d.layout.gpus()), d.runtime);
-  const count fitting = sequences_that_fit(c, d.model, d.layout, d.workload);
+  const integer fitting = sequences_that_fit(c, d.model, d.layout, d.workload);
   return d.workload.concurrency <= static_cast<double>(fitting);
 }
 

@@ -131,7 +131,7 @@ struct options {
   budget_rule<> memory{};
   double look_every = 1.0;
   double balance = 0.0;
-  count drafts = 0;
+  integer drafts = 0;
 };
 
 options options_of_sglang(const load& l) {
@@ -173,7 +173,7 @@ options options_of(const load& l, bool guesses) {
 
 // Of DeepSeek-V4-Pro, with and without thinking (acceptance_lengths.csv): one guess of 0.79 and 0.92 is
 // right, of three 1.49 and 1.97.
-double accepted(count drafts) { return drafts == 1 ? 0.86 : 0.74; }
+double accepted(integer drafts) { return drafts == 1 ? 0.86 : 0.74; }
 
 // Steps that prompts wait where the first of them waits for so many, and the others until then.
 double mean_wait(const workload& w, double most) {
@@ -195,7 +195,7 @@ void launch(load& l, const options& o) {
 }
 
 layout layout_of(const row_table& row) {
-  const auto number = [&](column c) { return static_cast<count>(row.number(c)); };
+  const auto number = [&](column c) { return static_cast<integer>(row.number(c)); };
   layout l;
   l.attention = {number(tp), 1, number(dp)};
   l.expert = {number(etp), number(ep), number(tp) * number(dp) / (number(etp) * number(ep))};
@@ -255,7 +255,7 @@ bool is_set_apart(const load& l) { return !fits(l) || (l.is_of("deepseek") && !l
 
 bool has_other_ttft(const load& l) {
   if (l.nvidia && !has_experts(l.of.model)) {
-    const count gpus = l.of.layout.gpus();
+    const integer gpus = l.of.layout.gpus();
     return l.concurrency >= 128.0 || (gpus >= 4 && l.concurrency >= 64.0);
   }
   return l.is_of("70b") && l.is_tensorrt() && l.of.layout.gpus() < 8 &&

@@ -43,11 +43,11 @@ inline constexpr workload batch{.concurrency = 128, .input = 1024_tokens, .outpu
   model m = shape;
   m.vocab_size = 1;
   rank_share found{};
-  for (count stage = 0; stage < ranks.pp; ++stage) {
+  for (integer stage = 0; stage < ranks.pp; ++stage) {
     const rank_share all =
         share_of_gpus(m, ranks, stage * ranks.attention.size(), ranks.attention.size());
-    for_each_operator(m, ranks, decode_step(1.0, 0.0, 1.0), stage, rank{},
-                      [&](const auto& op, count) {
+    for_each_operator(m, ranks, decode_step(1.0, 0.0, 1.0), stage, rank_coordinates{},
+                      [&](const auto& op, integer) {
                         if constexpr (requires { op.term; }) {
                           if (op.term == t) found = all;
                         } else {

@@ -26,7 +26,7 @@ inline constexpr layout ranks = to_layout(product{.ep = 8, .tp = 4, .pp = 2});
 inline constexpr workload batch{.concurrency = 128, .input = 10240_tokens, .output = 1_tokens};
 
 // What the plan claims and other claims are held against.
-inline constexpr count claimed_parameters = 10'000'000'000;
+inline constexpr integer claimed_parameters = 10'000'000'000;
 inline constexpr auto claimed_ttft = 8.5_s;
 inline constexpr double claimed_tokens_per_ms = 8000.0;
 inline constexpr tokens<> batch_tokens = batch.input * batch.concurrency;
@@ -77,7 +77,7 @@ template <class Function>
 [[nodiscard]] inline std::vector<claim> layout_claims() {
   constexpr rank_share one = share_of_gpu(shape, ranks, 0);
   constexpr auto attention = attention_of(shape, ranks);
-  constexpr count stage = ranks.attention.size();
+  constexpr integer stage = ranks.attention.size();
   return {
       {.text = "GPUs of TP4 x EP8 x PP2", .claimed = 64, .computed = ranks.gpus(), .unit = "GPUs"},
       {.text = "attention heads per GPU",
@@ -109,9 +109,9 @@ template <class Function>
 }
 
 [[nodiscard]] inline std::vector<claim> memory_claims() {
-  constexpr auto held = weights_of_rank(shape, ranks, 0, rank{});
+  constexpr auto held = weights_of_rank(shape, ranks, 0, rank_coordinates{});
   constexpr auto all = parameters(shape);
-  constexpr count matrices = all.total() - all[weight_class::norm];
+  constexpr integer matrices = all.total() - all[weight_class::norm];
   constexpr auto used = memory(infiniband, shape, ranks, batch);
   constexpr double parts = 16 + 8 + 24 + 8;
   return {
@@ -268,7 +268,7 @@ template <class Function>
     p.claims.insert(p.claims.end(), claims.begin(), claims.end());
   }
   p.appendix = "  Node map\n";
-  for (count first = 0; first < ranks.gpus(); first += ranks.attention.size()) {
+  for (integer first = 0; first < ranks.gpus(); first += ranks.attention.size()) {
     p.appendix +=
         "    " + to_text(share_of_gpus(shape, ranks, first, ranks.attention.size()), ranks) + "\n";
   }

@@ -23,7 +23,7 @@ inline constexpr layout one_replica = to_layout(product{.ep = 64, .tp = 8, .pp =
 inline constexpr double sequences = 128.0;
 inline constexpr tokens<> shortest = 128_tokens;
 inline constexpr tokens<> longest = 10240_tokens;
-inline constexpr count claimed_parameters = 30'000'000'000;
+inline constexpr integer claimed_parameters = 30'000'000'000;
 
 // The range of `figure_of(model, sequence length)` over what the plan leaves open.
 template <class Function>
@@ -103,7 +103,7 @@ template <class Time>
   const double spread =
       formats::fp16.matrix_bytes(claimed_parameters, 1) / real<double>(ranks.gpus());
   const auto held = [](const model& m) {
-    return in(1_MB, weights_of_rank(m, ranks, 0, rank{}).total_bytes());
+    return in(1_MB, weights_of_rank(m, ranks, 0, rank_coordinates{}).total_bytes());
   };
   const auto used = memory(cluster, shape, ranks, load(longest));
   const double resident = in(1_MB, used.total() - used.reserve);
@@ -234,8 +234,8 @@ template <class Time>
     p.claims.insert(p.claims.end(), claims.begin(), claims.end());
   }
   p.appendix = "  Rank map, one expert group and copy to a line\n";
-  const count group = ranks.expert.etp * ranks.expert.ep;
-  for (count first = 0; first < ranks.gpus(); first += group) {
+  const integer group = ranks.expert.etp * ranks.expert.ep;
+  for (integer first = 0; first < ranks.gpus(); first += group) {
     p.appendix += "    " + to_text(share_of_gpus(shape, ranks, first, group), ranks) + "\n";
   }
   return p;

@@ -58,7 +58,7 @@ inline constexpr tokens<> length = 1024_tokens;
 }
 
 [[nodiscard]] inline std::vector<claim> memory_claims() {
-  constexpr auto held = weights_of_rank(shape, ranks, 0, rank{});
+  constexpr auto held = weights_of_rank(shape, ranks, 0, rank_coordinates{});
   constexpr bytes<> whole = residual_of(sequences * length.value());
   constexpr auto local = rank_step_of(prefill_step(sequences, length.value(), 0.0, 1.0), ranks);
   constexpr double sum = 1.0 + 64.0 + 64.0;

@@ -102,7 +102,7 @@ inline constexpr double baseline_throughput = 15'000.0;
     p.claims.insert(p.claims.end(), claims.begin(), claims.end());
   }
   p.appendix = "  Rank map\n";
-  for (count gpu = 0; gpu < ranks.gpus(); ++gpu) {
+  for (integer gpu = 0; gpu < ranks.gpus(); ++gpu) {
     p.appendix += "    " + to_text(share_of_gpu(shape, ranks, gpu), ranks) + "\n";
   }
   return p;

@@ -28,13 +28,13 @@ constexpr std::size_t top = 5;
 // What a rank sends: bytes, of one size.
 struct sent_part {
   search_counts counts{};
-  count number = 0;
+  integer number = 0;
   std::array<found_point, top> best{};
 };
 static_assert(std::is_trivially_copyable_v<sent_part>);
 
 sent_part packed(const found_points& found) {
-  sent_part p{found, static_cast<count>(found.best.size()), {}};
+  sent_part p{found, static_cast<integer>(found.best.size()), {}};
   std::copy(found.best.begin(), found.best.end(), p.best.begin());
   return p;
 }
@@ -76,7 +76,7 @@ void search_my_part() {
   }
   using setting = basic_setting<double, decltype(host)::efficiency_policy>;
   const std::array<setting, 1> settings{setting{&host, &catalog::deepseek_v3, loads}};
-  constexpr std::array<count, 2> gpus{16, 32};
+  constexpr std::array<integer, 2> gpus{16, 32};
   const search_part part = part_of_this_rank();
   const found_points own = search_space(std::span<const setting>(settings), gpus, search_terms<>{},
                                         best_points(top), part);

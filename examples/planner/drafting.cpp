@@ -22,7 +22,7 @@ using shardline::field;
 // "mtp:3": what guesses, nothing where it has no name, and how many tokens; 0 where it is not said.
 struct drafted {
   std::string method{};
-  shardline::count tokens = 0;
+  shardline::integer tokens = 0;
 };
 
 // Each once, by the name that --draft takes.

@@ -41,7 +41,7 @@ field field_of(engine_limit limits) {
 // The option that is given of what it limits; its value too.
 struct given_option {
   const engine_option* option = nullptr;
-  shardline::count value = 0;
+  shardline::integer value = 0;
 };
 
 given_option find_given(const words& of, engine_limit limits) {
@@ -97,7 +97,7 @@ void read_engine_options(const words& of, options& o) {
   if (sequences.option != nullptr) engine.step_sequences = static_cast<double>(sequences.value);
   if (tokens.option != nullptr) engine.step_tokens = static_cast<double>(tokens.value);
   const given_option context = find_given(of, engine_limit::context);
-  const shardline::count longest = o.model.max_context;
+  const shardline::integer longest = o.model.max_context;
   if (context.option != nullptr && longest > 0 && context.value > longest) {
     refuse(context.option->name, fmt::format("{}", context.value),
            fmt::format("at most the model's {} tokens", longest));
@@ -132,7 +132,7 @@ void refuse_beyond_context(const words& of, const options& o) {
          fmt::format("at least --input and --output, {}", asked));
 }
 
-shardline::count longest_sequence(const words& of) {
+shardline::integer longest_sequence(const words& of) {
   return find_given(of, engine_limit::context).value;
 }
 
@@ -153,7 +153,7 @@ void hold_adapters(const words& of, options& o) {
   held.slots = whole_number("--lora-slots", *slots, 1024);
   if (rank) held.rank = whole_number("--lora-rank", *rank, 1024);
   shardline::bytes<> most{};
-  for (shardline::count stage = 0; stage < o.layout.pp; ++stage) {
+  for (shardline::integer stage = 0; stage < o.layout.pp; ++stage) {
     if (o.layout.pp > o.model.layers.size()) break;  // which is refused by name
     most = shardline::max(most, adapter_bytes(o.model, o.layout, stage, held));
   }

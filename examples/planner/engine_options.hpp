@@ -38,7 +38,7 @@ void refuse_beyond_engine(const words& of, const options& o);
 void refuse_beyond_context(const words& of, const options& o);
 
 /// The longest sequence that the engine is told to take; 0 where it is not.
-shardline::count longest_sequence(const words& of);
+shardline::integer longest_sequence(const words& of);
 
 /// What the engine registers to exchange tokens the way that --expert-exchange names is reserved.
 void hold_exchange_buffers(options& o);

@@ -20,11 +20,11 @@ namespace planner {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 using shardline::rule;
 
 // Every layout of up to so many GPUs is tried, or of as many as the cluster has.
-constexpr count least_searched = 1024;
+constexpr integer least_searched = 1024;
 
 /// What fits.
 ///   feasible      whether the layout is, its memory for the workload included
@@ -37,11 +37,11 @@ constexpr count least_searched = 1024;
 struct answers {
   shardline::report feasible{};
   bool shaped = false;
-  count sequences = 0;
-  count context = 0;
+  integer sequences = 0;
+  integer context = 0;
   std::optional<shardline::layout> replicas{};
   std::optional<shardline::layout> any{};
-  count searched = 0;
+  integer searched = 0;
 };
 
 // Rules that no other layout mends.
@@ -78,20 +78,20 @@ answers answer(const options& o) {
 bool model_binds(const options& o, const answers& a) {
   return o.model.max_context > 0 && o.model.max_context < a.context;
 }
-count usable_context(const options& o, const answers& a) {
+integer usable_context(const options& o, const answers& a) {
   return model_binds(o, a) ? o.model.max_context : a.context;
 }
 
 // Beyond `unbounded` nothing was counted: the model keeps no cache, or next to none.
-std::string number(count n, count step = 1) {
+std::string number(integer n, integer step = 1) {
   const std::string text = std::to_string(n);
   return n + step > shardline::unbounded ? text + " or more" : text;
 }
 
 std::string sequences_text(const options& o, const answers& a) {
-  const count dp = o.layout.attention.dp;
+  const integer dp = o.layout.attention.dp;
   std::string text = number(a.sequences, dp);
-  const count each = shardline::ceil_div(a.sequences, dp);
+  const integer each = shardline::ceil_div(a.sequences, dp);
   if (dp > 1) text += fmt::format(", at most {} in each of {} replicas", each, dp);
   return text;
 }
@@ -147,7 +147,7 @@ nlohmann::ordered_json layout_json(const std::optional<shardline::layout>& l) {
 nlohmann::ordered_json context_json(const options& o, const answers& a) {
   nlohmann::ordered_json of_model = nullptr;
   if (o.model.max_context > 0) of_model = o.model.max_context;
-  return {{"concurrency", static_cast<count>(o.workload.concurrency)},
+  return {{"concurrency", static_cast<integer>(o.workload.concurrency)},
           {"tokens", usable_context(o, a)},
           {"bound", model_binds(o, a) ? "model" : "memory"},
           {"memory_tokens", a.context},
@@ -158,7 +158,7 @@ nlohmann::ordered_json answers_json(const options& o, const answers& a) {
   nlohmann::ordered_json sequences = nullptr;
   nlohmann::ordered_json context = nullptr;
   if (a.shaped) {
-    sequences = {{"tokens", static_cast<count>(full_length(o.workload))},
+    sequences = {{"tokens", static_cast<integer>(full_length(o.workload))},
                  {"per_replica", shardline::ceil_div(a.sequences, o.layout.attention.dp)},
                  {"in_all", a.sequences}};
     context = context_json(o, a);

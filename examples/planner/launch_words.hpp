@@ -18,7 +18,7 @@ namespace planner {
 
 /// GPUs of one host at most: a larger scale-up domain (NVL72) spans hosts, and only who has it knows
 /// how many.
-inline constexpr shardline::count most_gpus_per_host = 16;
+inline constexpr shardline::integer most_gpus_per_host = 16;
 
 /// Whether images and resources of manifests, and TensorRT-LLM, are made for it.
 [[nodiscard]] constexpr bool is_of_nvidia(shardline::vendor v) {

@@ -43,7 +43,7 @@ shardline::launch_request request_of(const options& o) {
 }
 
 shardline::manifest written(const options& o, const shardline::launch_plan& plan,
-                            shardline::count nodes) {
+                            shardline::integer nodes) {
   const std::string& format = o.launch.format;
   if (format == "lws") return worker_sets(plan);
   if (format == "dynamo") return dynamo_graph(plan);

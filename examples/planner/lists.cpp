@@ -139,13 +139,13 @@ struct kind_lister {
   std::string path;
 
   template <class Range, class Kind>
-  void operator()(const char* name, Range range, shardline::count Kind::*) const {
+  void operator()(const char* name, Range range, shardline::integer Kind::*) const {
     const shardline::field_range& r = shardline::range_of(range);
     list.push_back(field_row(spec_file, path + name, std::string(allowed_in(r).view()),
                              shardline::name(r.unit), ""));
   }
   template <class Kind>
-  void operator()(const char* name, shardline::count Kind::*) const {
+  void operator()(const char* name, shardline::integer Kind::*) const {
     list.push_back(field_row(spec_file, path + name, "a whole number", "", ""));
   }
   template <class Kind>

@@ -17,7 +17,7 @@ std::string change_text(const shardline::change& c) {
 }
 
 std::string deployment_text(const options& o, const shardline::layout& l,
-                            shardline::count replicas) {
+                            shardline::integer replicas) {
   const std::string one = short_text(o.model, l);
   return fmt::format("{}, {}", shardline::counted(replicas * l.gpus(), "GPU"),
                      replicas > 1 ? fmt::format("{} x {}", replicas, one) : one);

@@ -27,10 +27,10 @@ struct mended_miss {
 /// What keeps every rule as estimated, and a promise of percentiles not.
 struct late_miss {
   shardline::layout layout{};
-  shardline::count replicas = 1;
+  shardline::integer replicas = 1;
   shardline::late_percentile late{};
 
-  [[nodiscard]] shardline::count gpus() const { return replicas * layout.gpus(); }
+  [[nodiscard]] shardline::integer gpus() const { return replicas * layout.gpus(); }
 };
 
 /// Near misses.
@@ -42,8 +42,8 @@ struct near_misses_found {
   said_options said{};
   std::vector<mended_miss> misses{};
   std::vector<late_miss> late{};
-  shardline::count gpus = 0;
-  std::optional<std::pair<shardline::layout, shardline::count>> larger{};
+  shardline::integer gpus = 0;
+  std::optional<std::pair<shardline::layout, shardline::integer>> larger{};
 };
 
 /// The changes of each, priced on the cluster of one of its replicas.
@@ -73,7 +73,7 @@ class late_misses {
   explicit late_misses(const options& o) : promises_(*promised_by(o).simulated) { deploy_.add(o); }
 
   /// Of one that keeps every rule.
-  void consider(const shardline::layout& l, shardline::count replicas,
+  void consider(const shardline::layout& l, shardline::integer replicas,
                 const shardline::basic_estimate<>& e) {
     const auto factor = [](shardline::seconds<> t, const std::optional<shardline::seconds<>>& of) {
       return of ? t.value() / of->value() : 0.0;
@@ -113,7 +113,7 @@ class late_misses {
   struct candidate {
     double factor = 0.0;
     shardline::layout layout{};
-    shardline::count replicas = 1;
+    shardline::integer replicas = 1;
   };
   shardline::simulation_keeps_promises promises_;
   as_engines_do deploy_{};
@@ -121,7 +121,7 @@ class late_misses {
 };
 
 /// How many times the GPUs that there are a larger deployment is looked for among.
-inline constexpr shardline::count most_times_the_gpus = 4;
+inline constexpr shardline::integer most_times_the_gpus = 4;
 
 /// A line for each, what is wrong with it and what would mend it.
 std::string nearest_text(const options& o, const near_misses_found& found);

@@ -55,11 +55,11 @@ struct launch_options {
   std::string checkpoint{};
   std::string draft{};
   bool quantised = false;
-  shardline::count context = 0;
-  shardline::count adapters = 0;
-  shardline::count adapter_rank = 16;
+  shardline::integer context = 0;
+  shardline::integer adapters = 0;
+  shardline::integer adapter_rank = 16;
   shardline::bytes<> host_cache{};
-  shardline::count gpus_per_host = 8;
+  shardline::integer gpus_per_host = 8;
 };
 
 /// What a search or a recommendation goes by beside the rules.
@@ -74,7 +74,7 @@ struct search_options {
   std::optional<shardline::seconds<>> p99_ttft{};
   std::optional<shardline::seconds<>> p99_tpot{};
   std::optional<shardline::search_part> part{};
-  shardline::count jobs = 1;
+  shardline::integer jobs = 1;
   std::vector<std::string> parts{};
   bool own_chunk = true;
 };
@@ -116,8 +116,8 @@ struct options {
   shardline::layout other_layout{};
   shardline::workload other_workload{};
   std::optional<shardline::cluster> decode_cluster{};
-  shardline::count prefill_gpus = 0;
-  shardline::count decode_gpus = 0;
+  shardline::integer prefill_gpus = 0;
+  shardline::integer decode_gpus = 0;
   std::optional<decoding_pool> decoding{};
   std::size_t top = 10;
   bool json = false;

@@ -18,8 +18,8 @@ namespace planner {
 namespace {
 
 using nlohmann::ordered_json;
-using shardline::count;
 using shardline::found_point;
+using shardline::integer;
 
 std::string version() {
   return fmt::format("{}.{}.{}", SHARDLINE_VERSION_MAJOR, SHARDLINE_VERSION_MINOR,
@@ -32,12 +32,12 @@ std::string version() {
 }
 
 // What a search visits has no other degrees.
-std::array<count, 8> degrees_of(const shardline::layout& l) {
+std::array<integer, 8> degrees_of(const shardline::layout& l) {
   return {l.attention.tp, l.attention.cp, l.attention.dp, l.expert.etp,
-          l.expert.ep,    l.expert.edp,   l.pp,           static_cast<count>(l.dispatch)};
+          l.expert.ep,    l.expert.edp,   l.pp,           static_cast<integer>(l.dispatch)};
 }
 
-shardline::layout layout_of(const std::array<count, 8>& d) {
+shardline::layout layout_of(const std::array<integer, 8>& d) {
   return {
       {d[0], d[1], d[2]},
       {d[3], d[4], d[5]},
@@ -56,10 +56,10 @@ ordered_json json_of(const found_point& p) {
 found_point point_in(const ordered_json& j) {
   found_point p;
   p.rank = j.at("rank").get<shardline::search_rank>();
-  p.order = j.at("order").get<count>();
-  p.setting = j.at("setting").get<count>();
-  p.load = j.at("load").get<count>();
-  p.layout = layout_of(j.at("layout").get<std::array<count, 8>>());
+  p.order = j.at("order").get<integer>();
+  p.setting = j.at("setting").get<integer>();
+  p.load = j.at("load").get<integer>();
+  p.layout = layout_of(j.at("layout").get<std::array<integer, 8>>());
   return p;
 }
 
@@ -84,11 +84,11 @@ struct part_read {
 part_read part_in(const ordered_json& j) {
   part_read p;
   p.of_version = j.at("version").get<std::string>();
-  p.part = {j.at("part").get<count>(), j.at("parts").get<count>()};
+  p.part = {j.at("part").get<integer>(), j.at("parts").get<integer>()};
   p.asked = j.at("question").get<question>();
-  p.found.tried = j.at("tried").get<count>();
-  p.found.feasible = j.at("feasible").get<count>();
-  p.found.rejected = j.at("rejected").get<std::array<count, shardline::rule_count>>();
+  p.found.tried = j.at("tried").get<integer>();
+  p.found.feasible = j.at("feasible").get<integer>();
+  p.found.rejected = j.at("rejected").get<std::array<integer, shardline::rule_count>>();
   for (const ordered_json& point : j.at("points")) p.found.best.push_back(point_in(point));
   return p;
 }

@@ -25,16 +25,16 @@ namespace planner {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 using shardline::sized_pools;
 
 // The same GPUs, each of which reads and decodes: replicas of a layout.
 struct aggregated {
   shardline::layout layout{};
-  count replicas = 1;
+  integer replicas = 1;
   shardline::basic_serving<> serving{};
 
-  [[nodiscard]] count gpus() const { return replicas * layout.gpus(); }
+  [[nodiscard]] integer gpus() const { return replicas * layout.gpus(); }
   [[nodiscard]] double tokens_per_s() const {
     return serving.output_tokens_per_s.value() * static_cast<double>(replicas);
   }
@@ -75,7 +75,7 @@ pools_found answer_of_pools(const options& o, const Cluster& prefill, const Clus
   return found;
 }
 
-std::string pool_text(const options& o, count instances, const shardline::layout& l) {
+std::string pool_text(const options& o, integer instances, const shardline::layout& l) {
   return fmt::format("{} x {}", instances, short_text(o.model, l));
 }
 
@@ -128,7 +128,7 @@ std::string pools_text(const options& o, const pools_found& found) {
   return table.text();
 }
 
-void put_pool(shardline::json_tree& out, const char* name, const options& o, count instances,
+void put_pool(shardline::json_tree& out, const char* name, const options& o, integer instances,
               const shardline::layout& l) {
   out.object(name, [&] {
     out.member("instances", instances);

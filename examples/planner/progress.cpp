@@ -33,7 +33,7 @@ progress::~progress() {
   if (shown_) fmt::print(stderr, "{}", wiped);
 }
 
-void progress::show_each_second(shardline::count looked_at) {
+void progress::show_each_second(shardline::integer looked_at) {
   const clock::time_point now = clock::now();
   if (now - last_ < std::chrono::seconds(1)) return;
   last_ = now;

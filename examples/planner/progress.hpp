@@ -18,19 +18,19 @@ class progress {
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
 
-  void operator()(shardline::count looked_at) {
-    constexpr shardline::count between_looks_at_the_clock = 256;
+  void operator()(shardline::integer looked_at) {
+    constexpr shardline::integer between_looks_at_the_clock = 256;
     if (on_terminal_ && ++calls_ % between_looks_at_the_clock == 0) show_each_second(looked_at);
   }
 
  private:
   using clock = std::chrono::steady_clock;
-  void show_each_second(shardline::count looked_at);
+  void show_each_second(shardline::integer looked_at);
 
   std::string what_;
   bool on_terminal_;
   bool shown_ = false;
-  shardline::count calls_ = 0;
+  shardline::integer calls_ = 0;
   clock::time_point last_ = clock::now();
 };
 

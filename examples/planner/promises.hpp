@@ -63,7 +63,7 @@ class as_engines_do {
   void add(const options& of) { settings_.push_back(&of); }
 
   template <class Cluster>
-  void operator()(shardline::count setting, const shardline::layout& l, Cluster& c,
+  void operator()(shardline::integer setting, const shardline::layout& l, Cluster& c,
                   std::span<shardline::workload> loads) const {
     const options& o = *settings_[static_cast<std::size_t>(setting)];
     if (o.engine != nullptr) {

@@ -37,7 +37,7 @@ namespace {
 using shardline::field;
 
 shardline::tokens<> tokens(const words& of, const std::string& option, const char* usual, field f) {
-  const shardline::count n = whole_number(option, of.given(option).value_or(usual), f);
+  const shardline::integer n = whole_number(option, of.given(option).value_or(usual), f);
   return shardline::tokens<>::from_value(static_cast<double>(n));
 }
 
@@ -223,7 +223,7 @@ shardline::cluster read_cluster(const words& of) {
     if (memory && text.starts_with("memory=")) refuse("--set", text, "only without --memory");
     set_figure("--set", text, a);
   }
-  const shardline::count gpus =
+  const shardline::integer gpus =
       whole_number("--gpus", of.given("--gpus").value_or(""), field::gpus);
   const std::optional<std::string> per_node = of.given("--gpus-per-node");
   if (!per_node) return make_cluster(a, gpus);
@@ -260,14 +260,14 @@ shardline::layout read_layout(const std::string& text, const char* option = "--l
 }
 
 // GPUs of one of two pools: whole instances of the layout.
-shardline::count pool(const words& of, const std::string& option, const std::string& other,
-                      shardline::count instance) {
+shardline::integer pool(const words& of, const std::string& option, const std::string& other,
+                        shardline::integer instance) {
   const std::optional<std::string> text = of.given(option);
   if (!text) {
     if (const auto paired = of.given(other)) refuse(other, *paired, "only with " + option);
     return 0;
   }
-  const shardline::count gpus = whole_number(option, *text, field::gpus);
+  const shardline::integer gpus = whole_number(option, *text, field::gpus);
   if (gpus % instance != 0) {
     refuse(option, *text, "a multiple of the layout's " + shardline::counted(instance, "GPU"));
   }
@@ -304,7 +304,7 @@ void read_pipeline_and_pools(const words& of, options& o) {
   const shardline::layout& decodes = o.decoding ? o.decoding->layout : o.layout;
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", o.layout.gpus());
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", decodes.gpus());
-  const shardline::count in_pools = o.prefill_gpus + o.decode_gpus;
+  const shardline::integer in_pools = o.prefill_gpus + o.decode_gpus;
   if (in_pools > 0 && in_pools < o.cluster.gpus) {
     o.notes.push_back(
         fmt::format("{} of {} GPUs are in a pool, the others idle", in_pools, o.cluster.gpus));
@@ -318,7 +318,7 @@ void read_pipeline_and_pools(const words& of, options& o) {
 void read_seed(const words& of, options& o) {
   const std::optional<std::string> seed = of.given("--simulate");
   if (!seed) return;
-  constexpr shardline::count highest = 1000000000;
+  constexpr shardline::integer highest = 1000000000;
   o.simulate.emplace();
   o.simulate->seed = static_cast<std::uint64_t>(whole_number("--simulate", *seed, highest));
 }
@@ -438,7 +438,7 @@ void read_objective(const words& of, options& o) {
 
 // "3/64": part 3, from 0, of 64.
 shardline::search_part part_in(const std::string& text) {
-  constexpr shardline::count most = 1'000'000;
+  constexpr shardline::integer most = 1'000'000;
   const std::size_t slash = std::min(text.find('/'), text.size());
   const auto whole = [](const std::string& digits) {
     const bool all = !digits.empty() && digits.size() < 8 &&
@@ -447,7 +447,7 @@ shardline::search_part part_in(const std::string& text) {
   };
   const shardline::search_part part{
       whole(text.substr(0, slash)),
-      slash < text.size() ? whole(text.substr(slash + 1)) : shardline::count{-1}};
+      slash < text.size() ? whole(text.substr(slash + 1)) : shardline::integer{-1}};
   if (part.of < 1 || part.of > most || part.index < 0 || part.index >= part.of) {
     refuse("--part", text, "i/n, with i from 0 to n - 1 and n from 1 to 1000000");
   }
@@ -590,11 +590,11 @@ void read_checkpoint(const words& of, options& o) {
 }
 
 // Of the machines that programs are started on: a node, where a node is one.
-shardline::count read_host(const words& of, const shardline::cluster& c) {
-  const shardline::count in_node = std::min(c.gpus, c.gpus_per_domain);
+shardline::integer read_host(const words& of, const shardline::cluster& c) {
+  const shardline::integer in_node = std::min(c.gpus, c.gpus_per_domain);
   const std::optional<std::string> given = of.given("--gpus-per-host");
   if (given) {
-    const shardline::count n = whole_number("--gpus-per-host", *given, most_gpus_per_host);
+    const shardline::integer n = whole_number("--gpus-per-host", *given, most_gpus_per_host);
     if (in_node % n != 0) {
       refuse("--gpus-per-host", *given, fmt::format("a divisor of the node's {} GPUs", in_node));
     }

@@ -29,7 +29,7 @@ namespace planner {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 
 // What was found, priced and simulated anew as a deployment of one replica.
 //   own    the options of the setting that it is of
@@ -92,7 +92,7 @@ void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   };
   if (o.simulate) {
     late_misses<Cluster> late(o);
-    n.misses = mended(o, cluster, near([&](const auto& l, count replicas, const auto& e) {
+    n.misses = mended(o, cluster, near([&](const auto& l, integer replicas, const auto& e) {
                         late.consider(l, replicas, e);
                       }));
     n.late = late.nearest(o, cluster, most);
@@ -113,13 +113,13 @@ std::array<double, 3> rank_of(const options& o, const shardline::recommendation&
 // Of the settings the best, none of which is looked at beyond what the best so far costs.
 recommendation best_of(const search_space& space) {
   recommendation best;
-  count tried = 0;
+  integer tried = 0;
   for (const space_setting& setting : space.settings) {
     options own = setting.own;
     own.workload = setting.loads.front();
     if (best.searched.found) {
       const double most = rank_of(best.own, *best.searched.found)[0] / own.price.value_or(1.0);
-      own.cluster.gpus = std::min(own.cluster.gpus, static_cast<count>(most));
+      own.cluster.gpus = std::min(own.cluster.gpus, static_cast<integer>(most));
       if (own.cluster.gpus < 1) continue;
     }
     shardline::recommended r =
@@ -147,7 +147,7 @@ recommendation answer(const search_space& space) {
   return a;
 }
 
-std::string replicas_text(const options& o, const shardline::layout& l, count replicas) {
+std::string replicas_text(const options& o, const shardline::layout& l, integer replicas) {
   return fmt::format("{}, {} x {}", shardline::counted(replicas * l.gpus(), "GPU"), replicas,
                      short_text(o.model, l));
 }

@@ -232,7 +232,7 @@ shardline::disaggregated figures_of_pools(const options& o) {
   return visit_cluster(o, [&](const auto& cluster) {
     using policy = typename std::decay_t<decltype(cluster)>::efficiency_policy;
     const auto pool_of = [&](const shardline::runtime& engine, const shardline::layout& l,
-                             shardline::count gpus) {
+                             shardline::integer gpus) {
       shardline::basic_pool<double, policy> pool{cluster, l, gpus / l.gpus()};
       pool.cluster.gpus = l.gpus();
       pool.cluster.runtime = engine;

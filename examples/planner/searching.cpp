@@ -35,7 +35,7 @@ namespace planner {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 
 // A line of the ranking, with the setting that it is of.
 struct ranked {
@@ -75,17 +75,17 @@ struct library_space {
 // What a search tells the one line that is shown, whichever of its jobs looks.
 class told_by_job {
  public:
-  told_by_job(std::atomic<count>& looks, progress* shown) : looks_(looks), shown_(shown) {}
-  void operator()(count tried) {
-    const count all = looks_ += tried - told_;
+  told_by_job(std::atomic<integer>& looks, progress* shown) : looks_(looks), shown_(shown) {}
+  void operator()(integer tried) {
+    const integer all = looks_ += tried - told_;
     told_ = tried;
     if (shown_ != nullptr) (*shown_)(all);
   }
 
  private:
-  std::atomic<count>& looks_;
+  std::atomic<integer>& looks_;
   progress* shown_;
-  count told_ = 0;
+  integer told_ = 0;
 };
 
 std::string what_is_searched(const search_space& space) {
@@ -101,10 +101,10 @@ shardline::found_points points_of(const options& o, const search_space& space,
   const std::span<const setting> settings(asked.settings);
   const auto terms = terms_of(o, space);
   progress shown(what_is_searched(space));
-  std::atomic<count> looks{0};
-  const auto run = [&](shardline::search_part part, count job) {
-    return shardline::search_space(settings, std::span<const count>(space.gpus), terms, keep, part,
-                                   told_by_job(looks, job == 0 ? &shown : nullptr));
+  std::atomic<integer> looks{0};
+  const auto run = [&](shardline::search_part part, integer job) {
+    return shardline::search_space(settings, std::span<const integer>(space.gpus), terms, keep,
+                                   part, told_by_job(looks, job == 0 ? &shown : nullptr));
   };
   const auto part = o.search.part.value_or(shardline::search_part{});
   const auto found = shardline::in_jobs(part, o.search.jobs, run);
@@ -143,15 +143,15 @@ std::vector<std::string> said_of(const search_space& space, const shardline::fou
 
 // A point of which an objective is asked once more.
 struct priced_again {
-  count setting;
+  integer setting;
   const shardline::basic_serving<>& serving;
   const shardline::layout& layout;
-  [[nodiscard]] count gpus() const { return layout.gpus(); }
+  [[nodiscard]] integer gpus() const { return layout.gpus(); }
 };
 
 // What a point has of each list with several values.
 said_options said_of_point(const search_space& space, std::size_t setting, std::size_t load,
-                           count gpus) {
+                           integer gpus) {
   said_options all = space.settings[setting].said;
   all.insert(all.end(), space.loads[load].begin(), space.loads[load].end());
   all.emplace_back("--gpus", fmt::format("{}", gpus));
@@ -178,7 +178,7 @@ std::vector<shardline::near_miss> nearest_at(const options& o, const Cluster& cl
   std::optional<late_misses<Cluster>> late;
   if (o.simulate) late.emplace(o);
   auto found = near_misses(cluster, o.model, o.workload, 3, watch, deploy,
-                           [&late](const shardline::layout& l, count replicas, const auto& e) {
+                           [&late](const shardline::layout& l, integer replicas, const auto& e) {
                              if (late) late->consider(l, replicas, e);
                            });
   if (late) later = late->nearest(o, cluster, 3);
@@ -196,7 +196,7 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
   for (std::size_t s = 0; s < space.settings.size(); ++s) {
     const space_setting& setting = space.settings[s];
     for (std::size_t load = 0; load < setting.loads.size(); ++load) {
-      for (const count gpus : space.gpus) {
+      for (const integer gpus : space.gpus) {
         Cluster tried = asked.clusters[s];
         tried.gpus = gpus;
         options at_load = setting.own;
@@ -391,8 +391,8 @@ bool show_search(const options& o, const search_space& space, const search_found
 // Whether a search of this space can have found the point, which a file says.
 bool is_of(const search_space& space, const shardline::found_point& p) {
   const shardline::layout& l = p.layout;
-  const auto within = [](count place, std::size_t size) {
-    return place >= 0 && place < static_cast<count>(size);
+  const auto within = [](integer place, std::size_t size) {
+    return place >= 0 && place < static_cast<integer>(size);
   };
   const auto degrees = {l.attention.tp,
                         l.attention.cp,

@@ -46,14 +46,15 @@ struct trace_line {
 };
 
 void refuse_beyond(const trace_line& line, const shardline::simulation::request& r,
-                   shardline::count longest) {
+                   shardline::integer longest) {
   if (longest == 0 || r.input + r.output <= static_cast<double>(longest)) return;
   refuse("--trace",
          fmt::format("{}, line {}: {} and {} tokens", line.path, line.number, r.input, r.output),
          fmt::format("together at most the model's {}", longest));
 }
 
-shardline::simulation::request request_in(trace_line line, double after, shardline::count longest) {
+shardline::simulation::request request_in(trace_line line, double after,
+                                          shardline::integer longest) {
   const auto most = [](shardline::field f) { return range_of(f).highest; };
   shardline::simulation::request r;
   r.sent = line.value(after, 1e9);
@@ -85,7 +86,7 @@ void refuse_long_simulation(const simulated_load& of) {
 
 shardline::simulation_options read_trace(const std::string& path,
                                          shardline::simulation_options with,
-                                         shardline::count longest) {
+                                         shardline::integer longest) {
   std::ifstream file(path);
   std::string text;
   std::int64_t line = 0;

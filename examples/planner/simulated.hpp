@@ -16,7 +16,7 @@ namespace planner {
 /// 0. Throws bad_input, which names the line.
 shardline::simulation_options read_trace(const std::string& path,
                                          shardline::simulation_options with,
-                                         shardline::count longest);
+                                         shardline::integer longest);
 
 /// What one replica is asked to simulate, and how fast it serves.
 struct simulated_load {
@@ -79,7 +79,7 @@ void put_simulated(shardline::json_output<Output>& out, const shardline::simulat
     });
   };
   out.object("simulated", [&] {
-    out.member("seed", static_cast<shardline::count>(o.simulate->seed));
+    out.member("seed", static_cast<shardline::integer>(o.simulate->seed));
     out.member("requests", s.requests);
     out.member("requests_per_s", s.requests_per_s);
     out.member("output_tokens_per_s", s.output_tokens_per_s);

@@ -15,7 +15,7 @@ namespace planner {
 
 namespace {
 
-using shardline::count;
+using shardline::integer;
 using list = std::pair<std::string, std::vector<std::string>>;
 
 // What a setting is made of, and a load; of the first the accelerator, whose price goes with it.
@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 4> of_settings{"--accelerator", "--engine
 constexpr std::array<std::string_view, 4> of_loads{"--concurrency", "--rate", "--chunk", "--draft"};
 constexpr std::string_view of_layouts = "--gpus";
 
-constexpr count most_values = 1'000'000;
+constexpr integer most_values = 1'000'000;
 constexpr std::size_t most_combinations = 100'000;
 
 constexpr std::string_view wanted_of_range =
@@ -34,12 +34,12 @@ constexpr std::string_view wanted_of_range =
   refuse(option, text, wanted_of_range);
 }
 
-count whole_in(const std::string& option, const std::string& range, const std::string& text) {
+integer whole_in(const std::string& option, const std::string& range, const std::string& text) {
   const std::optional<double> n = number_in(text);
   const bool whole = n && *n >= 1.0 && *n <= static_cast<double>(most_values) &&
                      text.find_first_not_of("0123456789") == std::string::npos;
   if (!whole) refuse_range(option, range);
-  return static_cast<count>(*n);
+  return static_cast<integer>(*n);
 }
 
 // "8..64:x2": 8, 16, 32, 64.
@@ -47,14 +47,14 @@ void add_range(const std::string& option, const std::string& range, std::size_t 
                std::vector<std::string>& values) {
   const std::size_t colon = range.find(':', dots);
   const bool stepped = colon != std::string::npos;
-  const count low = whole_in(option, range, range.substr(0, dots));
-  const count high = whole_in(option, range, range.substr(dots + 2, colon - dots - 2));
+  const integer low = whole_in(option, range, range.substr(0, dots));
+  const integer high = whole_in(option, range, range.substr(dots + 2, colon - dots - 2));
   std::string step = stepped ? range.substr(colon + 1) : "1";
   const bool by_powers = step.starts_with("x");
   if (by_powers) step.erase(0, 1);
-  const count by = whole_in(option, range, step);
+  const integer by = whole_in(option, range, step);
   if (low > high || (by_powers && by < 2)) refuse_range(option, range);
-  for (count n = low; n <= high; n = by_powers ? n * by : n + by) {
+  for (integer n = low; n <= high; n = by_powers ? n * by : n + by) {
     values.push_back(fmt::format("{}", n));
   }
 }

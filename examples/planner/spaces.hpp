@@ -34,7 +34,7 @@ struct space_setting {
 struct search_space {
   std::vector<space_setting> settings{};
   std::vector<said_options> loads{};
-  std::vector<shardline::count> gpus{};
+  std::vector<shardline::integer> gpus{};
   said_options lists{};
 
   [[nodiscard]] bool is_single() const { return lists.empty(); }

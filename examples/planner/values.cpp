@@ -168,14 +168,14 @@ void refuse(const shardline::invalid_field& input) {
 
 std::optional<double> number_in(std::string_view text) { return number<double>(text); }
 
-shardline::count whole_number(std::string_view option, std::string_view text,
-                              shardline::field field) {
+shardline::integer whole_number(std::string_view option, std::string_view text,
+                                shardline::field field) {
   return whole_number(option, text, shardline::highest_count(field));
 }
 
-shardline::count whole_number(std::string_view option, std::string_view text,
-                              shardline::count highest) {
-  const std::optional<shardline::count> value = number<shardline::count>(text);
+shardline::integer whole_number(std::string_view option, std::string_view text,
+                                shardline::integer highest) {
+  const std::optional<shardline::integer> value = number<shardline::integer>(text);
   if (!value || *value < 1 || *value > highest) {
     refuse(option, text, fmt::format("a whole number from 1 to {}", highest));
   }

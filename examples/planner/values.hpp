@@ -27,12 +27,12 @@ void refuse_invalid(const Inputs& inputs) {
 }
 
 /// A whole number inside the range of `field`.
-shardline::count whole_number(std::string_view option, std::string_view text,
-                              shardline::field field);
+shardline::integer whole_number(std::string_view option, std::string_view text,
+                                shardline::field field);
 
 /// A whole number from 1 to `highest`.
-shardline::count whole_number(std::string_view option, std::string_view text,
-                              shardline::count highest);
+shardline::integer whole_number(std::string_view option, std::string_view text,
+                                shardline::integer highest);
 
 /// All of a text as a number; none for anything else.
 std::optional<double> number_in(std::string_view text);

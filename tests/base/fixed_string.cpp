@@ -55,11 +55,11 @@ TEST_CASE("what is no number is said to be none") {
 }
 
 TEST_CASE("counts are written to both ends of 64 bits") {
-  using limits = std::numeric_limits<count>;
+  using limits = std::numeric_limits<integer>;
   CHECK(text_line{}.add((limits::max)()).view() == "9223372036854775807");
   CHECK(text_line{}.add((limits::min)()).view() == "-9223372036854775808");
-  CHECK(text_line{}.add(count{0}).view() == "0");
-  CHECK(text_line{}.add(count{1000}).view() == "1000");
+  CHECK(text_line{}.add(integer{0}).view() == "0");
+  CHECK(text_line{}.add(integer{1000}).view() == "1000");
 }
 
 TEST_CASE("a line holds 400 characters, and says so when one more comes") {

@@ -9,17 +9,17 @@ using namespace shardline;
 
 namespace {
 
-constexpr count largest = (std::numeric_limits<count>::max)();
+constexpr integer largest = (std::numeric_limits<integer>::max)();
 
 }  // namespace
 
 TEST_CASE("shares sum to the whole, differ by one at most, and the first are the larger") {
-  for (count n = 0; n <= 200; ++n) {
-    for (count parts = 1; parts <= 70; ++parts) {
-      count sum = 0;
-      count before = n;
-      for (count i = 0; i < parts; ++i) {
-        const count one = items_in_part(n, parts, i);
+  for (integer n = 0; n <= 200; ++n) {
+    for (integer parts = 1; parts <= 70; ++parts) {
+      integer sum = 0;
+      integer before = n;
+      for (integer i = 0; i < parts; ++i) {
+        const integer one = items_in_part(n, parts, i);
         REQUIRE(one <= before);
         REQUIRE(one >= n / parts);
         REQUIRE(one <= n / parts + 1);
@@ -36,9 +36,9 @@ TEST_CASE("shares sum to the whole, differ by one at most, and the first are the
 }
 
 TEST_CASE("groups are as few as hold all items") {
-  for (count n = 0; n <= 300; ++n) {
-    for (count size = 1; size <= 70; ++size) {
-      const count groups = ceil_div(n, size);
+  for (integer n = 0; n <= 300; ++n) {
+    for (integer size = 1; size <= 70; ++size) {
+      const integer groups = ceil_div(n, size);
       CAPTURE(n);
       CAPTURE(size);
       REQUIRE(groups * size >= n);
@@ -49,13 +49,13 @@ TEST_CASE("groups are as few as hold all items") {
 }
 
 TEST_CASE("divides is what the remainder says, for powers of two and others, small and huge") {
-  for (count n = 0; n <= 500; ++n) {
-    for (count d = 1; d <= 70; ++d) REQUIRE(divides(d, n) == (n % d == 0));
+  for (integer n = 0; n <= 500; ++n) {
+    for (integer d = 1; d <= 70; ++d) REQUIRE(is_divisor(d, n) == (n % d == 0));
   }
-  CHECK(divides(largest, largest));
-  CHECK_FALSE(divides(2, largest));
-  CHECK_FALSE(divides(largest, largest - 1));
-  CHECK(divides(count{1} << 40, count{1} << 60));
+  CHECK(is_divisor(largest, largest));
+  CHECK_FALSE(is_divisor(2, largest));
+  CHECK_FALSE(is_divisor(largest, largest - 1));
+  CHECK(is_divisor(integer{1} << 40, integer{1} << 60));
 }
 
 TEST_CASE("shares of huge counts are exact") {
@@ -72,8 +72,8 @@ TEST_CASE("products and sums that leave 64 bits are the largest count, negative 
   CHECK(saturating_product(largest, 0) == 0);
   CHECK(saturating_product(largest, 1) == largest);
   CHECK(saturating_product(largest, 2) == largest);
-  CHECK(saturating_product(count{1} << 32, count{1} << 31) == largest);
-  CHECK(saturating_product(count{1} << 31, count{1} << 31) == count{1} << 62);
+  CHECK(saturating_product(integer{1} << 32, integer{1} << 31) == largest);
+  CHECK(saturating_product(integer{1} << 31, integer{1} << 31) == integer{1} << 62);
   CHECK(saturating_product(-1, 5) < 0);
   CHECK(saturating_product(largest, -2) < 0);
   CHECK(saturating_sum(3, 4) == 7);

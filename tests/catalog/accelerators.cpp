@@ -75,7 +75,7 @@ TEST_CASE("a torus has as many accelerators as its domain, in whole rings") {
     CHECK((a.torus.dimensions() > 0) == on_a_torus);
     if (a.torus.dimensions() == 0) continue;
     CHECK(axes[0] * axes[1] * axes[2] == a.domain);
-    for (const count axis : axes) CHECK((axis == 1 || axis % a.torus.ring == 0));
+    for (const integer axis : axes) CHECK((axis == 1 || axis % a.torus.ring == 0));
     CHECK(a.scale_up.latency < catalog::scale_up_latency);  // of a hop, not of a collective
   }
   // One link of a v5e carries 45 to 50 GB/s each way, of a v5p twice that.

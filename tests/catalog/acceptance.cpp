@@ -25,7 +25,7 @@ TEST_CASE(
     CAPTURE(s.model);
     CHECK(s.of(0) == 0.0);
     CHECK(s.of(9) == 0.0);
-    for (count k = 1; k <= 8; ++k) {
+    for (integer k = 1; k <= 8; ++k) {
       const double length = s.of(k);
       if (length == 0.0) continue;
       CHECK(length > 1.0);

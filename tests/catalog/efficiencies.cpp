@@ -22,7 +22,7 @@ constexpr workload chat{
 
 template <class Efficiency>
 constexpr basic_estimate<> on(const basic_accelerator<double, Efficiency>& a, const model& m,
-                              count tp, const workload& w = chat) {
+                              integer tp, const workload& w = chat) {
   return estimate(make_cluster(a, tp), m, to_layout(vllm{.tp = tp}), w);
 }
 
@@ -59,7 +59,7 @@ namespace {
 
 // A step that decodes `sequences` of `context` tokens, in milliseconds.
 template <class Efficiency>
-double decoding(const basic_accelerator<double, Efficiency>& a, const model& m, count tp,
+double decoding(const basic_accelerator<double, Efficiency>& a, const model& m, integer tp,
                 double sequences, double context) {
   const auto step = decode_step(sequences, context, 1.0);
   return time_of_step(make_cluster(a, tp), m, to_layout(vllm{.tp = tp}), step).sum.total().value() *
@@ -201,7 +201,7 @@ TEST_CASE("more concurrency never makes a round shorter, longer prompts never a 
   for (int number = 0; number < 2000; ++number) {
     const auto a = with_fitted(catalog::h100_sxm, *d.one_of(engines::all));
     const model& m = *d.one_of(catalog::models);
-    const count tp = count{1} << d.whole(0, 3);
+    const integer tp = integer{1} << d.whole(0, 3);
     workload w;
     w.concurrency = static_cast<double>(d.whole(1, 500));
     w.input = laws::tokens_of(d.whole(1, 8000));
@@ -226,7 +226,7 @@ TEST_CASE("a faster memory, link or peak never makes anything slower") {
   laws::dice d(5002);
   for (int number = 0; number < 2000; ++number) {
     const model& m = *d.one_of(catalog::models);
-    const count tp = count{1} << d.whole(0, 3);
+    const integer tp = integer{1} << d.whole(0, 3);
     auto better = with_fitted(catalog::h100_sxm, *d.one_of(engines::all));
     const auto c = make_cluster(better, tp);
     const double factor = d.between(1.0, 3.0);
@@ -283,7 +283,7 @@ TEST_CASE("one more sequence, or token of a prompt, adds a wave at most") {
     const accelerator& bare = here ? d.one_of(measured) : d.one_of(catalog::accelerators);
     const auto a = with_fitted(bare, *d.one_of(engines::all));
     const model& m = *d.one_of(catalog::models);
-    const count tp = count{1} << d.whole(0, 3);
+    const integer tp = integer{1} << d.whole(0, 3);
     const double sequences = static_cast<double>(d.whole(8, 500));
     const double context = static_cast<double>(d.whole(1, 30000));
     CAPTURE(m.name.view());
@@ -315,7 +315,7 @@ TEST_CASE("no all-reduce is faster than its bytes over the links, on any acceler
         const double rounds = std::min(2.0 * (n - 1.0) / n, (n + 1.0) / n);
         for (double message = 1024.0; message <= 1e9; message *= 8.0) {
           const collective<double> op{collective_kind::all_reduce,
-                                      {static_cast<count>(n), 1},
+                                      {static_cast<integer>(n), 1},
                                       bytes<>::from_value(message)};
           REQUIRE(time_of(c, op).value() >= rounds * message / bare.scale_up.rate.value());
         }
@@ -331,7 +331,7 @@ TEST_CASE("only kernels in a loop beat the memory, where its last-level cache ho
     const engine_version& e = *d.one_of(engines::all);
     const auto step = with_fitted(bare, e);
     const auto loop = with_fitted_kernels(bare, e);
-    const count kv = count{1} << d.whole(0, 4);
+    const integer kv = integer{1} << d.whole(0, 4);
     const double bytes_of_cache = laws::log_between(d, 1e4, 1e10);
     const double sequences = static_cast<double>(d.whole(1, 64));
     attention_core<double> op{phase::decode, sequences, 1.0, 0.0, 1, 1, kv * 4, kv, 128, 128};

@@ -12,7 +12,7 @@ using namespace shardline;
 
 namespace {
 
-constexpr count total(const model& m) { return parameters(m).total(); }
+constexpr integer total(const model& m) { return parameters(m).total(); }
 
 // Published totals: the parameter count of the safetensors metadata on huggingface.co, for the
 // repository named in catalog/models/<family>.hpp. Where the published figure counts more than the
@@ -58,27 +58,28 @@ static_assert(total(catalog::falcon_40b) == 41'303'293'952);
 // Layer by layer: a state-space mixer with h = 4096 and its norm,
 //   in 4096 x (8192 gate + 8192 x + 2 x 8 x 128 B, C + 128 dt), convolution of 10240 channels by 4
 //   taps and a bias, A, D and dt of 128 heads, gated norm 8192, out 8192 x 4096, norm 4096.
-constexpr count mamba_layer =
+constexpr integer mamba_layer =
     4096 * 18560 + 10240 * 5 + 3 * 128 + 8192 + 8192 * 4096 + 4096;  // 109,640,064
 // 7,285,403,648: mistral.ai/news/codestral-mamba.
 static_assert(total(catalog::mamba_codestral_7b) == 64 * mamba_layer + 2 * 32768 * 4096 + 4096);
 static_assert(total(catalog::mamba_codestral_7b) == 7'285'403'648);
 // 24 mixers, 24 feed-forward layers of two matrices, 4 of attention, each with its norm.
-constexpr count relu_layer = 2 * 4096 * 21504 + 4096;
-constexpr count attention_layer = 4096 * (32 + 8 + 8) * 128 + 4096 * 4096 + 4096;
+constexpr integer relu_layer = 2 * 4096 * 21504 + 4096;
+constexpr integer attention_layer = 4096 * (32 + 8 + 8) * 128 + 4096 * 4096 + 4096;
 static_assert(total(catalog::nemotron_h_8b) ==
               24 * mamba_layer + 24 * relu_layer + 4 * attention_layer + 2 * 131072 * 4096 + 4096);
 static_assert(total(catalog::nemotron_h_8b) == 8'100'852'736);
 
 // The hybrids, h = 2048. Linear attention: q and k of 16 x 128, v and gate of 32 x 128, decay and
 // strength of 32 each, convolution of 8192 channels by 4, A and dt of 32, norm 128, out.
-constexpr count delta_layer =
+constexpr integer delta_layer =
     2048 * (2 * 2048 + 2 * 4096) + 2048 * 64 + 8192 * 4 + 64 + 128 + 4096 * 2048;  // 33,718,464
 // Full attention: q and gate of 16 x 256, k and v of 2 x 256, two head norms, out.
-constexpr count gated_layer = 2048 * (2 * 16 + 2 * 2) * 256 + 2 * 256 + 4096 * 2048;  // 27,263,488
+constexpr integer gated_layer =
+    2048 * (2 * 16 + 2 * 2) * 256 + 2 * 256 + 4096 * 2048;  // 27,263,488
 // Router, experts and one shared expert of three 2048 x 512 matrices, the shared expert's gate, and
 // the layer's two norms.
-constexpr count expert_layer(count experts) {
+constexpr integer expert_layer(integer experts) {
   return 2048 * experts + (experts + 1) * 3 * 2048 * 512 + 2048 + 2 * 2048;
 }
 // 40 layers of 256 experts, 30 linear and 10 full; embedding, head, last norm.
@@ -94,11 +95,13 @@ static_assert(total(catalog::qwen3_next_80b_a3b) == 79'674'391'296);
 
 // Papers, not checkpoints. GPT-3: 12 h^2 + 13 h per layer (9 h biases, 4 h norms), vocabulary and
 // positions, last norm 2 h. Published: "175B".
-constexpr count gpt_3(count h) { return 96 * (12 * h * h + 13 * h) + (50257 + 2048) * h + 2 * h; }
+constexpr integer gpt_3(integer h) {
+  return 96 * (12 * h * h + 13 * h) + (50257 + 2048) * h + 2 * h;
+}
 static_assert(total(catalog::gpt_3_175b) == gpt_3(12288));
 static_assert(total(catalog::gpt_3_175b) == 174'604'259'328);
 // PaLM: h (q, k, v) + out + three matrices of 4 h^2, one norm; published 8.63B, 62.50B, 540.35B.
-constexpr count palm(count layers, count h, count heads) {
+constexpr integer palm(integer layers, integer h, integer heads) {
   return layers * (h * (2 * heads + 2) * 256 + 12 * h * h + h) + 256000 * h + h;
 }
 static_assert(total(catalog::palm_8b) == palm(32, 4096, 16));
@@ -134,7 +137,7 @@ static_assert(active_parameters(catalog::mixtral_8x22b) - 113 * 6144 == 39'160'7
 static_assert(active_parameters(catalog::gpt_oss_20b) - 201088 * 2880 == 3'608'307'264);
 static_assert(active_parameters(catalog::gpt_oss_120b) - 201088 * 2880 == 5'132'849'472);
 // The others: all but the experts that a token does not choose, each of three matrices.
-constexpr count idle(count layers, count experts, count hidden, count width) {
+constexpr integer idle(integer layers, integer experts, integer hidden, integer width) {
   return layers * experts * 3 * hidden * width;
 }
 static_assert(active_parameters(catalog::kimi_k2) ==
@@ -152,20 +155,21 @@ static_assert(active_parameters(catalog::qwen3_5_35b_a3b) == 3'454'988'928);
 
 // The matrices of a model of the plans, by the plans' own formula: per layer four attention
 // matrices of width x width, the router, and two matrices per expert.
-constexpr count plan_matrices(count layers, count width, count experts, count expert_width) {
+constexpr integer plan_matrices(integer layers, integer width, integer experts,
+                                integer expert_width) {
   return layers * (4 * width * width + width * experts + experts * 2 * width * expert_width);
 }
 
-constexpr count without_norms(const model& m) {
+constexpr integer without_norms(const model& m) {
   const auto p = parameters(m);
   return p.total() - p[weight_class::norm];
 }
 
-constexpr count experts_of_all_layers(const model& m) {
+constexpr integer experts_of_all_layers(const model& m) {
   return m.layers.size() * experts_of(m).experts;
 }
 
-constexpr count window_of_run(const layer_stack& layers, std::size_t run) {
+constexpr integer window_of_run(const layer_stack& layers, std::size_t run) {
   return std::get<grouped_query_attention>(layers.kinds[layers.runs[run].kind].attention).window;
 }
 
@@ -351,14 +355,14 @@ TEST_CASE("Llama 4 sees chunks of 8192 tokens in three layers of four, everythin
 
 TEST_CASE("the hybrids have their attention layers where the configurations say") {
   for (const model* m : {&catalog::qwen3_next_80b_a3b, &catalog::qwen3_5_35b_a3b}) {
-    for (count i = 0; i < m->layers.size(); ++i) {
+    for (integer i = 0; i < m->layers.size(); ++i) {
       CHECK(m->layers.counts(i, 1)[i % 4 == 3 ? 1 : 0] == 1);
     }
   }
   const layer_stack& layers = catalog::nemotron_h_8b.layers;
   REQUIRE(layers.size() == 52);
   CHECK(layers.counts(0, 52) == kind_counts{24, 24, 4});
-  for (const count i : {7, 18, 29, 40}) CHECK(layers.counts(i, 1)[2] == 1);
+  for (const integer i : {7, 18, 29, 40}) CHECK(layers.counts(i, 1)[2] == 1);
 }
 
 TEST_CASE("published quantisation is on the classes that the checkpoint has quantised") {

@@ -99,7 +99,7 @@ double value_of_error(const inputs& i, field f) {
   return -1.0;
 }
 
-count whole(double x) { return static_cast<count>(x); }
+integer whole(double x) { return static_cast<integer>(x); }
 
 // Some values lie beyond an int, which a user's own assignment would cut off too.
 int as_int(double x) { return static_cast<int>(std::fmin(std::fmax(x, -2e9), 2e9)); }
@@ -507,9 +507,9 @@ TEST_CASE("every condition has a sentence of its own") {
 
 TEST_CASE("counts at the ends of 64 bits are refused, and not computed with") {
   // Under -fsanitize=undefined an overflow on the way to the refusal is an error of its own.
-  constexpr std::array<count, 3> ends{(std::numeric_limits<count>::min)(), -3,
-                                      (std::numeric_limits<count>::max)()};
-  for (const count x : ends) {
+  constexpr std::array<integer, 3> ends{(std::numeric_limits<integer>::min)(), -3,
+                                        (std::numeric_limits<integer>::max)()};
+  for (const integer x : ends) {
     inputs i = valid();
     i.layout = {{x, x, x}, {x, x, x}, x};
     i.cluster.gpus = x;
@@ -623,7 +623,7 @@ TEST_CASE("a token cannot choose more experts than there are") {
 
 TEST_CASE("more kinds of layer, or runs of them, than are stored are reported") {
   inputs i = valid();
-  for (count n = 0; n < 16; ++n) {
+  for (integer n = 0; n < 16; ++n) {
     i.model.layers.append(1, {grouped, dense_feed_forward{100 + n}});
   }
   CHECK(value_of_error(i, field::layer_kinds) == 17.0);  // four that were there and sixteen more

@@ -122,7 +122,7 @@ struct timed_operators {
 };
 struct operator_sizes {
   double rows, context, sequences;
-  count inner, columns, hit;
+  integer inner, columns, hit;
 };
 operator_sizes random_sizes(laws::dice& d) {
   operator_sizes s{};
@@ -170,7 +170,7 @@ const std::vector<better_figure> better{
     {"last-level cache", [](accelerator& a, double f) { a.last_level_cache *= f; }},
     {"multiprocessors with their peak and memory rate",
      [](accelerator& a, double f) {
-       const count more = static_cast<count>(f * static_cast<double>(a.multiprocessors)) + 1;
+       const integer more = static_cast<integer>(f * static_cast<double>(a.multiprocessors)) + 1;
        const double by = static_cast<double>(more) / static_cast<double>(a.multiprocessors);
        a.multiprocessors = more;
        a.memory_rate *= by;

@@ -58,7 +58,7 @@ constexpr model stored_in(precision p) {
 // + 2 x 1024 x 2048 expert / 2 + 65,536 router + 2,048 norms) x 16 layers x 4 bytes
 // = 68,190,208 x 4 = 272,760,832 bytes, 0.43 % of 64 GB.
 constexpr model widest = stored_in(precision::fp32);
-static_assert(weights_of_rank(widest, ranks, 0, rank{}).total_bytes() == 272760832_B);
+static_assert(weights_of_rank(widest, ranks, 0, rank_coordinates{}).total_bytes() == 272760832_B);
 constexpr bool below_half(precision p) {
   const model m = stored_in(p);
   const auto held = memory(cluster, m, ranks, batch);

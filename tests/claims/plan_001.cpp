@@ -21,7 +21,7 @@ constexpr auto cluster = make_cluster(gpu, 64, 4);
 constexpr layout ranks = to_layout(product{.ep = 8, .tp = 4, .pp = 2});
 constexpr workload batch{.concurrency = 128, .input = 10240_tokens, .output = 1_tokens};
 constexpr rank_share first = share_of_gpu(shape, ranks, 0);
-constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank{});
+constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank_coordinates{});
 constexpr weight_totals all = parameters(shape);
 
 static_assert(require_feasible<cluster, shape, ranks, batch>);
@@ -32,9 +32,11 @@ static_assert(ranks.gpus() == 64);
 // "16 heads / 4 = 4 heads per GPU", "512 / 4 = 128 per GPU".
 constexpr attention_core<double> attention = [] {
   attention_core<double> found;
-  for_each_operator(shape, ranks, decode_step(1.0, 0.0, 1.0), 0, rank{}, [&](auto& op, count) {
-    if constexpr (is_attention_core<std::remove_cvref_t<decltype(op)>>) found = op;
-  });
+  for_each_operator(shape, ranks, decode_step(1.0, 0.0, 1.0), 0, rank_coordinates{},
+                    [&](auto& op, integer) {
+                      if constexpr (is_attention_core<std::remove_cvref_t<decltype(op)>>)
+                        found = op;
+                    });
   return found;
 }();
 static_assert(attention.heads == 4);
@@ -93,14 +95,14 @@ static_assert(125 * ranks.gpus() == 8000);
 static_assert(batch_tokens.value() / 8000.0 == 163.84);
 
 // What the plan leaves open: experts per token (1 to 16) and which link joins nodes.
-constexpr model taking(count k) {
+constexpr model taking(integer k) {
   model m = shape;
   for (layer& l : m.layers.kinds)
     std::get_if<mixture_of_experts>(&l.feed_forward)->experts_per_token = k;
   return m;
 }
 
-pipeline_time<double> pass(count k, const bandwidth<>& between_nodes) {
+pipeline_time<double> pass(integer k, const bandwidth<>& between_nodes) {
   auto c = cluster;
   c.network.rate = between_nodes;
   return time_of_step(c, taking(k), ranks, prefill_step(128.0, 10240.0, 0.0, 1.0));
@@ -109,7 +111,7 @@ pipeline_time<double> pass(count k, const bandwidth<>& between_nodes) {
 // At most: all-to-alls alone, each token to all 8 expert ranks, 7 of 8 of them across, over PCIe:
 // 16 layers x 2 x 16 x 10,240 tokens x 1 KiB x 8 (1 - (7/8)^16) x 7/8 / 32 GB/s = 1.04 s.
 TEST_CASE("plan 001: TTFT is far below 8.5 s and 10 s, whatever is left open") {
-  for (const count k : {1, 2, 16}) {
+  for (const integer k : {1, 2, 16}) {
     for (const bandwidth<>& link : {32_GBps, 100_GBps}) {
       CHECK(pass(k, link).sum.total() > 100_ms);
       CHECK(pass(k, link).sum.total() < 1.3_s);
@@ -130,7 +132,7 @@ TEST_CASE("plan 001: 100 tokens/ms per GPU depends on what is left open") {
 }
 
 TEST_CASE("plan 001: communication is the most of the time, not 15 %") {
-  for (const count k : {1, 16}) {
+  for (const integer k : {1, 16}) {
     for (const bandwidth<>& link : {32_GBps, 100_GBps}) {
       const auto t = pass(k, link).sum;
       CHECK(t[bound::link] > t.total() * 0.5);
@@ -142,11 +144,11 @@ TEST_CASE("plan 001: communication is the most of the time, not 15 %") {
 // rows of 2 x 512 x 1024 / 4 x 8 / 8 parameters, and 10,241 / 2 keys on average in each of 128
 // columns.
 TEST_CASE("plan 001: compute and bandwidth are used far below 92 % and 75 %") {
-  for (const count k : {1, 16}) {
+  for (const integer k : {1, 16}) {
     double flop = 0.0;
     double moved = 0.0;
-    for_each_operator(taking(k), ranks, prefill_step(128.0, 10240.0, 0.0, 1.0), 0, rank{},
-                      [&](const auto& op, count times) {
+    for_each_operator(taking(k), ranks, prefill_step(128.0, 10240.0, 0.0, 1.0), 0,
+                      rank_coordinates{}, [&](const auto& op, integer times) {
                         using operation = std::remove_cvref_t<decltype(op)>;
                         const auto n = static_cast<double>(times);
                         if constexpr (has_flops<operation>) flop += n * op.flops().value();
@@ -165,10 +167,11 @@ TEST_CASE("plan 001: compute and bandwidth are used far below 92 % and 75 %") {
 }
 
 TEST_CASE("plan 001: every GPU holds the same weights, so sigma is 0") {
-  for (count stage = 0; stage < ranks.pp; ++stage) {
-    for (count etp = 0; etp < ranks.expert.etp; ++etp) {
-      for (count ep = 0; ep < ranks.expert.ep; ++ep) {
-        const weight_totals own = weights_of_rank(shape, ranks, stage, rank{etp, etp, ep});
+  for (integer stage = 0; stage < ranks.pp; ++stage) {
+    for (integer etp = 0; etp < ranks.expert.etp; ++etp) {
+      for (integer ep = 0; ep < ranks.expert.ep; ++ep) {
+        const weight_totals own =
+            weights_of_rank(shape, ranks, stage, rank_coordinates{etp, etp, ep});
         CHECK(own.total_bytes() == held.total_bytes());
       }
     }

@@ -22,7 +22,7 @@ constexpr auto cluster = make_cluster(gpu, 2048);
 constexpr layout ranks = to_layout(product{.ep = 64, .tp = 8, .pp = 2, .dp = 2});
 constexpr workload longest{.concurrency = 128, .input = 10240_tokens, .output = 1_tokens};
 constexpr rank_share first = share_of_gpu(shape, ranks, 0);
-constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank{});
+constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank_coordinates{});
 
 static_assert(require_feasible<cluster, shape, ranks, longest>);
 
@@ -40,7 +40,7 @@ static_assert(formats::fp16.matrix_bytes(30'000'000'000, 1) == 60e9);
 
 // "30B": 16 x (4 x 1024^2 attention + 64 x 2 x 1024 x 2048 experts + 1024 x 64 router)
 // = 4,363,124,736; with three matrices per expert 16 x 64 x 1024 x 2048 = 2,147,483,648 more.
-constexpr count matrices(const model& m) {
+constexpr integer matrices(const model& m) {
   const weight_totals totals = parameters(m);
   return totals.total() - totals[weight_class::norm];
 }
@@ -65,10 +65,10 @@ static_assert(used.total() - used.reserve > 0.003 * gpu.memory);
 // Copies: attention on EP x DP replicas, experts on DP.
 static_assert(ranks.attention.dp == 128 && ranks.expert.edp == 2);
 
-constexpr count collectives(count stage, collective_kind kind) {
-  count found = 0;
-  for_each_operator(shape, ranks, prefill_step(128.0, 128.0, 0.0, 1.0), stage, rank{},
-                    [&](const auto& op, count times) {
+constexpr integer collectives(integer stage, collective_kind kind) {
+  integer found = 0;
+  for_each_operator(shape, ranks, prefill_step(128.0, 128.0, 0.0, 1.0), stage, rank_coordinates{},
+                    [&](const auto& op, integer times) {
                       if constexpr (is_collective<std::remove_cvref_t<decltype(op)>>) {
                         if (op.kind == kind) found += times;
                       }
@@ -93,7 +93,7 @@ struct reading {
   tokens<> length{};
 };
 
-constexpr model taking(count k) {
+constexpr model taking(integer k) {
   model m = shape;
   for (layer& l : m.layers.kinds) {
     std::get_if<mixture_of_experts>(&l.feed_forward)->experts_per_token = k;

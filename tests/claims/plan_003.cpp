@@ -17,7 +17,7 @@ constexpr model shape = catalog::plan_003;
 constexpr auto cluster = make_cluster(catalog::plan_400, 128);
 constexpr layout ranks = to_layout(product{.ep = 64, .tp = 2});
 constexpr workload batch{.concurrency = 128, .input = 1024_tokens, .output = 1_tokens};
-constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank{});
+constexpr weight_totals held = weights_of_rank(shape, ranks, 0, rank_coordinates{});
 
 static_assert(require_feasible<cluster, shape, ranks, batch>);
 static_assert(ranks.gpus() == 128);
@@ -58,8 +58,8 @@ TEST_CASE("plan 003: 0.02 % of the peak is tens of thousands of tokens a second 
   for (layer& l : m.layers.kinds)
     std::get_if<mixture_of_experts>(&l.feed_forward)->experts_per_token = 1;
   double flop = 0.0;
-  for_each_operator(m, layout{}, prefill_step(1.0, 1024.0, 0.0, 1.0), 0, rank{},
-                    [&flop](const auto& op, count times) {
+  for_each_operator(m, layout{}, prefill_step(1.0, 1024.0, 0.0, 1.0), 0, rank_coordinates{},
+                    [&flop](const auto& op, integer times) {
                       if constexpr (has_flops<decltype(op)>) {
                         flop += op.flops().value() * static_cast<double>(times);
                       }
@@ -72,9 +72,9 @@ TEST_CASE("plan 003: 0.02 % of the peak is tens of thousands of tokens a second 
 }
 
 TEST_CASE("plan 003: every GPU holds the same") {
-  for (count etp = 0; etp < 2; ++etp) {
-    for (count ep = 0; ep < 64; ++ep) {
-      CHECK(weights_of_rank(shape, ranks, 0, rank{etp, etp, ep}).total_bytes() ==
+  for (integer etp = 0; etp < 2; ++etp) {
+    for (integer ep = 0; ep < 64; ++ep) {
+      CHECK(weights_of_rank(shape, ranks, 0, rank_coordinates{etp, etp, ep}).total_bytes() ==
             held.total_bytes());
     }
   }

@@ -36,7 +36,7 @@ static_assert(ranks.gpus() == 64);
 // "64 experts x 16 layers = 1,024 expert instances", "16 per GPU", "Load Variance: 0%".
 static_assert(shape.layers.size() * experts_of(shape).experts == 1024);
 constexpr bool sixteen_on_each() {
-  for (count gpu = 0; gpu < 64; ++gpu) {
+  for (integer gpu = 0; gpu < 64; ++gpu) {
     const rank_share s = share_of_gpu(shape, ranks, gpu);
     if (s.experts.number * s.layers.number != 16) return false;
   }
@@ -46,7 +46,7 @@ static_assert(sixteen_on_each());
 
 // "GPU 0: Expert 0 (Layer 0-15)" ... "GPU 63: Expert 63 (Layer 0-15)".
 constexpr bool own_expert_on_each() {
-  for (count gpu = 0; gpu < 64; ++gpu) {
+  for (integer gpu = 0; gpu < 64; ++gpu) {
     const rank_share s = share_of_gpu(shape, ranks, gpu);
     if (s.experts != item_range{gpu, 1} || s.layers != item_range{0, 16}) return false;
   }
@@ -57,9 +57,10 @@ static_assert(own_expert_on_each());
 // "No parameter replication": true of the experts; attention is on every one of the 64 GPUs.
 static_assert(ranks.expert.edp == 1);
 static_assert(ranks.attention.dp == 64);
-static_assert(weights_of_rank(shape, ranks, 0, rank{})[weight_class::attention] ==
+static_assert(weights_of_rank(shape, ranks, 0, rank_coordinates{})[weight_class::attention] ==
               parameters(shape)[weight_class::attention]);
-static_assert(weights_of_rank(shape, ranks, 0, rank{})[weight_class::routed_expert] * 64 ==
+static_assert(weights_of_rank(shape, ranks, 0, rank_coordinates{})[weight_class::routed_expert] *
+                  64 ==
               parameters(shape)[weight_class::routed_expert]);
 
 // "60-70 %" less latency from 0.008 s against 0.020 s is 60 %; "8-10x" from 120,000 against 15,000

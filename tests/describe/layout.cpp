@@ -15,22 +15,22 @@ namespace {
 constexpr std::array<stage_remainder, 3> remainders{
     stage_remainder::first, stage_remainder::before_last, stage_remainder::last};
 
-layout pipeline(count pp, stage_remainder remainder) {
+layout pipeline(integer pp, stage_remainder remainder) {
   layout l{{}, {}, pp};
   l.stages.remainder = remainder;
   return l;
 }
 
 layout listed(const std::vector<int>& layers) {
-  layout l{{}, {}, static_cast<count>(layers.size())};
+  layout l{{}, {}, static_cast<integer>(layers.size())};
   for (const int own : layers) l.stages.listed.push_back(static_cast<std::uint16_t>(own));
   return l;
 }
 
 // Layers of each stage, in order.
-std::vector<count> numbers(const layout& l, count layers) {
-  std::vector<count> found;
-  for (count stage = 0; stage < l.pp; ++stage) {
+std::vector<integer> numbers(const layout& l, integer layers) {
+  std::vector<integer> found;
+  for (integer stage = 0; stage < l.pp; ++stage) {
     found.push_back(layers_of_stage(l, layers, stage).number);
   }
   return found;
@@ -38,9 +38,9 @@ std::vector<count> numbers(const layout& l, count layers) {
 
 // vLLM's own rule, as vllm/distributed/utils.py, get_pp_indices has it: the remaining layers go to
 // the stages before the last, from the back.
-std::vector<count> as_vllm(count layers, count pp) {
-  std::vector<count> partitions(static_cast<std::size_t>(pp), layers / pp);
-  for (count i = 2; i < layers % pp + 2; ++i) ++partitions[static_cast<std::size_t>(pp - i)];
+std::vector<integer> as_vllm(integer layers, integer pp) {
+  std::vector<integer> partitions(static_cast<std::size_t>(pp), layers / pp);
+  for (integer i = 2; i < layers % pp + 2; ++i) ++partitions[static_cast<std::size_t>(pp - i)];
   return partitions;
 }
 
@@ -48,13 +48,13 @@ std::vector<count> as_vllm(count layers, count pp) {
 
 TEST_CASE(
     "stages share out the layers: in order, each layer once, no stage two more than another") {
-  for (count layers = 1; layers <= 70; ++layers) {
-    for (count pp = 1; pp <= layers; ++pp) {
+  for (integer layers = 1; layers <= 70; ++layers) {
+    for (integer pp = 1; pp <= layers; ++pp) {
       for (const stage_remainder remainder : remainders) {
         const layout l = pipeline(pp, remainder);
-        count next = 0;
-        count longer = 0;
-        for (count stage = 0; stage < pp; ++stage) {
+        integer next = 0;
+        integer longer = 0;
+        for (integer stage = 0; stage < pp; ++stage) {
           const item_range own = layers_of_stage(l, layers, stage);
           CAPTURE(layers);
           CAPTURE(pp);
@@ -73,14 +73,14 @@ TEST_CASE(
 }
 
 TEST_CASE("the stages that take one more: the first, the last, or as vLLM does") {
-  for (count layers = 1; layers <= 70; ++layers) {
-    for (count pp = 1; pp <= layers; ++pp) {
+  for (integer layers = 1; layers <= 70; ++layers) {
+    for (integer pp = 1; pp <= layers; ++pp) {
       CAPTURE(layers);
       CAPTURE(pp);
-      const std::vector<count> first = numbers(pipeline(pp, stage_remainder::first), layers);
+      const std::vector<integer> first = numbers(pipeline(pp, stage_remainder::first), layers);
       REQUIRE(std::is_sorted(first.rbegin(), first.rend()));
       REQUIRE(numbers(pipeline(pp, stage_remainder::last), layers) ==
-              std::vector<count>(first.rbegin(), first.rend()));
+              std::vector<integer>(first.rbegin(), first.rend()));
       REQUIRE(numbers(pipeline(pp, stage_remainder::before_last), layers) == as_vllm(layers, pp));
       REQUIRE(layers_of_stage(pipeline(pp, stage_remainder::first), layers, 0) ==
               part_of(layers, pp, 0));
@@ -89,7 +89,7 @@ TEST_CASE("the stages that take one more: the first, the last, or as vLLM does")
 }
 
 TEST_CASE("61 layers over 4 stages, by every rule") {
-  using numbers_of = std::vector<count>;
+  using numbers_of = std::vector<integer>;
   CHECK(numbers(pipeline(4, stage_remainder::first), 61) == numbers_of{16, 15, 15, 15});
   CHECK(numbers(pipeline(4, stage_remainder::before_last), 61) == numbers_of{15, 15, 16, 15});
   CHECK(numbers(pipeline(4, stage_remainder::last), 61) == numbers_of{15, 15, 15, 16});
@@ -134,9 +134,9 @@ TEST_CASE("a layout needs the ranks of a mesh for each stage") {
 }
 
 TEST_CASE("a million of every degree does not overflow") {
-  constexpr count many = 1000000;
+  constexpr integer many = 1000000;
   CHECK(attention_mesh{many, many, many}.size() == 1000000000000000000);
-  CHECK(layout{{many, many, many}, {}, many}.gpus() == (std::numeric_limits<count>::max)());
+  CHECK(layout{{many, many, many}, {}, many}.gpus() == (std::numeric_limits<integer>::max)());
 }
 
 TEST_CASE("a rank has peers where there are two or more, along whichever degree") {

@@ -39,7 +39,7 @@ TEST_CASE("a set of classes holds those that were put into it and not taken out"
     set.insert(c);
     set.insert(c);
     CHECK(set.contains(c));
-    CHECK(set.size() == static_cast<count>(c) + 1);
+    CHECK(set.size() == static_cast<integer>(c) + 1);
   }
   set.erase(layer_matrices);
   CHECK(set == weight_classes{weight_class::norm, weight_class::head, weight_class::embedding});

@@ -86,7 +86,7 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
   const laws::deployed first = laws::random_deployment(d);
   std::array<laws::deployed, width> cases{first, first, first, first};
   for (laws::deployed& r : cases) {
-    const count per_domain = r.cluster.gpus_per_domain;
+    const integer per_domain = r.cluster.gpus_per_domain;
     const auto runtime_of_all = first.cluster.runtime;
     r.cluster = laws::random_cluster(d, r.layout);
     r.cluster.gpus_per_domain = per_domain;
@@ -105,7 +105,7 @@ std::array<laws::deployed, width> four_cases(laws::dice& d) {
 // ends in some of the others, and with guesses.
 std::array<laws::deployed, width> four_served(laws::dice& d) {
   std::array<laws::deployed, width> cases = four_cases(d);
-  const count draft = d.flip() ? 0 : d.whole(1, 4);
+  const integer draft = d.flip() ? 0 : d.whole(1, 4);
   const double step_sequences = cases[0].cluster.runtime.step_sequences;
   for (laws::deployed& r : cases) {
     workload& w = r.workload;

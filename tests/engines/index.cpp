@@ -72,7 +72,7 @@ TEST_CASE(
   for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
     for_each_convention([&]<class Flags>() {
       CAPTURE(Flags::convention);
-      count said = 0;
+      integer said = 0;
       for_each_layout(64, *m, [&](const layout& l) {
         if (l.pp > m->layers.size()) return;
         CAPTURE(short_text(l));
@@ -87,7 +87,7 @@ TEST_CASE(
         CHECK(read.layout == to_layout(c.flags));
         CHECK(read.layout.attention == l.attention);
         CHECK(read.layout.pp == l.pp);
-        for (count stage = 0; stage < l.pp; ++stage) {
+        for (integer stage = 0; stage < l.pp; ++stage) {
           CHECK(layers_of_stage(read.layout, m->layers.size(), stage) ==
                 layers_of_stage(l, m->layers.size(), stage));
         }

@@ -28,7 +28,7 @@ static_assert(to_layout(megatron{.world = 64, .tp = 4, .cp = 2, .pp = 2}) ==
 }  // namespace
 
 TEST_CASE("every layout of meshes that agree has arguments, and those make it") {
-  count layouts = 0;
+  integer layouts = 0;
   for_each_layout(24, catalog::deepseek_v3, [&](const layout& l) {
     const conversion<megatron> c = to_megatron(l);
     CAPTURE(short_text(l));

@@ -161,9 +161,9 @@ TEST_CASE("redundant experts are a whole number, and need expert parallelism in 
 }
 
 TEST_CASE("the text of any flags is read back as their layout") {
-  for (const count tp : {1, 2, 8}) {
-    for (const count dp : {1, 3}) {
-      for (const count redundant : {0, 16}) {
+  for (const integer tp : {1, 2, 8}) {
+    for (const integer dp : {1, 3}) {
+      for (const integer redundant : {0, 16}) {
         for (const stage_layers& layers : {stage_layers{}, by_hand().listed}) {
           for (const bool ep : {redundant > 0, true}) {
             for (const bool all_to_all : {false, ep && dp > 1}) {

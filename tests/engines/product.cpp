@@ -25,10 +25,10 @@ bool is_product(const layout& l) {
 }  // namespace
 
 TEST_CASE("plan to layout and back is the plan, and every degree multiplies") {
-  for (const count ep : {1, 2, 64}) {
-    for (const count tp : {1, 3, 16}) {
-      for (const count pp : {1, 4}) {
-        for (const count dp : {1, 2, 5}) {
+  for (const integer ep : {1, 2, 64}) {
+    for (const integer tp : {1, 3, 16}) {
+      for (const integer pp : {1, 4}) {
+        for (const integer dp : {1, 2, 5}) {
           const product p{ep, tp, pp, dp};
           CHECK(to_layout(p).gpus() == ep * tp * pp * dp);
           CHECK(to_layout(p).attention.size() == to_layout(p).expert.size());
@@ -41,8 +41,8 @@ TEST_CASE("plan to layout and back is the plan, and every degree multiplies") {
 }
 
 TEST_CASE("layout to plan and back is the layout, and exactly the others are refused") {
-  count expressible = 0;
-  count refused = 0;
+  integer expressible = 0;
+  integer refused = 0;
   for_each_layout(24, catalog::deepseek_v3, [&](const layout& l) {
     const conversion<product> c = to_product(l);
     CHECK(c.has_value() == is_product(l));
@@ -87,7 +87,7 @@ TEST_CASE("the first stages take what is left over, unless they are listed") {
 }
 
 TEST_CASE("degrees that overflow a product saturate, so that no rule takes them for few GPUs") {
-  constexpr count most = 1'000'000;
+  constexpr integer most = 1'000'000;
   const layout l = to_layout(product{most, most, most, most});
-  CHECK(l.gpus() == (std::numeric_limits<count>::max)());
+  CHECK(l.gpus() == (std::numeric_limits<integer>::max)());
 }

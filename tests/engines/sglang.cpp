@@ -44,13 +44,13 @@ static_assert(layers_of_stage(to_layout(sglang{.tp = 8, .pp = 4}), 61, 3) == ite
 
 // Every layout that some flags make of 24 GPUs in one stage.
 std::vector<layout> made_by_flags() {
-  constexpr std::array<count, 8> degrees{1, 2, 3, 4, 6, 8, 12, 24};
+  constexpr std::array<integer, 8> degrees{1, 2, 3, 4, 6, 8, 12, 24};
   std::vector<layout> made;
-  for (const count tp : degrees) {
-    for (const count attn_dp : degrees) {
-      for (const count attn_cp : degrees) {
-        for (const count ep : degrees) {
-          for (const count moe_dp : degrees) {
+  for (const integer tp : degrees) {
+    for (const integer attn_dp : degrees) {
+      for (const integer attn_cp : degrees) {
+        for (const integer ep : degrees) {
+          for (const integer moe_dp : degrees) {
             for (const bool all_to_all : {false, true}) {
               const sglang s{.tp = tp,
                              .dp = 24 / tp,
@@ -73,8 +73,8 @@ std::vector<layout> made_by_flags() {
 
 TEST_CASE("exactly the layouts that some flags make have flags, and those make them") {
   const std::vector<layout> made = made_by_flags();
-  count expressible = 0;
-  count refused = 0;
+  integer expressible = 0;
+  integer refused = 0;
   for_each_layout(24, catalog::deepseek_v3, [&](layout l) {
     if (l.pp > 1 || l.dispatch == expert_dispatch::all_gather) return;  // both are tried below
     for (const expert_dispatch d : {expert_dispatch::all_gather, expert_dispatch::all_to_all}) {
@@ -91,10 +91,10 @@ TEST_CASE("exactly the layouts that some flags make have flags, and those make t
 }
 
 TEST_CASE("the text of any flags is read back as their layout") {
-  for (const count tp : {1, 8, 16}) {
-    for (const count dp : {1, 2}) {
+  for (const integer tp : {1, 8, 16}) {
+    for (const integer dp : {1, 2}) {
       for (const bool dp_attention : {false, true}) {
-        for (const count pp : {1, 2}) {
+        for (const integer pp : {1, 2}) {
           for (const bool all_to_all : {false, true}) {
             const sglang s{.tp = tp,
                            .dp = dp,

@@ -40,10 +40,10 @@ static_assert(parse_layout("trtllm:tp=16,ep=16,attention-dp=on").layout ==
 
 // Every layout that some options make of 24 GPUs in one stage.
 std::vector<layout> made_by_options() {
-  constexpr std::array<count, 8> degrees{1, 2, 3, 4, 6, 8, 12, 24};
+  constexpr std::array<integer, 8> degrees{1, 2, 3, 4, 6, 8, 12, 24};
   std::vector<layout> made;
   for (const bool attention_dp : {false, true}) {
-    for (const count ep : degrees) {
+    for (const integer ep : degrees) {
       for (const bool all_to_all : {false, true}) {
         const tensorrt_llm t{
             .tp = 24, .attention_dp = attention_dp, .ep = ep, .all_to_all = all_to_all};
@@ -58,8 +58,8 @@ std::vector<layout> made_by_options() {
 
 TEST_CASE("exactly the layouts that some options make have options, and those make them") {
   const std::vector<layout> made = made_by_options();
-  count expressible = 0;
-  count refused = 0;
+  integer expressible = 0;
+  integer refused = 0;
   for_each_layout(24, catalog::deepseek_v3, [&](layout l) {
     if (l.pp > 1) return;
     if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_gather;

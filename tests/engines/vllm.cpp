@@ -50,10 +50,10 @@ static_assert(to_vllm(to_layout(layers_by_hand)).flags == layers_by_hand);
 }  // namespace
 
 TEST_CASE("flags to layout and back are the flags, where they mean something") {
-  for (const count tp : {1, 2, 8}) {
-    for (const count dp : {1, 3}) {
-      for (const count pp : {1, 4}) {
-        for (const count pcp : {1, 2}) {
+  for (const integer tp : {1, 2, 8}) {
+    for (const integer dp : {1, 3}) {
+      for (const integer pp : {1, 4}) {
+        for (const integer pcp : {1, 2}) {
           for (const bool ep : {false, true}) {
             for (const bool all_to_all : {false, true}) {
               const vllm v{tp, dp, pp, pcp, ep, all_to_all};
@@ -73,8 +73,8 @@ TEST_CASE("flags to layout and back are the flags, where they mean something") {
 }
 
 TEST_CASE("layout to flags and back is the layout, and exactly the others are refused") {
-  count expressible = 0;
-  count refused = 0;
+  integer expressible = 0;
+  integer refused = 0;
   for_each_layout(24, catalog::deepseek_v3, [&](layout l) {
     if (l.pp > 1) l.stages.remainder = stage_remainder::before_last;
     const expert_mesh& mesh = l.expert;

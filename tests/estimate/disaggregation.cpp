@@ -18,11 +18,11 @@ using namespace shardline::literals;
 
 namespace {
 
-constexpr layout tp(count n) noexcept { return {{n, 1, 1}, {n, 1, 1}}; }
+constexpr layout tp(integer n) noexcept { return {{n, 1, 1}, {n, 1, 1}}; }
 
 constexpr model llama = catalog::llama_3_1_70b;
 
-basic_pool<> pool(count tensor, count instances) {
+basic_pool<> pool(integer tensor, integer instances) {
   return {make_cluster(catalog::h200_sxm, tensor), tp(tensor), instances};
 }
 
@@ -106,8 +106,8 @@ TEST_CASE("two pools are as sure as the less sure of them") {
 }
 
 TEST_CASE("Little's law holds with two pools, and neither serves more than it can") {
-  for (const count prefill_instances : {1, 3}) {
-    for (const count decode_instances : {1, 2}) {
+  for (const integer prefill_instances : {1, 3}) {
+    for (const integer decode_instances : {1, 2}) {
       for (const double c : {1.0, 2.0, 13.0, 64.0, 300.0, 5000.0}) {
         const workload w = load(c);
         const disaggregated found =

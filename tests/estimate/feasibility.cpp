@@ -28,7 +28,7 @@ struct deployed {
 bool feasible(const deployed& d) { return d.checked().feasible(); }
 
 // One rule and no other is broken, by these figures.
-bool only(const deployed& d, rule broken, count required, count available) {
+bool only(const deployed& d, rule broken, integer required, integer available) {
   const report r = d.checked();
   CHECK(r.invalid.empty());
   CHECK(r.violations.size() == 1);
@@ -40,7 +40,7 @@ bool only(const deployed& d, rule broken, count required, count available) {
   return !r.feasible();
 }
 
-bool warns(const report& r, warning w, count first, count second) {
+bool warns(const report& r, warning w, integer first, integer second) {
   for (const warning_note& note : r.warnings) {
     if (note.warning == w) return note.first == first && note.second == second;
   }
@@ -57,7 +57,7 @@ bool warns_of(const report& r, warning w) {
 deployed dense_on(const layout& l) { return {.layout = l}; }
 deployed routed_on(const layout& l) { return {.model = small::routed, .layout = l}; }
 
-grouped_query_attention heads_of(count heads, count kv_heads) {
+grouped_query_attention heads_of(integer heads, integer kv_heads) {
   return {.heads = heads, .kv_heads = kv_heads, .head_dim = 2};
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("tp and the key-value heads must divide one another, either way round"
 }
 
 TEST_CASE("tp must divide the key heads of linear attention, of which value heads are a multiple") {
-  const auto on = [](count key_heads, count value_heads, count tp) {
+  const auto on = [](integer key_heads, integer value_heads, integer tp) {
     const linear_attention a{.key_heads = key_heads,
                              .value_heads = value_heads,
                              .key_head_dim = 2,
@@ -130,7 +130,7 @@ TEST_CASE("tp must divide the key heads of linear attention, of which value head
 }
 
 TEST_CASE("tp must divide state-space heads, and divide the groups or be divided by them") {
-  const auto on = [](count heads, count groups, count tp) {
+  const auto on = [](integer heads, integer groups, integer tp) {
     const state_space a{
         .heads = heads, .head_dim = 2, .groups = groups, .state_size = 4, .conv_kernel = 4};
     return with_attention(a, small::tensor_parallel(tp));
@@ -331,7 +331,7 @@ TEST_CASE("there is a layer for every pipeline stage") {
 
 namespace {
 
-deployed listing(count pp, std::initializer_list<std::uint16_t> listed) {
+deployed listing(integer pp, std::initializer_list<std::uint16_t> listed) {
   deployed d = dense_on({{}, {}, pp});
   d.model.layers = {{6, d.model.layers.kinds[0]}};
   for (const std::uint16_t own : listed) d.layout.stages.listed.push_back(own);
@@ -380,14 +380,14 @@ TEST_CASE("more stages than layers are refused even where they are listed") {
 
 TEST_CASE("dcp ranks share copies of key-value heads: they divide them, and windows have none") {
   // 24 heads on 8 ranks, and 2 key-value heads: 4 copies of each.
-  const auto shared = [](count dcp, count window) {
+  const auto shared = [](integer dcp, integer window) {
     grouped_query_attention a = heads_of(24, 2);
     a.window = window;
     deployed d = with_attention(a, small::tensor_parallel(8));
     d.layout.dcp = dcp;
     return d;
   };
-  for (const count dcp : {1, 2, 4}) CHECK(feasible(shared(dcp, 0)));
+  for (const integer dcp : {1, 2, 4}) CHECK(feasible(shared(dcp, 0)));
   CHECK(shared(3, 0).checked().find(rule::cache_copies) != nullptr);
   CHECK(only(shared(8, 0), rule::cache_copies, 8, 4));
   CHECK(only(shared(2, 16), rule::cache_copies, 2, 1));
@@ -666,7 +666,7 @@ TEST_CASE("a vocabulary that tp does not divide is a warning; no vocabulary is n
 }
 
 TEST_CASE("key-value heads that are replicated are a warning") {
-  const auto on = [](count tp) {
+  const auto on = [](integer tp) {
     return with_attention(heads_of(8, 4), small::tensor_parallel(tp)).checked();
   };
   CHECK_FALSE(warns_of(on(4), warning::replicated_kv_heads));

@@ -22,7 +22,7 @@ constexpr std::array<expert_exchange, 4> ways{
     expert_exchange::fastest};
 
 // What tokens of so many values make of `ranks` ranks in domains of 8.
-collective<double> carrying(expert_exchange by, double tokens, count k, count ranks,
+collective<double> carrying(expert_exchange by, double tokens, integer k, integer ranks,
                             double value_bytes) {
   const routed_tokens<double> x{.by = by,
                                 .sent = tokens,
@@ -85,8 +85,8 @@ void check_laws(basic_cluster<double, Efficiency> c, std::uint64_t seed) {
     c.scale_up.rate = bandwidth<>::from_value(laws::log_between(d, 1e9, 1e12));
     c.network.rate = bandwidth<>::from_value(laws::log_between(d, 1e9, 1e12));
     const double tokens = laws::log_between(d, 1.0, 1e5);
-    const count k = d.whole(1, 10);
-    const count ranks = 8 * d.whole(1, 8);
+    const integer k = d.whole(1, 10);
+    const integer ranks = 8 * d.whole(1, 8);
     double least = 1e300;
     CAPTURE(number);
     for (const expert_exchange by : ways) {
@@ -102,7 +102,7 @@ void check_laws(basic_cluster<double, Efficiency> c, std::uint64_t seed) {
       // One copy of every token that has an expert in another domain must go there.
       const double domains = static_cast<double>(ranks) / 8.0;
       const double open = std::min(domains, 4.0);
-      const double leaving = expected_destinations(k, static_cast<count>(open)) / open;
+      const double leaving = expected_destinations(k, static_cast<integer>(open)) / open;
       const double bytes_out = tokens * 2000.0 * leaving * (domains - 1.0) / domains;
       REQUIRE(bf16 >= bytes_out / c.network.rate.value() * (1.0 - 1e-12));
     }

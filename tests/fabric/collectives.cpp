@@ -31,7 +31,7 @@ seconds<> on(const cluster& c, collective_kind kind, rank_group group, bytes<> m
 }  // namespace
 
 TEST_CASE("a group fills domains: so many of its members in each, so many domains") {
-  const auto lies = [](rank_group g, count per_domain, count local, count domains) {
+  const auto lies = [](rank_group g, integer per_domain, integer local, integer domains) {
     const placement p = place(g, per_domain);
     return p.local == local && p.domains == domains;
   };
@@ -143,7 +143,7 @@ struct drawn {
 };
 
 drawn draw(laws::dice& d) {
-  constexpr std::array<count, 6> domains{1, 2, 4, 8, 16, 72};
+  constexpr std::array<integer, 6> domains{1, 2, 4, 8, 16, 72};
   drawn r;
   r.fabric.gpus_per_domain = d.one_of(domains);
   r.fabric.scale_up = laws::random_link(d);

@@ -72,8 +72,8 @@ TEST_CASE("the fastest of several ways is one of them and none of the others is 
   laws::dice d(2106);
   for (int number = 0; number < 5000; ++number) {
     message_lines<double> lines;
-    const count ways = d.whole(1, static_cast<count>(max_message_lines));
-    for (count i = 0; i < ways; ++i) lines.push_back(random_line(d));
+    const integer ways = d.whole(1, static_cast<integer>(max_message_lines));
+    for (integer i = 0; i < ways; ++i) lines.push_back(random_line(d));
     const double m = laws::log_between(d, 1.0, 1e10);
     const double found = fastest(lines, m);
     bool is_one = false;

@@ -47,8 +47,8 @@ struct recorded {
     return false;
   }
   /// Elements of all weights of a class that are stored here.
-  [[nodiscard]] sl::count stored(sl::weight_class c) const {
-    sl::count n = 0;
+  [[nodiscard]] sl::integer stored(sl::weight_class c) const {
+    sl::integer n = 0;
     const auto add = [&n, c](const sl::weight& w) {
       if (w.weight_class == c && w.resident) n += w.elements();
     };
@@ -72,9 +72,11 @@ struct recorded {
   }
 };
 
-inline bool shape(const sl::weight& w, sl::count k, sl::count n) { return w.k == k && w.n == n; }
+inline bool shape(const sl::weight& w, sl::integer k, sl::integer n) {
+  return w.k == k && w.n == n;
+}
 
-inline sl::layout tensor_parallel(sl::count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
+inline sl::layout tensor_parallel(sl::integer tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
 /// A model 16 wide, in bf16: 32 bytes a token.
 inline sl::model sixteen_wide() {
@@ -97,7 +99,7 @@ recorded operators_of(const sl::model_context& e, const sl::basic_step<>& s, con
 /// The operators of one token-mixing block of a model on rank `r`.
 template <class Attention>
 recorded mixing_of(const Attention& a, const sl::model& m, const sl::layout& l,
-                   const sl::basic_step<>& s, const sl::rank& r = {}) {
+                   const sl::basic_step<>& s, const sl::rank_coordinates& r = {}) {
   const sl::model_context e{m, l, r};
   return operators_of(e, s, [&](auto& sink) { a.emit(e, sink); });
 }

@@ -18,13 +18,13 @@ namespace {
 constexpr basic_link<> of_45{45_GBps, {}};
 
 // Rings along every axis.
-constexpr torus_group rings(count x, count y = 1, count z = 1) {
+constexpr torus_group rings(integer x, integer y = 1, integer z = 1) {
   return {{{{x, 1, true}, {y, 1, true}, {z, 1, true}}}};
 }
 
 static_assert(time_of(rings(4, 4, 4), of_45, collective_kind::all_reduce, 1_GB).value() > 7.2e-3);
-static_assert(compact_block(8, {16, 16, 1}) == std::array<count, 3>{4, 2, 1});
-static_assert(compact_block(8, {4, 4, 4}) == std::array<count, 3>{2, 2, 2});
+static_assert(compact_block(8, {16, 16, 1}) == std::array<integer, 3>{4, 2, 1});
+static_assert(compact_block(8, {4, 4, 4}) == std::array<integer, 3>{2, 2, 2});
 
 struct known {
   torus_group group;
@@ -42,7 +42,7 @@ const std::array figures{
     known{rings(2, 2, 2), collective_kind::all_to_all, 16777216, 211.62612345679011},
 };
 
-bool same(const torus_axis& a, count length, count stride, bool closed) {
+bool same(const torus_axis& a, integer length, integer stride, bool closed) {
   return a.length == length && a.stride == stride && (length == 1 || a.closed == closed);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("a torus is never faster than its links, and work never takes less tim
   laws::dice d(211);
   for (int number = 0; number < 10000; ++number) {
     torus_links t;
-    for (count& axis : t.axes) axis = d.whole(1, 20);
+    for (integer& axis : t.axes) axis = d.whole(1, 20);
     t.ring = d.whole(1, 4);
     const torus_group g = lay({d.whole(2, 200), d.whole(1, 8)}, t);
     basic_link<> link = laws::random_link(d);
@@ -181,7 +181,7 @@ TEST_CASE("a torus is slower than a switch of the same rate, hops aside, by ever
     on_torus.scale_up.latency = {};
     accelerator switched = on_torus;
     switched.torus = {};
-    const count gpus = d.whole(2, on_torus.domain < 256 ? on_torus.domain : 256);
+    const integer gpus = d.whole(2, on_torus.domain < 256 ? on_torus.domain : 256);
     const rank_group g{gpus, 1};
     const collective_kind kind = d.one_of(kinds);
     const auto message = bytes<>::from_value(laws::log_between(d, 1e8, 1e10));

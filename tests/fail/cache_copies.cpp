@@ -7,7 +7,7 @@ using namespace shardline;
 constexpr model grouped =
     small::with_layers(16, 1, grouped_query_attention{.heads = 8, .kv_heads = 4, .head_dim = 2},
                        dense_feed_forward{.width = 16});
-constexpr layout shared_by(count ranks) {
+constexpr layout shared_by(integer ranks) {
   layout l = small::tensor_parallel(8);
   l.dcp = ranks;
   return l;

@@ -8,20 +8,20 @@
 using namespace shardline;
 
 #ifdef SHARDLINE_TEST_BAD
-constexpr count heads = 0;
-constexpr count tp = -8;
-constexpr count caches_shared_by = 3;  // 8 ranks
+constexpr integer heads = 0;
+constexpr integer tp = -8;
+constexpr integer caches_shared_by = 3;  // 8 ranks
 constexpr double mfu = 50.0;
-constexpr count layers = 0;
-constexpr count experts_per_token = 5;
+constexpr integer layers = 0;
+constexpr integer experts_per_token = 5;
 constexpr double memory_rate = 0.5;
 #else
-constexpr count heads = 8;
-constexpr count tp = 8;
-constexpr count caches_shared_by = 1;
+constexpr integer heads = 8;
+constexpr integer tp = 8;
+constexpr integer caches_shared_by = 1;
 constexpr double mfu = 0.5;
-constexpr count layers = 2;
-constexpr count experts_per_token = 4;
+constexpr integer layers = 2;
+constexpr integer experts_per_token = 4;
 constexpr double memory_rate = 1.0;
 #endif
 

@@ -9,7 +9,7 @@ using namespace shardline;
 struct attention {
   static constexpr std::string_view kind_name{"own"};
 
-  count heads = 0;
+  integer heads = 0;
 
   friend constexpr bool operator==(const attention&, const attention&) noexcept = default;
   template <class List>
@@ -22,7 +22,7 @@ struct attention {
   constexpr void sharding(Listener&& rules) const {
     rules.heads(heads);
   }
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&&) const {}
   template <class List>

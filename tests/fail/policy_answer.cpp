@@ -36,7 +36,7 @@ constexpr provenance source_of(const shares&) noexcept { return provenance::cons
 
 #ifndef SHARDLINE_TEST_BAD
 template <class T>
-constexpr seconds<T> host_time(const shares&, const rank_step<T>&, count,
+constexpr seconds<T> host_time(const shares&, const rank_step<T>&, integer,
                                const seconds<T>&) noexcept {
   return {};
 }

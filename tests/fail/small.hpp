@@ -18,7 +18,7 @@ inline constexpr accelerator chip{.name = "chip",
                                   .domain = 8,
                                   .network = {1_GBps, {}}};
 
-constexpr cluster chips(const accelerator& a, count gpus) noexcept {
+constexpr cluster chips(const accelerator& a, integer gpus) noexcept {
   cluster c = make_cluster(a, gpus);
   c.runtime.reserve = bytes<>{};
   return c;
@@ -27,7 +27,7 @@ constexpr cluster chips(const accelerator& a, count gpus) noexcept {
 inline constexpr cluster one = chips(chip, 1);
 inline constexpr cluster eight = chips(chip, 8);
 
-constexpr model with_layers(count hidden_size, count layers, const attention_kind& attention,
+constexpr model with_layers(integer hidden_size, integer layers, const attention_kind& attention,
                             const feed_forward_kind& feed_forward) noexcept {
   return {
       .name = "small", .hidden_size = hidden_size, .layers = {{layers, {attention, feed_forward}}}};
@@ -59,6 +59,6 @@ constexpr workload tokens_of(double input, double output) noexcept {
 
 inline constexpr workload short_prompt = tokens_of(15.0, 1.0);
 
-constexpr layout tensor_parallel(count tp) noexcept { return {{tp, 1, 1}, {tp, 1, 1}}; }
+constexpr layout tensor_parallel(integer tp) noexcept { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
 }  // namespace small

@@ -26,15 +26,15 @@ constexpr auto a100 = with_efficiency(catalog::a100_sxm, policy(catalog::curves:
 constexpr auto h100 = with_efficiency(catalog::h100_sxm, policy(catalog::curves::elementwise_h100));
 
 // Rows of `width` values in bf16, so many of them read or written for each that is produced.
-constexpr elementwise<double> over(vector_kind kind, double rows, count width, double passes) {
+constexpr elementwise<double> over(vector_kind kind, double rows, integer width, double passes) {
   const double traffic = rows * real<double>(width) * 2.0 * passes;
   return {term::norms, {}, bytes<>::from_value(traffic), kind, width};
 }
-constexpr operator_time<double> moving(vector_kind kind, double traffic, count width = 0) {
+constexpr operator_time<double> moving(vector_kind kind, double traffic, integer width = 0) {
   return time_of(h100,
                  elementwise<double>{term::norms, {}, bytes<>::from_value(traffic), kind, width});
 }
-double microseconds(vector_kind kind, double rows, count width, double passes) {
+double microseconds(vector_kind kind, double rows, integer width, double passes) {
   return time_of(a100, over(kind, rows, width, passes)).total().value() * 1e6;
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("more bytes never take less time, and none less than the memory takes"
   for (int number = 0; number < 20000; ++number) {
     const double traffic = laws::log_between(d, 1.0, 1e11);
     const vector_kind kind = d.one_of(kinds);
-    const count width = d.whole(0, 100000);
+    const integer width = d.whole(0, 100000);
     const operator_time<double> t = moving(kind, traffic, width);
     REQUIRE(moving(kind, traffic * d.between(1.0, 2.0), width).total() >= t.total());
     REQUIRE(moving(kind, traffic, width + d.whole(0, 1000)).total() >= t.total());

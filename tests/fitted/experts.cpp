@@ -32,10 +32,10 @@ struct layer_of_experts {
   double rows = 0.0;
   double hit = 0.0;
   double tokens = 0.0;
-  count experts_per_token = 1;
-  count experts = 1;
-  count hidden = 0;
-  count width = 0;
+  integer experts_per_token = 1;
+  integer experts = 1;
+  integer hidden = 0;
+  integer width = 0;
 
   template <class T = double>
   [[nodiscard]] constexpr grouped_gemm<T> up() const noexcept {

@@ -34,7 +34,8 @@ constexpr auto h100_vllm_gemm = with_efficiency(catalog::h100_sxm, hopper);
 constexpr auto a100_vllm_gemm = with_efficiency(catalog::a100_sxm, ampere);
 
 template <class T = double>
-constexpr gemm<T> product(const T& rows, count k, count n, const weight_format& f = formats::bf16) {
+constexpr gemm<T> product(const T& rows, integer k, integer n,
+                          const weight_format& f = formats::bf16) {
   return {term::head, {weight_class::attention, f, k, n, 1}, rows, T(1.0), precision::bf16};
 }
 
@@ -49,7 +50,7 @@ static_assert(time_of(h100_vllm_gemm, product(16.0, 4096, 1024)).total() > 7_us)
 
 // The figures are those of an independent program (numpy) of the same formula and constants.
 TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, throttling") {
-  const auto us = [](double rows, count k, count n) {
+  const auto us = [](double rows, integer k, integer n) {
     return microseconds(h100_vllm_gemm, product(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(7.482099579273289).epsilon(1e-12));
@@ -59,7 +60,7 @@ TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, thro
 }
 
 TEST_CASE("bf16 on Ampere, whose small tiles are cheaper with fewer rows") {
-  const auto us = [](double rows, count k, count n) {
+  const auto us = [](double rows, integer k, integer n) {
     return microseconds(a100_vllm_gemm, product(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(10.69595301263431).epsilon(1e-12));
@@ -70,7 +71,7 @@ TEST_CASE("bf16 on Ampere, whose small tiles are cheaper with fewer rows") {
 TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never split") {
   constexpr weight_format plain{precision::fp8, precision::fp8};
   constexpr weight_format block{precision::fp8, precision::fp8, 128, 128};
-  const auto us = [](double rows, count k, count n, const weight_format& f) {
+  const auto us = [](double rows, integer k, integer n, const weight_format& f) {
     return microseconds(h100_vllm_gemm, product(rows, k, n, f));
   };
   CHECK(us(1.0, 4096, 1024, plain) == doctest::Approx(8.043727712245868).epsilon(1e-12));
@@ -88,8 +89,8 @@ gemm<double> random_product(laws::dice& d) {
   constexpr std::array<weight_format, 4> drawn{formats::bf16, formats::fp8, formats::fp8_block,
                                                formats::int4_g128};
   return product(std::round(laws::log_between(d, 1.0, 60000.0)),
-                 static_cast<count>(laws::log_between(d, 64.0, 30000.0)),
-                 static_cast<count>(laws::log_between(d, 64.0, 80000.0)), d.one_of(drawn));
+                 static_cast<integer>(laws::log_between(d, 64.0, 30000.0)),
+                 static_cast<integer>(laws::log_between(d, 64.0, 80000.0)), d.one_of(drawn));
 }
 
 constexpr double no_shorter = 1.0 - 1e-12;

@@ -16,7 +16,7 @@ inline shardline::workload chat() {
   return w;
 }
 
-inline auto h200s(shardline::count gpus) {
+inline auto h200s(shardline::integer gpus) {
   using namespace shardline;
   return make_cluster(with_efficiency(catalog::h200_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}),
                       gpus);

@@ -33,8 +33,8 @@ std::vector<drawn> all_graphs() {
 
 const basic_step<double> prompts = prefill_step(64.0, 1024.0, 0.0, 1.0);
 
-count occurrences(const std::string& text, std::string_view what) {
-  count found = 0;
+integer occurrences(const std::string& text, std::string_view what) {
+  integer found = 0;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
     ++found;
   }
@@ -42,14 +42,15 @@ count occurrences(const std::string& text, std::string_view what) {
 }
 
 // Collectives by kind, from the operator list itself.
-std::array<count, term_count> collectives_of(const drawn& d) {
-  std::array<count, term_count> found{};
-  for (count stage = 0; stage < d.ranks.pp; ++stage) {
-    for_each_operator(*d.shape, d.ranks, prompts, stage, rank{}, [&](const auto& op, count) {
-      if constexpr (is_collective<std::remove_cvref_t<decltype(op)>>) {
-        ++found[static_cast<std::size_t>(term_of(op.kind))];
-      }
-    });
+std::array<integer, term_count> collectives_of(const drawn& d) {
+  std::array<integer, term_count> found{};
+  for (integer stage = 0; stage < d.ranks.pp; ++stage) {
+    for_each_operator(*d.shape, d.ranks, prompts, stage, rank_coordinates{},
+                      [&](const auto& op, integer) {
+                        if constexpr (is_collective<std::remove_cvref_t<decltype(op)>>) {
+                          ++found[static_cast<std::size_t>(term_of(op.kind))];
+                        }
+                      });
   }
   return found;
 }
@@ -58,7 +59,7 @@ TEST_CASE("dashed edges are exactly the collectives of the operator list") {
   for (const drawn& d : all_graphs()) {
     const std::string graph = to_dot(*d.shape, d.ranks, prompts);
     const auto expected = collectives_of(d);
-    count all = 0;
+    integer all = 0;
     for (std::size_t i = 0; i < term_count; ++i) {
       const std::string label = "label=\"" + std::string(name(static_cast<term>(i))) + " over ";
       CHECK(occurrences(graph, "[style=dashed, " + label) == expected[i]);
@@ -71,13 +72,14 @@ TEST_CASE("dashed edges are exactly the collectives of the operator list") {
 TEST_CASE("every compute term of the operator list is a box, and only those") {
   for (const drawn& d : all_graphs()) {
     const std::string graph = to_dot(*d.shape, d.ranks, prompts);
-    for (count stage = 0; stage < d.ranks.pp; ++stage) {
-      for_each_operator(*d.shape, d.ranks, prompts, stage, rank{}, [&](const auto& op, count) {
-        if constexpr (!is_collective<std::remove_cvref_t<decltype(op)>>) {
-          CHECK(graph.find("[shape=box, label=\"" + std::string(name(op.term))) !=
-                std::string::npos);
-        }
-      });
+    for (integer stage = 0; stage < d.ranks.pp; ++stage) {
+      for_each_operator(*d.shape, d.ranks, prompts, stage, rank_coordinates{},
+                        [&](const auto& op, integer) {
+                          if constexpr (!is_collective<std::remove_cvref_t<decltype(op)>>) {
+                            CHECK(graph.find("[shape=box, label=\"" + std::string(name(op.term))) !=
+                                  std::string::npos);
+                          }
+                        });
     }
     CHECK(graph.find("[shape=box, label=\"all-") == std::string::npos);
   }

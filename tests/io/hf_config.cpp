@@ -168,25 +168,25 @@ TEST_CASE("biases and norms of attention follow the family") {
 
 TEST_CASE("Mistral's window: 4096 where the key is missing, none where it is null") {
   const std::string mistral = swapped(llama, "llama", "mistral");
-  CHECK(windows(imported(mistral)) == std::vector<count>{4096, 4096, 4096});
-  CHECK(windows(imported(with(mistral, "\"sliding_window\": null"))) == std::vector<count>(3));
+  CHECK(windows(imported(mistral)) == std::vector<integer>{4096, 4096, 4096});
+  CHECK(windows(imported(with(mistral, "\"sliding_window\": null"))) == std::vector<integer>(3));
   CHECK(windows(imported(with(mistral, "\"sliding_window\": 16"))) ==
-        std::vector<count>{16, 16, 16});
+        std::vector<integer>{16, 16, 16});
 }
 
 TEST_CASE("Qwen's window holds from max_window_layers on, if it is used at all") {
   const std::string qwen =
       with(swapped(llama, "llama", "qwen2"), R"("sliding_window": 32, "max_window_layers": 2)");
-  CHECK(windows(imported(qwen)) == std::vector<count>(3));
+  CHECK(windows(imported(qwen)) == std::vector<integer>(3));
   CHECK(windows(imported(with(qwen, "\"use_sliding_window\": true"))) ==
-        std::vector<count>{0, 0, 32});
+        std::vector<integer>{0, 0, 32});
 }
 
 TEST_CASE("layer_types decides where the window holds") {
   const std::string base = with(swapped(llama, "llama", "mistral"), "\"sliding_window\": 16");
   const std::string mixed =
       R"("layer_types": ["full_attention", "sliding_attention", "full_attention"])";
-  CHECK(windows(imported(with(base, mixed))) == std::vector<count>{0, 16, 0});
+  CHECK(windows(imported(with(base, mixed))) == std::vector<integer>{0, 16, 0});
   CHECK(refusal(with(base, R"("layer_types": ["full_attention"])")) ==
         "$.layer_types: 1 entries; allowed: one per layer (3)");
   CHECK(refusal(with(base, R"("layer_types": ["full_attention", "linear_attention", "x"])")) ==

@@ -32,7 +32,7 @@ std::string v4_flash() {
          ratios + ", 4, 0]}";
 }
 
-compressed_attention compressed_at(const model& m, count i) {
+compressed_attention compressed_at(const model& m, integer i) {
   return std::get<compressed_attention>(layer_at(m, i).attention);
 }
 
@@ -55,7 +55,7 @@ TEST_CASE(
   CHECK(bytes(m) + prediction + tables == 159'609'485'896.0);
   // 284 B are published.
   CHECK(parameters(m).total() == 284'332'240'471);
-  CHECK(active_parameters(m) == 284'332'240'471 - count{43} * 250 * 3 * 4096 * 2048);
+  CHECK(active_parameters(m) == 284'332'240'471 - integer{43} * 250 * 3 * 4096 * 2048);
 }
 
 TEST_CASE("DeepSeek-V4-Flash: what each layer caches, by its ratio") {

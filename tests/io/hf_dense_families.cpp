@@ -65,9 +65,9 @@ TEST_CASE("OLMo 3: one norm over all heads, every fourth layer sees everything")
   CHECK(total(m) == 7'298'011'136);
   CHECK(kv_bytes_per_token(m).value() == 524288.0);
   CHECK(attention_at(m, 0).qk_norm == head_norm::all_heads);
-  const std::vector<count> seen = windows(m);
-  CHECK(std::vector<count>(seen.begin(), seen.begin() + 5) ==
-        std::vector<count>{4096, 4096, 4096, 0, 4096});
+  const std::vector<integer> seen = windows(m);
+  CHECK(std::vector<integer>(seen.begin(), seen.begin() + 5) ==
+        std::vector<integer>{4096, 4096, 4096, 0, 4096});
   const model wider = imported(olmo_3_32b);
   CHECK(total(wider) == 32'233'522'176);
   CHECK(kv_bytes_per_token(wider).value() == 262144.0);
@@ -77,7 +77,7 @@ TEST_CASE("OLMo 2 is OLMo 3 without windows") {
   const std::string older = swapped(swapped(olmo_3_7b, "olmo3", "olmo2"), "Olmo3", "Olmo2");
   const model m = imported(older);
   CHECK(total(m) == 7'298'011'136);
-  CHECK(windows(m) == std::vector<count>(32));
+  CHECK(windows(m) == std::vector<integer>(32));
   // OLMo-2-1124-7B has 74 tokens more.
   CHECK(total(imported(swapped(older, "100278", "100352"))) == 7'298'617'344);
 }
@@ -93,7 +93,7 @@ TEST_CASE("SmolLM3-3B: a tied Llama whose window must say which layers have it")
 
 TEST_CASE("Command R7B: both blocks read one norm without a bias") {
   const model m = imported(command_r7b);
-  const count layer = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 4096;
+  const integer layer = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 4096;
   CHECK(total(m) == 256000 * 4096 + 32 * layer + 4096);
   CHECK(total(m) == 8'028'033'024);
   CHECK(layer_at(m, 0).form == layer_form::parallel);

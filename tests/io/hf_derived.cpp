@@ -30,16 +30,16 @@ std::string layer_types(int layers, int period, std::string_view each = R"("slid
 }
 
 // Queries, keys, values and output of grouped-query attention.
-constexpr count grouped(count hidden, count heads, count kv_heads, count head_dim) {
+constexpr integer grouped(integer hidden, integer heads, integer kv_heads, integer head_dim) {
   return 2 * hidden * heads * head_dim + 2 * hidden * kv_heads * head_dim;
 }
-constexpr count gated_block(count hidden, count width) { return 3 * hidden * width; }
+constexpr integer gated_block(integer hidden, integer width) { return 3 * hidden * width; }
 // Embedding, head and last norm.
-constexpr count ends(count vocabulary, count hidden) { return (2 * vocabulary + 1) * hidden; }
+constexpr integer ends(integer vocabulary, integer hidden) { return (2 * vocabulary + 1) * hidden; }
 // Latent attention with its norms; without a rank, queries come straight from the stream.
-constexpr count latent(count hidden, count heads, count q_rank, count kv_rank, count nope,
-                       count rope, count v) {
-  const count queries = heads * (nope + rope);
+constexpr integer latent(integer hidden, integer heads, integer q_rank, integer kv_rank,
+                         integer nope, integer rope, integer v) {
+  const integer queries = heads * (nope + rope);
   return (q_rank > 0 ? hidden * q_rank + q_rank + q_rank * queries : hidden * queries) +
          hidden * (kv_rank + rope) + kv_rank + kv_rank * heads * (nope + v) + heads * v * hidden;
 }
@@ -53,7 +53,7 @@ TEST_CASE("Trinity Mini: gates as wide as queries, four norms, 26 B") {
     "intermediate_size": 6144, "moe_intermediate_size": 1024, "num_experts": 128,
     "num_experts_per_tok": 8, "num_shared_experts": 1, "global_attn_every_n_layers": 4,
     "sliding_window": 2048)"));
-  const count attention = grouped(2048, 32, 4, 128) + 2048 * 32 * 128 + 2 * 128;
+  const integer attention = grouped(2048, 32, 4, 128) + 2048 * 32 * 128 + 2 * 128;
   CHECK(total(m) == ends(200192, 2048) + 32 * (attention + 4 * 2048) + 2 * gated_block(2048, 6144) +
                         30 * (2048 * 128 + 128 + 129 * gated_block(2048, 1024)));
   CHECK(total(m) == 26'123'974'400);
@@ -69,7 +69,7 @@ TEST_CASE("Hy3: one shared expert, a score correction, 295 B") {
     "moe_intermediate_size": 1536, "num_experts": 192, "num_experts_per_tok": 8,
     "num_shared_experts": 1, "num_nextn_predict_layers": 1)");
   const model m = imported(text);
-  const count attention = grouped(4096, 64, 8, 128) + 2 * 128 + 2 * 4096;
+  const integer attention = grouped(4096, 64, 8, 128) + 2 * 128 + 2 * 4096;
   CHECK(total(m) == ends(120832, 4096) + 80 * attention + gated_block(4096, 13312) +
                         79 * (4096 * 192 + 192 + 193 * gated_block(4096, 1536)));
   CHECK(total(m) == 295'033'543'488);
@@ -96,7 +96,7 @@ TEST_CASE("Laguna: heads of their own number in each layer, a gate for each") {
     "sliding_window": 512, )" +
           layer_types(40, 4) + ", " + listed("num_attention_heads_per_layer", 40, 4, "64", "48"));
   const model m = imported(text);
-  const auto heads = [](count n) { return grouped(2048, n, 8, 128) + 2048 * n; };
+  const auto heads = [](integer n) { return grouped(2048, n, 8, 128) + 2048 * n; };
   CHECK(total(m) == ends(100352, 2048) + 30 * heads(64) + 10 * heads(48) +
                         40 * (2 * 128 + 2 * 2048) + gated_block(2048, 8192) +
                         39 * (2048 * 256 + 256 + 257 * gated_block(2048, 512)));
@@ -184,14 +184,14 @@ TEST_CASE("Llama by other names, with windows, or with norms behind the blocks")
   constexpr std::string_view sizes = R"("hidden_size": 512, "vocab_size": 1000,
     "num_hidden_layers": 4, "num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 64,
     "intermediate_size": 1024)";
-  const count layer = grouped(512, 8, 2, 64) + 2 * 512 + gated_block(512, 1024);
-  const count plain = ends(1000, 512) + 4 * layer;
+  const integer layer = grouped(512, 8, 2, 64) + 2 * 512 + gated_block(512, 1024);
+  const integer plain = ends(1000, 512) + 4 * layer;
   const std::string cwm = text_of("cwm", "CwmForCausalLM", sizes);
   CHECK(total(imported(cwm)) == plain);
-  CHECK(windows(imported(cwm)) == std::vector<count>{8192, 8192, 8192, 0});
+  CHECK(windows(imported(cwm)) == std::vector<integer>{8192, 8192, 8192, 0});
   const std::string ministral = text_of("ministral", "MinistralForCausalLM", sizes);
   CHECK(windows(imported(with(ministral, R"("sliding_window": 128, )" + layer_types(4, 2)))) ==
-        std::vector<count>{128, 0, 128, 0});
+        std::vector<integer>{128, 0, 128, 0});
   for (const auto& named : {std::pair{"helium", "HeliumForCausalLM"},
                             {"iquestcoder", "IQuestCoderForCausalLM"},
                             {"solar", "SolarForCausalLM"},
@@ -208,11 +208,11 @@ TEST_CASE("OLMo Hybrid: a gated delta rule whose sizes follow from the others") 
                                    R"("hidden_size": 3840, "vocab_size": 100352,
     "num_hidden_layers": 32, "num_attention_heads": 30, "num_key_value_heads": 30,
     "intermediate_size": 11008, )" + layer_types(32, 4, R"("linear_attention")")));
-  constexpr count keys = 30 * 96;
-  constexpr count values = 30 * 192;
-  constexpr count linear = 3840 * (2 * keys + 2 * values + 2 * 30) + values * 3840 +
-                           4 * (2 * keys + values) + 2 * 30 + 192;
-  constexpr count full = grouped(3840, 30, 30, 128) + 2 * 3840;
+  constexpr integer keys = 30 * 96;
+  constexpr integer values = 30 * 192;
+  constexpr integer linear = 3840 * (2 * keys + 2 * values + 2 * 30) + values * 3840 +
+                             4 * (2 * keys + values) + 2 * 30 + 192;
+  constexpr integer full = grouped(3840, 30, 30, 128) + 2 * 3840;
   CHECK(total(m) ==
         ends(100352, 3840) + 24 * linear + 8 * full + 32 * (2 * 3840 + gated_block(3840, 11008)));
   CHECK(state_bytes_per_sequence(m).value() ==
@@ -260,7 +260,7 @@ struct searched {
   double width = 0.0;
   int times = 1;
 };
-std::string searched_text(count hidden, count heads, count in_group,
+std::string searched_text(integer hidden, integer heads, integer in_group,
                           std::initializer_list<searched> layers) {
   std::string blocks;
   int number = 0;
@@ -325,10 +325,10 @@ TEST_CASE("text models beside what reads images, by their own names") {
   constexpr std::string_view sizes = R"("hidden_size": 512, "vocab_size": 1000,
     "num_hidden_layers": 2, "num_attention_heads": 8, "num_key_value_heads": 2, "head_dim": 64,
     "intermediate_size": 1024)";
-  const count plain =
+  const integer plain =
       ends(1000, 512) + 2 * (grouped(512, 8, 2, 64) + 2 * 512 + gated_block(512, 1024));
-  const count heads_normed = 2 * 2 * 64;
-  const count biased = 2 * (8 + 2 * 2) * 64;
+  const integer heads_normed = 2 * 2 * 64;
+  const integer biased = 2 * (8 + 2 * 2) * 64;
   CHECK(total(imported(text_of("dots_ocr", "DotsOCRForCausalLM", sizes))) == plain + biased);
   CHECK(total(imported(text_of("KeyeVL1_5", "KeyeVL1_5ForConditionalGeneration", sizes))) ==
         plain + heads_normed);
@@ -342,8 +342,8 @@ TEST_CASE("text models beside what reads images, by their own names") {
     "num_hidden_layers": 48, "num_attention_heads": 16, "num_key_value_heads": 8,
     "head_dim": 256, "intermediate_size": 15360, "global_head_dim": 512,
     "num_global_key_value_heads": 2, "attention_k_eq_v": true}})");
-  const count sliding = grouped(3840, 16, 8, 256) + 2 * 256;
-  const count global = 2 * 3840 * 16 * 512 + 3840 * 2 * 512 + 2 * 512;
+  const integer sliding = grouped(3840, 16, 8, 256) + 2 * 256;
+  const integer global = 2 * 3840 * 16 * 512 + 3840 * 2 * 512 + 2 * 512;
   CHECK(total(gemma) == (262144 + 1) * 3840 + 40 * sliding + 8 * global +
                             48 * (4 * 3840 + 1 + gated_block(3840, 15360)));
   CHECK(refusal(R"({"model_type": "mistral3", "text_config": {"model_type": "qwen3"}})") ==
@@ -363,12 +363,13 @@ TEST_CASE("Gemma 3n: 6.87 B and 4.46 B of text, whose difference is that of the 
   };
   const model large = imported(text_of_layers(35, 16384, 15));
   const model small = imported(text_of_layers(30, 8192, 10));
-  constexpr count h = 2048;
-  const auto derived = [](count layers, count width) {
-    const count attention = grouped(h, 8, 2, 256) + 2 * 256;
-    const count path = 2 * h * 64 + h;
-    const count versions = 4 * h + h + 4 * 16 + 4 * 4 + h;  // router, its norm, coefficients, scale
-    const count own_input = 2 * h * 256 + h;
+  constexpr integer h = 2048;
+  const auto derived = [](integer layers, integer width) {
+    const integer attention = grouped(h, 8, 2, 256) + 2 * 256;
+    const integer path = 2 * h * 64 + h;
+    const integer versions =
+        4 * h + h + 4 * 16 + 4 * 4 + h;  // router, its norm, coefficients, scale
+    const integer own_input = 2 * h * 256 + h;
     return (262400 + 1) * h + 262144 * layers * 256 + h * layers * 256 + 256 + 2 * 3 * h * h +
            layers * (attention + path + versions + own_input + 4 * h + gated_block(h, width));
   };
@@ -412,7 +413,7 @@ TEST_CASE("MiniMax-Text-01: a state in seven layers of eight, 456 B") {
     "num_local_experts": 32, "num_experts_per_tok": 2, "shared_intermediate_size": 0, )" +
                                        listed("attn_type_list", 80, 8, "0", "1"));
   const model m = imported(text);
-  constexpr count inner = 64 * 128;
+  constexpr integer inner = 64 * 128;
   CHECK(total(m) == ends(200064, 6144) + 70 * (5 * 6144 * inner + inner) +
                         10 * grouped(6144, 64, 8, 128) +
                         80 * (2 * 6144 + 6144 * 32 + 32 * gated_block(6144, 9216)));
@@ -446,10 +447,10 @@ TEST_CASE(
     "num_shared_experts": 1, "first_k_dense_replace": 4, "use_qk_norm": true,
     "moe_router_enable_expert_bias": true, "kv_lora_rank": 512, "q_lora_rank": 1536,
     "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128)";
-  constexpr count h = 8192;
-  const count state = 5 * h * h + 2 * 128 + h;
-  const count rest = ends(157184, h) + 70 * state + 80 * 2 * h + 4 * gated_block(h, 18432) +
-                     76 * (h * 256 + 256 + 257 * gated_block(h, 2048));
+  constexpr integer h = 8192;
+  const integer state = 5 * h * h + 2 * 128 + h;
+  const integer rest = ends(157184, h) + 70 * state + 80 * 2 * h + 4 * gated_block(h, 18432) +
+                       76 * (h * 256 + 256 + 257 * gated_block(h, 2048));
   const model m = imported(text_of("bailing_hybrid", "BailingMoeV2_5ForCausalLM", sizes));
   CHECK(total(m) == rest + 10 * latent(h, 64, 1536, 512, 128, 64, 128));
   CHECK(cached(m) == 10 * 2.0 * (512 + 64));
@@ -463,7 +464,7 @@ TEST_CASE("MiniCPM-V is of the text model that its version says") {
   constexpr std::string_view sizes = R"("hidden_size": 512, "vocab_size": 1000,
     "num_hidden_layers": 2, "num_attention_heads": 8, "num_key_value_heads": 2,
     "intermediate_size": 1024, "tie_word_embeddings": false)";
-  const count plain =
+  const integer plain =
       ends(1000, 512) + 2 * (grouped(512, 8, 2, 64) + 2 * 512 + gated_block(512, 1024));
   const std::string text = text_of("minicpmv", "MiniCPMV", sizes);
   CHECK(total(imported(text)) == plain);

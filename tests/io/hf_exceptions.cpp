@@ -22,7 +22,7 @@ namespace {
 class entries {
  public:
   void add(const std::string& entry) { text_ += (text_.empty() ? "\"" : ", \"") + entry + '"'; }
-  void add_layer(count layer, std::initializer_list<std::string_view> rest,
+  void add_layer(integer layer, std::initializer_list<std::string_view> rest,
                  std::string_view before = "model.layers.") {
     for (const std::string_view one : rest) {
       add(std::string(before) + std::to_string(layer) + '.' + std::string(one));
@@ -48,7 +48,7 @@ std::string without(std::string_view text, const std::string& list) {
 // Which layers have the class in another format than the model says, by letter: x has, . has not.
 std::string excepted(const model& m, weight_class c) {
   std::string result;
-  for (count i = 0; i < m.layers.size(); ++i) {
+  for (integer i = 0; i < m.layers.size(); ++i) {
     bool apart = false;
     for (const format_exception& e : layer_at(m, i).exceptions) {
       apart = apart || (e.classes.contains(c) && e.roles == every_role);
@@ -72,7 +72,7 @@ TEST_CASE("Llama-3.1-405B-Instruct-FP8: no attention, and neither the first nor 
     "intermediate_size": 53248, "max_position_embeddings": 131072,
     "tie_word_embeddings": false})";
   entries list;
-  for (count i = 0; i < 126; ++i) {
+  for (integer i = 0; i < 126; ++i) {
     if (i == 0 || i == 125) list.add_layer(i, {"mlp.down_proj", "mlp.gate_proj", "mlp.up_proj"});
     list.add_layer(
         i, {"self_attn.k_proj", "self_attn.o_proj", "self_attn.q_proj", "self_attn.v_proj"});
@@ -109,7 +109,7 @@ TEST_CASE("Qwen3-Next in NVFP4: linear attention is left out, full attention is 
     "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 16,
     "linear_value_head_dim": 8, "mamba_ssm_dtype": "auto"})";
   entries list;
-  for (count i = 0; i < 8; ++i) {
+  for (integer i = 0; i < 8; ++i) {
     list.add_layer(i, {"mlp.gate", "mlp.shared_expert_gate"});
     if (i % 4 == 3) continue;
     list.add_layer(i, {"linear_attn.conv1d", "linear_attn.in_proj_ba", "linear_attn.in_proj_qkvz",
@@ -162,9 +162,9 @@ TEST_CASE("Nemotron-H in FP8: some mixers and attention layers are left out") {
     "moe_intermediate_size": 32, "n_shared_experts": 1,
     "moe_shared_expert_intermediate_size": 64})";
   entries list;
-  for (const count mixer : {0, 2, 5, 7})
+  for (const integer mixer : {0, 2, 5, 7})
     list.add_layer(mixer, {"mixer.conv1d"}, "backbone.layers.");
-  for (const count mixer : {2, 7}) {
+  for (const integer mixer : {2, 7}) {
     list.add_layer(mixer, {"mixer.in_proj", "mixer.out_proj"}, "backbone.layers.");
   }
   list.add_layer(8, {"mixer.q_proj", "mixer.k_proj", "mixer.v_proj", "mixer.o_proj"},
@@ -264,7 +264,7 @@ TEST_CASE("single matrices may be left out: those that run apart") {
 TEST_CASE("DeepSeek-V3.1 in NVFP4: of attention the output alone is quantised") {
   // As nvidia/DeepSeek-V3.1-NVFP4 lists it.
   entries list;
-  for (count i = 0; i < 6; ++i) {
+  for (integer i = 0; i < 6; ++i) {
     list.add_layer(i, {"self_attn.q_a_proj*", "self_attn.q_b_proj*", "self_attn.kv_b_proj*",
                        "self_attn.kv_a_proj_with_mqa*"});
   }
@@ -292,7 +292,7 @@ TEST_CASE("lists that make more kinds of layer or more runs than a model has are
   const std::string twenty =
       swapped(deepseek, R"("num_hidden_layers": 6)", R"("num_hidden_layers": 20)");
   entries list;
-  for (count i = 2; i < 16; ++i) {
+  for (integer i = 2; i < 16; ++i) {
     if (i % 2 == 1) list.add_layer(i, {"self_attn.o_proj"});
     if (i / 2 % 2 == 1) list.add_layer(i, {"mlp.experts"});
     if (i / 4 % 2 == 1) list.add_layer(i, {"mlp.shared_experts"});
@@ -305,7 +305,7 @@ TEST_CASE("lists that make more kinds of layer or more runs than a model has are
   const std::string many =
       swapped(llama, R"("num_hidden_layers": 3)", R"("num_hidden_layers": 161)");
   entries odd;
-  for (count i = 1; i < 160; i += 2) odd.add_layer(i, {"self_attn"});
+  for (integer i = 1; i < 160; i += 2) odd.add_layer(i, {"self_attn"});
   CHECK(refusal(without(many, odd.text())) == more);
   const std::string fewer =
       swapped(llama, R"("num_hidden_layers": 3)", R"("num_hidden_layers": 160)");

@@ -258,7 +258,7 @@ TEST_CASE("Gemma 3 4B: what the published text_config leaves out is its class's"
                                                       .head_dim = 256,
                                                       .window = 1024,
                                                       .qk_norm = head_norm::per_head});
-  for (count i = 0; i < 34; ++i) CHECK(attention_at(m, i).window == (i % 6 == 5 ? 0 : 1024));
+  for (integer i = 0; i < 34; ++i) CHECK(attention_at(m, i).window == (i % 6 == 5 ? 0 : 1024));
   CHECK(notes(gemma_3_4b) ==
         std::vector<std::string>{"$.text_config.vocab_size: missing; read as 262208",
                                  "$.text_config.max_position_embeddings: missing; read as 131072",
@@ -298,10 +298,10 @@ TEST_CASE("Llama 4: lists of layers in place of steps") {
   const std::string small = swapped(maverick, R"("num_hidden_layers": 48)",
                                     R"("num_hidden_layers": 4, "no_rope_layers": [0, 1, 1, 0],
                                     "moe_layers": [2])");
-  CHECK(windows(imported(small)) == std::vector<count>{0, 8192, 8192, 0});
+  CHECK(windows(imported(small)) == std::vector<integer>{0, 8192, 8192, 0});
   CHECK(sparse(imported(small)) == std::vector<bool>{false, false, true, false});
   CHECK(windows(imported(swapped(small, "[0, 1, 1, 0]", "[]"))) ==
-        std::vector<count>{8192, 8192, 8192, 0});
+        std::vector<integer>{8192, 8192, 8192, 0});
   CHECK(refusal(swapped(small, "[0, 1, 1, 0]", "[0, 1]")) ==
         "$.text_config.no_rope_layers: [0,1]; allowed: 0 or 1 for each layer (4)");
   CHECK(refusal(swapped(small, "[2]", "[4]")) ==
@@ -328,7 +328,7 @@ TEST_CASE("Falcon-7B equals the catalog's: one key-value head, one norm") {
 TEST_CASE("Falcon-40B equals the catalog's: grouped heads, a norm for each block") {
   const model m = imported(falcon_40b);
   // Per layer 8192 (8192 + 1024) + 8192^2 + 8 8192^2 + 4 8192, 60 times; 65024 8192; 2 8192.
-  CHECK(total(m) == 60 * count{679'510'016} + 532'676'608 + 16'384);
+  CHECK(total(m) == 60 * integer{679'510'016} + 532'676'608 + 16'384);
   CHECK(same_but_name(m, catalog::falcon_40b));
   CHECK(layer_at(imported(with(falcon_40b, R"("num_ln_in_parallel_attn": 1)")), 0).form ==
         layer_form::parallel);

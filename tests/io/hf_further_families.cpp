@@ -18,7 +18,7 @@ namespace {
 
 struct counted_model {
   std::string_view name;
-  count parameters;
+  integer parameters;
   std::string_view text;
 };
 
@@ -211,8 +211,8 @@ std::string_view text_named(std::string_view name) {
 }
 
 // The windows of the kinds of layer, in the order in which they come.
-std::vector<count> reach_of(const model& m) {
-  std::vector<count> windows;
+std::vector<integer> reach_of(const model& m) {
+  std::vector<integer> windows;
   for (const layer& l : m.layers.kinds) {
     windows.push_back(std::get<grouped_query_attention>(l.attention).window);
   }
@@ -242,9 +242,9 @@ TEST_CASE("further families cache and reach what their code does") {
   CHECK(state_bytes_per_sequence(imported(text_named("plamo2"))).value() ==
         8 * 2.0 * (4096 * 64 + 3 * 4096));
   CHECK(cached("plamo3") == 16 * 2 * 4 * 128 * 2);
-  CHECK(reach_of(imported(text_named("plamo3"))) == std::vector<count>{2048, 0});
-  CHECK(reach_of(imported(text_named("granite_swa"))) == std::vector<count>{0, 128});
-  CHECK(reach_of(imported(text_named("granitemoe_swa"))) == std::vector<count>{0, 128});
+  CHECK(reach_of(imported(text_named("plamo3"))) == std::vector<integer>{2048, 0});
+  CHECK(reach_of(imported(text_named("granite_swa"))) == std::vector<integer>{0, 128});
+  CHECK(reach_of(imported(text_named("granitemoe_swa"))) == std::vector<integer>{0, 128});
   const model neo = imported(text_named("gpt_neo"));
   const auto windows = [&neo](std::size_t kind) {
     return std::get<grouped_query_attention>(neo.layers.kinds[kind].attention).window;
@@ -275,7 +275,7 @@ TEST_CASE("heads are normed with biases where the code has LayerNorms for them")
   const std::string phi = text_of("phi", "PhiForCausalLM", R"("hidden_size": 2560,
   "num_hidden_layers": 32, "num_attention_heads": 32, "intermediate_size": 10240,
   "vocab_size": 51200, "hidden_act": "gelu_new")");
-  const count without = parameters(imported(phi)).total();
+  const integer without = parameters(imported(phi)).total();
   CHECK(parameters(imported(with(phi, R"("qk_layernorm": true)"))).total() ==
         without + 32 * 4 * 80);
   // StableLM 2: a gain for each value of each head.

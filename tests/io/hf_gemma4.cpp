@@ -77,7 +77,7 @@ TEST_CASE("Gemma 4 31B: wider heads and fewer of keys where a layer sees everyth
 TEST_CASE("Gemma 4 26B-A4B: experts beside the dense block, which all tokens take") {
   const model m = imported(gemma_4_26b);
   CHECK(total(m) == 25'233'141'790);
-  CHECK(active_parameters(m) == 25'233'141'790 - count{30} * 120 * 3 * 2816 * 704);
+  CHECK(active_parameters(m) == 25'233'141'790 - integer{30} * 120 * 3 * 2816 * 704);
   CHECK(kv_bytes_per_token(m).value() == 20'480.0 + 204'800.0);
   CHECK(experts_at(m, 0) == mixture_of_experts{.experts = 128,
                                                .experts_per_token = 8,
@@ -92,13 +92,13 @@ TEST_CASE("Gemma 4 E2B: an embedding for each layer, and 20 layers that read oth
   const model m = imported(gemma_4_e2b);
   // By the modules of the class. Attention of 15 layers with keys and values of their own (12 of
   // width 256, 3 of 512) and 20 without (16 and 4); blocks twice as wide in these.
-  const count h = 1536;
-  const auto own = [](count d) { return 2 * h * 8 * d + 2 * h * d + 2 * d; };
-  const auto reading = [](count d) { return 2 * h * 8 * d + d; };
-  const count attention = 12 * own(256) + 3 * own(512) + 16 * reading(256) + 4 * reading(512);
-  const count blocks = (15 + 2 * 20) * 3 * h * 6144;
-  const count tables = 262144 * h + count{262144} * 35 * 256;
-  const count inputs = h * 35 * 256 + 256 + 35 * (2 * h * 256 + h);
+  const integer h = 1536;
+  const auto own = [](integer d) { return 2 * h * 8 * d + 2 * h * d + 2 * d; };
+  const auto reading = [](integer d) { return 2 * h * 8 * d + d; };
+  const integer attention = 12 * own(256) + 3 * own(512) + 16 * reading(256) + 4 * reading(512);
+  const integer blocks = (15 + 2 * 20) * 3 * h * 6144;
+  const integer tables = 262144 * h + integer{262144} * 35 * 256;
+  const integer inputs = h * 35 * 256 + 256 + 35 * (2 * h * 256 + h);
   CHECK(total(m) == attention + blocks + tables + inputs + 35 * (4 * h + 1) + h);
   CHECK(total(m) == 4'628'569'379);
   CHECK(kv_bytes_per_token(m).value() == 12.0 * 2 * 256 * 2 + 3.0 * 2 * 512 * 2);

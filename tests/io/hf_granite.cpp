@@ -48,7 +48,7 @@ constexpr std::string_view granite_3_moe = R"({"model_type": "granitemoe",
 TEST_CASE("Granite 4 Small: Mamba-2 mixers, four layers that attend, experts in all") {
   const model m = imported(granite_4_small());
   CHECK(parameters(m).total() == 32'207'337'984);  // of the safetensors files
-  CHECK(active_parameters(m) == 32'207'337'984 - count{40} * 62 * 3 * 4096 * 768);
+  CHECK(active_parameters(m) == 32'207'337'984 - integer{40} * 62 * 3 * 4096 * 768);
   CHECK(kv_bytes_per_token(m).value() == 16'384.0);
   // 36 mixers of 128 heads x 64 x 128 in bf16, and three inputs of 8192 + 2 128 channels.
   CHECK(state_bytes_per_sequence(m).value() == 36.0 * 2 * (128.0 * 64 * 128 + 3 * 8448));
@@ -68,7 +68,8 @@ TEST_CASE("Granite without experts has its shared block alone") {
 
 TEST_CASE("Granite 3 MoE, and Granite as Llama") {
   // huggingface.co/ibm-granite/granite-3.1-3b-a800m-base: 3.3 B; here by its matrices.
-  const count layer = 2 * 1536 * 1536 + 2 * 1536 * 512 + 40 * 3 * 1536 * 512 + 1536 * 40 + 2 * 1536;
+  const integer layer =
+      2 * 1536 * 1536 + 2 * 1536 * 512 + 40 * 3 * 1536 * 512 + 1536 * 40 + 2 * 1536;
   CHECK(parameters(imported(granite_3_moe)).total() == 32 * layer + 49155 * 1536 + 1536);
   const std::string granite = swapped(swapped(llama, "llama", "granite"), "\"torch_dtype\"",
                                       R"("architectures": ["GraniteForCausalLM"], "torch_dtype")");

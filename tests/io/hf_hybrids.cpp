@@ -116,8 +116,8 @@ TEST_CASE("Qwen3.5 35B-A3B equals the catalog's") {
   // 805,306,368 + 524,288 + 3,145,728 + 2,048 + 4,096 = 808,982,528. Linear attention (30 layers):
   // 2048 (8192 + 4096 + 64) + 8192 4 + 64 + 128 + 4096 2048 = 33,718,464. Full attention (10):
   // 2048 (8192 + 1024) + 512 + 4096 2048 = 27,263,488. Twice 248320 2048, and a norm.
-  CHECK(total(m) == 40 * count{808'982'528} + 30 * count{33'718'464} + 10 * count{27'263'488} +
-                        count{1'017'118'720} + 2'048);
+  CHECK(total(m) == 40 * integer{808'982'528} + 30 * integer{33'718'464} +
+                        10 * integer{27'263'488} + integer{1'017'118'720} + 2'048);
   CHECK(m.mtp_layers == 1);
   CHECK(same_but_name(m, catalog::qwen3_5_35b_a3b));
 }
@@ -165,8 +165,8 @@ TEST_CASE("Nemotron-H-8B equals the catalog's: each letter is a layer with one b
   // Mixer (24): 4096 (2 8192 + 2 8 128 + 128) + (8192 + 2048) 5 + 3 128 + 8192 + 8192 4096 + 4096
   // = 109,640,064. Attention (4): 4096 (4096 + 2048) + 4096^2 + 4096 = 41,947,136. Dense (24):
   // 2 4096 21504 + 4096 = 176,164,864. Twice 131072 4096, and a norm.
-  CHECK(total(m) == 24 * count{109'640'064} + 4 * count{41'947'136} + 24 * count{176'164'864} +
-                        count{1'073'741'824} + 4'096);
+  CHECK(total(m) == 24 * integer{109'640'064} + 4 * integer{41'947'136} +
+                        24 * integer{176'164'864} + integer{1'073'741'824} + 4'096);
   CHECK(same_but_name(m, catalog::nemotron_h_8b));
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("Nemotron 3 Nano: experts of two matrices beside a wider shared one") 
 TEST_CASE("Nemotron 3 Super: experts in a space of 1024") {
   const model m = imported(nemotron_3_super);
   CHECK(total(m) == 120'668'707'840);
-  CHECK(active_parameters(m) == 120'668'707'840 - count{40} * 490 * 2 * 1024 * 2688);
+  CHECK(active_parameters(m) == 120'668'707'840 - integer{40} * 490 * 2 * 1024 * 2688);
   CHECK(kv_bytes_per_token(m).value() == 8192.0);
   // 40 mixers of 128 heads x 64 x 128 in fp32, and three inputs of 8192 + 2 8 128 channels.
   CHECK(state_bytes_per_sequence(m).value() == 40.0 * (128.0 * 64 * 128 * 4 + 3 * 10240 * 2));

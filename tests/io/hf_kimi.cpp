@@ -56,7 +56,7 @@ const std::string kimi_k3 = R"({"model_type": "kimi_k3", "dtype": "bfloat16",
   "head_dim": 128, "num_heads": 96, "short_conv_kernel_size": 4, "use_full_rank_gate": true, )" +
                             delta_layers(93) + "}}}";
 
-delta_attention delta_at(const model& m, count i) {
+delta_attention delta_at(const model& m, integer i) {
   return std::get<delta_attention>(layer_at(m, i).attention);
 }
 
@@ -65,7 +65,7 @@ delta_attention delta_at(const model& m, count i) {
 TEST_CASE("Kimi-Linear-48B: delta attention in 20 layers, latents in 7, of which none is rotated") {
   const model m = imported(kimi_linear_48b);
   CHECK(parameters(m).total() == 49'122'681'728);  // of the safetensors files
-  CHECK(active_parameters(m) == 49'122'681'728 - count{26} * 248 * 3 * 2304 * 1024);
+  CHECK(active_parameters(m) == 49'122'681'728 - integer{26} * 248 * 3 * 2304 * 1024);
   CHECK(kv_bytes_per_token(m).value() == 7.0 * 576 * 2);
   // 32 heads of 128 x 128 in fp32, and three inputs of 3 x 4096 channels.
   CHECK(state_bytes_per_sequence(m).value() == 20.0 * (32.0 * 128 * 128 * 4 + 3 * 3 * 4096 * 2));
@@ -82,7 +82,7 @@ TEST_CASE(
   // The safetensors files hold 2,779,931,837,184: 447,358,976 of the tower and its projector, and
   // A_log as 128 values for 96 heads.
   CHECK(parameters(m).total() + 69 * 32 + 447'358'976 == 2'779'931'837'184);
-  CHECK(active_parameters(m) == parameters(m).total() - count{92} * 880 * 3 * 3584 * 3072);
+  CHECK(active_parameters(m) == parameters(m).total() - integer{92} * 880 * 3 * 3584 * 3072);
   CHECK(kv_bytes_per_token(m).value() == 24.0 * 576 * 2);
   CHECK(m.residual_blocks == 12);
   CHECK(experts_at(m, 1).latent_width == 3584);

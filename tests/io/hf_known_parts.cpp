@@ -209,16 +209,16 @@ TEST_CASE("families of known parts have the parameters of their checkpoints") {
 
 // Announced as 340 B, 673 B, 21 B and 4 B: counted from their matrices.
 TEST_CASE("Nemotron-4, Mistral Large 3, ERNIE 4.5 and MiniCPM3, by their matrices") {
-  const count e = 2560;
-  const count attending = 2 * e * e + 2 * e * 512 + 2 * e;
-  const count experts = 66 * 3 * e * 1536 + e * 64 + 64;
+  const integer e = 2560;
+  const integer attending = 2 * e * e + 2 * e * 512 + 2 * e;
+  const integer experts = 66 * 3 * e * 1536 + e * 64 + 64;
   CHECK(total(imported(ernie_21b)) ==
         28 * attending + 3 * e * 12288 + 27 * experts + 103424 * e + e);
-  const count low_rank = e * 768 + 768 + 768 * 40 * 96 + e * 288 + 256 + 256 * 40 * 128;
-  const count latent = low_rank + 40 * 64 * e + 3 * e * 6400 + 2 * e;
+  const integer low_rank = e * 768 + 768 + 768 * 40 * 96 + e * 288 + 256 + 256 * 40 * 128;
+  const integer latent = low_rank + 40 * 64 * e + 3 * e * 6400 + 2 * e;
   CHECK(total(imported(minicpm3_4b)) == 62 * latent + 73448 * e + e);
-  const count h = 18432;
-  const count nemotron = 96 * (2 * h * h + 2 * h * 8 * 192 + 2 * h * 73728 + 4 * h);
+  const integer h = 18432;
+  const integer nemotron = 96 * (2 * h * h + 2 * h * 8 * 192 + 2 * h * 73728 + 4 * h);
   CHECK(total(imported(nemotron_4_340b)) == nemotron + 2 * 256000 * h + 2 * h);
   const std::string as_v3 = swapped(swapped(mistral_large_3, "\"mistral\"", "\"deepseek_v3\""),
                                     "MistralLarge3", "DeepseekV3");

@@ -42,7 +42,7 @@ std::string mimo_v2_flash() {
 TEST_CASE("MiMo-V2-Flash: heads, sinks and windows by kind of layer, values narrower than keys") {
   const model m = imported(mimo_v2_flash());
   CHECK(parameters(m).total() == 308'778'780'864);  // 309 B are published
-  CHECK(active_parameters(m) == 308'778'780'864 - count{47} * 248 * 3 * 4096 * 2048);
+  CHECK(active_parameters(m) == 308'778'780'864 - integer{47} * 248 * 3 * 4096 * 2048);
   // 9 full layers of 4 heads of 192 + 128, 39 with windows of 8 such heads.
   CHECK(kv_bytes_per_token(m).value() == 23'040.0 + 199'680.0);
   CHECK(attention_at(m, 0) ==

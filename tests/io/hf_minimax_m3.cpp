@@ -41,7 +41,7 @@ TEST_CASE("MiniMax-M3: blocks of tokens chosen in 57 layers, experts beside a sh
   const model m = imported(minimax_m3);
   // The safetensors files hold 427,040,140,160 with the vision tower and its projector.
   CHECK(parameters(m).total() == 426'174'572'928);
-  CHECK(active_parameters(m) == 426'174'572'928 - count{57} * 124 * 3 * 6144 * 3072);
+  CHECK(active_parameters(m) == 426'174'572'928 - integer{57} * 124 * 3 * 6144 * 3072);
   CHECK(kv_bytes_per_token(m).value() == 60.0 * 2 * 4 * 128 * 2 + 57.0 * 128 * 2);
   CHECK(std::get<block_sparse_attention>(layer_at(m, 3).attention) ==
         block_sparse_attention{.heads = 64,

@@ -83,7 +83,7 @@ TEST_CASE("LFM2 with experts in all but the first two layers") {
   const model m = imported(lfm2_8b);
   // Of the files in bf16; 704 corrections in fp32 are counted beside them.
   CHECK(total(m) == 8'339'929'856 + 22 * 32);
-  CHECK(active_parameters(m) == total(m) - count{22} * 28 * 3 * 2048 * 1792);
+  CHECK(active_parameters(m) == total(m) - integer{22} * 28 * 3 * 2048 * 1792);
   CHECK(refusal(swapped(lfm2_8b, R"(["conv")", R"(["hyena")")) ==
         R"($.layer_types[0]: "hyena"; allowed: "conv", "full_attention")");
 }

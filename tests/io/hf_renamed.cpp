@@ -107,7 +107,7 @@ TEST_CASE("Seed-OSS-36B: biases on the inputs, and on the output by a key of its
 
 TEST_CASE("Ministral 3 within mistral3, without a window; heads of 128 if nothing else is said") {
   const model m = imported(ministral_3_8b);
-  const count layer = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 2 * 4096;
+  const integer layer = 2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336 + 2 * 4096;
   CHECK(total(m) == 2 * 131072 * 4096 + 34 * layer + 4096);
   CHECK(kv_bytes_per_token(m).value() == 2.0 * 2.0 * 34.0 * 1024.0);
   CHECK(windows(m)[0] == 0);

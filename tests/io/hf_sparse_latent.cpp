@@ -40,16 +40,16 @@ constexpr std::string_view fp8 =
     R"("quant_method": "fp8", "fmt": "e4m3", "weight_block_size": [128, 128])";
 
 // GLM-5.2: the first three layers have an indexer, and from the seventh on every fourth.
-std::string glm_types(count layers) {
+std::string glm_types(integer layers) {
   std::string list;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool full = i < 3 || (i >= 6 && (i - 6) % 4 == 0);
     list += std::string(i == 0 ? "" : ", ") + (full ? R"("full")" : R"("shared")");
   }
   return R"("indexer_types": [)" + list + "]";
 }
 
-sparse_latent_attention sparse_at(const model& m, count i) {
+sparse_latent_attention sparse_at(const model& m, integer i) {
   return std::get<sparse_latent_attention>(layer_at(m, i).attention);
 }
 
@@ -96,15 +96,15 @@ TEST_CASE("GLM-5: values wider than keys without rotary, an indexer in every lay
 
 TEST_CASE("GLM-5.2: 21 of 78 layers have an indexer, and others share it") {
   const model m = imported(with(glm_5, glm_types(78)));
-  count indexers = 0;
-  for (count i = 0; i < 78; ++i) indexers += sparse_at(m, i).indexed ? 1 : 0;
+  integer indexers = 0;
+  for (integer i = 0; i < 78; ++i) indexers += sparse_at(m, i).indexed ? 1 : 0;
   CHECK(indexers == 21);
   CHECK(sparse_at(m, 2).indexed);
   CHECK(!sparse_at(m, 3).indexed);
   CHECK(sparse_at(m, 6).indexed);
   CHECK(kv_bytes_per_token(m).value() == 89856.0 + 21.0 * 132.0);
   // wq_b, wk, weights_proj and k_norm of 57 layers less.
-  const count indexer = 2048 * 32 * 128 + 6144 * 128 + 6144 * 32 + 2 * 128;
+  const integer indexer = 2048 * 32 * 128 + 6144 * 128 + 6144 * 32 + 2 * 128;
   CHECK(parameters(m).total() == 743'911'218'432 - 57 * indexer);
   const std::vector<std::string> said = notes(with(glm_5, glm_types(78)));
   bool noted = false;

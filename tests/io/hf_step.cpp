@@ -40,15 +40,15 @@ std::string step_3_5_flash() {
 TEST_CASE("Step-3.5-Flash: a gate per head, more heads where a layer has a window") {
   const model m = imported(step_3_5_flash());
   // By the modules of vllm/model_executor/models/step3p5.py; 196 B are announced.
-  const count h = 4096;
-  const auto attention = [](count heads) {
+  const integer h = 4096;
+  const auto attention = [](integer heads) {
     return 2 * h * heads * 128 + 2 * h * 1024 + h * heads + 2 * 128 + 2 * h;
   };
-  const count experts = 289 * 3 * h * 1280 + h * 288 + 288;
+  const integer experts = 289 * 3 * h * 1280 + h * 288 + 288;
   CHECK(parameters(m).total() == 12 * attention(64) + 33 * attention(96) + 3 * 3 * h * 11264 +
                                      42 * experts + 2 * 128896 * h + h);
   CHECK(parameters(m).total() / 1'000'000'000 == 196);
-  CHECK(active_parameters(m) == parameters(m).total() - count{42} * 280 * 3 * 4096 * 1280);
+  CHECK(active_parameters(m) == parameters(m).total() - integer{42} * 280 * 3 * 4096 * 1280);
   CHECK(kv_bytes_per_token(m).value() == 45.0 * 2 * 1024 * 2);
   CHECK(attention_at(m, 0).window == 0);
   CHECK(attention_at(m, 1) == grouped_query_attention{.heads = 96,

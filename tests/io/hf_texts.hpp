@@ -70,7 +70,7 @@ inline std::string refusal(std::string_view text, std::string_view second = {}) 
   return result.error;
 }
 
-inline count total(const model& m) { return parameters(m).total(); }
+inline integer total(const model& m) { return parameters(m).total(); }
 inline double cached(const model& m) { return kv_bytes_per_token(m).value(); }
 
 // {"model_type": type, "architectures": [its class], "torch_dtype": "bfloat16", ...}
@@ -80,8 +80,8 @@ inline std::string text_of(std::string_view type, std::string_view its_class,
          R"(", "architectures": [")" + std::string(its_class) + R"("], )" + std::string(rest) + "}";
 }
 
-inline const layer& layer_at(const model& m, count i) {
-  count end = 0;
+inline const layer& layer_at(const model& m, integer i) {
+  integer end = 0;
   for (const layer_run& run : m.layers.runs) {
     end += run.layers;
     if (i < end) return m.layers.kinds[run.kind];
@@ -90,27 +90,27 @@ inline const layer& layer_at(const model& m, count i) {
   return m.layers.kinds[0];
 }
 
-inline grouped_query_attention attention_at(const model& m, count i) {
+inline grouped_query_attention attention_at(const model& m, integer i) {
   return std::get<grouped_query_attention>(layer_at(m, i).attention);
 }
 
-inline mixture_of_experts experts_at(const model& m, count i) {
+inline mixture_of_experts experts_at(const model& m, integer i) {
   return std::get<mixture_of_experts>(layer_at(m, i).feed_forward);
 }
 
-inline dense_feed_forward dense_at(const model& m, count i) {
+inline dense_feed_forward dense_at(const model& m, integer i) {
   return std::get<dense_feed_forward>(layer_at(m, i).feed_forward);
 }
 
-inline std::vector<count> windows(const model& m) {
-  std::vector<count> result;
-  for (count i = 0; i < m.layers.size(); ++i) result.push_back(attention_at(m, i).window);
+inline std::vector<integer> windows(const model& m) {
+  std::vector<integer> result;
+  for (integer i = 0; i < m.layers.size(); ++i) result.push_back(attention_at(m, i).window);
   return result;
 }
 
 inline std::vector<bool> sparse(const model& m) {
   std::vector<bool> result;
-  for (count i = 0; i < m.layers.size(); ++i) {
+  for (integer i = 0; i < m.layers.size(); ++i) {
     result.push_back(std::holds_alternative<mixture_of_experts>(layer_at(m, i).feed_forward));
   }
   return result;

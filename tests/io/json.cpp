@@ -37,9 +37,9 @@ const names memory_keys{
     "weights_bytes", "kv_cache_bytes", "state_bytes", "activation_bytes", "communication_bytes",
     "reserve_bytes", "withheld_bytes", "total_bytes", "capacity_bytes",   "kv_capacity_tokens"};
 
-count sum_of_parts(const ordered_json& memory) {
-  count sum = 0;
-  for (const std::string& key : part_keys) sum += memory[key].get<count>();
+integer sum_of_parts(const ordered_json& memory) {
+  integer sum = 0;
+  for (const std::string& key : part_keys) sum += memory[key].get<integer>();
   return sum;
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("every part and the total are the same whole bytes as the estimate's")
     const auto c = with_engine(h200s(16), engine);
     const auto m = memory(c, catalog::deepseek_v3, sixteen, chat());
     const ordered_json j = to_json(m);
-    CHECK(sum_of_parts(j) == j["total_bytes"].get<count>());
+    CHECK(sum_of_parts(j) == j["total_bytes"].get<integer>());
     CHECK(j["total_bytes"].get<double>() == doctest::Approx(m.total().value()).epsilon(1e-9));
     CHECK(j["weights_bytes"].get<double>() == m.weights.value());
   }
@@ -177,26 +177,26 @@ TEST_CASE("stages have their layers, the keys of a memory, weights by class and 
   names expected{"stage", "first_layer", "layers"};
   expected.insert(expected.end(), memory_keys.begin(), memory_keys.end());
   expected.insert(expected.end(), {"weights", "workspace"});
-  count layers = 0;
+  integer layers = 0;
   double fullest = 0.0;
   for (const ordered_json& stage : j) {
     CHECK(keys(stage) == expected);
     CHECK(stage["first_layer"] == layers);
-    layers += stage["layers"].get<count>();
-    CHECK(sum_of_parts(stage) == stage["total_bytes"].get<count>());
-    count weights = 0;
-    for (const auto& item : stage["weights"].items()) weights += item.value().get<count>();
-    CHECK(weights == stage["weights_bytes"].get<count>());
+    layers += stage["layers"].get<integer>();
+    CHECK(sum_of_parts(stage) == stage["total_bytes"].get<integer>());
+    integer weights = 0;
+    for (const auto& item : stage["weights"].items()) weights += item.value().get<integer>();
+    CHECK(weights == stage["weights_bytes"].get<integer>());
     const ordered_json& workspace = stage["workspace"];
     CHECK(keys(workspace) == names{"residual_bytes", "peak_operator", "peak_bytes", "buffers"});
-    CHECK(workspace["residual_bytes"].get<count>() + workspace["peak_bytes"].get<count>() ==
-          stage["activation_bytes"].get<count>());
-    count buffers = 0;
+    CHECK(workspace["residual_bytes"].get<integer>() + workspace["peak_bytes"].get<integer>() ==
+          stage["activation_bytes"].get<integer>());
+    integer buffers = 0;
     for (const ordered_json& buffer : workspace["buffers"]) {
       CHECK(keys(buffer) == names{"collective", "ranks", "stride", "bytes"});
-      buffers += buffer["bytes"].get<count>();
+      buffers += buffer["bytes"].get<integer>();
     }
-    CHECK(buffers == stage["communication_bytes"].get<count>());
+    CHECK(buffers == stage["communication_bytes"].get<integer>());
     fullest = std::max(fullest, stage["total_bytes"].get<double>());
   }
   CHECK(layers == 61);
@@ -300,10 +300,10 @@ TEST_CASE("a search lists its layouts as estimates, and its counts") {
   CHECK(keys(j) == names{"tried", "feasible", "rejected", "layouts"});
   CHECK(j["tried"] == r.tried);
   CHECK(j["feasible"] == r.feasible);
-  count rejected = 0;
+  integer rejected = 0;
   for (const auto& item : j["rejected"].items()) {
     CHECK(item.value() > 0);
-    rejected += item.value().get<count>();
+    rejected += item.value().get<integer>();
   }
   CHECK(j["rejected"]["memory"] == r.rejected_by(rule::memory));
   CHECK(rejected + r.feasible == r.tried);

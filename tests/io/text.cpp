@@ -230,7 +230,7 @@ TEST_CASE("stages are listed where a framework would split them otherwise, copie
 TEST_CASE("flags that are printed for a split give the same layers on every stage") {
   for (const stage_remainder rule :
        {stage_remainder::first, stage_remainder::before_last, stage_remainder::last}) {
-    for (count pp = 1; pp <= 61; ++pp) {
+    for (integer pp = 1; pp <= 61; ++pp) {
       layout l = to_layout(vllm{.tp = 2, .pp = pp});
       l.stages.remainder = rule;
       const conversion<vllm> flags = vllm::of(catalog::deepseek_v3, l);
@@ -239,7 +239,7 @@ TEST_CASE("flags that are printed for a split give the same layers on every stag
       REQUIRE(plan.has_value());
       const layout by_flags = parse_layout(to_text(flags.flags)).layout;
       const layout by_plan = parse_layout(to_text(plan.flags)).layout;
-      for (count stage = 0; stage < pp; ++stage) {
+      for (integer stage = 0; stage < pp; ++stage) {
         CHECK(layers_of_stage(by_flags, 61, stage) == layers_of_stage(l, 61, stage));
         CHECK(layers_of_stage(by_plan, 80, stage) == layers_of_stage(l, 80, stage));
       }
@@ -267,7 +267,7 @@ TEST_CASE("a dense model's layout has no expert mesh and has flags in both conve
 TEST_CASE("vLLM flags that are printed give a layout of the same cost") {
   const auto c = h200s(8);
   for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
-    count expressible = 0;
+    integer expressible = 0;
     for_each_layout(8, *m, [&](const layout& l) {
       const conversion<vllm> flags = vllm::of(*m, l);
       if (!flags.has_value()) return;

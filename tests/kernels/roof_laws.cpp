@@ -44,7 +44,7 @@ void check_against_operators(const basic_accelerator<double, Efficiency>& a, con
 
 TEST_CASE("a multiplication is a roof over its rows") {
   roof_laws<double> laws;
-  laws.add(slow_chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16},
+  laws.add(slow_chip, here, gemm_shape{term::head, matrix, step_extent::tokens, precision::bf16},
            matrix.matrix_bytes(), 0);
   law_by_law::added_up t;
   laws.price(sizes(decode_step(7.0, 100.0, 1.0)), t);
@@ -58,7 +58,8 @@ TEST_CASE("a multiplication is a roof over its rows") {
 
 TEST_CASE("a matrix that each part of a step reads is read twice by a mixed one") {
   roof_laws<double> laws;
-  laws.add(slow_chip, here, gemm_shape{term::head, matrix, extent::tokens, precision::bf16, true},
+  laws.add(slow_chip, here,
+           gemm_shape{term::head, matrix, step_extent::tokens, precision::bf16, true},
            matrix.matrix_bytes(), 0);
   const auto prompt = prefill_step(1.0, 5.0, 0.0, 1.0);
   const auto decoding = decode_step(2.0, 9.0, 1.0);
@@ -95,7 +96,7 @@ TEST_CASE("kernels that only move bytes are one law for a segment, a line and a 
 }
 
 TEST_CASE("what segments run is worked in: each kernel as often, those that move bytes by line") {
-  const gemm_shape multiplied{term::head, matrix, extent::tokens, precision::bf16};
+  const gemm_shape multiplied{term::head, matrix, step_extent::tokens, precision::bf16};
   const vector_shape ten{term::norms, {}, 10.0};
   const attention_shape seen{.phase = phase::decode,
                              .heads = 8,

@@ -13,7 +13,7 @@
 namespace {
 
 using laws::dice;
-using laws::sl::count;
+using laws::sl::integer;
 namespace any = laws::any;
 namespace sl = laws::sl;
 
@@ -41,7 +41,7 @@ void require_holds(const sl::basic_band<>& b, double figure) {
 }
 
 // Rates follow from each other, and by Little's law from the time that a sequence stays.
-void require_conserves(const sl::basic_serving<>& s, const sl::workload& w, count gpus) {
+void require_conserves(const sl::basic_serving<>& s, const sl::workload& w, integer gpus) {
   const double output = w.output.value();
   const auto of_gpu = [gpus](double rate) {
     return doctest::Approx(rate / static_cast<double>(gpus)).epsilon(1e-12).scale(0.0);
@@ -160,7 +160,7 @@ TEST_CASE("two pools of any deployment have no figure that is NaN, negative or i
     REQUIRE(laws::first_bad(s, s.serving.stable()) == "");
     if (!s.prefill.priceable() || !s.decode.priceable()) continue;
     ++priced;
-    const count gpus =
+    const integer gpus =
         p.prefill_instances * p.prefill.layout.gpus() + p.decode_instances * p.decode_layout.gpus();
     REQUIRE(s.serving.output_tokens_per_s.value() > 0.0);
     REQUIRE(s.serving.output_tokens_per_s_per_gpu.value() ==

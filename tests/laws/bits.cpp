@@ -27,7 +27,7 @@ T opaque(const T& value) {
 // Figures without a short binary form everywhere, so that a rounding done twice would show.
 template <class Efficiency>
 constexpr basic_cluster<double, Efficiency> cluster_with(const Efficiency& efficiency,
-                                                         count gpus) noexcept {
+                                                         integer gpus) noexcept {
   const basic_accelerator<double, Efficiency> a{.name = "h100-like",
                                                 .peak = {.bf16 = 989_TFLOPS, .fp8 = 1979_TFLOPS},
                                                 .memory = 80_GiB,
@@ -224,7 +224,7 @@ constexpr workload in_a_run(workload w, double prompts) noexcept {
   return w;
 }
 
-constexpr basic_cluster<double, fitted> measured(const accelerator& a, count gpus,
+constexpr basic_cluster<double, fitted> measured(const accelerator& a, integer gpus,
                                                  const engine_version& e) noexcept {
   return make_cluster(with_fitted(a, e), gpus);
 }

@@ -10,7 +10,7 @@ namespace {
 
 using laws::deployed;
 using laws::dice;
-using laws::sl::count;
+using laws::sl::integer;
 namespace sl = laws::sl;
 
 sl::basic_estimate<> estimate_of(const deployed& r) {
@@ -20,9 +20,9 @@ sl::basic_estimate<> estimate_of(const deployed& r) {
 // Either end of a range, or a value between that is neither.
 struct extreme_dice {
   dice& d;
-  count whole(sl::field f, count usual) {
+  integer whole(sl::field f, integer usual) {
     const sl::field_range r = range_of(f);
-    return static_cast<count>(real(f, static_cast<double>(usual)) < 0.0 ? r.lowest : last);
+    return static_cast<integer>(real(f, static_cast<double>(usual)) < 0.0 ? r.lowest : last);
   }
   double real(sl::field f, double usual) {
     const sl::field_range r = range_of(f);
@@ -84,10 +84,10 @@ void extreme_cluster(laws::cluster& c, extreme_dice& x) {
 // Of kinds of block: the ends of ranges, and usual sizes; what shares heads has one or as many.
 struct extreme_numbers {
   dice& d;
-  count heads = 0;
-  count experts = 0;
+  integer heads = 0;
+  integer experts = 0;
 
-  count of(sl::field f) {
+  integer of(sl::field f) {
     using sl::field;
     extreme_dice x{d};
     switch (f) {
@@ -110,11 +110,11 @@ struct extreme_numbers {
         return x.whole(f, 128);
     }
   }
-  count of(const sl::field_range& own) {
+  integer of(const sl::field_range& own) {
     const std::array<double, 3> values{own.lowest, own.highest, own.lowest + 127.0};
-    return static_cast<count>(d.one_of(values));
+    return static_cast<integer>(d.one_of(values));
   }
-  count width() { return of(sl::field::feed_forward_width); }
+  integer width() { return of(sl::field::feed_forward_width); }
 };
 
 sl::weight_format extreme_format(extreme_dice& x) {
@@ -144,8 +144,8 @@ void extreme_model(sl::model& m, extreme_dice& x) {
   m.embedding_norm = x.d.flip();
   m.positions = x.d.flip() ? 0 : x.whole(field::positions, 2048);
   m.layers = {};
-  for (count kind = x.d.whole(1, 3); kind > 0; --kind) {
-    const count layers = x.d.flip() ? 1 : 40;
+  for (integer kind = x.d.whole(1, 3); kind > 0; --kind) {
+    const integer layers = x.d.flip() ? 1 : 40;
     sl::layer l;
     const extreme_numbers numbers{x.d};
     l.attention = laws::drawn_attention(numbers);
@@ -178,7 +178,7 @@ void extreme_layout(sl::layout& l, extreme_dice& x) {
     if (x.d.flip()) l.redundant_experts = x.whole(field::redundant_experts, 32);
   } else {
     for (const sl::field f : degrees) {
-      const count degree = x.d.flip() ? 1 : x.whole(f, 8);
+      const integer degree = x.d.flip() ? 1 : x.whole(f, 8);
       switch (f) {
         case field::tp:
           l.attention.tp = degree;
@@ -244,7 +244,7 @@ deployed extreme_deployment(dice& d) {
   extreme_cluster(r.cluster, x);
   extreme_model(r.model, x);
   extreme_layout(r.layout, x);
-  const count layers = r.model.layers.size();
+  const integer layers = r.model.layers.size();
   if (r.layout.pp <= layers) laws::list_stages(d, r.layout, layers);
   extreme_workload(r.workload, x);
   return r;
@@ -336,7 +336,7 @@ TEST_CASE(
     REQUIRE(laws::first_bad(e, e.serving.stable()) == "");
     bool some_state = false;
     for_each_stage_memory(r.cluster, m, l, r.workload,
-                          [&some_state](count, const sl::basic_memory<>& held) {
+                          [&some_state](integer, const sl::basic_memory<>& held) {
                             CHECK(laws::first_bad(held, true) == "");
                             some_state = some_state || held.state.value() > 0.0;
                           });
@@ -349,7 +349,7 @@ TEST_CASE("links that validation lets be missing are never used, whichever rule 
   dice d(13);
   for (int number = 0; number < 3000; ++number) {
     deployed r = laws::random_deployment(d);
-    constexpr std::array<count, 3> degrees{1, 2, 1000};
+    constexpr std::array<integer, 3> degrees{1, 2, 1000};
     r.layout.expert = {d.one_of(degrees), d.one_of(degrees), d.one_of(degrees)};
     r.cluster.gpus_per_domain = d.flip() ? 1 : 100000;
     if (r.cluster.gpus_per_domain == 1) r.cluster.scale_up.rate = {};
@@ -412,7 +412,7 @@ struct work {
   double bytes = 0.0;
 
   template <class Operator>
-  void operator()(const Operator& o, count times) {
+  void operator()(const Operator& o, integer times) {
     if constexpr (!sl::is_collective<Operator> && requires { o.bytes_moved(); }) {
       bytes += static_cast<double>(times) * o.bytes_moved().value();
       if constexpr (sl::has_flops<Operator>) {
@@ -433,7 +433,7 @@ TEST_CASE("a step is never faster than the data sheet's peaks, nor than its memo
         d.flip() ? sl::prefill_step(4.0, static_cast<double>(d.whole(1, 4000)), 100.0, imbalance)
                  : sl::decode_step(static_cast<double>(d.whole(1, 400)), 1000.0, imbalance);
     work w;
-    for (count stage = 0; stage < r.layout.pp; ++stage) {
+    for (integer stage = 0; stage < r.layout.pp; ++stage) {
       for_each_operator(r.model, r.layout, s, stage, {}, w, r.cluster.runtime.padding);
     }
     double computing = 0.0;

@@ -22,13 +22,13 @@ namespace {
 
 using laws::dice;
 using laws::placed;
-using laws::sl::count;
+using laws::sl::integer;
 namespace sl = laws::sl;
 using sl::weight_class;
 
 // Bytes that `n` elements of `stored` matrices take: a scale per group_k x group_n block, and what
 // the format stores once per matrix.
-double matrix_bytes(const sl::weight_format& f, count n, count stored) {
+double matrix_bytes(const sl::weight_format& f, integer n, integer stored) {
   const double own = static_cast<double>(n) * element_bytes(f.element) +
                      static_cast<double>(stored) * static_cast<double>(f.matrix_bits) / 8.0;
   if (f.scale_bits + f.zero_bits == 0) return own;
@@ -39,22 +39,22 @@ double matrix_bytes(const sl::weight_format& f, count n, count stored) {
 // Elements of one class over all ranks: matrices and vectors apart, for they differ in format.
 //   in_matrices   bytes of the matrices, which differ in format from layer to layer
 struct elements {
-  std::array<count, sl::weight_class_count> matrices{};
+  std::array<integer, sl::weight_class_count> matrices{};
   std::array<double, sl::weight_class_count> in_matrices{};
-  std::array<count, sl::weight_class_count> vectors{};
-  count score_corrections = 0;  // stored in fp32 whatever the model's formats
+  std::array<integer, sl::weight_class_count> vectors{};
+  integer score_corrections = 0;  // stored in fp32 whatever the model's formats
 
-  void add_matrix(weight_class c, count n, count pieces, const sl::weight_format& f) {
+  void add_matrix(weight_class c, integer n, integer pieces, const sl::weight_format& f) {
     matrices[static_cast<std::size_t>(c)] += n;
     in_matrices[static_cast<std::size_t>(c)] += matrix_bytes(f, n, pieces);
   }
-  void add_vector(weight_class c, count n) { vectors[static_cast<std::size_t>(c)] += n; }
-  void add(weight_class c, count n, double stored) {
+  void add_vector(weight_class c, integer n) { vectors[static_cast<std::size_t>(c)] += n; }
+  void add(weight_class c, integer n, double stored) {
     matrices[static_cast<std::size_t>(c)] += n;
     in_matrices[static_cast<std::size_t>(c)] += stored;
   }
 
-  count of(weight_class c) const {
+  integer of(weight_class c) const {
     const auto i = static_cast<std::size_t>(c);
     return matrices[i] + vectors[i] + (c == weight_class::router ? score_corrections : 0);
   }
@@ -62,21 +62,21 @@ struct elements {
 
 // Copies by how a weight is split, and what the engine rounds up to.
 struct copies {
-  count split = 1;       // R
-  count replicated = 1;  // R tp: also the pieces of a matrix that tp splits
-  count experts = 1;     // edp
-  count expert_outputs = 1;
-  count tp = 1;
-  count etp = 1;
-  count redundant = 0;
+  integer split = 1;       // R
+  integer replicated = 1;  // R tp: also the pieces of a matrix that tp splits
+  integer experts = 1;     // edp
+  integer expert_outputs = 1;
+  integer tp = 1;
+  integer etp = 1;
+  integer redundant = 0;
   sl::shard_padding padding{};
 
   // Of `heads` that are not split once there are fewer of them than ranks.
-  count of_few(count heads) const { return split * (tp > heads ? tp / heads : 1); }
+  integer of_few(integer heads) const { return split * (tp > heads ? tp / heads : 1); }
 };
 
 copies copies_of(const sl::layout& l, const sl::shard_padding& padding) {
-  const count replicas = l.attention.cp * l.attention.dp;
+  const integer replicas = l.attention.cp * l.attention.dp;
   return {replicas,
           replicas * l.attention.tp,
           l.expert.edp,
@@ -87,12 +87,12 @@ copies copies_of(const sl::layout& l, const sl::shard_padding& padding) {
           padding};
 }
 
-count padded(count n, count to) { return (n + to - 1) / to * to; }
+integer padded(integer n, integer to) { return (n + to - 1) / to * to; }
 
 // A weight of one kind of attention over the tensor ranks of one replica.
 struct spread_weight {
   weight_class of{};
-  count elements = 0;
+  integer elements = 0;
   double stored_bytes = 0.0;
 };
 
@@ -107,7 +107,7 @@ struct weight_listener {
 template <class Kind>
 std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
                                    const sl::format_exceptions& exceptions, const Kind& kind,
-                                   count rank) {
+                                   integer rank) {
   weight_listener list;
   sl::sink_for sink(list);
   kind.emit(sl::model_context{m, l, {rank, 0, 0}}.within(exceptions), sink);
@@ -115,7 +115,7 @@ std::vector<sl::weight> weights_on(const sl::model& m, const sl::layout& l,
 }
 struct copied_heads : sl::sharding_listener {
   bool& any;
-  void copies_kv_heads(count heads, count) const { any = any || heads < layout.attention.tp; }
+  void copies_kv_heads(integer heads, integer) const { any = any || heads < layout.attention.tp; }
 };
 
 // What a kind multiplies by is the same on every rank, or shared out by heads or groups of them, of
@@ -125,12 +125,12 @@ template <class Kind>
 std::vector<spread_weight> over_tensor_ranks(const sl::model& m, const sl::layout& l,
                                              const sl::format_exceptions& exceptions,
                                              const Kind& kind) {
-  const count tp = l.attention.tp;
+  const integer tp = l.attention.tp;
   bool copied = false;
   kind.sharding(copied_heads{{l}, copied});
   const std::vector<sl::weight> whole = weights_on(m, {}, exceptions, kind, 0);
   std::vector<spread_weight> sum(whole.size());
-  for (count rank = 0; rank < tp; ++rank) {
+  for (integer rank = 0; rank < tp; ++rank) {
     const std::vector<sl::weight> own = weights_on(m, l, exceptions, kind, rank);
     CHECK(own.size() == whole.size());
     if (own.size() != whole.size()) return {};
@@ -141,8 +141,8 @@ std::vector<spread_weight> over_tensor_ranks(const sl::model& m, const sl::layou
     }
   }
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    const count least = whole[i].elements();
-    const count found = sum[i].elements;
+    const integer least = whole[i].elements();
+    const integer found = sum[i].elements;
     const bool even = least == 0 ? found == 0 : found % least == 0 && tp % (found / least) == 0;
     CHECK((even || (copied && found > least && found < tp * least)));
   }
@@ -159,7 +159,7 @@ struct expectation {
   sl::weight_format format(weight_class c) const {
     return sl::layer_formats{m.weights, exceptions}(c);
   }
-  void add_matrix(weight_class c, count elements_in_all, count pieces) {
+  void add_matrix(weight_class c, integer elements_in_all, integer pieces) {
     e.add_matrix(c, elements_in_all, pieces, format(c));
   }
 
@@ -170,19 +170,19 @@ struct expectation {
 
   // Queries (with their gates) and key-value heads are one matrix, outputs another.
   void attention(const sl::grouped_query_attention& a) {
-    const count h = m.hidden_size;
-    const count values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
-    const count q = a.heads * a.head_dim;
-    const count in = (a.output_gate ? 2 : 1) * q;
-    const count gates = a.head_gate ? a.heads : 0;
+    const integer h = m.hidden_size;
+    const integer values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
+    const integer q = a.heads * a.head_dim;
+    const integer in = (a.output_gate ? 2 : 1) * q;
+    const integer gates = a.head_gate ? a.heads : 0;
     const bool has_keys = !a.reads_cache_of_another || a.idle_projections;
-    const count own_keys = has_keys ? a.kv_heads * a.head_dim : 0;
+    const integer own_keys = has_keys ? a.kv_heads * a.head_dim : 0;
     const bool own_values = has_keys && !a.values_from_keys;
-    const count kv = own_keys + (own_values ? a.kv_heads * values : 0);
-    const count of_kv = n.of_few(a.kv_heads);
+    const integer kv = own_keys + (own_values ? a.kv_heads * values : 0);
+    const integer of_kv = n.of_few(a.kv_heads);
     constexpr auto c = weight_class::attention;
-    const count rank = a.q_lora_rank;
-    const count first = rank > 0 ? rank * n.replicated : in * n.split;
+    const integer rank = a.q_lora_rank;
+    const integer first = rank > 0 ? rank * n.replicated : in * n.split;
     add_matrix(c, h * (first + gates * n.split + kv * of_kv), n.replicated);
     if (rank > 0) {
       add_matrix(c, rank * in * n.split, n.replicated);
@@ -193,7 +193,7 @@ struct expectation {
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
     constexpr auto gain = weight_class::norm;
-    const count normed = has_keys ? 2 : 1;
+    const integer normed = has_keys ? 2 : 1;
     if (a.qk_norm == sl::head_norm::per_head) {
       e.add_vector(gain, normed * a.head_dim * n.replicated);
     }
@@ -206,11 +206,11 @@ struct expectation {
   }
 
   void attention(const sl::latent_attention& a) {
-    const count h = m.hidden_size;
-    const count queries = a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim);
-    const count latent = a.kv_lora_rank + a.qk_rope_head_dim;
-    const count expanded = a.heads * (a.qk_nope_head_dim + a.v_head_dim);
-    const count query_input = a.q_lora_rank > 0 ? a.q_lora_rank : h;
+    const integer h = m.hidden_size;
+    const integer queries = a.heads * (a.qk_nope_head_dim + a.qk_rope_head_dim);
+    const integer latent = a.kv_lora_rank + a.qk_rope_head_dim;
+    const integer expanded = a.heads * (a.qk_nope_head_dim + a.v_head_dim);
+    const integer query_input = a.q_lora_rank > 0 ? a.q_lora_rank : h;
     constexpr auto c = weight_class::attention;
     if (a.q_lora_rank > 0) add_matrix(c, h * a.q_lora_rank * n.replicated, n.replicated);
     add_matrix(c, h * latent * n.replicated, n.replicated);
@@ -231,9 +231,9 @@ struct expectation {
 
   // Per value head: a decay rate, its bias, and one column each for decay and write strength.
   void attention(const sl::linear_attention& a) {
-    const count h = m.hidden_size;
-    const count values = a.value_heads * a.value_head_dim;
-    const count convolved = 2 * a.key_heads * a.key_head_dim + values;
+    const integer h = m.hidden_size;
+    const integer values = a.value_heads * a.value_head_dim;
+    const integer convolved = 2 * a.key_heads * a.key_head_dim + values;
     constexpr auto c = weight_class::attention;
     add_matrix(c, h * (convolved + values) * n.split, n.replicated);
     add_matrix(c, h * 2 * a.value_heads * n.split, n.replicated);
@@ -245,11 +245,11 @@ struct expectation {
 
   // Per head: a decay rate, its bias, and a direct path; B and C per group.
   void attention(const sl::state_space& a) {
-    const count h = m.hidden_size;
-    const count inner = a.heads * a.head_dim;
-    const count shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
-    const count projected = (2 * inner + a.heads) * n.split + shared;
-    const count convolved = inner * n.split + shared;
+    const integer h = m.hidden_size;
+    const integer inner = a.heads * a.head_dim;
+    const integer shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
+    const integer projected = (2 * inner + a.heads) * n.split + shared;
+    const integer convolved = inner * n.split + shared;
     constexpr auto c = weight_class::attention;
     add_matrix(c, h * projected, n.replicated);
     e.add_vector(c, convolved * a.conv_kernel);
@@ -263,8 +263,8 @@ struct expectation {
   void attention(const sl::no_attention&) {}
 
   // Up (and gate) and down of one dense block of this width.
-  void dense(weight_class c, count width, bool gated, bool bias) {
-    const count h = m.hidden_size;
+  void dense(weight_class c, integer width, bool gated, bool bias) {
+    const integer h = m.hidden_size;
     add_matrix(c, (gated ? 2 : 1) * h * width * n.split, n.replicated);
     add_matrix(c, h * width * n.split, n.replicated);
     if (bias) e.add_vector(c, (gated ? 2 : 1) * width * n.split + h * n.replicated);
@@ -279,27 +279,27 @@ struct expectation {
   }
 
   // The inner width of an expert over its etp shards, each rounded up where it is in MXFP4.
-  count stored_width(count width) const {
+  integer stored_width(integer width) const {
     if (!is_mxfp4(format(weight_class::routed_expert))) return width;
-    const count longer = width % n.etp;
+    const integer longer = width % n.etp;
     return longer * padded(width / n.etp + 1, n.padding.mxfp4_width) +
            (n.etp - longer) * padded(width / n.etp, n.padding.mxfp4_width);
   }
 
   void feed_forward(const sl::mixture_of_experts& f) {
-    const count h = m.hidden_size;
+    const integer h = m.hidden_size;
     constexpr auto router = weight_class::router;
-    const count choices = f.experts + f.identity_experts;
+    const integer choices = f.experts + f.identity_experts;
     add_matrix(router, h * choices * n.replicated, n.replicated);
     if (f.router_bias) e.add_vector(router, choices * n.replicated);
     if (f.correction_bias) e.score_corrections += choices * n.replicated;
     if (f.shared_gate) e.add_vector(router, h * n.replicated);
     if (f.scaled_router) e.add_vector(router, (h + f.experts) * n.replicated);
     if (f.branch_norms) e.add_vector(weight_class::norm, 3 * h * n.replicated);
-    const count all = f.experts + n.redundant;
-    const count width = stored_width(f.width);
-    const count up = (f.gated ? 2 : 1) * width;
-    const count outer = f.latent_width == 0 ? h : f.latent_width;
+    const integer all = f.experts + n.redundant;
+    const integer width = stored_width(f.width);
+    const integer up = (f.gated ? 2 : 1) * width;
+    const integer outer = f.latent_width == 0 ? h : f.latent_width;
     constexpr auto routed = weight_class::routed_expert;
     add_matrix(routed, all * up * outer * n.experts, all * n.expert_outputs);
     add_matrix(routed, all * width * outer * n.experts, all * n.expert_outputs);
@@ -340,27 +340,27 @@ struct expectation {
   void stream_mixing() {
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams == 1) return;
-    const count weights = (2 + m.streams) * m.streams;
+    const integer weights = (2 + m.streams) * m.streams;
     in_fp32((m.streams * m.hidden_size + 1) * weights + 3);
   }
   // Never quantised: router with its norm, coefficients, and the path beside attention.
   void versions_before() {
-    const count v = m.updates.versions;
+    const integer v = m.updates.versions;
     if (v == 1) return;
-    const count low = m.updates.low_rank;
+    const integer low = m.updates.low_rank;
     as_norms(m.hidden_size * (v + low) + low * m.hidden_size, low > 0 ? 2 : 1);
     e.add_vector(weight_class::norm,
                  (m.hidden_size + v * v * v + (low > 0 ? m.hidden_size : 0)) * n.replicated);
   }
   void versions_behind() {
-    const count v = m.updates.versions;
+    const integer v = m.updates.versions;
     if (v > 1) e.add_vector(weight_class::norm, (v * v + m.hidden_size) * n.replicated);
   }
-  void as_norms(count all, count matrices) {
+  void as_norms(integer all, integer matrices) {
     e.add_matrix(weight_class::norm, all * n.replicated, matrices * n.replicated,
                  m.weights[weight_class::norm]);
   }
-  void in_fp32(count all) {
+  void in_fp32(integer all) {
     e.add(weight_class::norm, all * n.replicated, 4.0 * static_cast<double>(all * n.replicated));
   }
 
@@ -378,9 +378,9 @@ struct expectation {
   // A tied head is the embedding, unless they are on different stages: then each stage has a copy.
   void vocabulary(bool one_stage) {
     if (m.vocab_size == 0) return;
-    const count width = m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
-    const count table = padded(m.vocab_size, n.padding.vocabulary) * width * n.split;
-    const count all_rows = padded(m.vocab_size + m.extra_rows, n.padding.vocabulary);
+    const integer width = m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
+    const integer table = padded(m.vocab_size, n.padding.vocabulary) * width * n.split;
+    const integer all_rows = padded(m.vocab_size + m.extra_rows, n.padding.vocabulary);
     constexpr auto embedding = weight_class::embedding;
     add_matrix(embedding, all_rows * width * n.split, n.replicated);
     if (m.embedding_width > 0) {
@@ -392,8 +392,8 @@ struct expectation {
     }
     if (m.embedding_norm) layer_norm();
     if (m.per_layer.width > 0) {
-      const count all = m.per_layer.width * m.layers.size();
-      const count rows = padded(m.per_layer.vocab_size, n.padding.vocabulary);
+      const integer all = m.per_layer.width * m.layers.size();
+      const integer rows = padded(m.per_layer.vocab_size, n.padding.vocabulary);
       add_matrix(embedding, rows * all * n.split, n.replicated);
       add_matrix(embedding, m.hidden_size * all * n.split, n.replicated);
       e.add_vector(weight_class::norm, m.per_layer.width * n.replicated);
@@ -418,14 +418,14 @@ struct expectation {
 elements expected(const sl::model& m, const sl::layout& l, const sl::shard_padding& padding = {}) {
   expectation x{m, l, copies_of(l, padding), {}};
   for (const sl::layer_run& run : m.layers.runs) {
-    for (count i = 0; i < run.layers; ++i) x.layer(m.layers.kinds[run.kind]);
+    for (integer i = 0; i < run.layers; ++i) x.layer(m.layers.kinds[run.kind]);
   }
   x.vocabulary(l.pp == 1);
   return x.e;
 }
 
 // Coordinates by the rank order of describe/layout.hpp: tp, cp, dp and etp, ep, edp, fastest first.
-sl::rank rank_of(count in_stage, const sl::layout& l) {
+sl::rank_coordinates rank_of(integer in_stage, const sl::layout& l) {
   return {in_stage % l.attention.tp, in_stage % l.expert.etp,
           in_stage / l.expert.etp % l.expert.ep};
 }
@@ -433,8 +433,8 @@ sl::rank rank_of(count in_stage, const sl::layout& l) {
 sl::weight_totals over_all_ranks(const sl::model& m, const sl::layout& l,
                                  const sl::shard_padding& padding) {
   sl::weight_totals sum;
-  for (count stage = 0; stage < l.pp; ++stage) {
-    for (count i = 0; i < l.attention.size(); ++i) {
+  for (integer stage = 0; stage < l.pp; ++stage) {
+    for (integer i = 0; i < l.attention.size(); ++i) {
       const sl::weight_totals one = weights_of_rank(m, l, stage, rank_of(i, l), padding);
       for (std::size_t c = 0; c < sl::weight_class_count; ++c) {
         sum.elements[c] += one.elements[c];
@@ -471,9 +471,9 @@ bool conserved(const placed& p, const sl::shard_padding& padding = {}) {
 }
 
 // Matrices and biases of one routed expert.
-count one_expert(const sl::model& m, const sl::mixture_of_experts& f) {
-  const count up = (f.gated ? 2 : 1) * f.width;
-  const count outer = f.latent_width == 0 ? m.hidden_size : f.latent_width;
+integer one_expert(const sl::model& m, const sl::mixture_of_experts& f) {
+  const integer up = (f.gated ? 2 : 1) * f.width;
+  const integer outer = f.latent_width == 0 ? m.hidden_size : f.latent_width;
   return outer * (up + f.width) + (f.expert_bias ? up + outer : 0);
 }
 
@@ -537,14 +537,14 @@ TEST_CASE("on one rank nothing is copied: the parameters are the model's, less e
     CAPTURE(laws::describe(m));
     const elements want = expected(m, one);
     const sl::weight_totals have = parameters(m);
-    count total = 0;
+    integer total = 0;
     for (std::size_t i = 0; i < sl::weight_class_count; ++i) {
       const auto c = static_cast<weight_class>(i);
       REQUIRE(have[c] == want.of(c));
       total += want.of(c);
     }
     REQUIRE(have.total() == total);
-    count idle = 0;
+    integer idle = 0;
     for (const sl::layer_run& run : m.layers.runs) {
       const auto* f = std::get_if<sl::mixture_of_experts>(&m.layers.kinds[run.kind].feed_forward);
       if (f != nullptr)
@@ -564,8 +564,8 @@ TEST_CASE(
     sl::model longer = m;
     const sl::layer_run last = m.layers.runs[m.layers.runs.size() - 1];
     longer.layers.append(m.mtp_layers, m.layers.kinds[last.kind]);
-    const count streams = 2 * m.hidden_size * m.hidden_size;
-    const count norms = m.bare_norms ? 0 : 3 * (m.norm_bias ? 2 : 1) * m.hidden_size;
+    const integer streams = 2 * m.hidden_size * m.hidden_size;
+    const integer norms = m.bare_norms ? 0 : 3 * (m.norm_bias ? 2 : 1) * m.hidden_size;
     CAPTURE(number);
     CAPTURE(laws::describe(m));
     REQUIRE(mtp_parameters(m).total() ==
@@ -583,8 +583,8 @@ TEST_CASE("rank 0 of the first stage that has a layer kind holds at least as muc
     CAPTURE(number);
     CAPTURE(laws::describe(p.layout));
     CAPTURE(laws::describe(p.model));
-    for (count i = 1; i < p.layout.attention.size(); ++i) {
-      const sl::rank other_rank = rank_of(i, p.layout);
+    for (integer i = 1; i < p.layout.attention.size(); ++i) {
+      const sl::rank_coordinates other_rank = rank_of(i, p.layout);
       const sl::weight_totals other = weights_of_rank(p.model, p.layout, 0, other_rank, padding);
       for (std::size_t c = 0; c < sl::weight_class_count; ++c) {
         REQUIRE(other.elements[c] <= first.elements[c]);
@@ -601,19 +601,19 @@ struct kept {
   double per_token = 0.0;
   double state = 0.0;
 
-  void operator()(const sl::sequence_cache& c, count times) {
+  void operator()(const sl::sequence_cache& c, integer times) {
     per_token += static_cast<double>(times) * c.bytes_per_token;
     state += static_cast<double>(times) * c.state_bytes;
   }
   template <class Operator>
-  void operator()(const Operator&, count) {}
+  void operator()(const Operator&, integer) {}
 };
 
 // Vectors as the cache stores them, by hand.
-double vector_bytes(const sl::cache_format& f, count values) {
+double vector_bytes(const sl::cache_format& f, integer values) {
   const double own = static_cast<double>(values * sl::bits(f.element)) / 8.0;
   if (f.scale_bits == 0) return own;
-  const count group = f.group == 0 ? values : f.group;
+  const integer group = f.group == 0 ? values : f.group;
   return own + static_cast<double>((values + group - 1) / group * f.scale_bits) / 8.0;
 }
 
@@ -630,7 +630,7 @@ struct kept_by_kind : kept {
 };
 
 template <class Kind>
-kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, count rank) {
+kept_by_kind kept_on(const sl::model& m, const sl::layout& l, const Kind& kind, integer rank) {
   kept_by_kind found;
   sl::sink_for sink(found);
   kind.emit(sl::model_context{m, l, {rank, 0, 0}}, sink);
@@ -645,7 +645,7 @@ struct kept_expectation {
 
   void attention(const sl::grouped_query_attention& a) {
     if (a.reads_cache_of_another) return;
-    const count values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
+    const integer values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
     k.per_token += static_cast<double>(a.kv_heads * n.of_few(a.kv_heads)) *
                    (vector_bytes(m.kv_cache, a.head_dim) + vector_bytes(m.kv_cache, values));
   }
@@ -658,7 +658,7 @@ struct kept_expectation {
   void attention(const Kind& a) {
     const kept_by_kind whole = kept_on(m, {}, a, 0);
     kept_by_kind sum;
-    for (count rank = 0; rank < l.attention.tp; ++rank) sum.add(kept_on(m, l, a, rank));
+    for (integer rank = 0; rank < l.attention.tp; ++rank) sum.add(kept_on(m, l, a, rank));
     CHECK(sum.per_token * (1.0 + 1e-13) >= whole.per_token);
     CHECK(sum.per_token <= whole.per_token * static_cast<double>(l.attention.tp) * (1.0 + 1e-13));
     CHECK(sum.state >= whole.state);
@@ -667,18 +667,19 @@ struct kept_expectation {
     k.state += sum.state * static_cast<double>(n.split);
   }
   void attention(const sl::linear_attention& a) {
-    const count state = a.value_heads * a.key_head_dim * a.value_head_dim;
-    const count convolved = 2 * a.key_heads * a.key_head_dim + a.value_heads * a.value_head_dim;
+    const integer state = a.value_heads * a.key_head_dim * a.value_head_dim;
+    const integer convolved = 2 * a.key_heads * a.key_head_dim + a.value_heads * a.value_head_dim;
     state_and_inputs(state, a.state, convolved * n.split, a.conv_kernel);
   }
   void attention(const sl::state_space& a) {
-    const count inner = a.heads * a.head_dim;
-    const count shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
+    const integer inner = a.heads * a.head_dim;
+    const integer shared = 2 * a.groups * a.state_size * n.of_few(a.groups);
     state_and_inputs(inner * a.state_size, a.state, inner * n.split + shared, a.conv_kernel);
   }
   void attention(const sl::no_attention&) {}
 
-  void state_and_inputs(count state, sl::precision of_state, count inputs, count conv_kernel) {
+  void state_and_inputs(integer state, sl::precision of_state, integer inputs,
+                        integer conv_kernel) {
     k.state += static_cast<double>(state * n.split) * element_bytes(of_state) +
                static_cast<double>(inputs * (conv_kernel - 1)) * element_bytes(m.activations);
   }
@@ -687,15 +688,15 @@ struct kept_expectation {
 // Whether anything is kept of a window alone.
 struct windowed {
   bool any = false;
-  void operator()(const sl::sequence_cache& c, count) { any = any || c.window > 0; }
+  void operator()(const sl::sequence_cache& c, integer) { any = any || c.window > 0; }
   template <class Operator>
-  void operator()(const Operator&, count) {}
+  void operator()(const Operator&, integer) {}
 };
 
 kept expected_kept(const sl::model& m, const sl::layout& l) {
   kept_expectation x{m, l, copies_of(l, {}), {}};
   for (const sl::layer_run& run : m.layers.runs) {
-    for (count i = 0; i < run.layers; ++i) {
+    for (integer i = 0; i < run.layers; ++i) {
       std::visit([&x](const auto& a) { x.attention(a); }, m.layers.kinds[run.kind].attention);
     }
   }
@@ -704,8 +705,8 @@ kept expected_kept(const sl::model& m, const sl::layout& l) {
 
 kept kept_over_all_ranks(const sl::model& m, const sl::layout& l) {
   kept sum;
-  for (count stage = 0; stage < l.pp; ++stage) {
-    for (count i = 0; i < l.attention.size(); ++i) {
+  for (integer stage = 0; stage < l.pp; ++stage) {
+    for (integer i = 0; i < l.attention.size(); ++i) {
       for_each_operator(m, l, sl::decode_step(1.0, 0.0, 1.0), stage, rank_of(i, l), sum);
     }
   }
@@ -740,7 +741,7 @@ TEST_CASE("the memory of all stages holds all weights, pages and state of rank 0
     double cache = 0.0;
     double state = 0.0;
     for_each_stage_memory(
-        r.cluster, r.model, r.layout, r.workload, [&](count stage, const sl::basic_memory<>& m) {
+        r.cluster, r.model, r.layout, r.workload, [&](integer stage, const sl::basic_memory<>& m) {
           cache += m.kv_cache.value();
           state += m.state.value();
           const auto own = weights_of_rank(r.model, r.layout, stage, {}, engine.padding);
@@ -769,8 +770,9 @@ TEST_CASE("the memory of all stages holds all weights, pages and state of rank 0
     for_each_operator(unwindowed, {}, sl::decode_step(1.0, 0.0, 1.0), 0, {}, caches);
     if (caches.any) continue;
     cache = 0.0;
-    for_each_stage_memory(r.cluster, unwindowed, r.layout, r.workload,
-                          [&](count, const sl::basic_memory<>& m) { cache += m.kv_cache.value(); });
+    for_each_stage_memory(
+        r.cluster, unwindowed, r.layout, r.workload,
+        [&](integer, const sl::basic_memory<>& m) { cache += m.kv_cache.value(); });
     REQUIRE(cache * ranks ==
             doctest::Approx(want.per_token * whole_pages * sequences).epsilon(1e-13));
   }

@@ -31,12 +31,12 @@ drawn random_drawn(laws::dice& d) {
 // the experts where there is no choice, whether stages are listed or follow a rule; and what no
 // engine's flags say, the microbatches.
 bool same_meaning(const model& m, const layout& a, const layout& b) {
-  const count layers = m.layers.size();
+  const integer layers = m.layers.size();
   bool same = a.attention == b.attention && a.pp == b.pp && a.dcp == b.dcp &&
               a.redundant_experts == b.redundant_experts;
   if (has_experts(m)) same = same && a.expert == b.expert;
   if (has_experts(m) && dispatch_matters(a)) same = same && a.dispatch == b.dispatch;
-  for (count stage = 0; same && stage < a.pp; ++stage) {
+  for (integer stage = 0; same && stage < a.pp; ++stage) {
     same = layers_of_stage(a, layers, stage) == layers_of_stage(b, layers, stage);
   }
   return same;
@@ -62,7 +62,7 @@ TEST_CASE("mesh: writes every layout, and reads the same one back") {
 TEST_CASE("flags that a layout has, in whatever convention, make it again") {
   laws::dice d(12);
   for_each_convention([&]<class Flags>() {
-    count made = 0;
+    integer made = 0;
     for (int i = 0; i < 4000; ++i) {
       const drawn r = random_drawn(d);
       const conversion<Flags> c = Flags::of(r.of, r.ranks);

@@ -34,12 +34,12 @@ struct field_writer {
   const Kind& kind;
 
   template <class Range>
-  void operator()(const char* name, Range, count Kind::*member) const {
+  void operator()(const char* name, Range, integer Kind::*member) const {
     s << ' ' << name << ' ' << kind.*member;
   }
   template <class Value>
   void operator()(const char* name, Value Kind::*member) const {
-    s << ' ' << name << ' ' << static_cast<count>(kind.*member);
+    s << ' ' << name << ' ' << static_cast<integer>(kind.*member);
   }
 };
 

@@ -16,7 +16,7 @@
 namespace laws {
 
 namespace sl = shardline;
-using sl::count;
+using sl::integer;
 
 /// Draws by plain arithmetic on the engine's bits: the standard distributions differ between
 /// libraries, and a case number should mean the same case everywhere. For that, no two draws may be
@@ -26,9 +26,9 @@ class dice {
  public:
   explicit dice(std::uint64_t seed) : engine_(seed) {}
 
-  count whole(count low, count high) {
+  integer whole(integer low, integer high) {
     const auto span = static_cast<std::uint64_t>(high - low + 1);
-    return low + static_cast<count>(engine_() % span);
+    return low + static_cast<integer>(engine_() % span);
   }
   bool flip() { return whole(0, 1) == 1; }
   double unit() { return static_cast<double>(engine_() >> 11U) * 0x1p-53; }
@@ -36,7 +36,7 @@ class dice {
 
   template <class Choices>
   auto one_of(const Choices& from) {
-    return from[static_cast<std::size_t>(whole(0, static_cast<count>(from.size()) - 1))];
+    return from[static_cast<std::size_t>(whole(0, static_cast<integer>(from.size()) - 1))];
   }
 
  private:
@@ -57,9 +57,9 @@ inline int cases(int usual) {
                               "' is not a number from 1 to 100000000");
 }
 
-inline std::vector<count> divisors(count n) {
-  std::vector<count> found;
-  for (count i = 1; i <= n; ++i) {
+inline std::vector<integer> divisors(integer n) {
+  std::vector<integer> found;
+  for (integer i = 1; i <= n; ++i) {
     if (n % i == 0) found.push_back(i);
   }
   return found;

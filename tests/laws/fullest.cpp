@@ -14,14 +14,14 @@
 
 namespace {
 
-using laws::sl::count;
+using laws::sl::integer;
 namespace sl = laws::sl;
 
-constexpr auto kinds = static_cast<count>(sl::max_layer_kinds);
-constexpr auto runs = static_cast<count>(sl::max_layer_runs);
+constexpr auto kinds = static_cast<integer>(sl::max_layer_kinds);
+constexpr auto runs = static_cast<integer>(sl::max_layer_runs);
 
 // Every option that adds an operator, in sizes that only kind `k` has.
-sl::grouped_query_attention grouped(count k) {
+sl::grouped_query_attention grouped(integer k) {
   return {.heads = 32,
           .kv_heads = 2,
           .head_dim = 64 + k,
@@ -32,15 +32,15 @@ sl::grouped_query_attention grouped(count k) {
           .sinks = true,
           .output_gate = true};
 }
-sl::grouped_query_attention windowed(count k) {
+sl::grouped_query_attention windowed(integer k) {
   sl::grouped_query_attention a = grouped(k);
   a.kv_heads = 16;
   a.window = 100 + 1000 * k;
   return a;
 }
-sl::latent_attention latent(count k) { return {32, 64 + k, 48 + k, 32, 16, 32}; }
-sl::linear_attention linear(count k) { return {16, 32, 24 + k, 32, 4}; }
-sl::state_space recurrent(count k) {
+sl::latent_attention latent(integer k) { return {32, 64 + k, 48 + k, 32, 16, 32}; }
+sl::linear_attention linear(integer k) { return {16, 32, 24 + k, 32, 4}; }
+sl::state_space recurrent(integer k) {
   return {.heads = 32,
           .head_dim = 40 + k,
           .groups = 16,
@@ -50,18 +50,18 @@ sl::state_space recurrent(count k) {
           .projection_bias = true};
 }
 
-sl::mixture_of_experts experts(count k) {
+sl::mixture_of_experts experts(integer k) {
   sl::mixture_of_experts f{.experts = 64 + k, .experts_per_token = 2 + k % 4, .width = 64 + 8 * k};
   f.shared_experts = 1;
   f.shared_width = 128;
   f.shared_gate = f.expert_bias = f.router_bias = f.correction_bias = true;
   return f;
 }
-sl::dense_feed_forward dense(count k) {
+sl::dense_feed_forward dense(integer k) {
   return {.width = 256 + 16 * k, .gated = true, .bias = true};
 }
 
-sl::attention_kind mixing(count which, count k) {
+sl::attention_kind mixing(integer which, integer k) {
   switch (which) {
     case 0:
       return grouped(k);
@@ -78,7 +78,7 @@ sl::attention_kind mixing(count which, count k) {
 
 // As many kinds of layers in as many runs as there can be: all with one way to mix tokens, or with
 // every way in turn; all with experts, or every other one.
-sl::model fullest(count which, bool all_experts) {
+sl::model fullest(integer which, bool all_experts) {
   sl::model m{.name = "fullest"};
   m.hidden_size = 256;
   m.vocab_size = 4096;
@@ -88,7 +88,7 @@ sl::model fullest(count which, bool all_experts) {
   m.mtp_layers = 2;
   m.weights = quantised(sl::uniform(sl::formats::bf16), sl::formats::fp8_channel);
   std::vector<sl::layer> all;
-  for (count k = 0; k < kinds; ++k) {
+  for (integer k = 0; k < kinds; ++k) {
     sl::layer l;
     l.attention = mixing(which < 5 ? which : k % 5, k);
     if (all_experts || k % 2 == 0) {
@@ -99,7 +99,7 @@ sl::model fullest(count which, bool all_experts) {
     l.form = k % 2 == 0 ? sl::layer_form::sandwich : sl::layer_form::parallel_two_norms;
     all.push_back(l);
   }
-  for (count run = 0; run < runs; ++run) {
+  for (integer run = 0; run < runs; ++run) {
     m.layers.append(1 + run % 3, all[static_cast<std::size_t>(run % kinds)]);
   }
   return m;
@@ -173,7 +173,7 @@ struct time_of_each {
   double seconds = 0.0;
 
   template <class Operator>
-  void operator()(const Operator& o, count times) {
+  void operator()(const Operator& o, integer times) {
     if constexpr (sl::is_collective<Operator>) {
       seconds += static_cast<double>(times) * time_of(c, o).value();
     } else if constexpr (requires { o.kernels(); }) {
@@ -185,12 +185,12 @@ struct time_of_each {
 // Calls check(model, layout) for all of them.
 template <class Check>
 void for_all_fullest(const Check& check) {
-  for (count which = 0; which < 6; ++which) {
+  for (integer which = 0; which < 6; ++which) {
     for (const bool all_experts : {true, false}) {
       const sl::model m = fullest(which, all_experts);
       REQUIRE(validate(m).found.empty());
-      REQUIRE(static_cast<count>(m.layers.kinds.size()) == kinds);
-      REQUIRE(static_cast<count>(m.layers.runs.size()) == runs);
+      REQUIRE(static_cast<integer>(m.layers.kinds.size()) == kinds);
+      REQUIRE(static_cast<integer>(m.layers.runs.size()) == runs);
       for (const sl::layout& l : layouts(m)) {
         CAPTURE(which);
         CAPTURE(all_experts);
@@ -218,7 +218,7 @@ TEST_CASE("a step of the fullest deployment is the sum of its operators, priced 
   for_all_fullest([&](const sl::model& m, const sl::layout& l) {
     const laws::cluster c = cluster_of(sl::constant{0.5, 0.8, 0.7, {}}, l);
     time_of_each each{c};
-    for (count stage = 0; stage < l.pp; ++stage) {
+    for (integer stage = 0; stage < l.pp; ++stage) {
       for_each_operator(m, l, mixed, stage, {}, each, c.runtime.padding);
     }
     CHECK(time_of_step(c, m, l, mixed).sum.total().value() ==
@@ -237,7 +237,7 @@ TEST_CASE("the fullest stage holds every weight, buffer and cache, and no list i
             doctest::Approx(s.memory.weights.value()).epsilon(1e-12).scale(0.0));
       const sl::stage_cache kept = cache_of_stage(c, m, l, s.stage, true);
       CHECK_FALSE(kept.rings.overflowed());
-      const double each = kept.bytes_of(count{3200});
+      const double each = kept.bytes_of(integer{3200});
       const double sequences = sequences_per_replica(l, load());
       CHECK((s.memory.kv_cache + s.memory.state).value() ==
             doctest::Approx(each * sequences).epsilon(1e-12).scale(0.0));
@@ -246,7 +246,7 @@ TEST_CASE("the fullest stage holds every weight, buffer and cache, and no list i
 }
 
 TEST_CASE("stages that are alike are found, however many there are, and none is lost") {
-  for (const count pp : {1, 2, 3, 7, 64, 100, 159, 160, 161, 250, 319, 320}) {
+  for (const integer pp : {1, 2, 3, 7, 64, 100, 159, 160, 161, 250, 319, 320}) {
     for (const auto remainder : {sl::stage_remainder::first, sl::stage_remainder::before_last,
                                  sl::stage_remainder::last}) {
       const sl::model m = fullest(5, false);
@@ -256,11 +256,11 @@ TEST_CASE("stages that are alike are found, however many there are, and none is 
       const auto p = prepare_memory(cluster_of(sl::datasheet{}, l), m, l);
       CAPTURE(pp);
       CHECK(overflowing(p) == "");
-      count stages = 0;
-      count layers = 0;
+      integer stages = 0;
+      integer layers = 0;
       for (std::size_t i = 0; i < p.stages.size(); ++i) {
         stages += p.stages[i].times;
-        for (const count of_kind : p.stages[i].kinds) layers += p.stages[i].times * of_kind;
+        for (const integer of_kind : p.stages[i].kinds) layers += p.stages[i].times * of_kind;
       }
       CHECK(stages == pp);
       CHECK(layers == m.layers.size());

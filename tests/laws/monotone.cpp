@@ -11,7 +11,7 @@ namespace {
 
 using laws::deployed;
 using laws::dice;
-using laws::sl::count;
+using laws::sl::integer;
 namespace sl = laws::sl;
 
 constexpr double few_roundings = 1.0 + 1e-12;
@@ -118,8 +118,8 @@ const std::vector<scaling> more_demand{
     [](deployed& r, double) { r.workload.concurrency += 1.0; },
 };
 
-count more(count n, double factor) {
-  return static_cast<count>(std::floor(static_cast<double>(n) * factor));
+integer more(integer n, double factor) {
+  return static_cast<integer>(std::floor(static_cast<double>(n) * factor));
 }
 
 template <class Kind, class Change>
@@ -355,8 +355,8 @@ TEST_CASE("more tokens, context or sequences in a step never take less time") {
     const deployed r = laws::random_deployment(d);
     const sl::basic_step<> before = random_step(d);
     sl::basic_step<> after = before;
-    sl::step_part<>& part =
-        after.parts[static_cast<std::size_t>(d.whole(0, static_cast<count>(after.part_count) - 1))];
+    sl::step_part<>& part = after.parts[static_cast<std::size_t>(
+        d.whole(0, static_cast<integer>(after.part_count) - 1))];
     const double factor = laws::log_between(d, 1.0, 10.0);
     const auto scaled = [factor](double x) { return std::floor(x * factor) + 1.0; };
     switch (d.whole(0, 3)) {
@@ -419,7 +419,7 @@ TEST_CASE("more copies of experts never leave a GPU with less weights") {
   for_random_changes(13, laws::cases(3000), more_copies, as_it_is,
                      [](const deployed& before, const deployed& after, const deployed&) {
                        if (after.layout.redundant_experts < before.layout.redundant_experts) return;
-                       for (count stage = 0; stage < before.layout.pp; ++stage) {
+                       for (integer stage = 0; stage < before.layout.pp; ++stage) {
                          const auto b = weights_of_rank(before.model, before.layout, stage, {});
                          const auto a = weights_of_rank(after.model, after.layout, stage, {});
                          REQUIRE(a.total_bytes() >= b.total_bytes());

@@ -35,7 +35,7 @@ inline cluster random_cluster(dice& d, const sl::layout& l) {
   c.accelerator.memory_rate = sl::bandwidth<>::from_value(log_between(d, 1e10, 1e14));
   c.accelerator.efficiency = {d.between(0.1, 1.0), d.between(0.1, 1.0), d.between(0.1, 1.0),
                               sl::seconds<>::from_value(d.flip() ? 0.0 : 3e-6)};
-  constexpr std::array<count, 5> domains{1, 2, 4, 8, 72};
+  constexpr std::array<integer, 5> domains{1, 2, 4, 8, 72};
   c.gpus = l.gpus();
   c.gpus_per_domain = d.one_of(domains);
   c.scale_up = random_link(d);
@@ -44,7 +44,9 @@ inline cluster random_cluster(dice& d, const sl::layout& l) {
   return c;
 }
 
-inline sl::tokens<> tokens_of(count n) { return sl::tokens<>::from_value(static_cast<double>(n)); }
+inline sl::tokens<> tokens_of(integer n) {
+  return sl::tokens<>::from_value(static_cast<double>(n));
+}
 
 inline sl::workload random_workload(dice& d) {
   sl::workload w;

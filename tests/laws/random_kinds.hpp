@@ -16,7 +16,7 @@ namespace laws {
 /// How far dimensions are multiples: of `block` everywhere, so that scaled formats can be sharded
 /// into whole blocks; 1 lets widths be uneven.
 struct granularity {
-  count block = 1;
+  integer block = 1;
   bool even = false;  // widths divide by the degrees
 };
 
@@ -25,11 +25,11 @@ struct fitting_numbers {
   dice& d;
   const sl::layout& l;
   granularity g{};
-  count heads = 0;
-  count experts = 0;
+  integer heads = 0;
+  integer experts = 0;
 
   // Projections of a few values per head are as wide as heads are many: these are whole blocks too.
-  count of(sl::field f) {
+  integer of(sl::field f) {
     switch (f) {
       case sl::field::heads:
         heads = heads == 0 ? g.block * l.attention.tp * d.whole(1, 4) : heads * d.whole(1, 3);
@@ -57,25 +57,25 @@ struct fitting_numbers {
         return g.block * d.whole(1, 4);
     }
   }
-  count of(const sl::field_range& own) {
-    const auto lowest = static_cast<count>(own.lowest);
+  integer of(const sl::field_range& own) {
+    const auto lowest = static_cast<integer>(own.lowest);
     return g.block * l.attention.tp * (lowest == 0 ? d.whole(0, 20) : lowest * d.whole(1, 20));
   }
-  count width() {
+  integer width() {
     return g.even ? g.block * l.attention.tp * l.expert.etp * d.whole(1, 3) : d.whole(1, 100);
   }
 
  private:
   // Uneven over ep as often as not; fewer than ep where copies make up for it.
-  [[nodiscard]] count fewest_experts() const {
-    const count fewest = l.expert.ep - l.redundant_experts;
+  [[nodiscard]] integer fewest_experts() const {
+    const integer fewest = l.expert.ep - l.redundant_experts;
     return fewest < 1 ? 1 : fewest;
   }
   // Heads that a tp can split or replicate: they divide all heads, and tp or are divided by it.
-  count kv_heads() {
-    const count tp = l.attention.tp;
-    std::vector<count> fitting;
-    for (const count k : divisors(heads)) {
+  integer kv_heads() {
+    const integer tp = l.attention.tp;
+    std::vector<integer> fitting;
+    for (const integer k : divisors(heads)) {
       if (k % tp == 0 || tp % k == 0) fitting.push_back(k);
     }
     return d.one_of(fitting);
@@ -100,16 +100,16 @@ struct field_drawer {
   Numbers& numbers;
 
   template <sl::field Field>
-  void operator()(const char*, sl::shared_range<Field>, count Kind::*member) const {
+  void operator()(const char*, sl::shared_range<Field>, integer Kind::*member) const {
     kind.*member = numbers.of(Field);
   }
   template <const sl::field_range& Range>
-  void operator()(const char*, sl::own_range<Range>, count Kind::*member) const {
+  void operator()(const char*, sl::own_range<Range>, integer Kind::*member) const {
     kind.*member = numbers.of(Range);
   }
   template <class Value>
   void operator()(const char*, Value Kind::*member) const {
-    if constexpr (std::is_same_v<Value, count>) {
+    if constexpr (std::is_same_v<Value, integer>) {
       kind.*member = numbers.width();
     } else {
       draw(numbers.d, kind.*member);
@@ -133,8 +133,8 @@ Variant drawn_kind(std::size_t which, Numbers numbers) {
 /// Every kind of token mixing; the first, grouped queries, as often as all others together.
 template <class Numbers>
 sl::attention_kind drawn_attention(Numbers numbers) {
-  constexpr auto others = static_cast<count>(std::variant_size_v<sl::attention_kind>) - 1;
-  const count which = numbers.d.whole(1, 2 * others);
+  constexpr auto others = static_cast<integer>(std::variant_size_v<sl::attention_kind>) - 1;
+  const integer which = numbers.d.whole(1, 2 * others);
   return drawn_kind<sl::attention_kind>(which > others ? 0 : static_cast<std::size_t>(which),
                                         numbers);
 }
@@ -149,7 +149,7 @@ inline void keep_even_shares(const sl::layout& on, sl::layer& l) {
 /// Every kind of feed-forward block that does, or does not, route tokens, and has some fields.
 template <class Numbers>
 sl::feed_forward_kind drawn_feed_forward(Numbers numbers, bool routes) {
-  constexpr auto kinds = static_cast<count>(std::variant_size_v<sl::feed_forward_kind>);
+  constexpr auto kinds = static_cast<integer>(std::variant_size_v<sl::feed_forward_kind>);
   for (;;) {
     const auto which = static_cast<std::size_t>(numbers.d.whole(0, kinds - 1));
     sl::layer l;

@@ -16,15 +16,15 @@ namespace laws {
 
 /// Any layout whose two meshes agree: etp and ep divide what edp leaves of the ranks. Every rule
 /// for the remainder of the stages; with or without copies of experts.
-inline sl::layout random_layout(dice& d, count most_stages) {
-  constexpr std::array<count, 5> tensor{1, 2, 3, 4, 8};
+inline sl::layout random_layout(dice& d, integer most_stages) {
+  constexpr std::array<integer, 5> tensor{1, 2, 3, 4, 8};
   constexpr std::array<sl::stage_remainder, 3> remainders{
       sl::stage_remainder::first, sl::stage_remainder::before_last, sl::stage_remainder::last};
   sl::layout l;
   l.attention = {d.one_of(tensor), d.whole(1, 2), d.whole(1, 4)};
-  const count replicas = l.attention.cp * l.attention.dp;
+  const integer replicas = l.attention.cp * l.attention.dp;
   l.expert.edp = d.one_of(divisors(replicas));
-  const count group = l.attention.tp * replicas / l.expert.edp;
+  const integer group = l.attention.tp * replicas / l.expert.edp;
   l.expert.etp = d.one_of(divisors(group));
   l.expert.ep = group / l.expert.etp;
   l.pp = d.whole(1, most_stages);
@@ -35,12 +35,12 @@ inline sl::layout random_layout(dice& d, count most_stages) {
 }
 
 /// As often as not the stages of a layout are listed: every layer once, none of them empty.
-inline void list_stages(dice& d, sl::layout& l, count layers) {
+inline void list_stages(dice& d, sl::layout& l, integer layers) {
   l.stages.listed = {};
   if (d.flip()) return;
-  for (count stage = 0; stage < l.pp; ++stage) {
-    const count spare = layers - (l.pp - stage);  // beyond one layer for each stage still to come
-    const count own = stage == l.pp - 1 ? layers : 1 + d.whole(0, spare);
+  for (integer stage = 0; stage < l.pp; ++stage) {
+    const integer spare = layers - (l.pp - stage);  // beyond one layer for each stage still to come
+    const integer own = stage == l.pp - 1 ? layers : 1 + d.whole(0, spare);
     l.stages.listed.push_back(static_cast<std::uint16_t>(own));
     layers -= own;
   }
@@ -64,7 +64,7 @@ inline constexpr std::array<sl::weight_format, 5> formats_without_scales{
 inline sl::format_exceptions random_exceptions(dice& d) {
   sl::format_exceptions drawn;
   if (d.flip()) return drawn;
-  for (sl::count n = d.whole(1, 3); n > 0; --n) {
+  for (sl::integer n = d.whole(1, 3); n > 0; --n) {
     sl::format_exception e;
     for (const sl::weight_class c : sl::all_weight_classes) {
       if (sl::layer_matrices.contains(c) && d.flip()) e.classes.insert(c);
@@ -97,14 +97,14 @@ inline sl::layer random_layer(dice& d, const sl::layout& l, const granularity& g
 inline sl::layer_stack random_layers(dice& d, const sl::layout& l, const granularity& g) {
   const bool needs_experts = l.expert.ep > 1 || l.redundant_experts > 0;
   std::vector<sl::layer_stack::item> pattern;
-  const count dense = d.whole(0, 2);
-  const count routed = d.whole(dense == 0 || needs_experts ? 1 : 0, 2);
-  for (count i = 0; i < dense + routed; ++i) {
-    const count layers = d.whole(1, 4);
+  const integer dense = d.whole(0, 2);
+  const integer routed = d.whole(dense == 0 || needs_experts ? 1 : 0, 2);
+  for (integer i = 0; i < dense + routed; ++i) {
+    const integer layers = d.whole(1, 4);
     pattern.push_back({layers, random_layer(d, l, g, i >= dense)});
   }
   sl::layer_stack stack;
-  for (count times = d.whole(0, 2) == 0 ? 3 : 1; times > 0; --times) {
+  for (integer times = d.whole(0, 2) == 0 ? 3 : 1; times > 0; --times) {
     for (const sl::layer_stack::item& i : pattern) stack.append(i.layers, i.layer);
   }
   if (stack.size() < l.pp) stack.append(l.pp, random_layer(d, l, g, true));
@@ -161,7 +161,7 @@ struct placed {
 
 /// As often as not the cache is shared by as many ranks as every layer allows.
 inline void share_cache(dice& d, sl::layout& l, const sl::model& m) {
-  count copies = l.attention.tp;
+  integer copies = l.attention.tp;
   for (const sl::layer& kind : m.layers.kinds) {
     const auto of_kind = [&l](const auto& a) { return a.cache_copies(l.attention.tp); };
     copies = std::gcd(copies, std::visit(of_kind, kind.attention));
@@ -169,7 +169,7 @@ inline void share_cache(dice& d, sl::layout& l, const sl::model& m) {
   l.dcp = d.flip() ? 1 : d.one_of(divisors(copies));
 }
 
-inline placed random_placed(dice& d, count most_stages, const granularity& g) {
+inline placed random_placed(dice& d, integer most_stages, const granularity& g) {
   placed p;
   p.layout = random_layout(d, most_stages);
   p.model = random_model(d, p.layout, g);

@@ -38,7 +38,7 @@ inline void draw_client(dice& d, realistic& r) {
   }
 }
 
-inline sl::workload realistic_load(dice& d, count replicas) {
+inline sl::workload realistic_load(dice& d, integer replicas) {
   const auto whole = [&d](double low, double high) {
     return std::floor(log_between(d, low, high));
   };
@@ -73,15 +73,15 @@ inline realistic random_realistic(dice& d) {
   constexpr std::array<const sl::engine_version*, 4> engines{
       &sl::engines::vllm_0_18, &sl::engines::vllm_0_11, &sl::engines::sglang_0_5,
       &sl::engines::tensorrt_llm_1_0};
-  constexpr std::array<count, 4> tensor{1, 2, 4, 8};
-  constexpr std::array<count, 6> replicas{1, 1, 1, 2, 4, 8};
-  constexpr std::array<count, 8> stages{1, 1, 1, 1, 1, 1, 2, 4};
+  constexpr std::array<integer, 4> tensor{1, 2, 4, 8};
+  constexpr std::array<integer, 6> replicas{1, 1, 1, 2, 4, 8};
+  constexpr std::array<integer, 8> stages{1, 1, 1, 1, 1, 1, 2, 4};
   realistic r;
   const sl::accelerator* a = d.one_of(accelerators);
   r.model = d.one_of(models);
   r.engine = d.one_of(engines);
-  const count tp = d.one_of(tensor);
-  const count dp = d.one_of(replicas);
+  const integer tp = d.one_of(tensor);
+  const integer dp = d.one_of(replicas);
   r.layout = {{tp, 1, dp}, {tp, 1, dp}, d.one_of(stages)};
   if (has_experts(*r.model) && d.flip()) r.layout.expert = {1, tp * dp, 1};
   r.cluster = with_engine(make_cluster(with_fitted(*a, *r.engine), r.layout.gpus()), *r.engine);

@@ -11,8 +11,8 @@ namespace sl = laws::sl;
 
 namespace {
 
-using laws::count;
 using laws::dice;
+using laws::integer;
 using laws::placed;
 using sl::matrix_role;
 using sl::weight_class;
@@ -35,7 +35,7 @@ struct listed_roles : sl::module_listener {
   void projections() { block(weight_class::attention); }
   void recurrence() { block(weight_class::attention); }
   void dense() { block(weight_class::dense_feed_forward); }
-  void routed(count) { block(weight_class::routed_expert); }
+  void routed(integer) { block(weight_class::routed_expert); }
 };
 
 // Whether any matrix of the class is in the format.

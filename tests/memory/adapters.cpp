@@ -9,7 +9,7 @@ using namespace shardline;
 
 TEST_CASE("slots of adapters take rank x (inputs + outputs) of every matrix beside which they go") {
   const model& m = catalog::llama_3_1_8b;
-  constexpr count edges = 4096 + 6144 + 4096 + 4096 + 4096 + 28672 + 14336 + 4096;
+  constexpr integer edges = 4096 + 6144 + 4096 + 4096 + 4096 + 28672 + 14336 + 4096;
   const adapter_slots four{.slots = 4, .rank = 16};
   CHECK(adapter_bytes(m, {}, 0, four).value() == 4.0 * 16 * 2 * 32 * edges);
   CHECK(adapter_bytes(m, {}, 0, four).value() == 285212672.0);

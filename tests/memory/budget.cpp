@@ -48,7 +48,7 @@ budget_inputs<double> random_inputs(laws::dice& d) {
   return inputs_of(capacity, weights, workspace, reserve, graphs);
 }
 
-constexpr layout split_over(count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
+constexpr layout split_over(integer tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
 double random_share(laws::dice& d) { return d.whole(0, 9) == 0 ? 1.0 : d.between(1e-6, 1.0); }
 
@@ -174,7 +174,7 @@ TEST_CASE("vLLM's own arithmetic: the cache it logged, to its two decimals") {
   constexpr double gib = 1073741824.0;
   struct log {
     const char* model;
-    count tp;
+    integer tp;
     double weights, outside, activation, cache;
   };
   constexpr std::array<log, 5> logged{{{"gpt-oss-20b", 1, 13.47, 0.13, 7.38, 50.28},
@@ -206,7 +206,7 @@ TEST_CASE("communicators are held once there are peers, graphs always") {
   r.communicators = 30_B;
   r.cuda_graphs = 200_B;
   r.budget = fraction_of_total<>{0.5};
-  const auto own = [&r](count gpus) {
+  const auto own = [&r](integer gpus) {
     return engine_bytes(r, 1000_B, split_over(gpus), 100_B, 10_B);
   };
   CHECK(own(1).reserve == 205_B);

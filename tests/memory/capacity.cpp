@@ -27,24 +27,24 @@ bool fits(const Deployed& d) {
 }
 
 template <class Deployed>
-bool fits_with(Deployed d, count concurrency) {
+bool fits_with(Deployed d, integer concurrency) {
   d.workload.concurrency = static_cast<double>(concurrency);
   return fits(d);
 }
 
 template <class Deployed>
-bool fits_as_long_as(Deployed d, count length) {
+bool fits_as_long_as(Deployed d, integer length) {
   d.workload.input = laws::tokens_of(length) - d.workload.output;
   return fits(d);
 }
 
 template <class Deployed>
-count most_sequences(const Deployed& d) {
+integer most_sequences(const Deployed& d) {
   return sequences_that_fit(d.cluster, d.model, d.layout, d.workload);
 }
 
 template <class Deployed>
-count longest(const Deployed& d) {
+integer longest(const Deployed& d) {
   return longest_context(d.cluster, d.model, d.layout, d.workload);
 }
 
@@ -62,11 +62,11 @@ deployed tiny_in(double size) {
 }
 
 // Replicas come in whole expert groups: the step in which dp can grow, and the layout of a dp.
-count dp_step(const layout& l) {
-  const count experts = l.expert.etp * l.expert.ep;
+integer dp_step(const layout& l) {
+  const integer experts = l.expert.etp * l.expert.ep;
   return experts / std::gcd(experts, l.attention.tp * l.attention.cp);
 }
-layout with_replicas(layout l, count dp) {
+layout with_replicas(layout l, integer dp) {
   l.attention.dp = dp;
   l.expert.edp = l.attention.tp * l.attention.cp * dp / (l.expert.etp * l.expert.ep);
   return l;
@@ -100,7 +100,7 @@ struct occurrences {
   int windows = 0;
   int recurrent = 0;
 
-  void note(const laws::deployed& r, count answer) {
+  void note(const laws::deployed& r, integer answer) {
     ++(answer == 0 ? none : (answer == unbounded ? unlimited : some));
     stages += r.layout.pp > 1;
     listed += !r.layout.stages.listed.empty();
@@ -162,15 +162,15 @@ TEST_CASE("the longest sequence within a budget is the inverse of the bytes of a
     stage_cache c;
     c.page_tokens = d.whole(1, 40);
     c.state_bytes = static_cast<double>(d.whole(0, 30));
-    for (count rings = d.whole(0, 5); rings > 0; --rings) {
+    for (integer rings = d.whole(0, 5); rings > 0; --rings) {
       c.rings.push_back({static_cast<double>(d.whole(1, 20)) * 0.5, d.flip() ? 0 : d.whole(1, 12)});
     }
     const double budget = static_cast<double>(d.whole(0, 1200)) * 0.25;
     // One page after the other, until they cost more, or for ever if they cost nothing.
-    count pages = 0;
+    integer pages = 0;
     while (pages < 1300 && c.bytes_of((pages + 1) * c.page_tokens) <= budget) ++pages;
     CAPTURE(number);
-    const count length = c.length_within(budget);
+    const integer length = c.length_within(budget);
     if (pages == 1300) {
       REQUIRE(length >= unbounded);
       REQUIRE(length < unbounded + c.page_tokens);
@@ -188,11 +188,12 @@ TEST_CASE("a stage's cache is what memory() counts of a sequence") {
   for (int number = 0; number < 1000; ++number) {
     laws::deployed r = laws::random_deployment(d);
     r.workload.concurrency = 1.0;
-    const count length = static_cast<count>(r.workload.input.value() + r.workload.output.value());
+    const integer length =
+        static_cast<integer>(r.workload.input.value() + r.workload.output.value());
     CAPTURE(number);
     CAPTURE(laws::describe(r));
     for_each_stage_memory(
-        r.cluster, r.model, r.layout, r.workload, [&](count stage, const basic_memory<>& held) {
+        r.cluster, r.model, r.layout, r.workload, [&](integer stage, const basic_memory<>& held) {
           const double by_stage =
               cache_of_stage(r.cluster, r.model, r.layout, stage).bytes_of(length);
           REQUIRE(by_stage == doctest::Approx((held.kv_cache + held.state).value()).epsilon(1e-12));
@@ -271,10 +272,10 @@ TEST_CASE("Llama 3.1 8B on an H100 under vLLM, by hand") {
   const auto gpu = with_engine(make_cluster(catalog::h100_sxm, 1), engines::vllm_0_11);
   workload w = small::tokens_of(2048, 512);
   CHECK(sequences_that_fit(gpu, catalog::llama_3_1_8b, layout{}, w) ==
-        static_cast<count>(budget / (160.0 * 16.0 * per_token)));
+        static_cast<integer>(budget / (160.0 * 16.0 * per_token)));
   w.concurrency = 3.0;
   CHECK(longest_context(gpu, catalog::llama_3_1_8b, layout{}, w) ==
-        static_cast<count>(budget / (3.0 * 16.0 * per_token)) * 16);
+        static_cast<integer>(budget / (3.0 * 16.0 * per_token)) * 16);
 }
 
 TEST_CASE("the sequences that fit do, and one more does not, for any deployment") {
@@ -282,7 +283,7 @@ TEST_CASE("the sequences that fit do, and one more does not, for any deployment"
   occurrences seen;
   for (int number = 0; number < 6000; ++number) {
     const laws::deployed r = random_tight(d);
-    const count most = most_sequences(r);
+    const integer most = most_sequences(r);
     CAPTURE(number);
     CAPTURE(laws::describe(r));
     CAPTURE(most);
@@ -308,7 +309,7 @@ TEST_CASE("the workload's own concurrency does not change how many fit") {
   laws::dice d(3204);
   for (int number = 0; number < 500; ++number) {
     laws::deployed r = random_tight(d);
-    const count most = most_sequences(r);
+    const integer most = most_sequences(r);
     r.workload.concurrency = static_cast<double>(d.whole(1, 100000));
     CAPTURE(number);
     REQUIRE(most_sequences(r) == most);
@@ -364,8 +365,8 @@ TEST_CASE("the longest context fits, and one token more does not, for any deploy
   occurrences seen;
   for (int number = 0; number < 6000; ++number) {
     const laws::deployed r = random_tight(d);
-    const count output = static_cast<count>(r.workload.output.value());
-    const count length = longest(r);
+    const integer output = static_cast<integer>(r.workload.output.value());
+    const integer length = longest(r);
     CAPTURE(number);
     CAPTURE(laws::describe(r));
     CAPTURE(length);
@@ -391,7 +392,7 @@ TEST_CASE("the longest context fits, and one token more does not, for any deploy
 TEST_CASE("with sliding windows alone, length has no bound once the windows are full") {
   // A window of 100 in pages of 16 touches ceil(99 / 16) + 1 = 8 pages. Prompts in chunks of 5:
   // 16 + 50 + 64 x 8.
-  const auto in = [](double size, count page_tokens) {
+  const auto in = [](double size, integer page_tokens) {
     deployed d = tiny_in(size);
     d.cluster.runtime.page_tokens = page_tokens;
     d.workload.chunk = 5_tokens;
@@ -404,7 +405,7 @@ TEST_CASE("with sliding windows alone, length has no bound once the windows are 
   CHECK(in(66.0 + 64.0 * 8.0 - 1.0, 16) == 7 * 16);
   CHECK(in(66.0 + 64.0 * 8.0, 16) == unbounded);
   // Whether or not the page divides that bound: 4 bytes a token, 100 tokens and then some.
-  for (const count page : {1, 3, 7, 48, 99, 101}) {
+  for (const integer page : {1, 3, 7, 48, 99, 101}) {
     CAPTURE(page);
     CHECK(in(66.0 + 4.0 * 300.0, page) == unbounded);
   }
@@ -420,7 +421,7 @@ TEST_CASE("with recurrent layers alone, length has no bound, and sequences fill 
   d.cluster.runtime.step_sequences = 1.0;
   // One token: residual 2, and the convolution's 7 in and 7 out.
   const double fixed = 58.0 + 2.0 + 28.0;
-  for (const count n : {1, 2, 1000}) {
+  for (const integer n : {1, 2, 1000}) {
     d.cluster.accelerator.memory = bytes<>::from_value(fixed + 12.0 * static_cast<double>(n));
     CAPTURE(n);
     CHECK(most_sequences(d) == n);
@@ -487,8 +488,8 @@ TEST_CASE("the fewest replicas hold the workload, no smaller number does, and no
     // Without experts their mesh means nothing, and replicas come one by one.
     const attention_mesh& a = r.layout.attention;
     if (!has_experts(r.model)) r.layout.expert = {a.tp * a.cp, 1, a.dp};
-    const count step = dp_step(r.layout);
-    const auto holds = [&r](count dp) {
+    const integer step = dp_step(r.layout);
+    const auto holds = [&r](integer dp) {
       laws::deployed scaled = r;
       scaled.layout = with_replicas(r.layout, dp);
       return fits(scaled);
@@ -498,16 +499,16 @@ TEST_CASE("the fewest replicas hold the workload, no smaller number does, and no
     CAPTURE(laws::describe(r));
     if (!found) {
       ++none;
-      for (count steps = 1; steps <= 310; ++steps) REQUIRE_FALSE(holds(steps * step));
+      for (integer steps = 1; steps <= 310; ++steps) REQUIRE_FALSE(holds(steps * step));
       continue;
     }
-    const count dp = found->attention.dp;
+    const integer dp = found->attention.dp;
     CAPTURE(dp);
     REQUIRE(dp % step == 0);
     REQUIRE(*found == with_replicas(r.layout, dp));
     REQUIRE(found->attention.size() == found->expert.size());
     REQUIRE(holds(dp));
-    for (count fewer = dp - step; fewer >= 1; fewer -= step) REQUIRE_FALSE(holds(fewer));
+    for (integer fewer = dp - step; fewer >= 1; fewer -= step) REQUIRE_FALSE(holds(fewer));
     more += dp > step;
   }
   CHECK(none > 200);
@@ -522,8 +523,8 @@ namespace {
 constexpr auto node = with_engine(make_cluster(catalog::h100_sxm, 8), engines::vllm);
 constexpr layout tp8{{8, 1, 1}, {8, 1, 1}};
 constexpr workload chat{.concurrency = 64, .input = 2048_tokens, .output = 512_tokens};
-constexpr count chats = sequences_that_fit(node, catalog::llama_3_1_70b, tp8, chat);
-constexpr count context = longest_context(node, catalog::llama_3_1_70b, tp8, chat);
+constexpr integer chats = sequences_that_fit(node, catalog::llama_3_1_70b, tp8, chat);
+constexpr integer context = longest_context(node, catalog::llama_3_1_70b, tp8, chat);
 static_assert(chats > 64 && context > 2560 && context % 16 == 0);
 static_assert(fewest_replicas(node, catalog::llama_3_1_70b, tp8, chat).has_value());
 
@@ -589,13 +590,13 @@ TEST_CASE("10^15 parameters, 10^7 tokens, 10^6 GPUs: exact, at once, and never n
         CAPTURE(size);
         CAPTURE(l.gpus());
         REQUIRE(validate(d.cluster, d.model, d.layout, d.workload).found.empty());
-        const count most = at_once([&] { return most_sequences(d); });
+        const integer most = at_once([&] { return most_sequences(d); });
         CHECK(most >= 0);
         if (most > 0) CHECK(fits_with(d, most));
         if (most < unbounded) CHECK_FALSE(fits_with(d, most + 1));
         for (const double concurrency : {1.0, 1e6, 1e9}) {
           d.workload.concurrency = concurrency;
-          const count length = at_once([&] { return longest(d); });
+          const integer length = at_once([&] { return longest(d); });
           CHECK(length >= 0);
           if (length > 0) CHECK(fits_as_long_as(d, length));
           if (length < unbounded) CHECK_FALSE(fits_as_long_as(d, length + 1));
@@ -633,11 +634,11 @@ TEST_CASE("the smallest element, the largest memory and page: the least rounding
   d.model.kv_cache = precision::fp4;
   d.cluster.runtime.step_tokens = 1.0;
   d.cluster.runtime.step_sequences = 1.0;
-  for (const count page : {1, 7, 1000000}) {
+  for (const integer page : {1, 7, 1000000}) {
     d.cluster.runtime.page_tokens = page;
     for (const double length : {2.0, 1e5, 1e7, 1e9}) {
       d.workload = small::tokens_of(length - 1.0, 1.0);
-      const count most = most_sequences(d);
+      const integer most = most_sequences(d);
       CAPTURE(page);
       CAPTURE(length);
       CHECK(fits_with(d, most));
@@ -646,7 +647,7 @@ TEST_CASE("the smallest element, the largest memory and page: the least rounding
     for (const double concurrency : {1.0, 999983.0, 1e8}) {
       d.workload = small::tokens_of(1.0, 1.0);
       d.workload.concurrency = concurrency;
-      const count length = longest(d);
+      const integer length = longest(d);
       CAPTURE(page);
       CAPTURE(concurrency);
       CHECK(fits_as_long_as(d, length));

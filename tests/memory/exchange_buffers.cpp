@@ -13,8 +13,8 @@ namespace {
 constexpr double one_gib = 1073741824.0;
 
 // Of DeepSeek-V3 under vLLM, a replica a rank.
-double held(expert_exchange by, count ranks, expert_dispatch dispatch = expert_dispatch::all_to_all,
-            count redundant = 0) {
+double held(expert_exchange by, integer ranks,
+            expert_dispatch dispatch = expert_dispatch::all_to_all, integer redundant = 0) {
   layout l{{1, 1, ranks}, {1, ranks, 1}};
   l.dispatch = dispatch;
   l.redundant_experts = redundant;

@@ -39,7 +39,7 @@ workload sequences(double concurrency, double input, double output) {
 
 TEST_CASE("a sequence holds whole pages for input and output together") {
   // 4 bytes a token.
-  const auto cache = [](double input, double output, count page_tokens) {
+  const auto cache = [](double input, double output, integer page_tokens) {
     cluster c = small::one;
     c.runtime.page_tokens = page_tokens;
     return tiny_memory(c, small::tokens_of(input, output)).kv_cache.value();
@@ -108,7 +108,7 @@ TEST_CASE("each replica caches its share of the sequences, rounded up") {
 }
 
 TEST_CASE("a window keeps the pages that it can touch, before and after it is full") {
-  const auto cache = [](count window, bool chunked, count page_tokens) {
+  const auto cache = [](integer window, bool chunked, integer page_tokens) {
     const grouped_query_attention a{
         .heads = 1, .kv_heads = 1, .head_dim = 1, .window = window, .chunked = chunked};
     const model m = small::with_layers(1, 1, a, dense_feed_forward{.width = 1, .gated = false});
@@ -150,7 +150,7 @@ TEST_CASE("a latent cache lies on every tensor-parallel rank in full") {
   // 6 + 2 values of 2 bytes, 16 tokens, 2 layers.
   const model m =
       small::with_layers(8, 2, latent_attention{8, 0, 6, 2, 2, 2}, dense_feed_forward{.width = 8});
-  const auto cache = [&](count tp) {
+  const auto cache = [&](integer tp) {
     return memory(small::eight, m, small::tensor_parallel(tp), small::short_prompt)
         .kv_cache.value();
   };
@@ -162,7 +162,7 @@ TEST_CASE("key-value heads are split over tp and replicated once there are none 
   const model m =
       small::with_layers(8, 1, grouped_query_attention{.heads = 8, .kv_heads = 2, .head_dim = 4},
                          dense_feed_forward{.width = 8});
-  const auto cache = [&](count tp) {
+  const auto cache = [&](integer tp) {
     return memory(small::eight, m, small::tensor_parallel(tp), small::short_prompt)
         .kv_cache.value();
   };
@@ -198,7 +198,7 @@ TEST_CASE("the stage whose layer is not quantised holds more") {
   std::vector<double> weights;
   for_each_stage_memory(
       small::eight, m, {{}, {}, 2}, small::short_prompt,
-      [&](count, const basic_memory<>& held) { weights.push_back(held.weights.value()); });
+      [&](integer, const basic_memory<>& held) { weights.push_back(held.weights.value()); });
   CHECK(weights == std::vector<double>{10.0, 14.0});
 }
 
@@ -230,7 +230,7 @@ TEST_CASE(
 TEST_CASE("dcp ranks each keep their share of a latent cache, in pages they fill together") {
   // DeepSeek-V3: 61 layers of 576 values of 2 bytes, the same on 8 ranks, or on 8 times the pages.
   const cluster c = make_cluster(catalog::h200_sxm, 8);
-  const auto held = [&c](count dcp, double length) {
+  const auto held = [&c](integer dcp, double length) {
     workload w = small::tokens_of(length - 1, 1);
     w.concurrency = 3;
     return memory(c, catalog::deepseek_v3, to_layout(vllm{.tp = 8, .dcp = dcp}), w);
@@ -265,8 +265,8 @@ namespace {
 std::vector<basic_memory<>> stages_of(const cluster& c, const model& m, const layout& l,
                                       const workload& w) {
   std::vector<basic_memory<>> stages;
-  for_each_stage_memory(c, m, l, w, [&stages](count stage, const basic_memory<>& held) {
-    CHECK(stage == static_cast<count>(stages.size()));
+  for_each_stage_memory(c, m, l, w, [&stages](integer stage, const basic_memory<>& held) {
+    CHECK(stage == static_cast<integer>(stages.size()));
     stages.push_back(held);
   });
   return stages;
@@ -278,14 +278,14 @@ std::vector<double> weights_of(const std::vector<basic_memory<>>& stages) {
   return weights;
 }
 
-model tiny_layers(count layers) {
+model tiny_layers(integer layers) {
   model m = small::tiny;
   m.layers = {{layers, m.layers.kinds[0]}};
   return m;
 }
 
 layout pipeline(std::initializer_list<std::uint16_t> listed) {
-  layout l{{}, {}, static_cast<count>(listed.size())};
+  layout l{{}, {}, static_cast<integer>(listed.size())};
   for (const std::uint16_t own : listed) l.stages.listed.push_back(own);
   return l;
 }
@@ -321,7 +321,7 @@ TEST_CASE("a tied head is stored once, or once more on the last stage of several
   // Vocabulary 100 of width 1 in 2 bytes: embedding 200, head 200, and a norm of 1 before it.
   model m = tiny_layers(2);
   m.vocab_size = 100;
-  const auto weights = [&m](count pp) {
+  const auto weights = [&m](integer pp) {
     return weights_of(stages_of(small::eight, m, {{}, {}, pp}, small::short_prompt));
   };
   CHECK(weights(1) == std::vector<double>{32.0 + 200.0 + 2.0 + 200.0});
@@ -363,7 +363,7 @@ TEST_CASE("a vocabulary is padded before tp splits it, and logits are those of t
   CHECK(alone.weights.value() == 16.0 + 2.0 + 2.0 * 192.0 * 2.0);
   CHECK(alone.activation.value() == 30.0 + 130.0 * 1000.0);
   // tp 3: 192 / 3 = 64 rows each (130 / 3 would be 44), tp 5: 39.
-  for (const count tp : {3, 5}) {
+  for (const integer tp : {3, 5}) {
     model split = small::with_layers(1, 1, grouped_query_attention{tp, 1, 1},
                                      dense_feed_forward{.width = tp, .gated = false});
     split.vocab_size = 130;
@@ -381,7 +381,7 @@ TEST_CASE("4-bit expert shards are padded, others are not") {
   model m =
       small::with_layers(64, 1, grouped_query_attention{1, 1, 1},
                          mixture_of_experts{.experts = 2, .experts_per_token = 1, .width = 96});
-  const auto experts = [&m](count etp, count to) {
+  const auto experts = [&m](integer etp, integer to) {
     cluster c = small::eight;
     c.runtime.padding.mxfp4_width = to;
     const basic_memory<> held = memory(c, m, {{1, 1, etp}, {etp, 1, 1}}, small::short_prompt);
@@ -481,7 +481,7 @@ TEST_CASE("state is not part of what pages can take") {
 
 TEST_CASE("copies of experts are weights of the ranks that share them out") {
   // Hidden 16, 4 experts of 3 x 16 x 6 values, in 2 layers and 2 bytes.
-  const auto experts = [](count ep, count redundant) {
+  const auto experts = [](integer ep, integer redundant) {
     layout l{{1, 1, ep}, {1, ep, 1}};
     l.redundant_experts = redundant;
     const double with_them =

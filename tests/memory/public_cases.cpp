@@ -37,10 +37,10 @@ struct start {
   }
 };
 
-layout tensor_parallel(count tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
+layout tensor_parallel(integer tp) { return {{tp, 1, 1}, {tp, 1, 1}}; }
 
-bool refused(const accelerator& gpu, const model& m, count tp, rule why, count required,
-             count available) {
+bool refused(const accelerator& gpu, const model& m, integer tp, rule why, integer required,
+             integer available) {
   const workload w{.concurrency = 1, .input = 1024_tokens, .output = 128_tokens};
   for (const auto& v : check(make_cluster(gpu, tp), m, tensor_parallel(tp), w).violations) {
     if (v.rule == why && v.required == required && v.available == available) return true;

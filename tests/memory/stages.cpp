@@ -35,8 +35,8 @@ TEST_CASE("the details of every stage are its memory, under every engine and mod
       CAPTURE(m->name.view());
       if (m->layers.size() < stages.pp) continue;
       const layout l = has_experts(*m) ? stages : to_layout(vllm{.tp = 8, .pp = 4});
-      count next = 0;
-      count layers = 0;
+      integer next = 0;
+      integer layers = 0;
       for_each_stage(c, *m, l, short_chat, [&](const stage_memory& s) {
         CHECK(consistent(s));
         CHECK(s.stage == next++);

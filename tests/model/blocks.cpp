@@ -14,7 +14,7 @@ namespace {
 
 struct line {
   shardline::term term;
-  count times;
+  integer times;
   friend bool operator==(const line&, const line&) = default;
 };
 
@@ -22,14 +22,14 @@ struct line {
 struct walk {
   std::vector<line> lines{};
   template <class Operator>
-  void operator()(const Operator& o, count times) {
+  void operator()(const Operator& o, integer times) {
     if constexpr (is_collective<Operator>) {
       add(term_of(o.kind), times);
     } else {
       add(o.term, times);
     }
   }
-  void add(term t, count times) {
+  void add(term t, integer times) {
     if (lines.empty() || lines.back() != line{t, times}) lines.push_back({t, times});
   }
 };
@@ -40,16 +40,16 @@ struct ends {
   double rows = 0.0;
   collective<double> sent{};
 
-  void operator()(const gemm<double>& g, count) {
+  void operator()(const gemm<double>& g, integer) {
     if (g.term != term::head) return;
     stored = g.weight;
     rows = g.rows;
   }
-  void operator()(const collective<double>& c, count) {
+  void operator()(const collective<double>& c, integer) {
     if (c.kind == collective_kind::send_recv) sent = c;
   }
   template <class Other>
-  void operator()(const Other&, count) {}
+  void operator()(const Other&, integer) {}
 };
 
 constexpr grouped_query_attention grouped{.heads = 4, .kv_heads = 4, .head_dim = 4};
@@ -64,7 +64,7 @@ model two_kinds() {
           {5, {grouped, mixture_of_experts{.experts = 4, .experts_per_token = 1, .width = 8}}}}};
 }
 
-std::vector<line> walked(const model& m, const layout& l, count stage) {
+std::vector<line> walked(const model& m, const layout& l, integer stage) {
   walk w;
   for_each_operator(m, l, decode_step(8.0, 10.0, 1.0), stage, {}, w);
   return w.lines;
@@ -102,8 +102,8 @@ TEST_CASE("a rank runs the embedding, its layers and the head, each kind of laye
 
 TEST_CASE("stages run their own layers and hand over; only the ends have embedding and head") {
   const layout three{{}, {}, 3};
-  const auto counts_of = [&](count stage, term t) {
-    count times = 0;
+  const auto counts_of = [&](integer stage, term t) {
+    integer times = 0;
     for (const line& l : walked(two_kinds(), three, stage)) times += l.term == t ? l.times : 0;
     return times;
   };
@@ -139,7 +139,7 @@ TEST_CASE("the blocks of all stages are the pipeline's") {
     const layout& l = p.layout;
     const model& m = p.model;
     block_counts sum{};
-    for (count stage = 0; stage < l.pp; ++stage) {
+    for (integer stage = 0; stage < l.pp; ++stage) {
       const block_counts own = blocks_of_stage(m, l, stage);
       for (std::size_t b = 0; b < block::number; ++b) sum[b] += own[b];
     }
@@ -172,7 +172,7 @@ TEST_CASE("a stage hands its residual stream to the rank a whole stage further o
 }
 
 TEST_CASE("a stage runs the layers that it is listed with, or the remainder's rule gives it") {
-  const auto routed = [](const stage_split& split, count stage) {
+  const auto routed = [](const stage_split& split, integer stage) {
     layout l{{}, {}, 3};
     l.stages = split;
     return blocks_of_stage(two_kinds(), l, stage)[block::first_layer + 1];
@@ -264,7 +264,7 @@ TEST_CASE("forms of a layer: norms and sums by number") {
 TEST_CASE("a layer with one block has its norms and its sum only, whatever its form") {
   for (const layer_form form : {layer_form::sequential, layer_form::parallel,
                                 layer_form::parallel_two_norms, layer_form::sandwich}) {
-    const count norms_of_block = form == layer_form::sandwich ? 2 : 1;
+    const integer norms_of_block = form == layer_form::sandwich ? 2 : 1;
     for (const layer& l :
          {layer{grouped, no_feed_forward{}, form}, layer{no_attention{}, dense, form}}) {
       CAPTURE(static_cast<int>(form));

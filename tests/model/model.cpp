@@ -7,7 +7,7 @@ using namespace shardline;
 
 namespace {
 
-layer dense_of(count width) {
+layer dense_of(integer width) {
   return {grouped_query_attention{.heads = 8, .kv_heads = 2, .head_dim = 64},
           dense_feed_forward{.width = width}};
 }
@@ -57,10 +57,10 @@ TEST_CASE("a pattern is repeated, and joins itself where its ends are equal") {
 TEST_CASE("layers of each kind in a range of layers are those counted one by one") {
   const layer_stack s{{3, dense_of(1)}, {2, routed_layer()}, {4, dense_of(1)}, {1, dense_of(2)}};
   constexpr std::array<std::size_t, 10> kind_of_layer{0, 0, 0, 1, 1, 0, 0, 0, 0, 2};
-  for (count first = 0; first <= 10; ++first) {
-    for (count n = 0; first + n <= 10; ++n) {
+  for (integer first = 0; first <= 10; ++first) {
+    for (integer n = 0; first + n <= 10; ++n) {
       kind_counts one_by_one{};
-      for (count i = first; i < first + n; ++i) {
+      for (integer i = first; i < first + n; ++i) {
         ++one_by_one[kind_of_layer[static_cast<std::size_t>(i)]];
       }
       CAPTURE(first);
@@ -72,7 +72,7 @@ TEST_CASE("layers of each kind in a range of layers are those counted one by one
 
 TEST_CASE("sixteen kinds and 160 runs are stored; what is beyond says so") {
   layer_stack s;
-  for (count i = 1; i <= 16; ++i) s.append(1, dense_of(i));
+  for (integer i = 1; i <= 16; ++i) s.append(1, dense_of(i));
   CHECK_FALSE(s.kinds.overflowed);
   s.append(1, dense_of(17));
   CHECK(s.kinds.overflowed);
@@ -84,7 +84,7 @@ TEST_CASE("sixteen kinds and 160 runs are stored; what is beyond says so") {
 }
 
 TEST_CASE("layer counts at the ends of 64 bits saturate or turn negative, and never overflow") {
-  constexpr count largest = (std::numeric_limits<count>::max)();
+  constexpr integer largest = (std::numeric_limits<integer>::max)();
   layer_stack s{{largest, dense_of(1)}, {largest, dense_of(2)}};
   CHECK(s.size() == largest);
   s.append(largest, dense_of(2));

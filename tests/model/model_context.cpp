@@ -11,7 +11,7 @@ using namespace recording;
 
 namespace {
 
-model_context emitting(const model& m, const layout& l, const rank& r = {},
+model_context emitting(const model& m, const layout& l, const rank_coordinates& r = {},
                        const shard_padding& padding = {}) {
   return {m, l, r, padding};
 }
@@ -21,7 +21,7 @@ model_context emitting(const model& m, const layout& l, const rank& r = {},
 TEST_CASE("rows of the vocabulary are rounded up before tp splits them") {
   model m = sixteen_wide();
   m.vocab_size = 201;
-  const auto rows = [&m](count tp, count rank_number, count to) {
+  const auto rows = [&m](integer tp, integer rank_number, integer to) {
     const layout l = tensor_parallel(tp);
     return emitting(m, l, {rank_number, 0, 0}, {to, 1}).vocabulary_rows();
   };
@@ -41,9 +41,9 @@ TEST_CASE(
     model m = sixteen_wide();
     m.vocab_size = d.whole(1, 1000000000);
     const layout l = tensor_parallel(d.whole(1, 64));
-    const count to = d.whole(1, 1000);
-    count rows = 0;
-    for (count r = 0; r < l.attention.tp; ++r) {
+    const integer to = d.whole(1, 1000);
+    integer rows = 0;
+    for (integer r = 0; r < l.attention.tp; ++r) {
       rows += emitting(m, l, {r, 0, 0}, {to, 1}).vocabulary_rows();
     }
     CAPTURE(m.vocab_size);

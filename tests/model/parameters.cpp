@@ -18,7 +18,7 @@ constexpr grouped_query_attention eight_heads{.heads = 8, .kv_heads = 2, .head_d
 constexpr dense_feed_forward width_24{.width = 24};
 constexpr mixture_of_experts four_experts{.experts = 4, .experts_per_token = 1, .width = 6};
 
-count of(const model& m, weight_class c) { return parameters(m)[c]; }
+integer of(const model& m, weight_class c) { return parameters(m)[c]; }
 
 }  // namespace
 
@@ -102,7 +102,7 @@ TEST_CASE("a token meets its experts and everything else") {
 TEST_CASE("latent attention by hand, with and without a latent for queries") {
   // Ranks 6 and 5, dims 3 + 2 and 7, 8 heads.
   const model m = with(latent_attention{8, 6, 5, 3, 2, 7}, width_24);
-  const count common = 16 * (5 + 2) + 5 * 8 * (3 + 7) + 8 * 7 * 16;
+  const integer common = 16 * (5 + 2) + 5 * 8 * (3 + 7) + 8 * 7 * 16;
   CHECK(of(m, weight_class::attention) == 2 * (16 * 6 + 6 * 8 * 5 + common));
   CHECK(of(m, weight_class::norm) == 2 * (2 * 16 + 6 + 5) + 16);
   const model direct = with(latent_attention{8, 0, 5, 3, 2, 7}, width_24);
@@ -209,7 +209,7 @@ TEST_CASE("layers of one block, and of every kind, add up") {
 
 TEST_CASE("prediction layers are counted apart: a layer, two streams into one, three norms") {
   model m = with(eight_heads, four_experts);
-  const count total = parameters(m).total();
+  const integer total = parameters(m).total();
   CHECK(mtp_parameters(m).total() == 0);
   m.mtp_layers = 2;
   CHECK(parameters(m).total() == total);
@@ -300,7 +300,7 @@ TEST_CASE("bytes of layers in different formats by hand") {
   CHECK(all.total() == 3 * (48 * 16 + 16 * 32 + 48 * 16 + 16 * 24 + 2 * 16));
 
   const layout three_stages{{}, {}, 3};
-  const auto held = [&](count stage) {
+  const auto held = [&](integer stage) {
     return weights_of_rank(m, three_stages, stage, {}).total_bytes().value();
   };
   const double norms = 2.0 * 16 * 2;
@@ -318,7 +318,7 @@ TEST_CASE("experts are padded in those layers alone that have them in 4 bits") {
   unquantised.exceptions = {{{weight_class::routed_expert}, formats::bf16}};
   m.layers = {{1, m.layers.kinds[0]}, {1, unquantised}};
   const layout l{{4, 1, 1}, {4, 1, 1}, 2};
-  const auto held = [&](count stage) {
+  const auto held = [&](integer stage) {
     return weights_of_rank(m, l, stage, {}, {1, 32})[weight_class::routed_expert];
   };
   CHECK(held(0) == 4 * 3 * 16 * 32);

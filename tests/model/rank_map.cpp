@@ -19,7 +19,7 @@ struct placed {
 };
 
 // A layout with copies of experts, and its longest stage at the end.
-layout with_copies(layout l, count redundant) {
+layout with_copies(layout l, integer redundant) {
   l.redundant_experts = redundant;
   l.stages.remainder = stage_remainder::last;
   return l;
@@ -41,13 +41,13 @@ std::vector<placed> all_layouts() {
 }
 
 // The model's experts and their copies, numbered on.
-count placed_experts(const placed& p) {
+integer placed_experts(const placed& p) {
   return experts_of(*p.shape).experts + p.ranks.redundant_experts;
 }
 
-count holders(const placed& p, count expert, count layer) {
-  count found = 0;
-  for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+integer holders(const placed& p, integer expert, integer layer) {
+  integer found = 0;
+  for (integer gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
     const rank_share s = share_of_gpu(*p.shape, p.ranks, gpu);
     found += s.experts.contains(expert) && s.layers.contains(layer) ? 1 : 0;
   }
@@ -56,8 +56,8 @@ count holders(const placed& p, count expert, count layer) {
 
 TEST_CASE("every expert of every layer lies on exactly etp x edp GPUs") {
   for (const placed& p : all_layouts()) {
-    for (count expert = 0; expert < placed_experts(p); ++expert) {
-      for (const count layer : {count{0}, p.shape->layers.size() - 1}) {
+    for (integer expert = 0; expert < placed_experts(p); ++expert) {
+      for (const integer layer : {integer{0}, p.shape->layers.size() - 1}) {
         CHECK(holders(p, expert, layer) == p.ranks.expert.etp * p.ranks.expert.edp);
       }
     }
@@ -66,9 +66,9 @@ TEST_CASE("every expert of every layer lies on exactly etp x edp GPUs") {
 
 TEST_CASE("every layer lies on exactly the GPUs of one stage") {
   for (const placed& p : all_layouts()) {
-    for (count layer = 0; layer < p.shape->layers.size(); ++layer) {
-      count found = 0;
-      for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+    for (integer layer = 0; layer < p.shape->layers.size(); ++layer) {
+      integer found = 0;
+      for (integer gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
         found += share_of_gpu(*p.shape, p.ranks, gpu).layers.contains(layer) ? 1 : 0;
       }
       CHECK(found == p.ranks.attention.size());
@@ -81,18 +81,18 @@ TEST_CASE("every layer lies on exactly the GPUs of one stage") {
 TEST_CASE("the shards of each copy are complete") {
   for (const placed& p : all_layouts()) {
     const attention_mesh& a = p.ranks.attention;
-    std::vector<count> seen(static_cast<std::size_t>(a.tp * a.dp), 0);
-    for (count gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
+    std::vector<integer> seen(static_cast<std::size_t>(a.tp * a.dp), 0);
+    for (integer gpu = 0; gpu < p.ranks.gpus(); ++gpu) {
       const rank_share s = share_of_gpu(*p.shape, p.ranks, gpu);
       ++seen[static_cast<std::size_t>(s.replicas.first * a.tp + s.tensor_shards.first)];
     }
-    for (const count times : seen) CHECK(times == a.cp * p.ranks.pp);
+    for (const integer times : seen) CHECK(times == a.cp * p.ranks.pp);
   }
 }
 
 TEST_CASE("several GPUs hold what each of them holds, and a whole stage holds all experts") {
   for (const placed& p : all_layouts()) {
-    const count ranks = p.ranks.attention.size();
+    const integer ranks = p.ranks.attention.size();
     const rank_share all = share_of_gpus(*p.shape, p.ranks, 0, ranks);
     CHECK(all.gpus == item_range{0, ranks});
     CHECK(all.experts == item_range{0, placed_experts(p)});

@@ -165,7 +165,7 @@ TEST_CASE("the stages of a pipeline have all of its segments together, and each 
     expected[segment::embedding] = expected[segment::head] = p.model.vocab_size > 0 ? 1 : 0;
     expected[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
     segment_counts found{};
-    for (count stage = 0; stage < p.layout.pp; ++stage) {
+    for (integer stage = 0; stage < p.layout.pp; ++stage) {
       const segment_counts own = segments_of_stage(map, p.model, p.layout, stage);
       for (std::size_t s = 0; s < segment::number; ++s) found[s] += own[s];
     }

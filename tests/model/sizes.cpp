@@ -25,46 +25,52 @@ constexpr basic_step<> mixed =
     mixed_step(prefill_step(3.0, 10.0, 50.0, 1.0), decode_step(6.0, 200.0, 1.0));
 constexpr step_sizes<double> sizes = sizes_of(rank_step_of(mixed, layout{}), one_routing());
 
-static_assert(sizes[size::none] == 0.0 && sizes[size::one] == 1.0 && sizes[size::phases] == 2.0);
-static_assert(sizes[extent::tokens] == 36.0 && sizes[extent::logit_rows] == 9.0);
-static_assert(sizes[extent::prompt_tokens] == 30.0 && sizes[extent::prompt_context] == 150.0);
-static_assert(sizes[extent::decode_tokens] == 6.0 && sizes[extent::expanded_tokens] == 186.0);
-static_assert(sizes[size::of(size::of_phase::sequences, phase::prefill)] == 3.0);
-static_assert(sizes[size::of(size::of_phase::sequences, phase::decode)] == 6.0);
-static_assert(sizes[size::of(size::routed::rows_seen, 0)] == 36.0 * 4.0);
+static_assert(sizes[step_size::none] == 0.0 && sizes[step_size::one] == 1.0 &&
+              sizes[step_size::phases] == 2.0);
+static_assert(sizes[step_extent::tokens] == 36.0 && sizes[step_extent::logit_rows] == 9.0);
+static_assert(sizes[step_extent::prompt_tokens] == 30.0 &&
+              sizes[step_extent::prompt_context] == 150.0);
+static_assert(sizes[step_extent::decode_tokens] == 6.0 &&
+              sizes[step_extent::expanded_tokens] == 186.0);
+static_assert(sizes[step_size::of(step_size::of_phase::sequences, phase::prefill)] == 3.0);
+static_assert(sizes[step_size::of(step_size::of_phase::sequences, phase::decode)] == 6.0);
+static_assert(sizes[step_size::of(step_size::routed::rows_seen, 0)] == 36.0 * 4.0);
 static_assert(routed_at(sizes, 0).rows == 36.0 * 2.0, "half of the experts, so half of the rows");
 
-constexpr std::array<extent, extent_count> extents{
-    extent::tokens,        extent::logit_rows,     extent::group_tokens, extent::expanded_tokens,
-    extent::prompt_tokens, extent::prompt_context, extent::decode_tokens};
-constexpr std::array<size::of_phase, 2> of_phases{size::of_phase::runs, size::of_phase::sequences};
-constexpr std::array<size::routed, 4> of_routings{size::routed::rows, size::routed::distinct,
-                                                  size::routed::tokens, size::routed::rows_seen};
+constexpr std::array<step_extent, extent_count> extents{
+    step_extent::tokens,          step_extent::logit_rows,    step_extent::group_tokens,
+    step_extent::expanded_tokens, step_extent::prompt_tokens, step_extent::prompt_context,
+    step_extent::decode_tokens};
+constexpr std::array<step_size::of_phase, 2> of_phases{step_size::of_phase::runs,
+                                                       step_size::of_phase::sequences};
+constexpr std::array<step_size::routed, 4> of_routings{
+    step_size::routed::rows, step_size::routed::distinct, step_size::routed::tokens,
+    step_size::routed::rows_seen};
 
 }  // namespace
 
 TEST_CASE("every size has a number of its own, and there are no others") {
-  std::set<std::size_t> numbers{size::none, size::one, size::phases};
-  for (const extent e : extents) numbers.insert(size::of(e));
-  for (const size::of_phase f : of_phases) {
-    for (const phase p : both_phases) numbers.insert(size::of(f, p));
+  std::set<std::size_t> numbers{step_size::none, step_size::one, step_size::phases};
+  for (const step_extent e : extents) numbers.insert(step_size::of(e));
+  for (const step_size::of_phase f : of_phases) {
+    for (const phase p : both_phases) numbers.insert(step_size::of(f, p));
   }
-  for (const size::routed r : of_routings) {
-    for (std::size_t i = 0; i < max_layer_kinds; ++i) numbers.insert(size::of(r, i));
+  for (const step_size::routed r : of_routings) {
+    for (std::size_t i = 0; i < max_layer_kinds; ++i) numbers.insert(step_size::of(r, i));
   }
-  CHECK(numbers.size() == size::number);
-  CHECK(*numbers.rbegin() == size::number - 1);
+  CHECK(numbers.size() == step_size::number);
+  CHECK(*numbers.rbegin() == step_size::number - 1);
 }
 
 TEST_CASE("a part that a step does not have is none of everything") {
   const auto s = sizes_of(rank_step_of(decode_step(6.0, 200.0, 1.0), layout{}), {});
-  for (const size::of_phase f : of_phases) CHECK(s[size::of(f, phase::prefill)] == 0.0);
-  CHECK(s[size::of(size::of_phase::runs, phase::decode)] == 1.0);
-  CHECK(s[size::phases] == 1.0);
+  for (const step_size::of_phase f : of_phases) CHECK(s[step_size::of(f, phase::prefill)] == 0.0);
+  CHECK(s[step_size::of(step_size::of_phase::runs, phase::decode)] == 1.0);
+  CHECK(s[step_size::phases] == 1.0);
   // One that is there without tokens launches nothing either.
   const auto idle = sizes_of(rank_step_of(decode_step(0.0, 200.0, 1.0), layout{}), {});
-  CHECK(idle[size::of(size::of_phase::runs, phase::decode)] == 0.0);
-  CHECK(idle[size::phases] == 0.0);
+  CHECK(idle[step_size::of(step_size::of_phase::runs, phase::decode)] == 0.0);
+  CHECK(idle[step_size::phases] == 0.0);
 }
 
 TEST_CASE("sizes are those of the step and of each routing") {
@@ -74,8 +80,8 @@ TEST_CASE("sizes are those of the step and of each routing") {
     const rank_step<double> own = rank_step_of(law_by_law::random_step(d), l);
     routings all;
     std::vector<routing_shape> shapes;
-    for (count i = d.whole(0, static_cast<count>(max_layer_kinds)); i > 0; --i) {
-      const count experts = d.whole(l.expert.ep, 300);
+    for (integer i = d.whole(0, static_cast<integer>(max_layer_kinds)); i > 0; --i) {
+      const integer experts = d.whole(l.expert.ep, 300);
       shapes.push_back({.experts = experts,
                         .experts_per_token = d.whole(1, experts),
                         .ep = l.expert.ep,
@@ -85,7 +91,7 @@ TEST_CASE("sizes are those of the step and of each routing") {
     }
     const step_sizes<double> s = sizes_of(own, all);
     CAPTURE(number);
-    for (const extent e : extents) REQUIRE(s[e] == extent_of(own, e));
+    for (const step_extent e : extents) REQUIRE(s[e] == extent_of(own, e));
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       const routed_extents<double> x = routed_of(shapes[i], own);
       const routed_extents<double> found = routed_at(s, i);
@@ -103,8 +109,8 @@ TEST_CASE("of a prompt's sizes, those that differ from chunk to chunk follow the
       sizes_of(rank_step_of(prefill_step(2.0, 100.0, 0.0, 1.0), layout{}), one_routing());
   const auto later =
       sizes_of(rank_step_of(prefill_step(2.0, 100.0, 700.0, 1.0), layout{}), one_routing());
-  for (std::size_t i = 0; i < size::first_routed + size::per_routing; ++i) {
+  for (std::size_t i = 0; i < step_size::first_routed + step_size::per_routing; ++i) {
     CAPTURE(i);
-    CHECK(size::follows_context(i) == (first[i] < later[i] || later[i] < first[i]));
+    CHECK(step_size::follows_context(i) == (first[i] < later[i] || later[i] < first[i]));
   }
 }

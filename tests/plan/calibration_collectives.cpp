@@ -37,11 +37,11 @@ const truth everywhere{{"launch", 7.0},         {"bulk_share", 0.7},    {"engine
                        {"network_hop", 12.0},   {"network_share", 0.6}, {"exchange_share", 0.5}};
 
 std::vector<collective_timing> timings_of(const std::vector<collective_kind>& kinds,
-                                          const std::vector<count>& sizes, double most = 1e9) {
+                                          const std::vector<integer>& sizes, double most = 1e9) {
   const timed_cluster c = made_up();
   std::vector<collective_timing> all;
   for (const collective_kind kind : kinds) {
-    for (const count n : sizes) {
+    for (const integer n : sizes) {
       for (double m = 1024.0; m < most; m *= 2.0) {
         const collective<double> op{kind, {n, 1}, bytes<>::from_value(m)};
         all.push_back({op, 8, time_of(c, op)});

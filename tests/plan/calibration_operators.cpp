@@ -53,13 +53,13 @@ struct timings {
   }
   void add_gemms(const std::vector<double>& rows, const weight_format& format) {
     for (const double m : rows) {
-      for (const count n : {1024, 4096, 6144, 8192, 28672}) {
-        for (const count k : {4096, 8192}) add(gemm_kernel(m, n, k, format));
+      for (const integer n : {1024, 4096, 6144, 8192, 28672}) {
+        for (const integer k : {4096, 8192}) add(gemm_kernel(m, n, k, format));
       }
     }
   }
   void add_attention() {
-    for (const count heads : {8, 16, 32, 64}) {
+    for (const integer heads : {8, 16, 32, 64}) {
       for (const double length : {512.0, 2048.0, 8192.0, 32768.0}) {
         for (const double n : {1.0, 4.0}) add(prompt_kernel(n, length, {heads, 8, 128}));
         for (const double n : {1.0, 16.0, 64.0}) add(decode_kernel(n, length, {heads, 8, 128}));
@@ -68,15 +68,15 @@ struct timings {
   }
   void add_experts() {
     for (const double tokens : {1.0, 16.0, 128.0, 1024.0, 4096.0, 16384.0}) {
-      for (const count experts : {8, 64, 128}) {
-        for (const count width : {768, 2048}) {
+      for (const integer experts : {8, 64, 128}) {
+        for (const integer width : {768, 2048}) {
           add(expert_kernel(tokens, experts, 4, 4096, width, formats::bf16));
         }
       }
     }
   }
   void add_vectors() {
-    for (const count width : {1024, 4096, 8192}) {
+    for (const integer width : {1024, 4096, 8192}) {
       for (double rows = 1.0; rows < 1e5; rows *= 4.0) {
         const auto traffic = bytes<>::from_value(rows * 4.0 * real<double>(width));
         add(vector_kernel(vector_kind::norm, width, traffic));
@@ -173,7 +173,7 @@ TEST_CASE("a policy is measured once all that a step mostly consists of is") {
 TEST_CASE("multiplications that wait for memory leave the share of the peak open") {
   timings t{made_up(catalog::h20)};
   for (const double m : {1.0, 2.0}) {
-    for (const count n : {28672, 57344, 114688}) t.add(gemm_kernel(m, n, 8192, formats::bf16));
+    for (const integer n : {28672, 57344, 114688}) t.add(gemm_kernel(m, n, 8192, formats::bf16));
   }
   t.disturb(false);
   const auto start = with_fitted_kernels(catalog::h20);

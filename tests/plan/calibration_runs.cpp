@@ -15,7 +15,7 @@ using namespace calibration_cases;
 
 namespace {
 
-measured_run run_of(const accelerator& a, const model& m, count tp, double concurrency,
+measured_run run_of(const accelerator& a, const model& m, integer tp, double concurrency,
                     double input) {
   measured_run r;
   r.cluster = make_cluster(a, tp);
@@ -30,10 +30,10 @@ measured_run run_of(const accelerator& a, const model& m, count tp, double concu
 // Runs as a deployment under this policy would show them.
 template <class Policy>
 std::vector<measured_run> runs_under(const Policy& policy, const accelerator& a,
-                                     const std::vector<count>& degrees) {
+                                     const std::vector<integer>& degrees) {
   std::vector<measured_run> runs;
   for (const model& m : {catalog::llama_3_1_8b, catalog::llama_3_1_70b}) {
-    for (const count tp : degrees) {
+    for (const integer tp : degrees) {
       for (const double concurrency : {1.0, 16.0, 64.0, 256.0}) {
         for (const double input : {512.0, 4096.0}) {
           measured_run r = run_of(a, m, tp, concurrency, input);

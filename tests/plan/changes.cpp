@@ -17,7 +17,7 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-auto gpus_of(const engine_version& e, count gpus) {
+auto gpus_of(const engine_version& e, integer gpus) {
   const auto priced = with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8});
   return with_engine(make_cluster(priced, gpus), e);
 }
@@ -147,7 +147,7 @@ TEST_CASE("more GPUs are the fewest on which some layout works") {
   const auto c = gpus_of(engines::vllm, 1);
   const std::optional<layout> found = more_gpus(c, catalog::llama_3_1_70b, w, 8);
   REQUIRE(found.has_value());
-  for (count gpus = 2; gpus < found->gpus(); ++gpus) {
+  for (integer gpus = 2; gpus < found->gpus(); ++gpus) {
     CHECK(search(gpus_of(engines::vllm, gpus), catalog::llama_3_1_70b, w, 1).feasible == 0);
   }
   CHECK(search(gpus_of(engines::vllm, found->gpus()), catalog::llama_3_1_70b, w, 1).feasible > 0);

@@ -10,14 +10,14 @@
 
 namespace every_layout {
 
-using shardline::count;
+using shardline::integer;
 using shardline::layout;
 
 /// A layout as a key that sorts, in the documented order of enumeration.
-using key = std::array<count, 8>;
+using key = std::array<integer, 8>;
 inline key key_of(const layout& l) {
   return {l.pp,        l.attention.tp, l.attention.cp, l.expert.etp,
-          l.expert.ep, l.attention.dp, l.expert.edp,   static_cast<count>(l.dispatch)};
+          l.expert.ep, l.attention.dp, l.expert.edp,   static_cast<integer>(l.dispatch)};
 }
 inline layout layout_of(const key& k) {
   layout l{{k[1], k[2], k[5]}, {k[3], k[4], k[6]}, k[0]};
@@ -26,11 +26,11 @@ inline layout layout_of(const key& k) {
 }
 
 /// Every way to write n as an ordered product of three.
-inline std::vector<std::array<count, 3>> triples(count n) {
-  std::vector<std::array<count, 3>> found;
-  for (count a = 1; a <= n; ++a) {
-    for (count b = 1; b <= n / a; ++b) {
-      for (count c = 1; c <= n / (a * b); ++c) {
+inline std::vector<std::array<integer, 3>> triples(integer n) {
+  std::vector<std::array<integer, 3>> found;
+  for (integer a = 1; a <= n; ++a) {
+    for (integer b = 1; b <= n / a; ++b) {
+      for (integer c = 1; c <= n / (a * b); ++c) {
         if (a * b * c == n) found.push_back({a, b, c});
       }
     }
@@ -41,9 +41,9 @@ inline std::vector<std::array<count, 3>> triples(count n) {
 /// The set that for_each_layout has to visit. The two ways to the experts differ where a group of
 /// experts takes the tokens of more than one replica (its ranks exceed those of a replica's tp, or
 /// cp splits them) and there is more than one rank to choose from.
-inline std::set<key> brute_force(count gpus, bool has_experts) {
+inline std::set<key> brute_force(integer gpus, bool has_experts) {
   std::set<key> all;
-  for (count pp = 1; pp <= gpus; ++pp) {
+  for (integer pp = 1; pp <= gpus; ++pp) {
     if (gpus % pp != 0) continue;
     for (const auto& [tp, cp, dp] : triples(gpus / pp)) {
       if (!has_experts) {

@@ -24,7 +24,7 @@ struct looked_at {
   double fewest_bytes = 0.0;
 };
 
-looked_at look_at(cluster c, const model& m, workload w, count gpus) {
+looked_at look_at(cluster c, const model& m, workload w, integer gpus) {
   c.gpus = gpus;
   w.max_ttft.reset();
   w.max_tpot.reset();
@@ -59,10 +59,10 @@ double bytes_on_one(const needed& n) {
 }
 
 // The answer is right, and its exhaustive proof ends at `most` GPUs.
-void check_by_search(const needed& n, count most) {
+void check_by_search(const needed& n, integer most) {
   const std::optional<layout> found = n.fewest();
-  const count last = found ? found->gpus() - 1 : most;
-  for (count gpus = 1; gpus <= last; ++gpus) {
+  const integer last = found ? found->gpus() - 1 : most;
+  for (integer gpus = 1; gpus <= last; ++gpus) {
     CAPTURE(gpus);
     REQUIRE(look_at(n.cluster, n.model, n.workload, gpus).holding == 0);
   }
@@ -204,8 +204,8 @@ TEST_CASE("a million GPUs are not looked at one by one") {
     const shardline::model& model;
     double concurrency;
     tokens<> input;
-    std::optional<count> gpus;
-    count most_looks;
+    std::optional<integer> gpus;
+    integer most_looks;
   };
   const model& routed = catalog::deepseek_v3;
   const model& dense = catalog::llama_3_1_70b;
@@ -215,8 +215,8 @@ TEST_CASE("a million GPUs are not looked at one by one") {
                             question{dense, 1e9, 2048_tokens, std::nullopt, 1000}}) {
     const auto c = make_cluster(catalog::h100_sxm, 1000000);
     const workload w{.concurrency = q.concurrency, .input = q.input, .output = 512_tokens};
-    count looks = 0;
-    const auto found = fewest_gpus(c, q.model, w, [&looks](count n) {
+    integer looks = 0;
+    const auto found = fewest_gpus(c, q.model, w, [&looks](integer n) {
       CHECK(n == looks + 1);
       looks = n;
     });
@@ -238,7 +238,7 @@ TEST_CASE(
   const std::optional<layout> found = n.fewest();
   REQUIRE(found.has_value());
   CHECK(found->attention.cp > 1);
-  for (count gpus = 1; gpus < found->gpus(); ++gpus) {
+  for (integer gpus = 1; gpus < found->gpus(); ++gpus) {
     CAPTURE(gpus);
     CHECK(look_at(n.cluster, n.model, n.workload, gpus).holding == 0);
   }

@@ -18,15 +18,15 @@ namespace {
 using namespace shardline;
 using namespace shardline::literals;
 
-auto half_gpus_of(const accelerator& a, count gpus) {
+auto half_gpus_of(const accelerator& a, integer gpus) {
   const auto priced = with_efficiency(a, constant{.mfu = 0.5, .bandwidth = 0.8});
   return with_engine(make_cluster(priced, gpus), engines::vllm);
 }
 
 // How many rules no figure would mend, whether a limited wait has no end, and the worst of its figures,
 // from the estimate alone.
-std::tuple<count, bool, double> distance_of(const report& r) {
-  std::tuple<count, bool, double> d{0, false, 1.0};
+std::tuple<integer, bool, double> distance_of(const report& r) {
+  std::tuple<integer, bool, double> d{0, false, 1.0};
   for (const violation& v : r.violations) {
     const bool mended = v.rule == rule::memory || v.rule == rule::ttft || v.rule == rule::tpot ||
                         v.rule == rule::rate || v.rule == rule::context;
@@ -44,12 +44,13 @@ std::tuple<count, bool, double> distance_of(const report& r) {
 
 struct priced {
   layout of{};
-  count replicas = 1;
-  std::tuple<count, bool, double> distance{};
+  integer replicas = 1;
+  std::tuple<integer, bool, double> distance{};
 };
 
 template <class Cluster>
-void price(std::vector<priced>& all, const Cluster& c, const model& m, count replicas, workload w) {
+void price(std::vector<priced>& all, const Cluster& c, const model& m, integer replicas,
+           workload w) {
   w.rate = w.rate / static_cast<double>(replicas);
   for_each_layout(c.gpus, m, [&](const layout& l) {
     const report r = estimate(c, m, l, w).feasibility;
@@ -131,7 +132,7 @@ TEST_CASE(
     CAPTURE(i);
     const workload w = random_load(random);
     std::vector<priced> all;
-    for (count size = 1; size <= 6; ++size) {
+    for (integer size = 1; size <= 6; ++size) {
       price(all, half_gpus_of(catalog::h100_sxm, size), catalog::llama_3_1_70b, 6 / size, w);
     }
     are_the_nearest(

@@ -26,15 +26,15 @@ constexpr auto connects_any = [](const model& m, const layout& p, const layout& 
 // Every pair of layouts in every number of instances; the best by the rule of size_pools().
 template <class Cluster, class Better>
 sized_pools by_pricing_each_pair(const Cluster& prefill, const Cluster& decode, const model& m,
-                                 const workload& w, count gpus, const Better& better) {
+                                 const workload& w, integer gpus, const Better& better) {
   sized_pools best;
-  for (count a = 1; a < gpus; ++a) {
-    for (count b = 1; a + b <= gpus; ++b) {
+  for (integer a = 1; a < gpus; ++a) {
+    for (integer b = 1; a + b <= gpus; ++b) {
       for_each_layout(a, m, [&](const layout& p) {
         for_each_layout(b, m, [&](const layout& d) {
           if (!cache_connects(m, p, d)) return;
-          for (count x = 1; x * a < gpus; ++x) {
-            for (count y = 1; x * a + y * b <= gpus; ++y) {
+          for (integer x = 1; x * a < gpus; ++x) {
+            for (integer y = 1; x * a + y * b <= gpus; ++y) {
               basic_pool<double, constant> from{prefill, p, x};
               basic_pool<double, constant> to{decode, d, y};
               from.cluster.gpus = a;
@@ -51,7 +51,7 @@ sized_pools by_pricing_each_pair(const Cluster& prefill, const Cluster& decode, 
   return best;
 }
 
-count gpus_of(const sized_pools& s) { return s.prefill_gpus() + s.decode_gpus(); }
+integer gpus_of(const sized_pools& s) { return s.prefill_gpus() + s.decode_gpus(); }
 double tokens_of(const sized_pools& s) { return s.figures.serving.output_tokens_per_s.value(); }
 
 workload with_long_prompts() {
@@ -60,7 +60,7 @@ workload with_long_prompts() {
 
 template <class Cluster>
 void serve_as_much_as_any(const Cluster& prefill, const Cluster& decode, const model& m,
-                          count gpus) {
+                          integer gpus) {
   const auto more = [](const sized_pools& a, const sized_pools& b) {
     return tokens_of(a) > tokens_of(b);
   };

@@ -60,7 +60,7 @@ std::vector<workload> random_loads(laws::dice& d) {
   if (d.whole(0, 3) == 0) w.prefix_hit = d.between(0.0, 0.9);
   if (d.whole(0, 3) == 0) w.speculation = {.draft_tokens = 2, .acceptance = 0.7};
   std::vector<workload> loads;
-  for (count n = d.whole(2, 8); n > 0; --n) {
+  for (integer n = d.whole(2, 8); n > 0; --n) {
     w.concurrency = std::floor(std::pow(2.0, d.between(0.0, 12.0)));
     loads.push_back(w);
   }
@@ -75,19 +75,19 @@ TEST_CASE("loads that are left out of a search change nothing of what it finds")
   using namespace shardline;
   laws::dice d(77);
   double furthest = 0.0;
-  count feasible = 0;
+  integer feasible = 0;
   for (int number = 0; number < laws::cases(2000); ++number) {
     const model& m = *d.one_of(catalog::models);
     const accelerator& a = d.one_of(catalog::accelerators);
     const engine_version& e = *d.one_of(engines::all);
     const auto cluster = with_engine(make_cluster(with_fitted(a, e), 1), e);
     const std::vector<workload> loads = pruning::random_loads(d);
-    const count gpus = d.whole(1, 8);
+    const integer gpus = d.whole(1, 8);
     const std::size_t top = static_cast<std::size_t>(d.whole(1, 4));
     const basic_setting<double, fitted> setting{&cluster, &m, loads};
     const std::span<const basic_setting<double, fitted>> settings(&setting, 1);
     const auto found = [&](const auto& terms) {
-      return search_space(settings, std::span<const count>(&gpus, 1), terms, best_points(top));
+      return search_space(settings, std::span<const integer>(&gpus, 1), terms, best_points(top));
     };
     std::vector<std::pair<double, double>> of_layout;
     const auto all = found(search_terms<pruning::priced_all>{{&furthest, &of_layout}, {}, {}});

@@ -24,7 +24,7 @@ using namespace shardline::literals;
 
 constexpr constant policy{.mfu = 0.5, .bandwidth = 0.8};
 
-auto vllm_gpus_of(const accelerator& a, count gpus) {
+auto vllm_gpus_of(const accelerator& a, integer gpus) {
   return with_engine(make_cluster(with_efficiency(a, policy), gpus), engines::vllm);
 }
 
@@ -33,11 +33,11 @@ template <class Cluster>
 std::array<double, 3> by_brute_force(Cluster c, const model& m, const workload& w) {
   constexpr double none = std::numeric_limits<double>::infinity();
   std::array<double, 3> best{none, none, none};
-  const count most = c.gpus;
-  for (count size = 1; size <= most; ++size) {
+  const integer most = c.gpus;
+  for (integer size = 1; size <= most; ++size) {
     c.gpus = size;
     for_each_layout(size, m, [&](const layout& l) {
-      for (count n = 1; n * size <= most; ++n) {
+      for (integer n = 1; n * size <= most; ++n) {
         workload share = w;
         share.rate = w.rate / static_cast<double>(n);
         const auto e = estimate(c, m, l, share);
@@ -109,11 +109,11 @@ TEST_CASE("more requests never need fewer GPUs, nor do tighter promises") {
   const auto c = vllm_gpus_of(catalog::h100_sxm, 32);
   workload w{.concurrency = 128, .input = 1000_tokens, .output = 200_tokens, .chunk = 2048_tokens};
   w.max_tpot = 30_ms;
-  count last = 0;
+  integer last = 0;
   for (const double rate : {0.5, 2.0, 8.0, 20.0, 40.0}) {
     w.rate = request_rate<>::from_value(rate);
     const auto found = recommend(c, catalog::llama_3_1_8b, w).found;
-    const count gpus = found ? found->gpus() : c.gpus + 1;
+    const integer gpus = found ? found->gpus() : c.gpus + 1;
     CHECK(gpus >= last);
     last = gpus;
   }
@@ -164,7 +164,7 @@ recommend_question random_question(laws::dice& d) {
   q.load.rate = request_rate<>::from_value(any(0.5, 30));
   q.load.max_ttft = any(0.1, 3) * 1_s;
   q.load.max_tpot = any(8, 80) * 1_ms;
-  const count promise = d.whole(0, 5);
+  const integer promise = d.whole(0, 5);
   if (promise == 0) q.promises.p99_ttft = any(0.3, 4) * 1_s;
   if (promise == 1) q.promises.p99_tpot = any(12, 80) * 1_ms;
   return q;
@@ -176,7 +176,7 @@ bool is_kept(Cluster c, const recommend_question& q) {
   const recommended r = recommend(c, *q.asked, q.load, unwatched{}, q.promises);
   CHECK(r.inputs.empty());
   if (!r.found) return false;
-  const count needed = r.found->gpus();
+  const integer needed = r.found->gpus();
   Cluster own = c;
   own.gpus = r.found->layout.gpus();
   workload share = q.load;

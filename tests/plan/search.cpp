@@ -23,7 +23,7 @@ using every_layout::brute_force;
 using every_layout::key;
 using every_layout::key_of;
 
-std::vector<layout> layouts_of(count gpus, const model& m) {
+std::vector<layout> layouts_of(integer gpus, const model& m) {
   std::vector<layout> all;
   for_each_layout(gpus, m, [&all](const layout& l) { all.push_back(l); });
   return all;
@@ -31,7 +31,7 @@ std::vector<layout> layouts_of(count gpus, const model& m) {
 
 constexpr auto usual = constant{.mfu = 0.5, .bandwidth = 0.8};
 
-auto h200s(count gpus) { return make_cluster(with_efficiency(catalog::h200_sxm, usual), gpus); }
+auto h200s(integer gpus) { return make_cluster(with_efficiency(catalog::h200_sxm, usual), gpus); }
 
 workload chat() {
   workload w;
@@ -41,8 +41,8 @@ workload chat() {
   return w;
 }
 
-count rejected(const search_result& r) {
-  return std::accumulate(r.rejected.begin(), r.rejected.end(), count{0});
+integer rejected(const search_result& r) {
+  return std::accumulate(r.rejected.begin(), r.rejected.end(), integer{0});
 }
 
 double rate(const basic_estimate<double>& e) {
@@ -50,8 +50,8 @@ double rate(const basic_estimate<double>& e) {
 }
 
 // The enumeration works in constant expressions.
-constexpr count layouts_in_all(count gpus, const model& m) {
-  count n = 0;
+constexpr integer layouts_in_all(integer gpus, const model& m) {
+  integer n = 0;
   for_each_layout(gpus, m, [&n](const layout&) { ++n; });
   return n;
 }
@@ -62,20 +62,20 @@ static_assert(layouts_in_all(64, catalog::deepseek_v3) == 2478);
 }  // namespace
 
 TEST_CASE("divisors are all of them, ascending") {
-  for (count n = 1; n <= 400; ++n) {
-    std::vector<count> expected;
-    for (count d = 1; d <= n; ++d) {
+  for (integer n = 1; n <= 400; ++n) {
+    std::vector<integer> expected;
+    for (integer d = 1; d <= n; ++d) {
       if (n % d == 0) expected.push_back(d);
     }
     const auto found = divisors(n);
     CAPTURE(n);
-    CHECK(std::vector<count>(found.begin(), found.end()) == expected);
+    CHECK(std::vector<integer>(found.begin(), found.end()) == expected);
   }
 }
 
 TEST_CASE("no number up to 10^6 has more divisors than fit, and 720720 has as many") {
   CHECK(divisors(720720).size() == max_divisors);
-  for (const count n : {720720, 831600, 942480, 982800, 997920, 1'000'000, 999'983}) {
+  for (const integer n : {720720, 831600, 942480, 982800, 997920, 1'000'000, 999'983}) {
     CHECK_FALSE(divisors(n).overflowed);
   }
   CHECK(divisors(999'983).size() == 2);
@@ -85,7 +85,7 @@ TEST_CASE("no number up to 10^6 has more divisors than fit, and 720720 has as ma
 }
 
 TEST_CASE("every layout of a mixture of experts is visited once, and none besides") {
-  for (const count gpus : {1, 2, 3, 4, 6, 8, 12, 16, 24, 30, 36}) {
+  for (const integer gpus : {1, 2, 3, 4, 6, 8, 12, 16, 24, 30, 36}) {
     const std::vector<layout> all = layouts_of(gpus, catalog::deepseek_v3);
     std::set<key> keys;
     for (const layout& l : all) keys.insert(key_of(l));
@@ -96,7 +96,7 @@ TEST_CASE("every layout of a mixture of experts is visited once, and none beside
 }
 
 TEST_CASE("every layout of a dense model is visited once, with one expert mesh") {
-  for (const count gpus : {1, 2, 7, 12, 32, 60}) {
+  for (const integer gpus : {1, 2, 7, 12, 32, 60}) {
     const std::vector<layout> all = layouts_of(gpus, catalog::llama_3_1_8b);
     std::set<key> keys;
     for (const layout& l : all) keys.insert(key_of(l));
@@ -107,7 +107,7 @@ TEST_CASE("every layout of a dense model is visited once, with one expert mesh")
 }
 
 TEST_CASE("every layout has exactly the GPUs and meshes of equal size") {
-  for (const count gpus : {1, 12, 64, 96}) {
+  for (const integer gpus : {1, 12, 64, 96}) {
     for (const layout& l : layouts_of(gpus, catalog::deepseek_v3)) {
       CHECK(l.gpus() == gpus);
       CHECK(l.attention.size() == l.expert.size());
@@ -117,8 +117,8 @@ TEST_CASE("every layout has exactly the GPUs and meshes of equal size") {
 
 TEST_CASE("layouts come in the documented order") {
   const auto place = [](const layout& l) {
-    return std::array<count, 6>{l.pp,         l.attention.tp, l.attention.cp,
-                                l.expert.etp, l.expert.ep,    static_cast<count>(l.dispatch)};
+    return std::array<integer, 6>{l.pp,         l.attention.tp, l.attention.cp,
+                                  l.expert.etp, l.expert.ep,    static_cast<integer>(l.dispatch)};
   };
   const std::vector<layout> all = layouts_of(48, catalog::deepseek_v3);
   CHECK(std::is_sorted(all.begin(), all.end(),
@@ -156,7 +156,7 @@ TEST_CASE("the best are those that an exhaustive look finds, in the order of the
   const auto c = h200s(16);
   const workload w = chat();
   std::vector<candidate> feasible;
-  std::array<count, rule_count> by_rule{};
+  std::array<integer, rule_count> by_rule{};
   for (const layout& l : layouts_of(16, catalog::deepseek_v3)) {
     const auto e = estimate(c, catalog::deepseek_v3, l, w);
     if (e.feasibility.feasible()) {
@@ -178,7 +178,7 @@ TEST_CASE("the best are those that an exhaustive look finds, in the order of the
     CHECK(rate(again) == rate(r.best[i].estimate));
     CHECK(again.feasibility.feasible());
   }
-  CHECK(r.feasible == static_cast<count>(feasible.size()));
+  CHECK(r.feasible == static_cast<integer>(feasible.size()));
   CHECK(r.rejected == by_rule);
   CHECK(r.rejected_by(rule::memory) > 0);
 }
@@ -192,10 +192,10 @@ TEST_CASE("tried = feasible + rejected, whatever the rules reject") {
   for (const workload& w : {chat(), slow, tight}) {
     for (const model* m : {&catalog::deepseek_v3, &catalog::llama_3_1_70b}) {
       const search_result r = search(h200s(32), *m, w);
-      CHECK(r.tried == static_cast<count>(layouts_of(32, *m).size()));
+      CHECK(r.tried == static_cast<integer>(layouts_of(32, *m).size()));
       CHECK(r.feasible + rejected(r) == r.tried);
       CHECK(r.invalid == 0);
-      CHECK(r.best.size() == static_cast<std::size_t>(std::min<count>(r.feasible, 10)));
+      CHECK(r.best.size() == static_cast<std::size_t>(std::min<integer>(r.feasible, 10)));
     }
   }
   const search_result none = search(h200s(32), catalog::deepseek_v3, slow);
@@ -267,7 +267,7 @@ TEST_CASE("an invalid input is named and nothing is tried") {
   CHECK(r.tried == 0);
   REQUIRE(r.inputs.size() == 1);
   CHECK(r.inputs[0].field == field::input);
-  for (const count gpus : {0, -1, 1'000'001}) {
+  for (const integer gpus : {0, -1, 1'000'001}) {
     const search_result none = search(h200s(gpus), catalog::deepseek_v3, chat());
     CHECK(none.tried == 0);
     REQUIRE(none.inputs.size() == 1);
@@ -288,8 +288,8 @@ TEST_CASE("an invalid layout among others is counted apart") {
 }
 
 TEST_CASE("who watches a search is told of every layout") {
-  count told = 0;
-  const auto found = search(h200s(16), catalog::llama_3_1_8b, chat(), 1, [&told](count tried) {
+  integer told = 0;
+  const auto found = search(h200s(16), catalog::llama_3_1_8b, chat(), 1, [&told](integer tried) {
     CHECK(tried == told + 1);
     told = tried;
   });

@@ -51,7 +51,7 @@ struct small_space {
   std::array<space_setting, 3> settings{space_setting{&small, &catalog::deepseek_v3, loads},
                                         space_setting{&large, &catalog::deepseek_v3, loads},
                                         space_setting{&large, &other, loads}};
-  std::array<count, 2> gpus{8, 12};
+  std::array<integer, 2> gpus{8, 12};
 };
 
 bool same(const found_point& a, const found_point& b) {
@@ -68,8 +68,8 @@ bool same(const found_points& a, const found_points& b) {
 // Every point, priced as anybody prices one, in the documented order.
 found_points by_pricing_each(const small_space& s, std::size_t top) {
   found_points all;
-  count order = 0;
-  for (const count n : s.gpus) {
+  integer order = 0;
+  for (const integer n : s.gpus) {
     for_each_layout(n, catalog::deepseek_v3, [&](const layout& l) {
       for (std::size_t k = 0; k < s.settings.size(); ++k) {
         space_cluster c = *s.settings[k].cluster;
@@ -86,8 +86,8 @@ found_points by_pricing_each(const small_space& s, std::size_t top) {
           all.best.push_back({{tokens, tokens, e.serving.tpot.value(), e.serving.ttft.value(),
                                e.memory.total().value()},
                               order,
-                              static_cast<count>(k),
-                              static_cast<count>(i),
+                              static_cast<integer>(k),
+                              static_cast<integer>(i),
                               l});
         }
       }
@@ -115,7 +115,7 @@ TEST_CASE("a search over settings and loads finds what pricing every point finds
 TEST_CASE("of equal ranks the earlier point is kept, whenever it is offered") {
   best_points keep(2);
   const search_rank rank{1.0};
-  for (const count order : {7, 5}) keep.keep({rank, order});
+  for (const integer order : {7, 5}) keep.keep({rank, order});
   CHECK(keep.wants(rank, 6));
   CHECK_FALSE(keep.wants(rank, 8));
   CHECK(keep.wants({0.5}, 8));
@@ -134,11 +134,11 @@ TEST_CASE("parts of a search make the whole, in however many and in whatever ord
   const found_points frontier = found_in(s, frontier_points{});
   REQUIRE(frontier.best.size() > 2);
   std::mt19937 random(5);
-  for (const count n : {1, 2, 7, 64}) {
+  for (const integer n : {1, 2, 7, 64}) {
     CAPTURE(n);
     std::vector<found_points> of_best;
     std::vector<found_points> of_frontier;
-    for (count i = 0; i < n; ++i) {
+    for (integer i = 0; i < n; ++i) {
       of_best.push_back(found_in(s, best_points(25), {i, n}));
       of_frontier.push_back(found_in(s, frontier_points{}, {i, n}));
       CHECK(of_best.back().tried < best.tried + (n == 1 ? 1 : 0));
@@ -153,9 +153,9 @@ TEST_CASE("jobs share a part out and find the same") {
   const small_space s;
   constexpr search_part part{1, 2};
   const found_points alone = found_in(s, best_points(25), part);
-  for (const count jobs : {1, 3}) {
+  for (const integer jobs : {1, 3}) {
     const std::vector<found_points> found = in_jobs(
-        part, jobs, [&](search_part own, count) { return found_in(s, best_points(25), own); });
+        part, jobs, [&](search_part own, integer) { return found_in(s, best_points(25), own); });
     CHECK(same(merged(std::span<const found_points>(found), best_points(25)), alone));
   }
   static_assert(part.part(2, 3).index == 5 && part.part(2, 3).of == 6);
@@ -195,7 +195,7 @@ struct at_most_12 {
 };
 struct halved {
   std::span<const workload> own;
-  void operator()(count setting, const layout& /*l*/, const space_cluster& /*c*/,
+  void operator()(integer setting, const layout& /*l*/, const space_cluster& /*c*/,
                   std::span<workload> loads) const {
     if (setting != 1) return;
     for (std::size_t i = 0; i < loads.size(); ++i) {

@@ -24,7 +24,7 @@ using namespace shardline::literals;
 struct triple {
   const model* of_model;
   const accelerator* on;
-  count gpus;
+  integer gpus;
 };
 constexpr std::array<triple, 20> all_triples{{{&catalog::llama_3_1_8b, &catalog::h100_sxm, 1},
                                               {&catalog::llama_3_1_8b, &catalog::l40s, 4},
@@ -47,9 +47,9 @@ constexpr std::array<triple, 20> all_triples{{{&catalog::llama_3_1_8b, &catalog:
                                               {&catalog::deepseek_v3, &catalog::b200_sxm, 12},
                                               {&catalog::deepseek_v3, &catalog::h200_sxm, 16}}};
 
-count times_the_gpus() {
+integer times_the_gpus() {
   const char* times = std::getenv("SHARDLINE_SEARCH_GPUS");
-  return times == nullptr ? 2 : std::max<count>(std::atoi(times), 1);
+  return times == nullptr ? 2 : std::max<integer>(std::atoi(times), 1);
 }
 
 // Closed loops and rates, with chunks and without, with and without guesses, within limits and not.
@@ -82,13 +82,13 @@ template <class Cluster>
 found_points found_in(const Cluster& c, const model& m, std::span<const workload> loads,
                       std::size_t most) {
   const basic_setting<double, constant> only{&c, &m, loads};
-  return search_space(std::span(&only, 1), std::span<const count>(&c.gpus, 1), search_terms<>{},
+  return search_space(std::span(&only, 1), std::span<const integer>(&c.gpus, 1), search_terms<>{},
                       best_points(most));
 }
 
 void are_the_first_of(const found_points& found, const std::vector<found_point>& expected,
                       std::size_t most) {
-  CHECK(found.feasible == static_cast<count>(expected.size()));
+  CHECK(found.feasible == static_cast<integer>(expected.size()));
   REQUIRE(found.best.size() == std::min(expected.size(), most));
   for (std::size_t i = 0; i < found.best.size(); ++i) {
     CAPTURE(i);
@@ -104,13 +104,13 @@ template <class Cluster>
 std::vector<found_point> every_feasible(const Cluster& c, const model& m,
                                         std::span<const workload> loads) {
   std::vector<found_point> found;
-  count order = 0;
+  integer order = 0;
   for (const every_layout::key& k : every_layout::brute_force(c.gpus, has_experts(m))) {
     const layout l = every_layout::layout_of(k);
     for (std::size_t i = 0; i < loads.size(); ++i, ++order) {
       const auto e = estimate(c, m, l, loads[i]);
       if (!e.feasibility.feasible()) continue;
-      found.push_back({rank_by_estimate(e), order, 0, static_cast<count>(i), l});
+      found.push_back({rank_by_estimate(e), order, 0, static_cast<integer>(i), l});
     }
   }
   std::stable_sort(found.begin(), found.end(),

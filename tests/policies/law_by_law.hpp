@@ -12,7 +12,7 @@
 namespace law_by_law {
 
 namespace sl = shardline;
-using sl::count;
+using sl::integer;
 
 inline void add(sl::kernel_time<double>& sum, const sl::kernel_time<double>& t) {
   sum.compute += t.compute;

@@ -30,7 +30,7 @@ constexpr std::array<collective_kind, 6> kinds{
 laws::cluster random_fabric(laws::dice& d) {
   laws::cluster c = laws::random_cluster(d, layout{});
   if (!d.flip()) return c;
-  for (count& axis : c.accelerator.torus.axes) axis = d.whole(1, 8);
+  for (integer& axis : c.accelerator.torus.axes) axis = d.whole(1, 8);
   c.gpus_per_domain = 64;
   return c;
 }

@@ -34,7 +34,7 @@ constexpr seconds<T> launch_time(const by_size&) noexcept {
   return {};
 }
 template <class T>
-constexpr seconds<T> host_time(const by_size&, const rank_step<T>& s, count,
+constexpr seconds<T> host_time(const by_size&, const rank_step<T>& s, integer,
                                const seconds<T>&) noexcept {
   return seconds<T>::from_value(T(1e-6) * s.tokens);
 }
@@ -79,7 +79,7 @@ constexpr seconds<T> launch_time(const shares_only&) noexcept {
 
 struct silent_host : datasheet {};
 template <class T>
-seconds<T> host_time(const silent_host&, const rank_step<T>&, count, const seconds<T>&) = delete;
+seconds<T> host_time(const silent_host&, const rank_step<T>&, integer, const seconds<T>&) = delete;
 struct silent_admission : datasheet {};
 template <class T>
 seconds<T> admission_time(const silent_admission&, const seconds<T>&, const T&) = delete;

@@ -28,7 +28,7 @@ namespace {
 
 // --------------------------------------------------------------- the most that a layer can be made of
 
-constexpr mixture_of_experts all_options(count experts, count width) noexcept {
+constexpr mixture_of_experts all_options(integer experts, integer width) noexcept {
   mixture_of_experts f{.experts = experts, .experts_per_token = 2, .width = width};
   f.shared_experts = 1;
   f.shared_width = 64;
@@ -36,7 +36,7 @@ constexpr mixture_of_experts all_options(count experts, count width) noexcept {
   return f;
 }
 
-constexpr grouped_query_attention all_options(count head_dim) noexcept {
+constexpr grouped_query_attention all_options(integer head_dim) noexcept {
   return {.heads = 16,
           .kv_heads = 1,
           .head_dim = head_dim,
@@ -58,7 +58,7 @@ model of_all_kinds(const Attention& attention) {
   m.embedding_width = 32;
   m.norm_bias = m.embedding_norm = true;
   m.mtp_layers = 1;
-  for (count k = 1; k <= static_cast<count>(max_layer_kinds); ++k) {
+  for (integer k = 1; k <= static_cast<integer>(max_layer_kinds); ++k) {
     m.layers.append(2, {attention(k), all_options(32 + k, 64 * k), layer_form::sandwich});
   }
   return m;
@@ -66,14 +66,14 @@ model of_all_kinds(const Attention& attention) {
 
 std::vector<model> largest_models() {
   const auto experts_behind = [](const auto& attention) { return of_all_kinds(attention); };
-  return {experts_behind([](count k) { return attention_kind{all_options(8 * k)}; }),
-          experts_behind([](count k) {
+  return {experts_behind([](integer k) { return attention_kind{all_options(8 * k)}; }),
+          experts_behind([](integer k) {
             return attention_kind{latent_attention{16, 8, 8 * k, 8, 8, 8}};
           }),
-          experts_behind([](count k) {
+          experts_behind([](integer k) {
             return attention_kind{linear_attention{16, 16, 8 * k, 8, 4}};
           }),
-          experts_behind([](count k) {
+          experts_behind([](integer k) {
             return attention_kind{state_space{.heads = 16,
                                               .head_dim = 8 * k,
                                               .groups = 1,
@@ -207,9 +207,10 @@ TEST_CASE("stages that are alike are all stages, and fit their places however la
   std::size_t most = 0;
   for (int number = 0; number < 300; ++number) {
     model m;
-    const count kinds = d.whole(1, static_cast<count>(max_layer_kinds));
-    const count runs = d.flip() ? d.whole(1, 9) : d.whole(1, static_cast<count>(max_layer_runs));
-    for (count i = 0; i < runs; ++i) {
+    const integer kinds = d.whole(1, static_cast<integer>(max_layer_kinds));
+    const integer runs =
+        d.flip() ? d.whole(1, 9) : d.whole(1, static_cast<integer>(max_layer_runs));
+    for (integer i = 0; i < runs; ++i) {
       m.layers.append(d.flip() ? 1 : d.whole(1, 12),
                       {all_options(8 * d.whole(1, kinds)), dense_feed_forward{.width = 64}});
     }
@@ -224,8 +225,8 @@ TEST_CASE("stages that are alike are all stages, and fit their places however la
     REQUIRE_FALSE(p.stages.overflowed());
     most = std::max(most, p.stages.size());
     segment_counts all{};
-    count stages = 0;
-    count kernels = 0;
+    integer stages = 0;
+    integer kernels = 0;
     for (std::size_t i = 0; i < p.stages.size(); ++i) {
       const alike_stages& a = p.stages[i];
       REQUIRE(a.segments == segments_of_stage(p.map, m, l, a.first));
@@ -247,7 +248,7 @@ TEST_CASE("a step of prompts launches each kernel of its layers, collectives amo
   // Two norms, four multiplications, rotary embedding, attention and activation a layer, and beside
   // them embedding, norm and head; over two ranks two all-reduces a layer, one for the embedding and
   // an all-gather of the logits.
-  const auto kernels = [](count tp) {
+  const auto kernels = [](integer tp) {
     const layout l{{tp, 1, 1}, {tp, 1, 1}};
     const cluster c = make_cluster(catalog::h100_sxm, tp);
     return prepare_memory(c, catalog::llama_3_1_8b, l).stages[0].kernels;
@@ -288,7 +289,7 @@ TEST_CASE("the stages of any layout hold the weights that are listed for its hea
     const laws::cluster c = laws::random_cluster(d, placed.layout);
     const prepared_memory<double> p = prepare_memory(c, placed.model, placed.layout);
     double listed = 0.0;
-    for (count stage = 0; stage < placed.layout.pp; ++stage) {
+    for (integer stage = 0; stage < placed.layout.pp; ++stage) {
       listed += weights_of_rank(placed.model, placed.layout, stage, {}, c.runtime.padding)
                     .total_bytes()
                     .value();

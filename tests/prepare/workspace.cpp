@@ -213,7 +213,7 @@ rank_step<double> reserved(const runtime& engine, const layout& l, const workloa
   return reserved_step(engine, l, w);
 }
 
-layout replicas(count dp) { return {{1, 1, dp}, {1, 1, dp}}; }
+layout replicas(integer dp) { return {{1, 1, dp}, {1, 1, dp}}; }
 
 }  // namespace
 
@@ -233,7 +233,7 @@ TEST_CASE("of a prompt in chunks the last one is reserved for, after all others"
 }
 
 TEST_CASE("an engine's own step has its tokens and sequences on each replica, whatever the load") {
-  for (const count dp : {1, 3}) {
+  for (const integer dp : {1, 3}) {
     for (const double concurrency : {1.0, 64.0, 5000.0}) {
       const auto s = reserved(engines::vllm.runtime, replicas(dp), load_of(concurrency, 100, 20));
       CHECK(s.tokens == 8192.0);
@@ -262,7 +262,7 @@ TEST_CASE("an engine's own step has exactly its tokens where sequences do not di
 TEST_CASE("an engine that names no sequences samples for the workload's, at most one per token") {
   runtime r;
   r.step_tokens = 512.0;
-  const auto rows = [&r](count dp, double concurrency) {
+  const auto rows = [&r](integer dp, double concurrency) {
     return reserved(r, replicas(dp), load_of(concurrency, 100, 20)).logit_rows;
   };
   CHECK(rows(1, 64.0) == 64.0);
@@ -291,7 +291,7 @@ namespace {
 // More groups of ranks than any layout has.
 constexpr workspace_breakdown thirteen_buffers() noexcept {
   detail::workspace_fold<double> fold;
-  for (count ranks = 2; ranks < 15; ++ranks) {
+  for (integer ranks = 2; ranks < 15; ++ranks) {
     fold(collective<double>{collective_kind::all_reduce, {ranks, 1}, 1_KB});
   }
   return fold.workspace;

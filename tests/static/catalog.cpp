@@ -19,16 +19,16 @@ using namespace shardline;
 using namespace shardline::literals;
 
 // As many stages as a pipeline is deep, so that hybrids have some without a cache that grows.
-constexpr count stages_of(const model& m) noexcept { return m.layers.size() < 16 ? 2 : 16; }
+constexpr integer stages_of(const model& m) noexcept { return m.layers.size() < 16 ? 2 : 16; }
 
-constexpr void list_stages(layout& l, count layers) noexcept {
-  for (count i = 0; i < l.pp; ++i) {
+constexpr void list_stages(layout& l, integer layers) noexcept {
+  for (integer i = 0; i < l.pp; ++i) {
     l.stages.listed.push_back(static_cast<std::uint16_t>(items_in_part(layers, l.pp, i)));
   }
 }
 
 // Two replicas of tp ranks, with the experts over all of them.
-constexpr layout over(const model& m, count tp, count dcp) noexcept {
+constexpr layout over(const model& m, integer tp, integer dcp) noexcept {
   layout l;
   l.attention = {tp, 1, 2};
   l.expert = has_experts(m) ? expert_mesh{1, 2 * tp, 1} : expert_mesh{2 * tp, 1, 1};
@@ -40,7 +40,7 @@ constexpr layout over(const model& m, count tp, count dcp) noexcept {
   return l;
 }
 
-constexpr cluster machines(count gpus) noexcept {
+constexpr cluster machines(integer gpus) noexcept {
   cluster c = with_engine(make_cluster(catalog::gb200, gpus), engines::vllm);
   c.runtime.step_sequences = 64.0;
   return c;
@@ -57,8 +57,8 @@ constexpr workload load(const model& m) noexcept {
 
 // The widest of such layouts whose shards are whole.
 constexpr layout widest(const model& m) noexcept {
-  for (const count tp : {4, 2}) {
-    for (const count dcp : {2, 1}) {
+  for (const integer tp : {4, 2}) {
+    for (const integer dcp : {2, 1}) {
       const layout l = over(m, tp, dcp);
       if (detail::check_shape(machines(l.gpus()), m, l, load(m)).feasible()) return l;
     }

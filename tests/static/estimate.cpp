@@ -61,9 +61,9 @@ static_assert(broken::feasibility.priceable(), "priced all the same, with shards
 // A type that other code takes: chosen by feasibility, without an error.
 template <const auto& Layout>
 requires is_feasible<four, shape, Layout, load>
-constexpr count ranks() noexcept { return Layout.gpus(); }
+constexpr integer ranks() noexcept { return Layout.gpus(); }
 template <const auto&>
-constexpr count ranks() noexcept {
+constexpr integer ranks() noexcept {
   return 0;
 }
 static_assert(ranks<tp4>() == 4, "the constrained overload is taken where the layout is feasible");

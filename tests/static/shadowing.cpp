@@ -22,7 +22,7 @@ GLOBAL(by_compute) GLOBAL(bytes) GLOBAL(cache) GLOBAL(cached_tokens) GLOBAL(cach
 GLOBAL(candidate) GLOBAL(capacity) GLOBAL(cases) GLOBAL(channels) GLOBAL(chunk) GLOBAL(chunked)
 GLOBAL(cluster) GLOBAL(collective) GLOBAL(columns) GLOBAL(communication) GLOBAL(communicators)
 GLOBAL(complete) GLOBAL(compute) GLOBAL(concurrency) GLOBAL(condition) GLOBAL(constant)
-GLOBAL(context) GLOBAL(copies) GLOBAL(cost) GLOBAL(count) GLOBAL(count_) GLOBAL(cp)
+GLOBAL(context) GLOBAL(copies) GLOBAL(cost) GLOBAL(integer) GLOBAL(count_) GLOBAL(cp)
 GLOBAL(cuda_graphs) GLOBAL(current) GLOBAL(cycle) GLOBAL(datasheet) GLOBAL(decode) GLOBAL(decoding)
 GLOBAL(degree) GLOBAL(degrees) GLOBAL(dense) GLOBAL(detail) GLOBAL(dimension) GLOBAL(dispatch)
 GLOBAL(distinct) GLOBAL(divisor) GLOBAL(domain) GLOBAL(domains) GLOBAL(done) GLOBAL(dp) GLOBAL(dual)

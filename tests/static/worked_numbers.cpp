@@ -31,18 +31,18 @@ static_assert(value_of(2.5) == 2.5 && largest_of(2.5) == 2.5);
 static_assert(min(2.0, 3.0) == 2.0 && max(2.0, 3.0) == 3.0 && select(2 < 3, 4.0, 5.0) == 4.0);
 static_assert(real<double>(7) == 7.0);
 static_assert(is_finite(1e308) && !is_finite(endless<double>()));
-static_assert(ceil_div(61, 4) == 16 && divides(8, 64) && !divides(3, 64));
+static_assert(ceil_div(61, 4) == 16 && is_divisor(8, 64) && !is_divisor(3, 64));
 static_assert(items_in_part(61, 4, 0) == 16 && items_in_part(61, 4, 3) == 15);
 static_assert(part_of(61, 4, 1) == item_range{16, 15});
 static_assert(saturating_product(3, 4) == 12);
-static_assert(saturating_product(count{1} << 62, 4) == 9223372036854775807);
+static_assert(saturating_product(integer{1} << 62, 4) == 9223372036854775807);
 static_assert(saturating_sum(3, 4) == 7 && saturating_sum(3, -4) == -1);
 
 static_assert(value_of(dual<1>::input(2.5, 0)) == 2.5);
 static_assert(round_up(dual<1>::input(2.1, 0)).value == 3.0);
 static_assert(round_up(dual<1>::input(2.1, 0)).slope[0] == 0.0);
 
-constexpr count stage_of_61(stage_remainder r, count stage) {
+constexpr integer stage_of_61(stage_remainder r, integer stage) {
   layout l{.pp = 4};
   l.stages.remainder = r;
   return layers_of_stage(l, 61, stage).number;
@@ -59,8 +59,8 @@ static_assert(!dispatch_matters({.attention = {1, 1, 8}, .expert = {1, 1, 8}}));
 static_assert(segment::is_half(segment::first_mixing) && !segment::is_half(segment::head));
 static_assert(segment::next(segment::first_mixing, 1) == segment::first_feed_forward &&
               segment::next(segment::first_feed_forward, 1) == segment::head);
-constexpr count halves(const segment_map& map) {
-  count n = 0;
+constexpr integer halves(const segment_map& map) {
+  integer n = 0;
   for (const auto present : map.present) n += present;
   return n;
 }
@@ -72,9 +72,9 @@ static_assert(reading.parts[0].new_tokens == 100.0);
 constexpr auto decoding = decode_step(64.0, 2048.0, 1.0);
 static_assert(decoding.parts[0].new_tokens == 1.0 && decoding.parts[0].context == 2048.0);
 constexpr auto of_rank = rank_step_of(decoding, layout{});
-static_assert(extent_of(of_rank, extent::tokens) == 64.0);
-static_assert(extent_of(of_rank, extent::logit_rows) == 64.0);
-static_assert(extent_of(of_rank, extent::prompt_tokens) == 0.0);
+static_assert(extent_of(of_rank, step_extent::tokens) == 64.0);
+static_assert(extent_of(of_rank, step_extent::logit_rows) == 64.0);
+static_assert(extent_of(of_rank, step_extent::prompt_tokens) == 0.0);
 
 constexpr workload prompts(double chunk, double hit) {
   workload w{.input = 1000_tokens};

@@ -20,7 +20,7 @@ pipeline_time<double> stages(double sum, double slowest) {
   return t;
 }
 
-layout pipeline(count dp, count pp) { return {{1, 1, dp}, {1, 1, dp}, pp}; }
+layout pipeline(integer dp, integer pp) { return {{1, 1, dp}, {1, 1, dp}, pp}; }
 
 }  // namespace
 

@@ -13,7 +13,7 @@ using namespace shardline::literals;
 
 namespace {
 
-token_energy of_llama(double sequences, count tp) {
+token_energy of_llama(double sequences, integer tp) {
   const auto c = make_cluster(with_fitted(catalog::b200_sxm), tp);
   const model m = quantised(catalog::llama_3_1_70b, formats::fp8);
   const workload w{.concurrency = sequences, .input = 1024_tokens, .output = 1024_tokens};

@@ -35,11 +35,11 @@ double prefill_of(const laws::deployed& r) {
 }
 
 // A random deployment whose prompt is that many whole chunks and, half of the time, some tokens.
-laws::deployed with_chunks(laws::dice& d, count fewest, count most) {
+laws::deployed with_chunks(laws::dice& d, integer fewest, integer most) {
   laws::deployed r = laws::random_deployment(d);
-  const count chunk = d.whole(2, 300);
-  const count chunks = d.whole(fewest, most);
-  const count rest = d.flip() ? d.whole(1, chunk - 1) : 0;
+  const integer chunk = d.whole(2, 300);
+  const integer chunks = d.whole(fewest, most);
+  const integer rest = d.flip() ? d.whole(1, chunk - 1) : 0;
   r.workload.chunk = laws::tokens_of(chunk);
   r.workload.input = laws::tokens_of(chunks * chunk + rest);
   return r;

@@ -18,7 +18,7 @@ using namespace shardline::literals;
 
 namespace {
 
-constexpr speculation guesses(count draft, double acceptance) noexcept {
+constexpr speculation guesses(integer draft, double acceptance) noexcept {
   return {.draft_tokens = draft, .acceptance = acceptance};
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("an accepted length says how often a guess is right") {
   static_assert(half > 0.5 - 2e-16 && half < 0.5 + 2e-16);
   CHECK(acceptance_of_length(1.0, 5) == doctest::Approx(0.0).scale(1.0));
   CHECK(acceptance_of_length(6.0, 5) == 1.0);
-  for (const count k : {1, 2, 4, 8}) {
+  for (const integer k : {1, 2, 4, 8}) {
     for (double length = 1.1; length < static_cast<double>(k + 1); length += 0.37) {
       CAPTURE(k);
       CAPTURE(length);
@@ -108,7 +108,7 @@ TEST_CASE("checking more guesses never makes a step shorter") {
     laws::deployed r = laws::random_deployment(d);
     r.workload.speculation.acceptance = 0.5;
     double before = 0.0;
-    for (const count draft : {0, 1, 2, 5, 16}) {
+    for (const integer draft : {0, 1, 2, 5, 16}) {
       r.workload.speculation.draft_tokens = draft;
       const time_breakdown t = decode(r.cluster, r.model, r.layout, r.workload);
       CAPTURE(number);
@@ -121,7 +121,7 @@ TEST_CASE("checking more guesses never makes a step shorter") {
 
 TEST_CASE("what can be priced with guesses is priced in numbers") {
   laws::dice d(77);
-  count priced = 0;
+  integer priced = 0;
   for (int number = 0; number < 4000; ++number) {
     laws::deployed r = laws::random_deployment(d);
     r.model.mtp_layers = d.whole(0, 2);
@@ -183,8 +183,8 @@ TEST_CASE("capacity and stages count what a deployment that speculates holds") {
     r.workload.speculation = guesses(2, 0.5);
     CAPTURE(number);
     CAPTURE(laws::describe(r));
-    const count fitting = sequences_that_fit(r.cluster, r.model, r.layout, r.workload);
-    const auto fits = [&](count n) {
+    const integer fitting = sequences_that_fit(r.cluster, r.model, r.layout, r.workload);
+    const auto fits = [&](integer n) {
       const workload w = at_concurrency(r.workload, static_cast<double>(n));
       const auto held = memory(r.cluster, r.model, r.layout, w);
       return held.total() <= held.capacity;

@@ -26,7 +26,7 @@ constexpr mixture_of_experts with_shared() noexcept {
 }
 
 // Layers of experts alone, between an embedding and a head.
-constexpr model experts_of(count layers) noexcept {
+constexpr model experts_of(integer layers) noexcept {
   return {.hidden_size = 1024,
           .vocab_size = 1000,
           .layers = {{layers, {grouped_query_attention{8, 8, 128}, with_shared()}}}};
@@ -174,8 +174,8 @@ void check_overlap(const basic_accelerator<double, Efficiency>& a, std::uint64_t
   laws::dice d(seed);
   int split = 0;
   for (int number = 0; number < 300; ++number) {
-    const count dp = count{1} << d.whole(0, 4);
-    const count tp = count{1} << d.whole(0, 2);
+    const integer dp = integer{1} << d.whole(0, 4);
+    const integer tp = integer{1} << d.whole(0, 2);
     layout l{{tp, 1, dp}, {1, tp * dp, 1}, d.whole(1, 3)};
     l.dispatch = d.flip() ? expert_dispatch::all_to_all : expert_dispatch::all_gather;
     auto c = make_cluster(a, l.gpus());
@@ -229,7 +229,7 @@ TEST_CASE("a step in two batches has the same bits at compile time and at run ti
 }
 
 TEST_CASE("the total alone has the bits of the breakdown's, stage by stage too") {
-  for (const count pp : {1, 2, 3}) {
+  for (const integer pp : {1, 2, 3}) {
     layout l = replicas;
     l.pp = pp;
     cluster c = slow_links(1e10);

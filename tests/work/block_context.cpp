@@ -10,7 +10,7 @@ using namespace recording;
 
 namespace {
 
-model_context emitting(const model& m, const layout& l, const rank& r = {},
+model_context emitting(const model& m, const layout& l, const rank_coordinates& r = {},
                        const shard_padding& padding = {}) {
   return {m, l, r, padding};
 }

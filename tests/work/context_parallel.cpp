@@ -30,7 +30,7 @@ recorded outputs_scattered(const model_context& e, phase p) {
                       [&](auto& sink) { detail::emit_output_scatter(e, p, 2, 5, sink); });
 }
 
-layout shared_by(count dcp) {
+layout shared_by(integer dcp) {
   layout l = tensor_parallel(8);
   l.dcp = dcp;
   return l;
@@ -75,7 +75,7 @@ TEST_CASE("a decode step over a shared cache gathers queries, and scatters outpu
 
 TEST_CASE("prompts, and ranks with a cache of their own, exchange neither queries nor outputs") {
   const model m = sixteen_wide();
-  for (const count dcp : {1, 4}) {
+  for (const integer dcp : {1, 4}) {
     const layout l = shared_by(dcp);
     const model_context e = context_of(m, l);
     CHECK(queries_gathered(e, dcp == 1 ? decode : prefill).collectives.empty());

@@ -10,9 +10,9 @@ using namespace shardline;
 namespace {
 
 // Every query looks at itself and at what came before, at most `window` keys: counted one by one.
-double pairs_one_by_one(count new_tokens, count context, count window) {
-  count pairs = 0;
-  for (count query = context + 1; query <= context + new_tokens; ++query) {
+double pairs_one_by_one(integer new_tokens, integer context, integer window) {
+  integer pairs = 0;
+  for (integer query = context + 1; query <= context + new_tokens; ++query) {
     pairs += window == 0 || query < window ? query : window;
   }
   return static_cast<double>(pairs);
@@ -23,9 +23,9 @@ double pairs_one_by_one(count new_tokens, count context, count window) {
 TEST_CASE("attention pairs are those counted one by one, with and without a window") {
   laws::dice d(71);
   for (int number = 0; number < 5000; ++number) {
-    const count n = d.whole(0, 600);
-    const count context = d.whole(0, 600);
-    const count window = d.flip() ? 0 : d.whole(1, 900);
+    const integer n = d.whole(0, 600);
+    const integer context = d.whole(0, 600);
+    const integer window = d.flip() ? 0 : d.whole(1, 900);
     CAPTURE(n);
     CAPTURE(context);
     CAPTURE(window);
@@ -45,7 +45,7 @@ TEST_CASE("chunks of a prompt look at as many pairs as the prompt at once") {
   for (int number = 0; number < 1000; ++number) {
     const auto first = static_cast<double>(d.whole(1, 5000));
     const auto second = static_cast<double>(d.whole(1, 5000));
-    const count window = d.flip() ? 0 : d.whole(1, 6000);
+    const integer window = d.flip() ? 0 : d.whole(1, 6000);
     CAPTURE(number);
     REQUIRE(attention_pairs(first, 0.0, window) + attention_pairs(second, first, window) ==
             attention_pairs(first + second, 0.0, window));
@@ -55,7 +55,7 @@ TEST_CASE("chunks of a prompt look at as many pairs as the prompt at once") {
 namespace {
 
 // 3 sequences, 2 heads of 4 + 5 dims, 10 bytes of cache a token.
-attention_core<double> core(double new_tokens, double context, count window) {
+attention_core<double> core(double new_tokens, double context, integer window) {
   attention_core<double> a;
   a.sequences = 3.0;
   a.new_tokens = new_tokens;
@@ -109,7 +109,7 @@ TEST_CASE("decode context parallelism splits the keys that the queries of all it
 namespace {
 
 // 3 sequences, 7 FLOP and 11 values a token, 13 bytes of state.
-recurrence<double> delta(double new_tokens, count split) {
+recurrence<double> delta(double new_tokens, integer split) {
   recurrence<double> r;
   r.sequences = 3.0;
   r.new_tokens = new_tokens;
@@ -141,13 +141,13 @@ namespace {
 
 // The most pages that hold a token still needed, over all lengths up to `length`: those of the
 // window that ends with the newest token, or of the chunk that has it.
-count pages_touched(count length, count window, bool chunked, count page) {
-  count most = 0;
-  for (count newest = 0; newest < length; ++newest) {
-    count oldest = 0;
+integer pages_touched(integer length, integer window, bool chunked, integer page) {
+  integer most = 0;
+  for (integer newest = 0; newest < length; ++newest) {
+    integer oldest = 0;
     if (window > 0 && chunked) oldest = newest / window * window;
     if (window > 0 && !chunked && newest >= window) oldest = newest - window + 1;
-    const count touched = newest / page - oldest / page + 1;
+    const integer touched = newest / page - oldest / page + 1;
     most = touched > most ? touched : most;
   }
   return most;
@@ -158,21 +158,21 @@ count pages_touched(count length, count window, bool chunked, count page) {
 TEST_CASE("pages are those that a sequence touches at its worst length, one by one") {
   laws::dice d(73);
   for (int number = 0; number < 3000; ++number) {
-    const count window = d.whole(0, 3) == 0 ? 0 : d.whole(1, 150);
-    const count page = d.whole(1, 40);
+    const integer window = d.whole(0, 3) == 0 ? 0 : d.whole(1, 150);
+    const integer page = d.whole(1, 40);
     const bool chunked = d.flip();
     const sequence_cache c{1.0, window, chunked};
     // Long enough for a chunk to start wherever it can.
-    const count longest = window * page + window + 200;
-    const count length = d.whole(1, longest < 2000 ? longest : 2000);
+    const integer longest = window * page + window + 200;
+    const integer length = d.whole(1, longest < 2000 ? longest : 2000);
     CAPTURE(window);
     CAPTURE(page);
     CAPTURE(chunked);
     CAPTURE(length);
-    const auto pages = static_cast<count>(c.pages(static_cast<double>(length), page));
-    const count touched = pages_touched(length, window, chunked, page);
+    const auto pages = static_cast<integer>(c.pages(static_cast<double>(length), page));
+    const integer touched = pages_touched(length, window, chunked, page);
     REQUIRE(pages >= touched);  // no token that is still needed is ever lost
-    if (!chunked || window == 0 || divides(page, window)) REQUIRE(pages == touched);
+    if (!chunked || window == 0 || is_divisor(page, window)) REQUIRE(pages == touched);
     if (window > 0) {
       // And a chunk that need not end with a page takes what its worst start takes, no more.
       REQUIRE(c.ring_pages(page) == pages_touched(longest, window, chunked, page));
@@ -184,13 +184,13 @@ TEST_CASE(
     "pages hold what must be kept, and never become fewer as a sequence or its window grows") {
   laws::dice d(74);
   for (int number = 0; number < 20000; ++number) {
-    const count page = d.whole(1, 2000);
-    const count length = d.whole(1, 10000000);
-    const count window = d.whole(1, 20000000);
+    const integer page = d.whole(1, 2000);
+    const integer length = d.whole(1, 10000000);
+    const integer window = d.whole(1, 20000000);
     const bool chunked = d.flip();
-    const auto pages = [&](count tokens, count kept) {
+    const auto pages = [&](integer tokens, integer kept) {
       const sequence_cache c{1.0, kept, chunked};
-      return static_cast<count>(c.pages(static_cast<double>(tokens), page));
+      return static_cast<integer>(c.pages(static_cast<double>(tokens), page));
     };
     CAPTURE(page);
     CAPTURE(length);

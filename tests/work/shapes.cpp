@@ -17,7 +17,7 @@ constexpr basic_step<> decoding = decode_step(4.0, 100.0, 1.0);
 constexpr rank_step<double> mixed = rank_step_of(mixed_step(prompts, decoding), layout{});
 constexpr rank_step<double> of_prompts = rank_step_of(prompts, layout{});
 
-constexpr gemm_shape expansion{term::attention_projections, matrix, extent::expanded_tokens,
+constexpr gemm_shape expansion{term::attention_projections, matrix, step_extent::expanded_tokens,
                                precision::bf16, true};
 static_assert(operator_of(expansion, mixed).rows == 2.0 * 35.0 + 4.0);
 static_assert(operator_of(expansion, mixed).matrices_read == 2.0, "by the kernels of both parts");
@@ -29,7 +29,7 @@ static_assert(operator_of(logits_shape{1000}, mixed).rows == 6.0,
               "the last token of each prompt, and every one that decodes");
 
 constexpr collective_shape gathered{
-    collective_kind::all_gather, {4, 1}, extent::prompt_context, 8.0};
+    collective_kind::all_gather, {4, 1}, step_extent::prompt_context, 8.0};
 static_assert(operator_of(gathered, mixed).message.value() == 60.0 * 8.0);
 
 // 2 of 8 experts, shared out over 4 ranks.
@@ -72,7 +72,7 @@ TEST_CASE("what a rank is routed lies within what there is, and nothing comes of
     routing_shape r;
     r.ep = d.whole(1, 64);
     r.redundant = d.flip() ? 0 : d.whole(1, 9);
-    r.experts = std::max<count>(r.ep - r.redundant, 1) + d.whole(0, 300);
+    r.experts = std::max<integer>(r.ep - r.redundant, 1) + d.whole(0, 300);
     r.experts_per_token = d.whole(1, r.experts);
     r.local = items_in_part(r.placed(), r.ep, 0);
     r.sent = d.flip();
@@ -125,7 +125,8 @@ counted handed_on(const rank_step<double>& s) {
     sink(attention);
     sink(mixing);
   }
-  for (const extent e : {extent::tokens, extent::prompt_context, extent::decode_tokens}) {
+  for (const step_extent e :
+       {step_extent::tokens, step_extent::prompt_context, step_extent::decode_tokens}) {
     sink(collective_shape{collective_kind::all_gather, {2, 1}, e, 1.0});
   }
   sink(norm);

@@ -24,7 +24,7 @@ struct launch_text {
 namespace detail {
 
 // The longest sequence that was asked for, in the words of any engine; 0: that of the load.
-inline shardline::count context_of(const question& q) {
+inline shardline::integer context_of(const question& q) {
   for (const char* option : {"--max-model-len", "--context-length", "--max-seq-len"}) {
     if (const std::string word = word_of(q, option); !word.empty()) {
       return std::strtoll(word.c_str(), nullptr, 10);

@@ -31,7 +31,7 @@ struct work_fold {
   double steps = 1.0;
 
   template <class Operator>
-  void operator()(const Operator& op, shardline::count times) {
+  void operator()(const Operator& op, shardline::integer times) {
     if constexpr (requires {
                     op.bytes_moved();
                     op.term;
@@ -53,7 +53,7 @@ inline void add_step(const shardline::model& m, const shardline::layout& l,
   const shardline::model_context e = model_context_under(engine, m, l);
   work_fold fold{done, steps};
   shardline::detail::listing<work_fold> list{fold};
-  for (shardline::count stage = 0; stage < l.pp; ++stage) {
+  for (shardline::integer stage = 0; stage < l.pp; ++stage) {
     for_each_block(e, rank_step_of(s, l), blocks_of_stage(m, l, stage), list);
   }
 }

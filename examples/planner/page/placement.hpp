@@ -15,10 +15,10 @@
 namespace planner::page {
 
 /// GPUs that one cell of a map stands for, so that there are at most 64 cells: all of one stage.
-[[nodiscard]] inline shardline::count gpus_per_cell(const shardline::layout& l) {
-  constexpr shardline::count most_cells = 64;
-  shardline::count per_cell = 1;
-  const shardline::count ranks = l.attention.size();
+[[nodiscard]] inline shardline::integer gpus_per_cell(const shardline::layout& l) {
+  constexpr shardline::integer most_cells = 64;
+  shardline::integer per_cell = 1;
+  const shardline::integer ranks = l.attention.size();
   while (per_cell < ranks && (l.gpus() / per_cell > most_cells || ranks % per_cell != 0)) {
     ++per_cell;
   }
@@ -27,12 +27,12 @@ namespace planner::page {
 
 /// A cell for each GPU, or for so many in a row, with the line of the rank map, coloured by stage.
 [[nodiscard]] inline std::string rank_grid(const shardline::model& m, const shardline::layout& l) {
-  const shardline::count per_cell = gpus_per_cell(l);
+  const shardline::integer per_cell = gpus_per_cell(l);
   std::string cells;
-  for (shardline::count first = 0; first < l.gpus(); first += per_cell) {
+  for (shardline::integer first = 0; first < l.gpus(); first += per_cell) {
     const std::string line = to_text(share_of_gpus(m, l, first, per_cell), l);
     const std::size_t colon = line.find(':');
-    const shardline::count stage = first / l.attention.size();
+    const shardline::integer stage = first / l.attention.size();
     cells += "<li" + in_class("s" + std::to_string(stage % 6)) + "><b>" +
              escaped(line.substr(0, colon)) + "</b> " + escaped(line.substr(colon + 2)) + "</li>";
   }

@@ -168,8 +168,8 @@ shardline::search_result ranked_layouts(const question& q, const Cluster& cluste
                                 as_engine_does>
       terms{{}, {}, {q}};
   const auto found =
-      shardline::search_space(settings, std::span<const shardline::count>(&cluster.gpus, 1), terms,
-                              shardline::best_points(q.top));
+      shardline::search_space(settings, std::span<const shardline::integer>(&cluster.gpus, 1),
+                              terms, shardline::best_points(q.top));
   shardline::search_result r;
   static_cast<shardline::search_counts&>(r) = found;
   for (const auto& p : found.best) r.best.push_back(candidate_of(settings, terms, p));

@@ -66,7 +66,7 @@ struct as_engine_does {
   const question& asked;
 
   template <class Cluster>
-  void operator()(shardline::count /*setting*/, const shardline::layout& l, Cluster& c,
+  void operator()(shardline::integer /*setting*/, const shardline::layout& l, Cluster& c,
                   std::span<shardline::workload> loads) const {
     const auto* engine = shardline::find_engine(word_of(asked, "--engine"));
     if (engine != nullptr) {

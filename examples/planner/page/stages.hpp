@@ -15,9 +15,9 @@ namespace planner::page {
 /// Stages in a row that hold the same: the details of the first, and the numbers of both ends.
 struct alike {
   shardline::stage_memory of{};
-  shardline::count first = 0;
-  shardline::count last = 0;
-  shardline::count last_layer = 0;
+  shardline::integer first = 0;
+  shardline::integer last = 0;
+  shardline::integer last_layer = 0;
 };
 
 namespace detail {

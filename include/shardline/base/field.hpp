@@ -382,11 +382,11 @@ static_assert(in_order(field_ranges), "shardline: the table of fields is not in 
 
 /// The ends of a range as whole numbers, for fields that are counts.
 ///   lowest_count(field::tp) = 1, highest_count(field::tp) = 1000000   (tests/base/field.cpp)
-[[nodiscard]] constexpr count lowest_count(field f) noexcept {
-  return static_cast<count>(range_of(f).lowest);
+[[nodiscard]] constexpr integer lowest_count(field f) noexcept {
+  return static_cast<integer>(range_of(f).lowest);
 }
-[[nodiscard]] constexpr count highest_count(field f) noexcept {
-  return static_cast<count>(range_of(f).highest);
+[[nodiscard]] constexpr integer highest_count(field f) noexcept {
+  return static_cast<integer>(range_of(f).highest);
 }
 
 }  // namespace shardline

@@ -52,7 +52,7 @@ struct text_line {
     for (const char c : words) add(c);
     return *this;
   }
-  constexpr text_line& add(count n) noexcept;
+  constexpr text_line& add(integer n) noexcept;
   /// At most 15 significant digits: whole numbers below 10^15 without a point, others as short as
   /// std::to_chars writes them: 1e-06, 0.25, 1e+21, nan, -inf.
   constexpr text_line& add(double x) noexcept;
@@ -61,9 +61,9 @@ struct text_line {
 namespace detail {
 
 // x 10^power, by at most nine factors: each rounds once.
-constexpr double times_power_of_ten(double x, count power) noexcept {
+constexpr double times_power_of_ten(double x, integer power) noexcept {
   constexpr std::array<double, 9> powers{1e1, 1e2, 1e4, 1e8, 1e16, 1e32, 1e64, 1e128, 1e256};
-  const count size = power < 0 ? -power : power;
+  const integer size = power < 0 ? -power : power;
   for (std::size_t i = 0; i < powers.size(); ++i) {
     if (((size >> i) & 1) != 0) x = power < 0 ? x / powers[i] : x * powers[i];
   }
@@ -71,8 +71,8 @@ constexpr double times_power_of_ten(double x, count power) noexcept {
 }
 
 // The power of ten of the first digit of x > 0.
-constexpr count leading_power_of_ten(double x) noexcept {
-  count power = 0;
+constexpr integer leading_power_of_ten(double x) noexcept {
+  integer power = 0;
   while (times_power_of_ten(x, -power) >= 10.0) ++power;
   while (times_power_of_ten(x, -power) < 1.0) --power;
   return power;
@@ -81,34 +81,34 @@ constexpr count leading_power_of_ten(double x) noexcept {
 // Digits of x > 0, at most 15 and no zero behind them, and the power of ten of the first.
 struct decimal {
   text_line digits{};
-  count power = 0;
+  integer power = 0;
 
   constexpr explicit decimal(double positive) noexcept : power(leading_power_of_ten(positive)) {
     // It is positive, and lround() is no constant expression.
     // NOLINTNEXTLINE(bugprone-incorrect-roundings)
-    auto whole = static_cast<count>(times_power_of_ten(positive, 14 - power) + 0.5);
-    if (whole >= count{1'000'000'000'000'000}) ++power;  // 9.9...9 was rounded up
+    auto whole = static_cast<integer>(times_power_of_ten(positive, 14 - power) + 0.5);
+    if (whole >= integer{1'000'000'000'000'000}) ++power;  // 9.9...9 was rounded up
     while (whole % 10 == 0) whole /= 10;
     digits.add(whole);
   }
-  [[nodiscard]] constexpr std::string_view first(count number) const noexcept {
+  [[nodiscard]] constexpr std::string_view first(integer number) const noexcept {
     return digits.view().substr(0, static_cast<std::size_t>(number));
   }
-  [[nodiscard]] constexpr std::string_view after(count number) const noexcept {
+  [[nodiscard]] constexpr std::string_view after(integer number) const noexcept {
     return digits.view().substr(static_cast<std::size_t>(number));
   }
 };
 
-constexpr text_line zeros(count number) noexcept {
+constexpr text_line zeros(integer number) noexcept {
   text_line line;
-  for (count i = 0; i < number; ++i) line.add('0');
+  for (integer i = 0; i < number; ++i) line.add('0');
   return line;
 }
 
 // 1.2, 0.0025, 12000.
 constexpr text_line with_point(const decimal& d) noexcept {
-  const auto number = static_cast<count>(d.digits.length);
-  const count before = d.power + 1;
+  const auto number = static_cast<integer>(d.digits.length);
+  const integer before = d.power + 1;
   text_line line;
   if (before <= 0) return line.add("0.").add(zeros(-before).view()).add(d.digits.view());
   if (before >= number) return line.add(d.digits.view()).add(zeros(before - number).view());
@@ -117,7 +117,7 @@ constexpr text_line with_point(const decimal& d) noexcept {
 
 // 1.2e-07, 4e+15.
 constexpr text_line with_exponent(const decimal& d) noexcept {
-  const count size = d.power < 0 ? -d.power : d.power;
+  const integer size = d.power < 0 ? -d.power : d.power;
   text_line line;
   line.add(d.first(1)).add(d.digits.length > 1 ? "." : "").add(d.after(1));
   return line.add(d.power < 0 ? "e-" : "e+").add(size < 10 ? "0" : "").add(size);
@@ -136,12 +136,12 @@ constexpr bool is_nan(double x) noexcept {
 
 }  // namespace detail
 
-constexpr text_line& text_line::add(count n) noexcept {
+constexpr text_line& text_line::add(integer n) noexcept {
   if (n < 0) add('-');
-  count unit = 1;
+  integer unit = 1;
   while (n / unit >= 10 || n / unit <= -10) unit *= 10;
   for (; unit > 0; unit /= 10) {
-    const count digit = n / unit % 10;
+    const integer digit = n / unit % 10;
     add(static_cast<char>('0' + (digit < 0 ? -digit : digit)));
   }
   return *this;
@@ -151,7 +151,7 @@ constexpr text_line& text_line::add(double x) noexcept {
   constexpr double exact = 1e15;
   if (detail::is_nan(x)) return add("nan");
   if (is_finite(x) && x < exact && x > -exact && round_up(x) == x) {
-    return add(static_cast<count>(x));
+    return add(static_cast<integer>(x));
   }
   if (x < 0.0) add('-');
   if (!is_finite(x)) return add("inf");

@@ -10,13 +10,13 @@
 
 namespace shardline {
 
-using count = std::int64_t;
+using integer = std::int64_t;
 
 namespace detail {
 
 // n / d of a non-negative n. Degrees and block sizes are powers of two nearly always, and a shift
 // is twenty times faster than a 64-bit division on processors older than 2019.
-constexpr count quotient(count n, count d) noexcept {
+constexpr integer quotient(integer n, integer d) noexcept {
   const auto divisor = static_cast<std::uint64_t>(d);
   const bool power_of_two = (divisor & (divisor - 1)) == 0;  // has_single_bit calls a function here
   return power_of_two ? n >> std::countr_zero(divisor) : n / d;
@@ -27,8 +27,8 @@ constexpr count quotient(count n, count d) noexcept {
 /// Smallest number of groups of `size` that hold `n` items; n >= 0, size >= 1.
 ///   ceil_div(61, 4) = 16
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count ceil_div(count n, count size) noexcept {
-  const count whole = detail::quotient(n, size);
+[[nodiscard]] constexpr integer ceil_div(integer n, integer size) noexcept {
+  const integer whole = detail::quotient(n, size);
   return whole * size == n ? whole : whole + 1;
 }
 
@@ -36,15 +36,15 @@ constexpr count quotient(count n, count d) noexcept {
 /// n mod parts of them taking one more, so that part 0 is never lighter than another.
 ///   items_in_part(61, 4, 0) = 16, items_in_part(61, 4, 3) = 15; summed over the parts it is n.
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count items_in_part(count n, count parts, count index) noexcept {
-  const count whole = detail::quotient(n, parts);
+[[nodiscard]] constexpr integer items_in_part(integer n, integer parts, integer index) noexcept {
+  const integer whole = detail::quotient(n, parts);
   return index < n - whole * parts ? whole + 1 : whole;
 }
 
 /// Items first, first + 1, ..., first + number - 1 of something that is numbered from 0.
 struct item_range {
-  count first = 0;
-  count number = 0;
+  integer first = 0;
+  integer number = 0;
   friend constexpr bool operator==(const item_range&, const item_range&) noexcept = default;
 
   template <class List>
@@ -53,8 +53,8 @@ struct item_range {
     list("number", &item_range::number);
   }
 
-  [[nodiscard]] constexpr count last() const noexcept { return first + number - 1; }
-  [[nodiscard]] constexpr bool contains(count i) const noexcept {
+  [[nodiscard]] constexpr integer last() const noexcept { return first + number - 1; }
+  [[nodiscard]] constexpr bool contains(integer i) const noexcept {
     return first <= i && i < first + number;
   }
 };
@@ -62,15 +62,15 @@ struct item_range {
 /// Items of part `index` when `n` go to `parts` parts as items_in_part() divides them.
 ///   part_of(61, 4, 1) = {16, 15}
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr item_range part_of(count n, count parts, count index) noexcept {
-  const count whole = detail::quotient(n, parts);
-  const count longer = n - whole * parts;
+[[nodiscard]] constexpr item_range part_of(integer n, integer parts, integer index) noexcept {
+  const integer whole = detail::quotient(n, parts);
+  const integer longer = n - whole * parts;
   return {whole * index + (index < longer ? index : longer), items_in_part(n, parts, index)};
 }
 
 /// Whether `degree` >= 1 divides `dimension` >= 0.
 ///   divides(8, 64), but not divides(3, 64)   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr bool divides(count degree, count dimension) noexcept {
+[[nodiscard]] constexpr bool is_divisor(integer degree, integer dimension) noexcept {
   return detail::quotient(dimension, degree) * degree == dimension;
 }
 
@@ -78,9 +78,9 @@ struct item_range {
 /// factor is negative.
 ///   saturating_product(3, 4) = 12, saturating_product(2^62, 4) = 2^63 - 1
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count saturating_product(count a, count b) noexcept {
-  constexpr count largest = (std::numeric_limits<count>::max)();
-  constexpr count narrow = count{1} << 31;  // factors below never overflow: no division needed
+[[nodiscard]] constexpr integer saturating_product(integer a, integer b) noexcept {
+  constexpr integer largest = (std::numeric_limits<integer>::max)();
+  constexpr integer narrow = integer{1} << 31;  // factors below never overflow: no division needed
   const auto bits_of_both = static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b);
   if (bits_of_both < static_cast<std::uint64_t>(narrow)) return a * b;
   if (a < 0 || b < 0) return -1;
@@ -89,9 +89,9 @@ struct item_range {
 
 /// a + b, or the largest count where the sum does not fit; -1 where a term is negative.
 ///   saturating_sum(3, 4) = 7, saturating_sum(3, -4) = -1   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count saturating_sum(count a, count b) noexcept {
-  constexpr count largest = (std::numeric_limits<count>::max)();
-  constexpr count narrow = count{1} << 31;  // a negative one is not below it as a bit pattern
+[[nodiscard]] constexpr integer saturating_sum(integer a, integer b) noexcept {
+  constexpr integer largest = (std::numeric_limits<integer>::max)();
+  constexpr integer narrow = integer{1} << 31;  // a negative one is not below it as a bit pattern
   const auto bits_of_both = static_cast<std::uint64_t>(a) | static_cast<std::uint64_t>(b);
   if (bits_of_both < static_cast<std::uint64_t>(narrow)) return a + b;
   if (a < 0 || b < 0) return -1;

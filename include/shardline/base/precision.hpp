@@ -16,7 +16,7 @@ inline constexpr std::size_t precision_count = 8;
 
 // Tables stand at namespace scope: a local constexpr array is copied to the stack at every call.
 namespace detail {
-inline constexpr std::array<count, precision_count> precision_bits{32, 32, 16, 16, 8, 8, 4, 4};
+inline constexpr std::array<integer, precision_count> precision_bits{32, 32, 16, 16, 8, 8, 4, 4};
 inline constexpr std::array<double, precision_count> precision_bytes{4.0, 4.0, 2.0, 2.0,
                                                                      1.0, 1.0, 0.5, 0.5};
 inline constexpr std::array<std::string_view, precision_count> precision_names{
@@ -25,7 +25,7 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
 
 /// Bits of an element, scales not counted.
 ///   bits(precision::fp8) = 8, bits(precision::fp4) = 4   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count bits(precision p) noexcept {
+[[nodiscard]] constexpr integer bits(precision p) noexcept {
   return detail::precision_bits[static_cast<std::size_t>(p)];
 }
 
@@ -59,13 +59,13 @@ struct weight_format {
 
   friend constexpr bool operator==(const weight_format&, const weight_format&) noexcept = default;
 
-  [[nodiscard]] constexpr count scales(count k, count n) const noexcept {
+  [[nodiscard]] constexpr integer scales(integer k, integer n) const noexcept {
     if (scale_bits + zero_bits == 0) return 0;
     return (group_k == 0 ? 1 : ceil_div(k, group_k)) * (group_n == 0 ? 1 : ceil_div(n, group_n));
   }
 
   /// Stored bytes of one k x n matrix, scales and zero points included.
-  [[nodiscard]] constexpr double matrix_bytes(count k, count n) const noexcept {
+  [[nodiscard]] constexpr double matrix_bytes(integer k, integer n) const noexcept {
     const auto elements = static_cast<double>(k) * static_cast<double>(n);
     if (scale_bits + zero_bits + matrix_bits == 0) return elements * element_bytes(element);
     const auto extra = static_cast<double>(scales(k, n));
@@ -125,8 +125,8 @@ struct cache_format {
   friend constexpr bool operator==(const cache_format&, const cache_format&) noexcept = default;
 
   /// Stored bytes of one vector of `values` values.
-  [[nodiscard]] constexpr double bytes(count values) const noexcept {
-    const count scales = scale_bits == 0 ? 0 : group == 0 ? 1 : ceil_div(values, group);
+  [[nodiscard]] constexpr double bytes(integer values) const noexcept {
+    const integer scales = scale_bits == 0 ? 0 : group == 0 ? 1 : ceil_div(values, group);
     return static_cast<double>(values) * element_bytes(element) +
            static_cast<double>(scales) * static_cast<double>(scale_bits) / 8.0;
   }

@@ -26,8 +26,8 @@ struct accepted_lengths {
   std::string_view source{};
 
   /// With k guesses; 0 where none was published.
-  [[nodiscard]] constexpr double of(count k) const noexcept {
-    const bool there = k >= 1 && k <= static_cast<count>(lengths.size());
+  [[nodiscard]] constexpr double of(integer k) const noexcept {
+    const bool there = k >= 1 && k <= static_cast<integer>(lengths.size());
     return there ? lengths[static_cast<std::size_t>(k - 1)] : 0.0;
   }
 };

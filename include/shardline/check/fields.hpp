@@ -133,7 +133,7 @@ struct invalid_field {
   const condition_text& text = text_of(f.unmet);
   text_line line;
   line.add(text.sentence);
-  if (text.limited) line.add(count{f.limit});
+  if (text.limited) line.add(integer{f.limit});
   if (text.same_for_all > 0.0) line.add(text.same_for_all);
   return line;
 }
@@ -141,7 +141,7 @@ struct invalid_field {
 namespace detail {
 
 template <class... Count>
-constexpr count smallest(count least, Count... others) noexcept {
+constexpr integer smallest(integer least, Count... others) noexcept {
   ((least = others < least ? others : least), ...);
   return least;
 }
@@ -163,38 +163,38 @@ struct field_errors {
     if (!is_between<range.whole>(value, lowest, highest)) note({Field, value});
   }
   template <field Field>
-  constexpr void expect(count value) noexcept {
-    constexpr count lowest = lowest_count(Field);
-    constexpr count highest = highest_count(Field);
+  constexpr void expect(integer value) noexcept {
+    constexpr integer lowest = lowest_count(Field);
+    constexpr integer highest = highest_count(Field);
     if (value < lowest || value > highest) note({Field, real<double>(value)});
   }
   /// Counts of fields whose ranges begin alike, in order. What each is above its least has no bit
   /// that all of them together have not: where these are no more than the smallest range, no count
   /// is outside its own.
   template <field First, field... Further, class... Count>
-  constexpr void expect_alike(count first, Count... further) noexcept {
-    constexpr count lowest = lowest_count(First);
+  constexpr void expect_alike(integer first, Count... further) noexcept {
+    constexpr integer lowest = lowest_count(First);
     static_assert(((lowest_count(Further) == lowest) && ...));
-    constexpr count highest = detail::smallest(highest_count(First), highest_count(Further)...);
-    const auto above = [](count of_field) {
+    constexpr integer highest = detail::smallest(highest_count(First), highest_count(Further)...);
+    const auto above = [](integer of_field) {
       return static_cast<std::uint64_t>(of_field) - static_cast<std::uint64_t>(lowest);
     };
     if ((above(first) | ... | above(further)) <= above(highest)) return;
     expect<First>(first);
-    (expect<Further>(count{further}), ...);
+    (expect<Further>(integer{further}), ...);
   }
   /// A number of a kind of block.
   template <class Kind, class Range>
-  constexpr void expect_of_kind(Range range, count value) noexcept {
-    constexpr auto lowest = static_cast<count>(range_of(Range{}).lowest);
-    constexpr auto highest = static_cast<count>(range_of(Range{}).highest);
+  constexpr void expect_of_kind(Range range, integer value) noexcept {
+    constexpr auto lowest = static_cast<integer>(range_of(Range{}).lowest);
+    constexpr auto highest = static_cast<integer>(range_of(Range{}).highest);
     if (value < lowest || value > highest) note({field_of<Kind>(range), real<double>(value)});
   }
   /// All constants of a curve.
   template <class Curve>
   constexpr void expect_constants(field of, const Curve& curve) noexcept {
     // Counted without a branch: every estimate asks this of hundreds of constants.
-    count outside = 0;
+    integer outside = 0;
     list_constants(curve, [&](const constant_range& r, std::string_view, const auto& figure) {
       outside += r.surely_contains(detail::number_in(figure)) ? 0 : 1;
     });
@@ -214,8 +214,8 @@ struct field_errors {
   /// One with a limit, another field. A limit beyond 32 bits is outside that field's range, which
   /// is noted already, and asks for nothing.
   template <field Field>
-  constexpr void require(bool met, condition what, count value, count limit) noexcept {
-    constexpr count most = (std::numeric_limits<std::int32_t>::max)();
+  constexpr void require(bool met, condition what, integer value, integer limit) noexcept {
+    constexpr integer most = (std::numeric_limits<std::int32_t>::max)();
     if (met || limit < 0 || limit > most) return;
     note({Field, real<double>(value), what, static_cast<std::int32_t>(limit)});
   }

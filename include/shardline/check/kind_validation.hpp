@@ -12,7 +12,7 @@
 namespace shardline::detail {
 
 // Whether `divisor` divides `n`, or is outside its own range, which is reported already.
-constexpr bool is_divisor(count divisor, count n) noexcept {
+constexpr bool is_divisor(integer divisor, integer n) noexcept {
   return divisor < 1 || n % divisor == 0;
 }
 
@@ -23,29 +23,29 @@ struct kind_validator {
   field_errors& errors;
 
   template <class Range>
-  constexpr void operator()(const char*, Range range, count Kind::*member) const noexcept {
+  constexpr void operator()(const char*, Range range, integer Kind::*member) const noexcept {
     within(range, kind.*member);
   }
   template <class Value>
   constexpr void operator()(const char*, Value Kind::*) const noexcept {}
 
   template <class Range>
-  constexpr void within(Range range, count value) const noexcept {
+  constexpr void within(Range range, integer value) const noexcept {
     errors.template expect_of_kind<Kind>(range, value);
   }
   template <class Range>
-  constexpr void divides_heads(Range, count divisor, count heads) const noexcept {
+  constexpr void divides_heads(Range, integer divisor, integer heads) const noexcept {
     errors.template require<field_of<Kind>(Range{})>(
         is_divisor(divisor, heads), condition::a_divisor_of_attention_heads, divisor, heads);
   }
   template <class Range>
-  constexpr void divides_value_heads(Range, count divisor, count heads) const noexcept {
+  constexpr void divides_value_heads(Range, integer divisor, integer heads) const noexcept {
     errors.template require<field_of<Kind>(Range{})>(
         is_divisor(divisor, heads), condition::key_heads_that_divide_the_value_heads, divisor,
         heads);
   }
   template <class Range>
-  constexpr void at_most_experts(Range, count taken, count all) const noexcept {
+  constexpr void at_most_experts(Range, integer taken, integer all) const noexcept {
     errors.template require<field_of<Kind>(Range{})>(taken <= all, condition::at_most_all_experts,
                                                      taken, all);
   }

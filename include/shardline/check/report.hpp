@@ -13,15 +13,15 @@ namespace shardline {
 struct violation {
   shardline::rule rule = rule::gpus;
   figure_units units{};
-  count required = 0;
-  count available = 0;
+  integer required = 0;
+  integer available = 0;
 
   constexpr violation() = default;
-  constexpr violation(shardline::rule broken_rule, count required_figure,
-                      count available_figure) noexcept
+  constexpr violation(shardline::rule broken_rule, integer required_figure,
+                      integer available_figure) noexcept
       : violation(broken_rule, required_figure, available_figure, text_of(broken_rule).units) {}
-  constexpr violation(shardline::rule broken_rule, count required_figure, count available_figure,
-                      const figure_units& units_of_both) noexcept
+  constexpr violation(shardline::rule broken_rule, integer required_figure,
+                      integer available_figure, const figure_units& units_of_both) noexcept
       : rule(broken_rule),
         units(units_of_both),
         required(required_figure),
@@ -39,8 +39,8 @@ struct violation {
 /// A warning with the two figures it compares, in the order of its sentence.
 struct warning_note {
   shardline::warning warning = warning::idle_gpus;
-  count first = 0;
-  count second = 0;
+  integer first = 0;
+  integer second = 0;
 
   template <class List>
   static constexpr void parts(List&& list) {
@@ -91,29 +91,29 @@ namespace detail {
 
 // Each rule is reported once, with the first figures that break it. What is seldom needed stands
 // apart, out of the way of what always runs.
-[[gnu::cold, gnu::noinline]] constexpr void add_violation(report& r, rule broken, count required,
-                                                          count available,
+[[gnu::cold, gnu::noinline]] constexpr void add_violation(report& r, rule broken, integer required,
+                                                          integer available,
                                                           const figure_units& units) noexcept {
   if (r.find(broken) != nullptr) return;
   r.violations.push_back({broken, required, available, units});
 }
-constexpr void require(report& r, rule broken, bool holds, count required, count available,
+constexpr void require(report& r, rule broken, bool holds, integer required, integer available,
                        const figure_units& units) noexcept {
   if (!holds) add_violation(r, broken, required, available, units);
 }
-constexpr void require(report& r, rule broken, bool holds, count required,
-                       count available) noexcept {
+constexpr void require(report& r, rule broken, bool holds, integer required,
+                       integer available) noexcept {
   if (!holds) add_violation(r, broken, required, available, text_of(broken).units);
 }
 
-[[gnu::cold, gnu::noinline]] constexpr void add_warning(report& r, warning w, count first,
-                                                        count second) noexcept {
+[[gnu::cold, gnu::noinline]] constexpr void add_warning(report& r, warning w, integer first,
+                                                        integer second) noexcept {
   for (const warning_note& note : r.warnings) {
     if (note.warning == w) return;
   }
   r.warnings.push_back({w, first, second});
 }
-constexpr void warn(report& r, warning w, bool applies, count first, count second) noexcept {
+constexpr void warn(report& r, warning w, bool applies, integer first, integer second) noexcept {
   if (applies) add_warning(r, w, first, second);
 }
 

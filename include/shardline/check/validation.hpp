@@ -31,17 +31,17 @@ constexpr void validate_efficiency(const basic_constant<T>& c, field_errors& err
 
 // How many curves of a kind say nothing.
 template <class... Curve>
-constexpr count empty(const Curve&... curves) noexcept {
-  return (count{0} + ... + (says_nothing(curves) ? 1 : 0));
+constexpr integer empty(const Curve&... curves) noexcept {
+  return (integer{0} + ... + (says_nothing(curves) ? 1 : 0));
 }
 template <class... Curve>
-constexpr count empty(const by_format<Curve>&... curves) noexcept {
-  count number = 0;
+constexpr integer empty(const by_format<Curve>&... curves) noexcept {
+  integer number = 0;
   for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
   return number;
 }
 template <field Field>
-constexpr void require_curves(count empty_ones, field_errors& errors) noexcept {
+constexpr void require_curves(integer empty_ones, field_errors& errors) noexcept {
   errors.require<Field>(empty_ones == 0, condition::none_unless_data_sheet,
                         real<double>(empty_ones));
 }
@@ -111,12 +111,12 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
 
 // A link is checked where the layout can reach it: a lone domain needs no network.
 template <class T, class Efficiency>
-constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
+constexpr void validate(const basic_cluster<T, Efficiency>& c, integer ranks,
                         field_errors& errors) noexcept {
   const auto& a = c.accelerator;
   errors.expect<field::gpus>(c.gpus);
   errors.expect<field::gpus_per_domain>(c.gpus_per_domain);
-  errors.expect<field::accelerator_name>(static_cast<count>(a.name.length));
+  errors.expect<field::accelerator_name>(static_cast<integer>(a.name.length));
   errors.expect<field::memory>(value_of(a.memory.value()));
   errors.expect<field::memory_rate>(value_of(a.memory_rate.value()));
   validate(a.peak, errors);
@@ -128,7 +128,7 @@ constexpr void validate(const basic_cluster<T, Efficiency>& c, count ranks,
     errors.expect<field::network_rate>(value_of(c.network.rate.value()));
   }
   errors.expect<field::network_latency>(value_of(c.network.latency.value()));
-  for (const count axis : a.torus.axes) errors.expect<field::torus_axes>(axis);
+  for (const integer axis : a.torus.axes) errors.expect<field::torus_axes>(axis);
   errors.expect<field::torus_ring>(a.torus.ring);
   validate(c.runtime, errors);
   validate_efficiency(a.efficiency, errors);
@@ -185,8 +185,8 @@ constexpr void validate(const format_exception& e, field_errors& errors) noexcep
 
 // How many there were to hold: what did not fit is one more, however many it was.
 template <class T, std::size_t Capacity>
-constexpr count number_given(const bounded<T, Capacity>& held) noexcept {
-  return static_cast<count>(held.size()) + (held.overflowed ? 1 : 0);
+constexpr integer number_given(const bounded<T, Capacity>& held) noexcept {
+  return static_cast<integer>(held.size()) + (held.overflowed ? 1 : 0);
 }
 
 // A layer of nothing is a mistake.
@@ -201,9 +201,9 @@ constexpr void validate(const layer& l, field_errors& errors) noexcept {
 }
 
 // Copies of experts and padding hold parameters too: those of layout and engine, once in range.
-constexpr void validate(const model& m, count redundant_experts, const shard_padding& padding,
+constexpr void validate(const model& m, integer redundant_experts, const shard_padding& padding,
                         field_errors& errors) noexcept {
-  errors.expect<field::model_name>(static_cast<count>(m.name.length));
+  errors.expect<field::model_name>(static_cast<integer>(m.name.length));
   errors.expect<field::hidden_size>(m.hidden_size);
   errors.expect_alike<field::vocab_size, field::max_context, field::positions>(
       m.vocab_size, m.max_context, m.positions);
@@ -216,8 +216,8 @@ constexpr void validate(const model& m, count redundant_experts, const shard_pad
   errors.expect<field::layer_input_vocab_size>(m.per_layer.vocab_size);
   errors.expect<field::extra_rows>(m.extra_rows);
   errors.expect<field::mtp_layers>(m.mtp_layers);
-  errors.expect<field::cache_group>(count{m.kv_cache.group});
-  errors.expect<field::cache_scale_bits>(count{m.kv_cache.scale_bits});
+  errors.expect<field::cache_group>(integer{m.kv_cache.group});
+  errors.expect<field::cache_scale_bits>(integer{m.kv_cache.scale_bits});
   for (const weight_format& f : m.weights.of) {
     validate<field::scale_group, field::scale_bits>(f, errors);
   }
@@ -260,7 +260,7 @@ constexpr void validate_loads(std::span<const double> loads, const model& m,
                               field_errors& errors) noexcept {
   for (const layer& l : m.layers.kinds) {
     if (!has_experts(l)) continue;
-    const count all = experts_of(l).experts;
+    const integer all = experts_of(l).experts;
     errors.require<field::routing_loads>(all == std::ssize(loads), condition::loads_for_each_expert,
                                          std::ssize(loads), all);
   }
@@ -322,7 +322,7 @@ template <class T, class Efficiency>
   field_errors errors;
   detail::validate(l, errors);
   // A layout whose meshes disagree is priced too, with the groups of both.
-  const count expert_ranks = saturating_product(l.expert.size(), l.pp);
+  const integer expert_ranks = saturating_product(l.expert.size(), l.pp);
   detail::validate(c, l.gpus() < expert_ranks ? expert_ranks : l.gpus(), errors);
   const bool sane = errors.found.empty();
   detail::validate(m, sane ? l.redundant_experts : 0, sane ? c.runtime.padding : shard_padding{},

@@ -51,12 +51,12 @@ struct basic_link {
 ///   axes   their lengths in a whole domain; 1: no such axis; all 1: a switch, or links to all
 ///   ring   an axis is closed to a ring where it has a multiple of so many; 1: any
 struct torus_links {
-  std::array<count, 3> axes{1, 1, 1};
-  count ring = 1;
+  std::array<integer, 3> axes{1, 1, 1};
+  integer ring = 1;
   friend constexpr bool operator==(const torus_links&, const torus_links&) noexcept = default;
 
   /// 0 where a switch joins all.
-  [[nodiscard]] constexpr count dimensions() const noexcept {
+  [[nodiscard]] constexpr integer dimensions() const noexcept {
     return (axes[0] > 1 ? 1 : 0) + (axes[1] > 1 ? 1 : 0) + (axes[2] > 1 ? 1 : 0);
   }
 };
@@ -91,10 +91,10 @@ struct basic_accelerator {
   bytes<T> memory{};
   bandwidth<T> memory_rate{};
   basic_link<T> scale_up{};
-  count domain = 1;
+  integer domain = 1;
   bool mesh = false;
   basic_link<T> network{};
-  count multiprocessors = 0;
+  integer multiprocessors = 0;
   bytes<T> last_level_cache{};
   torus_links torus{};
   Efficiency efficiency{};

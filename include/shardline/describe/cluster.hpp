@@ -15,8 +15,8 @@ struct basic_cluster {
   using efficiency_policy = Efficiency;
 
   basic_accelerator<T, Efficiency> accelerator{};
-  count gpus = 1;
-  count gpus_per_domain = 1;
+  integer gpus = 1;
+  integer gpus_per_domain = 1;
   basic_link<T> scale_up{};
   basic_link<T> network{};
   basic_runtime<T> runtime{};
@@ -27,7 +27,7 @@ using cluster = basic_cluster<>;
 ///   make_cluster(catalog::h100_sxm, 64): 8 domains of 8   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
-    const basic_accelerator<T, Efficiency>& a, count gpus) noexcept {
+    const basic_accelerator<T, Efficiency>& a, integer gpus) noexcept {
   return {a, gpus, a.domain, a.scale_up, a.network, {}};
 }
 
@@ -82,7 +82,7 @@ template <class T, class Efficiency>
 ///   make_cluster(catalog::h100_sxm, 64, 4): 16 domains of 4   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
-    const basic_accelerator<T, Efficiency>& a, count gpus, count gpus_per_domain) noexcept {
+    const basic_accelerator<T, Efficiency>& a, integer gpus, integer gpus_per_domain) noexcept {
   return {a, gpus, gpus_per_domain, a.scale_up, a.network, {}};
 }
 

@@ -69,7 +69,7 @@ struct captured_sequences {
   T below_four = T(0.0);
   T from_four = T(0.0);
 
-  [[nodiscard]] constexpr const T& on(count ranks) const noexcept {
+  [[nodiscard]] constexpr const T& on(integer ranks) const noexcept {
     return ranks < 4 ? below_four : from_four;
   }
 };
@@ -82,10 +82,10 @@ struct captured_sequences {
 ///                  five or more of them, where the engine goes by what the driver shows as free;
 ///                  1: it goes by what is allocated
 struct shard_padding {
-  count vocabulary = 1;
-  count mxfp4_width = 1;
-  count mxfp4_hidden = 1;
-  count segment = 1;
+  integer vocabulary = 1;
+  integer mxfp4_width = 1;
+  integer mxfp4_hidden = 1;
+  integer segment = 1;
 
   /// Bytes that a tensor of so many takes of the GPU: smaller ones share segments.
   ///   {.segment = 2 MiB}: 13,107,200 B take 14,680,064   (tests/static/worked_numbers.cpp)
@@ -97,9 +97,9 @@ struct shard_padding {
  private:
   // Apart, as few engines ask for it.
   [[nodiscard]] constexpr double in_segments(double bytes) const noexcept {
-    constexpr count least = 5;
+    constexpr integer least = 5;
     if (bytes < static_cast<double>(least * segment)) return bytes;
-    return static_cast<double>(ceil_div(static_cast<count>(bytes), segment) * segment);
+    return static_cast<double>(ceil_div(static_cast<integer>(bytes), segment) * segment);
   }
 };
 
@@ -177,7 +177,7 @@ enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 struct exchange_buffers {
   bytes<> inside{};
   bytes<> across{};
-  count tokens = 0;
+  integer tokens = 0;
 };
 
 /// What the serving engine itself takes of each GPU's memory, and how it runs a step. The default
@@ -215,7 +215,7 @@ struct basic_runtime {
   bytes<T> reserve = bytes<T>::from_value(T(1073741824.0));
   bytes<T> communicators{};
   bytes<T> cuda_graphs{};
-  count page_tokens = 16;
+  integer page_tokens = 16;
   T step_tokens = T(0.0);
   bool shared_step = false;
   T step_sequences = T(0.0);

@@ -18,11 +18,11 @@ namespace shardline {
 ///        (vLLM prefill context parallel, SGLang; Helix is not priced)
 ///   dp   data parallel: sequences are split, weights replicated
 struct attention_mesh {
-  count tp = 1;
-  count cp = 1;
-  count dp = 1;
+  integer tp = 1;
+  integer cp = 1;
+  integer dp = 1;
   friend constexpr bool operator==(const attention_mesh&, const attention_mesh&) noexcept = default;
-  [[nodiscard]] constexpr count size() const noexcept {
+  [[nodiscard]] constexpr integer size() const noexcept {
     return saturating_product(saturating_product(tp, cp), dp);
   }
 };
@@ -32,11 +32,11 @@ struct attention_mesh {
 ///   ep   experts are split
 ///   edp  experts are replicated
 struct expert_mesh {
-  count etp = 1;
-  count ep = 1;
-  count edp = 1;
+  integer etp = 1;
+  integer ep = 1;
+  integer edp = 1;
   friend constexpr bool operator==(const expert_mesh&, const expert_mesh&) noexcept = default;
-  [[nodiscard]] constexpr count size() const noexcept {
+  [[nodiscard]] constexpr integer size() const noexcept {
     return saturating_product(saturating_product(etp, ep), edp);
   }
 };
@@ -79,15 +79,15 @@ struct stage_split {
 struct layout {
   attention_mesh attention{};
   expert_mesh expert{};
-  count pp = 1;
+  integer pp = 1;
   expert_dispatch dispatch = expert_dispatch::all_to_all;
   stage_split stages{};
-  count redundant_experts = 0;
-  count dcp = 1;
-  count microbatches = 0;
+  integer redundant_experts = 0;
+  integer dcp = 1;
+  integer microbatches = 0;
   friend constexpr bool operator==(const layout&, const layout&) noexcept = default;
 
-  [[nodiscard]] constexpr count gpus() const noexcept {
+  [[nodiscard]] constexpr integer gpus() const noexcept {
     return saturating_product(attention.size(), pp);
   }
 };
@@ -108,15 +108,15 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 /// experts are one, those with copies of all experts stand alone.
 ///   attention dp 8 beside experts ep 8: 1; beside edp 8: 8; dp 16 beside ep 8, edp 2: 2
 ///   (tests/describe/layout.cpp)
-[[nodiscard]] constexpr count independent_engines(const layout& l) noexcept {
+[[nodiscard]] constexpr integer independent_engines(const layout& l) noexcept {
   return std::gcd(l.attention.dp, l.expert.edp);
 }
 
 /// The layers of stage `stage` of `l`, 0 <= stage < pp.
 ///   61 layers, pp 4: 16 15 15 15 (first), 15 15 16 15 (before_last), 15 15 15 16 (last)
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr item_range layers_of_stage(const layout& l, count layers,
-                                                   count stage) noexcept {
+[[nodiscard]] constexpr item_range layers_of_stage(const layout& l, integer layers,
+                                                   integer stage) noexcept {
   const auto& listed = l.stages.listed;
   if (!listed.empty()) {
     const auto own = static_cast<std::size_t>(stage);
@@ -126,20 +126,20 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
     return range;
   }
   if (l.stages.remainder == stage_remainder::first) return part_of(layers, l.pp, stage);
-  const count whole = layers / l.pp;
-  const count longer = layers % l.pp;
+  const integer whole = layers / l.pp;
+  const integer longer = layers % l.pp;
   // Longer stages end before the last one, or with it; earlier ones each push this one back by one.
-  const count end = l.stages.remainder == stage_remainder::last ? l.pp : l.pp - 1;
-  const count begin = end - longer;
-  const count before = stage <= begin ? 0 : (stage < end ? stage - begin : longer);
+  const integer end = l.stages.remainder == stage_remainder::last ? l.pp : l.pp - 1;
+  const integer begin = end - longer;
+  const integer before = stage <= begin ? 0 : (stage < end ? stage - begin : longer);
   return {whole * stage + before, stage >= begin && stage < end ? whole + 1 : whole};
 }
 
 /// Attention replicas whose tokens one expert group takes: dp cp / edp, at least one.
 /// 1 means that every rank of the group already holds all of its tokens.
 ///   attention dp 8 beside edp 2: 4;  beside edp 8: 1   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count replicas_per_expert_group(const layout& l) noexcept {
-  const count replicas = l.attention.dp * l.attention.cp;
+[[nodiscard]] constexpr integer replicas_per_expert_group(const layout& l) noexcept {
+  const integer replicas = l.attention.dp * l.attention.cp;
   return l.expert.edp < replicas ? replicas / l.expert.edp : 1;
 }
 

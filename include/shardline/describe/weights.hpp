@@ -90,7 +90,7 @@ struct set_of {
     bits = static_cast<unsigned char>(bits & ~unsigned{others.bits});
   }
   [[nodiscard]] constexpr bool contains(Member m) const noexcept { return (bits & bit_of(m)) != 0; }
-  [[nodiscard]] constexpr count size() const noexcept { return std::popcount(bits); }
+  [[nodiscard]] constexpr integer size() const noexcept { return std::popcount(bits); }
   [[nodiscard]] constexpr bool empty() const noexcept { return bits == 0; }
   friend constexpr bool operator==(const set_of&, const set_of&) noexcept = default;
 

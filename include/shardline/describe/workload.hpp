@@ -19,7 +19,7 @@ namespace shardline {
 ///                  multi-token-prediction layer, or none where it has none (n-grams of the prompt)
 template <class T = double>
 struct basic_speculation {
-  count draft_tokens = 0;
+  integer draft_tokens = 0;
   T acceptance = T(0.0);
   seconds<T> draft_time{};
 };

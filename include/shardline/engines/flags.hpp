@@ -30,8 +30,8 @@ struct conversion {
 ///   whole_numbers_of<field::tp>.allowed == "a whole number from 1 to 1000000"
 ///                                                                    (tests/engines/parse.cpp)
 struct whole_numbers {
-  count least = 0;
-  count most = 0;
+  integer least = 0;
+  integer most = 0;
   std::string_view allowed{};
 };
 
@@ -53,7 +53,7 @@ inline constexpr whole_numbers whole_numbers_of{lowest_count(Field), highest_cou
 template <class Flags>
 struct flag_key {
   std::string_view key{};
-  count Flags::*number = nullptr;
+  integer Flags::*number = nullptr;
   bool Flags::*on = nullptr;
   stage_layers Flags::*layers = nullptr;
   std::span<const std::string_view> words{};

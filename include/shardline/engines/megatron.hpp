@@ -22,12 +22,12 @@ namespace shardline {
 ///   layers              of each stage, as --pipeline-model-parallel-layout has them; empty:
 ///                       evenly, of a number that pp divides
 struct megatron {
-  count world = 1;
-  count tp = 1;
-  count cp = 1;
-  count pp = 1;
-  count ep = 1;
-  count etp = 0;
+  integer world = 1;
+  integer tp = 1;
+  integer cp = 1;
+  integer pp = 1;
+  integer ep = 1;
+  integer etp = 0;
   bool sequence_parallel = false;
   bool all_to_all = false;
   stage_layers layers{};
@@ -43,12 +43,12 @@ struct megatron {
   /// false, so does either way to the experts. Stages of different lengths are listed.
   [[nodiscard]] static constexpr conversion<megatron> of(const model& m, layout l) noexcept;
 
-  [[nodiscard]] constexpr count expert_width_ranks() const noexcept { return etp > 0 ? etp : tp; }
+  [[nodiscard]] constexpr integer expert_width_ranks() const noexcept { return etp > 0 ? etp : tp; }
   /// Processes of one replica of attention's layers, and of the experts.
-  [[nodiscard]] constexpr count attention_processes() const noexcept {
+  [[nodiscard]] constexpr integer attention_processes() const noexcept {
     return saturating_product(saturating_product(tp, cp), pp);
   }
-  [[nodiscard]] constexpr count expert_processes() const noexcept {
+  [[nodiscard]] constexpr integer expert_processes() const noexcept {
     return saturating_product(saturating_product(expert_width_ranks(), ep), pp);
   }
 };
@@ -72,8 +72,8 @@ constexpr std::array<flag_key<megatron>, 9> megatron::keys() noexcept {
 constexpr flag_refusal megatron::refused() const noexcept {
   const flag_refusal number = detail::number_refused(*this);
   if (!number.key.empty()) return number;
-  if (!divides(attention_processes(), world)) return {"world", "a multiple of tp x cp x pp"};
-  if (!divides(expert_processes(), world)) return {"world", "a multiple of etp x ep x pp"};
+  if (!is_divisor(attention_processes(), world)) return {"world", "a multiple of tp x cp x pp"};
+  if (!is_divisor(expert_processes(), world)) return {"world", "a multiple of etp x ep x pp"};
   if (tp > 1 && ep > 1 && !sequence_parallel) return {"sp", "on with tp and ep above 1"};
   return {};
 }
@@ -120,7 +120,8 @@ constexpr conversion<megatron> megatron::of(const model& m, layout l) noexcept {
   }
   if (!dispatch_matters(l)) l.dispatch = expert_dispatch::all_gather;
   const layout stated = stated_by(stage_remainder::first, l, m.layers.size());
-  if (!stated.stages.listed.empty() || divides(l.pp, m.layers.size())) return to_megatron(stated);
+  if (!stated.stages.listed.empty() || is_divisor(l.pp, m.layers.size()))
+    return to_megatron(stated);
   const layout each = listed_stages(stated, m.layers.size());
   if (each.stages.listed.empty()) {
     return {{}, "Megatron-Core's stages are equal, or listed, here at most 64 of them"};

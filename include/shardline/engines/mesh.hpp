@@ -18,19 +18,19 @@ namespace shardline {
 /// anything else: meshes that disagree are said, and refused by check().
 ///   dispatch, remainder   the place of a word among those below
 struct mesh_fields {
-  count tp = 1;
-  count cp = 1;
-  count dp = 1;
-  count etp = 1;
-  count ep = 1;
-  count edp = 1;
-  count pp = 1;
-  count dcp = 1;
-  count dispatch = 0;
-  count remainder = 0;
+  integer tp = 1;
+  integer cp = 1;
+  integer dp = 1;
+  integer etp = 1;
+  integer ep = 1;
+  integer edp = 1;
+  integer pp = 1;
+  integer dcp = 1;
+  integer dispatch = 0;
+  integer remainder = 0;
   stage_layers layers{};
-  count redundant_experts = 0;
-  count microbatches = 0;
+  integer redundant_experts = 0;
+  integer microbatches = 0;
   friend constexpr bool operator==(const mesh_fields&, const mesh_fields&) noexcept = default;
 
   static constexpr std::string_view convention = "mesh";
@@ -50,7 +50,7 @@ inline constexpr std::array dispatch_words{name(expert_dispatch::all_to_all),
                                            name(expert_dispatch::all_gather)};
 inline constexpr std::array<std::string_view, 3> remainder_words{"first", "before-last", "last"};
 
-constexpr bool is_place(count place, std::span<const std::string_view> words) noexcept {
+constexpr bool is_place(integer place, std::span<const std::string_view> words) noexcept {
   return place >= 0 && place < std::ssize(words);
 }
 }  // namespace detail
@@ -109,8 +109,8 @@ constexpr std::array<flag_key<mesh_fields>, 13> mesh_fields::keys() noexcept {
           .edp = l.expert.edp,
           .pp = l.pp,
           .dcp = l.dcp,
-          .dispatch = static_cast<count>(l.dispatch),
-          .remainder = static_cast<count>(l.stages.remainder),
+          .dispatch = static_cast<integer>(l.dispatch),
+          .remainder = static_cast<integer>(l.stages.remainder),
           .layers = l.stages.listed,
           .redundant_experts = l.redundant_experts,
           .microbatches = l.microbatches};

@@ -55,8 +55,8 @@ constexpr std::string_view cut(std::string_view& text, char mark) noexcept {
 }
 
 // The whole number that `text` is, from 0 to `most`, or -1.
-constexpr count read_whole(std::string_view text, count most) noexcept {
-  count value = text.empty() ? -1 : 0;
+constexpr integer read_whole(std::string_view text, integer most) noexcept {
+  integer value = text.empty() ? -1 : 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return -1;
     value = value * 10 + (c - '0');
@@ -69,7 +69,7 @@ constexpr count read_whole(std::string_view text, count most) noexcept {
 constexpr bool read_stages(std::string_view text, stage_layers& stages) noexcept {
   for (bool more = true; more;) {
     more = text.find('/') != std::string_view::npos;
-    const count layers = read_whole(cut(text, '/'), highest_count(field::layers));
+    const integer layers = read_whole(cut(text, '/'), highest_count(field::layers));
     if (layers < lowest_count(field::layers)) return false;
     stages.push_back(static_cast<std::uint16_t>(layers));
   }
@@ -103,9 +103,10 @@ template <class Flags>
 inline constexpr auto key_words = words_of_keys<Flags>();
 
 // The place of `text` among the words, or -1.
-constexpr count read_word(std::string_view text, std::span<const std::string_view> words) noexcept {
+constexpr integer read_word(std::string_view text,
+                            std::span<const std::string_view> words) noexcept {
   for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == text) return static_cast<count>(i);
+    if (words[i] == text) return static_cast<integer>(i);
   }
   return -1;
 }

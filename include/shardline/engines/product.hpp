@@ -13,12 +13,12 @@ namespace shardline {
 ///   layers              of each stage; empty: evenly, the first stages take what is left over
 ///   redundant_experts   copies of busy experts, shared out with the others
 struct product {
-  count ep = 1;
-  count tp = 1;
-  count pp = 1;
-  count dp = 1;
+  integer ep = 1;
+  integer tp = 1;
+  integer pp = 1;
+  integer dp = 1;
   stage_layers layers{};
-  count redundant_experts = 0;
+  integer redundant_experts = 0;
   friend constexpr bool operator==(const product&, const product&) noexcept = default;
 
   static constexpr std::string_view convention = "product";

@@ -29,18 +29,18 @@ namespace shardline {
 /// What layouts cannot say: --moe-dense-tp-size. Dense layers are priced over attention's tp ranks,
 /// which is what it does at 1 where attention has one rank.
 struct sglang {
-  count tp = 1;
-  count dp = 1;
+  integer tp = 1;
+  integer dp = 1;
   bool dp_attention = false;
-  count attn_dp = 1;
-  count attn_cp = 1;
-  count pp = 1;
-  count ep = 1;
-  count moe_dp = 1;
-  count dcp = 1;
+  integer attn_dp = 1;
+  integer attn_cp = 1;
+  integer pp = 1;
+  integer ep = 1;
+  integer moe_dp = 1;
+  integer dcp = 1;
   bool all_to_all = false;
   stage_layers layers{};
-  count redundant_experts = 0;
+  integer redundant_experts = 0;
   friend constexpr bool operator==(const sglang&, const sglang&) noexcept = default;
 
   static constexpr std::string_view convention = "sglang";
@@ -56,11 +56,11 @@ struct sglang {
 
   /// Attention replicas inside the tp ranks, in either spelling; replicas of all; ranks that share
   /// out the experts.
-  [[nodiscard]] constexpr count attention_replicas() const noexcept {
+  [[nodiscard]] constexpr integer attention_replicas() const noexcept {
     return dp_attention ? dp : attn_dp;
   }
-  [[nodiscard]] constexpr count replicas() const noexcept { return dp_attention ? 1 : dp; }
-  [[nodiscard]] constexpr count expert_ranks() const noexcept { return all_to_all ? tp : ep; }
+  [[nodiscard]] constexpr integer replicas() const noexcept { return dp_attention ? 1 : dp; }
+  [[nodiscard]] constexpr integer expert_ranks() const noexcept { return all_to_all ? tp : ep; }
 };
 
 constexpr std::array<flag_key<sglang>, 12> sglang::keys() noexcept {
@@ -88,7 +88,7 @@ constexpr flag_refusal attention_refused(const sglang& s) noexcept {
   if (s.attn_dp > 1 && s.dp > 1) {
     return {"attn-dp", "1 beside dp: replicas are not combined with attention data parallelism"};
   }
-  if (!divides(saturating_product(s.attention_replicas(), s.attn_cp), s.tp)) {
+  if (!is_divisor(saturating_product(s.attention_replicas(), s.attn_cp), s.tp)) {
     return {"tp",
             "a multiple of attention's data parallelism (attn-dp, or dp with "
             "dp-attention=on) x attn-cp"};
@@ -102,8 +102,8 @@ constexpr flag_refusal experts_refused(const sglang& s) noexcept {
   if (s.moe_dp > 1 && s.moe_dp != s.attn_cp) return {"moe-dp", "1 or attn-cp"};
   if (s.moe_dp > 1 && s.pp > 1) return {"moe-dp", "1 with pp above 1"};
   if (s.moe_dp > 1 && s.all_to_all) return {"moe-dp", "1 with all2all=on"};
-  const count split = saturating_product(s.expert_ranks(), s.moe_dp);
-  if (!divides(split, s.tp)) return {"ep", "a divisor of tp / moe-dp"};
+  const integer split = saturating_product(s.expert_ranks(), s.moe_dp);
+  if (!is_divisor(split, s.tp)) return {"ep", "a divisor of tp / moe-dp"};
   if (s.moe_dp > 1 && s.ep > 1 && split != s.tp) return {"ep", "1 or tp / moe-dp"};
   if (s.redundant_experts > 0 && s.expert_ranks() == 1) {
     return {"redundant", "0, or with ep above 1"};
@@ -126,8 +126,8 @@ constexpr flag_refusal sglang::refused() const noexcept {
 ///   experts ep 32
 [[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
   if (!s.refused().key.empty()) return detail::no_ranks;
-  const count attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
-  const count ep = s.expert_ranks();
+  const integer attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
+  const integer ep = s.expert_ranks();
   return {{attention_tp, s.attn_cp, saturating_product(s.attention_replicas(), s.replicas())},
           {s.tp / (ep * s.moe_dp), ep, saturating_product(s.moe_dp, s.replicas())},
           s.pp,
@@ -140,8 +140,8 @@ constexpr flag_refusal sglang::refused() const noexcept {
 namespace detail {
 
 // Why SGLang cannot have experts like this in replicas that are `apart`, each of so many ranks.
-constexpr std::string_view why_no_sglang(const layout& l, count apart, count ranks) noexcept {
-  const count copies = l.expert.edp / apart;
+constexpr std::string_view why_no_sglang(const layout& l, integer apart, integer ranks) noexcept {
+  const integer copies = l.expert.edp / apart;
   if (copies > 1 && copies != l.attention.cp) {
     return "SGLang replicates experts with all of the model, or as often as prompts are split (cp)";
   }
@@ -169,12 +169,12 @@ constexpr std::string_view why_no_sglang(const layout& l, count apart, count ran
   if (!can_state(stage_remainder::last, l)) {
     return {{}, "SGLang's last stages take what is left over, unless layers are listed"};
   }
-  const count dp = l.attention.dp;
+  const integer dp = l.attention.dp;
   // Each attention replica has experts of its own, once or as often as its prompts are split.
   const bool apart =
       dp > 1 && (l.expert.edp == dp || l.expert.edp == saturating_product(dp, l.attention.cp));
-  const count replicas = apart ? dp : 1;
-  const count ranks = l.attention.size() / replicas;
+  const integer replicas = apart ? dp : 1;
+  const integer ranks = l.attention.size() / replicas;
   const std::string_view why_not = detail::why_no_sglang(l, replicas, ranks);
   if (!why_not.empty()) return {{}, why_not};
   return {{.tp = ranks,
@@ -239,7 +239,7 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 
 /// PyTorch's allocator takes memory for a tensor of 10 MiB and more in whole multiples of 2
 /// (c10/cuda/CUDACachingAllocator.cpp, kMinLargeAlloc and kRoundLarge).
-inline constexpr count torch_segment = 2 * 1024 * 1024;
+inline constexpr integer torch_segment = 2 * 1024 * 1024;
 
 }  // namespace detail
 

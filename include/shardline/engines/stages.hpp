@@ -11,7 +11,7 @@ using stage_layers = decltype(stage_split::listed);
 
 /// The split that a framework with rule `rule` makes of its flags. One stage needs no rule, and
 /// neither do listed ones.
-[[nodiscard]] constexpr stage_split split_stages(stage_remainder rule, count pp,
+[[nodiscard]] constexpr stage_split split_stages(stage_remainder rule, integer pp,
                                                  const stage_layers& listed) noexcept {
   return {pp > 1 && listed.empty() ? rule : stage_remainder::first, listed};
 }
@@ -23,9 +23,9 @@ using stage_layers = decltype(stage_split::listed);
 
 /// `l` with the layers of each stage listed; left as it is where that takes more than 64 numbers.
 ///   61 layers, pp 4:  16/15/15/15
-[[nodiscard]] constexpr layout listed_stages(layout l, count layers) noexcept {
+[[nodiscard]] constexpr layout listed_stages(layout l, integer layers) noexcept {
   stage_layers own;
-  for (count stage = 0; stage < l.pp && !own.overflowed; ++stage) {
+  for (integer stage = 0; stage < l.pp && !own.overflowed; ++stage) {
     own.push_back(static_cast<std::uint16_t>(layers_of_stage(l, layers, stage).number));
   }
   if (!own.overflowed) l.stages = {stage_remainder::first, own};
@@ -35,13 +35,13 @@ using stage_layers = decltype(stage_split::listed);
 /// `l`, its stages split by `rule` where that puts the same layers on each of them, else listed;
 /// left as it is where that takes more than 64 numbers. Assumes a layout that validate() accepts.
 ///   61 layers, pp 4, vLLM's rule:  first is listed as 16/15/15/15;  60 layers are not listed
-[[nodiscard]] constexpr layout stated_by(stage_remainder rule, layout l, count layers) noexcept {
+[[nodiscard]] constexpr layout stated_by(stage_remainder rule, layout l, integer layers) noexcept {
   layout by_rule = l;
   by_rule.stages = split_stages(rule, l.pp, {});
   const bool listed = !l.stages.listed.empty();
   if (!listed && l.pp > layers) return by_rule;  // stages without layers are no split
-  bool same = !listed || static_cast<count>(l.stages.listed.size()) == l.pp;
-  for (count stage = 0; stage < l.pp && same; ++stage) {
+  bool same = !listed || static_cast<integer>(l.stages.listed.size()) == l.pp;
+  for (integer stage = 0; stage < l.pp && same; ++stage) {
     same = layers_of_stage(l, layers, stage) == layers_of_stage(by_rule, layers, stage);
   }
   if (same) return by_rule;

@@ -25,15 +25,15 @@ namespace shardline {
 /// What layouts cannot say: context parallelism, which here splits heads (Ulysses) or the cache
 /// (Helix), and moe_cluster_parallel_size.
 struct tensorrt_llm {
-  count tp = 1;
-  count pp = 1;
-  count cp = 1;
+  integer tp = 1;
+  integer pp = 1;
+  integer cp = 1;
   bool attention_dp = false;
-  count ep = 0;
-  count moe_tp = 0;
+  integer ep = 0;
+  integer moe_tp = 0;
   bool all_to_all = false;
   stage_layers layers{};
-  count redundant_experts = 0;
+  integer redundant_experts = 0;
   friend constexpr bool operator==(const tensorrt_llm&, const tensorrt_llm&) noexcept = default;
 
   static constexpr std::string_view convention = "trtllm";
@@ -48,11 +48,11 @@ struct tensorrt_llm {
   [[nodiscard]] static constexpr conversion<tensorrt_llm> of(const model& m, layout l) noexcept;
 
   /// Ranks that share out the experts, and ranks that share out each expert's width.
-  [[nodiscard]] constexpr count expert_ranks() const noexcept {
+  [[nodiscard]] constexpr integer expert_ranks() const noexcept {
     if (ep > 0) return ep;
     return moe_tp > 0 ? tp / moe_tp : 1;
   }
-  [[nodiscard]] constexpr count expert_width_ranks() const noexcept {
+  [[nodiscard]] constexpr integer expert_width_ranks() const noexcept {
     return moe_tp > 0 ? moe_tp : tp / expert_ranks();
   }
 };
@@ -89,8 +89,8 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
   const flag_refusal number = detail::number_refused(*this);
   if (!number.key.empty()) return number;
   if (cp > 1) return {"cp", "1: it splits heads or the cache, which no layout here says"};
-  if (moe_tp > 0 && !divides(moe_tp, tp)) return {"moe-tp", "a divisor of tp"};
-  if (ep > 0 && !divides(ep, tp)) return {"ep", "a divisor of tp"};
+  if (moe_tp > 0 && !is_divisor(moe_tp, tp)) return {"moe-tp", "a divisor of tp"};
+  if (ep > 0 && !is_divisor(ep, tp)) return {"ep", "a divisor of tp"};
   if (expert_ranks() * expert_width_ranks() != tp) return {"moe-tp", "tp / ep"};
   const bool exchanged = attention_dp && expert_ranks() > 1;
   if (all_to_all && !exchanged) {
@@ -149,8 +149,8 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
 
 constexpr conversion<tensorrt_llm> tensorrt_llm::of(const model& m, layout l) noexcept {
   if (!has_experts(m) && l.expert.ep == 1) l.expert = {l.attention.size(), 1, 1};
-  const count placed = experts_of(m).experts + l.redundant_experts;
-  if (l.redundant_experts > 0 && !divides(l.expert.ep, placed)) {
+  const integer placed = experts_of(m).experts + l.redundant_experts;
+  if (l.redundant_experts > 0 && !is_divisor(l.expert.ep, placed)) {
     return {{}, "TensorRT-LLM's redundant experts must leave every expert rank equally many"};
   }
   return to_tensorrt_llm(stated_by(stage_remainder::first, l, m.layers.size()));

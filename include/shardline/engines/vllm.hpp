@@ -26,15 +26,15 @@ namespace shardline {
 ///   dcp                 tp ranks that share the tokens of a key-value head's cache. What vLLM asks
 ///                       of it beside a model's heads, rule::cache_copies asks of any layout.
 struct vllm {
-  count tp = 1;
-  count dp = 1;
-  count pp = 1;
-  count pcp = 1;
+  integer tp = 1;
+  integer dp = 1;
+  integer pp = 1;
+  integer pcp = 1;
   bool expert_parallel = false;
   bool all_to_all = false;
   stage_layers layers{};
-  count redundant_experts = 0;
-  count dcp = 1;
+  integer redundant_experts = 0;
+  integer dcp = 1;
   friend constexpr bool operator==(const vllm&, const vllm&) noexcept = default;
 
   static constexpr std::string_view convention = "vllm";
@@ -70,7 +70,7 @@ constexpr flag_refusal vllm::refused() const noexcept {
   if (!number.key.empty()) return number;
   if (pcp > 1 && dp > 1) return {"pcp", "1 with dp above 1"};
   if (pcp > 1 && dcp > 1) return {"dcp", "1 with pcp above 1, whose ranks it would span"};
-  if (!divides(dcp, tp)) return {"dcp", "a divisor of tp"};
+  if (!is_divisor(dcp, tp)) return {"dcp", "a divisor of tp"};
   if (all_to_all && !(expert_parallel && (dp > 1 || pcp > 1))) {
     return {"all2all", "off, or with ep=on and dp or pcp above 1"};
   }
@@ -84,7 +84,7 @@ constexpr flag_refusal vllm::refused() const noexcept {
 [[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {
   if (!v.refused().key.empty()) return detail::no_ranks;
   const attention_mesh attention{v.tp, v.pcp, v.dp};
-  const count ranks = attention.size();
+  const integer ranks = attention.size();
   const expert_mesh expert =
       v.expert_parallel ? expert_mesh{1, ranks, 1} : expert_mesh{ranks, 1, 1};
   return {attention,
@@ -113,7 +113,7 @@ constexpr flag_refusal vllm::refused() const noexcept {
   if (l.attention.cp > 1 && l.attention.dp > 1) {
     return {{}, "vLLM splits prompts (cp) of one replica only (dp = 1)"};
   }
-  if (l.dcp > 1 && (l.attention.cp > 1 || !divides(l.dcp, l.attention.tp))) {
+  if (l.dcp > 1 && (l.attention.cp > 1 || !is_divisor(l.dcp, l.attention.tp))) {
     return {{}, "vLLM shares caches out (dcp) over a divisor of tp, and without cp"};
   }
   if (!can_state(stage_remainder::before_last, l)) {
@@ -128,7 +128,7 @@ constexpr flag_refusal vllm::refused() const noexcept {
 
 constexpr conversion<vllm> vllm::of(const model& m, layout l) noexcept {
   if (!has_experts(m) && l.expert.ep == 1) l.expert = {l.attention.size(), 1, 1};
-  const count placed = experts_of(m).experts + l.redundant_experts;
+  const integer placed = experts_of(m).experts + l.redundant_experts;
   if (l.redundant_experts > 0 && placed % l.expert.ep != 0) {
     // vllm/model_executor/layers/fused_moe/layer.py: EPLB takes an even distribution only.
     return {{}, "vLLM's redundant experts must leave every expert rank equally many"};
@@ -208,7 +208,7 @@ inline constexpr engine_version vllm_0_11{
 
 namespace detail {
 
-constexpr runtime with_mxfp4_padding(runtime r, count width, count hidden) noexcept {
+constexpr runtime with_mxfp4_padding(runtime r, integer width, integer hidden) noexcept {
   r.padding.mxfp4_width = width;
   r.padding.mxfp4_hidden = hidden;
   return r;

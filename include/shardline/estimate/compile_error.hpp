@@ -22,9 +22,9 @@ namespace shardline::detail {
 
 #if defined(__clang__)
 
-template <count Figure, figure_unit Unit>
+template <integer Figure, figure_unit Unit>
 struct required;
-template <count Figure, figure_unit Unit>
+template <integer Figure, figure_unit Unit>
 struct available;
 template <class Required, class Available>
 inline constexpr bool holds = false;

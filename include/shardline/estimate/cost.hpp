@@ -24,7 +24,7 @@ using token_cost = basic_token_cost<>;
 ///   8 GPUs at 2.50 dollars, 2450 output tokens a second: 2.27 dollars  (tests/estimate/cost.cpp)
 /// Assumes that some tokens come out.
 template <class T>
-[[nodiscard]] constexpr basic_token_cost<T> cost_of(const basic_serving<T>& s, count gpus,
+[[nodiscard]] constexpr basic_token_cost<T> cost_of(const basic_serving<T>& s, integer gpus,
                                                     const T& dollars_per_gpu_hour) noexcept {
   constexpr double seconds_of_an_hour = 3600.0;
   constexpr double million = 1e6;

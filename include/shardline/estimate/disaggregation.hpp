@@ -168,8 +168,8 @@ constexpr void check_pools(const basic_pool<T, Efficiency>& prefill,
 // Users' figures of a state, of which `slower` per second can be served.
 template <class T, class State>
 constexpr basic_serving<T> served(const State& s, const basic_workload<T>& w,
-                                  const request_rate<T>& slower, count instances,
-                                  count gpus) noexcept {
+                                  const request_rate<T>& slower, integer instances,
+                                  integer gpus) noexcept {
   const seconds<T> none{};
   const auto at_rate = T(0.0) < w.rate.value();
   const auto rate = shardline::min(request_rate<T>::from_value(s.rate), slower);

@@ -48,13 +48,13 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
 }
 
 // Listed stages: pp of them, none empty, every layer once.
-constexpr void check_stages(const layout& l, count layers, report& r) noexcept {
+constexpr void check_stages(const layout& l, integer layers, report& r) noexcept {
   const auto& listed = l.stages.listed;
   if (listed.empty()) return;
-  const auto stages = static_cast<count>(listed.size());
+  const auto stages = static_cast<integer>(listed.size());
   require(r, rule::stages, stages == l.pp, l.pp, stages);
-  count held = 0;
-  count without_layers = 0;
+  integer held = 0;
+  integer without_layers = 0;
   for (const std::uint16_t own : listed) {
     held += own;
     if (own == 0) ++without_layers;
@@ -68,18 +68,18 @@ constexpr void check_stages(const layout& l, count layers, report& r) noexcept {
 template <class T, class Efficiency>
 constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model& m,
                               const layout& l, report& r) noexcept {
-  const count replicas = saturating_product(l.attention.cp, l.attention.dp);
-  const count layers = m.layers.size();
-  const count ranks = l.attention.size();
-  const count gpus = saturating_product(ranks, l.pp);
+  const integer replicas = saturating_product(l.attention.cp, l.attention.dp);
+  const integer layers = m.layers.size();
+  const integer ranks = l.attention.size();
+  const integer gpus = saturating_product(ranks, l.pp);
   require(r, rule::gpus, gpus <= c.gpus, gpus, c.gpus);
   require(r, rule::meshes, ranks == l.expert.size(), ranks, l.expert.size());
-  require(r, rule::cache_copies, divides(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
+  require(r, rule::cache_copies, is_divisor(l.dcp, l.attention.tp), l.dcp, l.attention.tp,
           {figure_unit::ranks, figure_unit::ranks});
   require(r, rule::layers, l.pp <= layers, l.pp, layers);
   require(r, rule::shared_layers, l.pp == 1 || !shares_weights(m), l.pp, 1);
   if (has_experts(m)) {
-    require(r, rule::expert_replicas, divides(l.expert.edp, replicas), l.expert.edp, replicas);
+    require(r, rule::expert_replicas, is_divisor(l.expert.edp, replicas), l.expert.edp, replicas);
   } else {
     require(r, rule::experts, l.expert.ep == 1, l.expert.ep, 0);
   }
@@ -87,8 +87,9 @@ constexpr void check_geometry(const basic_cluster<T, Efficiency>& c, const model
   warn(r, warning::tp_across_domains, l.attention.tp > c.gpus_per_domain, l.attention.tp,
        c.gpus_per_domain);
   check_stages(l, layers, r);
-  warn(r, warning::uneven_layers, l.stages.listed.empty() && !divides(l.pp, layers), layers, l.pp);
-  warn(r, warning::padded_vocabulary, !divides(l.attention.tp, m.vocab_size), m.vocab_size,
+  warn(r, warning::uneven_layers, l.stages.listed.empty() && !is_divisor(l.pp, layers), layers,
+       l.pp);
+  warn(r, warning::padded_vocabulary, !is_divisor(l.attention.tp, m.vocab_size), m.vocab_size,
        l.attention.tp);
 }
 
@@ -124,9 +125,9 @@ constexpr void check_load(const basic_cluster<T, Efficiency>& c, const model& m,
   if (guesses_by_prediction(m, w.speculation)) {
     check_precision(c.accelerator, m.weights[weight_class::head].math, r);
   }
-  const count length = rounded_up(w.input.value() + w.output.value());
+  const integer length = rounded_up(w.input.value() + w.output.value());
   require(r, rule::context, m.max_context == 0 || length <= m.max_context, length, m.max_context);
-  const count sequences = rounded_up(w.concurrency);
+  const integer sequences = rounded_up(w.concurrency);
   warn(r, warning::idle_replicas, sequences < l.attention.dp, sequences, l.attention.dp);
 }
 

@@ -47,13 +47,13 @@ namespace detail {
 
 // 1/n of the message goes to each of `ranks` ranks.
 template <class T>
-constexpr message_line<T> to_each(const basic_link<T>& l, count ranks, count n) noexcept {
+constexpr message_line<T> to_each(const basic_link<T>& l, integer ranks, integer n) noexcept {
   if (ranks == 0) return {};
   return {l.latency.value(), real<T>(ranks) / real<T>(n) / l.rate.value()};
 }
 // The torus carries what its own ranks and the sender itself get.
 template <class T>
-constexpr message_line<T> to_each(const torus_ranks<T>& r, count ranks, count n) noexcept {
+constexpr message_line<T> to_each(const torus_ranks<T>& r, integer ranks, integer n) noexcept {
   return in_units_of(line_of(r.group, r.link, collective_kind::all_to_all),
                      real<T>(ranks + 1) / real<T>(n));
 }
@@ -67,20 +67,20 @@ constexpr message_line<T> beside(const message_line<T>& a, const message_line<T>
 // What stays in the domain and what leaves it use different links at the same time.
 template <class T, class Near>
 constexpr message_line<T> pairwise_line(const Near& near, const basic_link<T>& far,
-                                        const placement& p, count n) noexcept {
+                                        const placement& p, integer n) noexcept {
   return beside(to_each(near, p.local - 1, n), to_each(far, n - p.local, n));
 }
 
 // Domains that tokens go to: of all that have destinations.
-constexpr count open_domains(const placement& p, count destinations) noexcept {
+constexpr integer open_domains(const placement& p, integer destinations) noexcept {
   return p.domains < destinations ? p.domains : destinations;
 }
 
 // A copy to each domain, passed on inside while the next one comes.
 template <class T, class Near>
 constexpr exchange_way<T> hierarchical_way(const Near& near, const basic_link<T>& far,
-                                           const placement& p, count experts_per_token,
-                                           count destinations, double copies,
+                                           const placement& p, integer experts_per_token,
+                                           integer destinations, double copies,
                                            const T& token) noexcept {
   const message_line<T> both =
       beside(to_each(near, p.local - 1, p.local), to_each(far, p.domains - 1, p.domains));
@@ -110,9 +110,9 @@ constexpr exchange_way<T> hierarchical_way(const Near& near, const basic_link<T>
 template <class T, class Near, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(const Near& near,
                                                           const basic_link<T>& far,
-                                                          const placement& p, count n,
+                                                          const placement& p, integer n,
                                                           const Tokens& x) noexcept {
-  const count k = x.experts_per_token;
+  const integer k = x.experts_per_token;
   const bool any = x.by == expert_exchange::fastest;
   const double copies = copies_of_token(x);
   const T token(real<double>(x.hidden) * x.value_bytes);

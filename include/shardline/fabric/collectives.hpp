@@ -13,21 +13,21 @@ namespace shardline {
 namespace detail {
 
 // ceil(log2 n)
-constexpr count log2_ceil(count n) noexcept {
-  count steps = 0;
-  for (count reach = 1; reach < n; reach *= 2) ++steps;
+constexpr integer log2_ceil(integer n) noexcept {
+  integer steps = 0;
+  for (integer reach = 1; reach < n; reach *= 2) ++steps;
   return steps;
 }
 
 // n - 1 of n equal parts cross the link.
 template <class T>
-constexpr T crossing(count n) noexcept {
+constexpr T crossing(integer n) noexcept {
   return real<T>(n - 1) / real<T>(n);
 }
 
 // So many hops of latency, and so many messages over one link.
 template <class T>
-constexpr message_line<T> over(const basic_link<T>& l, count hops, const T& messages) noexcept {
+constexpr message_line<T> over(const basic_link<T>& l, integer hops, const T& messages) noexcept {
   return {l.latency.value() * real<T>(hops), messages / l.rate.value()};
 }
 
@@ -42,7 +42,7 @@ constexpr message_line<T> over(const basic_link<T>& l, count hops, const T& mess
 /// Check: 1 GB over 8 ranks at 450 GB/s, alpha 0: ring 2 * 7/8 / 450 = 3.889 ms.
 template <class T>
 [[nodiscard]] constexpr message_lines<T> all_reduce_lines(const basic_link<T>& l,
-                                                          count n) noexcept {
+                                                          integer n) noexcept {
   if (n <= 1) return only(message_line<T>{});
   message_lines<T> ways;
   ways.push_back(detail::over(l, 2 * (n - 1), T(2.0) * detail::crossing<T>(n)));
@@ -56,7 +56,8 @@ template <class T>
 ///   direct  alpha + V (n - 1) / n / B, where every rank reaches every other at once
 /// so the direct one, on a switched fabric. Source: Thakur et al. 2005, section 4.1.
 template <class T>
-[[nodiscard]] constexpr message_line<T> all_gather_line(const basic_link<T>& l, count n) noexcept {
+[[nodiscard]] constexpr message_line<T> all_gather_line(const basic_link<T>& l,
+                                                        integer n) noexcept {
   return n <= 1 ? message_line<T>{} : detail::over(l, 1, detail::crossing<T>(n));
 }
 
@@ -64,7 +65,7 @@ template <class T>
 ///   ceil(log2 n) alpha + V / B
 /// Source: Sanders, Speck, Traeff 2009.
 template <class T>
-[[nodiscard]] constexpr message_line<T> broadcast_line(const basic_link<T>& l, count n) noexcept {
+[[nodiscard]] constexpr message_line<T> broadcast_line(const basic_link<T>& l, integer n) noexcept {
   return n <= 1 ? message_line<T>{} : detail::over(l, detail::log2_ceil(n), T(1.0));
 }
 
@@ -79,17 +80,17 @@ template <class T>
 ///   0 for one rank: all_reduce_time({10 GB/s, 5 us}, 1, 1 MB) = 0
 ///   (tests/static/worked_numbers.cpp)
 template <class T>
-[[nodiscard]] constexpr seconds<T> all_reduce_time(const basic_link<T>& l, count n,
+[[nodiscard]] constexpr seconds<T> all_reduce_time(const basic_link<T>& l, integer n,
                                                    const bytes<T>& message) noexcept {
   return seconds<T>::from_value(fastest(all_reduce_lines(l, n), message.value()));
 }
 template <class T>
-[[nodiscard]] constexpr seconds<T> all_gather_time(const basic_link<T>& l, count n,
+[[nodiscard]] constexpr seconds<T> all_gather_time(const basic_link<T>& l, integer n,
                                                    const bytes<T>& message) noexcept {
   return seconds<T>::from_value(fastest(only(all_gather_line(l, n)), message.value()));
 }
 template <class T>
-[[nodiscard]] constexpr seconds<T> broadcast_time(const basic_link<T>& l, count n,
+[[nodiscard]] constexpr seconds<T> broadcast_time(const basic_link<T>& l, integer n,
                                                   const bytes<T>& message) noexcept {
   return seconds<T>::from_value(fastest(only(broadcast_line(l, n)), message.value()));
 }
@@ -98,15 +99,15 @@ namespace detail {
 
 // A torus answers as a link does.
 template <class T>
-constexpr message_lines<T> all_reduce_lines(const torus_ranks<T>& r, count) noexcept {
+constexpr message_lines<T> all_reduce_lines(const torus_ranks<T>& r, integer) noexcept {
   return only(line_of(r.group, r.link, collective_kind::all_reduce));
 }
 template <class T>
-constexpr message_line<T> all_gather_line(const torus_ranks<T>& r, count) noexcept {
+constexpr message_line<T> all_gather_line(const torus_ranks<T>& r, integer) noexcept {
   return line_of(r.group, r.link, collective_kind::all_gather);
 }
 template <class T>
-constexpr message_line<T> broadcast_line(const torus_ranks<T>& r, count) noexcept {
+constexpr message_line<T> broadcast_line(const torus_ranks<T>& r, integer) noexcept {
   return line_of(r.group, r.link, collective_kind::broadcast);
 }
 template <class T>
@@ -117,7 +118,7 @@ constexpr message_line<T> send_recv_line(const torus_ranks<T>& r) noexcept {
 // Inside each domain, then the shards of `local` ranks by each of the ways across.
 template <class T>
 constexpr message_lines<T> by_shards(const message_line<T>& inside, const message_lines<T>& across,
-                                     count local) noexcept {
+                                     integer local) noexcept {
   message_lines<T> ways;
   for (std::size_t i = 0; i < across.size(); ++i) {
     ways.push_back(inside + in_units_of(across[i], T(1.0) / real<T>(local)));
@@ -135,7 +136,7 @@ constexpr message_lines<T> with(message_lines<T> ways, const message_lines<T>& o
 // parallel.
 template <class T, class Near>
 constexpr message_lines<T> all_reduce_across(const Near& near, const basic_link<T>& far,
-                                             const placement& p, count n) noexcept {
+                                             const placement& p, integer n) noexcept {
   const message_line<T> gathered = all_gather_line(near, p.local);
   return with(by_shards(gathered + gathered, all_reduce_lines(far, p.domains), p.local),
               all_reduce_lines(far, n));
@@ -144,7 +145,7 @@ constexpr message_lines<T> all_reduce_across(const Near& near, const basic_link<
 // The shards of each domain cross the network, then spread inside; the two overlap in neither.
 template <class T, class Near>
 constexpr message_lines<T> all_gather_across(const Near& near, const basic_link<T>& far,
-                                             const placement& p, count n) noexcept {
+                                             const placement& p, integer n) noexcept {
   return with(
       by_shards(all_gather_line(near, p.local), only(all_gather_line(far, p.domains)), p.local),
       only(all_gather_line(far, n)));
@@ -153,7 +154,7 @@ constexpr message_lines<T> all_gather_across(const Near& near, const basic_link<
 // Scattered inside the first domain, its shards broadcast in parallel, gathered inside each.
 template <class T, class Near>
 constexpr message_lines<T> broadcast_across(const Near& near, const basic_link<T>& far,
-                                            const placement& p, count n) noexcept {
+                                            const placement& p, integer n) noexcept {
   const message_line<T> gathered = all_gather_line(near, p.local);
   return with(by_shards(gathered + gathered, only(broadcast_line(far, p.domains)), p.local),
               only(broadcast_line(far, n)));
@@ -163,7 +164,7 @@ constexpr message_lines<T> broadcast_across(const Near& near, const basic_link<T
 template <class T, class Near>
 constexpr message_lines<T> lines_on_links(const Near& near, const basic_link<T>& far,
                                           const placement& p, collective_kind kind,
-                                          count n) noexcept {
+                                          integer n) noexcept {
   const bool together = p.domains == 1;
   switch (kind) {
     case collective_kind::all_reduce:
@@ -193,7 +194,7 @@ template <class T, class Visit>
 }
 template <class T, class Visit>
 constexpr auto on_fabric(const basic_link<T>& near, const basic_link<T>& far,
-                         const torus_links& torus, const rank_group& group, count gpus_per_domain,
+                         const torus_links& torus, const rank_group& group, integer gpus_per_domain,
                          const Visit& visit) noexcept {
   const placement p = place(group, gpus_per_domain);
   if (torus.dimensions() == 0) return visit(near, far, p);

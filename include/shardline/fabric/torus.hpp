@@ -19,8 +19,8 @@ namespace shardline {
 ///   stride   links between one and the next; so many groups share those links
 ///   closed   the last is linked to the first: a ring rather than a line
 struct torus_axis {
-  count length = 1;
-  count stride = 1;
+  integer length = 1;
+  integer stride = 1;
   bool closed = true;
 };
 
@@ -28,7 +28,7 @@ struct torus_axis {
 struct torus_group {
   std::array<torus_axis, 3> axes{};
 
-  [[nodiscard]] constexpr count size() const noexcept {
+  [[nodiscard]] constexpr integer size() const noexcept {
     return axes[0].length * axes[1].length * axes[2].length;
   }
 };
@@ -36,9 +36,9 @@ struct torus_group {
 namespace detail {
 
 // Prime factors, ascending.
-constexpr bounded<count, 64> prime_factors(count n) noexcept {
-  bounded<count, 64> factors;
-  for (count f = 2; f * f <= n; ++f) {
+constexpr bounded<integer, 64> prime_factors(integer n) noexcept {
+  bounded<integer, 64> factors;
+  for (integer f = 2; f * f <= n; ++f) {
     for (; n % f == 0; n /= f) factors.push_back(f);
   }
   if (n > 1) factors.push_back(n);
@@ -46,8 +46,8 @@ constexpr bounded<count, 64> prime_factors(count n) noexcept {
 }
 
 // The shortest axis with room for `times` its length; the first, where none has.
-constexpr std::size_t axis_to_extend(const std::array<count, 3>& length,
-                                     const std::array<count, 3>& room, count times) noexcept {
+constexpr std::size_t axis_to_extend(const std::array<integer, 3>& length,
+                                     const std::array<integer, 3>& room, integer times) noexcept {
   std::size_t best = room.size();
   for (std::size_t i = 0; i < room.size(); ++i) {
     const bool fits = length[i] * times <= room[i];
@@ -57,8 +57,8 @@ constexpr std::size_t axis_to_extend(const std::array<count, 3>& length,
 }
 
 // `n` such blocks as one: the prime factors of n, largest first.
-constexpr std::array<count, 3> extended(std::array<count, 3> block, count n,
-                                        const std::array<count, 3>& room) noexcept {
+constexpr std::array<integer, 3> extended(std::array<integer, 3> block, integer n,
+                                          const std::array<integer, 3>& room) noexcept {
   const auto factors = prime_factors(n);
   for (std::size_t i = factors.size(); i > 0; --i) {
     block[axis_to_extend(block, room, factors[i - 1])] *= factors[i - 1];
@@ -72,8 +72,8 @@ constexpr std::array<count, 3> extended(std::array<count, 3> block, count n,
 /// factors of n, largest first, each along the shortest axis that has room for it. What finds no
 /// room lengthens the first axis.
 ///   compact_block(8, {16, 16, 1}) = {4, 2, 1};  compact_block(8, {4, 4, 4}) = {2, 2, 2}
-[[nodiscard]] constexpr std::array<count, 3> compact_block(
-    count n, const std::array<count, 3>& room) noexcept {
+[[nodiscard]] constexpr std::array<integer, 3> compact_block(
+    integer n, const std::array<integer, 3>& room) noexcept {
   return detail::extended({1, 1, 1}, n, room);
 }
 
@@ -83,8 +83,8 @@ constexpr std::array<count, 3> extended(std::array<count, 3> block, count n,
 ///   {8, 8} on 16 x 16: blocks of 4 x 2; 2 along the first axis, every 4th, 4 along the second
 [[nodiscard]] constexpr torus_group lay(const rank_group& g, const torus_links& t) noexcept {
   if (g.size <= 1) return {};
-  const std::array<count, 3> block = compact_block(g.stride, t.axes);
-  const std::array<count, 3> whole = detail::extended(block, g.size, t.axes);
+  const std::array<integer, 3> block = compact_block(g.stride, t.axes);
+  const std::array<integer, 3> whole = detail::extended(block, g.size, t.axes);
   torus_group laid;
   for (std::size_t i = 0; i < whole.size(); ++i) {
     laid.axes[i] = {whole[i] / block[i], block[i], whole[i] % t.ring == 0};

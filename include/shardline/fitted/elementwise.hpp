@@ -60,8 +60,8 @@ struct vector_law {
 namespace detail {
 
 template <class T>
-constexpr vector_law<T> vector_law_of(const fitted_accelerator<T>& a, vector_kind kind, count width,
-                                      const T& bytes_each) noexcept {
+constexpr vector_law<T> vector_law_of(const fitted_accelerator<T>& a, vector_kind kind,
+                                      integer width, const T& bytes_each) noexcept {
   const elementwise_curve<T>& c = a.efficiency.elementwise;
   const T walked = walks_rows(kind) ? c.walk.value() * real<T>(width) : T(0.0);
   return {c.launch.value() + walked, bytes_each * seconds_per_byte(a, c.bandwidth),

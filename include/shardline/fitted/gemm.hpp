@@ -157,7 +157,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const gemm<T>& op) noexcept {
-  const gemm_shape shape{op.term, op.weight, extent::tokens, op.activation};
+  const gemm_shape shape{op.term, op.weight, step_extent::tokens, op.activation};
   return with_units(law_of(a, shape, op.weight.matrix_bytes()).time(op.rows, op.matrices_read));
 }
 

@@ -18,7 +18,7 @@ namespace shardline {
 /// engines/.
 template <class T>
 [[nodiscard]] constexpr seconds<T> host_time(const basic_fitted<T>& policy, const rank_step<T>& s,
-                                             count kernels, const seconds<T>& busy) noexcept {
+                                             integer kernels, const seconds<T>& busy) noexcept {
   const host_curve<T>& h = policy.host;
   T decoding(0.0);
   T prompts(0.0);

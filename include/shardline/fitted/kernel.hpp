@@ -29,7 +29,7 @@ using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
 namespace detail {
 
 // Where no figure is known, as many as the accelerator has that was measured last.
-inline constexpr count measured_multiprocessors = 132;
+inline constexpr integer measured_multiprocessors = 132;
 
 template <class T>
 constexpr T multiprocessors(const fitted_accelerator<T>& a) noexcept {

@@ -18,10 +18,11 @@ class fitted_laws {
 
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const gemm_shape& o,
                      double matrix, std::size_t) noexcept {
-    const std::size_t reads = o.read_by_phase ? size::phases : size::one;
+    const std::size_t reads = o.read_by_phase ? step_size::phases : step_size::one;
     gemms_.push_back(
-        {at, law_of(a, o, matrix), size::of(o.rows), static_cast<unsigned char>(reads)});
-    gemms_follow_context_ = gemms_follow_context_ || size::follows_context(size::of(o.rows));
+        {at, law_of(a, o, matrix), step_size::of(o.rows), static_cast<unsigned char>(reads)});
+    gemms_follow_context_ =
+        gemms_follow_context_ || step_size::follows_context(step_size::of(o.rows));
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const vector_shape& o,
                      double, std::size_t) noexcept {
@@ -30,7 +31,7 @@ class fitted_laws {
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at, const fused_shape&,
                      double vectors, std::size_t) noexcept {
     const T per_byte = detail::seconds_per_byte(a, a.efficiency.elementwise.bandwidth);
-    fused_.add({at, size::none, T(0.0), T(vectors) * per_byte, T(0.0)});
+    fused_.add({at, step_size::none, T(0.0), T(vectors) * per_byte, T(0.0)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
@@ -88,24 +89,25 @@ class fitted_laws {
   // What never follows the cached tokens of a prompt.
   template <class Fold, class Each>
   constexpr void price_fixed(const step_sizes<T>& s, Fold& fold, const Each& each) const noexcept {
-    each(vectors_, size::none, [&s](const vector_of& v) { return v.law.time(s[extent::tokens]); });
-    each(grouped_, size::none, [&s](const grouped_of& g) {
+    each(vectors_, step_size::none,
+         [&s](const vector_of& v) { return v.law.time(s[step_extent::tokens]); });
+    each(grouped_, step_size::none, [&s](const grouped_of& g) {
       const routed_extents<T> x = routed_at(s, g.routing);
       return g.law.time(x.rows, x.distinct);
     });
-    each(activations_, size::none, [&s](const activation_of& a) {
+    each(activations_, step_size::none, [&s](const activation_of& a) {
       const routed_extents<T> x = routed_at(s, a.routing);
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
     fused_.price(s, fold);
-    each(recurrences_, size::none, [&s](const roof<T>& r) { return r.time(s); });
+    each(recurrences_, step_size::none, [&s](const roof<T>& r) { return r.time(s); });
   }
 
   struct gemm_of {
     place_in_step at{};
     gemm_law<T> law{};
-    unsigned char rows = size::none;
-    unsigned char reads = size::none;
+    unsigned char rows = step_size::none;
+    unsigned char reads = step_size::none;
   };
   struct vector_of {
     place_in_step at{};

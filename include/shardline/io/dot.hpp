@@ -42,7 +42,7 @@ class dot_fold {
   }
 
   template <class T>
-  void operator()(const collective<T>& op, count times) {
+  void operator()(const collective<T>& op, integer times) {
     if (pending_) aggregate("gather");
     const bool sums =
         op.kind == collective_kind::all_reduce || op.kind == collective_kind::reduce_scatter;
@@ -55,11 +55,11 @@ class dot_fold {
     if (sums) aggregate("sum");
   }
   // What is kept and what is sampled is no work to draw.
-  void operator()(const sequence_cache&, count) noexcept {}
+  void operator()(const sequence_cache&, integer) noexcept {}
   template <class T>
-  void operator()(const logits<T>&, count) noexcept {}
+  void operator()(const logits<T>&, integer) noexcept {}
   template <class Operator>
-  void operator()(const Operator& op, count times) {
+  void operator()(const Operator& op, integer times) {
     const auto term = static_cast<std::size_t>(op.term);
     if (!pending_ && last_term_ == term && times_ == times) return;
     times_ = times;
@@ -74,7 +74,7 @@ class dot_fold {
     const std::string size = counted(g.size, "GPU");
     return g.stride == 1 ? size : size + " " + std::to_string(g.stride) + " apart";
   }
-  static std::string repeated(count times) {
+  static std::string repeated(integer times) {
     return times == 1 ? std::string() : ", " + std::to_string(times) + " times";
   }
 
@@ -101,9 +101,9 @@ class dot_fold {
   std::string edges_{};
   std::string gpus_{};
   std::string label_{};
-  count stage_ = 0;
-  count nodes_ = 0;
-  count times_ = 1;
+  integer stage_ = 0;
+  integer nodes_ = 0;
+  integer times_ = 1;
   std::size_t last_term_ = no_term;
   bool pending_ = false;
   bool hands_over_ = false;
@@ -121,10 +121,10 @@ class dot_fold {
 template <class T>
 [[nodiscard]] std::string to_dot(const model& m, const layout& l, const basic_step<T>& s) {
   detail::dot_fold graph;
-  const count ranks = l.attention.size();
-  for (count stage = 0; stage < l.pp; ++stage) {
+  const integer ranks = l.attention.size();
+  for (integer stage = 0; stage < l.pp; ++stage) {
     graph.begin_stage({{stage * ranks, ranks}, layers_of_stage(l, m.layers.size(), stage)});
-    for_each_operator(m, l, s, stage, rank{}, graph);
+    for_each_operator(m, l, s, stage, rank_coordinates{}, graph);
     graph.end_stage();
   }
   return graph.finish();

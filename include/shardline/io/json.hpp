@@ -66,7 +66,7 @@ namespace detail {
 
 // A violation's figure in SI base units. A time without end has no figure.
 template <class Output>
-void put_si_figure(json_output<Output>& out, std::string_view name, figure_unit u, count figure) {
+void put_si_figure(json_output<Output>& out, std::string_view name, figure_unit u, integer figure) {
   constexpr double ns_per_s = 1e9;
   constexpr double s_per_million_s = 1e6;
   if (u == figure_unit::nanoseconds && figure == largest_whole) return out.member(name, nullptr);

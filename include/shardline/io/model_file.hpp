@@ -29,15 +29,15 @@ struct model_figure {
   std::string_view name{};
   field_range range{};
   std::string_view meaning{};
-  count (*exchange)(model& m, const count* x) = nullptr;
+  integer (*exchange)(model& m, const integer* x) = nullptr;
 };
 
 namespace detail {
 
 template <class Figure>
-constexpr count exchanged_count(Figure& figure, const count* x) {
+constexpr integer exchanged_count(Figure& figure, const integer* x) {
   if (x != nullptr) figure = static_cast<Figure>(*x);
-  return static_cast<count>(figure);
+  return static_cast<integer>(figure);
 }
 inline constexpr field_range true_or_false{{}, "", figure_unit::none, 0.0, 1.0, true};
 
@@ -47,54 +47,61 @@ inline constexpr field_range true_or_false{{}, "", figure_unit::none, 0.0, 1.0, 
 inline constexpr std::array model_figures{
     model_figure{
         "hidden_size", range_of(field::hidden_size), "width of the residual stream",
-        [](model& m, const count* x) { return detail::exchanged_count(m.hidden_size, x); }},
-    model_figure{"vocab_size", range_of(field::vocab_size), "rows of embedding and head",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.vocab_size, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.hidden_size, x); }},
+    model_figure{
+        "vocab_size", range_of(field::vocab_size), "rows of embedding and head",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.vocab_size, x); }},
     model_figure{
         "tied_embeddings", detail::true_or_false, "the head is the embedding",
-        [](model& m, const count* x) { return detail::exchanged_count(m.tied_embeddings, x); }},
-    model_figure{"head_bias", detail::true_or_false, "the head has a bias",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.head_bias, x); }},
-    model_figure{"norm_bias", detail::true_or_false, "norms have biases beside their gains",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.norm_bias, x); }},
-    model_figure{"bare_norms", detail::true_or_false, "norms around the blocks have neither",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.bare_norms, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.tied_embeddings, x); }},
+    model_figure{
+        "head_bias", detail::true_or_false, "the head has a bias",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.head_bias, x); }},
+    model_figure{
+        "norm_bias", detail::true_or_false, "norms have biases beside their gains",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.norm_bias, x); }},
+    model_figure{
+        "bare_norms", detail::true_or_false, "norms around the blocks have neither",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.bare_norms, x); }},
     model_figure{
         "embedding_norm", detail::true_or_false, "a norm follows the embedding",
-        [](model& m, const count* x) { return detail::exchanged_count(m.embedding_norm, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.embedding_norm, x); }},
     model_figure{
         "no_last_norm", detail::true_or_false, "nothing is normed before the head",
-        [](model& m, const count* x) { return detail::exchanged_count(m.no_last_norm, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.no_last_norm, x); }},
     model_figure{
         "embedding_width", range_of(field::embedding_width), "of the rows of embedding and head",
-        [](model& m, const count* x) { return detail::exchanged_count(m.embedding_width, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.embedding_width, x); }},
     model_figure{"streams", range_of(field::streams), "residual streams (hyper-connections)",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.streams, x); }},
+                 [](model& m, const integer* x) { return detail::exchanged_count(m.streams, x); }},
     model_figure{
         "updates.versions", range_of(field::stream_versions), "of the stream, updated in turn",
-        [](model& m, const count* x) { return detail::exchanged_count(m.updates.versions, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.updates.versions, x); }},
     model_figure{
         "updates.low_rank", range_of(field::low_rank_path), "of the path beside attention",
-        [](model& m, const count* x) { return detail::exchanged_count(m.updates.low_rank, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.updates.low_rank, x); }},
     model_figure{
         "residual_blocks", range_of(field::residual_blocks), "layers whose sum is kept as a block",
-        [](model& m, const count* x) { return detail::exchanged_count(m.residual_blocks, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.residual_blocks, x); }},
     model_figure{
         "per_layer.width", range_of(field::layer_input_width), "of an embedding for each layer",
-        [](model& m, const count* x) { return detail::exchanged_count(m.per_layer.width, x); }},
+        [](model& m, const integer* x) { return detail::exchanged_count(m.per_layer.width, x); }},
     model_figure{"per_layer.vocab_size", range_of(field::layer_input_vocab_size), "its rows",
-                 [](model& m, const count* x) {
+                 [](model& m, const integer* x) {
                    return detail::exchanged_count(m.per_layer.vocab_size, x);
                  }},
-    model_figure{"positions", range_of(field::positions), "rows of a learned position embedding",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.positions, x); }},
-    model_figure{"extra_rows", range_of(field::extra_rows), "of the embedding, not of the head",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.extra_rows, x); }},
-    model_figure{"mtp_layers", range_of(field::mtp_layers), "multi-token-prediction layers",
-                 [](model& m, const count* x) { return detail::exchanged_count(m.mtp_layers, x); }},
+    model_figure{
+        "positions", range_of(field::positions), "rows of a learned position embedding",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.positions, x); }},
+    model_figure{
+        "extra_rows", range_of(field::extra_rows), "of the embedding, not of the head",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.extra_rows, x); }},
+    model_figure{
+        "mtp_layers", range_of(field::mtp_layers), "multi-token-prediction layers",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.mtp_layers, x); }},
     model_figure{
         "max_context", range_of(field::max_context), "longest sequence, 0: not known",
-        [](model& m, const count* x) { return detail::exchanged_count(m.max_context, x); }}};
+        [](model& m, const integer* x) { return detail::exchanged_count(m.max_context, x); }}};
 
 /// How the blocks of a layer are put together, by name.
 inline constexpr std::array<std::pair<std::string_view, layer_form>, 7> layer_form_names{
@@ -154,11 +161,11 @@ struct kind_fields_reader {
   std::vector<std::string_view>& known;
 
   template <class Range>
-  void operator()(const char* name, Range range, count Kind::*member) const {
+  void operator()(const char* name, Range range, integer Kind::*member) const {
     const field_range& r = range_of(range);
-    number(name, member, {static_cast<count>(r.lowest), static_cast<count>(r.highest)});
+    number(name, member, {static_cast<integer>(r.lowest), static_cast<integer>(r.highest)});
   }
-  void operator()(const char* name, count Kind::*member) const {
+  void operator()(const char* name, integer Kind::*member) const {
     number(name, member, {0, highest_count(field::feed_forward_width)});
   }
   void operator()(const char* name, bool Kind::*member) const {
@@ -175,7 +182,7 @@ struct kind_fields_reader {
   }
 
  private:
-  void number(const char* name, count Kind::*member, hf::range range) const {
+  void number(const char* name, integer Kind::*member, hf::range range) const {
     known.emplace_back(name);
     kind.*member = f.whole_or(name, kind.*member, range);
   }
@@ -226,16 +233,16 @@ inline void read_item(const hf::fields& f, bool inside, layer_stack& stack) {
   const hf::json* of = f.find("of");
   if (of != nullptr && !inside) {
     layer_stack pattern;
-    const count times = f.whole("repeat", field::layers);
+    const integer times = f.whole("repeat", field::layers);
     read_stack(*of, f.path_of("of"), f.report(), true, pattern);
     refuse_unread(f, {"repeat", "of"});
-    for (count i = 0; i < times && !f.report().failed() && !stack.runs.overflowed; ++i) {
+    for (integer i = 0; i < times && !f.report().failed() && !stack.runs.overflowed; ++i) {
       for (const layer_run& run : pattern.runs) stack.append(run.layers, pattern.kinds[run.kind]);
     }
     return;
   }
   layer l;
-  const count layers = f.whole_or("layers", 1, field::layers);
+  const integer layers = f.whole_or("layers", 1, field::layers);
   l.attention = read_half<attention_kind, no_attention>(f, "attention");
   l.feed_forward = read_half<feed_forward_kind, no_feed_forward>(f, "feed_forward");
   read_named(f, "form", layer_form_names, l.form);
@@ -271,12 +278,12 @@ inline model read_like_model(const hf::fields& f) {
   return {};
 }
 
-inline count read_figure(const hf::fields& f, const char* key, const model_figure& figure,
-                         count before) {
+inline integer read_figure(const hf::fields& f, const char* key, const model_figure& figure,
+                           integer before) {
   if (figure.range.highest <= 1.0) return f.flag(key, before != 0) ? 1 : 0;
   return f.whole_or(
       key, before,
-      {static_cast<count>(figure.range.lowest), static_cast<count>(figure.range.highest)});
+      {static_cast<integer>(figure.range.lowest), static_cast<integer>(figure.range.highest)});
 }
 
 // Numbers of the model, those of an object within under its name.
@@ -286,8 +293,8 @@ inline void read_figures(const hf::fields& f, model& m) {
   for (const model_figure& figure : model_figures) {
     const std::size_t dot = figure.name.find('.');
     const std::string outer(figure.name.substr(0, dot));
-    const count before = figure.exchange(m, nullptr);
-    count now = before;
+    const integer before = figure.exchange(m, nullptr);
+    integer now = before;
     if (dot == std::string_view::npos) {
       known.push_back(figure.name);
       now = read_figure(f, outer.c_str(), figure, before);

@@ -21,7 +21,7 @@ namespace shardline {
 namespace detail {
 
 // ", shards 0-1 of 2", and nothing where there is only one.
-inline std::string one_of(std::string_view thing, const item_range& which, count of) {
+inline std::string one_of(std::string_view thing, const item_range& which, integer of) {
   if (of == 1) return {};
   return ", " + to_text(thing, which) + " of " + std::to_string(of);
 }
@@ -47,11 +47,11 @@ inline std::string one_of(std::string_view thing, const item_range& which, count
 /// One line per `gpus_per_line` consecutive GPUs of a layout that check() accepts.
 ///   rank_map(plan_004, ep64): "GPU 0: expert 0, layers 0-15\nGPU 1: expert 1, ..."
 [[nodiscard]] inline std::string rank_map(const model& m, const layout& l,
-                                          count gpus_per_line = 1) {
+                                          integer gpus_per_line = 1) {
   std::string text;
-  for (count first = 0; first < l.gpus(); first += gpus_per_line) {
-    const count left = l.gpus() - first;
-    const count number = left < gpus_per_line ? left : gpus_per_line;
+  for (integer first = 0; first < l.gpus(); first += gpus_per_line) {
+    const integer left = l.gpus() - first;
+    const integer number = left < gpus_per_line ? left : gpus_per_line;
     text += to_text(share_of_gpus(m, l, first, number), l) + '\n';
   }
   return text;

@@ -98,7 +98,7 @@ class step_tracer {
       : p_(p), into_(into), first_process_(first_process) {}
 
   void name_processes(const std::string& phase) {
-    for (count stage = 0; stage < p_.layout.pp; ++stage) {
+    for (integer stage = 0; stage < p_.layout.pp; ++stage) {
       const std::string of = p_.layout.pp > 1 ? ", stage " + std::to_string(stage) : "";
       into_.name_process(process_of(stage), phase + of);
     }
@@ -116,7 +116,7 @@ class step_tracer {
     for_each_operator(p_, s, operators);
     free_.resize(static_cast<std::size_t>(p_.layout.pp), 0.0);
     double arrives = 0.0;
-    for (count stage = 0; stage < p_.layout.pp; ++stage) {
+    for (integer stage = 0; stage < p_.layout.pp; ++stage) {
       double& free = free_[static_cast<std::size_t>(stage)];
       free = add_stage(operators, rank_step_of(s, p_.layout), stage, steps, max(arrives, free));
       arrives = free;
@@ -124,13 +124,13 @@ class step_tracer {
   }
 
  private:
-  [[nodiscard]] int process_of(count stage) const {
+  [[nodiscard]] int process_of(integer stage) const {
     return first_process_ + static_cast<int>(stage);
   }
 
   // Returns when it ends.
   double add_stage(const traced_segments<T, Efficiency>& operators, const rank_step<T>& s,
-                   count stage, double steps, double start) {
+                   integer stage, double steps, double start) {
     const segment_counts own = segments_of_stage(p_.map, p_.model, p_.layout, stage);
     double now = start;
     const auto run = [&](std::size_t segment, const std::string& where) {
@@ -138,7 +138,7 @@ class step_tracer {
     };
     run(segment::embedding, "embedding");
     const item_range range = layers_of_stage(p_.layout, p_.model.layers.size(), stage);
-    for (count layer = range.first; layer < range.first + range.number; ++layer) {
+    for (integer layer = range.first; layer < range.first + range.number; ++layer) {
       const layer_halves& halves = p_.map.of_kind[kind_of(layer)];
       const std::string where = "layer " + std::to_string(layer);
       run(halves.mixing, where);
@@ -148,14 +148,14 @@ class step_tracer {
     run(segment::hand_over, "hand-over");
     return add_host(s, own, stage, steps, start, now);
   }
-  [[nodiscard]] std::size_t kind_of(count layer) const {
+  [[nodiscard]] std::size_t kind_of(integer layer) const {
     const kind_counts kinds = p_.model.layers.counts(layer, 1);
     std::size_t kind = 0;
     while (kinds[kind] == 0) ++kind;
     return kind;
   }
   // Shared experts begin with the message that they are computed beside, where there is one.
-  double add_segment(const std::vector<traced_operator>& operators, count stage,
+  double add_segment(const std::vector<traced_operator>& operators, integer stage,
                      const std::string& where, double steps, double now) {
     const bool hides = std::any_of(operators.begin(), operators.end(),
                                    [](const auto& o) { return o.beside_shared_experts; });
@@ -168,7 +168,7 @@ class step_tracer {
     }
     return now;
   }
-  double draw_shared(const std::vector<traced_operator>& operators, count stage,
+  double draw_shared(const std::vector<traced_operator>& operators, integer stage,
                      const std::string& where, double steps, double now) {
     for (const traced_operator& o : operators) {
       if (o.line != term::shared_experts) continue;
@@ -177,14 +177,14 @@ class step_tracer {
     }
     return now;
   }
-  void add_operator(const traced_operator& o, count stage, const std::string& where, double start,
+  void add_operator(const traced_operator& o, integer stage, const std::string& where, double start,
                     double lasts) {
     const int thread = o.sent ? thread_of_links : thread_of_operators;
     const std::string line(name(o.line));
     into_.add(process_of(stage), thread, line, line + ": " + o.equation.label, start, lasts,
               {{"where", where}, {"bound", name(o.equation.by)}, {"is", to_text(o.equation)}});
   }
-  double add_host(const rank_step<T>& s, const segment_counts& own, count stage, double steps,
+  double add_host(const rank_step<T>& s, const segment_counts& own, integer stage, double steps,
                   double start, double now) {
     const auto busy = seconds<T>::from_value(T((now - start) / steps));
     const T host =

@@ -35,7 +35,7 @@ template <class T>
 
 /// What the engine's program adds to a step beside the accelerator's busy time: 0.
 template <class T>
-[[nodiscard]] constexpr seconds<T> host_time(const datasheet&, const rank_step<T>&, count,
+[[nodiscard]] constexpr seconds<T> host_time(const datasheet&, const rank_step<T>&, integer,
                                              const seconds<T>&) noexcept {
   return {};
 }

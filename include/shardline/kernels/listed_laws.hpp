@@ -40,17 +40,19 @@ class listed_laws {
                  recurrence_shape, attention_shape>
         what{};
     unsigned char routing = 0;
-    unsigned char size = size::none;
+    unsigned char size = step_size::none;
   };
 
   // What a shape follows that may differ from chunk to chunk of a prompt.
-  static constexpr unsigned char size_of(const gemm_shape& o) noexcept { return size::of(o.rows); }
+  static constexpr unsigned char size_of(const gemm_shape& o) noexcept {
+    return step_size::of(o.rows);
+  }
   static constexpr unsigned char size_of(const attention_shape& o) noexcept {
     return size_of_attention(o.phase);
   }
   template <class Shape>
   static constexpr unsigned char size_of(const Shape&) noexcept {
-    return size::none;
+    return step_size::none;
   }
 
   template <class Fold>
@@ -83,7 +85,7 @@ class listed_laws {
       const step_part<T>* own_part = part_in(sizes.step, o.phase);
       if (own_part == nullptr) return;
       const kernel_time<T> in_full = plain(time_of(laws.accelerator_, operator_of(o, *own_part)));
-      const T runs_it = sizes[size::of(size::of_phase::runs, o.phase)];
+      const T runs_it = sizes[step_size::of(step_size::of_phase::runs, o.phase)];
       fold(r.at, kernel_time<T>{in_full.compute * runs_it, in_full.memory * runs_it,
                                 in_full.exposed * runs_it, in_full.launch * runs_it});
     }

@@ -29,9 +29,9 @@ inline constexpr std::size_t max_prepared =
 template <class T>
 struct roof {
   place_in_step at{};
-  unsigned char rows = size::none;
-  unsigned char reads = size::none;
-  unsigned char runs = size::none;
+  unsigned char rows = step_size::none;
+  unsigned char reads = step_size::none;
+  unsigned char runs = step_size::none;
   T compute = T(0.0);
   T fixed = T(0.0);
   T each = T(0.0);
@@ -55,7 +55,7 @@ struct roof {
 template <class T>
 struct passing {
   place_in_step at{};
-  unsigned char rows = size::none;
+  unsigned char rows = step_size::none;
   T each = T(0.0);
   T fixed = T(0.0);
   T launch = T(0.0);
@@ -84,7 +84,7 @@ class passings {
     for (std::size_t i = all_.size(); i > 0; --i) {
       passing<T>& with = all_[i - 1];
       if (with.at.segment != k.at.segment) break;
-      const bool same_rows = with.rows == k.rows || k.rows == size::none;
+      const bool same_rows = with.rows == k.rows || k.rows == step_size::none;
       if (with.at.line != k.at.line || !same_rows) continue;
       return with.add(k, T(1.0));
     }
@@ -130,7 +130,8 @@ class passings {
 
 /// The size that attention in a phase follows beside its new tokens: a prompt's cached ones.
 [[nodiscard]] constexpr unsigned char size_of_attention(phase p) noexcept {
-  return size::of(p == phase::prefill ? extent::prompt_context : extent::decode_tokens);
+  return step_size::of(p == phase::prefill ? step_extent::prompt_context
+                                           : step_extent::decode_tokens);
 }
 
 /// Softmax attention of one part of a step, s sequences of n new tokens after c cached ones:
@@ -139,7 +140,7 @@ template <class T>
 struct attention_roof {
   place_in_step at{};
   shardline::phase phase = phase::decode;
-  count window = 0;
+  integer window = 0;
   T per_pair = T(0.0);
   T query = T(0.0);
   T key = T(0.0);
@@ -171,41 +172,41 @@ class roof_laws {
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const gemm_shape& o, double matrix, std::size_t) noexcept {
     const gemm<T> row{o.term, o.weight, T(1.0), T(0.0), o.activation};
-    const std::size_t reads = o.read_by_phase ? size::phases : size::one;
-    put(multiplied(a, row, matrix), at, size::of(o.rows), reads, size::one);
+    const std::size_t reads = o.read_by_phase ? step_size::phases : step_size::one;
+    put(multiplied(a, row, matrix), at, step_size::of(o.rows), reads, step_size::one);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const grouped_gemm_shape& o, double matrix, std::size_t routing) noexcept {
     const grouped_gemm<T> row{o.weight, T(1.0), T(0.0), o.activation};
-    put(multiplied(a, row, matrix), at, size::of(size::routed::rows, routing),
-        size::of(size::routed::distinct, routing), size::one);
+    put(multiplied(a, row, matrix), at, step_size::of(step_size::routed::rows, routing),
+        step_size::of(step_size::routed::distinct, routing), step_size::one);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const vector_shape& o, double, std::size_t) noexcept {
     const auto traffic = bytes<T>::from_value(T(o.bytes_per_token));
     const elementwise<T> row{o.term, o.weight, traffic, o.kind, o.width};
-    pass(passed(a, row), at, size::of(extent::tokens));
+    pass(passed(a, row), at, step_size::of(step_extent::tokens));
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const expert_activation_shape& o, double, std::size_t routing) noexcept {
     routed_extents<T> one;
     one.rows = T(1.0);
-    pass(passed(a, operator_of(o, one)), at, size::of(size::routed::rows, routing));
+    pass(passed(a, operator_of(o, one)), at, step_size::of(step_size::routed::rows, routing));
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const fused_shape& o, double vectors, std::size_t) noexcept {
     roof<T> r;
     r.fixed = seconds_of(a, fused_vector<T>{o.term, o.weight}, vectors);
-    pass(r, at, size::none);
+    pass(r, at, step_size::none);
   }
   template <class Efficiency>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t,
-                     size::of_phase launched = size::of_phase::runs) noexcept {
+                     step_size::of_phase launched = step_size::of_phase::runs) noexcept {
     // One sequence with one new token: what its state takes, and what the token does.
     recurrence_shape idle = o;
     idle.flops_per_token = 0;
@@ -215,9 +216,10 @@ class roof_laws {
     const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
     roof<T> r = passed(a, operator_of(stateless, one));
     r.fixed = plain(time_of(a, operator_of(idle, one))).memory;
-    const extent tokens = o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens;
-    put(r, at, size::of(tokens), size::of(size::of_phase::sequences, o.phase),
-        size::of(launched, o.phase));
+    const step_extent tokens =
+        o.phase == phase::prefill ? step_extent::prompt_tokens : step_extent::decode_tokens;
+    put(r, at, step_size::of(tokens), step_size::of(step_size::of_phase::sequences, o.phase),
+        step_size::of(launched, o.phase));
   }
   // One sequence with one new token and nothing cached: one pair, one query, one key.
   template <class Efficiency>

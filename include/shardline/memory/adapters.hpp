@@ -9,17 +9,17 @@ namespace shardline {
 /// Slots of adapters, and the largest rank that one may have (vLLM --max-loras, --max-lora-rank;
 /// SGLang --max-loras-per-batch, --max-lora-rank).
 struct adapter_slots {
-  count slots = 0;
-  count rank = 16;
+  integer slots = 0;
+  integer rank = 16;
 };
 
 namespace detail {
 
 // Adds up k + n of every dense matrix of layers that adapters go beside.
 struct adapter_fold {
-  count edges = 0;
+  integer edges = 0;
   template <class Operator>
-  constexpr void operator()(const Operator& o, count times) noexcept {
+  constexpr void operator()(const Operator& o, integer times) noexcept {
     if constexpr (has_weight<Operator>) {
       constexpr weight_classes adapted{weight_class::attention, weight_class::dense_feed_forward};
       const bool matrix = o.weight.k > 1 && adapted.contains(o.weight.weight_class);
@@ -39,7 +39,7 @@ struct adapter_fold {
 ///   slots rank (k + n) bytes, summed; engines allocate them at start-up, used or not
 /// Llama-3.1-8B, 4 slots of rank 16: 4 x 16 x 2 B x 32 x (4096 + 6144 + 4096 + 4096 + 4096 + 28672
 /// + 14336 + 4096) = 285,212,672 B (tests/memory/adapters.cpp).
-[[nodiscard]] constexpr bytes<> adapter_bytes(const model& m, const layout& l, count stage,
+[[nodiscard]] constexpr bytes<> adapter_bytes(const model& m, const layout& l, integer stage,
                                               const adapter_slots& a) noexcept {
   detail::adapter_fold fold;
   detail::listing<detail::adapter_fold> list{fold};

@@ -59,9 +59,9 @@ template <class T>
 [[nodiscard]] constexpr static_fraction<T> share_of(const derived_static<T>& rule,
                                                     const basic_runtime<T>& r, const layout& l,
                                                     const bytes<T>& capacity) noexcept {
-  const count engines = independent_engines(l);
-  const count ranks = l.attention.size() / engines;
-  const count replicas = l.attention.dp / engines;
+  const integer engines = independent_engines(l);
+  const integer ranks = l.attention.size() / engines;
+  const integer replicas = l.attention.dp / engines;
   const T sequences = r.captured.on(ranks);
   bytes<T> reserved = rule.base + rule.per_token * max(r.step_tokens, rule.least_tokens) +
                       rule.per_gpu * real<T>(ranks * l.pp) + rule.per_sequence * sequences;

@@ -65,7 +65,7 @@ struct least_over_stages {
   const Figure& figure;
   T least = real<T>(unbounded);
 
-  constexpr void operator()(count stage, const basic_memory<T>& held) noexcept {
+  constexpr void operator()(integer stage, const basic_memory<T>& held) noexcept {
     const T room = held.capacity.value() - held.fixed().value();
     const bool speculates = load.original.speculation.draft_tokens > 0;
     const T own = figure(room, cache_of_stage(load.prepared, stage, speculates));
@@ -146,14 +146,14 @@ constexpr T fitting_sequences(const prepared_memory<T>& p, const basic_workload<
 ///              of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
 template <single_case T>
-[[nodiscard]] constexpr count sequences_that_fit(const prepared_memory<T>& p,
-                                                 const basic_workload<T>& w) noexcept {
+[[nodiscard]] constexpr integer sequences_that_fit(const prepared_memory<T>& p,
+                                                   const basic_workload<T>& w) noexcept {
   return detail::rounded_down(detail::fitting_sequences(p, w));
 }
 template <single_case T, class Efficiency>
-[[nodiscard]] constexpr count sequences_that_fit(const basic_cluster<T, Efficiency>& c,
-                                                 const model& m, const layout& l,
-                                                 const basic_workload<T>& w) noexcept {
+[[nodiscard]] constexpr integer sequences_that_fit(const basic_cluster<T, Efficiency>& c,
+                                                   const model& m, const layout& l,
+                                                   const basic_workload<T>& w) noexcept {
   return sequences_that_fit(prepare_memory(c, m, l), w);
 }
 
@@ -161,8 +161,8 @@ template <single_case T, class Efficiency>
 /// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
 /// whatever the model's own longest context is. Assumes inputs as above.
 template <single_case T>
-[[nodiscard]] constexpr count longest_context(const prepared_memory<T>& p,
-                                              const basic_workload<T>& w) noexcept {
+[[nodiscard]] constexpr integer longest_context(const prepared_memory<T>& p,
+                                                const basic_workload<T>& w) noexcept {
   using load_type = detail::varied_load<T>;
   const load_type load{p, w};
   const detail::context_within<T> figure{sequences_per_replica(p.layout, w)};
@@ -176,9 +176,9 @@ template <single_case T>
   return input < one ? 0 : detail::rounded_down(input + output);
 }
 template <single_case T, class Efficiency>
-[[nodiscard]] constexpr count longest_context(const basic_cluster<T, Efficiency>& c, const model& m,
-                                              const layout& l,
-                                              const basic_workload<T>& w) noexcept {
+[[nodiscard]] constexpr integer longest_context(const basic_cluster<T, Efficiency>& c,
+                                                const model& m, const layout& l,
+                                                const basic_workload<T>& w) noexcept {
   return longest_context(prepare_memory(c, m, l), w);
 }
 
@@ -191,10 +191,10 @@ struct too_few {
   const shardline::model& model;
   const basic_workload<T>& workload;
   shardline::layout layout{};
-  count replicas_per_step = 1;
-  count ranks_per_copy = 1;  // of an expert group
+  integer replicas_per_step = 1;
+  integer ranks_per_copy = 1;  // of an expert group
 
-  [[nodiscard]] constexpr shardline::layout of(count steps) const noexcept {
+  [[nodiscard]] constexpr shardline::layout of(integer steps) const noexcept {
     shardline::layout l = layout;
     l.attention.dp = steps * replicas_per_step;
     l.expert.edp = l.attention.tp * l.attention.cp * l.attention.dp / ranks_per_copy;
@@ -218,11 +218,11 @@ template <single_case T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,
                                                               const model& m, const layout& l,
                                                               const basic_workload<T>& w) noexcept {
-  const count ranks = l.attention.tp * l.attention.cp;
+  const integer ranks = l.attention.tp * l.attention.cp;
   layout within = l;
   if (!has_experts(m)) within.expert = {ranks, 1, l.attention.dp};
-  const count experts = within.expert.etp * within.expert.ep;
-  const count step = experts / std::gcd(experts, ranks);
+  const integer experts = within.expert.etp * within.expert.ep;
+  const integer step = experts / std::gcd(experts, ranks);
   const detail::too_few<T, Efficiency> too_few{c, m, w, within, step, experts};
   if (!too_few(1.0)) return too_few.of(1);
   // One sequence per expert group: the least.

@@ -19,9 +19,9 @@ namespace shardline {
 /// (tests/memory/exchange_buffers.cpp). What NVSHMEM itself keeps comes on top: users of two nodes
 /// of eight saw 6.3 to 7.5 GiB in all.
 [[nodiscard]] constexpr bytes<> exchange_buffer_bytes(const model& m, const layout& l,
-                                                      count per_domain, expert_exchange by,
+                                                      integer per_domain, expert_exchange by,
                                                       const exchange_buffers& sizes) noexcept {
-  const count experts = experts_of(m).experts + l.redundant_experts;
+  const integer experts = experts_of(m).experts + l.redundant_experts;
   const bool sent = l.dispatch == expert_dispatch::all_to_all && l.expert.ep > 1 &&
                     replicas_per_expert_group(l) > 1;
   if (!sent || experts == l.redundant_experts || by == expert_exchange::pairwise) return {};

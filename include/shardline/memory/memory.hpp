@@ -79,7 +79,8 @@ template <class T>
 /// Tokens of a sequence in one page: of each of the dcp ranks that share its cache.
 ///   pages of 16 tokens, dcp 4: 64   (tests/static/worked_numbers.cpp)
 template <class T>
-[[nodiscard]] constexpr count tokens_per_page(const basic_runtime<T>& r, const layout& l) noexcept {
+[[nodiscard]] constexpr integer tokens_per_page(const basic_runtime<T>& r,
+                                                const layout& l) noexcept {
   return r.page_tokens * l.dcp;
 }
 
@@ -188,7 +189,7 @@ constexpr held_bytes<T> held_by(const prepared_memory<T>& p, const segment_count
 // Whole sequences' worth of tokens, in whole pages, that fit beside everything else.
 template <class T>
 constexpr tokens<T> cache_that_fits(const basic_memory<T>& m, const T& cached_tokens,
-                                    count page_tokens) noexcept {
+                                    integer page_tokens) noexcept {
   const bytes<T> free = shardline::max(m.capacity - m.fixed() - m.state, bytes<T>{});
   const T page = real<T>(page_tokens);
   const T none(0.0);
@@ -269,7 +270,7 @@ constexpr void for_each_stage_memory(const prepared_memory<T>& p, const basic_wo
                                      Visit&& visit) {
   const bool speculates = w.speculation.draft_tokens > 0;
   detail::with_reserved(p, w, [&](const detail::reserved_sizes<T>& reserved) {
-    for (count next_stage = 0; next_stage < p.layout.pp; ++next_stage) {
+    for (integer next_stage = 0; next_stage < p.layout.pp; ++next_stage) {
       const segment_counts segments_held = p.held_by(
           next_stage, segments_of_stage(p.map, p.model, p.layout, next_stage), speculates);
       visit(next_stage,

@@ -10,7 +10,7 @@
 namespace shardline {
 
 /// More sequences or tokens than any deployment has: what a model without a cache holds.
-inline constexpr count unbounded = 1'000'000'000;
+inline constexpr integer unbounded = 1'000'000'000;
 
 /// What one sequence keeps on one rank of a stage, by kind of layer, each of which has two caches
 /// at most.
@@ -21,11 +21,11 @@ inline constexpr count unbounded = 1'000'000'000;
 struct stage_cache {
   struct ring {
     double page_bytes = 0.0;
-    count ring_pages = 0;
+    integer ring_pages = 0;
   };
   growing<ring, 2 * max_layer_kinds> rings;
   double state_bytes = 0.0;
-  count page_tokens = 1;
+  integer page_tokens = 1;
 
   /// Bytes of one sequence of `length` tokens, a whole number.
   template <eager_scalar T>
@@ -39,23 +39,23 @@ struct stage_cache {
     }
     return sum;
   }
-  [[nodiscard]] constexpr double bytes_of(count length) const noexcept {
+  [[nodiscard]] constexpr double bytes_of(integer length) const noexcept {
     return bytes_of(real<double>(length));
   }
 
   /// The longest sequence whose bytes are at most `budget`: 0 if not even its state fits. Between
   /// two ring sizes the bytes grow linearly with the pages, so there is one division per kind.
-  [[nodiscard]] constexpr count length_within(double budget) const noexcept {
+  [[nodiscard]] constexpr integer length_within(double budget) const noexcept {
     double left = budget - state_bytes;
     if (left < 0.0) return 0;
-    count pages = 0;
+    integer pages = 0;
     for (std::size_t i = 0; i <= rings.size(); ++i) {
       const double slope = growth_beyond(pages);
-      const count full = next_full_ring(pages);
+      const integer full = next_full_ring(pages);
       const double most = real<double>(ceil_div(unbounded, page_tokens) - pages);
       const double fitting = slope > 0.0 ? min(left / slope, most) : most;
       if (full == 0 || fitting < real<double>(full - pages)) {
-        return (pages + static_cast<count>(fitting)) * page_tokens;
+        return (pages + static_cast<integer>(fitting)) * page_tokens;
       }
       left -= slope * real<double>(full - pages);
       pages = full;
@@ -65,7 +65,7 @@ struct stage_cache {
 
  private:
   // Bytes of one more page per sequence once it has `pages`.
-  [[nodiscard]] constexpr double growth_beyond(count pages) const noexcept {
+  [[nodiscard]] constexpr double growth_beyond(integer pages) const noexcept {
     double sum = 0.0;
     for (std::size_t i = 0; i < rings.size(); ++i) {
       const ring& r = rings[i];
@@ -74,8 +74,8 @@ struct stage_cache {
     return sum;
   }
   // The next size at which a ring stops growing; 0: none.
-  [[nodiscard]] constexpr count next_full_ring(count pages) const noexcept {
-    count next = 0;
+  [[nodiscard]] constexpr integer next_full_ring(integer pages) const noexcept {
+    integer next = 0;
     for (std::size_t i = 0; i < rings.size(); ++i) {
       const ring& r = rings[i];
       if (r.ring_pages > pages && (next == 0 || r.ring_pages < next)) next = r.ring_pages;
@@ -87,7 +87,7 @@ struct stage_cache {
 /// The caches of one sequence on rank 0 of stage `stage`, those of prediction layers with them
 /// where the deployment speculates.
 template <class T>
-[[nodiscard]] constexpr stage_cache cache_of_stage(const prepared_memory<T>& p, count stage,
+[[nodiscard]] constexpr stage_cache cache_of_stage(const prepared_memory<T>& p, integer stage,
                                                    bool speculates = false) noexcept {
   const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
   const segment_counts n = p.held_by(stage, own, speculates);
@@ -104,7 +104,7 @@ template <class T>
 }
 template <class T, class Efficiency>
 [[nodiscard]] constexpr stage_cache cache_of_stage(const basic_cluster<T, Efficiency>& c,
-                                                   const model& m, const layout& l, count stage,
+                                                   const model& m, const layout& l, integer stage,
                                                    bool speculates = false) noexcept {
   return cache_of_stage(prepare_memory(c, m, l), stage, speculates);
 }

@@ -27,7 +27,7 @@ template <class T>
 ///   weights         weights of `memory` by class
 template <class T = double>
 struct basic_stage_memory {
-  count stage = 0;
+  integer stage = 0;
   item_range layers{};
   basic_memory<T> memory{};
   basic_workspace<T> workspace{};
@@ -56,7 +56,7 @@ struct stage_details {
   bool speculates = false;
   Visit& visit;
 
-  constexpr void operator()(count stage, const basic_memory<T>& held) {
+  constexpr void operator()(integer stage, const basic_memory<T>& held) {
     const shardline::model& m = e.model;
     const shardline::layout& l = e.layout;
     basic_stage_memory<T> s{stage, layers_of_stage(l, m.layers.size(), stage), held};

@@ -11,7 +11,7 @@ namespace shardline::detail {
 inline constexpr weight_class versions_class = weight_class::norm;
 
 // Stored as norms are, multiplied like activations.
-constexpr weight unquantised(const model_context& e, count k, count n) noexcept {
+constexpr weight unquantised(const model_context& e, integer k, integer n) noexcept {
   weight_format f = e.formats.of_model[weight_class::norm];
   f.math = e.activations;
   return {versions_class, f, k, n};
@@ -24,13 +24,15 @@ constexpr weight unquantised(const model_context& e, count k, count n) noexcept 
 constexpr void emit_versions_before(const model_context& e, shape_sink& sink) {
   const alternating_updates& own = e.model.updates;
   if (own.versions == 1) return;
-  const count n = own.versions;
-  const count h = e.hidden_size;
-  sink(gemm_shape{term::norms, unquantised(e, h, n + own.low_rank), extent::tokens, e.activations});
+  const integer n = own.versions;
+  const integer h = e.hidden_size;
+  sink(gemm_shape{term::norms, unquantised(e, h, n + own.low_rank), step_extent::tokens,
+                  e.activations});
   sink(fused_shape{term::norms, e.vector(versions_class, h + n * n * n)});
   sink(vector_shape{term::norms, {}, e.values_bytes(2 * n * h), vector_kind::norm, n * h});
   if (own.low_rank == 0) return;
-  sink(gemm_shape{term::norms, unquantised(e, own.low_rank, h), extent::tokens, e.activations});
+  sink(
+      gemm_shape{term::norms, unquantised(e, own.low_rank, h), step_extent::tokens, e.activations});
   sink(vector_shape{term::norms, e.vector(versions_class, h), e.values_bytes(3 * h),
                     vector_kind::norm, h});
 }
@@ -38,21 +40,21 @@ constexpr void emit_versions_before(const model_context& e, shape_sink& sink) {
 /// Behind the layer: the same router again, by which what one version learned corrects all, and a
 /// scale of the one.
 constexpr void emit_versions_behind(const model_context& e, shape_sink& sink) {
-  const count n = e.model.updates.versions;
+  const integer n = e.model.updates.versions;
   if (n == 1) return;
-  const count h = e.hidden_size;
+  const integer h = e.hidden_size;
   weight router = unquantised(e, h, n);
   router.resident = false;  // held already
-  sink(gemm_shape{term::norms, router, extent::tokens, e.activations});
+  sink(gemm_shape{term::norms, router, step_extent::tokens, e.activations});
   sink(fused_shape{term::norms, e.vector(versions_class, n * n + h)});
   sink(vector_shape{term::norms, {}, e.values_bytes(2 * n * h), vector_kind::norm, n * h});
 }
 
 /// The versions from the embedding, or one stream of them before the head: a square product each.
-constexpr void emit_versions_end(const model_context& e, extent rows, shape_sink& sink) {
-  const count others = e.model.updates.versions - 1;
+constexpr void emit_versions_end(const model_context& e, step_extent rows, shape_sink& sink) {
+  const integer others = e.model.updates.versions - 1;
   if (others == 0) return;
-  const count h = e.hidden_size;
+  const integer h = e.hidden_size;
   sink(gemm_shape{term::norms, unquantised(e, h, others * h), rows, e.activations});
   sink(vector_shape{term::norms, {}, e.values_bytes(2 * (others + 1) * h), vector_kind::norm, h});
 }

@@ -24,7 +24,7 @@ inline constexpr std::size_t number = prediction + 1;
 }  // namespace block
 
 /// How many of each block.
-using block_counts = std::array<count, block::number>;
+using block_counts = std::array<integer, block::number>;
 
 namespace detail {
 
@@ -41,7 +41,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 /// Blocks of stage `stage` of the layout; a model without a vocabulary has neither embedding nor
 /// head.
 [[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, const layout& l,
-                                                     count stage) noexcept {
+                                                     integer stage) noexcept {
   const item_range own = layers_of_stage(l, m.layers.size(), stage);
   block_counts blocks = detail::with_layers(m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
@@ -52,7 +52,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 }
 
 /// Blocks of all stages together.
-[[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, count pp) noexcept {
+[[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, integer pp) noexcept {
   block_counts blocks = detail::with_layers(m.layers.counts(0, m.layers.size()));
   blocks[block::embedding] = m.vocab_size > 0 ? 1 : 0;
   blocks[block::head] = blocks[block::embedding];
@@ -65,8 +65,8 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 /// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
 constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
   const layer_inputs& own = e.model.per_layer;
-  const count all = own.width * e.model.layers.size();
-  const count tp = e.layout.attention.tp;
+  const integer all = own.width * e.model.layers.size();
+  const integer tp = e.layout.attention.tp;
   constexpr auto in_class = weight_class::embedding;
   sink(vector_shape{term::embedding, e.matrix(in_class, e.table_rows(own.vocab_size), all),
                     e.values_bytes(2 * all), vector_kind::lookup, all});
@@ -79,7 +79,7 @@ constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
 }
 
 /// Values of a row of embedding and head.
-[[nodiscard]] constexpr count row_width(const model& m) noexcept {
+[[nodiscard]] constexpr integer row_width(const model& m) noexcept {
   return m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
 }
 
@@ -87,9 +87,9 @@ constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
 /// are narrower than the model. Learned positions are replicated and added to them, and a norm may
 /// follow.
 constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
-  const count hidden = e.model.hidden_size;
-  const count width = row_width(e.model);
-  const count rows = e.table_rows(e.model.vocab_size + e.model.extra_rows);
+  const integer hidden = e.model.hidden_size;
+  const integer width = row_width(e.model);
+  const integer rows = e.table_rows(e.model.vocab_size + e.model.extra_rows);
   sink(vector_shape{term::embedding, e.matrix(weight_class::embedding, rows, width),
                     e.values_bytes(2 * width), vector_kind::lookup, width});
   if (e.layout.attention.tp > 1) {
@@ -104,7 +104,7 @@ constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
   }
   if (e.model.embedding_norm) sink(e.norm());
   if (e.model.per_layer.width > 0) emit_layer_embedding(e, sink);
-  detail::emit_versions_end(e, extent::tokens, sink);
+  detail::emit_versions_end(e, step_extent::tokens, sink);
 }
 
 namespace detail {
@@ -138,9 +138,9 @@ constexpr bool summed_later(const layer& l) noexcept {
 // there are half as many as at the end, on average; what they add up to is written.
 // Source: modeling_kimi_linear.py of huggingface.co/moonshotai/Kimi-K3.
 constexpr void emit_block_residuals(const model_context& e, shape_sink& sink) {
-  const count layers = e.model.residual_blocks;
+  const integer layers = e.model.residual_blocks;
   if (layers == 0) return;
-  const count read = 1 + e.model.layers.size() / (2 * layers);
+  const integer read = 1 + e.model.layers.size() / (2 * layers);
   sink(vector_shape{term::norms, e.vector(weight_class::norm, 2 * e.hidden_size),
                     e.values_bytes((read + 1) * e.hidden_size), vector_kind::norm, e.hidden_size});
 }
@@ -158,26 +158,26 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
 // Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
 constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
-  const count n = e.model.streams;
+  const integer n = e.model.streams;
   if (n == 1) return;
-  const count mixed = n * e.hidden_size;
-  const count weights = (2 + n) * n;
+  const integer mixed = n * e.hidden_size;
+  const integer weights = (2 + n) * n;
   const weight projection{weight_class::norm, mixing_format(e), mixed, weights};
-  sink(gemm_shape{term::norms, projection, extent::tokens, e.activations});
+  sink(gemm_shape{term::norms, projection, step_extent::tokens, e.activations});
   sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
-  const count moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
+  const integer moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
   sink(vector_shape{term::norms, {}, e.values_bytes(moved), vector_kind::norm, mixed});
 }
 
 // Before the head: streams are mixed to one.
 constexpr void emit_stream_end(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
-  const count n = e.model.streams;
+  const integer n = e.model.streams;
   if (n == 1) return;
-  const count mixed = n * e.hidden_size;
+  const integer mixed = n * e.hidden_size;
   sink(gemm_shape{term::norms,
                   {weight_class::norm, mixing_format(e), mixed, n},
-                  extent::logit_rows,
+                  step_extent::logit_rows,
                   e.activations});
   sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, n + 1}});
 }
@@ -235,25 +235,25 @@ constexpr void emit_layer(const layer& l, const model_context& outside, shape_si
 /// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
 /// the embedding; it stores its own copy only on a stage that has no embedding.
 constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape_sink& sink) {
-  const count tp = e.layout.attention.tp;
+  const integer tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
-  const count width = row_width(e.model);
+  const integer width = row_width(e.model);
   weight w =
       e.matrix(tied ? weight_class::embedding : weight_class::head, width, e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
   detail::emit_stream_end(e, sink);
-  detail::emit_versions_end(e, extent::logit_rows, sink);
+  detail::emit_versions_end(e, step_extent::logit_rows, sink);
   if (!e.model.no_last_norm) sink(e.norm());
   if (e.model.embedding_width > 0) {
     sink(gemm_shape{term::head, e.matrix(weight_class::head, e.model.hidden_size, width),
-                    extent::logit_rows, e.model.activations});
+                    step_extent::logit_rows, e.model.activations});
   }
-  sink(gemm_shape{term::head, w, extent::logit_rows, e.model.activations});
+  sink(gemm_shape{term::head, w, step_extent::logit_rows, e.model.activations});
   if (e.model.head_bias) {
     sink(fused_shape{term::head, e.vector(weight_class::head, e.vocabulary_rows())});
   }
   if (tp > 1) {
-    sink(collective_shape{collective_kind::all_gather, e.tensor_group(), extent::logit_rows,
+    sink(collective_shape{collective_kind::all_gather, e.tensor_group(), step_extent::logit_rows,
                           e.values_bytes(e.model.vocab_size)});
   }
   sink(logits_shape{e.model.vocab_size});
@@ -277,7 +277,7 @@ constexpr void emit_prediction_layer(const model_context& e, shape_sink& sink) {
 
 /// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
 /// where the deployment speculates. A step runs them apart from the others: draft_time().
-[[nodiscard]] constexpr block_counts blocks_held(const model& m, const layout& l, count stage,
+[[nodiscard]] constexpr block_counts blocks_held(const model& m, const layout& l, integer stage,
                                                  bool speculates) noexcept {
   block_counts blocks = blocks_of_stage(m, l, stage);
   if (speculates && stage == l.pp - 1) blocks[block::prediction] = m.mtp_layers;
@@ -286,8 +286,8 @@ constexpr void emit_prediction_layer(const model_context& e, shape_sink& sink) {
 
 /// Values of a token that are carried from layer to layer: the residual streams or versions of one,
 /// and the blocks that the last layers attend to.
-[[nodiscard]] constexpr count carried_values(const model& m) noexcept {
-  const count blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
+[[nodiscard]] constexpr integer carried_values(const model& m) noexcept {
+  const integer blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
   return (m.streams + m.updates.versions - 1 + blocks) * m.hidden_size;
 }
 
@@ -333,9 +333,9 @@ namespace detail {
 template <class Sink>
 struct listing {
   Sink& sink;
-  count times = 0;
+  integer times = 0;
 
-  constexpr void start(std::size_t, count n) noexcept { times = n; }
+  constexpr void start(std::size_t, integer n) noexcept { times = n; }
   constexpr void finish(std::size_t) noexcept {}
   template <class Operator>
   constexpr void operator()(const Operator& o) {
@@ -349,7 +349,7 @@ struct listing {
 /// `times` is how many layers of the stage run it.
 template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
-                                 count stage, const rank& r, Sink&& sink,
+                                 integer stage, const rank_coordinates& r, Sink&& sink,
                                  const shard_padding& padding = {}) {
   const model_context e{m, l, r, padding};
   detail::listing<Sink> list{sink};

@@ -59,7 +59,7 @@ struct layer {
 };
 
 struct layer_run {
-  count layers = 0;
+  integer layers = 0;
   std::size_t kind = 0;
   friend constexpr bool operator==(const layer_run&, const layer_run&) noexcept = default;
 };
@@ -68,7 +68,7 @@ inline constexpr std::size_t max_layer_kinds = highest_count(field::layer_kinds)
 inline constexpr std::size_t max_layer_runs = highest_count(field::layer_runs);
 
 /// How many layers of each kind.
-using kind_counts = std::array<count, max_layer_kinds>;
+using kind_counts = std::array<integer, max_layer_kinds>;
 
 /// The layers in order, as runs of equal ones; each distinct layer is stored once. Layers that are
 /// stored in different formats are distinct.
@@ -77,7 +77,7 @@ using kind_counts = std::array<count, max_layer_kinds>;
 /// More than 16 kinds or 160 runs are not stored; validation then names the field.
 struct layer_stack {
   struct item {
-    count layers = 0;
+    integer layers = 0;
     shardline::layer layer{};
   };
 
@@ -88,27 +88,27 @@ struct layer_stack {
   constexpr layer_stack(std::initializer_list<item> in_order) noexcept {
     for (const item& i : in_order) append(i.layers, i.layer);
   }
-  [[nodiscard]] static constexpr layer_stack repeat(count times,
+  [[nodiscard]] static constexpr layer_stack repeat(integer times,
                                                     std::initializer_list<item> items) noexcept {
     layer_stack stack;
-    for (count t = 0; t < times && !stack.runs.overflowed; ++t) {
+    for (integer t = 0; t < times && !stack.runs.overflowed; ++t) {
       for (const item& i : items) stack.append(i.layers, i.layer);
     }
     return stack;
   }
 
-  constexpr void append(count layers, const layer& l) noexcept {
+  constexpr void append(integer layers, const layer& l) noexcept {
     const std::size_t kind = kind_of(l);
     if (!runs.empty() && runs[runs.size() - 1].kind == kind) {
-      count& last = runs[runs.size() - 1].layers;
+      integer& last = runs[runs.size() - 1].layers;
       last = saturating_sum(last, layers);
     } else {
       runs.push_back({layers, kind});
     }
   }
 
-  [[nodiscard]] constexpr count size() const noexcept {
-    count total = 0;
+  [[nodiscard]] constexpr integer size() const noexcept {
+    integer total = 0;
     for (const layer_run& run : runs) total = saturating_sum(total, run.layers);
     return total;
   }
@@ -120,13 +120,13 @@ struct layer_stack {
     return result;
   }
   /// Layers of each kind among layers first, first + 1, ..., first + n - 1.
-  [[nodiscard]] constexpr kind_counts counts(count first, count n) const noexcept {
+  [[nodiscard]] constexpr kind_counts counts(integer first, integer n) const noexcept {
     kind_counts result{};
-    count begin = 0;
+    integer begin = 0;
     for (const layer_run& run : runs) {
-      const count end = begin + run.layers;
-      const count from = begin < first ? first : begin;
-      const count to = end < first + n ? end : first + n;
+      const integer end = begin + run.layers;
+      const integer from = begin < first ? first : begin;
+      const integer to = end < first + n ? end : first + n;
       if (from < to) result[run.kind] += to - from;
       begin = end;
     }
@@ -150,8 +150,8 @@ struct layer_stack {
 ///   width        values of a row per layer; 0: there is none
 ///   vocab_size   rows
 struct layer_inputs {
-  count width = 0;
-  count vocab_size = 0;
+  integer width = 0;
+  integer vocab_size = 0;
   friend constexpr bool operator==(const layer_inputs&, const layer_inputs&) noexcept = default;
 };
 
@@ -160,8 +160,8 @@ struct layer_inputs {
 ///   versions    of the stream; 1: the one that every model has
 ///   low_rank    inner width of the path; 0: there is none
 struct alternating_updates {
-  count versions = 1;
-  count low_rank = 0;
+  integer versions = 1;
+  integer low_rank = 0;
   friend constexpr bool operator==(const alternating_updates&,
                                    const alternating_updates&) noexcept = default;
 };
@@ -195,24 +195,24 @@ struct alternating_updates {
 ///   kv_cache         storage of the KV cache
 struct model {
   short_name name{};
-  count hidden_size = 0;
-  count vocab_size = 0;
+  integer hidden_size = 0;
+  integer vocab_size = 0;
   bool tied_embeddings = false;
   bool head_bias = false;
   bool norm_bias = false;
   bool bare_norms = false;
   bool embedding_norm = false;
   bool no_last_norm = false;
-  count embedding_width = 0;
-  count streams = 1;
+  integer embedding_width = 0;
+  integer streams = 1;
   alternating_updates updates{};
-  count residual_blocks = 0;
+  integer residual_blocks = 0;
   layer_inputs per_layer{};
-  count positions = 0;
-  count extra_rows = 0;
+  integer positions = 0;
+  integer extra_rows = 0;
   layer_stack layers{};
-  count mtp_layers = 0;
-  count max_context = 0;
+  integer mtp_layers = 0;
+  integer max_context = 0;
   weight_formats weights{};
   precision activations = precision::bf16;
   cache_format kv_cache{};
@@ -247,8 +247,8 @@ struct model {
 
 /// Experts that tokens are routed to, and of them taken by each token; 0 where none are.
 struct routed_experts {
-  count experts = 0;
-  count experts_per_token = 0;
+  integer experts = 0;
+  integer experts_per_token = 0;
 };
 
 /// The routed experts of a layer.

@@ -13,7 +13,8 @@ struct model_context : block_context {
   const shardline::model& model;
 
   constexpr model_context(const shardline::model& of_model, const shardline::layout& under_layout,
-                          const shardline::rank& on_rank = {}, const shard_padding& padded_by = {},
+                          const shardline::rank_coordinates& on_rank = {},
+                          const shard_padding& padded_by = {},
                           const expert_execution& run_by = {}) noexcept
       : block_context{under_layout,
                       {of_model.weights, no_exceptions},
@@ -26,7 +27,7 @@ struct model_context : block_context {
                       run_by},
         model(of_model) {}
 
-  [[nodiscard]] static constexpr count values_of_norm(const shardline::model& m) noexcept {
+  [[nodiscard]] static constexpr integer values_of_norm(const shardline::model& m) noexcept {
     return m.bare_norms ? 0 : (m.norm_bias ? 2 : 1) * m.hidden_size;
   }
   /// What layer `l` is told.
@@ -36,12 +37,12 @@ struct model_context : block_context {
     return inner;
   }
   /// Rows of embedding and head on this rank, the vocabulary padded as the engine does.
-  [[nodiscard]] constexpr count vocabulary_rows() const noexcept {
+  [[nodiscard]] constexpr integer vocabulary_rows() const noexcept {
     return table_rows(model.vocab_size);
   }
   /// The same of another table.
-  [[nodiscard]] constexpr count table_rows(count rows) const noexcept {
-    const count padded = ceil_div(rows, padding.vocabulary) * padding.vocabulary;
+  [[nodiscard]] constexpr integer table_rows(integer rows) const noexcept {
+    const integer padded = ceil_div(rows, padding.vocabulary) * padding.vocabulary;
     return items_in_part(padded, layout.attention.tp, rank.tp);
   }
 };

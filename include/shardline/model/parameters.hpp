@@ -10,15 +10,15 @@ namespace shardline {
 
 /// Elements and bytes of each weight class.
 struct weight_totals {
-  std::array<count, weight_class_count> elements{};
+  std::array<integer, weight_class_count> elements{};
   std::array<double, weight_class_count> stored_bytes{};
 
-  [[nodiscard]] constexpr count total() const noexcept {
-    count sum = 0;
-    for (const count n : elements) sum += n;
+  [[nodiscard]] constexpr integer total() const noexcept {
+    integer sum = 0;
+    for (const integer n : elements) sum += n;
     return sum;
   }
-  [[nodiscard]] constexpr count operator[](weight_class c) const noexcept {
+  [[nodiscard]] constexpr integer operator[](weight_class c) const noexcept {
     return elements[static_cast<std::size_t>(c)];
   }
   [[nodiscard]] constexpr bytes<> bytes_of(weight_class c) const noexcept {
@@ -29,7 +29,7 @@ struct weight_totals {
     for (const double b : stored_bytes) sum += b;
     return bytes<>::from_value(sum);
   }
-  constexpr void add(const weight& w, count times, const shard_padding& padding = {}) noexcept {
+  constexpr void add(const weight& w, integer times, const shard_padding& padding = {}) noexcept {
     const auto i = static_cast<std::size_t>(w.weight_class);
     elements[i] += times * w.elements();
     stored_bytes[i] += static_cast<double>(times) * padding.held(w.total_bytes());
@@ -49,7 +49,7 @@ struct weight_fold {
   weight_totals totals{};
   shard_padding padding{};
   template <class Operator>
-  constexpr void operator()(const Operator& o, count times) noexcept {
+  constexpr void operator()(const Operator& o, integer times) noexcept {
     if constexpr (has_weight<Operator>) {
       if (o.weight.resident) totals.add(o.weight, times, padding);
     }
@@ -65,7 +65,7 @@ struct cache_fold {
   double bytes_per_token = 0.0;
   double state_bytes = 0.0;
   template <class Operator>
-  constexpr void operator()(const Operator& o, count times) noexcept {
+  constexpr void operator()(const Operator& o, integer times) noexcept {
     if constexpr (is_sequence_cache<Operator>) {
       bytes_per_token += real<double>(times) * o.bytes_per_token;
       state_bytes += real<double>(times) * o.state_bytes;
@@ -87,8 +87,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 }  // namespace detail
 
 /// Weights that rank `r` of pipeline stage `stage` holds, its shards padded as the engine does.
-[[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l, count stage,
-                                                      const rank& r,
+[[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l,
+                                                      integer stage, const rank_coordinates& r,
                                                       const shard_padding& padding = {}) noexcept {
   detail::weight_fold fold{{}, padding};
   detail::listing<detail::weight_fold> list{fold};
@@ -99,7 +99,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 /// Parameters of the model by class, every norm, bias and router counted; a tied head once.
 ///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/catalog/models.cpp)
 [[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
-  return weights_of_rank(m, layout{}, 0, rank{});
+  return weights_of_rank(m, layout{}, 0, rank_coordinates{});
 }
 
 /// Parameters of the multi-token-prediction layers, which parameters() leaves out. Each is a layer
@@ -117,11 +117,11 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 /// Parameters one token meets: routed experts count k of E, everything else in full.
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count active_parameters(const model& m) noexcept {
+[[nodiscard]] constexpr integer active_parameters(const model& m) noexcept {
   const layout whole{};
   const model_context e{m, whole};
   const kind_counts layers = m.layers.counts(0, m.layers.size());
-  count active = parameters(m).total();
+  integer active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
     const layer& l = m.layers.kinds[kind];
     const routed_experts routed = experts_of(l);
@@ -129,7 +129,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
     detail::weight_fold of_layer;
     sink_for sink(of_layer);
     emit_layer(l, e, sink);
-    const count per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
+    const integer per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
     active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }
   return active;

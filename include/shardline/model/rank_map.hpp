@@ -28,11 +28,11 @@ struct rank_share {
 /// The share of GPU `gpu` of a layout that check() accepts, 0 <= gpu < l.gpus().
 ///   EP64 TP1 PP1 DP1 of 64 experts in 16 layers: GPU 5 holds expert 5 of layers 0-15
 [[nodiscard]] constexpr rank_share share_of_gpu(const model& m, const layout& l,
-                                                count gpu) noexcept {
+                                                integer gpu) noexcept {
   const attention_mesh& a = l.attention;
   const expert_mesh& e = l.expert;
-  const count in_stage = gpu % a.size();
-  const count redundant = has_experts(m) ? l.redundant_experts : 0;
+  const integer in_stage = gpu % a.size();
+  const integer redundant = has_experts(m) ? l.redundant_experts : 0;
   return {{gpu, 1},
           layers_of_stage(l, m.layers.size(), gpu / a.size()),
           part_of(experts_of(m).experts + redundant, e.ep, in_stage / e.etp % e.ep),
@@ -48,8 +48,8 @@ namespace detail {
 constexpr item_range hull(const item_range& a, const item_range& b) noexcept {
   if (a.number == 0) return b;
   if (b.number == 0) return a;
-  const count first = a.first < b.first ? a.first : b.first;
-  const count last = a.last() < b.last() ? b.last() : a.last();
+  const integer first = a.first < b.first ? a.first : b.first;
+  const integer last = a.last() < b.last() ? b.last() : a.last();
   return {first, last - first + 1};
 }
 
@@ -57,10 +57,10 @@ constexpr item_range hull(const item_range& a, const item_range& b) noexcept {
 
 /// Everything that `number` GPUs from `first` on hold between them, as spans: number >= 1.
 ///   EP64 TP2: GPUs 0-1 hold both shards of expert 0
-[[nodiscard]] constexpr rank_share share_of_gpus(const model& m, const layout& l, count first,
-                                                 count number) noexcept {
+[[nodiscard]] constexpr rank_share share_of_gpus(const model& m, const layout& l, integer first,
+                                                 integer number) noexcept {
   rank_share all = share_of_gpu(m, l, first);
-  for (count gpu = first + 1; gpu < first + number; ++gpu) {
+  for (integer gpu = first + 1; gpu < first + number; ++gpu) {
     const rank_share one = share_of_gpu(m, l, gpu);
     all = {detail::hull(all.gpus, one.gpus),
            detail::hull(all.layers, one.layers),

@@ -151,7 +151,7 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
 
 /// Segments of stage `stage`; a model without a vocabulary has neither embedding nor head.
 [[nodiscard]] constexpr segment_counts segments_of_stage(const segment_map& map, const model& m,
-                                                         const layout& l, count stage) noexcept {
+                                                         const layout& l, integer stage) noexcept {
   const item_range own = layers_of_stage(l, m.layers.size(), stage);
   segment_counts n = in_segments(map, m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;

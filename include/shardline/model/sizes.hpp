@@ -16,7 +16,7 @@ namespace shardline {
 /// decoding sequences, whether the step has such a part with tokens, and its sequences; and for
 /// each routing of the model routed rows, experts hit, tokens that come to the rank, and rows that
 /// its kernels are handed.
-namespace size {
+namespace step_size {
 inline constexpr std::size_t none = 0;
 inline constexpr std::size_t one = 1;
 inline constexpr std::size_t phases = 2;
@@ -30,7 +30,7 @@ inline constexpr std::size_t number = first_routed + per_routing * max_layer_kin
 enum class of_phase : unsigned char { runs, sequences };
 enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 
-[[nodiscard]] constexpr unsigned char of(extent e) noexcept {
+[[nodiscard]] constexpr unsigned char of(step_extent e) noexcept {
   return static_cast<unsigned char>(first_extent + static_cast<std::size_t>(e));
 }
 [[nodiscard]] constexpr unsigned char of(of_phase f, phase p) noexcept {
@@ -44,9 +44,9 @@ enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 
 /// Whether a size follows the cached tokens of prompts, which differ from chunk to chunk.
 [[nodiscard]] constexpr bool follows_context(std::size_t which) noexcept {
-  return which == of(extent::expanded_tokens) || which == of(extent::prompt_context);
+  return which == of(step_extent::expanded_tokens) || which == of(step_extent::prompt_context);
 }
-}  // namespace size
+}  // namespace step_size
 
 /// The distinct routings of a model on a rank.
 using routings = growing<prepared_routing, max_layer_kinds>;
@@ -56,7 +56,7 @@ using routings = growing<prepared_routing, max_layer_kinds>;
 template <class T>
 struct step_sizes {
   rank_step<T> step{};
-  std::array<T, size::number> of;
+  std::array<T, step_size::number> of;
   std::array<T, max_layer_kinds> imbalance;
 
   // Of routings only those of the model are filled in; constants, which must be whole to be copied,
@@ -71,7 +71,9 @@ struct step_sizes {
   [[nodiscard]] constexpr const T& operator[](std::size_t number) const noexcept {
     return of[number];
   }
-  [[nodiscard]] constexpr const T& operator[](extent e) const noexcept { return of[size::of(e)]; }
+  [[nodiscard]] constexpr const T& operator[](step_extent e) const noexcept {
+    return of[step_size::of(e)];
+  }
 
  private:
   constexpr void make_whole() noexcept {
@@ -87,34 +89,34 @@ namespace detail {
 template <class T>
 constexpr void put_phases(step_sizes<T>& s) noexcept {
   const T none(0.0);
-  for (std::size_t i = size::first_phase; i < size::first_extent; ++i) s.of[i] = none;
-  s.of[size::phases] = none;
+  for (std::size_t i = step_size::first_phase; i < step_size::first_extent; ++i) s.of[i] = none;
+  s.of[step_size::phases] = none;
   for (std::size_t i = 0; i < s.step.part_count; ++i) {
     const step_part<T>& part = s.step.parts[i];
-    T* const of = s.of.data() + size::of(size::of_phase::runs, part.phase);
+    T* const of = s.of.data() + step_size::of(step_size::of_phase::runs, part.phase);
     of[0] = select(none < part.sequences * part.new_tokens, T(1.0), none);
     of[1] = part.sequences;
-    s.of[size::phases] = s.of[size::phases] + of[0];
+    s.of[step_size::phases] = s.of[step_size::phases] + of[0];
   }
 }
 
 template <class T>
 constexpr void put_extents(step_sizes<T>& sizes) noexcept {
   const std::array<T, extent_count> extents = extents_of(sizes.step);
-  for (std::size_t i = 0; i < extent_count; ++i) sizes.of[size::first_extent + i] = extents[i];
+  for (std::size_t i = 0; i < extent_count; ++i) sizes.of[step_size::first_extent + i] = extents[i];
 }
 
 // All sizes of the step that make_step() returns.
 template <class T, class Make>
 constexpr step_sizes<T> sizes_made(const Make& make_step, const routings& all) noexcept {
   step_sizes<T> sizes(make_step);
-  sizes.of[size::none] = T(0.0);
-  sizes.of[size::one] = T(1.0);
+  sizes.of[step_size::none] = T(0.0);
+  sizes.of[step_size::one] = T(1.0);
   put_extents(sizes);
   put_phases(sizes);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const routed_extents<T> x = routed_of(all[i], sizes.step);
-    T* const routed = sizes.of.data() + size::first_routed + size::per_routing * i;
+    T* const routed = sizes.of.data() + step_size::first_routed + step_size::per_routing * i;
     routed[0] = x.rows;
     routed[1] = x.distinct;
     routed[2] = x.tokens;
@@ -152,7 +154,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr routed_extents<T> routed_at(const step_sizes<T>& s,
                                                     std::size_t i) noexcept {
-  const T* const of = s.of.data() + size::of(size::routed::rows, i);
+  const T* const of = s.of.data() + step_size::of(step_size::routed::rows, i);
   return {s.imbalance[i], of[0], of[1], of[2], of[3]};
 }
 

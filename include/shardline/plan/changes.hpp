@@ -168,8 +168,8 @@ template <class Efficiency>
 /// and the first such layout: of whole nodes where the cluster is.
 template <class Efficiency>
 [[nodiscard]] std::optional<layout> more_gpus(basic_cluster<double, Efficiency> c, const model& m,
-                                              const workload& w, count most) {
-  const count step = divides(c.gpus_per_domain, c.gpus) ? c.gpus_per_domain : 1;
+                                              const workload& w, integer most) {
+  const integer step = is_divisor(c.gpus_per_domain, c.gpus) ? c.gpus_per_domain : 1;
   for (c.gpus += step; c.gpus <= most; c.gpus += step) {
     const auto found = search(c, m, w, 1);
     if (found.feasible > 0) return found.best[0].layout;

@@ -23,7 +23,7 @@ struct looks_at {
   const shardline::model& model;
   const basic_workload<T>& workload;
   Watch& watch;
-  count looks = 0;
+  integer looks = 0;
 
   [[nodiscard]] bool shaped(const layout& l) {
     watch(++looks);
@@ -46,15 +46,15 @@ struct looks_at {
 // any multiple of step(): that is what "edp divides cp dp" comes to.
 struct degrees {
   layout shape{};
-  count replicas = 1;
-  count alone = 1;
+  integer replicas = 1;
+  integer alone = 1;
 
   // GPUs for each unit of cp dp.
-  [[nodiscard]] constexpr count unit() const noexcept { return shape.pp * shape.attention.tp; }
-  [[nodiscard]] constexpr count step() const noexcept {
+  [[nodiscard]] constexpr integer unit() const noexcept { return shape.pp * shape.attention.tp; }
+  [[nodiscard]] constexpr integer step() const noexcept {
     return shape.expert.etp * shape.expert.ep / shape.attention.tp;
   }
-  [[nodiscard]] constexpr layout with(count cp, count dp) const noexcept {
+  [[nodiscard]] constexpr layout with(integer cp, integer dp) const noexcept {
     layout l = shape;
     l.attention.cp = cp;
     l.attention.dp = dp;
@@ -62,7 +62,7 @@ struct degrees {
     return l;
   }
   // Without experts, whose mesh is then that of the others.
-  [[nodiscard]] constexpr layout mirrored(count cp, count dp) const noexcept {
+  [[nodiscard]] constexpr layout mirrored(integer cp, integer dp) const noexcept {
     layout l = shape;
     l.attention.cp = cp;
     l.attention.dp = dp;
@@ -74,8 +74,8 @@ struct degrees {
 // Replicas that hold the caches, whatever else there is; none where a rank does not hold those of
 // one sequence.
 template <class T, class Efficiency>
-std::optional<count> replicas_for_caches(const basic_cluster<T, Efficiency>& c, const model& m,
-                                         const layout& l, const basic_workload<T>& w) {
+std::optional<integer> replicas_for_caches(const basic_cluster<T, Efficiency>& c, const model& m,
+                                           const layout& l, const basic_workload<T>& w) {
   const stage_cache cache = cache_of_stage(c, m, l, 0, w.speculation.draft_tokens > 0);
   const double each = cache.bytes_of(rounded_up(full_length(w)));
   const double memory = value_of(c.accelerator.memory.value());
@@ -87,14 +87,14 @@ std::optional<count> replicas_for_caches(const basic_cluster<T, Efficiency>& c, 
 // What tp and etp must divide, and ep must not exceed, of all layers together; 0: nothing bounds
 // it.
 struct bounds_of_degrees : sharding_listener {
-  count divided = 0;
-  count expert_divided = 0;
-  count fewest_experts = 0;
+  integer divided = 0;
+  integer expert_divided = 0;
+  integer fewest_experts = 0;
 
-  constexpr void heads(count n) noexcept { divided = std::gcd(divided, n); }
-  constexpr void width(count n) noexcept { divided = std::gcd(divided, n); }
-  constexpr void expert_width(count n) noexcept { expert_divided = std::gcd(expert_divided, n); }
-  constexpr void experts(count n) noexcept {
+  constexpr void heads(integer n) noexcept { divided = std::gcd(divided, n); }
+  constexpr void width(integer n) noexcept { divided = std::gcd(divided, n); }
+  constexpr void expert_width(integer n) noexcept { expert_divided = std::gcd(expert_divided, n); }
+  constexpr void experts(integer n) noexcept {
     fewest_experts = fewest_experts == 0 ? n : std::min(fewest_experts, n);
   }
 };
@@ -110,22 +110,22 @@ constexpr bounds_of_degrees degree_bounds(const model& m) noexcept {
   return bounds;
 }
 
-inline std::vector<count> divisors_up_to(count n, count most) {
-  std::vector<count> found;
-  for (count d = 1; d <= (n > 0 ? std::min(n, most) : most); ++d) {
-    if (divides(d, n)) found.push_back(d);
+inline std::vector<integer> divisors_up_to(integer n, integer most) {
+  std::vector<integer> found;
+  for (integer d = 1; d <= (n > 0 ? std::min(n, most) : most); ++d) {
+    if (is_divisor(d, n)) found.push_back(d);
   }
   return found;
 }
 
 // Expert meshes that the model's layers allow, small groups first.
 template <class Looks>
-std::vector<expert_mesh> expert_meshes(Looks& look, count most) {
+std::vector<expert_mesh> expert_meshes(Looks& look, integer most) {
   const bounds_of_degrees bounds = degree_bounds(look.model);
   std::vector<expert_mesh> meshes;
-  for (const count etp : divisors_up_to(bounds.expert_divided, most)) {
+  for (const integer etp : divisors_up_to(bounds.expert_divided, most)) {
     if (!look.shaped({{1, 1, etp}, {etp, 1, 1}})) continue;
-    for (count ep = 1; ep <= std::min(bounds.fewest_experts, most / etp); ++ep)
+    for (integer ep = 1; ep <= std::min(bounds.fewest_experts, most / etp); ++ep)
       meshes.push_back({etp, ep, 1});
   }
   std::stable_sort(meshes.begin(), meshes.end(),
@@ -137,17 +137,17 @@ std::vector<expert_mesh> expert_meshes(Looks& look, count most) {
 // expert mesh that shows whether layers allow them.
 template <class Looks>
 std::vector<layout> attention_meshes(Looks& look, const std::vector<expert_mesh>& experts,
-                                     count most) {
+                                     integer most) {
   std::vector<layout> meshes;
-  for (const count tp : divisors_up_to(degree_bounds(look.model).divided, most)) {
+  for (const integer tp : divisors_up_to(degree_bounds(look.model).divided, most)) {
     degrees d;
     d.shape.attention.tp = tp;
     d.shape.expert = {tp, 1, 1};
-    const auto holds_tp = [tp](const expert_mesh& e) { return divides(tp, e.size()); };
+    const auto holds_tp = [tp](const expert_mesh& e) { return is_divisor(tp, e.size()); };
     const auto whole = std::find_if(experts.begin(), experts.end(), holds_tp);
     if (!experts.empty() && whole == experts.end()) continue;
     if (!experts.empty()) d.shape.expert = *whole;
-    for (const count dcp : divisors(cache_copies(look.model, tp))) {
+    for (const integer dcp : divisors(cache_copies(look.model, tp))) {
       d.shape.dcp = dcp;
       if (look.shaped(d.with(1, d.step()))) meshes.push_back(d.shape);
     }
@@ -167,13 +167,13 @@ inline model without_experts(model m) {
 // that take the fewest first.
 template <class Looks>
 std::vector<degrees> stages_and_attention(Looks& look, const std::vector<layout>& meshes,
-                                          count most) {
+                                          integer most) {
   using enum stage_remainder;
   std::vector<degrees> all;
-  const count layers = look.model.layers.size();
-  for (count pp = 1; pp <= std::min(layers, most); ++pp) {
+  const integer layers = look.model.layers.size();
+  for (integer pp = 1; pp <= std::min(layers, most); ++pp) {
     for (const stage_remainder r : {first, before_last, last}) {
-      if (r != first && divides(pp, layers)) break;
+      if (r != first && is_divisor(pp, layers)) break;
       for (layout l : meshes) {
         l.pp = pp;
         l.stages.remainder = r;
@@ -196,29 +196,29 @@ std::vector<degrees> stages_and_attention(Looks& look, const std::vector<layout>
 template <class Looks>
 struct fewest_fold {
   Looks& look;
-  count fewest = 0;  // more than allowed while nothing is found
+  integer fewest = 0;  // more than allowed while nothing is found
 
   // The largest cp dp that would be an improvement.
-  [[nodiscard]] count room(const degrees& d) const { return (fewest - 1) / d.unit(); }
+  [[nodiscard]] integer room(const degrees& d) const { return (fewest - 1) / d.unit(); }
   [[nodiscard]] bool can_improve(const degrees& d) const {
     return room(d) >= std::max(d.replicas, d.step());
   }
   // Bounds on dp by what there is beside the experts; one more than there is room for where none
   // holds that.
   void bound(degrees& d, const model& beside_experts) {
-    d.replicas = replicas_beside(d, beside_experts, std::max(room(d), count{1}));
+    d.replicas = replicas_beside(d, beside_experts, std::max(room(d), integer{1}));
     d.alone = replicas_beside(d, beside_experts, 1);
   }
   void operator()(const degrees& d) {
     if (!can_improve(d)) return;
     smallest_dp(d, 1);
-    const count most = room(d) / d.replicas;
+    const integer most = room(d) / d.replicas;
     if (most < 2 || !can_improve(d) || too_small(d, most, room(d))) return;
-    for (count cp = first_cp(d, most); cp <= room(d) / d.replicas; ++cp) smallest_dp(d, cp);
+    for (integer cp = first_cp(d, most); cp <= room(d) / d.replicas; ++cp) smallest_dp(d, cp);
   }
 
  private:
-  [[nodiscard]] count replicas_beside(const degrees& d, const model& m, count cp) {
+  [[nodiscard]] integer replicas_beside(const degrees& d, const model& m, integer cp) {
     const auto too_few = [&](double dp) {
       return !look.fits(look.held(m, d.mirrored(cp, rounded_down(dp))));
     };
@@ -228,22 +228,22 @@ struct fewest_fold {
   }
 
   // With so many steps of dp.
-  [[nodiscard]] bool too_small(const degrees& d, count cp, count steps) {
-    const count step = d.step() / std::gcd(d.step(), cp);
+  [[nodiscard]] bool too_small(const degrees& d, integer cp, integer steps) {
+    const integer step = d.step() / std::gcd(d.step(), cp);
     return !look.fits(look.held(d.with(cp, steps * step)));
   }
 
   // The first cp from 2 on that fits with as many replicas as anybody could want.
-  count first_cp(const degrees& d, count most) {
-    const count steps = room(d);
+  integer first_cp(const degrees& d, integer most) {
+    const integer steps = room(d);
     const auto too_few = [&](double cp) { return too_small(d, rounded_down(cp), steps); };
     return rounded_down(largest_that_fits(2.0, real<double>(most - 1), too_few)) + 1;
   }
 
-  void smallest_dp(const degrees& d, count cp) {
-    const count step = d.step() / std::gcd(d.step(), cp);
-    const count most = room(d) / (cp * step);
-    count least = ceil_div(cp == 1 ? d.alone : d.replicas, step);
+  void smallest_dp(const degrees& d, integer cp) {
+    const integer step = d.step() / std::gcd(d.step(), cp);
+    const integer most = room(d) / (cp * step);
+    integer least = ceil_div(cp == 1 ? d.alone : d.replicas, step);
     if (d.unit() * cp * step == 1 && least == 1) {
       if (most >= 1 && !too_small(d, cp, 1)) fewest = 1;
       least = 2;
@@ -258,7 +258,7 @@ struct fewest_fold {
 // The degrees that could improve on what was found, with every expert mesh and way to reach it.
 template <class Looks, class Fold>
 void for_each_degrees(Looks& look, Fold& fold) {
-  const count most = look.cluster.gpus;
+  const integer most = look.cluster.gpus;
   const bool routed = has_experts(look.model);
   const auto experts = routed ? expert_meshes(look, most) : std::vector<expert_mesh>{};
   const model beside_experts = without_experts(look.model);
@@ -268,7 +268,7 @@ void for_each_degrees(Looks& look, Fold& fold) {
     if (!routed) fold(d);
     for (const expert_mesh& e : experts) {
       if (e.size() * d.shape.pp >= fold.fewest) break;
-      if (!divides(d.shape.attention.tp, e.size())) continue;
+      if (!is_divisor(d.shape.attention.tp, e.size())) continue;
       d.shape.expert = e;
       for (const auto way : {expert_dispatch::all_to_all, expert_dispatch::all_gather}) {
         d.shape.dispatch = way;
@@ -304,18 +304,18 @@ struct fitting_attention {
 
   void operator()(const divisor_list& divided, layout& l) {
     using enum stage_remainder;
-    const count layers = judge.look.model.layers.size();
+    const integer layers = judge.look.model.layers.size();
     if (l.pp > layers) return;
     for (const stage_remainder r : {first, before_last, last}) {
       l.stages.remainder = r;
       visit_sharing(divided, l);
-      if (divides(l.pp, layers)) break;
+      if (is_divisor(l.pp, layers)) break;
     }
     l.stages.remainder = first;
   }
   void visit_sharing(const divisor_list& divided, layout& l) {
     const auto& look = judge.look;
-    for (const count dcp : divisors(cache_copies(look.model, l.attention.tp))) {
+    for (const integer dcp : divisors(cache_copies(look.model, l.attention.tp))) {
       l.dcp = dcp;
       const auto replicas = replicas_for_caches(look.cluster, look.model, l, look.workload);
       if (replicas && *replicas <= l.attention.dp) expand(divided, l);

@@ -30,7 +30,7 @@ namespace shardline {
 ///   endless    a limit of time is broken by a queue without end, by which no factor is enough
 ///   88 GB of 80 GB, and 30 ms of 25 ms: factor 1.2, of the time   (tests/plan/near_miss.cpp)
 struct nearness {
-  count unmended = 0;
+  integer unmended = 0;
   double factor = 1.0;
   violation binding{};
   bool endless = false;
@@ -65,11 +65,11 @@ struct nearness {
 /// wrong that is.
 struct near_miss {
   shardline::layout layout{};
-  count replicas = 1;
+  integer replicas = 1;
   report feasibility{};
   nearness distance{};
 
-  [[nodiscard]] constexpr count gpus() const noexcept { return replicas * layout.gpus(); }
+  [[nodiscard]] constexpr integer gpus() const noexcept { return replicas * layout.gpus(); }
 };
 
 /// The nearest of what it is offered, at most so many, of equals those offered first.
@@ -81,7 +81,7 @@ class miss_keeper {
   [[nodiscard]] bool wants(const nearness& at_least) const noexcept {
     return kept_.size() < most_ || (most_ > 0 && at_least < kept_.back().distance);
   }
-  void offer(const layout& l, count replicas, const report& r) {
+  void offer(const layout& l, integer replicas, const report& r) {
     const near_miss found{l, replicas, r, nearness_of(r)};
     if (!wants(found.distance)) return;
     const auto is_nearer = [](const near_miss& a, const near_miss& b) {
@@ -100,7 +100,7 @@ class miss_keeper {
 /// Is told of nothing that keeps every rule.
 struct unasked {
   template <class Estimate>
-  constexpr void operator()(const layout& /*l*/, count /*replicas*/,
+  constexpr void operator()(const layout& /*l*/, integer /*replicas*/,
                             const Estimate& /*e*/) const noexcept {}
 };
 
@@ -116,7 +116,7 @@ struct miss_scout {
   const Deploy& deploy;
   Also& also;
 
-  void look_at(const layout& l, count replicas) {
+  void look_at(const layout& l, integer replicas) {
     deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
     basic_workload<T> share = workload;
     share.rate = workload.rate / T(static_cast<double>(replicas));
@@ -143,7 +143,7 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Deploy
                                                  const Deploy& deploy = {}, Also&& also = {}) {
   detail::miss_scout<T, Efficiency, Deploy, std::remove_reference_t<Also>> scout{
       miss_keeper(most), c, m, w, deploy, also};
-  count looks = 0;
+  integer looks = 0;
   for_each_layout(c.gpus, m, [&](const layout& l) {
     watch(++looks);
     scout.look_at(l, 1);
@@ -160,9 +160,9 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Deploy
     std::size_t most = 3, Watch&& watch = {}, const Deploy& deploy = {}, Also&& also = {}) {
   detail::miss_scout<T, Efficiency, Deploy, std::remove_reference_t<Also>> scout{
       miss_keeper(most), c, m, w, deploy, also};
-  count looks = 0;
+  integer looks = 0;
   const bool at_rate = value_of(w.rate.value()) > 0.0;
-  for (count size = 1; size <= c.gpus; ++size) {
+  for (integer size = 1; size <= c.gpus; ++size) {
     scout.cluster.gpus = size;
     for_each_layout(size, m, [&](const layout& l) {
       watch(++looks);

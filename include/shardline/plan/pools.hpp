@@ -22,14 +22,14 @@ template <class T = double>
 struct basic_sized_pools {
   layout prefill{};
   layout decode{};
-  count prefill_instances = 0;
-  count decode_instances = 0;
+  integer prefill_instances = 0;
+  integer decode_instances = 0;
   basic_disaggregated<T> figures{};
 
-  [[nodiscard]] constexpr count prefill_gpus() const noexcept {
+  [[nodiscard]] constexpr integer prefill_gpus() const noexcept {
     return prefill_instances * prefill.gpus();
   }
-  [[nodiscard]] constexpr count decode_gpus() const noexcept {
+  [[nodiscard]] constexpr integer decode_gpus() const noexcept {
     return decode_instances * decode.gpus();
   }
 };
@@ -43,9 +43,9 @@ using sized_pools = basic_sized_pools<>;
 [[nodiscard]] constexpr bool cache_connects(const model& m, const layout& prefill,
                                             const layout& decode) noexcept {
   if (decode.attention.cp > 1) return false;
-  const count from = prefill.attention.tp;
-  const count to = decode.attention.tp;
-  constexpr count some = 2;
+  const integer from = prefill.attention.tp;
+  const integer to = decode.attention.tp;
+  constexpr integer some = 2;
   if (value_of(state_bytes_per_sequence(m).value()) > 0.0) return from == to;
   return detail::cache_copies(m, some) == some || to % from == 0;
 }
@@ -68,10 +68,10 @@ struct pool_option {
 
   // As many GPUs of the other do no better in anything.
   [[nodiscard]] bool covers(const pool_option& other) const noexcept {
-    const count own = layout.gpus();
-    const count others = other.layout.gpus();
+    const integer own = layout.gpus();
+    const integer others = other.layout.gpus();
     if (others % own != 0) return false;
-    const count instances = others / own;
+    const integer instances = others / own;
     const auto times = static_cast<double>(instances);
     return rate * times >= other.rate && merits[0] >= other.merits[0] &&
            merits[1] >= other.merits[1];
@@ -117,7 +117,7 @@ struct pool_scout {
   bool reads;  // prompts, or else decodes
   Watch& watch;
   std::vector<pool_option> found{};
-  count looks = 0;
+  integer looks = 0;
 
   void operator()(const layout& l) {
     watch(++looks);
@@ -176,10 +176,10 @@ struct pool_scout {
 
 template <class T, class Efficiency, class Watch>
 std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, const model& m,
-                                      const basic_workload<T>& w, bool reads, count gpus,
+                                      const basic_workload<T>& w, bool reads, integer gpus,
                                       Watch& watch, pool_looks& seen) {
   pool_scout<T, Efficiency, Watch> scout{seen, c, m, w, reads, watch};
-  for (count n = 1; n <= gpus; ++n) {
+  for (integer n = 1; n <= gpus; ++n) {
     scout.cluster.gpus = n;
     for_each_layout(n, m, scout);
   }
@@ -190,14 +190,14 @@ std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, con
 // flight in all.
 template <class T, class Efficiency>
 std::vector<double> decode_rates(basic_cluster<T, Efficiency> c, const model& m,
-                                 const basic_workload<T>& w, const layout& l, count gpus) {
+                                 const basic_workload<T>& w, const layout& l, integer gpus) {
   c.gpus = l.gpus();
   const basic_pool<T, Efficiency> pool{c, l, 1};
   const prepared_layout<T, Efficiency> p = prepare(c, m, l);
   const decode_station<T, Efficiency> s{pool, p, w};
   const T within = sequences_in_time(s, w, T(round_down(decode_slots(p, w))));
   std::vector<double> rates;
-  for (count n = 1; n * l.gpus() <= gpus; ++n) {
+  for (integer n = 1; n * l.gpus() <= gpus; ++n) {
     const T each = max(min(within, w.concurrency / real<T>(n)), T(1.0));
     rates.push_back(real<double>(n) * value_of(s.rate(each, s.life(each))));
   }
@@ -223,13 +223,13 @@ struct pool_sizer {
   basic_pool<T, Efficiency> decode;
   const shardline::model& model;
   const basic_workload<T>& workload;
-  count gpus;
+  integer gpus;
   std::size_t top;
 
   struct place {
     std::array<double, 4> rank{};
     pool_pair pair{};
-    count instances = 0;  // that read
+    integer instances = 0;  // that read
 
     [[nodiscard]] bool operator<(const place& o) const noexcept {
       if (rank != o.rank) return rank < o.rank;
@@ -250,7 +250,7 @@ struct pool_sizer {
     }
     constexpr double margin = 1.01;
     double most = 0.0;
-    for_each_share(p, d, [&](count x, count y) {
+    for_each_share(p, d, [&](integer x, integer y) {
       const double reads = real<double>(x) * p.rate;
       most = std::max(most, std::min(reads, rates[static_cast<std::size_t>(y - 1)]));
     });
@@ -267,7 +267,7 @@ struct pool_sizer {
     decode.layout = d.layout;
     decode.cluster.gpus = d.layout.gpus();
     if (at_rate()) return at_the_rate(of, p, d);
-    for_each_share(p, d, [&](count x, count y) {
+    for_each_share(p, d, [&](integer x, integer y) {
       const auto found = priced(x, y);
       if (found.feasible()) offer(of, x, y, found);
     });
@@ -279,22 +279,22 @@ struct pool_sizer {
   void for_each_share(const pool_option& p, const pool_option& d, const Visit& visit) const {
     const double unit = static_cast<double>(p.layout.gpus()) / p.rate +
                         static_cast<double>(d.layout.gpus()) / d.rate;
-    const auto even = static_cast<count>(static_cast<double>(gpus) / unit / p.rate);
-    for (count x = std::max<count>(even - 1, 1); x <= even + 2; ++x) {
-      const count y = (gpus - x * p.layout.gpus()) / d.layout.gpus();
+    const auto even = static_cast<integer>(static_cast<double>(gpus) / unit / p.rate);
+    for (integer x = std::max<integer>(even - 1, 1); x <= even + 2; ++x) {
+      const integer y = (gpus - x * p.layout.gpus()) / d.layout.gpus();
       if (x * p.layout.gpus() < gpus && y > 0) visit(x, y);
     }
   }
-  [[nodiscard]] count instances_for(const pool_option& o) const {
+  [[nodiscard]] integer instances_for(const pool_option& o) const {
     const double rate = value_of(workload.rate.value());
-    return std::max<count>(static_cast<count>(std::ceil(rate / o.rate)), 1);
+    return std::max<integer>(static_cast<integer>(std::ceil(rate / o.rate)), 1);
   }
   // A first token waits for prompts alone and the others for decoding, so that each pool is as
   // small as its own promise allows.
   void at_the_rate(const pool_pair& of, const pool_option& p, const pool_option& d) {
-    for (count x = instances_for(p); x * p.layout.gpus() < gpus; ++x) {
-      const count most = (gpus - x * p.layout.gpus()) / d.layout.gpus();
-      for (count y = instances_for(d); y <= most; ++y) {
+    for (integer x = instances_for(p); x * p.layout.gpus() < gpus; ++x) {
+      const integer most = (gpus - x * p.layout.gpus()) / d.layout.gpus();
+      for (integer y = instances_for(d); y <= most; ++y) {
         if (is_beyond(static_cast<double>(x * p.layout.gpus() + y * d.layout.gpus()))) break;
         const auto found = priced(x, y);
         if (found.feasible()) return offer(of, x, y, found);
@@ -302,12 +302,12 @@ struct pool_sizer {
       }
     }
   }
-  [[nodiscard]] basic_disaggregated<T> priced(count x, count y) {
+  [[nodiscard]] basic_disaggregated<T> priced(integer x, integer y) {
     prefill.instances = x;
     decode.instances = y;
     return disaggregate(prefill, decode, model, workload);
   }
-  void offer(const pool_pair& of, count x, count y, const basic_disaggregated<T>& found) {
+  void offer(const pool_pair& of, integer x, integer y, const basic_disaggregated<T>& found) {
     const double used =
         at_rate() ? static_cast<double>(x * prefill.layout.gpus() + y * decode.layout.gpus()) : 0.0;
     const place own{{used, -value_of(found.serving.output_tokens_per_s.value()),
@@ -340,7 +340,7 @@ struct pool_sizer {
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
-    const model& m, const basic_workload<T>& w, count gpus, const Connects& connects,
+    const model& m, const basic_workload<T>& w, integer gpus, const Connects& connects,
     std::size_t top = 10, Watch&& watch = {}, std::array<pool_looks, 2>* looks = nullptr) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   std::array<pool_looks, 2> own;

@@ -20,10 +20,10 @@ namespace shardline {
 template <class T = double>
 struct basic_recommendation {
   shardline::layout layout{};
-  count replicas = 0;
+  integer replicas = 0;
   basic_estimate<T> estimate{};
 
-  [[nodiscard]] constexpr count gpus() const noexcept { return replicas * layout.gpus(); }
+  [[nodiscard]] constexpr integer gpus() const noexcept { return replicas * layout.gpus(); }
 };
 using recommendation = basic_recommendation<>;
 
@@ -36,7 +36,7 @@ template <class T = double>
 struct basic_recommended {
   std::optional<basic_recommendation<T>> found{};
   std::optional<basic_recommendation<T>> beyond{};
-  count tried = 0;
+  integer tried = 0;
   bounded<invalid_field, 8> inputs{};
 };
 using recommended = basic_recommended<>;
@@ -47,8 +47,8 @@ namespace detail {
 // TTFT; of equals the first that was looked at.
 struct replica_offer {
   std::array<double, 3> rank{};
-  count order = 0;
-  count replicas = 0;
+  integer order = 0;
+  integer replicas = 0;
   shardline::layout layout{};
 
   // A heap has the best on top.
@@ -68,7 +68,7 @@ struct replica_judge {
   Watch& watch;
   const Accepts& accepts;
   const Deploy& deploy;
-  count most = 0;
+  integer most = 0;
   basic_recommended<T> result{};
   std::array<double, 3> best{};
   std::vector<replica_offer> offers{};
@@ -102,13 +102,13 @@ struct replica_judge {
     deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
     return {cluster, model, l};
   }
-  [[nodiscard]] basic_workload<T> share_of(count n) const {
+  [[nodiscard]] basic_workload<T> share_of(integer n) const {
     basic_workload<T> share = workload;
     share.rate = workload.rate / T(static_cast<double>(n));
     return share;
   }
   // The fewest replicas from `n` on that keep every rule, if they would improve on what there is.
-  void offer(const prepared<T, Efficiency>& replica, const layout& l, count order, count n) {
+  void offer(const prepared<T, Efficiency>& replica, const layout& l, integer order, integer n) {
     const bool at_rate = value_of(workload.rate.value()) > 0.0;
     for (; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
       const basic_estimate<T> e = replica(share_of(n));
@@ -122,7 +122,7 @@ struct replica_judge {
   }
   // With fewer, requests come faster than full slots serve them; more than there can be where the
   // layout does not hold the sequences at all.
-  [[nodiscard]] count fewest_stable(const prepared<T, Efficiency>& replica) const {
+  [[nodiscard]] integer fewest_stable(const prepared<T, Efficiency>& replica) const {
     basic_workload<T> full = workload;
     full.rate = {};
     full.max_ttft.reset();
@@ -131,9 +131,9 @@ struct replica_judge {
     if (!e.feasibility.feasible()) return most + 1;
     const double fewest = value_of((workload.rate / e.serving.requests_per_s).value());
     if (!(fewest < static_cast<double>(most))) return most + 1;
-    return fewest < 1.0 ? 1 : static_cast<count>(fewest);
+    return fewest < 1.0 ? 1 : static_cast<integer>(fewest);
   }
-  [[nodiscard]] static std::array<double, 3> rank_of(const layout& l, count n,
+  [[nodiscard]] static std::array<double, 3> rank_of(const layout& l, integer n,
                                                      const basic_estimate<T>& e) {
     return {static_cast<double>(n * l.gpus()), value_of(e.serving.tpot.value()),
             value_of(e.serving.ttft.value())};
@@ -164,13 +164,13 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Accept
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
                                              const basic_workload<T>& w, Watch&& watch = {},
                                              const Accepts& accepts = {}, const Deploy& deploy = {},
-                                             count beyond = 0) {
+                                             integer beyond = 0) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   detail::replica_judge<T, Efficiency, std::remove_reference_t<Watch>, Accepts, Deploy> judge{
       c, m, w, watch, accepts, deploy, std::max(c.gpus, beyond)};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
-  for (count size = 1; size <= std::min(judge.most, c.gpus); ++size) {
+  for (integer size = 1; size <= std::min(judge.most, c.gpus); ++size) {
     judge.cluster.gpus = size;
     for_each_layout(size, m, judge);
     judge.settle();

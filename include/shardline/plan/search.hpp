@@ -16,7 +16,7 @@ namespace shardline {
 
 /// What a search that nobody watches tells how many points it has looked at.
 struct unwatched {
-  constexpr void operator()(count) const noexcept {}
+  constexpr void operator()(integer) const noexcept {}
 };
 
 /// A feasible layout and what it is estimated to do.
@@ -70,15 +70,15 @@ template <single_case T, class Efficiency, class Terms>
 /// parted: merged().
 template <single_case T, class Efficiency, class Terms, class Keeper, class Watch = unwatched>
 [[nodiscard]] found_points search_space(std::span<const basic_setting<T, Efficiency>> settings,
-                                        std::span<const count> gpus, const Terms& terms,
+                                        std::span<const integer> gpus, const Terms& terms,
                                         Keeper keep, search_part part = {}, Watch&& watch = {}) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   found_points refused;
   for (const auto& s : settings) {
     basic_cluster<T, Efficiency> c = *s.cluster;
-    for (const count n : gpus) {
+    for (const integer n : gpus) {
       c.gpus = n;
-      const count ranks = divisors(n).empty() ? 1 : n;  // else the number of GPUs is at fault
+      const integer ranks = divisors(n).empty() ? 1 : n;  // else the number of GPUs is at fault
       const layout replicas{{1, 1, ranks}, {1, 1, ranks}};
       for (const auto& load : s.loads) {
         if (refused.inputs.empty()) refused.inputs = validate(c, *s.model, replicas, load).found;
@@ -88,7 +88,7 @@ template <single_case T, class Efficiency, class Terms, class Keeper, class Watc
   if (!refused.inputs.empty() || settings.empty()) return refused;
   detail::search_run<T, Efficiency, Keeper, Terms, std::remove_reference_t<Watch>> run(
       settings, terms, std::move(keep), part, watch);
-  for (const count n : gpus) {
+  for (const integer n : gpus) {
     run.on(n);
     for_each_layout(n, *settings.front().model, run);
   }
@@ -147,7 +147,7 @@ template <single_case T, class Efficiency, class Watch = unwatched>
                                             const basic_workload<T>& w, std::size_t top = 10,
                                             Watch&& watch = {}) {
   const detail::single_setting<T, Efficiency> only(c, m, w);
-  return only.result_of(search_space(only.settings(), std::span<const count>(&c.gpus, 1),
+  return only.result_of(search_space(only.settings(), std::span<const integer>(&c.gpus, 1),
                                      search_terms<>{}, best_points(top), search_part{}, watch));
 }
 

@@ -53,7 +53,7 @@ concept prices_collectives = requires(const basic_cluster<T, Policy>& c, const c
 /// Answers what the engine's program adds to a step.
 template <class Policy, class T>
 concept prices_host = requires(const Policy& p, const rank_step<T>& s, const seconds<T>& busy) {
-  { host_time(p, s, count{}, busy) } -> std::same_as<seconds<T>>;
+  { host_time(p, s, integer{}, busy) } -> std::same_as<seconds<T>>;
 };
 
 /// Answers how long a request waits to be noticed.

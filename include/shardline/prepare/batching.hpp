@@ -125,7 +125,7 @@ template <class T>
 /// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
 ///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1
 ///   (tests/static/worked_numbers.cpp)
-[[nodiscard]] constexpr count most_batches(const layout& l) noexcept {
+[[nodiscard]] constexpr integer most_batches(const layout& l) noexcept {
   return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
 }
 

@@ -23,9 +23,9 @@ namespace shardline {
 struct alike_stages {
   segment_counts segments{};
   kind_counts kinds{};
-  count kernels = 0;
-  count first = 0;
-  count times = 0;
+  integer kernels = 0;
+  integer first = 0;
+  integer times = 0;
 };
 
 /// No model has more kinds of stages: a stage lies inside one run of equal layers, of which there
@@ -40,14 +40,14 @@ struct prepared_cache {
   unsigned char segment = 0;
   sequence_cache cache{};
   double page_bytes = 0.0;
-  count ring_pages = 0;
+  integer ring_pages = 0;
 };
 
 /// Workspace that a segment needs for each of a size: the most of its operators.
 template <class T>
 struct prepared_peak {
   unsigned char segment = 0;
-  unsigned char size = size::none;
+  unsigned char size = step_size::none;
   T each = T(0.0);
 };
 
@@ -55,7 +55,7 @@ struct prepared_peak {
 ///   as_before   the same as the last one, of another segment: it takes the same time
 struct prepared_message {
   unsigned char segment = 0;
-  unsigned char size = size::none;
+  unsigned char size = step_size::none;
   unsigned char send = 0;
   bool as_before = false;
   collective_shape shape{};
@@ -70,7 +70,7 @@ struct prepared_message {
 /// Equal collectives of all segments: `times` in a step.
 template <class T>
 struct repeated_message {
-  unsigned char size = size::none;
+  unsigned char size = step_size::none;
   unsigned char send = 0;
   collective_kind kind = collective_kind::all_reduce;
   T bytes_each = T(0.0);
@@ -130,10 +130,9 @@ struct prepared_memory {
   growing<prepared_peak<T>, max_prepared> peaks;
   growing<alike_stages, max_stage_kinds> stages;
 
-  /// What stage `stage` of these segments holds: them, and with the last stage's head the
-  /// prediction layers where the deployment speculates. A step runs those apart from the others:
-  /// draft_time().
-  [[nodiscard]] constexpr segment_counts held_by(count stage, segment_counts n,
+  /// What stage `stage` of these segments holds: them, and with the last stage's head prediction
+  /// layers where the deployment speculates. A step runs those apart from others: draft_time().
+  [[nodiscard]] constexpr segment_counts held_by(integer stage, segment_counts n,
                                                  bool speculates) const noexcept {
     if (speculates && stage == layout.pp - 1) add_prediction(n, map, model);
     return n;
@@ -237,16 +236,16 @@ struct preparing {
     routing = static_cast<unsigned char>(i);
   }
   constexpr void operator()(const sequence_cache& c) noexcept {
-    const count page = into.engine.page_tokens;
-    const count ring = c.window == 0 ? 0 : c.ring_pages(page);
+    const integer page = into.engine.page_tokens;
+    const integer ring = c.window == 0 ? 0 : c.ring_pages(page);
     into.caches.push_back({segment, c, c.page_bytes(page), ring});
   }
   constexpr void operator()(const logits_shape& o) noexcept {
     const T row = real<T>(o.columns) * into.engine.logit_bytes;
-    need(size::of(extent::logit_rows), row);
+    need(step_size::of(step_extent::logit_rows), row);
   }
   constexpr void operator()(const collective_shape& o) noexcept {
-    prepared_message m{segment, size::of(o.size), send(o.kind, o.group), false, o};
+    prepared_message m{segment, step_size::of(o.size), send(o.kind, o.group), false, o};
     if (!into.messages.empty()) m.as_before = m.like(into.messages[into.messages.size() - 1]);
     into.messages.push_back(m);
     ++into.kernels[segment];
@@ -257,23 +256,26 @@ struct preparing {
     ++into.kernels[segment];
     laws.exchange(o, by);
   }
-  constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, size::none); }
-  constexpr void operator()(const gemm_shape& o) noexcept { take(o, o.term, size::of(o.rows)); }
+  constexpr void operator()(const fused_shape& o) noexcept { take(o, o.term, step_size::none); }
+  constexpr void operator()(const gemm_shape& o) noexcept {
+    take(o, o.term, step_size::of(o.rows));
+  }
   constexpr void operator()(const vector_shape& o) noexcept {
-    take(o, o.term, size::of(extent::tokens));
+    take(o, o.term, step_size::of(step_extent::tokens));
   }
   constexpr void operator()(const grouped_gemm_shape& o) noexcept {
-    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+    take(o, term::routed_experts, step_size::of(step_size::routed::rows, routing));
   }
   constexpr void operator()(const expert_activation_shape& o) noexcept {
-    take(o, term::routed_experts, size::of(size::routed::rows, routing));
+    take(o, term::routed_experts, step_size::of(step_size::routed::rows, routing));
   }
   constexpr void operator()(const attention_shape& o) noexcept { take_in_phase(o); }
   constexpr void operator()(const recurrence_shape& o) noexcept { take_in_phase(o); }
 
  private:
   [[nodiscard]] static constexpr unsigned char tokens_in(phase p) noexcept {
-    return size::of(p == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
+    return step_size::of(p == phase::prefill ? step_extent::prompt_tokens
+                                             : step_extent::decode_tokens);
   }
   // Of kernels that a step has for prompts and for decoding sequences one is counted.
   template <class Shape>
@@ -321,11 +323,11 @@ constexpr bool alike(const alike_stages& s, const segment_counts& segments,
 }
 
 template <class T>
-constexpr count kernels_of(const prepared_memory<T>& p, const segment_counts& n) noexcept {
-  count kernels = 0;
+constexpr integer kernels_of(const prepared_memory<T>& p, const segment_counts& n) noexcept {
+  integer kernels = 0;
   for (std::size_t i = 0; i < p.segments.size(); ++i) {
     const std::size_t s = p.segments[i];
-    kernels += count{n[s]} * count{p.kernels[s]};
+    kernels += integer{n[s]} * integer{p.kernels[s]};
   }
   return kernels;
 }
@@ -337,9 +339,9 @@ constexpr void put_stages(prepared_memory<T>& p) noexcept {
       return alike_stages{p.pipeline, p.layers, kernels_of(p, p.pipeline), 0, 1};
     });
   }
-  count layers = 0;
-  for (const count of_kind : p.layers) layers += of_kind;
-  for (count stage = 0; stage < p.layout.pp; ++stage) {
+  integer layers = 0;
+  for (const integer of_kind : p.layers) layers += of_kind;
+  for (integer stage = 0; stage < p.layout.pp; ++stage) {
     const segment_counts own = segments_of_stage(p.map, p.model, p.layout, stage);
     std::size_t i = 0;
     const item_range range = layers_of_stage(p.layout, layers, stage);

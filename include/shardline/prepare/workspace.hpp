@@ -102,7 +102,7 @@ struct workspace_fold {
   T logit_bytes{};
   basic_workspace<T> workspace{};
 
-  constexpr void start(std::size_t, count) noexcept {}
+  constexpr void start(std::size_t, integer) noexcept {}
   constexpr void finish(std::size_t) noexcept {}
   constexpr void operator()(const collective<T>& op) noexcept {
     const std::size_t i = index_of(workspace.keys, buffer_key{op.kind, op.group});

@@ -18,7 +18,7 @@ template <class T, class Efficiency>
   T most(0.0);
   if (!(largest_of(w.host_cache.hit) > 0.0)) return most;
   const T copied = copied_tokens(w);
-  for (count stage = 0; stage < p.layout.pp; ++stage) {
+  for (integer stage = 0; stage < p.layout.pp; ++stage) {
     most = max(most, cache_of_stage(p, stage).bytes_of(copied));
   }
   return most / w.host_cache.rate.value();

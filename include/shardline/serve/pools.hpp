@@ -12,9 +12,9 @@ template <class T = double, class Efficiency = datasheet>
 struct basic_pool {
   basic_cluster<T, Efficiency> cluster{};
   shardline::layout layout{};
-  count instances = 1;
+  integer instances = 1;
 
-  [[nodiscard]] constexpr count gpus() const noexcept {
+  [[nodiscard]] constexpr integer gpus() const noexcept {
     return saturating_product(instances, layout.gpus());
   }
 };

@@ -91,7 +91,7 @@ namespace detail {
 // What so many requests per second bring, over all GPUs and for each.
 template <class T>
 constexpr void deliver(basic_serving<T>& s, const basic_workload<T>& w, const request_rate<T>& rate,
-                       count gpus) noexcept {
+                       integer gpus) noexcept {
   s.requests_per_s = rate;
   s.output_tokens_per_s = w.output * rate;
   s.output_tokens_per_s_per_gpu = s.output_tokens_per_s / real<T>(gpus);

@@ -18,14 +18,14 @@ namespace shardline {
 template <class T>
 [[nodiscard]] constexpr T tokens_per_step(const basic_speculation<T>& s) noexcept {
   T expected(1.0);
-  for (count i = 0; i < s.draft_tokens; ++i) expected = T(1.0) + s.acceptance * expected;
+  for (integer i = 0; i < s.draft_tokens; ++i) expected = T(1.0) + s.acceptance * expected;
   return expected;
 }
 
 /// The acceptance with which k draft tokens yield so many tokens a step: the inverse of
 /// tokens_per_step(), to the last bit or two, in [0, 1]. 1 <= length <= k + 1, 1 <= k <= 64.
 ///   length 1.875, k 3: 0.5   (tests/time/speculation.cpp)
-[[nodiscard]] constexpr double acceptance_of_length(double length, count draft_tokens) noexcept {
+[[nodiscard]] constexpr double acceptance_of_length(double length, integer draft_tokens) noexcept {
   double low = 0.0;
   double high = 1.0;
   for (int halving = 0; halving < 60; ++halving) {

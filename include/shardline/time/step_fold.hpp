@@ -69,7 +69,7 @@ struct step_fold {
   }
   [[nodiscard, gnu::always_inline]] constexpr bool wants_size(std::size_t size) const noexcept {
     return wanted == part::everything ||
-           size::follows_context(size) == (wanted == part::of_context);
+           step_size::follows_context(size) == (wanted == part::of_context);
   }
 
   [[gnu::always_inline]] constexpr void operator()(const place_in_step& at,

@@ -53,7 +53,7 @@ constexpr void price_exchanges(const prepared_layout<T, Efficiency>& p, const st
                                Fold& fold) noexcept {
   for (std::size_t i = 0; i < p.exchanges.size(); ++i) {
     const prepared_exchange& x = p.exchanges[i];
-    if (!fold.wants(x.segment, size::none)) continue;
+    if (!fold.wants(x.segment, step_size::none)) continue;
     fold(x.segment, collective_kind::all_to_all, time_of_exchange(p, i, s),
          x.shape.beside_shared_experts);
   }

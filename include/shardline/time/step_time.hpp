@@ -59,8 +59,8 @@ struct stage_time {
 // Adds the host's part to a priced step, stage by stage.
 template <class T, class Efficiency, class Stage>
 constexpr pipeline_time<T> through_stages(const prepared_layout<T, Efficiency>& p,
-                                          step_fold<T>& fold, const rank_step<T>& s, count batches,
-                                          const Stage& time_of_stage) noexcept {
+                                          step_fold<T>& fold, const rank_step<T>& s,
+                                          integer batches, const Stage& time_of_stage) noexcept {
   const Efficiency& policy = p.cluster.accelerator.efficiency;
   T slowest(0.0);
   T host(0.0);

@@ -16,11 +16,11 @@ namespace shardline {
 struct block_context {
   const shardline::layout& layout;
   layer_formats formats;
-  count hidden_size = 0;
-  count norm_values = 0;  // of one norm around a block: gains, and biases
+  integer hidden_size = 0;
+  integer norm_values = 0;  // of one norm around a block: gains, and biases
   precision activations = precision::bf16;
   cache_format kv_cache{};
-  shardline::rank rank{};
+  shardline::rank_coordinates rank{};
   shard_padding padding{};
   expert_execution experts{};
   bool stored = true;
@@ -34,28 +34,29 @@ struct block_context {
             experts,     stored};
   }
   /// Values outside the large matrices (gains, biases, convolutions): never quantised.
-  [[nodiscard]] constexpr weight vector(weight_class c, count n, count vectors = 1) const noexcept {
+  [[nodiscard]] constexpr weight vector(weight_class c, integer n,
+                                        integer vectors = 1) const noexcept {
     return {c, formats.of_model[weight_class::norm], 1, n, vectors, stored};
   }
-  [[nodiscard]] constexpr weight matrix(weight_class c, count k, count n, count matrices = 1,
+  [[nodiscard]] constexpr weight matrix(weight_class c, integer k, integer n, integer matrices = 1,
                                         matrix_role role = matrix_role::input) const noexcept {
     return {c, formats(c, role), k, n, matrices, stored};
   }
-  [[nodiscard]] constexpr weight matrix(weight_class c, matrix_role role, count k,
-                                        count n) const noexcept {
+  [[nodiscard]] constexpr weight matrix(weight_class c, matrix_role role, integer k,
+                                        integer n) const noexcept {
     return matrix(c, k, n, 1, role);
   }
   [[nodiscard]] constexpr gemm_shape project(term t, const weight& w) const noexcept {
-    return {t, w, extent::tokens, activations};
+    return {t, w, step_extent::tokens, activations};
   }
   /// Bytes of `values` activations.
-  [[nodiscard]] constexpr double values_bytes(count values) const noexcept {
+  [[nodiscard]] constexpr double values_bytes(integer values) const noexcept {
     return static_cast<double>(values) * element_bytes(activations);
   }
   /// A collective of `values` activations per token of this rank.
   [[nodiscard]] constexpr collective_shape send(collective_kind kind, const rank_group& group,
-                                                count values) const noexcept {
-    return {kind, group, extent::tokens, values_bytes(values)};
+                                                integer values) const noexcept {
+    return {kind, group, step_extent::tokens, values_bytes(values)};
   }
   /// Residual add and norm: reads the residual and the block's output, writes both sums.
   [[nodiscard]] constexpr vector_shape norm() const noexcept {
@@ -79,7 +80,8 @@ constexpr void emit_tensor_reduction(const block_context& e, shape_sink& sink) {
 
 /// Key-value heads (or state-space groups) of one tensor-parallel rank: a share of them, or one
 /// copy each of fewer heads than ranks.
-[[nodiscard]] constexpr count kv_heads_of_rank(count kv_heads, count tp, count index) noexcept {
+[[nodiscard]] constexpr integer kv_heads_of_rank(integer kv_heads, integer tp,
+                                                 integer index) noexcept {
   return kv_heads < tp ? 1 : items_in_part(kv_heads, tp, index);
 }
 

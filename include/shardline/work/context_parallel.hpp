@@ -8,12 +8,12 @@
 namespace shardline::detail {
 
 /// Ranks that share the new tokens in this phase.
-constexpr count query_split(const block_context& e, phase p) noexcept {
+constexpr integer query_split(const block_context& e, phase p) noexcept {
   return p == phase::prefill ? e.layout.attention.cp : 1;
 }
 
 /// Ranks that share its cached tokens; a prompt gathers them first.
-constexpr count cache_split(const block_context& e, phase p) noexcept {
+constexpr integer cache_split(const block_context& e, phase p) noexcept {
   return p == phase::decode ? e.layout.dcp : 1;
 }
 
@@ -27,24 +27,24 @@ constexpr void emit_context_gather(const block_context& e, phase p, double bytes
   constexpr auto gather = collective_kind::all_gather;
   if (mesh.cp > 1) {
     const rank_group group{mesh.cp, mesh.tp};
-    sink(collective_shape{gather, group, extent::prompt_tokens, bytes_per_token});
+    sink(collective_shape{gather, group, step_extent::prompt_tokens, bytes_per_token});
   }
   if (e.layout.dcp > 1) {
     const rank_group group{e.layout.dcp, 1};
-    sink(collective_shape{gather, group, extent::prompt_context, bytes_per_token});
+    sink(collective_shape{gather, group, step_extent::prompt_context, bytes_per_token});
   }
 }
 
 /// Before a decode step over a shared cache: every dcp rank takes the queries of all of them.
 ///   gathered = sequences new_tokens dcp heads qk_dim activation
 /// Source: vllm/v1/attention/backends (query all-gather over the DCP group).
-constexpr void emit_query_gather(const block_context& e, phase p, count heads, count qk_dim,
+constexpr void emit_query_gather(const block_context& e, phase p, integer heads, integer qk_dim,
                                  shape_sink& sink) {
-  const count split = cache_split(e, p);
+  const integer split = cache_split(e, p);
   if (split == 1) return;
   sink(collective_shape{collective_kind::all_gather,
                         {split, 1},
-                        extent::decode_tokens,
+                        step_extent::decode_tokens,
                         e.values_bytes(split * heads * qk_dim)});
 }
 
@@ -52,11 +52,11 @@ constexpr void emit_query_gather(const block_context& e, phase p, count heads, c
 /// outputs by them, and scatter the sums back to the ranks that own the heads.
 ///   gathered = sequences new_tokens dcp (dcp heads) 4;  scattered = ... dcp heads v_dim activation
 /// Source: vllm/attention/ops/common.py, cp_lse_ag_out_rs.
-constexpr void emit_output_scatter(const block_context& e, phase p, count heads, count v_dim,
+constexpr void emit_output_scatter(const block_context& e, phase p, integer heads, integer v_dim,
                                    shape_sink& sink) {
-  const count split = cache_split(e, p);
+  const integer split = cache_split(e, p);
   if (split == 1) return;
-  constexpr auto decoding = extent::decode_tokens;
+  constexpr auto decoding = step_extent::decode_tokens;
   const double sums = element_bytes(precision::fp32) * real<double>(split * split * heads);
   sink(collective_shape{collective_kind::all_gather, {split, 1}, decoding, sums});
   sink(collective_shape{collective_kind::reduce_scatter,

@@ -7,10 +7,10 @@
 namespace shardline::detail {
 
 // Up (and gate), activation function, down: `width` is this rank's share of the inner width.
-constexpr void emit_dense(term t, weight_class c, count width, bool gated, bool bias,
+constexpr void emit_dense(term t, weight_class c, integer width, bool gated, bool bias,
                           const block_context& e, shape_sink& sink) {
-  const count hidden = e.hidden_size;
-  const count up = (gated ? 2 : 1) * width;
+  const integer hidden = e.hidden_size;
+  const integer up = (gated ? 2 : 1) * width;
   sink(e.project(t, e.matrix(c, hidden, up)));
   if (bias) sink(fused_shape{t, e.vector(c, up)});
   sink(vector_shape{t, {}, e.values_bytes(up + width), vector_kind::activation, width});

@@ -46,10 +46,10 @@ struct expert_activation {
   T rows = T(0.0);
   T tokens = T(0.0);
   T rows_seen = T(0.0);
-  count experts = 1;
-  count hidden = 0;
-  count up = 0;
-  count width = 0;
+  integer experts = 1;
+  integer hidden = 0;
+  integer up = 0;
+  integer width = 0;
   precision activation = precision::bf16;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {

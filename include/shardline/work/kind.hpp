@@ -56,13 +56,13 @@ inline constexpr own_range<Range> as_own{};
 ///   at_most_experts(range, taken, all)
 struct condition_listener {
   template <class Range>
-  constexpr void within(Range, count) const noexcept {}
+  constexpr void within(Range, integer) const noexcept {}
   template <class Range>
-  constexpr void divides_heads(Range, count, count) const noexcept {}
+  constexpr void divides_heads(Range, integer, integer) const noexcept {}
   template <class Range>
-  constexpr void divides_value_heads(Range, count, count) const noexcept {}
+  constexpr void divides_value_heads(Range, integer, integer) const noexcept {}
   template <class Range>
-  constexpr void at_most_experts(Range, count, count) const noexcept {}
+  constexpr void at_most_experts(Range, integer, integer) const noexcept {}
 };
 
 /// What a layout must do to a kind's dimensions; each call is one rule, and does nothing here.
@@ -81,18 +81,18 @@ struct condition_listener {
 struct sharding_listener {
   const shardline::layout& layout;
 
-  constexpr void heads(count) const noexcept {}
-  constexpr void kv_heads(count) const noexcept {}
-  constexpr void copies_kv_heads(count, count) const noexcept {}
-  constexpr void shares_cache(count) const noexcept {}
-  constexpr void width(count) const noexcept {}
-  constexpr void output(weight_class, count, matrix_role = matrix_role::input) const noexcept {}
-  constexpr void output_of_rank(weight_class, count) const noexcept {}
-  constexpr void inner(weight_class, count) const noexcept {}
-  constexpr void experts(count) const noexcept {}
-  constexpr void even_experts(count) const noexcept {}
-  constexpr void expert_width(count) const noexcept {}
-  constexpr void expert_inner(weight_class, count) const noexcept {}
+  constexpr void heads(integer) const noexcept {}
+  constexpr void kv_heads(integer) const noexcept {}
+  constexpr void copies_kv_heads(integer, integer) const noexcept {}
+  constexpr void shares_cache(integer) const noexcept {}
+  constexpr void width(integer) const noexcept {}
+  constexpr void output(weight_class, integer, matrix_role = matrix_role::input) const noexcept {}
+  constexpr void output_of_rank(weight_class, integer) const noexcept {}
+  constexpr void inner(weight_class, integer) const noexcept {}
+  constexpr void experts(integer) const noexcept {}
+  constexpr void even_experts(integer) const noexcept {}
+  constexpr void expert_width(integer) const noexcept {}
+  constexpr void expert_inner(weight_class, integer) const noexcept {}
 };
 
 /// The modules of a kind in a published checkpoint, by the names that every family has for them or,
@@ -113,7 +113,7 @@ struct module_listener {
   constexpr void recurrence() const noexcept {}
   constexpr void dense() const noexcept {}
   constexpr void router() const noexcept {}
-  constexpr void routed(count) const noexcept {}
+  constexpr void routed(integer) const noexcept {}
   constexpr void shared() const noexcept {}
   constexpr void latent_experts() const noexcept {}
 };
@@ -170,8 +170,8 @@ concept says_sharding = requires(const Kind& kind, sharding_listener& rules) {
   kind.sharding(rules);
 };
 template <class Kind>
-concept says_copies = requires(const Kind& kind, count tp) {
-  { kind.cache_copies(tp) } -> std::same_as<count>;
+concept says_copies = requires(const Kind& kind, integer tp) {
+  { kind.cache_copies(tp) } -> std::same_as<integer>;
 };
 template <class Kind>
 concept lists_matrices = requires(const Kind& kind, any_class list) {
@@ -204,8 +204,8 @@ concept feed_forward_block_kind = block_kind<Kind> && detail::says_where_it_sums
 /// A kind of feed-forward block that routes tokens: `experts_per_token` of `experts` take each.
 template <class Kind>
 concept routes_tokens = requires(const Kind& kind) {
-  { kind.experts } -> std::convertible_to<count>;
-  { kind.experts_per_token } -> std::convertible_to<count>;
+  { kind.experts } -> std::convertible_to<integer>;
+  { kind.experts_per_token } -> std::convertible_to<integer>;
 };
 
 namespace detail {

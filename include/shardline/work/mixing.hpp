@@ -26,7 +26,7 @@ constexpr T pairs_up_to(const T& x, const T& window) noexcept {
 ///   y = min(x, window)
 ///   pairs(2048, 0, 0) = 2,098,176;  pairs(1, 4095, 0) = 4,096;  pairs(1, 4095, 128) = 128
 template <class T>
-[[nodiscard]] constexpr T attention_pairs(T new_tokens, T context, count window) noexcept {
+[[nodiscard]] constexpr T attention_pairs(T new_tokens, T context, integer window) noexcept {
   if (window == 0) return new_tokens * (context + (new_tokens + T(1.0)) * T(0.5));
   const T w = real<T>(window);
   return detail::pairs_up_to(context + new_tokens, w) - detail::pairs_up_to(context, w);
@@ -51,18 +51,18 @@ struct attention_core {
   T sequences = T(0.0);
   T new_tokens = T(0.0);
   T context = T(0.0);
-  count query_split = 1;
-  count cache_split = 1;
-  count heads = 0;
-  count kv_heads = 0;
-  count qk_dim = 0;
-  count v_dim = 0;
-  count window = 0;
+  integer query_split = 1;
+  integer cache_split = 1;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer qk_dim = 0;
+  integer v_dim = 0;
+  integer window = 0;
   double bytes_per_token = 0.0;
   precision activation = precision::bf16;
   bool latent = false;
-  count latent_width = 0;
-  count tokens_per_key = 1;
+  integer latent_width = 0;
+  integer tokens_per_key = 1;
 
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
@@ -97,9 +97,9 @@ struct recurrence {
   shardline::phase phase = phase::decode;
   T sequences = T(0.0);
   T new_tokens = T(0.0);
-  count query_split = 1;
-  count flops_per_token = 0;
-  count values_per_token = 0;
+  integer query_split = 1;
+  integer flops_per_token = 0;
+  integer values_per_token = 0;
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 
@@ -132,30 +132,30 @@ struct recurrence {
 struct sequence_cache {
   static constexpr shardline::term term = shardline::term::attention;
   double bytes_per_token = 0.0;
-  count window = 0;
+  integer window = 0;
   bool chunked = false;
   double state_bytes = 0.0;
-  count split = 1;
+  integer split = 1;
 
   /// Pages that `window` consecutive tokens can touch, at their worst start: any token where the
   /// window slides, a multiple of the window where it is chunked.
   ///   window 128 in pages of 16: 9 sliding, 8 chunked;  4095 sliding: 257
-  [[nodiscard]] constexpr count ring_pages(count page_tokens) const noexcept {
-    const count starts = chunked ? std::gcd(window, page_tokens) : 1;
+  [[nodiscard]] constexpr integer ring_pages(integer page_tokens) const noexcept {
+    const integer starts = chunked ? std::gcd(window, page_tokens) : 1;
     return ceil_div(window - starts, page_tokens) + 1;
   }
   /// Pages of a sequence of `length` tokens on each rank, which hold `split` times their tokens.
   template <class T>
-  [[nodiscard]] constexpr T pages(const T& length, count page_tokens) const noexcept {
+  [[nodiscard]] constexpr T pages(const T& length, integer page_tokens) const noexcept {
     const T filled = round_up(length / real<T>(page_tokens * split));
     return window == 0 ? filled : min(filled, real<T>(ring_pages(page_tokens)));
   }
-  [[nodiscard]] constexpr double page_bytes(count page_tokens) const noexcept {
+  [[nodiscard]] constexpr double page_bytes(integer page_tokens) const noexcept {
     return real<double>(page_tokens) * bytes_per_token;
   }
   /// Bytes of the growing cache of one sequence of `length` tokens, in whole pages.
   template <class T>
-  [[nodiscard]] constexpr bytes<T> resident(const T& length, count page_tokens) const noexcept {
+  [[nodiscard]] constexpr bytes<T> resident(const T& length, integer page_tokens) const noexcept {
     return bytes<T>::from_value(pages(length, page_tokens) * T(page_bytes(page_tokens)));
   }
 };

@@ -77,12 +77,12 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
 struct weight {
   shardline::weight_class weight_class = weight_class::norm;
   weight_format format{};
-  count k = 0;
-  count n = 0;
-  count matrices = 1;
+  integer k = 0;
+  integer n = 0;
+  integer matrices = 1;
   bool resident = true;
 
-  [[nodiscard]] constexpr count elements() const noexcept { return matrices * k * n; }
+  [[nodiscard]] constexpr integer elements() const noexcept { return matrices * k * n; }
   [[nodiscard]] constexpr double matrix_bytes() const noexcept { return format.matrix_bytes(k, n); }
   [[nodiscard]] constexpr double total_bytes() const noexcept {
     return static_cast<double>(matrices) * matrix_bytes();
@@ -129,7 +129,7 @@ struct elementwise {
   shardline::weight weight{};
   bytes<T> traffic{};
   vector_kind kind = vector_kind::addition;
-  count width = 0;
+  integer width = 0;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return traffic; }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return traffic; }
@@ -155,7 +155,7 @@ template <class T>
 struct logits {
   static constexpr shardline::term term = shardline::term::head;
   T rows = T(0.0);
-  count columns = 0;
+  integer columns = 0;
 
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return {}; }
@@ -173,8 +173,8 @@ enum class collective_kind : unsigned char {
 
 /// `size` ranks that are `stride` apart in rank order.
 struct rank_group {
-  count size = 1;
-  count stride = 1;
+  integer size = 1;
+  integer stride = 1;
   friend constexpr bool operator==(const rank_group&, const rank_group&) noexcept = default;
 
   template <class List>
@@ -199,10 +199,10 @@ struct routed_tokens {
   T sent = T(0.0);
   T received = T(0.0);
   T all = T(0.0);
-  count experts_per_token = 1;
-  count experts = 1;
-  count destinations = 1;
-  count hidden = 0;
+  integer experts_per_token = 1;
+  integer experts = 1;
+  integer destinations = 1;
+  integer hidden = 0;
   double value_bytes = 2.0;
 
   /// Tokens, each copied so often, that leave a rank or come to it, whichever are more.

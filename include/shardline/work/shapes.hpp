@@ -16,7 +16,7 @@ namespace shardline {
 struct gemm_shape {
   shardline::term term = term::head;
   shardline::weight weight{};
-  extent rows = extent::tokens;
+  step_extent rows = step_extent::tokens;
   precision activation = precision::bf16;
   bool read_by_phase = false;
 };
@@ -27,7 +27,7 @@ struct vector_shape {
   shardline::weight weight{};
   double bytes_per_token = 0.0;
   vector_kind kind = vector_kind::addition;
-  count width = 0;
+  integer width = 0;
 };
 
 /// Vectors read inside another operator.
@@ -38,14 +38,14 @@ struct fused_shape {
 
 /// Logits of so many columns, a row for each of logit_rows.
 struct logits_shape {
-  count columns = 0;
+  integer columns = 0;
 };
 
 /// A collective whose message is so many bytes for each of `size`.
 struct collective_shape {
   collective_kind kind = collective_kind::all_reduce;
   rank_group group{};
-  extent size = extent::tokens;
+  step_extent size = step_extent::tokens;
   double bytes_each = 0.0;
   bool beside_shared_experts = false;
 };
@@ -59,15 +59,15 @@ struct collective_shape {
 ///   destinations   ranks that a token comes to, on average: expected_destinations() where it is
 ///                  sent, else all
 struct routing_shape {
-  count experts = 1;
-  count experts_per_token = 1;
-  count redundant = 0;
-  count ep = 1;
-  count local = 1;
+  integer experts = 1;
+  integer experts_per_token = 1;
+  integer redundant = 0;
+  integer ep = 1;
+  integer local = 1;
   bool sent = false;
   double destinations = 1.0;
 
-  [[nodiscard]] constexpr count placed() const noexcept { return experts + redundant; }
+  [[nodiscard]] constexpr integer placed() const noexcept { return experts + redundant; }
   friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
 };
 
@@ -80,10 +80,10 @@ struct grouped_gemm_shape {
 /// The activation function between two of them: expert_activation without the step.
 struct expert_activation_shape {
   weight_format format{};
-  count experts = 1;
-  count hidden = 0;
-  count up = 0;
-  count width = 0;
+  integer experts = 1;
+  integer hidden = 0;
+  integer up = 0;
+  integer width = 0;
   precision activation = precision::bf16;
 };
 
@@ -94,10 +94,10 @@ struct exchange_shape {
   rank_group group{};
   expert_exchange by = expert_exchange::pairwise;
   bool results = false;
-  count experts_per_token = 1;
-  count experts = 1;
-  count destinations = 1;
-  count hidden = 0;
+  integer experts_per_token = 1;
+  integer experts = 1;
+  integer destinations = 1;
+  integer hidden = 0;
   double value_bytes = 2.0;
   double own_share = 1.0;
   double copies = 1.0;
@@ -112,26 +112,26 @@ struct exchange_shape {
 /// Softmax attention of the part of a step in one phase: attention_core without the step.
 struct attention_shape {
   shardline::phase phase = phase::decode;
-  count query_split = 1;
-  count cache_split = 1;
-  count heads = 0;
-  count kv_heads = 0;
-  count qk_dim = 0;
-  count v_dim = 0;
-  count window = 0;
+  integer query_split = 1;
+  integer cache_split = 1;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer qk_dim = 0;
+  integer v_dim = 0;
+  integer window = 0;
   double bytes_per_token = 0.0;
   precision activation = precision::bf16;
   bool latent = false;
-  count latent_width = 0;
-  count tokens_per_key = 1;
+  integer latent_width = 0;
+  integer tokens_per_key = 1;
 };
 
 /// A recurrence over the part of a step in one phase: recurrence without the step.
 struct recurrence_shape {
   shardline::phase phase = phase::decode;
-  count query_split = 1;
-  count flops_per_token = 0;
-  count values_per_token = 0;
+  integer query_split = 1;
+  integer flops_per_token = 0;
+  integer values_per_token = 0;
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 };
@@ -170,7 +170,7 @@ struct prepared_routing {
 [[nodiscard]] constexpr prepared_routing prepared_of(const routing_shape& r) noexcept {
   const double k = real<double>(r.experts_per_token);
   const double local = real<double>(r.local);
-  const count fullest = items_in_part(r.placed(), r.ep, 0);
+  const integer fullest = items_in_part(r.placed(), r.ep, 0);
   const double ep = real<double>(r.ep);
   return {.shape = r,
           .of_token = k * local / real<double>(r.placed()),
@@ -342,7 +342,7 @@ struct at_step {
   Sink& sink;
   routed_extents<T> routed{};
 
-  constexpr void start(std::size_t block, count times) { sink.start(block, times); }
+  constexpr void start(std::size_t block, integer times) { sink.start(block, times); }
   constexpr void finish(std::size_t block) { sink.finish(block); }
   constexpr void operator()(const routing_shape& r) noexcept { routed = routed_of(r, step); }
   constexpr void operator()(const sequence_cache& c) { sink(c); }

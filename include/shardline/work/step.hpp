@@ -71,10 +71,10 @@ template <class T>
 }
 
 /// Which rank of a stage: 0 everywhere is the heaviest, since remainders go to the first ranks.
-struct rank {
-  count tp = 0;
-  count etp = 0;
-  count ep = 0;
+struct rank_coordinates {
+  integer tp = 0;
+  integer etp = 0;
+  integer ep = 0;
 };
 
 /// A step as the heaviest rank of a layout sees it.
@@ -142,7 +142,7 @@ template <class T>
 ///   prompt_tokens     new tokens of prompts, cp ranks not counted apart
 ///   prompt_context    cached tokens of prompts
 ///   decode_tokens     new tokens of decoding sequences
-enum class extent : unsigned char {
+enum class step_extent : unsigned char {
   tokens,
   logit_rows,
   group_tokens,
@@ -154,9 +154,9 @@ enum class extent : unsigned char {
 inline constexpr std::size_t extent_count = 7;
 
 /// Whether an operator of this extent only runs where the step has such a part: the phase, if so.
-[[nodiscard]] constexpr bool belongs_to(extent e, phase p) noexcept {
-  const bool prompts = e == extent::prompt_tokens || e == extent::prompt_context;
-  return p == phase::prefill ? prompts : e == extent::decode_tokens;
+[[nodiscard]] constexpr bool belongs_to(step_extent e, phase p) noexcept {
+  const bool prompts = e == step_extent::prompt_tokens || e == step_extent::prompt_context;
+  return p == phase::prefill ? prompts : e == step_extent::decode_tokens;
 }
 
 /// The part of a step in this phase, of which there is one at most; none: nullptr.
@@ -193,7 +193,7 @@ template <class T>
 ///   64 sequences that decode on one rank: 64 tokens, 64 logit rows, no prompt tokens
 ///   (tests/static/worked_numbers.cpp)
 template <class T>
-[[nodiscard]] constexpr T extent_of(const rank_step<T>& s, extent e) noexcept {
+[[nodiscard]] constexpr T extent_of(const rank_step<T>& s, step_extent e) noexcept {
   return extents_of(s)[static_cast<std::size_t>(e)];
 }
 

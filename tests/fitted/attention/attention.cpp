@@ -90,7 +90,7 @@ TEST_CASE("decode steps take as long as the model that was fitted says") {
 TEST_CASE("a few queries to a key-value head are padded to 16 rows, many to 64") {
   device narrow_math = h100_vllm;
   narrow_math.peak.bf16 = 20_TFLOPS;  // so that products are waited for
-  const auto taking = [&](count all_heads) {
+  const auto taking = [&](integer all_heads) {
     return time_of(narrow_math, grouped(token, 512.0, 1.0, 8191.0, {all_heads, 1, 128}, 2.0));
   };
   CHECK(taking(16).compute == taking(1).compute);
@@ -159,7 +159,7 @@ void no_less(double more, double less, const char* what, int number) {
 }
 
 // Wider heads, which keep more of each token.
-core widened(core c, count qk, count v) {
+core widened(core c, integer qk, integer v) {
   const double before = static_cast<double>(c.latent ? c.qk_dim : c.qk_dim + c.v_dim);
   c.qk_dim += qk;
   c.v_dim += v;
@@ -169,7 +169,7 @@ core widened(core c, count qk, count v) {
   return c;
 }
 
-core with_heads(core c, count all, count kv) {
+core with_heads(core c, integer all, integer kv) {
   if (!c.latent) c.bytes_per_token *= static_cast<double>(kv) / static_cast<double>(c.kv_heads);
   c.heads = all;
   c.kv_heads = kv;
@@ -183,12 +183,12 @@ core longer(core c, double sequences, double new_tokens, double context) {
   return c;
 }
 
-core with_window(core c, count window) {
+core with_window(core c, integer window) {
   c.window = window;
   return c;
 }
 
-core shared_out(core c, count queries, count cache) {
+core shared_out(core c, integer queries, integer cache) {
   c.query_split = queries;
   c.cache_split = cache;
   return c;
@@ -227,7 +227,7 @@ TEST_CASE("ranks that share queries or cached tokens are never slower than one")
   for (int number = 0; number < 5000; ++number) {
     const device a = random_accelerator(d);
     const core c = random_core(d);
-    const count ranks = d.whole(2, 8);
+    const integer ranks = d.whole(2, 8);
     const core parted = c.phase == prompt ? shared_out(c, ranks, 1) : shared_out(c, 1, ranks);
     no_less(microseconds(a, c), microseconds(a, parted), "ranks", number);
   }

@@ -10,7 +10,7 @@ namespace attention_cases {
 
 namespace sl = shardline;
 namespace curves = shardline::catalog::curves;
-using sl::count;
+using sl::integer;
 using core = sl::attention_core<double>;
 using device = sl::fitted_accelerator<double>;
 
@@ -30,10 +30,10 @@ constexpr device with_curves(const sl::accelerator& hardware, const sl::prefill_
 
 /// Heads of one size over key-value heads.
 struct heads {
-  count all = 32;
-  count kv = 8;
-  count dim = 128;
-  count window = 0;
+  integer all = 32;
+  integer kv = 8;
+  integer dim = 128;
+  integer window = 0;
 };
 
 constexpr core grouped(sl::phase p, double sequences, double new_tokens, double context,
@@ -44,7 +44,7 @@ constexpr core grouped(sl::phase p, double sequences, double new_tokens, double 
 
 /// Latents of 512 + 64, of which a prompt makes keys of 192 and values of 128.
 constexpr core latent(sl::phase p, double sequences, double new_tokens, double context,
-                      count all_heads, double value_bytes) {
+                      integer all_heads, double value_bytes) {
   core c = grouped(p, sequences, new_tokens, context, {all_heads, all_heads, 128}, value_bytes);
   if (p == sl::phase::decode) c.kv_heads = 1;
   c.qk_dim = p == sl::phase::decode ? 576 : 192;
@@ -112,10 +112,10 @@ inline core random_core(laws::dice& d) {
   if (d.whole(0, 3) == 0) {
     return latent(p, sequences, new_tokens, context, d.whole(1, 128), value_bytes);
   }
-  const count kv = d.whole(1, 16);
-  const count all = kv * d.whole(1, 20);
-  const count dim = 32 * d.whole(1, 8);
-  const count window = d.flip() ? 0 : d.whole(1, 6000);
+  const integer kv = d.whole(1, 16);
+  const integer all = kv * d.whole(1, 20);
+  const integer dim = 32 * d.whole(1, 8);
+  const integer window = d.flip() ? 0 : d.whole(1, 6000);
   return grouped(p, sequences, new_tokens, context, {all, kv, dim, window}, value_bytes);
 }
 

@@ -26,7 +26,7 @@ double microseconds(const fabrics::cluster& c, collective_kind kind, rank_group 
 struct inside {
   const collective_curve<>* curve;
   collective_kind kind;
-  count ranks;
+  integer ranks;
   double message;
   double us;
 };
@@ -88,8 +88,8 @@ const std::array inside_a_domain{
 struct across {
   bool hierarchical;
   collective_kind kind;
-  count ranks;
-  count per_domain;
+  integer ranks;
+  integer per_domain;
   double message;
   double us;
 };
@@ -180,7 +180,7 @@ TEST_CASE("64 MiB over 8 H100 are reduced by NCCL in 324.5 us, in the switch") {
 
 TEST_CASE("a message of 0 bytes, and a group of one rank, take no time") {
   for (const collective_kind kind : fabrics::kinds) {
-    for (const count stride : {1, 8}) {
+    for (const integer stride : {1, 8}) {
       CHECK(microseconds(fabrics::h100(recorded::h100_vllm), kind, {4, stride}, 0.0) == 0.0);
       CHECK(microseconds(fabrics::h100(recorded::h100_vllm), kind, {1, stride}, 1e6) == 0.0);
     }

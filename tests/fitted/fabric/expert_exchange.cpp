@@ -19,24 +19,24 @@ constexpr fabrics::cluster hopper = fabrics::h100(recorded::h100_nccl);
 // Who exchanges what: so many of `experts` for each token, on ranks in whole domains, by so many
 // multiprocessors.
 struct shape {
-  count hidden = 0;
-  count experts_per_token = 1;
-  count experts = 1;
-  count ranks = 1;
-  count ranks_per_domain = 1;
-  count multiprocessors = 20;
+  integer hidden = 0;
+  integer experts_per_token = 1;
+  integer experts = 1;
+  integer ranks = 1;
+  integer ranks_per_domain = 1;
+  integer multiprocessors = 20;
 };
 
 constexpr double fp8 = 1.03125;
 constexpr double bf16 = 2.0;
 
 template <class T>
-constexpr throughput_exchange_curve<T> given(throughput_exchange_curve<T> curve, count units) {
+constexpr throughput_exchange_curve<T> given(throughput_exchange_curve<T> curve, integer units) {
   curve.multiprocessors = real<T>(units);
   return curve;
 }
 template <class T>
-constexpr latency_exchange_curve<T> given(const latency_exchange_curve<T>& curve, count) {
+constexpr latency_exchange_curve<T> given(const latency_exchange_curve<T>& curve, integer) {
   return curve;
 }
 
@@ -131,7 +131,7 @@ struct drawn {
 };
 
 drawn draw(laws::dice& d) {
-  constexpr std::array<count, 5> domains{1, 2, 4, 8, 72};
+  constexpr std::array<integer, 5> domains{1, 2, 4, 8, 72};
   drawn r;
   r.fabric = fabrics::random_cluster(d);
   r.how.hidden = d.whole(1, 10000);
@@ -202,10 +202,11 @@ TEST_CASE("no exchange is faster than its bytes over the data sheet's rates") {
     const auto n = static_cast<double>(r.how.ranks);
     const auto k = static_cast<double>(r.how.experts_per_token);
     const auto local = static_cast<double>(r.how.ranks_per_domain);
-    const count domains = r.how.ranks / r.how.ranks_per_domain;
+    const integer domains = r.how.ranks / r.how.ranks_per_domain;
     if (r.how.ranks == 1) continue;
     const double copies = expected_destinations(r.how.experts_per_token, r.how.ranks);
-    const double far = expected_destinations(r.how.experts_per_token, std::min<count>(4, domains));
+    const double far =
+        expected_destinations(r.how.experts_per_token, std::min<integer>(4, domains));
     const auto m = static_cast<double>(domains);
     CAPTURE(number);
     REQUIRE(time(curves::h100_throughput_combine, r) >=

@@ -45,7 +45,7 @@ inline collective_curve<> random_curve(laws::dice& d) {
 }
 
 inline cluster random_cluster(laws::dice& d) {
-  constexpr std::array<count, 6> domains{1, 2, 4, 8, 16, 144};
+  constexpr std::array<integer, 6> domains{1, 2, 4, 8, 16, 144};
   const double link = laws::log_between(d, 1.0, 2000.0);
   const double port = laws::log_between(d, 1.0, 2000.0);
   const double memory = laws::log_between(d, 100.0, 10000.0);
@@ -57,7 +57,7 @@ inline cluster random_cluster(laws::dice& d) {
 inline collective<double> random_collective(laws::dice& d) {
   collective<double> op;
   op.kind = d.one_of(kinds);
-  const count most = d.flip() ? 9 : 144;
+  const integer most = d.flip() ? 9 : 144;
   op.group = {d.whole(2, most), d.whole(1, 9)};
   if (d.flip()) op.group.stride = 1;
   op.message = bytes<>::from_value(laws::log_between(d, 1.0, 1e10));

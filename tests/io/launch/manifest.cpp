@@ -214,8 +214,8 @@ std::string value_at(const manifest& m, const std::string& path) {
   return found == read.found.end() ? std::string() : found->second;
 }
 
-launch_plan plan_of(const engine_version& e, std::string_view flags, count prefill = 0,
-                    count decode = 0) {
+launch_plan plan_of(const engine_version& e, std::string_view flags, integer prefill = 0,
+                    integer decode = 0) {
   launch_request r{
       .model = catalog::deepseek_v3, .layout = parse_layout(flags).layout, .engine = e};
   r.runtime = runtime_on(e, catalog::h200_sxm);
@@ -291,8 +291,8 @@ TEST_CASE("llm-d's values have the fields of its chart, and a pod the GPUs that 
         m, fields_of_chart(),
         {"decode.parallelism.tensor", "modelArtifacts.uri", "decode.containers[].modelCommand"});
     const std::string pool = p.servers[0].role == pool_role::prefill ? "prefill" : "decode";
-    const count tensor = std::stoll(value_at(m, pool + ".parallelism.tensor"));
-    const count local = std::stoll(value_at(m, pool + ".parallelism.dataLocal"));
+    const integer tensor = std::stoll(value_at(m, pool + ".parallelism.tensor"));
+    const integer local = std::stoll(value_at(m, pool + ".parallelism.dataLocal"));
     const std::string gpus = value_at(m, pool + ".containers[].resources.limits.nvidia.com/gpu");
     CAPTURE(m.text);
     if (p.servers[0].nodes == 1 || local > 1) {

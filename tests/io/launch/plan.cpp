@@ -49,7 +49,7 @@ std::string flags_of(const launch_dialect& d, const parsed& options) {
 }
 
 // What stands apart from the degrees, in each engine's own words.
-std::string experts_of(const parsed& options, count experts) {
+std::string experts_of(const parsed& options, integer experts) {
   std::string text;
   const auto value = [&](const char* name) {
     const auto found = options.find(name);
@@ -68,19 +68,19 @@ std::string experts_of(const parsed& options, count experts) {
   return text;
 }
 
-bool same_stages(const layout& a, const layout& b, count layers) {
-  for (count stage = 0; stage < a.pp; ++stage) {
+bool same_stages(const layout& a, const layout& b, integer layers) {
+  for (integer stage = 0; stage < a.pp; ++stage) {
     if (!(layers_of_stage(a, layers, stage) == layers_of_stage(b, layers, stage))) return false;
   }
   return a.pp == b.pp;
 }
 
 // The layout that the printed text makes, replicas of it taken together.
-layout layout_of(const launch_plan& p, const said_options& facts, count experts) {
+layout layout_of(const launch_plan& p, const said_options& facts, integer experts) {
   const std::string shell = shell_text(p, 8);
   const auto commands = launch_tests::commands_in(shell, p.dialect->program);
   const launch_server& s = p.servers[0];
-  CHECK(static_cast<count>(commands.size()) == s.instances * (s.whole_world ? 1 : s.nodes));
+  CHECK(static_cast<integer>(commands.size()) == s.instances * (s.whole_world ? 1 : s.nodes));
   parsed options = launch_tests::parse_command(*p.dialect, commands[0]);
   const std::string file = file_of(p, s);
   CHECK(shell.find(file) != std::string::npos);
@@ -101,8 +101,8 @@ layout layout_of(const launch_plan& p, const said_options& facts, count experts)
   return l;
 }
 
-void comes_back(const engine_version& e, const model& m, const layout& l, count& printed,
-                count& refused) {
+void comes_back(const engine_version& e, const model& m, const layout& l, integer& printed,
+                integer& refused) {
   CAPTURE(e.name);
   CAPTURE(short_text(l));
   const launch_request r = request_of(e, m, l);
@@ -127,8 +127,8 @@ void comes_back(const engine_version& e, const model& m, const layout& l, count&
 }
 
 void all_come_back(const engine_version& e, const model& m) {
-  count printed = 0;
-  count refused = 0;
+  integer printed = 0;
+  integer refused = 0;
   for_each_layout(64, m, [&](const layout& l) {
     if (l.pp <= m.layers.size()) comes_back(e, m, l, printed, refused);
   });
@@ -319,7 +319,7 @@ TEST_CASE("the hosts' memory goes to each engine in its own unit and share, or i
 }
 
 TEST_CASE("vLLM's exchange of tokens is one that reaches all ranks, on this maker's accelerators") {
-  const auto backend = [](std::string_view layout_text, count domain, expert_exchange exchange,
+  const auto backend = [](std::string_view layout_text, integer domain, expert_exchange exchange,
                           vendor maker = vendor::nvidia) {
     launch_request r =
         request_of(engines::vllm, catalog::deepseek_v3, parse_layout(layout_text).layout);

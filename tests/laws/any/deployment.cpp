@@ -25,7 +25,7 @@ sl::tokens<> tokens_between(dice& d, double low, double high) {
 // ------------------------------------------------------------------------------------- workload
 
 // How often each expert is chosen, some of them never.
-std::vector<double> random_loads(dice& d, count experts) {
+std::vector<double> random_loads(dice& d, integer experts) {
   std::vector<double> loads(static_cast<std::size_t>(experts));
   for (double& load : loads) load = d.whole(0, 9) == 0 ? 0.0 : log_between(d, 0.1, 10.0);
   loads[static_cast<std::size_t>(d.whole(0, experts - 1))] = 1.0;
@@ -33,8 +33,8 @@ std::vector<double> random_loads(dice& d, count experts) {
 }
 
 // Experts of every layer that has any; 0 where layers differ, or none has.
-count experts_alike(const sl::model& m) {
-  count experts = 0;
+integer experts_alike(const sl::model& m) {
+  integer experts = 0;
   for (const sl::layer& l : m.layers.kinds) {
     const auto* f = std::get_if<sl::mixture_of_experts>(&l.feed_forward);
     if (f == nullptr) continue;
@@ -45,7 +45,7 @@ count experts_alike(const sl::model& m) {
 }
 
 void draw_routing(dice& d, deployment& of, sl::workload& w) {
-  const count experts = experts_alike(of.model);
+  const integer experts = experts_alike(of.model);
   switch (d.whole(0, experts > 0 ? 3 : 2)) {
     case 0:
       break;
@@ -98,12 +98,12 @@ placed catalog_placed(dice& d) {
 }
 
 placed any_placed(dice& d) {
-  constexpr std::array<count, 3> blocks{1, 16, 64};
+  constexpr std::array<integer, 3> blocks{1, 16, 64};
   placed p;
   if (d.flip()) {
     p = catalog_placed(d);
   } else {
-    const count block = d.one_of(blocks);
+    const integer block = d.one_of(blocks);
     const bool even = d.flip();
     p = random_placed(d, 4, {block, even});
   }
@@ -114,10 +114,10 @@ placed any_placed(dice& d) {
 // ------------------------------------------------------------------------------------- hardware
 
 sl::torus_links random_torus(dice& d) {
-  constexpr std::array<count, 4> lengths{1, 2, 4, 8};
-  constexpr std::array<count, 3> rings{1, 4, 8};
+  constexpr std::array<integer, 4> lengths{1, 2, 4, 8};
+  constexpr std::array<integer, 3> rings{1, 4, 8};
   sl::torus_links t;
-  for (count& axis : t.axes) axis = d.one_of(lengths);
+  for (integer& axis : t.axes) axis = d.one_of(lengths);
   t.ring = d.one_of(rings);
   return t;
 }
@@ -312,10 +312,10 @@ std::vector<sl::basic_stage_memory<>> stages_of(const deployment& r) {
                  [&stages](const sl::basic_stage_memory<>& s) { stages.push_back(s); });
   return stages;
 }
-count sequences_that_fit(const deployment& r) {
+integer sequences_that_fit(const deployment& r) {
   return sl::sequences_that_fit(r.cluster, r.model, r.layout, r.workload);
 }
-count longest_context(const deployment& r) {
+integer longest_context(const deployment& r) {
   return sl::longest_context(r.cluster, r.model, r.layout, r.workload);
 }
 std::optional<sl::layout> fewest_replicas(const deployment& r) {

@@ -30,10 +30,10 @@ struct deployment : deployed {
 /// Prefill on the instances of one layout, decode on those of another.
 struct pools {
   deployment prefill{};
-  count prefill_instances = 1;
+  integer prefill_instances = 1;
   laws::cluster decode_cluster{};
   sl::layout decode_layout{};
-  count decode_instances = 1;
+  integer decode_instances = 1;
 };
 
 deployment random_deployment(dice& d);
@@ -58,8 +58,8 @@ sl::basic_bands<> bands_of(const deployment& r, const sl::basic_estimate<>& pric
 sl::provenance source_of(const deployment& r);
 sl::pipeline_time<double> time_of_step(const deployment& r, const sl::basic_step<>& s);
 std::vector<sl::basic_stage_memory<>> stages_of(const deployment& r);
-count sequences_that_fit(const deployment& r);
-count longest_context(const deployment& r);
+integer sequences_that_fit(const deployment& r);
+integer longest_context(const deployment& r);
 std::optional<sl::layout> fewest_replicas(const deployment& r);
 sl::basic_disaggregated<> disaggregated_of(const pools& p);
 

@@ -50,7 +50,7 @@ constexpr compressed_attention v4_flash{.heads = 64,
                                         .index_head_dim = 128};
 static_assert(v4_flash.index_bytes() == 33.0);
 
-model of_layers(const compressed_attention& a, count layers) {
+model of_layers(const compressed_attention& a, integer layers) {
   model m;
   m.name = "compressed";
   m.hidden_size = 4096;
@@ -180,9 +180,9 @@ TEST_CASE("ranges of the kind's own") {
 
 TEST_CASE("hyper-connections: a projection of all streams around each block, and before the head") {
   model m = of_layers(v4_flash, 3);
-  const count before = parameters(m).total();
+  const integer before = parameters(m).total();
   m.streams = 4;
-  const count mixing = 4 * 4096 * 24 + 24 + 3;
+  const integer mixing = 4 * 4096 * 24 + 24 + 3;
   CHECK(parameters(m).total() - before == 3 * 2 * mixing + 4 * 4096 * 4 + 4 + 1);
   CHECK(parameters(m).bytes_of(weight_class::norm).value() >
         4.0 * static_cast<double>(3 * 2 * mixing));

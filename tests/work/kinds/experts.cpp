@@ -15,10 +15,10 @@ using namespace recording;
 namespace {
 
 // k different experts of a token, by drawing again what was drawn before.
-void choose(laws::dice& d, std::vector<bool>& chosen, count k) {
+void choose(laws::dice& d, std::vector<bool>& chosen, integer k) {
   std::vector<bool> of_token(chosen.size());
-  for (count i = 0; i < k;) {
-    const auto e = static_cast<std::size_t>(d.whole(0, static_cast<count>(chosen.size()) - 1));
+  for (integer i = 0; i < k;) {
+    const auto e = static_cast<std::size_t>(d.whole(0, static_cast<integer>(chosen.size()) - 1));
     if (of_token[e]) continue;
     of_token[e] = true;
     chosen[e] = true;
@@ -27,12 +27,13 @@ void choose(laws::dice& d, std::vector<bool>& chosen, count k) {
 }
 
 // Mean number of the first `local` experts that `tokens` tokens choose, over many trials.
-double simulated_distinct(laws::dice& d, count local, count k, count experts, count tokens) {
+double simulated_distinct(laws::dice& d, integer local, integer k, integer experts,
+                          integer tokens) {
   constexpr int trials = 4000;
-  count seen = 0;
+  integer seen = 0;
   for (int t = 0; t < trials; ++t) {
     std::vector<bool> chosen(static_cast<std::size_t>(experts));
-    for (count i = 0; i < tokens; ++i) choose(d, chosen, k);
+    for (integer i = 0; i < tokens; ++i) choose(d, chosen, k);
     for (std::size_t e = 0; e < static_cast<std::size_t>(local); ++e) seen += chosen[e] ? 1 : 0;
   }
   return static_cast<double>(seen) / trials;
@@ -45,9 +46,9 @@ TEST_CASE("distinct experts: the documented numbers, and the power they stand fo
   CHECK(expected_distinct(8, 2, 8, 4.0) == doctest::Approx(5.46875).epsilon(1e-14));
   laws::dice d(91);
   for (int number = 0; number < 2000; ++number) {
-    const count experts = d.whole(2, 500);
-    const count k = d.whole(1, experts - 1);
-    const count local = d.whole(1, experts);
+    const integer experts = d.whole(2, 500);
+    const integer k = d.whole(1, experts - 1);
+    const integer local = d.whole(1, experts);
     const auto tokens = static_cast<double>(d.whole(1, 1000));
     const double missed =
         std::pow(1.0 - static_cast<double>(k) / static_cast<double>(experts), tokens);
@@ -61,9 +62,9 @@ TEST_CASE("distinct experts: the documented numbers, and the power they stand fo
 TEST_CASE("distinct experts are those of a simulation with random tokens") {
   laws::dice d(92);
   for (int number = 0; number < 30; ++number) {
-    const count experts = d.whole(2, 40);
-    const count k = d.whole(1, experts);
-    const count tokens = d.whole(1, 30);
+    const integer experts = d.whole(2, 40);
+    const integer k = d.whole(1, experts);
+    const integer tokens = d.whole(1, 30);
     CAPTURE(experts);
     CAPTURE(k);
     CAPTURE(tokens);
@@ -87,7 +88,7 @@ TEST_CASE("destinations of a token: the documented number, and a simulation") {
   CHECK(expected_destinations(8, 1) == 1.0);
   laws::dice d(93);
   constexpr int trials = 20000;
-  count ranks = 0;
+  integer ranks = 0;
   for (int t = 0; t < trials; ++t) {
     std::array<bool, 16> reached{};
     for (int i = 0; i < 6; ++i) reached[static_cast<std::size_t>(d.whole(0, 15))] = true;
@@ -109,7 +110,7 @@ recorded experts_on(const layout& l, const mixture_of_experts& f, const basic_st
 
 constexpr mixture_of_experts of_sixteen{.experts = 16, .experts_per_token = 4, .width = 8};
 
-constexpr layout expert_parallel(count tp, count dp, count etp, count ep,
+constexpr layout expert_parallel(integer tp, integer dp, integer etp, integer ep,
                                  expert_dispatch dispatch) noexcept {
   return {{tp, 1, dp}, {etp, ep, 1}, 1, dispatch};
 }

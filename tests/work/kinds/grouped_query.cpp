@@ -53,7 +53,7 @@ TEST_CASE("biases, head norms and sinks are vectors of the kernels that read the
 TEST_CASE("a norm over all heads has a gain per value, and is split with the heads") {
   grouped_query_attention a = grouped;
   a.qk_norm = head_norm::all_heads;
-  const auto gains = [&a](count tp) {
+  const auto gains = [&a](integer tp) {
     return block_of(a, tensor_parallel(tp), decode_step(1.0, 0.0, 1.0)).fused[0];
   };
   CHECK(shape(gains(1), 1, (8 + 2) * 4));

@@ -44,7 +44,7 @@ constexpr sparse_latent_attention deepseek_v3_2{.heads = 128,
 static_assert(deepseek_v3_2.index_bytes() == 132.0);
 static_assert(sharing(deepseek_v3_2).index_bytes() == 0.0);
 
-model of_layers(const layer& l, count layers) {
+model of_layers(const layer& l, integer layers) {
   model m;
   m.name = "sparse";
   m.hidden_size = 7168;
@@ -176,7 +176,7 @@ TEST_CASE("beyond the tokens that are chosen, a longer context only costs its sc
 }
 
 TEST_CASE("the range of index_topk is the kind's own, and messages name it") {
-  const auto faults = [](count topk) {
+  const auto faults = [](integer topk) {
     sparse_latent_attention a = deepseek_v3_2;
     a.index_topk = topk;
     return validate(of_layers({a, dense_feed_forward{.width = 18432}}, 4)).found;

@@ -79,7 +79,7 @@ TEST_CASE("a layer of Mamba-2 2.7B has 40,214,000 parameters") {
   CHECK(r.stored(weight_class::attention) + r.stored(weight_class::norm) == 40214000);
   m.tied_embeddings = true;
   m.layers = {{64, {a, no_feed_forward{}}}};
-  CHECK(parameters(m).total() == count{64} * (40214000 + 2560) + 50288 * 2560 + 2560);
+  CHECK(parameters(m).total() == integer{64} * (40214000 + 2560) + 50288 * 2560 + 2560);
   CHECK(parameters(m).total() == 2702599680);
   CHECK(kv_bytes_per_token(m).value() == 0.0);
 }

@@ -28,10 +28,10 @@ struct busiest {
 
 busiest busiest_of(const expert_group& g, const std::vector<double>& rows_of_expert) {
   busiest found;
-  for (count rank = 0; rank < g.ep; ++rank) {
+  for (integer rank = 0; rank < g.ep; ++rank) {
     const item_range own = part_of(g.experts, g.ep, rank);
     busiest here;
-    for (count e = own.first; e <= own.last(); ++e) {
+    for (integer e = own.first; e <= own.last(); ++e) {
       here.rows += rows_of_expert[static_cast<std::size_t>(e)];
       here.distinct += rows_of_expert[static_cast<std::size_t>(e)] > 0.0 ? 1.0 : 0.0;
     }
@@ -70,7 +70,7 @@ std::vector<double> chosen_rows(laws::dice& d, const expert_group& g,
   std::vector<double> rows(loads.size());
   for (double token = 0.0; token < g.tokens; ++token) {
     std::vector<double> left = loads;
-    for (count choice = 0; choice < g.experts_per_token; ++choice) {
+    for (integer choice = 0; choice < g.experts_per_token; ++choice) {
       double sum = 0.0;
       for (const double load : left) sum += load;
       double mark = d.unit() * sum;
@@ -112,11 +112,11 @@ struct errors {
 
 // What is drawn from: the experts of all tests, and the ranks that they can be placed on.
 expert_group random_group(laws::dice& d) {
-  constexpr std::array<count, 6> experts{8, 16, 32, 64, 128, 256};
+  constexpr std::array<integer, 6> experts{8, 16, 32, 64, 128, 256};
   expert_group g;
   g.experts = d.one_of(experts);
-  g.experts_per_token = count{1} << d.whole(0, g.experts == 8 ? 1 : 3);
-  g.ep = count{1} << d.whole(0, g.experts == 8 ? 3 : 4);
+  g.experts_per_token = integer{1} << d.whole(0, g.experts == 8 ? 1 : 3);
+  g.ep = integer{1} << d.whole(0, g.experts == 8 ? 3 : 4);
   g.tokens = std::floor(std::exp2(13.0 * d.unit()));
   return g;
 }
@@ -225,7 +225,7 @@ TEST_CASE("busiest rank under uneven loads: as simulated, 16 to 512 tokens of 1 
     g.tokens = std::floor(std::exp2(4.0 + 5.0 * d.unit()));
     g.experts_per_token = 1;  // of more, the second choice depends on the first
     std::vector<double> loads;
-    for (count e = 0; e < g.experts; ++e) loads.push_back(std::exp(1.5 * d.unit() * d.unit()));
+    for (integer e = 0; e < g.experts; ++e) loads.push_back(std::exp(1.5 * d.unit() * d.unit()));
     found.add(d, g, loads);
   }
   CHECK(found.rows.mean() < 0.03);
@@ -239,7 +239,7 @@ TEST_CASE("no rank has less than the mean, nor more than the tokens can choose t
   for (int number = 0; number < 3000; ++number) {
     const expert_group g = random_group(d);
     std::vector<double> loads;
-    for (count e = 0; e < g.experts; ++e) loads.push_back(std::exp(3.0 * d.unit()));
+    for (integer e = 0; e < g.experts; ++e) loads.push_back(std::exp(3.0 * d.unit()));
     const double exponent = d.between(0.0, 3.0);
     for (const expert_load& l :
          {power_law_load(g, exponent), observed_load(std::span<const double>(loads), g)}) {
@@ -294,7 +294,7 @@ namespace {
 // first, to the emptiest rank with room: engines' balancers do as much.
 double balanced_rows(const std::vector<double>& loads, const expert_group& g) {
   std::vector<double> copies(loads.size(), 1.0);
-  for (count extra = 0; extra < g.redundant; ++extra) {
+  for (integer extra = 0; extra < g.redundant; ++extra) {
     std::size_t heaviest = 0;
     for (std::size_t e = 0; e < loads.size(); ++e) {
       if (loads[e] / copies[e] > loads[heaviest] / copies[heaviest]) heaviest = e;
@@ -326,7 +326,7 @@ TEST_CASE("copies of busy experts under a power law: as simulated, one or two to
   laws::dice d(99);
   errors rows;
   for (int number = 0; number < 60; ++number) {
-    const count experts = 64 * d.whole(1, 4);
+    const integer experts = 64 * d.whole(1, 4);
     expert_group g{experts, 8, 0, std::exp2(d.between(9.0, 13.0)), 8 * d.whole(2, 8)};
     g.ep = g.placed() / d.whole(1, 2);
     g.redundant = g.ep * (g.placed() / g.ep) - experts;
@@ -349,12 +349,12 @@ TEST_CASE("copies of busy experts under observed loads: as dealt out, where one 
   laws::dice d(100);
   errors rows;
   for (int number = 0; number < 200; ++number) {
-    const count experts = 8 * d.whole(1, 8);
+    const integer experts = 8 * d.whole(1, 8);
     expert_group g{experts, 1, experts, 1e9, 0};
     g.redundant = experts;  // a copy to a rank
     g.ep = 2 * experts;
     std::vector<double> loads;
-    for (count e = 0; e < experts; ++e) loads.push_back(std::exp(6.0 * d.unit() * d.unit()));
+    for (integer e = 0; e < experts; ++e) loads.push_back(std::exp(6.0 * d.unit() * d.unit()));
     double all = 0.0;
     for (const double load : loads) all += load;
     std::vector<double> of_tokens;
@@ -372,7 +372,7 @@ TEST_CASE("copies never make the busiest rank busier, nor does one more for each
     expert_group g = random_group(d);
     g.tokens *= 1e6;  // chance aside, by which parts of the same rows vary more
     std::vector<double> loads;
-    for (count e = 0; e < g.experts; ++e) loads.push_back(std::exp(5.0 * d.unit()));
+    for (integer e = 0; e < g.experts; ++e) loads.push_back(std::exp(5.0 * d.unit()));
     const double exponent = d.between(0.0, 3.0);
     CAPTURE(number);
     double by_law = power_law_load(g, exponent).imbalance;
@@ -399,7 +399,7 @@ TEST_CASE("derivatives by the tokens are those of differences") {
     g.tokens = 100.0 + 1000.0 * d.unit();
     g.redundant = d.flip() ? 0 : g.ep;
     std::vector<double> loads;
-    for (count e = 0; e < g.experts; ++e) loads.push_back(std::exp(2.0 * d.unit()));
+    for (integer e = 0; e < g.experts; ++e) loads.push_back(std::exp(2.0 * d.unit()));
     const double exponent = d.between(0.3, 2.5);
     const basic_expert_group<scalar> lifted{g.experts, g.experts_per_token, g.ep,
                                             scalar::input(g.tokens, 0), g.redundant};
@@ -509,7 +509,7 @@ constexpr std::array<double, 64> uneven_loads() noexcept {
 constexpr std::array<double, 64> uneven = uneven_loads();
 
 // A small model with experts on 8 GPUs of a domain, one attention replica each.
-constexpr basic_estimate<> estimate_under(const basic_routing<>& routing, count redundant = 0) {
+constexpr basic_estimate<> estimate_under(const basic_routing<>& routing, integer redundant = 0) {
   const accelerator chip{.name = "chip",
                          .peak = {.bf16 = flop_rate<>::from_value(1e14)},
                          .memory = bytes<>::from_value(1e12),

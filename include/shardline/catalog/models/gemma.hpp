@@ -9,12 +9,12 @@ namespace shardline::catalog {
 
 namespace detail {
 
-constexpr layer gemma_2_layer(count window) noexcept {
+constexpr layer gemma_2_layer(integer window) noexcept {
   return {grouped_query_attention{.heads = 32, .kv_heads = 16, .head_dim = 128, .window = window},
           dense_feed_forward{.width = 36864}, layer_form::sandwich};
 }
 
-constexpr layer gemma_3_layer(count window) noexcept {
+constexpr layer gemma_3_layer(integer window) noexcept {
   return {grouped_query_attention{.heads = 32,
                                   .kv_heads = 16,
                                   .head_dim = 128,

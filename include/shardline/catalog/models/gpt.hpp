@@ -10,7 +10,7 @@ namespace shardline::catalog {
 
 namespace detail {
 
-constexpr layer_stack gpt_layers(count layers, count heads, count head_dim) noexcept {
+constexpr layer_stack gpt_layers(integer layers, integer heads, integer head_dim) noexcept {
   return {{layers,
            {grouped_query_attention{.heads = heads,
                                     .kv_heads = heads,

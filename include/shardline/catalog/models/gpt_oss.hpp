@@ -8,7 +8,7 @@ namespace shardline::catalog {
 
 namespace detail {
 
-constexpr grouped_query_attention gpt_oss_attention(count window) noexcept {
+constexpr grouped_query_attention gpt_oss_attention(integer window) noexcept {
   return {.heads = 64,
           .kv_heads = 8,
           .head_dim = 64,
@@ -19,7 +19,7 @@ constexpr grouped_query_attention gpt_oss_attention(count window) noexcept {
 }
 
 // Sliding layers come first: config.json lists them so in `layer_types`.
-constexpr layer_stack gpt_oss_layers(count layers, count experts) noexcept {
+constexpr layer_stack gpt_oss_layers(integer layers, integer experts) noexcept {
   const mixture_of_experts feed_forward{.experts = experts,
                                         .experts_per_token = 4,
                                         .width = 2880,

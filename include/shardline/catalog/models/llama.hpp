@@ -81,7 +81,7 @@ namespace detail {
 
 // Three layers see their chunk of 8192 tokens, the fourth everything and has no rotary embedding.
 // The norm of queries and keys has no gains.
-constexpr layer_stack llama_4_layers(count layers, count experts) noexcept {
+constexpr layer_stack llama_4_layers(integer layers, integer experts) noexcept {
   constexpr grouped_query_attention full{.heads = 40, .kv_heads = 8, .head_dim = 128};
   grouped_query_attention chunked = full;
   chunked.window = 8192;

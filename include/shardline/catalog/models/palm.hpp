@@ -11,7 +11,7 @@ namespace shardline::catalog {
 namespace detail {
 
 // Heads of 256, a feed-forward width of four times the model's.
-constexpr layer_stack palm_layers(count layers, count hidden, count heads) noexcept {
+constexpr layer_stack palm_layers(integer layers, integer hidden, integer heads) noexcept {
   return {{layers,
            {grouped_query_attention{.heads = heads, .kv_heads = 1, .head_dim = 256},
             dense_feed_forward{.width = 4 * hidden}, layer_form::parallel}}};

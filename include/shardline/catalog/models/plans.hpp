@@ -17,7 +17,8 @@ namespace shardline::catalog {
 
 namespace detail {
 
-constexpr layer_stack plan_layers(count experts, count head_dim, count expert_width) noexcept {
+constexpr layer_stack plan_layers(integer experts, integer head_dim,
+                                  integer expert_width) noexcept {
   return {
       {16,
        {grouped_query_attention{.heads = 16, .kv_heads = 16, .head_dim = head_dim},

@@ -113,8 +113,8 @@ inline constexpr model qwen3_235b_a22b{
 namespace detail {
 
 // `full_attention_interval` is 4: the fourth of each four layers is the one with a cache.
-constexpr layer_stack qwen_hybrid_layers(count layers, count experts,
-                                         count experts_per_token) noexcept {
+constexpr layer_stack qwen_hybrid_layers(integer layers, integer experts,
+                                         integer experts_per_token) noexcept {
   constexpr linear_attention linear{.key_heads = 16,
                                     .value_heads = 32,
                                     .key_head_dim = 128,

@@ -82,9 +82,10 @@ template <class T>
   const auto token = operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
   const auto kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
   roof<T> r;
-  r.rows = size::of(o.phase == phase::prefill ? extent::prompt_tokens : extent::decode_tokens);
-  r.reads = size::of(size::of_phase::sequences, o.phase);
-  r.runs = size::of(size::of_phase::runs, o.phase);
+  r.rows = step_size::of(o.phase == phase::prefill ? step_extent::prompt_tokens
+                                                   : step_extent::decode_tokens);
+  r.reads = step_size::of(step_size::of_phase::sequences, o.phase);
+  r.runs = step_size::of(step_size::of_phase::runs, o.phase);
   r.compute = token.flops().value() / peak;
   r.each = token.bytes_moved().value() * per_byte;
   r.fixed = kept.bytes_moved().value() * per_byte;

@@ -15,8 +15,8 @@ constexpr T clipped(const T& x, const T& low, const T& high) noexcept {
 // The kernel for this cache. Where a prompt's latent width is not known, the one for activations.
 constexpr kernel_format cache_kernel(const attention_shape& op) noexcept {
   const bool decodes = op.phase == phase::decode;
-  const count per_head = op.kv_heads * (op.qk_dim + op.v_dim);
-  const count kept = !op.latent ? per_head : decodes ? op.qk_dim : op.latent_width;
+  const integer per_head = op.kv_heads * (op.qk_dim + op.v_dim);
+  const integer kept = !op.latent ? per_head : decodes ? op.qk_dim : op.latent_width;
   if (kept == 0) return kernel_of_cache(element_bytes(op.activation));
   return kernel_of_cache(op.bytes_per_token * real<double>(op.tokens_per_key) / real<double>(kept));
 }

@@ -56,7 +56,7 @@ struct decode_units {
 /// Attention of decoding sequences, for any part of a step.
 template <class T>
 struct decode_law {
-  count window = 0;
+  integer window = 0;
   T window_padding = T(0.0);
   T rows = T(64.0);
   T splits = T(1.0);
@@ -117,7 +117,7 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
                                       const attention_shape& asked) noexcept {
   const attention_shape o = cache_as_read(c, asked);
   const T width = real<T>(o.latent ? o.qk_dim : o.qk_dim + o.v_dim);
-  const count values = o.qk_dim + o.v_dim;
+  const integer values = o.qk_dim + o.v_dim;
   decode_law<T> law;
   law.window = o.window;
   law.window_padding = c.window_padding;

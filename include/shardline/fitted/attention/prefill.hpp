@@ -36,7 +36,7 @@ struct prompt_blocks {
 /// Attention over prompts, for any part of a step: seconds of what one of it takes.
 template <class T>
 struct prompt_law {
-  count window = 0;
+  integer window = 0;
   T seen = T(0.0);     // keys of a query within the window
   T split = T(1.0);    // ranks that share the queries
   T row_key = T(0.0);  // of a query row and a token, whose key is multiplied
@@ -92,7 +92,7 @@ constexpr prompt_law<T> prompt_law_of(const fitted_accelerator<T>& a, const pref
   const T products = real<T>(o.qk_dim + o.v_dim) * seconds_per_flop(a, math, c.compute);
   const T exponentials = c.softmax_values * seconds_per_flop(a, o.activation, c.compute);
   const double element = element_bytes(o.activation);
-  const count passed = o.heads * o.qk_dim + o.kv_heads * (o.qk_dim + o.v_dim);
+  const integer passed = o.heads * o.qk_dim + o.kv_heads * (o.qk_dim + o.v_dim);
   prompt_law<T> law;
   law.window = o.window;
   law.seen = real<T>(o.window) + c.window_padding;

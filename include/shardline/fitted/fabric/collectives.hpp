@@ -14,7 +14,7 @@ namespace detail {
 
 // Until the last of n ranks has come.
 template <class T>
-constexpr T waiting(const collective_curve<T>& c, count n) noexcept {
+constexpr T waiting(const collective_curve<T>& c, integer n) noexcept {
   return c.synchronise.value() + c.drift.value() * real<T>(log2_ceil(n));
 }
 

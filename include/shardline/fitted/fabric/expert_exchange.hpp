@@ -13,12 +13,12 @@ namespace detail {
 // Tokens on their way between ranks that lie like this.
 template <class T>
 struct laid_exchange {
-  count experts_per_token;
-  count experts;
-  count values;
+  integer experts_per_token;
+  integer experts;
+  integer values;
   double value_bytes;
   double copies_of_each;
-  count ranks;
+  integer ranks;
   placement at;
 
   [[nodiscard]] constexpr T hidden() const noexcept { return real<T>(values); }
@@ -33,9 +33,9 @@ struct laid_exchange {
 template <class T>
 constexpr T copies_leaving_domain(const throughput_exchange_curve<T>& curve,
                                   const laid_exchange<T>& l) noexcept {
-  const count domains = l.at.domains;
+  const integer domains = l.at.domains;
   const bool limited = curve.most_domains > 0 && curve.most_domains < domains;
-  const count open = limited ? curve.most_domains : domains;
+  const integer open = limited ? curve.most_domains : domains;
   return T(expected_destinations(l.experts_per_token, open)) * crossing<T>(domains);
 }
 
@@ -127,8 +127,8 @@ template <class T, class Efficiency, class Tokens>
                                                         const Tokens& x,
                                                         const rank_group& g) noexcept {
   const detail::laid_exchange<T> l = detail::laid(c, g, x);
-  const count all = c.accelerator.multiprocessors;
-  const count units = all > 0 ? all : detail::measured_multiprocessors;
+  const integer all = c.accelerator.multiprocessors;
+  const integer units = all > 0 ? all : detail::measured_multiprocessors;
   const T row = T(x.value_bytes) * l.hidden() + curve.header.value();
   const T part = real<T>(x.experts_per_token) * row / real<T>(l.ranks);
   T per_token = curve.block * l.hidden() / real<T>(x.experts < units ? x.experts : units);

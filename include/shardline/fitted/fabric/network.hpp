@@ -15,9 +15,9 @@ namespace shardline::detail {
 //   hop      seconds of a step between domains
 template <class T>
 struct spread_ranks {
-  count n;
+  integer n;
   placement at;
-  count fewest;
+  integer fewest;
   T inside;
   T port;
   T hop;
@@ -32,7 +32,7 @@ constexpr spread_ranks<T> spread(const fitted_cluster<T>& c, const rank_group& g
   const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
   const T port = T(1.0) / (c.network.rate.value() * network_share);
   const T hop = (c.network.latency + curve.network_hop).value();
-  const count fewest = g.size - (at.domains - 1) * at.local;
+  const integer fewest = g.size - (at.domains - 1) * at.local;
   if (at.local == 1) return {g.size, at, fewest, T(0.0), port, hop};
   const T link = link_rate(c, at.local) * curve.bulk_share;
   return {g.size, at, fewest, T(1.0) / link, port, hop};
@@ -40,8 +40,8 @@ constexpr spread_ranks<T> spread(const fitted_cluster<T>& c, const rank_group& g
 
 // Steps inside domains and between them, of which each kind takes its own time.
 template <class T>
-constexpr T steps_time(const collective_curve<T>& c, const spread_ranks<T>& r, count inside,
-                       count between) noexcept {
+constexpr T steps_time(const collective_curve<T>& c, const spread_ranks<T>& r, integer inside,
+                       integer between) noexcept {
   return c.hop.value() * real<T>(inside) + r.hop * real<T>(between);
 }
 
@@ -56,7 +56,7 @@ constexpr message_line<T> chunked(const T& start, const T& sent,
 // All-reduce, all-gather, reduce-scatter: around all ranks, in and out of each domain once.
 template <class T>
 constexpr message_line<T> ring_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                                      count around) noexcept {
+                                      integer around) noexcept {
   return chunked(steps_time(c, r, around * (r.n - r.at.domains), around * (r.at.domains - 1)),
                  real<T>(around) * crossing<T>(r.n), r);
 }
@@ -64,7 +64,7 @@ constexpr message_line<T> ring_across(const collective_curve<T>& c, const spread
 // Up and down a tree of domains, each a chain of its ranks.
 template <class T>
 constexpr message_line<T> tree_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                                      count around) noexcept {
+                                      integer around) noexcept {
   return chunked(steps_time(c, r, around * (r.at.local - 1), around * log2_ceil(r.at.domains)),
                  real<T>(around) / c.tree_share, r);
 }
@@ -72,7 +72,7 @@ constexpr message_line<T> tree_across(const collective_curve<T>& c, const spread
 // Inside each domain, then each rank with its like in the other domains, then inside.
 template <class T>
 constexpr message_line<T> phases_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                                        count around) noexcept {
+                                        integer around) noexcept {
   const T near = crossing<T>(r.at.local) * r.inside;
   const T far = real<T>(r.n - r.fewest) / real<T>(r.n * r.fewest) * r.port;
   return {steps_time(c, r, around * (r.at.local - 1), around * (r.at.domains - 1)) +
@@ -82,7 +82,7 @@ constexpr message_line<T> phases_across(const collective_curve<T>& c, const spre
 
 template <class T>
 constexpr message_lines<T> reduce_across(const collective_curve<T>& c, const spread_ranks<T>& r,
-                                         count around) noexcept {
+                                         integer around) noexcept {
   message_lines<T> ways;
   ways.push_back(ring_across(c, r, around));
   ways.push_back(tree_across(c, r, around));

@@ -17,17 +17,17 @@ using fitted_cluster = basic_cluster<T, basic_fitted<T>>;
 namespace detail {
 
 // Times around the ring: an all-reduce goes round twice.
-constexpr count rounds(collective_kind kind) noexcept {
+constexpr integer rounds(collective_kind kind) noexcept {
   return kind == collective_kind::all_reduce ? 2 : 1;
 }
 
 // Steps one after the other.
-constexpr count ring_steps(collective_kind kind, count n) noexcept {
+constexpr integer ring_steps(collective_kind kind, integer n) noexcept {
   return kind == collective_kind::send_recv ? 1 : rounds(kind) * (n - 1);
 }
 
 // n-ths of the message that a rank sends.
-constexpr count parts_sent(collective_kind kind, count n) noexcept {
+constexpr integer parts_sent(collective_kind kind, integer n) noexcept {
   const bool whole = kind == collective_kind::send_recv || kind == collective_kind::broadcast;
   return whole ? n : rounds(kind) * (n - 1);
 }
@@ -81,7 +81,7 @@ struct rank_work {
 // Bytes per second of one rank's link to n - 1 others: where all are linked in pairs, the other
 // links of the domain lie idle.
 template <class T>
-constexpr T link_rate(const fitted_cluster<T>& c, count n) noexcept {
+constexpr T link_rate(const fitted_cluster<T>& c, integer n) noexcept {
   const T all = c.scale_up.rate.value();
   if (!c.accelerator.mesh || n >= c.gpus_per_domain) return all;
   return all * real<T>(n - 1) / real<T>(c.gpus_per_domain - 1);
@@ -89,7 +89,7 @@ constexpr T link_rate(const fitted_cluster<T>& c, count n) noexcept {
 
 template <class T>
 constexpr rank_work<T> work_inside(const fitted_cluster<T>& c, collective_kind kind,
-                                   count n) noexcept {
+                                   integer n) noexcept {
   const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
   const T ranks = real<T>(n);
   const T share = T(1.0) / ranks;
@@ -183,7 +183,7 @@ constexpr message_lines<T> after(const T& start, message_lines<T> ways) noexcept
 // A collective of n ranks of one domain, per byte.
 template <class T>
 constexpr message_law<T> law_inside(const fitted_cluster<T>& c, collective_kind kind,
-                                    count n) noexcept {
+                                    integer n) noexcept {
   const collective_curve<T>& curve = c.accelerator.efficiency.collectives;
   const rank_work<T> work = work_inside(c, kind, n);
   message_law<T> law;

@@ -15,11 +15,11 @@ namespace detail {
 
 struct class_sizes {
   std::string_view model_type{};
-  count hidden_size = 0;
-  count intermediate_size = 0;
-  count num_hidden_layers = 0;
-  count num_attention_heads = 0;
-  count vocab_size = 0;
+  integer hidden_size = 0;
+  integer intermediate_size = 0;
+  integer num_hidden_layers = 0;
+  integer num_attention_heads = 0;
+  integer vocab_size = 0;
 };
 
 // Source: configuration_<model_type>.py of huggingface/transformers (4.57).
@@ -31,7 +31,7 @@ inline constexpr std::array<class_sizes, 6> sizes_of_classes{
      {"gemma2", 2304, 9216, 26, 8, 256000},
      {"phi3", 3072, 8192, 32, 32, 32064}}};
 
-inline void complete(json& text, const char* key, count size, const std::string& path,
+inline void complete(json& text, const char* key, integer size, const std::string& path,
                      diagnosis& d) {
   if (text.contains(key)) return;
   text[key] = size;

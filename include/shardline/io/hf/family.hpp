@@ -23,8 +23,8 @@ struct feed_forwards;
 
 /// Reads the layers of a model `hidden` wide whose activations are in `own`, or the feed-forward
 /// blocks of so many layers.
-using layer_reader = layer_stack (*)(const fields&, const family&, count hidden, precision own);
-using feed_forward_reader = feed_forwards (*)(const fields&, const family&, count layers);
+using layer_reader = layer_stack (*)(const fields&, const family&, integer hidden, precision own);
+using feed_forward_reader = feed_forwards (*)(const fields&, const family&, integer layers);
 /// Changes the formats of a model whose quantisation settings were read already.
 using format_reader = void (*)(const fields&, model&);
 
@@ -122,23 +122,23 @@ struct family {
   layer_reader layers = nullptr;
   feed_forward_reader feed_forwards = nullptr;
   format_reader own_formats = nullptr;
-  count vocab_size = 0;
-  count heads = 0;
-  count kv_heads = 0;
-  count head_dim = 0;
-  count context = 0;
+  integer vocab_size = 0;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer head_dim = 0;
+  integer context = 0;
   bias_rule bias = bias_rule::none;
   bool attention_bias = false;
   qk_norm_rule qk_norm = qk_norm_rule::none;
   bool sinks = false;
   bool output_gate = false;
   window_rule windows = window_rule::none;
-  count window = 0;
-  count window_period = 6;
-  count max_window_layers = 0;
+  integer window = 0;
+  integer window_period = 6;
+  integer max_window_layers = 0;
   bool mlp_bias = false;
-  count dense_layers = 0;
-  count shared_experts = 0;
+  integer dense_layers = 0;
+  integer shared_experts = 0;
   std::string_view topk_method{};
   activation_rule activation = activation_rule::silu;
   layer_form form = layer_form::sequential;
@@ -149,12 +149,12 @@ struct family {
   bool updates = false;
   bool embedding_norm = false;
   bool learned_positions = false;
-  count position_offset = 0;
+  integer position_offset = 0;
   bool narrow_rows = false;
-  count extra_rows = 0;
+  integer extra_rows = 0;
   prediction_rule prediction = prediction_rule::stated;
-  count mtp_layers = 0;
-  count layer_inputs = 0;
+  integer mtp_layers = 0;
+  integer layer_inputs = 0;
   const checkpoint_names* names = &llama_names;
   std::array<std::string_view, 8> priced{};
 };

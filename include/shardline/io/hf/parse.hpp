@@ -62,17 +62,17 @@ struct diagnosis {
 
 /// The whole number that `value` is, 4096.0 included; none for another type, a fraction, or a
 /// number beyond 64 bits.
-[[nodiscard]] inline std::optional<count> whole_number(const json& value) {
+[[nodiscard]] inline std::optional<integer> whole_number(const json& value) {
   constexpr auto largest =
-      static_cast<json::number_unsigned_t>((std::numeric_limits<count>::max)());
+      static_cast<json::number_unsigned_t>((std::numeric_limits<integer>::max)());
   if (const auto* n = value.get_ptr<const json::number_unsigned_t*>()) {
-    return *n <= largest ? std::optional(static_cast<count>(*n)) : std::nullopt;
+    return *n <= largest ? std::optional(static_cast<integer>(*n)) : std::nullopt;
   }
   if (const auto* n = value.get_ptr<const json::number_integer_t*>()) return *n;
   const auto* x = value.get_ptr<const json::number_float_t*>();
   constexpr double exactly_whole_below = 9007199254740992.0;  // 2^53
   if (x == nullptr || !(*x > -exactly_whole_below && *x < exactly_whole_below)) return {};
-  const auto n = static_cast<count>(*x);
+  const auto n = static_cast<integer>(*x);
   return static_cast<double>(n) < *x || static_cast<double>(n) > *x ? std::nullopt
                                                                     : std::optional(n);
 }

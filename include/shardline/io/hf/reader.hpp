@@ -19,11 +19,11 @@ namespace shardline::hf {
 /// Smallest and largest value that a member of a JSON object may have: those of a field of ours, so
 /// that what is imported can be priced, or what the format allows.
 struct range {
-  count least = 1;
-  count most = 1000000;
+  integer least = 1;
+  integer most = 1000000;
 
   constexpr range() = default;
-  constexpr range(count smallest, count largest) noexcept : least(smallest), most(largest) {}
+  constexpr range(integer smallest, integer largest) noexcept : least(smallest), most(largest) {}
   // NOLINTNEXTLINE(google-explicit-constructor): a field is a range
   constexpr range(field priced) noexcept
       : least(lowest_count(priced)), most(highest_count(priced)) {}
@@ -90,24 +90,25 @@ class fields {
   }
 
   /// A whole number in range; missing is a fault.
-  [[nodiscard]] count whole(const char* key, range r = {}) const {
+  [[nodiscard]] integer whole(const char* key, range r = {}) const {
     const json* value = find(key);
-    const std::optional<count> n = value == nullptr ? std::nullopt : whole_number(*value);
+    const std::optional<integer> n = value == nullptr ? std::nullopt : whole_number(*value);
     if (n && *n >= r.least && *n <= r.most) return *n;
     refuse(key, r.text("a whole number"));
     return r.least;
   }
   /// The same, `fallback` if it is missing or null.
-  [[nodiscard]] count whole_or(const char* key, count fallback, range r = {}) const {
+  [[nodiscard]] integer whole_or(const char* key, integer fallback, range r = {}) const {
     return find(key) == nullptr ? fallback : whole(key, r);
   }
   /// The same, with a note that the fallback was assumed.
-  [[nodiscard]] count whole_or_noted(const char* key, count fallback, range r = {}) const {
+  [[nodiscard]] integer whole_or_noted(const char* key, integer fallback, range r = {}) const {
     if (find(key) == nullptr) note(key, "missing; read as " + std::to_string(fallback));
     return whole_or(key, fallback, r);
   }
   /// The same, telling a missing key from one that says null.
-  [[nodiscard]] count whole_or(const char* key, count if_absent, count if_null, range r) const {
+  [[nodiscard]] integer whole_or(const char* key, integer if_absent, integer if_null,
+                                 range r) const {
     return whole_or(key, absent(key) ? if_absent : if_null, r);
   }
 
@@ -165,12 +166,12 @@ class fields {
   }
 
   /// The whole numbers of an array, all in range; none if it is missing, null or at fault.
-  [[nodiscard]] std::optional<std::vector<count>> whole_list(const char* key, range r,
-                                                             const std::string& allowed) const {
+  [[nodiscard]] std::optional<std::vector<integer>> whole_list(const char* key, range r,
+                                                               const std::string& allowed) const {
     const json* value = find(key);
     if (value == nullptr) return {};
     bool sound = value->is_array();
-    std::vector<count> result;
+    std::vector<integer> result;
     for (const json& item : *value) {
       result.push_back(whole_number(item).value_or(r.least - 1));
       sound = sound && result.back() >= r.least && result.back() <= r.most;

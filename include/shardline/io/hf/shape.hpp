@@ -21,9 +21,9 @@ inline const char* mtp_key(const fields& f) {
 }
 
 /// Layers that only speculation loads.
-inline count read_mtp_layers(const fields& f, const family& known) {
+inline integer read_mtp_layers(const fields& f, const family& known) {
   const char* key = mtp_key(f);
-  const count layers = f.whole_or(key, known.mtp_layers, field::mtp_layers);
+  const integer layers = f.whole_or(key, known.mtp_layers, field::mtp_layers);
   (void)f.whole_or("mtp_transformer_layers", 1, {1, 1});
   if (layers == 0) return 0;
   const std::string found = std::to_string(layers) + " multi-token-prediction layers are ";
@@ -50,7 +50,7 @@ inline const char* vocabulary_key(const fields& f) {
   return f.find("embedding_size") == nullptr ? "vocab_size" : "embedding_size";
 }
 
-inline count read_vocabulary(const fields& f, const family& known) {
+inline integer read_vocabulary(const fields& f, const family& known) {
   constexpr range any_vocabulary = above_0(field::vocab_size);
   if (known.vocab_size == 0) return f.whole(vocabulary_key(f), any_vocabulary);
   return f.whole_or_noted("vocab_size", known.vocab_size, any_vocabulary);
@@ -58,11 +58,11 @@ inline count read_vocabulary(const fields& f, const family& known) {
 
 /// The least that a key says, as vLLM takes it (_get_and_verify_max_len): Qwen's first models say
 /// both the longest context and that of their training.
-inline count read_context(const fields& f, const family& known) {
-  count least = 0;
+inline integer read_context(const fields& f, const family& known) {
+  integer least = 0;
   for (const char* key : {"max_position_embeddings", "n_positions", "seq_length", "max_seq_len"}) {
     if (f.find(key) == nullptr) continue;
-    const count stated = f.whole(key, any_length);
+    const integer stated = f.whole(key, any_length);
     least = least == 0 ? stated : (std::min)(least, stated);
   }
   if (least > 0 || known.context == 0) return least;
@@ -72,7 +72,7 @@ inline count read_context(const fields& f, const family& known) {
 /// The embedding that each layer has a part of. Keys of families without one are refused.
 inline layer_inputs read_layer_inputs(const fields& f, const family& known) {
   if (known.layer_inputs == 0) return {};
-  const count width =
+  const integer width =
       f.whole_or("hidden_size_per_layer_input", known.layer_inputs, 0, field::layer_input_width);
   if (width == 0) return {};
   return {width,
@@ -87,7 +87,7 @@ inline alternating_updates read_updates(const fields& f, const family& known) {
 }
 
 /// GPT-2 and OPT learn their positions, so their number is a size.
-inline count read_positions(const fields& f, const family& known) {
+inline integer read_positions(const fields& f, const family& known) {
   if (!known.learned_positions) return 0;
   const range seen{any_length.least, highest_count(field::positions) - known.position_offset};
   return known.position_offset +
@@ -98,7 +98,7 @@ inline count read_positions(const fields& f, const family& known) {
 /// blocks, so that there is none before the head.
 inline void read_narrow_rows(const fields& f, const family& known, model& m) {
   if (!known.narrow_rows) return;
-  const count width = f.whole_or("word_embed_proj_dim", m.hidden_size, any_width);
+  const integer width = f.whole_or("word_embed_proj_dim", m.hidden_size, any_width);
   m.embedding_width = width == m.hidden_size ? 0 : width;
   const bool before = f.flag("do_layer_norm_before", true);
   m.no_last_norm = f.flag("_remove_final_layer_norm", false) || !before;

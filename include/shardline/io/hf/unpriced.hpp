@@ -46,7 +46,7 @@ inline constexpr std::array unpriced_keys{"index_topk",
 // null, false, 0, and what holds nothing.
 inline bool says_nothing(const json& value) {
   if (const auto* b = value.get_ptr<const json::boolean_t*>()) return !*b;
-  return value.empty() || whole_number(value) == std::optional<count>(0);
+  return value.empty() || whole_number(value) == std::optional<integer>(0);
 }
 
 inline bool prices(const family& known, std::string_view key) {

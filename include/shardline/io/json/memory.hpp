@@ -33,12 +33,12 @@ struct whole_parts {
 
   template <class Output>
   void put(json_output<Output>& out, std::string_view name, double part) {
-    const count before = skip(part);
+    const integer before = skip(part);
     if (total >= whole_beyond) return out.member(name, part);
     out.member(name, rounded_up(sum) - before);
   }
-  count skip(double part) {
-    const count before = rounded_up(sum);
+  integer skip(double part) {
+    const integer before = rounded_up(sum);
     sum += part;
     return before;
   }

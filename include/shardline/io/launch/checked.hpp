@@ -21,7 +21,7 @@ using said_options = std::map<std::string, std::string, std::less<>>;
 /// What rules ask about the model and the load: "heads" that the tensor-parallel size has to divide
 /// in every layer, "layers", and "prompt", the longest.
 [[nodiscard]] inline said_options facts_of(const launch_request& r) {
-  count heads = 0;
+  integer heads = 0;
   for (const layer& l : r.model.layers.kinds) {
     visit_alternative(l.attention, [&heads](const auto& kind) {
       if constexpr (requires { kind.heads; }) heads = std::gcd(heads, kind.heads);
@@ -83,7 +83,7 @@ inline std::string_view words_of(rule_kind k) {
 [[nodiscard]] inline std::string refusal_of(const launch_plan& p, const launch_request& r) {
   const said_options facts = facts_of(r);
   for (const launch_server& s : p.servers) {
-    for (count rank = 0; rank < s.nodes; ++rank) {
+    for (integer rank = 0; rank < s.nodes; ++rank) {
       said_options said = facts;
       const launch_node at{.leader = "node", .rank = std::to_string(rank), .is_leader = rank == 0};
       for (const launch_argument& a : detail::arguments_on(s, at)) {

@@ -46,23 +46,23 @@ struct launch_request {
   shardline::runtime runtime{};
   shardline::workload workload{};
   bytes<> memory{};
-  count gpus_per_node = 8;
-  count context = 0;
+  integer gpus_per_node = 8;
+  integer context = 0;
   std::string checkpoint{};
   std::string draft{};
   bool quantised = false;
-  count adapters = 0;
-  count adapter_rank = 16;
-  count prefill = 0;
-  count decode = 0;
+  integer adapters = 0;
+  integer adapter_rank = 16;
+  integer prefill = 0;
+  integer decode = 0;
   std::optional<decoding_instance> decoding{};
   bytes<> host_cache{};
-  count domain = 0;
+  integer domain = 0;
   vendor maker = vendor::unknown;
 
-  [[nodiscard]] count longest() const noexcept {
+  [[nodiscard]] integer longest() const noexcept {
     const double both = (workload.input + workload.output).value();
-    return context > 0 ? context : static_cast<count>(both);
+    return context > 0 ? context : static_cast<integer>(both);
   }
 };
 
@@ -87,16 +87,16 @@ struct launch_argument {
 ///   whole_world      one command starts all ranks (MPI), not one on each node
 struct launch_server {
   pool_role role = pool_role::both;
-  count instances = 1;
-  count nodes = 1;
-  count gpus = 1;  // of one instance
-  count port = 8000;
+  integer instances = 1;
+  integer nodes = 1;
+  integer gpus = 1;  // of one instance
+  integer port = 8000;
   std::vector<launch_argument> arguments{};
   std::vector<launch_argument> leader{};
   std::vector<launch_argument> worker{};
   bool whole_world = false;
 
-  [[nodiscard]] count gpus_per_node() const noexcept { return ceil_div(gpus, nodes); }
+  [[nodiscard]] integer gpus_per_node() const noexcept { return ceil_div(gpus, nodes); }
 };
 
 /// All servers of a deployment, or why the engine cannot be started so: in its own words, with the
@@ -109,8 +109,8 @@ struct launch_plan {
 
   [[nodiscard]] bool has_value() const noexcept { return why_not.empty(); }
   /// Instances of all servers: more than one want a router before them.
-  [[nodiscard]] count instances() const noexcept {
-    count all = 0;
+  [[nodiscard]] integer instances() const noexcept {
+    integer all = 0;
     for (const launch_server& s : servers) all += s.instances;
     return all;
   }
@@ -130,7 +130,7 @@ class argument_writer {
     if (option->type == option_type::truth && value.empty()) value = "true";
     arguments_.push_back({option, std::move(value)});
   }
-  void put(std::string_view option_name, count n) { put(option_name, std::to_string(n)); }
+  void put(std::string_view option_name, integer n) { put(option_name, std::to_string(n)); }
   void refuse(std::string reason) {
     if (why_not_.empty()) why_not_ = std::move(reason);
   }

@@ -97,7 +97,7 @@ inline std::vector<instance_address> addresses_of_sets(const launch_plan& p) {
   std::vector<instance_address> all;
   for (const launch_server& s : p.servers) {
     const std::string own = resource_name(p.checkpoint, s.role);
-    for (count i = 0; i < s.instances; ++i) {
+    for (integer i = 0; i < s.instances; ++i) {
       all.push_back({s.role,
                      own + "-" + std::to_string(i) + "." + own + ":" + std::to_string(s.port),
                      bootstrap_of(p, s, 0)});
@@ -195,7 +195,7 @@ inline std::string chart_command(const launch_server& s) {
 // And over several: the chart has one container for the first node and the others, and says nothing
 // of where it is. Behind the proxy the first listens where that looks for it.
 inline std::string node_command(const launch_plan& p, const launch_server& s) {
-  const count port = s.role == pool_role::decode ? 8200 : s.port;
+  const integer port = s.role == pool_role::decode ? 8200 : s.port;
   const launch_node first{.leader = "$LWS_LEADER_ADDRESS", .rank = "0", .port = port};
   const launch_node other{.leader = "$LWS_LEADER_ADDRESS",
                           .rank = "LWS_WORKER_INDEX",
@@ -208,9 +208,9 @@ inline std::string node_command(const launch_plan& p, const launch_server& s) {
          indented(script, 8);
 }
 
-inline std::string pool_values(const launch_plan& p, const launch_server& s, count local) {
-  count tensor = 1;
-  count data = 1;
+inline std::string pool_values(const launch_plan& p, const launch_server& s, integer local) {
+  integer tensor = 1;
+  integer data = 1;
   for (const launch_argument& a : s.arguments) {
     if (a.option->name == "--tensor-parallel-size") tensor = detail::whole_of(a.value);
     if (a.option->name == "--data-parallel-size") data = detail::whole_of(a.value);
@@ -273,7 +273,7 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, cou
           std::string(pools ? "true\n    connector: nixlv2\n    targetPort: 8200\n" : "false\n");
   if (!pools) text += "prefill:\n  create: false\n";
   for (const launch_server& s : p.servers) {
-    count local = 1;
+    integer local = 1;
     for (const launch_argument& a : s.leader) {
       if (a.option->name == "--data-parallel-size-local") local = detail::whole_of(a.value);
     }

@@ -39,7 +39,7 @@ inline std::string said_by_no_option(const launch_request& r) {
 
 // The servers of one kind, in the layout of theirs.
 template <class Flags>
-void put_server(launch_plan& to, const launch_request& r, pool_role role, count instances) {
+void put_server(launch_plan& to, const launch_request& r, pool_role role, integer instances) {
   const conversion<Flags> c = Flags::of(r.model, r.layout);
   if (!c.has_value()) {
     to.why_not = c.why_not;

@@ -27,7 +27,7 @@ inline void put_sglang_experts(argument_writer& to, const launch_request& r, con
       to.refuse("captures no CUDA graphs in DeepEP's normal mode: hierarchical needs --eager");
     }
   }
-  if (e.dispatch == precision::bf16) to.put("SGLANG_DEEPEP_BF16_DISPATCH", count{1});
+  if (e.dispatch == precision::bf16) to.put("SGLANG_DEEPEP_BF16_DISPATCH", integer{1});
   if (e.dispatch == precision::fp4) to.refuse("dispatches tokens in bf16 or fp8 (--dispatch)");
   if (e.combine && e.combine != precision::bf16) {
     to.refuse("combines results in bf16 alone (--combine)");
@@ -39,8 +39,8 @@ inline void put_sglang_experts(argument_writer& to, const launch_request& r, con
 
 inline void put_sglang_limits(argument_writer& to, const launch_request& r, const sglang& flags) {
   // Both are of all attention replicas together.
-  const count replicas = flags.attention_replicas();
-  const count step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
+  const integer replicas = flags.attention_replicas();
+  const integer step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
   to.put("--max-running-requests", rounded_down(r.runtime.step_sequences) * replicas);
   if (step * replicas % r.runtime.page_tokens != 0) {
     to.refuse("reads prompts in whole pages: " + std::to_string(step * replicas) +
@@ -82,7 +82,7 @@ inline void put_sglang_host_cache(argument_writer& to, const launch_request& r) 
   if (!(r.host_cache > bytes<>{})) return;
   constexpr double gigabyte = 1e9;
   const double each = r.host_cache.value() / gigabyte;
-  const count whole = rounded_down(each);
+  const integer whole = rounded_down(each);
   if (whole < 1) {
     to.refuse("takes whole GB of the hosts' memory for each GPU: " + in_full(each) +
               " (--kv-offload-size)");
@@ -94,7 +94,7 @@ inline void put_sglang_guesses(argument_writer& to, const launch_request& r, con
   const guesser by = guesser_of(r);
   if (by == guesser::none) return;
   if (flags.pp > 1) to.refuse("speculates without pipeline stages (pp = 1)");
-  const count drafted = r.workload.speculation.draft_tokens;
+  const integer drafted = r.workload.speculation.draft_tokens;
   if (by == guesser::words_of_prompt) {
     to.put("--speculative-algorithm", "NGRAM");
     return to.put("--speculative-num-draft-tokens", drafted + 1);
@@ -105,7 +105,7 @@ inline void put_sglang_guesses(argument_writer& to, const launch_request& r, con
   to.put("--speculative-algorithm", by == guesser::draft ? "STANDALONE" : "NEXTN");
   if (by == guesser::draft) to.put("--speculative-draft-model-path", r.draft);
   to.put("--speculative-num-steps", drafted);
-  to.put("--speculative-eagle-topk", count{1});
+  to.put("--speculative-eagle-topk", integer{1});
   to.put("--speculative-num-draft-tokens", drafted + 1);
 }
 
@@ -127,10 +127,10 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   launch_server s{.role = role, .port = 30000};
   argument_writer all(d);
   argument_writer node(d);
-  const count alone = flags.tp * flags.pp;
+  const integer alone = flags.tp * flags.pp;
   // Replicas beyond a node are servers of their own.
   if (alone * flags.replicas() > r.gpus_per_node && flags.replicas() > 1) {
-    s.instances = std::exchange(flags.dp, count{1});
+    s.instances = std::exchange(flags.dp, integer{1});
   }
   s.gpus = alone * flags.replicas();
   all.put("--model-path", r.checkpoint);
@@ -142,7 +142,7 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   put_sglang_guesses(all, r, flags);
   put_sglang_role(all, r, role);
   s.nodes = ceil_div(s.gpus, r.gpus_per_node);
-  if (!divides(s.nodes, s.gpus)) {
+  if (!is_divisor(s.nodes, s.gpus)) {
     node.refuse("splits its ranks evenly over nodes: " + std::to_string(s.gpus) + " ranks, " +
                 std::to_string(s.nodes) + " nodes");
   }

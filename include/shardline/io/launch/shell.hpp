@@ -15,25 +15,25 @@ namespace shardline {
 /// one.
 struct launch_place {
   const launch_server* server = nullptr;
-  count instance = 0;
-  count node = 0;
-  count gpu = 0;
-  count slot = 0;
-  count gpus_per_node = 8;
+  integer instance = 0;
+  integer node = 0;
+  integer gpu = 0;
+  integer slot = 0;
+  integer gpus_per_node = 8;
 
   [[nodiscard]] bool shares_node() const noexcept { return server->gpus < gpus_per_node; }
-  [[nodiscard]] count port() const noexcept { return server->port + slot; }
+  [[nodiscard]] integer port() const noexcept { return server->port + slot; }
 };
 
 /// Every instance, on the first GPUs that are free: those of several nodes on nodes of their own.
 [[nodiscard]] inline std::vector<launch_place> places_of(const launch_plan& p,
-                                                         count gpus_per_node) {
+                                                         integer gpus_per_node) {
   std::vector<launch_place> places;
-  count node = 0;
-  count used = 0;  // GPUs of `node`
-  count slot = 0;
+  integer node = 0;
+  integer used = 0;  // GPUs of `node`
+  integer slot = 0;
   for (const launch_server& s : p.servers) {
-    for (count i = 0; i < s.instances; ++i) {
+    for (integer i = 0; i < s.instances; ++i) {
       if (used > 0 && used + s.gpus > gpus_per_node) {
         ++node;
         used = slot = 0;
@@ -53,18 +53,18 @@ namespace detail {
 // "4,5,6,7" of an instance that shares its node.
 inline std::string devices_of(const launch_place& at) {
   std::string text;
-  for (count i = 0; i < at.server->gpus; ++i) {
+  for (integer i = 0; i < at.server->gpus; ++i) {
     text += (i > 0 ? "," : "") + std::to_string(at.gpu + i);
   }
   return text;
 }
 
 /// How hosts are named, "node" and a number or what a script has in their place.
-using host_namer = std::string (*)(count);
-inline std::string plain_host(count node) { return "node" + std::to_string(node); }
-inline std::string slurm_host(count node) { return "${nodes[" + std::to_string(node) + "]}"; }
+using host_namer = std::string (*)(integer);
+inline std::string plain_host(integer node) { return "node" + std::to_string(node); }
+inline std::string slurm_host(integer node) { return "${nodes[" + std::to_string(node) + "]}"; }
 
-inline launch_node node_of(const launch_plan& p, const launch_place& at, count rank,
+inline launch_node node_of(const launch_plan& p, const launch_place& at, integer rank,
                            host_namer host) {
   const bool crowded = at.shares_node() && p.instances() > 1;
   return {host(at.node), std::to_string(rank),
@@ -81,7 +81,7 @@ inline std::string joined(const std::vector<std::string>& words, std::string_vie
 // Where SGLang's prefill servers are asked for the cache: a port of its own for each that shares a
 // node.
 inline constexpr std::string_view bootstrap_option = "--disaggregation-bootstrap-port";
-inline constexpr count bootstrap_port = 8998;
+inline constexpr integer bootstrap_port = 8998;
 
 inline bool has_bootstrap(const launch_plan& p, const launch_server& s) {
   return s.role == pool_role::prefill && p.dialect->find(bootstrap_option) != nullptr;
@@ -95,7 +95,7 @@ struct instance_address {
   std::string bootstrap{};
 };
 
-inline std::string bootstrap_of(const launch_plan& p, const launch_server& s, count slot) {
+inline std::string bootstrap_of(const launch_plan& p, const launch_server& s, integer slot) {
   return has_bootstrap(p, s) ? std::to_string(bootstrap_port + slot) : std::string();
 }
 
@@ -136,7 +136,7 @@ inline std::string orchestrator_file(const std::vector<instance_address>& server
   std::string text = "hostname: 0.0.0.0\nport: 8080\nbackend: pytorch\n";
   for (const pool_role role : {pool_role::prefill, pool_role::decode}) {
     std::string urls;
-    count instances = 0;
+    integer instances = 0;
     for (const instance_address& s : servers) {
       if (s.role != role) continue;
       ++instances;
@@ -167,7 +167,7 @@ inline std::vector<std::string> router_of(const launch_plan& p,
   return words;
 }
 
-inline std::string heading(const launch_place& at, count rank) {
+inline std::string heading(const launch_place& at, integer rank) {
   std::string text = "# " + std::string(name(at.server->role)) + " " + std::to_string(at.instance) +
                      ", " + counted(at.server->gpus, "GPU");
   if (at.server->nodes > 1) text += " on " + std::to_string(at.server->nodes) + " nodes";
@@ -188,12 +188,12 @@ inline std::string files_text(const launch_plan& p) {
 
 /// Every command, a shell's, with the files that they read and the router in front where there is
 /// more than one instance.
-[[nodiscard]] inline std::string shell_text(const launch_plan& p, count gpus_per_node) {
+[[nodiscard]] inline std::string shell_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);
   std::string text = detail::files_text(p);
   for (const launch_place& at : places) {
-    const count commands = at.server->whole_world ? 1 : at.server->nodes;
-    for (count rank = 0; rank < commands; ++rank) {
+    const integer commands = at.server->whole_world ? 1 : at.server->nodes;
+    for (integer rank = 0; rank < commands; ++rank) {
       const launch_node node = detail::node_of(p, at, rank, detail::plain_host);
       text += (rank + at.instance > 0 || at.server->role == pool_role::decode ? "\n" : "") +
               detail::heading(at, rank) +
@@ -214,8 +214,8 @@ namespace detail {
 inline std::string srun_text(const launch_plan& p, const launch_place& at) {
   const launch_server& s = *at.server;
   std::string text;
-  const count commands = s.whole_world ? 1 : s.nodes;
-  for (count rank = 0; rank < commands; ++rank) {
+  const integer commands = s.whole_world ? 1 : s.nodes;
+  for (integer rank = 0; rank < commands; ++rank) {
     std::vector<std::string> words = command_on(p, s, node_of(p, at, rank, slurm_host));
     const bool has_environment = !environment_of(p, s, node_of(p, at, rank, slurm_host)).empty();
     if (s.whole_world) {
@@ -234,11 +234,11 @@ inline std::string srun_text(const launch_plan& p, const launch_place& at) {
 }  // namespace detail
 
 /// A script for sbatch that starts all of it in one job.
-[[nodiscard]] inline std::string slurm_text(const launch_plan& p, count gpus_per_node) {
+[[nodiscard]] inline std::string slurm_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);
   const launch_place& last = places.back();
-  const count nodes = last.node + last.server->nodes;
-  const count gpus = nodes > 1 ? gpus_per_node : last.gpu + last.server->gpus;
+  const integer nodes = last.node + last.server->nodes;
+  const integer gpus = nodes > 1 ? gpus_per_node : last.gpu + last.server->gpus;
   std::string text = "#!/bin/bash\n#SBATCH --nodes=" + std::to_string(nodes) +
                      "\n#SBATCH --gpus-per-node=" + std::to_string(gpus) +
                      "\n#SBATCH --exclusive\n\n" +

@@ -27,7 +27,7 @@ inline void put_tensorrt_llm_experts(argument_writer& to, const launch_request& 
 }
 
 inline void put_tensorrt_llm_limits(argument_writer& to, const launch_request& r) {
-  const count step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
+  const integer step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
   to.put("max_batch_size", rounded_down(r.runtime.step_sequences));
   to.put("max_num_tokens", step);
   to.put("max_seq_len", r.longest());
@@ -63,7 +63,7 @@ inline void put_tensorrt_llm_host_cache(argument_writer& to, const launch_reques
 inline void put_tensorrt_llm_guesses(argument_writer& to, const launch_request& r) {
   const guesser by = guesser_of(r);
   if (by == guesser::none) return;
-  const count drafted = r.workload.speculation.draft_tokens;
+  const integer drafted = r.workload.speculation.draft_tokens;
   if (by == guesser::prediction_layer) {
     to.put("speculative_config.decoding_type", "MTP");
     return to.put("speculative_config.num_nextn_predict_layers", drafted);
@@ -100,7 +100,7 @@ inline launch_server tensorrt_llm_server(const launch_dialect& d, const launch_r
     all.put("cache_transceiver_config.backend", "UCX");
     all.put("cache_transceiver_config.max_tokens_in_buffer", r.longest());
   }
-  if (!divides(s.nodes, s.gpus)) {
+  if (!is_divisor(s.nodes, s.gpus)) {
     all.refuse("splits its ranks evenly over nodes: " + std::to_string(s.gpus) + " ranks, " +
                std::to_string(s.nodes) + " nodes");
   }

@@ -18,7 +18,7 @@ inline constexpr std::string_view vllm_connector =
 
 // The ranks that exchange tokens, from the first to the last of them: data parallelism is outermost,
 // around the pipeline stages.
-inline count span_of_experts(const vllm& flags) {
+inline integer span_of_experts(const vllm& flags) {
   return flags.dp > 1 ? flags.dp * flags.pp * flags.pcp * flags.tp : flags.pcp * flags.tp;
 }
 
@@ -41,8 +41,8 @@ inline std::string_view vllm_backend(argument_writer& to, const launch_request& 
     case expert_exchange::pairwise:
       break;
   }
-  const count domain = r.domain > 0 ? r.domain : r.gpus_per_node;
-  const count span = span_of_experts(flags);
+  const integer domain = r.domain > 0 ? r.domain : r.gpus_per_node;
+  const integer span = span_of_experts(flags);
   if (!newest) return "pplx";
   if (flags.all_to_all && (of_amd || span > domain)) {
     to.refuse("has no pairwise all2all backend " +
@@ -130,8 +130,8 @@ inline void put_vllm_guesses(argument_writer& to, const launch_request& r) {
 }
 
 inline void put_vllm_limits(argument_writer& to, const launch_request& r) {
-  const count sequences = rounded_down(r.runtime.step_sequences);
-  const count step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
+  const integer sequences = rounded_down(r.runtime.step_sequences);
+  const integer step = r.workload.chunk ? rounded_down(r.workload.chunk->value()) : r.longest();
   if (step < sequences) {
     to.refuse("takes a token of every sequence in a step: " + std::to_string(step) +
               " batched tokens are fewer than " + std::to_string(sequences) +
@@ -144,9 +144,9 @@ inline void put_vllm_limits(argument_writer& to, const launch_request& r) {
 
 // Engines of `world` ranks each, `local` of them on a node.
 inline void place_vllm_engines(launch_server& s, argument_writer& leader, argument_writer& worker,
-                               count world, const launch_request& r, count dp) {
-  const count local = r.gpus_per_node / world;
-  if (!divides(local, dp)) {
+                               integer world, const launch_request& r, integer dp) {
+  const integer local = r.gpus_per_node / world;
+  if (!is_divisor(local, dp)) {
     leader.refuse("starts as many engines on each node: " + std::to_string(dp) +
                   " data-parallel ranks, " + std::to_string(local) + " to a node");
   }
@@ -157,15 +157,15 @@ inline void place_vllm_engines(launch_server& s, argument_writer& leader, argume
       to->put("--data-parallel-start-rank", "{rank*" + std::to_string(local) + "}");
     }
     to->put("--data-parallel-address", "{leader}");
-    to->put("--data-parallel-rpc-port", count{13345});
+    to->put("--data-parallel-rpc-port", integer{13345});
   }
   worker.put("--headless");
 }
 
 // One engine over several nodes.
 inline void place_vllm_engine(launch_server& s, argument_writer& leader, argument_writer& worker,
-                              count world, const launch_request& r) {
-  if (!divides(r.gpus_per_node, world)) {
+                              integer world, const launch_request& r) {
+  if (!is_divisor(r.gpus_per_node, world)) {
     return leader.refuse("splits its ranks evenly over nodes: " + std::to_string(world) +
                          " ranks, " + std::to_string(r.gpus_per_node) + " to a node");
   }
@@ -181,7 +181,7 @@ inline void place_vllm_engine(launch_server& s, argument_writer& leader, argumen
 // Where the ranks of its engines are.
 inline void place_vllm(launch_server& s, argument_writer& leader, argument_writer& worker,
                        const launch_request& r, const vllm& flags) {
-  const count world = flags.tp * flags.pp * flags.pcp;
+  const integer world = flags.tp * flags.pp * flags.pcp;
   s.gpus = world * flags.dp;
   if (s.gpus <= r.gpus_per_node) return;
   if (world <= r.gpus_per_node) {
@@ -196,11 +196,11 @@ inline void place_vllm(launch_server& s, argument_writer& leader, argument_write
 }
 
 // Replicas of a model without experts are engines that know nothing of each other.
-inline count independent_vllm(const launch_request& r, vllm& flags) {
+inline integer independent_vllm(const launch_request& r, vllm& flags) {
   if (has_experts(r.model) || flags.tp * flags.pp * flags.pcp * flags.dp <= r.gpus_per_node) {
     return 1;
   }
-  return std::exchange(flags.dp, count{1});
+  return std::exchange(flags.dp, integer{1});
 }
 
 inline launch_server vllm_server(const launch_dialect& d, const launch_request& r, vllm flags,

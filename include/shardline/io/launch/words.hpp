@@ -22,8 +22,8 @@ struct launch_node {
   std::string leader{};
   std::string rank = "0";
   bool is_leader = true;
-  count port = 8000;
-  count slot = 0;
+  integer port = 8000;
+  integer slot = 0;
   std::string devices{};
 };
 
@@ -35,14 +35,14 @@ inline bool is_number(std::string_view text) {
 
 // The whole number that a text begins with; 0 of none. std::stoll drags in what prints why it
 // failed.
-inline count whole_of(std::string_view text) {
-  count n = 0;
+inline integer whole_of(std::string_view text) {
+  integer n = 0;
   std::from_chars(text.data(), text.data() + text.size(), n);
   return n;
 }
 
 // `times` the node's number: "8", or "$((LWS_WORKER_INDEX*8))".
-inline std::string multiple_of(const std::string& rank, count times) {
+inline std::string multiple_of(const std::string& rank, integer times) {
   if (is_number(rank)) return std::to_string(whole_of(rank) * times);
   return times == 1 ? "$" + rank : "$((" + rank + "*" + std::to_string(times) + "))";
 }
@@ -92,11 +92,11 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
     if (a.option->place != option_place::environment) continue;
     words.push_back(std::string(a.option->name) + "=" + a.value);
   }
-  constexpr count side_channel = 5600;
+  constexpr integer side_channel = 5600;
   constexpr std::string_view channel = "VLLM_NIXL_SIDE_CHANNEL_PORT";
   if (s.role != pool_role::both && at.slot > 0 && p.dialect->find(channel) != nullptr) {
     // A port for each data-parallel rank follows the first.
-    const count apart = 100 * at.slot;
+    const integer apart = 100 * at.slot;
     words.push_back(std::string(channel) + "=" + std::to_string(side_channel + apart));
   }
   return words;

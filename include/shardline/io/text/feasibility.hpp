@@ -35,7 +35,7 @@ inline std::string does_not_divide(const violation& v) {
 }
 
 // Joins words and numbers: phrase("61", " layers in ", "4", " stages").
-inline std::string phrase(count first, std::string_view between, count second,
+inline std::string phrase(integer first, std::string_view between, integer second,
                           std::string_view after) {
   return std::to_string(first) + std::string(between) + std::to_string(second) + std::string(after);
 }

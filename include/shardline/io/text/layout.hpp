@@ -12,7 +12,7 @@ namespace shardline {
 
 namespace detail {
 
-inline std::string degree(std::string_view key, std::string_view mark, count n) {
+inline std::string degree(std::string_view key, std::string_view mark, integer n) {
   return std::string(key) + std::string(mark) + std::to_string(n);
 }
 
@@ -33,7 +33,7 @@ std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
   if (k.layers != nullptr) {
     return (flags.*k.layers).empty() ? "" : key + stages_text(flags.*k.layers);
   }
-  const count n = flags.*k.number;
+  const integer n = flags.*k.number;
   if (n == Flags{}.*k.number && !k.always) return "";
   const auto place = static_cast<std::size_t>(n);
   return key + (place < k.words.size() ? std::string(k.words[place]) : std::to_string(n));
@@ -82,16 +82,16 @@ inline std::string flags_line(const model& m, const layout& l, std::string_view 
 
 // ", layers 2 x 15, 16, 15", equal stages in a row together; nothing where all stages are equal.
 inline std::string split_text(const model& m, const layout& l) {
-  const count layers = m.layers.size();
+  const integer layers = m.layers.size();
   const bool listed = !l.stages.listed.empty();
-  const bool even = !listed && divides(l.pp, layers);
-  if (even || l.pp > layers || (listed && static_cast<count>(l.stages.listed.size()) != l.pp)) {
+  const bool even = !listed && is_divisor(l.pp, layers);
+  if (even || l.pp > layers || (listed && static_cast<integer>(l.stages.listed.size()) != l.pp)) {
     return {};
   }
   std::string text;
-  for (count stage = 0; stage < l.pp;) {
-    const count own = layers_of_stage(l, layers, stage).number;
-    count next = stage + 1;
+  for (integer stage = 0; stage < l.pp;) {
+    const integer own = layers_of_stage(l, layers, stage).number;
+    integer next = stage + 1;
     while (next < l.pp && layers_of_stage(l, layers, next).number == own) ++next;
     text += text.empty() ? ", layers " : ", ";
     if (next - stage > 1) text += std::to_string(next - stage) + " x ";
@@ -108,7 +108,7 @@ inline std::string attention_text(const layout& l) {
 }
 
 // ", 32 redundant experts", or nothing.
-inline std::string copies_text(count experts) {
+inline std::string copies_text(integer experts) {
   if (experts == 0) return {};
   return ", " + std::to_string(experts) + " redundant expert" + (experts == 1 ? "" : "s");
 }

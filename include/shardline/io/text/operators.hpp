@@ -57,7 +57,7 @@ std::string product_text(Factor... factors) {
 }
 
 // " / 8" where something is shared out.
-inline std::string divided_text(count by) { return by > 1 ? " / " + std::to_string(by) : ""; }
+inline std::string divided_text(integer by) { return by > 1 ? " / " + std::to_string(by) : ""; }
 
 inline std::string vector_text(vector_kind k) {
   static constexpr std::array<std::string_view, 5> names{"addition", "norm", "activation", "rotary",

@@ -65,7 +65,7 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
 [[nodiscard]] inline std::string in_full(double x) {
   constexpr double exact = 1e15;
   if (is_finite(x) && x < exact && x > -exact && round_up(x) == x) {
-    return std::to_string(static_cast<count>(x));
+    return std::to_string(static_cast<integer>(x));
   }
   std::array<char, 40> buffer{};
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x);
@@ -145,7 +145,7 @@ template <class T>
 }
 
 /// "1 GPU", "8 GPUs": so many of what has a plain plural.
-[[nodiscard]] inline std::string counted(count n, std::string_view of) {
+[[nodiscard]] inline std::string counted(integer n, std::string_view of) {
   return std::to_string(n) + " " + std::string(of) + (n == 1 ? "" : "s");
 }
 

@@ -17,7 +17,7 @@ namespace shardline {
 /// How long a collective took, its ranks in scale-up domains of `gpus_per_domain`.
 struct collective_timing {
   collective<double> op{};
-  count gpus_per_domain = 1;
+  integer gpus_per_domain = 1;
   seconds<> measured{};
 };
 
@@ -83,7 +83,7 @@ struct collective_predictor {
 
 inline std::size_t shape_of_timing(const collective_timing& t) {
   return shape_number()
-      .with(static_cast<count>(t.op.kind))
+      .with(static_cast<integer>(t.op.kind))
       .with(t.op.group.size)
       .with(t.op.group.stride)
       .with(t.gpus_per_domain)

@@ -36,7 +36,7 @@ struct operator_timing {
 };
 
 /// m x k times k x n, the k x n matrix stored as `format`.
-[[nodiscard]] constexpr gemm<double> gemm_kernel(double m, count n, count k,
+[[nodiscard]] constexpr gemm<double> gemm_kernel(double m, integer n, integer k,
                                                  const weight_format& format) noexcept {
   gemm<double> op;
   op.rows = m;
@@ -46,9 +46,9 @@ struct operator_timing {
 
 /// Heads of an attention kernel on one rank, keys and values `head_dim` wide.
 struct attention_heads {
-  count heads = 32;
-  count kv_heads = 8;
-  count head_dim = 128;
+  integer heads = 32;
+  integer kv_heads = 8;
+  integer head_dim = 128;
   precision cache = precision::bf16;
 };
 
@@ -82,9 +82,9 @@ struct attention_heads {
 
 /// `tokens` through a gated layer of `experts`, all on this rank, each token to `experts_per_token`
 /// of them by chance.
-[[nodiscard]] constexpr expert_layer expert_kernel(double tokens, count experts,
-                                                   count experts_per_token, count hidden,
-                                                   count width,
+[[nodiscard]] constexpr expert_layer expert_kernel(double tokens, integer experts,
+                                                   integer experts_per_token, integer hidden,
+                                                   integer width,
                                                    const weight_format& format) noexcept {
   const double rows = tokens * real<double>(experts_per_token);
   const double hit = min(expected_distinct(experts, experts_per_token, experts, tokens), rows);
@@ -97,7 +97,7 @@ struct attention_heads {
 }
 
 /// A vector kernel over rows of `width` values, which reads and writes `traffic` bytes in all.
-[[nodiscard]] constexpr elementwise<double> vector_kernel(vector_kind kind, count width,
+[[nodiscard]] constexpr elementwise<double> vector_kernel(vector_kind kind, integer width,
                                                           const bytes<>& traffic) noexcept {
   elementwise<double> op;
   op.traffic = traffic;
@@ -125,7 +125,7 @@ class shape_number {
     add(0);
     return *this;
   }
-  shape_number& with(count value) { return with(real<double>(value)); }
+  shape_number& with(integer value) { return with(real<double>(value)); }
   [[nodiscard]] std::size_t value() const { return hash_ >> 7U; }
 
  private:
@@ -145,7 +145,7 @@ inline std::size_t shape_of_timing(const expert_layer& l) {
   return shape_number().with(a.experts).with(a.hidden).with(a.width).value();
 }
 inline std::size_t shape_of_timing(const elementwise<double>& op) {
-  return shape_number().with(static_cast<count>(op.kind)).with(op.width).value();
+  return shape_number().with(static_cast<integer>(op.kind)).with(op.width).value();
 }
 
 // The first field of `name` that no kernel can have, or nothing.

@@ -14,13 +14,13 @@ namespace shardline {
 /// own, job 0 on the caller's; merged() makes the whole of them, which does not depend on how many
 /// jobs there were. run is called from several threads at once and must not throw.
 template <class Run>
-[[nodiscard]] std::vector<found_points> in_jobs(search_part part, count jobs, const Run& run) {
+[[nodiscard]] std::vector<found_points> in_jobs(search_part part, integer jobs, const Run& run) {
   std::vector<found_points> found(static_cast<std::size_t>(jobs));
-  const auto job = [&](count j) {
+  const auto job = [&](integer j) {
     found[static_cast<std::size_t>(j)] = run(part.part(j, jobs), j);
   };
   std::vector<std::thread> others;
-  for (count j = 1; j < jobs; ++j) others.emplace_back(job, j);
+  for (integer j = 1; j < jobs; ++j) others.emplace_back(job, j);
   job(0);
   for (std::thread& t : others) t.join();
   return found;

@@ -15,15 +15,15 @@ inline constexpr std::size_t max_divisors = 240;
 
 /// The divisors of n in ascending order; none unless 1 <= n <= 10^6.
 ///   divisors(12) = 1, 2, 3, 4, 6, 12   (tests/plan/search.cpp)
-[[nodiscard]] constexpr bounded<count, max_divisors> divisors(count n) noexcept {
-  bounded<count, max_divisors> result;
+[[nodiscard]] constexpr bounded<integer, max_divisors> divisors(integer n) noexcept {
+  bounded<integer, max_divisors> result;
   if (n < 1 || n > 1'000'000) return result;
-  count root = 1;
+  integer root = 1;
   while ((root + 1) * (root + 1) <= n) ++root;
-  for (count d = 1; d <= root; ++d) {
+  for (integer d = 1; d <= root; ++d) {
     if (n % d == 0) result.push_back(d);
   }
-  for (count d = n / root == root ? root - 1 : root; d >= 1; --d) {
+  for (integer d = n / root == root ? root - 1 : root; d >= 1; --d) {
     if (n % d == 0) result.push_back(n / d);
   }
   return result;
@@ -31,7 +31,7 @@ inline constexpr std::size_t max_divisors = 240;
 
 namespace detail {
 
-using divisor_list = bounded<count, max_divisors>;
+using divisor_list = bounded<integer, max_divisors>;
 
 template <class Visit>
 constexpr void visit_dispatches(layout& l, Visit& visit) {
@@ -44,10 +44,10 @@ constexpr void visit_dispatches(layout& l, Visit& visit) {
 
 template <class Visit>
 constexpr void visit_expert_meshes(const divisor_list& degrees, layout& l, Visit& visit) {
-  const count ranks = l.attention.size();
-  for (const count etp : degrees) {
+  const integer ranks = l.attention.size();
+  for (const integer etp : degrees) {
     if (ranks % etp != 0) continue;
-    for (const count ep : degrees) {
+    for (const integer ep : degrees) {
       if (ranks / etp % ep != 0) continue;
       l.expert = {etp, ep, ranks / etp / ep};
       visit_dispatches(l, visit);
@@ -65,11 +65,11 @@ constexpr void visit_dense_mesh(layout& l, Visit& visit) {
 
 // The attention meshes of one pipeline stage of `ranks` ranks.
 template <class Visit>
-constexpr void visit_attention_meshes(const divisor_list& degrees, count ranks, layout& l,
+constexpr void visit_attention_meshes(const divisor_list& degrees, integer ranks, layout& l,
                                       Visit& visit) {
-  for (const count tp : degrees) {
+  for (const integer tp : degrees) {
     if (ranks % tp != 0) continue;
-    for (const count cp : degrees) {
+    for (const integer cp : degrees) {
       if (ranks / tp % cp != 0) continue;
       l.attention = {tp, cp, ranks / tp / cp};
       visit(degrees, l);
@@ -80,10 +80,10 @@ constexpr void visit_attention_meshes(const divisor_list& degrees, count ranks, 
 // visit(divisors of gpus, layout) for every pp and attention mesh; the expert mesh is the
 // visitor's.
 template <class Visit>
-constexpr void for_each_attention_mesh(count gpus, Visit& visit) {
+constexpr void for_each_attention_mesh(integer gpus, Visit& visit) {
   const divisor_list degrees = divisors(gpus);
   layout l;
-  for (const count pp : degrees) {
+  for (const integer pp : degrees) {
     l.pp = pp;
     visit_attention_meshes(degrees, gpus / pp, l, visit);
   }
@@ -118,7 +118,7 @@ struct expert_expansion {
 /// all-to-all where dispatch_matters() is false.
 ///   64 GPUs: 84 layouts of a dense model, 2478 of a mixture of experts   (tests/plan/search.cpp)
 template <class Visit>
-constexpr void for_each_layout(count gpus, const model& m, Visit&& visit) {
+constexpr void for_each_layout(integer gpus, const model& m, Visit&& visit) {
   detail::expert_expansion<Visit> expand{has_experts(m), visit};
   detail::for_each_attention_mesh(gpus, expand);
 }

@@ -25,9 +25,9 @@ using search_rank = std::array<double, 5>;
 ///   setting, load   places in the settings that were searched, and in the loads of that one
 struct found_point {
   search_rank rank{};
-  count order = 0;
-  count setting = 0;
-  count load = 0;
+  integer order = 0;
+  integer setting = 0;
+  integer load = 0;
   shardline::layout layout{};
 
   [[nodiscard]] friend bool operator<(const found_point& a, const found_point& b) noexcept {
@@ -42,16 +42,16 @@ struct found_point {
 ///   inputs     the fields outside their range, of the first such point
 ///   rejected   infeasible points by the first rule, in the order of check(), that each violates
 struct search_counts {
-  count tried = 0;
-  count feasible = 0;
-  count invalid = 0;
+  integer tried = 0;
+  integer feasible = 0;
+  integer invalid = 0;
   bounded<invalid_field, 8> inputs{};
-  std::array<count, rule_count> rejected{};
+  std::array<integer, rule_count> rejected{};
 
-  [[nodiscard]] count rejected_by(rule r) const noexcept {
+  [[nodiscard]] integer rejected_by(rule r) const noexcept {
     return rejected[static_cast<std::size_t>(r)];
   }
-  void reject(const report& r, count points) noexcept {
+  void reject(const report& r, integer points) noexcept {
     tried += points;
     if (r.invalid.empty()) {
       rejected[static_cast<std::size_t>(r.violations[0].rule)] += points;
@@ -80,7 +80,7 @@ class best_points {
   explicit best_points(std::size_t at_most) : most_(at_most) {}
 
   /// Whether a point of this rank and this place would be kept.
-  [[nodiscard]] bool wants(const search_rank& r, count order) const noexcept {
+  [[nodiscard]] bool wants(const search_rank& r, integer order) const noexcept {
     if (kept_.size() < most_ || most_ == 0) return most_ > 0;
     const found_point& last = kept_.back();
     return r != last.rank ? r < last.rank : order < last.order;
@@ -100,7 +100,7 @@ class best_points {
 /// token, the most tokens first; of equals the first. Holds about twice as many as there are.
 class frontier_points {
  public:
-  [[nodiscard]] static bool wants(const search_rank& /*r*/, count /*order*/) noexcept {
+  [[nodiscard]] static bool wants(const search_rank& /*r*/, integer /*order*/) noexcept {
     return true;
   }
   void keep(const found_point& p) {

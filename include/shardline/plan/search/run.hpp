@@ -30,12 +30,12 @@ struct basic_setting {
 /// One of `of` parts of a search that are as large as each other: of the layouts, in their order,
 /// those whose number leaves `index` when divided by `of`. 0 <= index < of.
 struct search_part {
-  count index = 0;
-  count of = 1;
+  integer index = 0;
+  integer of = 1;
 
   /// Part j of n of this part.
   ///   search_part{1, 2}.part(2, 3) is part 5 of 6   (tests/plan/search_space.cpp)
-  [[nodiscard]] constexpr search_part part(count j, count n) const noexcept {
+  [[nodiscard]] constexpr search_part part(integer j, integer n) const noexcept {
     return {index + of * j, of * n};
   }
 };
@@ -44,13 +44,13 @@ struct search_part {
 /// load.
 template <class T, class Efficiency>
 struct priced_point {
-  count setting;
+  integer setting;
   const prepared_layout<T, Efficiency>& prepared;
   const basic_workload<T>& load;
   const basic_memory<T>& memory;
   const basic_serving<T>& serving;
 
-  [[nodiscard]] constexpr count gpus() const noexcept { return prepared.layout.gpus(); }
+  [[nodiscard]] constexpr integer gpus() const noexcept { return prepared.layout.gpus(); }
 };
 
 /// The objective of a search that has no other: the most output tokens per second per GPU.
@@ -76,7 +76,7 @@ struct as_estimated {
 /// Runs layouts on clusters, and under loads, as they are described.
 struct as_described {
   template <class Cluster, class Loads>
-  constexpr void operator()(count /*setting*/, const layout& /*l*/, const Cluster& /*c*/,
+  constexpr void operator()(integer /*setting*/, const layout& /*l*/, const Cluster& /*c*/,
                             const Loads& /*loads*/) const noexcept {}
 };
 
@@ -194,12 +194,12 @@ class search_run {
       : terms_(by_terms), keep_(std::move(keep)), part_(of_all), watch_(watch) {
     for (const auto& s : settings) {
       settings_.emplace_back(s);
-      points_ += static_cast<count>(s.loads.size());
+      points_ += static_cast<integer>(s.loads.size());
     }
   }
 
   // Of layouts of so many GPUs.
-  void on(count gpus) noexcept {
+  void on(integer gpus) noexcept {
     for (auto& s : settings_) s.cluster.gpus = gpus;
   }
   // Of a layout whose degrees and inputs are known to be valid.
@@ -237,8 +237,8 @@ class search_run {
   template <class Check>
   void look_at(const layout& l, std::size_t number, const Check& check) {
     auto& s = settings_[number];
-    const auto points = static_cast<count>(s.loads.size());
-    terms_.deploy(static_cast<count>(number), l, s.cluster, s.loads);
+    const auto points = static_cast<integer>(s.loads.size());
+    terms_.deploy(static_cast<integer>(number), l, s.cluster, s.loads);
     const report shape = check(s.cluster, *s.model, l);
     if (shape.feasible()) {
       price(prepare(s.cluster, *s.model, l), number);
@@ -259,7 +259,7 @@ class search_run {
   void price(const prepared_layout<T, Efficiency>& p, std::size_t number, std::size_t place,
              std::optional<search_rank>& least) {
     const basic_workload<T>& w = settings_[number].loads[place];
-    const count order = order_ + static_cast<count>(place);
+    const integer order = order_ + static_cast<integer>(place);
     report r;
     check_load(p.cluster, p.model, p.layout, w, r);
     if (!r.feasible()) return found_.reject(r, 1);
@@ -271,13 +271,13 @@ class search_run {
     check_times(served, w, r);
     if (!r.feasible()) return found_.reject(r, 1);
     accept();
-    const auto setting = static_cast<count>(number);
+    const auto setting = static_cast<integer>(number);
     const double objective =
         terms_.objective(priced_point<T, Efficiency>{setting, p, w, held, served});
     const search_rank rank = rank_of(objective, served, held);
     if (follows_throughput(terms_.objective)) least = least_with_fewer(objective);
     if (!keep_.wants(rank, order) || !terms_.accepts(p, w)) return;
-    keep_.keep({rank, order, setting, static_cast<count>(place), p.layout});
+    keep_.keep({rank, order, setting, static_cast<integer>(place), p.layout});
   }
   void accept() noexcept {
     ++found_.tried;
@@ -295,9 +295,9 @@ class search_run {
   Watch& watch_;
   std::vector<deployed_setting<T, Efficiency>> settings_{};
   found_points found_{};
-  count points_ = 0;   // of a layout
-  count layouts_ = 0;  // so far
-  count order_ = 0;    // of the next point
+  integer points_ = 0;   // of a layout
+  integer layouts_ = 0;  // so far
+  integer order_ = 0;    // of the next point
 };
 
 }  // namespace detail

@@ -18,14 +18,14 @@ namespace shardline {
 struct block_sparse_attention {
   static constexpr std::string_view kind_name{"block_sparse"};
 
-  count heads = 0;
-  count kv_heads = 0;
-  count head_dim = 0;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer head_dim = 0;
   head_norm qk_norm = head_norm::none;
-  count index_heads = 1;
-  count index_head_dim = 0;
-  count block_size = 1;
-  count topk_blocks = 1;
+  integer index_heads = 1;
+  integer index_head_dim = 0;
+  integer block_size = 1;
+  integer topk_blocks = 1;
 
   static constexpr field_range block_range{
       {}, "attention.block_size", figure_unit::tokens, 1.0, 1e6, true};
@@ -64,7 +64,7 @@ struct block_sparse_attention {
     rules.kv_heads(index_heads);
   }
   // Engines do not share out a cache that an indexer looks through.
-  [[nodiscard]] constexpr count cache_copies(count) const noexcept { return 1; }
+  [[nodiscard]] constexpr integer cache_copies(integer) const noexcept { return 1; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -78,18 +78,18 @@ struct block_sparse_attention {
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
-  constexpr void emit_indexer(const block_context& e, count own_index_heads,
+  constexpr void emit_indexer(const block_context& e, integer own_index_heads,
                               shape_sink& sink) const;
   [[nodiscard]] constexpr attention_shape scoring(const block_context& e, phase p,
-                                                  count own_index_heads) const noexcept;
+                                                  integer own_index_heads) const noexcept;
 };
 
 // Index queries of this rank's heads, the one key on all; a norm each, both rotated.
-constexpr void block_sparse_attention::emit_indexer(const block_context& e, count own_index_heads,
+constexpr void block_sparse_attention::emit_indexer(const block_context& e, integer own_index_heads,
                                                     shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count rotated = (own_index_heads + 1) * index_head_dim;
+  const integer rotated = (own_index_heads + 1) * index_head_dim;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, own_index_heads * index_head_dim)));
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, index_head_dim)));
   sink(vector_shape{projections, e.vector(weight_class::norm, 2 * index_head_dim),
@@ -97,7 +97,7 @@ constexpr void block_sparse_attention::emit_indexer(const block_context& e, coun
 }
 
 constexpr attention_shape block_sparse_attention::scoring(const block_context& e, phase p,
-                                                          count own_index_heads) const noexcept {
+                                                          integer own_index_heads) const noexcept {
   return {.phase = p,
           .query_split = detail::query_split(e, p),
           .heads = own_index_heads,
@@ -112,10 +112,10 @@ constexpr attention_shape block_sparse_attention::scoring(const block_context& e
 /// The choice of the highest is not priced.
 constexpr void block_sparse_attention::emit(const block_context& e, shape_sink& sink) const {
   const grouped_query_attention own = grouped();
-  const count tp = e.layout.attention.tp;
-  const count own_heads = items_in_part(heads, tp, e.rank.tp);
-  const count own_kv_heads = kv_heads_of_rank(kv_heads, tp, e.rank.tp);
-  const count own_index_heads = kv_heads_of_rank(index_heads, tp, e.rank.tp);
+  const integer tp = e.layout.attention.tp;
+  const integer own_heads = items_in_part(heads, tp, e.rank.tp);
+  const integer own_kv_heads = kv_heads_of_rank(kv_heads, tp, e.rank.tp);
+  const integer own_index_heads = kv_heads_of_rank(index_heads, tp, e.rank.tp);
   own.emit_projections(e, own_heads, own_kv_heads, sink);
   emit_indexer(e, own_index_heads, sink);
   const double per_token = real<double>(2 * own_kv_heads) * e.kv_cache.bytes(head_dim);

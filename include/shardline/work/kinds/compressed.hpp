@@ -28,17 +28,17 @@ namespace shardline {
 struct compressed_attention {
   static constexpr std::string_view kind_name{"compressed"};
 
-  count heads = 0;
-  count head_dim = 0;
-  count q_lora_rank = 0;
-  count output_groups = 1;
-  count output_rank = 0;
-  count window = 0;
-  count tokens_per_key = 0;
+  integer heads = 0;
+  integer head_dim = 0;
+  integer q_lora_rank = 0;
+  integer output_groups = 1;
+  integer output_rank = 0;
+  integer window = 0;
+  integer tokens_per_key = 0;
   bool overlapping = false;
-  count index_topk = 0;
-  count index_heads = 1;
-  count index_head_dim = 1;
+  integer index_topk = 0;
+  integer index_heads = 1;
+  integer index_head_dim = 1;
 
   static constexpr field_range query_range{
       {}, "attention.q_lora_rank", figure_unit::none, 1.0, 1e6, true};
@@ -58,8 +58,8 @@ struct compressed_attention {
   [[nodiscard]] constexpr bool indexed() const noexcept { return compresses() && index_topk > 0; }
   /// Bytes that the indexer keeps of a token.
   [[nodiscard]] constexpr double index_bytes() const noexcept {
-    constexpr count values_per_scale = 128;
-    const count scales = ceil_div(index_head_dim, values_per_scale);
+    constexpr integer values_per_scale = 128;
+    const integer scales = ceil_div(index_head_dim, values_per_scale);
     return indexed() ? real<double>(index_head_dim + 4 * scales) / real<double>(tokens_per_key)
                      : 0.0;
   }
@@ -94,7 +94,7 @@ struct compressed_attention {
     rules.inner(in_class, output_groups * output_rank);
   }
   // Engines do not share out what an indexer looks through, nor windows.
-  [[nodiscard]] constexpr count cache_copies(count) const noexcept { return 1; }
+  [[nodiscard]] constexpr integer cache_copies(integer) const noexcept { return 1; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -121,21 +121,23 @@ struct compressed_attention {
     list.small_attention(keys);
     list.small_attention(gates);
   }
-  constexpr void emit_projections(const block_context& e, count own_heads, shape_sink& sink) const;
-  constexpr void emit_compressor(const block_context& e, count width, shape_sink& sink) const;
+  constexpr void emit_projections(const block_context& e, integer own_heads,
+                                  shape_sink& sink) const;
+  constexpr void emit_compressor(const block_context& e, integer width, shape_sink& sink) const;
   constexpr void emit_indexer(const block_context& e, shape_sink& sink) const;
   constexpr void emit_caches(const block_context& e, shape_sink& sink) const;
   [[nodiscard]] constexpr double waiting_bytes() const noexcept;
-  [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, count heads_in,
-                                                    count width, double per_token) const noexcept;
+  [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p,
+                                                    integer heads_in, integer width,
+                                                    double per_token) const noexcept;
 };
 
 /// Queries through their latent, one key; both normed, the query without gains, and rotated.
-constexpr void compressed_attention::emit_projections(const block_context& e, count own_heads,
+constexpr void compressed_attention::emit_projections(const block_context& e, integer own_heads,
                                                       shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count rotated = (own_heads + 1) * head_dim;
+  const integer rotated = (own_heads + 1) * head_dim;
   sink(e.project(projections,
                  e.matrix(in_class, matrix_role::query_latent, e.hidden_size, q_lora_rank)));
   sink(vector_shape{projections, e.vector(weight_class::norm, q_lora_rank),
@@ -149,10 +151,10 @@ constexpr void compressed_attention::emit_projections(const block_context& e, co
 
 // A token's part of an entry and its gate, each once or, overlapping, for two entries; a bias by
 // position in fp32, a norm of the entry. The matrices are never quantised.
-constexpr void compressed_attention::emit_compressor(const block_context& e, count width,
+constexpr void compressed_attention::emit_compressor(const block_context& e, integer width,
                                                      shape_sink& sink) const {
   constexpr auto projections = term::attention_projections;
-  const count parts = (overlapping ? 2 : 1) * width;
+  const integer parts = (overlapping ? 2 : 1) * width;
   weight both = e.matrix(weight_class::attention, e.hidden_size, 2 * parts);
   both.format = e.formats.of_model[weight_class::norm];
   sink(e.project(projections, both));
@@ -178,8 +180,8 @@ constexpr void compressed_attention::emit_indexer(const block_context& e, shape_
 // of. The indexer has such tokens too.
 constexpr double compressed_attention::waiting_bytes() const noexcept {
   if (!compresses()) return 0.0;
-  const count overlap = overlapping ? 2 : 1;
-  const count width = head_dim + (indexed() ? index_head_dim : 0);
+  const integer overlap = overlapping ? 2 : 1;
+  const integer width = head_dim + (indexed() ? index_head_dim : 0);
   return element_bytes(precision::fp32) *
          real<double>(overlap * tokens_per_key * 2 * overlap * width);
 }
@@ -193,7 +195,7 @@ constexpr void compressed_attention::emit_caches(const block_context& e, shape_s
 }
 
 constexpr attention_shape compressed_attention::attending(const block_context& e, phase p,
-                                                          count heads_in, count width,
+                                                          integer heads_in, integer width,
                                                           double per_token) const noexcept {
   return {.phase = p,
           .query_split = detail::query_split(e, p),
@@ -211,8 +213,8 @@ constexpr attention_shape compressed_attention::attending(const block_context& e
 /// per part, the output by groups. Of a group's output with fewer groups than ranks, each rank has
 /// the part of its own heads.
 constexpr void compressed_attention::emit(const block_context& e, shape_sink& sink) const {
-  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
-  const count own_groups = kv_heads_of_rank(output_groups, e.layout.attention.tp, e.rank.tp);
+  const integer own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
+  const integer own_groups = kv_heads_of_rank(output_groups, e.layout.attention.tp, e.rank.tp);
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const double entry = e.kv_cache.bytes(head_dim);

@@ -18,11 +18,11 @@ namespace shardline {
 struct delta_attention {
   static constexpr std::string_view kind_name{"delta"};
 
-  count heads = 0;
-  count head_dim = 0;
-  count conv_kernel = 0;
-  count decay_rank = 1;
-  count gate_rank = 0;
+  integer heads = 0;
+  integer head_dim = 0;
+  integer conv_kernel = 0;
+  integer decay_rank = 1;
+  integer gate_rank = 0;
   precision state = precision::fp32;
 
   static constexpr field_range decay_range{{},  "attention.decay_rank", figure_unit::none, 1.0, 1e6,
@@ -51,7 +51,7 @@ struct delta_attention {
     rules.inner(weight_class::attention, heads * head_dim);
   }
   // There is no growing cache to share out.
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -69,12 +69,12 @@ struct delta_attention {
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
-  constexpr void emit_through(const block_context& e, count rank, count values,
+  constexpr void emit_through(const block_context& e, integer rank, integer values,
                               shape_sink& sink) const;
 };
 
 // The stream to `values` values of this rank, through a narrow product that all ranks have.
-constexpr void delta_attention::emit_through(const block_context& e, count rank, count values,
+constexpr void delta_attention::emit_through(const block_context& e, integer rank, integer values,
                                              shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
@@ -86,14 +86,14 @@ constexpr void delta_attention::emit_through(const block_context& e, count rank,
 /// Per token and head the rule costs 8 head_dim^2 operations: decay 1 with 1 for its own product,
 /// read by the key 2, rank-one update 2, read by the query 2.
 constexpr void delta_attention::emit(const block_context& e, shape_sink& sink) const {
-  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
-  const count values = own_heads * head_dim;
-  const count channels = 3 * values;
-  const count kept = values * head_dim;
+  const integer own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
+  const integer values = own_heads * head_dim;
+  const integer channels = 3 * values;
+  const integer kept = values * head_dim;
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
 
-  const count gates = gate_rank == 0 ? values : 0;
+  const integer gates = gate_rank == 0 ? values : 0;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, channels + gates)));
   if (gate_rank > 0) emit_through(e, gate_rank, values, sink);
   emit_through(e, decay_rank, values, sink);

@@ -13,10 +13,10 @@ namespace shardline {
 struct dense_feed_forward {
   static constexpr std::string_view kind_name{"dense"};
 
-  count width = 0;
+  integer width = 0;
   bool gated = true;
   bool bias = false;
-  count activation_values = 0;
+  integer activation_values = 0;
   bool output_bias = false;
 
   static constexpr field_range activation_range{
@@ -41,7 +41,7 @@ struct dense_feed_forward {
     rules.width(width);
     rules.inner(weight_class::dense_feed_forward, width);
   }
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::dense_feed_forward);

@@ -33,21 +33,21 @@ namespace shardline {
 struct mixture_of_experts {
   static constexpr std::string_view kind_name{"experts"};
 
-  count experts = 0;
-  count experts_per_token = 0;
-  count width = 0;
+  integer experts = 0;
+  integer experts_per_token = 0;
+  integer width = 0;
   bool gated = true;
-  count shared_experts = 0;
-  count shared_width = 0;
+  integer shared_experts = 0;
+  integer shared_width = 0;
   bool shared_gate = false;
   bool expert_bias = false;
   bool router_bias = false;
   bool correction_bias = false;
-  count latent_width = 0;
+  integer latent_width = 0;
   bool latent_norm = false;
   bool scaled_router = false;
   bool branch_norms = false;
-  count identity_experts = 0;
+  integer identity_experts = 0;
   bool even_shares = false;
 
   static constexpr field_range identity_range{
@@ -56,7 +56,7 @@ struct mixture_of_experts {
       {}, "feed_forward.latent_width", figure_unit::none, 0.0, 1e7, true};
 
   /// Width of what routed experts read and write.
-  [[nodiscard]] constexpr count routed_width(count hidden_size) const noexcept {
+  [[nodiscard]] constexpr integer routed_width(integer hidden_size) const noexcept {
     return latent_width == 0 ? hidden_size : latent_width;
   }
 
@@ -100,7 +100,7 @@ struct mixture_of_experts {
     rules.width(shared_experts * shared_width);
     rules.inner(weight_class::shared_expert, shared_experts * shared_width);
   }
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::router);
@@ -120,13 +120,13 @@ struct mixture_of_experts {
 namespace detail {
 
 // Experts that the ep ranks share out: the model's, and the layout's copies of busy ones.
-constexpr count placed_experts(const mixture_of_experts& f, const layout& l) noexcept {
+constexpr integer placed_experts(const mixture_of_experts& f, const layout& l) noexcept {
   return f.experts + l.redundant_experts;
 }
 
 // This rank's share of an expert's inner width, padded as the engine pads shards in MXFP4.
-constexpr count expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
-  const count width = items_in_part(f.width, e.layout.expert.etp, e.rank.etp);
+constexpr integer expert_width(const mixture_of_experts& f, const block_context& e) noexcept {
+  const integer width = items_in_part(f.width, e.layout.expert.etp, e.rank.etp);
   if (!is_mxfp4(e.formats(weight_class::routed_expert))) return width;
   return ceil_div(width, e.padding.mxfp4_width) * e.padding.mxfp4_width;
 }
@@ -138,14 +138,14 @@ constexpr bool sends_to_experts(const layout& l) noexcept {
 }
 
 // What its experts read and write of a token, padded likewise.
-constexpr count expert_hidden(const block_context& e, count hidden) noexcept {
+constexpr integer expert_hidden(const block_context& e, integer hidden) noexcept {
   if (!is_mxfp4(e.formats(weight_class::routed_expert))) return hidden;
   return ceil_div(hidden, e.padding.mxfp4_hidden) * e.padding.mxfp4_hidden;
 }
 
 constexpr routing_shape routing_of(const mixture_of_experts& f, const block_context& e) noexcept {
-  const count placed = placed_experts(f, e.layout);
-  const count ep = e.layout.expert.ep;
+  const integer placed = placed_experts(f, e.layout);
+  const integer ep = e.layout.expert.ep;
   const bool sent = sends_to_experts(e.layout);
   return {.experts = f.experts,
           .experts_per_token = f.experts_per_token,
@@ -158,10 +158,10 @@ constexpr routing_shape routing_of(const mixture_of_experts& f, const block_cont
 
 constexpr void emit_routed_experts(const mixture_of_experts& f, const block_context& e,
                                    shape_sink& sink) {
-  const count local = items_in_part(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
-  const count width = expert_width(f, e);
-  const count hidden = expert_hidden(e, f.routed_width(e.hidden_size));
-  const count up = (f.gated ? 2 : 1) * width;
+  const integer local = items_in_part(placed_experts(f, e.layout), e.layout.expert.ep, e.rank.ep);
+  const integer width = expert_width(f, e);
+  const integer hidden = expert_hidden(e, f.routed_width(e.hidden_size));
+  const integer up = (f.gated ? 2 : 1) * width;
   constexpr auto t = term::routed_experts;
   constexpr auto c = weight_class::routed_expert;
   const precision activation = e.activations;
@@ -176,14 +176,14 @@ constexpr void emit_routed_experts(const mixture_of_experts& f, const block_cont
 // share out; or, where experts are split wider than attention, one rank of every replica of the
 // group.
 constexpr rank_group dispatch_group(const layout& l) noexcept {
-  const count tp = l.attention.tp;
+  const integer tp = l.attention.tp;
   if (l.expert.etp > tp) return {replicas_per_expert_group(l), tp};
   return {l.expert.ep, l.expert.etp};
 }
 
 // Tokens to their experts in this precision. Where fewer shards than tensor ranks hold the experts,
 // the tp ranks of a replica split what they send; where more do, it is copied to each.
-constexpr exchange_shape exchange_of(const routing_shape& routed, count width,
+constexpr exchange_shape exchange_of(const routing_shape& routed, integer width,
                                      const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const layout& l = e.layout;
@@ -199,15 +199,15 @@ constexpr exchange_shape exchange_of(const routing_shape& routed, count width,
 }
 
 // All tokens of the group on each of its ranks, in this precision.
-constexpr collective_shape gathering(collective_kind kind, count width, const block_context& e,
+constexpr collective_shape gathering(collective_kind kind, integer width, const block_context& e,
                                      const std::optional<precision>& p) noexcept {
   const rank_group group{replicas_per_expert_group(e.layout), e.layout.attention.tp};
   const double value = wire_bytes(p.value_or(e.activations));
-  return {kind, group, extent::group_tokens, real<double>(width) * value};
+  return {kind, group, step_extent::group_tokens, real<double>(width) * value};
 }
 
 // Tokens to the experts, when the expert group spans several attention replicas.
-constexpr void emit_dispatch(const routing_shape& routed, count width, const block_context& e,
+constexpr void emit_dispatch(const routing_shape& routed, integer width, const block_context& e,
                              shape_sink& sink) {
   // In one replica every rank of the group holds the tokens already.
   if (replicas_per_expert_group(e.layout) == 1) return;
@@ -223,7 +223,7 @@ constexpr void emit_dispatch(const routing_shape& routed, count width, const blo
 }
 
 // Expert outputs back to the tokens' ranks, summed over everything that was split.
-constexpr void emit_combine(const routing_shape& routed, count width, const block_context& e,
+constexpr void emit_combine(const routing_shape& routed, integer width, const block_context& e,
                             shape_sink& sink) {
   if (replicas_per_expert_group(e.layout) == 1) return emit_tensor_reduction(e, sink);
   if (!routed.sent) {
@@ -233,9 +233,9 @@ constexpr void emit_combine(const routing_shape& routed, count width, const bloc
   exchange_shape results = exchange_of(routed, width, e, e.experts.combine);
   results.results = true;
   sink(results);
-  const count tp = e.layout.attention.tp;
-  const count etp = e.layout.expert.etp;
-  const count summed = etp < tp ? etp : tp;
+  const integer tp = e.layout.attention.tp;
+  const integer etp = e.layout.expert.etp;
+  const integer summed = etp < tp ? etp : tp;
   if (summed > 1) sink(e.send(collective_kind::all_reduce, {summed, 1}, width));
   // Fewer expert shards than tensor ranks: those shared out the dispatch and share its result.
   if (tp > summed) sink(e.send(collective_kind::all_gather, {tp / summed, summed}, width));
@@ -246,7 +246,7 @@ constexpr void emit_combine(const routing_shape& routed, count width, const bloc
 constexpr void emit_shared_experts(const mixture_of_experts& f, const block_context& e,
                                    shape_sink& sink) {
   if (f.shared_experts == 0) return;
-  const count width =
+  const integer width =
       items_in_part(f.shared_experts * f.shared_width, e.layout.attention.tp, e.rank.tp);
   emit_dense(term::shared_experts, weight_class::shared_expert, width, f.gated, f.expert_bias, e,
              sink);
@@ -261,7 +261,7 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
     sink(vector_shape{term::router, e.vector(router, e.hidden_size + f.experts),
                       e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
   }
-  const count choices = f.experts + f.identity_experts;
+  const integer choices = f.experts + f.identity_experts;
   sink(e.project(term::router, e.matrix(router, e.hidden_size, choices)));
   if (f.router_bias) sink(fused_shape{term::router, e.vector(router, choices)});
   if (f.correction_bias) {
@@ -271,9 +271,9 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
 }
 
 // A norm within the block: reads a row and writes it.
-constexpr void emit_branch_norms(const mixture_of_experts& f, const block_context& e, count norms,
+constexpr void emit_branch_norms(const mixture_of_experts& f, const block_context& e, integer norms,
                                  shape_sink& sink) {
-  for (count i = 0; i < (f.branch_norms ? norms : 0); ++i) {
+  for (integer i = 0; i < (f.branch_norms ? norms : 0); ++i) {
     sink(vector_shape{term::norms, e.vector(weight_class::norm, e.hidden_size),
                       e.values_bytes(2 * e.hidden_size), vector_kind::norm, e.hidden_size});
   }
@@ -283,8 +283,8 @@ constexpr void emit_branch_norms(const mixture_of_experts& f, const block_contex
 constexpr void emit_latent_projection(const mixture_of_experts& f, const block_context& e,
                                       bool back, shape_sink& sink) {
   if (f.latent_width == 0) return;
-  const count in = back ? f.latent_width : e.hidden_size;
-  const count out = back ? e.hidden_size : f.latent_width;
+  const integer in = back ? f.latent_width : e.hidden_size;
+  const integer out = back ? e.hidden_size : f.latent_width;
   if (back && f.latent_norm) {
     sink(vector_shape{term::norms, e.vector(weight_class::norm, in), e.values_bytes(2 * in),
                       vector_kind::norm, in});
@@ -299,7 +299,7 @@ constexpr void emit_latent_projection(const mixture_of_experts& f, const block_c
 /// as the experts' space. Source of the order around latents: class NemotronHMoE of
 /// vllm/model_executor/models/nemotron_h.py.
 constexpr void mixture_of_experts::emit(const block_context& e, shape_sink& sink) const {
-  const count sent_width = routed_width(e.hidden_size);
+  const integer sent_width = routed_width(e.hidden_size);
   detail::emit_router(*this, e, sink);
   const routing_shape routed = detail::routing_of(*this, e);
   sink(routed);

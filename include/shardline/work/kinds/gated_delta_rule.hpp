@@ -15,11 +15,11 @@ namespace shardline {
 struct linear_attention {
   static constexpr std::string_view kind_name{"gated_delta_rule"};
 
-  count key_heads = 0;
-  count value_heads = 0;
-  count key_head_dim = 0;
-  count value_head_dim = 0;
-  count conv_kernel = 0;
+  integer key_heads = 0;
+  integer value_heads = 0;
+  integer key_head_dim = 0;
+  integer value_head_dim = 0;
+  integer conv_kernel = 0;
   precision state = precision::fp32;
 
   friend constexpr bool operator==(const linear_attention&,
@@ -48,7 +48,7 @@ struct linear_attention {
   }
   // Without a growing cache there is none to share out: SGLang's dcp leaves such layers as they are
   // (vLLM refuses such models).
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -64,12 +64,12 @@ struct linear_attention {
 /// Per token and value head the rule costs 7 key_head_dim value_head_dim operations: decay 1, read
 /// by the key 2, rank-one update 2, read by the query 2.
 constexpr void linear_attention::emit(const block_context& e, shape_sink& sink) const {
-  const count own_key_heads = items_in_part(key_heads, e.layout.attention.tp, e.rank.tp);
-  const count own_value_heads = items_in_part(value_heads, e.layout.attention.tp, e.rank.tp);
-  const count hidden = e.hidden_size;
-  const count values = own_value_heads * value_head_dim;
-  const count channels = 2 * own_key_heads * key_head_dim + values;
-  const count kept = own_value_heads * key_head_dim * value_head_dim;
+  const integer own_key_heads = items_in_part(key_heads, e.layout.attention.tp, e.rank.tp);
+  const integer own_value_heads = items_in_part(value_heads, e.layout.attention.tp, e.rank.tp);
+  const integer hidden = e.hidden_size;
+  const integer values = own_value_heads * value_head_dim;
+  const integer channels = 2 * own_key_heads * key_head_dim + values;
+  const integer kept = own_value_heads * key_head_dim * value_head_dim;
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
 

@@ -34,28 +34,28 @@ enum class head_norm : unsigned char { none, per_head, all_heads, each_head, per
 struct grouped_query_attention {
   static constexpr std::string_view kind_name{"grouped_query"};
 
-  count heads = 0;
-  count kv_heads = 0;
-  count head_dim = 0;
-  count window = 0;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer head_dim = 0;
+  integer window = 0;
   bool chunked = false;
   bool qkv_bias = false;
   bool output_bias = false;
   head_norm qk_norm = head_norm::none;
   bool sinks = false;
   bool output_gate = false;
-  count v_head_dim = 0;
+  integer v_head_dim = 0;
   bool head_gate = false;
   bool values_from_keys = false;
   bool reads_cache_of_another = false;
   bool idle_projections = false;
-  count q_lora_rank = 0;
+  integer q_lora_rank = 0;
 
   static constexpr field_range v_head_dim_range{
       {}, "attention.v_head_dim", figure_unit::none, 0.0, 1e5, true};
 
   /// Values of one head.
-  [[nodiscard]] constexpr count value_width() const noexcept {
+  [[nodiscard]] constexpr integer value_width() const noexcept {
     return v_head_dim == 0 ? head_dim : v_head_dim;
   }
 
@@ -90,12 +90,12 @@ struct grouped_query_attention {
   template <class Listener>
   constexpr void sharding(Listener&& rules) const {
     const layout& l = rules.layout;
-    const count tp = l.attention.tp;
+    const integer tp = l.attention.tp;
     rules.heads(heads);
     rules.kv_heads(kv_heads);
     rules.shares_cache(cache_copies(tp));
     constexpr auto in_class = weight_class::attention;
-    const count own_kv_heads = kv_heads_of_rank(kv_heads, tp, 0);
+    const integer own_kv_heads = kv_heads_of_rank(kv_heads, tp, 0);
     rules.inner(in_class, heads * value_width());
     rules.output(in_class, heads * head_dim);
     rules.output_of_rank(in_class, own_kv_heads * head_dim);
@@ -103,7 +103,7 @@ struct grouped_query_attention {
     rules.copies_kv_heads(kv_heads, l.dcp);
   }
   // Engines share no windows, which hold so few tokens (vLLM refuses such models, as here).
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept {
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept {
     return window == 0 && kv_heads < tp ? tp / kv_heads : 1;
   }
   template <class List>
@@ -123,9 +123,9 @@ struct grouped_query_attention {
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
   /// Its parts, for kinds that attend in their own way.
-  constexpr void emit_projections(const block_context& e, count own_heads, count own_kv_heads,
+  constexpr void emit_projections(const block_context& e, integer own_heads, integer own_kv_heads,
                                   shape_sink& sink) const;
-  constexpr void emit_output(const block_context& e, count own_heads, shape_sink& sink) const;
+  constexpr void emit_output(const block_context& e, integer own_heads, shape_sink& sink) const;
 };
 
 namespace detail {
@@ -134,23 +134,24 @@ namespace detail {
 constexpr void emit_sums_of_squares(const block_context& e, shape_sink& sink) {
   if (e.layout.attention.tp == 1) return;
   constexpr double two_sums = 2.0 * element_bytes(precision::fp32);
-  sink(collective_shape{collective_kind::all_reduce, e.tensor_group(), extent::tokens, two_sums});
+  sink(collective_shape{collective_kind::all_reduce, e.tensor_group(), step_extent::tokens,
+                        two_sums});
 }
 
 }  // namespace detail
 
 /// Queries, keys and values with their gates and biases, norms of heads, rotary embedding.
-constexpr void grouped_query_attention::emit_projections(const block_context& e, count own_heads,
-                                                         count own_kv_heads,
+constexpr void grouped_query_attention::emit_projections(const block_context& e, integer own_heads,
+                                                         integer own_kv_heads,
                                                          shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const bool without_keys = reads_cache_of_another && !idle_projections;
-  const count own_keys = without_keys ? 0 : own_kv_heads * head_dim;
-  const count own_values = without_keys || values_from_keys ? 0 : own_kv_heads * value_width();
-  const count queries = (output_gate ? 2 : 1) * own_heads * head_dim;
-  const count projected = (q_lora_rank > 0 ? q_lora_rank : queries) + own_keys + own_values;
-  const count gates = head_gate ? own_heads : 0;
+  const integer own_keys = without_keys ? 0 : own_kv_heads * head_dim;
+  const integer own_values = without_keys || values_from_keys ? 0 : own_kv_heads * value_width();
+  const integer queries = (output_gate ? 2 : 1) * own_heads * head_dim;
+  const integer projected = (q_lora_rank > 0 ? q_lora_rank : queries) + own_keys + own_values;
+  const integer gates = head_gate ? own_heads : 0;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected + gates)));
   if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
   if (q_lora_rank > 0) {
@@ -158,29 +159,29 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
                       e.values_bytes(2 * q_lora_rank), vector_kind::norm, q_lora_rank});
     sink(e.project(projections, e.matrix(in_class, matrix_role::query, q_lora_rank, queries)));
   }
-  const count keys_normed = without_keys ? 0 : 1;
+  const integer keys_normed = without_keys ? 0 : 1;
   if (qk_norm == head_norm::per_head || qk_norm == head_norm::per_head_biased) {
-    const count each = qk_norm == head_norm::per_head ? head_dim : 2 * head_dim;
+    const integer each = qk_norm == head_norm::per_head ? head_dim : 2 * head_dim;
     sink(fused_shape{projections, e.vector(weight_class::norm, (1 + keys_normed) * each)});
   }
   if (qk_norm == head_norm::all_heads || qk_norm == head_norm::each_head) {
-    const count gains = own_heads * head_dim + own_keys;
+    const integer gains = own_heads * head_dim + own_keys;
     sink(fused_shape{projections, e.vector(weight_class::norm, gains)});
   }
   if (qk_norm == head_norm::all_heads) detail::emit_sums_of_squares(e, sink);
   // Rotary embedding (and head norms) read and write queries and keys.
-  const count rotated = own_heads * head_dim + own_keys;
+  const integer rotated = own_heads * head_dim + own_keys;
   sink(vector_shape{projections, {}, e.values_bytes(2 * rotated), vector_kind::rotary, rotated});
 }
 
 /// Gates of the heads' outputs, and their projection.
-constexpr void grouped_query_attention::emit_output(const block_context& e, count own_heads,
+constexpr void grouped_query_attention::emit_output(const block_context& e, integer own_heads,
                                                     shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count values = own_heads * value_width();
+  const integer values = own_heads * value_width();
   if (output_gate || head_gate) {
-    const count gates = output_gate ? values : own_heads;
+    const integer gates = output_gate ? values : own_heads;
     sink(vector_shape{
         projections, {}, e.values_bytes(2 * values + gates), vector_kind::activation, values});
   }
@@ -190,8 +191,8 @@ constexpr void grouped_query_attention::emit_output(const block_context& e, coun
 
 /// q k v (and gates), rotary and head norms, attention per part, output.
 constexpr void grouped_query_attention::emit(const block_context& e, shape_sink& sink) const {
-  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
-  const count own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
+  const integer own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
+  const integer own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
   emit_projections(e, own_heads, own_kv_heads, sink);
   if (sinks) sink(fused_shape{term::attention, e.vector(weight_class::attention, own_heads)});
   const double per_token =
@@ -200,7 +201,7 @@ constexpr void grouped_query_attention::emit(const block_context& e, shape_sink&
     sink(sequence_cache{per_token, window, chunked, 0.0, e.layout.dcp});
   }
   for (const phase p : both_phases) {
-    const count split = detail::cache_split(e, p);
+    const integer split = detail::cache_split(e, p);
     detail::emit_context_gather(e, p, per_token, sink);
     detail::emit_query_gather(e, p, own_heads, head_dim, sink);
     sink(attention_shape{p, detail::query_split(e, p), split, split * own_heads, own_kv_heads,

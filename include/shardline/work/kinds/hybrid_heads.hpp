@@ -15,14 +15,14 @@ namespace shardline {
 struct hybrid_heads {
   static constexpr std::string_view kind_name{"hybrid_heads"};
 
-  count heads = 0;
-  count kv_heads = 0;
-  count head_dim = 0;
-  count mixer_heads = 0;
-  count mixer_head_dim = 0;
-  count groups = 1;
-  count state_size = 0;
-  count conv_kernel = 0;
+  integer heads = 0;
+  integer kv_heads = 0;
+  integer head_dim = 0;
+  integer mixer_heads = 0;
+  integer mixer_head_dim = 0;
+  integer groups = 1;
+  integer state_size = 0;
+  integer conv_kernel = 0;
   bool attention_bias = false;
   bool conv_bias = true;
   bool projection_bias = false;
@@ -68,7 +68,7 @@ struct hybrid_heads {
     attention().sharding(rules);
     mixer().sharding(rules);
   }
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept {
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept {
     return attention().cache_copies(tp);
   }
   template <class List>

@@ -17,19 +17,19 @@ namespace shardline {
 struct latent_attention {
   static constexpr std::string_view kind_name{"latent"};
 
-  count heads = 0;
-  count q_lora_rank = 0;
-  count kv_lora_rank = 0;
-  count qk_nope_head_dim = 0;
-  count qk_rope_head_dim = 0;
-  count v_head_dim = 0;
+  integer heads = 0;
+  integer q_lora_rank = 0;
+  integer kv_lora_rank = 0;
+  integer qk_nope_head_dim = 0;
+  integer qk_rope_head_dim = 0;
+  integer v_head_dim = 0;
   bool output_gate = false;
 
   friend constexpr bool operator==(const latent_attention&,
                                    const latent_attention&) noexcept = default;
 
   /// Values that a token keeps.
-  [[nodiscard]] constexpr count width() const noexcept { return kv_lora_rank + qk_rope_head_dim; }
+  [[nodiscard]] constexpr integer width() const noexcept { return kv_lora_rank + qk_rope_head_dim; }
 
   template <class List>
   static constexpr void fields(List&& list) {
@@ -53,7 +53,7 @@ struct latent_attention {
     rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim), matrix_role::key_value);
     rules.inner(in_class, heads * v_head_dim);
   }
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -87,13 +87,13 @@ struct latent_attention {
   [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, bool expanded,
                                                     double per_token) const noexcept;
   constexpr void emit_output(const block_context& e, shape_sink& sink) const;
-  [[nodiscard]] constexpr count heads_of_rank(const block_context& e) const noexcept {
+  [[nodiscard]] constexpr integer heads_of_rank(const block_context& e) const noexcept {
     return items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   }
 };
 
 constexpr void latent_attention::emit_projections(const block_context& e, shape_sink& sink) const {
-  const count queries = heads_of_rank(e) * (qk_nope_head_dim + qk_rope_head_dim);
+  const integer queries = heads_of_rank(e) * (qk_nope_head_dim + qk_rope_head_dim);
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   if (q_lora_rank > 0) {
@@ -113,7 +113,7 @@ constexpr void latent_attention::emit_projections(const block_context& e, shape_
 constexpr void latent_attention::emit_output(const block_context& e, shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count values = heads_of_rank(e) * v_head_dim;
+  const integer values = heads_of_rank(e) * v_head_dim;
   if (output_gate) {
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, values)));
     sink(
@@ -125,9 +125,9 @@ constexpr void latent_attention::emit_output(const block_context& e, shape_sink&
 constexpr attention_shape latent_attention::attending(const block_context& e, phase p,
                                                       bool expanded,
                                                       double per_token) const noexcept {
-  const count own_heads = heads_of_rank(e);
-  const count split = detail::cache_split(e, p);
-  const count nope = expanded ? qk_nope_head_dim : kv_lora_rank;
+  const integer own_heads = heads_of_rank(e);
+  const integer split = detail::cache_split(e, p);
+  const integer nope = expanded ? qk_nope_head_dim : kv_lora_rank;
   return {.phase = p,
           .query_split = detail::query_split(e, p),
           .cache_split = split,
@@ -153,8 +153,8 @@ constexpr attention_shape latent_attention::attending(const block_context& e, ph
 /// matrix.
 constexpr void latent_attention::emit(const block_context& e, shape_sink& sink) const {
   emit_projections(e, sink);
-  sink(gemm_shape{term::attention_projections, expansion(e), extent::expanded_tokens, e.activations,
-                  true});
+  sink(gemm_shape{term::attention_projections, expansion(e), step_extent::expanded_tokens,
+                  e.activations, true});
   const double per_token = e.kv_cache.bytes(width());
   sink(sequence_cache{per_token, 0, false, 0.0, e.layout.dcp});
   for (const phase p : both_phases) {

@@ -17,8 +17,8 @@ namespace shardline {
 struct lightning_attention {
   static constexpr std::string_view kind_name{"lightning"};
 
-  count heads = 0;
-  count head_dim = 0;
+  integer heads = 0;
+  integer head_dim = 0;
   bool qk_norm = false;
   precision state = precision::fp32;
 
@@ -41,7 +41,7 @@ struct lightning_attention {
     rules.inner(weight_class::attention, heads * head_dim);
   }
   // There is no growing cache to share out.
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -53,8 +53,8 @@ struct lightning_attention {
   /// q k v, gate, the recurrence, norm, output. Per token and head the recurrence costs 5
   /// head_dim^2 operations: decay 1, outer product 2, read by the query 2.
   constexpr void emit(const block_context& e, shape_sink& sink) const {
-    const count values = items_in_part(heads, e.layout.attention.tp, e.rank.tp) * head_dim;
-    const count kept = values * head_dim;
+    const integer values = items_in_part(heads, e.layout.attention.tp, e.rank.tp) * head_dim;
+    const integer kept = values * head_dim;
     constexpr auto in_class = weight_class::attention;
     constexpr auto projections = term::attention_projections;
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * values)));

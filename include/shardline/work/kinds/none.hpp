@@ -18,7 +18,7 @@ struct absent_half {
   constexpr void conditions(Listener&&) const {}
   template <class Listener>
   constexpr void sharding(Listener&&) const {}
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&&) const {}
   template <class List>

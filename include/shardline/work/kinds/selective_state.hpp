@@ -21,22 +21,22 @@ namespace shardline {
 struct selective_state {
   static constexpr std::string_view kind_name{"selective_state"};
 
-  count width = 0;
-  count state_size = 0;
-  count step_rank = 1;
-  count conv_kernel = 0;
+  integer width = 0;
+  integer state_size = 0;
+  integer step_rank = 1;
+  integer conv_kernel = 0;
   bool conv_bias = true;
   bool projection_bias = false;
   bool inner_norms = false;
   precision state = precision::fp32;
-  count head_dim = 1;
+  integer head_dim = 1;
 
   static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
                                            true};
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
 
-  [[nodiscard]] constexpr count channels() const noexcept { return width * head_dim; }
+  [[nodiscard]] constexpr integer channels() const noexcept { return width * head_dim; }
 
   friend constexpr bool operator==(const selective_state&,
                                    const selective_state&) noexcept = default;
@@ -62,7 +62,7 @@ struct selective_state {
     rules.inner(weight_class::attention, channels());
   }
   // There is no growing cache to share out.
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -80,10 +80,10 @@ struct selective_state {
 /// read 2.
 /// Source: class MambaMixer of vllm/model_executor/layers/mamba/mamba_mixer.py.
 constexpr void selective_state::emit(const block_context& e, shape_sink& sink) const {
-  const count own_heads = items_in_part(width, e.layout.attention.tp, e.rank.tp);
-  const count own = own_heads * head_dim;
-  const count made = step_rank + 2 * state_size;
-  const count kept = own * state_size;
+  const integer own_heads = items_in_part(width, e.layout.attention.tp, e.rank.tp);
+  const integer own = own_heads * head_dim;
+  const integer made = step_rank + 2 * state_size;
+  const integer kept = own * state_size;
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, 2 * own)));
@@ -98,7 +98,7 @@ constexpr void selective_state::emit(const block_context& e, shape_sink& sink) c
                       vector_kind::norm, made});
   }
   sink(e.project(projections, e.matrix(in_class, step_rank, own_heads)));
-  const count decays = head_dim == 1 ? kept : own_heads;
+  const integer decays = head_dim == 1 ? kept : own_heads;
   sink(fused_shape{term::attention,  // step biases, decays, direct paths
                    e.vector(in_class, own_heads + decays + own_heads)});
   detail::emit_recurrence(7 * kept, 3 * own + 2 * state_size,

@@ -16,8 +16,8 @@ namespace shardline {
 struct short_convolution {
   static constexpr std::string_view kind_name{"short_convolution"};
 
-  count width = 0;
-  count conv_kernel = 0;
+  integer width = 0;
+  integer conv_kernel = 0;
   bool bias = false;
 
   static constexpr field_range width_range{{},  "attention.width", figure_unit::none, 1.0, 1e7,
@@ -41,7 +41,7 @@ struct short_convolution {
     rules.inner(weight_class::attention, width);
   }
   // There is no growing cache to share out.
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -53,7 +53,7 @@ struct short_convolution {
   /// One projection to what is convolved and to the gates before and after it, the convolution,
   /// output.
   constexpr void emit(const block_context& e, shape_sink& sink) const {
-    const count own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
+    const integer own = items_in_part(width, e.layout.attention.tp, e.rank.tp);
     constexpr auto in_class = weight_class::attention;
     constexpr auto projections = term::attention_projections;
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * own)));

@@ -18,15 +18,15 @@ namespace shardline {
 struct sparse_latent_attention {
   static constexpr std::string_view kind_name{"sparse_latent"};
 
-  count heads = 0;
-  count q_lora_rank = 0;
-  count kv_lora_rank = 0;
-  count qk_nope_head_dim = 0;
-  count qk_rope_head_dim = 0;
-  count v_head_dim = 0;
-  count index_heads = 0;
-  count index_head_dim = 0;
-  count index_topk = 0;
+  integer heads = 0;
+  integer q_lora_rank = 0;
+  integer kv_lora_rank = 0;
+  integer qk_nope_head_dim = 0;
+  integer qk_rope_head_dim = 0;
+  integer v_head_dim = 0;
+  integer index_heads = 0;
+  integer index_head_dim = 0;
+  integer index_topk = 0;
   bool indexed = true;
 
   static constexpr field_range topk_range{
@@ -40,8 +40,8 @@ struct sparse_latent_attention {
   }
   /// Bytes that the indexer keeps of a token.
   [[nodiscard]] constexpr double index_bytes() const noexcept {
-    constexpr count values_per_scale = 128;
-    const count scales = ceil_div(index_head_dim, values_per_scale);
+    constexpr integer values_per_scale = 128;
+    const integer scales = ceil_div(index_head_dim, values_per_scale);
     return indexed ? real<double>(index_head_dim + 4 * scales) : 0.0;
   }
 
@@ -72,7 +72,7 @@ struct sparse_latent_attention {
     rules.inner(in_class, heads * v_head_dim);
   }
   // Engines do not share out a cache that an indexer looks through (vLLM, SGLang).
-  [[nodiscard]] constexpr count cache_copies(count) const noexcept { return 1; }
+  [[nodiscard]] constexpr integer cache_copies(integer) const noexcept { return 1; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -101,8 +101,8 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
                                                      shape_sink& sink) const {
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
-  const count queries = index_heads * index_head_dim;
-  const count query_input = q_lora_rank > 0 ? q_lora_rank : e.hidden_size;
+  const integer queries = index_heads * index_head_dim;
+  const integer query_input = q_lora_rank > 0 ? q_lora_rank : e.hidden_size;
   weight of_heads = e.matrix(in_class, matrix_role::index, e.hidden_size, index_heads);
   of_heads.format = e.formats.of_model[weight_class::norm];
   sink(e.project(projections, e.matrix(in_class, matrix_role::index, query_input, queries)));
@@ -111,7 +111,7 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
   sink(e.project(projections, of_heads));
   sink(vector_shape{projections, e.vector(weight_class::norm, 2 * index_head_dim),
                     e.values_bytes(2 * index_head_dim), vector_kind::norm, index_head_dim});
-  const count rotated = queries + index_head_dim;
+  const integer rotated = queries + index_head_dim;
   sink(vector_shape{projections,
                     {},
                     e.values_bytes(rotated) + real<double>(rotated),

@@ -18,11 +18,11 @@ namespace shardline {
 struct state_space {
   static constexpr std::string_view kind_name{"state_space"};
 
-  count heads = 0;
-  count head_dim = 0;
-  count groups = 1;
-  count state_size = 0;
-  count conv_kernel = 0;
+  integer heads = 0;
+  integer head_dim = 0;
+  integer groups = 1;
+  integer state_size = 0;
+  integer conv_kernel = 0;
   bool conv_bias = true;
   bool projection_bias = false;
   precision state = precision::fp32;
@@ -56,7 +56,7 @@ struct state_space {
     rules.copies_kv_heads(groups, 1);
   }
   // There is no growing cache to share out.
-  [[nodiscard]] constexpr count cache_copies(count tp) const noexcept { return tp; }
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -72,13 +72,13 @@ struct state_space {
 /// norm, output. Per token, channel and state value the recurrence costs 5 operations: decay 1,
 /// update 2, read 2. Fewer groups than ranks are replicated, as key-value heads are.
 constexpr void state_space::emit(const block_context& e, shape_sink& sink) const {
-  const count own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
-  const count own_groups = kv_heads_of_rank(groups, e.layout.attention.tp, e.rank.tp);
-  const count hidden = e.hidden_size;
-  const count inner = own_heads * head_dim;
-  const count channels = inner + 2 * own_groups * state_size;
-  const count kept = inner * state_size;
-  const count projected = inner + channels + own_heads;
+  const integer own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
+  const integer own_groups = kv_heads_of_rank(groups, e.layout.attention.tp, e.rank.tp);
+  const integer hidden = e.hidden_size;
+  const integer inner = own_heads * head_dim;
+  const integer channels = inner + 2 * own_groups * state_size;
+  const integer kept = inner * state_size;
+  const integer projected = inner + channels + own_heads;
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
 
@@ -88,7 +88,7 @@ constexpr void state_space::emit(const block_context& e, shape_sink& sink) const
   sink(fused_shape{term::attention, e.vector(in_class, 3 * own_heads)});  // A_log, D, dt_bias
   detail::emit_recurrence(5 * kept, channels + inner,
                           detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
-  const count gains = gated_norm ? inner : 0;
+  const integer gains = gated_norm ? inner : 0;
   sink(vector_shape{projections, e.vector(weight_class::norm, gains), e.values_bytes(3 * inner),
                     vector_kind::norm, inner});
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, inner, hidden)));

@@ -17,7 +17,7 @@ struct uniform_choice {
   double missed = 0.0;
   bool all = false;
 };
-constexpr uniform_choice choice_of(count local, count k, count experts) noexcept {
+constexpr uniform_choice choice_of(integer local, integer k, integer experts) noexcept {
   if (k >= experts) return {real<double>(local), 0.0, true};
   return {real<double>(local), log_one_minus(real<double>(k) / real<double>(experts)), false};
 }
@@ -37,14 +37,14 @@ constexpr T distinct_of(const uniform_choice& c, const T& tokens) noexcept {
 /// at least one once there is a token, since the step waits for the busiest rank.
 ///   expected_distinct(8, 2, 8, 1) = 2;  expected_distinct(8, 2, 8, 4) = 5.46875
 template <class T>
-[[nodiscard]] constexpr T expected_distinct(count local, count k, count experts,
+[[nodiscard]] constexpr T expected_distinct(integer local, integer k, integer experts,
                                             T tokens) noexcept {
   return detail::distinct_of(detail::choice_of(local, k, experts), tokens);
 }
 
 /// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).
 ///   expected_destinations(8, 64) = 7.576
-[[nodiscard]] constexpr double expected_destinations(count k, count ep) noexcept {
+[[nodiscard]] constexpr double expected_destinations(integer k, integer ep) noexcept {
   return expected_distinct(ep, 1, ep, real<double>(k));  // k draws of one rank each
 }
 
@@ -53,13 +53,13 @@ template <class T>
 /// balances ranks by how busy experts have been (EPLB).
 template <class T = double>
 struct basic_expert_group {
-  count experts = 1;
-  count experts_per_token = 1;
-  count ep = 1;
+  integer experts = 1;
+  integer experts_per_token = 1;
+  integer ep = 1;
   T tokens = T(1.0);
-  count redundant = 0;
+  integer redundant = 0;
 
-  [[nodiscard]] constexpr count placed() const noexcept { return experts + redundant; }
+  [[nodiscard]] constexpr integer placed() const noexcept { return experts + redundant; }
   [[nodiscard]] constexpr T routed_rows() const noexcept {
     return tokens * real<T>(experts_per_token);
   }
@@ -93,7 +93,7 @@ namespace detail {
 
 // What the largest of `n` draws from a normal distribution exceeds its mean by, in standard
 // deviations: a rational fit in log2 n, to 0.05 % from 2 to 1024.
-constexpr double expected_maximum(count n) noexcept {
+constexpr double expected_maximum(integer n) noexcept {
   const double l = natural_log(real<double>(n)) / (ln2_high + ln2_low);
   return l * (0.62836 + 0.0151553 * l) / (1.0 + 0.140153 * l);
 }
@@ -101,7 +101,7 @@ constexpr double expected_maximum(count n) noexcept {
 // The excess of the busiest rank over the mean, relative to it: of loads that differ by `deviation`
 // between ranks, a little skewed to the right as loads are, and softly below `most`.
 template <class T>
-constexpr T busiest_excess(const T& deviation, count ep, double most) noexcept {
+constexpr T busiest_excess(const T& deviation, integer ep, double most) noexcept {
   if (!(most > 0.0)) return T(0.0);
   const double z = expected_maximum(ep);
   const T x = deviation * T(z) + deviation * deviation * T(max(z * z - 1.0, 0.0) / 3.0);

@@ -44,7 +44,7 @@ constexpr double further_copies(expert_loads loads, double most) noexcept {
 
 // The least load that the heaviest copy can have: between the mean of all copies and the heaviest
 // expert, which needs none, to 1e-9 of that.
-constexpr double heaviest_copy(expert_loads loads, double all_loads, count redundant) noexcept {
+constexpr double heaviest_copy(expert_loads loads, double all_loads, integer redundant) noexcept {
   double enough = 0.0;
   for (const double load : loads) enough = max(enough, load);
   double too_few = all_loads / (real<double>(std::ssize(loads)) + real<double>(redundant));
@@ -65,7 +65,7 @@ struct rank_load {
 
 template <class T>
 constexpr rank_load load_of_rank(const shares& s, const basic_expert_group<T>& g,
-                                 count rank) noexcept {
+                                 integer rank) noexcept {
   rank_load r{.experts = part_of(g.experts, g.ep, rank)};
   for (const double load : s.loads.subspan(static_cast<std::size_t>(r.experts.first),
                                            static_cast<std::size_t>(r.experts.number))) {
@@ -81,7 +81,7 @@ template <class T>
 constexpr rank_load busiest_as_placed(const shares& s, const basic_expert_group<T>& g) noexcept {
   rank_load busiest;
   double variance = 0.0;
-  for (count rank = 0; rank < g.ep; ++rank) {
+  for (integer rank = 0; rank < g.ep; ++rank) {
     const rank_load r = load_of_rank(s, g, rank);
     if (r.rows > busiest.rows) busiest = r;
     variance += r.variance;

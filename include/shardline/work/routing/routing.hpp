@@ -34,7 +34,7 @@ template <class T>
 [[nodiscard]] constexpr basic_expert_load<T> busiest_rank(const basic_routing<T>& routing,
                                                           const basic_expert_group<T>& g,
                                                           const T& imbalance) noexcept {
-  const count local = items_in_part(g.placed(), g.ep, 0);
+  const integer local = items_in_part(g.placed(), g.ep, 0);
   return detail::busiest_rank(routing, g, imbalance,
                               detail::choice_of(local, g.experts_per_token, g.placed()));
 }

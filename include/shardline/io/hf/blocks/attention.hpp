@@ -16,7 +16,7 @@ inline constexpr range any_width = field::feed_forward_width;
 inline constexpr range any_kernel = field::conv_kernel;
 inline constexpr range any_index{0, 1000000};  // of a layer: one beyond the last means none
 
-inline count read_hidden_size(const fields& f) {
+inline integer read_hidden_size(const fields& f) {
   return f.whole(f.name_of({"hidden_size", "n_embd", "n_embed", "d_model"}), field::hidden_size);
 }
 
@@ -24,7 +24,7 @@ inline const char* heads_key(const fields& f) {
   return f.name_of({"num_attention_heads", "n_head", "n_heads", "num_heads"});
 }
 
-inline count even_head_dim(const fields& f, count hidden, count heads) {
+inline integer even_head_dim(const fields& f, integer hidden, integer heads) {
   if (hidden % heads == 0) return hidden / heads;
   f.refuse(f.name_of({"hidden_size", "n_embd", "n_embed", "d_model"}),
            "a multiple of " + std::string(heads_key(f)) + " (" + std::to_string(heads) +
@@ -32,18 +32,18 @@ inline count even_head_dim(const fields& f, count hidden, count heads) {
   return 1;
 }
 
-inline count read_head_dim(const fields& f, const family& known, count hidden, count heads) {
+inline integer read_head_dim(const fields& f, const family& known, integer hidden, integer heads) {
   const char* key = f.name_of({"head_dim", "attention_head_dim"});
   if (f.find(key) != nullptr) return f.whole(key, any_heads);
   if (f.absent(key) && known.head_dim > 0) return f.whole_or_noted(key, known.head_dim);
   return even_head_dim(f, hidden, heads);
 }
 
-inline count read_kv_heads(const fields& f, const family& known, count heads) {
+inline integer read_kv_heads(const fields& f, const family& known, integer heads) {
   constexpr const char* key = "num_key_value_heads";
   if (f.absent(key) && known.kv_heads > 0)
     f.note(key, "missing; read as " + std::to_string(known.kv_heads));
-  const count kv_heads =
+  const integer kv_heads =
       f.whole_or(key, known.kv_heads == 0 ? heads : known.kv_heads, heads, any_heads);
   if (heads % kv_heads != 0) {
     f.refuse(key, "a divisor of num_attention_heads (" + std::to_string(heads) + ")");
@@ -98,7 +98,7 @@ inline head_norm read_qk_norm(const fields& f, const family& known) {
 
 /// num_attention_heads and its kin, without a window.
 inline grouped_query_attention read_grouped_attention(const fields& f, const family& known,
-                                                      count hidden) {
+                                                      integer hidden) {
   grouped_query_attention a{};
   if (known.heads > 0) {
     a.heads = f.whole_or_noted("num_attention_heads", known.heads, any_heads);
@@ -115,7 +115,7 @@ inline grouped_query_attention read_grouped_attention(const fields& f, const fam
 }
 
 /// As many key-value heads as heads, and biases everywhere.
-inline grouped_query_attention read_multi_head_attention(const fields& f, count hidden) {
+inline grouped_query_attention read_multi_head_attention(const fields& f, integer hidden) {
   grouped_query_attention a{};
   a.heads = a.kv_heads = f.whole(heads_key(f), any_heads);
   a.head_dim = even_head_dim(f, hidden, a.heads);
@@ -125,8 +125,8 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, count 
 
 /// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ; so is `v_head_dim`,
 /// 0: the key is required.
-inline latent_attention read_latent_attention(const fields& f, count q_lora_rank = 1536,
-                                              count v_head_dim = 0) {
+inline latent_attention read_latent_attention(const fields& f, integer q_lora_rank = 1536,
+                                              integer v_head_dim = 0) {
   if (f.flag("attention_bias", false)) {
     f.refuse("attention_bias", "false: biases of latent attention are not priced");
   }

@@ -16,7 +16,7 @@ struct feed_forwards {
   mixture_of_experts experts{};
   std::vector<bool> sparse{};
 
-  [[nodiscard]] feed_forward_kind of(count layer) const {
+  [[nodiscard]] feed_forward_kind of(integer layer) const {
     if (sparse[static_cast<std::size_t>(layer)]) return experts;
     return dense;
   }
@@ -77,13 +77,13 @@ inline const char* experts_key(const fields& f) {
   return f.name_of({"num_local_experts", "num_experts"});
 }
 
-inline feed_forwards all_alike(count layers, bool sparse) {
+inline feed_forwards all_alike(integer layers, bool sparse) {
   feed_forwards result;
   result.sparse.assign(static_cast<std::size_t>(layers), sparse);
   return result;
 }
 
-inline feed_forwards read_dense(const fields& f, const family&, count layers) {
+inline feed_forwards read_dense(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.bias = f.flag("mlp_bias", false);
@@ -91,7 +91,7 @@ inline feed_forwards read_dense(const fields& f, const family&, count layers) {
 }
 
 // Two matrices, four times as wide as the model unless `key` says so.
-inline feed_forwards read_four_wide(const fields& f, count layers, const char* key, bool bias) {
+inline feed_forwards read_four_wide(const fields& f, integer layers, const char* key, bool bias) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole_or(key, 4 * read_hidden_size(f), any_width);
   result.dense.gated = false;
@@ -101,19 +101,19 @@ inline feed_forwards read_four_wide(const fields& f, count layers, const char* k
 
 // Clears or sets `sparse` for the layers that `key` lists.
 inline void mark_layers(const fields& f, const char* key, bool to, std::vector<bool>& sparse) {
-  const auto last = static_cast<count>(sparse.size()) - 1;
+  const auto last = static_cast<integer>(sparse.size()) - 1;
   const auto listed =
       f.whole_list(key, {0, last}, "layer numbers from 0 to " + std::to_string(last));
-  for (const count i : listed.value_or(std::vector<count>{})) {
+  for (const integer i : listed.value_or(std::vector<integer>{})) {
     sparse[static_cast<std::size_t>(i)] = to;
   }
 }
 
 // 0 or 1 for each layer.
-inline std::vector<bool> read_marks(const fields& f, const char* key, count layers) {
+inline std::vector<bool> read_marks(const fields& f, const char* key, integer layers) {
   const std::string allowed = "0 or 1 for each layer (" + std::to_string(layers) + ")";
   const auto marks = f.whole_list(key, {0, 1}, allowed);
-  if (!marks || static_cast<count>(marks->size()) != layers) f.refuse(key, allowed);
+  if (!marks || static_cast<integer>(marks->size()) != layers) f.refuse(key, allowed);
   std::vector<bool> result(static_cast<std::size_t>(layers));
   for (std::size_t i = 0; marks && i < result.size() && i < marks->size(); ++i) {
     result[i] = (*marks)[i] == 1;
@@ -122,18 +122,18 @@ inline std::vector<bool> read_marks(const fields& f, const char* key, count laye
 }
 
 // "sparse" or "dense" for each layer; where no key says, all but the first `dense` have experts.
-inline std::vector<bool> read_sparse_types(const fields& f, count dense, count layers) {
+inline std::vector<bool> read_sparse_types(const fields& f, integer dense, integer layers) {
   constexpr const char* key = "mlp_layer_types";
   std::vector<bool> sparse;
   if (f.find(key) == nullptr) {
-    for (count i = 0; i < layers; ++i) sparse.push_back(i >= dense);
+    for (integer i = 0; i < layers; ++i) sparse.push_back(i >= dense);
     return sparse;
   }
   for (const std::string& type : f.words(key)) {
     sparse.push_back(type == "sparse");
     if (!sparse.back() && type != "dense") f.refuse(key, quoted({"sparse", "dense"}));
   }
-  if (static_cast<count>(sparse.size()) != layers) {
+  if (static_cast<integer>(sparse.size()) != layers) {
     f.refuse(key, "one for each layer (" + std::to_string(layers) + ")");
   }
   sparse.resize(static_cast<std::size_t>(layers));

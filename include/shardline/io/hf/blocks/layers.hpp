@@ -18,13 +18,13 @@ inline const char* layers_key(const fields& f) {
 /// Layers whose mixers differ in what they see, and attend so.
 inline layer_stack seeing_layers(const fields& f, const family& known, precision own,
                                  grouped_query_attention attention) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   linear_attention linear{};
   if (known.windows == window_rule::linear) linear = read_linear_attention(f, own);
   const std::vector<sight> sights = read_sights(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const sight& seen = sights[static_cast<std::size_t>(i)];
     attention.window = seen.window;
     attention.chunked = seen.chunked;
@@ -33,33 +33,33 @@ inline layer_stack seeing_layers(const fields& f, const family& known, precision
   }
   return stack;
 }
-inline layer_stack read_seeing_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_seeing_layers(const fields& f, const family& known, integer hidden,
                                       precision own) {
   return seeing_layers(f, known, own, read_grouped_attention(f, known, hidden));
 }
 
 /// How many layers there are, of a family whose layers all have the same mixer.
-inline count read_equal_layers(const fields& f) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline integer read_equal_layers(const fields& f) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   for (const std::string& type : f.words("layer_types")) {
     if (type != "full_attention") f.refuse("layer_types", quoted({"full_attention"}) + " alone");
   }
   return layers;
 }
-inline layer_stack equal_layers(const fields& f, const family& known, count layers,
+inline layer_stack equal_layers(const fields& f, const family& known, integer layers,
                                 const attention_kind& attention, layer_form form) {
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) stack.append(1, {attention, blocks.of(i), form});
+  for (integer i = 0; i < layers; ++i) stack.append(1, {attention, blocks.of(i), form});
   return stack;
 }
-inline layer_stack read_latent_layers(const fields& f, const family& known, count, precision) {
-  const count layers = read_equal_layers(f);
+inline layer_stack read_latent_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = read_equal_layers(f);
   return equal_layers(f, known, layers, read_latent_attention(f), known.form);
 }
-inline layer_stack read_multi_head_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_multi_head_layers(const fields& f, const family& known, integer hidden,
                                           precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   return equal_layers(f, known, layers, read_multi_head_attention(f, hidden), known.form);
 }
 

@@ -66,7 +66,7 @@ inline void check_groups(const fields& f, const state_space& s) {
 /// Mamba-2 as Granite 4, Bamba and Falcon-H1 spell it: `inner` values in all, mamba_expand times
 /// the model's width unless a key says otherwise. Engines keep the state in the model's dtype where
 /// nothing says (vLLM, mamba_ssm_cache_dtype "auto").
-inline state_space read_mixer_of(const fields& f, count inner, precision own) {
+inline state_space read_mixer_of(const fields& f, integer inner, precision own) {
   state_space s{};
   s.heads = f.whole_or("mamba_n_heads", 128, any_heads);
   s.groups = f.whole_or("mamba_n_groups", 1, any_heads);
@@ -88,7 +88,7 @@ inline state_space read_mixer_of(const fields& f, count inner, precision own) {
   }
   return s;
 }
-inline state_space read_expanded_mixer(const fields& f, count hidden, precision own) {
+inline state_space read_expanded_mixer(const fields& f, integer hidden, precision own) {
   return read_mixer_of(f, f.whole_or("mamba_expand", 2, any_kernel) * hidden, own);
 }
 

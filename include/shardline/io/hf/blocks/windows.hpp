@@ -12,7 +12,7 @@ namespace shardline::hf {
 
 /// What the token mixer of one layer sees.
 struct sight {
-  count window = 0;  // 0: everything
+  integer window = 0;  // 0: everything
   bool chunked = false;
   bool linear = false;
 };
@@ -31,7 +31,7 @@ constexpr const char* window_key(const family& known) noexcept {
 }
 
 /// The window of those layers that have one; 0 if none has.
-inline count read_window(const fields& f, const family& known) {
+inline integer read_window(const fields& f, const family& known) {
   const bool switched =
       known.windows == window_rule::later_layers || known.windows == window_rule::contested;
   if (switched && !f.flag("use_sliding_window", false)) return 0;
@@ -39,11 +39,11 @@ inline count read_window(const fields& f, const family& known) {
   return f.whole_or(window_key(known), known.window, 0, any_length);
 }
 
-inline sight narrow_sight(const family& known, count window) {
+inline sight narrow_sight(const family& known, integer window) {
   return {window, known.windows == window_rule::chunked, known.windows == window_rule::linear};
 }
 
-inline std::vector<bool> stated_layers(const fields& f, const family& known, count layers) {
+inline std::vector<bool> stated_layers(const fields& f, const family& known, integer layers) {
   const std::vector<std::string> types = f.words("layer_types");
   std::vector<bool> narrow;
   for (const std::string& type : types) {
@@ -53,7 +53,7 @@ inline std::vector<bool> stated_layers(const fields& f, const family& known, cou
                     "]: " + quoted({printable(type)}) +
                     "; allowed: " + quoted({"full_attention", second_type(known)}));
   }
-  if (static_cast<count>(types.size()) != layers) {
+  if (static_cast<integer>(types.size()) != layers) {
     f.report().fail(f.path_of("layer_types") + ": " + std::to_string(types.size()) +
                     " entries; allowed: one per layer (" + std::to_string(layers) + ")");
   }
@@ -62,40 +62,40 @@ inline std::vector<bool> stated_layers(const fields& f, const family& known, cou
 }
 
 // Every n-th layer, counted from one, sees everything.
-inline std::vector<bool> but_every(count n, count layers) {
+inline std::vector<bool> but_every(integer n, integer layers) {
   std::vector<bool> narrow;
-  for (count i = 0; i < layers; ++i) narrow.push_back((i + 1) % n != 0);
+  for (integer i = 0; i < layers; ++i) narrow.push_back((i + 1) % n != 0);
   return narrow;
 }
 
 /// Llama 4: layers with rotary embedding see a chunk. An empty list stands for none, as the class
 /// takes it.
-inline std::vector<bool> chunked_layers(const fields& f, count layers) {
+inline std::vector<bool> chunked_layers(const fields& f, integer layers) {
   const std::string allowed = "0 or 1 for each layer (" + std::to_string(layers) + ")";
   const auto listed = f.whole_list("no_rope_layers", {0, 1}, allowed);
-  const count interval = f.whole_or("no_rope_layer_interval", 4, any_layers);
+  const integer interval = f.whole_or("no_rope_layer_interval", 4, any_layers);
   if (!listed || listed->empty()) return but_every(interval, layers);
-  if (static_cast<count>(listed->size()) < layers) f.refuse("no_rope_layers", allowed);
+  if (static_cast<integer>(listed->size()) < layers) f.refuse("no_rope_layers", allowed);
   std::vector<bool> narrow(listed->begin(), listed->end());
   narrow.resize(static_cast<std::size_t>(layers));
   return narrow;
 }
 
-inline std::vector<bool> later_layers(const fields& f, const family& known, count layers) {
-  const count first = f.whole_or("max_window_layers", known.max_window_layers, any_index);
+inline std::vector<bool> later_layers(const fields& f, const family& known, integer layers) {
+  const integer first = f.whole_or("max_window_layers", known.max_window_layers, any_index);
   std::vector<bool> narrow;
-  for (count i = 0; i < layers; ++i) narrow.push_back(i >= first);
+  for (integer i = 0; i < layers; ++i) narrow.push_back(i >= first);
   return narrow;
 }
 
-inline std::vector<bool> contested_layers(const fields& f, count layers) {
+inline std::vector<bool> contested_layers(const fields& f, integer layers) {
   if (f.flag("use_sliding_window", false)) {
     f.refuse("use_sliding_window", "false, or layer_types that say which layers slide");
   }
   return std::vector<bool>(static_cast<std::size_t>(layers));
 }
 
-inline std::vector<bool> narrow_layers(const fields& f, const family& known, count layers) {
+inline std::vector<bool> narrow_layers(const fields& f, const family& known, integer layers) {
   if (f.find("layer_types") != nullptr) return stated_layers(f, known, layers);
   switch (known.windows) {
     case window_rule::none:
@@ -131,8 +131,8 @@ inline bool needs_window(const fields& f, const family& known) {
 
 /// What each layer sees.
 [[nodiscard]] inline std::vector<sight> read_sights(const fields& f, const family& known,
-                                                    count layers) {
-  const count window = detail::read_window(f, known);
+                                                    integer layers) {
+  const integer window = detail::read_window(f, known);
   std::vector<sight> result;
   bool any_narrow = false;
   for (const bool narrow : detail::narrow_layers(f, known, layers)) {

@@ -19,20 +19,20 @@ constexpr checkpoint_names make_afmoe_names() noexcept {
 }
 inline constexpr checkpoint_names afmoe_names = make_afmoe_names();
 
-inline feed_forwards read_afmoe_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_afmoe_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
   moe = read_experts(f, "num_experts", "moe_intermediate_size");
   moe.shared_experts = f.whole_or("num_shared_experts", 2, field::shared_experts);
   moe.shared_width = moe.shared_experts > 0 ? moe.width : 0;
   moe.correction_bias = true;
-  const count dense = f.whole_or("num_dense_layers", 1, any_index);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  const integer dense = f.whole_or("num_dense_layers", 1, any_index);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
-inline layer_stack read_afmoe_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_afmoe_layers(const fields& f, const family& known, integer hidden,
                                      precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.output_gate = true;

@@ -19,7 +19,7 @@ constexpr checkpoint_names make_apertus_names() noexcept {
 }
 inline constexpr checkpoint_names apertus_names = make_apertus_names();
 
-inline feed_forwards read_apertus_blocks(const fields& f, const family& known, count layers) {
+inline feed_forwards read_apertus_blocks(const fields& f, const family& known, integer layers) {
   feed_forwards result = read_dense(f, known, layers);
   result.dense.gated = false;
   result.dense.activation_values = 4;  // alpha_p, alpha_n, beta, eps

@@ -23,7 +23,7 @@ constexpr checkpoint_names make_arctic_names() noexcept {
 inline constexpr checkpoint_names arctic_names = make_arctic_names();
 
 /// Every moe_layer_frequency-th layer, counted from one, has experts.
-inline feed_forwards read_arctic_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_arctic_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_local_experts", "intermediate_size");
   result.dense.width = result.experts.width;
@@ -31,18 +31,18 @@ inline feed_forwards read_arctic_blocks(const fields& f, const family&, count la
     result.experts.shared_experts = 1;
     result.experts.shared_width = read_hidden_size(f);
   }
-  const count every = f.whole_or("moe_layer_frequency", 2, any_layers);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % every == 0);
+  const integer every = f.whole_or("moe_layer_frequency", 2, any_layers);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % every == 0);
   return result;
 }
 
-inline layer_stack read_arctic_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_arctic_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   const grouped_query_attention a = read_grouped_attention(f, known, hidden);
   const feed_forwards blocks = read_arctic_blocks(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool beside =
         blocks.sparse[static_cast<std::size_t>(i)] && blocks.experts.shared_width > 0;
     stack.append(1, {a, blocks.of(i), beside ? layer_form::three_norms : layer_form::sequential});

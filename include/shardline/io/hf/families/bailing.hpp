@@ -23,7 +23,7 @@ constexpr checkpoint_names make_bailing_names() noexcept {
 }
 inline constexpr checkpoint_names bailing_names = make_bailing_names();
 
-inline feed_forwards read_bailing_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_bailing_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_experts", "moe_intermediate_size");
   result.experts.shared_experts = f.whole_or("num_shared_experts", 0, field::shared_experts);
@@ -32,30 +32,30 @@ inline feed_forwards read_bailing_blocks(const fields& f, const family&, count l
         f.whole_or("moe_shared_expert_intermediate_size", result.experts.width, any_width);
   }
   result.experts.correction_bias = f.flag("moe_router_enable_expert_bias", false);
-  const count dense = f.whole_or("first_k_dense_replace", 0, any_index);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  const integer dense = f.whole_or("first_k_dense_replace", 0, any_index);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
 /// The width of the shared experts is that of all together.
-inline feed_forwards read_param2_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_param2_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_experts", "moe_intermediate_size");
-  const count shared = f.whole_or("num_shared_experts", 1, field::shared_experts);
+  const integer shared = f.whole_or("num_shared_experts", 1, field::shared_experts);
   if (shared > 0) {
     result.experts.shared_experts = 1;
     result.experts.shared_width =
         f.whole_or("moe_shared_expert_intermediate_size", shared * result.experts.width, any_width);
   }
   result.experts.correction_bias = f.flag("moe_router_enable_expert_bias", true);
-  const count dense = f.whole_or("first_k_dense_replace", 1, any_index);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  const integer dense = f.whole_or("first_k_dense_replace", 1, any_index);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
-inline layer_stack read_bailing_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_bailing_layers(const fields& f, const family& known, integer hidden,
                                        precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.qkv_bias = f.flag("use_qkv_bias", false);
@@ -64,8 +64,8 @@ inline layer_stack read_bailing_layers(const fields& f, const family& known, cou
 }
 
 /// Queries without a latent of their own where no key says; a dense first layer.
-inline layer_stack read_sarvam_latents(const fields& f, const family& known, count, precision) {
-  const count layers = read_equal_layers(f);
+inline layer_stack read_sarvam_latents(const fields& f, const family& known, integer, precision) {
+  const integer layers = read_equal_layers(f);
   return equal_layers(f, known, layers, read_latent_attention(f, 0), known.form);
 }
 

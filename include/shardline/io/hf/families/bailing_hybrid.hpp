@@ -21,17 +21,17 @@ constexpr checkpoint_names make_bailing_hybrid_names() noexcept {
 inline constexpr checkpoint_names bailing_hybrid_names = make_bailing_hybrid_names();
 
 /// Layers of each group but the last keep a state, which sees as many heads as queries have.
-inline layer_stack lightning_but_every(const fields& f, const family& known, count hidden,
+inline layer_stack lightning_but_every(const fields& f, const family& known, integer hidden,
                                        const attention_kind& every) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   lightning_attention state{.heads = f.whole(heads_key(f), any_heads)};
   state.head_dim = read_head_dim(f, known, hidden, state.heads);
   state.qk_norm = f.flag("use_qk_norm", false);
-  const count group = f.whole_or("layer_group_size", 1, any_layers);
+  const integer group = f.whole_or("layer_group_size", 1, any_layers);
   const std::vector<bool> keeps = but_every(group, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool lightning = keeps[static_cast<std::size_t>(i)];
     stack.append(1, {lightning ? attention_kind(state) : every, blocks.of(i)});
   }
@@ -44,12 +44,12 @@ inline void check_bailing_biases(const fields& f) {
   }
 }
 
-inline layer_stack read_bailing_linear_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_bailing_linear_layers(const fields& f, const family& known, integer hidden,
                                               precision) {
   check_bailing_biases(f);
   return lightning_but_every(f, known, hidden, read_grouped_attention(f, known, hidden));
 }
-inline layer_stack read_bailing_latent_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_bailing_latent_layers(const fields& f, const family& known, integer hidden,
                                               precision) {
   check_bailing_biases(f);
   return lightning_but_every(f, known, hidden, read_latent_attention(f, 0));

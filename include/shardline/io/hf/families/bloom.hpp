@@ -8,7 +8,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_bloom_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_bloom_blocks(const fields& f, const family&, integer layers) {
   return read_four_wide(f, layers, "n_inner", true);
 }
 

@@ -23,9 +23,9 @@ inline constexpr checkpoint_names chatglm_names{
     .dense = "mlp.",
     .matrices = {"dense_h_to_4h", "dense_4h_to_h", ""}};
 
-inline layer_stack read_chatglm_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_chatglm_layers(const fields& f, const family& known, integer hidden,
                                        precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a{};
   a.heads = f.whole(heads_key(f), any_heads);
   a.head_dim = f.whole_or("kv_channels", 128, any_heads);
@@ -38,7 +38,7 @@ inline layer_stack read_chatglm_layers(const fields& f, const family& known, cou
   if (a.heads * a.head_dim != hidden) {
     f.refuse("kv_channels", "hidden_size / num_attention_heads");
   }
-  const count rows = f.whole_or("vocab_size", 0, field::vocab_size);
+  const integer rows = f.whole_or("vocab_size", 0, field::vocab_size);
   (void)f.whole_or("padded_vocab_size", rows, {rows, rows});
   const bool everywhere = f.flag("add_bias_linear", false);
   a.qkv_bias = everywhere || f.flag("add_qkv_bias", false);
@@ -48,7 +48,7 @@ inline layer_stack read_chatglm_layers(const fields& f, const family& known, cou
   return equal_layers(f, known, layers, a, known.form);
 }
 
-inline feed_forwards read_chatglm_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_chatglm_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("ffn_hidden_size", any_width);
   result.dense.bias = f.flag("add_bias_linear", false);

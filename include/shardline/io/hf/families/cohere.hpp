@@ -12,7 +12,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_cohere_experts(const fields& f, const family&, count layers) {
+inline feed_forwards read_cohere_experts(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_experts", "intermediate_size");
   result.experts.shared_experts = f.whole_or("num_shared_experts", 0, field::shared_experts);
@@ -26,7 +26,7 @@ inline feed_forwards read_cohere_experts(const fields& f, const family&, count l
 }
 
 /// Without layer_types the first dense layers have a period of their own.
-inline layer_stack read_cohere_moe_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_cohere_moe_layers(const fields& f, const family& known, integer hidden,
                                           precision own) {
   if (f.find("layer_types") == nullptr && f.whole_or("first_k_dense_replace", 0, any_index) > 0) {
     f.refuse("layer_types", "one for each layer, since first_k_dense_replace is above 0");

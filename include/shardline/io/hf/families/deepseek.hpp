@@ -12,7 +12,7 @@ namespace shardline::hf {
 namespace detail {
 
 /// Latents, or heads of their own keys and values where use_mla is false (DeepSeek-OCR, VL2).
-inline layer_stack read_deepseek_v2_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_deepseek_v2_layers(const fields& f, const family& known, integer hidden,
                                            precision own) {
   if (f.flag("use_mla", true)) return read_latent_layers(f, known, hidden, own);
   return read_seeing_layers(f, known, hidden, own);

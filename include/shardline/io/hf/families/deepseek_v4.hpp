@@ -25,11 +25,11 @@ inline constexpr checkpoint_names deepseek_v4_names{.outside = {"embed", "", "no
                                                     .expert = {"w1", "w3", "w2"},
                                                     .shared = "ffn.shared_experts."};
 
-inline constexpr count chosen_ratio = 4;  // whose entries overlap, and are chosen by an indexer
-inline constexpr count heavy_ratio = 128;
+inline constexpr integer chosen_ratio = 4;  // whose entries overlap, and are chosen by an indexer
+inline constexpr integer heavy_ratio = 128;
 
-inline count number_of(const field_range& r, const fields& f, const char* key) {
-  return f.whole(key, {static_cast<count>(r.lowest), static_cast<count>(r.highest)});
+inline integer number_of(const field_range& r, const fields& f, const char* key) {
+  return f.whole(key, {static_cast<integer>(r.lowest), static_cast<integer>(r.highest)});
 }
 
 /// What all layers have in common.
@@ -54,7 +54,7 @@ inline compressed_attention read_compressed_attention(const fields& f) {
 }
 
 /// The same at a ratio.
-inline compressed_attention at_ratio(const fields& f, compressed_attention a, count ratio) {
+inline compressed_attention at_ratio(const fields& f, compressed_attention a, integer ratio) {
   a.tokens_per_key = ratio;
   if (ratio != chosen_ratio) return a;
   a.overlapping = true;
@@ -65,15 +65,15 @@ inline compressed_attention at_ratio(const fields& f, compressed_attention a, co
 }
 
 /// One for each layer; a list may go on with those of prediction layers.
-inline std::vector<count> read_ratios(const fields& f, count layers) {
+inline std::vector<integer> read_ratios(const fields& f, integer layers) {
   constexpr const char* key = "compress_ratios";
   const std::string allowed = "0, 4 or 128 for each layer (" + std::to_string(layers) + ")";
-  std::vector<count> ratios =
-      f.whole_list(key, {0, heavy_ratio}, allowed).value_or(std::vector<count>{});
-  const count more = f.whole_or("num_nextn_predict_layers", 0, field::mtp_layers);
-  const auto given = static_cast<count>(ratios.size());
+  std::vector<integer> ratios =
+      f.whole_list(key, {0, heavy_ratio}, allowed).value_or(std::vector<integer>{});
+  const integer more = f.whole_or("num_nextn_predict_layers", 0, field::mtp_layers);
+  const auto given = static_cast<integer>(ratios.size());
   bool sound = given == layers || given == layers + more;
-  for (const count r : ratios) sound = sound && (r == 0 || r == chosen_ratio || r == heavy_ratio);
+  for (const integer r : ratios) sound = sound && (r == 0 || r == chosen_ratio || r == heavy_ratio);
   if (!sound) f.refuse(key, allowed);
   ratios.resize(static_cast<std::size_t>(layers));
   return ratios;
@@ -81,17 +81,18 @@ inline std::vector<count> read_ratios(const fields& f, count layers) {
 
 /// Experts in every layer; the first choose theirs by the token, from a table that the score's
 /// correction gives way to.
-inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known, count, precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known, integer,
+                                           precision) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   const compressed_attention common = read_compressed_attention(f);
-  const std::vector<count> ratios = read_ratios(f, layers);
-  const count by_token = f.whole_or("num_hash_layers", 0, {0, layers});
+  const std::vector<integer> ratios = read_ratios(f, layers);
+  const integer by_token = f.whole_or("num_hash_layers", 0, {0, layers});
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   if (by_token > 0) {
     f.note("num_hash_layers", "the tables of experts by token, 8 bytes an entry, are not counted");
   }
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     mixture_of_experts experts = blocks.experts;
     experts.correction_bias = i >= by_token;
     experts.even_shares = true;

@@ -9,7 +9,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_ernie_dense(const fields& f, const family&, count layers) {
+inline feed_forwards read_ernie_dense(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.bias = f.flag("use_bias", false);
@@ -18,7 +18,7 @@ inline feed_forwards read_ernie_dense(const fields& f, const family&, count laye
 
 /// Layer i has experts from moe_layer_start_index to moe_layer_end_index, each
 /// moe_layer_interval-th of them; a start or end of their own for images is not priced.
-inline feed_forwards read_ernie_experts(const fields& f, const family&, count layers) {
+inline feed_forwards read_ernie_experts(const fields& f, const family&, integer layers) {
   if (f.flag("use_bias", false)) f.refuse("use_bias", "false: biases of experts are not priced");
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
@@ -28,11 +28,11 @@ inline feed_forwards read_ernie_experts(const fields& f, const family&, count la
   moe.shared_experts = f.whole_or("moe_num_shared_experts", 0, field::shared_experts);
   moe.shared_width = moe.shared_experts > 0 ? moe.width : 0;
   moe.correction_bias = f.flag("moe_use_aux_free", true);
-  const count first = f.whole_or("moe_layer_start_index", 0, any_index);
-  const count stated = f.whole_or("moe_layer_end_index", layers - 1, {-1, any_index.most});
-  const count last = stated < 0 ? layers - 1 : stated;
-  const count step = f.whole_or("moe_layer_interval", 1, any_layers);
-  for (count i = 0; i < layers; ++i) {
+  const integer first = f.whole_or("moe_layer_start_index", 0, any_index);
+  const integer stated = f.whole_or("moe_layer_end_index", layers - 1, {-1, any_index.most});
+  const integer last = stated < 0 ? layers - 1 : stated;
+  const integer step = f.whole_or("moe_layer_interval", 1, any_layers);
+  for (integer i = 0; i < layers; ++i) {
     result.sparse.push_back(i >= first && i <= last && (i + 1) % step == 0);
   }
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);

@@ -28,7 +28,7 @@ inline constexpr checkpoint_names exaone_names = make_exaone_names();
 
 /// The pattern "LLLG" stands for windows in three layers of four. Without layer_types, and without
 /// a window, every layer sees everything.
-inline layer_stack read_exaone4_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_exaone4_layers(const fields& f, const family& known, integer hidden,
                                        precision own) {
   constexpr const char* key = "sliding_window_pattern";
   const json* pattern = f.find(key);
@@ -43,17 +43,17 @@ inline layer_stack read_exaone4_layers(const fields& f, const family& known, cou
 }
 
 /// Layers by is_moe_layer, or all after the first few.
-inline feed_forwards read_exaone_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_exaone_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_experts", "moe_intermediate_size");
   result.experts.shared_experts = f.whole_or("num_shared_experts", 1, field::shared_experts);
   if (result.experts.shared_experts > 0) result.experts.shared_width = result.experts.width;
   result.experts.correction_bias = true;
-  const count dense =
+  const integer dense =
       f.whole_or(f.name_of({"first_k_dense_replace", "first_last_k_dense_replace"}), 1, any_index);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
   const json* marks = f.find("is_moe_layer");
-  for (count i = 0; marks != nullptr && i < layers; ++i) {
+  for (integer i = 0; marks != nullptr && i < layers; ++i) {
     const auto at = static_cast<std::size_t>(i);
     if (marks->is_array() && marks->size() > at && (*marks)[at].is_boolean() &&
         (*marks)[at] == result.sparse[at]) {

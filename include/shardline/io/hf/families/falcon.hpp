@@ -20,7 +20,7 @@ inline constexpr checkpoint_names falcon_names{
     .matrices = {"dense_h_to_4h", "dense_4h_to_h", ""}};
 
 /// One key-value head (Falcon-7B), some (Falcon-40B), or as many as heads (Falcon-RW).
-inline grouped_query_attention read_falcon_attention(const fields& f, count hidden) {
+inline grouped_query_attention read_falcon_attention(const fields& f, integer hidden) {
   grouped_query_attention a{};
   a.heads = f.whole(heads_key(f), any_heads);
   a.head_dim = even_head_dim(f, hidden, a.heads);
@@ -39,18 +39,18 @@ inline grouped_query_attention read_falcon_attention(const fields& f, count hidd
 /// Transformers 4.40 and later: one norm unless new_decoder_architecture has two.
 inline layer_form read_falcon_form(const fields& f) {
   if (!f.flag("parallel_attn", true)) return layer_form::sequential;
-  const count two = f.flag("new_decoder_architecture", false) ? 2 : 1;
+  const integer two = f.flag("new_decoder_architecture", false) ? 2 : 1;
   return f.whole_or("num_ln_in_parallel_attn", two, {1, 2}) == 2 ? layer_form::parallel_two_norms
                                                                  : layer_form::parallel;
 }
 
-inline feed_forwards read_falcon_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_falcon_blocks(const fields& f, const family&, integer layers) {
   return read_four_wide(f, layers, "ffn_hidden_size", f.flag("bias", false));
 }
 
-inline layer_stack read_falcon_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_falcon_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   const grouped_query_attention attention = read_falcon_attention(f, hidden);
   return equal_layers(f, known, layers, attention, read_falcon_form(f));
 }

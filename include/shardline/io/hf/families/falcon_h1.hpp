@@ -17,11 +17,11 @@ constexpr checkpoint_names make_falcon_h1_names() noexcept {
 }
 inline constexpr checkpoint_names falcon_h1_names = make_falcon_h1_names();
 
-inline layer_stack read_falcon_h1_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_falcon_h1_layers(const fields& f, const family& known, integer hidden,
                                          precision own) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention a = read_grouped_attention(f, known, hidden);
-  const count expanded = f.whole_or("mamba_expand", 2, any_kernel) * hidden;
+  const integer expanded = f.whole_or("mamba_expand", 2, any_kernel) * hidden;
   const state_space s = read_mixer_of(f, f.whole_or("mamba_d_ssm", expanded, any_width), own);
   const hybrid_heads both{.heads = a.heads,
                           .kv_heads = a.kv_heads,

@@ -15,30 +15,31 @@ namespace shardline::hf {
 namespace detail {
 
 /// One width, or one for each layer.
-inline std::vector<count> read_widths(const fields& f, count layers) {
+inline std::vector<integer> read_widths(const fields& f, integer layers) {
   constexpr const char* key = "intermediate_size";
   const json* value = f.find(key);
   const auto all = static_cast<std::size_t>(layers);
   if (value == nullptr || !value->is_array()) {
-    return std::vector<count>(all, f.whole_or(key, 16384, any_width));
+    return std::vector<integer>(all, f.whole_or(key, 16384, any_width));
   }
   const std::string allowed =
       any_width.text("one whole number for each layer (" + std::to_string(layers) + "),");
-  std::vector<count> widths = f.whole_list(key, any_width, allowed).value_or(std::vector<count>{});
+  std::vector<integer> widths =
+      f.whole_list(key, any_width, allowed).value_or(std::vector<integer>{});
   if (widths.size() != all) f.refuse(key, allowed);
   widths.resize(all, 1);
   return widths;
 }
 
-inline layer_stack read_gemma3n_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_gemma3n_layers(const fields& f, const family& known, integer hidden,
                                        precision) {
-  const count layers = f.whole_or_noted("num_hidden_layers", 35, any_layers);
+  const integer layers = f.whole_or_noted("num_hidden_layers", 35, any_layers);
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   const std::vector<sight> sights = read_sights(f, known, layers);
-  const std::vector<count> widths = read_widths(f, layers);
-  const count sharing = f.whole_or("num_kv_shared_layers", 15, {0, layers - 1});
+  const std::vector<integer> widths = read_widths(f, layers);
+  const integer sharing = f.whole_or("num_kv_shared_layers", 15, {0, layers - 1});
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     a.window = sights[static_cast<std::size_t>(i)].window;
     a.reads_cache_of_another = a.idle_projections = i >= layers - sharing;
     const dense_feed_forward block{widths[static_cast<std::size_t>(i)]};

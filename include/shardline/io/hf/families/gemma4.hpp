@@ -46,16 +46,16 @@ inline feed_forward_kind read_gemma4_block(const fields& f, bool reads_another) 
   return moe;
 }
 
-inline layer_stack read_gemma4_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_gemma4_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   (void)f.choice("use_bidirectional_attention", {"vision"});
   const grouped_query_attention narrow = read_grouped_attention(f, known, hidden);
   const grouped_query_attention global = read_global_heads(f, narrow);
   const std::vector<sight> sights = read_sights(f, known, layers);
-  const count sharing = f.whole_or("num_kv_shared_layers", 0, {0, layers - 1});
+  const integer sharing = f.whole_or("num_kv_shared_layers", 0, {0, layers - 1});
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const sight& seen = sights[static_cast<std::size_t>(i)];
     grouped_query_attention a = seen.window > 0 ? narrow : global;
     a.window = seen.window;

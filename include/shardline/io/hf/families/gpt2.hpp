@@ -17,7 +17,7 @@ inline constexpr checkpoint_names gpt2_names{
     .dense = "mlp.",
     .matrices = {"c_fc", "c_proj", ""}};
 
-inline feed_forwards read_gpt2_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_gpt2_blocks(const fields& f, const family&, integer layers) {
   return read_four_wide(f, layers, "n_inner", true);
 }
 
@@ -30,8 +30,9 @@ inline constexpr checkpoint_names gptj_names{
     .dense = "mlp.",
     .matrices = {"fc_in", "fc_out", ""}};
 
-inline layer_stack read_gptj_layers(const fields& f, const family& known, count hidden, precision) {
-  const count layers = read_equal_layers(f);
+inline layer_stack read_gptj_layers(const fields& f, const family& known, integer hidden,
+                                    precision) {
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a = read_multi_head_attention(f, hidden);
   a.qkv_bias = a.output_bias = false;
   return equal_layers(f, known, layers, a, known.form);
@@ -59,36 +60,36 @@ constexpr checkpoint_names make_jais_names() noexcept {
 }
 inline constexpr checkpoint_names jais_names = make_jais_names();
 
-inline feed_forwards read_gpt_neo_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_gpt_neo_blocks(const fields& f, const family&, integer layers) {
   return read_four_wide(f, layers, "intermediate_size", true);
 }
 
 /// attention_layers says of each layer whether it sees everything: "global" or "local".
-inline layer_stack read_gpt_neo_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_gpt_neo_layers(const fields& f, const family& known, integer hidden,
                                        precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a = read_multi_head_attention(f, hidden);
   a.qkv_bias = false;
   const std::vector<std::string> types = f.words("attention_layers");
-  if (static_cast<count>(types.size()) != layers) {
+  if (static_cast<integer>(types.size()) != layers) {
     f.refuse("attention_layers", "one for each layer (" + std::to_string(layers) + ")");
     return {};
   }
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
-  const count window = f.whole_or("window_size", 256, any_length);
+  const integer window = f.whole_or("window_size", 256, any_length);
   layer_stack stack;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (types[i] != "global" && types[i] != "local") {
       f.refuse("attention_layers", quoted({"global", "local"}));
     }
     a.window = types[i] == "local" ? window : 0;
-    stack.append(1, {a, blocks.of(static_cast<count>(i)), known.form});
+    stack.append(1, {a, blocks.of(static_cast<integer>(i)), known.form});
   }
   return stack;
 }
 
 /// Gated where the activation function says so; positions are not learned, but slopes (ALiBi).
-inline feed_forwards read_jais_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_jais_blocks(const fields& f, const family&, integer layers) {
   (void)f.choice("position_embedding_type", {"alibi"});
   feed_forwards result = read_four_wide(f, layers, "n_inner", true);
   result.dense.gated = f.word("activation_function", "gelu") == "swiglu";

@@ -17,7 +17,7 @@ inline constexpr checkpoint_names gpt_neox_names{
     .dense = "mlp.",
     .matrices = {"dense_h_to_4h", "dense_4h_to_h", ""}};
 
-inline feed_forwards read_gpt_neox_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_gpt_neox_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.gated = false;
@@ -25,9 +25,9 @@ inline feed_forwards read_gpt_neox_blocks(const fields& f, const family&, count 
   return result;
 }
 
-inline layer_stack read_gpt_neox_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_gpt_neox_layers(const fields& f, const family& known, integer hidden,
                                         precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   grouped_query_attention attention = read_multi_head_attention(f, hidden);
   attention.qkv_bias = attention.output_bias = f.flag("attention_bias", true);
   const bool side_by_side = f.flag("use_parallel_residual", true);

@@ -8,7 +8,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_gpt_oss(const fields& f, const family&, count layers) {
+inline feed_forwards read_gpt_oss(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   result.experts = read_experts(f, experts_key(f), "intermediate_size");
   result.experts.expert_bias = true;

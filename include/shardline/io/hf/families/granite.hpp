@@ -44,8 +44,8 @@ constexpr checkpoint_names make_bamba_names() noexcept {
 inline constexpr checkpoint_names bamba_names = make_bamba_names();
 
 /// Experts with a shared one of its own width; without experts that is a dense block.
-inline feed_forwards read_granite_experts(const fields& f, const family&, count layers) {
-  const count shared = f.whole_or("shared_intermediate_size", 0, {0, any_width.most});
+inline feed_forwards read_granite_experts(const fields& f, const family&, integer layers) {
+  const integer shared = f.whole_or("shared_intermediate_size", 0, {0, any_width.most});
   if (f.whole_or("num_local_experts", 0, {0, highest_count(field::experts)}) == 0) {
     feed_forwards dense = all_alike(layers, false);
     dense.dense.width = f.whole("shared_intermediate_size", any_width);
@@ -59,7 +59,7 @@ inline feed_forwards read_granite_experts(const fields& f, const family&, count 
 }
 
 /// Which layers attend: those that layer_types calls so, or those that a key lists.
-inline std::vector<bool> read_attending(const fields& f, count layers) {
+inline std::vector<bool> read_attending(const fields& f, integer layers) {
   const char* key = f.name_of({"layer_types", "layers_block_type"});
   const std::vector<std::string> types = f.words(key);
   std::vector<bool> attending;
@@ -72,22 +72,22 @@ inline std::vector<bool> read_attending(const fields& f, count layers) {
   if (f.find(key) == nullptr) {
     attending.resize(static_cast<std::size_t>(layers));
     mark_layers(f, "attn_layer_indices", true, attending);
-  } else if (static_cast<count>(types.size()) != layers) {
+  } else if (static_cast<integer>(types.size()) != layers) {
     f.refuse(key, "one for each layer (" + std::to_string(layers) + ")");
   }
   attending.resize(static_cast<std::size_t>(layers));
   return attending;
 }
 
-inline layer_stack read_granite_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_granite_layers(const fields& f, const family& known, integer hidden,
                                        precision own) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention attention = read_grouped_attention(f, known, hidden);
   const state_space mixer = read_expanded_mixer(f, hidden, own);
   const std::vector<bool> attending = read_attending(f, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool attends = attending[static_cast<std::size_t>(i)];
     stack.append(1, {attends ? attention_kind(attention) : attention_kind(mixer), blocks.of(i)});
   }
@@ -95,17 +95,17 @@ inline layer_stack read_granite_layers(const fields& f, const family& known, cou
 }
 
 /// Layers that see a window, where no list says: all but the first of each four.
-inline layer_stack read_granite_windows(const fields& f, const family& known, count hidden,
+inline layer_stack read_granite_windows(const fields& f, const family& known, integer hidden,
                                         precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
-  const count window = f.whole_or("sliding_window", 128, any_length);
+  const integer window = f.whole_or("sliding_window", 128, any_length);
   std::vector<bool> narrow;
   if (f.find("layer_types") != nullptr) narrow = stated_layers(f, known, layers);
-  for (auto i = static_cast<count>(narrow.size()); i < layers; ++i) narrow.push_back(i % 4 != 0);
+  for (auto i = static_cast<integer>(narrow.size()); i < layers; ++i) narrow.push_back(i % 4 != 0);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     a.window = narrow[static_cast<std::size_t>(i)] ? window : 0;
     stack.append(1, {a, blocks.of(i)});
   }

@@ -10,7 +10,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_grok_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_grok_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   result.experts = read_experts(f, "num_local_experts", "moe_intermediate_size");
   if (!f.flag("residual_moe", false)) return result;

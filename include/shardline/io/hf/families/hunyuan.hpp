@@ -23,19 +23,19 @@ constexpr checkpoint_names make_hunyuan_names() noexcept {
 inline constexpr checkpoint_names hunyuan_names = make_hunyuan_names();
 
 /// A number, or a list that says the same of every layer.
-inline count read_alike(const fields& f, const char* key, range r, count layers) {
+inline integer read_alike(const fields& f, const char* key, range r, integer layers) {
   const json* value = f.find(key);
   if (value == nullptr || !value->is_array()) return f.whole(key, r);
   const std::string allowed = r.text("the same whole number for each layer,");
   const auto list = f.whole_list(key, r, allowed);
-  bool sound = list && static_cast<count>(list->size()) == layers;
+  bool sound = list && static_cast<integer>(list->size()) == layers;
   for (std::size_t i = 0; sound && i < list->size(); ++i) sound = (*list)[i] == list->front();
   if (sound) return list->front();
   f.refuse(key, allowed);
   return r.least;
 }
 
-inline feed_forwards read_hunyuan_experts(const fields& f, const family&, count layers) {
+inline feed_forwards read_hunyuan_experts(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   mixture_of_experts& moe = result.experts;
   moe.experts = read_alike(f, "num_experts", field::experts, layers);
@@ -50,7 +50,7 @@ inline feed_forwards read_hunyuan_experts(const fields& f, const family&, count 
   return result;
 }
 
-inline feed_forwards read_hy3_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_hy3_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
   moe = read_experts(f, experts_key(f), "moe_intermediate_size");
@@ -62,7 +62,7 @@ inline feed_forwards read_hy3_blocks(const fields& f, const family&, count layer
   return result;
 }
 
-inline layer_stack read_hunyuan_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_hunyuan_layers(const fields& f, const family& known, integer hidden,
                                        precision own) {
   if (f.flag("use_cla", false)) f.refuse("use_cla", "false: layers that share keys and values");
   grouped_query_attention a = read_grouped_attention(f, known, hidden);

@@ -21,7 +21,7 @@ constexpr checkpoint_names make_internlm2_names() noexcept {
 inline constexpr checkpoint_names internlm2_names = make_internlm2_names();
 
 /// InternLM 3 has a key for biases of queries, keys and values, and another for all else.
-inline layer_stack read_internlm3_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_internlm3_layers(const fields& f, const family& known, integer hidden,
                                          precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.qkv_bias = f.flag("qkv_bias", false);
@@ -29,7 +29,7 @@ inline layer_stack read_internlm3_layers(const fields& f, const family& known, c
   return seeing_layers(f, known, own, a);
 }
 
-inline feed_forwards read_internlm3_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_internlm3_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.bias = f.flag("bias", false);

@@ -40,15 +40,15 @@ constexpr checkpoint_names make_mamba_names() noexcept {
 inline constexpr checkpoint_names mamba_names = make_mamba_names();
 
 /// A whole number, "auto" standing for `fallback`.
-inline count whole_or_auto(const fields& f, const char* key, count fallback, range r) {
+inline integer whole_or_auto(const fields& f, const char* key, integer fallback, range r) {
   const json* value = f.find(key);
   const bool automatic = value == nullptr || (value->is_string() && *value == "auto");
   return automatic ? fallback : f.whole(key, r);
 }
 
-inline constexpr range step_ranks{1, static_cast<count>(selective_state::step_range.highest)};
+inline constexpr range step_ranks{1, static_cast<integer>(selective_state::step_range.highest)};
 
-inline selective_state read_jamba_mixer(const fields& f, count hidden, precision own) {
+inline selective_state read_jamba_mixer(const fields& f, integer hidden, precision own) {
   selective_state s{};
   s.width = f.whole_or("mamba_expand", 2, any_kernel) * hidden;
   s.state_size = f.whole_or("mamba_d_state", 16, any_heads);
@@ -62,31 +62,31 @@ inline selective_state read_jamba_mixer(const fields& f, count hidden, precision
 }
 
 /// Layer i is one of the kind if i mod its period is its offset.
-inline bool comes_round(const fields& f, const std::string& kind, count i, count period,
-                        count offset) {
-  const count every = f.whole_or((kind + "_layer_period").c_str(), period, any_layers);
+inline bool comes_round(const fields& f, const std::string& kind, integer i, integer period,
+                        integer offset) {
+  const integer every = f.whole_or((kind + "_layer_period").c_str(), period, any_layers);
   return i % every == f.whole_or((kind + "_layer_offset").c_str(), offset, {0, any_layers.most});
 }
 
-inline feed_forwards read_jamba_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_jamba_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.dense.width = f.whole("intermediate_size", any_width);
-  const count experts = f.whole_or("num_experts", 16, field::experts);
+  const integer experts = f.whole_or("num_experts", 16, field::experts);
   if (experts > 1) result.experts = read_experts(f, "num_experts", "intermediate_size");
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     result.sparse.push_back(experts > 1 && comes_round(f, "expert", i, 2, 1));
   }
   return result;
 }
 
-inline layer_stack read_jamba_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_jamba_layers(const fields& f, const family& known, integer hidden,
                                      precision own) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention attention = read_grouped_attention(f, known, hidden);
   const selective_state mixer = read_jamba_mixer(f, hidden, own);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool attends = comes_round(f, "attn", i, 8, 4);
     stack.append(1, {attends ? attention_kind(attention) : attention_kind(mixer), blocks.of(i)});
   }
@@ -102,7 +102,7 @@ constexpr checkpoint_names make_plamo2_names() noexcept {
 }
 inline constexpr checkpoint_names plamo2_names = make_plamo2_names();
 
-inline selective_state read_plamo2_mixer(const fields& f, count hidden, precision own) {
+inline selective_state read_plamo2_mixer(const fields& f, integer hidden, precision own) {
   selective_state s{};
   s.head_dim = f.whole_or("hidden_size_per_head", 128, any_heads);
   s.width = f.whole_or("mamba_num_heads", 64, any_heads);
@@ -118,23 +118,23 @@ inline selective_state read_plamo2_mixer(const fields& f, count hidden, precisio
 /// PLaMo 2: attention in one layer of mamba_step, with windows but where full_attention_idx says
 /// so.
 /// Source: modeling_plamo.py of huggingface.co/pfnet/plamo-2-1b; vllm/model_executor/models/plamo2.py.
-inline layer_stack read_plamo2_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_plamo2_layers(const fields& f, const family& known, integer hidden,
                                       precision own) {
   constexpr const char* full_key = "full_attention_idx";
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
-  const count window = f.whole_or("attention_window_size", 2048, any_length);
+  const integer window = f.whole_or("attention_window_size", 2048, any_length);
   const auto full =
-      f.whole_list(full_key, any_index, "indices of layers").value_or(std::vector<count>{});
+      f.whole_list(full_key, any_index, "indices of layers").value_or(std::vector<integer>{});
   const selective_state mixer = read_plamo2_mixer(f, hidden, own);
-  const count step = f.whole_or("mamba_step", 2, {2, any_layers.most});
+  const integer step = f.whole_or("mamba_step", 2, {2, any_layers.most});
   const bool mixes = f.flag("mamba_enabled", true);
   a.head_dim = mixer.head_dim;
   a.qk_norm = head_norm::each_head;
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
-    const count attending = layers <= step / 2 ? layers - 1 : i - i % step + step / 2;
+  for (integer i = 0; i < layers; ++i) {
+    const integer attending = layers <= step / 2 ? layers - 1 : i - i % step + step / 2;
     a.window = std::find(full.begin(), full.end(), i) == full.end() ? window : 0;
     const bool attends = !mixes || i == attending;
     stack.append(1,
@@ -143,7 +143,7 @@ inline layer_stack read_plamo2_layers(const fields& f, const family& known, coun
   return stack;
 }
 
-inline layer_stack read_selective_layers(const fields& f, const family&, count hidden,
+inline layer_stack read_selective_layers(const fields& f, const family&, integer hidden,
                                          precision own) {
   selective_state s{};
   s.width =

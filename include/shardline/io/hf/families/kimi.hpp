@@ -39,7 +39,7 @@ inline delta_attention read_delta_attention(const fields& f) {
 
 /// Which layers have a state, by their numbers from 1; the others, which have lists of their own,
 /// attend to latents.
-inline std::vector<bool> read_delta_layers(const fields& f, count layers) {
+inline std::vector<bool> read_delta_layers(const fields& f, integer layers) {
   const std::string allowed = "numbers of layers, 1 to " + std::to_string(layers);
   std::vector<bool> linear(static_cast<std::size_t>(layers));
   const auto listed = f.whole_list("kda_layers", {1, layers}, allowed);
@@ -47,12 +47,12 @@ inline std::vector<bool> read_delta_layers(const fields& f, count layers) {
     f.refuse("kda_layers", allowed);
     return linear;
   }
-  for (const count i : *listed) {
+  for (const integer i : *listed) {
     linear[static_cast<std::size_t>(i - 1)] = true;
   }
   const auto full = f.whole_list("full_attn_layers", {1, layers}, allowed);
   if (!full) return linear;
-  for (const count i : *full) {
+  for (const integer i : *full) {
     if (linear[static_cast<std::size_t>(i - 1)]) {
       f.refuse("full_attn_layers", "numbers that kda_layers does not list");
     }
@@ -60,7 +60,7 @@ inline std::vector<bool> read_delta_layers(const fields& f, count layers) {
   return linear;
 }
 
-inline feed_forwards read_kimi_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_kimi_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
   moe.experts = f.whole("num_experts", field::experts);
@@ -72,15 +72,15 @@ inline feed_forwards read_kimi_blocks(const fields& f, const family&, count laye
   moe.correction_bias = true;
   moe.latent_width = f.whole_or("routed_expert_hidden_size", 0, {0, any_width.most});
   moe.latent_norm = moe.latent_width > 0 && f.flag("latent_moe_use_norm", false);
-  const count first_sparse = f.whole_or("first_k_dense_replace", 0, any_index);
-  const count step = f.whole_or("moe_layer_freq", 1, any_layers);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= first_sparse && i % step == 0);
+  const integer first_sparse = f.whole_or("first_k_dense_replace", 0, any_index);
+  const integer step = f.whole_or("moe_layer_freq", 1, any_layers);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= first_sparse && i % step == 0);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
-inline layer_stack read_kimi_layers(const fields& f, const family& known, count, precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline layer_stack read_kimi_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   latent_attention latents = read_latent_attention(f, 0);
   latents.output_gate = f.flag("mla_use_output_gate", false);
   constexpr const char* key = "linear_attn_config";
@@ -94,7 +94,7 @@ inline layer_stack read_kimi_layers(const fields& f, const family& known, count,
   const std::vector<bool> keeps_state = read_delta_layers(linear, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool state = keeps_state[static_cast<std::size_t>(i)];
     stack.append(1, {state ? attention_kind(delta) : attention_kind(latents), blocks.of(i)});
   }

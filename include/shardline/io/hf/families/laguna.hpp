@@ -13,7 +13,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_laguna_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_laguna_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
   moe = read_experts(f, "num_experts", "moe_intermediate_size");
@@ -38,30 +38,31 @@ inline void read_gating(const fields& f, grouped_query_attention& a) {
 }
 
 /// Heads of each layer, all multiples of the key-value heads.
-inline std::vector<count> read_layer_heads(const fields& f, const grouped_query_attention& a,
-                                           count layers) {
+inline std::vector<integer> read_layer_heads(const fields& f, const grouped_query_attention& a,
+                                             integer layers) {
   constexpr const char* key = "num_attention_heads_per_layer";
   const std::string allowed = "a multiple of num_key_value_heads (" + std::to_string(a.kv_heads) +
                               ") for each layer (" + std::to_string(layers) + ")";
-  std::vector<count> heads = f.whole_list(key, any_heads, allowed).value_or(std::vector<count>{});
+  std::vector<integer> heads =
+      f.whole_list(key, any_heads, allowed).value_or(std::vector<integer>{});
   if (f.find(key) == nullptr) heads.assign(static_cast<std::size_t>(layers), a.heads);
-  bool sound = static_cast<count>(heads.size()) == layers;
-  for (const count n : heads) sound = sound && n % a.kv_heads == 0;
+  bool sound = static_cast<integer>(heads.size()) == layers;
+  for (const integer n : heads) sound = sound && n % a.kv_heads == 0;
   if (!sound) f.refuse(key, allowed);
   heads.resize(static_cast<std::size_t>(layers), a.heads);
   return heads;
 }
 
-inline layer_stack read_laguna_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_laguna_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   read_gating(f, a);
-  const std::vector<count> heads = read_layer_heads(f, a, layers);
+  const std::vector<integer> heads = read_layer_heads(f, a, layers);
   const std::vector<sight> sights = read_sights(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     a.heads = heads[static_cast<std::size_t>(i)];
     a.window = sights[static_cast<std::size_t>(i)].window;
     stack.append(1, {a, blocks.of(i)});

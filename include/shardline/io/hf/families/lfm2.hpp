@@ -30,34 +30,34 @@ constexpr checkpoint_names make_lfm2_names() noexcept {
 inline constexpr checkpoint_names lfm2_names = make_lfm2_names();
 
 /// The width of dense blocks: two thirds of what the key says, times another factor, rounded up.
-inline feed_forwards read_lfm2_dense(const fields& f, const family&, count layers) {
+inline feed_forwards read_lfm2_dense(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   const char* key = f.name_of({"intermediate_size", "block_ff_dim"});
-  count width = f.whole(key, any_width);
+  integer width = f.whole(key, any_width);
   if (f.flag("block_auto_adjust_ff_dim", true)) {
     width = 2 * width / 3;
     const json* factor = f.find("block_ffn_dim_multiplier");
     if (factor != nullptr && !(factor->is_number() && factor->get<double>() == 1.0)) {
       f.refuse("block_ffn_dim_multiplier", "1.0: other factors are not read");
     }
-    const count multiple = f.whole_or("block_multiple_of", 256, any_width);
+    const integer multiple = f.whole_or("block_multiple_of", 256, any_width);
     width = (width + multiple - 1) / multiple * multiple;
   }
   result.dense.width = width;
   return result;
 }
 
-inline feed_forwards read_lfm2_experts(const fields& f, const family&, count layers) {
+inline feed_forwards read_lfm2_experts(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "num_experts", "moe_intermediate_size");
   result.experts.correction_bias = f.flag("use_expert_bias", true);
-  const count dense = f.whole_or("num_dense_layers", 2, any_index);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
+  const integer dense = f.whole_or("num_dense_layers", 2, any_index);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back(i >= dense);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
-inline std::vector<bool> read_lfm2_attending(const fields& f, count layers) {
+inline std::vector<bool> read_lfm2_attending(const fields& f, integer layers) {
   const std::vector<std::string> types = f.words("layer_types");
   std::vector<bool> attending;
   for (const std::string& type : types) {
@@ -70,15 +70,16 @@ inline std::vector<bool> read_lfm2_attending(const fields& f, count layers) {
     attending.resize(static_cast<std::size_t>(layers));
     if (f.find("full_attn_idxs") == nullptr) f.refuse("layer_types", "one for each layer");
     mark_layers(f, "full_attn_idxs", true, attending);
-  } else if (static_cast<count>(types.size()) != layers) {
+  } else if (static_cast<integer>(types.size()) != layers) {
     f.refuse("layer_types", "one for each layer (" + std::to_string(layers) + ")");
   }
   attending.resize(static_cast<std::size_t>(layers));
   return attending;
 }
 
-inline layer_stack read_lfm2_layers(const fields& f, const family& known, count hidden, precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline layer_stack read_lfm2_layers(const fields& f, const family& known, integer hidden,
+                                    precision) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention attention = read_grouped_attention(f, known, hidden);
   const short_convolution convolution{.width = hidden,
                                       .conv_kernel = f.whole_or("conv_L_cache", 3, any_kernel),
@@ -86,7 +87,7 @@ inline layer_stack read_lfm2_layers(const fields& f, const family& known, count 
   const std::vector<bool> attending = read_lfm2_attending(f, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool attends = attending[static_cast<std::size_t>(i)];
     stack.append(1,
                  {attends ? attention_kind(attention) : attention_kind(convolution), blocks.of(i)});

@@ -16,21 +16,21 @@ constexpr checkpoint_names make_baichuan_names() noexcept {
 inline constexpr checkpoint_names baichuan_names = make_baichuan_names();
 
 /// Two matrices, squared ReLU.
-inline feed_forwards read_relu2_blocks(const fields& f, const family& known, count layers) {
+inline feed_forwards read_relu2_blocks(const fields& f, const family& known, integer layers) {
   feed_forwards result = read_dense(f, known, layers);
   result.dense.gated = false;
   return result;
 }
 
 /// The same with biases, unless a key says otherwise.
-inline feed_forwards read_jais2_blocks(const fields& f, const family& known, count layers) {
+inline feed_forwards read_jais2_blocks(const fields& f, const family& known, integer layers) {
   feed_forwards result = read_relu2_blocks(f, known, layers);
   result.dense.bias = f.flag("mlp_bias", true);
   return result;
 }
 
 /// One key says whether all four projections have biases.
-inline layer_stack read_nanochat_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_nanochat_layers(const fields& f, const family& known, integer hidden,
                                         precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.qkv_bias = a.output_bias = f.flag("qkv_bias", false);
@@ -38,17 +38,17 @@ inline layer_stack read_nanochat_layers(const fields& f, const family& known, co
 }
 
 /// Latent attention, whose values are as wide as heads are apart where no key says; dense blocks.
-inline layer_stack read_minicpm3_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_minicpm3_layers(const fields& f, const family& known, integer hidden,
                                         precision) {
-  const count layers = read_equal_layers(f);
-  const count heads = f.whole("num_attention_heads", any_heads);
-  const count value_width = f.find("v_head_dim") == nullptr ? even_head_dim(f, hidden, heads) : 0;
+  const integer layers = read_equal_layers(f);
+  const integer heads = f.whole("num_attention_heads", any_heads);
+  const integer value_width = f.find("v_head_dim") == nullptr ? even_head_dim(f, hidden, heads) : 0;
   return equal_layers(f, known, layers, read_latent_attention(f, 768, value_width), known.form);
 }
 
 /// Norms behind both blocks too, where a key says so.
 /// Source: vllm/model_executor/models/hyperclovax.py.
-inline layer_stack read_post_normed_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_post_normed_layers(const fields& f, const family& known, integer hidden,
                                            precision own) {
   family formed = known;
   if (f.flag("use_post_norm", false)) formed.form = layer_form::sandwich;

@@ -11,16 +11,16 @@ namespace detail {
 /// The last of every interleave_moe_layer_step layers has experts, or those that moe_layers lists.
 /// intermediate_size is the width of an expert, routed or shared; intermediate_size_mlp of a dense
 /// block.
-inline feed_forwards read_llama4(const fields& f, const family&, count layers) {
+inline feed_forwards read_llama4(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.experts = read_experts(f, experts_key(f), "intermediate_size");
   result.experts.shared_experts = 1;
   result.experts.shared_width = result.experts.width;
-  const count step = f.whole_or("interleave_moe_layer_step", 1, any_layers);
+  const integer step = f.whole_or("interleave_moe_layer_step", 1, any_layers);
   if (f.find("moe_layers") != nullptr) {
     mark_layers(f, "moe_layers", true, result.sparse);
   } else {
-    for (count i = step - 1; i < layers; i += step)
+    for (integer i = step - 1; i < layers; i += step)
       result.sparse[static_cast<std::size_t>(i)] = true;
   }
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size_mlp", any_width);

@@ -24,7 +24,7 @@ constexpr checkpoint_names make_longcat_names() noexcept {
 inline constexpr checkpoint_names longcat_names = make_longcat_names();
 
 /// Experts that a token takes on average, where each of the router's choices is as likely.
-inline count met_of(count taken, count experts, count identities) {
+inline integer met_of(integer taken, integer experts, integer identities) {
   return (taken * experts + (experts + identities) / 2) / (experts + identities);
 }
 
@@ -34,8 +34,8 @@ inline mixture_of_experts read_longcat_experts(const fields& f) {
   moe.width = f.whole("expert_ffn_hidden_size", any_width);
   moe.identity_experts = f.whole_or("zero_expert_num", 0, {0, 1000000});
   (void)f.choice("zero_expert_type", {"identity"});
-  const count choices = moe.experts + moe.identity_experts;
-  const count taken = f.whole("moe_topk", {1, choices});
+  const integer choices = moe.experts + moe.identity_experts;
+  const integer taken = f.whole("moe_topk", {1, choices});
   moe.experts_per_token = met_of(taken, moe.experts, moe.identity_experts);
   if (moe.experts_per_token < 1) moe.experts_per_token = 1;
   if (moe.identity_experts > 0) {
@@ -49,8 +49,8 @@ inline mixture_of_experts read_longcat_experts(const fields& f) {
   return moe;
 }
 
-inline layer_stack read_longcat_layers(const fields& f, const family& known, count, precision) {
-  const count layers = f.whole("num_layers", {1, any_layers.most / 2});
+inline layer_stack read_longcat_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = f.whole("num_layers", {1, any_layers.most / 2});
   (void)f.whole_or("num_hidden_layers", layers, any_layers);  // of the checkpoint, or of ours
   const latent_attention latents = read_latent_attention(f);
   const mixture_of_experts experts = read_longcat_experts(f);

@@ -10,7 +10,7 @@ namespace detail {
 
 /// Mamba-2. expand hidden_size must be num_heads head_dim, as its class asks. The state has the
 /// model's dtype, in mamba_ssm, transformers and vLLM alike.
-inline state_space read_mamba2_mixer(const fields& f, count hidden, precision own) {
+inline state_space read_mamba2_mixer(const fields& f, integer hidden, precision own) {
   state_space s{};
   s.heads = f.whole("num_heads", any_heads);
   s.head_dim = f.whole("head_dim", any_heads);
@@ -20,7 +20,7 @@ inline state_space read_mamba2_mixer(const fields& f, count hidden, precision ow
   s.conv_bias = f.flag("use_conv_bias", true);
   s.projection_bias = f.flag("use_bias", false);
   s.state = read_state_type(f, own, own);
-  const count inner = f.whole_or("expand", 2, any_kernel) * hidden;
+  const integer inner = f.whole_or("expand", 2, any_kernel) * hidden;
   if (inner != s.heads * s.head_dim) {
     f.refuse("num_heads", "expand hidden_size / head_dim (" + std::to_string(inner) + " / " +
                               std::to_string(s.head_dim) + ")");
@@ -29,7 +29,8 @@ inline state_space read_mamba2_mixer(const fields& f, count hidden, precision ow
   return s;
 }
 
-inline layer_stack read_mamba_layers(const fields& f, const family&, count hidden, precision own) {
+inline layer_stack read_mamba_layers(const fields& f, const family&, integer hidden,
+                                     precision own) {
   layer_stack stack;
   stack.append(f.whole(layers_key(f), any_layers),
                {read_mamba2_mixer(f, hidden, own), no_feed_forward{}});

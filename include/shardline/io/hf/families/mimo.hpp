@@ -21,7 +21,7 @@ inline grouped_query_attention read_mimo_heads(const fields& f, const std::strin
   a.heads = f.whole(key("num_attention_heads").c_str(), any_heads);
   a.kv_heads = f.whole(key("num_key_value_heads").c_str(), any_heads);
   a.head_dim = f.whole(key("head_dim").c_str(), any_heads);
-  const count width = f.whole_or(key("v_head_dim").c_str(), a.head_dim, any_heads);
+  const integer width = f.whole_or(key("v_head_dim").c_str(), a.head_dim, any_heads);
   a.v_head_dim = width == a.head_dim ? 0 : width;
   if (a.heads % a.kv_heads != 0) {
     f.refuse(key("num_key_value_heads").c_str(),
@@ -30,8 +30,8 @@ inline grouped_query_attention read_mimo_heads(const fields& f, const std::strin
   return a;
 }
 
-inline layer_stack read_mimo_v2_layers(const fields& f, const family& known, count, precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline layer_stack read_mimo_v2_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   const bool bias = f.flag("attention_bias", false);
   grouped_query_attention full = read_mimo_heads(f, "");
   grouped_query_attention sliding = read_mimo_heads(f, "swa_");
@@ -43,13 +43,13 @@ inline layer_stack read_mimo_v2_layers(const fields& f, const family& known, cou
   const std::vector<bool> narrow = read_marks(f, "hybrid_layer_pattern", layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     stack.append(1, {narrow[static_cast<std::size_t>(i)] ? sliding : full, blocks.of(i)});
   }
   return stack;
 }
 
-inline feed_forwards read_mimo_v2_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_mimo_v2_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, "n_routed_experts", "moe_intermediate_size");
   (void)f.whole_or("n_shared_experts", 0, {0, 0});

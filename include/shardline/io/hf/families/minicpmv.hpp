@@ -14,7 +14,7 @@ namespace detail {
 
 /// 2.5 and 4.0 are Llama, 2.6 is Qwen2 and 4.5 Qwen3; without a version it is 2.0, of MiniCPM's
 /// first width, or 2.5.
-inline const family& text_of_minicpmv(const fields& f, count hidden) {
+inline const family& text_of_minicpmv(const fields& f, integer hidden) {
   constexpr const char* key = "version";
   const json* stated = f.find(key);
   if (stated == nullptr) return hidden == 2304 ? families::minicpm : families::llama;
@@ -26,7 +26,7 @@ inline const family& text_of_minicpmv(const fields& f, count hidden) {
   return families::qwen3;
 }
 
-inline layer_stack read_minicpmv_layers(const fields& f, const family&, count hidden,
+inline layer_stack read_minicpmv_layers(const fields& f, const family&, integer hidden,
                                         precision own) {
   const family& text = text_of_minicpmv(f, hidden);
   return text.layers(f, text, hidden, own);

@@ -10,7 +10,7 @@ namespace shardline::hf {
 namespace detail {
 
 /// A score correction per expert, and no shared expert: no engine loads one for this family.
-inline feed_forwards read_minimax(const fields& f, const family&, count layers) {
+inline feed_forwards read_minimax(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   result.experts = read_experts(f, experts_key(f), "intermediate_size");
   result.experts.correction_bias = f.flag("use_routing_bias", true);
@@ -21,7 +21,7 @@ inline feed_forwards read_minimax(const fields& f, const family&, count layers) 
 inline block_sparse_attention read_block_sparse(const fields& f, const grouped_query_attention& a) {
   using kind = block_sparse_attention;
   const auto within = [](const field_range& r) {
-    return range(static_cast<count>(r.lowest), static_cast<count>(r.highest));
+    return range(static_cast<integer>(r.lowest), static_cast<integer>(r.highest));
   };
   return {.heads = a.heads,
           .kv_heads = a.kv_heads,
@@ -34,7 +34,7 @@ inline block_sparse_attention read_block_sparse(const fields& f, const grouped_q
 }
 
 /// Which layers are sparse; index values, which no checkpoint has, must be switched off in them.
-inline std::vector<bool> read_sparse_marks(const fields& f, count layers) {
+inline std::vector<bool> read_sparse_marks(const fields& f, integer layers) {
   std::vector<bool> sparse(static_cast<std::size_t>(layers));
   if (!f.flag("use_sparse_attention", true)) return sparse;
   sparse = read_marks(f, "sparse_attention_freq", layers);
@@ -47,7 +47,7 @@ inline std::vector<bool> read_sparse_marks(const fields& f, count layers) {
 }
 
 /// Experts, the shared one of its own width, and dense blocks where moe_layer_freq says 0.
-inline feed_forwards read_minimax_m3_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_minimax_m3_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, experts_key(f), "intermediate_size");
   result.experts.correction_bias = f.flag("use_routing_bias", true);
@@ -60,9 +60,9 @@ inline feed_forwards read_minimax_m3_blocks(const fields& f, const family&, coun
   return result;
 }
 
-inline layer_stack read_minimax_m3_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_minimax_m3_layers(const fields& f, const family& known, integer hidden,
                                           precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention dense = read_grouped_attention(f, known, hidden);
   if (f.flag("attention_output_gate", false)) {
     f.refuse("attention_output_gate", "false: this family has no such gates");
@@ -76,7 +76,7 @@ inline layer_stack read_minimax_m3_layers(const fields& f, const family& known, 
   const block_sparse_attention sparse = read_block_sparse(s, dense);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool chosen = marks[static_cast<std::size_t>(i)];
     stack.append(1, {chosen ? attention_kind(sparse) : attention_kind(dense), blocks.of(i)});
   }

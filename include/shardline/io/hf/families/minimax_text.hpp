@@ -23,7 +23,8 @@ inline constexpr checkpoint_names minimax_text_names = make_minimax_text_names()
 
 /// Which layers keep a state: 0 in attn_type_list, or all that layer_types does not call full;
 /// every other layer where neither says.
-inline std::vector<bool> read_lightning_layers(const fields& f, const family& known, count layers) {
+inline std::vector<bool> read_lightning_layers(const fields& f, const family& known,
+                                               integer layers) {
   constexpr const char* key = "attn_type_list";
   std::vector<bool> states;
   if (f.find(key) == nullptr) {
@@ -36,15 +37,15 @@ inline std::vector<bool> read_lightning_layers(const fields& f, const family& kn
   return states;
 }
 
-inline layer_stack read_minimax_text_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_minimax_text_layers(const fields& f, const family& known, integer hidden,
                                             precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention full = read_grouped_attention(f, known, hidden);
   const lightning_attention state{.heads = full.heads, .head_dim = full.head_dim};
   const std::vector<bool> keeps = read_lightning_layers(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool lightning = keeps[static_cast<std::size_t>(i)];
     stack.append(1, {lightning ? attention_kind(state) : attention_kind(full), blocks.of(i)});
   }
@@ -52,7 +53,8 @@ inline layer_stack read_minimax_text_layers(const fields& f, const family& known
 }
 
 /// A shared expert, which no published model has, would have a coefficient of its own.
-inline feed_forwards read_minimax_text_blocks(const fields& f, const family& known, count layers) {
+inline feed_forwards read_minimax_text_blocks(const fields& f, const family& known,
+                                              integer layers) {
   (void)f.whole_or("shared_intermediate_size", 0, {0, 0});
   return read_mixtral(f, known, layers);
 }

@@ -8,7 +8,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_mixtral(const fields& f, const family&, count layers) {
+inline feed_forwards read_mixtral(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   result.experts = read_experts(f, "num_local_experts", "intermediate_size");
   return result;

@@ -14,10 +14,10 @@ namespace detail {
 
 /// A layer that attends to images keeps nothing of the text. Its products are priced as if an image
 /// were there, and its attention as to the tokens of the text, in place of the image's.
-inline layer_stack read_mllama_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_mllama_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
   constexpr const char* key = "cross_attention_layers";
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention own = read_grouped_attention(f, known, hidden);
   grouped_query_attention seeing = own;
   seeing.qk_norm = head_norm::per_head;
@@ -26,7 +26,7 @@ inline layer_stack read_mllama_layers(const fields& f, const family& known, coun
   mark_layers(f, key, true, sees);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     if (sees[static_cast<std::size_t>(i)]) {
       stack.append(1, {seeing, blocks.of(i), layer_form::gated_blocks});
     } else {

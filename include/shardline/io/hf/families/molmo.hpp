@@ -17,17 +17,17 @@ inline constexpr checkpoint_names molmo_names{
     .projections = {"att_proj", "attn_out", "", ""},
     .matrices = {"ff_proj", "ff_out", ""}};
 
-inline feed_forwards read_molmo_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_molmo_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
-  const count both = f.whole("intermediate_size", any_width);
+  const integer both = f.whole("intermediate_size", any_width);
   if (both % 2 != 0) f.refuse("intermediate_size", "an even number, of gate and up together");
   result.dense.width = both / 2;
   return result;
 }
 
-inline layer_stack read_molmo_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_molmo_layers(const fields& f, const family& known, integer hidden,
                                      precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   (void)f.choice("layer_norm_type", {"rms"});
   if (f.flag("weight_tying", false)) f.refuse("weight_tying", "false");
   grouped_query_attention a = read_grouped_attention(f, known, hidden);

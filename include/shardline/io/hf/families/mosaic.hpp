@@ -38,7 +38,7 @@ inline fields settings_within(const fields& f, const char* key) {
 }
 
 inline grouped_query_attention read_mosaic_heads(const fields& f, const fields& attention,
-                                                 count hidden) {
+                                                 integer hidden) {
   grouped_query_attention a{};
   a.heads = f.whole(heads_key(f), any_heads);
   a.head_dim = even_head_dim(f, hidden, a.heads);
@@ -51,10 +51,11 @@ inline grouped_query_attention read_mosaic_heads(const fields& f, const fields& 
   return a;
 }
 
-inline layer_stack read_dbrx_layers(const fields& f, const family& known, count hidden, precision) {
+inline layer_stack read_dbrx_layers(const fields& f, const family& known, integer hidden,
+                                    precision) {
   const fields attention = settings_within(f, "attn_config");
   const fields blocks = settings_within(f, "ffn_config");
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   mixture_of_experts moe{};
   moe.experts = blocks.whole("moe_num_experts", field::experts);
   moe.experts_per_token = blocks.whole("moe_top_k", {1, moe.experts});
@@ -64,14 +65,15 @@ inline layer_stack read_dbrx_layers(const fields& f, const family& known, count 
   return stack;
 }
 
-inline layer_stack read_mpt_layers(const fields& f, const family& known, count hidden, precision) {
+inline layer_stack read_mpt_layers(const fields& f, const family& known, integer hidden,
+                                   precision) {
   const fields attention = settings_within(f, "attn_config");
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   if (!f.flag("no_bias", false)) f.refuse("no_bias", "true: biases of MPT are not priced");
   if (!attention.flag("alibi", false) && f.flag("learned_pos_emb", true)) {
     f.refuse("learned_pos_emb", "false, or attn_config.alibi: learned positions are not priced");
   }
-  const count ratio = f.whole_or("expansion_ratio", 4, any_kernel);
+  const integer ratio = f.whole_or("expansion_ratio", 4, any_kernel);
   layer_stack stack;
   stack.append(layers, {read_mosaic_heads(f, attention, hidden),
                         dense_feed_forward{.width = ratio * hidden, .gated = false}, known.form});

@@ -68,7 +68,7 @@ inline dense_feed_forward read_nemotron_dense(const fields& f) {
 }
 
 /// One layer of Nemotron-H, by its letter: M a mixer, * attention, - a dense block, E experts.
-inline layer layer_of_letter(const fields& f, const family& known, count hidden, precision own,
+inline layer layer_of_letter(const fields& f, const family& known, integer hidden, precision own,
                              char letter) {
   if (letter == 'M') return {read_nemotron_mixer(f, own), no_feed_forward{}};
   if (letter == '*') return {read_grouped_attention(f, known, hidden), no_feed_forward{}};
@@ -121,7 +121,7 @@ inline std::string read_pattern(const fields& f) {
   return pattern;
 }
 
-inline layer_stack read_pattern_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_pattern_layers(const fields& f, const family& known, integer hidden,
                                        precision own) {
   if (f.find("sliding_window") != nullptr) {
     f.refuse("sliding_window", "null: this family has no windows");
@@ -135,7 +135,7 @@ inline layer_stack read_pattern_layers(const fields& f, const family& known, cou
   }
   layer_stack stack;
   for (const char letter : pattern) stack.append(1, layers[letters.find(letter)]);
-  const auto number = static_cast<count>(pattern.size());
+  const auto number = static_cast<integer>(pattern.size());
   if (number < any_layers.least || number > any_layers.most) {
     f.report().fail(f.path() + ": a pattern of " + std::to_string(number) +
                     " layers; allowed:" + any_layers.text(""));

@@ -34,7 +34,7 @@ inline attention_kind read_searched_attention(const fields& layer, grouped_query
   const fields f = searched_half(layer, "attention");
   check_not_replaced(f);
   if (f.flag("no_op", false)) return no_attention{};
-  const count in_group = f.whole("n_heads_in_group", any_heads);
+  const integer in_group = f.whole("n_heads_in_group", any_heads);
   if (a.heads % in_group != 0) {
     f.refuse("n_heads_in_group",
              "a divisor of num_attention_heads (" + std::to_string(a.heads) + ")");
@@ -47,7 +47,7 @@ inline attention_kind read_searched_attention(const fields& layer, grouped_query
 }
 
 /// Two thirds of ffn_mult times the model's width, in whole multiples of 256.
-inline feed_forward_kind read_searched_block(const fields& layer, count hidden) {
+inline feed_forward_kind read_searched_block(const fields& layer, integer hidden) {
   const fields f = searched_half(layer, "ffn");
   check_not_replaced(f);
   if (f.flag("no_op", false)) return no_feed_forward{};
@@ -58,24 +58,24 @@ inline feed_forward_kind read_searched_block(const fields& layer, count hidden) 
     f.refuse("ffn_mult", "a number above 0, at most 1000");
     return dense_feed_forward{1};
   }
-  const auto width = static_cast<count>(2.0 * times * static_cast<double>(hidden) / 3.0);
+  const auto width = static_cast<integer>(2.0 * times * static_cast<double>(hidden) / 3.0);
   return dense_feed_forward{ceil_div(width < 1 ? 1 : width, 256) * 256};
 }
 
 /// DeciLM-7B: only the number of key-value heads differs from layer to layer.
 inline constexpr const char* groups_key = "num_key_value_heads_per_layer";
-inline layer_stack read_grouped_layers(const fields& f, const family& known, count layers,
+inline layer_stack read_grouped_layers(const fields& f, const family& known, integer layers,
                                        grouped_query_attention a) {
   const std::string allowed =
       "divisors of num_attention_heads, one for each layer (" + std::to_string(layers) + ")";
   const auto groups = f.whole_list(groups_key, {1, a.heads}, allowed);
-  if (!groups || static_cast<count>(groups->size()) != layers) {
+  if (!groups || static_cast<integer>(groups->size()) != layers) {
     f.refuse(groups_key, allowed);
     return {};
   }
   const feed_forwards blocks = read_dense(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     a.kv_heads = (*groups)[static_cast<std::size_t>(i)];
     if (a.heads % a.kv_heads != 0) f.refuse(groups_key, allowed);
     stack.append(1, {a, blocks.of(i)});
@@ -84,27 +84,27 @@ inline layer_stack read_grouped_layers(const fields& f, const family& known, cou
 }
 
 /// Ultra's search left neither half of some layers.
-inline void note_empty_layers(const fields& f, count empty, count layers) {
+inline void note_empty_layers(const fields& f, integer empty, integer layers) {
   if (empty == layers) f.refuse(searched_key, "a layer with attention or a feed-forward block");
   if (empty == 0) return;
   f.note(searched_key, std::to_string(empty) +
                            " layers of nothing are left out: pipeline stages share the others");
 }
 
-inline layer_stack read_searched_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_searched_layers(const fields& f, const family& known, integer hidden,
                                         precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a{.heads = f.whole(heads_key(f), any_heads)};
   a.head_dim = read_head_dim(f, known, hidden, a.heads);
   read_biases(f, known, a);
   if (f.find(groups_key) != nullptr) return read_grouped_layers(f, known, layers, a);
   const json* all = f.find(searched_key);
-  if (all == nullptr || !all->is_array() || static_cast<count>(all->size()) != layers) {
+  if (all == nullptr || !all->is_array() || static_cast<integer>(all->size()) != layers) {
     f.refuse(searched_key, "an object for each layer (" + std::to_string(layers) + ")");
     return {};
   }
   layer_stack stack;
-  count empty = 0;
+  integer empty = 0;
   for (std::size_t i = 0; i < all->size() && !f.report().failed(); ++i) {
     const std::string path = f.path_of(searched_key) + "[" + std::to_string(i) + "]";
     if (!(*all)[i].is_object()) {

@@ -10,7 +10,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline feed_forwards read_olmoe(const fields& f, const family&, count layers) {
+inline feed_forwards read_olmoe(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, true);
   result.experts = read_experts(f, "num_experts", "intermediate_size");
   return result;
@@ -19,14 +19,14 @@ inline feed_forwards read_olmoe(const fields& f, const family&, count layers) {
 /// As many heads of keys and values in linear layers as in the others, three quarters of the model
 /// wide, where no key says; values twice as wide as keys.
 /// Source: configuration_olmo_hybrid.py of huggingface/transformers (5).
-inline layer_stack read_olmo_hybrid_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_olmo_hybrid_layers(const fields& f, const family& known, integer hidden,
                                            precision own) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   const grouped_query_attention attention = read_grouped_attention(f, known, hidden);
   linear_attention linear{};
   linear.key_heads = f.whole_or("linear_num_key_heads", attention.heads, any_heads);
   linear.value_heads = f.whole_or("linear_num_value_heads", attention.heads, any_heads);
-  const count keys = (3 * hidden / 4) / linear.key_heads;
+  const integer keys = (3 * hidden / 4) / linear.key_heads;
   linear.key_head_dim = f.whole_or("linear_key_head_dim", keys < 1 ? 1 : keys, any_heads);
   linear.value_head_dim = f.whole_or("linear_value_head_dim", 2 * linear.key_head_dim, any_heads);
   linear.conv_kernel = f.whole_or("linear_conv_kernel_dim", 4, any_kernel);
@@ -35,7 +35,7 @@ inline layer_stack read_olmo_hybrid_layers(const fields& f, const family& known,
   const std::vector<sight> sights = read_sights(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     const bool state = sights[static_cast<std::size_t>(i)].linear;
     stack.append(1, {state ? attention_kind(linear) : attention_kind(attention), blocks.of(i)});
   }

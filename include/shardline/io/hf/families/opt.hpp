@@ -21,7 +21,7 @@ inline constexpr checkpoint_names opt_names{
     .dense = "",
     .matrices = {"fc1", "fc2", ""}};
 
-inline feed_forwards read_opt_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_opt_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("ffn_dim", any_width);
   result.dense.gated = false;
@@ -35,7 +35,7 @@ inline void require_flag(const fields& f, const char* key, bool needed) {
 }
 
 /// Galactica has no biases.
-inline layer_stack read_opt_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_opt_layers(const fields& f, const family& known, integer hidden,
                                    precision own) {
   require_flag(f, "enable_bias", true);
   require_flag(f, "layer_norm_elementwise_affine", true);

@@ -20,15 +20,15 @@ inline constexpr checkpoint_names ouro_names = make_ouro_names();
 
 /// Engines run all passes (vLLM); the gate that could end them early has a value for each of the
 /// model's, and a bias.
-inline layer_stack read_ouro_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_ouro_layers(const fields& f, const family& known, integer hidden,
                                     precision own) {
-  const count passes = f.whole_or("total_ut_steps", 4, any_layers);
+  const integer passes = f.whole_or("total_ut_steps", 4, any_layers);
   const layer_stack once = read_seeing_layers(f, known, hidden, own);
   f.note("total_ut_steps", "layers run " + std::to_string(passes) + " times; the " +
                                std::to_string(hidden + 1) +
                                " values of early_exit_gate are not counted");
   layer_stack stack;
-  for (count pass = 0; pass < passes && !stack.runs.overflowed; ++pass) {
+  for (integer pass = 0; pass < passes && !stack.runs.overflowed; ++pass) {
     for (const layer_run& run : once.runs) {
       layer l = once.kinds[run.kind];
       l.weights_of_another = pass > 0;

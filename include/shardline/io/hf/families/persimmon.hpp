@@ -18,7 +18,7 @@ constexpr checkpoint_names make_persimmon_names() noexcept {
 }
 inline constexpr checkpoint_names persimmon_names = make_persimmon_names();
 
-inline feed_forwards read_persimmon_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_persimmon_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.gated = false;
@@ -26,9 +26,9 @@ inline feed_forwards read_persimmon_blocks(const fields& f, const family&, count
   return result;
 }
 
-inline layer_stack read_persimmon_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_persimmon_layers(const fields& f, const family& known, integer hidden,
                                          precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a = read_multi_head_attention(f, hidden);
   if (f.flag("qk_layernorm", true)) a.qk_norm = head_norm::per_head_biased;
   return equal_layers(f, known, layers, a, known.form);

@@ -37,7 +37,7 @@ constexpr checkpoint_names make_phi3_small_names() noexcept {
 }
 inline constexpr checkpoint_names phi3_small_names = make_phi3_small_names();
 
-inline feed_forwards read_phi3_small_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_phi3_small_blocks(const fields& f, const family&, integer layers) {
   (void)f.choice("hidden_act", {"gegelu"});
   if (f.find("ff_dim_multiplier") != nullptr) {
     f.refuse("ff_dim_multiplier", "null: ff_intermediate_size says the width");
@@ -50,7 +50,7 @@ inline feed_forwards read_phi3_small_blocks(const fields& f, const family&, coun
 
 /// Biases are there whatever attention_bias says. Most layers attend to a few blocks of the cache,
 /// all of which they keep; which ones differs from head to head.
-inline layer_stack read_phi3_small_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_phi3_small_layers(const fields& f, const family& known, integer hidden,
                                           precision own) {
   constexpr const char* sparse = "dense_attention_every_n_layers";
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
@@ -61,7 +61,7 @@ inline layer_stack read_phi3_small_layers(const fields& f, const family& known, 
   return seeing_layers(f, known, own, a);
 }
 
-inline feed_forwards read_phi_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_phi_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.gated = false;
@@ -69,7 +69,7 @@ inline feed_forwards read_phi_blocks(const fields& f, const family&, count layer
   return result;
 }
 
-inline layer_stack read_phi_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_phi_layers(const fields& f, const family& known, integer hidden,
                                    precision own) {
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
   a.qkv_bias = a.output_bias = true;

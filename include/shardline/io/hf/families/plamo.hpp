@@ -22,13 +22,13 @@ constexpr checkpoint_names make_plamo_names() noexcept {
 }
 inline constexpr checkpoint_names plamo_names = make_plamo_names();
 
-inline layer_stack read_plamo_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_plamo_layers(const fields& f, const family& known, integer hidden,
                                      precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a{};
   a.heads = f.whole("num_attention_heads", any_heads);
   a.head_dim = even_head_dim(f, hidden, a.heads);
-  const count sharing = f.whole_or("n_shared_head", 8, {1, a.heads});
+  const integer sharing = f.whole_or("n_shared_head", 8, {1, a.heads});
   if (a.heads % sharing != 0) {
     f.refuse("n_shared_head", "a divisor of num_attention_heads (" + std::to_string(a.heads) + ")");
   }
@@ -46,15 +46,15 @@ constexpr checkpoint_names make_plamo3_names() noexcept {
 }
 inline constexpr checkpoint_names plamo3_names = make_plamo3_names();
 
-inline layer_stack read_plamo3_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_plamo3_layers(const fields& f, const family& known, integer hidden,
                                       precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+  const integer layers = f.whole(layers_key(f), any_layers);
   grouped_query_attention a = read_grouped_attention(f, known, hidden);
-  const count window = f.whole_or("window_size", 2048, any_length);
+  const integer window = f.whole_or("window_size", 2048, any_length);
   const std::vector<bool> narrow = narrow_layers(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     a.window = narrow[static_cast<std::size_t>(i)] ? window : 0;
     stack.append(1, {a, blocks.of(i), known.form});
   }

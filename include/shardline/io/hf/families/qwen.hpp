@@ -16,18 +16,18 @@ inline void read_gated_shared_expert(const fields& f, mixture_of_experts& moe) {
 
 /// Layer i has experts if (i + 1) mod decoder_sparse_step is 0 and mlp_only_layers does not list
 /// it.
-inline feed_forwards read_qwen_moe(const fields& f, const family&, count layers) {
+inline feed_forwards read_qwen_moe(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts =
       read_experts(f, f.name_of({"num_experts", "num_local_experts"}), "moe_intermediate_size");
-  const count step = f.whole_or("decoder_sparse_step", 1, any_layers);
-  for (count i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % step == 0);
+  const integer step = f.whole_or("decoder_sparse_step", 1, any_layers);
+  for (integer i = 0; i < layers; ++i) result.sparse.push_back((i + 1) % step == 0);
   mark_layers(f, "mlp_only_layers", false, result.sparse);
   if (result.any_dense()) result.dense.width = f.whole("intermediate_size", any_width);
   return result;
 }
 
-inline feed_forwards read_mellum_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_mellum_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   result.experts = read_experts(f, experts_key(f), "moe_intermediate_size");
   result.sparse = read_sparse_types(f, 0, layers);
@@ -36,7 +36,7 @@ inline feed_forwards read_mellum_blocks(const fields& f, const family&, count la
 }
 
 /// The same with a shared expert.
-inline feed_forwards read_qwen_shared(const fields& f, const family& known, count layers) {
+inline feed_forwards read_qwen_shared(const fields& f, const family& known, integer layers) {
   feed_forwards result = read_qwen_moe(f, known, layers);
   read_gated_shared_expert(f, result.experts);
   return result;
@@ -55,10 +55,10 @@ constexpr checkpoint_names make_qwen_names() noexcept {
 inline constexpr checkpoint_names qwen_names = make_qwen_names();
 
 /// The first Qwen counts both halves of a gated block as its width.
-inline feed_forwards read_qwen_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_qwen_blocks(const fields& f, const family&, integer layers) {
   if (!f.flag("no_bias", true)) f.refuse("no_bias", "true");
   feed_forwards result = all_alike(layers, false);
-  const count both = f.whole("intermediate_size", {2, any_width.most});
+  const integer both = f.whole("intermediate_size", {2, any_width.most});
   if (both % 2 != 0) f.refuse("intermediate_size", "an even number");
   result.dense.width = both / 2;
   return result;

@@ -19,7 +19,7 @@ inline sparse_latent_attention read_sparse_attention(const fields& f) {
   if (l.q_lora_rank == 0) {
     f.refuse("q_lora_rank", "a width above 0: the indexer takes the latent of queries");
   }
-  const count qk_dim = l.qk_nope_head_dim + l.qk_rope_head_dim;
+  const integer qk_dim = l.qk_nope_head_dim + l.qk_rope_head_dim;
   (void)f.whole_or("qk_head_dim", qk_dim, {qk_dim, qk_dim});
   constexpr auto& topk = sparse_latent_attention::topk_range;
   return {.heads = l.heads,
@@ -30,12 +30,12 @@ inline sparse_latent_attention read_sparse_attention(const fields& f) {
           .v_head_dim = l.v_head_dim,
           .index_heads = f.whole("index_n_heads", any_heads),
           .index_head_dim = f.whole("index_head_dim", any_heads),
-          .index_topk = f.whole(
-              "index_topk", {static_cast<count>(topk.lowest), static_cast<count>(topk.highest)})};
+          .index_topk = f.whole("index_topk", {static_cast<integer>(topk.lowest),
+                                               static_cast<integer>(topk.highest)})};
 }
 
 /// Which layers have an indexer: those that indexer_types calls "full", or all of them.
-inline std::vector<bool> read_indexers(const fields& f, count layers) {
+inline std::vector<bool> read_indexers(const fields& f, integer layers) {
   constexpr const char* key = "indexer_types";
   const std::vector<std::string> types = f.words(key);
   if (f.find(key) == nullptr) {
@@ -52,7 +52,7 @@ inline std::vector<bool> read_indexers(const fields& f, count layers) {
                     "]: " + quoted({printable(type)}) + "; allowed: " +
                     (indexed.size() == 1 ? quoted({"full"}) : quoted({"full", "shared"})));
   }
-  if (static_cast<count>(types.size()) != layers) {
+  if (static_cast<integer>(types.size()) != layers) {
     f.refuse(key, "one for each layer (" + std::to_string(layers) + ")");
   }
   indexed.resize(static_cast<std::size_t>(layers));
@@ -71,14 +71,14 @@ inline void check_block_types(const fields& f, const feed_forwards& blocks) {
   }
 }
 
-inline layer_stack read_sparse_layers(const fields& f, const family& known, count, precision) {
-  const count layers = read_equal_layers(f);
+inline layer_stack read_sparse_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = read_equal_layers(f);
   sparse_latent_attention attention = read_sparse_attention(f);
   const std::vector<bool> indexed = read_indexers(f, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   check_block_types(f, blocks);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     attention.indexed = indexed[static_cast<std::size_t>(i)];
     stack.append(1, {attention, blocks.of(i), known.form});
   }

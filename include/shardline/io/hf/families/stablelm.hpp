@@ -9,7 +9,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline layer_stack read_stablelm_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_stablelm_layers(const fields& f, const family& known, integer hidden,
                                         precision own) {
   family formed = known;
   if (f.flag("use_parallel_residual", false)) formed.form = layer_form::parallel;

@@ -16,7 +16,7 @@ constexpr checkpoint_names make_starcoder2_names() noexcept {
 }
 inline constexpr checkpoint_names starcoder2_names = make_starcoder2_names();
 
-inline feed_forwards read_starcoder2_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_starcoder2_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole("intermediate_size", any_width);
   result.dense.gated = false;
@@ -24,9 +24,9 @@ inline feed_forwards read_starcoder2_blocks(const fields& f, const family&, coun
   return result;
 }
 
-inline layer_stack read_bigcode_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_bigcode_layers(const fields& f, const family& known, integer hidden,
                                        precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a = read_multi_head_attention(f, hidden);
   if (f.flag("multi_query", true)) a.kv_heads = 1;
   return equal_layers(f, known, layers, a, known.form);

@@ -24,7 +24,7 @@ constexpr checkpoint_names make_step_names() noexcept {
 }
 inline constexpr checkpoint_names step_names = make_step_names();
 
-inline grouped_query_attention read_step_heads(const fields& f, count head_dim) {
+inline grouped_query_attention read_step_heads(const fields& f, integer head_dim) {
   grouped_query_attention a{};
   a.heads = f.whole("num_attention_heads", any_heads);
   a.kv_heads = f.whole("num_attention_groups", any_heads);
@@ -38,14 +38,14 @@ inline grouped_query_attention read_step_heads(const fields& f, count head_dim) 
 }
 
 /// Numbers of layers, from 0, in one string.
-inline std::vector<bool> read_numbered_layers(const fields& f, const char* key, count layers) {
+inline std::vector<bool> read_numbered_layers(const fields& f, const char* key, integer layers) {
   std::vector<bool> listed(static_cast<std::size_t>(layers));
   std::string text = f.word(key, "");
   const std::string allowed = "numbers of layers, 0 to " + std::to_string(layers - 1);
   for (std::size_t i = 1; text.empty() && i < listed.size(); ++i) listed[i] = true;
   while (!text.empty()) {
     const std::size_t end = text.find(',');
-    const std::optional<count> n = whole_number(json::parse(text.substr(0, end), nullptr, false));
+    const std::optional<integer> n = whole_number(json::parse(text.substr(0, end), nullptr, false));
     if (n && *n >= 0 && *n < layers) {
       listed[static_cast<std::size_t>(*n)] = true;
     } else if (!n || *n < 0) {
@@ -56,7 +56,7 @@ inline std::vector<bool> read_numbered_layers(const fields& f, const char* key, 
   return listed;
 }
 
-inline feed_forwards read_step_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_step_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result;
   mixture_of_experts& moe = result.experts;
   moe.experts = f.whole("moe_num_experts", field::experts);
@@ -71,24 +71,25 @@ inline feed_forwards read_step_blocks(const fields& f, const family&, count laye
 }
 
 /// layer_types may go on with those of prediction layers.
-inline std::vector<bool> read_step_windows(const fields& f, count layers) {
+inline std::vector<bool> read_step_windows(const fields& f, integer layers) {
   std::vector<bool> narrow;
   for (const std::string& type : f.words("layer_types")) {
     narrow.push_back(type == "sliding_attention");
     if (narrow.back() || type == "full_attention") continue;
     f.refuse("layer_types", quoted({"full_attention", "sliding_attention"}));
   }
-  if (static_cast<count>(narrow.size()) < layers) {
+  if (static_cast<integer>(narrow.size()) < layers) {
     f.refuse("layer_types", "one for each layer (" + std::to_string(layers) + ")");
   }
   narrow.resize(static_cast<std::size_t>(layers));
   return narrow;
 }
 
-inline layer_stack read_step_layers(const fields& f, const family& known, count hidden, precision) {
-  const count layers = f.whole(layers_key(f), any_layers);
+inline layer_stack read_step_layers(const fields& f, const family& known, integer hidden,
+                                    precision) {
+  const integer layers = f.whole(layers_key(f), any_layers);
   (void)f.choice("att_impl_type", {"GQA"});
-  const count heads = f.whole("num_attention_heads", any_heads);
+  const integer heads = f.whole("num_attention_heads", any_heads);
   grouped_query_attention full = read_step_heads(f, hidden / heads);
   grouped_query_attention sliding = full;
   constexpr const char* key = "attention_other_setting";
@@ -103,20 +104,20 @@ inline layer_stack read_step_layers(const fields& f, const family& known, count 
   const std::vector<bool> narrow = read_step_windows(f, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
   layer_stack stack;
-  for (count i = 0; i < layers; ++i) {
+  for (integer i = 0; i < layers; ++i) {
     stack.append(1, {narrow[static_cast<std::size_t>(i)] ? sliding : full, blocks.of(i)});
   }
   return stack;
 }
 
-inline feed_forwards read_step3_blocks(const fields& f, const family& known, count layers) {
+inline feed_forwards read_step3_blocks(const fields& f, const family& known, integer layers) {
   feed_forwards result = read_step_blocks(f, known, layers);
   result.experts.correction_bias = false;
   return result;
 }
 
-inline layer_stack read_step3_layers(const fields& f, const family& known, count, precision) {
-  const count layers = read_equal_layers(f);
+inline layer_stack read_step3_layers(const fields& f, const family& known, integer, precision) {
+  const integer layers = read_equal_layers(f);
   grouped_query_attention a{};
   a.heads = f.whole("num_attention_heads", any_heads);
   a.kv_heads = f.whole_or("num_attention_groups", 1, {1, 1});

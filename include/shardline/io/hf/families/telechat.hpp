@@ -19,16 +19,16 @@ constexpr checkpoint_names make_telechat_names() noexcept {
 }
 inline constexpr checkpoint_names telechat_names = make_telechat_names();
 
-inline feed_forwards read_telechat_blocks(const fields& f, const family&, count layers) {
+inline feed_forwards read_telechat_blocks(const fields& f, const family&, integer layers) {
   feed_forwards result = all_alike(layers, false);
   result.dense.width = f.whole(f.name_of({"ffn_hidden_size", "intermediate_size"}), any_width);
   result.dense.output_bias = true;
   return result;
 }
 
-inline layer_stack read_telechat_layers(const fields& f, const family& known, count hidden,
+inline layer_stack read_telechat_layers(const fields& f, const family& known, integer hidden,
                                         precision) {
-  const count layers = read_equal_layers(f);
+  const integer layers = read_equal_layers(f);
   if (f.flag("embed_layernorm", false)) f.refuse("embed_layernorm", "false");
   grouped_query_attention a = read_multi_head_attention(f, hidden);
   a.kv_heads = f.whole_or("num_key_value_heads", a.heads, {a.heads, a.heads});

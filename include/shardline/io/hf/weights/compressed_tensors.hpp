@@ -27,7 +27,7 @@ inline weight_format read_strategy(const fields& w, precision element, precision
     if (w.find("block_structure") == nullptr) {
       w.refuse("block_structure", group_sizes.text("two whole numbers"));
     }
-    const auto block = read_block(w, "block_structure").value_or(std::array<count, 2>{});
+    const auto block = read_block(w, "block_structure").value_or(std::array<integer, 2>{});
     return grouped(element, math, block[1], block[0], scale_bits, zero_bits);
   }
   w.refuse("strategy", quoted({"tensor", "channel", "group", "tensor_group", "block"}));
@@ -42,7 +42,7 @@ inline int float_scale_bits(const fields& w) {
 /// `weights` of one config group; `group` says whether activations are quantised too.
 inline weight_format read_compressed_weights(const fields& w, const fields& group, precision math) {
   const std::string type = w.word("type", "int");
-  const count bits = w.whole("num_bits", {1, 16});
+  const integer bits = w.whole("num_bits", {1, 16});
   const bool floats = type == "float";
   const bool activations = group.object("input_activations") != nullptr;
   const bool eight_bit_activations =

@@ -22,7 +22,7 @@ namespace shardline::hf {
 /// Modules that share a format, the first few by name; no format: the model's own.
 struct stored_modules {
   std::optional<weight_format> format{};
-  count modules = 0;
+  integer modules = 0;
   std::vector<std::string> names{};
 };
 
@@ -34,7 +34,7 @@ using matrix_coverage = std::vector<stored_modules>;
 /// its minor modules are named by a rule.
 struct place_coverage {
   std::array<std::array<matrix_coverage, matrix_role_count>, weight_class_count> classes{};
-  count minor_left_out = 0;
+  integer minor_left_out = 0;
 
   [[nodiscard]] const matrix_coverage& at(weight_class c, matrix_role r) const {
     return classes[static_cast<std::size_t>(c)][static_cast<std::size_t>(r)];
@@ -52,7 +52,7 @@ struct coverage {
 namespace detail {
 
 // Beyond any model there is, and soon walked through.
-inline constexpr count most_single_experts = 1000000;
+inline constexpr integer most_single_experts = 1000000;
 
 // Whether an entry tells one expert from another, as experts.7 or experts\.(7|8); if none does, the
 // first stands for all.
@@ -204,7 +204,7 @@ inline bool names_absent_part(const model& m, const std::string& entry) {
        {"vision", "visual", "audio", "multi_modal_projector", "mtp", "nextn", "eagle"}) {
     if (entry.find(part) != std::string::npos) return true;
   }
-  for (count i = 0; i < m.mtp_layers; ++i) {
+  for (integer i = 0; i < m.mtp_layers; ++i) {
     const std::string layer = "layers." + std::to_string(m.layers.size() + i);
     if ((entry + ".").find(layer + ".") != std::string::npos) return true;
   }

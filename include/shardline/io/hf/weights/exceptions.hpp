@@ -41,7 +41,7 @@ struct format_setter {
   /// The quantised format that most matrices of the class are in, of several the first; its own
   /// where none is quantised; of a class that the model does not have what the settings say.
   [[nodiscard]] weight_format usual_format(weight_class c) const {
-    std::vector<std::pair<weight_format, count>> tally;
+    std::vector<std::pair<weight_format, integer>> tally;
     bool present = false;
     const auto add = [&](const place_coverage& place) {
       for (const matrix_role r : all_matrix_roles) {
@@ -57,7 +57,7 @@ struct format_setter {
     add(found.outside);
     for (const place_coverage& layer : found.layers) add(layer);
     if (!present && settings.covers.contains(c)) return settings.format.value_or(own);
-    std::pair<weight_format, count> most{own, 0};
+    std::pair<weight_format, integer> most{own, 0};
     for (const auto& one : tally) {
       if (one.second > most.second) most = one;
     }
@@ -77,7 +77,7 @@ struct format_setter {
   }
   static std::string divided_text(const matrix_coverage& stored, weight_class c,
                                   std::size_t layer) {
-    count modules = 0;
+    integer modules = 0;
     std::size_t fewest = 0;
     for (std::size_t i = 0; i < stored.size(); ++i) {
       modules += stored[i].modules;
@@ -88,7 +88,7 @@ struct format_setter {
     for (const std::string& name : apart.names) {
       names += (names.empty() ? "" : ", ") + quoted({name});
     }
-    const count more = apart.modules - static_cast<count>(apart.names.size());
+    const integer more = apart.modules - static_cast<integer>(apart.names.size());
     if (more > 0) names += " and " + std::to_string(more) + " more";
     return "stores " + std::to_string(apart.modules) + " of " + std::to_string(modules) +
            " matrices of class " + quoted({name(c)}) + " in layer " + std::to_string(layer) +
@@ -144,7 +144,7 @@ struct format_setter {
     std::size_t i = 0;
     for (const layer_run& run : m.layers.runs) {
       layer l = m.layers.kinds[run.kind];
-      for (count n = 0; n < run.layers; ++n, ++i) {
+      for (integer n = 0; n < run.layers; ++n, ++i) {
         l.exceptions = exceptions_of(i);
         result.append(1, l);
       }
@@ -162,8 +162,8 @@ inline bool quantises_attention(const place_coverage& layer) {
 }
 
 /// Small modules left out of layers whose attention is quantised; of no account elsewhere.
-inline count minor_left_out(const coverage& found) {
-  count sum = 0;
+inline integer minor_left_out(const coverage& found) {
+  integer sum = 0;
   for (const place_coverage& l : found.layers) {
     if (quantises_attention(l)) sum += l.minor_left_out;
   }
@@ -210,7 +210,7 @@ inline void apply(const quantisation& q, const family& known, bool wrapped, mode
            std::to_string(max_layer_runs) + " runs; allowed: no more than these");
   }
   detail::report_unmatched(found, d);
-  const count minor = detail::minor_left_out(found);
+  const integer minor = detail::minor_left_out(found);
   if (minor > 0) {
     d.notes.push_back(path + ": leaves out " + std::to_string(minor) +
                       " small projections or convolutions, priced in the format of \"attention\"");

@@ -13,10 +13,10 @@ namespace shardline::hf::detail {
 /// Integers with a zero point per group; what the settings leave unsaid is as in `usual`.
 inline weight_format read_integer_groups(const fields& f, precision math, bool zero_points,
                                          const weight_format& usual) {
-  const count bits = f.whole_or("bits", shardline::bits(usual.element), {1, 16});
+  const integer bits = f.whole_or("bits", shardline::bits(usual.element), {1, 16});
   if (bits != 4 && bits != 8) f.refuse("bits", "4, 8");
   const precision element = bits == 8 ? precision::int8 : precision::int4;
-  const count group = read_group_size(f, usual.group_k == 0 ? -1 : usual.group_k);
+  const integer group = read_group_size(f, usual.group_k == 0 ? -1 : usual.group_k);
   return grouped(element, math, group, 1, 16, zero_points ? static_cast<int>(bits) : 0);
 }
 

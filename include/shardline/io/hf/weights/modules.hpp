@@ -93,8 +93,8 @@ struct layer_modules {
     one(router_name, weight_class::router);
     one(router_name + ".e_score_correction_bias", weight_class::router);
   }
-  void routed(count experts) const {
-    for (count e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
+  void routed(integer experts) const {
+    for (integer e = 0; e < (each_expert ? experts : 1); ++e) expert(e);
   }
   void latent_experts() const {
     each(std::string(names.latent), names.latents, weight_class::shared_expert, true);
@@ -106,7 +106,7 @@ struct layer_modules {
 
  private:
   // Fused experts that a list tells apart were stored one by one when they were quantised.
-  void expert(count e) const {
+  void expert(integer e) const {
     std::string prefix(names.experts);
     if (names.numbered || each_expert) prefix.append(std::to_string(e)).append(1, '.');
     block(prefix, each_expert && !names.numbered ? names.matrices : names.expert,
@@ -129,7 +129,7 @@ void for_each_module(const model& m, const family& known, bool each_expert, Visi
   std::size_t i = 0;
   for (const layer_run& run : m.layers.runs) {
     const layer& kind = m.layers.kinds[run.kind];
-    for (count n = 0; n < run.layers; ++n, ++i) {
+    for (integer n = 0; n < run.layers; ++n, ++i) {
       const std::string prefix = std::string(names.layers) + std::to_string(i) + ".";
       const detail::layer_modules<Visitor> modules{names, i, prefix, each_expert, visit};
       modules.each("", names.norms, weight_class::norm);

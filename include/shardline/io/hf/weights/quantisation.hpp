@@ -25,7 +25,7 @@ inline weight_format read_fp8(const fields& f) {
   if (f.find("weight_block_size") == nullptr) return formats::fp8;
   const auto block = read_block(f, "weight_block_size");
   if (!block) return {};
-  if (*block == std::array<count, 2>{1, 32}) return mxfp8(precision::fp8);
+  if (*block == std::array<integer, 2>{1, 32}) return mxfp8(precision::fp8);
   return grouped(precision::fp8, precision::fp8, (*block)[1], (*block)[0], 32);
 }
 

@@ -43,7 +43,7 @@ namespace detail {
 
 inline constexpr range group_sizes = above_0(field::scale_group);
 
-inline weight_format grouped(precision element, precision math, count group_k, count group_n,
+inline weight_format grouped(precision element, precision math, integer group_k, integer group_n,
                              int scale_bits, int zero_bits = 0) {
   return {element,    math,     static_cast<int>(group_k), static_cast<int>(group_n),
           scale_bits, zero_bits};
@@ -71,7 +71,7 @@ inline void read_exceptions(const fields& f, quantisation& q) {
 }
 
 /// [outputs, inputs] of a block; a fault where they are no sizes.
-inline std::optional<std::array<count, 2>> read_block(const fields& f, const char* key) {
+inline std::optional<std::array<integer, 2>> read_block(const fields& f, const char* key) {
   const auto sizes = f.whole_list(key, group_sizes, group_sizes.text("two whole numbers"));
   if (sizes && sizes->size() == 2) return std::array{(*sizes)[0], (*sizes)[1]};
   if (sizes) f.refuse(key, group_sizes.text("two whole numbers"));
@@ -79,8 +79,8 @@ inline std::optional<std::array<count, 2>> read_block(const fields& f, const cha
 }
 
 /// The length of a group along the inputs; -1 is a whole column.
-inline count read_group_size(const fields& f, count fallback) {
-  const count size = f.whole_or("group_size", fallback, {-1, group_sizes.most});
+inline integer read_group_size(const fields& f, integer fallback) {
+  const integer size = f.whole_or("group_size", fallback, {-1, group_sizes.most});
   if (size == 0) f.refuse("group_size", group_sizes.text("-1, or a whole number"));
   return size < 0 ? 0 : size;
 }

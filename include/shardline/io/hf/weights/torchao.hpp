@@ -10,7 +10,7 @@
 namespace shardline::hf::detail {
 
 /// Four bits in groups, each with a scale and a zero of 16 bits.
-inline weight_format four_bits_with_zeros(count group, precision math) {
+inline weight_format four_bits_with_zeros(integer group, precision math) {
   return grouped(precision::int4, math, group, 1, 16, 16);
 }
 
