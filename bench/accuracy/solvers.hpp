@@ -5,14 +5,8 @@
 
 #include "shardline/plan/calibration.hpp"
 
-namespace accuracy {
-
-using least_squares_search = Eigen::LevenbergMarquardt<shardline::detail::residual_function>;
-
-}  // namespace accuracy
-
-extern template Eigen::LevenbergMarquardtSpace::Status accuracy::least_squares_search::minimize(
-    Eigen::VectorXd&);
+extern template Eigen::LevenbergMarquardtSpace::Status
+Eigen::LevenbergMarquardt<shardline::detail::residual_function>::minimize(Eigen::VectorXd&);
 extern template class Eigen::JacobiSVD<Eigen::MatrixXd>;
 extern template class Eigen::HouseholderQR<Eigen::MatrixXd>;
 extern template class Eigen::ColPivHouseholderQR<Eigen::MatrixXd>;

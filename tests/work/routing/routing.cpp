@@ -18,6 +18,12 @@ namespace {
 constexpr std::array<double, 4> one_busy_expert{3.0, 1.0, 1.0, 1.0};
 
 static_assert(power_law_load({256, 8, 8, 1024.0}, 1.2).distinct > 31.0);
+// Tables draw loads as far apart as there are tokens, deployments do not: of 64 ranks the busiest has
+// three times its share of a large batch, not nine.
+static_assert(power_law_load({256, 8, 64, 131072.0}, 1.4).imbalance > 8.6);
+static_assert(power_law_load({256, 8, 64, 131072.0}, 1.4, 0.0).imbalance < 3.2);
+static_assert(power_law_load({256, 8, 64, 131072.0}, 1.4, 0.0).imbalance <
+              power_law_load({256, 8, 64, 128.0}, 1.4, 0.0).imbalance);
 static_assert(observed_load(one_busy_expert, expert_group{4, 1, 2, 6e6}).distinct > 1.9);
 
 // Rows and distinct experts of the rank with most rows.

@@ -81,8 +81,13 @@ constexpr T balanced_excess(const power_law<T>& law, const basic_expert_group<T>
 
 }  // namespace detail
 
+/// How much busier the busiest expert of a deployment is than the least busy one, at most: batches
+/// of many requests are no more uneven for being large, as routers are kept even on many in training.
+inline constexpr double widest_loads = 60.0;
+
 /// The busiest rank where experts' loads follow a power law: density ~ x^-exponent on [1, R],
-/// R = max(60, 0.8 tokens), scaled to all routed rows, no expert beyond `tokens`.
+/// R = max(60, tokens_share tokens), scaled to all routed rows, no expert beyond `tokens`. Tables of
+/// kernels are measured with a tokens_share of 0.8, steps of a deployment have 0.
 ///   m = rows per expert on average, n = experts of a rank, v = relative variance of a load
 ///   deviation = 0.97 sqrt((v / n + 0.33 / (m n)) (1 - 1 / ep))      between ranks
 ///   excess    = deviation z + deviation^2 (z^2 - 1) / 3, z: of the largest of ep normal draws,
@@ -103,10 +108,10 @@ constexpr T balanced_excess(const power_law<T>& law, const basic_expert_group<T>
 /// with 32 redundant ones 1.023 (tests/work/routing/routing.cpp).
 template <class T>
 [[nodiscard, gnu::cold, gnu::noinline]] constexpr basic_expert_load<T> power_law_load(
-    const basic_expert_group<T>& some, const T& exponent) noexcept {
+    const basic_expert_group<T>& some, const T& exponent, double tokens_share = 0.8) noexcept {
   basic_expert_group<T> g = some;
   g.tokens = max(g.tokens, T(1.0));  // a step without tokens has no rows to spread
-  const detail::power_law<T> law{exponent, max(T(60.0), T(0.8) * g.tokens)};
+  const detail::power_law<T> law{exponent, max(T(widest_loads), T(tokens_share) * g.tokens)};
   const double ep = real<double>(g.ep);
   const double k = real<double>(g.experts_per_token);
   const T sampled = T(0.33) / g.mean_rows();

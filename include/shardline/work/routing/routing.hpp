@@ -17,7 +17,7 @@ constexpr basic_expert_load<T> busiest_rank(const basic_routing<T>& routing,
                                             const uniform_choice& choice) noexcept {
   switch (routing.law) {
     case routing_law::power_law:
-      return power_law_load(g, routing.exponent);
+      return power_law_load(g, routing.exponent, 0.0);
     case routing_law::observed:
       return observed_load(routing.loads, g);
     case routing_law::even:
