@@ -59,12 +59,13 @@ merges_to_whole("2" ${dense} --gpus 2 --concurrency 16 --p99-tpot 15ms)
 merges_to_whole("2" ${dense} --gpus 1 --max-tpot 1us --json)
 
 # What a search says of a layout an estimate says too, where the engine's step goes by the layout.
-set(sglang --model deepseek-v3 --accelerator h200-sxm --gpus 8 --engine sglang --concurrency 256 --json
+set(sglang --model deepseek-v3 --accelerator h200-sxm --gpus 8 --engine sglang --concurrency 256
     --expert-exchange low-latency)
-run(searched status search ${sglang} --top 1)
+run(searched status search ${sglang} --top 1 --json)
 string(JSON ranked GET "${searched}" layouts 0 serving)
-run(estimated status estimate ${sglang}
-    --layout sglang:tp=8,dp=8,dp-attention=on,ep=4)
+run(listed status search ${sglang} --top 1)
+string(REGEX MATCH "sglang:tp=8,dp=[0-9]+,[^ \n]+" flags "${listed}")
+run(estimated status estimate ${sglang} --layout "${flags}" --json)
 string(JSON served GET "${estimated}" serving)
 if(NOT ranked STREQUAL served)
   string(APPEND complaints "a search under SGLang says ${ranked}, an estimate ${served}\n")
