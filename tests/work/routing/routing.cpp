@@ -469,7 +469,7 @@ recording::recorded emitted(const layout& l, const basic_step<>& s) {
 TEST_CASE("rows, experts read and bytes exchanged of an estimate are those of the busiest rank") {
   const layout l{{1, 1, 8}, {1, 8, 1}};
   const basic_routing<> skewed = power_law_routing(1.2);
-  const expert_load load = power_law_load({64, 4, 8, 160.0}, 1.2);
+  const expert_load load = power_law_load({64, 4, 8, 160.0}, 1.2, 0.0);
   const auto even = emitted(l, decode_step(160.0, 0.0, 1.0));
   const auto r = emitted(l, decode_step(160.0, 0.0, 1.0, skewed));
   CHECK(load.imbalance > 1.5);
