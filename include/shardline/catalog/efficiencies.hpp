@@ -97,7 +97,7 @@ struct sustained {
   }
 
  private:
-  constexpr double power(precision p) const noexcept {
+  [[nodiscard]] constexpr double power(precision p) const noexcept {
     const double hungry = catalog::h100_sxm.peak.bf16.value() * 16.0 / real<double>(bits(p));
     return min(max((on.peak[p].value() / hungry - 0.4) / 0.6, 0.0), 1.0);
   }

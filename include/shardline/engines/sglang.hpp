@@ -239,7 +239,7 @@ inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
 
 /// PyTorch's allocator takes memory for a tensor of 10 MiB and more in whole multiples of 2
 /// (c10/cuda/CUDACachingAllocator.cpp, kMinLargeAlloc and kRoundLarge).
-inline constexpr integer torch_segment = 2 * 1024 * 1024;
+inline constexpr integer torch_segment = integer{2} * 1024 * 1024;
 
 }  // namespace detail
 

@@ -137,10 +137,10 @@ struct pool_scout {
     seen.counts.reject(r, 1);
     seen.nearest.offer(l, 1, r);
   }
-  void accept(pool_option o) {
+  void accept(const pool_option& o) {
     ++seen.counts.tried;
     ++seen.counts.feasible;
-    found.push_back(std::move(o));
+    found.push_back(o);
   }
   void look_at_reading(const basic_pool<T, Efficiency>& pool,
                        const prepared_layout<T, Efficiency>& p) {

@@ -314,6 +314,7 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
 ///   generation = g m decode + others' prompts that are read meanwhile, and what these slow
 ///   (apart_of)
 ///   prompt     = until those that came together are read, half of them on average
+///   life      >= slots prompt / room pace of full steps: all slots read a prompt in it
 template <class T, class Times>
 [[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,
                                                     const basic_turnover<T>& load,
@@ -343,7 +344,14 @@ template <class T, class Times>
   // With no token after the first, the next request waits for the others.
   const T between = min(load.decode_steps, one);
   queue = queue + meanwhile * per_prompt * (one - between);
-  const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
+  T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
+  // Of slots that are always full all read a prompt in a life, however little is decoded. What that
+  // takes beyond is waited before the first token and behind it alike, if there is one behind it.
+  const T at_once = min(s.room, load.prompt * c.at_once);
+  const T all = c.at_once * (load.prompt / at_once) * times.prompts(at_once).pace;
+  const T missing = max(all - (queue + prompt + generation), T(0.0));
+  queue = queue + missing * (one - between * T(0.5));
+  generation = generation + missing * (between * T(0.5));
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
 }

@@ -40,8 +40,17 @@ inline std::string phrase(integer first, std::string_view between, integer secon
   return std::to_string(first) + std::string(between) + std::to_string(second) + std::string(after);
 }
 
-inline std::string figures_of(const violation& v) {
+// Two times, the first of which may be of a queue that grows for ever.
+inline std::string two_times(const violation& v) {
   constexpr double ns = 1e-9;
+  const double available = static_cast<double>(v.available) * ns;
+  if (v.rule == rule::ttft && v.required == largest_whole) {
+    return "grows without end, " + short_seconds(available) + " available";
+  }
+  return two_figures(static_cast<double>(v.required) * ns, available, short_seconds);
+}
+
+inline std::string figures_of(const violation& v) {
   constexpr double per_megasecond = 1e-6;
   const auto required = static_cast<double>(v.required);
   const auto available = static_cast<double>(v.available);
@@ -71,12 +80,8 @@ inline std::string figures_of(const violation& v) {
     case rule::memory:
       return two_figures(required, available, decimal_bytes);
     case rule::ttft:
-      if (v.required == largest_whole) {  // of a queue that grows for ever
-        return "grows without end, " + short_seconds(available * ns) + " available";
-      }
-      [[fallthrough]];
     case rule::tpot:
-      return two_figures(required * ns, available * ns, short_seconds);
+      return two_times(v);
     case rule::rate:
       return two_figures(required * per_megasecond, available * per_megasecond, requests_per_s);
   }
