@@ -346,12 +346,16 @@ template <class T, class Times>
   queue = queue + meanwhile * per_prompt * (one - between);
   T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
   // Of slots that are always full all read a prompt in a life, however little is decoded. What that
-  // takes beyond is waited before the first token and behind it alike, if there is one behind it.
-  const T at_once = min(s.room, load.prompt * c.at_once);
-  const T all = c.at_once * (load.prompt / at_once) * times.prompts(at_once).pace;
-  const T missing = max(all - (queue + prompt + generation), T(0.0));
-  queue = queue + missing * (one - between * T(0.5));
-  generation = generation + missing * (between * T(0.5));
+  // takes beyond is waited before the first token and behind it alike, if there is one behind it. No
+  // full step is priced where prompts would fit that take as long each as in the steps there are.
+  const T life = queue + prompt + generation;
+  if (largest_of(c.at_once * per_prompt - life) > 0.0) {
+    const T at_once = min(s.room, load.prompt * c.at_once);
+    const T all = c.at_once * (load.prompt / at_once) * times.prompts(at_once).pace;
+    const T missing = max(all - life, T(0.0));
+    queue = queue + missing * (one - between * T(0.5));
+    generation = generation + missing * (between * T(0.5));
+  }
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
 }
