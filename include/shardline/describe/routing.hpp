@@ -9,7 +9,8 @@
 namespace shardline {
 
 ///   even        every expert is chosen as often as any other, and ranks get equal numbers of
-///   tokens power_law   loads of experts are distributed as x^-exponent: work/routing/power_law.hpp
+///               tokens
+///   power_law   loads of experts are distributed as x^-exponent: work/routing/power_law.hpp
 ///   observed    it was counted how often each expert is chosen: work/routing/observed_load.hpp
 enum class routing_law : unsigned char { even, power_law, observed };
 
@@ -28,7 +29,7 @@ struct basic_routing {
   std::span<const double> loads{};
 };
 
-/// Loads of experts in order of rank r follow r^-exponent, exponent [1] from 0 (even) to 2.
+/// Loads of experts are distributed as x^-exponent, exponent [1] from 0 to 2.
 ///   power_law_routing(1.2).exponent = 1.2   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_routing<T> power_law_routing(const T& exponent) noexcept {

@@ -7,7 +7,7 @@
 
 namespace shardline {
 
-/// Exponent of the loads of experts, in order of rank. Tables of expert kernels are made with 1.01
+/// Exponent of the distribution of experts' loads. Tables of expert kernels are made with 1.01
 /// and 1.2 (aiconfigurator, `power_law_1.2`); runs of five models under three engines are each best
 /// with 1.2 to 1.6 (bench/accuracy).
 inline constexpr double usual_routing_exponent = 1.4;

@@ -41,7 +41,8 @@ using step_seconds = basic_step_seconds<>;
 
 /// Whom a request shares a replica with.
 ///   others   of what is in flight on average, the share that is not itself
-///   at_once  how many are sent at once when a run begins
+///   at_once  slots that are always full, to which a run's first requests are sent at once; 1 of
+///            random arrivals
 ///   busy     of the steps that pass before an engine has noticed a request, those that do pass
 template <class T = double>
 struct basic_company {
@@ -308,13 +309,26 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
   return rest + s.beside * T(0.5);
 }
 
+// What the prompts of all slots take in full steps beyond a life: of slots that are always full all
+// read one in it, however little is decoded. No full step is priced where they would fit into it at
+// what each takes in the steps there are.
+template <class T, class Times>
+constexpr T prompts_beyond(const Times& times, const basic_turnover<T>& load,
+                           const basic_step_mix<T>& s, const T& slots, const T& per_prompt,
+                           const T& life) noexcept {
+  if (!(largest_of(slots * per_prompt - life) > 0.0)) return T(0.0);
+  const T full = min(s.room, load.prompt * slots);
+  return max(slots * (load.prompt / full) * times.prompts(full).pace - life, T(0.0));
+}
+
 }  // namespace detail
 
 /// A life among steps that read prompts apart.
 ///   generation = g m decode + others' prompts that are read meanwhile, and what these slow
 ///   (apart_of)
 ///   prompt     = until those that came together are read, half of them on average
-///   life      >= slots prompt / room pace of full steps: all slots read a prompt in it
+///   life      >= slots prompt / room pace of full steps: all slots read a prompt in it; what is
+///   missing is waited before the first token and behind it alike, if there is one behind it
 template <class T, class Times>
 [[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,
                                                     const basic_turnover<T>& load,
@@ -344,20 +358,12 @@ template <class T, class Times>
   // With no token after the first, the next request waits for the others.
   const T between = min(load.decode_steps, one);
   queue = queue + meanwhile * per_prompt * (one - between);
-  T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
-  // Of slots that are always full all read a prompt in a life, however little is decoded. What that
-  // takes beyond is waited before the first token and behind it alike, if there is one behind it. No
-  // full step is priced where prompts would fit that take as long each as in the steps there are.
+  const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
   const T life = queue + prompt + generation;
-  if (largest_of(c.at_once * per_prompt - life) > 0.0) {
-    const T at_once = min(s.room, load.prompt * c.at_once);
-    const T all = c.at_once * (load.prompt / at_once) * times.prompts(at_once).pace;
-    const T missing = max(all - life, T(0.0));
-    queue = queue + missing * (one - between * T(0.5));
-    generation = generation + missing * (between * T(0.5));
-  }
-  return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
-          seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
+  const T missing = detail::prompts_beyond(times, load, s, c.at_once, per_prompt, life);
+  const T behind = missing * (between * T(0.5));
+  return {seconds<T>::from_value(queue + missing - behind), seconds<T>::from_value(prompt),
+          seconds<T>::from_value(generation + behind), seconds<T>::from_value(entry)};
 }
 
 }  // namespace shardline

@@ -105,7 +105,8 @@ inline constexpr double widest_loads = 60.0;
 /// Source of the law: how NVIDIA's aiconfigurator draws loads for its measurements
 /// (collector/helper.py, commit 006afd78).
 /// Check: 256 experts, 8 a token, ep 8, 1024 tokens, exponent 1.2: imbalance 1.488, 31.4 experts;
-/// with 32 redundant ones 1.023 (tests/work/routing/routing.cpp).
+/// with 32 redundant ones 1.023; ep 64, 131072 tokens, exponent 1.4: 8.67, of a deployment 3.12
+/// (tests/work/routing/routing.cpp).
 template <class T>
 [[nodiscard, gnu::cold, gnu::noinline]] constexpr basic_expert_load<T> power_law_load(
     const basic_expert_group<T>& some, const T& exponent, double tokens_share = 0.8) noexcept {
