@@ -55,7 +55,12 @@ struct layer {
   layer_form form = layer_form::sequential;
   format_exceptions exceptions{};
   bool weights_of_another = false;
-  friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
+
+  friend constexpr bool operator==(const layer& a, const layer& b) noexcept {
+    return equal_alternatives(a.attention, b.attention) &&
+           equal_alternatives(a.feed_forward, b.feed_forward) && a.form == b.form &&
+           a.exceptions == b.exceptions && a.weights_of_another == b.weights_of_another;
+  }
 };
 
 struct layer_run {
