@@ -106,11 +106,12 @@ struct sustained {
 }  // namespace detail
 
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
-/// over the same buffers again and again: those of the nearest() measured chip, by transfer().
+/// over the same buffers again and again: those of its neighbours() that were measured, by
+/// transfer().
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, const engine_version& e = engines::vllm) noexcept {
-  fitted f = transfer(nearest(a), a, e.kernels);
+  fitted f = transfer(neighbours(a), a, e.kernels);
   f.source = detail::source_of_kernels(a, e);
   f.residuals = catalog::curves::residuals_at(nearest(a).sheet->name.view(), e.kernels.library,
                                               detail::distance_of(a, e));
