@@ -197,12 +197,8 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
     (void)f.exchange(a, &x);
     return {};
   }
-  std::string known;
-  for (const std::string_view one : figure_names()) {
-    known += (known.empty() ? "" : ", ") + std::string(one);
-  }
   return hf::printable(name) + did_you_mean(name, figure_names()) +
-         ": not known; allowed: " + known;
+         ": not known; allowed: " + listed_names(figure_names());
 }
 
 /// An accelerator, or one line that says why there is none.
@@ -259,15 +255,16 @@ class accelerator_reader {
   template <class Names, class Value>
   void read_one_of(const std::string& key, const std::string& text, const Names& named,
                    Value& value) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const auto& [name, of_name] : named) {
       if (name == text) {
         value = of_name;
         return;
       }
-      names += (names.empty() ? "" : ", ") + std::string(name);
+      names.push_back(name);
     }
-    put(key + ": " + hf::printable(text) + "; allowed: " + names);
+    put(key + ": " + hf::printable(text) + did_you_mean(text, names) +
+        "; allowed: " + listed_names(names));
   }
 
   accelerator& a_;
@@ -285,7 +282,7 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
   names.reserve(catalog::accelerators.size());
   for (const accelerator& a : catalog::accelerators) names.push_back(a.name.view());
   const std::string near = text == nullptr ? std::string() : did_you_mean(*text, names);
-  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: a name of the catalog");
+  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: " + listed_names(names));
   return {};
 }
 
