@@ -29,6 +29,8 @@ static_assert(
 
 static_assert(value_of(2.5) == 2.5 && largest_of(2.5) == 2.5);
 static_assert(min(2.0, 3.0) == 2.0 && max(2.0, 3.0) == 3.0 && select(2 < 3, 4.0, 5.0) == 4.0);
+static_assert(select(2 < 3, 4_s, 5_s) == 4_s && cast<dual<1>>(2_s).value().value == 2.0);
+static_assert(largest_of(dual<1>::input(2.5, 0)) == 2.5 && endless<double>() > 1e308);
 static_assert(real<double>(7) == 7.0);
 static_assert(is_finite(1e308) && !is_finite(endless<double>()));
 static_assert(ceil_div(61, 4) == 16 && is_divisor(8, 64) && !is_divisor(3, 64));
