@@ -6,7 +6,7 @@
 #   source  a paper, document, file, or the formula that it follows from
 #   number  a worked number
 #   tested  one of those numbers beside that function's name in the tests of the header or of its folder
-# Overloads behind one comment share it. With -v LIST=1 those that lack something, one a line.
+# Overloads behind one comment share it; those that only say why they do not compile are left out. With -v LIST=1 those that lack something, one a line.
 function plain_numbers(text,   out) {
   while (match(text, /[0-9][,'][0-9][0-9][0-9]/)) text = substr(text, 1, RSTART) substr(text, RSTART + 2)
   return text
@@ -69,6 +69,7 @@ function judge(declaration,   name, head, folder, has, lacks, numbers) {
   sub(/.*[ &*>]/, "", name)
   if (name == "" || name ~ /^operator/ || name ~ /::/ || declaration ~ /operator""/) return
   if (name ~ /^(if|for|while|return|noexcept|requires|decltype)$/) return
+  if (comment ~ /^\n\/\/\/ Does not compile/) return
   folder = FILENAME
   sub(/.*include\/shardline\//, "", folder)
   sub(/\/.*/, "", folder)

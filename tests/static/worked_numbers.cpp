@@ -4,6 +4,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/describe/routing.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/fabric/collectives.hpp"
 #include "shardline/fabric/placement.hpp"
 #include "shardline/memory/memory.hpp"
@@ -100,6 +101,12 @@ static_assert(make_cluster(catalog::h100_sxm, 64).gpus_per_domain == 8);
 constexpr auto under_shares =
     with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5});
 static_assert(under_shares.gpus == 64 && under_shares.accelerator.efficiency.mfu == 0.5);
+static_assert(with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5}).efficiency.mfu == 0.5);
+static_assert(with_engine(make_cluster(catalog::h100_sxm, 8), engines::vllm).runtime.page_tokens ==
+              16);
+constexpr std::array<double, 2> seen_loads{1.0, 3.0};
+static_assert(observed_routing(std::span<const double>(seen_loads)).loads.size() == 2 &&
+              observed_routing(std::span<const double>(seen_loads)).exponent == 0.0);
 static_assert(make_cluster(catalog::h100_sxm, 64, 4).gpus_per_domain == 4);
 static_assert(kv_bytes_per_token(catalog::llama_3_1_70b).value() == 327680.0);
 static_assert(kv_bytes_per_token(catalog::deepseek_v3).value() == 70272.0);
