@@ -27,14 +27,19 @@ function numbers_of(text,   out, number) {
   }
   return out
 }
-function tests_of(file,   path, folder, text, line, where, command, one) {
+function tests_of(file,   path, folder, part_of_path, text, line, where, command, one) {
   path = file
   sub(/.*include\/shardline\//, "", path)
   folder = path
   sub(/\/[^\/]*$/, "", folder)
   if (folder in tests) return folder
   text = " "
-  command = "cat " TESTS "/" folder "/*.cpp " TESTS "/" folder "/*.hpp " TESTS "/static/*.cpp 2>/dev/null"
+  command = "cat " TESTS "/static/*.cpp"
+  for (part_of_path = folder; part_of_path != ""; ) {
+    command = command " " TESTS "/" part_of_path "/*.cpp " TESTS "/" part_of_path "/*.hpp"
+    if (!sub(/\/[^\/]*$/, "", part_of_path)) part_of_path = ""
+  }
+  command = command " 2>/dev/null"
   while ((command | getline line) > 0) text = text line "\n"
   close(command)
   while (match(text, /[0-9]_/)) text = substr(text, 1, RSTART) " " substr(text, RSTART + 2)
@@ -62,7 +67,7 @@ function judge(declaration,   name, head, folder, has, lacks, numbers) {
   head = declaration
   sub(/^template <.*> *(requires[^;{]*)?(\[\[|constexpr|inline|void|auto|bool|std|consteval)/, "constexpr", head)
   if (head !~ /\(/ || head ~ /^(struct|class|enum|using|static_assert|friend|concept|namespace|extern|#)/) return
-  if (head ~ /^[^(]*=/ || head ~ /^template.*> *[a-z_]+\(.*\) *->/) return
+  if (head ~ /^[^(]*[={]/ || head ~ /^template.*> *[a-z_]+\(.*\) *->/) return
   name = head
   sub(/\(.*/, "", name)
   sub(/ +$/, "", name)
