@@ -197,7 +197,7 @@ recording::recorded layer_of(const layer& l, const model& m = recording::sixteen
                              const layout& on = recording::tensor_parallel(2)) {
   const model_context e{m, on};
   const recording::recorded r = recording::operators_of(
-      e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { emit_layer(l, e, sink); });
+      e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { detail::emit_layer(l, e, sink); });
   return r;
 }
 
@@ -288,7 +288,7 @@ TEST_CASE("embedding: the rank's rows, their sum, then learned positions and a n
   const auto emitted = [&] {
     const model_context e{m, l, {1, 1, 0}, {64, 1}};
     const recording::recorded r = recording::operators_of(
-        e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { emit_embedding(e, sink); });
+        e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { detail::emit_embedding(e, sink); });
     return r;
   };
   using enum term;
@@ -309,7 +309,7 @@ TEST_CASE("the head's logits are gathered, and handed on whole, one row per sequ
   const layout l = recording::tensor_parallel(2);
   const model_context e{m, l, {}, {64, 1}};
   const recording::recorded r = recording::operators_of(
-      e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { emit_head(e, true, sink); });
+      e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { detail::emit_head(e, true, sink); });
   CHECK(recording::shape(r.gemms[0].weight, 16, 64));
   CHECK(r.sends(collective_kind::all_gather, {2, 1}, 3.0 * 101.0 * 2.0));
   REQUIRE(r.logits.size() == 1);

@@ -128,7 +128,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
     sink_for sink(of_layer);
-    emit_layer(l, e, sink);
+    detail::emit_layer(l, e, sink);
     const integer per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
     active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }

@@ -110,7 +110,15 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
   return map;
 }
 
-/// So many layers of each kind, in segments.
+/// The halves of a model's last layer, of which its prediction layers are made too.
+[[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
+                                                       const model& m) noexcept {
+  return map.of_kind[m.layers.runs[m.layers.runs.size() - 1].kind];
+}
+
+namespace detail {
+
+// So many layers of each kind, in segments.
 [[nodiscard]] constexpr segment_counts in_segments(const segment_map& map,
                                                    const kind_counts& layers) noexcept {
   segment_counts n{};
@@ -123,13 +131,7 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
   return n;
 }
 
-/// The halves of a model's last layer, of which its prediction layers are made too.
-[[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
-                                                       const model& m) noexcept {
-  return map.of_kind[m.layers.runs[m.layers.runs.size() - 1].kind];
-}
-
-/// Adds the prediction layers of a model.
+// Adds the prediction layers of a model.
 constexpr void add_prediction(segment_counts& n, const segment_map& map, const model& m) noexcept {
   const auto more = static_cast<std::int32_t>(m.mtp_layers);
   const layer_halves& halves = last_layer(map, m);
@@ -138,7 +140,7 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   n[segment::prediction] += more;
 }
 
-/// Segments of all stages together, prediction layers and hand-overs aside.
+// Segments of all stages together, prediction layers and hand-overs aside.
 [[nodiscard]] constexpr segment_counts segments_of_model(const segment_map& map,
                                                          const kind_counts& layers,
                                                          const model& m) noexcept {
@@ -149,11 +151,13 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   return n;
 }
 
+}  // namespace detail
+
 /// Segments of stage `stage`; a model without a vocabulary has neither embedding nor head.
 [[nodiscard]] constexpr segment_counts segments_of_stage(const segment_map& map, const model& m,
                                                          const layout& l, integer stage) noexcept {
   const item_range own = layers_of_stage(l, m.layers.size(), stage);
-  segment_counts n = in_segments(map, m.layers.counts(own.first, own.number));
+  segment_counts n = detail::in_segments(map, m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
   n[segment::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
   n[segment::head] = has_vocabulary && stage == l.pp - 1 ? 1 : 0;
@@ -161,7 +165,9 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   return n;
 }
 
-/// Emits one segment.
+namespace detail {
+
+// Emits one segment.
 constexpr void emit_segment(const model_context& e, const segment_map& map, std::size_t s,
                             shape_sink& sink) {
   if (s == segment::embedding) return emit_embedding(e, sink);
@@ -172,5 +178,7 @@ constexpr void emit_segment(const model_context& e, const segment_map& map, std:
   if (s < segment::first_feed_forward) return emit_mixing_half(l, e, sink);
   emit_feed_forward_half(l, e, sink);
 }
+
+}  // namespace detail
 
 }  // namespace shardline

@@ -126,16 +126,16 @@ constexpr step_sizes<T> sizes_made(const Make& make_step, const routings& all) n
   return sizes;
 }
 
-}  // namespace detail
-
-/// The sizes of a step that differs from theirs in the cached tokens of its parts alone.
+// The sizes of a step that differs from theirs in the cached tokens of its parts alone.
 template <class T>
 constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexcept {
   for (std::size_t i = 0; i < s.part_count; ++i) {
     sizes.step.parts[i].context = s.parts[i].context;
   }
-  detail::put_extents(sizes);
+  put_extents(sizes);
 }
+
+}  // namespace detail
 
 /// The sizes of a step as a rank sees it, of these routings too.
 template <class T>

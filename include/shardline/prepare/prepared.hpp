@@ -132,7 +132,7 @@ struct prepared_memory {
   /// layers where the deployment speculates. A step runs those apart from others: draft_time().
   [[nodiscard]] constexpr segment_counts held_by(integer stage, segment_counts n,
                                                  bool speculates) const noexcept {
-    if (speculates && stage == layout.pp - 1) add_prediction(n, map, model);
+    if (speculates && stage == layout.pp - 1) detail::add_prediction(n, map, model);
     return n;
   }
 };

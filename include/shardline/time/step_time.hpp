@@ -335,7 +335,7 @@ class steps_by_context {
   /// The time of one of them.
   [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) noexcept {
     if (!apart()) return time_of_step(prepared_, s);
-    put_contexts(sizes_, s);
+    detail::put_contexts(sizes_, s);
     detail::step_fold<T> fold = rest_;
     detail::price(prepared_, sizes_, fold);
     return detail::through_stages_of(prepared_, fold, sizes_.step);
