@@ -185,3 +185,19 @@ TEST_CASE("the stages of a pipeline have all of its segments together, and each 
     REQUIRE(halves == of_layers);
   }
 }
+
+TEST_CASE("documented: segments of Llama-3.1-8B, of four stages the first") {
+  const model& m = catalog::llama_3_1_8b;
+  const segment_map map = segments_of(m);
+  CHECK(map.of_kind[0].mixing == 1);
+  CHECK(last_layer(map, m).mixing == 1);
+  CHECK(last_layer(map, m).feed_forward == 17);
+  const segment_counts n = segments_of_stage(map, m, layout{.pp = 4}, 0);
+  CHECK(n[segment::embedding] == 1);
+  CHECK(n[1] == 8);
+  CHECK(n[17] == 8);
+  CHECK(n[segment::hand_over] == 1);
+  CHECK(n[segment::head] == 0);
+  CHECK(times_of(n)[1] == 8.0);
+}
+static_assert(segment::first_mixing == 1);

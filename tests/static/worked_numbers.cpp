@@ -68,6 +68,7 @@ constexpr integer halves(const segment_map& map) {
   return n;
 }
 static_assert(halves(segments_of(catalog::llama_3_1_8b)) == 2);
+static_assert(segment::first_mixing == 1);
 
 constexpr auto reading = prefill_step(2.0, 100.0, 0.0, 1.0);
 static_assert(reading.part_count == 1 && reading.parts[0].sequences == 2.0);
