@@ -186,7 +186,7 @@ constexpr T chance_of_some(const T& prompts, const T& room,
 
 }  // namespace detail
 
-/// The same where prompts come at random, so many in a step of any kind.
+/// The same counts where prompts come at random, so many in a step of any kind.
 ///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
 /// since a step has what came during the one before it, and after a long one it is seldom empty;
 /// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
@@ -245,7 +245,7 @@ constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& e
 
 }  // namespace detail
 
-/// The same of an engine that reads prompts apart: those that have come since the last decoding
+/// The same counts of an engine that reads prompts apart: those that have come since the last decoding
 /// step, as many of them in a step as its budget has room for, while nothing decodes. A request
 /// passes `entry` steps before it is noticed.
 ///   prompts  = N / (g m + entry)
@@ -296,7 +296,7 @@ constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
 
 }  // namespace detail
 
-/// The same where prompts come at random, so many in a step of any kind and the steps that are read
+/// The same counts where prompts come at random, so many in a step of any kind and the steps that are read
 /// after it. What comes while some are read is read too before anything decodes:
 ///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
 /// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
