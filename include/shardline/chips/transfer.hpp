@@ -67,8 +67,8 @@ constexpr double memory_distance(const measured_chip& m,
 /// has the newest generation's, and of these the one whose memory is nearest in speed, for one
 /// generation has boards of server and of graphics memory. Of a maker that none was measured of the
 /// oldest chip of all: such hardware has no switch that reduces, nor the newer one's kernels.
-///   nearest(catalog::h20).sheet->name == "h100-sxm"   (tests/chips/transfer.cpp)
-///   nearest(catalog::gb200).sheet->name == "b200-sxm"
+///   nearest(catalog::h20).sheet->name == "h100-sxm", of 132 multiprocessors
+///   nearest(catalog::gb200).sheet->name == "b200-sxm"   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr const measured_chip& nearest(
     const basic_accelerator<double, Old>& a) noexcept {
