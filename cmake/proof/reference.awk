@@ -81,7 +81,7 @@ function judge(declaration,   name, head, folder, has, lacks, numbers) {
   sub(/\/.*/, "", folder)
   numbers = numbers_of(comment)
   has["comment"] = comment != ""
-  has["units"] = comment ~ /\[[^\]]*(s|1|B|byte|FLOP|token|J|W)[^\]]*\]|second|byte|token|share|FLOP|count|[Nn]umber of|whether|Whether|true|GPU|rank|layers|text|name|watt|joule|dollar|sequence|replica|dimensionless|[Nn]o unit|same unit|any unit|unit|index|factor|ratio|probability|[KMG]i?B|per cent/
+  has["units"] = comment ~ /\[[^\]]*(s|1|B|byte|FLOP|token|J|W)[^\]]*\]|[Ss]econd|[Bb]yte|[Tt]oken|[Ss]hare|FLOP|count|[Nn]umber of|whether|Whether|true|GPU|rank|layers|text|name|watt|joule|dollar|sequence|replica|dimensionless|[Nn]o unit|same unit|any unit|unit|index|factor|ratio|probability|[KMG]i?B|per cent/
   if (comment != "" && head !~ /[( <](double|float|int|long|unsigned|auto|T|Scalar|std::(u?int[0-9]+_t|size_t))[ >,&]/) has["units"] = 1
   has["range"] = comment ~ /[Rr]ange|from [0-9]|accepts|never|[Ww]here|far as|at most|>=|<=|[<>] ?[0-9]|at least|never|from [0-9]|[Rr]efuse|[Ee]rror|[Nn]one|null|[Ee]mpty|[Aa]ny |otherwise|[Nn]eeds|where |[Uu]nless|not compile|if |[Ee]very|[Pp]ositive|finite|between|of all|holds|valid/
   has["source"] = comment ~ /[Ss]ource|arXiv|https?:|[Dd]ata ?sheet|[Mm]easured|tests\/|[Dd]eriv|same bits|by definition|[A-Za-z_)\]] = |\.py|\.hpp|\.cpp|\.rst|\.md|paper|specification|document|standard|IEEE|theorem/
