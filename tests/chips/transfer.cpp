@@ -302,3 +302,5 @@ TEST_CASE("half the 16-bit peak leaves 8-bit kernels as they are") {
   CHECK(there.gemm[kernel_format::wide].compute > here.gemm[kernel_format::wide].compute);
   CHECK(there.gemm[kernel_format::wide].throttle < here.gemm[kernel_format::wide].throttle);
 }
+
+static_assert(nearest(catalog::h20).sheet->multiprocessors == 132);

@@ -171,3 +171,19 @@ TEST_CASE("sequences of a run meet the prompts of those around them, not of all"
   const double met = nine.met_decoding() * 38.0 * (9.0 / 40.0);
   CHECK(met == doctest::Approx(4.0 + 7.0 * 7.0 / 16.0).epsilon(1e-12));
 }
+
+TEST_CASE("documented: seconds of steps at invented times") {
+  const turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0};
+  step_mix s;
+  s.decoding = 8.0;
+  s.prompt_tokens = 1024.0;
+  s.carrying = 0.5;
+  s.room = 1024.0;
+  s.coming = 1.0;
+  const auto beside = chunked_seconds(times, load, s, 1.0);
+  CHECK(beside.decode == doctest::Approx(1.09).epsilon(1e-12));
+  CHECK(beside.prompts == doctest::Approx(2.114).epsilon(1e-12));
+  const auto apart = seconds_apart(times, load, s, 1.0);
+  CHECK(apart.decode == doctest::Approx(1.09).epsilon(1e-12));
+  CHECK(apart.prompts == doctest::Approx(2.024).epsilon(1e-12));
+}

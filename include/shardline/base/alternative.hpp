@@ -29,8 +29,10 @@ constexpr bool one_of_is_equal(const Variant& a, const Variant& b,
 
 }  // namespace detail
 
-/// f(alternative), f being callable with every alternative. A chain of comparisons: it inlines, and
-/// it is constant wherever the variant is.
+/// Calls f(alternative) once, f being callable with every alternative; not at all where the variant
+/// has no value (after an exception). A chain of comparisons of std::variant::index(): it inlines,
+/// and is constant wherever the variant is.
+///   of variant<int, double>(10.5), f being 2 n or 4 x: 42   (tests/base/alternative.cpp)
 template <class Variant, class F>
 constexpr void visit_alternative(const Variant& v, F&& f) {
   detail::visit_one_of(v, f, detail::alternatives_of<Variant>{});

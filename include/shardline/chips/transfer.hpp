@@ -115,8 +115,8 @@ template <class Old>
 }
 
 /// The one of them that is nearer.
-///   nearest(catalog::h20).sheet->name == "h100-sxm"   (tests/chips/transfer.cpp)
-///   nearest(catalog::gb200).sheet->name == "b200-sxm"
+///   nearest(catalog::h20).sheet->name == "h100-sxm", of 132 multiprocessors
+///   nearest(catalog::gb200).sheet->name == "b200-sxm"   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr const measured_chip& nearest(
     const basic_accelerator<double, Old>& a) noexcept {

@@ -290,7 +290,8 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
 
 /// The accelerator that a JSON text describes: "name", "vendor", "architecture", "like" (an
 /// accelerator of the catalog, whose figures hold where the text gives none) and
-/// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is not known is refused by its path.
+/// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is
+/// not known is refused by its path.
 ///   {"name": "h100-at-home", "like": "h100-sxm", "memory": 8e10, "domain": 4}
 [[nodiscard]] inline accelerator_result read_accelerator(std::string_view text) {
   hf::diagnosis d;

@@ -95,7 +95,11 @@ constexpr field own_field(std::size_t kind, const field_range& range) noexcept {
 
 }  // namespace detail
 
-/// The number of a field of a kind.
+/// The number, a field, of a field of a kind, whether its range is a shared one of base/field.hpp
+/// or the kind's own; every field of fields() has one: by definition 8 numbers a kind behind the
+/// last of `field`.
+///   field_of<K>(shared_range<field::heads>{}) = field::heads, range 1 to 100,000
+///   (tests/model/model.cpp)
 template <class Kind, field Field>
 [[nodiscard]] constexpr field field_of(shared_range<Field>) noexcept {
   return Field;
@@ -105,7 +109,9 @@ template <class Kind, const field_range& Range>
   return detail::own_field(detail::number_of_kind<Kind>, Range);
 }
 
-/// The range of any field, one of a kind's own among them.
+/// The range of any field, one of a kind's own among them, in the unit that it names: derived from
+/// range_of() and the kinds' fields().
+///   range_of_any(field::heads) = 1 to 100,000   (tests/model/model.cpp)
 [[nodiscard]] constexpr const field_range& range_of_any(field f) noexcept {
   const auto number = static_cast<std::size_t>(f);
   if (number < field_count) return range_of(f);
@@ -113,7 +119,9 @@ template <class Kind, const field_range& Range>
   return *detail::own_field_at(own / detail::most_own_fields, own % detail::most_own_fields);
 }
 
-/// The range that a number of a kind is held to.
+/// The range that a number of a kind is held to, in the unit that it names; every one has a range,
+/// by definition that of its type.
+///   range_of(shared_range<field::heads>{}) = 1 to 100,000   (tests/model/model.cpp)
 template <field Field>
 [[nodiscard]] constexpr const field_range& range_of(shared_range<Field>) noexcept {
   return range_of(Field);

@@ -186,7 +186,7 @@ constexpr T chance_of_some(const T& prompts, const T& room,
 
 }  // namespace detail
 
-/// The same where prompts come at random, so many in a step of any kind.
+/// The same counts where prompts come at random, so many in a step of any kind.
 ///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
 /// since a step has what came during the one before it, and after a long one it is seldom empty;
 /// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
@@ -263,7 +263,8 @@ constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& e
 // Prompts that begin in a decoding step where N slots are always full. Of the time before a request
 // is noticed only so much decodes as does not read others' prompts, n = (N - 1) / N prompts of them
 // in a step:
-//   prompts (g m + unseen + timed / (1 + n reading) + counted / (1 + max(n L / B, n / (1 + n)))) = N
+//   prompts (g m + unseen + timed / (1 + n reading) + counted / (1 + max(n L / B, n / (1 + n)))) =
+//   N
 // n by the quadratic equation that is left where `counted` steps pass as `timed` ones do. With
 // hardly a step of decoding all are read in one.
 template <class T>
@@ -300,8 +301,8 @@ constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
 
 }  // namespace detail
 
-/// The same of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes.
+/// The same counts of an engine that reads prompts apart: those that have come since the last
+/// decoding step, as many of them in a step as its budget has room for, while nothing decodes.
 ///   prompts  = N / (g m + entry), the less of entry the more others are read:
 ///              detail::prompts_apart()
 ///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
@@ -351,8 +352,8 @@ constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
 
 }  // namespace detail
 
-/// The same where prompts come at random, so many in a step of any kind and the steps that are read
-/// after it. What comes while some are read is read too before anything decodes:
+/// The same counts where prompts come at random, so many in a step of any kind and the steps that
+/// are read after it. What comes while some are read is read too before anything decodes:
 ///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
 /// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
 /// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
