@@ -5,10 +5,14 @@
 // Set apart, and not fitted to: decode steps that are faster than the memory could read their keys
 // and values, though the last-level cache cannot hold them, and prompts that take less than half the
 // time of the peak. What the benchmark reads and multiplies there is not known.
-// Not scored: Triton's kernels where the engine has others, which it runs instead.
+// Not scored: Triton's kernels where the engine has others, which it runs instead; vLLM's latent
+// kernels, which a host launched one by one: 0.16 ms on Hopper, 0.31 on an A100 and an L40S for any
+// sequences and lengths that take no longer; and vLLM's prompts over 8-bit caches on an RTX PRO 6000,
+// which are up to a hundred times as fast as its peak.
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 
 #include "constants.hpp"
 #include "families.hpp"
@@ -87,6 +91,20 @@ steps study_of(const std::string& name, const decode& shipped, bool latent) {
   return s;
 }
 
+// SGLang's steps over 8-bit latents on Hopper: its backend of FlashAttention 3 widens them first
+// (flashattention_backend.py of python/sglang/srt/layers/attention), at one pace whatever the heads,
+// and then runs the kernel of 16 bits.
+bool is_widened(const kernels& k, bool latent, kernel_format cache_format) {
+  return k.bare.architecture == shardline::architecture::hopper && k.engine == "sglang" && latent &&
+         cache_format == kernel_format::narrow;
+}
+steps widened_study_of(const std::string& name, const decode& wide) {
+  steps s{{name}, {wide}, {}, {}, &of_decode};
+  s.constants = {shared("widening", &decode::widening, {0}, 4e-10, 1e-11, 1e-8),
+                 shared("launch", &decode::launch, {0}, 8.0, 0.5, 60.0)};
+  return s;
+}
+
 bool is_narrow(const std::string& dtype) { return dtype.starts_with("fp8"); }
 double bytes_of(const std::string& dtype) { return is_narrow(dtype) ? 1.0 : 2.0; }
 
@@ -157,9 +175,18 @@ std::string group_of(const grouped_row& row) {
          row.word(window);
 }
 
-bool is_scored(const kernels& k, const std::string& kernel_name, const std::string& multiplied) {
+bool is_scored(const kernels& k, const std::string& kernel_name, const std::string& multiplied,
+               const attention_core<double>& op, const std::string& cache_type) {
   const bool triton = kernel_name.find("triton") != std::string::npos;
-  return !is_narrow(multiplied) && !(triton && k.gpu() == "b200-sxm");
+  const bool beyond = k.is_vllm() && k.gpu() == "rtx-pro-6000" && op.phase == phase::prefill &&
+                      is_narrow(cache_type);
+  return !is_narrow(multiplied) && !(triton && k.gpu() == "b200-sxm") &&
+         !(op.latent && k.is_vllm()) && !beyond;
+}
+
+// vLLM 0.22 splits long caches on an H200 as 0.19 did not, and reads windows alone.
+bool is_superseded(const kernels& k, const std::string& version, phase of) {
+  return of == phase::decode && k.gpu() == "h200-sxm" && k.is_vllm() && version == "0.19.0";
 }
 
 bool is_impossible(const kernels& k, const attention_core<double>& op, const observation& seen) {
@@ -177,19 +204,32 @@ struct attention_reader {
 
   template <class Row>
   void operator()(const std::shared_ptr<const kernels>& k, const Row& row, bool current) {
-    if (!current || !is_scored(*k, row.word(kernel), row.word(math))) return;
     const attending p{k, operator_of(row, of)};
+    if (!current || !is_scored(*k, row.word(kernel), row.word(math), p.op, row.word(cache)) ||
+        is_superseded(*k, row.word(version), of))
+      return;
     const auto format = is_narrow(row.word(cache)) ? kernel_format::narrow : kernel_format::wide;
     const std::string name = title + " " + k->name() + " " + row.word(cache);
     const auto [place, is_new] = places.insert({name, all.size()});
-    const Curve* none = nullptr;
-    const Curve& shipped = shipped_curve(k->fitted.efficiency, p.op, format, none);
-    if (is_new) all.push_back(study_of(name, shipped, p.op.latent));
+    if (is_new) all.push_back(study_for(*k, name, p.op, format));
     observation seen = observed(*k, p.op, row.number(latency) * 1e-3);
     seen.apart = is_impossible(*k, p.op, seen);
     all[place->second].format = format;
     all[place->second].samples.push_back(
         {0, p, k->gpu(), group_of(row), title, k->name(), seen, !seen.apart});
+  }
+
+ private:
+  study<Curve, attending> study_for(const kernels& k, const std::string& name,
+                                    const attention_core<double>& op, kernel_format format) const {
+    const Curve* none = nullptr;
+    const auto& f = k.fitted.efficiency;
+    if constexpr (std::is_same_v<Curve, decode>) {
+      if (is_widened(k, op.latent, format)) {
+        return widened_study_of(name, shipped_curve(f, op, kernel_format::wide, none));
+      }
+    }
+    return study_of(name, shipped_curve(f, op, format, none), op.latent);
   }
 };
 
@@ -251,7 +291,8 @@ void add_attention_curves(const std::string& folder, chip_curves& found) {
       {"window_padding", &decode::window_padding},
       {"cache_speedup", &decode::cache_speedup},
       {"cache_share", &decode::cache_share},
-      {"rows", &decode::rows}};
+      {"rows", &decode::rows},
+      {"widening", &decode::widening}};
   for (const bool is_latent : {false, true}) {
     add_curves("prefill_curve<>", of_prompts, is_latent ? "latent_prefill" : "prefill",
                studies_of<prefill>(folder, phase::prefill, is_latent), found);

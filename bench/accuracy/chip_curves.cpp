@@ -51,7 +51,17 @@ std::vector<format> stand_ins(format f) {
 bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
                  format f) {
   if (engine == "sglang" && kind == "latent_prefill") return true;
-  return gpu == "b200-sxm" && kind == "experts" && f == format::narrow_block;
+  return gpu == "b200-sxm" && engine != "trtllm" && kind == "experts" && f == format::narrow_block;
+}
+
+// Curves that stand for no other engine's.
+//   SGLang's of decode steps over 8-bit latents on Hopper, which its own program widens first, and
+//   its prompts over 8-bit caches on an RTX PRO 6000, Triton's at half the rate of others'
+bool is_own_alone(const std::string& gpu, const std::string& engine, const std::string& kind,
+                  format f) {
+  if (engine != "sglang" || f != format::narrow) return false;
+  return (gpu.starts_with("h") && kind == "latent_decode") ||
+         (gpu == "rtx-pro-6000" && kind == "prefill");
 }
 
 // Engines whose kernels stand in for those of one, the nearest first.
@@ -87,17 +97,36 @@ std::string name_of(const chip_name& chip, const std::string& kind, format f) {
          std::string(format_words[static_cast<std::size_t>(f)]);
 }
 
-// The curve of a format on a chip: the engine's own, else another's.
+// An engine's own curve of a format on a chip, or one that it lends.
+std::optional<named_curve> own_curve(const chip_curves& measured, const chip_name& name,
+                                     const std::string& kind, format f) {
+  const auto [gpu, engine] = parts_of(name);
+  if (curve_in(measured, name, kind, f) == nullptr || is_doubtful(gpu, engine, kind, f)) return {};
+  return named_curve{name_of(name, kind, f), {}};
+}
+std::optional<named_curve> lent_curve(const chip_curves& measured, const chip_name& name,
+                                      const std::string& kind, format f) {
+  const auto [gpu, lender] = parts_of(name);
+  auto found =
+      is_own_alone(gpu, lender, kind, f) ? std::nullopt : own_curve(measured, name, kind, f);
+  if (found) found->note = lender + "'s";
+  return found;
+}
+
+// The curve of a format on a chip: the engine's own, else another's. A decode step's over a narrow
+// cache is first the same engine's over a wide one, half the bytes at its share of the memory's rate:
+// kernels differ more from engine to engine than by what they read.
 std::optional<named_curve> on_chip(const chip_curves& measured, const chip_name& name,
                                    const std::string& kind, format f) {
   const auto [gpu, engine] = parts_of(name);
-  if (curve_in(measured, name, kind, f) != nullptr && !is_doubtful(gpu, engine, kind, f)) {
-    return named_curve{name_of(name, kind, f), {}};
-  }
+  const bool narrow_cache = kind.ends_with("decode") && f == format::narrow;
+  if (const auto own = own_curve(measured, name, kind, f)) return own;
+  if (narrow_cache && own_curve(measured, name, kind, format::wide)) return {};
   for (const std::string& other : neighbours(engine)) {
     const chip_name there = gpu + " " + other;
-    if (is_doubtful(gpu, other, kind, f) || curve_in(measured, there, kind, f) == nullptr) continue;
-    return named_curve{name_of(there, kind, f), other + "'s"};
+    if (const auto lent = lent_curve(measured, there, kind, f)) return lent;
+    const bool lends_wide = lent_curve(measured, there, kind, format::wide).has_value();
+    if (narrow_cache && lends_wide && !is_own_alone(gpu, other, kind, f)) return {};
   }
   return {};
 }

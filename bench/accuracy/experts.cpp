@@ -137,10 +137,12 @@ bool is_run(const kernels& of, const std::string& name) {
 // Kernels that no deployment of the formats above runs: blocks of two matrices; CUTLASS's of NVFP4,
 // where TensorRT-LLM has those of trtllm-gen, which the table calls min_latency; and vLLM's of MXFP4 as
 // that benchmark ran it, 1.4 ms for 64 tokens of one expert of a B200, a step of which takes less for
-// all 36 layers.
+// all 36 layers; and vLLM's of 4-bit integers from 0.19 on, three to five times as long as 0.14's and
+// SGLang's of the same Marlin kernels, and longer than reading the weights in 16 bits.
 bool is_set_apart(const kernels& of, const std::string& source, const std::string& name) {
   const bool generated = of.gpu() == "b200-sxm" && name == "nvfp4";
   return source.ends_with("nongated") || source == "vllm_mxfp4_moe" ||
+         source == "vllm_marlin_int4_moe" ||
          source.ends_with("min_latency") != (generated && source.starts_with("moe_torch_flow"));
 }
 
@@ -156,7 +158,8 @@ studies<curve, expert_layer> expert_studies(const std::string& folder) {
   studies<curve, expert_layer> all;
   const auto add = [&](const auto& of, const table<13>& row, bool current) {
     const dtype* d = dtype_of(row.word(3));
-    if (d == nullptr || !current || is_set_apart(*of, row.word(2), row.word(3)) ||
+    const bool of_marlin = row.word(2) == "vllm_marlin_moe";  // the last that is no longer current
+    if (d == nullptr || !(current || of_marlin) || is_set_apart(*of, row.word(2), row.word(3)) ||
         !is_run(*of, row.word(3)))
       return;
     const std::string name = "experts " + of->name() + " " + d->name;

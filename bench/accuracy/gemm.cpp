@@ -83,8 +83,10 @@ studies<curve, product> gemm_studies(const std::string& folder) {
   studies<curve, product> all;
   const auto add = [&](const auto& k, const table<7>& row, bool current) {
     const dtype* d = dtype_of(row.word(2));
-    // vLLM 0.22's blocks of 8 bits were launched one by one: 50 to 160 us, the host's.
-    const bool hosts = row.word(1) == "0.22.0" && row.word(2) == "fp8_block";
+    // vLLM 0.22's blocks of 8 bits were launched one by one, on an RTX PRO 6000 0.19's too: 50 to
+    // 160 us, the host's.
+    const bool hosts = k->is_vllm() && row.word(2) == "fp8_block" &&
+                       (row.word(1) == "0.22.0" || k->gpu() == "rtx-pro-6000");
     if (d == nullptr || !current || hosts) return;
     product p{k, {}};
     p.op.rows = row.number(3);

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -80,8 +82,7 @@ TEST_CASE("between an H100 and an H200 kernels lie by the memory's rate") {
   const auto launch = [](const accelerator& a) {
     return transfer(neighbours(a), a, of_vllm).gemm[kernel_format::wide].launch;
   };
-  const auto mean =
-      square_root(launch(catalog::h100_sxm).value() * launch(catalog::h200_sxm).value());
+  const auto mean = 0.5 * (launch(catalog::h100_sxm).value() + launch(catalog::h200_sxm).value());
   accelerator half = catalog::h100_sxm;
   half.memory_rate = bandwidth<>::from_value(square_root(3350e9 * 4800e9));
   CHECK(launch(half).value() == doctest::Approx(mean).scale(0.0));
@@ -304,3 +305,81 @@ TEST_CASE("half the 16-bit peak leaves 8-bit kernels as they are") {
 }
 
 static_assert(nearest(catalog::h20).sheet->multiprocessors == 132);
+
+namespace {
+
+// Kernels of a step, each kind in each format at some sizes.
+std::vector<double> some_kernels(const fitted_accelerator<double>& a) {
+  std::vector<double> seconds;
+  const auto add = [&](const auto& op) { seconds.push_back(time_of(a, op).total().value()); };
+  for (const weight_format& f : {formats::bf16, formats::fp8, formats::fp8_block,
+                                 formats::int4_g128, formats::mxfp4, formats::nvfp4}) {
+    for (const double rows : {1.0, 65.0, 256.0, 8192.0}) {
+      add(gemm<double>{term::head, {weight_class::attention, f, 7168, 2048, 1}, rows, 1.0});
+      const double hit = rows < 8.0 ? 8.0 : 48.0;
+      add(grouped_gemm<double>{{weight_class::routed_expert, f, 7168, 4096, 48}, 8.0 * rows, hit});
+    }
+  }
+  for (const double bytes : {2.0, 1.0}) {
+    for (const double sequences : {1.0, 64.0}) {
+      for (const double context : {1024.0, 32768.0}) {
+        add(attention_core<double>{phase::decode, sequences, 1.0, context, 1, 1, 8, 1, 128, 128, 0,
+                                   256.0 * bytes});
+        attention_core<double> latent{phase::decode, sequences, 1.0, context,      1, 1, 16, 1,
+                                      576,           512,       0,   576.0 * bytes};
+        latent.latent = true;
+        latent.latent_width = 576;
+        add(latent);
+      }
+    }
+    add(attention_core<double>{phase::prefill, 1.0, 4096.0, 0.0, 1, 1, 8, 1, 128, 128, 0,
+                               256.0 * bytes});
+  }
+  return seconds;
+}
+
+// The largest ratio of one kernel's times, either way.
+double largest_ratio(const std::vector<double>& a, const std::vector<double>& b) {
+  double most = 1.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    most = (std::max)(most, (std::max)(a[i] / b[i], b[i] / a[i]));
+  }
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("a hundredth of a rate, a peak or a cache moves no kernel by more than 4 %") {
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name.view());
+    for (const engine_version* e : engines::all) {
+      CAPTURE(e->name);
+      const std::vector<double> before = some_kernels(with_fitted(a, *e));
+      for (const better_figure& change : better) {
+        if (std::string_view(change.name).starts_with("multiprocessors")) continue;
+        CAPTURE(change.name);
+        for (const double by : {0.99, 1.01}) {
+          accelerator after = a;
+          change.apply(after, by);
+          REQUIRE(largest_ratio(before, some_kernels(with_fitted(after, *e))) < 1.04);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("nor does it anywhere between the memories of an H100 and an H200") {
+  for (const engine_version* e : engines::all) {
+    CAPTURE(e->name);
+    accelerator a = catalog::h20;
+    a.memory_rate = 3300_GBps;
+    std::vector<double> before = some_kernels(with_fitted(a, *e));
+    while (a.memory_rate < 4900_GBps) {
+      a.memory_rate *= 1.01;
+      CAPTURE(a.memory_rate.value());
+      const std::vector<double> after = some_kernels(with_fitted(a, *e));
+      REQUIRE(largest_ratio(before, after) < 1.04);
+      before = after;
+    }
+  }
+}

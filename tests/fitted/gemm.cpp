@@ -102,6 +102,16 @@ double seconds_of(const Accelerator& a, const gemm<double>& op) {
 
 }  // namespace
 
+TEST_CASE("weights that are widened are multiplied as wide ones, and take fewer bytes to read") {
+  for (const weight_format& f : {formats::fp8, formats::fp8_block, formats::nvfp4}) {
+    for (const double rows : {1.0, 64.0, 300.0, 4096.0}) {
+      CAPTURE(rows);
+      CHECK(microseconds(a100_vllm_gemm, product(rows, 8192, 1280, f)) <=
+            microseconds(a100_vllm_gemm, product(rows, 8192, 1280)));
+    }
+  }
+}
+
 TEST_CASE("more rows, columns or inner values never take less time") {
   laws::dice d(4101);
   for (int number = 0; number < 100000; ++number) {

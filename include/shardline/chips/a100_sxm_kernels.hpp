@@ -29,13 +29,13 @@ inline constexpr kernel_curves a100_sxm_sglang{
                                // 8 bits: not measured: as 16 bits
                                a100_sxm_sglang_decode_wide),
     .latent_prefill = detail::by_cache(
-        // 16 bits: vllm's
-        a100_sxm_vllm_latent_prefill_wide,
+        // 16 bits: trtllm's
+        a100_sxm_trtllm_latent_prefill_wide,
         // 8 bits: trtllm's
         a100_sxm_trtllm_latent_prefill_narrow),
     .latent_decode = detail::by_cache(
-        // 16 bits: vllm's
-        a100_sxm_vllm_latent_decode_wide,
+        // 16 bits: trtllm's
+        a100_sxm_trtllm_latent_decode_wide,
         // 8 bits: trtllm's
         a100_sxm_trtllm_latent_decode_narrow),
     .experts = {{a100_sxm_sglang_experts_wide,
@@ -102,12 +102,16 @@ inline constexpr kernel_curves a100_sxm_vllm{
     .decode = detail::by_cache(a100_sxm_vllm_decode_wide,
                                // 8 bits: not measured: as 16 bits
                                a100_sxm_vllm_decode_wide),
-    .latent_prefill = detail::by_cache(a100_sxm_vllm_latent_prefill_wide,
-                                       // 8 bits: trtllm's
-                                       a100_sxm_trtllm_latent_prefill_narrow),
-    .latent_decode = detail::by_cache(a100_sxm_vllm_latent_decode_wide,
-                                      // 8 bits: trtllm's
-                                      a100_sxm_trtllm_latent_decode_narrow),
+    .latent_prefill = detail::by_cache(
+        // 16 bits: trtllm's
+        a100_sxm_trtllm_latent_prefill_wide,
+        // 8 bits: trtllm's
+        a100_sxm_trtllm_latent_prefill_narrow),
+    .latent_decode = detail::by_cache(
+        // 16 bits: trtllm's
+        a100_sxm_trtllm_latent_decode_wide,
+        // 8 bits: trtllm's
+        a100_sxm_trtllm_latent_decode_narrow),
     .experts = {{a100_sxm_vllm_experts_wide,
                  // 8 bits: not measured: as 16 bits
                  a100_sxm_vllm_experts_wide,

@@ -44,27 +44,6 @@ inline constexpr decode_curve<> a100_sxm_vllm_decode_wide{.compute = 0.9,
                                                           .cache_share = 0.6,
                                                           .rows = 16.0};
 
-/// 110 rows, 35.2 %
-inline constexpr prefill_curve<> a100_sxm_vllm_latent_prefill_wide{.compute = 0.6574,
-                                                                   .softmax_values = 17.76,
-                                                                   .bandwidth = 0.9,
-                                                                   .launch = 60_us,
-                                                                   .block = 12_us,
-                                                                   .tail = 1.5,
-                                                                   .passes = 3.714};
-
-/// 110 rows, 77.9 %
-inline constexpr decode_curve<> a100_sxm_vllm_latent_decode_wide{.compute = 0.4112,
-                                                                 .bandwidth = 0.3174,
-                                                                 .launch = 60_us,
-                                                                 .reduction = 3_us,
-                                                                 .block = 12_us,
-                                                                 .blocks = 2.37,
-                                                                 .multiprocessor_share = 2.0,
-                                                                 .exposed = 0.7726,
-                                                                 .passes = 6.0,
-                                                                 .cache_share = 0.4};
-
 /// 220 rows, 15.4 %
 inline constexpr expert_curve<> a100_sxm_vllm_experts_wide{.compute = 0.615,
                                                            .bandwidth = 0.9199,

@@ -51,8 +51,8 @@ inline constexpr kernel_curves b200_sxm_trtllm{
         detail::by_cache(b200_sxm_trtllm_latent_decode_wide, b200_sxm_trtllm_latent_decode_narrow),
     .experts = {{b200_sxm_trtllm_experts_wide, b200_sxm_trtllm_experts_narrow,
                  b200_sxm_trtllm_experts_narrow_block,
-                 // 4-bit integers: vllm's
-                 b200_sxm_vllm_experts_four_bit, b200_sxm_trtllm_experts_four_bit_float,
+                 // 4-bit integers: sglang's
+                 b200_sxm_sglang_experts_four_bit, b200_sxm_trtllm_experts_four_bit_float,
                  b200_sxm_trtllm_experts_four_bit_math}},
 };
 
@@ -80,7 +80,8 @@ inline constexpr kernel_curves b200_sxm_vllm{
                  // 8 bits in blocks: trtllm-gen's, measured in NVFP4, multiplying as sglang's
                  detail::multiplying_as(b200_sxm_trtllm_experts_four_bit_math,
                                         b200_sxm_sglang_experts_narrow_block),
-                 b200_sxm_vllm_experts_four_bit,
+                 // 4-bit integers: sglang's
+                 b200_sxm_sglang_experts_four_bit,
                  // 4-bit floats: trtllm-gen's
                  b200_sxm_trtllm_experts_four_bit_float, b200_sxm_vllm_experts_four_bit_math}},
 };

@@ -135,17 +135,6 @@ inline constexpr expert_curve<> b200_sxm_vllm_experts_narrow_block{.compute = 0.
                                                                    .passes = 3.89,
                                                                    .foreign_rows = 0.9743,
                                                                    .tiles = {8.0, 64.0}};
-/// 333 rows, 13.7 %
-inline constexpr expert_curve<> b200_sxm_vllm_experts_four_bit{.compute = 0.1832,
-                                                               .bandwidth = 0.7,
-                                                               .launch = 19.58_us,
-                                                               .sorting = 46.64_us,
-                                                               .sorted_tokens = 23.97,
-                                                               .block_rows = 92.51,
-                                                               .walk = 1.453e-08,
-                                                               .passes = 3.135,
-                                                               .foreign_rows = 1.0,
-                                                               .tiles = {8.0, 64.0}};
 /// 330 rows, 13.3 %
 inline constexpr expert_curve<> b200_sxm_vllm_experts_four_bit_math{.bandwidth = 0.9474,
                                                                     .launch = 14.68_us,

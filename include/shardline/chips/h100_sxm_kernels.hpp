@@ -79,8 +79,8 @@ inline constexpr kernel_curves h100_sxm_vllm{
     .latent_decode = detail::by_cache(
         // 16 bits: sglang's
         h100_sxm_sglang_latent_decode_wide,
-        // 8 bits: sglang's
-        h100_sxm_sglang_latent_decode_narrow),
+        // 8 bits: trtllm's
+        h100_sxm_trtllm_latent_decode_narrow),
     .experts = {{h100_sxm_vllm_experts_wide, h100_sxm_vllm_experts_narrow,
                  h100_sxm_vllm_experts_narrow_block, h100_sxm_vllm_experts_four_bit,
                  // 4-bit floats: trtllm's

@@ -121,16 +121,21 @@ inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_wide{.compute = 0.
                                                                    .passes = 0.02183,
                                                                    .cache_speedup = 3.11,
                                                                    .cache_share = 0.6};
-/// 220 rows, 14.4 %
-inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_narrow{.compute = 0.0533,
-                                                                     .bandwidth = 0.4908,
-                                                                     .launch = 6.734_us,
+/// 220 rows, 3.1 %
+inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_narrow{.compute = 0.6731,
+                                                                     .bandwidth = 0.9388,
+                                                                     .launch = 15.64_us,
+                                                                     .reduction = 3.042_us,
+                                                                     .block = 4.526_us,
+                                                                     .blocks = 1.439,
                                                                      .splits = 32.0,
                                                                      .multiprocessor_share = 2.0,
-                                                                     .tail = 0.7681,
+                                                                     .tail = 0.04473,
                                                                      .exposed = 0.05,
-                                                                     .cache_speedup = 1.035,
-                                                                     .cache_share = 0.6};
+                                                                     .passes = 0.02183,
+                                                                     .cache_speedup = 3.11,
+                                                                     .cache_share = 0.6,
+                                                                     .widening = 3.935e-10};
 
 /// 660 rows, 24.0 %
 inline constexpr expert_curve<> h100_sxm_sglang_experts_wide{.compute = 0.5692,

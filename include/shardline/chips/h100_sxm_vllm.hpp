@@ -128,16 +128,16 @@ inline constexpr expert_curve<> h100_sxm_vllm_experts_narrow_block{.compute = 0.
                                                                    .passes = 1.74,
                                                                    .foreign_rows = 0.7831,
                                                                    .tiles = {16.0, 64.0}};
-/// 330 rows, 13.3 %
-inline constexpr expert_curve<> h100_sxm_vllm_experts_four_bit{.compute = 0.328,
-                                                               .bandwidth = 0.7,
-                                                               .launch = 1_us,
-                                                               .sorting = 75.48_us,
-                                                               .sorted_tokens = 28.39,
-                                                               .block_rows = 100.5,
-                                                               .walk = 2e-08,
-                                                               .passes = 1.253,
-                                                               .foreign_rows = 0.5643,
-                                                               .tiles = {8.0, 64.0}};
+/// 330 rows, 11.1 %
+inline constexpr expert_curve<> h100_sxm_vllm_experts_four_bit{.compute = 0.3859,
+                                                               .bandwidth = 0.9844,
+                                                               .launch = 31.84_us,
+                                                               .sorting = 18.01_us,
+                                                               .sorted_tokens = 194.8,
+                                                               .block_rows = 6.696,
+                                                               .walk = 3.583e-09,
+                                                               .passes = 1.564,
+                                                               .foreign_rows = 0.8547,
+                                                               .tiles = {8.0, 128.0}};
 
 }  // namespace shardline::catalog::curves

@@ -122,19 +122,21 @@ inline constexpr decode_curve<> h200_sxm_sglang_latent_decode_wide{.compute = 0.
                                                                    .passes = 0.1493,
                                                                    .cache_speedup = 6.0,
                                                                    .cache_share = 0.6};
-/// 220 rows, 19.4 %
-inline constexpr decode_curve<> h200_sxm_sglang_latent_decode_narrow{.compute = 0.2585,
-                                                                     .bandwidth = 0.2,
-                                                                     .launch = 12.25_us,
-                                                                     .reduction = 2.31_us,
-                                                                     .block = 12_us,
-                                                                     .blocks = 40.0,
+/// 220 rows, 3.5 %
+inline constexpr decode_curve<> h200_sxm_sglang_latent_decode_narrow{.compute = 0.95,
+                                                                     .bandwidth = 0.9272,
+                                                                     .launch = 15.89_us,
+                                                                     .reduction = 3.71_us,
+                                                                     .block = 5.048_us,
+                                                                     .blocks = 0.8225,
                                                                      .splits = 32.0,
-                                                                     .multiprocessor_share = 0.6007,
-                                                                     .tail = 1.5,
+                                                                     .multiprocessor_share = 2.0,
+                                                                     .tail = 0.02859,
                                                                      .exposed = 0.05,
-                                                                     .cache_speedup = 1.167,
-                                                                     .cache_share = 0.6};
+                                                                     .passes = 0.1493,
+                                                                     .cache_speedup = 6.0,
+                                                                     .cache_share = 0.6,
+                                                                     .widening = 3.834e-10};
 
 /// 660 rows, 24.7 %
 inline constexpr expert_curve<> h200_sxm_sglang_experts_wide{.compute = 0.3942,

@@ -63,32 +63,32 @@ inline constexpr prefill_curve<> h200_sxm_vllm_prefill_narrow{.compute = 0.5132,
                                                               .passes = 1.035,
                                                               .window_padding = 122.4};
 
-/// 220 rows, 16.6 %
+/// 110 rows, 11.1 %
 inline constexpr decode_curve<> h200_sxm_vllm_decode_wide{.compute = 0.9,
-                                                          .launch = 8.468_us,
-                                                          .reduction = 1.55_us,
-                                                          .block = 3.094_us,
-                                                          .blocks = 0.4848,
+                                                          .launch = 7.951_us,
+                                                          .reduction = 1.473_us,
+                                                          .block = 3.089_us,
+                                                          .blocks = 0.585,
                                                           .splits = 32.0,
-                                                          .multiprocessor_share = 6.136,
-                                                          .tail = 1.5,
+                                                          .multiprocessor_share = 1.557,
+                                                          .tail = 0.239,
                                                           .exposed = 0.05,
-                                                          .window_padding = 1500.0,
+                                                          .window_padding = 122.8,
                                                           .cache_speedup = 6.0,
                                                           .cache_share = 0.6,
                                                           .rows = 16.0};
-/// 220 rows, 15.9 %
+/// 110 rows, 12.5 %
 inline constexpr decode_curve<> h200_sxm_vllm_decode_narrow{.compute = 0.9,
-                                                            .bandwidth = 0.5432,
-                                                            .launch = 8.279_us,
-                                                            .reduction = 1.55_us,
-                                                            .block = 2.944_us,
-                                                            .blocks = 0.7878,
+                                                            .bandwidth = 0.5437,
+                                                            .launch = 7.577_us,
+                                                            .reduction = 1.972_us,
+                                                            .block = 2.956_us,
+                                                            .blocks = 0.4523,
                                                             .splits = 32.0,
-                                                            .multiprocessor_share = 0.957,
-                                                            .tail = 0.03698,
+                                                            .multiprocessor_share = 0.987,
+                                                            .tail = 0.04341,
                                                             .exposed = 0.05,
-                                                            .window_padding = 161.8,
+                                                            .window_padding = 146.7,
                                                             .cache_share = 0.6,
                                                             .rows = 16.0};
 
@@ -125,16 +125,16 @@ inline constexpr expert_curve<> h200_sxm_vllm_experts_narrow_block{.bandwidth = 
                                                                    .passes = 2.19,
                                                                    .foreign_rows = 0.875,
                                                                    .tiles = {16.0, 64.0}};
-/// 333 rows, 14.0 %
-inline constexpr expert_curve<> h200_sxm_vllm_experts_four_bit{.compute = 0.2638,
-                                                               .bandwidth = 0.7,
-                                                               .launch = 1_us,
-                                                               .sorting = 65.74_us,
-                                                               .sorted_tokens = 32.0,
-                                                               .block_rows = 71.1,
-                                                               .walk = 2e-08,
-                                                               .passes = 1.419,
-                                                               .foreign_rows = 0.7116,
+/// 330 rows, 10.9 %
+inline constexpr expert_curve<> h200_sxm_vllm_experts_four_bit{.compute = 0.3944,
+                                                               .bandwidth = 0.857,
+                                                               .launch = 30.92_us,
+                                                               .sorting = 44.85_us,
+                                                               .sorted_tokens = 600.0,
+                                                               .block_rows = 8.463,
+                                                               .walk = 3e-10,
+                                                               .passes = 2.462,
+                                                               .foreign_rows = 1.0,
                                                                .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

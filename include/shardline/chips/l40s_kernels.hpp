@@ -64,12 +64,12 @@ inline constexpr kernel_curves l40s_trtllm{
     .experts = {{l40s_trtllm_experts_wide, l40s_trtllm_experts_narrow,
                  // 8 bits in blocks: not measured: as 8 bits
                  l40s_trtllm_experts_narrow,
-                 // 4-bit integers: vllm's
-                 l40s_vllm_experts_four_bit,
+                 // 4-bit integers: sglang's
+                 l40s_sglang_experts_four_bit,
                  // 4-bit floats: not measured: as 4-bit integers
-                 l40s_vllm_experts_four_bit,
+                 l40s_sglang_experts_four_bit,
                  // 4-bit multiplication: not measured: as 4-bit integers
-                 l40s_vllm_experts_four_bit}},
+                 l40s_sglang_experts_four_bit}},
 };
 
 inline constexpr kernel_curves l40s_vllm{
@@ -102,11 +102,13 @@ inline constexpr kernel_curves l40s_vllm{
         l40s_trtllm_latent_decode_narrow),
     .experts = {{l40s_vllm_experts_wide, l40s_vllm_experts_narrow,
                  // 8 bits in blocks: not measured: as 8 bits
-                 l40s_vllm_experts_narrow, l40s_vllm_experts_four_bit,
+                 l40s_vllm_experts_narrow,
+                 // 4-bit integers: sglang's
+                 l40s_sglang_experts_four_bit,
                  // 4-bit floats: not measured: as 4-bit integers
-                 l40s_vllm_experts_four_bit,
+                 l40s_sglang_experts_four_bit,
                  // 4-bit multiplication: not measured: as 4-bit integers
-                 l40s_vllm_experts_four_bit}},
+                 l40s_sglang_experts_four_bit}},
 };
 
 }  // namespace shardline::catalog::curves

@@ -60,16 +60,5 @@ inline constexpr expert_curve<> l40s_vllm_experts_narrow{.compute = 0.4702,
                                                          .passes = 0.8135,
                                                          .foreign_rows = 1.0,
                                                          .tiles = {8.0, 64.0}};
-/// 330 rows, 22.9 %
-inline constexpr expert_curve<> l40s_vllm_experts_four_bit{.compute = 0.9579,
-                                                           .bandwidth = 0.4928,
-                                                           .launch = 1_us,
-                                                           .sorting = 14.46_us,
-                                                           .sorted_tokens = 32.0,
-                                                           .block_rows = 204.3,
-                                                           .walk = 2e-08,
-                                                           .passes = 0.5316,
-                                                           .foreign_rows = 1.0,
-                                                           .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

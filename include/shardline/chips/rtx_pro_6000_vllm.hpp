@@ -28,18 +28,6 @@ inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_narrow{.bandwidth = 0.7438,
                                                             .walk = 2e-10,
                                                             .cache_speedup = 1.5,
                                                             .cache_share = 0.02277};
-/// 110 rows, 40.8 %
-inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_narrow_block{.bandwidth = 0.5645,
-                                                                  .compute = 0.6681,
-                                                                  .small_tile = 0.85,
-                                                                  .tail = 1.0,
-                                                                  .launch = 2.4_us,
-                                                                  .reduction = 20_us,
-                                                                  .quantise = 20_us,
-                                                                  .quantise_bandwidth = 1.0,
-                                                                  .tile = 128.0,
-                                                                  .walk = 2e-10,
-                                                                  .cache_share = 0.5};
 /// 110 rows, 12.9 %
 inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_four_bit_math{.bandwidth = 0.5765,
                                                                    .tail = 0.05951,
@@ -62,13 +50,6 @@ inline constexpr prefill_curve<> rtx_pro_6000_vllm_prefill_wide{.compute = 0.714
                                                                 .tail = 0.4602,
                                                                 .exposed = 0.05164,
                                                                 .window_padding = 200.0};
-/// 110 rows, 90.8 %
-inline constexpr prefill_curve<> rtx_pro_6000_vllm_prefill_narrow{.compute = 0.95,
-                                                                  .softmax_values = 319.6,
-                                                                  .bandwidth = 0.9,
-                                                                  .launch = 5.807_us,
-                                                                  .tail = 0.9181,
-                                                                  .window_padding = 200.0};
 
 /// 110 rows, 15.6 %
 inline constexpr decode_curve<> rtx_pro_6000_vllm_decode_wide{.compute = 0.9644,
@@ -132,16 +113,5 @@ inline constexpr expert_curve<> rtx_pro_6000_vllm_experts_narrow_block{.compute 
                                                                        .passes = 1.059,
                                                                        .foreign_rows = 1.0,
                                                                        .tiles = {8.0, 128.0}};
-/// 330 rows, 14.0 %
-inline constexpr expert_curve<> rtx_pro_6000_vllm_experts_four_bit{.compute = 0.6993,
-                                                                   .bandwidth = 0.5058,
-                                                                   .launch = 1_us,
-                                                                   .sorting = 39.91_us,
-                                                                   .sorted_tokens = 16.0,
-                                                                   .block_rows = 116.8,
-                                                                   .walk = 1.646e-08,
-                                                                   .passes = 0.6818,
-                                                                   .foreign_rows = 1.0,
-                                                                   .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

@@ -191,8 +191,8 @@ template <class Old>
   return f;
 }
 
-/// The same between two measured chips, each constant between() theirs: no figure of `a` moves a
-/// kernel from one chip's to the other's in a jump.
+/// The same between two measured chips, each curve between() theirs: no figure of `a` moves a kernel
+/// from one chip's to the other's in a jump.
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_neighbours& n,
                                         const basic_accelerator<double, Old>& a,

@@ -120,6 +120,7 @@ constexpr void list_constants(C&& c, List&& list) {
   list(one_or_more, "cache_speedup", c.cache_speedup);
   list(a_fraction, "cache_share", c.cache_share);
   list(one_or_more, "rows", c.rows);
+  list(a_pace, "widening", c.widening);
 }
 template <detail::curve_of<expert_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {

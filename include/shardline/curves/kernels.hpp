@@ -87,6 +87,8 @@ struct prefill_curve {
 ///   unseen_blocks          blocks are started for keys beyond the window too
 ///   rows                   heads times new tokens that a block multiplies at least
 ///   per_query_head         each query head reads the keys and values of its group anew
+///   widening               seconds of a multiprocessor for each value of a narrow cache that
+///                          another kernel widens first; 0: the kernel reads it as it is
 template <class T = double>
 struct decode_curve {
   T compute = T(1.0);
@@ -106,6 +108,7 @@ struct decode_curve {
   bool unseen_blocks = false;
   T rows = T(64.0);
   bool per_query_head = false;
+  T widening = T(0.0);
 };
 
 /// Routed experts in one precision: fitted/experts.hpp.

@@ -125,6 +125,7 @@ template <class T>
   const precision math = w.format.math;
   const gemm_curve<T>& c = a.efficiency.gemm[kernel_of(w.format)];
   const T peak = a.peak[supported(a, math)].value();
+  const double multiplied_bytes = element_bytes(supported(a, math));
   const T processors = detail::multiprocessors(a);
   const T per_flop = processors / (peak * c.compute);
   const T per_byte = detail::seconds_per_byte(a, c.bandwidth);
@@ -140,12 +141,12 @@ template <class T>
   law.large_columns = round_up(real<T>(w.n) / T(detail::large_tile_columns));
   law.multiprocessors = processors;
   law.inner = real<T>(w.k);
-  law.filling = T(detail::pipeline_bytes / element_bytes(math));
+  law.filling = T(detail::pipeline_bytes / multiplied_bytes);
   law.tail = c.tail;
   law.read = T(matrix) * per_byte;
   law.row = row.activation_bytes().value() * per_byte;
   law.partials = real<T>(w.n) * T(8.0 * detail::split_parts / detail::partial_speedup) * per_byte;
-  law.walk = c.walk * T(element_bytes(math));
+  law.walk = c.walk * T(multiplied_bytes);
   law.cache = {c.cache_share * a.last_level_cache.value() * per_byte, c.cache_speedup};
   law.looped = a.efficiency.looped;
   law.launch = c.launch.value();

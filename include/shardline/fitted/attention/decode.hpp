@@ -15,9 +15,19 @@ inline constexpr double key_tile = 128.0;    // keys that a block reads at once
 inline constexpr double fewest_keys = 64.0;  // that it multiplies at once
 inline constexpr double walked_bytes = 2.0;  // of a value on its way through a multiprocessor
 
-// With keys and values as the kernel reads them: once, or for each query head of a group.
+// Values of a key that are kept, its latent or keys and values of all heads.
+constexpr integer values_kept(const attention_shape& o) noexcept {
+  return o.latent ? o.qk_dim : o.kv_heads * (o.qk_dim + o.v_dim);
+}
+
+// With keys and values as the kernel reads them: as kept or widened, once or for each query head of
+// a group.
 template <class T>
 constexpr attention_shape cache_as_read(const decode_curve<T>& c, attention_shape o) noexcept {
+  if (value_of(c.widening) > 0.0) {
+    o.bytes_per_token =
+        real<double>(values_kept(o)) * element_bytes(o.activation) / real<double>(o.tokens_per_key);
+  }
   if (!c.per_query_head) return o;
   o.bytes_per_token = o.bytes_per_token * real<double>(o.heads) / real<double>(o.kv_heads);
   o.kv_heads = o.heads;
@@ -73,6 +83,7 @@ struct decode_law {
   T per_byte = T(0.0);
   T block = T(0.0);  // seconds of a block, of a query in other kernels, and of both launches
   T beside = T(0.0);
+  T widened = T(0.0);  // of a key that is widened first
   T launch = T(0.0);
   T reduction = T(0.0);
   detail::looped_cache<T> cache{};  // of bytes
@@ -89,7 +100,8 @@ struct decode_law {
     const T longer = max(compute, memory);
     const T lone = u.longest(splits);
     const T shared = longer + exposed * min(compute, memory) + tail * lone;
-    const T started = block * u.blocks(unseen_blocks ? kept : u.keys, blocks) + beside * queries;
+    const T started = block * u.blocks(unseen_blocks ? kept : u.keys, blocks) + beside * queries +
+                      p.sequences * kept * widened;
     return detail::unless_idle(queries, {compute, memory, max(lone, shared) - longer + started,
                                          launch + reduction * u.adds_up(splits)});
   }
@@ -133,6 +145,7 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
       width * T(walked_bytes) * multiprocessors(a) * seconds_per_byte(a, c.multiprocessor_share);
   law.multiplied =
       T(2.0 * real<double>(values)) * seconds_per_flop(a, math_of(o, cache_kernel(o)), c.compute);
+  law.widened = real<T>(values_kept(asked)) * c.widening / multiprocessors(a);
   law.key_bytes = o.bytes_per_token * real<double>(o.tokens_per_key);
   law.query_bytes =
       real<T>(o.heads * values) * T(element_bytes(o.activation)) / real<T>(o.query_split);
