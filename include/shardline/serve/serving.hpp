@@ -158,8 +158,9 @@ struct last_requests {
 
   [[nodiscard]] constexpr T empty(const basic_turnover<T>& load, const T& slots) const noexcept {
     const T one(1.0);
-    const T mean = mean_residual(load.spread) + (one - coming) * T(0.5);
-    const T found = longest_residual(slots, load.spread);
+    const T spread = load.spread * (one - before);
+    const T mean = mean_residual(spread) + (one - coming) * T(0.5);
+    const T found = longest_residual(slots, spread);
     const T longest = found + max(one - found, T(0.0)) * (one - coming);
     const T pace = alone + (full - alone) * min(mean / longest, one);
     const T passes = longest * pace + before * min(longest, one) * (one - pace);
@@ -197,7 +198,8 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
     const auto over = [&](const T& of_round) { return min(of_round / max(loaded, T(1e-30)), one); };
     const T before = one - life.generation / life.total();
     const T alone = over(times.decode(one).latency);
-    end = last_requests<T>{steps.coming, before, over(round), alone}.empty(load, slots);
+    const T coming = max(steps.coming - steps.prompts / slots, T(0.0));
+    end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots);
   }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "shardline/base/units.hpp"
-#include "shardline/serve/steady_state.hpp"
+#include "shardline/serve/steps_apart.hpp"
 
 namespace shardline {
 
@@ -88,7 +88,8 @@ template <class T, class Times>
 constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
                        const basic_step_mix<T>& s, const T& others, const T& decoding) noexcept {
   const T one(1.0);
-  const T together = load.prompt * (one + s.beside * others);
+  const T beside = s.at_random ? s.beside * others : s.beside;
+  const T together = load.prompt * (one + beside);
   if (!(largest_of(load.prompt - s.room) > 0.0)) {
     return times.mixed(min(s.room, together), decoding).latency;
   }
@@ -146,7 +147,7 @@ template <class T, class Times>
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
   t.prompts = times.mixed(s.prompt_tokens, generating).interval(load.batches);
-  T share = s.carrying * others;
+  T share = s.at_random ? s.carrying * others : s.met;
   if (largest_of(load.batches) > 1.0) {
     const T among = min(share / s.coming, T(1.0));
     const T in_turn = max(load.prompt / s.room, T(1.0));
@@ -208,14 +209,14 @@ struct clump {
     return over * over * T(0.5);
   }
   // Others' prompts that it meets while it decodes, over what it would if they were read in all
-  // steps alike: those after it of its own round and, unless there is none before, those of the
-  // next that ended before it.
+  // steps alike but its own: those after it of its own round and, unless there is none before,
+  // those of the next that ended before it.
   [[nodiscard]] constexpr T met_decoding() const noexcept {
     const T one(1.0);
     const T long_for = from_first_to_last();
     const T after = T(0.5) - half_square(one - own / long_for);
     const T before = half_square(one - (round - own - one) / long_for);
-    return (after + before * (one - run_share)) * (long_for / reading) * (round / own);
+    return (after + before * (one - run_share)) * (round / own);
   }
   // The same of the steps that pass before it is noticed: of those that ended before it.
   [[nodiscard]] constexpr T met_waiting() const noexcept {
@@ -245,7 +246,7 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
   const T one(1.0);
   const T unseen = times.entry(step, one) / max(step, T(1e-30)) + load.unseen;
   const T own = max(load.decoding_steps(), one);
-  const T round = max(c.at_once / s.prompts, own + T(2.0));
+  const T round = max(c.at_once / s.prompts, own + T(1.001));
   const T entry = min(max(unseen, T(1e-6)), round - own - one);
   const clump<T> run{round, round * s.coming, own, entry, load.run_share};
   const auto runs = T(0.0) < load.run_share;
@@ -255,12 +256,13 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
 }  // namespace detail
 
 /// A life among chunked steps.
-///   generation = g m (decode + (mixed - decode) carrying others met)
+///   generation = g m (decode + (mixed - decode) met),  met: steps with others' prompts among those
+///              that are neither read in nor queued; at random carrying others
 ///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
 ///              came
 ///                with them are read, half of them on average
-/// met: of a run, whose sequences stay together, the share of others' prompts that fall within
-/// (detail::clump); 1 elsewhere. Through m stages long steps slow those behind them: slowed_by().
+/// Of a run, whose sequences stay together, others' prompts fall within a life or not
+/// (detail::clump). Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
 /// decoding sequences and tokens of prompts; alone(), seconds of a prompt by itself; entry(step,
 /// busy), seconds that the engine takes to notice a request, busy with such steps.
