@@ -78,7 +78,8 @@ template <class T>
   load.budget = step_budget(engine, w);
   load.checked = one + real<T>(w.speculation.draft_tokens);
   load.decode_steps = decode_rounds(w);
-  load.batches = min(real<T>(most_batches(l)), max(slots_in_all / real<T>(l.attention.dp), one));
+  load.in_stages = real<T>(most_batches(l));
+  load.batches = min(load.in_stages, max(slots_in_all / real<T>(l.attention.dp), one));
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
   load.spread = w.output_cv;
@@ -196,10 +197,12 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   if (largest_of(load.run_share) > 0.0) {
     const T loaded = life.generation.value() / max(load.decode_steps, one);
     const auto over = [&](const T& of_round) { return min(of_round / max(loaded, T(1e-30)), one); };
-    const T before = one - life.generation / life.total();
+    const seconds<T> whole = life.total() + life.early;
+    const T before = one - life.generation / whole;
     const T alone = over(times.decode(one).latency);
     const T coming = max(steps.coming - steps.prompts / slots, T(0.0));
-    end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots);
+    end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots) *
+          (whole / life.total());
   }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);

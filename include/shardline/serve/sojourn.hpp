@@ -12,12 +12,14 @@ namespace shardline {
 ///   prompt       from its first step to its first token
 ///   generation   from there to its last
 ///   entry        of queue, until the engine notices it: while that lasts, no slot is kept for it
+///   early        of a run, how much less than others its first requests wait, on average over all
 template <class T = double>
 struct basic_sojourn {
   seconds<T> queue{};
   seconds<T> prompt{};
   seconds<T> generation{};
   seconds<T> entry{};
+  seconds<T> early{};
 
   [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
   [[nodiscard]] constexpr seconds<T> in_slot() const noexcept {
@@ -120,11 +122,14 @@ constexpr T slowed_by(const T& share, const T& in_turn, const T& batches) noexce
 ///   decode     of one without prompts
 ///   prompts    of one with some; of an engine that reads them apart, of these alone
 ///   meanwhile  that prompts of others add to each step of decoding
+///   queued     of one with some, behind which one's own prompt waits: those of others follow each
+///              other through the stages, however few sequences there are
 template <class T = double>
 struct basic_mix_seconds {
   T decode{};
   T prompts{};
   T meanwhile{};
+  T queued{};
 
   [[nodiscard]] constexpr T mean() const noexcept { return decode + meanwhile; }
   // Of a step that one comes upon at random, more often a long one than a short one; `carrying`
@@ -146,7 +151,9 @@ template <class T, class Times>
   const T generating = detail::with_own(s.decoding * others, load.batches);
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
-  t.prompts = times.mixed(s.prompt_tokens, generating).interval(load.batches);
+  const basic_step_seconds<T> mixed = times.mixed(s.prompt_tokens, generating);
+  t.prompts = mixed.interval(load.batches);
+  t.queued = mixed.interval(load.in_stages);
   T share = s.at_random ? s.carrying * others : s.met;
   if (largest_of(load.batches) > 1.0) {
     const T among = min(share / s.coming, T(1.0));
@@ -216,7 +223,7 @@ struct clump {
     const T long_for = from_first_to_last();
     const T after = T(0.5) - half_square(one - own / long_for);
     const T before = half_square(one - (round - own - one) / long_for);
-    return (after + before * (one - run_share)) * (round / own);
+    return (after + before * (one - run_share)) * ((round - one) / own);
   }
   // The same of the steps that pass before it is noticed: of those that ended before it.
   [[nodiscard]] constexpr T met_waiting() const noexcept {
@@ -284,17 +291,20 @@ template <class T, class Times>
   const T step = s.at_random ? t.met(s.carrying * others)
                              : among + (t.met(often) - among) * (s.coming * T(0.25));
   const T entry = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
-  T queue = entry + t.prompts * s.queued;
+  T queue = entry + t.queued * s.queued;
+  T early(0.0);
   if (largest_of(load.run_share) > 0.0) {
     const T all = load.prompt * c.at_once;
     const T burst = detail::read_together(times, load, s.room, all, reading * T(0.5));
     const T first = times.entry(t.decode, T(0.0)) + max(burst - prompt, T(0.0));
-    queue = queue + (first - queue) * load.run_share;
+    early = (queue - first) * load.run_share;
+    queue = queue - early;
   }
   const T behind = (t.prompts - t.decode) * s.behind * others;
   const T generation = load.decoding_steps() * (t.decode + t.meanwhile * met.decoding) + behind;
   return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
-          seconds<T>::from_value(generation), seconds<T>::from_value(entry)};
+          seconds<T>::from_value(generation), seconds<T>::from_value(entry),
+          seconds<T>::from_value(early)};
 }
 
 namespace detail {
@@ -355,9 +365,11 @@ template <class T, class Times>
   const T prompt = turn(s.beside);
   const T entry = times.entry(step, c.busy) + t.decode * load.unseen * c.busy;
   T queue = entry;
+  T early(0.0);
   if (largest_of(load.run_share) > 0.0) {
     const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
-    queue = queue + (first - queue) * load.run_share;
+    early = (queue - first) * load.run_share;
+    queue = queue - early;
   }
   // With no token after the first, the next request waits for the others, whose prompts are read
   // while the engine takes to notice it.
@@ -368,7 +380,8 @@ template <class T, class Times>
   const T missing = detail::prompts_beyond(times, load, s, c.at_once, per_prompt, life);
   const T behind = missing * (between * T(0.5));
   return {seconds<T>::from_value(queue + missing - behind), seconds<T>::from_value(prompt),
-          seconds<T>::from_value(generation + behind), seconds<T>::from_value(entry)};
+          seconds<T>::from_value(generation + behind), seconds<T>::from_value(entry),
+          seconds<T>::from_value(early)};
 }
 
 }  // namespace shardline

@@ -14,6 +14,8 @@ namespace shardline {
 ///   checked        tokens that a decoding sequence puts into a step, guesses included
 ///   decode_steps   g, rounds that a sequence's further tokens take; 0 where there are none
 ///   batches        m, steps of a round: the batches that go round the stages, 1 without stages
+///   in_stages      batches that the stages take at most: parts of one prompt follow each other,
+///                  however few sequences there are
 ///   run_share      1 / W of a run in which every slot is used W times, its first requests sent at
 ///                  once; 0: no beginning and no end
 ///   spread         of answers' lengths: standard deviation over mean
@@ -25,6 +27,7 @@ struct basic_turnover {
   T checked = T(1.0);
   T decode_steps = T(1.0);
   T batches = T(1.0);
+  T in_stages = T(1.0);
   T run_share = T(0.0);
   T spread = T(0.0);
   T unseen = T(0.0);
