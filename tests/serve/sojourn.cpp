@@ -71,6 +71,7 @@ TEST_CASE("chunked: each step with others' prompts is longer by what it reads") 
   s.prompts = 2.0;
   s.room = 1000.0;
   s.carrying = 0.25;
+  s.met = 0.25;
   s.prompt_tokens = 800.0;
   s.coming = 1.0;
   s.queued = 2.0;
@@ -163,12 +164,12 @@ TEST_CASE("sequences of a run meet the prompts of those around them, not of all"
   CHECK(steady.met_decoding() == doctest::Approx(1.0).epsilon(1e-12));
   CHECK(steady.met_waiting() == doctest::Approx(1.0).epsilon(1e-12));
   // Five that are read in five steps in a row, and wait for five: four after the first, none after the
-  // last, and all have ended when they are read again. Of those 5 / 40 of the steps, over 35.
+  // last, and all have ended when they are read again: two of the others' four on average.
   const detail::clump<double> five{.round = 40.0, .reading = 5.0, .own = 34.0, .entry = 3.0};
-  CHECK(five.met_decoding() * 34.0 * (5.0 / 40.0) == doctest::Approx(2.0).epsilon(1e-12));
+  CHECK(five.met_decoding() * 34.0 * (4.0 / 39.0) == doctest::Approx(2.0).epsilon(1e-12));
   // With one step between its end and its prompt the last of nine meets seven others' next ones.
   const detail::clump<double> nine{.round = 40.0, .reading = 9.0, .own = 38.0, .entry = 1.0};
-  const double met = nine.met_decoding() * 38.0 * (9.0 / 40.0);
+  const double met = nine.met_decoding() * 38.0 * (8.0 / 39.0);
   CHECK(met == doctest::Approx(4.0 + 7.0 * 7.0 / 16.0).epsilon(1e-12));
 }
 

@@ -54,7 +54,8 @@ template <class Condition, class T>
 constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
                                 const basic_sojourn<T>& b) noexcept {
   return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
-          select(first, a.generation, b.generation), select(first, a.entry, b.entry)};
+          select(first, a.generation, b.generation), select(first, a.entry, b.entry),
+          select(first, a.early, b.early)};
 }
 
 // Between two numbers of prompts a step, at which steps are too long for the rate and too short for
