@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 /// GLM-5.3-Flash: delta attention in three of four layers, in the others latent attention that
-/// rotates nothing, with an indexer over pools of keys; residual streams that are averaged before the
-/// head.
+/// rotates nothing, with an indexer over pools of keys; residual streams that are averaged before
+/// the head.
 /// Source: modular_glm5_next.py and configuration_glm5_next.py of huggingface/transformers (5).
 #pragma once
 
@@ -14,7 +14,7 @@ namespace shardline::hf {
 
 namespace detail {
 
-/// Which layers keep a state, the others attending to latents: layer_types, or all but every fourth.
+/// Which layers keep a state, the others attending to latents: layer_types, or all but each fourth.
 inline std::vector<bool> read_glm5_states(const fields& f, integer layers) {
   constexpr const char* key = "layer_types";
   if (f.find(key) == nullptr) return but_every(4, layers);
