@@ -54,6 +54,7 @@
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
+#include "shardline/io/hf/families/openpangu.hpp"
 #include "shardline/io/hf/families/opt.hpp"
 #include "shardline/io/hf/families/ouro.hpp"
 #include "shardline/io/hf/families/persimmon.hpp"
@@ -237,6 +238,7 @@ inline constexpr std::array all_families{
     &families::helium,
     &families::telechat3,
     &families::pangu_embedded,
+    &families::pangu_ultra_moe,
     &families::iquestcoder,
     &families::hyperclovax,
     &families::cwm,
