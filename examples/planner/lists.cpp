@@ -84,6 +84,9 @@ ordered_json list_accelerators() {
     for (const auto& [text, maker] : shardline::vendor_names) {
       if (maker == a.vendor) one["vendor"] = text;
     }
+    for (const auto& [text, kernels] : shardline::architecture_names) {
+      if (kernels == a.architecture) one["architecture"] = text;
+    }
     for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
       put_figure(one, f.name, f.of_accelerator(a));
     }
@@ -121,7 +124,10 @@ ordered_json field_row(const char* file, const std::string& name, const std::str
 void list_accelerator_fields(ordered_json& list) {
   constexpr const char* file = "--accelerator";
   list.push_back(field_row(file, "name", "a string", "", "up to 95 characters"));
-  list.push_back(field_row(file, "vendor", "nvidia, amd, google, amazon, intel, unknown", "",
+  list.push_back(
+      field_row(file, "vendor", "nvidia, amd, google, amazon, intel, unknown", "", "who makes it"));
+  list.push_back(field_row(file, "architecture",
+                           "ampere, ada, hopper, blackwell, blackwell_graphics, unknown", "",
                            "whose kernels it runs"));
   list.push_back(field_row(file, "like", "a name of the catalog", "",
                            "whose figures hold where the file gives none"));

@@ -36,8 +36,8 @@ struct late_miss {
 /// Near misses.
 ///   late     those that fail by percentiles alone, the nearest first: nearer than `misses`
 ///   gpus     at most, that they are of
-///   larger   the deployment of the fewest GPUs beyond them that works, and how many replicas of it;
-///            nothing is said of it where none was looked for
+///   larger   the deployment of the fewest GPUs beyond them that works, and how many replicas of
+///            it; nothing is said of it where none was looked for
 ///   said     what they are of, of the lists that were searched
 struct near_misses_found {
   said_options said{};

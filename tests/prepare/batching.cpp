@@ -163,3 +163,16 @@ TEST_CASE("stages share as many batches as the layout says, or one each") {
   l.pp = 1;
   CHECK(pipeline_batches(l, 100.0) == 1.0);
 }
+
+TEST_CASE("documented numbers of batches and reserved steps") {
+  layout l{.attention = {1, 1, 4}, .expert = {1, 1, 4}, .pp = 2};
+  CHECK(sequences_per_batch(l, 5.0, 2.0) == 4.0);
+  workload w = load(4096, 1000, 100);
+  w.max_ttft = 1_s;
+  CHECK(at_concurrency(w, 7.0).concurrency == 7.0);
+  CHECK_FALSE(at_concurrency(w, 7.0).max_ttft.has_value());
+  CHECK(at_concurrency(w, 7.0).input == w.input);
+  CHECK(reserved_decode_step(engines::vllm.runtime, {}, w).tokens == 1024.0);
+  CHECK(reserved_decode_step(engines::vllm.runtime, {}, at_concurrency(w, 7.0)).tokens == 1024.0);
+  CHECK(reserved_decode_step(runtime{}, {}, at_concurrency(w, 7.0)).tokens == 7.0);
+}

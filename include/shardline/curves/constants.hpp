@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "shardline/base/field.hpp"
 #include "shardline/curves/fitted.hpp"
@@ -52,9 +53,25 @@ inline constexpr constant_range a_size{0.0, 1e15, figure_unit::bytes};
 
 }  // namespace constant_ranges
 
-/// list(range, name, constant) for each constant of a curve.
-template <class T, class List>
-constexpr void list_constants(const gemm_curve<T>& c, List&& list) {
+namespace detail {
+
+template <class Curve, template <class> class Kind>
+inline constexpr bool is_curve_of = false;
+template <class T, template <class> class Kind>
+inline constexpr bool is_curve_of<Kind<T>, Kind> = true;
+
+// A curve of this kind, constant or to be changed.
+template <class Curve, template <class> class Kind>
+concept curve_of = is_curve_of<std::remove_cvref_t<Curve>, Kind>;
+
+}  // namespace detail
+
+/// list(range, name, constant) for each constant of any curve, constant itself or to be changed,
+/// each in the unit that its range names. Source: of the ranges what stands at each above; of the
+/// names the curve's own members.
+///   a gemm_curve has 14, of which "launch" is number 6 from 0   (tests/curves/constants.cpp)
+template <detail::curve_of<gemm_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "bandwidth", c.bandwidth);
   list(a_share, "compute", c.compute);
@@ -71,8 +88,8 @@ constexpr void list_constants(const gemm_curve<T>& c, List&& list) {
   list(one_or_more, "cache_speedup", c.cache_speedup);
   list(a_fraction, "cache_share", c.cache_share);
 }
-template <class T, class List>
-constexpr void list_constants(const prefill_curve<T>& c, List&& list) {
+template <detail::curve_of<prefill_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_number, "softmax_values", c.softmax_values);
@@ -85,8 +102,8 @@ constexpr void list_constants(const prefill_curve<T>& c, List&& list) {
   list(a_number, "window_padding", c.window_padding);
   list(a_time, "row", c.row);
 }
-template <class T, class List>
-constexpr void list_constants(const decode_curve<T>& c, List&& list) {
+template <detail::curve_of<decode_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_share, "bandwidth", c.bandwidth);
@@ -104,8 +121,8 @@ constexpr void list_constants(const decode_curve<T>& c, List&& list) {
   list(a_fraction, "cache_share", c.cache_share);
   list(one_or_more, "rows", c.rows);
 }
-template <class T, class List>
-constexpr void list_constants(const expert_curve<T>& c, List&& list) {
+template <detail::curve_of<expert_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_share, "bandwidth", c.bandwidth);
@@ -120,8 +137,8 @@ constexpr void list_constants(const expert_curve<T>& c, List&& list) {
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
 }
-template <class T, class List>
-constexpr void list_constants(const elementwise_curve<T>& c, List&& list) {
+template <detail::curve_of<elementwise_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "walk", c.walk);
@@ -135,8 +152,8 @@ constexpr void list_constants(const elementwise_curve<T>& c, List&& list) {
 namespace detail {
 
 // What a collective of the library takes, and at which share of the links.
-template <class T, class List>
-constexpr void list_library(const collective_curve<T>& c, List&& list) {
+template <curve_of<collective_curve> C, class List>
+constexpr void list_library(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "hop", c.hop);
@@ -161,8 +178,8 @@ constexpr void list_library(const collective_curve<T>& c, List&& list) {
   list(a_fraction, "switch_share", c.switch_share);
 }
 // The engine's own, and what lies between domains and steps.
-template <class T, class List>
-constexpr void list_engine_and_network(const collective_curve<T>& c, List&& list) {
+template <curve_of<collective_curve> C, class List>
+constexpr void list_engine_and_network(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_size, "engine_most", c.engine_most);
   list(a_time, "engine_launch", c.engine_launch);
@@ -184,13 +201,15 @@ constexpr void list_engine_and_network(const collective_curve<T>& c, List&& list
 
 }  // namespace detail
 
-template <class T, class List>
-constexpr void list_constants(const collective_curve<T>& c, List&& list) {
+/// The same of any collective's, exchange's or host's curve; units and source as above.
+///   a host_curve has 8   (tests/curves/constants.cpp)
+template <detail::curve_of<collective_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   detail::list_library(c, list);
   detail::list_engine_and_network(c, list);
 }
-template <class T, class List>
-constexpr void list_constants(const throughput_exchange_curve<T>& c, List&& list) {
+template <detail::curve_of<throughput_exchange_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "domain", c.domain);
@@ -206,8 +225,8 @@ constexpr void list_constants(const throughput_exchange_curve<T>& c, List&& list
   list(a_factor, "multiprocessors", c.multiprocessors);
   list(a_number, "most_domains", static_cast<double>(c.most_domains));
 }
-template <class T, class List>
-constexpr void list_constants(const latency_exchange_curve<T>& c, List&& list) {
+template <detail::curve_of<latency_exchange_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "expert", c.expert);
@@ -219,8 +238,8 @@ constexpr void list_constants(const latency_exchange_curve<T>& c, List&& list) {
   list(a_share, "network_share", c.network_share);
   list(a_size, "header", c.header);
 }
-template <class T, class List>
-constexpr void list_constants(const host_curve<T>& c, List&& list) {
+template <detail::curve_of<host_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "step", c.step);
   list(a_time, "sequence", c.sequence);
@@ -251,6 +270,9 @@ struct named_constant {
   std::string_view name{};
   constant_range range{};
 };
+/// Name, unit and range of the constant at that place, from 0, in the list of a curve; none beyond
+/// its end. Derived from list_constants().
+///   constant_at(gemm_curve<>{}, 6).name = "launch", up to 1 s   (tests/curves/constants.cpp)
 template <class Curve>
 [[nodiscard]] constexpr named_constant constant_at(const Curve& c, std::int32_t place) noexcept {
   named_constant found;
@@ -260,7 +282,9 @@ template <class Curve>
   return found;
 }
 
-/// visit(field, curve) for each curve of a policy, `field` being the one that messages name.
+/// visit(field, curve) for each curve of any policy, `field` being the one that messages name: a
+/// number of curves by definition of basic_fitted, in its order.
+///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);
@@ -280,7 +304,9 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   visit(field::host_constants, f.host);
 }
 
-/// The constant at a place in the list of a field's curves.
+/// Name, unit and range of the constant at a place, from 0, in the list of a field's curves; none
+/// beyond its end. Derived from constant_at().
+///   constant_of(field::gemm_constants, 6).name = "launch"   (tests/curves/constants.cpp)
 [[nodiscard]] constexpr named_constant constant_of(field of, std::int32_t place) noexcept {
   named_constant found;
   for_each_curve(basic_fitted<>{}, [&](field of_curve, const auto& curve) {

@@ -64,9 +64,24 @@ struct torus_links {
 /// Who makes it, and so whose kernels and libraries run on it.
 enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon, intel };
 
+/// Whose instructions its multiprocessors run, and so which of a maker's kernels. Boards of one
+/// architecture differ in clocks, multiprocessors and memory.
+///   unknown              the newest of its maker's servers that multiply in its formats
+///   ampere, ada, hopper  compute capability 8.0 and 8.6, 8.9, 9.0
+///   blackwell            10.x, of servers;   blackwell_graphics   12.x
+enum class architecture : unsigned char {
+  unknown,
+  ampere,
+  ada,
+  hopper,
+  blackwell,
+  blackwell_graphics
+};
+
 /// One accelerator.
 ///   name          up to 95 characters, held in place
 ///   vendor        who makes it
+///   architecture  whose instructions it runs: which measured chip's kernels, under fitted
 ///   peak          dense FLOP/s per precision
 ///   memory        bytes an application can use
 ///   memory_rate   bytes per second of that memory
@@ -87,6 +102,7 @@ struct basic_accelerator {
 
   short_name name{};
   shardline::vendor vendor = shardline::vendor::unknown;
+  shardline::architecture architecture = shardline::architecture::unknown;
   basic_peaks<T> peak{};
   bytes<T> memory{};
   bandwidth<T> memory_rate{};
@@ -101,14 +117,16 @@ struct basic_accelerator {
 };
 using accelerator = basic_accelerator<>;
 
-/// The same hardware under another efficiency policy.
-///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8})
+/// The same hardware, every figure in its unit, under any other efficiency policy: the copy = a,
+/// save its `efficiency`.
+///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}): mfu 0.5
+///   (tests/static/worked_numbers.cpp)
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name,    a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
-          a.domain,  a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
-          efficiency};
+  return {a.name,     a.vendor,  a.architecture, a.peak,    a.memory,          a.memory_rate,
+          a.scale_up, a.domain,  a.mesh,         a.network, a.multiprocessors, a.last_level_cache,
+          a.torus,    efficiency};
 }
 
 namespace detail {
@@ -147,11 +165,13 @@ constexpr precision wider_with_peak(const basic_peaks<T>& peaks, precision p) no
 
 }  // namespace detail
 
-/// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
-/// the next wider type that has one, to which engines widen weights inside a kernel (fp4, fp8, int8
-/// and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16, of the same width). If
-/// none has, fp32, whose peak is then zero.
-///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
+/// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak (of
+/// 1 FLOP/s or more), else the next wider type that has one, to which engines widen weights inside
+/// a kernel (fp4, fp8, int8 and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16,
+/// of the same width). If none has, fp32, whose peak is then zero. Source: weight-only kernels of
+/// vLLM (Marlin) and TensorRT-LLM (weight-only GEMM), which widen so.
+///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16, 8 bits in 16
+///   (tests/describe/accelerator.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,
                                             precision p) noexcept {

@@ -9,7 +9,7 @@
 
 namespace shardline {
 
-/// Time of softmax attention of one part of a step; 0 without sequences.
+/// Time [s] of softmax attention of one part of any step; 0 where there are no sequences.
 ///
 /// A prompt: blocks of 128 queries (nq = ceil(new / 128) to a head), one multiprocessor each.
 ///   keys    = nq (context + 64 (nq + 1)), that the blocks of a head see; fewer with a window
@@ -66,7 +66,7 @@ inline constexpr double recurrence_kernels = 4.0;
 
 }  // namespace detail
 
-/// Time of a recurrence, a roofline for want of measurements; 0 without sequences.
+/// Time [s] of a recurrence, a roofline for want of measurements; 0 where there are no sequences.
 ///   compute = flops / (compute peak), the share of wide multiplications
 ///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
 ///   time    = max(compute, memory) + 4 launch
