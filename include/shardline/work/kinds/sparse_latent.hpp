@@ -39,7 +39,7 @@ struct sparse_latent_attention {
   static constexpr field_range rope_range{
       {}, "attention.qk_rope_head_dim", figure_unit::none, 0.0, 1e5, true};
   static constexpr field_range pool_range{
-      {}, "attention.index_pool", figure_unit::tokens, 1.0, 1e4, true};
+      {}, "attention.index_pool", figure_unit::tokens, 1.0, 1e9, true};
   static constexpr field_range topk_range{
       {}, "attention.index_topk", figure_unit::tokens, 1.0, 1e9, true};
 
