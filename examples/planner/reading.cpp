@@ -69,12 +69,11 @@ void hold_draft(const words& of, options& o) {
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
 void read_chunk(const words& of, const shardline::runtime& engine, const shardline::layout& l,
                 shardline::workload& w) {
-  const double own = step_tokens_of_replica(engine, l);
   if (of.given("--chunk")) {
     refuse_second_budget(of);
     w.chunk = tokens(of, "--chunk", "", field::chunk);
-  } else if (own > 0.0) {
-    w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
+  } else if (const auto own = engine_chunk(engine, l)) {
+    w.chunk = own;
   }
 }
 

@@ -4,7 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "shardline/engines/vllm.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/engines/index.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -119,6 +120,19 @@ TEST_CASE("a budget is the chunk; whole prompts have one of their own, and are n
   CHECK(step_budget(engine, w) == 512.0);
   engine.schedule = scheduler::whole_prompts;
   CHECK(step_budget(engine, w) == 5000.0);
+}
+
+TEST_CASE("an engine's own budget is what a load's chunk is where nothing is said") {
+  const runtime vllm = runtime_on(engines::vllm, catalog::h100_sxm);
+  CHECK(engine_chunk(vllm, layout{}) == 8192_tokens);
+  CHECK(engine_chunk(runtime_on(engines::vllm, catalog::l40s), layout{}) == 2048_tokens);
+  runtime sglang = engines::sglang.runtime;
+  sglang.step_tokens = 8192.0;
+  const layout replicas{{1, 1, 8}, {1, 8, 1}};
+  CHECK(engine_chunk(sglang, replicas) == 1024_tokens);
+  sglang.step_tokens = 100.0;
+  CHECK(engine_chunk(sglang, replicas) == 13_tokens);
+  CHECK_FALSE(engine_chunk(runtime{}, layout{}).has_value());
 }
 
 TEST_CASE("who is in flight has a long answer more often than a short one") {

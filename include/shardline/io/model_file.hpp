@@ -75,6 +75,12 @@ inline constexpr std::array model_figures{
     model_figure{"streams", range_of(field::streams), "residual streams (hyper-connections)",
                  [](model& m, const integer* x) { return detail::exchanged_count(m.streams, x); }},
     model_figure{
+        "streams_apart", detail::true_or_false, "no stream is mixed with another",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.streams_apart, x); }},
+    model_figure{
+        "streams_averaged", detail::true_or_false, "streams are averaged before the head",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.streams_averaged, x); }},
+    model_figure{
         "updates.versions", range_of(field::stream_versions), "of the stream, updated in turn",
         [](model& m, const integer* x) { return detail::exchanged_count(m.updates.versions, x); }},
     model_figure{

@@ -157,17 +157,20 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
 
 // Hyper-connections around a block: from all of a token's streams come the weights by which they
 // are mixed to what the block reads, and by which what it returns is added to each and they to each
-// other. The projection, its bias and three scales are in fp32, and on every rank.
-// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
+// other. The projection, its bias and a scale for each of these three kinds of weight are in fp32,
+// and on every rank. Streams that stay apart have none by which they are added to each other.
+// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, HYV4HyperConnection of
+// modeling_hy_v4.py, huggingface/transformers (5).
 constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
   if (n == 1) return;
   const integer mixed = n * e.hidden_size;
-  const integer weights = (2 + n) * n;
+  const integer weights = (e.model.streams_apart ? 2 : 2 + n) * n;
+  const integer scales = e.model.streams_apart ? 2 : 3;
   const weight projection{weight_class::norm, mixing_format(e), mixed, weights};
   sink(gemm_shape{term::norms, projection, step_extent::tokens, e.activations});
-  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + scales}});
   const integer moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
   sink(vector_shape{term::norms, {}, e.values_bytes(moved), vector_kind::norm, mixed});
 }
@@ -176,7 +179,7 @@ constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
 constexpr void emit_stream_end(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
-  if (n == 1) return;
+  if (n == 1 || e.model.streams_averaged) return;
   const integer mixed = n * e.hidden_size;
   sink(gemm_shape{term::norms,
                   {weight_class::norm, mixing_format(e), mixed, n},

@@ -191,6 +191,8 @@ struct alternating_updates {
 ///                    (OPT-350M); 0: that is theirs
 ///   streams          residual streams, which hyper-connections mix before and after each block
 ///                    (DeepSeek-V4); 1: there are none
+///   streams_apart    none of them is mixed with another, only with what a block returns (Hy4)
+///   streams_averaged   before the head they are averaged, without weights of their own (GLM-5.3)
 ///   updates          versions of the stream that layers update in turn
 ///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
 ///                    stream (Kimi K3); 0: none are kept
@@ -216,6 +218,8 @@ struct model {
   bool no_last_norm = false;
   integer embedding_width = 0;
   integer streams = 1;
+  bool streams_apart = false;
+  bool streams_averaged = false;
   alternating_updates updates{};
   integer residual_blocks = 0;
   layer_inputs per_layer{};

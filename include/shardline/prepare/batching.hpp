@@ -3,6 +3,8 @@
 /// step of continuous batching holds.
 #pragma once
 
+#include <optional>
+
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/workload.hpp"
@@ -189,6 +191,19 @@ template <class T>
                                                  const layout& l) noexcept {
   if (!engine.shared_step) return engine.step_tokens;
   return engine.step_tokens / real<T>(l.attention.dp / independent_engines(l));
+}
+
+/// What a load's `chunk` is where nothing else is asked of the engine: its own token budget
+/// (max_num_batched_tokens, chunked_prefill_size, max_num_tokens) for a replica, in whole tokens;
+/// none where it states none, and prompts are read whole.
+///   w.chunk = engine_chunk(cluster.runtime, layout);
+///   engines::vllm: 8192 tokens; engines::sglang's 8192 under attention dp 8: 1024
+template <class T>
+[[nodiscard]] constexpr std::optional<tokens<T>> engine_chunk(const basic_runtime<T>& engine,
+                                                              const layout& l) noexcept {
+  const T own = round_up(step_tokens_of_replica(engine, l));
+  if (!(value_of(own) > 0.0)) return std::nullopt;
+  return tokens<T>::from_value(own);
 }
 
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
