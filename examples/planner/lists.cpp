@@ -84,6 +84,9 @@ ordered_json list_accelerators() {
     for (const auto& [text, maker] : shardline::vendor_names) {
       if (maker == a.vendor) one["vendor"] = text;
     }
+    for (const auto& [text, kernels] : shardline::architecture_names) {
+      if (kernels == a.architecture) one["architecture"] = text;
+    }
     for (const shardline::accelerator_figure& f : shardline::accelerator_figures) {
       put_figure(one, f.name, f.of_accelerator(a));
     }
@@ -101,10 +104,10 @@ ordered_json list_engines() {
     list.push_back({{"name", e->name},
                     {"engine", e->engine},
                     {"newest", shardline::find_engine(e->engine) == e},
-                    {"memory", source(e->has_own_memory())},
+                    {"memory", source(e->has_memory_of_engine())},
                     {"memory_of", e->memory_of.version},
                     {"memory_source", e->memory_of.measured},
-                    {"kernels", source(e->has_own_kernels())},
+                    {"kernels", source(e->has_kernels_of_engine())},
                     {"kernels_of", e->kernels_of.version},
                     {"kernels_source", e->kernels_of.measured}});
   }
@@ -121,7 +124,10 @@ ordered_json field_row(const char* file, const std::string& name, const std::str
 void list_accelerator_fields(ordered_json& list) {
   constexpr const char* file = "--accelerator";
   list.push_back(field_row(file, "name", "a string", "", "up to 95 characters"));
-  list.push_back(field_row(file, "vendor", "nvidia, amd, google, amazon, intel, unknown", "",
+  list.push_back(
+      field_row(file, "vendor", "nvidia, amd, google, amazon, intel, unknown", "", "who makes it"));
+  list.push_back(field_row(file, "architecture",
+                           "ampere, ada, hopper, blackwell, blackwell_graphics, unknown", "",
                            "whose kernels it runs"));
   list.push_back(field_row(file, "like", "a name of the catalog", "",
                            "whose figures hold where the file gives none"));

@@ -37,26 +37,54 @@ TEST_CASE("a measured chip runs its own kernels, as they were measured") {
   }
 }
 
-TEST_CASE(
-    "NVIDIA's hardware runs the newest kernels whose formats it has, of a memory like its own") {
-  for (const accelerator& a : {catalog::h100_pcie, catalog::h20}) {
-    CAPTURE(a.name.view());
-    CHECK(nearest_to(a) == "h100-sxm");
-  }
-  for (const accelerator& a : {catalog::b300_sxm, catalog::gb200, catalog::gb300}) {
-    CAPTURE(a.name.view());
-    CHECK(nearest_to(a) == "b200-sxm");
-  }
-  accelerator graphics = catalog::l40s;
-  graphics.memory_rate = 300_GBps;  // an L4's
-  CHECK(nearest_to(graphics) == "l40s");
-  graphics = catalog::rtx_pro_6000;
-  graphics.memory_rate = 1792_GBps;  // a GeForce RTX 5090's
-  CHECK(nearest_to(graphics) == "rtx-pro-6000");
-  CHECK(nearest_to(catalog::a100_sxm_40) == "a100-sxm");
+TEST_CASE("NVIDIA's hardware runs the kernels of its architecture, whatever its figures") {
+  const auto run = [](std::string_view kernels, const auto& chips) {
+    for (accelerator a : chips) {
+      CAPTURE(a.name.view());
+      CHECK(nearest_to(a) == kernels);
+      if (kernels.starts_with("h")) continue;
+      a.memory_rate *= 5.0;
+      a.multiprocessors *= 3;
+      CHECK(nearest_to(a) == kernels);
+    }
+  };
+  using namespace catalog;
+  run("a100-sxm", std::array{a100_sxm_40, a10g, a40, rtx_3090});
+  run("l40s", std::array{l4, rtx_4090});
+  run("h100-sxm", std::array{h100_pcie, h100_nvl, h800, h20, gh200});
+  run("h200-sxm", std::array{h200_nvl});
+  run("b200-sxm", std::array{b300_sxm, gb200, gb300});
+  run("rtx-pro-6000", std::array{rtx_5090, gb10});
+}
+
+TEST_CASE("of no known architecture it runs the newest servers' whose formats it has") {
+  accelerator a = catalog::rtx_5090;
+  a.architecture = architecture::unknown;
+  CHECK(nearest_to(a) == "b200-sxm");
+  a.peak.fp4 = {};
+  CHECK(nearest_to(a) == "h100-sxm");
+  a.peak.fp8 = {};
+  CHECK(nearest_to(a) == "a100-sxm");
   accelerator without_fp8 = catalog::h200_sxm;
   without_fp8.peak.fp8 = {};
   CHECK(nearest_to(without_fp8) == "a100-sxm");
+}
+
+TEST_CASE("between an H100 and an H200 kernels lie by the memory's rate") {
+  const measured_neighbours n = neighbours(catalog::h20);
+  CHECK(n.slower == &catalog::measured_h100_sxm);
+  CHECK(n.faster == &catalog::measured_h200_sxm);
+  CHECK(n.share == doctest::Approx(0.493).epsilon(1e-3));
+  CHECK(neighbours(catalog::h100_pcie).share == 0.0);
+  CHECK(neighbours(catalog::h200_nvl).share == 1.0);
+  const auto launch = [](const accelerator& a) {
+    return transfer(neighbours(a), a, of_vllm).gemm[kernel_format::wide].launch;
+  };
+  const auto mean =
+      square_root(launch(catalog::h100_sxm).value() * launch(catalog::h200_sxm).value());
+  accelerator half = catalog::h100_sxm;
+  half.memory_rate = bandwidth<>::from_value(square_root(3350e9 * 4800e9));
+  CHECK(launch(half).value() == doctest::Approx(mean).scale(0.0));
 }
 
 TEST_CASE("hardware of an unknown maker is taken for NVIDIA's") {
@@ -87,6 +115,20 @@ TEST_CASE("shares weigh less where a maker's multiprocessors are slower, and kee
   const double own = share(h100, catalog::h100_sxm);
   const double slower = (148.0 / 78.0) / (989.0 / 132.0);
   CHECK(share(h100, catalog::h20) == doctest::Approx(1.0 / (1.0 + (1.0 / own - 1.0) * slower)));
+  // A block of 16 rows takes as much longer than the time of its multiplications as on an H100.
+  const auto beside = [&](const accelerator& a) {
+    const expert_curve<> c = transfer(h100, a, of_vllm).experts[kernel_format::wide];
+    const double row = static_cast<double>(a.multiprocessors) / a.peak.bf16.value();
+    return ((16.0 + c.block_rows) / c.compute - 16.0) * row;
+  };
+  CHECK(beside(catalog::h20) == doctest::Approx(beside(catalog::h100_sxm)).scale(0.0));
+  // So does a small tile of a multiplication.
+  const auto tile = [&](const accelerator& a) {
+    const gemm_curve<> c = transfer(h100, a, of_vllm).gemm[kernel_format::wide];
+    const double row = static_cast<double>(a.multiprocessors) / a.peak.bf16.value();
+    return (1.0 / (c.compute * c.small_tile) - 1.0) * row;
+  };
+  CHECK(tile(catalog::h20) == doctest::Approx(tile(catalog::h100_sxm)).scale(0.0));
   CHECK(share(h100, catalog::b200_sxm) == own);  // better_figure
   CHECK(share(h100, catalog::plan_400) == own);  // multiprocessors not known
   accelerator slow = catalog::trainium2;

@@ -16,6 +16,9 @@ namespace {
 // The same accelerator as a file that names each figure.
 std::string file_of(const accelerator& a) {
   std::string text = R"({"name": ")" + std::string(a.name.view()) + R"(", "vendor": "nvidia")";
+  for (const auto& [name, of_name] : architecture_names) {
+    if (of_name == a.architecture) text += R"(, "architecture": ")" + std::string(name) + "\"";
+  }
   std::string inside;
   for (const accelerator_figure& f : accelerator_figures) {
     const std::size_t dot = f.name.find('.');
@@ -43,6 +46,8 @@ TEST_CASE("a file that names every figure of an accelerator is that accelerator"
     }
     CHECK(read.of.name == a->name);
     CHECK(read.of.vendor == a->vendor);
+    CHECK(read.of.architecture == a->architecture);
+    CHECK(read.of.architecture != architecture::unknown);
   }
 }
 
@@ -56,6 +61,7 @@ TEST_CASE("a file may say what differs from a catalog's accelerator") {
   CHECK(read.of.peak.bf16 == catalog::h100_sxm.peak.bf16);
   CHECK(read.of.mesh);
   CHECK(read.of.vendor == vendor::nvidia);
+  CHECK(read.of.architecture == architecture::hopper);
 }
 
 TEST_CASE("what is not known, missing or out of range is refused by its path") {
@@ -70,6 +76,12 @@ TEST_CASE("what is not known, missing or out of range is refused by its path") {
       contains(fault(R"({"like": "h100-sxm", "domain": 2.5})"), "$.domain: 2.5; allowed: a whole"));
   CHECK(contains(fault(R"({"like": "h100-sxm", "domain": "two"})"), R"($.domain: "two"; allowed)"));
   CHECK(contains(fault(R"({"like": "h100-sxm", "vendor": "acme"})"), "$.vendor: acme; allowed"));
+  CHECK(contains(fault(R"({"like": "h100-sxm", "architecture": "volta"})"),
+                 "$.architecture: volta; allowed: unknown, ampere, ada, hopper, blackwell, "));
+  CHECK(contains(fault(R"({"like": "h100-sxm", "vendor": "Nvidia"})"),
+                 "$.vendor: Nvidia (did you mean nvidia?); allowed: unknown, nvidia"));
+  CHECK(contains(fault(R"({"like": "zzz"})"), R"($.like: "zzz"; allowed: a100-sxm-40, a100-sxm,)"));
+  CHECK(contains(fault(R"({"like": "h100-sxm", "memory": 1e400})"), "$.memory: 1e400; allowed: "));
   CHECK(contains(fault(R"({"name": "x", "memory": 1e9, "memory_rate": 1e9})"), "$.peak: missing"));
   CHECK(contains(fault(R"({"name": "x", "peak": {"bf16": 1e14}})"), "$.memory: missing"));
   CHECK(contains(fault(R"({"peak": {"bf16": 1e14}, "memory": 1e9})"), "$.name: missing"));

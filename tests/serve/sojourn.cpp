@@ -47,7 +47,7 @@ TEST_CASE("alone, a request has its prompt and its rounds") {
   CHECK(life.generation.value() == doctest::Approx(10.1).epsilon(1e-12));
   CHECK(life.total() == life.queue + life.prompt + life.generation);
   const sojourn apart =
-      life_apart(times, load, steps_apart(load, 1.0, 0.1, 0.0), basic_company<>{});
+      life_apart(times, load, steps_apart(load, 1.0, notice_steps{}), basic_company<>{});
   CHECK(apart.prompt.value() == doctest::Approx(1.5).epsilon(1e-9));
   CHECK(apart.generation.value() == doctest::Approx(10.1).epsilon(1e-9));
 }
@@ -97,10 +97,14 @@ TEST_CASE(
   s.beside = 1.0;
   s.coming = 1.0;
   const sojourn life = life_apart(times, load, s, basic_company<>{.others = 1.0});
-  // Ten rounds of 1.1 s; nine prompts of 1.5 s less the one that came along, which is read after
-  // one's own half of the time.
-  CHECK(life.generation.value() == doctest::Approx(11.0 + 8.5 * 1.5).epsilon(1e-12));
-  CHECK(life.prompt.value() == doctest::Approx(2.0).epsilon(1e-12));  // both in one step
+  // Ten rounds of 1.1 s; nine prompts of 1.5 s less the one that came along, in the same step.
+  CHECK(life.generation.value() == doctest::Approx(11.0 + 8.0 * 1.5).epsilon(1e-12));
+  CHECK(life.prompt.value() == doctest::Approx(2.0).epsilon(1e-12));
+  // With room for one prompt in a step it is read after one's own half of the time.
+  s.room = 500.0;
+  const sojourn in_turn = life_apart(times, load, s, basic_company<>{.others = 1.0});
+  CHECK(in_turn.generation.value() == doctest::Approx(11.0 + 8.5 * 1.5).epsilon(1e-12));
+  CHECK(in_turn.prompt.value() == doctest::Approx(1.5 + 0.5 * 1.5).epsilon(1e-12));
 }
 
 TEST_CASE("the first requests of a run wait for half of those that come with them") {

@@ -231,9 +231,10 @@ void put(Wire& w, shardline::basic_link<>& x) {
 }
 template <class Wire>
 void put(Wire& w, shardline::accelerator& x) {
-  all(w, x.name, x.vendor, x.peak.fp32, x.peak.tf32, x.peak.bf16, x.peak.fp16, x.peak.fp8,
-      x.peak.int8, x.peak.fp4, x.peak.int4, x.memory, x.memory_rate, x.scale_up, x.domain, x.mesh,
-      x.network, x.multiprocessors, x.last_level_cache, x.torus.axes, x.torus.ring);
+  all(w, x.name, x.vendor, x.architecture, x.peak.fp32, x.peak.tf32, x.peak.bf16, x.peak.fp16,
+      x.peak.fp8, x.peak.int8, x.peak.fp4, x.peak.int4, x.memory, x.memory_rate, x.scale_up,
+      x.domain, x.mesh, x.network, x.multiprocessors, x.last_level_cache, x.torus.axes,
+      x.torus.ring);
 }
 template <class Wire>
 void put(Wire& w, shardline::fraction_of_total<>& x) {

@@ -106,7 +106,8 @@ template <int N>
 }
 /// The functions of scalar.hpp, of numbers without a unit, in the ranges that stand there. Slopes
 /// are those of analysis: 1 / (2 sqrt x), e^x, -1 / (1 - x), e^x, 1 / x; that of a square root at
-/// 0, which is none, is taken as 0. The last says whether the number is finite, whatever its slopes.
+/// 0, which is none, is taken as 0. The last says whether the number is finite, whatever its
+/// slopes.
 ///   at x = 4:  square_root(x) = 2, slope 0.25       at x = 0.5:  log_one_minus(x) has slope -2
 ///   at x = 0:  exp_nonpositive(x) = exponential(x) = 1, slope 1
 ///   at x = 4:  natural_log(x) has slope 0.25, is_finite(x) = true   (tests/base/dual.cpp)

@@ -382,7 +382,8 @@ static_assert(in_order(field_ranges), "shardline: the table of fields is not in 
   return line.add(" to ").add(r.highest);
 }
 
-/// The ends of a range as whole numbers, for fields that are counts: = range_of(f).lowest, .highest.
+/// The ends of a range as whole numbers, for fields that are counts: = range_of(f).lowest,
+/// .highest.
 ///   lowest_count(field::tp) = 1, highest_count(field::tp) = 1000000   (tests/base/field.cpp)
 [[nodiscard]] constexpr integer lowest_count(field f) noexcept {
   return static_cast<integer>(range_of(f).lowest);

@@ -44,7 +44,8 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
 /// The smaller and the larger of two of the same unit; of equals the first, and where one is NaN
-/// the first. Constant expressions, and for every scalar alike, which std::min and std::max are not.
+/// the first. Constant expressions, and for every scalar alike, which std::min and std::max are
+/// not.
 ///   min(2, 3) = 2, max(2, 3) = 3   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double min(double a, double b) noexcept { return b < a ? b : a; }
 [[nodiscard]] constexpr double max(double a, double b) noexcept { return a < b ? b : a; }
@@ -117,7 +118,8 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 }  // namespace detail
 
 /// Whether x, of any unit, is a number with an end; false for NaN too. By its bits (IEEE 754: an
-/// exponent that is not all ones): under -ffast-math compilers take all comparisons to be of numbers.
+/// exponent that is not all ones): under -ffast-math compilers take all comparisons to be of
+/// numbers.
 ///   is_finite(1e308), but not is_finite(endless<double>())   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
   constexpr std::uint64_t exponent = std::uint64_t{0x7FF} << 52U;
@@ -240,7 +242,8 @@ constexpr double correctly_rounded_root(double x) noexcept {
 }
 
 /// e^x, both without a unit, for any x: relative error below 2e-15, the same bits at compile time
-/// and at run time; 0 below x = -700 and infinite from 700 on. exponential(-x) = 1 / exponential(x).
+/// and at run time; 0 below x = -700 and infinite from 700 on. exponential(-x) = 1 /
+/// exponential(x).
 ///   exponential(1) = 2.718281828459045   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double exponential(double x) noexcept {
   if (x >= 700.0) return std::numeric_limits<double>::infinity();

@@ -106,13 +106,13 @@ struct sustained {
 }  // namespace detail
 
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
-/// over the same buffers again and again: those of the nearest() measured chip, by transfer().
-/// Times are in seconds; of any chip and engine. Source: the tables that chips/ names.
+/// over the same buffers again and again: those of its neighbours() that were measured, by
+/// transfer(). Times are in seconds; of any chip and engine. Source: the tables that chips/ names.
 ///   of an H100: looped, source 3 from 0, measured   (tests/catalog/efficiencies.cpp)
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
     const basic_accelerator<double, Old>& a, const engine_version& e = engines::vllm) noexcept {
-  fitted f = transfer(nearest(a), a, e.kernels);
+  fitted f = transfer(neighbours(a), a, e.kernels);
   f.source = detail::source_of_kernels(a, e);
   f.residuals = catalog::curves::residuals_at(nearest(a).sheet->name.view(), e.kernels.library,
                                               detail::distance_of(a, e));
@@ -122,7 +122,8 @@ template <class Old>
 
 /// An accelerator whose kernels were timed, the catalog's or as calibrate_operators() found them,
 /// as an engine runs a model on it: its kernels launched one by one or replayed in CUDA graphs, at
-/// a sustained clock, over weights that no cache holds, and the engine's own host, in seconds as before. `source` stays.
+/// a sustained clock, over weights that no cache holds, and the engine's own host, in seconds as
+/// before. `source` stays.
 /// Source: engines/, each with its runs.
 ///   of an H100: not looped, its multiplications at 1 of their clock at most
 ///   (tests/catalog/efficiencies.cpp)

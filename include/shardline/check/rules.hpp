@@ -160,7 +160,8 @@ inline constexpr std::array<rule_text, warning_count> warning_texts{{
 }};
 }  // namespace detail
 
-/// The same of any warning, whose figures are counts in the order of its sentence; source: as above.
+/// The same of any warning, whose figures are counts in the order of its sentence; source: as
+/// above.
 ///   of warning::idle_gpus, the first of 9: "idle_gpus"   (tests/check/rules.cpp)
 [[nodiscard]] constexpr rule_text text_of(warning w) noexcept {
   return detail::warning_texts[static_cast<std::size_t>(w)];

@@ -3,7 +3,6 @@
 /// fields ask of it.
 #pragma once
 
-#include <iterator>
 #include <span>
 
 #include "shardline/base/alternative.hpp"

@@ -15,6 +15,7 @@ namespace shardline::catalog {
 /// A100 SXM with 80 GB. Source: NVIDIA A100 data sheet; [aic] a100_sxm; [stas].
 inline constexpr accelerator a100_sxm{.name = "a100-sxm",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::ampere,
                                       .peak = a100_sxm_40.peak,
                                       .memory = 81152_MiB,
                                       .memory_rate = 2039_GBps,

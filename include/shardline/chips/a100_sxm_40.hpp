@@ -9,6 +9,7 @@ namespace shardline::catalog {
 /// Source: NVIDIA A100 data sheet; github.com/cli99/llm-analysis, a100-sxm-40gb.json; [stas].
 inline constexpr accelerator a100_sxm_40{.name = "a100-sxm-40",
                                          .vendor = vendor::nvidia,
+                                         .architecture = architecture::ampere,
                                          .peak = {.fp32 = 19.5_TFLOPS,
                                                   .tf32 = 156_TFLOPS,
                                                   .bf16 = 312_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// other over PCIe 4 x16, others over the instance's 100 Gbit/s.
 inline constexpr accelerator a10g{.name = "a10g",
                                   .vendor = vendor::nvidia,
+                                  .architecture = architecture::ampere,
                                   .peak = {.fp32 = 35_TFLOPS,
                                            .tf32 = 35_TFLOPS,
                                            .bf16 = 70_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// no NVLink bridge, others over a 200 Gbit/s NIC.
 inline constexpr accelerator a40{.name = "a40",
                                  .vendor = vendor::nvidia,
+                                 .architecture = architecture::ampere,
                                  .peak = {.fp32 = 37.4_TFLOPS,
                                           .tf32 = 74.8_TFLOPS,
                                           .bf16 = 149.7_TFLOPS,

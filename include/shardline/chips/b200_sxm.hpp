@@ -13,6 +13,7 @@ namespace shardline::catalog {
 /// Uncertain: memory bandwidth, 7.7 TB/s in [aic] and 8 TB/s in [stas]; the latter is used.
 inline constexpr accelerator b200_sxm{.name = "b200-sxm",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::blackwell,
                                       .peak = {.fp32 = 80_TFLOPS,
                                                .tf32 = 1125_TFLOPS,
                                                .bf16 = 2250_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// each other (153.5 against 4500).
 inline constexpr accelerator b300_sxm{.name = "b300-sxm",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::blackwell,
                                       .peak = {.fp32 = 80_TFLOPS,
                                                .tf32 = 1125_TFLOPS,
                                                .bf16 = 2250_TFLOPS,

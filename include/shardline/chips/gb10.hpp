@@ -12,6 +12,7 @@ namespace shardline::catalog {
 /// which the system takes its part too. Two systems meet over a ConnectX-7 at 200 Gbit/s.
 inline constexpr accelerator gb10{.name = "gb10",
                                   .vendor = vendor::nvidia,
+                                  .architecture = architecture::blackwell_graphics,
                                   .peak = {.fp32 = 31_TFLOPS,
                                            .tf32 = 31_TFLOPS,
                                            .bf16 = 62.5_TFLOPS,

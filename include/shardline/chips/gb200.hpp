@@ -10,6 +10,7 @@ namespace shardline::catalog {
 /// Uncertain: the NIC, 400 Gbit/s in [stas] (DGX GB200) and 800 in [aic]; the former is used.
 inline constexpr accelerator gb200{.name = "gb200",
                                    .vendor = vendor::nvidia,
+                                   .architecture = architecture::blackwell,
                                    .peak = {.fp32 = 80_TFLOPS,
                                             .tf32 = 1250_TFLOPS,
                                             .bf16 = 2500_TFLOPS,

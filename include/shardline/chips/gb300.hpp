@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// its cache.
 inline constexpr accelerator gb300{.name = "gb300",
                                    .vendor = vendor::nvidia,
+                                   .architecture = architecture::blackwell,
                                    .peak = {.fp32 = 80_TFLOPS,
                                             .tf32 = 1250_TFLOPS,
                                             .bf16 = 2500_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// 97871 MiB of both. The link to the processor's memory is not priced.
 inline constexpr accelerator gh200{.name = "gh200",
                                    .vendor = vendor::nvidia,
+                                   .architecture = architecture::hopper,
                                    .peak = {.fp32 = 67_TFLOPS,
                                             .tf32 = 494.5_TFLOPS,
                                             .bf16 = 989.4_TFLOPS,

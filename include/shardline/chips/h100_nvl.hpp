@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// one 400 Gbit/s NIC.
 inline constexpr accelerator h100_nvl{.name = "h100-nvl",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::hopper,
                                       .peak = {.fp32 = 60_TFLOPS,
                                                .tf32 = 417.5_TFLOPS,
                                                .bf16 = 835.5_TFLOPS,

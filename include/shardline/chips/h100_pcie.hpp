@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// in pairs at 300 GB/s, are left out.
 inline constexpr accelerator h100_pcie{.name = "h100-pcie",
                                        .vendor = vendor::nvidia,
+                                       .architecture = architecture::hopper,
                                        .peak = {.fp32 = 51_TFLOPS,
                                                 .tf32 = 378_TFLOPS,
                                                 .bf16 = 756_TFLOPS,

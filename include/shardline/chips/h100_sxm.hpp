@@ -15,6 +15,7 @@ namespace shardline::catalog {
 /// h100_sxm; [stas].
 inline constexpr accelerator h100_sxm{.name = "h100-sxm",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::hopper,
                                       .peak = {.fp32 = 67_TFLOPS,
                                                .tf32 = 494.5_TFLOPS,
                                                .bf16 = 989_TFLOPS,

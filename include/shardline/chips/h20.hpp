@@ -12,6 +12,7 @@ namespace shardline::catalog {
 inline constexpr accelerator h20{
     .name = "h20",
     .vendor = vendor::nvidia,
+    .architecture = architecture::hopper,
     .peak = {.bf16 = 148_TFLOPS, .fp16 = 148_TFLOPS, .fp8 = 296_TFLOPS, .int8 = 296_TFLOPS},
     .memory = 97280_MiB,
     .memory_rate = 4000_GBps,

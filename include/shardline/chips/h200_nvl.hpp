@@ -10,6 +10,7 @@ namespace shardline::catalog {
 /// its peaks with sparsity halved; memory as an H200 SXM's. The network is one 400 Gbit/s NIC.
 inline constexpr accelerator h200_nvl{.name = "h200-nvl",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::hopper,
                                       .peak = {.fp32 = 60_TFLOPS,
                                                .tf32 = 417.5_TFLOPS,
                                                .bf16 = 835.5_TFLOPS,

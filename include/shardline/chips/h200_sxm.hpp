@@ -12,6 +12,7 @@ namespace shardline::catalog {
 /// H200 SXM with 141 GB: an H100's peaks. Source: NVIDIA H200 data sheet; [aic] h200_sxm; [stas].
 inline constexpr accelerator h200_sxm{.name = "h200-sxm",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::hopper,
                                       .peak = h100_sxm.peak,
                                       .memory = 143155_MiB,
                                       .memory_rate = 4800_GBps,

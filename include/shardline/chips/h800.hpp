@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// H100's.
 inline constexpr accelerator h800{.name = "h800",
                                   .vendor = vendor::nvidia,
+                                  .architecture = architecture::hopper,
                                   .peak = {.fp32 = 67_TFLOPS,
                                            .tf32 = 494.5_TFLOPS,
                                            .bf16 = 989.4_TFLOPS,

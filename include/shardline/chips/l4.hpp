@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// x16, others over a 100 Gbit/s NIC.
 inline constexpr accelerator l4{.name = "l4",
                                 .vendor = vendor::nvidia,
+                                .architecture = architecture::ada,
                                 .peak = {.fp32 = 30.3_TFLOPS,
                                          .tf32 = 60_TFLOPS,
                                          .bf16 = 121_TFLOPS,

@@ -14,6 +14,7 @@ namespace shardline::catalog {
 /// lets 31.5 GB/s through.
 inline constexpr accelerator l40s{.name = "l40s",
                                   .vendor = vendor::nvidia,
+                                  .architecture = architecture::ada,
                                   .peak = {.fp32 = 91.6_TFLOPS,
                                            .tf32 = 183_TFLOPS,
                                            .bf16 = 362_TFLOPS,

@@ -12,6 +12,7 @@ namespace shardline::catalog {
 /// PCIe 4 x16, with no NVLink bridge, others over a 100 Gbit/s NIC.
 inline constexpr accelerator rtx_3090{.name = "rtx-3090",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::ampere,
                                       .peak = {.fp32 = 35.6_TFLOPS,
                                                .tf32 = 35.6_TFLOPS,
                                                .bf16 = 71_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// over PCIe 4 x16, others over a 100 Gbit/s NIC.
 inline constexpr accelerator rtx_4090{.name = "rtx-4090",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::ada,
                                       .peak = {.fp32 = 82.6_TFLOPS,
                                                .tf32 = 82.6_TFLOPS,
                                                .bf16 = 165.2_TFLOPS,

@@ -11,6 +11,7 @@ namespace shardline::catalog {
 /// 5 x16, others over a 100 Gbit/s NIC.
 inline constexpr accelerator rtx_5090{.name = "rtx-5090",
                                       .vendor = vendor::nvidia,
+                                      .architecture = architecture::blackwell_graphics,
                                       .peak = {.fp32 = 104.8_TFLOPS,
                                                .tf32 = 104.8_TFLOPS,
                                                .bf16 = 209.5_TFLOPS,

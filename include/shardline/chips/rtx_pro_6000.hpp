@@ -15,6 +15,7 @@ namespace shardline::catalog {
 /// other over PCIe 5 x16.
 inline constexpr accelerator rtx_pro_6000{.name = "rtx-pro-6000",
                                           .vendor = vendor::nvidia,
+                                          .architecture = architecture::blackwell_graphics,
                                           .peak = {.bf16 = 467.8_TFLOPS,
                                                    .fp16 = 467.8_TFLOPS,
                                                    .fp8 = 935.6_TFLOPS,

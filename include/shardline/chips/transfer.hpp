@@ -15,17 +15,29 @@
 #include "shardline/chips/mi210.hpp"
 #include "shardline/chips/mi300x.hpp"
 #include "shardline/chips/rtx_pro_6000.hpp"
+#include "shardline/curves/between.hpp"
 
 namespace shardline {
 
 namespace catalog {
 
-/// Chips on which kernels were measured, a maker's oldest generation first.
+/// Chips on which kernels were measured: a maker's oldest generation first, of one generation those
+/// of servers first, of one architecture the slowest memory first.
 inline constexpr std::array measured_chips{
-    &measured_a100_sxm, &measured_l40s,         &measured_h100_sxm, &measured_h200_sxm,
+    &measured_a100_sxm, &measured_h100_sxm,     &measured_h200_sxm, &measured_l40s,
     &measured_b200_sxm, &measured_rtx_pro_6000, &measured_mi210,    &measured_mi300x};
 
 }  // namespace catalog
+
+/// The measured chips between which an accelerator's kernels lie.
+///   slower, faster   of one architecture, by their memories' rates; the same chip where one stands
+///                    for all
+///   share            of the faster one, 0 to 1
+struct measured_neighbours {
+  const measured_chip* slower = nullptr;
+  const measured_chip* faster = nullptr;
+  double share = 0.0;
+};
 
 namespace detail {
 
@@ -53,35 +65,63 @@ constexpr int generation(const basic_accelerator<T, Efficiency>& a) noexcept {
   return (has_peak(a.peak, precision::fp8) ? 1 : 0) + (has_peak(a.peak, precision::fp4) ? 1 : 0);
 }
 
-// How many times as fast one memory is as the other, at least 1.
+// The chip of its own architecture whose memory is slowest, or the newest generation's for servers
+// that it can stand for.
 template <class Old>
-constexpr double memory_distance(const measured_chip& m,
-                                 const basic_accelerator<double, Old>& a) noexcept {
-  const double ratio = m.sheet->memory_rate / a.memory_rate;
-  return ratio < 1.0 ? 1.0 / ratio : ratio;
+constexpr const measured_chip& first_alike(const basic_accelerator<double, Old>& a) noexcept {
+  const measured_chip* found = nullptr;
+  for (const measured_chip* m : catalog::measured_chips) {
+    if (!same_maker(*m, a) || !runs_on(*m, a)) continue;
+    const bool own =
+        a.architecture != architecture::unknown && m->sheet->architecture == a.architecture;
+    if (own) return *m;
+    if (found == nullptr || generation(*m->sheet) > generation(*found->sheet)) found = m;
+  }
+  return found == nullptr ? *catalog::measured_chips.front() : *found;
+}
+
+// Of the same kernels: those of its generation where no architecture is said.
+constexpr bool alike(const measured_chip& m, const measured_chip& other) noexcept {
+  return &m == &other || (m.sheet->architecture == other.sheet->architecture &&
+                          m.sheet->architecture != architecture::unknown);
 }
 
 }  // namespace detail
 
-/// The chip whose kernels `a` is taken to run: of its maker's measured ones whose number formats it
-/// has the newest generation's, and of these the one whose memory is nearest in speed, for one
-/// generation has boards of server and of graphics memory. Of a maker that none was measured of the
-/// oldest chip of all: such hardware has no switch that reduces, nor the newer one's kernels.
+/// The measured chips whose kernels `a` is taken to run: its maker's of its own architecture, which
+/// no figure of it changes. Where that is not known or was not measured, the newest generation's of
+/// servers whose number formats it has. Of several of one architecture (H100, H200) its kernels lie
+/// between the two whose memories' rates are next to its own:
+///   share = log(rate / slower rate) / log(faster rate / slower rate)
+/// Of a maker that none was measured of the oldest chip of all: such hardware has no switch that
+/// reduces, nor the newer one's kernels.
+///   neighbours(catalog::h20): H100 and H200, share 0.493   (tests/chips/transfer.cpp)
+template <class Old>
+[[nodiscard]] constexpr measured_neighbours neighbours(
+    const basic_accelerator<double, Old>& a) noexcept {
+  const measured_chip* const first = &detail::first_alike(a);
+  measured_neighbours found{first, first, 0.0};
+  for (const measured_chip* m : catalog::measured_chips) {
+    if (!detail::alike(*m, *first) || found.faster->sheet->memory_rate >= a.memory_rate) continue;
+    found = {found.faster, m, 0.0};
+  }
+  const double from = found.slower->sheet->memory_rate.value();
+  const double to = found.faster->sheet->memory_rate.value();
+  if (to > from) {
+    const double share = natural_log(a.memory_rate.value() / from) / natural_log(to / from);
+    found.share = min(max(share, 0.0), 1.0);
+  }
+  return found;
+}
+
+/// The one of them that is nearer.
 ///   nearest(catalog::h20).sheet->name == "h100-sxm", of 132 multiprocessors
 ///   nearest(catalog::gb200).sheet->name == "b200-sxm"   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr const measured_chip& nearest(
     const basic_accelerator<double, Old>& a) noexcept {
-  const measured_chip* found = nullptr;
-  for (const measured_chip* m : catalog::measured_chips) {
-    if (!detail::same_maker(*m, a) || !detail::runs_on(*m, a)) continue;
-    const int newer =
-        found == nullptr ? 1 : detail::generation(*m->sheet) - detail::generation(*found->sheet);
-    const bool nearer = found != nullptr && newer == 0 &&
-                        detail::memory_distance(*m, a) < detail::memory_distance(*found, a);
-    if (newer > 0 || nearer) found = m;
-  }
-  return found == nullptr ? *catalog::measured_chips.front() : *found;
+  const measured_neighbours n = neighbours(a);
+  return n.share < 0.5 ? *n.slower : *n.faster;
 }
 
 namespace detail {
@@ -112,19 +152,29 @@ struct to_multipliers {
     if constexpr (requires { c.softmax_values; }) {
       c.softmax_values *= c.compute / slower_share(share, ratios[kernel_format::wide]);
     }
+    // Small tiles fall short of the peak by more time than large ones.
+    if constexpr (requires { c.small_tile; }) {
+      c.small_tile = slower_share(share * c.small_tile, ratios[f]) / c.compute;
+    }
+    // What a block costs beside its rows is a time that was measured in rows.
+    if constexpr (requires { c.block_rows; }) {
+      c.block_rows *= min(ratios[f], 1.0) * c.compute / share;
+    }
   }
 };
 
 }  // namespace detail
 
-/// The kernels of the chip `m` on `a`, as an engine's library has them. Shares of data sheet
-/// figures carry over, and so do times; where multiprocessors of the same maker are slower at
+/// The kernels of the measured chip `m` on `a`, as an engine's library has them. Shares of data
+/// sheet figures carry over, and so do times; where multiprocessors of the same maker are slower at
 /// multiplying, at r < 1 of the measured ones' peak each in a kernel's own precision
 /// (measured_in()), a share s of the peak stands for a time beside multiplying, which carries over:
-///   1 / (1 + (1 / s - 1) r)
-/// So a higher peak never slows a kernel that multiplies in it and moves no other, and more
-/// multiprocessors with each one's peak and memory rate kept slow none (at the same peaks of the
-/// chip each of them is slower, and single blocks take longer).
+///   s' = 1 / (1 + (1 / s - 1) r)
+/// likewise that of small tiles; and what a block of experts costs beside its rows, which is
+/// counted in rows, becomes r s' / s times as many. So a higher peak never slows a kernel that
+/// multiplies in it and moves no other, and more multiprocessors with each one's peak and memory
+/// rate kept slow none (at the same peaks of the chip each of them is slower, and single blocks
+/// take longer).
 /// H20: r 0.253 in 16 bits, so that an H100's 0.6674 is 0.888 there.
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_chip& m,
@@ -139,6 +189,17 @@ template <class Old>
   }
   for_each_format(f, detail::to_multipliers{ratios});
   return f;
+}
+
+/// The same between two measured chips, each constant between() theirs: no figure of `a` moves a
+/// kernel from one chip's to the other's in a jump.
+template <class Old>
+[[nodiscard]] constexpr fitted transfer(const measured_neighbours& n,
+                                        const basic_accelerator<double, Old>& a,
+                                        const kernel_execution& e) noexcept {
+  if (n.share <= 0.0) return transfer(*n.slower, a, e);
+  if (n.share >= 1.0) return transfer(*n.faster, a, e);
+  return between(transfer(*n.slower, a, e), transfer(*n.faster, a, e), n.share);
 }
 
 /// What an accelerator draws, as measured on it; null where its watts were not: no other chip's

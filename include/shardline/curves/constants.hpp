@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 #include "shardline/base/field.hpp"
 #include "shardline/curves/fitted.hpp"
@@ -52,11 +53,25 @@ inline constexpr constant_range a_size{0.0, 1e15, figure_unit::bytes};
 
 }  // namespace constant_ranges
 
-/// list(range, name, constant) for each constant of any curve, each in the unit that its range
-/// names. Source: of the ranges what stands at each above; of the names the curve's own members.
+namespace detail {
+
+template <class Curve, template <class> class Kind>
+inline constexpr bool is_curve_of = false;
+template <class T, template <class> class Kind>
+inline constexpr bool is_curve_of<Kind<T>, Kind> = true;
+
+// A curve of this kind, constant or to be changed.
+template <class Curve, template <class> class Kind>
+concept curve_of = is_curve_of<std::remove_cvref_t<Curve>, Kind>;
+
+}  // namespace detail
+
+/// list(range, name, constant) for each constant of any curve, constant itself or to be changed,
+/// each in the unit that its range names. Source: of the ranges what stands at each above; of the
+/// names the curve's own members.
 ///   a gemm_curve has 14, of which "launch" is number 6 from 0   (tests/curves/constants.cpp)
-template <class T, class List>
-constexpr void list_constants(const gemm_curve<T>& c, List&& list) {
+template <detail::curve_of<gemm_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "bandwidth", c.bandwidth);
   list(a_share, "compute", c.compute);
@@ -73,8 +88,8 @@ constexpr void list_constants(const gemm_curve<T>& c, List&& list) {
   list(one_or_more, "cache_speedup", c.cache_speedup);
   list(a_fraction, "cache_share", c.cache_share);
 }
-template <class T, class List>
-constexpr void list_constants(const prefill_curve<T>& c, List&& list) {
+template <detail::curve_of<prefill_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_number, "softmax_values", c.softmax_values);
@@ -87,8 +102,8 @@ constexpr void list_constants(const prefill_curve<T>& c, List&& list) {
   list(a_number, "window_padding", c.window_padding);
   list(a_time, "row", c.row);
 }
-template <class T, class List>
-constexpr void list_constants(const decode_curve<T>& c, List&& list) {
+template <detail::curve_of<decode_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_share, "bandwidth", c.bandwidth);
@@ -106,8 +121,8 @@ constexpr void list_constants(const decode_curve<T>& c, List&& list) {
   list(a_fraction, "cache_share", c.cache_share);
   list(one_or_more, "rows", c.rows);
 }
-template <class T, class List>
-constexpr void list_constants(const expert_curve<T>& c, List&& list) {
+template <detail::curve_of<expert_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_share, "compute", c.compute);
   list(a_share, "bandwidth", c.bandwidth);
@@ -122,8 +137,8 @@ constexpr void list_constants(const expert_curve<T>& c, List&& list) {
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
 }
-template <class T, class List>
-constexpr void list_constants(const elementwise_curve<T>& c, List&& list) {
+template <detail::curve_of<elementwise_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "walk", c.walk);
@@ -137,8 +152,8 @@ constexpr void list_constants(const elementwise_curve<T>& c, List&& list) {
 namespace detail {
 
 // What a collective of the library takes, and at which share of the links.
-template <class T, class List>
-constexpr void list_library(const collective_curve<T>& c, List&& list) {
+template <curve_of<collective_curve> C, class List>
+constexpr void list_library(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "hop", c.hop);
@@ -163,8 +178,8 @@ constexpr void list_library(const collective_curve<T>& c, List&& list) {
   list(a_fraction, "switch_share", c.switch_share);
 }
 // The engine's own, and what lies between domains and steps.
-template <class T, class List>
-constexpr void list_engine_and_network(const collective_curve<T>& c, List&& list) {
+template <curve_of<collective_curve> C, class List>
+constexpr void list_engine_and_network(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_size, "engine_most", c.engine_most);
   list(a_time, "engine_launch", c.engine_launch);
@@ -188,13 +203,13 @@ constexpr void list_engine_and_network(const collective_curve<T>& c, List&& list
 
 /// The same of any collective's, exchange's or host's curve; units and source as above.
 ///   a host_curve has 8   (tests/curves/constants.cpp)
-template <class T, class List>
-constexpr void list_constants(const collective_curve<T>& c, List&& list) {
+template <detail::curve_of<collective_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   detail::list_library(c, list);
   detail::list_engine_and_network(c, list);
 }
-template <class T, class List>
-constexpr void list_constants(const throughput_exchange_curve<T>& c, List&& list) {
+template <detail::curve_of<throughput_exchange_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "domain", c.domain);
@@ -210,8 +225,8 @@ constexpr void list_constants(const throughput_exchange_curve<T>& c, List&& list
   list(a_factor, "multiprocessors", c.multiprocessors);
   list(a_number, "most_domains", static_cast<double>(c.most_domains));
 }
-template <class T, class List>
-constexpr void list_constants(const latency_exchange_curve<T>& c, List&& list) {
+template <detail::curve_of<latency_exchange_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "launch", c.launch);
   list(a_time, "expert", c.expert);
@@ -223,8 +238,8 @@ constexpr void list_constants(const latency_exchange_curve<T>& c, List&& list) {
   list(a_share, "network_share", c.network_share);
   list(a_size, "header", c.header);
 }
-template <class T, class List>
-constexpr void list_constants(const host_curve<T>& c, List&& list) {
+template <detail::curve_of<host_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
   list(a_time, "step", c.step);
   list(a_time, "sequence", c.sequence);

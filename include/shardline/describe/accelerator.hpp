@@ -64,9 +64,24 @@ struct torus_links {
 /// Who makes it, and so whose kernels and libraries run on it.
 enum class vendor : unsigned char { unknown, nvidia, amd, google, amazon, intel };
 
+/// Whose instructions its multiprocessors run, and so which of a maker's kernels. Boards of one
+/// architecture differ in clocks, multiprocessors and memory.
+///   unknown              the newest of its maker's servers that multiply in its formats
+///   ampere, ada, hopper  compute capability 8.0 and 8.6, 8.9, 9.0
+///   blackwell            10.x, of servers;   blackwell_graphics   12.x
+enum class architecture : unsigned char {
+  unknown,
+  ampere,
+  ada,
+  hopper,
+  blackwell,
+  blackwell_graphics
+};
+
 /// One accelerator.
 ///   name          up to 95 characters, held in place
 ///   vendor        who makes it
+///   architecture  whose instructions it runs: which measured chip's kernels, under fitted
 ///   peak          dense FLOP/s per precision
 ///   memory        bytes an application can use
 ///   memory_rate   bytes per second of that memory
@@ -87,6 +102,7 @@ struct basic_accelerator {
 
   short_name name{};
   shardline::vendor vendor = shardline::vendor::unknown;
+  shardline::architecture architecture = shardline::architecture::unknown;
   basic_peaks<T> peak{};
   bytes<T> memory{};
   bandwidth<T> memory_rate{};
@@ -108,9 +124,9 @@ using accelerator = basic_accelerator<>;
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
-  return {a.name,    a.vendor, a.peak,    a.memory,          a.memory_rate,      a.scale_up,
-          a.domain,  a.mesh,   a.network, a.multiprocessors, a.last_level_cache, a.torus,
-          efficiency};
+  return {a.name,     a.vendor,  a.architecture, a.peak,    a.memory,          a.memory_rate,
+          a.scale_up, a.domain,  a.mesh,         a.network, a.multiprocessors, a.last_level_cache,
+          a.torus,    efficiency};
 }
 
 namespace detail {

@@ -111,9 +111,11 @@ struct shard_padding {
 ///   fastest        whichever of these is
 enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
 
-/// The name of any way to exchange tokens, as the option `--exchange` and JSON have it, the standard
-/// spelling of the enumeration above: "pairwise", "hierarchical", "low-latency" or "fastest".
-///   name(expert_exchange::low_latency) = "low-latency", the third of 4   (tests/describe/engine.cpp)
+/// The name of any way to exchange tokens, as the option `--exchange` and JSON have it, the
+/// standard spelling of the enumeration above: "pairwise", "hierarchical", "low-latency" or
+/// "fastest".
+///   name(expert_exchange::low_latency) = "low-latency", the third of 4
+///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
   switch (e) {
     case expert_exchange::pairwise:
@@ -163,7 +165,8 @@ enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 
 /// The name of any scheduler, as options and JSON have it, the standard spelling of the enumeration
 /// above: "chunked", "prompts-first" or "whole-prompts".
-///   name(scheduler::prompts_first) = "prompts-first", the second of 3   (tests/describe/engine.cpp)
+///   name(scheduler::prompts_first) = "prompts-first", the second of 3
+///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(scheduler s) noexcept {
   switch (s) {
     case scheduler::chunked:

@@ -73,7 +73,8 @@ inline constexpr std::array<std::string_view, matrix_role_count> matrix_role_nam
 }  // namespace detail
 
 /// The name of any role, as messages call it, by the list above.
-///   name(matrix_role::kv_latent) = "key-value latent", the fifth of 7   (tests/describe/weights.cpp)
+///   name(matrix_role::kv_latent) = "key-value latent", the fifth of 7
+///   (tests/describe/weights.cpp)
 [[nodiscard]] constexpr std::string_view name(matrix_role r) noexcept {
   return detail::matrix_role_names[static_cast<std::size_t>(r)];
 }

@@ -90,7 +90,11 @@ struct engine_version {
   [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
     return kernels_of.version == name;
   }
-  /// Whether how it runs a step was measured of this engine, if under an earlier version.
+  /// Whether its memory was measured of this engine, if under another version; and how it runs a
+  /// step.
+  [[nodiscard]] constexpr bool has_memory_of_engine() const noexcept {
+    return memory_of.version.starts_with(engine);
+  }
   [[nodiscard]] constexpr bool has_kernels_of_engine() const noexcept {
     return kernels_of.version.starts_with(engine);
   }

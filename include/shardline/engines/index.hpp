@@ -57,8 +57,8 @@ inline constexpr auto all = shardline::detail::all_of(
 
 /// The version of this name, or the newest of the engine of this name, by the list engines::all;
 /// nullptr where there is none.
-///   find_engine("vllm") == &engines::vllm_0_21, of which the name is "vllm-0.21"; find_engine("vllm-0.12") is null
-///   (tests/engines/index.cpp)
+///   find_engine("vllm") == &engines::vllm_0_21, of which the name is "vllm-0.21";
+///   find_engine("vllm-0.12") is null (tests/engines/index.cpp)
 [[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {
   for (const engine_version* v : engines::all) {
     if (v->name == name || v->engine == name) return v;

@@ -57,8 +57,8 @@ constexpr std::array<flag_key<product>, 6> product::keys() noexcept {
 }
 
 /// The product plan of a layout, counts, or why there is none: the inverse of to_layout(), from
-/// which it is derived. How tokens reach the experts counts only where an expert group spans several
-/// replicas.
+/// which it is derived. How tokens reach the experts counts only where an expert group spans
+/// several replicas.
 ///   of the layout of EP64 x TP16 x PP4 x DP4: 64, 16, 4 and 4   (tests/engines/product.cpp)
 [[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
   if (l.attention.cp != 1 || l.dcp != 1) {

@@ -121,7 +121,8 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
 /// make is the same layout, but for the way to the experts where dispatch_matters() is false; the
 /// inverse of to_layout(), from which it is derived.
 /// tensorrt_llm::of(), which knows the model, can express more.
-///   of attention dp 8, experts ep 8: tp 8 with attention_dp, ep 8   (tests/engines/tensorrt_llm.cpp)
+///   of attention dp 8, experts ep 8: tp 8 with attention_dp, ep 8
+///   (tests/engines/tensorrt_llm.cpp)
 [[nodiscard]] constexpr conversion<tensorrt_llm> to_tensorrt_llm(const layout& l) noexcept {
   if (l.attention.cp != 1 || l.dcp != 1) {
     return {{}, "TensorRT-LLM's context parallelism splits heads or the cache (cp = 1, dcp = 1)"};

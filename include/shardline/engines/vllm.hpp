@@ -80,7 +80,8 @@ constexpr flag_refusal vllm::refused() const noexcept {
 
 /// The layout that vLLM makes of its flags, counts of ranks: attention tp, cp = pcp, dp; experts
 /// ep = tp pcp dp with expert_parallel, else etp; one of no ranks, which check() refuses, where it
-/// refuses them. Source: vllm/model_executor/layers/fused_moe/config.py, FusedMoEParallelConfig.make().
+/// refuses them. Source: vllm/model_executor/layers/fused_moe/config.py,
+/// FusedMoEParallelConfig.make().
 ///   to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}): attention tp 8 dp 4, experts ep 32
 ///   (tests/engines/vllm.cpp)
 [[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {

@@ -212,9 +212,9 @@ constexpr report check_without_times(const basic_cluster<T, Efficiency>& c, cons
 
 }  // namespace detail
 
-/// Every rule that the deployment violates, with both figures in the units that rules.hpp names, and
-/// warnings; empty where there are none. Never throws. The time rules compare serving()'s ttft and
-/// tpot and apply only where the workload sets them, as rule::rate does where it sets a rate.
+/// Every rule that the deployment violates, with both figures in the units that rules.hpp names,
+/// and warnings; empty where there are none. Never throws. The time rules compare serving()'s ttft
+/// and tpot and apply only where the workload sets them, as rule::rate does where it sets a rate.
 /// Invalid inputs are listed in `invalid`; rules are then not tried, since figures mean nothing.
 /// Source of the rules: the enumeration in check/rules.hpp.
 ///   EP64 x TP16 x PP4 x DP4 on 64 GPUs violates rule::gpus, required 16384, available 64

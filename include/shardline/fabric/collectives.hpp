@@ -219,7 +219,8 @@ constexpr basic_link<T> at_share(const basic_link<T>& l, const T& share) noexcep
 ///   send-recv    alpha + V / B
 /// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate.
 /// A message of 0 bytes is not sent. Seconds; sources as above.
-///   all-reduce of 8 MB over 8 ranks at 450 GB/s and 1 us: 41.56 us   (tests/fabric/collectives.cpp)
+///   all-reduce of 8 MB over 8 ranks at 450 GB/s and 1 us: 41.56 us
+///   (tests/fabric/collectives.cpp)
 /// A lower bound of each: the bytes that must leave a rank over its link's rate.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr message_lines<T> lines_of(const basic_cluster<T, Efficiency>& c,

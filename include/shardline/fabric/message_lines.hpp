@@ -32,8 +32,8 @@ template <class T>
   return {a.start + b.start, a.each + b.each, a.root + b.root};
 }
 
-/// The same seconds for m in another unit, each `units` [1] of the old one, any above 0: slopes times
-/// units, the root's times its square root, by definition of message_line.
+/// The same seconds for m in another unit, each `units` [1] of the old one, any above 0: slopes
+/// times units, the root's times its square root, by definition of message_line.
 ///   each 2 s a byte in units of 4 bytes: 8 s   (tests/fabric/message_lines.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> in_units_of(const message_line<T>& l,
@@ -69,7 +69,8 @@ template <class T>
   return false;
 }
 
-/// Whether all of the lines, any number, are straight: time = start + each m, without root or floor.
+/// Whether all of the lines, any number, are straight: time = start + each m, without root or
+/// floor.
 ///   true of a line of 5 s and 0.01 s a byte, false of one of root 3
 ///   (tests/fabric/message_lines.cpp)
 template <class T>

@@ -24,8 +24,8 @@ using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
   return f.element == precision::fp4 ? kernel_format::four_bit_float : kernel_format::four_bit;
 }
 
-/// The kernel that reads a cache of so many bytes per value, any above 0: narrow below 1.5 bytes, by
-/// definition of the formats whose tables there are (fp8 and 16 bits).
+/// The kernel that reads a cache of so many bytes per value, any above 0: narrow below 1.5 bytes,
+/// by definition of the formats whose tables there are (fp8 and 16 bits).
 ///   1.03125 bytes: narrow; 2: wide   (tests/fitted/kernel.cpp)
 [[nodiscard]] constexpr kernel_format kernel_of_cache(double bytes_per_value) noexcept {
   return bytes_per_value < 1.5 ? kernel_format::narrow : kernel_format::wide;

@@ -15,8 +15,8 @@
 
 namespace shardline {
 
-/// How far measurements were found to be from it, ratios [1] of which none is below 0: by definition
-/// the policy's own `residuals`, which chips/residuals.hpp has measured.
+/// How far measurements were found to be from it, ratios [1] of which none is below 0: by
+/// definition the policy's own `residuals`, which chips/residuals.hpp has measured.
 ///   of a step of 0.5 to 2: 0.5 and 2   (tests/fitted/policy.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {

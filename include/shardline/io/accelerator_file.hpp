@@ -170,6 +170,15 @@ inline constexpr std::array<std::pair<std::string_view, vendor>, 6> vendor_names
      {"amazon", vendor::amazon},
      {"intel", vendor::intel}}};
 
+/// The architectures whose kernels were measured, by name.
+inline constexpr std::array<std::pair<std::string_view, architecture>, 6> architecture_names{
+    {{"unknown", architecture::unknown},
+     {"ampere", architecture::ampere},
+     {"ada", architecture::ada},
+     {"hopper", architecture::hopper},
+     {"blackwell", architecture::blackwell},
+     {"blackwell_graphics", architecture::blackwell_graphics}}};
+
 /// The names of all figures, for a message.
 [[nodiscard]] inline std::vector<std::string_view> figure_names() {
   std::vector<std::string_view> names;
@@ -188,12 +197,8 @@ inline constexpr std::array<std::pair<std::string_view, vendor>, 6> vendor_names
     (void)f.exchange(a, &x);
     return {};
   }
-  std::string known;
-  for (const std::string_view one : figure_names()) {
-    known += (known.empty() ? "" : ", ") + std::string(one);
-  }
   return hf::printable(name) + did_you_mean(name, figure_names()) +
-         ": not known; allowed: " + known;
+         ": not known; allowed: " + listed_names(figure_names());
 }
 
 /// An accelerator, or one line that says why there is none.
@@ -215,7 +220,7 @@ class accelerator_reader {
       const std::string name = path + key;
       if (value.is_object() && path.empty()) {
         read(value, name + ".");
-      } else if (path.empty() && (key == "name" || key == "like" || key == "vendor")) {
+      } else if (path.empty() && is_word(key)) {
         read_word(key, value);
       } else if (value.is_number() || value.is_boolean()) {
         const double x = value.is_boolean() ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>();
@@ -227,6 +232,9 @@ class accelerator_reader {
   }
 
  private:
+  static bool is_word(std::string_view key) {
+    return key == "name" || key == "like" || key == "vendor" || key == "architecture";
+  }
   void put(const std::string& fault) {
     if (!fault.empty()) d_.fail("$." + fault);
   }
@@ -239,19 +247,24 @@ class accelerator_reader {
         put("name: " + hf::printable(*text) + "; allowed: from 1 to 95 characters");
       }
     } else if (key == "vendor") {
-      read_vendor(*text);
+      read_one_of(key, *text, vendor_names, a_.vendor);
+    } else if (key == "architecture") {
+      read_one_of(key, *text, architecture_names, a_.architecture);
     }
   }
-  void read_vendor(const std::string& text) {
-    std::string names;
-    for (const auto& [name, maker] : vendor_names) {
+  template <class Names, class Value>
+  void read_one_of(const std::string& key, const std::string& text, const Names& named,
+                   Value& value) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, of_name] : named) {
       if (name == text) {
-        a_.vendor = maker;
+        value = of_name;
         return;
       }
-      names += (names.empty() ? "" : ", ") + std::string(name);
+      names.push_back(name);
     }
-    put("vendor: " + hf::printable(text) + "; allowed: " + names);
+    put(key + ": " + hf::printable(text) + did_you_mean(text, names) +
+        "; allowed: " + listed_names(names));
   }
 
   accelerator& a_;
@@ -269,15 +282,16 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
   names.reserve(catalog::accelerators.size());
   for (const accelerator& a : catalog::accelerators) names.push_back(a.name.view());
   const std::string near = text == nullptr ? std::string() : did_you_mean(*text, names);
-  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: a name of the catalog");
+  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: " + listed_names(names));
   return {};
 }
 
 }  // namespace detail
 
-/// The accelerator that a JSON text describes: "name", "vendor", "like" (an accelerator of the
-/// catalog, whose figures hold where the text gives none) and accelerator_figures. Memory, its rate
-/// and a peak must come from one or the other. Whatever is not known is refused by its path.
+/// The accelerator that a JSON text describes: "name", "vendor", "architecture", "like" (an
+/// accelerator of the catalog, whose figures hold where the text gives none) and
+/// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is
+/// not known is refused by its path.
 ///   {"name": "h100-at-home", "like": "h100-sxm", "memory": 8e10, "domain": 4}
 [[nodiscard]] inline accelerator_result read_accelerator(std::string_view text) {
   hf::diagnosis d;

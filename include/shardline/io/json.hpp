@@ -136,22 +136,26 @@ void put(json_output<Output>& out, std::string_view name, const quantity<Unit, T
 
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
 ///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"};
-/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served.
+/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served, and
+/// TPOT where answers are of one token.
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_serving<T>& s) {
   out.object([&] {
-    for_each_part(
-        s, [&out](std::string_view name, const auto& figure) { detail::put(out, name, figure); });
+    for_each_part(s, [&](std::string_view name, const auto& figure) {
+      if (name == "tpot" && !(value_of(s.tpot.value()) > 0.0)) return out.member("tpot_s", nullptr);
+      detail::put(out, name, figure);
+    });
   });
 }
 
 namespace detail {
 
-// [low, high] in seconds, or null where they are infinite.
+// [low, high] in seconds, or null where they are infinite, or of nothing.
 template <class Output, class T>
 void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b) {
   const std::string key = std::string(name) + "_s";
-  if (!is_finite(value_of(b.low.value()))) return out.member(key, nullptr);
+  const double high = value_of(b.high.value());
+  if (!is_finite(high) || !(high > 0.0)) return out.member(key, nullptr);
   out.array(key, [&] {
     out.put(value_of(b.low.value()));
     out.put(value_of(b.high.value()));
@@ -161,7 +165,7 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 }  // namespace detail
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
-/// TTFT whose queue grows for ever is null.
+/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token.
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {
   out.object([&] {

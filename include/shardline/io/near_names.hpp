@@ -92,6 +92,14 @@ template <class Names>
   return nearest.empty() ? detail::name_within(given, names) : nearest;
 }
 
+/// "h100-sxm, h200-sxm"
+template <class Names>
+[[nodiscard]] std::string listed_names(const Names& names) {
+  std::string text;
+  for (const auto& one : names) text += (text.empty() ? "" : ", ") + std::string(one);
+  return text;
+}
+
 /// " (did you mean x?)", or nothing where no name is near.
 template <class Names>
 [[nodiscard]] std::string did_you_mean(std::string_view given, const Names& names) {

@@ -45,16 +45,16 @@ template <class T>
 std::vector<std::string> ranked_row(std::size_t rank, const basic_ranked_line<T>& line) {
   const basic_candidate<T>& c = *line.candidate;
   const basic_estimate<T>& e = c.estimate;
-  const std::string flags = flags_text(*line.model, c.layout, line.convention);
   std::vector<std::string> row{std::to_string(rank)};
   row.insert(row.end(), line.said.begin(), line.said.end());
   for (std::string& cell : std::array<std::string, 7>{
            short_text(*line.model, c.layout),
            short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
-           to_text(e.serving.ttft), to_text(e.serving.tpot),
+           to_text(e.serving.ttft), tpot_text(e.serving.tpot),
            decimal_bytes(value_of(e.memory.total().value())) + " / " +
                decimal_bytes(value_of(e.memory.capacity.value())),
-           std::string(name(e.decode.bounded_by())), flags.empty() ? "-" : flags}) {
+           std::string(name(e.decode.bounded_by())),
+           typed_text(*line.model, c.layout, line.convention)}) {
     row.push_back(std::move(cell));
   }
   return row;
@@ -79,8 +79,8 @@ std::string framework_of(std::span<const basic_ranked_line<T>> lines) {
 }  // namespace detail
 
 /// The ranking as a table: what else is said of each under `heads`, layout, output tokens per
-/// second per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, an
-/// engine's flags if it can express the layout.
+/// second per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, and
+/// the layout to type: in an engine's flags if they can express it, else as a mesh.
 template <class T>
 [[nodiscard]] std::string ranking_text(std::span<const basic_ranked_line<T>> lines,
                                        const std::vector<std::string>& heads = {}) {

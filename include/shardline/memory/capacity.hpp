@@ -143,7 +143,8 @@ constexpr T fitting_sequences(const prepared_memory<T>& p, const basic_workload<
 /// Most sequences of input + output tokens that the deployment holds at once, over all replicas;
 /// 0 if not even one fits. The exact inverse of memory(), from which it is derived: these fit, one
 /// more does not.
-///   per stage  = floor((capacity - fixed) / (state + pages (input + output) page bytes)), the least
+///   per stage  = floor((capacity - fixed) / (state + pages (input + output) page bytes)), the
+///   least
 ///                of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
 ///   Llama-3.1-8B on one H100, 2048 + 512 tokens: 201   (tests/memory/capacity.cpp)
@@ -215,8 +216,8 @@ struct too_few {
 /// The layout with attention replicas (dp), a count, added or removed, tp, cp, etp, ep and pp as
 /// they are, so that it is the smallest that holds the workload; none where no number of them does.
 /// Replicas come in steps of whole expert groups = etp ep / gcd(etp ep, tp cp), or one by one where
-/// the model has no experts and etp and ep mean nothing. More of them hold less each, the first step
-/// aside, which may be a lone GPU without communicators. Assumes inputs as above; derived from
+/// the model has no experts and etp and ep mean nothing. More of them hold less each, the first
+/// step aside, which may be a lone GPU without communicators. Assumes inputs as above; derived from
 /// memory().
 ///   Llama-3.1-8B on H100, 1000 sequences of 2048 + 512 tokens: dp 5   (tests/memory/capacity.cpp)
 template <single_case T, class Efficiency>

@@ -261,9 +261,9 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
 
 }  // namespace detail
 
-/// visit(stage, memory) for the fullest GPU of every pipeline stage, an index from 0 and bytes, with
-/// every sequence at its full length input + output. Ranks of a stage differ by remainders only, and
-/// rank 0 has them all.
+/// visit(stage, memory) for the fullest GPU of every pipeline stage, an index from 0 and bytes,
+/// with every sequence at its full length input + output. Ranks of a stage differ by remainders
+/// only, and rank 0 has them all.
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
 /// Activations and buffers are those of reserved_step(). Derivation: the sum above, of
 /// for_each_block(), cache_of_stage() and engine_bytes().

@@ -111,8 +111,8 @@ constexpr void for_each_stage(const basic_cluster<T, Efficiency>& c, const model
   for_each_stage(prepare_memory(c, m, l), w, visit);
 }
 
-/// memory() in detail, in bytes and layers: the fullest GPU of the stage whose total is largest, the
-/// first of equals, for inputs that check() accepts; its room for KV cache is the least of all
+/// memory() in detail, in bytes and layers: the fullest GPU of the stage whose total is largest,
+/// the first of equals, for inputs that check() accepts; its room for KV cache is the least of all
 /// stages. Derived from for_each_stage().
 ///   Llama-3.1-8B on one H100, one sequence of 2048 + 512 tokens: stage 0, 17.66 GB
 ///   (tests/memory/stages.cpp)

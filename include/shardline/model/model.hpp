@@ -52,7 +52,8 @@ enum class layer_form : unsigned char {
 
 /// One layer.
 ///   exceptions   matrices that it stores in another format than the model says; none by default
-///   weights_of_another   its weights are those of an earlier layer: read here too, and stored there
+///   weights_of_another   its weights are those of an earlier layer: read here too, and stored
+///                        there
 ///                alone (Ouro runs all its layers four times)
 struct layer {
   attention_kind attention{};
@@ -60,7 +61,12 @@ struct layer {
   layer_form form = layer_form::sequential;
   format_exceptions exceptions{};
   bool weights_of_another = false;
-  friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
+
+  friend constexpr bool operator==(const layer& a, const layer& b) noexcept {
+    return equal_alternatives(a.attention, b.attention) &&
+           equal_alternatives(a.feed_forward, b.feed_forward) && a.form == b.form &&
+           a.exceptions == b.exceptions && a.weights_of_another == b.weights_of_another;
+  }
 };
 
 struct layer_run {
@@ -232,8 +238,8 @@ struct model {
   return {m.weights, l.exceptions};
 }
 
-/// The same model with its large matrices in `f`, any format, in every layer, whatever they were in;
-/// derived from quantised() of describe/weights.hpp.
+/// The same model with its large matrices in `f`, any format, in every layer, whatever they were
+/// in; derived from quantised() of describe/weights.hpp.
 ///   quantised(llama_3_1_8b, formats::fp8): attention 8 bits, head 16   (tests/model/model.cpp)
 [[nodiscard]] constexpr model quantised(model m, const weight_format& f) noexcept {
   m.weights = quantised(m.weights, f);
@@ -280,7 +286,8 @@ struct routed_experts {
   return found;
 }
 
-/// Whether any layer's weights are those of another: by definition `weights_of_another` of its kind.
+/// Whether any layer's weights are those of another: by definition `weights_of_another` of its
+/// kind.
 /// Source: Ouro's modelling code, which runs its layers 4 times.
 ///   false of llama_3_1_8b; true once 1 of its kinds says so   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool shares_weights(const model& m) noexcept {

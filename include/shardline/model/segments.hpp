@@ -76,10 +76,11 @@ constexpr bool same_surroundings(const layer& a, const layer& b) noexcept {
 }
 constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
   return same_surroundings(a, b) && summed_later(a) == summed_later(b) &&
-         a.attention == b.attention;
+         equal_alternatives(a.attention, b.attention);
 }
 constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
-  return same_surroundings(a, b) && attends(a) == attends(b) && a.feed_forward == b.feed_forward;
+  return same_surroundings(a, b) && attends(a) == attends(b) &&
+         equal_alternatives(a.feed_forward, b.feed_forward);
 }
 
 // The first kind of layer whose half is the same as that of kind `k`.

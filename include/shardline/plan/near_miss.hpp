@@ -109,7 +109,8 @@ struct unasked {
 
 namespace detail {
 
-// Prices what its shape alone does not put out of the running.
+// Prices what neither its shape nor its memory puts out of the running: a rule more that is broken
+// only makes a miss wider.
 template <class T, class Efficiency, class Deploy, class Also>
 struct miss_scout {
   miss_keeper found;
@@ -123,10 +124,16 @@ struct miss_scout {
     deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
     basic_workload<T> share = workload;
     share.rate = workload.rate / T(static_cast<double>(replicas));
-    if (!found.wants(nearness_of(check_valid(cluster, model, l, share)))) return;
-    const basic_estimate<T> e = prepared<T, Efficiency>(cluster, model, l)(share);
-    if (e.feasibility.feasible()) return also(l, replicas, e);
-    found.offer(l, replicas, e.feasibility);
+    report r = check_valid(cluster, model, l, share);
+    if (!found.wants(nearness_of(r))) return;
+    if (r.priceable()) {
+      check_memory(memory(prepare_memory(cluster, model, l), share), r);
+      if (!found.wants(nearness_of(r))) return;
+      const prepared_layout<T, Efficiency> p = prepare(cluster, model, l);
+      check_times(serving_of(p, share, memory(p, share)), share, r);
+    }
+    if (r.feasible()) return also(l, replicas, estimate(cluster, model, l, share));
+    found.offer(l, replicas, r);
   }
 };
 

@@ -57,7 +57,8 @@ template <class T>
   return w.chunk ? min(w.chunk->value(), all) : all;
 }
 
-/// Number of steps that one prompt takes = ceil(computed tokens / chunk), 1 where there is no chunk.
+/// Number of steps that one prompt takes = ceil(computed tokens / chunk), 1 where there is no
+/// chunk.
 ///   input 1000, chunk 300: 4   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
@@ -151,8 +152,8 @@ template <class T>
   return min(real<T>(most_batches(l)), per_replica);
 }
 
-/// Number of sequences of the fullest of `batches` batches, 1 or more: each replica's are shared out
-/// one by one, dp ceil(ceil(concurrency / dp) / batches), at most all = concurrency.
+/// Number of sequences of the fullest of `batches` batches, 1 or more: each replica's are shared
+/// out one by one, dp ceil(ceil(concurrency / dp) / batches), at most all = concurrency.
 ///   sequences_per_batch(dp 4, concurrency 5, batches 2) = 4, one of each replica
 ///   (tests/prepare/batching.cpp)
 template <class T>
@@ -162,9 +163,9 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// The fullest step of continuous batching, of any load: each replica reads as many tokens of prompts
-/// as its budget and its sequences have (step_budget()), counted as one prompt's, and all other
-/// sequences decode. Source: Orca (Yu et al., OSDI 2022), Sarathi-Serve (arXiv 2403.02310).
+/// The fullest step of continuous batching, of any load: each replica reads as many tokens of
+/// prompts as its budget and its sequences have (step_budget()), counted as one prompt's, and all
+/// other sequences decode. Source: Orca (Yu et al., OSDI 2022), Sarathi-Serve (arXiv 2403.02310).
 ///   10 sequences, prompts of 1024 tokens, chunk 8192: 8192 tokens, 9 decode
 ///   (tests/prepare/batching.cpp)
 template <class T>

@@ -135,9 +135,9 @@ struct basic_mix_seconds {
   }
 };
 
-/// Seconds of the steps of a replica that reads prompts beside decoding sequences, any mix, or apart
-/// from these; `others` [1] is the share of them that one more meets. Derivation: `times` of the
-/// mean step of each sort.
+/// Seconds of the steps of a replica that reads prompts beside decoding sequences, any mix, or
+/// apart from these; `others` [1] is the share of them that one more meets. Derivation: `times` of
+/// the mean step of each sort.
 ///   steps of 1 s, 10 ms a sequence, 1 ms a token; 8 decode beside one's own, 1024 tokens: 1.09
 ///   and 2.114 s; apart 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
 template <class T, class Times>
@@ -303,15 +303,15 @@ template <class T, class Times>
 namespace detail {
 
 // Prompts of others that are read while one decodes. Of slots that are always full each has one in
-// a life, those that came along among them, half of which are read after one's own.
+// a life, those that came along among them, of which `after` are read after one's own.
 template <class T>
 constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mix<T>& s,
-                              const T& others) noexcept {
+                              const T& others, const T& after) noexcept {
   const T none(0.0);
   const T all = s.prompts * load.decoding_steps() * others;
   if (s.at_random) return max(all + s.behind * (s.prompt_tokens / load.prompt) * others, none);
   const T rest = max(all - s.beside, none) * (T(1.0) - load.run_share * T(0.5));
-  return rest + s.beside * T(0.5);
+  return rest + after;
 }
 
 // What the prompts of all slots take in full steps beyond a life: of slots that are always full all
@@ -344,7 +344,9 @@ template <class T, class Times>
   const T one(1.0);
   const basic_mix_seconds<T> t = seconds_apart(times, load, s, c.others);
   const T per_prompt = detail::apart_of(t, load, s) * (load.prompt / s.prompt_tokens);
-  const T meanwhile = detail::prompts_meanwhile(load, s, c.others);
+  const T together = load.prompt * (one + s.beside);
+  const T after = together - detail::read_until(load.prompt, together, s.room);
+  const T meanwhile = detail::prompts_meanwhile(load, s, c.others, after / load.prompt);
   const T share = s.carrying / (one + s.carrying);
   const T step = (t.decode + (t.prompts - t.decode) * share) * T(0.75) + t.met(share) * T(0.25);
   const auto turn = [&](const T& beside) {
@@ -362,9 +364,10 @@ template <class T, class Times>
     const T first = times.entry(step, T(0.0)) + max(turn(c.at_once - one) - prompt, T(0.0));
     queue = queue + (first - queue) * load.run_share;
   }
-  // With no token after the first, the next request waits for the others.
+  // With no token after the first, the next request waits for the others, whose prompts are read
+  // while the engine takes to notice it.
   const T between = min(load.decode_steps, one);
-  queue = queue + meanwhile * per_prompt * (one - between);
+  queue = max(queue, meanwhile * per_prompt * (one - between));
   const T generation = load.decoding_steps() * t.decode + meanwhile * per_prompt * between;
   const T life = queue + prompt + generation;
   const T missing = detail::prompts_beyond(times, load, s, c.at_once, per_prompt, life);

@@ -224,6 +224,23 @@ template <class T>
   return s;
 }
 
+/// What passes before an engine that reads prompts apart has noticed a request, in decoding steps.
+///   timed     seconds over those of such a step: fewer decode where prompts are read meanwhile
+///   counted   steps of any kind
+///   unseen    decoding steps alone, of an engine that does not look for requests in each
+///   reading   seconds that one prompt is read, likewise
+template <class T = double>
+struct basic_notice {
+  T timed{};
+  T counted{};
+  T unseen{};
+  T reading = T(1.0);
+
+  /// Where no prompts are read meanwhile.
+  [[nodiscard]] constexpr T steps() const noexcept { return timed + counted + unseen; }
+};
+using notice_steps = basic_notice<>;
+
 namespace detail {
 
 // Sequences that a turn reads beside the `found` of one look, since they were read together before:
@@ -243,35 +260,74 @@ constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& e
   return max(more, T(0.0));
 }
 
+// Prompts that begin in a decoding step where N slots are always full. Of the time before a request
+// is noticed only so much decodes as does not read others' prompts, n = (N - 1) / N prompts of them
+// in a step:
+//   prompts (g m + unseen + timed / (1 + n reading) + counted / (1 + max(n L / B, n / (1 + n)))) =
+//   N
+// n by the quadratic equation that is left where `counted` steps pass as `timed` ones do. With
+// hardly a step of decoding all are read in one.
+template <class T>
+constexpr T prompts_apart(const basic_turnover<T>& load, const T& slots,
+                          const basic_notice<T>& notice) noexcept {
+  const T one(1.0);
+  const T none(1e-30);
+  const T others = max(slots - one, T(0.0));
+  const T own = load.decoding_steps() + notice.unseen;
+  const T b = own + notice.timed + notice.counted - others * notice.reading;
+  const T root = square_root(b * b + own * others * notice.reading * T(4.0));
+  const T n = min(others * T(2.0) / max(b + root, none), others);
+  const T with_some = max(n * (load.prompt / load.budget), n / (one + n));
+  const T passing = notice.timed / (one + n * notice.reading) + notice.counted / (one + with_some);
+  return min(slots / max(own + passing, none), slots);
+}
+
+// Steps of decoding whose ended sequences are read together, no more than pass before the first of
+// them is noticed: those of one look, those noticed while a prompt is read, and of answers of one
+// length, which stay together for life, all that are noticed while others are read:
+//   reading e^(prompts reading),  the rest of it times 1 / (1 + (cv g / that)^2)
+template <class T>
+constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
+                         const basic_notice<T>& notice) noexcept {
+  const T one(1.0);
+  const T looked = one + load.unseen * T(2.0);
+  const T entry = notice.steps();
+  const T first = max(looked, min(notice.reading, entry));
+  const T others = min(prompts * notice.reading, T(50.0));
+  const T all = min(notice.reading * exponential(others), entry);
+  const T apart = load.spread * load.decode_steps / max(all, one);
+  return first + max(all - first, T(0.0)) / (one + apart * apart);
+}
+
 }  // namespace detail
 
-/// The same counts of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes. A request
-/// passes `entry` steps before it is noticed.
-///   prompts  = N / (g m + entry)
+/// The same counts of an engine that reads prompts apart: those that have come since the last
+/// decoding step, as many of them in a step as its budget has room for, while nothing decodes.
+///   prompts  = N / (g m + entry), the less of entry the more others are read:
+///              detail::prompts_apart()
 ///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
-///            run
-///              that come at once are N - 1 at most
-///   beside   = found + those that were read together before: detail::gathered()
+///            run that come at once are N - 1 at most
+///   beside   = prompts / c times the steps whose ended ones are read in a row, before anything
+///            decodes: detail::read_at_once()
 ///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
-///              turns = prompts / (found / (1 - e^-found) + gathered),  a = n (prompts / turns -
-///              1), the full steps of the further prompts of a turn, which fill what the first one
-///              leaves
+///              turns = prompts / (found / (1 - e^-found) + detail::gathered()),
+///              a = n (prompts / turns - 1), the full steps of the further prompts of a turn, which
+///              fill what the first one leaves
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
-                                                      const T& prompts, const T& entry) noexcept {
+                                                      const basic_notice<T>& notice) noexcept {
   const T one(1.0);
   basic_step_mix<T> s;
-  s.prompts = max(prompts, T(detail::hardly_any));
+  s.prompts = max(detail::prompts_apart(load, slots, notice), T(detail::hardly_any));
   s.decoding = s.prompts * load.decode_steps;
   s.room = load.budget;
   const T when = max(detail::coming(load, T(0.0)), T(1e-9));
   s.coming = when;
-  const T looks = one + load.unseen * T(2.0);
   const T most = max(slots - one, T(0.0));
-  const T found = min(s.prompts / when * looks, most);
-  const T gathered = detail::gathered(load, s.prompts, entry, found, most);
-  s.beside = found + gathered;
+  const T come = s.prompts / when;
+  const T found = min(come * (one + load.unseen * T(2.0)), most);
+  s.beside = min(come * detail::read_at_once(load, come, notice), most);
+  const T gathered = detail::gathered(load, s.prompts, notice.steps(), found, most);
   const T some = max(found, T(1e-6));
   const T turns = s.prompts / (some / (one - exponential(T(0.0) - some)) + gathered);
   const T steps = load.prompt / load.budget;
@@ -296,8 +352,8 @@ constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
 
 }  // namespace detail
 
-/// The same counts where prompts come at random, so many in a step of any kind and the steps that are read
-/// after it. What comes while some are read is read too before anything decodes:
+/// The same counts where prompts come at random, so many in a step of any kind and the steps that
+/// are read after it. What comes while some are read is read too before anything decodes:
 ///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
 /// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
 /// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.

@@ -8,8 +8,8 @@
 
 namespace shardline {
 
-/// Time [s] that `batches` >= 1 equal batches take to go round the pipeline: each waits for the others
-/// at the slowest stage.
+/// Time [s] that `batches` >= 1 equal batches take to go round the pipeline: each waits for the
+/// others at the slowest stage.
 ///   cycle = max(sum of stages, batches slowest stage); what exceeds the sum is the bubble
 ///   stages of 1, 2 and 1 s, 3 batches: 6 s, 2 of them bubble   (tests/time/decode.cpp)
 template <class T, class Time>

@@ -115,8 +115,8 @@ template <class T>
   return generation_step(sequences_per_batch(l, w.concurrency, batches), w);
 }
 
-/// for_each_operator() of it, seconds and times as there, for any inputs that check() accepts; derived
-/// from step_of_batch().
+/// for_each_operator() of it, seconds and times as there, for any inputs that check() accepts;
+/// derived from step_of_batch().
 ///   Llama-3.1-8B on one H100: 12 calls, 291 operators in all   (tests/time/itemised.cpp)
 template <class T, class Efficiency, class Sink>
 constexpr void for_each_operator_of_decode(const prepared_layout<T, Efficiency>& p,

@@ -279,8 +279,9 @@ constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b)
 /// faster than the halves' computation or their communication alone. An engine splits a step where
 /// that pays, so this is never slower than the step in one batch. Assumes that kernels which
 /// communicate take no multiprocessors from those that compute.
-/// Returns seconds by term. Assumes inputs that check() accepts, never others. Sources: DeepEP's and
-/// SGLang's two-batch overlap (DeepSeek-V3, arXiv 2412.19437, section 3.4); operators' own times.
+/// Returns seconds by term. Assumes inputs that check() accepts, never others. Sources: DeepEP's
+/// and SGLang's two-batch overlap (DeepSeek-V3, arXiv 2412.19437, section 3.4); operators' own
+/// times.
 ///   one sequence of Llama-3.1-8B at 2304 tokens, one H100 by its data sheet: 4.57 ms
 ///   (tests/time/step_time.cpp)
 template <class T, class Efficiency>

@@ -183,12 +183,12 @@ struct prepared_routing {
           .choice = detail::choice_of(fullest, r.experts_per_token, r.placed())};
 }
 
-/// What the busiest rank gets, in rows, experts and tokens. Rows: its share of group_tokens k, times
-/// the imbalance [1]; at least one once there is a token, at most what its experts can be sent. With
-/// every token a kernel is handed all of its rows, wherever their experts are; with those that were
-/// sent here the rank's own, as exchanges sort them out. Ranks differ by an expert where ep does not
-/// divide them, and the busiest is the fullest. Derivation: rows = tokens k local / experts
-/// (prepared_of()), experts = busiest_rank() of work/routing/.
+/// What the busiest rank gets, in rows, experts and tokens. Rows: its share of group_tokens k,
+/// times the imbalance [1]; at least one once there is a token, at most what its experts can be
+/// sent. With every token a kernel is handed all of its rows, wherever their experts are; with
+/// those that were sent here the rank's own, as exchanges sort them out. Ranks differ by an expert
+/// where ep does not divide them, and the busiest is the fullest. Derivation: rows = tokens k local
+/// / experts (prepared_of()), experts = busiest_rank() of work/routing/.
 ///   256 experts, 8 of a token, 8 on this rank, 64 tokens in the group: 16 rows, 6.95 experts
 ///   (tests/work/shapes.cpp)
 template <class T>

@@ -143,8 +143,8 @@ template <class T, class Efficiency, class Tokens>
   return detail::by_token(detail::start_time(curve, l), per_token, curve.fill);
 }
 
-/// Seconds of tokens by one of these curves; 0 inside a lone rank, and of none: = the exchange_law of
-/// that way.
+/// Seconds of tokens by one of these curves; 0 inside a lone rank, and of none: = the exchange_law
+/// of that way.
 ///   4096 tokens of 7168 values in fp8 to 8 of 256 experts on 8 H100: 531.7 us
 ///   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Efficiency, class Curve>

@@ -171,6 +171,12 @@ std::string in_flight_text(const basic_serving<T>& s) {
 
 }  // namespace detail
 
+/// A time per output token; "-" where answers are of one token and there is none.
+template <class T>
+[[nodiscard]] std::string tpot_text(const seconds<T>& tpot) {
+  return value_of(tpot.value()) > 0.0 ? to_text(tpot) : "-";
+}
+
 /// "eight in ten 113 ms to 152 ms"; nothing where low and high are the same, since nothing is
 /// known.
 template <class T>
@@ -194,7 +200,7 @@ template <class T>
   } else {
     table.add({"time to first token", std::string(detail::grows)});
   }
-  table.add({"time per output token", to_text(s.tpot), to_text(bands.tpot)});
+  table.add({"time per output token", tpot_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
   table.add({"output per GPU", to_text(s.output_tokens_per_s_per_gpu)});
   table.add({"input and output per GPU", to_text(s.total_tokens_per_s_per_gpu)});

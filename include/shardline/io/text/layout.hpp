@@ -71,6 +71,18 @@ template <layout_flags Flags>
   return text;
 }
 
+/// The layout in the convention that can say all of them: "mesh:tp=4,dp=2".
+[[nodiscard]] inline std::string mesh_text(const layout& l) {
+  return to_text(mesh_fields::of(model{}, l).flags);
+}
+
+/// What parse_layout() takes for it: flags_text(), or mesh_text() where that is empty.
+[[nodiscard]] inline std::string typed_text(const model& m, const layout& l,
+                                            std::string_view convention) {
+  std::string text = flags_text(m, l, convention);
+  return text.empty() ? mesh_text(l) : text;
+}
+
 namespace detail {
 
 // The same with the reason why there are none.

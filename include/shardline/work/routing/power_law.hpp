@@ -25,18 +25,20 @@ constexpr T power_integral(const T& q, const T& low, const T& high) noexcept {
   return exponential(q * natural_log(low)) * width * mean;
 }
 
-// Loads of experts that are distributed as x^-exponent from 1 to `largest`.
+// Loads of experts that are distributed as x^-exponent from 1 to `largest`; what all of them come
+// to, and on average, is worked out once.
 template <class T>
 struct power_law {
   T exponent;
   T largest;
+  T all = power_integral(T(1.0) - exponent, T(1.0), largest);
+  T average = power_integral(T(2.0) - exponent, T(1.0), largest) / all;
 
   // Integral of x^moment over the part of the loads from low to high, of all of them 1.
   [[nodiscard]] constexpr T part(double moment, const T& low, const T& high) const noexcept {
-    return power_integral(T(moment + 1.0) - exponent, low, high) /
-           power_integral(T(1.0) - exponent, T(1.0), largest);
+    return power_integral(T(moment + 1.0) - exponent, low, high) / all;
   }
-  [[nodiscard]] constexpr T mean() const noexcept { return part(1.0, T(1.0), largest); }
+  [[nodiscard]] constexpr const T& mean() const noexcept { return average; }
   // Variance of a load over the square of its mean.
   [[nodiscard]] constexpr T relative_variance() const noexcept {
     return part(2.0, T(1.0), largest) / (mean() * mean()) - T(1.0);
@@ -54,8 +56,7 @@ struct power_law {
   }
   // By how much fewer they are for a greater `most`.
   [[nodiscard]] constexpr T fewer_copies(const T& most) const noexcept {
-    const T density = exponential(-exponent * natural_log(most)) /
-                      power_integral(T(1.0) - exponent, T(1.0), largest);
+    const T density = exponential(-exponent * natural_log(most)) / all;
     return part(1.0, most, largest) / (most * most) + T(0.5) * density;
   }
   // The heaviest copy over the mean load, where so many copies for each expert go to the busiest:
