@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # awk -v TESTS=tests -f reference.awk <headers>: how much of what is public is said of each function, by folder: of those at
-# namespace scope, outside `detail` (operators apart), how many have a comment, and in it
+# namespace scope, outside `detail` and the importer's own `hf` (operators apart), how many have a comment, and in it
 #   units   a unit of what goes in and comes out in words, or in the types of a signature without bare numbers
 #   range   what arguments may be, or what is answered where there is nothing to say
 #   source  a paper, document, file, or the formula that it follows from
@@ -109,6 +109,7 @@ BEGIN {
 FNR == 1 { flush_file(); gathering = "" }
 /^namespace [a-z_:]*detail/ { in_detail = 1 }
 /^}  \/\/ namespace [a-z_:]*detail/ { in_detail = 0; comment = ""; next }
+FILENAME ~ /\/io\/hf\// { next }
 in_detail { next }
 gathering != "" {
   sub(/^ +/, " ")

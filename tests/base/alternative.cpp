@@ -61,6 +61,8 @@ constexpr int doubled(const std::variant<int, double>& v) {
   visit_alternative(v, twice{result});
   return result;
 }
+static_assert(equal_alternatives(std::variant<int, double>(21), std::variant<int, double>(21)) &&
+              !equal_alternatives(std::variant<int, double>(21), std::variant<int, double>(10.5)));
 static_assert(doubled(21) == 42 && doubled(10.5) == 42, "at compile time too");
 
 }  // namespace

@@ -95,8 +95,8 @@ inline void draw(dice& d, sl::head_norm& n) {
   n = d.one_of(norms);
 }
 
-/// Fields that a kind did not always have are drawn apart, so that the numbers of test cases stand for
-/// the models that they stood for.
+/// Fields that a kind did not always have are drawn apart, so that the numbers of test cases stand
+/// for the models that they stood for.
 template <class Kind>
 constexpr bool came_later(std::string_view field) noexcept {
   if constexpr (std::is_same_v<Kind, sl::latent_attention>) return field == "head_gate";

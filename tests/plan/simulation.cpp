@@ -357,3 +357,34 @@ TEST_CASE("short answers are served no faster than their prompts are read") {
     }
   }
 }
+
+TEST_CASE("documented: percentiles, rules and a client") {
+  const auto p = simulation::percentiles_of({4.0, 1.0, 3.0, 2.0});
+  CHECK(p.mean == 2.5);
+  CHECK(p.p50 == 2.0);
+  CHECK(p.p90 == 4.0);
+  const cluster one = make_cluster(catalog::h100_sxm, 1);
+  const auto alone = prepare(one, catalog::llama_3_1_8b, layout{});
+  workload w{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens, .chunk = 512_tokens};
+  const cluster four = make_cluster(catalog::h100_sxm, 4);
+  const auto replicas = prepare(four, catalog::llama_3_1_8b, layout{{1, 1, 4}, {1, 1, 4}});
+  CHECK(simulation::rules_of(replicas, w).budget == 512.0);
+  CHECK(simulation::rules_of(replicas, w).slots == 4.0);
+  w.concurrency = 64;
+  const auto c = simulation::client_of(layout{{1, 1, 4}, {1, 1, 4}}, w, {});
+  CHECK(c.in_flight == 16);
+  CHECK(c.counted == 2000);
+  CHECK(c.skipped == 666);
+  simulation::engine_rules held;
+  simulation::limit_cache(held, alone, w);
+  CHECK(held.capacity / (held.each + 2560.0) == doctest::Approx(202.0).scale(0.0).epsilon(1e-12));
+}
+
+TEST_CASE("documented: one sequence of Llama-3.1-8B on an H100 by its data sheet") {
+  const workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster one = make_cluster(catalog::h100_sxm, 1);
+  const auto s = simulate(prepare(one, catalog::llama_3_1_8b, layout{}), w);
+  CHECK(s.ttft.mean * 1e3 == doctest::Approx(33.7).scale(0.0).epsilon(1.5e-3));
+  CHECK(s.tpot.mean * 1e3 == doctest::Approx(4.57).scale(0.0).epsilon(1.1e-3));
+  CHECK(s.output_tokens_per_s == doctest::Approx(215.9).scale(0.0).epsilon(3e-4));
+}

@@ -179,6 +179,8 @@ inline model read_document(const json& document, std::string_view quantisation_t
 /// else is refused by name, as is every value out of range, every key given twice and
 /// every setting that would change the cost without being priced.
 /// Throws nothing but std::bad_alloc, and compiles without exceptions and RTTI.
+/// Source of each family: its modelling code, named in io/hf/families/.
+///   Llama-3.1-8B's: 8,030,261,248 parameters   (tests/io/documented.cpp)
 [[nodiscard]] inline import_result import_hf_config(std::string_view json_text,
                                                     std::string_view quantisation_text = {}) {
   hf::diagnosis d;

@@ -26,8 +26,8 @@ namespace shardline {
 ///   shared  = max(compute, memory) + exposed min(compute, memory) + tail lone
 ///   time    = launch + reduction clip(min(splits, length / 128) - 1, 0, 1) + max(lone, shared)
 ///             + block blocks + passes ...;  blocks per multiprocessor, at most one per 128 keys
-///             + sequences length values widening / multiprocessors, where a kernel before it widens
-///             the cache, which it then reads and multiplies in the precision of activations
+///             + sequences length values widening / multiprocessors, where a kernel before it
+///             widens the cache, which it then reads and multiplies in the precision of activations
 /// Of a latent cache a prompt sees keys and values per head in the precision of activations, a
 /// decode step one head whose values are a part of its keys. Narrow caches are multiplied in fp8
 /// where it has a peak. `looped`: a part of the cache is found in the last-level cache.

@@ -12,8 +12,8 @@ namespace shardline {
 ///   index_topk             tokens that a query attends to, those that the indexer scores highest
 ///   indexed                false: the layer takes what the last indexer before it has chosen, and
 ///                          has none of its own
-///   index_pool             tokens whose keys an indexer keeps as one, their mean by learned weights
-///                          (GLM-5.3: 4)
+///   index_pool             tokens whose keys an indexer keeps as one, their mean by learned
+///                          weights (GLM-5.3: 4)
 ///   output_gate, sinks     as latent_attention, and grouped_query_attention (Hy4)
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, and an indexer its key, or
 /// one for each index_pool of them: index_head_dim values in fp8, and a scale of 4 bytes for each
@@ -149,8 +149,8 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
                     rotated});
 }
 
-// Scores of all cached tokens in fp8, without values to be weighted: of pools by as many heads fewer
-// as a pool has tokens. The choice of the highest is not priced.
+// Scores of all cached tokens in fp8, without values to be weighted: of pools by as many heads
+// fewer as a pool has tokens. The choice of the highest is not priced.
 constexpr attention_shape sparse_latent_attention::scoring(const block_context& e,
                                                            phase p) const noexcept {
   return {.phase = p,
