@@ -132,9 +132,8 @@ enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency
 
 /// How an engine runs layers with experts.
 ///   exchange            what carries tokens to their experts' ranks
-///   dispatch, combine   precision of tokens on the way there, and of results on the way back;
-///   none:
-///                       that of the model's activations
+///   dispatch, combine   precision of tokens on the way there, and of results on the way back
+///                       (none: that of the model's activations)
 ///   overlap_shared      shared experts are computed while tokens are under way to the routed ones
 struct expert_execution {
   expert_exchange exchange = expert_exchange::pairwise;

@@ -16,9 +16,8 @@
 namespace shardline {
 
 /// A model, or one line that says why there is none.
-///   error   "$.num_attention_heads: 0; allowed: a whole number from 1 to 1000000"; empty if there
-///   is
-///           a model
+///   error   "$.num_attention_heads: 0; allowed: a whole number from 1 to 1000000";
+///           empty if there is a model
 ///   notes   what the text describes but the model does not price, and defaults that were assumed
 struct import_result {
   std::optional<shardline::model> model{};

@@ -143,9 +143,8 @@ constexpr T fitting_sequences(const prepared_memory<T>& p, const basic_workload<
 /// Most sequences of input + output tokens that the deployment holds at once, over all replicas;
 /// 0 if not even one fits. The exact inverse of memory(), from which it is derived: these fit, one
 /// more does not.
-///   per stage  = floor((capacity - fixed) / (state + pages (input + output) page bytes)), the
-///   least
-///                of the stages, times dp
+///   per stage = floor((capacity - fixed) / (state + pages (input + output) page bytes))
+///   in all    = the least of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
 ///   Llama-3.1-8B on one H100, 2048 + 512 tokens: 201   (tests/memory/capacity.cpp)
 template <single_case T>
