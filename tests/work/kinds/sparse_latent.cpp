@@ -70,7 +70,7 @@ TEST_CASE("a gate, sinks and pools have weights of their own, and pools fewer sc
   };
   sparse_latent_attention gated = sparse;
   gated.output_gate = gated.sinks = true;
-  const double gains =
+  const integer gains =
       block(gated).stored(weight_class::attention) - block(sparse).stored(weight_class::attention);
   CHECK(gains == 16 * 4 * 7 + 4);  // four heads of 7 values, and a sink each
   sparse_latent_attention of_pools = sparse;
