@@ -200,6 +200,7 @@ struct field_range {
   double highest = 0.0;
   bool whole = false;
 
+  /// Whether a value, in `unit`, is one of them: tp may be 8, not 0 (tests/base/field.cpp).
   [[nodiscard]] constexpr bool contains(double value) const noexcept {
     return whole ? is_between<true>(value, lowest, highest)
                  : is_between<false>(value, lowest, highest);

@@ -62,6 +62,7 @@ struct report {
     violations.append(other.violations);
     warnings.append(other.warnings);
   }
+  /// Whether no input is invalid and no rule is violated; warnings do not count.
   [[nodiscard]] constexpr bool feasible() const noexcept {
     return invalid.empty() && violations.empty();
   }

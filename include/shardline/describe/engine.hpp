@@ -69,6 +69,7 @@ struct captured_sequences {
   T below_four = T(0.0);
   T from_four = T(0.0);
 
+  /// Sequences on so many ranks of a stage, 1 or more.
   [[nodiscard]] constexpr const T& on(integer ranks) const noexcept {
     return ranks < 4 ? below_four : from_four;
   }

@@ -22,6 +22,7 @@ struct attention_mesh {
   integer cp = 1;
   integer dp = 1;
   friend constexpr bool operator==(const attention_mesh&, const attention_mesh&) noexcept = default;
+  /// Ranks = tp cp dp; 2^63 - 1 where the product does not fit.
   [[nodiscard]] constexpr integer size() const noexcept {
     return saturating_product(saturating_product(tp, cp), dp);
   }
@@ -36,6 +37,7 @@ struct expert_mesh {
   integer ep = 1;
   integer edp = 1;
   friend constexpr bool operator==(const expert_mesh&, const expert_mesh&) noexcept = default;
+  /// Ranks = etp ep edp; 2^63 - 1 where the product does not fit.
   [[nodiscard]] constexpr integer size() const noexcept {
     return saturating_product(saturating_product(etp, ep), edp);
   }
@@ -90,6 +92,7 @@ struct layout {
   integer microbatches = 0;
   friend constexpr bool operator==(const layout&, const layout&) noexcept = default;
 
+  /// GPUs = tp cp dp pp: EP64 x TP16 x PP4 x DP4 takes 16384 (tests/engines/product.cpp).
   [[nodiscard]] constexpr integer gpus() const noexcept {
     return saturating_product(attention.size(), pp);
   }

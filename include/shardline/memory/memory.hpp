@@ -34,6 +34,7 @@ struct basic_memory {
   bytes<T> capacity{};
   tokens<T> kv_capacity{};
 
+  /// Bytes = weights + ... + withheld, in that order.
   [[nodiscard]] constexpr bytes<T> total() const noexcept {
     return sum_of_addends<bytes<T>>(*this);
   }

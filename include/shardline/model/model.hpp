@@ -99,6 +99,7 @@ struct layer_stack {
   constexpr layer_stack(std::initializer_list<item> in_order) noexcept {
     for (const item& i : in_order) append(i.layers, i.layer);
   }
+  /// `items` so many times one after the other.
   [[nodiscard]] static constexpr layer_stack repeat(integer times,
                                                     std::initializer_list<item> items) noexcept {
     layer_stack stack;
@@ -108,6 +109,7 @@ struct layer_stack {
     return stack;
   }
 
+  /// `layers` equal layers more, 1 or more.
   constexpr void append(integer layers, const layer& l) noexcept {
     const std::size_t kind = kind_of(l);
     if (!runs.empty() && runs[runs.size() - 1].kind == kind) {
@@ -118,6 +120,7 @@ struct layer_stack {
     }
   }
 
+  /// Number of layers: 3 + 58 = 61 of the first above (tests/model/model.cpp).
   [[nodiscard]] constexpr integer size() const noexcept {
     integer total = 0;
     for (const layer_run& run : runs) total = saturating_sum(total, run.layers);

@@ -42,6 +42,7 @@ struct basic_time {
   [[nodiscard]] constexpr const seconds<T>& operator[](bound b) const noexcept {
     return bounds[static_cast<std::size_t>(b)];
   }
+  /// Seconds of all lines, in their order.
   [[nodiscard]] constexpr seconds<T> total() const noexcept {
     seconds<T> sum{};
     for (const seconds<T>& s : terms) sum = sum + s;
@@ -56,6 +57,7 @@ struct basic_time {
     return static_cast<bound>(most);
   }
 
+  /// Seconds that a pipeline waits: of its own line, and of the link.
   constexpr void spend_on_bubble(const seconds<T>& s) noexcept {
     spend(term::pipeline_bubble, s);
     wait(bound::link, s);
