@@ -6,6 +6,7 @@
 #   source  a paper, document, file, or the formula that it follows from
 #   number  a worked number
 #   tested  one of those numbers beside that function's name in the tests of the header or of its folder
+# Found by words, so at most so many: whether what is said is right and is all is for readers.
 # Overloads behind one comment share it; those that only say why they do not compile are left out. With -v LIST=1 those that lack something, one a line.
 function plain_numbers(text,   out) {
   while (match(text, /[0-9][,'][0-9][0-9][0-9]/)) text = substr(text, 1, RSTART) substr(text, RSTART + 2)
