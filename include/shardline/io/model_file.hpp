@@ -148,10 +148,7 @@ void read_named(const hf::fields& f, const char* key, const Table& table, Value&
   const std::string said = f.word(key, "");
   std::vector<std::string_view> names;
   for (const auto& [name, one] : table) {
-    if (name == said) {
-      value = one;
-      return;
-    }
+    if (name == said) return static_cast<void>(value = one);
     names.push_back(name);
   }
   refuse_name(f, key, names);
