@@ -345,7 +345,7 @@ struct builder {
     sl::sink_for sink(*this);
     for (std::size_t s = 0; s < sl::segment::number; ++s) {
       n = p.times[s];
-      if (n > 0.0) sl::emit_segment(e, p.map, s, sink);
+      if (n > 0.0) sl::detail::emit_segment(e, p.map, s, sink);
     }
     for (std::size_t i = 0; i < p.messages.size(); ++i) put(p.messages[i]);
     for (std::size_t i = 0; i < p.exchanges.size(); ++i) put(p.exchanges[i], p.exchange_laws[i]);

@@ -33,6 +33,7 @@ int replicas_for(const request_rate<>& arriving, const Replica& replica, int mos
 // [readme:end autoscaler]
 
 int main() {
+  // [readme:begin autoscaler_use]
   constexpr layout ranks = to_layout(vllm{.tp = 8});
   const prepared replica(node, catalog::llama_3_1_70b, ranks);
   std::printf("requests/s  replicas  GPUs\n");
@@ -40,4 +41,5 @@ int main() {
     const int n = replicas_for(request_rate<>::from_value(rate), replica, 64);
     std::printf("%10.0f  %8d  %4d\n", rate, n, n * 8);
   }
+  // [readme:end autoscaler_use]
 }

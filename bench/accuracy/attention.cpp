@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// Attention kernels: operators/<chip>/ context_attention.csv, generation_attention.csv, and the latent
-// ones of context_mla.csv and generation_mla.csv; one curve for each chip, engine and cache.
+// Attention kernels: operators/<chip>/ context_attention.csv, generation_attention.csv, and the
+// latent ones of context_mla.csv and generation_mla.csv; one curve for each chip, engine and cache.
 //
 // Set apart, and not fitted to: decode steps that are faster than the memory could read their keys
-// and values, though the last-level cache cannot hold them, and prompts that take less than half the
-// time of the peak. What the benchmark reads and multiplies there is not known.
+// and values, though the last-level cache cannot hold them, and prompts that take less than half
+// the time of the peak. What the benchmark reads and multiplies there is not known.
 // Not scored: Triton's kernels where the engine has others, which it runs instead; vLLM's latent
 // kernels, which a host launched one by one: 0.16 ms on Hopper, 0.31 on an A100 and an L40S for any
-// sequences and lengths that take no longer; and vLLM's prompts over 8-bit caches on an RTX PRO 6000,
-// which are up to a hundred times as fast as its peak.
+// sequences and lengths that take no longer; and vLLM's prompts over 8-bit caches on an RTX PRO
+// 6000, which are up to a hundred times as fast as its peak.
 #include <map>
 #include <memory>
 #include <string>
@@ -92,8 +92,8 @@ steps study_of(const std::string& name, const decode& shipped, bool latent) {
 }
 
 // SGLang's steps over 8-bit latents on Hopper: its backend of FlashAttention 3 widens them first
-// (flashattention_backend.py of python/sglang/srt/layers/attention), at one pace whatever the heads,
-// and then runs the kernel of 16 bits.
+// (flashattention_backend.py of python/sglang/srt/layers/attention), at one pace whatever the
+// heads, and then runs the kernel of 16 bits.
 bool is_widened(const kernels& k, bool latent, kernel_format cache_format) {
   return k.bare.architecture == shardline::architecture::hopper && k.engine == "sglang" && latent &&
          cache_format == kernel_format::narrow;

@@ -42,12 +42,13 @@ std::vector<format> stand_ins(format f) {
 }
 
 // Curves that another engine's stand in for although they were measured.
-//   SGLang's table of latent prompts has kernels that multiply latents; its engine expands a prompt's
-//   keys and values by head (_handle_attention_backend of python/sglang/srt/models/deepseek_v2.py)
-//   vLLM and SGLang run trtllm-gen's experts in fp8 blocks on Blackwell (FlashInfer), which the tables
-//   have in NVFP4 alone: Triton's and DeepGEMM's, which they have, cost a decode step of MiniMax-M2.5
-//   twice and a half as much as was measured. That curve's share of the peak is of a format without
-//   scales to multiply by in between: they multiply at SGLang's
+//   SGLang's table of latent prompts has kernels that multiply latents; its engine expands a
+//   prompt's keys and values by head (_handle_attention_backend of
+//   python/sglang/srt/models/deepseek_v2.py) vLLM and SGLang run trtllm-gen's experts in fp8 blocks
+//   on Blackwell (FlashInfer), which the tables have in NVFP4 alone: Triton's and DeepGEMM's, which
+//   they have, cost a decode step of MiniMax-M2.5 twice and a half as much as was measured. That
+//   curve's share of the peak is of a format without scales to multiply by in between: they
+//   multiply at SGLang's
 bool is_doubtful(const std::string& gpu, const std::string& engine, const std::string& kind,
                  format f) {
   if (engine == "sglang" && kind == "latent_prefill") return true;
@@ -114,8 +115,8 @@ std::optional<named_curve> lent_curve(const chip_curves& measured, const chip_na
 }
 
 // The curve of a format on a chip: the engine's own, else another's. A decode step's over a narrow
-// cache is first the same engine's over a wide one, half the bytes at its share of the memory's rate:
-// kernels differ more from engine to engine than by what they read.
+// cache is first the same engine's over a wide one, half the bytes at its share of the memory's
+// rate: kernels differ more from engine to engine than by what they read.
 std::optional<named_curve> on_chip(const chip_curves& measured, const chip_name& name,
                                    const std::string& kind, format f) {
   const auto [gpu, engine] = parts_of(name);
@@ -146,8 +147,8 @@ named_curve nearest(const chip_curves& measured, const chip_name& name, const st
   if (gpu == "b200-sxm" && engine == "vllm" && kind == "gemm" && f == format::narrow) {
     return {name_of(generated, kind, f), "FlashInfer's, as trtllm's"};
   }
-  // FlashInfer's experts in MXFP4 on Blackwell are trtllm-gen's too, which that engine's table has most
-  // rows of.
+  // FlashInfer's experts in MXFP4 on Blackwell are trtllm-gen's too, which that engine's table has
+  // most rows of.
   if (gpu == "b200-sxm" && engine == "vllm" && kind == "experts" && f == format::four_bit_float) {
     return {name_of(generated, kind, f), "trtllm-gen's"};
   }

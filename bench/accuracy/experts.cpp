@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-// Layers of routed experts: operators/<chip>/moe.csv. Times are those of the busiest rank. `balanced` rows have
-// their tokens dealt out evenly; `power_law_x` rows draw each expert's load from density ~ load^-x
-// and what the busiest rank gets of it is work/routing/routing.hpp's. All constants are fitted to that.
-// Set apart, and not fitted to: rows that are faster than the memory could read the matrices.
+// Layers of routed experts: operators/<chip>/moe.csv. Times are those of the busiest rank.
+// `balanced` rows have their tokens dealt out evenly; `power_law_x` rows draw each expert's load
+// from density ~ load^-x and what the busiest rank gets of it is work/routing/routing.hpp's. All
+// constants are fitted to that. Set apart, and not fitted to: rows that are faster than the memory
+// could read the matrices.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -134,17 +135,19 @@ expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>
           {format, r.rows, g.tokens, seen, own, hidden, 2 * width, width}};
 }
 
-// MXFP4 weights meet activations of 8 bits where the hardware multiplies 4-bit floats, of 16 elsewhere.
+// MXFP4 weights meet activations of 8 bits where the hardware multiplies 4-bit floats, of 16
+// elsewhere.
 bool is_run(const kernels& of, const std::string& name) {
   const bool multiplies = shardline::detail::has_peak(of.bare.peak, shardline::precision::fp4);
   return multiplies ? name != "w4a16_mxfp4" : name != "w4a8_mxfp4_mxfp8";
 }
 
 // Kernels that no deployment of the formats above runs: blocks of two matrices; CUTLASS's of NVFP4,
-// where TensorRT-LLM has those of trtllm-gen, which the table calls min_latency; and vLLM's of MXFP4 as
-// that benchmark ran it, 1.4 ms for 64 tokens of one expert of a B200, a step of which takes less for
-// all 36 layers; and vLLM's of 4-bit integers from 0.19 on, three to five times as long as 0.14's and
-// SGLang's of the same Marlin kernels, and longer than reading the weights in 16 bits.
+// where TensorRT-LLM has those of trtllm-gen, which the table calls min_latency; and vLLM's of
+// MXFP4 as that benchmark ran it, 1.4 ms for 64 tokens of one expert of a B200, a step of which
+// takes less for all 36 layers; and vLLM's of 4-bit integers from 0.19 on, three to five times as
+// long as 0.14's and SGLang's of the same Marlin kernels, and longer than reading the weights in 16
+// bits.
 bool is_set_apart(const kernels& of, const std::string& source, const std::string& name) {
   const bool generated = of.gpu() == "b200-sxm" && name == "nvfp4";
   return source.ends_with("nongated") || source == "vllm_mxfp4_moe" ||

@@ -61,8 +61,11 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return true; }
   bool start_array(std::size_t /*size*/) override { return open("an array", false); }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t position, const std::string& /*token*/,
-                   const nlohmann::detail::exception& /*e*/) override {
+  bool parse_error(std::size_t position, const std::string& token,
+                   const nlohmann::detail::exception& e) override {
+    if (option_ != nullptr && shardline::hf::detail::is_beyond_double(e)) {
+      refuse(option_->name, shardline::hf::printable(token), option_->description);
+    }
     refuse_line(fmt::format("no JSON at character {}", position));
   }
   [[nodiscard]] const words& found() const noexcept { return found_; }

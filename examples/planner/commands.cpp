@@ -53,7 +53,8 @@ void add_common(CLI::App& app) {
   add(app, "--gpus-per-node",
       "accelerators in one scale-up domain (default: the accelerator's own)");
   add(app, "--input", "prompt tokens per sequence (default: 2048)");
-  add(app, "--output", "generated tokens per sequence (default: 512)");
+  add(app, "--output",
+      "generated tokens per sequence (default: 512); answers of one have no time per output token");
   add(app, "--output-cv",
       "how these lengths spread: standard deviation over mean (default: 0, all alike)");
   add(app, "--concurrency", "sequences in flight (default: 64)");

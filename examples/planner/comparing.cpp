@@ -93,7 +93,7 @@ std::string served_text(const both& e) {
   using estimate = shardline::basic_estimate<>;
   add("time to first token", [](const estimate& x) { return shardline::to_text(x.serving.ttft); });
   add("time per output token",
-      [](const estimate& x) { return shardline::to_text(x.serving.tpot); });
+      [](const estimate& x) { return shardline::tpot_text(x.serving.tpot); });
   add("output per GPU",
       [](const estimate& x) { return shardline::to_text(x.serving.output_tokens_per_s_per_gpu); });
   add("memory of the fullest GPU",

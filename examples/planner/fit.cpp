@@ -109,9 +109,8 @@ std::string context_text(const options& o, const answers& a) {
 
 // "8: tp4 cp1 dp1 | pp2 (vllm:tp=4,pp=2)"
 std::string layout_text(const options& o, const shardline::layout& l) {
-  const std::string flags = shardline::flags_text(o.model, l, convention(o));
-  return fmt::format("{}: {}", l.gpus(), short_text(o.model, l)) +
-         (flags.empty() ? "" : " (" + flags + ")");
+  return fmt::format("{}: {} ({})", l.gpus(), short_text(o.model, l),
+                     shardline::typed_text(o.model, l, convention(o)));
 }
 
 void print_answers(const options& o, const answers& a) {

@@ -104,10 +104,10 @@ ordered_json list_engines() {
     list.push_back({{"name", e->name},
                     {"engine", e->engine},
                     {"newest", shardline::find_engine(e->engine) == e},
-                    {"memory", source(e->has_own_memory())},
+                    {"memory", source(e->has_memory_of_engine())},
                     {"memory_of", e->memory_of.version},
                     {"memory_source", e->memory_of.measured},
-                    {"kernels", source(e->has_own_kernels())},
+                    {"kernels", source(e->has_kernels_of_engine())},
                     {"kernels_of", e->kernels_of.version},
                     {"kernels_source", e->kernels_of.measured}});
   }

@@ -20,6 +20,9 @@ file(WRITE ${folder}/model.gguf "GGUF")
 file(WRITE ${folder}/trace.csv "0,2048\n")
 file(WRITE ${folder}/gigabytes.json
      "{\"name\": \"x\", \"memory\": 80, \"memory_rate\": 3e12, \"peak\": {\"bf16\": 1e15}}")
+file(WRITE ${folder}/huge.json "{\"model_type\": \"llama\", \"hidden_size\": 1e400}")
+file(WRITE ${folder}/like.json "{\"name\": \"x\", \"like\": \"zzz\"}")
+file(WRITE ${folder}/maker.json "{\"name\": \"x\", \"like\": \"l4\", \"vendor\": \"Nvidia\"}")
 file(WRITE ${folder}/half.json "{\"name\": \"x\", \"memory\": 8e10}")
 
 set(TARGET "--model llama-3.1-8b --accelerator h100-sxm --gpus 8")

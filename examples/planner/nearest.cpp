@@ -54,6 +54,7 @@ std::string nearest_text(const options& o, const near_misses_found& found) {
         fmt::format("  {}\n    {}\n    {}\n", deployment_text(o, m.miss.layout, m.miss.replicas),
                     shardline::to_text(m.miss.distance.binding), changes_text(m.changes));
   }
+  if (!found.looked_beyond) return text;
   if (!found.larger) {
     return text +
            fmt::format("no layout works on up to {} GPUs\n", found.gpus * most_times_the_gpus);

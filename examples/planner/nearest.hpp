@@ -36,7 +36,8 @@ struct late_miss {
 /// Near misses.
 ///   late     those that fail by percentiles alone, the nearest first: nearer than `misses`
 ///   gpus     at most, that they are of
-///   larger   the deployment of the fewest GPUs beyond them that works, and how many replicas of it
+///   larger   the deployment of the fewest GPUs beyond them that works, and how many replicas of
+///            it; nothing is said of it where none was looked for
 ///   said     what they are of, of the lists that were searched
 struct near_misses_found {
   said_options said{};
@@ -44,6 +45,7 @@ struct near_misses_found {
   std::vector<late_miss> late{};
   shardline::integer gpus = 0;
   std::optional<std::pair<shardline::layout, shardline::integer>> larger{};
+  bool looked_beyond = true;
 };
 
 /// The changes of each, priced on the cluster of one of its replicas.
@@ -142,7 +144,8 @@ void put_late(shardline::json_output<Output>& out, const shardline::late_percent
 }
 
 /// "nearest": [{"gpus", "replicas", "layout", "binding", "factor", "changes": [{"option", "from",
-/// "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout"} or null, members.
+/// "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout"} or null, members; the last where a
+/// larger deployment was looked for.
 template <class Output>
 void put_nearest(shardline::json_output<Output>& out, const near_misses_found& found) {
   const auto put_change = [&out](const shardline::change& c) {
@@ -182,6 +185,7 @@ void put_nearest(shardline::json_output<Output>& out, const near_misses_found& f
       });
     }
   });
+  if (!found.looked_beyond) return;
   if (!found.larger) return out.member("with_more_gpus", nullptr);
   out.object("with_more_gpus", [&] {
     out.member("gpus", found.larger->first.gpus() * found.larger->second);

@@ -141,7 +141,7 @@ refused("--gpus: 8,4..8; allowed: each value once" search ${dense} --gpus 8,4..8
 refused("--concurrency: 16,64,16; allowed: each value once" search ${dense} --gpus 8 --concurrency 16,64,16)
 refused("--concurrency: nothing; allowed: a whole number from 1 to 1000000000"
         search ${dense} --gpus 8 --concurrency 16,,64)
-refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
+refused("--weights: fp9 (did you mean fp8?); allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         search ${dense} --gpus 8 --weights fp8,fp9)
 refused("--chunk: 129 values; allowed: at most 100000 combinations of all lists"
         search ${dense} --gpus 8 --chunk 1024..2048:8 --concurrency 1..1000)

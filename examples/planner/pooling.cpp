@@ -63,7 +63,6 @@ pools_found answer_of_pools(const options& o, const Cluster& prefill, const Clus
   for (const Cluster* c : {&prefill, &decode}) {
     refuse_invalid(validate(*c, o.model, shardline::layout{}, o.workload).found);
   }
-  if (!(o.workload.output.value() > 1.0)) refuse("--output", "1", "2 or more: one needs no pool");
   pools_found found;
   found.pools = size_pools(
       prefill, decode, o.model, o.workload, o.cluster.gpus,
@@ -114,7 +113,7 @@ std::string pools_text(const options& o, const pools_found& found) {
     table.add({fmt::format("{}", ++rank), pool_text(o, p.prefill_instances, p.prefill),
                pool_text(o, p.decode_instances, p.decode),
                fmt::format("{}:{}", p.prefill_gpus(), p.decode_gpus()), rate(s.output_tokens_per_s),
-               rate(s.output_tokens_per_s_per_gpu), to_text(s.ttft), to_text(s.tpot),
+               rate(s.output_tokens_per_s_per_gpu), to_text(s.ttft), shardline::tpot_text(s.tpot),
                to_text(p.figures.transfer),
                rate(p.figures.prefill_rate) + " " + rate(p.figures.decode_rate)});
   }
@@ -123,7 +122,7 @@ std::string pools_text(const options& o, const pools_found& found) {
     table.add({"-", "together: " + pool_text(o, a.replicas, a.layout), "",
                fmt::format("{}", a.gpus()), shardline::short_number(a.tokens_per_s()),
                rate(a.serving.output_tokens_per_s_per_gpu), to_text(a.serving.ttft),
-               to_text(a.serving.tpot), "", ""});
+               tpot_text(a.serving.tpot), "", ""});
   }
   return table.text();
 }
@@ -134,7 +133,7 @@ void put_pool(shardline::json_tree& out, const char* name, const options& o, int
     out.member("instances", instances);
     out.member("gpus", instances * l.gpus());
     out.member("layout", l);
-    out.member("flags", shardline::flags_text(o.model, l, convention(o)));
+    out.member("flags", shardline::typed_text(o.model, l, convention(o)));
   });
 }
 

@@ -71,11 +71,9 @@ class as_engines_do {
                           exchange_buffer_bytes(o.model, l, c.gpus_per_domain,
                                                 c.runtime.experts.exchange, o.engine->exchange);
     }
-    const double own = step_tokens_of_replica(c.runtime, l);
-    if (!o.search.own_chunk || !(own > 0.0)) return;
-    for (shardline::workload& w : loads) {
-      w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
-    }
+    const auto own = engine_chunk(c.runtime, l);
+    if (!o.search.own_chunk || !own) return;
+    for (shardline::workload& w : loads) w.chunk = own;
   }
 
  private:

@@ -69,12 +69,11 @@ void hold_draft(const words& of, options& o) {
 // Prompts in steps of so many tokens; an engine's own number unless another is given.
 void read_chunk(const words& of, const shardline::runtime& engine, const shardline::layout& l,
                 shardline::workload& w) {
-  const double own = step_tokens_of_replica(engine, l);
   if (of.given("--chunk")) {
     refuse_second_budget(of);
     w.chunk = tokens(of, "--chunk", "", field::chunk);
-  } else if (own > 0.0) {
-    w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
+  } else if (const auto own = engine_chunk(engine, l)) {
+    w.chunk = own;
   }
 }
 
@@ -513,6 +512,13 @@ options read_search(const words& of) {
 options read_pools(const words& of) {
   options o = read_common(of);
   o.task = task::pools;
+  if (o.cluster.gpus < 2) {
+    refuse("--gpus", *of.given("--gpus"), "2 or more: one to read prompts, another to decode");
+  }
+  if (!(o.workload.output.value() > 1.0)) {
+    refuse("--output", *of.given("--output"),
+           "2 or more: the pool that decodes has none to make of one token");
+  }
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   if (const auto prompts = of.given("--num-prompts")) {
@@ -614,7 +620,7 @@ options read_launch(const words& of) {
   options o = read_estimate(of);
   o.task = task::launch;
   if (o.engine == nullptr || shardline::find_dialect(o.engine->name) == nullptr) {
-    refuse("--engine", of.given("--engine").value_or("none"),
+    refuse("--engine", of.given("--engine").value_or("nothing given"),
            fmt::format("{}", fmt::join(launched_engines(), ", ")), launched_engines());
   }
   o.launch.format = launch_format("--format", of.given("--format").value_or("shell"));

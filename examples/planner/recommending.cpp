@@ -99,15 +99,26 @@ void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   } else {
     n.misses = mended(o, cluster, near(shardline::unasked{}));
   }
-  const auto& more = a.searched.found ? a.searched.found : a.searched.beyond;
-  if (more) n.larger = {more->layout, more->replicas};
+  // What was found is the deployment on more of them, and is said above.
+  n.looked_beyond = !a.searched.found.has_value();
+  if (const auto& more = a.searched.beyond) n.larger = {more->layout, more->replicas};
 }
 
-// What a recommendation is chosen by, the least first: dollars an hour where there are prices, else
+double dollars_of(const options& o, integer gpus) {
+  return o.price.value_or(1.0) * static_cast<double>(gpus);
+}
+
+// What a recommendation is chosen by, the least first: dollars an hour where there are prices, then
 // GPUs; of equals the shorter times.
-std::array<double, 3> rank_of(const options& o, const shardline::recommendation& r) {
+std::array<double, 4> rank_of(const options& o, const shardline::recommendation& r) {
   const auto& s = r.estimate.serving;
-  return {o.price.value_or(1.0) * static_cast<double>(r.gpus()), s.tpot.value(), s.ttft.value()};
+  return {dollars_of(o, r.gpus()), static_cast<double>(r.gpus()), s.tpot.value(), s.ttft.value()};
+}
+
+// The most GPUs at a price that cost no more; a quotient may come out just below a whole number.
+integer gpus_for(const options& o, double dollars) {
+  const auto n = static_cast<integer>(dollars / dollars_of(o, 1));
+  return dollars_of(o, n + 1) <= dollars ? n + 1 : n;
 }
 
 // Of the settings the best, none of which is looked at beyond what the best so far costs.
@@ -118,8 +129,8 @@ recommendation best_of(const search_space& space) {
     options own = setting.own;
     own.workload = setting.loads.front();
     if (best.searched.found) {
-      const double most = rank_of(best.own, *best.searched.found)[0] / own.price.value_or(1.0);
-      own.cluster.gpus = std::min(own.cluster.gpus, static_cast<integer>(most));
+      const integer most = gpus_for(own, rank_of(best.own, *best.searched.found)[0]);
+      own.cluster.gpus = std::min(own.cluster.gpus, most);
       if (own.cluster.gpus < 1) continue;
     }
     shardline::recommended r =
@@ -156,7 +167,7 @@ void print_found(const options& o, const recommendation& a) {
   const shardline::recommendation& r = *a.searched.found;
   const options own = of_replica(o, r);
   print("recommended: {}{}\n{}\n", replicas_text(o, r.layout, r.replicas), with_text(a.said),
-        shardline::flags_text(o.model, r.layout, convention(o)));
+        shardline::typed_text(o.model, r.layout, convention(o)));
   print("\none replica under {}, priced anew: {}", shardline::to_text(own.workload.rate),
         shardline::to_text(a.again.feasibility));
   print("{}", shardline::to_text(a.again.serving, a.again.bands));

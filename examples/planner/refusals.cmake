@@ -65,9 +65,9 @@ foreach(value 500 0s nans 1e-10s 1000000001s)
   refused("--max-ttft: ${value}; allowed: ${time} from 1e-09 s to 1000000000 s"
           "search ${target} --gpus 8 --max-ttft ${value}")
 endforeach()
-refused("--kv: fp9; allowed: ${formats}"
+refused("--kv: fp9 (did you mean fp8?); allowed: ${formats}"
         "search ${target} --gpus 8 --kv fp9")
-refused("--weights: fp9; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
+refused("--weights: fp9 (did you mean fp8?); allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4"
         "search ${target} --gpus 8 --weights fp9")
 refused_naming("--efficiency: none; allowed: vllm, vllm-0.21, vllm-0.18, vllm-0.11, " ", trtllm-0.5, "
                "search ${target} --gpus 8 --efficiency fitted:engine=none")
@@ -304,9 +304,26 @@ refused("--rate: nothing given; allowed: requests per second that arrive at rand
 expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
 expect(0 "" "\"gpus\": 1,.*\"replica\": .*\"fewer\": {" "recommend ${target} --gpus 8 --rate 1 --json")
+# Of as many dollars the fewer GPUs, 1 x 6 before 3 x 2 whose tokens come sooner.
+expect(0 "" "recommended: 1 GPU, .*--accelerator mi300x"
+       "recommend --model llama-3.1-70b --accelerator h100-sxm,mi300x --price 2,6 --gpus 16 --rate 0.2 --concurrency 16 --engine vllm")
+# What is recommended is not said again as what more GPUs would do.
+execute_process(COMMAND ${PLAN} recommend --model llama-3.1-70b --accelerator h100-sxm --gpus 16 --rate 0.2
+                --concurrency 16 --engine vllm OUTPUT_VARIABLE recommended)
+if(NOT recommended MATCHES "none on [0-9]+ GPU" OR recommended MATCHES "with more GPUs")
+  string(APPEND complaints "what more GPUs would do: ${recommended}\n")
+endif()
+# Answers of one token have no time per output token.
+expect(0 "" "time per output token +-\n" "estimate ${target} --gpus 8 --layout vllm:tp=8 --output 1")
+expect(0 "" "time per output token +- +- +- +-\n"
+       "estimate ${target} --gpus 8 --layout vllm:tp=8 --output 1 --simulate 1")
+expect(0 "" "\"tpot_s\": null,.*\"d_tpot_s\": null"
+       "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --output 1 --json")
+expect(0 "" "time per output token +- +-\n" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --output 1")
 set(started "launch ${target} --gpus 8")
 set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0")
-refused("--engine: none; allowed: ${startable}" "${started} --layout vllm:tp=8")
+refused("--engine: nothing given; allowed: ${startable}" "${started} --layout vllm:tp=8")
+refused("--engine: none; allowed: ${startable}" "${started} --layout vllm:tp=8 --engine none")
 refused("--engine: vllm-2023 (did you mean vllm-0.21?); allowed: ${startable}"
         "${started} --layout vllm:tp=8 --engine vllm-2023")
 set(pooled "--engine vllm --prefill-gpus 4 --decode-gpus 4 --layout vllm:tp=2 --decode-layout")
@@ -505,7 +522,7 @@ file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100-sxm\", \"m
 expect(0 "" "8 x mine, 8 per node"
        "fit --model llama-3.1-8b --accelerator ${folder}/mine.json --gpus 8 --layout vllm:tp=8")
 file(WRITE ${folder}/mine.json "{\"name\": \"mine\", \"like\": \"h100\"}")
-refused("--accelerator: ${folder}/mine.json: $.like: \"h100\" (did you mean h100-sxm?); allowed: a name of the catalog"
+refused_naming("--accelerator: ${folder}/mine.json: $.like: \"h100\" (did you mean h100-sxm?); allowed: a100-sxm-40, " "gaudi3"
         "fit --model llama-3.1-8b --accelerator ${folder}/mine.json --gpus 8 --layout vllm:tp=8")
 
 file(WRITE ${folder}/spec.json "{\"name\": \"mine\", \"like\": \"llama-3.1-8b\", \"weights\": \"fp8\"}")
@@ -534,7 +551,9 @@ file(REMOVE_RECURSE ${folder})
 # The lists.
 expect(0 "" "^name +parameters.*deepseek-v3 .*glm4_moe" "models")
 expect(0 "" "\"name\": \"rtx-4090\".*\"times\": " "accelerators --json")
-expect(0 "" "vllm-0.21 +measured" "engines")
+expect(0 "" "vllm-0.21 +measured +vllm-0.21 .* measured +vllm-0.18 " "engines")
+expect(0 "" "fitted:engine=vllm-0.21 \\(measured of vllm-0.18\\)" "search ${target} --gpus 1")
+expect(0 "" "fitted:engine=vllm-0.18 \\(measured\\)" "search ${target} --gpus 1 --engine vllm-0.18")
 expect(0 "" "scale_up.latency +a number from 0 to 1 +s" "fields")
 expect(0 "" "layers\\[\\].attention grouped_query.kv_heads +a whole number from 1 to 100000 .*--model-spec"
        "fields")

@@ -63,7 +63,9 @@ std::string policy_text(const options& o) {
   const auto* engine = std::get_if<const shardline::engine_version*>(&o.efficiency);
   if (engine == nullptr) return o.efficiency_given.value_or("");
   const auto source = with_fitted(o.cluster.accelerator, **engine).efficiency.source;
-  return fmt::format("fitted:engine={} ({})", (*engine)->name, name(source));
+  const std::string other =
+      (*engine)->has_own_kernels() ? "" : fmt::format(" of {}", (*engine)->kernels_of.version);
+  return fmt::format("fitted:engine={} ({}{})", (*engine)->name, name(source), other);
 }
 
 std::string efficiency_text(const options& o) {

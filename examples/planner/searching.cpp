@@ -292,13 +292,16 @@ std::string ranked_simulations_text(const search_found& a) {
   const auto time = [](double t) {
     return shardline::to_text(shardline::seconds<>::from_value(t));
   };
+  const auto tpot = [](double t) {
+    return shardline::tpot_text(shardline::seconds<>::from_value(t));
+  };
   shardline::text_table table("rrrrrr");
   table.add({"rank", "TTFT p50", "p99", "TPOT p50", "p99", "requests/s"});
   for (std::size_t i = 0; i < a.best.size(); ++i) {
     if (!a.best[i].simulated) continue;
     const shardline::simulated_serving& s = *a.best[i].simulated;
-    table.add({fmt::format("{}", i + 1), time(s.ttft.p50), time(s.ttft.p99), time(s.tpot.p50),
-               time(s.tpot.p99), shardline::short_number(s.requests_per_s)});
+    table.add({fmt::format("{}", i + 1), time(s.ttft.p50), time(s.ttft.p99), tpot(s.tpot.p50),
+               tpot(s.tpot.p99), shardline::short_number(s.requests_per_s)});
   }
   return table.text();
 }
@@ -413,6 +416,14 @@ void refuse_foreign(const search_space& space, const shardline::found_points& fo
   }
 }
 
+std::vector<simulated_layout> simulated_of(const search_found& a) {
+  std::vector<simulated_layout> all;
+  for (const ranked& r : a.best) {
+    if (r.simulated) all.push_back({r.candidate.layout, *r.simulated});
+  }
+  return all;
+}
+
 words words_of(const options& o) {
   words given;
   for (const auto& [option, text] : o.given) given.add(option, text);
@@ -429,8 +440,9 @@ bool run_search(const options& o) {
       print("{}\n", part_text(o, found));
       return true;
     }
-    const bool any = show_search(o, space, answer_of(o, space, asked, found));
-    if (!o.html.empty()) write_page(o);
+    const search_found answer = answer_of(o, space, asked, found);
+    const bool any = show_search(o, space, answer);
+    if (!o.html.empty()) write_page(o, simulated_of(answer));
     return any;
   });
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 
@@ -35,6 +36,11 @@ std::array<std::size_t, hardware_figures.size()> ranked(const shardline::sensiti
   return order;
 }
 
+// 1; as good as null where answers are of one token, which have no time per output token.
+double factor_of_tpot(const shardline::sensitivities& s) {
+  return s.tpot.value > 0.0 ? 1.0 : std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace
 
 std::string sensitivity_text(const shardline::sensitivities& s) {
@@ -48,8 +54,8 @@ std::string sensitivity_text(const shardline::sensitivities& s) {
     const std::array<double, 3> e{s.ttft.elasticity[i], s.tpot.elasticity[i],
                                   s.throughput.elasticity[i]};
     if (e == std::array<double, 3>{}) continue;
-    table.add({std::string(hardware_figures[i].name), cell(s.ttft, i), cell(s.tpot, i),
-               cell(s.throughput, i)});
+    table.add({std::string(hardware_figures[i].name), cell(s.ttft, i),
+               s.tpot.value > 0.0 ? cell(s.tpot, i) : "-", cell(s.throughput, i)});
   }
   return table.text("  ");
 }
@@ -62,11 +68,12 @@ void put_sensitivity(shardline::json_tree& out, const shardline::sensitivities& 
         out.member("unit", hardware_figures[i].unit);
         // As good as null: of an endless queue.
         const double has_ttft = std::isfinite(s.ttft.value) ? 1.0 : s.ttft.value;
+        const double has_tpot = factor_of_tpot(s);
         out.member("d_ttft_s", s.ttft.slope[i] * has_ttft);
-        out.member("d_tpot_s", s.tpot.slope[i]);
+        out.member("d_tpot_s", s.tpot.slope[i] * has_tpot);
         out.member("d_output_tokens_per_s", s.throughput.slope[i]);
         out.member("ttft_elasticity", s.ttft.elasticity[i] * has_ttft);
-        out.member("tpot_elasticity", s.tpot.elasticity[i]);
+        out.member("tpot_elasticity", s.tpot.elasticity[i] * has_tpot);
         out.member("output_elasticity", s.throughput.elasticity[i]);
       });
     }
@@ -81,7 +88,7 @@ void print_as_json(const options& o, const shardline::sensitivities& s) {
     out.member("model", o.model);
     out.member("layout", o.layout);
     out.member("ttft_s", s.ttft.value);
-    out.member("tpot_s", s.tpot.value);
+    out.member("tpot_s", s.tpot.value * factor_of_tpot(s));
     out.member("output_tokens_per_s", s.throughput.value);
     put_sensitivity(out, s);
     put_engine(out, o);

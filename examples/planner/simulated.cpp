@@ -106,11 +106,12 @@ std::string simulated_text(const shardline::simulated_serving& s, const options&
   };
   shardline::text_table table("lrrrr");
   table.add({"", "mean", "p50", "p90", "p99"});
-  const auto add = [&](const char* name, const shardline::percentiles& p) {
-    table.add({name, time(p.mean), time(p.p50), time(p.p90), time(p.p99)});
+  const auto add = [&](const char* name, const shardline::percentiles& p, const auto& shown) {
+    table.add({name, shown(p.mean), shown(p.p50), shown(p.p90), shown(p.p99)});
   };
-  add("time to first token", s.ttft);
-  add("time per output token", s.tpot);
+  add("time to first token", s.ttft, time);
+  add("time per output token", s.tpot,
+      [](double t) { return shardline::tpot_text(shardline::seconds<>::from_value(t)); });
   std::string text =
       fmt::format("\nsimulated step by step: {} requests of one replica, {}\n", s.requests,
                   o.simulate->trace.empty() ? fmt::format("seed {}", o.simulate->seed)

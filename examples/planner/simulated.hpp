@@ -11,9 +11,9 @@
 
 namespace planner {
 
-/// What a file of --trace says, a request a line: when it is sent in seconds from the beginning, its
-/// prompt's tokens and its answer's, "0.25,2048,512", no more than `longest` together unless that is
-/// 0. Throws bad_input, which names the line.
+/// What a file of --trace says, a request a line: when it is sent in seconds from the beginning,
+/// its prompt's tokens and its answer's, "0.25,2048,512", no more than `longest` together unless
+/// that is 0. Throws bad_input, which names the line.
 shardline::simulation_options read_trace(const std::string& path,
                                          shardline::simulation_options with,
                                          shardline::integer longest);
@@ -66,11 +66,13 @@ shardline::simulated_serving simulated(const options& o, const Cluster& cluster)
 std::string simulated_text(const shardline::simulated_serving& s, const options& o);
 
 /// "simulated": {"seed", "requests", "requests_per_s", "output_tokens_per_s", "decoding",
-/// "preemptions", "steps", "ttft_s": {"mean", "p50", "p90", "p99"}, "tpot_s"}; null where nothing fits.
+/// "preemptions", "steps", "ttft_s": {"mean", "p50", "p90", "p99"}, "tpot_s"}; null where nothing
+/// fits, and TPOT where answers are of one token.
 template <class Output>
 void put_simulated(shardline::json_output<Output>& out, const shardline::simulated_serving& s,
                    const options& o) {
   const auto put = [&out](const char* name, const shardline::percentiles& p) {
+    if (!(p.mean > 0.0)) return out.member(name, nullptr);
     out.object(name, [&] {
       out.member("mean", p.mean);
       out.member("p50", p.p50);

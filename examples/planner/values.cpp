@@ -140,12 +140,12 @@ typed_field typed_of(std::string_view field) {
 template <class Value, std::size_t N>
 Value one_of(std::string_view option, std::string_view text,
              const std::array<std::pair<std::string_view, Value>, N>& known) {
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& [name, value] : known) {
     if (name == text) return value;
-    names += (names.empty() ? "" : ", ") + std::string(name);
+    names.emplace_back(name);
   }
-  refuse(option, text, names);
+  refuse(option, text, fmt::format("{}", fmt::join(names, ", ")), names);
 }
 
 }  // namespace
@@ -319,7 +319,7 @@ efficiency efficiency_policy(std::string_view option, std::string_view text) {
   if (text.starts_with(fitted)) {
     const std::string_view name = text.substr(fitted.size());
     const shardline::engine_version* found = shardline::find_engine(name);
-    if (found == nullptr) refuse(option, name, engine_names(", "));
+    if (found == nullptr) refuse(option, name, engine_names(", "), every_engine());
     return found;
   }
   constexpr std::string_view constant = "constant:";

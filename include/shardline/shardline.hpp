@@ -79,6 +79,7 @@
 #include "shardline/serve/pools.hpp"
 #include "shardline/serve/serving.hpp"
 #include "shardline/serve/steady_state.hpp"
+#include "shardline/serve/steps_apart.hpp"
 #include "shardline/time/band.hpp"
 #include "shardline/time/decode.hpp"
 #include "shardline/time/energy.hpp"

@@ -61,6 +61,18 @@ constexpr int doubled(const std::variant<int, double>& v) {
   visit_alternative(v, twice{result});
   return result;
 }
+static_assert(equal_alternatives(std::variant<int, double>(21), std::variant<int, double>(21)) &&
+              !equal_alternatives(std::variant<int, double>(21), std::variant<int, double>(10.5)));
 static_assert(doubled(21) == 42 && doubled(10.5) == 42, "at compile time too");
 
 }  // namespace
+
+TEST_CASE("alternatives are equal where both the alternative and its value are") {
+  using number = std::variant<int, long, double>;
+  CHECK(equal_alternatives(number(7), number(7)));
+  CHECK(!equal_alternatives(number(7), number(8)));
+  CHECK(!equal_alternatives(number(7), number(7L)));
+  CHECK(!equal_alternatives(number(7L), number(7)));
+  CHECK(equal_alternatives(number(0.5), number(0.5)));
+  static_assert(equal_alternatives(number(7L), number(7L)), "at compile time too");
+}

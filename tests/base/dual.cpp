@@ -107,3 +107,18 @@ TEST_CASE("exponentials and logarithms have the slopes of analysis") {
   CHECK(natural_log(x).value == natural_log(1.5));
   CHECK(natural_log(x).slope[0] == doctest::Approx(1.0 / 1.5).epsilon(1e-15));
 }
+
+TEST_CASE("slopes of the documented numbers") {
+  const dual<1> four = dual<1>::input(4.0, 0);
+  CHECK(square_root(four).value == 2.0);
+  CHECK(square_root(four).slope[0] == 0.25);
+  CHECK(square_root(dual<1>::input(0.0, 0)).slope[0] == 0.0);
+  CHECK(natural_log(four).slope[0] == 0.25);
+  CHECK(is_finite(four));
+  CHECK(log_one_minus(dual<1>::input(0.5, 0)).slope[0] == -2.0);
+  const dual<1> zero = dual<1>::input(0.0, 0);
+  CHECK(exp_nonpositive(zero).value == 1.0);
+  CHECK(exp_nonpositive(zero).slope[0] == 1.0);
+  CHECK(exponential(zero).value == 1.0);
+  CHECK(exponential(zero).slope[0] == 1.0);
+}

@@ -15,6 +15,10 @@ static_assert(lowest_count(field::tp) == 1 && highest_count(field::tp) == 100000
               "the ends of a range of counts, as counts");
 static_assert(allowed_in(range_of(field::tp)).view() == "a whole number from 1 to 1000000",
               "and as a message says them");
+static_assert(is_between<true>(2.0, 1.0, 3.0) && !is_between<true>(2.5, 1.0, 3.0) &&
+                  is_between<false>(2.5, 1.0, 3.0),
+              "whole where it must be");
+static_assert(figure_unit_count == 20);
 static_assert(allowed_in(range_of(field::mfu)).view() == "a number from 1e-06 to 1",
               "of numbers too");
 

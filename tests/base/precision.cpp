@@ -18,6 +18,7 @@ TEST_CASE("widths of elements; tf32 is stored in 32 bits") {
   CHECK(bits(fp4) == 4);
   CHECK(bits(int4) == 4);
   CHECK(element_bytes(fp4) == 0.5);
+  CHECK(element_bytes(bf16) == 2.0);
 }
 
 TEST_CASE("every precision has its own name") {
@@ -87,3 +88,6 @@ TEST_CASE("what a format is multiplied in: weight-only formats in bf16, fp8 in f
   CHECK(formats::nvfp4.math == precision::fp4);
   CHECK(formats::int4_g128.math == precision::bf16);
 }
+
+static_assert(!is_mxfp4(formats::nvfp4) && formats::nvfp4.group_k == 16);
+static_assert(is_mxfp4(formats::mxfp4) && formats::mxfp4.group_k == 32);

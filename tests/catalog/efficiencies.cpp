@@ -398,3 +398,8 @@ TEST_CASE("engines that run another's kernels have its curves") {
     CHECK(f.latent_decode[wide].bandwidth != h100.latent_decode[wide].bandwidth);
   }
 }
+
+static_assert(with_fitted_kernels(catalog::h100_sxm).efficiency.looped &&
+              static_cast<int>(with_fitted_kernels(catalog::h100_sxm).efficiency.source) == 3);
+static_assert(!in_steps(with_fitted_kernels(catalog::h100_sxm)).efficiency.looped &&
+              nearest(catalog::h100_sxm).sustained <= 1.0);

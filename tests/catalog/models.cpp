@@ -403,3 +403,5 @@ TEST_CASE("quantising a model leaves the catalog as it is") {
     CHECK(each->weights[weight_class::attention] == formats::bf16);
   }
 }
+
+static_assert(catalog::find_model("DeepSeek-V3")->layers.size() == 61);

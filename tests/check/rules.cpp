@@ -55,6 +55,9 @@ TEST_CASE("every warning has its own id and sentence") {
 }
 
 TEST_CASE("a warning's id is the name of its enumerator") {
+  CHECK(warning_count == 9);
+  CHECK(rule_count == 20);
+  CHECK(text_of(rule::gpus).units == figure_units{figure_unit::gpus, figure_unit::gpus});
   CHECK(text_of(warning::idle_gpus).id == "idle_gpus");
   CHECK(text_of(warning::tp_across_domains).id == "tp_across_domains");
   CHECK(text_of(warning::uneven_layers).id == "uneven_layers");

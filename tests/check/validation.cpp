@@ -765,3 +765,36 @@ TEST_CASE("a model can be validated alone") {
   m.hidden_size = 0;
   CHECK(reports(validate(m).found, field::hidden_size));
 }
+
+TEST_CASE("the documented numbers of what is allowed instead") {
+  const auto only = [](const field_errors& errors) {
+    REQUIRE(errors.found.size() == 1);
+    return errors.found[0];
+  };
+  model thin = with({});
+  thin.hidden_size = 0;
+  const invalid_field hidden = only(validate(thin));
+  CHECK(hidden.field == field::hidden_size);
+  CHECK(range_of(hidden).highest == 10000000.0);
+  inputs none = valid();
+  none.layout.attention.tp = 0;
+  const invalid_field tp = only(validate(none.cluster, none.model, none.layout));
+  CHECK(name_of(tp).view() == "layout.attention.tp");
+  CHECK(tp.value == 0.0);
+  CHECK(allowed_for(tp).view() == "a whole number from 1 to 1000000");
+  none.workload.input = 0_tokens;
+  const invalid_field input = only(validate(none.model, none.workload));
+  CHECK(name_of(input).view() == "workload.input [tokens]");
+  CHECK(name_of(input).view().size() == 23);
+  CHECK(range_of(input).lowest == 1.0);
+  CHECK(range_of(input).highest == 1000000000.0);
+  CHECK(validate(none.cluster, none.model, none.layout, none.workload).found.size() == 2);
+  CHECK(is_of_range(condition::inside_its_range));
+  CHECK_FALSE(is_of_range(condition::at_most_all_experts));
+  CHECK(condition_count == 17);
+  CHECK(text_of(condition::zero_or_not_rarer).sentence == "0, or from ");
+  CHECK(text_of(condition::zero_or_not_rarer).same_for_all == 1e-9);
+  CHECK(name_of({field::gemm_constants, 2.0, condition::a_constant_inside_its_range, 0})
+            .view()
+            .starts_with("efficiency.gemm: "));
+}

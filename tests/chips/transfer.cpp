@@ -304,6 +304,8 @@ TEST_CASE("half the 16-bit peak leaves 8-bit kernels as they are") {
   CHECK(there.gemm[kernel_format::wide].throttle < here.gemm[kernel_format::wide].throttle);
 }
 
+static_assert(nearest(catalog::h20).sheet->multiprocessors == 132);
+
 namespace {
 
 // Kernels of a step, each kind in each format at some sizes.

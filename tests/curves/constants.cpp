@@ -44,6 +44,38 @@ static_assert(all_listed<throughput_exchange_curve<>>());
 static_assert(all_listed<latency_exchange_curve<>>());
 static_assert(all_listed<host_curve<>>(1));
 static_assert(constant_of(field::gemm_constants, 6).name == "launch");
+static_assert(constants_in<gemm_curve<>>() == 14 && constants_in<host_curve<>>() == 8);
+static_assert(constant_at(gemm_curve<>{}, 6).name == "launch" &&
+              constant_at(gemm_curve<>{}, 6).range.highest == 1.0 &&
+              constant_at(gemm_curve<>{}, 14).name.empty());
+static_assert(measured_in(kernel_format::narrow) == precision::fp8 &&
+              bits(measured_in(kernel_format::narrow)) == 8);
+
+constexpr int curves_visited() {
+  int n = 0;
+  for_each_curve(fitted{}, [&n](field, const auto&) { ++n; });
+  return n;
+}
+constexpr int formats_visited() {
+  fitted f;
+  int n = 0;
+  for_each_format(f, [&n](kernel_format, auto&) { ++n; });
+  return n;
+}
+constexpr int kernels_visited() {
+  fitted f;
+  int n = 0;
+  for_each_kernel(f, [&n](auto&) { ++n; });
+  return n;
+}
+static_assert(curves_visited() == 43 && formats_visited() == 36 && kernels_visited() == 37);
+
+constexpr gemm_curve<> launched() {
+  gemm_curve<> c;
+  c.launch = seconds<>::from_value(3e-6);
+  return c;
+}
+static_assert(says_nothing(gemm_curve<>{}) && !says_nothing(launched()));
 
 const auto chip = with_fitted(catalog::h100_sxm, engines::vllm);
 

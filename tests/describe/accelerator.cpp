@@ -149,3 +149,11 @@ TEST_CASE("a cluster takes domain and links from the data sheet, or another doma
   CHECK(c.network.latency == 7_us);
   CHECK(make_cluster(a, 20, 10).gpus_per_domain == 10);
 }
+
+static_assert(name(provenance::datasheet) == "datasheet" &&
+              name(provenance::datasheet).size() == 9);
+static_assert(static_cast<int>(provenance::transferred) == 2 &&
+              static_cast<int>(provenance::measured) == 3);
+static_assert(less_sure(provenance::transferred, provenance::measured) == provenance::transferred);
+static_assert(less_sure(provenance::measured, provenance::datasheet) == provenance::datasheet);
+static_assert(bits(precision::fp8) == 8 && bits(precision::bf16) == 16);

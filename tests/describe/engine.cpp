@@ -37,3 +37,23 @@ TEST_CASE("a cluster runs under an engine of one's own") {
   CHECK(share_of(served.runtime) == 0.8);
   CHECK(share_of(c.runtime) == 1.0);
 }
+
+TEST_CASE("a share is that of the engine's own rule; one that it works out is given then") {
+  runtime sglang;
+  sglang.budget = derived_static<>{};
+  set_share(sglang, 0.8);
+  REQUIRE(std::holds_alternative<static_fraction<>>(sglang.budget));
+  CHECK(share_of(sglang) == 0.8);
+  runtime free;
+  free.budget = fraction_of_free<>{0.5};
+  set_share(free, 0.8);
+  REQUIRE(std::holds_alternative<fraction_of_free<>>(free.budget));
+  CHECK(share_of(free) == 0.8);
+}
+
+static_assert(name(expert_exchange::low_latency) == "low-latency" &&
+              static_cast<int>(expert_exchange::low_latency) == 2 &&
+              static_cast<int>(expert_exchange::fastest) + 1 == 4);
+static_assert(name(scheduler::prompts_first) == "prompts-first" &&
+              static_cast<int>(scheduler::prompts_first) == 1 &&
+              static_cast<int>(scheduler::whole_prompts) + 1 == 3);

@@ -158,3 +158,7 @@ TEST_CASE("replicas that share experts are one engine, those with copies of all 
   CHECK(independent_engines({{1, 1, 16}, {1, 8, 2}}) == 2);
   CHECK(independent_engines({{8, 1, 1}, {1, 8, 1}}) == 1);
 }
+
+static_assert(name(expert_dispatch::all_to_all) == "all-to-all" &&
+              name(expert_dispatch::all_gather).size() == 10);
+static_assert(has_peers({.attention = {.tp = 2}}) && has_peers({.pp = 2}) && !has_peers(layout{}));

@@ -31,6 +31,13 @@ TEST_CASE("quantising changes the large matrices and leaves the rest") {
   }
 }
 
+static_assert(name(weight_class::routed_expert) == "routed expert" && weight_class_count == 8);
+static_assert(name(matrix_role::kv_latent) == "key-value latent" && matrix_role_count == 7);
+static_assert(
+    bits(quantised(uniform(formats::bf16), formats::fp8)[weight_class::attention].element) == 8);
+static_assert(bits(quantised(uniform(formats::bf16), formats::fp8)[weight_class::router].element) ==
+              16);
+
 TEST_CASE("a set of classes holds those that were put into it and not taken out") {
   weight_classes set;
   CHECK(set.empty());

@@ -325,3 +325,18 @@ TEST_CASE("a pack is finite if all its lanes are") {
   CHECK(is_finite(of_lanes(1.0, 2.0, 3.0, 4.0)));
   CHECK_FALSE(is_finite(of_lanes(1.0, 2.0, 3.0, 4.0) / of_lanes(1.0, 1.0, 0.0, 1.0)));
 }
+
+TEST_CASE("the documented lanes of a pack") {
+  const scalar x = of_lanes(1.0, 2.0, 3.0, 4.0);
+  CHECK(value_of(x) == 1.0);
+  CHECK(largest_of(x) == 4.0);
+  CHECK(min(x, scalar(2.0))[3] == 2.0);
+  CHECK(max(x, scalar(2.0))[3] == 4.0);
+  CHECK(select(x < scalar(2.0), scalar(1.0), scalar(4.0))[3] == 4.0);
+  CHECK(round_up(scalar(2.5))[0] == 3.0);
+  CHECK(square_root(x)[3] == 2.0);
+  CHECK(exp_nonpositive(scalar(-1.0))[0] == 0.36787944117144233);
+  CHECK(log_one_minus(scalar(0.5))[0] == -0.6931471805599453);
+  CHECK(exponential(scalar(1.0))[0] == 2.718281828459045);
+  CHECK(natural_log(scalar(10.0))[0] == 2.302585092994046);
+}

@@ -60,6 +60,8 @@ TEST_CASE("a version takes over what was not measured of it, and says from which
   CHECK(share_of(engines::vllm_0_18.runtime) == 0.9);  // 0.92 from 0.21 on
   CHECK_FALSE(engines::vllm_0_21.has_own_kernels());
   CHECK(engines::vllm_0_21.has_kernels_of_engine());
+  CHECK(engines::vllm_0_6.has_memory_of_engine());
+  CHECK_FALSE(engines::fastertransformer.has_memory_of_engine());
   CHECK(engines::sglang_0_5.has_own_kernels());
   CHECK(engines::sglang_0_5.has_own_memory());
   for (const engine_version* e : engines::all) {

@@ -56,6 +56,20 @@ TEST_CASE("versions of an engine stand together, so that the first is what its p
   }
 }
 
+static_assert(find_engine("vllm")->name == "vllm-0.21");
+static_assert(eager(engines::vllm).runtime.cuda_graphs.value() == 0.0);
+
+TEST_CASE("six conventions are visited, and one by its name") {
+  int visits = 0;
+  for_each_convention([&visits]<class Flags>() { ++visits; });
+  CHECK(visits == 6);
+  visits = 0;
+  CHECK(visit_convention("mesh", [&visits]<class Flags>() { ++visits; }));
+  CHECK(visits == 1);
+  CHECK_FALSE(visit_convention("nothing", [&visits]<class Flags>() { ++visits; }));
+  CHECK(visits == 1);
+}
+
 TEST_CASE("a convention is visited by its name, and no other is") {
   std::string_view visited;
   const auto visit = [&]<class Flags>() { visited = Flags::convention; };

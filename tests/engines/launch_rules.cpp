@@ -58,6 +58,9 @@ void check(const refused& r) {
 
 }  // namespace
 
+static_assert(joined(std::array{1, 2}, std::array{3}) == std::array{1, 2, 3});
+static_assert(find_dialect("vllm-0.21")->engine == "vllm" && find_dialect("vllm-0.6") == nullptr);
+
 TEST_CASE("what vLLM refuses, option by option") {
   using enum rule_kind;
   check({launch::vllm_newest,

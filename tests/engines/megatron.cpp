@@ -17,6 +17,9 @@ namespace {
 
 using namespace shardline;
 
+static_assert(to_megatron({{8, 1, 4}, {1, 32, 1}}).flags.world == 32 &&
+              to_megatron({{8, 1, 4}, {1, 32, 1}}).flags.tp == 8 &&
+              to_megatron({{8, 1, 4}, {1, 32, 1}}).flags.ep == 32);
 // The same layout as vLLM's tp 8, dp 4, expert parallel.
 static_assert(to_layout(megatron{
                   .world = 32, .tp = 8, .ep = 32, .etp = 1, .sequence_parallel = true}) ==

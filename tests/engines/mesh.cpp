@@ -24,6 +24,26 @@ static_assert(to_layout(mesh_fields{}) == layout{});
 static_assert(!to_vllm(mixed).has_value() && !to_sglang(mixed).has_value() &&
               !to_tensorrt_llm(mixed).has_value());
 
+// What engines/stages.hpp says.
+constexpr layout of_four(stage_remainder r) noexcept {
+  layout l{.pp = 4};
+  l.stages.remainder = r;
+  return l;
+}
+static_assert(split_stages(stage_remainder::last, 4, {}).remainder == stage_remainder::last);
+static_assert(split_stages(stage_remainder::last, 1, {}).remainder == stage_remainder::first);
+static_assert(can_state(stage_remainder::last, of_four(stage_remainder::last)));
+static_assert(!can_state(stage_remainder::last, of_four(stage_remainder::first)));
+constexpr bool is_16_15_15_15(const layout& l) noexcept {
+  const auto& own = l.stages.listed;
+  return own.size() == 4 && own[0] == 16 && own[1] == 15 && own[2] == 15 && own[3] == 15;
+}
+static_assert(is_16_15_15_15(listed_stages(of_four(stage_remainder::first), 61)));
+static_assert(is_16_15_15_15(stated_by(stage_remainder::before_last,
+                                       of_four(stage_remainder::first), 61)));
+static_assert(stated_by(stage_remainder::before_last, of_four(stage_remainder::first), 60)
+                  .stages.listed.empty());
+
 }  // namespace
 
 TEST_CASE("every key of mesh: is read, and written") {

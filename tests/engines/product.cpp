@@ -17,6 +17,8 @@ static_assert(to_layout(product{64, 16, 4, 4}).gpus() == 16384);
 static_assert(to_layout(product{64, 16, 4, 4}) ==
               layout{{16, 1, 256}, {16, 64, 4}, 4, expert_dispatch::all_to_all});
 
+static_assert(to_product(to_layout(product{64, 16, 4, 4})).flags == product{64, 16, 4, 4});
+
 // What to_product has to answer, said in another way: is there a plan whose layout this is?
 bool is_product(const layout& l) {
   return l == to_layout(product{l.expert.ep, l.attention.tp, l.pp, l.expert.edp});

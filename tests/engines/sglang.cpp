@@ -32,6 +32,9 @@ static_assert(parse_layout("sglang:tp=32,attn-dp=4,ep=32").layout == wide);
 // --dp-size alone makes replicas, of GPUs of their own.
 static_assert(to_layout(sglang{.tp = 8, .dp = 2}) ==
               layout{{8, 1, 2}, {8, 1, 2}, 1, expert_dispatch::all_gather});
+static_assert(to_sglang({{1, 1, 8}, {1, 8, 1}}).flags.tp == 8 &&
+              to_sglang({{1, 1, 8}, {1, 8, 1}}).flags.dp == 8 &&
+              to_sglang({{1, 1, 8}, {1, 8, 1}}).flags.ep == 8);
 static_assert(to_layout(sglang{.tp = 8, .dp = 2, .ep = 8}).gpus() == 16);
 static_assert(to_layout(sglang{.tp = 8, .attn_dp = 2}).gpus() == 8);
 // One attention replica is none.

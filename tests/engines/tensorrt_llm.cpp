@@ -26,6 +26,9 @@ static_assert(to_layout(tensorrt_llm{.tp = 8}) ==
 static_assert(to_layout(tensorrt_llm{.tp = 8, .attention_dp = true, .ep = 8}) ==
               layout{{1, 1, 8}, {1, 8, 1}, 1, expert_dispatch::all_gather});
 // One of the two is given, the other follows.
+static_assert(to_tensorrt_llm({{1, 1, 8}, {1, 8, 1}}).flags.attention_dp &&
+              to_tensorrt_llm({{1, 1, 8}, {1, 8, 1}}).flags.tp == 8 &&
+              to_tensorrt_llm({{1, 1, 8}, {1, 8, 1}}).flags.ep == 8);
 static_assert(to_layout(tensorrt_llm{.tp = 8, .ep = 2}).expert == expert_mesh{4, 2, 1});
 static_assert(to_layout(tensorrt_llm{.tp = 8, .moe_tp = 2}).expert == expert_mesh{2, 4, 1});
 static_assert(to_layout(tensorrt_llm{.tp = 8, .ep = 4, .moe_tp = 2}).expert ==

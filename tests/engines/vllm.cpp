@@ -21,6 +21,8 @@ using namespace shardline;
 static_assert(to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}) ==
               layout{{8, 1, 4}, {1, 32, 1}, 1, expert_dispatch::all_gather});
 // Off with DP = 4 and TP = 8 splits each expert 32 ways; it does not make four replicas.
+static_assert(to_vllm({{1, 1, 8}, {1, 8, 1}}).flags ==
+              vllm{.tp = 1, .dp = 8, .expert_parallel = true, .all_to_all = true});
 static_assert(to_layout(vllm{.tp = 8, .dp = 4}) ==
               layout{{8, 1, 4}, {32, 1, 1}, 1, expert_dispatch::all_gather});
 static_assert(

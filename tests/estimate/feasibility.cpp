@@ -10,6 +10,10 @@
 #include <initializer_list>
 
 #include "../fail/small.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/product.hpp"
+#include "shardline/estimate/estimate.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -702,4 +706,23 @@ TEST_CASE("invalid inputs hide the rules: figures would mean nothing") {
   CHECK_FALSE(r.priceable());
   CHECK(r.violations.empty());
   CHECK(r.invalid.size() == 1);
+}
+
+TEST_CASE("the documented numbers of check() and estimate()") {
+  const report r = check(make_cluster(catalog::h100_sxm, 64), catalog::deepseek_v3,
+                         to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4}), workload{});
+  REQUIRE(r.find(rule::gpus) != nullptr);
+  CHECK(r.find(rule::gpus)->required == 16384);
+  CHECK(r.find(rule::gpus)->available == 64);
+
+  const workload one{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const basic_estimate<> e = estimate(c, catalog::llama_3_1_8b, layout{}, one);
+  CHECK(e.memory.total() / 1_GB == doctest::Approx(17.66).scale(0.0).epsilon(3e-4));
+  CHECK(e.memory.capacity / 1_GB == doctest::Approx(85.02).scale(0.0).epsilon(3e-4));
+  CHECK(e.serving.ttft / 1_ms == doctest::Approx(33.7).scale(0.0).epsilon(1.5e-3));
+  CHECK(e.serving.tpot / 1_ms == doctest::Approx(4.57).scale(0.0).epsilon(1.1e-3));
+  CHECK(e.serving.output_tokens_per_s.value() == doctest::Approx(215.9).scale(0.0).epsilon(3e-4));
+  CHECK(bands_of(c.accelerator.efficiency, e).tpot.low == e.serving.tpot);
+  CHECK(bands_of(c.accelerator.efficiency, e).tpot.high == e.serving.tpot);
 }

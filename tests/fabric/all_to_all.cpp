@@ -173,3 +173,21 @@ TEST_CASE("an exchange knows its tokens, experts and which way it goes") {
     CHECK(op.tokens.hidden == 16);
   }
 }
+
+TEST_CASE("documented: ways of 1000 tokens on 16 ranks in 2 domains, and copies of a token") {
+  const cluster c = two_levels(100_GBps, 10_GBps);
+  const auto ways_by = [&c](expert_exchange by) {
+    const collective<double> op = carrying(by, 1000.0, 2, 16, 1.0);
+    return 1e6 * fastest(ways_of(c, op.group, op.tokens, 1.0), op.tokens);
+  };
+  CHECK(ways_by(expert_exchange::pairwise) == doctest::Approx(96.9).scale(0.0).epsilon(3e-4));
+  CHECK(ways_by(expert_exchange::low_latency) == doctest::Approx(100.0).scale(0.0).epsilon(1e-9));
+  CHECK(ways_by(expert_exchange::fastest) == doctest::Approx(75.0).scale(0.0).epsilon(1e-9));
+  const collective<double> sent = carrying(expert_exchange::pairwise, 1000.0, 2, 16, 1.0);
+  const auto pairs = exchange_ways_of(c.scale_up, c.network, place(sent.group, 8), 16, sent.tokens);
+  CHECK(1e6 * fastest(pairs, sent.tokens) == doctest::Approx(96.9).scale(0.0).epsilon(3e-4));
+  routed_tokens<double> x;
+  x.experts_per_token = 8;
+  x.destinations = 64;
+  CHECK(copies_of_token(x) == doctest::Approx(7.576).scale(0.0).epsilon(7e-5));
+}

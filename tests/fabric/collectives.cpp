@@ -221,3 +221,19 @@ TEST_CASE("a larger message, a slower link or more latency never makes a collect
     }
   }
 }
+
+TEST_CASE("documented: collectives among 8 ranks at 450 GB/s and 1 us") {
+  const basic_link<> link{450_GBps, 1_us};
+  const auto us = [](double seconds_taken) { return 1e6 * seconds_taken; };
+  CHECK(us(all_gather_line(link, 8).time(8e6, 0.0)) ==
+        doctest::Approx(16.56).scale(0.0).epsilon(3e-4));
+  CHECK(us(broadcast_line(link, 8).time(9e6, 0.0)) ==
+        doctest::Approx(23.0).scale(0.0).epsilon(1e-12));
+  CHECK(1e3 * fastest(all_reduce_lines(basic_link<>{450_GBps, 0_s}, 8), 1e9) ==
+        doctest::Approx(3.889).scale(0.0).epsilon(3e-5));
+  cluster c;
+  c.gpus = c.gpus_per_domain = 8;
+  c.scale_up = link;
+  CHECK(us(fastest(lines_of(c, collective_kind::all_reduce, {8, 1}, 1.0), 8e6)) ==
+        doctest::Approx(41.56).scale(0.0).epsilon(2e-4));
+}

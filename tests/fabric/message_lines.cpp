@@ -87,3 +87,9 @@ TEST_CASE("the fastest of several ways is one of them and none of the others is 
     REQUIRE(fastest(lines, m * 2.0) >= found);
   }
 }
+
+static_assert(in_units_of(line{.each = 2.0}, 4.0).each == 8.0);
+static_assert(all_straight(only(late)) && !all_straight(only(line{.root = 3.0})));
+static_assert(any_root(only(line{.root = 3.0})) && !any_root(only(late)));
+static_assert(fastest_straight(of(early, late), 50.0) == 3.5 &&
+              fastest_straight(of(early, late), 200.0) == 7.0);

@@ -353,3 +353,13 @@ TEST_CASE("sorting tokens by expert shows with their number, and no more beyond 
   CHECK(launch(64.0) - alone == doctest::Approx(32e-6).scale(0.0));
   CHECK(launch(640.0) - alone == doctest::Approx(32e-6).scale(0.0));
 }
+
+TEST_CASE("documented: laws of routed experts have their operators' times") {
+  const grouped_gemm<double> up = documented.up();
+  const auto multiplied =
+      law_of(h100_vllm, grouped_gemm_shape{up.weight, up.activation}, up.weight.matrix_bytes());
+  CHECK(multiplied.time(up.rows, up.matrices_read).total() * 1e6 ==
+        doctest::Approx(319.44).scale(0.0).epsilon(2e-5));
+  CHECK(time_of(h100_vllm, documented.activation()).total() / 1_us ==
+        doctest::Approx(60.62).scale(0.0).epsilon(5e-5));
+}

@@ -57,3 +57,11 @@ TEST_CASE("without CUDA graphs every step launches its kernels, and small ones s
 TEST_CASE("a step of nobody takes no time") {
   CHECK(microseconds(decode_step(0.0, 0.0, 1.0), {}) == 0.0);
 }
+
+TEST_CASE("documented: a request waits for the front end, and for steps of a busy engine") {
+  fitted f;
+  f.host.admission = 3300_us;
+  f.host.admission_steps = 3.0;
+  CHECK(admission_time(f, 10_ms, 0.5) / 1_ms == doctest::Approx(18.3).scale(0.0).epsilon(1e-12));
+  CHECK(admission_time(f, 10_ms, 0.0) / 1_ms == doctest::Approx(3.3).scale(0.0).epsilon(1e-12));
+}

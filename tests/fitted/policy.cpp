@@ -65,6 +65,7 @@ TEST_CASE("fitted answers with its residuals and its source") {
   CHECK(residuals_of<double>(f).step.low == 0.5);
   CHECK(residuals_of<double>(f).step.high == 2.0);
   CHECK(source_of(f) == provenance::measured);
+  CHECK(static_cast<int>(source_of(f)) == 3);
   CHECK(estimate(make_cluster(chip, 1), catalog::llama_3_1_8b, tp1, load).source ==
         provenance::measured);
 }

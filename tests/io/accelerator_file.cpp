@@ -78,6 +78,10 @@ TEST_CASE("what is not known, missing or out of range is refused by its path") {
   CHECK(contains(fault(R"({"like": "h100-sxm", "vendor": "acme"})"), "$.vendor: acme; allowed"));
   CHECK(contains(fault(R"({"like": "h100-sxm", "architecture": "volta"})"),
                  "$.architecture: volta; allowed: unknown, ampere, ada, hopper, blackwell, "));
+  CHECK(contains(fault(R"({"like": "h100-sxm", "vendor": "Nvidia"})"),
+                 "$.vendor: Nvidia (did you mean nvidia?); allowed: unknown, nvidia"));
+  CHECK(contains(fault(R"({"like": "zzz"})"), R"($.like: "zzz"; allowed: a100-sxm-40, a100-sxm,)"));
+  CHECK(contains(fault(R"({"like": "h100-sxm", "memory": 1e400})"), "$.memory: 1e400; allowed: "));
   CHECK(contains(fault(R"({"name": "x", "memory": 1e9, "memory_rate": 1e9})"), "$.peak: missing"));
   CHECK(contains(fault(R"({"name": "x", "peak": {"bf16": 1e14}})"), "$.memory: missing"));
   CHECK(contains(fault(R"({"peak": {"bf16": 1e14}, "memory": 1e9})"), "$.name: missing"));

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -100,6 +101,24 @@ TEST_CASE("DeepSeek-V4's matrices by the names that engines and libraries have f
   CHECK(layer_at(imported(part), 5)
             .exceptions[0]
             .is_of(weight_class::routed_expert, matrix_role::output));
+}
+
+TEST_CASE("DeepSeek-V4 without quantisation settings is not silently of 16 bits") {
+  std::string text = v4_flash();
+  const std::size_t at = text.find(R"("quantization_config")");
+  text.erase(at, text.find("}, ", at) + 3 - at);
+  CHECK(
+      refusal(text) ==
+      "$.quantization_config: missing; allowed: an object, or the hf_quant_config.json beside the "
+      "file: expert_dtype says \"fp4\" and not how it is scaled");
+  const std::string second = R"({"quantization": {"quant_algo": "NVFP4", "group_size": 16}})";
+  CHECK(imported(text, second).weights[weight_class::routed_expert] == formats::nvfp4);
+  const std::string unsaid = swapped(text, R"("expert_dtype": "fp4",)", "");
+  CHECK(imported(unsaid).weights[weight_class::routed_expert].element == precision::bf16);
+  const std::vector<std::string> said = notes(unsaid);
+  CHECK(std::any_of(said.begin(), said.end(), [](const std::string& note) {
+    return contains(note, "$.quantization_config: missing; experts are read in");
+  }));
 }
 
 TEST_CASE("what is refused of DeepSeek-V4") {

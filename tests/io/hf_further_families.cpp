@@ -31,6 +31,21 @@ const std::vector<counted_model> counted_models{
 "moe_intermediate_size": 5120, "moe_num_experts": 48, "moe_top_k": 3, "share_expert_dim":
 5120, "share_q_dim": 2048, "head_dim": 256, "moe_layers_enum":
 "4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59"}})"},
+    {"aria", 24'869'091'840,
+     R"({"architectures": ["AriaForConditionalGeneration"], "model_type": "aria", "vision_config":
+{"model_type": "idefics3_vision"}, "text_config": {"model_type": "aria_text", "hidden_size": 2560,
+"intermediate_size": 1664, "moe_num_experts": 64, "moe_topk": 6, "moe_num_shared_experts": 2,
+"num_attention_heads": 20, "num_hidden_layers": 28, "num_key_value_heads": 20, "vocab_size":
+100352, "max_position_embeddings": 65536, "torch_dtype": "bfloat16"}})"},
+    {"openPangu-Ultra-MoE", 719'093'767'680,
+     R"({"architectures": ["PanguUltraMoEForCausalLM"], "model_type": "pangu_ultra_moe",
+"torch_dtype": "bfloat16", "attention_kv_lora_dim": 512, "attention_q_lora_dim": 1536,
+"attention_qk_dim": 128, "attention_qk_rope_dim": 64, "attention_v_dim": 128,
+"num_dense_layers": 3, "hidden_act": "silu", "hidden_size": 7680, "intermediate_size": 18432,
+"max_position_embeddings": 131072, "moe_intermediate_size": 2048, "num_routed_experts": 256,
+"num_shared_experts": 1, "num_attention_heads": 128, "num_experts_per_tok": 8,
+"num_hidden_layers": 61, "num_key_value_heads": 128, "sandwich_norm": true,
+"tie_word_embeddings": false, "vocab_size": 153600})"},
     {"mllama", 9'775'192'080,
      R"({"architectures": ["MllamaForConditionalGeneration"], "model_type": "mllama",
 "text_config": {"model_type": "mllama_text_model", "torch_dtype": "bfloat16",

@@ -100,6 +100,13 @@ TEST_CASE("cut short at any byte, a configuration is refused at its place and by
   }
 }
 
+TEST_CASE("a number that no double holds is refused by its path") {
+  CHECK(refusal(R"({"model_type": "llama", "hidden_size": 1e400})") ==
+        "$.hidden_size: 1e400; allowed: a number between -1.8e+308 and 1.8e+308");
+  CHECK(refusal(R"({"model_type": "llama", "rope_scaling": {"long_factor": [1.0, -1e999]}})") ==
+        "$.rope_scaling.long_factor[1]: -1e999; allowed: a number between -1.8e+308 and 1.8e+308");
+}
+
 TEST_CASE("any value exchanged for another is answered by a model or by one line") {
   int tried = 0;
   int refused = 0;

@@ -87,6 +87,16 @@ TEST_CASE("where the queue grows for ever there is no time to first token, only 
   CHECK(j["serving"]["tpot_s"].get<double>() == e.serving.tpot.value());
 }
 
+TEST_CASE("answers of one token have a null for their time per output token") {
+  workload w = chat();
+  w.output = 1_tokens;
+  const auto j = to_json(catalog::llama_3_1_8b, layout{},
+                         estimate(h200s(8), catalog::llama_3_1_8b, layout{}, w));
+  CHECK(j["serving"]["tpot_s"].is_null());
+  CHECK(j["bands"]["tpot_s"].is_null());
+  CHECK(j["serving"]["ttft_s"].get<double>() > 0.0);
+}
+
 TEST_CASE("figures are the estimate's own, counts and bytes whole, times in seconds") {
   const auto e = estimate(h200s(16), catalog::deepseek_v3, sixteen, chat());
   const ordered_json j = to_json(catalog::deepseek_v3, sixteen, e);

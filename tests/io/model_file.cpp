@@ -112,11 +112,13 @@ TEST_CASE("what is wrong is named by its path") {
         0);
   CHECK(refusal_of_file(swapped(llama_8b, R"("vocab_size")", R"("vocabulary")"))
             .find("$.vocabulary: not known; allowed: name, like, ") == 0);
-  CHECK(refusal_of_file(
-            swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "weights": "fp5")")) ==
-        R"($.weights: "fp5"; allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4)");
+  CHECK(
+      refusal_of_file(
+          swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "weights": "fp5")")) ==
+      R"($.weights: "fp5" (did you mean fp8?); allowed: fp32, bf16, fp16, fp8, int8, int4, mxfp4, nvfp4)");
   CHECK(refusal_of_file(R"({"like": "llama-3.1-8"})")
-            .find("$.like: \"llama-3.1-8\"; allowed: a name of") == 0);
+            .find("$.like: \"llama-3.1-8\" (did you mean llama-3.1-8b?); allowed: llama-2-7b, ") ==
+        0);
   CHECK(refusal_of_file(
             swapped(llama_8b, R"("name": "mine")", R"("name": "mine", "updates": {"x": 1})"))
             .find("$.updates.x: not known; allowed: versions, low_rank") == 0);

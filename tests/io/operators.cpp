@@ -83,7 +83,7 @@ TEST_CASE("a multiplication at the data sheet's peak, with its numbers") {
   CHECK(e.by == bound::compute);
   CHECK(e.share == 1.0);
   CHECK(e.seconds() == doctest::Approx(2.0 * 512 * 7168 * 2048 / gpu.peak.fp8.value()));
-  CHECK(e.seconds() == doctest::Approx(7.60e-6).epsilon(1e-3));
+  CHECK(e.seconds() * 1e6 == doctest::Approx(7.60).scale(0.0).epsilon(1e-3));
   CHECK(to_text(e) == "2 x 512 x 7168 x 2048 FLOP / (1.98 PFLOP/s x 1.00)");
 }
 
@@ -105,4 +105,17 @@ TEST_CASE("tokens on their way to experts and results on their way back are told
   CHECK(equation_of(cluster, op, time_of(cluster, op)).label == "16 ranks, tokens to experts");
   op.tokens.results = true;
   CHECK(equation_of(cluster, op, time_of(cluster, op)).label == "16 ranks, results of experts");
+}
+
+TEST_CASE("documented: an all-reduce of 1 MB among 8 at 450 GB/s and 1 us") {
+  cluster c;
+  c.gpus = c.gpus_per_domain = 8;
+  c.scale_up = {450_GBps, 1_us};
+  const collective<double> op{collective_kind::all_reduce, {8, 1}, 1_MB};
+  const seconds<> once = time_of(c, op);
+  CHECK(once / 1_us == doctest::Approx(10.44).scale(0.0).epsilon(5e-4));
+  const operator_equation e = equation_of(c, op, once);
+  CHECK(e.fixed * 1e6 == doctest::Approx(1.0).scale(0.0).epsilon(1e-3));
+  CHECK(e.rate == doctest::Approx(105.9e9).scale(0.0).epsilon(1e-3));
+  CHECK(e.amount == 1e6);
 }

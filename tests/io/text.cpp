@@ -445,6 +445,31 @@ TEST_CASE("weights are listed by class with their total, absent classes left out
   CHECK(row(text, "router").empty());
 }
 
+TEST_CASE("answers of one token have no time per output token") {
+  workload w = chat();
+  w.output = 1_tokens;
+  const auto e = estimate(h200s(8), catalog::llama_3_1_8b, layout{}, w);
+  CHECK(tpot_text(e.serving.tpot) == "-");
+  CHECK(contains(to_text(e.serving, e.bands), "time per output token     -\n"));
+  CHECK(tpot_text(6.11_ms) == "6.11 ms");
+}
+
+TEST_CASE("a row of a ranking ends with what can be typed: an engine's flags, or a mesh") {
+  const search_result r = search(h200s(16), catalog::deepseek_v3, chat(), 40);
+  int meshes = 0;
+  for (const candidate& c : r.best) {
+    const std::string typed = detail::ranked_row<double>(1, {&catalog::deepseek_v3, &c}).back();
+    CAPTURE(typed);
+    const parsed_layout again = parse_layout(typed);
+    REQUIRE(again.has_value());
+    CHECK(typed_text(catalog::deepseek_v3, again.layout, vllm::convention) == typed);
+    if (typed.starts_with("mesh:")) ++meshes;
+    if (typed.starts_with("mesh:")) CHECK(again.layout == c.layout);
+  }
+  CHECK(meshes > 0);
+  CHECK(meshes < 40);
+}
+
 TEST_CASE("a search is its ranking, one row each, and the counts of every rejecting rule") {
   const search_result r = search(h200s(16), catalog::deepseek_v3, chat(), 4);
   const std::string ranking = ranking_text(catalog::deepseek_v3, r);

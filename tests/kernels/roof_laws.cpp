@@ -175,3 +175,6 @@ TEST_CASE("every law gives the times of its operator, under both policies of sha
   }
   CHECK(compared > 10000);
 }
+
+static_assert(size_of_attention(phase::decode) == 13 &&
+              step_size::of(step_extent::decode_tokens) == 13);

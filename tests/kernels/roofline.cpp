@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include "shardline/kernels/constant.hpp"
+#include "shardline/kernels/datasheet.hpp"
+#include "shardline/kernels/kernel_time.hpp"
+
 using namespace shardline;
 using namespace shardline::literals;
 
@@ -64,3 +68,29 @@ TEST_CASE("vector kernels have no compute bound; vectors read in another kernel 
   CHECK(time_of(usual, v).memory.value() == doctest::Approx(1e-9));
   CHECK(time_of(usual, v).launch == 0_s);
 }
+
+namespace {
+
+constexpr constant shares{.mfu = 0.5, .bandwidth = 0.25, .link = 0.75, .launch = 3_us};
+constexpr gemm<double> any_operator{};
+constexpr collective<double> any_collective{};
+constexpr rank_step<double> any_step{};
+
+static_assert(compute_share<double>(datasheet{}, any_operator) == 1.0 &&
+              memory_share<double>(datasheet{}, any_operator) == 1.0 &&
+              link_share<double>(datasheet{}, any_collective) == 1.0);
+static_assert(launch_time<double>(datasheet{}) == 0_s &&
+              host_time<double>(datasheet{}, any_step, 32, 1_s) == 0_s &&
+              admission_time<double>(datasheet{}, 1_s, 1.0) == 0_s);
+static_assert(residuals_of<double>(datasheet{}).step.low == 1.0 &&
+              source_of(datasheet{}) == provenance::datasheet);
+static_assert(compute_share(shares, any_operator) == 0.5 &&
+              memory_share(shares, any_operator) == 0.25 &&
+              link_share(shares, any_collective) == 0.75 && launch_time(shares) == 3_us);
+static_assert(host_time(shares, any_step, 32, 1_s) == 0_s &&
+              admission_time(shares, 1_s, 1.0) == 0_s);
+static_assert(residuals_of(shares).step.high == 1.0 && source_of(shares) == provenance::constant);
+static_assert(plain(operator_time<double>{.memory = 2_s}).memory == 2.0 &&
+              with_units(kernel_time<double>{.memory = 2.0}).memory == 2_s);
+
+}  // namespace

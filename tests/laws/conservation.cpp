@@ -217,7 +217,9 @@ struct expectation {
     add_matrix(c, query_input * queries * n.split, n.replicated);
     add_matrix(c, a.kv_lora_rank * expanded * n.split, n.replicated);
     add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
-    if (a.output_gate) add_matrix(c, a.heads * a.v_head_dim * h * n.split, n.replicated);
+    const integer gates =
+        (a.output_gate ? a.heads * a.v_head_dim : 0) + (a.head_gate ? a.heads : 0);
+    if (gates > 0) add_matrix(c, gates * h * n.split, n.replicated);
     e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
   }
 
@@ -340,8 +342,8 @@ struct expectation {
   void stream_mixing() {
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams == 1) return;
-    const integer weights = (2 + m.streams) * m.streams;
-    in_fp32((m.streams * m.hidden_size + 1) * weights + 3);
+    const integer weights = (m.streams_apart ? 2 : 2 + m.streams) * m.streams;
+    in_fp32((m.streams * m.hidden_size + 1) * weights + (m.streams_apart ? 2 : 3));
   }
   // Never quantised: router with its norm, coefficients, and the path beside attention.
   void versions_before() {
@@ -406,7 +408,9 @@ struct expectation {
       e.add_vector(weight_class::head, padded(m.vocab_size, n.padding.vocabulary) * n.split);
     }
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
-    if (m.streams > 1) in_fp32((m.streams * m.hidden_size + 1) * m.streams + 1);
+    if (m.streams > 1 && !m.streams_averaged) {
+      in_fp32((m.streams * m.hidden_size + 1) * m.streams + 1);
+    }
     if (!m.tied_embeddings) {
       add_matrix(weight_class::head, table, n.replicated);
     } else if (!one_stage) {

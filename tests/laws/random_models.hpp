@@ -138,6 +138,8 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.no_last_norm = m.vocab_size % 3 == 1;
   if (m.hidden_size % 5 == 0) m.embedding_width = g.block * (1 + m.hidden_size % 7);
   m.streams = d.flip() ? 1 : d.whole(1, 4);
+  m.streams_apart = m.vocab_size % 4 == 1;  // without a throw, likewise
+  m.streams_averaged = m.vocab_size % 5 == 1;
   m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
   if (d.whole(0, 3) == 0) m.updates = {d.whole(2, 4), g.block * d.whole(0, 3)};
   if (m.vocab_size > 0 && d.whole(0, 3) == 0) {

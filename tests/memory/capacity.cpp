@@ -655,3 +655,16 @@ TEST_CASE("the smallest element, the largest memory and page: the least rounding
     }
   }
 }
+
+TEST_CASE("documented: what an H100 holds of Llama-3.1-8B") {
+  const model& m = catalog::llama_3_1_8b;
+  workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster one = make_cluster(catalog::h100_sxm, 1);
+  CHECK(sequences_that_fit(one, m, layout{}, w) == 201);
+  CHECK(longest_context(one, m, layout{}, w) == 301540);
+  CHECK(cache_of_stage(one, m, layout{}, 0).bytes_of(integer{2560}) == 335544320.0);
+  w.concurrency = 1000;
+  const auto fewest = fewest_replicas(make_cluster(catalog::h100_sxm, 64), m, layout{}, w);
+  REQUIRE(fewest.has_value());
+  CHECK(fewest->attention.dp == 5);
+}

@@ -497,3 +497,15 @@ TEST_CASE("copies of experts are weights of the ranks that share them out") {
   CHECK(experts(4, 1) == 2.0);  // 5 over 4
   CHECK(experts(8, 4) == 1.0);
 }
+
+TEST_CASE("documented: memory of Llama-3.1-8B on an H100") {
+  const workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const auto held = memory(make_cluster(catalog::h100_sxm, 1), catalog::llama_3_1_8b, layout{}, w);
+  CHECK(held.weights / 1_GB == doctest::Approx(16.06).scale(0.0).epsilon(3e-4));
+  CHECK(held.kv_cache / 1_GB == doctest::Approx(0.336).scale(0.0).epsilon(1.5e-3));
+  CHECK(held.total() / 1_GB == doctest::Approx(17.66).scale(0.0).epsilon(3e-4));
+  int stages = 0;
+  for_each_stage_memory(make_cluster(catalog::h100_sxm, 4), catalog::llama_3_1_8b, layout{.pp = 4},
+                        w, [&stages](integer, const basic_memory<>&) { ++stages; });
+  CHECK(stages == 4);
+}

@@ -91,3 +91,20 @@ TEST_CASE("the peak operator is the one that needs most, the first of equals") {
   CHECK(peak_operator(w) == term::router);
   CHECK(w[peak_operator(w)] + w.residual == w.activation());
 }
+
+TEST_CASE("documented: stages of Llama-3.1-8B") {
+  const workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const auto fullest =
+      fullest_stage(make_cluster(catalog::h100_sxm, 1), catalog::llama_3_1_8b, layout{}, w);
+  CHECK(fullest.stage == 0);
+  CHECK(fullest.memory.total() / 1_GB == doctest::Approx(17.66).scale(0.0).epsilon(3e-4));
+  CHECK(peak_operator(fullest.workspace) == term::dense_feed_forward);
+  CHECK(static_cast<int>(term::dense_feed_forward) == 4);
+  int stages = 0;
+  for_each_stage(make_cluster(catalog::h100_sxm, 4), catalog::llama_3_1_8b, layout{.pp = 4}, w,
+                 [&stages](const basic_stage_memory<double>& s) {
+                   CHECK(s.layers.number == 8);
+                   ++stages;
+                 });
+  CHECK(stages == 4);
+}

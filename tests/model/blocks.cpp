@@ -7,6 +7,7 @@
 
 #include "../fabric/recorded.hpp"
 #include "../laws/random_inputs.hpp"
+#include "shardline/catalog/models.hpp"
 
 using namespace shardline;
 
@@ -197,7 +198,7 @@ recording::recorded layer_of(const layer& l, const model& m = recording::sixteen
                              const layout& on = recording::tensor_parallel(2)) {
   const model_context e{m, on};
   const recording::recorded r = recording::operators_of(
-      e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { emit_layer(l, e, sink); });
+      e, decode_step(1.0, 10.0, 1.0), [&](auto& sink) { detail::emit_layer(l, e, sink); });
   return r;
 }
 
@@ -288,7 +289,7 @@ TEST_CASE("embedding: the rank's rows, their sum, then learned positions and a n
   const auto emitted = [&] {
     const model_context e{m, l, {1, 1, 0}, {64, 1}};
     const recording::recorded r = recording::operators_of(
-        e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { emit_embedding(e, sink); });
+        e, decode_step(3.0, 0.0, 1.0), [&](auto& sink) { detail::emit_embedding(e, sink); });
     return r;
   };
   using enum term;
@@ -309,10 +310,47 @@ TEST_CASE("the head's logits are gathered, and handed on whole, one row per sequ
   const layout l = recording::tensor_parallel(2);
   const model_context e{m, l, {}, {64, 1}};
   const recording::recorded r = recording::operators_of(
-      e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { emit_head(e, true, sink); });
+      e, prefill_step(3.0, 50.0, 0.0, 1.0), [&](auto& sink) { detail::emit_head(e, true, sink); });
   CHECK(recording::shape(r.gemms[0].weight, 16, 64));
   CHECK(r.sends(collective_kind::all_gather, {2, 1}, 3.0 * 101.0 * 2.0));
   REQUIRE(r.logits.size() == 1);
   CHECK(r.logits[0].rows == 3.0);
   CHECK(r.logits[0].columns == 101);
+}
+
+namespace {
+
+struct blocks_started {
+  int calls = 0;
+  void start(std::size_t, integer) { ++calls; }
+  void finish(std::size_t) {}
+  template <class Shape>
+  void operator()(const Shape&) {}
+};
+
+}  // namespace
+
+TEST_CASE("documented: blocks and operators of Llama-3.1-8B") {
+  const model& m = catalog::llama_3_1_8b;
+  const block_counts whole = blocks_of_stage(m, layout{}, 0);
+  CHECK(whole[block::embedding] == 1);
+  CHECK(whole[block::first_layer] == 32);
+  CHECK(whole[block::head] == 1);
+  block_counts stages = blocks_of_pipeline(m, 4);
+  CHECK(stages[block::hand_over] == 3);
+  stages[block::hand_over] = 0;
+  CHECK(stages == whole);
+  blocks_started blocks;
+  const layout one{};
+  for_each_block(model_context{m, one}, whole, blocks);
+  CHECK(blocks.calls == 3);
+  int calls = 0;
+  integer operators = 0;
+  auto sink = [&](const auto&, integer times) {
+    ++calls;
+    operators += times;
+  };
+  for_each_operator(m, one, decode_step(1.0, 2304.0, 1.0), 0, {}, sink);
+  CHECK(calls == 14);
+  CHECK(operators == 324);
 }

@@ -2,6 +2,8 @@
 #include "shardline/model/model.hpp"
 
 #include <doctest/doctest.h>
+#include "shardline/catalog/models.hpp"
+#include "shardline/model/kind_fields.hpp"
 
 using namespace shardline;
 
@@ -196,4 +198,42 @@ TEST_CASE("a model's experts are those of its first layer that has any") {
   CHECK(has_experts(m));
   CHECK(experts_of(m).experts == 8);
   CHECK(experts_of(m).experts_per_token == 2);
+}
+
+namespace {
+
+constexpr int forms_that(bool (*is)(layer_form) noexcept) noexcept {
+  int n = 0;
+  for (int f = 0; f <= static_cast<int>(layer_form::gated_blocks); ++f) {
+    n += is(static_cast<layer_form>(f)) ? 1 : 0;
+  }
+  return n;
+}
+static_assert(forms_that(is_parallel) == 2 && is_parallel(layer_form::parallel) &&
+              is_parallel(layer_form::parallel_two_norms));
+static_assert(forms_that(is_sandwich) == 2 && is_sandwich(layer_form::sandwich) &&
+              is_sandwich(layer_form::scaled_sandwich));
+static_assert(field_of<grouped_query_attention>(shared_range<field::heads>{}) == field::heads);
+static_assert(range_of_any(field::heads).lowest == 1.0 &&
+              range_of_any(field::heads).highest == 100000.0);
+static_assert(range_of(shared_range<field::heads>{}).highest == 100000.0);
+
+}  // namespace
+
+TEST_CASE("documented: formats, experts and shared weights of models") {
+  const model narrow = quantised(catalog::llama_3_1_8b, formats::fp8);
+  CHECK(bits(narrow.weights[weight_class::attention].element) == 8);
+  CHECK(bits(narrow.weights[weight_class::head].element) == 16);
+  layer kept = narrow.layers.kinds[0];
+  CHECK(bits(formats_in(narrow, kept)(weight_class::attention).element) == 8);
+  kept.exceptions = {{{weight_class::attention}, formats::bf16}};
+  CHECK(bits(formats_in(narrow, kept)(weight_class::attention).element) == 16);
+  REQUIRE(catalog::deepseek_v3.layers.kinds.size() == 2);
+  CHECK_FALSE(has_experts(catalog::deepseek_v3.layers.kinds[0]));
+  CHECK(has_experts(catalog::deepseek_v3.layers.kinds[1]));
+  CHECK(experts_of(catalog::deepseek_v3.layers.kinds[1]).experts == 256);
+  model looped = catalog::llama_3_1_8b;
+  CHECK_FALSE(shares_weights(looped));
+  looped.layers.kinds[0].weights_of_another = true;
+  CHECK(shares_weights(looped));
 }

@@ -5,6 +5,8 @@
 
 #include "../fabric/recorded.hpp"
 #include "../laws/random_inputs.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/vllm.hpp"
 
 using namespace shardline;
 using namespace recording;
@@ -52,4 +54,10 @@ TEST_CASE(
     REQUIRE(rows < m.vocab_size + to);
     REQUIRE(rows % to == 0);
   }
+}
+
+TEST_CASE("documented: vLLM pads a vocabulary to 64 rows") {
+  const layout one{};
+  const model_context e = model_context_under(engines::vllm.runtime, catalog::llama_3_1_8b, one);
+  CHECK(e.padding.vocabulary == 64);
 }

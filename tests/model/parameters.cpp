@@ -4,6 +4,7 @@
 #include "shardline/model/parameters.hpp"
 
 #include <doctest/doctest.h>
+#include "shardline/catalog/models.hpp"
 
 using namespace shardline;
 
@@ -364,3 +365,8 @@ TEST_CASE("4e15 parameters are counted exactly") {
   // 3e15 in the feed-forward block, 4e7 in attention, 2e7 in norms.
   CHECK(parameters(m).total() == 3000000060000000);
 }
+
+static_assert(weights_of_rank(catalog::llama_3_1_8b, layout{{8, 1, 1}, {8, 1, 1}}, 0, {}).total() ==
+              1004015616);
+static_assert(parameters(catalog::llama_3_1_8b).total() == 8030261248);
+static_assert(mtp_parameters(catalog::deepseek_v3).total() == 11610068224);

@@ -18,7 +18,7 @@ constexpr segment_map of_deepseek = segments_of(catalog::deepseek_v3);
 static_assert(of_deepseek.of_kind[0].mixing == of_deepseek.of_kind[1].mixing);
 static_assert(of_deepseek.of_kind[0].feed_forward != of_deepseek.of_kind[1].feed_forward);
 constexpr segment_counts in_deepseek =
-    in_segments(of_deepseek, catalog::deepseek_v3.layers.counts(0, 61));
+    detail::in_segments(of_deepseek, catalog::deepseek_v3.layers.counts(0, 61));
 static_assert(in_deepseek[of_deepseek.of_kind[0].mixing] == 61);
 static_assert(in_deepseek[of_deepseek.of_kind[0].feed_forward] == 3);
 static_assert(in_deepseek[of_deepseek.of_kind[1].feed_forward] == 58);
@@ -99,14 +99,14 @@ TEST_CASE("the halves of every kind of layer emit what the layer emits, in its o
       written halves;
       sink_for sink_of_halves(halves);
       if (map.present[map.of_kind[k].mixing] > 0) {
-        emit_segment(e, map, map.of_kind[k].mixing, sink_of_halves);
+        detail::emit_segment(e, map, map.of_kind[k].mixing, sink_of_halves);
       }
       if (map.present[map.of_kind[k].feed_forward] > 0) {
-        emit_segment(e, map, map.of_kind[k].feed_forward, sink_of_halves);
+        detail::emit_segment(e, map, map.of_kind[k].feed_forward, sink_of_halves);
       }
       written layer;
       sink_for sink_of_layer(layer);
-      emit_layer(p.model.layers.kinds[k], e, sink_of_layer);
+      detail::emit_layer(p.model.layers.kinds[k], e, sink_of_layer);
       REQUIRE(halves.said == layer.said);
     }
   }
@@ -138,13 +138,13 @@ TEST_CASE("kinds of layers share a segment only where they emit the same half") 
         written of_b;
         sink_for sink_of_a(of_a);
         sink_for sink_of_b(of_b);
-        emit_mixing_half(kinds[a], e, sink_of_a);
-        emit_mixing_half(kinds[b], e, sink_of_b);
+        detail::emit_mixing_half(kinds[a], e, sink_of_a);
+        detail::emit_mixing_half(kinds[b], e, sink_of_b);
         if (map.of_kind[a].mixing == map.of_kind[b].mixing) REQUIRE(of_a.said == of_b.said);
         shared += map.of_kind[a].mixing == map.of_kind[b].mixing ? 1 : 0;
         of_a = of_b = {};
-        emit_feed_forward_half(kinds[a], e, sink_of_a);
-        emit_feed_forward_half(kinds[b], e, sink_of_b);
+        detail::emit_feed_forward_half(kinds[a], e, sink_of_a);
+        detail::emit_feed_forward_half(kinds[b], e, sink_of_b);
         if (map.of_kind[a].feed_forward == map.of_kind[b].feed_forward) {
           REQUIRE(of_a.said == of_b.said);
           ++shared;
@@ -161,7 +161,7 @@ TEST_CASE("the stages of a pipeline have all of its segments together, and each 
     const laws::placed p = laws::random_placed(d, 6, {});
     const segment_map map = segments_of(p.model);
     const kind_counts layers = p.model.layers.counts(0, p.model.layers.size());
-    segment_counts expected = in_segments(map, layers);
+    segment_counts expected = detail::in_segments(map, layers);
     expected[segment::embedding] = expected[segment::head] = p.model.vocab_size > 0 ? 1 : 0;
     expected[segment::hand_over] = static_cast<std::int32_t>(p.layout.pp - 1);
     segment_counts found{};
@@ -185,3 +185,19 @@ TEST_CASE("the stages of a pipeline have all of its segments together, and each 
     REQUIRE(halves == of_layers);
   }
 }
+
+TEST_CASE("documented: segments of Llama-3.1-8B, of four stages the first") {
+  const model& m = catalog::llama_3_1_8b;
+  const segment_map map = segments_of(m);
+  CHECK(map.of_kind[0].mixing == 1);
+  CHECK(last_layer(map, m).mixing == 1);
+  CHECK(last_layer(map, m).feed_forward == 17);
+  const segment_counts n = segments_of_stage(map, m, layout{.pp = 4}, 0);
+  CHECK(n[segment::embedding] == 1);
+  CHECK(n[1] == 8);
+  CHECK(n[17] == 8);
+  CHECK(n[segment::hand_over] == 1);
+  CHECK(n[segment::head] == 0);
+  CHECK(times_of(n)[1] == 8.0);
+}
+static_assert(segment::first_mixing == 1);

@@ -114,3 +114,20 @@ TEST_CASE("of a prompt's sizes, those that differ from chunk to chunk follow the
     CHECK(step_size::follows_context(i) == (first[i] < later[i] || later[i] < first[i]));
   }
 }
+
+static_assert(step_size::of(step_extent::tokens) == 7);
+static_assert(step_size::of(step_size::of_phase::sequences, phase::decode) == 6);
+static_assert(step_size::of(step_size::routed::rows, 1) == 18);
+
+TEST_CASE("documented: sizes of steps") {
+  int following = 0;
+  for (std::size_t s = 0; s < step_size::number; ++s) following += step_size::follows_context(s);
+  CHECK(following == 2);
+  CHECK_FALSE(step_size::follows_context(7));
+  const auto three = decode_step(3.0, 50.0, 1.0);
+  CHECK(sizes_of(rank_step_of(three, layout{}), routings{})[step_extent::tokens] == 3.0);
+  CHECK(sizes_of(three, layout{}, routings{})[step_extent::tokens] == 3.0);
+  routings deepseek;
+  deepseek.push_back(prepared_of({.experts = 256, .experts_per_token = 8, .ep = 32, .local = 8}));
+  CHECK(routed_at(sizes_of(decode_step(64.0, 50.0, 1.0), layout{}, deepseek), 0).rows == 16.0);
+}

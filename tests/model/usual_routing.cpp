@@ -16,3 +16,5 @@ TEST_CASE("routers spread a batch by a power law, corrected while they are train
   CHECK(usual_routing(catalog::minimax_m2_5).exponent == 1.4);
   CHECK(usual_routing(catalog::mixtral_8x7b).exponent == 1.4);
 }
+
+static_assert(usual_routing(catalog::deepseek_v3).exponent == 1.4);

@@ -122,3 +122,7 @@ TEST_CASE("wrong timings are refused by field, value and what is allowed") {
       calibrate_collectives(start, {{{all_gather, {8, 1}, 1_MB}, 8, 5_us}}, {"latency"}).fault;
   CHECK(unknown_name.starts_with("constant: latency; allowed: launch, hop, "));
 }
+
+TEST_CASE("documented: constants of collectives that can be fitted") {
+  CHECK(constants_of(collective_curve<>{}).size() == 36);
+}

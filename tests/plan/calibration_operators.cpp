@@ -253,3 +253,84 @@ TEST_CASE("wrong timings are refused by field, value and what is allowed") {
               {{kernel_kind::elementwise, {"norm", "norm"}}}) ==
         "vector kernels: constant: norm, repeated; allowed: each name once");
 }
+
+namespace {
+
+// Constants of a curve by name.
+template <class Curve>
+std::vector<parameter<Curve>> named(const std::vector<std::string>& names) {
+  std::vector<parameter<Curve>> found;
+  for (const parameter<Curve>& p : constants_of(Curve{})) {
+    if (std::find(names.begin(), names.end(), p.name) != names.end()) found.push_back(p);
+  }
+  return found;
+}
+
+static_assert(gemm_kernel(16.0, 1024, 4096, formats::bf16).flops().value() == 134217728.0);
+static_assert(attention_kernel(phase::prefill, 1.0, 10.0, 0.0, {}).bytes_per_token == 4096.0);
+static_assert(prompt_kernel(2.0, 1000.0, {}).sequences == 2.0 &&
+              prompt_kernel(2.0, 1000.0, {}).new_tokens == 1000.0);
+static_assert(decode_kernel(64.0, 4095.0, {}).new_tokens == 1.0 &&
+              decode_kernel(64.0, 4095.0, {}).context == 4095.0);
+static_assert(vector_kernel(vector_kind::norm, 8192, 1_MB).traffic.value() == 1e6);
+static_assert(name(kernel_kind::experts) == "routed experts" &&
+              static_cast<int>(kernel_kind::experts) + 1 == 6 &&
+              static_cast<int>(kernel_kind::elementwise) + 1 == 7);
+static_assert(name(kernel_format::narrow) == "8 bits" &&
+              static_cast<int>(kernel_format::narrow) + 1 == 2 && kernel_format_count == 6);
+
+}  // namespace
+
+TEST_CASE("documented: kernels of experts, and how many constants there are") {
+  const expert_layer layer = expert_kernel(4.0, 8, 2, 64, 32, formats::bf16);
+  CHECK(layer.up.rows == 8.0);
+  CHECK(layer.up.matrices_read == doctest::Approx(5.46875).epsilon(1e-12));
+  CHECK(constants_of(gemm_curve<>{}).size() == 10);
+  CHECK(usual_constants(gemm_curve<>{}).size() == 3);
+  CHECK(constants_of(prefill_curve<>{}).size() == 10);
+  CHECK(usual_constants(prefill_curve<>{}).size() == 2);
+  CHECK(constants_of(decode_curve<>{}).size() == 14);
+  CHECK(usual_constants(decode_curve<>{}).size() == 2);
+  CHECK(constants_of(expert_curve<>{}).size() == 10);
+  CHECK(usual_constants(expert_curve<>{}).size() == 3);
+  CHECK(constants_of(elementwise_curve<>{}).size() == 7);
+  CHECK(usual_constants(elementwise_curve<>{}).size() == 2);
+}
+
+TEST_CASE("documented: a curve with other constants, fitted to timings and left out of them") {
+  const auto launch = named<gemm_curve<>>({"launch"});
+  REQUIRE(launch.size() == 1);
+  CHECK(with_constants(gemm_curve<>{}, launch, {3.0}).launch.value() ==
+        doctest::Approx(3e-6).scale(0.0).epsilon(1e-12));
+  gemm_curve<> full;
+  full.compute = 1.0;
+  const auto share = starting_at(full, named<gemm_curve<>>({"compute"}));
+  REQUIRE(share.size() == 1);
+  CHECK(share[0].initial == doctest::Approx(0.9902).scale(0.0).epsilon(1e-12));
+
+  const timed_accelerator a = made_up(catalog::h20);
+  const auto predict = [&a](const gemm_curve<>& c, const gemm<double>& op) {
+    timed_accelerator with = a;
+    with.efficiency.gemm[wide] = c;
+    return detail::kernel_seconds(with, op);
+  };
+  std::vector<timed<gemm<double>>> rows;
+  for (const double m : {1.0, 64.0, 4096.0, 16384.0}) {
+    for (const integer n : {1024, 4096, 28672}) {
+      const gemm<double> op = gemm_kernel(m, n, 4096, formats::bf16);
+      rows.push_back({op, detail::kernel_seconds(a, op), static_cast<std::size_t>(n)});
+    }
+  }
+  const gemm_curve<> guessed = with_fitted_kernels(catalog::h20).efficiency.gemm[wide];
+  const auto parameters = starting_at(guessed, named<gemm_curve<>>({"bandwidth", "compute"}));
+  const auto fit = fit_curve(a.efficiency.gemm[wide], parameters, rows, predict);
+  REQUIRE(fit.found.fault == "");
+  CHECK(fit.curve.bandwidth == doctest::Approx(0.66).scale(0.0).epsilon(1e-6));
+  CHECK(fit.curve.compute == doctest::Approx(0.71).scale(0.0).epsilon(1e-6));
+  const validation left_out = validated(a.efficiency.gemm[wide], parameters, rows, predict);
+  REQUIRE(left_out.predictions.size() == rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    CHECK(left_out.predictions[i] / rows[i].measured ==
+          doctest::Approx(1.0).scale(0.0).epsilon(1e-6));
+  }
+}

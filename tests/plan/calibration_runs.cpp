@@ -167,3 +167,11 @@ TEST_CASE("wrong runs are refused by field, value and what is allowed") {
   r.layout.pp = 64;
   CHECK(fault(r) == "runs[1].layout: cannot be priced; allowed: one that check() finds priceable");
 }
+
+TEST_CASE("documented: constants that whole runs can determine") {
+  CHECK(constants_of(constant{}).size() == 4);
+  CHECK(usual_constants(constant{}) == std::vector<std::string>{"mfu", "bandwidth"});
+  CHECK(usual_constants(constant{}).size() == 2);
+  CHECK(constants_of(fitted{}).size() == 10);
+  CHECK(usual_constants(fitted{}) == std::vector<std::string>{"step", "sustained"});
+}

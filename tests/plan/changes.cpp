@@ -153,3 +153,19 @@ TEST_CASE("more GPUs are the fewest on which some layout works") {
   CHECK(search(gpus_of(engines::vllm, found->gpus()), catalog::llama_3_1_70b, w, 1).feasible > 0);
   CHECK_FALSE(more_gpus(c, catalog::llama_3_1_405b, w, 4).has_value());
 }
+
+static_assert(name(knob::memory_share) == "memory-fraction" &&
+              static_cast<int>(knob::memory_share) + 1 == 3 &&
+              static_cast<int>(knob::output) + 1 == 6);
+
+TEST_CASE("documented: what lets Llama-3.1-70B onto H100s by their data sheet") {
+  const workload w{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens};
+  const cluster one = make_cluster(catalog::h100_sxm, 1);
+  const auto changes = changes_that_work(one, catalog::llama_3_1_70b, layout{}, w);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].what == knob::weights);
+  CHECK(changes[0].format == "nvfp4");
+  const auto more = more_gpus(one, catalog::llama_3_1_70b, w, 8);
+  REQUIRE(more.has_value());
+  CHECK(more->gpus() == 2);
+}

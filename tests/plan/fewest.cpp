@@ -243,3 +243,10 @@ TEST_CASE(
     CHECK(look_at(n.cluster, n.model, n.workload, gpus).holding == 0);
   }
 }
+
+TEST_CASE("documented: Llama-3.1-70B and 16 sequences take 2 H100") {
+  const workload w{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens};
+  const auto least = fewest_gpus(make_cluster(catalog::h100_sxm, 64), catalog::llama_3_1_70b, w);
+  REQUIRE(least.has_value());
+  CHECK(least->gpus() == 2);
+}

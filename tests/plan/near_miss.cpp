@@ -147,3 +147,19 @@ TEST_CASE("none where every layout is feasible, and none where none is asked for
   CHECK(near_misses(half_gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w, 0).empty());
   CHECK(near_misses(half_gpus_of(catalog::h100_sxm, 1), catalog::llama_3_1_405b, w).size() == 1);
 }
+
+TEST_CASE("documented: limits, factors and near recommendations") {
+  int limits = 0;
+  for (std::size_t r = 0; r < rule_count; ++r) limits += is_limit(static_cast<rule>(r)) ? 1 : 0;
+  CHECK(limits == 5);
+  CHECK(rule_count == 20);
+  report full;
+  full.violations.push_back({rule::memory, 88, 80});
+  CHECK(nearness_of(full).factor == doctest::Approx(1.1).scale(0.0).epsilon(1e-12));
+  const workload w{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens};
+  const auto near =
+      near_recommendations(make_cluster(catalog::h100_sxm, 2), catalog::llama_3_1_70b, w);
+  REQUIRE_FALSE(near.empty());
+  CHECK(near[0].distance.binding.rule == rule::memory);
+  CHECK(near[0].distance.factor == doctest::Approx(1.76).scale(0.0).epsilon(3e-3));
+}

@@ -141,3 +141,9 @@ TEST_CASE("where a cache can go") {
 }
 
 }  // namespace
+
+TEST_CASE("documented: a cache of 8 heads goes to as many ranks or a multiple") {
+  const auto ranks = [](integer tp) { return layout{{tp, 1, 1}, {tp, 1, 1}}; };
+  CHECK(cache_connects(catalog::llama_3_1_8b, ranks(2), ranks(4)));
+  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, ranks(4), ranks(2)));
+}

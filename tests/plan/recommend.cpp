@@ -82,6 +82,94 @@ TEST_CASE("a recommendation is the best of every layout in every number of repli
   }
 }
 
+TEST_CASE("times out of reach are left out, and nothing that is within them") {
+  laws::dice d(41);
+  const auto any = [&d](double low, double high) {
+    return low * std::pow(high / low, d.between(0.0, 1.0));
+  };
+  constexpr std::array<const accelerator*, 4> chips{&catalog::a100_sxm, &catalog::h100_sxm,
+                                                    &catalog::b200_sxm, &catalog::mi300x};
+  int found = 0;
+  const int questions = laws::cases(40);
+  for (int i = 0; i < questions; ++i) {
+    const engine_version& engine = d.flip() ? engines::vllm : engines::sglang;
+    const accelerator& chip = *d.one_of(chips);
+    workload w{.concurrency = std::round(any(4, 256)),
+               .input = tokens<>::from_value(std::round(any(64, 8192))),
+               .output = tokens<>::from_value(std::round(any(8, 1024))),
+               .chunk = 2048_tokens,
+               .rate = request_rate<>::from_value(any(0.1, 60))};
+    // About what the chip can do, so that some are within reach and some are not.
+    w.max_ttft = any(0.01, 1) * 1_s;
+    w.max_tpot = any(1, 20) * 1_ms;
+    CAPTURE(i);
+    const auto c = with_engine(make_cluster(with_fitted(chip, engine), 6), engine);
+    equals_brute_force(c, catalog::llama_3_1_8b, w);
+    found += recommend(c, catalog::llama_3_1_8b, w).found ? 1 : 0;
+  }
+  CHECK(found > questions / 10);
+  CHECK(found < questions - questions / 10);
+}
+
+// A deployment under requests that come one by one, of which some layout holds all at once.
+struct lone_request {
+  const model& asked;
+  workload load;
+
+  // How many times as long as among others one takes that comes alone, at most: TTFT, TPOT.
+  template <class Cluster>
+  [[nodiscard]] std::array<double, 2> over_others(const Cluster& c, const layout& l) const {
+    const auto p = prepare(c, asked, l);
+    workload alone = load;
+    alone.rate = request_rate<>::from_value(rarest_rate);
+    const auto held = memory(p, alone);
+    const auto lone = detail::serving_of(p, alone, held);
+    std::array<double, 2> most{};
+    for (double rate = load.rate.value(); rate > 1e-3; rate /= 1.7) {
+      workload share = load;
+      share.rate = request_rate<>::from_value(rate);
+      const auto s = detail::serving_of(p, share, held);
+      if (!s.stable()) continue;
+      most[0] = std::max(most[0], lone.ttft.value() / s.ttft.value());
+      most[1] = std::max(most[1], lone.tpot.value() / s.tpot.value());
+    }
+    return most;
+  }
+};
+
+TEST_CASE("a request that comes alone is hardly slower than any among others") {
+  laws::dice d(19);
+  const auto any = [&d](double low, double high) {
+    return low * std::pow(high / low, d.between(0.0, 1.0));
+  };
+  constexpr std::array<const accelerator*, 5> chips{&catalog::a100_sxm, &catalog::h100_sxm,
+                                                    &catalog::h20, &catalog::b200_sxm,
+                                                    &catalog::rtx_4090};
+  int priced = 0;
+  for (int i = 0; i < laws::cases(1500); ++i) {
+    const engine_version& engine = *d.one_of(engines::all);
+    const accelerator& chip = *d.one_of(chips);
+    const auto c = with_engine(make_cluster(with_fitted(chip, engine), d.flip() ? 1 : 8), engine);
+    const lone_request r{*d.one_of(catalog::models),
+                         {.concurrency = std::round(any(1, 1024)),
+                          .input = tokens<>::from_value(std::round(any(16, 16384))),
+                          .output = tokens<>::from_value(std::round(any(2, 2048))),
+                          .chunk = tokens<>::from_value(std::round(any(256, 16384))),
+                          .rate = request_rate<>::from_value(any(0.1, 1000))}};
+    integer skipped = d.whole(0, 40);
+    for_each_layout(c.gpus, r.asked, [&](const layout& l) {
+      const bool chosen = check(c, r.asked, l, {.input = r.load.input}).feasible();
+      if (!chosen || skipped-- != 0) return;
+      ++priced;
+      CAPTURE(i);
+      const auto over = r.over_others(c, l);
+      CHECK(over[0] < detail::most_by_request_alone);
+      CHECK(over[1] < detail::most_by_request_alone);
+    });
+  }
+  CHECK(priced > 100);
+}
+
 TEST_CASE("what is recommended keeps its promises when priced anew") {
   const auto c = vllm_gpus_of(catalog::h100_sxm, 64);
   const workload w{.concurrency = 256,

@@ -296,3 +296,24 @@ TEST_CASE("who watches a search is told of every layout") {
   CHECK(told == found.tried);
   CHECK(told == layouts_in_all(16, catalog::llama_3_1_8b));
 }
+
+TEST_CASE("documented: Llama-3.1-8B on 4 H100 by their data sheet") {
+  const workload w{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens};
+  const cluster c = make_cluster(catalog::h100_sxm, 4);
+  const auto found = search(c, catalog::llama_3_1_8b, w, 3);
+  CHECK(found.tried == 10);
+  REQUIRE(found.best.size() == 3);
+  CHECK(found.best[0].layout == layout{{4, 1, 1}, {4, 1, 1}});
+  CHECK(found.best[0].estimate.serving.output_tokens_per_s_per_gpu.value() ==
+        doctest::Approx(1885.0).scale(0.0).epsilon(3e-4));
+  CHECK(found.best[1].estimate.serving.output_tokens_per_s_per_gpu.value() ==
+        doctest::Approx(1306.0).scale(0.0).epsilon(3e-4));
+  CHECK(ranks_before(found.best[0], found.best[1]));
+  CHECK_FALSE(ranks_before(found.best[1], found.best[0]));
+  const std::array<layout, 2> two{layout{{1, 1, 4}, {1, 1, 4}}, layout{{4, 1, 1}, {4, 1, 1}}};
+  const auto among = search_among(c, catalog::llama_3_1_8b, w, two);
+  REQUIRE(among.best.size() == 2);
+  CHECK(among.best[0].layout == two[1]);
+  CHECK(among.best[0].estimate.serving.output_tokens_per_s_per_gpu.value() ==
+        doctest::Approx(1885.0).scale(0.0).epsilon(3e-4));
+}

@@ -233,3 +233,27 @@ TEST_CASE("an input outside its range is named, and nothing is tried") {
 }
 
 }  // namespace
+
+TEST_CASE("documented: a space of one setting, the figures of a point, and jobs") {
+  const cluster c = make_cluster(catalog::h100_sxm, 4);
+  const std::array<workload, 1> loads{
+      workload{.concurrency = 16, .input = 2048_tokens, .output = 512_tokens}};
+  const std::array<basic_setting<double, datasheet>, 1> settings{
+      basic_setting<double, datasheet>{&c, &catalog::llama_3_1_8b, loads}};
+  const std::span<const basic_setting<double, datasheet>> all(settings);
+  const std::array<integer, 1> gpus{4};
+  const search_terms<> terms;
+  const found_points found = search_space(all, gpus, terms, best_points(1));
+  CHECK(found.tried == 10);
+  REQUIRE(found.best.size() == 1);
+  CHECK(candidate_of(all, terms, found.best[0])
+            .estimate.serving.output_tokens_per_s_per_gpu.value() ==
+        doctest::Approx(1885.0).scale(0.0).epsilon(3e-4));
+  found_points six;
+  six.tried = 6;
+  found_points four;
+  four.tried = 4;
+  const std::array<found_points, 2> parts{six, four};
+  CHECK(merged(std::span<const found_points>(parts), best_points(1)).tried == 10);
+  CHECK(in_jobs({}, 4, [](search_part, integer) { return found_points{}; }).size() == 4);
+}

@@ -99,3 +99,13 @@ TEST_CASE("what bounds decoding is what it gains by") {
   CHECK(s.tpot.elasticity[at("peak.fp4")] == 0.0);
   CHECK(s.throughput.elasticity[at("memory_rate")] > 0.2);
 }
+
+TEST_CASE("documented: 15 figures of hardware, of which number 9 is the memory's rate") {
+  cluster c = make_cluster(catalog::h100_sxm, 8);
+  std::size_t visits = 0;
+  for_each_hardware_figure(c, [&](std::size_t i, auto& figure) {
+    CHECK(i == visits++);
+    if (i == 9) CHECK(figure.value() == c.accelerator.memory_rate.value());
+  });
+  CHECK(visits == 15);
+}

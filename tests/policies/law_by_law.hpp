@@ -148,7 +148,7 @@ void for_each_segment(const sl::model_context& e, Sink& sink, const Visit& visit
   for (std::size_t s = 0; s < sl::segment::number; ++s) {
     if (sl::segment::is_half(s) && map.present[s] == 0) continue;
     visit(s);
-    emit_segment(e, map, s, shapes);
+    sl::detail::emit_segment(e, map, s, shapes);
   }
 }
 template <class Sink>

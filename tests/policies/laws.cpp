@@ -8,6 +8,7 @@
 #include "law_by_law.hpp"
 
 using namespace shardline;
+using namespace shardline::literals;
 using law_by_law::relative_difference;
 
 namespace {
@@ -86,4 +87,13 @@ TEST_CASE("the law of an exchange gives its time, whatever carries it") {
     compared += sink.compared;
   }
   CHECK(compared > 500);
+}
+
+TEST_CASE("the documented numbers of a law") {
+  cluster c;
+  c.gpus = c.gpus_per_domain = 8;
+  c.scale_up = {450_GBps, 1_us};
+  CHECK(law_of(c, collective_kind::all_reduce, rank_group{8, 1}).time(1e6) * 1e6 ==
+        doctest::Approx(10.44).scale(0.0).epsilon(5e-4));
+  CHECK(law_of(c, collective_kind::all_reduce, rank_group{8, 1}).time(0.0) == 0.0);
 }

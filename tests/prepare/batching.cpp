@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/engines/index.hpp"
+
 using namespace shardline;
 using namespace shardline::literals;
 
@@ -119,6 +122,19 @@ TEST_CASE("a budget is the chunk; whole prompts have one of their own, and are n
   CHECK(step_budget(engine, w) == 5000.0);
 }
 
+TEST_CASE("an engine's own budget is what a load's chunk is where nothing is said") {
+  const runtime vllm = runtime_on(engines::vllm, catalog::h100_sxm);
+  CHECK(engine_chunk(vllm, layout{}) == 8192_tokens);
+  CHECK(engine_chunk(runtime_on(engines::vllm, catalog::l40s), layout{}) == 2048_tokens);
+  runtime sglang = engines::sglang.runtime;
+  sglang.step_tokens = 8192.0;
+  const layout replicas{{1, 1, 8}, {1, 8, 1}};
+  CHECK(engine_chunk(sglang, replicas) == 1024_tokens);
+  sglang.step_tokens = 100.0;
+  CHECK(engine_chunk(sglang, replicas) == 13_tokens);
+  CHECK_FALSE(engine_chunk(runtime{}, layout{}).has_value());
+}
+
 TEST_CASE("who is in flight has a long answer more often than a short one") {
   workload w = load(1, 1000, 100);
   CHECK(mean_context(w) == 1050.0);
@@ -146,4 +162,17 @@ TEST_CASE("stages share as many batches as the layout says, or one each") {
   CHECK(pipeline_batches(l, 3.0) == 3.0);
   l.pp = 1;
   CHECK(pipeline_batches(l, 100.0) == 1.0);
+}
+
+TEST_CASE("documented numbers of batches and reserved steps") {
+  layout l{.attention = {1, 1, 4}, .expert = {1, 1, 4}, .pp = 2};
+  CHECK(sequences_per_batch(l, 5.0, 2.0) == 4.0);
+  workload w = load(4096, 1000, 100);
+  w.max_ttft = 1_s;
+  CHECK(at_concurrency(w, 7.0).concurrency == 7.0);
+  CHECK_FALSE(at_concurrency(w, 7.0).max_ttft.has_value());
+  CHECK(at_concurrency(w, 7.0).input == w.input);
+  CHECK(reserved_decode_step(engines::vllm.runtime, {}, w).tokens == 1024.0);
+  CHECK(reserved_decode_step(engines::vllm.runtime, {}, at_concurrency(w, 7.0)).tokens == 1024.0);
+  CHECK(reserved_decode_step(runtime{}, {}, at_concurrency(w, 7.0)).tokens == 7.0);
 }

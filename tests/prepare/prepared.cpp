@@ -343,3 +343,11 @@ TEST_CASE("prepared once, any number of loads give the bits of estimate()") {
     }
   }
 }
+
+TEST_CASE("documented numbers of what is prepared") {
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const workload one{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  CHECK(prepare(c, catalog::llama_3_1_8b, layout{}).segments.size() == 4);
+  CHECK(memory(prepare_memory(c, catalog::llama_3_1_8b, layout{}), one).total() / 1_GB ==
+        doctest::Approx(17.66).scale(0.0).epsilon(3e-4));
+}

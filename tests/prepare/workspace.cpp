@@ -302,3 +302,21 @@ static_assert(crowded.keys.overflowed && crowded.keys.size() == max_buffers,
 static_assert(crowded.communication() == 12_KB);
 
 }  // namespace
+
+TEST_CASE("a key has the place that it was first put in") {
+  bounded<buffer_key, 2> keys{};
+  CHECK(index_of(keys, {collective_kind::all_reduce, {8, 1}}) == 0);
+  CHECK(index_of(keys, {collective_kind::all_gather, {8, 1}}) == 1);
+  CHECK(index_of(keys, {collective_kind::all_reduce, {8, 1}}) == 0);
+  CHECK(index_of(keys, {collective_kind::send_recv, {8, 1}}) == 2);
+  CHECK(keys.overflowed);
+}
+
+TEST_CASE("SGLang's step of 8192 tokens is of all attention replicas together") {
+  runtime shared;
+  shared.step_tokens = 8192.0;
+  shared.shared_step = true;
+  CHECK(step_tokens_of_replica(shared, {.attention = {1, 1, 8}, .expert = {1, 8, 1}}) == 1024.0);
+  shared.shared_step = false;
+  CHECK(step_tokens_of_replica(shared, {.attention = {1, 1, 8}, .expert = {1, 8, 1}}) == 8192.0);
+}

@@ -45,3 +45,5 @@ TEST_CASE("the longest of what is left is that of drawn answers, and grows with 
     }
   }
 }
+
+static_assert(mean_residual(1.0) == 1.0 && mean_residual(2.0) == 2.5);

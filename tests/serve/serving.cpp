@@ -403,3 +403,15 @@ TEST_CASE("prefix hits shorten what waits for prompts; accepted guesses shorten 
     before = s;
   }
 }
+
+TEST_CASE("documented: turnover, and how many run") {
+  workload w{.concurrency = 400, .input = 2048_tokens, .output = 512_tokens};
+  const auto load = turnover_of(runtime{}, layout{}, w, 8.0);
+  CHECK(load.prompt == 2048.0);
+  CHECK(load.decode_steps == 511.0);
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  const auto many = running_of(p, w, memory(p, w));
+  CHECK(many.admitted == 400.0);
+  CHECK(many.running == 201.0);
+}

@@ -47,7 +47,7 @@ TEST_CASE("alone, a request has its prompt and its rounds") {
   CHECK(life.generation.value() == doctest::Approx(10.1).epsilon(1e-12));
   CHECK(life.total() == life.queue + life.prompt + life.generation);
   const sojourn apart =
-      life_apart(times, load, steps_apart(load, 1.0, 0.1, 0.0), basic_company<>{});
+      life_apart(times, load, steps_apart(load, 1.0, notice_steps{}), basic_company<>{});
   CHECK(apart.prompt.value() == doctest::Approx(1.5).epsilon(1e-9));
   CHECK(apart.generation.value() == doctest::Approx(10.1).epsilon(1e-9));
 }
@@ -71,6 +71,7 @@ TEST_CASE("chunked: each step with others' prompts is longer by what it reads") 
   s.prompts = 2.0;
   s.room = 1000.0;
   s.carrying = 0.25;
+  s.met = 0.25;
   s.prompt_tokens = 800.0;
   s.coming = 1.0;
   s.queued = 2.0;
@@ -97,10 +98,14 @@ TEST_CASE(
   s.beside = 1.0;
   s.coming = 1.0;
   const sojourn life = life_apart(times, load, s, basic_company<>{.others = 1.0});
-  // Ten rounds of 1.1 s; nine prompts of 1.5 s less the one that came along, which is read after
-  // one's own half of the time.
-  CHECK(life.generation.value() == doctest::Approx(11.0 + 8.5 * 1.5).epsilon(1e-12));
-  CHECK(life.prompt.value() == doctest::Approx(2.0).epsilon(1e-12));  // both in one step
+  // Ten rounds of 1.1 s; nine prompts of 1.5 s less the one that came along, in the same step.
+  CHECK(life.generation.value() == doctest::Approx(11.0 + 8.0 * 1.5).epsilon(1e-12));
+  CHECK(life.prompt.value() == doctest::Approx(2.0).epsilon(1e-12));
+  // With room for one prompt in a step it is read after one's own half of the time.
+  s.room = 500.0;
+  const sojourn in_turn = life_apart(times, load, s, basic_company<>{.others = 1.0});
+  CHECK(in_turn.generation.value() == doctest::Approx(11.0 + 8.5 * 1.5).epsilon(1e-12));
+  CHECK(in_turn.prompt.value() == doctest::Approx(1.5 + 0.5 * 1.5).epsilon(1e-12));
 }
 
 TEST_CASE("the first requests of a run wait for half of those that come with them") {
@@ -159,11 +164,27 @@ TEST_CASE("sequences of a run meet the prompts of those around them, not of all"
   CHECK(steady.met_decoding() == doctest::Approx(1.0).epsilon(1e-12));
   CHECK(steady.met_waiting() == doctest::Approx(1.0).epsilon(1e-12));
   // Five that are read in five steps in a row, and wait for five: four after the first, none after the
-  // last, and all have ended when they are read again. Of those 5 / 40 of the steps, over 35.
+  // last, and all have ended when they are read again: two of the others' four on average.
   const detail::clump<double> five{.round = 40.0, .reading = 5.0, .own = 34.0, .entry = 3.0};
-  CHECK(five.met_decoding() * 34.0 * (5.0 / 40.0) == doctest::Approx(2.0).epsilon(1e-12));
+  CHECK(five.met_decoding() * 34.0 * (4.0 / 39.0) == doctest::Approx(2.0).epsilon(1e-12));
   // With one step between its end and its prompt the last of nine meets seven others' next ones.
   const detail::clump<double> nine{.round = 40.0, .reading = 9.0, .own = 38.0, .entry = 1.0};
-  const double met = nine.met_decoding() * 38.0 * (9.0 / 40.0);
+  const double met = nine.met_decoding() * 38.0 * (8.0 / 39.0);
   CHECK(met == doctest::Approx(4.0 + 7.0 * 7.0 / 16.0).epsilon(1e-12));
+}
+
+TEST_CASE("documented: seconds of steps at invented times") {
+  const turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0};
+  step_mix s;
+  s.decoding = 8.0;
+  s.prompt_tokens = 1024.0;
+  s.carrying = 0.5;
+  s.room = 1024.0;
+  s.coming = 1.0;
+  const auto beside = chunked_seconds(times, load, s, 1.0);
+  CHECK(beside.decode == doctest::Approx(1.09).epsilon(1e-12));
+  CHECK(beside.prompts == doctest::Approx(2.114).epsilon(1e-12));
+  const auto apart = seconds_apart(times, load, s, 1.0);
+  CHECK(apart.decode == doctest::Approx(1.09).epsilon(1e-12));
+  CHECK(apart.prompts == doctest::Approx(2.024).epsilon(1e-12));
 }

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "../laws/random_inputs.hpp"
@@ -135,49 +136,6 @@ TEST_CASE("a simulation of every step finds as many prompts a step, decoding and
   }
 }
 
-TEST_CASE("prompts apart: those that have come since the last round are read together") {
-  // Two come in a round on average: e^-2 of the rounds have none, and 1024 tokens are ten of 100.
-  const step_mix s = steps_apart(through(100.0, 8.0), 20.0, 2.0, 0.0);
-  const double turns = 1.0 - std::exp(-2.0);
-  CHECK(s.decoding == 16.0);
-  CHECK(s.beside == 2.0);
-  const double part = 100.0 / 1024.0;
-  const double more = part * (2.0 / turns - 1.0);
-  CHECK(s.carrying ==
-        doctest::Approx(turns * (1.0 + more * more / (more + (1.0 - part) / 2.0))).epsilon(1e-9));
-  CHECK(s.carrying * s.prompt_tokens == doctest::Approx(200.0).epsilon(1e-12));
-}
-
-TEST_CASE("an engine that looks for requests every tenth step finds ten times as many") {
-  turnover t = through(100.0, 80.0);
-  t.unseen = 4.5;
-  const step_mix s = steps_apart(t, 200.0, 0.2, 0.0);
-  CHECK(s.beside == doctest::Approx(2.0).epsilon(1e-12));
-  CHECK(s.carrying < 0.5 * steps_apart(through(100.0, 80.0), 200.0, 0.2, 0.0).carrying);
-}
-
-TEST_CASE("prompts as long as the budget have a step each, longer ones as many as they fill") {
-  CHECK(steps_apart(through(1024.0, 8.0), 20.0, 2.0, 0.0).carrying == doctest::Approx(2.0));
-  const step_mix s = steps_apart(through(2560.0, 8.0), 20.0, 2.0, 0.0);
-  CHECK(s.carrying == doctest::Approx(5.0));
-  CHECK(s.prompt_tokens == doctest::Approx(1024.0));
-}
-
-TEST_CASE("equal answers to requests of a run that come at once end at once") {
-  turnover t = through(100.0, 8.0);
-  t.run_share = 0.1;
-  const step_mix s = steps_apart(t, 20.0, 2.0, 0.0);
-  CHECK(s.beside == 19.0);
-  CHECK(s.carrying == doctest::Approx(0.1 * (0.5 + 2000.0 / 1024.0)).epsilon(0.05));
-  // Beside decoding in steps that are full.
-  const step_mix full = chunked_steps(t, 100.0, 0.0);
-  CHECK(full.prompt_tokens == doctest::Approx(full.room).epsilon(1e-9));
-  CHECK(full.carrying == doctest::Approx(full.busy).epsilon(1e-9));
-  // Spread answers come one by one.
-  t.spread = 1.0;
-  CHECK(steps_apart(t, 20.0, 2.0, 0.0).beside == 2.0);
-}
-
 TEST_CASE("prompts that come at random wait as at a server that reads as many at once") {
   // A prompt for each full step, half of the time: M/D/1 has half a step, busy^2 / (2 (1 - busy)).
   const step_mix s = chunked_at_random(through(1024.0, 0.0), 0.5, {0.5, 0.5});
@@ -204,21 +162,31 @@ TEST_CASE("after a step that reads prompts another is likelier, since it takes l
   CHECK(few.carrying == doctest::Approx(1e-17).epsilon(1e-9));
 }
 
-TEST_CASE(
-    "prompts apart at random: what comes while some are read is read before anything decodes") {
-  // ln 2 come in a step that decodes, and as many in one that reads: half of the rounds begin with
-  // reading, and half of the reading steps are followed by another.
-  const double ln2 = std::log(2.0);
-  const step_mix s = apart_at_random(through(100.0, 8.0), 2.0 * ln2, {ln2, ln2});
-  CHECK(s.carrying == doctest::Approx(1.0).epsilon(1e-9));
-  CHECK(s.prompt_tokens == doctest::Approx(200.0 * ln2).epsilon(1e-9));
-  CHECK(s.beside == doctest::Approx(ln2).epsilon(1e-9));
-  CHECK(s.behind == doctest::Approx(0.0).epsilon(1e-9));
-  // Prompts of two steps, half of the time: one of others is met, M/D/1 leaves 0.5 + 0.25 and what
-  // half a step of decoding brings, whose readings bring as many again.
-  const step_mix cut = apart_at_random(through(2048.0, 8.0), 0.4, {0.2, 0.25});
-  CHECK(cut.carrying == doctest::Approx(0.8).epsilon(1e-9));
-  CHECK(cut.prompt_tokens == doctest::Approx(1024.0).epsilon(1e-9));
-  CHECK(cut.beside == doctest::Approx(1.0).epsilon(1e-9));
-  CHECK(cut.behind == doctest::Approx(2.0 * 0.85 / 0.5 - 0.8).epsilon(1e-9));
+TEST_CASE("all of the others' prompts are met: while one waits, in one's own steps, or besides") {
+  laws::dice d(403);
+  for (int number = 0; number < 20000; ++number) {
+    turnover t = random_turnover(d);
+    t.run_share = 0.0;
+    const double slots = std::floor(laws::log_between(d, 1.0, 3000.0));
+    const double entry = d.between(0.0, 5.0);
+    const step_mix s = chunked_steps(t, slots, entry);
+    const double together = std::max(std::min(s.room / t.prompt - 1.0, s.beside), 0.0);
+    const double besides = s.met * (t.decoding_steps() + entry) * s.prompt_tokens / t.prompt;
+    const double all = s.queued * s.room / t.prompt + together + besides;
+    CAPTURE(number);
+    REQUIRE(s.met >= 0.0);
+    REQUIRE(s.met <= 1.0);
+    if (s.met < 1.0 && s.met > 0.0) REQUIRE(all == doctest::Approx(slots - 1.0).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("answers of one token come back at once: nobody waits where all have room in a step") {
+  // Three of 1000 tokens in 4096; of eight, four wait for a second step.
+  const step_mix s = chunked_steps(through(1000.0, 0.0, 4096.0), 3.0, 0.0);
+  CHECK(s.prompts == doctest::Approx(3.0).epsilon(1e-9));
+  CHECK(s.queued == doctest::Approx(0.0).epsilon(1e-9));
+  CHECK(s.beside == doctest::Approx(2.0).epsilon(1e-9));
+  const step_mix more = chunked_steps(through(1000.0, 0.0, 4000.0), 8.0, 0.0);
+  CHECK(more.prompts == doctest::Approx(4.0).epsilon(1e-9));
+  CHECK(more.queued == doctest::Approx(1.0).epsilon(1e-9));
 }

@@ -4,6 +4,7 @@
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
 #include "shardline/describe/routing.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/fabric/collectives.hpp"
 #include "shardline/fabric/placement.hpp"
 #include "shardline/memory/memory.hpp"
@@ -29,6 +30,8 @@ static_assert(
 
 static_assert(value_of(2.5) == 2.5 && largest_of(2.5) == 2.5);
 static_assert(min(2.0, 3.0) == 2.0 && max(2.0, 3.0) == 3.0 && select(2 < 3, 4.0, 5.0) == 4.0);
+static_assert(select(2 < 3, 4_s, 5_s) == 4_s && cast<dual<1>>(2_s).value().value == 2.0);
+static_assert(largest_of(dual<1>::input(2.5, 0)) == 2.5 && endless<double>() > 1e308);
 static_assert(real<double>(7) == 7.0);
 static_assert(is_finite(1e308) && !is_finite(endless<double>()));
 static_assert(ceil_div(61, 4) == 16 && is_divisor(8, 64) && !is_divisor(3, 64));
@@ -65,6 +68,7 @@ constexpr integer halves(const segment_map& map) {
   return n;
 }
 static_assert(halves(segments_of(catalog::llama_3_1_8b)) == 2);
+static_assert(segment::first_mixing == 1);
 
 constexpr auto reading = prefill_step(2.0, 100.0, 0.0, 1.0);
 static_assert(reading.part_count == 1 && reading.parts[0].sequences == 2.0);
@@ -98,6 +102,12 @@ static_assert(make_cluster(catalog::h100_sxm, 64).gpus_per_domain == 8);
 constexpr auto under_shares =
     with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5});
 static_assert(under_shares.gpus == 64 && under_shares.accelerator.efficiency.mfu == 0.5);
+static_assert(with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5}).efficiency.mfu == 0.5);
+static_assert(with_engine(make_cluster(catalog::h100_sxm, 8), engines::vllm).runtime.page_tokens ==
+              16);
+constexpr std::array<double, 2> seen_loads{1.0, 3.0};
+static_assert(observed_routing(std::span<const double>(seen_loads)).loads.size() == 2 &&
+              observed_routing(std::span<const double>(seen_loads)).exponent == 0.0);
 static_assert(make_cluster(catalog::h100_sxm, 64, 4).gpus_per_domain == 4);
 static_assert(kv_bytes_per_token(catalog::llama_3_1_70b).value() == 327680.0);
 static_assert(kv_bytes_per_token(catalog::deepseek_v3).value() == 70272.0);

@@ -111,3 +111,30 @@ TEST_CASE("decisions that all lanes share are lane 0's, the largest is any lane'
   CHECK(is_finite(x));
   CHECK(!is_finite(of({0.0, 0.0, std::numeric_limits<double>::infinity(), 0.0})));
 }
+
+TEST_CASE("the documented lanes") {
+  const lanes<2> a = [] {
+    lanes<2> x(2.0);
+    x.set(1, 7.0);
+    return x;
+  }();
+  const lanes<2> b = [] {
+    lanes<2> x(5.0);
+    x.set(1, 1.0);
+    return x;
+  }();
+  CHECK(value_of(a) == 2.0);
+  CHECK(min(a, b)[0] == 2.0);
+  CHECK(min(a, b)[1] == 1.0);
+  CHECK(max(a, b)[0] == 5.0);
+  CHECK(max(a, b)[1] == 7.0);
+  CHECK(select(a < b, a, b)[1] == 1.0);
+  CHECK(largest_of(a) == 7.0);
+  CHECK(round_up(lanes<2>(2.1))[0] == 3.0);
+  CHECK(square_root(lanes<2>(4.0))[1] == 2.0);
+  CHECK(exp_nonpositive(lanes<2>(-1.0))[0] == 0.36787944117144233);
+  CHECK(log_one_minus(lanes<2>(0.5))[0] == -0.6931471805599453);
+  CHECK(exponential(lanes<2>(1.0))[0] == 2.718281828459045);
+  CHECK(natural_log(lanes<2>(10.0))[0] == 2.302585092994046);
+  CHECK(is_finite(a));
+}

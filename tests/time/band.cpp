@@ -94,3 +94,8 @@ TEST_CASE("a band is never negative, and as wide as its widest part at most wher
     REQUIRE(relative_band(r, t).low >= 0.0);
   }
 }
+
+TEST_CASE("documented: a band of seconds") {
+  CHECK(band_of(residual_range{0.7, 1.6}, 10_s).low == 7_s);
+  CHECK(band_of(residual_range{0.7, 1.6}, 10_s).high == 16_s);
+}

@@ -99,3 +99,12 @@ TEST_CASE("one sequence goes through its stages without waiting") {
     REQUIRE(decode(r.cluster, r.model, r.layout, r.workload)[term::pipeline_bubble] == 0_s);
   }
 }
+
+TEST_CASE("documented: a token of Llama-3.1-8B on an H100 by its data sheet") {
+  const workload one{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  const double total = decode_priced_as<basic_total_time<double>>(p, one).total() / 1_ms;
+  CHECK(total == doctest::Approx(4.57).scale(0.0).epsilon(1.1e-3));
+  CHECK(decode(p, one).total() / 1_ms == total);
+}

@@ -92,3 +92,48 @@ TEST_CASE("two all-reduces a layer, and one of the embedding") {
   for_each_operator_of_decode(p.parts(), chat, decoding);
   CHECK(decoding.all_reduces == 161.0);
 }
+
+namespace {
+
+// Calls, and how many operators they stand for.
+struct operators_counted {
+  int calls = 0;
+  double operators = 0.0;
+  template <class Place, class Operator, class Once>
+  void operator()(const Place&, double times, const Operator&, const Once&) {
+    ++calls;
+    operators += times;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("documented: operators of Llama-3.1-8B, and the steps of a prompt in chunks") {
+  workload one{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  operators_counted decoding;
+  for_each_operator_of_decode(p, one, decoding);
+  CHECK(decoding.calls == 12);
+  CHECK(decoding.operators == 291.0);
+  operators_counted again;
+  for_each_operator(p, decode_step(1.0, 2304.0, 1.0), again);
+  CHECK(again.operators == 291.0);
+  one.chunk = 512_tokens;
+  operators_counted reading;
+  for_each_operator_of_prefill(p, one, reading);
+  CHECK(reading.calls == 48);
+  CHECK(reading.operators == 1164.0);
+  int steps = 0;
+  for_each_step_of_prefill(p, one, [&steps](const basic_step<double>& s, double passes) {
+    CHECK(s.parts[0].new_tokens == 512.0);
+    CHECK(passes == 1.0);
+    ++steps;
+  });
+  CHECK(steps == 4);
+  one.concurrency = 8.0;
+  const auto batch = step_of_batch(layout{.pp = 2}, one);
+  CHECK(batch.parts[0].sequences == 4.0);
+  CHECK(batch.parts[0].context == 2304.0);
+  CHECK_FALSE(runs_in_halves(p, batch));
+}

@@ -125,3 +125,11 @@ TEST_CASE("prefill is of one request alone: concurrency and output do not matter
     REQUIRE(prefill_of(r) == alone);
   }
 }
+
+TEST_CASE("documented: a prompt of Llama-3.1-8B on an H100 by its data sheet") {
+  const workload one{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  CHECK(prefill_seconds(p, one) / 1_ms == doctest::Approx(33.7).scale(0.0).epsilon(1.5e-3));
+  CHECK(prefill(p, one).total() == prefill_seconds(p, one));
+}

@@ -201,3 +201,23 @@ TEST_CASE("capacity and stages count what a deployment that speculates holds") {
     });
   }
 }
+
+TEST_CASE("documented: who guesses, and what guesses add to a step") {
+  workload nine{.output = 9_tokens};
+  nine.speculation = guesses(1, 1.0);
+  CHECK(decode_rounds(nine) == 4.0);
+  CHECK(guesses_by_prediction(catalog::deepseek_v3, guesses(1, 0.8)));
+  speculation timed = guesses(1, 0.8);
+  timed.draft_time = 2_ms;
+  CHECK_FALSE(guesses_by_prediction(catalog::deepseek_v3, timed));
+  CHECK_FALSE(guesses_by_prediction(catalog::llama_3_1_70b, guesses(1, 0.8)));
+  pipeline_time<double> step;
+  step.sum.spend(term::attention, 5_s);
+  step.slowest = 2_s;
+  time_breakdown drafting;
+  drafting.spend(term::draft, 1_s);
+  const auto drafted = with_drafts(step, timed, drafting);
+  CHECK(drafted.sum.total() == 6_s);
+  CHECK(drafted.slowest == 3_s);
+  CHECK(with_drafts(step, guesses(0, 0.0), drafting).sum.total() == 5_s);
+}

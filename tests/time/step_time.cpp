@@ -260,3 +260,13 @@ TEST_CASE("the total of a step that overlaps is its breakdown's") {
     CHECK(total.slowest.value() == time_of_step(p, step).slowest.value());
   }
 }
+
+TEST_CASE("documented: a step of Llama-3.1-8B on an H100 by its data sheet") {
+  const cluster c = make_cluster(catalog::h100_sxm, 1);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  const auto step = decode_step(1.0, 2304.0, 1.0);
+  const double total = time_of_step(p, step).sum.total() / 1_ms;
+  CHECK(total == doctest::Approx(4.57).scale(0.0).epsilon(1.1e-3));
+  CHECK(total_of_step(p, step).sum.total() / 1_ms == total);
+  CHECK(step_priced_as<basic_total_time<double>>(p, step).sum.total() / 1_ms == total);
+}

@@ -56,3 +56,6 @@ TEST_CASE("every line and every bound has its own name") {
   for (std::size_t i = 0; i < bound_count; ++i) names.insert(name(static_cast<bound>(i)));
   CHECK(names.size() == bound_count);
 }
+
+static_assert(name(bound::link) == "link" && static_cast<int>(bound::link) == 2 &&
+              bound_count == 4);

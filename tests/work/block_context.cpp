@@ -107,3 +107,5 @@ TEST_CASE("tensor-parallel ranks sum their outputs; one alone does not") {
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.sends(collective_kind::all_reduce, {2, 1}, 30.0 * 32.0));
 }
+
+static_assert(kv_heads_of_rank(8, 4, 0) == 2 && kv_heads_of_rank(8, 16, 0) == 1);

@@ -80,3 +80,8 @@ static_assert(has_weight<gemm<double>> && has_weight<elementwise<double>>);
 static_assert(has_weight<fused_vector<double>>);
 static_assert(is_collective<collective<double>> && !is_collective<gemm<double>>);
 static_assert(is_logits<logits<double>> && !is_logits<gemm<double>>);
+
+static_assert(name(term::attention_projections) == "attention projections" &&
+              static_cast<int>(term::attention_projections) == 2 && term_count == 18);
+static_assert(term_of(collective_kind::broadcast) == term::broadcast &&
+              static_cast<int>(term::broadcast) == 14);

@@ -237,3 +237,18 @@ TEST_CASE("engines launch more kernels for experts, blocks of 8 bits and recurre
   CHECK(kernels_of(recurrence_shape{phase::decode}) == 1);
   CHECK(kernels_of(fused_shape{}) == 0);
 }
+
+TEST_CASE("documented numbers of shapes") {
+  exchange_shape sent{};
+  sent.copies = 7.5;
+  CHECK(copies_of_token(sent) == 7.5);
+  const routing_shape deepseek{.experts = 256, .experts_per_token = 8, .ep = 32, .local = 8};
+  rank_step<double> s;
+  s.group_tokens = 64.0;
+  CHECK(routed_of(deepseek, s).rows == 16.0);
+  CHECK(routed_of(prepared_of(deepseek), s).rows == 16.0);
+  CHECK(routed_of(deepseek, s).distinct == doctest::Approx(6.95).scale(0.0).epsilon(4e-4));
+  gemm_shape product{};
+  product.weight = {weight_class::attention, formats::bf16, 4096, 1024, 1, true};
+  CHECK(workspace_each(product) == 10240.0);
+}

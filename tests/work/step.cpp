@@ -78,3 +78,21 @@ TEST_CASE("attention replicas per expert group") {
   CHECK(replicas_per_expert_group({{2, 1, 8}, {2, 1, 8}}) == 1);
   CHECK(replicas_per_expert_group({{8, 1, 1}, {1, 8, 1}}) == 1);
 }
+
+TEST_CASE("documented numbers of steps") {
+  const auto both = mixed_step(prefill_step(1.0, 100.0, 0.0, 1.0), decode_step(3.0, 50.0, 1.0));
+  CHECK(both.part_count == 2);
+  const auto s = local(decode_step(3.0, 50.0, 1.0), {}, {});
+  CHECK(extents_of(s) == std::array<double, extent_count>{3.0, 3.0, 3.0, 3.0, 0.0, 0.0, 3.0});
+  REQUIRE(part_in(s, phase::decode) != nullptr);
+  CHECK(part_in(s, phase::decode)->sequences == 3.0);
+  CHECK(part_in(s, phase::prefill) == nullptr);
+  CHECK(larger_half(s).parts[0].sequences == 2.0);
+  CHECK(larger_half(s).tokens == 2.0);
+  int belonging = 0;
+  for (std::size_t e = 0; e < extent_count; ++e) {
+    for (const phase p : both_phases) belonging += belongs_to(static_cast<step_extent>(e), p);
+  }
+  CHECK(belonging == 3);
+  CHECK(extent_count == 7);
+}

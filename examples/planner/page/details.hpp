@@ -40,9 +40,8 @@ namespace planner::page {
     const bool of_search = option == "--top" || option == "--html" || option == "--frontier";
     if (!of_search && option != "--concurrency") command += option_words(option, value);
   }
-  const std::string flags = shardline::flags_text(q.model, l, q.convention);
   return command + " --concurrency " + shardline::in_full(load) + " --layout " +
-         shell_word(flags.empty() ? mesh_text(l) : flags);
+         shell_word(typed_text(q.model, l, q.convention));
 }
 
 namespace detail {
@@ -79,13 +78,19 @@ inline std::string figure(std::string_view name, const std::string& value,
   return "<div><dt>" + escaped(name) + "</dt><dd>" + escaped(value) + more + "</dd></div>";
 }
 
+// "-" where answers are of one token, which no rate is of.
+inline std::string per_user_text(const shardline::basic_serving<>& s) {
+  const double tpot = s.tpot.value();
+  return tpot > 0.0 ? shardline::short_number(1.0 / tpot) + " tokens/s" : "-";
+}
+
 inline std::string key_figures(const shardline::basic_estimate<>& e) {
   const auto& s = e.serving;
   return "<dl class=\"key\">" +
          figure("output per GPU", to_text(s.output_tokens_per_s_per_gpu), "") +
-         figure("per user", shardline::short_number(1.0 / s.tpot.value()) + " tokens/s", "") +
+         figure("per user", per_user_text(s), "") +
          figure("time to first token", ttft_text(s), s.stable() ? to_text(e.bands.ttft) : "") +
-         figure("time per output token", to_text(s.tpot), to_text(e.bands.tpot)) +
+         figure("time per output token", tpot_text(s.tpot), to_text(e.bands.tpot)) +
          figure("memory of the fullest GPU", shardline::decimal_bytes(e.memory.total().value()),
                 "of " + shardline::decimal_bytes(e.memory.capacity.value())) +
          figure("output", to_text(s.output_tokens_per_s), "") + "</dl>";

@@ -12,10 +12,7 @@
 
 namespace planner::page {
 
-/// A layout in the convention that can say all of them: "mesh:tp=4,dp=2,...".
-[[nodiscard]] inline std::string mesh_text(const shardline::layout& l) {
-  return to_text(shardline::mesh_fields::of(shardline::model{}, l).flags);
-}
+using shardline::mesh_text;
 
 /// The layout as its engine is told of it, or its degrees where no flags of the engine say it.
 [[nodiscard]] inline std::string label_of(const question& q, const shardline::layout& l) {
@@ -33,7 +30,7 @@ namespace detail {
 inline std::string figures_of(const point& p) {
   return shardline::short_number(p.per_gpu) + " tokens/s per GPU, " +
          shardline::short_number(p.per_user) + " per user; TTFT " + ttft_text(p.serving) +
-         ", TPOT " + to_text(p.serving.tpot);
+         ", TPOT " + tpot_text(p.serving.tpot);
 }
 
 // Lines of what is shown beside the pointer.
@@ -143,7 +140,7 @@ inline frame frame_of(const answer& a) {
     t.add(std::vector<std::string>{
         pin_button(q, p.layout, p.concurrency), shardline::detail::mean_number(p.concurrency),
         shardline::short_number(p.per_gpu), shardline::short_number(p.per_user),
-        ttft_text(p.serving), to_text(p.serving.tpot), to_text(p.tpot_band)});
+        ttft_text(p.serving), tpot_text(p.serving.tpot), to_text(p.tpot_band)});
   }
   return t.markup();
 }

@@ -128,12 +128,43 @@ std::string sections_of(const page::question& q, const page::answer& a) {
   return sections;
 }
 
+std::vector<std::string> percentiles_of(const shardline::percentiles& p) {
+  std::vector<std::string> cells;
+  for (const double t : {p.p50, p.p90, p.p99}) {
+    cells.push_back(shardline::tpot_text(shardline::seconds<>::from_value(t)));
+  }
+  return cells;
+}
+
+// What single requests saw, if that was asked for: of the search as asked, whatever sliders say.
+std::string simulated_card(const options& o, const page::question& q,
+                           const std::vector<simulated_layout>& simulated) {
+  if (!o.simulate) return {};
+  page::table t("Simulated step by step, seed " + std::to_string(o.simulate->seed) +
+                    ": what keeps its promises, as asked",
+                "rlrrrrrrr");
+  t.head(std::vector<std::string>{"rank", "layout", "TTFT p50", "p90", "p99", "TPOT p50", "p90",
+                                  "p99", "requests/s"});
+  for (std::size_t i = 0; i < simulated.size(); ++i) {
+    const simulated_layout& s = simulated[i];
+    std::vector<std::string> row{std::to_string(i + 1),
+                                 page::pin_button(q, s.layout, q.workload.concurrency)};
+    for (const auto* times : {&s.serving.ttft, &s.serving.tpot}) {
+      for (std::string& cell : percentiles_of(*times)) row.push_back(std::move(cell));
+    }
+    row.push_back(shardline::short_number(s.serving.requests_per_s));
+    t.add(row);
+  }
+  return simulated.empty() ? "<p>No layout keeps its promises in a simulation.</p>" : t.markup();
+}
+
 std::string version_text() {
   return std::to_string(SHARDLINE_VERSION_MAJOR) + "." + std::to_string(SHARDLINE_VERSION_MINOR) +
          "." + std::to_string(SHARDLINE_VERSION_PATCH);
 }
 
-std::string document_of(const page::question& q, const page::answer& a) {
+std::string document_of(const page::question& q, const page::answer& a,
+                        const std::string& simulated) {
   std::vector<std::pair<std::string_view, std::string>> parts;
   for_each_part(q, a, [&parts](std::string_view id, std::string markup) {
     parts.emplace_back(id, std::move(markup));
@@ -155,7 +186,7 @@ std::string document_of(const page::question& q, const page::answer& a) {
          "refused\"></i>refused</p>" +
          part("counts") + sliders_card(q) +
          "</section><section id=\"pinned\" aria-label=\"Pinned layout\">" + sections_of(q, a) +
-         "</section><section class=\"card wide\"><h2>Tables</h2>" + part("ranking") +
+         "</section><section class=\"card wide\"><h2>Tables</h2>" + part("ranking") + simulated +
          part("frontier-table") + part("refused") + "</section></main><footer><p>shardline-plan " +
          version_text() +
          ". Figures are those of the command line, to the last digit.</p></footer>"
@@ -165,9 +196,9 @@ std::string document_of(const page::question& q, const page::answer& a) {
 
 }  // namespace
 
-void write_page(const options& o) {
+void write_page(const options& o, const std::vector<simulated_layout>& simulated) {
   const page::question q = question_on_page(o);
-  save_file("--html", o.html, document_of(q, answer_to(q)));
+  save_file("--html", o.html, document_of(q, answer_to(q), simulated_card(o, q, simulated)));
 }
 
 }  // namespace planner

@@ -2,11 +2,20 @@
 /// A search as one page of HTML that needs nothing else.
 #pragma once
 
+#include <vector>
+
 #include "../options.hpp"
 
 namespace planner {
 
+/// A layout that was found, as it does when single requests are simulated.
+struct simulated_layout {
+  shardline::layout layout{};
+  shardline::simulated_serving serving{};
+};
+
 /// Writes the page of a search into the file that --html names. Throws unwritten where it cannot.
-void write_page(const options& o);
+///   simulated   what was found, the best first, where a simulation was asked for
+void write_page(const options& o, const std::vector<simulated_layout>& simulated);
 
 }  // namespace planner

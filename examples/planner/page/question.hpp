@@ -74,11 +74,9 @@ struct as_engine_does {
                           exchange_buffer_bytes(asked.model, l, c.gpus_per_domain,
                                                 c.runtime.experts.exchange, engine->exchange);
     }
-    const double own = step_tokens_of_replica(c.runtime, l);
-    if (!word_of(asked, "--chunk").empty() || !(own > 0.0)) return;
-    for (shardline::workload& w : loads) {
-      w.chunk = shardline::tokens<>::from_value(shardline::round_up(own));
-    }
+    const auto own = engine_chunk(c.runtime, l);
+    if (!word_of(asked, "--chunk").empty() || !own) return;
+    for (shardline::workload& w : loads) w.chunk = own;
   }
 };
 

@@ -69,22 +69,24 @@ struct dual {
   friend constexpr bool operator>=(const dual& a, const dual& b) noexcept { return !(a < b); }
 };
 
-/// The number without its slopes: decisions are made on it.
+/// The number without its slopes, in the unit that x has: any number. Decisions are made on it.
 ///   value_of(dual<1>::input(2.5, 0)) = 2.5   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr double value_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
-/// The same: a dual is one case.
+/// The same, in the same unit, by definition: a dual is one case, of any size.
+///   largest_of(dual<1>::input(2.5, 0)) = 2.5   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr double largest_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
-/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes:
-/// where two are equal those of the first, and of a whole number none.
-///   round_up(dual<1>::input(2.1, 0)): 3, slope 0   (tests/static/worked_numbers.cpp)
+/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes
+/// in the unit of its arguments, for any of them: where two are equal the slopes of the first (one
+/// side's derivative, as a subgradient has it), and of a whole number none.
+///   round_up(dual<1>::input(2.1, 0)) = 3, slope 0   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {
   return b < a ? b : a;
@@ -102,7 +104,13 @@ template <int N>
 [[nodiscard]] constexpr dual<N> round_up(const dual<N>& x) noexcept {
   return dual<N>(round_up(x.value));
 }
-/// The slope at 0, which is none, is taken as 0.
+/// The functions of scalar.hpp, of numbers without a unit, in the ranges that stand there. Slopes
+/// are those of analysis: 1 / (2 sqrt x), e^x, -1 / (1 - x), e^x, 1 / x; that of a square root at
+/// 0, which is none, is taken as 0. The last says whether the number is finite, whatever its
+/// slopes.
+///   at x = 4:  square_root(x) = 2, slope 0.25       at x = 0.5:  log_one_minus(x) has slope -2
+///   at x = 0:  exp_nonpositive(x) = exponential(x) = 1, slope 1
+///   at x = 4:  natural_log(x) has slope 0.25, is_finite(x) = true   (tests/base/dual.cpp)
 template <int N>
 [[nodiscard]] constexpr dual<N> square_root(const dual<N>& x) noexcept {
   const double y = square_root(x.value);

@@ -23,18 +23,21 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
     "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"};
 }  // namespace detail
 
-/// Bits of an element, scales not counted.
+/// Bits of an element, scales not counted: as the name says, 32 for tf32, which is stored as fp32.
+/// Every precision has them. Source: OCP 8-bit Floating Point and Microscaling specifications.
 ///   bits(precision::fp8) = 8, bits(precision::fp4) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer bits(precision p) noexcept {
   return detail::precision_bits[static_cast<std::size_t>(p)];
 }
 
-/// Bytes of one element; 0.5 for 4-bit elements.
+/// Bytes of one element = bits / 8, scales not counted; for every precision.
+///   element_bytes(precision::bf16) = 2, element_bytes(precision::fp4) = 0.5
+///   (tests/base/precision.cpp)
 [[nodiscard]] constexpr double element_bytes(precision p) noexcept {
   return detail::precision_bytes[static_cast<std::size_t>(p)];
 }
 
-/// As options and files spell it: "bf16", "fp8".
+/// The name as options and files spell it, by the standard's own letters; every precision has one.
 ///   name(precision::bf16) = "bf16", of 4 letters   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr std::string_view name(precision p) noexcept {
   return detail::precision_names[static_cast<std::size_t>(p)];
@@ -99,8 +102,9 @@ inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8, 0
 
 }  // namespace formats
 
-/// Whether matrices are stored as MXFP4, whatever they are multiplied in.
-///   is_mxfp4(formats::nvfp4) == false   (tests/base/precision.cpp)
+/// Whether matrices are stored as MXFP4 (blocks of 32 along k with 8 bits of scale: OCP
+/// Microscaling Formats v1.0), whatever they are multiplied in; of any format.
+///   is_mxfp4(formats::nvfp4) == false: blocks of 16   (tests/base/precision.cpp)
 [[nodiscard]] constexpr bool is_mxfp4(weight_format f) noexcept {
   f.math = formats::mxfp4.math;
   return f == formats::mxfp4;

@@ -38,27 +38,31 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
   { a < b } -> std::same_as<bool>;
 };
 
-/// The number a plain decision is made on (which bound wins, is it feasible): the scalar itself.
+/// The number a plain decision is made on (which bound wins, is it feasible): the scalar itself, in
+/// any unit and of any size. By definition: value_of(x) = x.
 ///   value_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
-/// The smaller and the larger of two; of equals the first. Constant expressions, and for every
-/// scalar alike, which std::min and std::max are not.
+/// The smaller and the larger of two of the same unit; of equals the first, and where one is NaN
+/// the first. Constant expressions, and for every scalar alike, which std::min and std::max are
+/// not.
 ///   min(2, 3) = 2, max(2, 3) = 3   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double min(double a, double b) noexcept { return b < a ? b : a; }
 [[nodiscard]] constexpr double max(double a, double b) noexcept { return a < b ? b : a; }
 
-/// `condition ? if_true : if_false`, element by element for packs.
+/// select(c, a, b) = `c ? a : b`, in the unit of both, any numbers; element by element for packs.
 ///   select(2 < 3, 4.0, 5.0) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double select(bool condition, double if_true, double if_false) noexcept {
   return condition ? if_true : if_false;
 }
 
-/// The largest number among a scalar's lanes: for what is only priced where one of them needs it.
+/// The largest number among a scalar's lanes, in their unit: for what is only priced where one of
+/// them needs it. Of any number that is one case, by definition, largest_of(x) = x.
 ///   largest_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double largest_of(double x) noexcept { return x; }
 
-/// Smallest whole number >= x, for |x| < 2^62; std::ceil is not constexpr before C++23.
+/// Smallest whole number >= x, in the same unit, for any x (beyond 2^52 every double is whole; NaN
+/// and what is endless stay); by definition that of std::ceil, which is not constexpr before C++23.
 ///   round_up(2.1) = 3, round_up(-2.1) = -2   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double round_up(double x) noexcept {
   constexpr double whole_above = 4503599627370496.0;  // 2^52: every double beyond is whole
@@ -67,20 +71,23 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
   return truncated < x ? truncated + 1.0 : truncated;
 }
 
-/// Largest whole number <= x, in the range of round_up().
+/// Largest whole number <= x, in the same unit, in the range of round_up(): -round_up(-x).
 ///   round_down(2.9) = 2, round_down(-2.1) = -3   (tests/base/scalar.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T round_down(const T& x) noexcept {
   return T(0.0) - round_up(-x);  // 0 of a share, not -0
 }
 
-/// What has no end: a queue that requests join faster than they leave it.
+/// What has no end, in any unit: a queue that requests join faster than they leave it. IEEE 754's
+/// positive infinity, which is above every number and not finite.
+///   endless<double>() > 1e308   (tests/static/worked_numbers.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T endless() noexcept {
   return T(std::numeric_limits<double>::infinity());
 }
 
-/// A whole number as a scalar; exact up to 2^53.
+/// A whole number as a scalar, in the same unit; by the format of a double (IEEE 754) exact where
+/// |n| <= 2^53 and rounded to the nearest otherwise.
 ///   real<double>(7) = 7.0   (tests/static/worked_numbers.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T real(std::int64_t n) noexcept {
@@ -110,7 +117,8 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 
 }  // namespace detail
 
-/// False for NaN too. By its bits: under -ffast-math compilers take every comparison to be of
+/// Whether x, of any unit, is a number with an end; false for NaN too. By its bits (IEEE 754: an
+/// exponent that is not all ones): under -ffast-math compilers take all comparisons to be of
 /// numbers.
 ///   is_finite(1e308), but not is_finite(endless<double>())   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
@@ -195,15 +203,16 @@ constexpr double correctly_rounded_root(double x) noexcept {
 
 }  // namespace detail
 
-/// The square root of x >= 0 (0 below the normal range), the same bits at compile time and at run
-/// time: std::sqrt is not constexpr, but rounds correctly, and so does what stands in for it.
+/// The square root of x >= 0 (0 for x below 2.2e-308, the normal range), both without a unit, the
+/// same bits at compile time and at run time: std::sqrt is not constexpr, but rounds correctly
+/// (IEEE 754), and so does what stands in for it.
 ///   square_root(2) = 1.4142135623730951   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double square_root(double x) noexcept {
   if (!(x >= (std::numeric_limits<double>::min)())) return 0.0;
   return std::is_constant_evaluated() ? detail::correctly_rounded_root(x) : std::sqrt(x);
 }
 
-/// e^x for x <= 0, relative error below 1e-15; 0 below x = -700.
+/// e^x for x <= 0, both without a unit, relative error below 1e-15; 0 below x = -700.
 /// std::exp is not constexpr, and its run-time bits differ between C libraries; this one's do not.
 /// Method: x = k ln 2 + r with |r| <= ln 2 / 2, degree-13 Taylor polynomial of e^r.
 ///   exp_nonpositive(-1) = 0.36787944117144233   (tests/base/scalar.cpp)
@@ -215,7 +224,7 @@ constexpr double correctly_rounded_root(double x) noexcept {
   return detail::polynomial(detail::exp_coefficients, r) * detail::power_of_two(k);
 }
 
-/// ln(1 - p) for 0 <= p < 1, relative error below 1e-14.
+/// ln(1 - p) for a share or probability 0 <= p < 1, without a unit, relative error below 1e-14.
 /// Method: 1 - p = 2^k m, ln m by the atanh series in (m - 1) / (m + 1).
 ///   log_one_minus(0.5) = -0.6931471805599453   (tests/base/scalar.cpp)
 [[nodiscard, gnu::noinline]] constexpr double log_one_minus(double p) noexcept {
@@ -232,16 +241,17 @@ constexpr double correctly_rounded_root(double x) noexcept {
   return 2.0 * s * series - halvings * (detail::ln2_high + detail::ln2_low);
 }
 
-/// e^x, relative error below 2e-15, the same bits at compile time and at run time; 0 below x = -700
-/// and infinite from 700 on.
+/// e^x, both without a unit, for any x: relative error below 2e-15, the same bits at compile time
+/// and at run time; 0 below x = -700 and infinite from 700 on. exponential(-x) = 1 /
+/// exponential(x).
 ///   exponential(1) = 2.718281828459045   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double exponential(double x) noexcept {
   if (x >= 700.0) return std::numeric_limits<double>::infinity();
   return x > 0.0 ? 1.0 / exp_nonpositive(-x) : exp_nonpositive(x);
 }
 
-/// ln x of a number x > 0 of the normal range, absolute error below 1e-15 (1 + |ln x|), the same
-/// bits at compile time and at run time.
+/// ln x of a number x > 0 of the normal range, both without a unit, absolute error below
+/// 1e-15 (1 + |ln x|), the same bits at compile time and at run time.
 /// Method: x = 2^k m, m from sqrt(1/2) to sqrt(2), ln m by the atanh series in (m - 1) / (m + 1).
 ///   natural_log(10) = 2.302585092994046   (tests/base/scalar.cpp)
 [[nodiscard, gnu::noinline]] constexpr double natural_log(double x) noexcept {
@@ -260,7 +270,8 @@ constexpr double correctly_rounded_root(double x) noexcept {
   return doublings * detail::ln2_high + (doublings * detail::ln2_low + series);
 }
 
-/// x^y of a number x > 0: relative error below 1e-15 (2 + |y ln x|).
+/// x^y = e^(y ln x) of a number x > 0 and any y, without a unit: relative error below
+/// 1e-15 (2 + |y ln x|); 0 or infinite where |y ln x| is 700 or more.
 ///   power(2, 0.5) = 1.4142135623730951   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double power(double x, double y) noexcept {
   return exponential(y * natural_log(x));

@@ -108,11 +108,11 @@ struct bytes_per_token {
   using boost_unit = detail::byte_per_token_unit;
 };
 
-/// Of a quotient whose units cancel; such a quantity is a plain number wherever one is wanted.
+/// Of a quotient whose units cancel: a plain number wherever one is wanted.
 struct one {
   using boost_unit = detail::no_unit;
 };
-/// What has none of these names: byte_second_flop_token<1, 0, -1, 0> is bytes per FLOP.
+/// What has no name: byte_second_flop_token<1, 0, -1, 0> is bytes per FLOP.
 template <int Bytes, int Seconds, int Flops, int Tokens>
 struct byte_second_flop_token {
   using boost_unit = detail::unit_of_powers<Bytes, Seconds, Flops, Tokens>;
@@ -147,11 +147,9 @@ concept other_number = (std::integral<Number> ||
 }  // namespace detail
 
 /// A number of a unit. Sums and comparisons are of one unit; products and quotients have the unit
-/// that Boost.Units works out.
-/// A type of our own around the number, for two reasons: a mistake is one line that names both
-/// units, not a page of Boost's lists, and a quantity is copied as its number is. It becomes a
-/// quantity of Boost.Units of the same unit, in our system of units or another, by itself, and is
-/// made of one.
+/// that Boost.Units works out. A type of our own: a mistake is one line that names both units, not
+/// a page of Boost's lists, and a quantity is copied as its number is. It converts by itself to and
+/// from a quantity of Boost.Units of the same unit, in our system of units or another.
 ///   6_GB / 3_GBps == 2_s   (tests/base/units.cpp)
 template <class Unit, eager_scalar T = double>
 class quantity {
@@ -163,7 +161,7 @@ class quantity {
   constexpr quantity() = default;
   template <class OtherUnit, class Y>
   requires std::convertible_to<boost::units::quantity<OtherUnit, Y>, boost_quantity>
-  // NOLINTNEXTLINE(google-explicit-constructor): where Boost.Units converts by itself
+  // NOLINTNEXTLINE(google-explicit-constructor): as Boost.Units converts
   constexpr quantity(const boost::units::quantity<OtherUnit, Y>& of_boost)
       : number_(boost_quantity(of_boost).value()) {}
   template <class OtherUnit, class Y>
@@ -319,7 +317,7 @@ using request_rate = quantity<unit::requests_per_second, T>;
 template <eager_scalar T = double>
 using bytes_per_token = quantity<unit::bytes_per_token, T>;
 
-/// The smaller and the larger of two of one unit; of equals the first, and of duals its slope.
+/// The smaller and the larger of any two of one unit; of equals the first, and of duals its slope.
 ///   min(2 s, 3 s) = 2 s, max(2 s, 3 s) = 3 s   (tests/static/worked_numbers.cpp)
 template <class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> min(const quantity<Unit, T>& a,
@@ -332,7 +330,8 @@ template <class Unit, class T>
   return quantity<Unit, T>::from_value(max(a.value(), b.value()));
 }
 
-/// Lane by lane as select() of scalars.
+/// `condition ? if_true : if_false` of any two of one unit, in it, lane by lane as scalars do.
+///   select(2 < 3, 4 s, 5 s) = 4 s   (tests/static/worked_numbers.cpp)
 template <class Condition, class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> select(const Condition& condition,
                                                  const quantity<Unit, T>& if_true,
@@ -340,7 +339,8 @@ template <class Condition, class Unit, class T>
   return quantity<Unit, T>::from_value(select(condition, if_true.value(), if_false.value()));
 }
 
-/// A quantity of plain doubles in the scalar T: catalog figures enter a dual or pack calculation.
+/// Any quantity of doubles in the scalar T, by definition of the same unit and value: catalog
+/// figures enter a dual or pack.  cast<dual<1>>(2 s).value().value = 2   (worked_numbers.cpp)
 template <eager_scalar T, class Unit>
 [[nodiscard]] constexpr quantity<Unit, T> cast(const quantity<Unit, double>& q) noexcept {
   return quantity<Unit, T>::from_value(T(q.value()));

@@ -82,8 +82,9 @@ inline constexpr std::array models{&llama_2_7b,
                                    &plan_003,
                                    &plan_004};
 
-/// The model of that name, in upper or lower case; null if there is none.
-///   find_model("DeepSeek-V3") == &deepseek_v3   (tests/catalog/models.cpp)
+/// The model of that name, in upper or lower case; null if there is none. Source of each: its
+/// checkpoint's config.json, named in catalog/models/.
+///   find_model("DeepSeek-V3") == &deepseek_v3, of 61 layers   (tests/catalog/models.cpp)
 [[nodiscard]] constexpr const model* find_model(std::string_view name) noexcept {
   for (const model* m : models) {
     if (detail::same_name(m->name.view(), name)) return m;

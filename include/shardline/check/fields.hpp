@@ -38,7 +38,10 @@ enum class condition : unsigned char {
 };
 inline constexpr std::size_t condition_count = 17;
 
-/// Whether a condition is that of a range.
+/// Whether a condition, any of the 17, is that of a range: of a field or of a curve's constant, by
+/// definition of the list above.
+///   true of inside_its_range, the first of 17; false of at_most_all_experts
+///   (tests/check/validation.cpp)
 [[nodiscard]] constexpr bool is_of_range(condition c) noexcept {
   return c == condition::inside_its_range || c == condition::a_constant_inside_its_range;
 }
@@ -77,7 +80,8 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
 }};
 }  // namespace detail
 
-/// What a condition is called, and what it asks for in words.
+/// What any condition asks for in words, as the table above has it; empty where a range says it.
+///   of zero_or_not_rarer: "0, or from ", then 1e-9 [1/s]   (tests/check/validation.cpp)
 [[nodiscard]] constexpr const condition_text& text_of(condition c) noexcept {
   return detail::condition_texts[static_cast<std::size_t>(c)];
 }
@@ -108,7 +112,9 @@ struct invalid_field {
   }
 };
 
-/// What values it may have: of the field, or of the constant of a curve.
+/// What values it may have, in the unit that the range names: the range of the field, or of the
+/// constant of a curve, whose place stands in `limit`. Derived from the tables of both.
+///   of workload.input: 1 to 1,000,000,000 tokens   (tests/check/validation.cpp)
 [[nodiscard]] constexpr field_range range_of(const invalid_field& f) noexcept {
   field_range r = range_of_any(f.field);
   if (f.unmet != condition::a_constant_inside_its_range) return r;
@@ -116,7 +122,9 @@ struct invalid_field {
   return {f.field, r.name, own.unit, own.lowest, own.highest};
 }
 
-/// "workload.input [tokens]", "efficiency.gemm: launch [s]"
+/// Any field's name with its unit, where the name does not say it: derived from range_of().
+///   of an input of 0: "workload.input [tokens]", 23 letters;  of a constant of a curve:
+///   "efficiency.gemm: launch [s]"   (tests/check/validation.cpp)
 [[nodiscard]] constexpr text_line name_of(const invalid_field& f) noexcept {
   const field_range r = range_of(f);
   text_line line;
@@ -127,7 +135,9 @@ struct invalid_field {
   return r.unit == figure_unit::none ? line : line.add(" [").add(name(r.unit)).add(']');
 }
 
-/// "a whole number from 1 to 1000000", or what else the condition asks for.
+/// What is allowed instead, in the unit of the name: the range, or what else the condition asks
+/// for, derived from range_of() and text_of().
+///   of tp = 0: "a whole number from 1 to 1000000"   (tests/check/validation.cpp)
 [[nodiscard]] constexpr text_line allowed_for(const invalid_field& f) noexcept {
   if (is_of_range(f.unmet)) return allowed_in(range_of(f));
   const condition_text& text = text_of(f.unmet);

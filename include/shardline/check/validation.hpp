@@ -3,7 +3,6 @@
 /// fields ask of it.
 #pragma once
 
-#include <iterator>
 #include <span>
 
 #include "shardline/base/alternative.hpp"
@@ -308,14 +307,20 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
 
 }  // namespace detail
 
-/// The fields of a model alone that are not what they must be.
+/// The fields of a model alone that are not what they must be: each with its value, in the unit of
+/// its range_of(), and what it must be; empty where all are, at most 8. Derived from
+/// the ranges of base/field.hpp and of kinds, and from what fields ask of each other.
+///   of hidden_size 0: one, of value 0, allowed from 1 to 10,000,000   (tests/check/validation.cpp)
 [[nodiscard]] constexpr field_errors validate(const model& m) noexcept {
   field_errors errors;
   detail::validate(m, 0, {}, errors);
   return errors;
 }
 
-/// The fields of a cluster, model and layout that are not what they must be.
+/// The same of a layout, cluster and model, found in that order, in the units of their ranges, from
+/// which it is derived. Empty where all can be priced.
+///   of tp 0: layout.attention.tp, of value 0, allowed from 1 to 1,000,000
+///   (tests/check/validation.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l) noexcept {
@@ -333,7 +338,9 @@ template <class T, class Efficiency>
   return errors;
 }
 
-/// Those of a workload of a model.
+/// The same of a workload, and of its routing beside that model's experts; derived likewise.
+///   of an input of 0 tokens: workload.input, allowed from 1 to 1,000,000,000
+///   (tests/check/validation.cpp)
 template <class T>
 [[nodiscard]] constexpr field_errors validate(const model& m, const basic_workload<T>& w) noexcept {
   field_errors errors;
@@ -342,7 +349,9 @@ template <class T>
   return errors;
 }
 
-/// Those of all four inputs; empty if all can be priced.
+/// Those of all four inputs, in the units of their ranges; empty if all can be priced. Derived as
+/// validate(c, m, l), then validate(m, w), and at most 8 of both.
+///   of tp 0 and an input of 0 tokens: 2 fields   (tests/check/validation.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,
                                               const layout& l,

@@ -7,8 +7,9 @@
 namespace shardline::catalog {
 
 /// RTX 4090 with 24 GB of GDDR6X. Source: NVIDIA's Ada white paper, Tensor Cores with fp32
-/// accumulation; memory as PyTorch reports it, 25,250,627,584 B. GPUs of a node reach each other
-/// over PCIe 4 x16, others over a 100 Gbit/s NIC.
+/// accumulation; memory as PyTorch reports it, 25,250,627,584 B, 23.52 GiB (23.64 under drivers
+/// before 2025, which --memory says). GPUs of a node reach each other over PCIe 4 x16, others over
+/// a 100 Gbit/s NIC.
 inline constexpr accelerator rtx_4090{.name = "rtx-4090",
                                       .vendor = vendor::nvidia,
                                       .architecture = architecture::ada,

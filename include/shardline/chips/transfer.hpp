@@ -114,9 +114,9 @@ template <class Old>
   return found;
 }
 
-/// The one of them that is nearer.
-///   nearest(catalog::h20).sheet->name == "h100-sxm"   (tests/chips/transfer.cpp)
-///   nearest(catalog::gb200).sheet->name == "b200-sxm"
+/// The one of them that is nearer, the faster where share is 0.5 or more.
+///   nearest(catalog::h20).sheet->name == "h100-sxm", of 132 multiprocessors
+///   nearest(catalog::gb200).sheet->name == "b200-sxm"   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr const measured_chip& nearest(
     const basic_accelerator<double, Old>& a) noexcept {
@@ -191,8 +191,9 @@ template <class Old>
   return f;
 }
 
-/// The same between two measured chips, each curve between() theirs: no figure of `a` moves a kernel
-/// from one chip's to the other's in a jump.
+/// The same between two measured chips, each curve between() theirs by the share of neighbours():
+/// no figure of `a` moves a kernel from one chip's to the other's in a jump.
+///   on an H20 between an H100's and an H200's: share 0.493   (tests/chips/transfer.cpp)
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_neighbours& n,
                                         const basic_accelerator<double, Old>& a,

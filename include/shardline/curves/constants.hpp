@@ -66,7 +66,10 @@ concept curve_of = is_curve_of<std::remove_cvref_t<Curve>, Kind>;
 
 }  // namespace detail
 
-/// list(range, name, constant) for each constant of a curve, constant itself or to be changed.
+/// list(range, name, constant) for each constant of any curve, constant itself or to be changed,
+/// each in the unit that its range names. Source: of the ranges what stands at each above; of the
+/// names the curve's own members.
+///   a gemm_curve has 14, of which "launch" is number 6 from 0   (tests/curves/constants.cpp)
 template <detail::curve_of<gemm_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
@@ -200,6 +203,8 @@ constexpr void list_engine_and_network(C&& c, List&& list) {
 
 }  // namespace detail
 
+/// The same of any collective's, exchange's or host's curve; units and source as above.
+///   a host_curve has 8   (tests/curves/constants.cpp)
 template <detail::curve_of<collective_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
   detail::list_library(c, list);
@@ -267,6 +272,9 @@ struct named_constant {
   std::string_view name{};
   constant_range range{};
 };
+/// Name, unit and range of the constant at that place, from 0, in the list of a curve; none beyond
+/// its end. Derived from list_constants().
+///   constant_at(gemm_curve<>{}, 6).name = "launch", up to 1 s   (tests/curves/constants.cpp)
 template <class Curve>
 [[nodiscard]] constexpr named_constant constant_at(const Curve& c, std::int32_t place) noexcept {
   named_constant found;
@@ -276,7 +284,9 @@ template <class Curve>
   return found;
 }
 
-/// visit(field, curve) for each curve of a policy, `field` being the one that messages name.
+/// visit(field, curve) for each curve of any policy, `field` being the one that messages name: a
+/// number of curves by definition of basic_fitted, in its order.
+///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);
@@ -296,7 +306,9 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   visit(field::host_constants, f.host);
 }
 
-/// The constant at a place in the list of a field's curves.
+/// Name, unit and range of the constant at a place, from 0, in the list of a field's curves; none
+/// beyond its end. Derived from constant_at().
+///   constant_of(field::gemm_constants, 6).name = "launch"   (tests/curves/constants.cpp)
 [[nodiscard]] constexpr named_constant constant_of(field of, std::int32_t place) noexcept {
   named_constant found;
   for_each_curve(basic_fitted<>{}, [&](field of_curve, const auto& curve) {

@@ -117,8 +117,10 @@ struct basic_accelerator {
 };
 using accelerator = basic_accelerator<>;
 
-/// The same hardware under another efficiency policy.
-///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8})
+/// The same hardware, every figure in its unit, under any other efficiency policy: the copy = a,
+/// save its `efficiency`.
+///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}): mfu 0.5
+///   (tests/static/worked_numbers.cpp)
 template <class T, class Old, class New>
 [[nodiscard]] constexpr basic_accelerator<T, New> with_efficiency(
     const basic_accelerator<T, Old>& a, const New& efficiency) noexcept {
@@ -163,11 +165,13 @@ constexpr precision wider_with_peak(const basic_peaks<T>& peaks, precision p) no
 
 }  // namespace detail
 
-/// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak, else
-/// the next wider type that has one, to which engines widen weights inside a kernel (fp4, fp8, int8
-/// and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16, of the same width). If
-/// none has, fp32, whose peak is then zero.
-///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16
+/// The precision in which `a` multiplies operands of type `p`: p itself where it has a peak (of
+/// 1 FLOP/s or more), else the next wider type that has one, to which engines widen weights inside
+/// a kernel (fp4, fp8, int8 and int4 -> bf16 -> fp16 -> tf32 -> fp32; fp16 also falls back to bf16,
+/// of the same width). If none has, fp32, whose peak is then zero. Source: weight-only kernels of
+/// vLLM (Marlin) and TensorRT-LLM (weight-only GEMM), which widen so.
+///   supported(catalog::a100_sxm, precision::fp8) == precision::bf16, 8 bits in 16
+///   (tests/describe/accelerator.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr precision supported(const basic_accelerator<T, Efficiency>& a,
                                             precision p) noexcept {

@@ -23,7 +23,8 @@ struct basic_cluster {
 };
 using cluster = basic_cluster<>;
 
-/// A cluster of `gpus` accelerators with the domain size and links that its data sheet names.
+/// A cluster of `gpus` accelerators, a count from 1 to 10^6 (check() refuses others), with the
+/// domain size and links of its data sheet: domains = gpus / a.domain.
 ///   make_cluster(catalog::h100_sxm, 64): 8 domains of 8   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
@@ -39,7 +40,8 @@ inline constexpr bool is_called = false;
 
 }  // namespace detail
 
-// No number of accelerators, or a text for an engine: one sentence instead of a list of candidates.
+/// Does not compile, in one sentence instead of a list of candidates: no number of accelerators, or
+/// a text for an engine.
 template <class T, class Efficiency>
 constexpr basic_cluster<T, Efficiency> make_cluster(
     const basic_accelerator<T, Efficiency>& a) noexcept {
@@ -56,7 +58,8 @@ constexpr basic_cluster<T, Efficiency> with_engine(const basic_cluster<T, Effici
   return c;
 }
 
-/// The same cluster under another efficiency policy of its accelerator.
+/// The same cluster, every figure in its unit, under any other efficiency policy of its
+/// accelerator: the copy = c, save `accelerator.efficiency`.
 ///   with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5}): 64 GPUs, mfu 0.5
 ///   (tests/static/worked_numbers.cpp)
 template <class T, class Old, class New>
@@ -70,7 +73,10 @@ template <class T, class Old, class New>
           c.runtime};
 }
 
-/// The same cluster under an engine that takes so much, or runs so; engines/ has known ones.
+/// The same cluster under an engine that takes so many bytes, or runs so: the copy = c, save its
+/// `runtime`. Any engine; engines/ has known ones.
+///   with_engine(make_cluster(catalog::h100_sxm, 8), engines::vllm).runtime.page_tokens = 16
+///   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> with_engine(
     basic_cluster<T, Efficiency> c, const basic_runtime<T>& engine) noexcept {
@@ -78,7 +84,8 @@ template <class T, class Efficiency>
   return c;
 }
 
-/// The same with another number of accelerators per scale-up domain.
+/// The same with another number of accelerators per scale-up domain, from 1 to 10^6: domains =
+/// gpus / gpus_per_domain.
 ///   make_cluster(catalog::h100_sxm, 64, 4): 16 domains of 4   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(

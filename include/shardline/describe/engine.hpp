@@ -111,7 +111,11 @@ struct shard_padding {
 ///   fastest        whichever of these is
 enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
 
-/// "pairwise", "hierarchical", "low-latency" or "fastest".
+/// The name of any way to exchange tokens, as the option `--exchange` and JSON have it, the
+/// standard spelling of the enumeration above: "pairwise", "hierarchical", "low-latency" or
+/// "fastest".
+///   name(expert_exchange::low_latency) = "low-latency", the third of 4
+///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
   switch (e) {
     case expert_exchange::pairwise:
@@ -128,9 +132,8 @@ enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency
 
 /// How an engine runs layers with experts.
 ///   exchange            what carries tokens to their experts' ranks
-///   dispatch, combine   precision of tokens on the way there, and of results on the way back;
-///   none:
-///                       that of the model's activations
+///   dispatch, combine   precision of tokens on the way there, and of results on the way back
+///                       (none: that of the model's activations)
 ///   overlap_shared      shared experts are computed while tokens are under way to the routed ones
 struct expert_execution {
   expert_exchange exchange = expert_exchange::pairwise;
@@ -141,8 +144,9 @@ struct expert_execution {
                                    const expert_execution&) noexcept = default;
 };
 
-/// Bytes of a value on the way to another rank: types of 8 bits and fewer bring a scale of 32 bits
-/// for 128 values (DeepEP).
+/// Bytes of a value, of any precision, on the way to another rank = element_bytes(p), and for types
+/// of 8 bits and fewer a scale of 32 bits for 128 values (DeepEP, deep_ep/buffer.py: dispatch with
+/// use_fp8).
 ///   wire_bytes(precision::fp8) = 1.03125
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double wire_bytes(precision p) noexcept {
@@ -158,7 +162,10 @@ struct expert_execution {
 ///   whole_prompts   the same, and no prompt is cut: one at least, others as far as the budget goes
 enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 
-/// "chunked", "prompts-first" or "whole-prompts".
+/// The name of any scheduler, as options and JSON have it, the standard spelling of the enumeration
+/// above: "chunked", "prompts-first" or "whole-prompts".
+///   name(scheduler::prompts_first) = "prompts-first", the second of 3
+///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(scheduler s) noexcept {
   switch (s) {
     case scheduler::chunked:
@@ -230,7 +237,10 @@ struct basic_runtime {
 };
 using runtime = basic_runtime<>;
 
-/// The engine's own budget rule with another share; one that the engine works out is given then.
+/// Sets the share [1] of the engine's own budget rule, from 1e-6 to 1 (check() refuses others); an
+/// engine that works it out (derived_static) is given it then. Source: --gpu-memory-utilization,
+/// free_gpu_memory_fraction, --mem-fraction-static, of which that is what each means.
+///   set_share(r, 0.8) of SGLang: static_fraction{0.8}   (tests/describe/engine.cpp)
 template <class T>
 constexpr void set_share(basic_runtime<T>& r, const T& share) noexcept {
   if (std::holds_alternative<derived_static<T>>(r.budget)) {

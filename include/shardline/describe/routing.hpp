@@ -29,14 +29,18 @@ struct basic_routing {
   std::span<const double> loads{};
 };
 
-/// Loads of experts are distributed as x^-exponent, exponent [1] from 0 to 2.
+/// Loads of experts are distributed as x^-exponent, exponent [1] from 0 to 2; check() refuses
+/// others. Derivation: work/routing/power_law.hpp.
 ///   power_law_routing(1.2).exponent = 1.2   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_routing<T> power_law_routing(const T& exponent) noexcept {
   return {routing_law::power_law, exponent, {}};
 }
 
-/// Loads of experts as they were seen, in any unit: only their shares count. They must outlive it.
+/// Loads of experts as they were seen, in any unit: only their shares count. One for each expert,
+/// none below 0 and not all 0 (check() refuses others), and they must outlive it. Derivation:
+/// work/routing/observed_load.hpp.
+///   observed_routing(loads) of {1, 3}: 2 loads, exponent 0   (tests/static/worked_numbers.cpp)
 template <class T = double>
 [[nodiscard]] constexpr basic_routing<T> observed_routing(std::span<const double> loads) noexcept {
   return {routing_law::observed, T(0.0), loads};

@@ -39,7 +39,9 @@ inline constexpr std::array<std::string_view, weight_class_count> weight_class_n
     "routed expert", "shared expert", "dense feed-forward", "head"};
 }  // namespace detail
 
-/// As breakdowns of memory call it: "attention", "routed expert".
+/// The name of any class, as breakdowns of memory and the source of their JSON call it.
+///   name(weight_class::routed_expert) = "routed expert", the fifth of 8
+///   (tests/describe/weights.cpp)
 [[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
   return detail::weight_class_names[static_cast<std::size_t>(c)];
 }
@@ -70,7 +72,9 @@ inline constexpr std::array<std::string_view, matrix_role_count> matrix_role_nam
     "input", "output", "query latent", "query", "key-value latent", "key-value", "index"};
 }  // namespace detail
 
-/// As messages call it.
+/// The name of any role, as messages call it, by the list above.
+///   name(matrix_role::kv_latent) = "key-value latent", the fifth of 7
+///   (tests/describe/weights.cpp)
 [[nodiscard]] constexpr std::string_view name(matrix_role r) noexcept {
   return detail::matrix_role_names[static_cast<std::size_t>(r)];
 }
@@ -129,7 +133,7 @@ struct weight_formats {
   friend constexpr bool operator==(const weight_formats&, const weight_formats&) noexcept = default;
 };
 
-/// Every class in one format.
+/// Every class in one format, any: formats[c] = f for each of the 8.
 ///   uniform(formats::bf16): 16 bits of each element of 8 classes
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr weight_formats uniform(const weight_format& f) noexcept {
@@ -138,7 +142,10 @@ struct weight_formats {
   return formats;
 }
 
-/// The large matrices in `f`, the rest as it was: what serving engines do when asked to quantise.
+/// The large matrices in `f`, any format, the rest as it was: what serving engines do when asked to
+/// quantise (vLLM --quantization fp8: linear layers save the head; vllm/.../quantization/fp8.py).
+///   quantised(uniform(formats::bf16), formats::fp8): attention 8 bits, router 16
+///   (tests/describe/weights.cpp)
 // Into a new object: g++ 12 changes a constant argument itself where an element of a parameter that
 // was passed by value is assigned, and with it every constant that shares its value.
 [[nodiscard]] constexpr weight_formats quantised(const weight_formats& formats,

@@ -90,13 +90,20 @@ struct engine_version {
   [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
     return kernels_of.version == name;
   }
-  /// Whether how it runs a step was measured of this engine, if under an earlier version.
+  /// Whether its memory was measured of this engine, if under another version; and how it runs a
+  /// step.
+  [[nodiscard]] constexpr bool has_memory_of_engine() const noexcept {
+    return memory_of.version.starts_with(engine);
+  }
   [[nodiscard]] constexpr bool has_kernels_of_engine() const noexcept {
     return kernels_of.version.starts_with(engine);
   }
 };
 
-/// What a version starts with on this GPU.
+/// What a version starts with on this GPU: its runtime, in the units of basic_runtime, with the
+/// step of the first row of `by_memory` that the GPU's memory reaches, the last row otherwise.
+/// Source: get_batch_defaults() of vLLM's engine/arg_utils.py, handle_gpu_memory_settings() of
+/// SGLang's server_args.py.
 ///   vLLM takes 8192 tokens and 1024 sequences on an H100, 2048 and 256 on an A100 or L40S
 ///   (tests/engines/engine.cpp)
 template <class Efficiency>
@@ -113,7 +120,9 @@ template <class Efficiency>
   return r;
 }
 
-/// The same cluster under an engine, as that starts on its GPUs: with_engine(c, engines::vllm).
+/// The same cluster under an engine, as that starts on its GPUs: = with_engine(c, runtime_on(e,
+/// c.accelerator)), any version, bytes and tokens as there.
+///   with_engine(c, engines::vllm) of H100: steps of 8192 tokens   (tests/engines/engine.cpp)
 template <class Efficiency>
 [[nodiscard]] constexpr basic_cluster<double, Efficiency> with_engine(
     const basic_cluster<double, Efficiency>& c, const engine_version& e) noexcept {

@@ -159,11 +159,12 @@ struct given_values {
 
 }  // namespace detail
 
-/// Reads a convention's flags: `key=value` items with commas between them, at least one, in any
-/// order, each key once, by whichever of its names; what is left out has its default. Case counts,
-/// and no space is skipped.
+/// Reads a convention's flags, counts and switches: `key=value` items with commas between them, at
+/// least one, in any order, each key once, by whichever of its names; what is left out has its
+/// default. Case counts, and no space is skipped. Otherwise an error: which key, its value, what is
+/// allowed. Source of keys and defaults: Flags::keys() and the framework's own arguments.
 ///   parse_flags<vllm>("tp=8,dp=2,ep=on").layout ==
-///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})
+///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})   (tests/engines/parse.cpp)
 template <layout_flags Flags>
 [[nodiscard]] constexpr parsed_layout parse_flags(std::string_view text) noexcept {
   Flags flags;

@@ -120,10 +120,11 @@ constexpr flag_refusal sglang::refused() const noexcept {
   return attention.key.empty() ? detail::experts_refused(*this) : attention;
 }
 
-/// The layout that SGLang makes of its flags; one of no ranks, which check() refuses, where it
-/// refuses them.
+/// The layout that SGLang makes of its flags, counts of ranks: of tp ranks attention dp = dp with
+/// dp_attention, and tp / dp of each; experts ep, and etp = tp / ep; one of no ranks, which check()
+/// refuses, where it refuses them. Source: sglang/srt/server_args.py, layers/dp_attention.py.
 ///   to_layout(sglang{.tp = 32, .dp = 4, .dp_attention = true, .ep = 32}): attention tp 8 dp 4,
-///   experts ep 32
+///   experts ep 32   (tests/engines/sglang.cpp)
 [[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
   if (!s.refused().key.empty()) return detail::no_ranks;
   const integer attention_tp = s.tp / (s.attention_replicas() * s.attn_cp);
@@ -160,8 +161,10 @@ constexpr std::string_view why_no_sglang(const layout& l, integer apart, integer
 
 }  // namespace detail
 
-/// The flags of a layout, in the spelling that versions up to 0.5.16 know, or why SGLang cannot
-/// express it. sglang::of(), which knows the model, can express more.
+/// The flags of a layout, counts and switches, in the spelling that versions up to 0.5.16 know, or
+/// why SGLang cannot express it, if any: the inverse of to_layout(), from which it is derived.
+/// sglang::of(), which knows the model, can express more.
+///   of attention dp 8, experts ep 8: tp 8, dp 8, ep 8   (tests/engines/sglang.cpp)
 [[nodiscard]] constexpr conversion<sglang> to_sglang(const layout& l) noexcept {
   if (l.attention.size() != l.expert.size()) {
     return {{}, "the attention mesh and the expert mesh have different numbers of ranks"};

@@ -102,10 +102,11 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
   return {};
 }
 
-/// The layout that TensorRT-LLM makes of its options; one of no ranks, which check() refuses, where
-/// it refuses them.
+/// The layout that TensorRT-LLM makes of its options, counts of ranks: attention dp = tp with
+/// attention_dp, else tp; experts etp ep = tp; one of no ranks, which check() refuses, where it
+/// refuses them. Source: tensorrt_llm/mapping.py.
 ///   to_layout(tensorrt_llm{.tp = 8, .attention_dp = true, .ep = 8}): attention tp 1 dp 8, experts
-///   ep 8
+///   ep 8   (tests/engines/tensorrt_llm.cpp)
 [[nodiscard]] constexpr layout to_layout(const tensorrt_llm& t) noexcept {
   if (!t.refused().key.empty()) return detail::no_ranks;
   return {t.attention_dp ? attention_mesh{1, 1, t.tp} : attention_mesh{t.tp, 1, 1},
@@ -116,9 +117,12 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
           t.redundant_experts};
 }
 
-/// The options of a layout, or why TensorRT-LLM cannot express it: what they make is the same
-/// layout, but for the way to the experts where dispatch_matters() is false.
+/// The options of a layout, counts and switches, or why TensorRT-LLM cannot express it: what they
+/// make is the same layout, but for the way to the experts where dispatch_matters() is false; the
+/// inverse of to_layout(), from which it is derived.
 /// tensorrt_llm::of(), which knows the model, can express more.
+///   of attention dp 8, experts ep 8: tp 8 with attention_dp, ep 8
+///   (tests/engines/tensorrt_llm.cpp)
 [[nodiscard]] constexpr conversion<tensorrt_llm> to_tensorrt_llm(const layout& l) noexcept {
   if (l.attention.cp != 1 || l.dcp != 1) {
     return {{}, "TensorRT-LLM's context parallelism splits heads or the cache (cp = 1, dcp = 1)"};

@@ -17,8 +17,8 @@ namespace shardline {
 ///   bands                 of a prompt in the prefill pool, a round in the decode pool, ttft, tpot
 ///   transfer              of one prompt's cache, part of ttft
 ///   prefill_rate          requests per second that the prefill pool serves at most, and
-///   decode_rate           the decode pool, all its slots full: the pools match where both are
-///   equal
+///   decode_rate           the decode pool, all its slots full: the pools match where both
+///                         are equal
 template <class T = double>
 struct basic_disaggregated {
   report prefill{};

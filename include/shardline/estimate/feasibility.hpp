@@ -212,11 +212,13 @@ constexpr report check_without_times(const basic_cluster<T, Efficiency>& c, cons
 
 }  // namespace detail
 
-/// Every rule that the deployment violates, and warnings. Never throws.
-/// The time rules compare serving()'s ttft and tpot and apply only where the workload sets them, as
-/// rule::rate does where it sets a rate.
-///   EP64 x TP16 x PP4 x DP4 on 64 GPUs violates rule::gpus, required 16384, available 64
+/// Every rule that the deployment violates, with both figures in the units that rules.hpp names,
+/// and warnings; empty where there are none. Never throws. The time rules compare serving()'s ttft
+/// and tpot and apply only where the workload sets them, as rule::rate does where it sets a rate.
 /// Invalid inputs are listed in `invalid`; rules are then not tried, since figures mean nothing.
+/// Source of the rules: the enumeration in check/rules.hpp.
+///   EP64 x TP16 x PP4 x DP4 on 64 GPUs violates rule::gpus, required 16384, available 64
+///   (tests/estimate/feasibility.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr report check(const basic_cluster<T, Efficiency>& c, const model& m,
                                      const layout& l, const basic_workload<T>& w) noexcept {

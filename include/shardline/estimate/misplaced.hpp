@@ -7,6 +7,7 @@
 
 namespace shardline {
 
+/// Does not compile, in one sentence: four arguments, one of which is not in its place.
 template <class A, class B, class C, class D>
 requires detail::misplaced<A, B, C, D>
 constexpr basic_estimate<> estimate(const A&, const B&, const C&, const D&) noexcept {
@@ -50,6 +51,7 @@ constexpr basic_serving<> serving(const A&, const B&, const C&, const D&) noexce
   return {};
 }
 
+/// Does not compile, in one sentence: a cluster and fewer than three arguments more.
 template <class Cluster, class... Others>
 requires detail::incomplete<Cluster, Others...>
 constexpr basic_estimate<> estimate(const Cluster&, const Others&...) noexcept {

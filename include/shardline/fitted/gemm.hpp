@@ -115,7 +115,9 @@ struct gemm_law {
   }
 };
 
-/// The multiplication by this matrix of so many bytes, for any rows.
+/// Seconds of the multiplication by this matrix of so many bytes, for any rows: gemm_law, where the
+/// formula and its source stand, with the chip's own constants.
+///   16 rows of 4096 x 28672 in bf16, vLLM, H100: 85.174 us   (tests/fitted/gemm.cpp)
 template <class T>
 [[nodiscard]] constexpr gemm_law<T> law_of(const fitted_accelerator<T>& a, const gemm_shape& o,
                                            double matrix) noexcept {

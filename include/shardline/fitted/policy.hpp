@@ -15,13 +15,16 @@
 
 namespace shardline {
 
-/// How far measurements were found to be from it.
+/// How far measurements were found to be from it, ratios [1] of which none is below 0: by
+/// definition the policy's own `residuals`, which chips/residuals.hpp has measured.
+///   of a step of 0.5 to 2: 0.5 and 2   (tests/fitted/policy.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
   return policy.residuals;
 }
 
-/// Where its curves come from.
+/// The name of where its curves come from, any provenance: by definition the policy's own `source`.
+///   provenance::measured, 3 from 0, of a measured chip   (tests/fitted/policy.cpp)
 template <class T>
 [[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {
   return policy.source;

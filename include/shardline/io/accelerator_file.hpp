@@ -179,7 +179,9 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
      {"blackwell", architecture::blackwell},
      {"blackwell_graphics", architecture::blackwell_graphics}}};
 
-/// The names of all figures, for a message.
+/// The names of all figures, none left out, for a message: by definition those of
+/// accelerator_figures.
+///   22 of them, "memory_rate" among them   (tests/io/documented.cpp)
 [[nodiscard]] inline std::vector<std::string_view> figure_names() {
   std::vector<std::string_view> names;
   names.reserve(accelerator_figures.size());
@@ -187,7 +189,9 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
   return names;
 }
 
-/// Sets one figure. Empty, or what is wrong: "peak.fp8: -1; allowed: ...".
+/// Sets one figure, in the unit that accelerator_figures has for it (bytes, bytes/s, FLOP/s, s, or
+/// a count). Empty, or what is wrong: "peak.fp8: -1; allowed: ..."; source of what is allowed: the
+/// ranges of base/field.hpp.   (tests/io/accelerator_file.cpp)
 [[nodiscard]] inline std::string set_figure(accelerator& a, std::string_view name, double x) {
   for (const accelerator_figure& f : accelerator_figures) {
     if (f.name != name) continue;
@@ -197,12 +201,8 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
     (void)f.exchange(a, &x);
     return {};
   }
-  std::string known;
-  for (const std::string_view one : figure_names()) {
-    known += (known.empty() ? "" : ", ") + std::string(one);
-  }
   return hf::printable(name) + did_you_mean(name, figure_names()) +
-         ": not known; allowed: " + known;
+         ": not known; allowed: " + listed_names(figure_names());
 }
 
 /// An accelerator, or one line that says why there is none.
@@ -259,15 +259,16 @@ class accelerator_reader {
   template <class Names, class Value>
   void read_one_of(const std::string& key, const std::string& text, const Names& named,
                    Value& value) {
-    std::string names;
+    std::vector<std::string_view> names;
     for (const auto& [name, of_name] : named) {
       if (name == text) {
         value = of_name;
         return;
       }
-      names += (names.empty() ? "" : ", ") + std::string(name);
+      names.push_back(name);
     }
-    put(key + ": " + hf::printable(text) + "; allowed: " + names);
+    put(key + ": " + hf::printable(text) + did_you_mean(text, names) +
+        "; allowed: " + listed_names(names));
   }
 
   accelerator& a_;
@@ -285,7 +286,7 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
   names.reserve(catalog::accelerators.size());
   for (const accelerator& a : catalog::accelerators) names.push_back(a.name.view());
   const std::string near = text == nullptr ? std::string() : did_you_mean(*text, names);
-  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: a name of the catalog");
+  d.fail("$.like: " + hf::shown(*found) + near + "; allowed: " + listed_names(names));
   return {};
 }
 
@@ -293,8 +294,10 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
 
 /// The accelerator that a JSON text describes: "name", "vendor", "architecture", "like" (an
 /// accelerator of the catalog, whose figures hold where the text gives none) and
-/// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is not known is refused by its path.
+/// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is
+/// not known is refused by its path.
 ///   {"name": "h100-at-home", "like": "h100-sxm", "memory": 8e10, "domain": 4}
+/// Source of "like": catalog/accelerators.hpp.   (tests/io/accelerator_file.cpp)
 [[nodiscard]] inline accelerator_result read_accelerator(std::string_view text) {
   hf::diagnosis d;
   const hf::json document = hf::parse_object(text, d);

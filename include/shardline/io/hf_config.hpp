@@ -16,9 +16,8 @@
 namespace shardline {
 
 /// A model, or one line that says why there is none.
-///   error   "$.num_attention_heads: 0; allowed: a whole number from 1 to 1000000"; empty if there
-///   is
-///           a model
+///   error   "$.num_attention_heads: 0; allowed: a whole number from 1 to 1000000";
+///           empty if there is a model
 ///   notes   what the text describes but the model does not price, and defaults that were assumed
 struct import_result {
   std::optional<shardline::model> model{};
@@ -179,6 +178,8 @@ inline model read_document(const json& document, std::string_view quantisation_t
 /// else is refused by name, as is every value out of range, every key given twice and
 /// every setting that would change the cost without being priced.
 /// Throws nothing but std::bad_alloc, and compiles without exceptions and RTTI.
+/// Source of each family: its modelling code, named in io/hf/families/.
+///   Llama-3.1-8B's: 8,030,261,248 parameters   (tests/io/documented.cpp)
 [[nodiscard]] inline import_result import_hf_config(std::string_view json_text,
                                                     std::string_view quantisation_text = {}) {
   hf::diagnosis d;

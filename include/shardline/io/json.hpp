@@ -27,6 +27,9 @@ namespace shardline {
 
 /// {"name", "parameters", "active_parameters", "mtp_parameters", "kv_bytes_per_token",
 ///  "state_bytes_per_sequence"}: multi-token prediction is counted apart.
+/// Counts and bytes, of any model, = parameters(), active_parameters(), kv_bytes_per_token() and so
+/// on.
+///   Llama-3.1-8B: "parameters": 8030261248   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const model& m) {
   out.object([&] {
@@ -41,6 +44,8 @@ void put_json(json_output<Output>& out, const model& m) {
 
 /// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "dispatch",
 ///  "redundant_experts", "dcp", "gpus"}
+/// Counts of ranks, of any layout, by definition its fields.
+///   of one GPU: "gpus": 1, "dcp": 1   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const layout& l) {
   out.object([&] {
@@ -82,6 +87,8 @@ void put_si_figure(json_output<Output>& out, std::string_view name, figure_unit 
 }  // namespace detail
 
 /// {"rule", "message", "required", "available"}: the two figures in bytes, seconds, or a count.
+/// Any violation; the sentence is text_of()'s, from which it is derived.
+///   16384 GPUs of 64: "required": 16384   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const violation& v) {
   out.object([&] {
@@ -94,6 +101,8 @@ void put_json(json_output<Output>& out, const violation& v) {
 
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;
 /// their sum is the latency.
+/// Any time in seconds, by definition of basic_time.
+///   2 s of norms: "latency_s": 2, one term   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_time<T>& t) {
   out.object([&] {
@@ -136,22 +145,28 @@ void put(json_output<Output>& out, std::string_view name, const quantity<Unit, T
 
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
 ///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"};
-/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served.
+/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served, and
+/// TPOT where answers are of one token.
+/// Seconds, tokens and requests per second, by definition of basic_serving.
+///   of tpot 25 ms: "tpot_s": 0.025   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_serving<T>& s) {
   out.object([&] {
-    for_each_part(
-        s, [&out](std::string_view name, const auto& figure) { detail::put(out, name, figure); });
+    for_each_part(s, [&](std::string_view name, const auto& figure) {
+      if (name == "tpot" && !(value_of(s.tpot.value()) > 0.0)) return out.member("tpot_s", nullptr);
+      detail::put(out, name, figure);
+    });
   });
 }
 
 namespace detail {
 
-// [low, high] in seconds, or null where they are infinite.
+// [low, high] in seconds, or null where they are infinite, or of nothing.
 template <class Output, class T>
 void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b) {
   const std::string key = std::string(name) + "_s";
-  if (!is_finite(value_of(b.low.value()))) return out.member(key, nullptr);
+  const double high = value_of(b.high.value());
+  if (!is_finite(high) || !(high > 0.0)) return out.member(key, nullptr);
   out.array(key, [&] {
     out.put(value_of(b.low.value()));
     out.put(value_of(b.high.value()));
@@ -161,7 +176,9 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 }  // namespace detail
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
-/// TTFT whose queue grows for ever is null.
+/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token.
+/// By definition of basic_bands.
+///   a decode of 2 s to 3 s: "decode_s": [2, 3]   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {
   out.object([&] {
@@ -188,6 +205,9 @@ void put_members(json_output<Output>& out, const report& r, std::span<const std:
 }  // namespace detail
 
 /// {"feasible", "violations", "warnings"}, with warnings as sentences.
+/// Any report, invalid inputs as violations too, figures in the units of their names; by definition
+/// of put_members() of a report.
+///   of 16384 GPUs of 64: 1 violation, "required": 16384   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const report& r) {
   out.object([&] { detail::put_members(out, r, {}); });
@@ -197,6 +217,8 @@ void put_json(json_output<Output>& out, const report& r) {
 /// "bands", members; the source of all times is "datasheet", "constant", "transferred" or
 /// "measured".
 ///   notes   stand among the warnings
+/// Bytes and seconds by their names, of any estimate; by definition of basic_estimate.
+///   Llama-3.1-8B, 16 sequences on one H100: "total_bytes": 22697324544   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const layout& l,
                  const basic_estimate<T>& e, std::span<const std::string> notes = {}) {
@@ -210,7 +232,9 @@ void put_members(json_output<Output>& out, const model& m, const layout& l,
   out.member("serving", e.serving);
   out.member("bands", e.bands);
 }
-/// {those members}
+/// {those members}, of any estimate, bytes and seconds by their names; by definition of
+/// put_members().
+///   Llama-3.1-8B, 16 sequences on one H100: "total_bytes": 22697324544   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const model& m, const layout& l,
               const basic_estimate<T>& e) {
@@ -220,6 +244,9 @@ void put_json(json_output<Output>& out, const model& m, const layout& l,
 /// {"model", "layout", "feasible", "prefill": report, "decode": report, "source",
 ///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving",
 ///  "bands"}
+/// Seconds and requests per second by their names, of any pools; by definition of
+/// basic_disaggregated.
+///   Llama-3.1-8B, pools of one H100 each: "transfer_s": 0.00537   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const layout& l,
                  const basic_disaggregated<T>& d) {
@@ -242,6 +269,8 @@ void put_json(json_output<Output>& out, const model& m, const layout& l,
 }
 
 /// "tried", "feasible", "rejected": {rule: points}, members; rules that rejected none are left out.
+/// Numbers of points, of any search, by definition of search_counts.
+///   10 tried, 10 feasible: "tried": 10   (tests/io/documented.cpp)
 template <class Output>
 void put_members(json_output<Output>& out, const search_counts& s) {
   out.member("tried", s.tried);
@@ -255,6 +284,8 @@ void put_members(json_output<Output>& out, const search_counts& s) {
 
 /// The counts, and "layouts": [as for an estimate, best first], members.
 ///   notes   stand among the warnings of each
+/// Numbers of points, of any search, by definition of basic_search_result.
+///   Llama-3.1-8B on 4 H100: "tried": 10   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const basic_search_result<T>& s,
                  std::span<const std::string> notes = {}) {

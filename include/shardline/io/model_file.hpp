@@ -75,6 +75,12 @@ inline constexpr std::array model_figures{
     model_figure{"streams", range_of(field::streams), "residual streams (hyper-connections)",
                  [](model& m, const integer* x) { return detail::exchanged_count(m.streams, x); }},
     model_figure{
+        "streams_apart", detail::true_or_false, "no stream is mixed with another",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.streams_apart, x); }},
+    model_figure{
+        "streams_averaged", detail::true_or_false, "streams are averaged before the head",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.streams_averaged, x); }},
+    model_figure{
         "updates.versions", range_of(field::stream_versions), "of the stream, updated in turn",
         [](model& m, const integer* x) { return detail::exchanged_count(m.updates.versions, x); }},
     model_figure{
@@ -127,29 +133,36 @@ inline constexpr std::array<std::pair<std::string_view, precision>, 3> element_n
 
 namespace detail {
 
+// A word that is none of the names.
+inline void refuse_name(const hf::fields& f, const char* key,
+                        const std::vector<std::string_view>& names) {
+  const std::string said = f.word(key, "");
+  f.report().fail(f.path() + "." + key + ": " + hf::shown(said) + did_you_mean(said, names) +
+                  "; allowed: " + listed_names(names));
+}
+
 // One of a table's values by its name; what it was where no key says.
 template <class Table, class Value>
 void read_named(const hf::fields& f, const char* key, const Table& table, Value& value) {
   if (f.find(key) == nullptr) return;
   const std::string said = f.word(key, "");
+  std::vector<std::string_view> names;
   for (const auto& [name, one] : table) {
-    if (name != said) continue;
-    value = one;
-    return;
+    if (name == said) {
+      value = one;
+      return;
+    }
+    names.push_back(name);
   }
-  f.refuse(key, names_of(table));
+  refuse_name(f, key, names);
 }
 
 // A field that nothing has read is a fault, with the one that it may stand for.
 inline void refuse_unread(const hf::fields& f, const std::vector<std::string_view>& known) {
   for (const auto& [key, value] : f.members().items()) {
     if (f.was_read(key)) continue;
-    std::string names;
-    for (const std::string_view one : known) {
-      names += (names.empty() ? "" : ", ") + std::string(one);
-    }
     return f.report().fail(f.path() + "." + hf::printable(key) + did_you_mean(key, known) +
-                           ": not known; allowed: " + names);
+                           ": not known; allowed: " + listed_names(known));
   }
 }
 
@@ -274,7 +287,7 @@ inline model read_like_model(const hf::fields& f) {
   std::vector<std::string_view> names;
   names.reserve(std::size(catalog::models));
   for (const model* m : catalog::models) names.push_back(m->name.view());
-  f.refuse("like", "a name of the catalog" + did_you_mean(name, names));
+  refuse_name(f, "like", names);
   return {};
 }
 

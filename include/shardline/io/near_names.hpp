@@ -13,9 +13,11 @@
 
 namespace shardline {
 
-/// Characters to insert, leave out or replace to make one name of the other, upper and lower case
-/// and - and _ alike; of two neighbours that are exchanged both are replaced.
+/// Number of characters to insert, leave out or replace to make one name of the other, any two,
+/// upper and lower case and - and _ alike; of two neighbours that are exchanged both are replaced.
+/// Source: V. Levenshtein, Soviet Physics Doklady 10(8), 1966.
 ///   name_distance("h100_sxm", "H100-SXM") == 0, ("qwen3", "qwen3-8b") == 3
+///   (tests/io/near_names.cpp)
 [[nodiscard]] inline std::size_t name_distance(std::string_view a, std::string_view b) {
   const auto plain = [](char c) {
     if (c == '_') return '-';
@@ -72,6 +74,7 @@ std::string name_within(std::string_view given, const Names& names) {
 /// The name nearest to `given`: the first that goes on where it ends, else the first of those least
 /// far away, at most a third of its characters, else one that is a part of it. Empty where none is.
 ///   "H100" of h100-sxm, h200-sxm: h100-sxm; "meta-llama/Llama-3.1-8B-Instruct": llama-3.1-8b
+/// By definition of name_distance().   (tests/io/near_names.cpp)
 template <class Names>
 [[nodiscard]] std::string near_name(std::string_view given, const Names& names) {
   // A longer name is a slip of nobody's, and takes long to compare.
@@ -92,7 +95,17 @@ template <class Names>
   return nearest.empty() ? detail::name_within(given, names) : nearest;
 }
 
-/// " (did you mean x?)", or nothing where no name is near.
+/// Any names, commas between, by definition: of 2 "h100-sxm, h200-sxm".
+/// (tests/io/documented.cpp)
+template <class Names>
+[[nodiscard]] std::string listed_names(const Names& names) {
+  std::string text;
+  for (const auto& one : names) text += (text.empty() ? "" : ", ") + std::string(one);
+  return text;
+}
+
+/// " (did you mean x?)", or nothing where no name is near: derived from near_name().
+///   of "h100-sxn": " (did you mean h100-sxm?)", 100 in both   (tests/io/documented.cpp)
 template <class Names>
 [[nodiscard]] std::string did_you_mean(std::string_view given, const Names& names) {
   const std::string near = near_name(given, names);

@@ -21,7 +21,9 @@ struct kernel_time {
   }
 };
 
-/// The same without units and back: seconds as plain numbers.
+/// The same without units, seconds as plain numbers, and back, any time: by definition .value() of
+/// each.
+///   of 2 s of memory: 2.0, and back   (tests/kernels/roofline.cpp)
 template <class T>
 [[nodiscard]] constexpr kernel_time<T> plain(const operator_time<T>& t) noexcept {
   return {t.compute.value(), t.memory.value(), t.exposed.value(), t.launch.value()};

@@ -11,6 +11,17 @@
 
 namespace shardline {
 
+namespace detail {
+
+// Any shape: a type of a template's, so that it is only compiled where such a policy is.
+template <class T>
+struct listed_shape {
+  using type = std::variant<gemm_shape, vector_shape, fused_shape, grouped_gemm_shape,
+                            expert_activation_shape, recurrence_shape, attention_shape>;
+};
+
+}  // namespace detail
+
 template <class T, class Efficiency>
 class listed_laws {
  public:
@@ -36,9 +47,7 @@ class listed_laws {
  private:
   struct row {
     place_in_step at{};
-    std::variant<gemm_shape, vector_shape, fused_shape, grouped_gemm_shape, expert_activation_shape,
-                 recurrence_shape, attention_shape>
-        what{};
+    typename detail::listed_shape<T>::type what{};
     unsigned char routing = 0;
     unsigned char size = step_size::none;
   };

@@ -128,7 +128,9 @@ class passings {
   growing<passing<T>, max_prepared> all_;
 };
 
-/// The size that attention in a phase follows beside its new tokens: a prompt's cached ones.
+/// The size, an index, that attention in any phase follows beside its new tokens: a prompt's
+/// cached ones, by definition of attention_pairs().
+///   of decode: step_size::of(step_extent::decode_tokens) = 13   (tests/kernels/roof_laws.cpp)
 [[nodiscard]] constexpr unsigned char size_of_attention(phase p) noexcept {
   return step_size::of(p == phase::prefill ? step_extent::prompt_context
                                            : step_extent::decode_tokens);

@@ -59,7 +59,7 @@ constexpr seconds<T> memory_time(const basic_accelerator<T, Efficiency>& a, cons
 ///   compute = flops / (peak(precision) compute_share)            [FLOP / (FLOP/s) = s]
 ///   memory  = bytes / (memory_rate memory_share)                 [byte / (byte/s) = s]
 ///   time    = max(compute, memory) + kernels launch
-/// The precision is the operator's, or the next wider one that the accelerator has.
+/// The precision is the operator's, or the next wider one that the accelerator has; any operator.
 /// Assumes reads overlap arithmetic inside a kernel and kernels do not overlap each other.
 /// Source: S. Williams, A. Waterman, D. Patterson, "Roofline", CACM 52(4), 2009, section 3.
 /// Check: 4096 rows of a 4096 x 4096 bf16 gemm at 989 TFLOP/s take 137,438,953,472 FLOP, 139 us

@@ -53,8 +53,10 @@ template <class T>
   return shardline::max(outside - in.workspace - in.graphs, bytes<T>{});
 }
 
-/// The share that derived_static comes to on a GPU of so much memory.
+/// The share [1] that derived_static comes to on a GPU of so many bytes, at most its `share`; the
+/// formula and its source stand at derived_static (SGLang, server_args.py).
 ///   SGLang on eight H100 under tp 8: 512 + 1.5 x 8192 + 128 x 8 + 2 x 512 MiB of 81080: 0.817
+///   (tests/memory/budget.cpp)
 template <class T>
 [[nodiscard]] constexpr static_fraction<T> share_of(const derived_static<T>& rule,
                                                     const basic_runtime<T>& r, const layout& l,
@@ -105,7 +107,10 @@ struct withholding {
 }  // namespace detail
 
 /// Reserve and withheld bytes of one GPU of a layout; communicators only count where there are
-/// peers.
+/// peers. Source: each rule's own, describe/engine.hpp.
+///   reserve  = reserve + communicators + cuda_graphs;  withheld: what the budget rule leaves
+///            unused
+///   the default engine on 80 GB: 1,073,741,824 bytes, and 0   (tests/memory/budget.cpp)
 template <class T>
 [[nodiscard]] constexpr runtime_bytes<T> engine_bytes(const basic_runtime<T>& r,
                                                       const bytes<T>& capacity, const layout& l,

@@ -38,8 +38,10 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
 
 }  // namespace detail
 
-/// Blocks of stage `stage` of the layout; a model without a vocabulary has neither embedding nor
-/// head.
+/// How many of each block stage `stage` of the layout has, 0 <= stage < pp, by layers_of_stage(); a
+/// model without a vocabulary has neither embedding nor head.
+///   Llama-3.1-8B on one stage: 1 embedding, 32 layers of its one kind, 1 head
+///   (tests/model/blocks.cpp)
 [[nodiscard]] constexpr block_counts blocks_of_stage(const model& m, const layout& l,
                                                      integer stage) noexcept {
   const item_range own = layers_of_stage(l, m.layers.size(), stage);
@@ -51,7 +53,8 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
-/// Blocks of all stages together.
+/// How many of each all pp >= 1 stages have together = the sum of blocks_of_stage().
+///   Llama-3.1-8B, pp 4: the same, and 3 hand-overs   (tests/model/blocks.cpp)
 [[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, integer pp) noexcept {
   block_counts blocks = detail::with_layers(m.layers.counts(0, m.layers.size()));
   blocks[block::embedding] = m.vocab_size > 0 ? 1 : 0;
@@ -60,9 +63,11 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
-/// The rows of all layers at once: looked up, and added to a projection of the residual stream that
-/// is normed layer by layer. Ranks share the table's rows and the projection's columns.
-/// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
+namespace detail {
+
+// The rows of all layers at once: looked up, and added to a projection of the residual stream that
+// is normed layer by layer. Ranks share the table's rows and the projection's columns.
+// Source: class Gemma4SelfDecoderLayers of vllm/model_executor/models/gemma4.py.
 constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
   const layer_inputs& own = e.model.per_layer;
   const integer all = own.width * e.model.layers.size();
@@ -78,14 +83,14 @@ constexpr void emit_layer_embedding(const model_context& e, shape_sink& sink) {
                     e.values_bytes(3 * all), vector_kind::norm, all});
 }
 
-/// Values of a row of embedding and head.
+// Values of a row of embedding and head.
 [[nodiscard]] constexpr integer row_width(const model& m) noexcept {
   return m.embedding_width > 0 ? m.embedding_width : m.hidden_size;
 }
 
-/// Vocabulary-parallel lookup; ranks sum their partial rows, which every rank projects where they
-/// are narrower than the model. Learned positions are replicated and added to them, and a norm may
-/// follow.
+// Vocabulary-parallel lookup; ranks sum their partial rows, which every rank projects where they
+// are narrower than the model. Learned positions are replicated and added to them, and a norm may
+// follow.
 constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
   const integer hidden = e.model.hidden_size;
   const integer width = row_width(e.model);
@@ -104,10 +109,8 @@ constexpr void emit_embedding(const model_context& e, shape_sink& sink) {
   }
   if (e.model.embedding_norm) sink(e.norm());
   if (e.model.per_layer.width > 0) emit_layer_embedding(e, sink);
-  detail::emit_versions_end(e, step_extent::tokens, sink);
+  emit_versions_end(e, step_extent::tokens, sink);
 }
-
-namespace detail {
 
 // Hands a block of a layer its surroundings.
 struct block_emitter {
@@ -154,17 +157,20 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
 
 // Hyper-connections around a block: from all of a token's streams come the weights by which they
 // are mixed to what the block reads, and by which what it returns is added to each and they to each
-// other. The projection, its bias and three scales are in fp32, and on every rank.
-// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, huggingface/transformers (5).
+// other. The projection, its bias and a scale for each of these three kinds of weight are in fp32,
+// and on every rank. Streams that stay apart have none by which they are added to each other.
+// Source: DeepseekV4HyperConnection of modeling_deepseek_v4.py, HYV4HyperConnection of
+// modeling_hy_v4.py, huggingface/transformers (5).
 constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
   if (n == 1) return;
   const integer mixed = n * e.hidden_size;
-  const integer weights = (2 + n) * n;
+  const integer weights = (e.model.streams_apart ? 2 : 2 + n) * n;
+  const integer scales = e.model.streams_apart ? 2 : 3;
   const weight projection{weight_class::norm, mixing_format(e), mixed, weights};
   sink(gemm_shape{term::norms, projection, step_extent::tokens, e.activations});
-  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + 3}});
+  sink(fused_shape{term::norms, {weight_class::norm, formats::fp32, 1, weights + scales}});
   const integer moved = (mixed + e.hidden_size) + (2 * mixed + e.hidden_size);
   sink(vector_shape{term::norms, {}, e.values_bytes(moved), vector_kind::norm, mixed});
 }
@@ -173,7 +179,7 @@ constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
 constexpr void emit_stream_end(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
-  if (n == 1) return;
+  if (n == 1 || e.model.streams_averaged) return;
   const integer mixed = n * e.hidden_size;
   sink(gemm_shape{term::norms,
                   {weight_class::norm, mixing_format(e), mixed, n},
@@ -193,31 +199,29 @@ constexpr void emit_layer_input(const layer_inputs& own, const block_context& e,
   sink(e.norm());
 }
 
-}  // namespace detail
-
-/// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
+// The first half of a layer: norm, token mixing and its sum, in the order of the layer's form.
 constexpr void emit_mixing_half(const layer& l, const model_context& outside, shape_sink& sink) {
-  if (!detail::attends(l)) return;
+  if (!attends(l)) return;
   const block_context e = outside.in_layer(l);
-  detail::emit_stream_mixing(outside, sink);
-  detail::emit_versions_before(outside, sink);
+  emit_stream_mixing(outside, sink);
+  emit_versions_before(outside, sink);
   sink(e.norm());
-  visit_alternative(l.attention, detail::block_emitter{e, sink});
-  if (!detail::summed_later(l)) detail::emit_tensor_reduction(e, sink);
+  visit_alternative(l.attention, block_emitter{e, sink});
+  if (!summed_later(l)) emit_tensor_reduction(e, sink);
   if (is_sandwich(l.form)) sink(e.norm());
 }
 
-/// The second half: norm, unless it shares the first one's, and feed-forward block.
+// The second half: norm, unless it shares the first one's, and feed-forward block.
 constexpr void emit_feed_forward_half(const layer& l, const model_context& outside,
                                       shape_sink& sink) {
-  if (!detail::feeds(l)) return;
+  if (!feeds(l)) return;
   const block_context e = outside.in_layer(l);
-  detail::emit_stream_mixing(outside, sink);
-  if (!(detail::attends(l) && l.form == layer_form::parallel)) sink(e.norm());
-  visit_alternative(l.feed_forward, detail::block_emitter{e, sink});
+  emit_stream_mixing(outside, sink);
+  if (!(attends(l) && l.form == layer_form::parallel)) sink(e.norm());
+  visit_alternative(l.feed_forward, block_emitter{e, sink});
   if (is_sandwich(l.form) || l.form == layer_form::three_norms) sink(e.norm());
-  detail::emit_versions_behind(outside, sink);
-  if (outside.model.per_layer.width > 0) detail::emit_layer_input(outside.model.per_layer, e, sink);
+  emit_versions_behind(outside, sink);
+  if (outside.model.per_layer.width > 0) emit_layer_input(outside.model.per_layer, e, sink);
   if (l.form == layer_form::scaled_sandwich) {
     sink(fused_shape{term::norms, e.vector(weight_class::norm, 1)});
   }
@@ -226,14 +230,14 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
   }
 }
 
-/// A layer: one half after the other.
+// A layer: one half after the other.
 constexpr void emit_layer(const layer& l, const model_context& outside, shape_sink& sink) {
   emit_mixing_half(l, outside, sink);
   emit_feed_forward_half(l, outside, sink);
 }
 
-/// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
-/// the embedding; it stores its own copy only on a stage that has no embedding.
+// Final norm, one row of logits per sequence, gathered over tp for the sampler. A tied head reads
+// the embedding; it stores its own copy only on a stage that has no embedding.
 constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape_sink& sink) {
   const integer tp = e.layout.attention.tp;
   const bool tied = e.model.tied_embeddings;
@@ -241,8 +245,8 @@ constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape
   weight w =
       e.matrix(tied ? weight_class::embedding : weight_class::head, width, e.vocabulary_rows());
   w.resident = !(tied && stage_has_embedding);
-  detail::emit_stream_end(e, sink);
-  detail::emit_versions_end(e, step_extent::logit_rows, sink);
+  emit_stream_end(e, sink);
+  emit_versions_end(e, step_extent::logit_rows, sink);
   if (!e.model.no_last_norm) sink(e.norm());
   if (e.model.embedding_width > 0) {
     sink(gemm_shape{term::head, e.matrix(weight_class::head, e.model.hidden_size, width),
@@ -259,24 +263,24 @@ constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape
   sink(logits_shape{e.model.vocab_size});
 }
 
-/// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
-/// to one, and a norm at its end. The projection is replicated.
+// Around the layer of a multi-token-prediction layer: two residual streams, each normed, projected
+// to one, and a norm at its end. The projection is replicated.
 constexpr void emit_prediction_ends(const model_context& e, shape_sink& sink) {
   const model& m = e.model;
   sink(e.project(term::head, e.matrix(weight_class::head, 2 * m.hidden_size, m.hidden_size)));
   for (int norm = 0; norm < 3; ++norm) sink(e.norm());
 }
 
-/// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
-/// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
+// A multi-token-prediction layer: its ends, and between them a layer like the model's last. The
+// head is the model's own. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
 constexpr void emit_prediction_layer(const model_context& e, shape_sink& sink) {
   const model& m = e.model;
   emit_layer(m.layers.kinds[m.layers.runs[m.layers.runs.size() - 1].kind], e, sink);
   emit_prediction_ends(e, sink);
 }
 
-/// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
-/// where the deployment speculates. A step runs them apart from the others: draft_time().
+// The blocks that a stage holds: its own, and the prediction layers behind the last stage's head
+// where the deployment speculates. A step runs them apart from the others: draft_time().
 [[nodiscard]] constexpr block_counts blocks_held(const model& m, const layout& l, integer stage,
                                                  bool speculates) noexcept {
   block_counts blocks = blocks_of_stage(m, l, stage);
@@ -284,19 +288,19 @@ constexpr void emit_prediction_layer(const model_context& e, shape_sink& sink) {
   return blocks;
 }
 
-/// Values of a token that are carried from layer to layer: the residual streams or versions of one,
-/// and the blocks that the last layers attend to.
+// Values of a token that are carried from layer to layer: the residual streams or versions of one,
+// and the blocks that the last layers attend to.
 [[nodiscard]] constexpr integer carried_values(const model& m) noexcept {
   const integer blocks = m.residual_blocks == 0 ? 0 : ceil_div(m.layers.size(), m.residual_blocks);
   return (m.streams + m.updates.versions - 1 + blocks) * m.hidden_size;
 }
 
-/// What is carried to the next stage.
+// What is carried to the next stage.
 constexpr void emit_hand_over(const model_context& e, shape_sink& sink) {
   sink(e.send(collective_kind::send_recv, {2, e.layout.attention.size()}, carried_values(e.model)));
 }
 
-/// Emits one block.
+// Emits one block.
 constexpr void emit_block(const model_context& e, std::size_t b, shape_sink& sink) {
   if (b == block::embedding) return emit_embedding(e, sink);
   if (b == block::head) return emit_head(e, e.layout.pp == 1, sink);
@@ -305,21 +309,27 @@ constexpr void emit_block(const model_context& e, std::size_t b, shape_sink& sin
   emit_layer(e.model.layers.kinds[b - block::first_layer], e, sink);
 }
 
+}  // namespace detail
+
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its
-/// shapes in order, fold.finish(block). `times` is how often the block occurs. Assumes a
-/// model and layout that check() accepts.
+/// shapes in order, fold.finish(block). `times` is the number of times that the block occurs, 1 or
+/// more. Assumes a model and layout that check() accepts. Source of the operators: the kinds'
+/// emit(), work/kinds/, each of which names its own.
+///   Llama-3.1-8B: 3 blocks   (tests/model/blocks.cpp)
 template <class Fold>
 constexpr void for_each_block(const model_context& e, const block_counts& blocks, Fold& fold) {
   sink_for sink(fold);
   for (std::size_t b = 0; b < block::number; ++b) {
     if (blocks[b] == 0) continue;
     fold.start(b, blocks[b]);
-    emit_block(e, b, sink);
+    detail::emit_block(e, b, sink);
     fold.finish(b);
   }
 }
 
-/// The same with the operators of a step.
+/// The same with the operators of a step of any size, those of shapes, in FLOP and bytes, by
+/// definition of operator_of().
+///   Llama-3.1-8B: 3 blocks   (tests/model/blocks.cpp)
 template <class T, class Fold>
 constexpr void for_each_block(const model_context& e, const rank_step<T>& s,
                               const block_counts& blocks, Fold& fold) {
@@ -345,8 +355,11 @@ struct listing {
 
 }  // namespace detail
 
-/// The operators of rank `r` of stage `stage` in one step, in order: sink(operator, times).
-/// `times` is how many layers of the stage run it.
+/// The operators of rank `r` of stage `stage` in one step, in order: sink(operator, times), in FLOP
+/// and bytes. `times` is the number of layers of the stage that run it, 1 or more. Derived from
+/// for_each_block() for a model and layout that check() accepts.
+///   Llama-3.1-8B, a decode step on one GPU: 14 calls, 324 operators with caches and logits
+///   (tests/model/blocks.cpp)
 template <class T, class Sink>
 constexpr void for_each_operator(const model& m, const layout& l, const basic_step<T>& s,
                                  integer stage, const rank_coordinates& r, Sink&& sink,

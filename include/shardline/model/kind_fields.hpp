@@ -31,38 +31,41 @@ requires(I < std::variant_size_v<attention_kind>) struct kind_at<I> {
   using type = std::variant_alternative_t<I, attention_kind>;
 };
 
-template <class Kind, std::size_t I = 0>
-constexpr std::size_t number_of_kind() noexcept {
-  if constexpr (std::is_same_v<Kind, typename kind_at<I>::type>) {
-    return I;
-  } else {
-    return number_of_kind<Kind, I + 1>();
-  }
+template <class Kind, std::size_t... I>
+constexpr std::size_t number_among(std::index_sequence<I...> /*all*/) noexcept {
+  std::size_t number = 0;
+  (void(std::is_same_v<Kind, typename kind_at<I>::type> ? number = I : number), ...);
+  return number;
 }
+template <class Kind>
+inline constexpr std::size_t number_of_kind =
+    number_among<Kind>(std::make_index_sequence<kind_count>{});
 
-// Hears the fields of a kind: how many ranges of its own stand before one, or which is the n-th.
+// Hears the fields of a kind: the n-th of those that have a range of their own.
 struct own_fields {
-  const field_range* wanted = nullptr;
   std::size_t n = 0;
   std::size_t heard = 0;
-  std::size_t before = 0;
   const field_range* nth = nullptr;
 
   template <const field_range& Range, class Kind, class Value>
   constexpr void operator()(const char*, own_range<Range>, Value Kind::*) noexcept {
-    if (&Range == wanted) before = heard;
-    if (heard == n) nth = &Range;
-    ++heard;
+    hear(Range);
   }
   template <class Range, class Kind, class Value>
   constexpr void operator()(const char*, Range, Value Kind::*) noexcept {}
   template <class Kind, class Value>
   constexpr void operator()(const char*, Value Kind::*) noexcept {}
+
+ private:
+  constexpr void hear(const field_range& range) noexcept {
+    if (heard == n) nth = &range;
+    ++heard;
+  }
 };
 
 template <class Kind>
 constexpr const field_range* own_field_of(std::size_t n) noexcept {
-  own_fields list{nullptr, n};
+  own_fields list{n};
   Kind::fields(list);
   return list.nth;
 }
@@ -79,32 +82,46 @@ constexpr const field_range* own_field_at(std::size_t kind, std::size_t n,
   ((I == kind ? void(found = own_field_of<typename kind_at<I>::type>(n)) : void()), ...);
   return found;
 }
+constexpr const field_range* own_field_at(std::size_t kind, std::size_t n) noexcept {
+  return own_field_at(kind, n, std::make_index_sequence<kind_count>{});
+}
+
+// The number of a range that a kind alone has.
+constexpr field own_field(std::size_t kind, const field_range& range) noexcept {
+  std::size_t n = 0;
+  while (own_field_at(kind, n) != &range) ++n;
+  return static_cast<field>(field_count + kind * most_own_fields + n);
+}
 
 }  // namespace detail
 
-/// The number of a field of a kind.
+/// The number, a field, of a field of a kind, whether its range is a shared one of base/field.hpp
+/// or the kind's own; every field of fields() has one: by definition 8 numbers a kind behind the
+/// last of `field`.
+///   field_of<K>(shared_range<field::heads>{}) = field::heads, range 1 to 100,000
+///   (tests/model/model.cpp)
 template <class Kind, field Field>
 [[nodiscard]] constexpr field field_of(shared_range<Field>) noexcept {
   return Field;
 }
 template <class Kind, const field_range& Range>
 [[nodiscard]] constexpr field field_of(own_range<Range>) noexcept {
-  detail::own_fields list{&Range};
-  Kind::fields(list);
-  return static_cast<field>(field_count + detail::number_of_kind<Kind>() * detail::most_own_fields +
-                            list.before);
+  return detail::own_field(detail::number_of_kind<Kind>, Range);
 }
 
-/// The range of any field, one of a kind's own among them.
+/// The range of any field, one of a kind's own among them, in the unit that it names: derived from
+/// range_of() and the kinds' fields().
+///   range_of_any(field::heads) = 1 to 100,000   (tests/model/model.cpp)
 [[nodiscard]] constexpr const field_range& range_of_any(field f) noexcept {
   const auto number = static_cast<std::size_t>(f);
   if (number < field_count) return range_of(f);
   const std::size_t own = number - field_count;
-  return *detail::own_field_at(own / detail::most_own_fields, own % detail::most_own_fields,
-                               std::make_index_sequence<detail::kind_count>{});
+  return *detail::own_field_at(own / detail::most_own_fields, own % detail::most_own_fields);
 }
 
-/// The range that a number of a kind is held to.
+/// The range that a number of a kind is held to, in the unit that it names; every one has a range,
+/// by definition that of its type.
+///   range_of(shared_range<field::heads>{}) = 1 to 100,000   (tests/model/model.cpp)
 template <field Field>
 [[nodiscard]] constexpr const field_range& range_of(shared_range<Field>) noexcept {
   return range_of(Field);

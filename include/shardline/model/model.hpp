@@ -35,19 +35,25 @@ enum class layer_form : unsigned char {
   gated_blocks
 };
 
-/// Whether attention and feed-forward block read the same norm's output, or one each of one input.
+/// Whether attention and feed-forward block of a layer of any form read the same norm's output, or
+/// one each of one input: by definition of the list above. Source: GPT-J's, PaLM's and Cohere's
+/// modelling code.
+///   true of 2 of the forms: parallel and parallel_two_norms   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool is_parallel(layer_form f) noexcept {
   return f == layer_form::parallel || f == layer_form::parallel_two_norms;
 }
 
-/// Whether a norm follows each half too.
+/// Whether a norm follows each half too, of any form: by definition of the list above. Source:
+/// Gemma 2's modelling code.
+///   true of 2 of the forms: sandwich and scaled_sandwich   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool is_sandwich(layer_form f) noexcept {
   return f == layer_form::sandwich || f == layer_form::scaled_sandwich;
 }
 
 /// One layer.
 ///   exceptions   matrices that it stores in another format than the model says; none by default
-///   weights_of_another   its weights are those of an earlier layer: read here too, and stored there
+///   weights_of_another   its weights are those of an earlier layer: read here too, and stored
+///                        there
 ///                alone (Ouro runs all its layers four times)
 struct layer {
   attention_kind attention{};
@@ -55,7 +61,12 @@ struct layer {
   layer_form form = layer_form::sequential;
   format_exceptions exceptions{};
   bool weights_of_another = false;
-  friend constexpr bool operator==(const layer&, const layer&) noexcept = default;
+
+  friend constexpr bool operator==(const layer& a, const layer& b) noexcept {
+    return equal_alternatives(a.attention, b.attention) &&
+           equal_alternatives(a.feed_forward, b.feed_forward) && a.form == b.form &&
+           a.exceptions == b.exceptions && a.weights_of_another == b.weights_of_another;
+  }
 };
 
 struct layer_run {
@@ -180,6 +191,8 @@ struct alternating_updates {
 ///                    (OPT-350M); 0: that is theirs
 ///   streams          residual streams, which hyper-connections mix before and after each block
 ///                    (DeepSeek-V4); 1: there are none
+///   streams_apart    none of them is mixed with another, only with what a block returns (Hy4)
+///   streams_averaged   before the head they are averaged, without weights of their own (GLM-5.3)
 ///   updates          versions of the stream that layers update in turn
 ///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
 ///                    stream (Kimi K3); 0: none are kept
@@ -205,6 +218,8 @@ struct model {
   bool no_last_norm = false;
   integer embedding_width = 0;
   integer streams = 1;
+  bool streams_apart = false;
+  bool streams_averaged = false;
   alternating_updates updates{};
   integer residual_blocks = 0;
   layer_inputs per_layer{};
@@ -220,12 +235,16 @@ struct model {
   friend constexpr bool operator==(const model&, const model&) noexcept = default;
 };
 
-/// The storage formats in layer `l` of model `m`.
+/// The storage formats in layer `l` of any model `m`, whose units are those of weight_format: by
+/// definition the layer's exceptions before the model's `weights`.
+///   of an attention kept in bf16 of a model in fp8: 16 and 8 bits   (tests/model/model.cpp)
 [[nodiscard]] constexpr layer_formats formats_in(const model& m, const layer& l) noexcept {
   return {m.weights, l.exceptions};
 }
 
-/// The same model with its large matrices in `f` in every layer, whatever they were in.
+/// The same model with its large matrices in `f`, any format, in every layer, whatever they were
+/// in; derived from quantised() of describe/weights.hpp.
+///   quantised(llama_3_1_8b, formats::fp8): attention 8 bits, head 16   (tests/model/model.cpp)
 [[nodiscard]] constexpr model quantised(model m, const weight_format& f) noexcept {
   m.weights = quantised(m.weights, f);
   layer_stack layers;
@@ -251,7 +270,7 @@ struct routed_experts {
   integer experts_per_token = 0;
 };
 
-/// The routed experts of a layer.
+/// The routed experts of a layer, two counts; 0 where there are none. By definition of its kind.
 ///   deepseek_v3, behind its first 3 layers: 256, of which a token takes 8
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr routed_experts experts_of(const layer& l) noexcept {
@@ -262,7 +281,8 @@ struct routed_experts {
   return found;
 }
 
-/// Whether a layer routes tokens to experts.
+/// Whether a layer of any kind routes tokens to experts: by definition routes_tokens<Kind>.
+///   of deepseek_v3's 2 kinds of layer the second alone   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool has_experts(const layer& l) noexcept {
   bool found = false;
   visit_alternative(l.feed_forward,
@@ -270,7 +290,10 @@ struct routed_experts {
   return found;
 }
 
-/// Whether any layer's weights are those of another.
+/// Whether any layer's weights are those of another: by definition `weights_of_another` of its
+/// kind.
+/// Source: Ouro's modelling code, which runs its layers 4 times.
+///   false of llama_3_1_8b; true once 1 of its kinds says so   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool shares_weights(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
     if (l.weights_of_another) return true;
@@ -278,8 +301,8 @@ struct routed_experts {
   return false;
 }
 
-/// Whether any layer of a model does.
-///   deepseek_v3, but not llama_3_1_70b   (tests/static/worked_numbers.cpp)
+/// Whether any layer of a model does, by definition of has_experts(layer).
+///   deepseek_v3 (256 experts), but not llama_3_1_70b   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool has_experts(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
     if (has_experts(l)) return true;
@@ -287,7 +310,9 @@ struct routed_experts {
   return false;
 }
 
-/// The routed experts of a model, of its first layer kind that has some.
+/// The routed experts of a model, two counts, of its first layer kind that has some; 0 where there
+/// are none. By definition = experts_of(layer).
+///   deepseek_v3: 256, of which a token takes 8   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr routed_experts experts_of(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
     if (has_experts(l)) return experts_of(l);

@@ -86,7 +86,9 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 
 }  // namespace detail
 
-/// Weights that rank `r` of pipeline stage `stage` holds, its shards padded as the engine does.
+/// Weights that rank `r` of pipeline stage `stage` holds, counts and bytes by class, its shards
+/// padded as the engine does: the sum over for_each_block(). For a layout that check() accepts.
+///   llama_3_1_8b, tp 8, rank 0: 1,004,015,616 parameters   (tests/model/parameters.cpp)
 [[nodiscard]] constexpr weight_totals weights_of_rank(const model& m, const layout& l,
                                                       integer stage, const rank_coordinates& r,
                                                       const shard_padding& padding = {}) noexcept {
@@ -96,18 +98,20 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   return fold.totals;
 }
 
-/// Parameters of the model by class, every norm, bias and router counted; a tied head once.
-///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/catalog/models.cpp)
+/// Parameters of any model by class, counts and bytes, every norm, bias and router counted; a tied
+/// head once: = weights_of_rank() of one GPU.
+///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/model/parameters.cpp)
 [[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
   return weights_of_rank(m, layout{}, 0, rank_coordinates{});
 }
 
-/// Parameters of the multi-token-prediction layers, which parameters() leaves out. Each is a layer
-/// like the model's last, a projection of two residual streams to one, and three norms:
+/// Parameters of the multi-token-prediction layers, counts and bytes by class, which parameters()
+/// leaves out; none where the model has no such layer. Each is a layer like the model's last, a
+/// projection of two residual streams to one, and three norms:
 ///   mtp_layers (layer + 2 h^2 + 3 h norms)
 /// Embedding and head are the model's own; checkpoints that hold copies have 2 vocab_size h more.
 /// Source: DeepSeek-V3, arXiv 2412.19437, section 2.2.
-///   mtp_parameters(catalog::deepseek_v3).total() = 11,610,068,224   (tests/catalog/models.cpp)
+///   mtp_parameters(catalog::deepseek_v3).total() = 11,610,068,224   (tests/model/parameters.cpp)
 [[nodiscard]] constexpr weight_totals mtp_parameters(const model& m) noexcept {
   detail::weight_fold fold;
   detail::for_each_mtp_operator(m, fold);
@@ -128,7 +132,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
     sink_for sink(of_layer);
-    emit_layer(l, e, sink);
+    detail::emit_layer(l, e, sink);
     const integer per_expert = of_layer.totals[weight_class::routed_expert] / routed.experts;
     active -= layers[kind] * per_expert * (routed.experts - routed.experts_per_token);
   }
@@ -148,8 +152,9 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 }
 
 /// Bytes that the linear-attention and state-space layers keep of one sequence, whatever its
-/// length, over all layers and ranks of one copy of the model.
+/// length, over all layers and ranks of one copy of the model; 0 where there are none.
 ///   llama_3_1_70b: 0 bytes   (tests/static/worked_numbers.cpp)
+/// Source: the kinds' own emit(), as gated_delta_rule.hpp and state_space.hpp.
 [[nodiscard]] constexpr bytes<> state_bytes_per_sequence(const model& m) noexcept {
   detail::cache_fold fold;
   detail::listing<detail::cache_fold> list{fold};

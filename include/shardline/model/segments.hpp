@@ -22,8 +22,9 @@ inline constexpr std::size_t hand_over = head + 1;
 inline constexpr std::size_t prediction = hand_over + 1;  // the ends of a prediction layer
 inline constexpr std::size_t number = prediction + 1;
 
-/// Whether it is a half of a layer.
-///   is_half(first_mixing), but not is_half(head)   (tests/static/worked_numbers.cpp)
+/// Whether segment number `s`, any, is a half of a layer: by definition first_mixing <= s < head.
+///   is_half(first_mixing), but not is_half(head); first_mixing = 1
+///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
   return s >= first_mixing && s < head;
 }
@@ -42,7 +43,8 @@ using segment_counts = std::array<std::int32_t, segment::number>;
 /// How often each segment runs, in floating point for what is multiplied by it.
 using segment_times = std::array<double, segment::number>;
 
-/// Segments as often as there are of them.
+/// Segments as often as there are of them: the counts as numbers of times, = n, every one from 0.
+///   of 8 first halves: 8.0   (tests/model/segments.cpp)
 [[nodiscard]] constexpr segment_times times_of(const segment_counts& n) noexcept {
   segment_times times{};
   for (std::size_t s = 0; s < segment::number; ++s) times[s] = static_cast<double>(n[s]);
@@ -74,10 +76,11 @@ constexpr bool same_surroundings(const layer& a, const layer& b) noexcept {
 }
 constexpr bool same_mixing(const layer& a, const layer& b) noexcept {
   return same_surroundings(a, b) && summed_later(a) == summed_later(b) &&
-         a.attention == b.attention;
+         equal_alternatives(a.attention, b.attention);
 }
 constexpr bool same_feed_forward(const layer& a, const layer& b) noexcept {
-  return same_surroundings(a, b) && attends(a) == attends(b) && a.feed_forward == b.feed_forward;
+  return same_surroundings(a, b) && attends(a) == attends(b) &&
+         equal_alternatives(a.feed_forward, b.feed_forward);
 }
 
 // The first kind of layer whose half is the same as that of kind `k`.
@@ -90,8 +93,9 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 
 }  // namespace detail
 
-/// Which segments a model's layers are made of: of equal halves the first stands for all.
-///   llama_3_1_8b: one half with attention, one feed-forward   (tests/static/worked_numbers.cpp)
+/// Which segments, indices from 0, any model's layers are made of: of equal halves the first stands
+/// for all. Derivation: two halves are equal where all of their fields and formats are.
+///   llama_3_1_8b: one half with attention, one feed-forward: 2   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
   segment_map map;
   map.kinds = m.layers.kinds.size();
@@ -110,7 +114,17 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
   return map;
 }
 
-/// So many layers of each kind, in segments.
+/// The halves, segments' indices, of a model's last layer, of which its prediction layers are made
+/// too. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2. A model has one layer at least.
+///   llama_3_1_8b: 1 and 17   (tests/model/segments.cpp)
+[[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
+                                                       const model& m) noexcept {
+  return map.of_kind[m.layers.runs[m.layers.runs.size() - 1].kind];
+}
+
+namespace detail {
+
+// So many layers of each kind, in segments.
 [[nodiscard]] constexpr segment_counts in_segments(const segment_map& map,
                                                    const kind_counts& layers) noexcept {
   segment_counts n{};
@@ -123,13 +137,7 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
   return n;
 }
 
-/// The halves of a model's last layer, of which its prediction layers are made too.
-[[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
-                                                       const model& m) noexcept {
-  return map.of_kind[m.layers.runs[m.layers.runs.size() - 1].kind];
-}
-
-/// Adds the prediction layers of a model.
+// Adds the prediction layers of a model.
 constexpr void add_prediction(segment_counts& n, const segment_map& map, const model& m) noexcept {
   const auto more = static_cast<std::int32_t>(m.mtp_layers);
   const layer_halves& halves = last_layer(map, m);
@@ -138,7 +146,7 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   n[segment::prediction] += more;
 }
 
-/// Segments of all stages together, prediction layers and hand-overs aside.
+// Segments of all stages together, prediction layers and hand-overs aside.
 [[nodiscard]] constexpr segment_counts segments_of_model(const segment_map& map,
                                                          const kind_counts& layers,
                                                          const model& m) noexcept {
@@ -149,11 +157,16 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   return n;
 }
 
-/// Segments of stage `stage`; a model without a vocabulary has neither embedding nor head.
+}  // namespace detail
+
+/// How many of each segment stage `stage` has, 0 <= stage < pp, by layers_of_stage(), from which it
+/// is derived; a model without a vocabulary has neither embedding nor head.
+///   llama_3_1_8b, the first of 4 stages: 1 embedding, 8 and 8 halves, 1 hand-over
+///   (tests/model/segments.cpp)
 [[nodiscard]] constexpr segment_counts segments_of_stage(const segment_map& map, const model& m,
                                                          const layout& l, integer stage) noexcept {
   const item_range own = layers_of_stage(l, m.layers.size(), stage);
-  segment_counts n = in_segments(map, m.layers.counts(own.first, own.number));
+  segment_counts n = detail::in_segments(map, m.layers.counts(own.first, own.number));
   const bool has_vocabulary = m.vocab_size > 0;
   n[segment::embedding] = has_vocabulary && stage == 0 ? 1 : 0;
   n[segment::head] = has_vocabulary && stage == l.pp - 1 ? 1 : 0;
@@ -161,7 +174,9 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
   return n;
 }
 
-/// Emits one segment.
+namespace detail {
+
+// Emits one segment.
 constexpr void emit_segment(const model_context& e, const segment_map& map, std::size_t s,
                             shape_sink& sink) {
   if (s == segment::embedding) return emit_embedding(e, sink);
@@ -172,5 +187,7 @@ constexpr void emit_segment(const model_context& e, const segment_map& map, std:
   if (s < segment::first_feed_forward) return emit_mixing_half(l, e, sink);
   emit_feed_forward_half(l, e, sink);
 }
+
+}  // namespace detail
 
 }  // namespace shardline

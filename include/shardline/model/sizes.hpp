@@ -30,6 +30,10 @@ inline constexpr std::size_t number = first_routed + per_routing * max_layer_kin
 enum class of_phase : unsigned char { runs, sequences };
 enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 
+/// The number, from 0, of any size: of an extent, of a part of a step, of a routing. By definition
+/// of the order above.
+///   of(step_extent::tokens) = 7, of(of_phase::sequences, phase::decode) = 6,
+///   of(routed::rows, 1) = 18   (tests/model/sizes.cpp)
 [[nodiscard]] constexpr unsigned char of(step_extent e) noexcept {
   return static_cast<unsigned char>(first_extent + static_cast<std::size_t>(e));
 }
@@ -42,7 +46,9 @@ enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
                                     static_cast<std::size_t>(r));
 }
 
-/// Whether a size follows the cached tokens of prompts, which differ from chunk to chunk.
+/// Whether any size follows the cached tokens of prompts, which differ from chunk to chunk: by
+/// definition expanded_tokens and prompt_context.
+///   true of 2 of the sizes, false of number 7, the tokens   (tests/model/sizes.cpp)
 [[nodiscard]] constexpr bool follows_context(std::size_t which) noexcept {
   return which == of(step_extent::expanded_tokens) || which == of(step_extent::prompt_context);
 }
@@ -126,31 +132,37 @@ constexpr step_sizes<T> sizes_made(const Make& make_step, const routings& all) n
   return sizes;
 }
 
-}  // namespace detail
-
-/// The sizes of a step that differs from theirs in the cached tokens of its parts alone.
+// The sizes of a step that differs from theirs in the cached tokens of its parts alone.
 template <class T>
 constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexcept {
   for (std::size_t i = 0; i < s.part_count; ++i) {
     sizes.step.parts[i].context = s.parts[i].context;
   }
-  detail::put_extents(sizes);
+  put_extents(sizes);
 }
 
-/// The sizes of a step as a rank sees it, of these routings too.
+}  // namespace detail
+
+/// The sizes of any step as a rank sees it, in tokens, rows, sequences and experts, of these
+/// routings too. Derivation: extents_of() and routed_of().
+///   3 sequences that decode: size 7, tokens, = 3   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
   return detail::sizes_made<T>([&s]() -> const rank_step<T>& { return s; }, all);
 }
-/// The same of a step of the whole deployment, as its heaviest rank sees it.
+/// The same of any step of the whole deployment, as its heaviest rank sees it, = that of
+/// rank_step_of(s, l).
+///   3 sequences that decode on one GPU: size 7, tokens, = 3   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
                                                const routings& all) noexcept {
   return detail::sizes_made<T>([&] { return rank_step_of(s, l); }, all);
 }
 
-/// What routing number `i` gives its experts in a step.
+/// What routing number `i` gives its experts in a step, in rows, experts and tokens, for every
+/// routing that the sizes were made of = routed_of() of it.
+///   256 experts, 8 of a token, 8 on this rank, 64 tokens: 16 rows   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr routed_extents<T> routed_at(const step_sizes<T>& s,
                                                     std::size_t i) noexcept {

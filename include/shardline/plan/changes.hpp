@@ -17,6 +17,8 @@ namespace shardline {
 /// What may be changed, the layout staying as it is.
 enum class knob : unsigned char { weights, kv_cache, memory_share, concurrency, input, output };
 
+/// The name of any knob, by the planner's own options (examples/planner/options.cpp).
+///   name(knob::memory_share) = "memory-fraction", the third of 6   (tests/plan/changes.cpp)
 [[nodiscard]] constexpr std::string_view name(knob k) noexcept {
   constexpr std::array<std::string_view, 6> names{"weights",     "kv",    "memory-fraction",
                                                   "concurrency", "input", "output"};
@@ -148,6 +150,8 @@ struct variation {
 ///   concurrency, input, output   the largest number below; found by halving, so the largest where
 ///                       more never does what less does not
 /// Proven smallest by trying every number: tests/plan/changes.cpp.
+///   Llama-3.1-70B on one H100, 16 sequences of 2048 + 512 tokens: 1, weights in nvfp4
+///   (tests/plan/changes.cpp)
 template <class Efficiency>
 [[nodiscard]] std::vector<change> changes_that_work(const basic_cluster<double, Efficiency>& c,
                                                     const model& m, const layout& l,
@@ -165,7 +169,9 @@ template <class Efficiency>
 }
 
 /// The fewest GPUs above the cluster's, at most `most`, on which some layout of all of them works,
-/// and the first such layout: of whole nodes where the cluster is.
+/// and the first such layout: of whole nodes where the cluster is; none where there is no such
+/// number. Derived from search().
+///   Llama-3.1-70B, one H100, at most 8: 2 GPUs   (tests/plan/changes.cpp)
 template <class Efficiency>
 [[nodiscard]] std::optional<layout> more_gpus(basic_cluster<double, Efficiency> c, const model& m,
                                               const workload& w, integer most) {

@@ -40,6 +40,7 @@ using sized_pools = basic_sized_pools<>;
 /// whole (latent, or of one head) goes anywhere, one of a recurrent state to as many ranks, any
 /// other to as many or a multiple.
 /// Source: vLLM, docs/features/nixl_connector_compatibility.md.
+///   Llama-3.1-8B: true from tp 2 to tp 4, false from 4 to 2   (tests/plan/pools.cpp)
 [[nodiscard]] constexpr bool cache_connects(const model& m, const layout& prefill,
                                             const layout& decode) noexcept {
   if (decode.attention.cp > 1) return false;

@@ -57,6 +57,26 @@ struct replica_offer {
   }
 };
 
+// How many times as long as some request among others one may take that comes alone: by 1.04 per
+// token and 1.06 to the first in 100,000 random deployments (tests/plan/recommend.cpp).
+inline constexpr double most_by_request_alone = 1.25;
+
+// Whether the times allowed are not out of reach under any share of the requests: by those of a
+// request that comes alone.
+template <class T, class Efficiency>
+[[nodiscard]] bool may_be_in_time(const prepared_layout<T, Efficiency>& p, basic_workload<T> w,
+                                  const basic_memory<T>& held) {
+  if (!w.max_ttft && !w.max_tpot) return true;
+  if (!(value_of(w.rate.value()) > 0.0)) return true;
+  w.rate = request_rate<T>::from_value(T(rarest_rate));
+  const basic_serving<T> alone = serving_of(p, w, held);
+  const auto within = [](const seconds<T>& takes, const std::optional<seconds<T>>& allowed) {
+    return !allowed ||
+           value_of(takes.value()) <= most_by_request_alone * value_of(allowed->value());
+  };
+  return within(alone.ttft, w.max_ttft) && within(alone.tpot, w.max_tpot);
+}
+
 // Looks at layouts of ever larger replicas. Once some replicas are known to do, larger ones matter
 // only where fewer GPUs, or as many that answer sooner, do too. What is to be accepted is asked
 // about from the best on, so that nothing is that another is better than.
@@ -75,9 +95,16 @@ struct replica_judge {
 
   void operator()(const layout& l) {
     watch(++result.tried);
-    const prepared<T, Efficiency> replica = prepared_for(l);
-    if (!replica.feasibility().feasible()) return;
-    offer(replica, l, result.tried, fewest_stable(replica));
+    deploy_on(l);
+    // Most fail a rule on their shape, or do not hold the sequences, and are never prepared.
+    report shape = check_valid(cluster, model, l, workload);
+    if (!shape.feasible()) return;
+    const basic_memory<T> held = memory(prepare_memory(cluster, model, l), full());
+    check_memory(held, shape);
+    if (!shape.feasible()) return;
+    const prepared_layout<T, Efficiency> replica = prepare(cluster, model, l);
+    if (!may_be_in_time(replica, workload, held)) return;
+    offer(replica, result.tried, fewest_stable(replica, held));
   }
   // All offers of one size, the best first, until one is accepted.
   void settle() {
@@ -86,21 +113,29 @@ struct replica_judge {
       const replica_offer o = offers.back();
       offers.pop_back();
       if (result.found && !(o.rank < best)) break;
-      const prepared<T, Efficiency> replica = prepared_for(o.layout);
+      deploy_on(o.layout);
+      const prepared_layout<T, Efficiency> replica = prepare(cluster, model, o.layout);
       const basic_workload<T> share = share_of(o.replicas);
-      if (accepts(replica.parts(), share)) {
-        keep(o, replica(share));
+      if (accepts(replica, share)) {
+        keep(o, estimate(cluster, model, o.layout, share));
       } else {
-        offer(replica, o.layout, o.order, o.replicas + 1);
+        offer(replica, o.order, o.replicas + 1);
       }
     }
     offers.clear();
   }
 
  private:
-  [[nodiscard]] prepared<T, Efficiency> prepared_for(const layout& l) {
+  void deploy_on(const layout& l) {
     deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
-    return {cluster, model, l};
+  }
+  // The load that keeps all slots full, and no limit on times.
+  [[nodiscard]] basic_workload<T> full() const {
+    basic_workload<T> w = workload;
+    w.rate = {};
+    w.max_ttft.reset();
+    w.max_tpot.reset();
+    return w;
   }
   [[nodiscard]] basic_workload<T> share_of(integer n) const {
     basic_workload<T> share = workload;
@@ -108,35 +143,35 @@ struct replica_judge {
     return share;
   }
   // The fewest replicas from `n` on that keep every rule, if they would improve on what there is.
-  void offer(const prepared<T, Efficiency>& replica, const layout& l, integer order, integer n) {
+  void offer(const prepared_layout<T, Efficiency>& replica, integer order, integer n) {
     const bool at_rate = value_of(workload.rate.value()) > 0.0;
+    const layout& l = replica.layout;
     for (; n * l.gpus() <= (at_rate ? most : l.gpus()); ++n) {
-      const basic_estimate<T> e = replica(share_of(n));
-      if (!e.feasibility.feasible()) continue;
-      const auto rank = rank_of(l, n, e);
+      const basic_workload<T> share = share_of(n);
+      if (at_rate && value_of(share.rate.value()) < rarest_rate) return;
+      const basic_memory<T> held = memory(replica, share);
+      const basic_serving<T> served = serving_of(replica, share, held);
+      report broken;
+      check_figures(held, served, share, broken);
+      if (!broken.feasible()) continue;
+      const auto rank = rank_of(l, n, served);
       if (result.found && !(rank < best)) return;
       offers.push_back({rank, order, n, l});
       std::push_heap(offers.begin(), offers.end());
       return;
     }
   }
-  // With fewer, requests come faster than full slots serve them; more than there can be where the
-  // layout does not hold the sequences at all.
-  [[nodiscard]] integer fewest_stable(const prepared<T, Efficiency>& replica) const {
-    basic_workload<T> full = workload;
-    full.rate = {};
-    full.max_ttft.reset();
-    full.max_tpot.reset();
-    const basic_estimate<T> e = replica(full);
-    if (!e.feasibility.feasible()) return most + 1;
-    const double fewest = value_of((workload.rate / e.serving.requests_per_s).value());
+  // With fewer, requests come faster than full slots serve them.
+  [[nodiscard]] integer fewest_stable(const prepared_layout<T, Efficiency>& replica,
+                                      const basic_memory<T>& held) const {
+    const basic_serving<T> most_served = serving_of(replica, full(), held);
+    const double fewest = value_of((workload.rate / most_served.requests_per_s).value());
     if (!(fewest < static_cast<double>(most))) return most + 1;
     return fewest < 1.0 ? 1 : static_cast<integer>(fewest);
   }
   [[nodiscard]] static std::array<double, 3> rank_of(const layout& l, integer n,
-                                                     const basic_estimate<T>& e) {
-    return {static_cast<double>(n * l.gpus()), value_of(e.serving.tpot.value()),
-            value_of(e.serving.ttft.value())};
+                                                     const basic_serving<T>& s) {
+    return {static_cast<double>(n * l.gpus()), value_of(s.tpot.value()), value_of(s.ttft.value())};
   }
   void keep(const replica_offer& o, const basic_estimate<T>& e) {
     result.found = basic_recommendation<T>{o.layout, o.replicas, e};

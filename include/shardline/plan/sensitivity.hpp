@@ -35,7 +35,9 @@ inline constexpr std::array<hardware_figure, 15> hardware_figures{{{"peak.fp32",
                                                                    {"network.rate", "B/s"},
                                                                    {"network.latency", "s"}}};
 
-/// visit(i, quantity) for each of hardware_figures of a cluster, in their order.
+/// visit(i, quantity) for each of hardware_figures of any cluster, in their order and unit, by
+/// definition of that list.
+///   visits 15, of which number 9 from 0 is the memory's rate   (tests/plan/sensitivity.cpp)
 template <class Cluster, class Visit>
 constexpr void for_each_hardware_figure(Cluster& c, const Visit& visit) {
   auto& a = c.accelerator;

@@ -3,6 +3,8 @@
 /// step of continuous batching holds.
 #pragma once
 
+#include <optional>
+
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/describe/workload.hpp"
@@ -21,7 +23,8 @@ constexpr T held_tokens(const basic_workload<T>& w, const T& share) noexcept {
 }  // namespace detail
 
 /// Prompt tokens that a cache holds already, the prefix cache or the hosts' memory: the hit share
-/// to the nearest token, the prompt's last token never, since its logits are wanted.
+/// [1], from 0 to 1, to the nearest token, the prompt's last token never, since its logits are
+/// wanted.
 ///   share = prefix_hit + (1 - prefix_hit) host_cache.hit
 ///   input 1000, prefix_hit 0.5: 500;  prefix_hit 1: 999   (tests/prepare/batching.cpp)
 template <class T>
@@ -31,7 +34,8 @@ template <class T>
   return detail::held_tokens(w, share);
 }
 
-/// Those of them that are copied from the hosts' memory first.
+/// Those of them, tokens, that are copied from the hosts' memory first = cached_tokens() - those of
+/// the prefix cache alone; 0 where the hosts hold none.
 ///   input 1000, prefix_hit 0.5, host_cache.hit 0.4: 200   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T copied_tokens(const basic_workload<T>& w) noexcept {
@@ -39,14 +43,15 @@ template <class T>
   return cached_tokens(w) - max(detail::held_tokens(w, w.prefix_hit), T(0.0));
 }
 
-/// Prompt tokens that are computed.
+/// Prompt tokens that are computed = input - cached_tokens(), at least one.
 ///   input 1000, prefix_hit 0.5: 500   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T computed_tokens(const basic_workload<T>& w) noexcept {
   return w.input.value() - cached_tokens(w);
 }
 
-/// Prompt tokens per step: the chunk, or all that are computed.
+/// Prompt tokens per step = min(chunk, computed tokens), or all that are computed where there is no
+/// chunk.
 ///   input 1000, chunk 300: 300;  chunk 2000: 1000   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T chunk_tokens(const basic_workload<T>& w) noexcept {
@@ -54,7 +59,8 @@ template <class T>
   return w.chunk ? min(w.chunk->value(), all) : all;
 }
 
-/// Steps that one prompt takes: ceil(computed tokens / chunk), 1 without a chunk.
+/// Number of steps that one prompt takes = ceil(computed tokens / chunk), 1 where there is no
+/// chunk.
 ///   input 1000, chunk 300: 4   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
@@ -65,15 +71,20 @@ template <class T>
 /// read together, a longer one alone. Beyond some 2048 rows a matrix multiplication gains no more.
 inline constexpr double whole_prompt_budget = 2048.0;
 
-/// How steps are shared out: as the engine does it where it has a token budget (the workload's
-/// chunk), else prompts are read whole.
+/// How steps are shared out, of any engine: as the engine does it where it has a token budget (the
+/// workload's chunk), else prompts are read whole. Source: --enable-chunked-prefill of engines,
+/// without which a prompt is one step.
+///   SGLang's with a chunk of 512 tokens: prompts_first; without: whole_prompts
+///   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr scheduler scheduler_of(const basic_runtime<T>& engine,
                                                const basic_workload<T>& w) noexcept {
   return w.chunk ? engine.schedule : scheduler::whole_prompts;
 }
 
-/// New tokens of a replica's step at most; of whole prompts one at least.
+/// New tokens of a replica's step at most = the chunk, or 2048 (whole_prompt_budget) where there is
+/// none; of whole prompts one at least, however long.
+///   chunk 512: 512;  none, input 100: 2048, input 5000: 5000   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T step_budget(const basic_runtime<T>& engine,
                                       const basic_workload<T>& w) noexcept {
@@ -82,8 +93,8 @@ template <class T>
   return max(stated, computed_tokens(w));
 }
 
-/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is
-/// in flight has a long answer more often than a short one.
+/// Cached tokens of a sequence in flight, on average, of any load: input + output (1 + cv^2) / 2,
+/// since who is in flight has a long answer more often than a short one.
 ///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
 /// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
@@ -92,7 +103,9 @@ template <class T>
   return w.input.value() + w.output.value() * T(0.5) * spread;
 }
 
-/// The same load with another number of sequences, and no limits on time.
+/// The same load, tokens and shares as they are, with another number of sequences, any above 0, and
+/// no limits on time: = w but for concurrency, max_ttft and max_tpot.
+///   at_concurrency(w, 7).concurrency = 7   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_workload<T> at_concurrency(const basic_workload<T>& w,
                                                          const T& concurrency) noexcept {
@@ -112,8 +125,10 @@ template <class T>
   return load;
 }
 
-/// The step that generates: every sequence gets its next token, and those guessed after it are
-/// checked beside it.
+/// The step that generates: every one of a number of sequences, 0 or more, gets its next token at
+/// mean_context() cached ones, and those guessed after it are checked beside it: new tokens of each
+/// = 1 + draft_tokens. Source: tokens_per_step(), time/speculation.hpp.
+///   10 sequences, 3 draft tokens: 4 new tokens of each, 40 in all   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> generation_step(const T& sequences,
                                                       const basic_workload<T>& w) noexcept {
@@ -122,23 +137,27 @@ template <class T>
   return step;
 }
 
-/// Batches that go round a pipeline at most: one per stage, or as many as the layout says.
+/// Number of batches that go round a pipeline at most: one per stage = pp, or as many as the layout
+/// says where there are stages.
 ///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer most_batches(const layout& l) noexcept {
   return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
 }
 
-/// Batches that share a full pipeline: most_batches(), or as far as there are sequences for them.
-/// Without stages there is one.
+/// Number of batches that share a full pipeline = min(most_batches(), ceil(concurrency / dp)): as
+/// far as there are sequences for them. Where there are no stages there is one.
+///   pp 4: 4 of 100 sequences, 3 of 3   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
   const T per_replica = round_up(concurrency / real<T>(l.attention.dp));
   return min(real<T>(most_batches(l)), per_replica);
 }
 
-/// Sequences of the fullest of `batches` batches: each replica's are shared out one by one.
+/// Number of sequences of the fullest of `batches` batches, 1 or more: each replica's are shared
+/// out one by one, dp ceil(ceil(concurrency / dp) / batches), at most all = concurrency.
 ///   sequences_per_batch(dp 4, concurrency 5, batches 2) = 4, one of each replica
+///   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T sequences_per_batch(const layout& l, const T& concurrency,
                                               const T& batches) noexcept {
@@ -146,10 +165,11 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// The fullest step of continuous batching: each replica reads as many tokens of prompts as its
-/// budget and its sequences have (step_budget()), counted as one prompt's, and all other sequences
-/// decode.
+/// The fullest step of continuous batching, of any load: each replica reads as many tokens of
+/// prompts as its budget and its sequences have (step_budget()), counted as one prompt's, and all
+/// other sequences decode. Source: Orca (Yu et al., OSDI 2022), Sarathi-Serve (arXiv 2403.02310).
 ///   10 sequences, prompts of 1024 tokens, chunk 8192: 8192 tokens, 9 decode
+///   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> full_step(const basic_runtime<T>& engine, const layout& l,
                                                 const basic_workload<T>& w) noexcept {
@@ -162,8 +182,10 @@ template <class T>
                     generation_step(w.concurrency - prompts, w));
 }
 
-/// New tokens of a replica in the engine's largest step; 0 where the engine states none.
-///   SGLang's 8192 under attention dp 8: 1024
+/// New tokens of a replica in the engine's largest step = step_tokens, or its share of them where
+/// they are of all replicas together (shared_step; SGLang, server_args.py: chunked_prefill_size is
+/// divided by dp_size); 0 where the engine states none.
+///   SGLang's 8192 under attention dp 8: 1024   (tests/prepare/workspace.cpp)
 template <class T>
 [[nodiscard]] constexpr T step_tokens_of_replica(const basic_runtime<T>& engine,
                                                  const layout& l) noexcept {
@@ -171,11 +193,24 @@ template <class T>
   return engine.step_tokens / real<T>(l.attention.dp / independent_engines(l));
 }
 
+/// What a load's `chunk` is where nothing else is asked of the engine: its own token budget
+/// (max_num_batched_tokens, chunked_prefill_size, max_num_tokens) for a replica, in whole tokens;
+/// none where it states none, and prompts are read whole.
+///   w.chunk = engine_chunk(cluster.runtime, layout);
+///   engines::vllm: 8192 tokens; engines::sglang's 8192 under attention dp 8: 1024
+template <class T>
+[[nodiscard]] constexpr std::optional<tokens<T>> engine_chunk(const basic_runtime<T>& engine,
+                                                              const layout& l) noexcept {
+  const T own = round_up(step_tokens_of_replica(engine, l));
+  if (!(value_of(own) > 0.0)) return std::nullopt;
+  return tokens<T>::from_value(own);
+}
+
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
 /// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or, where
 /// the engine has none, that of full_step() with the last chunk of its prompts, whose context is
-/// the longest.
-///   engines::vllm: 8192 tokens, 1024 rows of logits
+/// the longest. Source: vLLM's gpu_model_runner.py, profile_run().
+///   engines::vllm: 8192 tokens, 1024 rows of logits   (tests/prepare/workspace.cpp)
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
                                                    const basic_workload<T>& w) noexcept {
@@ -196,7 +231,9 @@ template <class T>
 }
 
 /// One rank's share of the largest decode step: `step_sequences` sequences per replica, or where
-/// the engine states none all of the workload's, with no prompt among them.
+/// the engine states none all of the workload's, with no prompt among them. Source: vLLM captures
+/// decode steps up to max_num_seqs (max_cudagraph_capture_size).
+///   engines::vllm, whatever the concurrency: 1024 tokens   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_decode_step(const basic_runtime<T>& engine,
                                                           const layout& l,

@@ -54,7 +54,8 @@ template <class Condition, class T>
 constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
                                 const basic_sojourn<T>& b) noexcept {
   return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
-          select(first, a.generation, b.generation), select(first, a.entry, b.entry)};
+          select(first, a.generation, b.generation), select(first, a.entry, b.entry),
+          select(first, a.early, b.early)};
 }
 
 // Between two numbers of prompts a step, at which steps are too long for the rate and too short for
@@ -113,8 +114,7 @@ constexpr basic_step_mix<T> mix_at(const Replica& replica, const T& rate, const 
 ///   life      among those that are in flight on average, which is what one that arrives finds
 ///             (Poisson arrivals see time averages); no longer than where all slots are full
 ///   utilisation = rate / the most that full slots serve, of which there are `slots`: the time
-///   until the
-///                 engine notices a request takes none, since others have been noticed by then
+///                 until the engine notices a request takes none, since others have been noticed
 ///   wait      for a slot, wait_for_slot()
 /// Source: Wolff, "Poisson arrivals see time averages", Operations Research 30, 1982.
 template <class T, class Replica>

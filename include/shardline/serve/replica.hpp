@@ -36,10 +36,13 @@ struct loaded_replica {
   /// Where so many slots are always full, at about so many seconds a step.
   [[nodiscard]] constexpr basic_step_mix<T> full(const T& slots, const T& step) const noexcept {
     const T busy = min(slots - T(1.0), T(1.0));
-    const T entry = times.entry(step, busy) / step + load.unseen * busy;
-    if (chunked()) return chunked_steps(load, slots, entry);
-    const T prompts = slots / max(load.decoding_steps() + entry, T(1.0));
-    return steps_apart(load, slots, prompts, entry);
+    const T unseen = load.unseen * busy;
+    const T entry = times.entry(step, busy) / step;
+    if (chunked()) return chunked_steps(load, slots, entry + unseen);
+    const T timed = times.entry(step, T(0.0)) / step;
+    const T steps = max(load.prompt / load.budget, T(1.0));
+    const T reading = times.prompts(min(load.prompt, load.budget)).interval(load.batches) * steps;
+    return steps_apart(load, slots, {timed, entry - timed, unseen, reading / step});
   }
   /// Where prompts come at random: so many a second and so many in a step of any kind, of which
   /// those that decode and those that read some take so long.

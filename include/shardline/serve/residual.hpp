@@ -22,9 +22,12 @@ constexpr T mills_ratio(const T& x) noexcept {
 
 }  // namespace detail
 
-/// Mean of what is left of answers in flight, in mean answers, whose lengths spread by `cv`:
+/// Mean of what is left of answers in flight, in mean answers [1], whose lengths spread by `cv`
+/// [1], any from 0:
 ///   (1 + cv^2) / 2
-/// Long ones are met more often than short ones. cv 1: 1
+/// Long ones are met more often than short ones. Source: renewal theory (Kleinrock, Queueing
+/// Systems I, 1975, section 5.2).
+///   cv 1: 1, cv 2: 2.5   (tests/serve/residual.cpp)
 template <class T>
 [[nodiscard]] constexpr T mean_residual(const T& cv) noexcept {
   return (T(1.0) + cv * cv) * T(0.5);

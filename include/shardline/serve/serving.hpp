@@ -66,7 +66,9 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// What passes through one replica.
+/// What passes through one replica of any load, in tokens, steps and sequences: derived from
+/// computed_tokens(), step_budget() and decode_rounds().
+///   2048 tokens in, 512 out: a prompt of 2048, 511 decode steps   (tests/serve/serving.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_runtime<T>& engine,
                                                       const layout& l, const basic_workload<T>& w,
@@ -78,7 +80,8 @@ template <class T>
   load.budget = step_budget(engine, w);
   load.checked = one + real<T>(w.speculation.draft_tokens);
   load.decode_steps = decode_rounds(w);
-  load.batches = min(real<T>(most_batches(l)), max(slots_in_all / real<T>(l.attention.dp), one));
+  load.in_stages = real<T>(most_batches(l));
+  load.batches = min(load.in_stages, max(slots_in_all / real<T>(l.attention.dp), one));
   const T share = min(slots_in_all / max(w.num_prompts, one), one);
   load.run_share = select(none < w.num_prompts, share, none);
   load.spread = w.output_cv;
@@ -123,7 +126,10 @@ struct running_sequences {
   T running = T(1.0);
 };
 
-/// The same of a deployment that holds `held`; capacity is only looked at where it is exceeded.
+/// The same, numbers of sequences, of a deployment that holds `held`; capacity is only looked at
+/// where it is exceeded, by sequences_that_fit(), from which it is derived.
+///   Llama-3.1-8B on one H100, 400 sequences of 2048 + 512 tokens: 400 admitted, 201 running
+///   (tests/serve/serving.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr running_sequences<T> running_of(const prepared_layout<T, Efficiency>& p,
                                                         const basic_workload<T>& w,
@@ -158,8 +164,9 @@ struct last_requests {
 
   [[nodiscard]] constexpr T empty(const basic_turnover<T>& load, const T& slots) const noexcept {
     const T one(1.0);
-    const T mean = mean_residual(load.spread) + (one - coming) * T(0.5);
-    const T found = longest_residual(slots, load.spread);
+    const T spread = load.spread * (one - before);
+    const T mean = mean_residual(spread) + (one - coming) * T(0.5);
+    const T found = longest_residual(slots, spread);
     const T longest = found + max(one - found, T(0.0)) * (one - coming);
     const T pace = alone + (full - alone) * min(mean / longest, one);
     const T passes = longest * pace + before * min(longest, one) * (one - pace);
@@ -195,9 +202,12 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
   if (largest_of(load.run_share) > 0.0) {
     const T loaded = life.generation.value() / max(load.decode_steps, one);
     const auto over = [&](const T& of_round) { return min(of_round / max(loaded, T(1e-30)), one); };
-    const T before = one - life.generation / life.total();
+    const seconds<T> whole = life.total() + life.early;
+    const T before = one - life.generation / whole;
     const T alone = over(times.decode(one).latency);
-    end = last_requests<T>{steps.coming, before, over(round), alone}.empty(load, slots);
+    const T coming = max(steps.coming - steps.prompts / slots, T(0.0));
+    end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots) *
+          (whole / life.total());
   }
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);

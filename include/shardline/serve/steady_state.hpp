@@ -14,6 +14,8 @@ namespace shardline {
 ///   checked        tokens that a decoding sequence puts into a step, guesses included
 ///   decode_steps   g, rounds that a sequence's further tokens take; 0 where there are none
 ///   batches        m, steps of a round: the batches that go round the stages, 1 without stages
+///   in_stages      batches that the stages take at most: parts of one prompt follow each other,
+///                  however few sequences there are
 ///   run_share      1 / W of a run in which every slot is used W times, its first requests sent at
 ///                  once; 0: no beginning and no end
 ///   spread         of answers' lengths: standard deviation over mean
@@ -25,6 +27,7 @@ struct basic_turnover {
   T checked = T(1.0);
   T decode_steps = T(1.0);
   T batches = T(1.0);
+  T in_stages = T(1.0);
   T run_share = T(0.0);
   T spread = T(0.0);
   T unseen = T(0.0);
@@ -46,6 +49,8 @@ using turnover = basic_turnover<>;
 ///   queued     full steps that a prompt waits for others
 ///   beside     other prompts that come in the same step
 ///   behind     full steps of prompts that have come at random while one was read
+///   met        of a chunked engine's steps in which one is neither queued nor read, those with
+///              others' prompts, as many as the tokens of all prompts leave; not at random
 ///   at_random  prompts come at random
 template <class T = double>
 struct basic_step_mix {
@@ -59,6 +64,7 @@ struct basic_step_mix {
   T queued{};
   T beside{};
   T behind{};
+  T met{};
   bool at_random = false;
 };
 using step_mix = basic_step_mix<>;
@@ -110,7 +116,21 @@ constexpr void share_out(basic_step_mix<T>& s, const basic_turnover<T>& load,
   const T carrying = max(when * (one - share_to(idle, per_step)), least);
   s.prompt_tokens = min(read / carrying, at_once);
   s.carrying = min(read / s.prompt_tokens, one);
-  s.beside = min(s.prompts / when, max(slots - one, T(0.0)));
+  const T others = max(slots - one, T(0.0));
+  const T spread = min(when + (load.batches - one) * (s.prompts / slots), one);
+  s.beside = min(s.prompts / spread * (others / slots), others);
+}
+
+// Of the `apart` steps in which a request is neither queued nor read, those with others' prompts.
+template <class T>
+constexpr T met_besides(const basic_step_mix<T>& s, const basic_turnover<T>& load, const T& slots,
+                        const T& apart) noexcept {
+  const T one(1.0);
+  const T none(0.0);
+  const T together = max(min(s.room / load.prompt - one, s.beside), none);
+  const T before = s.queued * s.room / load.prompt;
+  const T left = max(slots - one - together - before, none) * (load.prompt / s.prompt_tokens);
+  return min(left / max(apart, T(1e-30)), one);
 }
 
 // In place of no prompts at all, whose steps are still those of one.
@@ -122,10 +142,13 @@ inline constexpr double hardly_any = 1e-30;
 /// steps before it is noticed, waits for others, is read and decodes for g rounds.
 ///   N = prompts (g m + entry + max(1, L / room)) + waiting
 ///   room = B - checked decoding,  decoding = g prompts,  busy = prompts L / room
-///   waiting = (N - 1) / N busy^sqrt(2 (room / L + 1)) / (2 (1 - busy)) / (1 + 3 (N / most)^4)
+///   waiting = (N - 1) / N (g m + entry) / (g m + entry + max(1, L / room))
+///             busy^sqrt(2 (room / L + 1)) / (2 (1 - busy)) / (1 + 3 (N / most)^4)
 /// Tokens are conserved: prompts (L + g checked) is at most B, most the N at which it would be B if
-/// none waited. In a closed loop those that wait send no others, and a queue does not grow as one
-/// of random arrivals: the last factor, found by simulation (tests/serve/steady_state.cpp).
+/// none waited. In a closed loop those that wait or are read send no others, and a queue does not
+/// grow as one of random arrivals: the last factor, found by simulation
+/// (tests/serve/steady_state.cpp). Of N - 1 others' prompts those that are read neither while one
+/// waits nor in one's own steps are met in the rest: in `met` of them.
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> chunked_steps(const basic_turnover<T>& load,
                                                         const T& slots, const T& entry) noexcept {
@@ -136,12 +159,13 @@ template <class T>
   basic_step_mix<T> s;
   s.room = load.budget;
   for (int i = 0; i < 6; ++i) {
-    const T own = load.decoding_steps() + entry + max(one, load.prompt / s.room);
+    const T apart = load.decoding_steps() + entry;
+    const T own = apart + max(one, load.prompt / s.room);
     // In flight are busy a + c / (1 - busy): a quadratic equation for busy.
     const T a = own * load.budget / (load.prompt + s.busy * decoded);
     const T full = slots / a;
     const T square = full * full;
-    const T c = others * detail::queue_of_prompts(s.busy, s.room / load.prompt) /
+    const T c = others * (apart / own) * detail::queue_of_prompts(s.busy, s.room / load.prompt) /
                 (one + square * square * T(3.0));
     const T b = a + slots;
     const T root = square_root(max(b * b - a * (slots - c) * T(4.0), none));
@@ -154,6 +178,7 @@ template <class T>
   const T queued = max(in_steps - max(one, load.prompt / s.room), none);
   s.queued = select(none < others, queued, none);  // alone, but for roundings
   detail::share_out(s, load, slots);
+  s.met = detail::met_besides(s, load, slots, load.decoding_steps() + entry);
   return s;
 }
 
@@ -186,7 +211,7 @@ constexpr T chance_of_some(const T& prompts, const T& room,
 
 }  // namespace detail
 
-/// The same where prompts come at random, so many in a step of any kind.
+/// The same counts where prompts come at random, so many in a step of any kind.
 ///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
 /// since a step has what came during the one before it, and after a long one it is seldom empty;
 /// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
@@ -221,108 +246,6 @@ template <class T>
   s.behind = min((steps - s.carrying) / (one - follows) * left,
                  load.decoding_steps() * (one - s.carrying));
   s.at_random = true;
-  return s;
-}
-
-namespace detail {
-
-// Sequences that a turn reads beside the `found` of one look, since they were read together before:
-// who ends within `entry` steps of another is read without a step of decoding between, and ends
-// with it from then on, as far as answers are of one length and do not end in every step anyway:
-//   prompts (entry - 1) / (1 + (prompts / 2)^2) / (1 + (cv g)^2), found by simulation; no more than
-//   a step has room for
-template <class T>
-constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& entry,
-                     const T& found, const T& most) noexcept {
-  const T one(1.0);
-  const T apart = load.spread * load.decode_steps;
-  const T dense = prompts * T(0.5);
-  const T meet = prompts * max(entry - one, T(0.0));
-  const T room = min(most, max(load.budget / load.prompt - one, T(0.0)));
-  const T more = min(meet / ((one + dense * dense) * (one + apart * apart)), room - found);
-  return max(more, T(0.0));
-}
-
-}  // namespace detail
-
-/// The same of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes. A request
-/// passes `entry` steps before it is noticed.
-///   prompts  = N / (g m + entry)
-///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
-///            run
-///              that come at once are N - 1 at most
-///   beside   = found + those that were read together before: detail::gathered()
-///   carrying = turns (max(n, 1) + a^2 / (a + (1 - min(n, 1)) / 2)),  n = L / B,
-///              turns = prompts / (found / (1 - e^-found) + gathered),  a = n (prompts / turns -
-///              1), the full steps of the further prompts of a turn, which fill what the first one
-///              leaves
-template <class T>
-[[nodiscard]] constexpr basic_step_mix<T> steps_apart(const basic_turnover<T>& load, const T& slots,
-                                                      const T& prompts, const T& entry) noexcept {
-  const T one(1.0);
-  basic_step_mix<T> s;
-  s.prompts = max(prompts, T(detail::hardly_any));
-  s.decoding = s.prompts * load.decode_steps;
-  s.room = load.budget;
-  const T when = max(detail::coming(load, T(0.0)), T(1e-9));
-  s.coming = when;
-  const T looks = one + load.unseen * T(2.0);
-  const T most = max(slots - one, T(0.0));
-  const T found = min(s.prompts / when * looks, most);
-  const T gathered = detail::gathered(load, s.prompts, entry, found, most);
-  s.beside = found + gathered;
-  const T some = max(found, T(1e-6));
-  const T turns = s.prompts / (some / (one - exponential(T(0.0) - some)) + gathered);
-  const T steps = load.prompt / load.budget;
-  const T more = max(steps * (s.prompts / turns - one), T(0.0));
-  const T uneven = (one - min(steps, one)) * T(0.5);
-  s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
-  s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
-  return s;
-}
-
-namespace detail {
-
-// Reading steps that follow on a decoding one, where prompts are read apart and shorter than a
-// step.
-template <class T>
-constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
-  const T one(1.0);
-  const T d = max(come.decoding, T(hardly_any));
-  const T some = max(one - exponential(T(0.0) - d), d * (one - d * T(0.5)));
-  return some * exponential(min(come.reading, T(50.0)));
-}
-
-}  // namespace detail
-
-/// The same where prompts come at random, so many in a step of any kind and the steps that are read
-/// after it. What comes while some are read is read too before anything decodes:
-///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
-/// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
-/// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
-template <class T>
-[[nodiscard]] constexpr basic_step_mix<T> apart_at_random(
-    const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
-  const T one(1.0);
-  const T half(0.5);
-  const T steps = load.prompt / load.budget;
-  basic_step_mix<T> s;
-  s.prompts = max(prompts, T(detail::hardly_any));
-  s.decoding = prompts * load.decode_steps;
-  s.room = load.budget;
-  s.coming = one;
-  s.at_random = true;
-  const T r = min(max(come.reading, T(detail::hardly_any)), T(50.0));
-  const T d = max(come.decoding, T(detail::hardly_any));
-  s.carrying = max(min(detail::readings_apart(come), s.prompts), s.prompts * steps);
-  s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
-  const auto cut = one < steps;
-  const T reading = min(r * steps, T(0.999));
-  const T idle = one - reading;
-  s.beside = select(cut, reading / idle, (d * d + s.carrying * r * r) / (d + s.carrying * r));
-  const T left = d * half + reading + reading * reading * half / idle;
-  s.behind = select(cut, steps * left / idle, exponential(r) - one) - s.carrying;
   return s;
 }
 

@@ -279,7 +279,11 @@ constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b)
 /// faster than the halves' computation or their communication alone. An engine splits a step where
 /// that pays, so this is never slower than the step in one batch. Assumes that kernels which
 /// communicate take no multiprocessors from those that compute.
-/// Assumes inputs that check() accepts.
+/// Returns seconds by term. Assumes inputs that check() accepts, never others. Sources: DeepEP's
+/// and SGLang's two-batch overlap (DeepSeek-V3, arXiv 2412.19437, section 3.4); operators' own
+/// times.
+///   one sequence of Llama-3.1-8B at 2304 tokens, one H100 by its data sheet: 4.57 ms
+///   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const prepared_layout<T, Efficiency>& p,
                                                       const basic_step<T>& s) noexcept {
@@ -288,8 +292,10 @@ template <class T, class Efficiency>
   return detail::faster(whole, detail::in_two_batches(p, rank_step_of(s, p.layout)));
 }
 
-/// The same without the breakdown, in less time where there are no stages and nothing overlaps: the
-/// same bits.
+/// The same seconds without the breakdown, in less time where there are no stages and nothing
+/// overlaps: the same bits, in the same range.
+///   one sequence of Llama-3.1-8B at 2304 tokens, one H100 by its data sheet: 4.57 ms
+///   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T, basic_total_time<T>> total_of_step(
     const prepared_layout<T, Efficiency>& p, const basic_step<T>& s) noexcept {
@@ -300,7 +306,8 @@ template <class T, class Efficiency>
   return {basic_total_time<T>(t.sum), t.slowest};
 }
 
-/// Either of both.
+/// Either of both [s], by Time: a breakdown = time_of_step(), otherwise total_of_step().
+///   of the same: 4.57 ms   (tests/time/step_time.cpp)
 template <class Time, class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T, Time> step_priced_as(
     const prepared_layout<T, Efficiency>& p, const basic_step<T>& s) noexcept {
@@ -329,7 +336,7 @@ class steps_by_context {
   /// The time of one of them.
   [[nodiscard]] constexpr pipeline_time<T> operator()(const basic_step<T>& s) noexcept {
     if (!apart()) return time_of_step(prepared_, s);
-    put_contexts(sizes_, s);
+    detail::put_contexts(sizes_, s);
     detail::step_fold<T> fold = rest_;
     detail::price(prepared_, sizes_, fold);
     return detail::through_stages_of(prepared_, fold, sizes_.step);
@@ -347,7 +354,9 @@ class steps_by_context {
   detail::step_fold<T> rest_{};
 };
 
-/// The same of a cluster, model and layout that are not prepared yet.
+/// The same, in seconds, of a cluster, model and layout that check() accepts and that are not
+/// prepared yet = time_of_step(prepare(c, m, l), s).
+///   of the same: 4.57 ms   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,
                                                       const model& m, const layout& l,

@@ -78,8 +78,10 @@ constexpr void emit_tensor_reduction(const block_context& e, shape_sink& sink) {
 
 }  // namespace detail
 
-/// Key-value heads (or state-space groups) of one tensor-parallel rank: a share of them, or one
-/// copy each of fewer heads than ranks.
+/// Number of key-value heads (or state-space groups) of one tensor-parallel rank, 0 <= index < tp,
+/// = items_in_part(kv_heads, tp, index), or one copy each of fewer heads than ranks. Source:
+/// vllm/config/model.py, get_num_kv_heads().
+///   8 heads on 4 ranks: 2; on 16 ranks: 1   (tests/work/block_context.cpp)
 [[nodiscard]] constexpr integer kv_heads_of_rank(integer kv_heads, integer tp,
                                                  integer index) noexcept {
   return kv_heads < tp ? 1 : items_in_part(kv_heads, tp, index);

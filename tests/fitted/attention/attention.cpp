@@ -348,6 +348,26 @@ TEST_CASE("recurrences: a roofline with the shares of wide multiplications and v
   CHECK(t.launch == 12_us);  // of four vector kernels
 }
 
+TEST_CASE("documented: laws of attention take 78.8 us of a prompt and 365.0 us of a decode step") {
+  const attention_shape queries{.phase = prompt,
+                                .heads = 32,
+                                .kv_heads = 8,
+                                .qk_dim = 128,
+                                .v_dim = 128,
+                                .bytes_per_token = 4096.0};
+  CHECK(
+      prompt_law_of(h100_vllm, queries).time(step_part<double>{prompt, 1.0, 2048.0, 0.0}).total() *
+          1e6 ==
+      doctest::Approx(78.8).scale(0.0).epsilon(1e-3));
+  attention_shape keys = queries;
+  keys.phase = token;
+  CHECK(decode_law_of(in_64s(h100_vllm), keys)
+                .time(step_part<double>{token, 64.0, 1.0, 4095.0})
+                .total() *
+            1e6 ==
+        doctest::Approx(365.0).scale(0.0).epsilon(1e-4));
+}
+
 TEST_CASE("a cache that is widened first is read and multiplied as a wide one, one pace beside") {
   decode_curve<> c = recorded::latent_decode_h100_trtllm_narrow;
   const auto of = [&](double pace, double bytes, integer heads) {

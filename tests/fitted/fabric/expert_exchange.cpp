@@ -215,3 +215,31 @@ TEST_CASE("no exchange is faster than its bytes over the data sheet's rates") {
             least_time(r, k * (local - 1.0) / n, k * (n - local) / n));
   }
 }
+
+TEST_CASE("documented: ways of the exchanges that take 531.7 and 98.65 us") {
+  fabrics::cluster c = hopper;
+  c.gpus_per_domain = 8;
+  const auto tokens_of = [](double tokens, integer ranks) {
+    return routed_tokens<double>{.sent = tokens,
+                                 .experts_per_token = 8,
+                                 .experts = 256,
+                                 .destinations = ranks,
+                                 .hidden = 7168,
+                                 .value_bytes = fp8};
+  };
+  const auto us = [](const exchange_way<double>& way, const routed_tokens<double>& x) {
+    return 1e6 * way.time(x);
+  };
+  const routed_tokens<double> many = tokens_of(4096.0, 8);
+  CHECK(us(exchange_way_of(c, given(curves::h100_throughput_dispatch, 20), many, {8, 1}), many) ==
+        doctest::Approx(531.7).scale(0.0).epsilon(1e-5));
+  const routed_tokens<double> few = tokens_of(128.0, 16);
+  CHECK(us(exchange_way_of(c, curves::h100_latency_dispatch, few, {16, 1}), few) ==
+        doctest::Approx(98.65).scale(0.0).epsilon(1e-4));
+  routed_tokens<double> staged = many;
+  staged.by = expert_exchange::hierarchical;
+  c.accelerator.efficiency.exchange.throughput_dispatch =
+      given(curves::h100_throughput_dispatch, 20);
+  const auto ways = exchange_ways_of(c, {8, 1}, staged, message_lines<double>{});
+  CHECK(1e6 * fastest(ways, staged) == doctest::Approx(531.7).scale(0.0).epsilon(1e-5));
+}

@@ -306,3 +306,11 @@ TEST_CASE("llm-d's values have the fields of its chart, and a pod the GPUs that 
     CHECK((m.text.find("--headless") != std::string::npos) == several);
   }
 }
+
+TEST_CASE("documented: sets, graphs and values of servers of 8 GPUs") {
+  const launch_plan pools = plan_of(engines::vllm, "vllm:tp=8", 1, 2);
+  CHECK(pools.servers.size() == 2);
+  CHECK(documents_of(worker_sets(pools)).size() == 2 + 1);
+  CHECK(value_at(dynamo_graph(pools), "apiVersion") == "nvidia.com/v1beta1");
+  CHECK(modelservice_values(pools).text.find("nvidia.com/gpu: \"8\"") != std::string::npos);
+}

@@ -388,3 +388,54 @@ TEST_CASE("options that break a rule of the engine's own are refused with both f
   CHECK(launch_plan_of(uneven).why_not ==
         "vLLM refuses the options: --tensor-parallel-size 6 has to divide heads 64");
 }
+
+TEST_CASE("documented: words, places, scripts and facts of launches") {
+  CHECK(name(pool_role::prefill) == "prefill");
+  CHECK(name(pool_role::prefill).size() == 7);
+  const launch_request r =
+      request_of(engines::vllm, catalog::llama_3_1_70b, {{4, 1, 2}, {4, 1, 2}});
+  const launch_plan p = launch_plan_of(r);
+  REQUIRE(p.has_value());
+  CHECK(program_of(p) == "vllm serve org/model");
+  CHECK(shell_text(p, 8).find("--data-parallel-size 2") != std::string::npos);
+  const auto options = options_of(p.servers[0], launch_node{});
+  CHECK(options.front() == "--tensor-parallel-size 4");
+  const auto places = places_of(p, 8);
+  REQUIRE(places.size() == 1);
+  CHECK(places[0].node == 0);
+  CHECK(places[0].gpu == 0);
+  const launch_plan two_nodes =
+      launch_plan_of(request_of(engines::vllm, catalog::llama_3_1_70b, {{8, 1, 1}, {8, 1, 1}, 2}));
+  REQUIRE(two_nodes.has_value());
+  CHECK(slurm_text(two_nodes, 8).find("--nodes=2") != std::string::npos);
+  const launch_plan trtllm = launch_plan_of(
+      request_of(engines::tensorrt_llm, catalog::llama_3_1_70b, {{8, 1, 1}, {8, 1, 1}}));
+  REQUIRE(trtllm.has_value());
+  CHECK(file_of(trtllm, trtllm.servers[0]).find("tensor_parallel_size: 8") != std::string::npos);
+  const said_options facts = facts_of(r);
+  CHECK(facts.at("heads") == "64");
+  CHECK(facts.at("layers") == "80");
+
+  said_options uneven = facts;
+  uneven["--tensor-parallel-size"] = "6";
+  const launch_rule* rule_of_heads = broken_rule(*p.dialect, uneven);
+  REQUIRE(rule_of_heads != nullptr);
+  CHECK(to_text(*rule_of_heads, uneven) == "--tensor-parallel-size 6 has to divide heads 64");
+  CHECK(refusal_of(p, r).empty());
+  launch_plan wrong = p;
+  for (launch_argument& a : wrong.servers[0].arguments) {
+    if (a.option->name == "--tensor-parallel-size") a.value = "6";
+  }
+  CHECK(refusal_of(wrong, r).find("--tensor-parallel-size 6 has to divide heads 64") !=
+        std::string::npos);
+
+  launch_request by_hand =
+      request_of(engines::vllm, catalog::deepseek_v3, {{8, 1, 1}, {8, 1, 1}, 2});
+  by_hand.layout.stages.listed.push_back(30);
+  by_hand.layout.stages.listed.push_back(31);
+  const launch_plan listed = launch_plan_of(by_hand);
+  REQUIRE(listed.has_value());
+  const auto said = environment_of(listed, listed.servers[0], launch_node{});
+  REQUIRE(said.size() == 1);
+  CHECK(said[0] == "VLLM_PP_LAYER_PARTITION=30,31");
+}

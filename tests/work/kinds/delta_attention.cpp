@@ -36,6 +36,15 @@ TEST_CASE("delta attention: queries, keys and values of the rank's heads, decays
   CHECK(shape(r.fused[0], 1, 2 + 6));
 }
 
+TEST_CASE("a decay of one projection is multiplied with them too") {
+  delta_attention direct = through_ranks;
+  direct.decay_rank = direct.gate_rank = 0;
+  const recorded r = block_of(direct, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 3);
+  CHECK(shape(r.gemms[0].weight, 16, 5 * 2 * 3));
+  CHECK(shape(r.gemms[1].weight, 16, 2));
+}
+
 TEST_CASE("a gate of one projection is multiplied with queries, keys and values") {
   const recorded r = block_of(with_one_gate(through_ranks), {}, decode_step(3.0, 10.0, 1.0));
   REQUIRE(r.gemms.size() == 5);

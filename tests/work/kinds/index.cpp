@@ -116,11 +116,11 @@ TEST_CASE("no half of a layer has more operators than there are places for") {
     for (const layer& l : p.model.layers.kinds) {
       counting mixing;
       sink_for mixing_sink(mixing);
-      emit_mixing_half(l, e, mixing_sink);
+      detail::emit_mixing_half(l, e, mixing_sink);
       check_limits(mixing, most_of_mixing);
       counting feeding;
       sink_for feeding_sink(feeding);
-      emit_feed_forward_half(l, e, feeding_sink);
+      detail::emit_feed_forward_half(l, e, feeding_sink);
       check_limits(feeding, most_of_feed_forward);
     }
   }

@@ -44,6 +44,12 @@ constexpr sparse_latent_attention deepseek_v3_2{.heads = 128,
 static_assert(deepseek_v3_2.index_bytes() == 132.0);
 static_assert(sharing(deepseek_v3_2).index_bytes() == 0.0);
 
+constexpr sparse_latent_attention pooled(sparse_latent_attention a) noexcept {
+  a.index_pool = 4;
+  return a;
+}
+static_assert(pooled(deepseek_v3_2).index_bytes() == 33.0);
+
 model of_layers(const layer& l, integer layers) {
   model m;
   m.name = "sparse";
@@ -57,6 +63,24 @@ model of_layers(const layer& l, integer layers) {
 const attention_core<double>& attends(const recorded& r) { return r.cores.back(); }
 
 }  // namespace
+
+TEST_CASE("a gate, sinks and pools have weights of their own, and pools fewer scores") {
+  const auto block = [](const sparse_latent_attention& a) {
+    return block_of(a, tensor_parallel(2), decode_step(3.0, 100.0, 1.0));
+  };
+  sparse_latent_attention gated = sparse;
+  gated.output_gate = gated.sinks = true;
+  const integer gains =
+      block(gated).stored(weight_class::attention) - block(sparse).stored(weight_class::attention);
+  CHECK(gains == 16 * 4 * 7 + 4);  // four heads of 7 values, and a sink each
+  sparse_latent_attention of_pools = sparse;
+  of_pools.index_pool = 2;
+  CHECK(block(of_pools).gemms.size() == block(sparse).gemms.size() + 1);
+  CHECK(block(of_pools).stored(weight_class::norm) ==
+        block(sparse).stored(weight_class::norm) + 2 * 3);
+  CHECK(block(of_pools).cores[block(of_pools).cores.size() - 2].heads * 2 ==
+        block(sparse).cores[block(sparse).cores.size() - 2].heads);
+}
 
 TEST_CASE("sparse latents: projections of latent attention, and an indexer's on every rank") {
   const recorded r = block_of(sparse, tensor_parallel(2), prefill_step(1.0, 10.0, 0.0, 1.0));

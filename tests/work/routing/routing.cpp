@@ -557,3 +557,13 @@ TEST_CASE("skew makes every figure of an estimate worse, and copies of experts m
   CHECK(compiled.decode.total() == run.decode.total());
   CHECK(compiled.serving.tpot == run.serving.tpot);
 }
+
+TEST_CASE("documented numbers of even routing") {
+  CHECK(expected_distinct(8, 2, 8, 1.0) == doctest::Approx(2.0).epsilon(1e-12));
+  CHECK(expected_distinct(8, 2, 8, 4.0) == doctest::Approx(5.46875).epsilon(1e-12));
+  CHECK(expected_destinations(8, 64) == doctest::Approx(7.576).scale(0.0).epsilon(7e-5));
+  const auto load =
+      busiest_rank(basic_routing<double>{}, basic_expert_group<double>{8, 2, 1, 4.0}, 1.0);
+  CHECK(load.imbalance == 1.0);
+  CHECK(load.distinct == doctest::Approx(5.46875).epsilon(1e-12));
+}

@@ -53,6 +53,15 @@ check(launched.includes("vllm serve") && asked.markup.includes(`<code>${escaped(
 const flooded = page("flooded", ["--rate", "3"]).markup;
 check(flooded.includes("grows without end") && !flooded.includes("TTFT inf"), "an endless wait");
 
+// Percentiles that were promised, and asked for, stand there as on the command line.
+const promised = page("promised", ["--concurrency", "64", "--p99-ttft", "5s"]);
+const simulatedRow = promised.text.split("simulated step by step")[1].split("\n")[2];
+const percentiles = simulatedRow.trim().split(/ {2,}/).slice(1);  // TTFT p50, p99, TPOT, requests/s
+const simulatedTable = promised.markup.split("Simulated step by step, seed 1")[2] ?? "";
+const firstRow = simulatedTable.split("<tbody>")[1]?.split("</tr>")[0] ?? "";
+check(percentiles.length === 5 && percentiles.every((cell) => firstRow.includes(`>${cell}</td>`)),
+  `percentiles ${percentiles} are not those of ${firstRow}`);
+
 check(statSync(asked.file).size <= most, `the page has ${statSync(asked.file).size} bytes`);
 
 const browser = Browser.start(chromium, join(here, "profile"));

@@ -17,7 +17,11 @@ inline constexpr std::array dialects{&vllm_newest, &vllm_0_11, &sglang_0_5, &ten
 
 }  // namespace launch
 
-/// The options of this version, "vllm-0.21"; null where it is not known how it is started.
+/// The options of this version, "vllm-0.21"; null where it is not known how it is started. Source:
+/// the version's own argument parser (vllm/engine/arg_utils.py, sglang's server_args.py,
+/// TensorRT-LLM's llm_args.py).
+///   find_dialect("vllm-0.21")->engine = "vllm", and find_dialect("vllm-0.6") is null
+///   (tests/engines/launch_rules.cpp)
 [[nodiscard]] constexpr const launch_dialect* find_dialect(std::string_view version) noexcept {
   for (const launch_dialect* d : launch::dialects) {
     if (d->is_of(version)) return d;

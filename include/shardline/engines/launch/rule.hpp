@@ -172,9 +172,10 @@ struct rule_reader {
 }  // namespace detail
 
 /// The first of some rules that is broken; null where none is. find(name) is what stands behind an
-/// option, or what is run: std::optional<std::string_view>, none where it is not there.
+/// option, a number, word or path as text, or what is run: std::optional<std::string_view>, none
+/// where it is not there. Source: what each engine's parser asserts; every rule names its own.
 ///   --max-num-seqs 1024 beside --max-num-batched-tokens 512: at_most
-///                                                              (tests/engines/launch_rules.cpp)
+///   (tests/engines/launch_rules.cpp)
 template <class Find>
 [[nodiscard]] constexpr const launch_rule* broken_rule(std::span<const launch_rule> rules,
                                                        const Find& find) {

@@ -9,7 +9,7 @@
 
 namespace shardline {
 
-/// Time of softmax attention of one part of a step; 0 without sequences.
+/// Time [s] of softmax attention of one part of any step; 0 where there are no sequences.
 ///
 /// A prompt: blocks of 128 queries (nq = ceil(new / 128) to a head), one multiprocessor each.
 ///   keys    = nq (context + 64 (nq + 1)), that the blocks of a head see; fewer with a window
@@ -26,8 +26,8 @@ namespace shardline {
 ///   shared  = max(compute, memory) + exposed min(compute, memory) + tail lone
 ///   time    = launch + reduction clip(min(splits, length / 128) - 1, 0, 1) + max(lone, shared)
 ///             + block blocks + passes ...;  blocks per multiprocessor, at most one per 128 keys
-///             + sequences length values widening / multiprocessors, where a kernel before it widens
-///             the cache, which it then reads and multiplies in the precision of activations
+///             + sequences length values widening / multiprocessors, where a kernel before it
+///             widens the cache, which it then reads and multiplies in the precision of activations
 /// Of a latent cache a prompt sees keys and values per head in the precision of activations, a
 /// decode step one head whose values are a part of its keys. Narrow caches are multiplied in fp8
 /// where it has a peak. `looped`: a part of the cache is found in the last-level cache.
@@ -68,7 +68,7 @@ inline constexpr double recurrence_kernels = 4.0;
 
 }  // namespace detail
 
-/// Time of a recurrence, a roofline for want of measurements; 0 without sequences.
+/// Time [s] of a recurrence, a roofline for want of measurements; 0 where there are no sequences.
 ///   compute = flops / (compute peak), the share of wide multiplications
 ///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
 ///   time    = max(compute, memory) + 4 launch

@@ -143,7 +143,10 @@ template <class T, class Efficiency, class Tokens>
   return detail::by_token(detail::start_time(curve, l), per_token, curve.fill);
 }
 
-/// The time of tokens by one of these curves; 0 inside a lone rank, and of none.
+/// Seconds of tokens by one of these curves; 0 inside a lone rank, and of none: = the exchange_law
+/// of that way.
+///   4096 tokens of 7168 values in fp8 to 8 of 256 experts on 8 H100: 531.7 us
+///   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Efficiency, class Curve>
 [[nodiscard]] constexpr seconds<T> exchange_time(const basic_cluster<T, Efficiency>& c,
                                                  const Curve& curve, const routed_tokens<T>& x,
@@ -155,7 +158,9 @@ template <class T, class Efficiency, class Curve>
 
 /// The ways of an all-to-all of tokens by what the engine uses for them, `pairwise` being those of
 /// the library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus
-/// too: tokens then go by the sum of a rank's links.
+/// too: tokens then go by the sum of a rank's links. Seconds of any tokens. Source: engines' own
+/// backends (vLLM's --all2all-backend, SGLang's --deepep-mode).
+///   hierarchical, the dispatch above: 531.7 us   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(
     const fitted_cluster<T>& c, const rank_group& group, const Tokens& x,

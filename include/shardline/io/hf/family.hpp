@@ -114,6 +114,7 @@ enum class activation_rule : unsigned char {
 ///   mtp_layers       prediction layers, if no key says
 ///   updates          layers update versions of the stream in turn (Gemma 3n)
 ///   layer_inputs     hidden_size_per_layer_input, if missing
+///   streams_apart, streams_averaged   of the model, where it has several
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
@@ -152,6 +153,8 @@ struct family {
   integer position_offset = 0;
   bool narrow_rows = false;
   integer extra_rows = 0;
+  bool streams_apart = false;
+  bool streams_averaged = false;
   prediction_rule prediction = prediction_rule::stated;
   integer mtp_layers = 0;
   integer layer_inputs = 0;

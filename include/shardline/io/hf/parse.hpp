@@ -84,6 +84,15 @@ inline std::string at_byte(std::size_t byte, std::size_t bytes) {
   return " (byte " + std::to_string(byte) + " of " + std::to_string(bytes) + ")";
 }
 
+/// Whether a parser stopped at a number that no double holds: 1e400.
+[[nodiscard]] inline bool is_beyond_double(const nlohmann::detail::exception& e) noexcept {
+  constexpr int number_overflow = 406;  // as nlohmann::json numbers its exceptions
+  return e.id == number_overflow;
+}
+
+inline constexpr const char* allowed_of_numbers =
+    "; allowed: a number between -1.8e+308 and 1.8e+308";
+
 /// Follows a parse without storing it, to refuse what nlohmann::json lets pass: a key given twice
 /// (the last would win silently) and depth without end.
 class strict_reader final : public nlohmann::json_sax<json> {
@@ -108,8 +117,9 @@ class strict_reader final : public nlohmann::json_sax<json> {
     return top.keys.insert(name).second || fail(path() + ": the key is given twice; allowed: once");
   }
 
-  bool parse_error(std::size_t position, const std::string&,
+  bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& e) override {
+    if (is_beyond_double(e)) return fail(path() + ": " + printable(token) + allowed_of_numbers);
     const std::string_view what(e.what());
     const bool cut_off = what.find("unexpected end of input") != std::string_view::npos ||
                          what.find("missing closing quote") != std::string_view::npos;

@@ -124,6 +124,8 @@ inline void read_narrow_rows(const fields& f, const family& known, model& m) {
   m.per_layer = detail::read_layer_inputs(f, known);
   m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
   m.streams = f.whole_or("hc_mult", 1, field::streams);
+  m.streams_apart = known.streams_apart && m.streams > 1;
+  m.streams_averaged = known.streams_averaged && m.streams > 1;
   m.updates = detail::read_updates(f, known);
   m.embedding_norm = known.embedding_norm;
   detail::read_narrow_rows(f, known, m);

@@ -79,6 +79,8 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "reserved_output", "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts",
 /// "two_batch_overlap", members: describe/engine.hpp explains them; a step
 /// of 0 is the workload's own, a precision of null the activations'.
+/// By definition of basic_runtime; any engine.
+///   by default "reserve_bytes": 1073741824   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   visit_alternative(r.budget, detail::budget_rule_to_json<Output>{out});
@@ -107,7 +109,8 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   out.member("overlap_shared_experts", r.experts.overlap_shared);
   out.member("two_batch_overlap", r.two_batch_overlap);
 }
-/// {those members}
+/// {those members}, bytes and tokens as there, of any engine, by definition of put_members().
+///   by default "page_tokens": 16   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_runtime<T>& r) {
   out.object([&] { put_members(out, r); });

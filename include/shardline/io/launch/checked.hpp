@@ -20,6 +20,8 @@ using said_options = std::map<std::string, std::string, std::less<>>;
 
 /// What rules ask about the model and the load: "heads" that the tensor-parallel size has to divide
 /// in every layer, "layers", and "prompt", the longest.
+/// Counts and tokens, of any request; derived from its model and load.
+///   Llama-3.1-70B: 64 heads, 80 layers   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline said_options facts_of(const launch_request& r) {
   integer heads = 0;
   for (const layer& l : r.model.layers.kinds) {
@@ -34,6 +36,8 @@ using said_options = std::map<std::string, std::string, std::less<>>;
 }
 
 /// The first rule that is broken; null where none is. Of what is run only what is known is asked.
+/// Texts as typed; by definition of broken_rule() of engines/launch/rule.hpp.
+///   --tensor-parallel-size 6 beside 64 heads   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline const launch_rule* broken_rule(const launch_dialect& d,
                                                     const said_options& said) {
   const auto find = [&said](std::string_view name) -> std::optional<std::string_view> {
@@ -59,7 +63,9 @@ inline std::string_view words_of(rule_kind k) {
 
 }  // namespace detail
 
-/// "--max-num-seqs 1024 is at most --max-num-batched-tokens 512"
+/// "--tensor-parallel-size 6 has to divide heads 64"
+/// Any rule with both figures as typed, derived from the rule's fields.
+///   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string to_text(const launch_rule& r, const said_options& said) {
   const auto with_value = [&said](std::string_view name) {
     const auto found = said.find(name);
@@ -80,6 +86,8 @@ inline std::string_view words_of(rule_kind k) {
 }
 
 /// Why the engine would refuse one of the servers on one of its nodes; nothing where it takes all.
+/// A text, empty where there is none; derived from broken_rule() on each node.
+///   "--tensor-parallel-size 6 has to divide heads 64"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string refusal_of(const launch_plan& p, const launch_request& r) {
   const said_options facts = facts_of(r);
   for (const launch_server& s : p.servers) {

@@ -230,6 +230,8 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
 
 /// A LeaderWorkerSet for each server: a group for each instance, a pod for each of its nodes; and a
 /// router in front of them, where there is more than one instance.
+/// Of any plan, counts of pods and GPUs. Source: LeaderWorkerSet v1 (kubernetes-sigs/lws).
+///   2 servers: 2 sets   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest worker_sets(const launch_plan& p) {
   manifest m;
   for (const launch_server& s : p.servers) {
@@ -241,6 +243,8 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
 }
 
 /// A DynamoGraphDeployment of Dynamo 1.x (nvidia.com/v1beta1).
+/// Of any plan, counts of pods and GPUs. Source: Dynamo's deploy/operator, api/v1beta1.
+///   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest dynamo_graph(const launch_plan& p) {
   std::string text =
       "apiVersion: nvidia.com/v1beta1\nkind: DynamoGraphDeployment\nmetadata:\n"
@@ -261,6 +265,8 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
 }
 
 /// Values of llm-d's chart llm-d-modelservice.
+/// Of any plan, counts of pods and GPUs. Source: its values.schema.json.
+///   pods of 8 GPUs: nvidia.com/gpu: "8"   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest modelservice_values(const launch_plan& p) {
   if (p.dialect->engine != "vllm") return {{}, "llm-d's chart runs vLLM"};
   std::string text =

@@ -26,6 +26,8 @@ struct launch_place {
 };
 
 /// Every instance, on the first GPUs that are free: those of several nodes on nodes of their own.
+/// Indices of nodes and GPUs from 0, of any plan, gpus_per_node >= 1; by definition first fit.
+///   one instance of 8 GPUs on nodes of 8: 1 place, GPU 0 of node 0   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<launch_place> places_of(const launch_plan& p,
                                                          integer gpus_per_node) {
   std::vector<launch_place> places;
@@ -188,6 +190,8 @@ inline std::string files_text(const launch_plan& p) {
 
 /// Every command, a shell's, with the files that they read and the router in front where there is
 /// more than one instance.
+/// A text of any plan, gpus_per_node >= 1; source: words.hpp.
+///   Llama-3.1-70B, vLLM tp 4 dp 2: "--data-parallel-size 2"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string shell_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);
   std::string text = detail::files_text(p);
@@ -234,6 +238,8 @@ inline std::string srun_text(const launch_plan& p, const launch_place& at) {
 }  // namespace detail
 
 /// A script for sbatch that starts all of it in one job.
+/// A text of any plan, gpus_per_node >= 1. Source: sbatch(1), srun(1).
+///   2 nodes of 8 GPUs: "--nodes=2"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string slurm_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);
   const launch_place& last = places.back();

@@ -41,7 +41,8 @@ std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
 
 }  // namespace detail
 
-/// "vllm:tp=8,dp=2,ep=on", "product:ep=64,tp=2,pp=1,dp=1", which parse_layout reads back.
+/// "vllm:tp=8,dp=2,ep=on", "product:ep=64,tp=2,pp=1,dp=1": any flags by their keys, counts, which
+/// parse_layout() reads back, being its inverse; source: Flags::keys().   (tests/io/documented.cpp)
 template <layout_flags Flags>
 [[nodiscard]] std::string to_text(const Flags& flags) {
   std::string text;
@@ -52,7 +53,9 @@ template <layout_flags Flags>
   return std::string(Flags::convention) + ":" + text;
 }
 
-/// The layout in a convention, or the reason why not: "no vLLM flags: ...".
+/// The layout in a convention, or the reason why not, if any: "no vLLM flags: ..."; counts as
+/// above, derived from to_text() of flags.
+///   of tp 8: "vllm:tp=8"   (tests/io/documented.cpp)
 template <layout_flags Flags>
 [[nodiscard]] std::string to_text(const conversion<Flags>& c) {
   if (c.has_value()) return to_text(c.flags);
@@ -61,6 +64,7 @@ template <layout_flags Flags>
 
 /// The layout's flags for this model in the convention of that name, "vllm:tp=8"; empty where they
 /// cannot express it, or where there is no such convention.
+/// Source: Flags::of().   (tests/io/text.cpp)
 [[nodiscard]] inline std::string flags_text(const model& m, const layout& l,
                                             std::string_view convention) {
   std::string text;
@@ -69,6 +73,21 @@ template <layout_flags Flags>
     if (c.has_value()) text = to_text(c.flags);
   });
   return text;
+}
+
+/// Any layout in the convention that can say all of them, counts of ranks: "mesh:tp=4,dp=2" =
+/// to_text(to_mesh(l)).   (tests/io/documented.cpp)
+[[nodiscard]] inline std::string mesh_text(const layout& l) {
+  return to_text(mesh_fields::of(model{}, l).flags);
+}
+
+/// What parse_layout() takes for it, counts of ranks: flags_text(), or mesh_text() where that is
+/// empty: by definition of both.
+///   of tp 8: "vllm:tp=8"   (tests/io/documented.cpp)
+[[nodiscard]] inline std::string typed_text(const model& m, const layout& l,
+                                            std::string_view convention) {
+  std::string text = flags_text(m, l, convention);
+  return text.empty() ? mesh_text(l) : text;
 }
 
 namespace detail {
@@ -117,6 +136,8 @@ inline std::string copies_text(integer experts) {
 
 /// Both meshes in one short line, "tp8 cp1 dp2 | etp1 ep16 edp1 | pp1 | all-gather", without the
 /// last part where dispatch_matters() is false; "tp8 dcp4 cp1 dp2" where ranks share the cache.
+/// Counts of ranks of any layout, by definition its fields: tp 8, dp 2, ep 16 above.
+/// (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_text(const layout& l) {
   using detail::attention_text;
   using detail::degree;
@@ -127,6 +148,8 @@ inline std::string copies_text(integer experts) {
 }
 
 /// The same for a model: "tp8 cp1 dp2 | pp1" where it has no experts.
+/// Counts of ranks of any layout, by definition of the former: tp 8, dp 2 above.
+/// (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_text(const model& m, const layout& l) {
   using detail::attention_text;
   using detail::degree;
@@ -136,6 +159,8 @@ inline std::string copies_text(integer experts) {
 
 /// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
 /// layout in an engine's convention and as a product plan, a line each.
+/// Any layout, counts of ranks and GPUs; derived from short_text() and the conventions' of().
+///   DeepSeek-V3, tp 2 dp 32, etp 4 ep 2 edp 8: "64 GPUs"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string to_text(const model& m, const layout& l,
                                          std::string_view convention = vllm::convention) {
   return short_text(m, l) + ", " + counted(l.gpus(), "GPU") +
@@ -145,6 +170,7 @@ inline std::string copies_text(integer experts) {
 
 /// What is wrong with a layout's text: "tp: 0; allowed: a whole number from 1 to 1000000"; empty if
 /// nothing is.
+/// Derived from parse_layout().   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string fault_text(const parsed_layout& p) {
   if (p.has_value()) return {};
   std::string line = p.subject.empty() ? "key" : std::string(p.subject);

@@ -50,7 +50,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
 
 }  // namespace detail
 
-/// A finite number with `digits` significant digits and no exponent; all digits before the point.
+/// A finite number of any unit with `digits` significant digits, from 1, and no exponent; all
+/// digits before the point. Rounds as std::to_chars does, from which it is derived.
 ///   significant(1234.5) = "1234";  significant(0.012345) = "0.0123";  significant(0) = "0"
 [[nodiscard]] inline std::string significant(double x, int digits = 3) {
   if (!is_finite(x)) return x > 0 ? "inf" : (x < 0 ? "-inf" : "nan");
@@ -59,8 +60,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return detail::characters(x, std::chars_format::fixed, decimals < 0 ? 0 : decimals);
 }
 
-/// A number in full: whole below 10^15 without a point, else in the fewest digits that tell it
-/// apart.
+/// Any number of any unit in full: whole below 10^15 without a point, else in the fewest digits
+/// that tell it apart (std::to_chars, from which it is derived).
 ///   in_full(-3) = "-3";  in_full(1e-6) = "1e-06"
 [[nodiscard]] inline std::string in_full(double x) {
   constexpr double exact = 1e15;
@@ -72,21 +73,25 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return {buffer.data(), end.ptr};
 }
 
-/// `x` and the largest of `prefixes` that it reaches.
+/// `x`, any finite number, and the largest of `prefixes`, units one of which is given at least,
+/// that it reaches: = significant(x / factor) and the unit.
+///   scaled(2150, {{1, ""}, {1000, "k"}}) = "2.15k"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string scaled(double x, std::span<const detail::prefix> prefixes,
                                         int digits = 3) {
   const detail::prefix& p = detail::fitting(x < 0.0 ? -x : x, prefixes);
   return significant(x / p.factor, digits) + std::string(p.unit);
 }
 
-/// Bytes in powers of ten: "1.23 GB".
+/// Any number of bytes in powers of ten = scaled() by the SI's prefixes: "1.23 GB" of 1.234e9.
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string decimal_bytes(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 6> prefixes{
       {{1.0, " B"}, {1e3, " KB"}, {1e6, " MB"}, {1e9, " GB"}, {1e12, " TB"}, {1e15, " PB"}}};
   return scaled(x, prefixes, digits);
 }
 
-/// Bytes in powers of 2^10: "1.15 GiB".
+/// Any number of bytes in powers of 2^10 = scaled() by IEC 80000-13's prefixes: "1.15 GiB" of
+/// 1.234e9.   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string binary_bytes(double x, int digits = 3) {
   constexpr double k = 1024.0;
   static constexpr std::array<detail::prefix, 6> prefixes{{{1.0, " B"},
@@ -98,44 +103,50 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return scaled(x, prefixes, digits);
 }
 
-/// A plain number with k, M, B, T for 10^3, 10^6, 10^9, 10^12: "2.15k", "671B".
+/// Any plain number, without a unit, with k, M, B, T for 10^3, 10^6, 10^9, 10^12 = significant() of
+/// a quotient: "2.15k" of 2150, "671B" of 671e9.   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_number(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 5> prefixes{
       {{1.0, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "B"}, {1e12, "T"}}};
   return scaled(x, prefixes, digits);
 }
 
-/// Seconds as "12.3 ms".
+/// Any number of seconds as "12.3 ms" (of 0.0123) = scaled() by the SI's prefixes.
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_seconds(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 4> prefixes{
       {{1e-9, " ns"}, {1e-6, " us"}, {1e-3, " ms"}, {1.0, " s"}}};
   return x == 0.0 ? "0 s" : scaled(x, prefixes, digits);
 }
 
-/// A share of one as "47.1 %", with one decimal whatever its size.
+/// Any share [1] as "47.1 %" (of 0.471) = 100 share, with one decimal whatever its size.
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string percent(double share) {
   return detail::characters(share * 100.0, std::chars_format::fixed, 1) + " %";
 }
 
-/// "15.0 GB / 14.0 GiB"
+/// Any number of bytes = decimal_bytes() / binary_bytes(): "15.0 GB / 14.0 GiB" of 15 GB.
+///   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const bytes<T>& b) {
   return decimal_bytes(value_of(b.value())) + " / " + binary_bytes(value_of(b.value()));
 }
 
-/// "12.3 ms"
+/// Any time = short_seconds(): "12.3 ms" of 12.3 ms.   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const seconds<T>& s) {
   return short_seconds(value_of(s.value()));
 }
 
-/// "2.15k tokens/s"
+/// Any rate of tokens = short_number() and its unit: "2.15k tokens/s" of 2150.
+///   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const token_rate<T>& r) {
   return short_number(value_of(r.value())) + " tokens/s";
 }
 
-/// "2.15k requests/s"
+/// Any rate of requests [1/s] = short_number() and its unit: "2.15k requests/s" of 2150.
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string requests_per_s(double x, int digits = 3) {
   return short_number(x, digits) + " requests/s";
 }
@@ -144,7 +155,8 @@ template <class T>
   return requests_per_s(value_of(r.value()));
 }
 
-/// "1 GPU", "8 GPUs": so many of what has a plain plural.
+/// "1 GPU", "8 GPUs": so many, any count, of what has a plain plural: by definition an s but for 1.
+///   counted(8, "GPU") = "8 GPUs"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string counted(integer n, std::string_view of) {
   return std::to_string(n) + " " + std::string(of) + (n == 1 ? "" : "s");
 }

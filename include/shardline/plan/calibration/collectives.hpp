@@ -101,6 +101,8 @@ inline std::size_t shape_of_timing(const collective_timing& t) {
 /// The fault names the timing's field, its value and what is allowed, or the constant that the
 /// timings leave open. The policy's `source` stays what it was: collectives are a part of a step.
 ///   tests/plan/calibration_collectives.cpp
+/// Source of the method: least squares (plan/calibration/least_squares.hpp).
+///   exact timings on 2, 4 and 8 ranks: launch and bulk_share to a millionth, 1e-6
 [[nodiscard]] inline policy_calibration<fitted> calibrate_collectives(
     const basic_cluster<double, fitted>& start, const std::vector<collective_timing>& timings,
     const std::vector<std::string>& names = {}) {

@@ -28,6 +28,9 @@ enum class kernel_kind : unsigned char {
   elementwise
 };
 
+/// The name of any kind of kernel, by the list above, and of any format, by curves/kernels.hpp.
+///   "routed experts" is the sixth of 7, "8 bits" the second of 6
+///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr std::string_view name(kernel_kind k) noexcept {
   constexpr std::array<std::string_view, 7> names{"matrix multiplication",
                                                   "attention of prompts",
@@ -38,7 +41,6 @@ enum class kernel_kind : unsigned char {
                                                   "vector kernels"};
   return names[static_cast<std::size_t>(k)];
 }
-
 [[nodiscard]] constexpr std::string_view name(kernel_format f) noexcept {
   constexpr std::array<std::string_view, 6> names{
       "16 bits",     "8 bits", "8 bits in blocks", "4-bit integers", "4-bit floats, widened",

@@ -35,9 +35,8 @@ struct fitted_constant {
 ///   residuals        ln(predicted / measured) of each;   weights   0: taken for an outlier
 ///   mape             mean of |predicted / measured - 1|, outliers included
 ///   spread           standard deviation of the residuals, outliers weighted down
-///   validated_mape   mean error of timings by constants fitted to the other groups of shapes;
-///   none:
-///                    `not_validated` says why
+///   validated_mape   mean error of timings by constants fitted to the other groups of shapes
+///                    (none: `not_validated` says why)
 ///   source           provenance::measured
 ///   fault            why it was not fitted: what is wrong, or which constant is left open
 struct curve_report {

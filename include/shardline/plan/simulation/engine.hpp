@@ -368,7 +368,8 @@ class engine {
     now_ = std::max(now_, last_done_);
     double rounds = std::min(rounds_left(), std::max(rounds_of_room(), 1.0));
     const double one = seconds_of_round(0.0);
-    const bool noticed = front_ready() <= now_;
+    // One that came while last tokens were waited for has not been looked for yet.
+    const bool noticed = !waiting_.empty() && waiting_.front().noticed;
     const double next =
         std::min(until, noticed ? std::numeric_limits<double>::infinity() : front_ready());
     rounds = std::min(rounds, std::max(std::ceil((next - now_) / one), 1.0));

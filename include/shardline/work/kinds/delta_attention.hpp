@@ -10,8 +10,9 @@ namespace shardline {
 /// Kimi Delta Attention (arXiv 2510.26692): the gated delta rule with a decay for each value of a
 /// key.
 ///   conv_kernel      taps of the causal convolutions over queries, keys and values
-///   decay_rank       inner width of the two projections that the decay is made by
-///   gate_rank        of those of the output's gate; 0: it is one projection
+///   decay_rank       inner width of the two projections that the decay is made by; 0: it is one
+///                    projection (Ling 3)
+///   gate_rank        of those of the output's gate, likewise
 ///   state            element of the recurrent state
 /// Per sequence and layer it keeps heads head_dim^2 values of state and conv_kernel - 1 inputs of
 /// the convolutions, however long the sequence is.
@@ -25,7 +26,7 @@ struct delta_attention {
   integer gate_rank = 0;
   precision state = precision::fp32;
 
-  static constexpr field_range decay_range{{},  "attention.decay_rank", figure_unit::none, 1.0, 1e6,
+  static constexpr field_range decay_range{{},  "attention.decay_rank", figure_unit::none, 0.0, 1e6,
                                            true};
   static constexpr field_range gate_range{{},  "attention.gate_rank", figure_unit::none, 0.0, 1e6,
                                           true};
@@ -60,7 +61,11 @@ struct delta_attention {
   constexpr void modules(List&& list) const {
     for (const char* name : {"q_proj", "k_proj", "v_proj"}) list.attention(name);
     list.attention("o_proj", matrix_role::output);
-    for (const char* name : {"f_a_proj", "f_b_proj", "b_proj"}) list.small_attention(name);
+    list.small_attention("b_proj");
+    if (decay_rank == 0) list.attention("f_proj");
+    for (const char* name : {"f_a_proj", "f_b_proj"}) {
+      if (decay_rank > 0) list.small_attention(name);
+    }
     for (const char* name : {"q_conv1d", "k_conv1d", "v_conv1d"}) list.small_attention(name);
     list.attention_norm("o_norm");
     if (gate_rank == 0) return list.attention("g_proj");
@@ -93,10 +98,10 @@ constexpr void delta_attention::emit(const block_context& e, shape_sink& sink) c
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
 
-  const integer gates = gate_rank == 0 ? values : 0;
+  const integer gates = (gate_rank == 0 ? values : 0) + (decay_rank == 0 ? values : 0);
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, channels + gates)));
   if (gate_rank > 0) emit_through(e, gate_rank, values, sink);
-  emit_through(e, decay_rank, values, sink);
+  if (decay_rank > 0) emit_through(e, decay_rank, values, sink);
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, own_heads)));
   detail::emit_convolution(channels, conv_kernel, false, e, sink);
   sink(fused_shape{term::attention, e.vector(in_class, own_heads + values)});  // A_log, dt_bias

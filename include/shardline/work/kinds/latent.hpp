@@ -12,6 +12,7 @@ namespace shardline {
 ///   kv_lora_rank   width of the latent shared by keys and values
 ///   qk_nope_head_dim, qk_rope_head_dim, v_head_dim   per head: without and with rotary, value
 ///   output_gate    a projection of the stream that gates the output, value by value (Kimi K3)
+///   head_gate      a projection to one value per head that gates it (Ling 3)
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
 /// and every tensor-parallel rank needs all of them.
 struct latent_attention {
@@ -24,6 +25,7 @@ struct latent_attention {
   integer qk_rope_head_dim = 0;
   integer v_head_dim = 0;
   bool output_gate = false;
+  bool head_gate = false;
 
   friend constexpr bool operator==(const latent_attention&,
                                    const latent_attention&) noexcept = default;
@@ -41,6 +43,7 @@ struct latent_attention {
     list("qk_rope_head_dim", as<field::head_dim>, &self::qk_rope_head_dim);
     list("v_head_dim", as<field::head_dim>, &self::v_head_dim);
     list("output_gate", &self::output_gate);
+    list("head_gate", &self::head_gate);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -69,7 +72,7 @@ struct latent_attention {
     list.attention("kv_a_proj_with_mqa", matrix_role::kv_latent);
     list.attention("kv_b_proj", matrix_role::key_value);
     list.attention("o_proj", matrix_role::output);
-    if (output_gate) list.attention("g_proj");
+    if (output_gate || head_gate) list.attention("g_proj");
     for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
   }
   constexpr void emit(const block_context& e, shape_sink& sink) const;
@@ -114,10 +117,11 @@ constexpr void latent_attention::emit_output(const block_context& e, shape_sink&
   constexpr auto in_class = weight_class::attention;
   constexpr auto projections = term::attention_projections;
   const integer values = heads_of_rank(e) * v_head_dim;
-  if (output_gate) {
-    sink(e.project(projections, e.matrix(in_class, e.hidden_size, values)));
-    sink(
-        vector_shape{projections, {}, e.values_bytes(3 * values), vector_kind::activation, values});
+  const integer gates = (output_gate ? values : 0) + (head_gate ? heads_of_rank(e) : 0);
+  if (gates > 0) {
+    sink(e.project(projections, e.matrix(in_class, e.hidden_size, gates)));
+    sink(vector_shape{
+        projections, {}, e.values_bytes(2 * values + gates), vector_kind::activation, values});
   }
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));
 }

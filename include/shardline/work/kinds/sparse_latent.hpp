@@ -7,13 +7,17 @@
 namespace shardline {
 
 /// Sparse latent attention with an indexer (DeepSeek-V3.2, arXiv 2512.02556, section 2.1; GLM-5).
-///   heads ... v_head_dim   as latent_attention
+///   heads ... v_head_dim   as latent_attention; qk_rope_head_dim 0: nothing is rotated (GLM-5.3)
 ///   index_heads            of the indexer, each of index_head_dim values, over keys that all share
 ///   index_topk             tokens that a query attends to, those that the indexer scores highest
 ///   indexed                false: the layer takes what the last indexer before it has chosen, and
 ///                          has none of its own
-/// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, and an indexer its key:
-/// index_head_dim values in fp8, and a scale of 4 bytes for each 128 of them.
+///   index_pool             tokens whose keys an indexer keeps as one, their mean by learned
+///                          weights (GLM-5.3: 4)
+///   output_gate, sinks     as latent_attention, and grouped_query_attention (Hy4)
+/// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, and an indexer its key, or
+/// one for each index_pool of them: index_head_dim values in fp8, and a scale of 4 bytes for each
+/// 128 of them.
 ///   index_head_dim 128: 132 bytes   (tests/work/kinds/sparse_latent.cpp)
 struct sparse_latent_attention {
   static constexpr std::string_view kind_name{"sparse_latent"};
@@ -27,8 +31,15 @@ struct sparse_latent_attention {
   integer index_heads = 0;
   integer index_head_dim = 0;
   integer index_topk = 0;
+  integer index_pool = 1;
   bool indexed = true;
+  bool output_gate = false;
+  bool sinks = false;
 
+  static constexpr field_range rope_range{
+      {}, "attention.qk_rope_head_dim", figure_unit::none, 0.0, 1e5, true};
+  static constexpr field_range pool_range{
+      {}, "attention.index_pool", figure_unit::tokens, 1.0, 1e9, true};
   static constexpr field_range topk_range{
       {}, "attention.index_topk", figure_unit::tokens, 1.0, 1e9, true};
 
@@ -36,13 +47,14 @@ struct sparse_latent_attention {
                                    const sparse_latent_attention&) noexcept = default;
 
   [[nodiscard]] constexpr latent_attention latents() const noexcept {
-    return {heads, q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim, v_head_dim};
+    return {heads,      q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim,
+            v_head_dim, output_gate};
   }
   /// Bytes that the indexer keeps of a token.
   [[nodiscard]] constexpr double index_bytes() const noexcept {
     constexpr integer values_per_scale = 128;
     const integer scales = ceil_div(index_head_dim, values_per_scale);
-    return indexed ? real<double>(index_head_dim + 4 * scales) : 0.0;
+    return indexed ? real<double>(index_head_dim + 4 * scales) / real<double>(index_pool) : 0.0;
   }
 
   template <class List>
@@ -52,12 +64,15 @@ struct sparse_latent_attention {
     list("q_lora_rank", as<field::q_lora_rank>, &self::q_lora_rank);
     list("kv_lora_rank", as<field::kv_lora_rank>, &self::kv_lora_rank);
     list("qk_nope_head_dim", as<field::head_dim>, &self::qk_nope_head_dim);
-    list("qk_rope_head_dim", as<field::head_dim>, &self::qk_rope_head_dim);
+    list("qk_rope_head_dim", as_own<rope_range>, &self::qk_rope_head_dim);
     list("v_head_dim", as<field::head_dim>, &self::v_head_dim);
     list("index_heads", as<field::heads>, &self::index_heads);
     list("index_head_dim", as<field::head_dim>, &self::index_head_dim);
     list("index_topk", as_own<topk_range>, &self::index_topk);
+    list("index_pool", as_own<pool_range>, &self::index_pool);
     list("indexed", &self::indexed);
+    list("output_gate", &self::output_gate);
+    list("sinks", &self::sinks);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -86,13 +101,27 @@ struct sparse_latent_attention {
     list.attention("indexer.wk", matrix_role::index);
     list.small_attention("indexer.weights_proj");
     list.attention_norm("indexer.k_norm");
+    if (index_pool > 1) list.small_attention("indexer.index_kpool_compress_gate");
   }
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
   constexpr void emit_indexer(const block_context& e, shape_sink& sink) const;
+  constexpr void emit_pooling(const block_context& e, shape_sink& sink) const;
   [[nodiscard]] constexpr attention_shape scoring(const block_context& e, phase p) const noexcept;
 };
+
+// The weights of a pool's keys: a projection of the stream, stored as norms are, and one for each
+// place in the pool. Source: the class Glm5NextTextIndexer of huggingface/transformers (5).
+constexpr void sparse_latent_attention::emit_pooling(const block_context& e,
+                                                     shape_sink& sink) const {
+  constexpr auto projections = term::attention_projections;
+  weight gates =
+      e.matrix(weight_class::attention, matrix_role::index, e.hidden_size, index_head_dim);
+  gates.format = e.formats.of_model[weight_class::norm];
+  sink(e.project(projections, gates));
+  sink(fused_shape{projections, e.vector(weight_class::norm, index_pool * index_head_dim)});
+}
 
 // Queries from the latent of attention's, keys and a weight for each head from the residual stream;
 // keys are normed (with a bias), both rotated and quantised. The weights' projection is never
@@ -109,6 +138,7 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
   sink(e.project(projections,
                  e.matrix(in_class, matrix_role::index, e.hidden_size, index_head_dim)));
   sink(e.project(projections, of_heads));
+  if (index_pool > 1) emit_pooling(e, sink);
   sink(vector_shape{projections, e.vector(weight_class::norm, 2 * index_head_dim),
                     e.values_bytes(2 * index_head_dim), vector_kind::norm, index_head_dim});
   const integer rotated = queries + index_head_dim;
@@ -119,14 +149,14 @@ constexpr void sparse_latent_attention::emit_indexer(const block_context& e,
                     rotated});
 }
 
-// Scores of all cached tokens in fp8, without values to be weighted. The choice of the highest is
-// not priced.
+// Scores of all cached tokens in fp8, without values to be weighted: of pools by as many heads
+// fewer as a pool has tokens. The choice of the highest is not priced.
 constexpr attention_shape sparse_latent_attention::scoring(const block_context& e,
                                                            phase p) const noexcept {
   return {.phase = p,
           .query_split = detail::query_split(e, p),
           .cache_split = detail::cache_split(e, p),
-          .heads = index_heads,
+          .heads = ceil_div(index_heads, index_pool),
           .kv_heads = 1,
           .qk_dim = index_head_dim,
           .v_dim = 0,
@@ -143,6 +173,9 @@ constexpr void sparse_latent_attention::emit(const block_context& e, shape_sink&
   const latent_attention own = latents();
   own.emit_projections(e, sink);
   if (indexed) emit_indexer(e, sink);
+  if (sinks) {
+    sink(fused_shape{term::attention, e.vector(weight_class::attention, own.heads_of_rank(e))});
+  }
   sink(e.project(term::attention_projections, own.expansion(e)));
   const double per_token = e.kv_cache.bytes(own.width());
   const double kept = per_token + index_bytes();

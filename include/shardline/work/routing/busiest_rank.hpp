@@ -42,8 +42,9 @@ template <class T>
   return detail::distinct_of(detail::choice_of(local, k, experts), tokens);
 }
 
-/// Ranks of an ep group that a token's k experts lie on, uniformly: ep (1 - (1 - 1/ep)^k).
-///   expected_destinations(8, 64) = 7.576
+/// Number of ranks of an ep group, ep >= 1, that a token's k experts lie on, uniformly and at least
+/// one: ep (1 - (1 - 1/ep)^k). Derivation: k draws of one rank each.
+///   expected_destinations(8, 64) = 7.576   (tests/work/routing/routing.cpp)
 [[nodiscard]] constexpr double expected_destinations(integer k, integer ep) noexcept {
   return expected_distinct(ep, 1, ep, real<double>(k));  // k draws of one rank each
 }

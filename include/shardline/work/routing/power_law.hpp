@@ -14,38 +14,54 @@ constexpr auto nearly_zero(const T& u) noexcept {
   return u * u < T(1e-6);
 }
 
+// (e^u - 1) / u, 1 where u is 0.
+template <class T>
+constexpr T mean_exponential(const T& u) noexcept {
+  const auto flat = nearly_zero(u);
+  const T series = T(1.0) + u * (T(0.5) + u * (T(1.0) + u * T(0.25)) / T(6.0));
+  return select(flat, series, (exponential(u) - T(1.0)) / select(flat, T(1.0), u));
+}
+
 // Integral of x^(q - 1) from low to high; ln(high / low) where q is 0.
 template <class T>
 constexpr T power_integral(const T& q, const T& low, const T& high) noexcept {
   const T width = natural_log(high / low);
-  const T u = q * width;
-  const auto flat = nearly_zero(u);
-  const T series = T(1.0) + u * (T(0.5) + u * (T(1.0) + u * T(0.25)) / T(6.0));
-  const T mean = select(flat, series, (exponential(u) - T(1.0)) / select(flat, T(1.0), u));
-  return exponential(q * natural_log(low)) * width * mean;
+  return exponential(q * natural_log(low)) * width * mean_exponential(q * width);
+}
+// The same from 1, to the same bits: 1 to any power is 1.
+template <class T>
+constexpr T power_integral_from_one(const T& q, const T& high) noexcept {
+  const T width = natural_log(high);
+  return width * mean_exponential(q * width);
 }
 
-// Loads of experts that are distributed as x^-exponent from 1 to `largest`.
+// Loads of experts that are distributed as x^-exponent from 1 to `largest`; what all of them come
+// to, and on average, is worked out once.
 template <class T>
 struct power_law {
   T exponent;
   T largest;
+  T all = power_integral_from_one(T(1.0) - exponent, largest);
+  T average = power_integral_from_one(T(2.0) - exponent, largest) / all;
 
   // Integral of x^moment over the part of the loads from low to high, of all of them 1.
   [[nodiscard]] constexpr T part(double moment, const T& low, const T& high) const noexcept {
-    return power_integral(T(moment + 1.0) - exponent, low, high) /
-           power_integral(T(1.0) - exponent, T(1.0), largest);
+    return power_integral(T(moment + 1.0) - exponent, low, high) / all;
   }
-  [[nodiscard]] constexpr T mean() const noexcept { return part(1.0, T(1.0), largest); }
+  // The same of the least loads up to `high`.
+  [[nodiscard]] constexpr T least_part(double moment, const T& high) const noexcept {
+    return power_integral_from_one(T(moment + 1.0) - exponent, high) / all;
+  }
+  [[nodiscard]] constexpr const T& mean() const noexcept { return average; }
   // Variance of a load over the square of its mean.
   [[nodiscard]] constexpr T relative_variance() const noexcept {
-    return part(2.0, T(1.0), largest) / (mean() * mean()) - T(1.0);
+    return least_part(2.0, largest) / (mean() * mean()) - T(1.0);
   }
   // Experts hit, of one whose expected rows are `rows` times its load over the mean: all of those
   // that expect a row, and as many of the others as they expect rows.
   [[nodiscard]] constexpr T hit(const T& rows) const noexcept {
     const T one_row = min(max(mean() / rows, T(1.0)), largest);
-    return part(0.0, one_row, largest) + rows * part(1.0, T(1.0), one_row) / mean();
+    return part(0.0, one_row, largest) + rows * least_part(1.0, one_row) / mean();
   }
   // How many copies loads above `most` need beside the first: load / most - 1/2 on average, since
   // the last of them is half full.
@@ -54,8 +70,7 @@ struct power_law {
   }
   // By how much fewer they are for a greater `most`.
   [[nodiscard]] constexpr T fewer_copies(const T& most) const noexcept {
-    const T density = exponential(-exponent * natural_log(most)) /
-                      power_integral(T(1.0) - exponent, T(1.0), largest);
+    const T density = exponential(-exponent * natural_log(most)) / all;
     return part(1.0, most, largest) / (most * most) + T(0.5) * density;
   }
   // The heaviest copy over the mean load, where so many copies for each expert go to the busiest:

@@ -28,8 +28,11 @@ constexpr basic_expert_load<T> busiest_rank(const basic_routing<T>& routing,
 
 }  // namespace detail
 
-/// The load of the busiest rank: under even routing the stated `imbalance` and the distinct experts
-/// of a rank like all others, else as the law says.
+/// The load of the busiest rank of any group: under even routing the stated `imbalance` [1] over
+/// the mean and the distinct experts of a rank like all others, else as the law says. Derivations:
+/// expected_distinct(), power_law.hpp, observed_load.hpp.
+///   8 experts of which 2 are chosen on one rank, 4 tokens, even: imbalance 1, 5.46875 experts
+///   (tests/work/routing/routing.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_expert_load<T> busiest_rank(const basic_routing<T>& routing,
                                                           const basic_expert_group<T>& g,

@@ -124,9 +124,9 @@ inline grouped_query_attention read_multi_head_attention(const fields& f, intege
 }
 
 /// `q_lora_rank` is what a missing key stands for: DeepSeek's classes differ; so is `v_head_dim`,
-/// 0: the key is required.
+/// 0: the key is required. `least_rotated` values of a head are rotated at least.
 inline latent_attention read_latent_attention(const fields& f, integer q_lora_rank = 1536,
-                                              integer v_head_dim = 0) {
+                                              integer v_head_dim = 0, integer least_rotated = 1) {
   if (f.flag("attention_bias", false)) {
     f.refuse("attention_bias", "false: biases of latent attention are not priced");
   }
@@ -135,7 +135,7 @@ inline latent_attention read_latent_attention(const fields& f, integer q_lora_ra
   a.q_lora_rank = f.whole_or("q_lora_rank", q_lora_rank, 0, field::q_lora_rank);
   a.kv_lora_rank = f.whole("kv_lora_rank", field::kv_lora_rank);
   a.qk_nope_head_dim = f.whole("qk_nope_head_dim", any_heads);
-  a.qk_rope_head_dim = f.whole("qk_rope_head_dim", any_heads);
+  a.qk_rope_head_dim = f.whole("qk_rope_head_dim", {least_rotated, any_heads.most});
   a.v_head_dim = v_head_dim > 0 ? v_head_dim : f.whole("v_head_dim", any_heads);
   return a;
 }

@@ -101,12 +101,27 @@ inline layer_stack read_deepseek_v4_layers(const fields& f, const family& known,
   return stack;
 }
 
+/// No published checkpoint has experts in 16 bits: what only names their bits leaves out how they
+/// are scaled, and what names nothing is read as it stands.
+inline void check_deepseek_v4_formats(const fields& f, const model& m, const std::string& experts) {
+  if (bits(m.weights[weight_class::routed_expert].element) < 16) return;  // by a second file
+  constexpr const char* key = "quantization_config";
+  if (experts == "fp4" || f.find("expert_dtype") != nullptr) {
+    f.refuse(key, "an object, or the hf_quant_config.json beside the file: expert_dtype says " +
+                      quoted({experts}) + " and not how it is scaled");
+  } else {
+    f.note(
+        key,
+        "missing; experts are read in the activations' 16 bits, where published ones have 8 or 4");
+  }
+}
+
 /// Experts in MXFP4, multiplied by activations in fp8, unless another method than DeepSeek's says
 /// what they are in; scales of all blocks are exponents of 8 bits.
 inline void read_deepseek_v4_formats(const fields& f, model& m) {
   const std::string experts = f.choice("expert_dtype", {"fp8", "fp4"});
   const json* settings = f.object("quantization_config");
-  if (settings == nullptr) return;
+  if (settings == nullptr) return check_deepseek_v4_formats(f, m, experts);
   const fields quantised(*settings, f.path_of("quantization_config"), f.report());
   if (quantised.word("scale_fmt", "") == "ue8m0") {
     for (weight_format& format : m.weights.of) {

@@ -9,6 +9,7 @@
 #include "shardline/io/hf/families/afmoe.hpp"
 #include "shardline/io/hf/families/apertus.hpp"
 #include "shardline/io/hf/families/arctic.hpp"
+#include "shardline/io/hf/families/aria.hpp"
 #include "shardline/io/hf/families/bailing.hpp"
 #include "shardline/io/hf/families/bailing_hybrid.hpp"
 #include "shardline/io/hf/families/bloom.hpp"
@@ -25,12 +26,14 @@
 #include "shardline/io/hf/families/gemma3n.hpp"
 #include "shardline/io/hf/families/gemma4.hpp"
 #include "shardline/io/hf/families/glm.hpp"
+#include "shardline/io/hf/families/glm5_next.hpp"
 #include "shardline/io/hf/families/gpt2.hpp"
 #include "shardline/io/hf/families/gpt_neox.hpp"
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
 #include "shardline/io/hf/families/grok.hpp"
 #include "shardline/io/hf/families/hunyuan.hpp"
+#include "shardline/io/hf/families/hunyuan_v4.hpp"
 #include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
@@ -51,6 +54,7 @@
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
+#include "shardline/io/hf/families/openpangu.hpp"
 #include "shardline/io/hf/families/opt.hpp"
 #include "shardline/io/hf/families/ouro.hpp"
 #include "shardline/io/hf/families/persimmon.hpp"
@@ -197,6 +201,9 @@ inline constexpr std::array all_families{
     &families::glm4v_text,
     &families::glm4v_moe_text,
     &families::glm_ocr_text,
+    &families::glm5_next_text,
+    &families::hy_v4,
+    &families::aria_text,
     &families::grok,
     &families::dbrx,
     &families::mpt,
@@ -231,6 +238,7 @@ inline constexpr std::array all_families{
     &families::helium,
     &families::telechat3,
     &families::pangu_embedded,
+    &families::pangu_ultra_moe,
     &families::iquestcoder,
     &families::hyperclovax,
     &families::cwm,
@@ -259,6 +267,8 @@ inline constexpr std::array all_wrappers{
     &families::glm4v,
     &families::glm4v_moe,
     &families::glm_ocr,
+    &families::glm5_next,
+    &families::aria,
     &families::fuyu,
     &families::mllama,
     &families::step3_vl,

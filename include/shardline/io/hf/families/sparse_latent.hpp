@@ -14,8 +14,8 @@ namespace shardline::hf {
 
 namespace detail {
 
-inline sparse_latent_attention read_sparse_attention(const fields& f) {
-  const latent_attention l = read_latent_attention(f);
+inline sparse_latent_attention read_sparse_attention(const fields& f, integer least_rotated = 1) {
+  const latent_attention l = read_latent_attention(f, 1536, 0, least_rotated);
   if (l.q_lora_rank == 0) {
     f.refuse("q_lora_rank", "a width above 0: the indexer takes the latent of queries");
   }
