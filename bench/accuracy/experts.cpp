@@ -77,7 +77,8 @@ const dtype* dtype_of(const std::string& name) {
   return nullptr;
 }
 
-study<curve, expert_layer> study_of(const std::string& name, const curve& shipped) {
+study<curve, expert_layer> study_of(const std::string& name, const curve& shipped,
+                                    bool multiplies_foreign_rows) {
   study<curve, expert_layer> s{{name}, {shipped}, {}, {}, &predicted};
   s.constants = {shared("compute", &curve::compute, {0}, 0.6, 0.02, 1.0),
                  shared("bandwidth", &curve::bandwidth, {0}, 0.7, 0.1, 1.0),
@@ -89,6 +90,9 @@ study<curve, expert_layer> study_of(const std::string& name, const curve& shippe
                  shared("walk", &curve::walk, {0}, 3e-10, 0.0, 2e-8),
                  shared("passes", &curve::passes, {0}, 1.5, 0.1, 12.0),
                  shared("foreign_rows", &curve::foreign_rows, {0}, 0.3, 0.0, 1.0)};
+  if (multiplies_foreign_rows) {
+    s.constants.push_back(shared("foreign_products", &curve::foreign_products, {0}, 0.3, 0.0, 1.0));
+  }
   s.forms.clear();
   for (const double large : {64.0, 128.0, 256.0}) {
     for (const double small : {8.0, 16.0}) {
@@ -123,9 +127,11 @@ expert_layer layer_of(const table<13>& row, const std::shared_ptr<const kernels>
   const rank_rows r = busiest(g, row.word(10));
   const auto routed = shardline::weight_class::routed_expert;
   const double seen = g.tokens * row.number(6);
+  const double met = std::min(r.rows * row.number(6), seen);
+  constexpr auto activation = shardline::precision::bf16;
   return {of,
-          {{routed, format, hidden, 2 * width, own}, r.rows, r.hit},
-          {{routed, format, width, hidden, own}, r.rows, r.hit},
+          {{routed, format, hidden, 2 * width, own}, r.rows, r.hit, activation, met},
+          {{routed, format, width, hidden, own}, r.rows, r.hit, activation, met},
           {format, r.rows, g.tokens, seen, own, hidden, 2 * width, width}};
 }
 
@@ -149,6 +155,19 @@ bool is_set_apart(const kernels& of, const std::string& source, const std::strin
          source.ends_with("min_latency") != (generated && source.starts_with("moe_torch_flow"));
 }
 
+// SGLang 0.5.10 multiplies all rows of the tokens that a rank of several has a row of, 0.5.9 its own
+// alone: but for Marlin's, which did so before, and but on Blackwell, where both are alike.
+bool multiplies_in_four_bits(const kernels& of) {
+  return shardline::detail::has_peak(of.bare.peak, shardline::precision::fp4);
+}
+bool may_multiply_foreign_rows(const kernels& of, const std::string& name) {
+  return of.engine == "sglang" && (name == "int4_wo" || !multiplies_in_four_bits(of));
+}
+bool is_superseded(const kernels& of, const table<13>& row) {
+  return of.engine == "sglang" && !multiplies_in_four_bits(of) && row.word(3) != "int4_wo" &&
+         row.word(1) == "0.5.9" && row.number(9) > 1.0;
+}
+
 // Faster than the memory could read the experts' matrices, though the last-level cache cannot hold
 // them: not all that the routing says were read.
 bool is_impossible(const kernels& of, const observation& seen) {
@@ -163,12 +182,12 @@ studies<curve, expert_layer> expert_studies(const std::string& folder) {
     const dtype* d = dtype_of(row.word(3));
     const bool of_marlin = row.word(2) == "vllm_marlin_moe";  // the last that is no longer current
     if (d == nullptr || !(current || of_marlin) || is_set_apart(*of, row.word(2), row.word(3)) ||
-        !is_run(*of, row.word(3)))
+        !is_run(*of, row.word(3)) || is_superseded(*of, row))
       return;
     const std::string name = "experts " + of->name() + " " + d->name;
     const auto [place, is_new] = places.insert({name, all.size()});
     const curve& shipped = of->fitted.efficiency.experts[kernel_of(d->format)];
-    if (is_new) all.push_back(study_of(name, shipped));
+    if (is_new) all.push_back(study_of(name, shipped, may_multiply_foreign_rows(*of, row.word(3))));
     const expert_layer l = layer_of(row, of, d->format);
     observation seen = observed_layer(shipped, l, row.number(12) * 1e-3);
     seen.apart = is_impossible(*of, seen);
@@ -204,6 +223,7 @@ void add_expert_curves(const std::string& folder, chip_curves& found) {
                                            {"walk", &curve::walk},
                                            {"passes", &curve::passes},
                                            {"foreign_rows", &curve::foreign_rows},
+                                           {"foreign_products", &curve::foreign_products},
                                            {"tiles", &curve::tiles}};
   add_curves("expert_curve<>", members, "experts", expert_studies(folder), found);
 }

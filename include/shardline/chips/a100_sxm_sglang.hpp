@@ -43,28 +43,30 @@ inline constexpr decode_curve<> a100_sxm_sglang_decode_wide{.compute = 0.9,
                                                             .cache_share = 0.6,
                                                             .rows = 16.0};
 
-/// 550 rows, 19.9 %
-inline constexpr expert_curve<> a100_sxm_sglang_experts_wide{.compute = 0.7059,
-                                                             .bandwidth = 0.8624,
-                                                             .launch = 16.67_us,
-                                                             .per_expert = 0.02262_us,
-                                                             .sorting = 33.97_us,
-                                                             .sorted_tokens = 10.1,
-                                                             .block_rows = 43.63,
-                                                             .walk = 1.858e-09,
-                                                             .passes = 1.963,
-                                                             .foreign_rows = 1.0,
-                                                             .tiles = {8.0, 64.0}};
-/// 330 rows, 26.6 %
-inline constexpr expert_curve<> a100_sxm_sglang_experts_four_bit{.compute = 0.4641,
-                                                                 .bandwidth = 0.7678,
-                                                                 .launch = 31.15_us,
-                                                                 .sorting = 10.19_us,
-                                                                 .sorted_tokens = 74.42,
-                                                                 .block_rows = 4.52,
-                                                                 .walk = 5.391e-09,
-                                                                 .passes = 3.039,
-                                                                 .foreign_rows = 1.0,
-                                                                 .tiles = {8.0, 128.0}};
+/// 550 rows, 13.0 %
+inline constexpr expert_curve<> a100_sxm_sglang_experts_wide{.compute = 0.7155,
+                                                             .bandwidth = 0.9691,
+                                                             .launch = 9.995_us,
+                                                             .per_expert = 0.07259_us,
+                                                             .sorting = 28.57_us,
+                                                             .sorted_tokens = 8.421,
+                                                             .block_rows = 47.23,
+                                                             .walk = 2.548e-09,
+                                                             .passes = 1.392,
+                                                             .foreign_rows = 0.1058,
+                                                             .foreign_products = 1.0,
+                                                             .tiles = {8.0, 128.0}};
+/// 330 rows, 9.2 %
+inline constexpr expert_curve<> a100_sxm_sglang_experts_four_bit{.compute = 0.652,
+                                                                 .bandwidth = 0.872,
+                                                                 .launch = 28.92_us,
+                                                                 .sorting = 18.73_us,
+                                                                 .sorted_tokens = 107.9,
+                                                                 .block_rows = 7.247,
+                                                                 .walk = 6.541e-09,
+                                                                 .passes = 2.639,
+                                                                 .foreign_rows = 0.01653,
+                                                                 .foreign_products = 1.0,
+                                                                 .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

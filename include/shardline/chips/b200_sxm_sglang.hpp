@@ -173,15 +173,18 @@ inline constexpr expert_curve<> b200_sxm_sglang_experts_narrow_block{.compute = 
                                                                      .passes = 3.933,
                                                                      .foreign_rows = 0.2539,
                                                                      .tiles = {8.0, 128.0}};
-/// 660 rows, 25.7 %
-inline constexpr expert_curve<> b200_sxm_sglang_experts_four_bit{.compute = 0.1749,
-                                                                 .bandwidth = 0.714,
-                                                                 .launch = 34.05_us,
-                                                                 .sorting = 2.82_us,
-                                                                 .sorted_tokens = 2.149,
-                                                                 .block_rows = 13.19,
-                                                                 .passes = 8.626,
-                                                                 .foreign_rows = 1.0,
+/// 660 rows, 12.2 %
+inline constexpr expert_curve<> b200_sxm_sglang_experts_four_bit{.compute = 0.1752,
+                                                                 .bandwidth = 0.7088,
+                                                                 .launch = 17.25_us,
+                                                                 .per_expert = 0.03_us,
+                                                                 .sorting = 15.54_us,
+                                                                 .sorted_tokens = 8.0,
+                                                                 .block_rows = 8.518,
+                                                                 .walk = 5.369e-09,
+                                                                 .passes = 4.165,
+                                                                 .foreign_rows = 0.2426,
+                                                                 .foreign_products = 1.0,
                                                                  .tiles = {8.0, 64.0}};
 /// 110 rows, 16.3 %
 inline constexpr expert_curve<> b200_sxm_sglang_experts_four_bit_float{.bandwidth = 0.5997,

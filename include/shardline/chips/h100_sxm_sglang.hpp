@@ -137,36 +137,44 @@ inline constexpr decode_curve<> h100_sxm_sglang_latent_decode_narrow{.compute = 
                                                                      .cache_share = 0.6,
                                                                      .widening = 3.935e-10};
 
-/// 660 rows, 24.0 %
-inline constexpr expert_curve<> h100_sxm_sglang_experts_wide{.compute = 0.5692,
-                                                             .bandwidth = 0.8275,
-                                                             .launch = 1_us,
-                                                             .per_expert = 0.02482_us,
-                                                             .sorting = 25.96_us,
-                                                             .sorted_tokens = 9.582,
-                                                             .block_rows = 77.12,
-                                                             .walk = 2.814e-09,
-                                                             .passes = 1.512,
-                                                             .foreign_rows = 0.502,
-                                                             .tiles = {8.0, 64.0}};
-/// 660 rows, 21.4 %
-inline constexpr expert_curve<> h100_sxm_sglang_experts_narrow_block{.compute = 0.6,
-                                                                     .bandwidth = 0.8226,
-                                                                     .launch = 27.38_us,
-                                                                     .per_expert = 0.05886_us,
-                                                                     .sorting = 11.41_us,
-                                                                     .sorted_tokens = 58.38,
-                                                                     .passes = 2.722,
-                                                                     .foreign_rows = 0.1013};
-/// 660 rows, 26.8 %
-inline constexpr expert_curve<> h100_sxm_sglang_experts_four_bit{.compute = 0.2874,
-                                                                 .bandwidth = 0.7511,
-                                                                 .launch = 23.94_us,
-                                                                 .sorting = 2.681_us,
-                                                                 .sorted_tokens = 4.0,
-                                                                 .block_rows = 7.009,
-                                                                 .passes = 3.629,
-                                                                 .foreign_rows = 1.0,
+/// 390 rows, 15.5 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_wide{.compute = 0.4873,
+                                                             .bandwidth = 0.9897,
+                                                             .launch = 2.529_us,
+                                                             .per_expert = 0.05624_us,
+                                                             .sorting = 21_us,
+                                                             .sorted_tokens = 6.342,
+                                                             .block_rows = 61.26,
+                                                             .walk = 2.424e-09,
+                                                             .passes = 1.216,
+                                                             .foreign_rows = 0.3066,
+                                                             .foreign_products = 1.0,
+                                                             .tiles = {8.0, 128.0}};
+/// 394 rows, 14.2 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_narrow_block{.compute = 0.4475,
+                                                                     .bandwidth = 0.8716,
+                                                                     .launch = 17.83_us,
+                                                                     .per_expert = 0.1472_us,
+                                                                     .sorting = 13.28_us,
+                                                                     .sorted_tokens = 10.46,
+                                                                     .block_rows = 2.586,
+                                                                     .walk = 2.601e-09,
+                                                                     .passes = 1.792,
+                                                                     .foreign_rows = 0.2203,
+                                                                     .foreign_products = 1.0,
+                                                                     .tiles = {16.0, 256.0}};
+/// 660 rows, 12.3 %
+inline constexpr expert_curve<> h100_sxm_sglang_experts_four_bit{.compute = 0.3618,
+                                                                 .bandwidth = 0.8736,
+                                                                 .launch = 23.42_us,
+                                                                 .per_expert = 0.01853_us,
+                                                                 .sorting = 16.32_us,
+                                                                 .sorted_tokens = 130.5,
+                                                                 .block_rows = 7.744,
+                                                                 .walk = 3e-10,
+                                                                 .passes = 2.142,
+                                                                 .foreign_rows = 0.09062,
+                                                                 .foreign_products = 1.0,
                                                                  .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

@@ -138,39 +138,43 @@ inline constexpr decode_curve<> h200_sxm_sglang_latent_decode_narrow{.compute = 
                                                                      .cache_share = 0.6,
                                                                      .widening = 3.834e-10};
 
-/// 660 rows, 24.7 %
-inline constexpr expert_curve<> h200_sxm_sglang_experts_wide{.compute = 0.3942,
-                                                             .bandwidth = 0.7688,
-                                                             .launch = 1.636_us,
-                                                             .per_expert = 0.0466_us,
-                                                             .sorting = 26.98_us,
-                                                             .sorted_tokens = 14.64,
-                                                             .block_rows = 33.64,
-                                                             .walk = 2.954e-09,
-                                                             .passes = 1.382,
-                                                             .foreign_rows = 0.9329,
+/// 389 rows, 14.2 %
+inline constexpr expert_curve<> h200_sxm_sglang_experts_wide{.compute = 0.4602,
+                                                             .bandwidth = 0.8827,
+                                                             .launch = 2.981_us,
+                                                             .per_expert = 0.04646_us,
+                                                             .sorting = 23.36_us,
+                                                             .sorted_tokens = 15.45,
+                                                             .block_rows = 40.1,
+                                                             .walk = 2.938e-09,
+                                                             .passes = 1.409,
+                                                             .foreign_rows = 0.1195,
+                                                             .foreign_products = 0.8741,
                                                              .tiles = {8.0, 64.0}};
-/// 660 rows, 26.1 %
-inline constexpr expert_curve<> h200_sxm_sglang_experts_narrow_block{.bandwidth = 0.771,
-                                                                     .launch = 4.768_us,
-                                                                     .per_expert = 0.1376_us,
-                                                                     .sorting = 19.35_us,
-                                                                     .sorted_tokens = 10.16,
-                                                                     .block_rows = 39.03,
-                                                                     .walk = 3.782e-09,
-                                                                     .passes = 2.721,
-                                                                     .foreign_rows = 0.3449,
-                                                                     .tiles = {8.0, 64.0}};
-/// 660 rows, 27.4 %
-inline constexpr expert_curve<> h200_sxm_sglang_experts_four_bit{.compute = 0.2562,
-                                                                 .bandwidth = 0.5948,
-                                                                 .launch = 24.32_us,
-                                                                 .sorting = 2.792_us,
-                                                                 .sorted_tokens = 8.0,
-                                                                 .block_rows = 6.997,
-                                                                 .walk = 6.459e-10,
-                                                                 .passes = 5.057,
-                                                                 .foreign_rows = 1.0,
+/// 378 rows, 16.1 %
+inline constexpr expert_curve<> h200_sxm_sglang_experts_narrow_block{.bandwidth = 0.8774,
+                                                                     .launch = 1_us,
+                                                                     .per_expert = 0.1612_us,
+                                                                     .sorting = 19.12_us,
+                                                                     .sorted_tokens = 6.825,
+                                                                     .block_rows = 70.57,
+                                                                     .walk = 4.667e-09,
+                                                                     .passes = 2.305,
+                                                                     .foreign_rows = 0.3901,
+                                                                     .foreign_products = 1.0,
+                                                                     .tiles = {16.0, 64.0}};
+/// 660 rows, 12.6 %
+inline constexpr expert_curve<> h200_sxm_sglang_experts_four_bit{.compute = 0.3573,
+                                                                 .bandwidth = 0.639,
+                                                                 .launch = 22.69_us,
+                                                                 .per_expert = 0.009948_us,
+                                                                 .sorting = 14.74_us,
+                                                                 .sorted_tokens = 115.7,
+                                                                 .block_rows = 8.053,
+                                                                 .walk = 4.75e-10,
+                                                                 .passes = 3.6,
+                                                                 .foreign_rows = 0.06944,
+                                                                 .foreign_products = 1.0,
                                                                  .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

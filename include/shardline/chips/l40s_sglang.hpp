@@ -55,24 +55,27 @@ inline constexpr decode_curve<> l40s_sglang_decode_wide{.compute = 0.9636,
                                                         .cache_share = 0.6,
                                                         .rows = 16.0};
 
-/// 550 rows, 24.3 %
-inline constexpr expert_curve<> l40s_sglang_experts_wide{.compute = 0.6543,
-                                                         .bandwidth = 0.8365,
+/// 550 rows, 18.1 %
+inline constexpr expert_curve<> l40s_sglang_experts_wide{.compute = 0.6694,
+                                                         .bandwidth = 0.9091,
                                                          .launch = 1_us,
+                                                         .per_expert = 0.02029_us,
                                                          .sorted_tokens = 60.0,
-                                                         .block_rows = 129.0,
-                                                         .walk = 1.456e-09,
-                                                         .passes = 0.8755,
-                                                         .foreign_rows = 1.0,
+                                                         .block_rows = 142.0,
+                                                         .walk = 1.419e-09,
+                                                         .passes = 0.5315,
+                                                         .foreign_products = 1.0,
                                                          .tiles = {8.0, 256.0}};
-/// 330 rows, 37.4 %
-inline constexpr expert_curve<> l40s_sglang_experts_four_bit{.compute = 0.2613,
-                                                             .bandwidth = 0.7,
-                                                             .launch = 1_us,
-                                                             .sorted_tokens = 60.0,
-                                                             .walk = 7.646e-09,
-                                                             .passes = 0.6652,
-                                                             .foreign_rows = 1.0,
+/// 330 rows, 19.4 %
+inline constexpr expert_curve<> l40s_sglang_experts_four_bit{.compute = 0.4654,
+                                                             .bandwidth = 0.872,
+                                                             .launch = 1.552_us,
+                                                             .sorting = 8.862_us,
+                                                             .sorted_tokens = 128.0,
+                                                             .block_rows = 1.862,
+                                                             .walk = 9.057e-09,
+                                                             .passes = 0.7038,
+                                                             .foreign_products = 0.6851,
                                                              .tiles = {8.0, 64.0}};
 
 }  // namespace shardline::catalog::curves

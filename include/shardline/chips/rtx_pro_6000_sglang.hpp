@@ -132,15 +132,17 @@ inline constexpr expert_curve<> rtx_pro_6000_sglang_experts_narrow_block{.comput
                                                                          .passes = 2.289,
                                                                          .foreign_rows = 0.08866,
                                                                          .tiles = {16.0, 64.0}};
-/// 330 rows, 26.8 %
-inline constexpr expert_curve<> rtx_pro_6000_sglang_experts_four_bit{.compute = 0.5952,
-                                                                     .bandwidth = 0.7268,
-                                                                     .launch = 7.616_us,
-                                                                     .sorted_tokens = 60.0,
-                                                                     .block_rows = 3.622,
-                                                                     .walk = 4.641e-09,
-                                                                     .passes = 1.853,
-                                                                     .foreign_rows = 1.0,
-                                                                     .tiles = {8.0, 64.0}};
+/// 330 rows, 14.9 %
+inline constexpr expert_curve<> rtx_pro_6000_sglang_experts_four_bit{.compute = 0.6925,
+                                                                     .bandwidth = 0.7577,
+                                                                     .launch = 9.37_us,
+                                                                     .sorting = 23.46_us,
+                                                                     .sorted_tokens = 234.0,
+                                                                     .block_rows = 0.7092,
+                                                                     .walk = 5.047e-09,
+                                                                     .passes = 0.802,
+                                                                     .foreign_rows = 0.1013,
+                                                                     .foreign_products = 1.0,
+                                                                     .tiles = {16.0, 256.0}};
 
 }  // namespace shardline::catalog::curves

@@ -135,6 +135,7 @@ constexpr void list_constants(C&& c, List&& list) {
   list(a_pace, "walk", c.walk);
   list(a_number, "passes", c.passes);
   list(a_fraction, "foreign_rows", c.foreign_rows);
+  list(a_fraction, "foreign_products", c.foreign_products);
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
 }

@@ -122,6 +122,7 @@ struct decode_curve {
 ///   passes         over activations, as a multiple of the bytes that gathering, quantising,
 ///                  activating and summing move
 ///   foreign_rows   share of the other ranks' rows that kernels pass over too, 0 to 1
+///   foreign_products   share of them, of tokens that have rows here, that are multiplied too
 ///   tiles          rows of a small and of a large block
 template <class T = double>
 struct expert_curve {
@@ -135,6 +136,7 @@ struct expert_curve {
   T walk = T(0.0);
   T passes = T(1.0);
   T foreign_rows = T(0.0);
+  T foreign_products = T(0.0);
   std::array<T, 2> tiles{T(16.0), T(128.0)};
 };
 

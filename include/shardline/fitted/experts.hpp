@@ -50,7 +50,8 @@ constexpr double token_bytes(const expert_activation_shape& op) noexcept {
 }  // namespace detail
 
 /// Time of one multiplication by a layer's routed experts:
-///   blocks(t) = sqrt(h^2 + h r / t + (r / t)^2)               r rows, h experts hit
+///   r         = rows + foreign_products (rows met - rows)     rows that are multiplied
+///   blocks(t) = sqrt(h^2 + h r / t + (r / t)^2)               h experts hit
 ///   padded    = min over the two tiles of blocks(tile) (tile + block_rows)
 ///   compute   = 2 padded k n / (compute peak)                 [FLOP / (FLOP/s) = s]
 ///   memory    = max(weights / bandwidth, all bytes) / memory_rate   [byte / (byte/s) = s]
@@ -68,15 +69,18 @@ template <class T>
 struct grouped_gemm_law {
   std::array<T, 2> tiles{};
   T block_rows = T(0.0);
+  T foreign = T(0.0);     // share of rows met that are multiplied too
   T multiplied = T(0.0);  // seconds of a row
   T streamed = T(0.0);    // seconds of memory: a matrix at the kernel's own rate,
   T read = T(0.0);        // at the whole rate, and of a row
   T row = T(0.0);
   T walk = T(0.0);
 
-  [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& hit) const noexcept {
-    const T compute = detail::padded_rows(tiles, block_rows, rows, hit) * multiplied;
-    const T memory = max(hit * streamed, hit * read + rows * row);
+  [[nodiscard]] constexpr kernel_time<T> time(const T& rows, const T& hit,
+                                              const T& met = T(0.0)) const noexcept {
+    const T all = rows + foreign * max(met - rows, T(0.0));
+    const T compute = detail::padded_rows(tiles, block_rows, all, hit) * multiplied;
+    const T memory = max(hit * streamed, hit * read + all * row);
     const T softly = square_root(compute * compute + memory * memory + walk * walk);
     return {compute, memory, max(softly - max(compute, memory), T(0.0)), T(0.0)};
   }
@@ -98,6 +102,7 @@ template <class T>
   const T matrix(bytes_of_matrix);
   return {c.tiles,
           c.block_rows,
+          c.foreign_products,
           row.flops().value() / peak,
           matrix / c.bandwidth / rate,
           matrix / rate,
@@ -108,7 +113,8 @@ template <class T>
 [[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
                                                  const grouped_gemm<T>& op) noexcept {
   const grouped_gemm_shape shape{op.weight, op.activation};
-  return with_units(law_of(a, shape, op.weight.matrix_bytes()).time(op.rows, op.matrices_read));
+  return with_units(
+      law_of(a, shape, op.weight.matrix_bytes()).time(op.rows, op.matrices_read, op.rows_met));
 }
 
 /// Time of everything else that a layer's routed experts cost, once a layer:

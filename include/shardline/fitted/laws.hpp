@@ -93,7 +93,7 @@ class fitted_laws {
          [&s](const vector_of& v) { return v.law.time(s[step_extent::tokens]); });
     each(grouped_, step_size::none, [&s](const grouped_of& g) {
       const routed_extents<T> x = routed_at(s, g.routing);
-      return g.law.time(x.rows, x.distinct);
+      return g.law.time(x.rows, x.distinct, x.rows_met());
     });
     each(activations_, step_size::none, [&s](const activation_of& a) {
       const routed_extents<T> x = routed_at(s, a.routing);

@@ -9,6 +9,8 @@ namespace shardline {
 /// rows x k times the k x n matrix of each row's expert, in one kernel: `rows` routed rows over
 /// `matrices_read` of the rank's experts. It answers as the gemm of the same fields does; it is a
 /// type of its own because its blocks of rows are padded expert by expert.
+///   rows_met   all rows of the tokens that have one here, wherever their experts are, where every
+///              rank is handed all tokens; some kernels multiply those too
 template <class T>
 struct grouped_gemm {
   static constexpr shardline::term term = shardline::term::routed_experts;
@@ -16,6 +18,7 @@ struct grouped_gemm {
   T rows = T(0.0);
   T matrices_read = T(1.0);
   precision activation = precision::bf16;
+  T rows_met = T(0.0);
 
   [[nodiscard]] constexpr gemm<T> as_gemm() const noexcept {
     return {term, weight, rows, matrices_read, activation};

@@ -151,6 +151,11 @@ struct routed_extents {
   T distinct = T(0.0);
   T tokens = T(0.0);
   T rows_seen = T(0.0);
+
+  /// All rows of the tokens that have one here, each row taken to be another token's.
+  [[nodiscard]] constexpr T rows_met() const noexcept {
+    return min(rows * (rows_seen / max(tokens, T(1.0))), rows_seen);
+  }
 };
 
 /// A routing with all that does not depend on the step worked in.
@@ -251,7 +256,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr grouped_gemm<T> operator_of(const grouped_gemm_shape& o,
                                                     const routed_extents<T>& x) noexcept {
-  return {o.weight, x.rows, x.distinct, o.activation};
+  return {o.weight, x.rows, x.distinct, o.activation, x.rows_met()};
 }
 template <class T>
 [[nodiscard]] constexpr expert_activation<T> operator_of(const expert_activation_shape& o,
