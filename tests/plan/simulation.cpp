@@ -284,8 +284,8 @@ struct distances {
   }
 };
 
-// Of a run that ends, the mean of several: one has one longest answer, and few answers a mean of their
-// own. At a rate as many as it takes for the mean wait to stand still.
+// Of a run that ends, the mean of several: one has one longest answer, and few answers a mean of
+// their own. At a rate as many as it takes for the mean wait to stand still.
 simulated_serving simulated(const laws::realistic& r) {
   const auto p = prepare(r.cluster, *r.model, r.layout);
   std::uint64_t seeds = 1;
@@ -308,10 +308,11 @@ simulated_serving simulated(const laws::realistic& r) {
 
 }  // namespace
 
-// Of 2,000 one in twenty is further off than 12.8 % in throughput, 17.3 % in a token's time and 27.8 %
-// in a first token's, of 2,000 others (seed 78) 12.8, 17.7 and 27.9 %, of others (79) 11.4, 19.2 and
-// 28.4 %: through stages, of equal answers that fall in step with each other, and random arrivals. Of 240 one in twenty are twelve,
-// the furthest of which differ by a fifth from draw to draw.
+// Of 2,000 one in twenty is further off than 12.8 % in throughput, 17.3 % in a token's time and
+// 27.8 % in a first token's, of 2,000 others (seed 78) 12.8, 17.7 and 27.9 %, of others (79) 11.4,
+// 19.2 and 28.4 %: through stages, of equal answers that fall in step with each other, and random
+// arrivals. Of 240 one in twenty are twelve, the furthest of which differ by a fifth from draw to
+// draw.
 TEST_CASE("the closed form is near the simulation, over random realistic deployments") {
   laws::dice d(77);
   distances found;
@@ -335,7 +336,8 @@ TEST_CASE("the closed form is near the simulation, over random realistic deploym
   CHECK(distances::at(found.ttft, 0.95) < 0.35);
 }
 
-// Steps of SGLang read prompts alone: what they take bounds what is served, however short answers are.
+// Steps of SGLang read prompts alone: what they take bounds what is served, however short answers
+// are.
 TEST_CASE("short answers are served no faster than their prompts are read") {
   const auto c = with_engine(make_cluster(with_fitted(catalog::h200_sxm, engines::sglang), 1),
                              engines::sglang);
