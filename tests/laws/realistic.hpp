@@ -90,4 +90,15 @@ inline realistic random_realistic(dice& d) {
   return r;
 }
 
+/// The same with answers of 1 to 32 tokens.
+inline realistic random_realistic_short(dice& d) {
+  realistic r = random_realistic(d);
+  r.workload.output = sl::tokens<>::from_value(std::floor(log_between(d, 1.0, 33.0)));
+  if (!(r.workload.rate.value() > 0.0)) return r;
+  r.workload.rate = {};
+  const auto full = serving(r.cluster, *r.model, r.layout, r.workload);
+  r.workload.rate = full.requests_per_s * d.between(0.1, 0.9);
+  return r;
+}
+
 }  // namespace laws

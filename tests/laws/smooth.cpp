@@ -29,12 +29,15 @@ untiled without_tiles(const laws::realistic& r) {
           r.workload};
 }
 
+using draw = laws::realistic (*)(laws::dice&);
+
 // judge(deployment, prepared, served) for each that holds its load and whose queue ends.
 template <class Judge>
-void for_realistic(std::uint64_t seed, int cases, const Judge& judge) {
+void for_realistic(std::uint64_t seed, int cases, const Judge& judge,
+                   draw of = laws::random_realistic) {
   laws::dice d(seed);
   for (int number = 0; number < cases; ++number) {
-    const untiled r = without_tiles(laws::random_realistic(d));
+    const untiled r = without_tiles(of(d));
     if (!check(r.cluster, *r.model, r.layout, r.workload).feasible()) continue;
     const auto p = prepare(r.cluster, *r.model, r.layout);
     const auto s = serving(p, r.workload);
@@ -93,9 +96,9 @@ struct moves_of_serving {
 
 }  // namespace
 
-// Of 100,000 drawn by SHARDLINE_LAW_CASES (71,053 that hold their load) throughput moved too far in 2
-// for a token of a prompt, a token's time in 27, a first token's in 7: a prompt that no longer fits its
-// step needs another one, and where every step has a prompt by then none did before.
+// Of 100,000 drawn by SHARDLINE_LAW_CASES (71,053 that hold their load) throughput moved too far in
+// 2 for a token of a prompt, a token's time in 27, a first token's in 7: a prompt that no longer
+// fits its step needs another one, and where every step has a prompt by then none did before.
 TEST_CASE("one token more moves throughput, tokens' and first tokens' times by about its share") {
   moves_of_serving prompt;
   moves_of_serving answer;
@@ -148,10 +151,12 @@ TEST_CASE("one sequence or one request a second more moves them by about its sha
 
 namespace {
 
-// How often less was served, by more than roundings, and how much less at most.
+// How often less was served, by more than roundings, how often by more than a thousandth, and how
+// much less at most.
 struct losses {
   int looked_at = 0;
   int less = 0;
+  int by_a_thousandth = 0;
   double most = 0.0;
 
   void look(double before, double after) {
@@ -159,9 +164,19 @@ struct losses {
     const double lost = 1.0 - after / before;
     if (lost <= 1e-9) return;
     ++less;
+    if (lost > 1e-3) ++by_a_thousandth;
     most = std::max(most, lost);
   }
 };
+
+// One slot more, of a run with as many more requests.
+void look_at_slots(losses& slots, const untiled& r, const auto& p, double before) {
+  if (r.workload.rate.value() > 0.0) return;
+  sl::workload w = r.workload;
+  w.concurrency += 1.0;
+  w.num_prompts *= w.concurrency / r.workload.concurrency;
+  slots.look(before, serving(p, w).requests_per_s.value());
+}
 
 double faster_serves(const untiled& r,
                      void (*change)(sl::basic_accelerator<double, sl::constant>&)) {
@@ -190,47 +205,159 @@ TEST_CASE("a faster or larger memory and more FLOP/s never serve less") {
 }
 
 // Through stages a first chunk passes all of them and a last one follows at its pace: where more is
-// cached the first one's context is longer, and the last one, shorter, saves but a stage of it; and what
-// is left of all prompts can be one step, which no other follows through the stages. Of 70,864 drawn, 49
-// served less, by 2 % at most but for one of these, 30 %. A run counts its last requests' empty slots:
-// with one slot more 3 % of 53,588 served less, 45 of them by more than 0.5 %, by 11 % at most.
-TEST_CASE("more slots and a longer prefix hit hardly ever serve less") {
+// cached the first one's context is longer, and the last one, shorter, saves but a stage of it; and
+// what is left of all prompts can be one step, which no other follows through the stages. Of 70,746
+// drawn, 49 served less, by 2.1 % at most but for one of these, 17 %.
+TEST_CASE("a longer prefix hit hardly ever serves less") {
   losses prefix;
-  losses slots;
   for_realistic(504, laws::cases(2000),
                 [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
-                  const double before = b.requests_per_s.value();
                   sl::workload w = r.workload;
                   w.prefix_hit = std::min(w.prefix_hit + 0.1, 1.0);
-                  prefix.look(before, serving(p, w).requests_per_s.value());
-                  if (r.workload.rate.value() > 0.0) return;
-                  w = r.workload;
-                  w.concurrency = std::floor(w.concurrency * 1.3) + 1.0;
-                  w.num_prompts *= w.concurrency / r.workload.concurrency;
-                  slots.look(before, serving(p, w).requests_per_s.value());
+                  prefix.look(b.requests_per_s.value(), serving(p, w).requests_per_s.value());
                 });
-  CHECK(slots.looked_at > laws::cases(2000) / 2);
   CHECK(prefix.less <= prefix.looked_at / 500);
   CHECK(prefix.most < 0.35);
-  CHECK(slots.less <= slots.looked_at / 15);
-  CHECK(slots.most < 0.15);
 }
 
-TEST_CASE("nothing is done sooner than its parts, and no more are in flight than were asked for") {
-  for_realistic(505, laws::cases(2000),
-                [](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
-                  constexpr double roundings = 1.0 - 1e-9;
-                  REQUIRE(b.ttft >= prefill(p, r.workload).total() * roundings);
-                  sl::workload alone = r.workload;
-                  alone.concurrency = 1.0;
-                  const double further = std::max(r.workload.output.value() - 1.0, 1.0);
-                  const auto rounds = decode(p, alone).total() * decode_rounds(r.workload);
-                  REQUIRE(b.tpot >= rounds / further * roundings);
-                  const double asked = r.workload.rate.value();
-                  if (asked > 0.0) {
-                    REQUIRE(std::fabs(b.requests_per_s.value() / asked - 1.0) < 1e-9);
-                  } else {
-                    REQUIRE(b.concurrency <= r.workload.concurrency / roundings);
-                  }
+// What a run's last requests leave empty, and full steps near saturation. Of 53,241 drawn 1,296
+// served less, 44 by a thousandth or more, by 3.5 % at most; of 54,093 with answers of 1 to 32
+// tokens 8,067, 264 and 16 %: a run's requests that come at once and hardly decode.
+TEST_CASE("one slot more hardly ever serves less") {
+  losses slots;
+  losses of_short_answers;
+  for_realistic(504, laws::cases(2000),
+                [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
+                  look_at_slots(slots, r, p, b.requests_per_s.value());
                 });
+  for_realistic(
+      506, laws::cases(2000),
+      [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
+        look_at_slots(of_short_answers, r, p, b.requests_per_s.value());
+      },
+      laws::random_realistic_short);
+  CHECK(slots.looked_at > laws::cases(2000) / 2);
+  CHECK(slots.by_a_thousandth <= std::max(3, slots.looked_at / 500));
+  CHECK(slots.most < 0.06);
+  CHECK(of_short_answers.looked_at > laws::cases(2000) / 2);
+  CHECK(of_short_answers.by_a_thousandth <= std::max(3, of_short_answers.looked_at / 80));
+  CHECK(of_short_answers.most < 0.2);
+}
+
+namespace {
+
+// Requests a second whose prompts alone all replicas read in steps as full as their slots fill
+// them.
+double prompts_read(const untiled& r, const auto& p) {
+  const double replicas = static_cast<double>(r.layout.attention.dp);
+  const double prompt = computed_tokens(r.workload);
+  const double slots = std::max(r.workload.concurrency / replicas, 1.0);
+  const double full = std::min(step_budget(r.cluster.runtime, r.workload), prompt * slots);
+  const sl::replica_clock<double, sl::constant> clock{p, r.workload};
+  const auto step = clock(step_with_prompts(r.workload, full));
+  return replicas * full / prompt / step.slowest.value();
+}
+
+void require_no_sooner(const untiled& r, const auto& p, const sl::basic_serving<>& b) {
+  constexpr double roundings = 1.0 - 1e-9;
+  REQUIRE(b.ttft >= prefill(p, r.workload).total() * roundings);
+  sl::workload alone = r.workload;
+  alone.concurrency = 1.0;
+  const double further = std::max(r.workload.output.value() - 1.0, 1.0);
+  const auto rounds = decode(p, alone).total() * decode_rounds(r.workload);
+  REQUIRE(b.tpot >= rounds / further * roundings);
+  const double asked = r.workload.rate.value();
+  if (asked > 0.0) {
+    REQUIRE(std::fabs(b.requests_per_s.value() / asked - 1.0) < 1e-9);
+  } else {
+    REQUIRE(b.concurrency <= r.workload.concurrency / roundings);
+  }
+}
+
+}  // namespace
+
+// More requests than whose prompts can be read: of 53,241 closed loops 16 by a thousandth or more,
+// by 4.4 % at most, of 54,093 with answers of 1 to 32 tokens 1,014 and 6.6 %, nearly all of them
+// runs of few requests.
+TEST_CASE("nothing is done sooner than its parts, and no more are in flight than were asked for") {
+  for (const draw of : {laws::random_realistic, laws::random_realistic_short}) {
+    losses sooner;
+    for_realistic(
+        505, laws::cases(2000),
+        [&](const untiled& r, const auto& p, const sl::basic_serving<>& b) {
+          require_no_sooner(r, p, b);
+          if (r.workload.rate.value() > 0.0) return;
+          sooner.look(b.requests_per_s.value(), prompts_read(r, p));
+        },
+        of);
+    CHECK(sooner.looked_at > laws::cases(2000) / 3);
+    CHECK(sooner.by_a_thousandth <= std::max(3, sooner.looked_at / 40));
+    CHECK(sooner.most < 0.08);
+  }
+}
+
+namespace {
+
+// Of the fastest multipliers of all GPUs, what the tokens that are served multiply with weights.
+template <class Efficiency>
+double flops_used(const sl::basic_cluster<double, Efficiency>& c, const laws::realistic& r,
+                  const sl::basic_serving<>& s) {
+  const auto& peak = c.accelerator.peak;
+  const double most = std::max({peak.bf16.value(), peak.fp16.value(), peak.fp8.value(),
+                                peak.fp4.value(), peak.int8.value()});
+  const double of_request = computed_tokens(r.workload) + r.workload.output.value();
+  const double done = 2.0 * static_cast<double>(active_parameters(*r.model)) * of_request *
+                      s.requests_per_s.value();
+  return done / (most * static_cast<double>(r.layout.gpus()));
+}
+
+void for_both_draws(std::uint64_t seed, const auto& judge) {
+  for (const draw of : {laws::random_realistic, laws::random_realistic_short}) {
+    laws::dice d(seed);
+    for (int number = 0; number < laws::cases(1500); ++number) {
+      const laws::realistic r = of(d);
+      if (!check(r.cluster, *r.model, r.layout, r.workload).feasible()) continue;
+      CAPTURE(number);
+      CAPTURE(laws::describe(r.layout));
+      CAPTURE(laws::describe(r.workload));
+      CAPTURE(std::string(r.model->name.view()));
+      CAPTURE(std::string(r.engine->name));
+      judge(r);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("no engine serves tokens that would take more than every peak, under any policy") {
+  for_both_draws(507, [](const laws::realistic& r) {
+    const untiled u = without_tiles(r);
+    const auto sheet = with_efficiency(r.cluster, sl::datasheet{});
+    REQUIRE(flops_used(r.cluster, r, serving(r.cluster, *r.model, r.layout, r.workload)) <= 1.0);
+    REQUIRE(flops_used(u.cluster, r, serving(u.cluster, *r.model, r.layout, r.workload)) <= 1.0);
+    REQUIRE(flops_used(sheet, r, serving(sheet, *r.model, r.layout, r.workload)) <= 1.0);
+  });
+}
+
+// What time a faster replica saves before a first token can return between others. Of 35,423 drawn
+// three were served more under fitted, of equal answers that fall in step.
+TEST_CASE("a data sheet's prompt, round and requests are bounds of any policy's") {
+  losses rate;
+  for_both_draws(508, [&](const laws::realistic& r) {
+    const untiled u = without_tiles(r);
+    const auto sheet = with_efficiency(r.cluster, sl::datasheet{});
+    const auto prompt = prefill(sheet, *r.model, r.layout, r.workload).total();
+    const auto round = decode(sheet, *r.model, r.layout, r.workload).total();
+    REQUIRE(prompt <= prefill(r.cluster, *r.model, r.layout, r.workload).total());
+    REQUIRE(prompt <= prefill(u.cluster, *r.model, r.layout, r.workload).total());
+    REQUIRE(round <= decode(r.cluster, *r.model, r.layout, r.workload).total());
+    REQUIRE(round <= decode(u.cluster, *r.model, r.layout, r.workload).total());
+    const double most = serving(sheet, *r.model, r.layout, r.workload).requests_per_s.value();
+    const auto fitted = serving(r.cluster, *r.model, r.layout, r.workload);
+    const auto shares = serving(u.cluster, *r.model, r.layout, r.workload);
+    rate.look(fitted.requests_per_s.value(), most);
+    rate.look(shares.requests_per_s.value(), most);
+  });
+  CHECK(rate.looked_at > laws::cases(1500));
+  CHECK(rate.by_a_thousandth <= std::max(2, rate.looked_at / 500));
 }

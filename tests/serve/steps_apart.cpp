@@ -81,14 +81,13 @@ TEST_CASE("equal answers whose prompts are read for long are read together from 
   const notice_steps along{.timed = 15.0, .reading = 2.0};
   const step_mix s = steps_apart(t, 22.625, along);
   CHECK(s.prompts == doctest::Approx(0.25).epsilon(1e-2));
-  const double met = s.prompts * 2.0;
-  CHECK(s.beside == doctest::Approx(s.prompts * 2.0 * std::exp(met)).epsilon(1e-12));
+  const double in_a_row = 2.0 / (1.0 - s.prompts * 2.0);
+  CHECK(s.beside == doctest::Approx(s.prompts * in_a_row).epsilon(1e-12));
   // Answers that spread by as many steps stay together half as often.
   turnover spread = t;
-  spread.spread = 2.0 * std::exp(met) / 80.0;
-  const double first = s.prompts * 2.0;
+  spread.spread = in_a_row / 80.0;
   CHECK(steps_apart(spread, 22.625, along).beside ==
-        doctest::Approx((first + s.beside) / 2.0).epsilon(1e-12));
+        doctest::Approx((s.prompts * 2.0 + s.beside) / 2.0).epsilon(1e-12));
 }
 
 TEST_CASE(

@@ -40,8 +40,9 @@ struct loaded_replica {
     const T entry = times.entry(step, busy) / step;
     if (chunked()) return chunked_steps(load, slots, entry + unseen);
     const T timed = times.entry(step, T(0.0)) / step;
+    // Of a prompt's steps all but the last are followed by the next one through the stages.
     const T steps = max(load.prompt / load.budget, T(1.0));
-    const T reading = times.prompts(min(load.prompt, load.budget)).interval(load.batches) * steps;
+    const T reading = times.alone() * (steps / (steps + load.batches - T(1.0)));
     return steps_apart(load, slots, {timed, entry - timed, unseen, reading / step});
   }
   /// Where prompts come at random: so many a second and so many in a step of any kind, of which

@@ -329,15 +329,16 @@ constexpr T prompts_meanwhile(const basic_turnover<T>& load, const basic_step_mi
 }
 
 // What the prompts of all slots take in full steps beyond a life: of slots that are always full all
-// read one in it, however little is decoded. No full step is priced where they would fit into it at
-// what each takes in the steps there are.
+// read one in it, however little is decoded, in full steps or as each is read in the steps there
+// are, whichever takes less. No full step is priced where they would fit into it at the latter.
 template <class T, class Times>
 constexpr T prompts_beyond(const Times& times, const basic_turnover<T>& load,
                            const basic_step_mix<T>& s, const T& slots, const T& per_prompt,
                            const T& life) noexcept {
   if (!(largest_of(slots * per_prompt - life) > 0.0)) return T(0.0);
   const T full = min(s.room, load.prompt * slots);
-  return max(slots * (load.prompt / full) * times.prompts(full).pace - life, T(0.0));
+  const T each = min(times.prompts(full).pace * (load.prompt / full), per_prompt);
+  return max(slots * each - life, T(0.0));
 }
 
 }  // namespace detail

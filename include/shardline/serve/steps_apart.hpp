@@ -67,7 +67,7 @@ constexpr T prompts_apart(const basic_turnover<T>& load, const T& slots,
 // Steps of decoding whose ended sequences are read together, no more than pass before the first of
 // them is noticed: those of one look, those noticed while a prompt is read, and of answers of one
 // length, which stay together for life, all that are noticed while others are read:
-//   reading e^(prompts reading),  the rest of it times 1 / (1 + (cv g / that)^2)
+//   reading / (1 - prompts reading), a busy period,  the rest of it times 1 / (1 + (cv g / that)^2)
 template <class T>
 constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
                          const basic_notice<T>& notice) noexcept {
@@ -75,8 +75,8 @@ constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
   const T looked = one + load.unseen * T(2.0);
   const T entry = notice.steps();
   const T first = max(looked, min(notice.reading, entry));
-  const T others = min(prompts * notice.reading, T(50.0));
-  const T all = min(notice.reading * exponential(others), entry);
+  const T idle = max(one - prompts * notice.reading, T(1e-3));
+  const T all = min(notice.reading / idle, entry);
   const T apart = load.spread * load.decode_steps / max(all, one);
   return first + max(all - first, T(0.0)) / (one + apart * apart);
 }
