@@ -155,8 +155,8 @@ bool is_set_apart(const kernels& of, const std::string& source, const std::strin
          source.ends_with("min_latency") != (generated && source.starts_with("moe_torch_flow"));
 }
 
-// SGLang 0.5.10 multiplies all rows of the tokens that a rank of several has a row of, 0.5.9 its own
-// alone: but for Marlin's, which did so before, and but on Blackwell, where both are alike.
+// SGLang 0.5.10 multiplies all rows of the tokens that a rank of several has a row of, 0.5.9 its
+// own alone: but for Marlin's, which did so before, and but on Blackwell, where both are alike.
 bool multiplies_in_four_bits(const kernels& of) {
   return shardline::detail::has_peak(of.bare.peak, shardline::precision::fp4);
 }

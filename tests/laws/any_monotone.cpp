@@ -94,8 +94,8 @@ void for_random_changes(std::uint64_t seed, int cases, const std::vector<change>
 // In a closed loop what is served is found by rounds; a prompt that is read apart from decoding
 // sequences is read with those that have come by then, of which faster decoding brings more, and
 // those that come all together, as slow reading has them, find an idle engine, which notices them
-// sooner. Of 11,172 pairs of 2,400 deployments one served 2.5 % less for that, one token took 0.12 %
-// longer, and 14 prompts were read for longer (14 % at most).
+// sooner. Of 11,172 pairs of 2,400 deployments one served 2.5 % less for that, one token took 0.12
+// % longer, and 14 prompts were read for longer (14 % at most).
 TEST_CASE("better hardware never slows a prompt, a round of decoding, or what is served") {
   constexpr double nearly = 1.001;
   constexpr double at_most = 1.05;

@@ -62,7 +62,8 @@ struct weight_format {
 
   friend constexpr bool operator==(const weight_format&, const weight_format&) noexcept = default;
 
-  /// Number of scales of a k x n matrix: fp8_block of 7168 x 2048 has 896 (tests/base/precision.cpp).
+  /// Number of scales of a k x n matrix: fp8_block of 7168 x 2048 has 896
+  /// (tests/base/precision.cpp).
   [[nodiscard]] constexpr integer scales(integer k, integer n) const noexcept {
     if (scale_bits + zero_bits == 0) return 0;
     return (group_k == 0 ? 1 : ceil_div(k, group_k)) * (group_n == 0 ? 1 : ceil_div(n, group_n));

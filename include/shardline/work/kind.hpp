@@ -138,7 +138,7 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{13, 10, 9, 3, 7};
+inline constexpr operator_limits most_of_mixing{13, 11, 9, 3, 7};
 inline constexpr operator_limits most_of_feed_forward{9, 13, 11, 0, 5};
 
 namespace detail {
