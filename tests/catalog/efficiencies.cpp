@@ -118,7 +118,9 @@ TEST_CASE("what keeps kernels from the peak weighs less where multiplying itself
   CHECK(share(catalog::gb200) == share(catalog::b200_sxm));
   // 148 TFLOP/s by 78 multiprocessors, to 989 by 132.
   const double slower = (148.0 / 78.0) / (989.0 / 132.0);
-  CHECK(share(catalog::h20) == doctest::Approx(1.0 / (1.0 + (1.0 / measured - 1.0) * slower)));
+  accelerator h20 = catalog::h20;
+  h20.memory_rate = catalog::h100_sxm.memory_rate;  // at its own its kernels are in part an H200's
+  CHECK(share(h20) == doctest::Approx(1.0 / (1.0 + (1.0 / measured - 1.0) * slower)));
   CHECK(share(catalog::a100_sxm_40) == share(catalog::a100_sxm));
 }
 
