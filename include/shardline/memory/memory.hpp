@@ -62,7 +62,8 @@ struct basic_memory {
 };
 using memory_breakdown = basic_memory<>;
 
-/// Length at which a sequence's cache is largest: input + output tokens.
+/// Length at which a sequence's cache is largest: input + output tokens, of which check() accepts
+/// at least one each.
 ///   2048 tokens in, 512 out: 2560   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T full_length(const basic_workload<T>& w) noexcept {
