@@ -91,8 +91,8 @@ template <class T>
   return max(stated, computed_tokens(w));
 }
 
-/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, since who is
-/// in flight has a long answer more often than a short one.
+/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, cv >= 0, since
+/// who is in flight has a long answer more often than a short one.
 ///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
 /// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
