@@ -66,8 +66,8 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// What passes through one replica, in tokens, steps and sequences: derived from computed_tokens(),
-/// step_budget() and decode_rounds().
+/// What passes through one replica of a layout and workload that check() accepts, in tokens, steps
+/// and sequences: derived from computed_tokens(), step_budget() and decode_rounds().
 ///   2048 tokens in, 512 out: a prompt of 2048, 511 decode steps   (tests/serve/serving.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_runtime<T>& engine,

@@ -141,9 +141,9 @@ struct basic_mix_seconds {
   }
 };
 
-/// Seconds of the steps of a replica that reads prompts beside decoding sequences, or apart from
-/// them (seconds_apart()): `times` of the mean step of each sort. `others` [1] is the share of what
-/// is in flight that one more meets.
+/// Seconds of the steps of a replica that reads prompts beside decoding sequences (apart from them:
+/// seconds_apart()): `times` of the mean step of each sort. `others` [1], from 0 to 1, is the share
+/// of what is in flight that one more meets.
 ///   steps of 1 s, 10 ms a sequence, 1 ms a token; 8 decode beside one's own, 1024 tokens: 1.09
 ///   and 2.114 s; apart 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
 template <class T, class Times>

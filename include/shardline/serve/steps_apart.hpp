@@ -83,8 +83,9 @@ constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
 
 }  // namespace detail
 
-/// The steps of an engine that reads prompts apart: those that have come since the last decoding
-/// step, as many of them in a step as its budget has room for, while nothing decodes.
+/// The steps of an engine that reads prompts apart, in sequences and tokens: prompts that have come
+/// since the last decoding step, as many of them in a step as its budget has room for, while
+/// nothing decodes.
 ///   prompts  = N / (g m + entry), the less of entry the more others are read:
 ///              detail::prompts_apart()
 ///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
