@@ -38,8 +38,7 @@ constexpr void visit_alternative(const Variant& v, F&& f) {
   detail::visit_one_of(v, f, detail::alternatives_of<Variant>{});
 }
 
-/// Whether both hold the same alternative, of equal value; any two, by definition of std::variant's
-/// operator==.
+/// Whether both hold the same alternative, of equal value, as std::variant's operator== says.
 ///   of 21 and 21, not of 21 and 10.5   (tests/base/alternative.cpp)
 template <class Variant>
 [[nodiscard]] constexpr bool equal_alternatives(const Variant& a, const Variant& b) {

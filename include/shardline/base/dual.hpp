@@ -69,23 +69,23 @@ struct dual {
   friend constexpr bool operator>=(const dual& a, const dual& b) noexcept { return !(a < b); }
 };
 
-/// The number without its slopes, in the unit that x has: any number. Decisions are made on it.
+/// The number without its slopes, in the unit of x. Decisions are made on it.
 ///   value_of(dual<1>::input(2.5, 0)) = 2.5   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr double value_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
-/// The same, in the same unit, by definition: a dual is one case, of any size.
+/// The same: a dual is one case.
 ///   largest_of(dual<1>::input(2.5, 0)) = 2.5   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr double largest_of(const dual<N>& x) noexcept {
   return x.value;
 }
 
-/// The smaller and the larger, the one chosen and the whole number above, each with its own slopes
-/// in the unit of its arguments, for any of them: where two are equal the slopes of the first (one
-/// side's derivative, as a subgradient has it), and of a whole number none.
+/// The smaller and the larger, the one chosen and the whole number above, in the unit of the
+/// arguments, each with its own slopes: where two are equal those of the first (the derivative on
+/// one side), and of a whole number none.
 ///   round_up(dual<1>::input(2.1, 0)) = 3, slope 0   (tests/static/worked_numbers.cpp)
 template <int N>
 [[nodiscard]] constexpr dual<N> min(const dual<N>& a, const dual<N>& b) noexcept {

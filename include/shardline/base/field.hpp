@@ -49,7 +49,7 @@ inline constexpr std::array<std::string_view, figure_unit_count> figure_unit_nam
     "experts", "layers",     "stages",     "elements"};
 }  // namespace detail
 
-/// The unit as messages say it, empty for `none`; standard: the unit's own symbol or plural name.
+/// The unit as messages say it, by its symbol or plural name; empty for `none`.
 ///   name(figure_unit::bytes_per_second) = "bytes/s"; there are 20   (tests/base/field.cpp)
 [[nodiscard]] constexpr std::string_view name(figure_unit u) noexcept {
   return detail::figure_unit_names[static_cast<std::size_t>(u)];
@@ -177,7 +177,7 @@ enum class field : unsigned char {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(field::max_tpot) + 1;
 
-/// Whether lowest <= value <= highest, of one unit, of which -highest <= lowest, and value is whole
+/// Whether lowest <= value <= highest, all in one unit and -highest <= lowest, and value is whole
 /// where it must be, highest then being below 2^63. By its bits (IEEE 754), of which those of NaN
 /// are beyond any number's: under -ffast-math compilers take all comparisons to be of numbers.
 ///   is_between<true>(2, 1, 3), but not is_between<true>(2.5, 1, 3)   (tests/base/field.cpp)
@@ -368,14 +368,14 @@ static_assert(in_order(field_ranges), "shardline: the table of fields is not in 
 
 }  // namespace detail
 
-/// What a field may be, in the unit that the range names; every field has one (the table is a
-/// decision of this library: wide enough for any machine, narrow enough for a wrong unit to show).
+/// What a field may be, in the unit that the range names. The ranges are this library's own choice:
+/// wide enough for any machine, narrow enough for a wrong unit to show.
 ///   range_of(field::tp) = 1 to 1,000,000   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr const field_range& range_of(field f) noexcept {
   return detail::field_ranges[static_cast<std::size_t>(f)];
 }
 
-/// What a field may have, as a message says it, both ends in the range's unit, derived from it.
+/// What a field may have, as a message says it, both ends in the range's unit.
 ///   allowed_in(range_of(field::tp)).view() == "a whole number from 1 to 1000000"
 [[nodiscard]] constexpr text_line allowed_in(const field_range& r) noexcept {
   text_line line;
@@ -383,8 +383,7 @@ static_assert(in_order(field_ranges), "shardline: the table of fields is not in 
   return line.add(" to ").add(r.highest);
 }
 
-/// The ends of a range as whole numbers, for fields that are counts: = range_of(f).lowest,
-/// .highest.
+/// The ends of range_of(f) as whole numbers, for fields that are counts.
 ///   lowest_count(field::tp) = 1, highest_count(field::tp) = 1000000   (tests/base/field.cpp)
 [[nodiscard]] constexpr integer lowest_count(field f) noexcept {
   return static_cast<integer>(range_of(f).lowest);

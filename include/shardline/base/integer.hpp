@@ -24,8 +24,7 @@ constexpr integer quotient(integer n, integer d) noexcept {
 
 }  // namespace detail
 
-/// Smallest number of groups of `size` that hold `n` items, = round up(n / size); counts n >= 0,
-/// size >= 1.
+/// Smallest number of groups of `size` >= 1 that hold `n` >= 0 items: n / size, rounded up.
 ///   ceil_div(61, 4) = 16
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer ceil_div(integer n, integer size) noexcept {
@@ -34,8 +33,8 @@ constexpr integer quotient(integer n, integer d) noexcept {
 }
 
 /// Items of part `index` when `n` items go to `parts` parts as evenly as possible, the first
-/// n mod parts of them taking one more, so that part 0 is never lighter than another; counts
-/// n >= 0, parts >= 1, 0 <= index < parts. Summed over the parts it = n.
+/// n mod parts of them taking one more, so that part 0 is never lighter than another; n >= 0,
+/// parts >= 1, 0 <= index < parts. Summed over the parts it is n.
 ///   items_in_part(61, 4, 0) = 16, items_in_part(61, 4, 3) = 15
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer items_in_part(integer n, integer parts, integer index) noexcept {
@@ -61,8 +60,8 @@ struct item_range {
   }
 };
 
-/// Items of part `index` when `n` go to `parts` parts as items_in_part() divides them: counts
-/// n >= 0, parts >= 1, 0 <= index < parts; first = the sum of items_in_part() of the parts before.
+/// Items of part `index` when `n` >= 0 go to `parts` >= 1 parts as items_in_part() divides them,
+/// 0 <= index < parts: the first stands behind the items of all parts before.
 ///   part_of(61, 4, 1) = {16, 15}
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr item_range part_of(integer n, integer parts, integer index) noexcept {
@@ -71,14 +70,14 @@ struct item_range {
   return {whole * index + (index < longer ? index : longer), items_in_part(n, parts, index)};
 }
 
-/// Whether `degree` >= 1 divides `dimension` >= 0, two counts: dimension mod degree = 0.
+/// Whether `degree` >= 1 divides `dimension` >= 0 without a remainder.
 ///   is_divisor(8, 64), but not is_divisor(3, 64)   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_divisor(integer degree, integer dimension) noexcept {
   return detail::quotient(dimension, degree) * degree == dimension;
 }
 
-/// a * b of two counts, or 2^63 - 1, the largest, where the product does not fit, by definition of
-/// saturating arithmetic; -1, which no range allows, where a factor is negative.
+/// a * b of two counts, or 2^63 - 1, the largest, where the product does not fit (saturating
+/// arithmetic); -1, which no range allows, where a factor is negative.
 ///   saturating_product(3, 4) = 12, saturating_product(2^62, 4) = 2^63 - 1
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer saturating_product(integer a, integer b) noexcept {
@@ -90,8 +89,7 @@ struct item_range {
   return b != 0 && a > largest / b ? largest : a * b;
 }
 
-/// a + b of two counts, or 2^63 - 1 where the sum does not fit, by definition of saturating
-/// arithmetic; -1 where a term is negative.
+/// a + b of two counts, or 2^63 - 1 where the sum does not fit; -1 where a term is negative.
 ///   saturating_sum(3, 4) = 7, saturating_sum(3, -4) = -1   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer saturating_sum(integer a, integer b) noexcept {
   constexpr integer largest = (std::numeric_limits<integer>::max)();

@@ -67,9 +67,8 @@ concept has_addends = has_parts<Result> && requires {
   std::remove_cvref_t<Result>::addends(detail::any_list{});
 };
 
-/// Lists the elements of an array, one for each of `names` in order: list(names[i], element i).
-/// Elements keep their own units; more names than elements are left, fewer do not compile (the
-/// static_assert below, of which the rest is derived).
+/// Lists the elements of an array with their names, in order: list(names[i], element i). Names
+/// beyond the last element are left out; fewer names than elements do not compile.
 ///   of {2 GB, 1 GB} and three names: 2 GB is "first", 1 GB "second"   (tests/base/parts.cpp)
 template <class List, class Result, class Figure, std::size_t Size, std::size_t Names>
 constexpr void list_elements(List& list, std::array<Figure, Size> Result::*array,
@@ -80,9 +79,8 @@ constexpr void list_elements(List& list, std::array<Figure, Size> Result::*array
   }
 }
 
-/// visit(name, part) for every part of a result, in the order of its own list, from which it is
-/// derived, each in its own unit. A part that has parts is handed over whole; a type without a
-/// list does not compile.
+/// visit(name, part) for every part of a result, in the order of Result::parts(), each in its own
+/// unit. A part that has parts is handed over whole; a type without parts() does not compile.
 ///   for_each_part(memory(c, m, l, w), visit): "weights" first, "kv_capacity" last
 ///   of files of 3 GB and a limit of 100 GB: ("files", 3 GB), ("limit", 100 GB)
 ///   (tests/base/parts.cpp)
@@ -93,8 +91,7 @@ constexpr void for_each_part(Result&& r, Visit&& visit) {
   });
 }
 
-/// visit(name, part of a, part of b) for any two results of one type, in the units that they have,
-/// derived from their list.
+/// visit(name, part of a, part of b) for every part of two results of one type, in the same order.
 ///   of twice those files and those: ("files", 6 GB, 3 GB), of 4 parts   (tests/base/parts.cpp)
 template <has_parts Result, class Visit>
 constexpr void for_each_part(Result&& a, const std::remove_cvref_t<Result>& b, Visit&& visit) {
@@ -103,9 +100,8 @@ constexpr void for_each_part(Result&& a, const std::remove_cvref_t<Result>& b, V
   });
 }
 
-/// visit(name, part) for what a result is the sum of, in the order in which it is added up, from
-/// the type's list, from which it is derived; all of one unit. A type without addends does not
-/// compile.
+/// visit(name, part) for what a result is the sum of, all in one unit, in the order of
+/// Result::addends(), in which they are added up. A type without addends() does not compile.
 ///   of files of 3 GB and a limit of 100 GB: ("files", 3 GB) alone   (tests/base/parts.cpp)
 template <has_addends Result, class Visit>
 constexpr void for_each_addend(Result&& r, Visit&& visit) {
@@ -114,8 +110,7 @@ constexpr void for_each_addend(Result&& r, Visit&& visit) {
   });
 }
 
-/// The sum of a result's addends, from the first to the last, in their unit: = a_1 + ... + a_n; of
-/// any type that has addends.
+/// The sum a_1 + ... + a_n of a result's addends, in their unit, from the first to the last.
 ///   of files of 3 GB, indices of 2 GB and 1 GB: 6 GB   (tests/base/parts.cpp)
 template <class Sum, has_addends Result>
 [[nodiscard]] constexpr Sum sum_of_addends(const Result& r) {

@@ -23,21 +23,21 @@ inline constexpr std::array<std::string_view, precision_count> precision_names{
     "fp32", "tf32", "bf16", "fp16", "fp8", "int8", "fp4", "int4"};
 }  // namespace detail
 
-/// Bits of an element, scales not counted: as the name says, 32 for tf32, which is stored as fp32.
-/// Every precision has them. Source: OCP 8-bit Floating Point and Microscaling specifications.
+/// Bits of an element, scales not counted: as the name says, and 32 for tf32, which is stored as
+/// fp32. Source for fp8 and fp4: OCP's 8-bit Floating Point and Microscaling specifications.
 ///   bits(precision::fp8) = 8, bits(precision::fp4) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer bits(precision p) noexcept {
   return detail::precision_bits[static_cast<std::size_t>(p)];
 }
 
-/// Bytes of one element = bits / 8, scales not counted; for every precision.
+/// Bytes of one element, scales not counted: bits(p) / 8.
 ///   element_bytes(precision::bf16) = 2, element_bytes(precision::fp4) = 0.5
 ///   (tests/base/precision.cpp)
 [[nodiscard]] constexpr double element_bytes(precision p) noexcept {
   return detail::precision_bytes[static_cast<std::size_t>(p)];
 }
 
-/// The name as options and files spell it, by the standard's own letters; every precision has one.
+/// The name, as options and files spell it.
 ///   name(precision::bf16) = "bf16", of 4 letters   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr std::string_view name(precision p) noexcept {
   return detail::precision_names[static_cast<std::size_t>(p)];
@@ -62,8 +62,8 @@ struct weight_format {
 
   friend constexpr bool operator==(const weight_format&, const weight_format&) noexcept = default;
 
-  /// Number of scales of a k x n matrix: fp8_block of 7168 x 2048 has 896
-  /// (tests/base/precision.cpp).
+  /// Number of scales of a k x n matrix:
+  /// fp8_block of 7168 x 2048 has 896 (tests/base/precision.cpp).
   [[nodiscard]] constexpr integer scales(integer k, integer n) const noexcept {
     if (scale_bits + zero_bits == 0) return 0;
     return (group_k == 0 ? 1 : ceil_div(k, group_k)) * (group_n == 0 ? 1 : ceil_div(n, group_n));
@@ -105,7 +105,7 @@ inline constexpr weight_format nvfp4{precision::fp4, precision::fp4, 16, 1, 8, 0
 }  // namespace formats
 
 /// Whether matrices are stored as MXFP4 (blocks of 32 along k with 8 bits of scale: OCP
-/// Microscaling Formats v1.0), whatever they are multiplied in; of any format.
+/// Microscaling Formats v1.0), whatever they are multiplied in.
 ///   is_mxfp4(formats::nvfp4) == false: blocks of 16   (tests/base/precision.cpp)
 [[nodiscard]] constexpr bool is_mxfp4(weight_format f) noexcept {
   f.math = formats::mxfp4.math;

@@ -39,30 +39,29 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
 };
 
 /// The number a plain decision is made on (which bound wins, is it feasible): the scalar itself, in
-/// any unit and of any size. By definition: value_of(x) = x.
+/// its own unit.
 ///   value_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double value_of(double x) noexcept { return x; }
 
-/// The smaller and the larger of two of the same unit; of equals the first, and where one is NaN
-/// the first. Constant expressions, and for every scalar alike, which std::min and std::max are
-/// not.
+/// The smaller and the larger of two numbers of one unit; the first where they are equal or one is
+/// NaN. Constant expressions, and for every scalar alike, which std::min and std::max are not.
 ///   min(2, 3) = 2, max(2, 3) = 3   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double min(double a, double b) noexcept { return b < a ? b : a; }
 [[nodiscard]] constexpr double max(double a, double b) noexcept { return a < b ? b : a; }
 
-/// select(c, a, b) = `c ? a : b`, in the unit of both, any numbers; element by element for packs.
+/// `condition ? if_true : if_false`, in the unit of both; element by element for packs.
 ///   select(2 < 3, 4.0, 5.0) = 4   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double select(bool condition, double if_true, double if_false) noexcept {
   return condition ? if_true : if_false;
 }
 
 /// The largest number among a scalar's lanes, in their unit: for what is only priced where one of
-/// them needs it. Of any number that is one case, by definition, largest_of(x) = x.
+/// them needs it. A plain number is one case: itself.
 ///   largest_of(2.5) = 2.5   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double largest_of(double x) noexcept { return x; }
 
-/// Smallest whole number >= x, in the same unit, for any x (beyond 2^52 every double is whole; NaN
-/// and what is endless stay); by definition that of std::ceil, which is not constexpr before C++23.
+/// Smallest whole number >= x, in the same unit, as std::ceil gives it, which is not constexpr
+/// before C++23. Beyond 2^52 every double is whole; NaN and infinities are returned as they are.
 ///   round_up(2.1) = 3, round_up(-2.1) = -2   (tests/base/scalar.cpp)
 [[nodiscard]] constexpr double round_up(double x) noexcept {
   constexpr double whole_above = 4503599627370496.0;  // 2^52: every double beyond is whole
@@ -71,7 +70,7 @@ concept single_case = eager_scalar<T> && requires(T a, T b) {
   return truncated < x ? truncated + 1.0 : truncated;
 }
 
-/// Largest whole number <= x, in the same unit, in the range of round_up(): -round_up(-x).
+/// Largest whole number <= x, in the same unit: -round_up(-x), of what round_up() takes.
 ///   round_down(2.9) = 2, round_down(-2.1) = -3   (tests/base/scalar.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T round_down(const T& x) noexcept {
@@ -86,8 +85,8 @@ template <eager_scalar T>
   return T(std::numeric_limits<double>::infinity());
 }
 
-/// A whole number as a scalar, in the same unit; by the format of a double (IEEE 754) exact where
-/// |n| <= 2^53 and rounded to the nearest otherwise.
+/// A whole number as a scalar, in the same unit: exact where |n| <= 2^53, otherwise rounded to the
+/// nearest double (IEEE 754).
 ///   real<double>(7) = 7.0   (tests/static/worked_numbers.cpp)
 template <eager_scalar T>
 [[nodiscard]] constexpr T real(std::int64_t n) noexcept {
@@ -117,9 +116,8 @@ constexpr std::int64_t rounded_down(const T& x) noexcept {
 
 }  // namespace detail
 
-/// Whether x, of any unit, is a number with an end; false for NaN too. By its bits (IEEE 754: an
-/// exponent that is not all ones): under -ffast-math compilers take all comparisons to be of
-/// numbers.
+/// Whether x is a number with an end; false for NaN too. By its bits (IEEE 754: an exponent that is
+/// not all ones): under -ffast-math compilers take all comparisons to be of numbers.
 ///   is_finite(1e308), but not is_finite(endless<double>())   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_finite(double x) noexcept {
   constexpr std::uint64_t exponent = std::uint64_t{0x7FF} << 52U;

@@ -317,7 +317,7 @@ using request_rate = quantity<unit::requests_per_second, T>;
 template <eager_scalar T = double>
 using bytes_per_token = quantity<unit::bytes_per_token, T>;
 
-/// The smaller and the larger of any two of one unit; of equals the first, and of duals its slope.
+/// The smaller and the larger of two of one unit; of equals the first, and of duals its slope.
 ///   min(2 s, 3 s) = 2 s, max(2 s, 3 s) = 3 s   (tests/static/worked_numbers.cpp)
 template <class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> min(const quantity<Unit, T>& a,
@@ -330,7 +330,7 @@ template <class Unit, class T>
   return quantity<Unit, T>::from_value(max(a.value(), b.value()));
 }
 
-/// `condition ? if_true : if_false` of any two of one unit, in it, lane by lane as scalars do.
+/// `condition ? if_true : if_false` of two of one unit, lane by lane as select() of scalars.
 ///   select(2 < 3, 4 s, 5 s) = 4 s   (tests/static/worked_numbers.cpp)
 template <class Condition, class Unit, class T>
 [[nodiscard]] constexpr quantity<Unit, T> select(const Condition& condition,
@@ -339,8 +339,8 @@ template <class Condition, class Unit, class T>
   return quantity<Unit, T>::from_value(select(condition, if_true.value(), if_false.value()));
 }
 
-/// Any quantity of doubles in the scalar T, by definition of the same unit and value: catalog
-/// figures enter a dual or pack.  cast<dual<1>>(2 s).value().value = 2   (worked_numbers.cpp)
+/// A quantity of doubles in the scalar T, of the same unit and value: catalog figures enter a dual
+/// or pack calculation.  cast<dual<1>>(2 s).value().value = 2   (worked_numbers.cpp)
 template <eager_scalar T, class Unit>
 [[nodiscard]] constexpr quantity<Unit, T> cast(const quantity<Unit, double>& q) noexcept {
   return quantity<Unit, T>::from_value(T(q.value()));

@@ -38,8 +38,7 @@ enum class condition : unsigned char {
 };
 inline constexpr std::size_t condition_count = 17;
 
-/// Whether a condition, any of the 17, is that of a range: of a field or of a curve's constant, by
-/// definition of the list above.
+/// Whether a condition is that of a range: of a field or of a curve's constant.
 ///   true of inside_its_range, the first of 17; false of at_most_all_experts
 ///   (tests/check/validation.cpp)
 [[nodiscard]] constexpr bool is_of_range(condition c) noexcept {
@@ -80,7 +79,7 @@ inline constexpr std::array<condition_text, condition_count> condition_texts{{
 }};
 }  // namespace detail
 
-/// What any condition asks for in words, as the table above has it; empty where a range says it.
+/// What a condition asks for in words, from the table above; empty where a range says it.
 ///   of zero_or_not_rarer: "0, or from ", then 1e-9 [1/s]   (tests/check/validation.cpp)
 [[nodiscard]] constexpr const condition_text& text_of(condition c) noexcept {
   return detail::condition_texts[static_cast<std::size_t>(c)];
@@ -113,7 +112,7 @@ struct invalid_field {
 };
 
 /// What values it may have, in the unit that the range names: the range of the field, or of the
-/// constant of a curve, whose place stands in `limit`. Derived from the tables of both.
+/// constant of a curve, whose place stands in `limit`: range_of_any() and constant_of().
 ///   of workload.input: 1 to 1,000,000,000 tokens   (tests/check/validation.cpp)
 [[nodiscard]] constexpr field_range range_of(const invalid_field& f) noexcept {
   field_range r = range_of_any(f.field);
@@ -122,7 +121,7 @@ struct invalid_field {
   return {f.field, r.name, own.unit, own.lowest, own.highest};
 }
 
-/// Any field's name with its unit, where the name does not say it: derived from range_of().
+/// The field's name with its unit, where the name does not say it, both from range_of().
 ///   of an input of 0: "workload.input [tokens]", 23 letters;  of a constant of a curve:
 ///   "efficiency.gemm: launch [s]"   (tests/check/validation.cpp)
 [[nodiscard]] constexpr text_line name_of(const invalid_field& f) noexcept {
@@ -135,8 +134,8 @@ struct invalid_field {
   return r.unit == figure_unit::none ? line : line.add(" [").add(name(r.unit)).add(']');
 }
 
-/// What is allowed instead, in the unit of the name: the range, or what else the condition asks
-/// for, derived from range_of() and text_of().
+/// What is allowed instead, in the unit of the name: range_of() in words, or what else the
+/// condition asks for, text_of().
 ///   of tp = 0: "a whole number from 1 to 1000000"   (tests/check/validation.cpp)
 [[nodiscard]] constexpr text_line allowed_for(const invalid_field& f) noexcept {
   if (is_of_range(f.unmet)) return allowed_in(range_of(f));

@@ -124,8 +124,8 @@ inline constexpr std::array<rule_text, rule_count> rule_texts{{
 }};
 }  // namespace detail
 
-/// Any rule's identifier, its sentence, and the units of its two figures. Source of the rules: what
-/// engines refuse at start-up (the enumeration above says each; engines/ whose), and arithmetic.
+/// A rule's identifier, its sentence, and the units of its two figures. Source of the rules: the
+/// enumeration above, which follows from arithmetic and from what engines refuse at start-up.
 ///   of rule::gpus, the first of 20: "gpus", in GPUs and GPUs   (tests/check/rules.cpp)
 [[nodiscard]] constexpr rule_text text_of(rule r) noexcept {
   return detail::rule_texts[static_cast<std::size_t>(r)];
@@ -160,8 +160,7 @@ inline constexpr std::array<rule_text, warning_count> warning_texts{{
 }};
 }  // namespace detail
 
-/// The same of any warning, whose figures are counts in the order of its sentence; source: as
-/// above.
+/// The same of a warning, whose figures are counts in the order of its sentence.
 ///   of warning::idle_gpus, the first of 9: "idle_gpus"   (tests/check/rules.cpp)
 [[nodiscard]] constexpr rule_text text_of(warning w) noexcept {
   return detail::warning_texts[static_cast<std::size_t>(w)];

@@ -307,9 +307,9 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
 
 }  // namespace detail
 
-/// The fields of a model alone that are not what they must be: each with its value, in the unit of
-/// its range_of(), and what it must be; empty where all are, at most 8. Derived from
-/// the ranges of base/field.hpp and of kinds, and from what fields ask of each other.
+/// The fields of a model alone that are not what they must be by the ranges of base/field.hpp and
+/// of kinds, and by what fields ask of each other: each with its value, in the unit of its
+/// range_of(), and what it must be. At most 8, and empty where all are right.
 ///   of hidden_size 0: one, of value 0, allowed from 1 to 10,000,000   (tests/check/validation.cpp)
 [[nodiscard]] constexpr field_errors validate(const model& m) noexcept {
   field_errors errors;
@@ -317,8 +317,7 @@ constexpr void validate(const basic_workload<T>& w, field_errors& errors) noexce
   return errors;
 }
 
-/// The same of a layout, cluster and model, found in that order, in the units of their ranges, from
-/// which it is derived. Empty where all can be priced.
+/// The same of a layout, cluster and model, found in that order; empty where all can be priced.
 ///   of tp 0: layout.attention.tp, of value 0, allowed from 1 to 1,000,000
 ///   (tests/check/validation.cpp)
 template <class T, class Efficiency>
@@ -338,7 +337,7 @@ template <class T, class Efficiency>
   return errors;
 }
 
-/// The same of a workload, and of its routing beside that model's experts; derived likewise.
+/// The same of a workload, and of its routing beside that model's experts.
 ///   of an input of 0 tokens: workload.input, allowed from 1 to 1,000,000,000
 ///   (tests/check/validation.cpp)
 template <class T>
@@ -349,8 +348,8 @@ template <class T>
   return errors;
 }
 
-/// Those of all four inputs, in the units of their ranges; empty if all can be priced. Derived as
-/// validate(c, m, l), then validate(m, w), and at most 8 of both.
+/// Those of all four inputs, at most 8: of validate(c, m, l), then of validate(m, w). Empty if all
+/// can be priced.
 ///   of tp 0 and an input of 0 tokens: 2 fields   (tests/check/validation.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr field_errors validate(const basic_cluster<T, Efficiency>& c, const model& m,

@@ -117,8 +117,7 @@ struct basic_accelerator {
 };
 using accelerator = basic_accelerator<>;
 
-/// The same hardware, every figure in its unit, under any other efficiency policy: the copy = a,
-/// save its `efficiency`.
+/// The same hardware under another efficiency policy: a copy of `a`, save its `efficiency`.
 ///   with_efficiency(catalog::h100_sxm, constant{.mfu = 0.5, .bandwidth = 0.8}): mfu 0.5
 ///   (tests/static/worked_numbers.cpp)
 template <class T, class Old, class New>

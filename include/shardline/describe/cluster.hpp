@@ -23,8 +23,8 @@ struct basic_cluster {
 };
 using cluster = basic_cluster<>;
 
-/// A cluster of `gpus` accelerators, a count from 1 to 10^6 (check() refuses others), with the
-/// domain size and links of its data sheet: domains = gpus / a.domain.
+/// A cluster of `gpus` accelerators, from 1 to 10^6 (check() refuses others), with the domain size
+/// and links of their data sheet: gpus / a.domain domains.
 ///   make_cluster(catalog::h100_sxm, 64): 8 domains of 8   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(
@@ -58,8 +58,8 @@ constexpr basic_cluster<T, Efficiency> with_engine(const basic_cluster<T, Effici
   return c;
 }
 
-/// The same cluster, every figure in its unit, under any other efficiency policy of its
-/// accelerator: the copy = c, save `accelerator.efficiency`.
+/// The same cluster under another efficiency policy of its accelerator: a copy of `c`, save
+/// `accelerator.efficiency`.
 ///   with_efficiency(make_cluster(catalog::h100_sxm, 64), constant{.mfu = 0.5}): 64 GPUs, mfu 0.5
 ///   (tests/static/worked_numbers.cpp)
 template <class T, class Old, class New>
@@ -73,8 +73,8 @@ template <class T, class Old, class New>
           c.runtime};
 }
 
-/// The same cluster under an engine that takes so many bytes, or runs so: the copy = c, save its
-/// `runtime`. Any engine; engines/ has known ones.
+/// The same cluster under another engine, of which engines/ has known ones: a copy of `c`, save its
+/// `runtime`, the bytes that the engine takes and how it runs.
 ///   with_engine(make_cluster(catalog::h100_sxm, 8), engines::vllm).runtime.page_tokens = 16
 ///   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
@@ -84,8 +84,8 @@ template <class T, class Efficiency>
   return c;
 }
 
-/// The same with another number of accelerators per scale-up domain, from 1 to 10^6: domains =
-/// gpus / gpus_per_domain.
+/// The same with another number of accelerators per scale-up domain, from 1 to 10^6:
+/// gpus / gpus_per_domain domains.
 ///   make_cluster(catalog::h100_sxm, 64, 4): 16 domains of 4   (tests/static/worked_numbers.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_cluster<T, Efficiency> make_cluster(

@@ -21,7 +21,7 @@ namespace shardline {
 ///   measured      on this accelerator
 enum class provenance : unsigned char { datasheet, constant, transferred, measured };
 
-/// The name of any source of figures, by the list above.
+/// The name of a source of figures.
 ///   name(provenance::datasheet) = "datasheet", of 9 letters; "constant", "transferred", "measured"
 ///   (tests/describe/accelerator.cpp)
 [[nodiscard]] constexpr std::string_view name(provenance p) noexcept {
@@ -30,7 +30,8 @@ enum class provenance : unsigned char { datasheet, constant, transferred, measur
   return names[static_cast<std::size_t>(p)];
 }
 
-/// The source of what was made of both, any two: the less sure one, by the order of the list above.
+/// The source of what was made of figures of both: the less sure one, in the order of the list
+/// above.
 ///   of transferred (2) and measured (3): transferred   (tests/describe/accelerator.cpp)
 [[nodiscard]] constexpr provenance less_sure(provenance a, provenance b) noexcept {
   return a < b ? a : b;

@@ -112,9 +112,8 @@ struct shard_padding {
 ///   fastest        whichever of these is
 enum class expert_exchange : unsigned char { pairwise, hierarchical, low_latency, fastest };
 
-/// The name of any way to exchange tokens, as the option `--exchange` and JSON have it, the
-/// standard spelling of the enumeration above: "pairwise", "hierarchical", "low-latency" or
-/// "fastest".
+/// The name of a way to exchange tokens, as the option `--exchange` and JSON spell it: "pairwise",
+/// "hierarchical", "low-latency" or "fastest".
 ///   name(expert_exchange::low_latency) = "low-latency", the third of 4
 ///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(expert_exchange e) noexcept {
@@ -145,9 +144,8 @@ struct expert_execution {
                                    const expert_execution&) noexcept = default;
 };
 
-/// Bytes of a value, of any precision, on the way to another rank = element_bytes(p), and for types
-/// of 8 bits and fewer a scale of 32 bits for 128 values (DeepEP, deep_ep/buffer.py: dispatch with
-/// use_fp8).
+/// Bytes of a value on the way to another rank: element_bytes(p), and for types of 8 bits and fewer
+/// a scale of 32 bits for 128 values (DeepEP, low_latency_dispatch() with use_fp8).
 ///   wire_bytes(precision::fp8) = 1.03125
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr double wire_bytes(precision p) noexcept {
@@ -163,8 +161,8 @@ struct expert_execution {
 ///   whole_prompts   the same, and no prompt is cut: one at least, others as far as the budget goes
 enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
 
-/// The name of any scheduler, as options and JSON have it, the standard spelling of the enumeration
-/// above: "chunked", "prompts-first" or "whole-prompts".
+/// The name of a scheduler, as options and JSON spell it: "chunked", "prompts-first" or
+/// "whole-prompts".
 ///   name(scheduler::prompts_first) = "prompts-first", the second of 3
 ///   (tests/describe/engine.cpp)
 [[nodiscard]] constexpr std::string_view name(scheduler s) noexcept {
@@ -238,9 +236,9 @@ struct basic_runtime {
 };
 using runtime = basic_runtime<>;
 
-/// Sets the share [1] of the engine's own budget rule, from 1e-6 to 1 (check() refuses others); an
-/// engine that works it out (derived_static) is given it then. Source: --gpu-memory-utilization,
-/// free_gpu_memory_fraction, --mem-fraction-static, of which that is what each means.
+/// Sets the share [1] of the engine's own budget rule, from 1e-6 to 1 (check() refuses others), as
+/// vLLM's --gpu-memory-utilization, TensorRT-LLM's free_gpu_memory_fraction and SGLang's
+/// --mem-fraction-static do; an engine that works it out (derived_static) is given it then.
 ///   set_share(r, 0.8) of SGLang: static_fraction{0.8}   (tests/describe/engine.cpp)
 template <class T>
 constexpr void set_share(basic_runtime<T>& r, const T& share) noexcept {

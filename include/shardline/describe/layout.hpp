@@ -48,8 +48,7 @@ struct expert_mesh {
 ///   all_gather   each token goes to every rank, sums come back by reduce-scatter (vLLM's default)
 enum class expert_dispatch : unsigned char { all_to_all, all_gather };
 
-/// The name of any way to the experts, as options and JSON have it, the standard spelling of the
-/// enumeration above.
+/// The name of a way to the experts, as options and JSON spell it.
 ///   name(expert_dispatch::all_to_all) = "all-to-all", or "all-gather": 10 letters
 ///   (tests/describe/layout.cpp)
 [[nodiscard]] constexpr std::string_view name(expert_dispatch d) noexcept {
@@ -105,7 +104,7 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
 
 }  // namespace detail
 
-/// Whether a rank of any layout has others to talk to: by definition pp > 1 or tp cp dp > 1.
+/// Whether a rank has others to talk to: pp > 1 or tp cp dp > 1.
 ///   true of tp 2, false of one GPU   (tests/describe/layout.cpp)
 [[nodiscard]] constexpr bool has_peers(const layout& l) noexcept {
   return l.pp > 1 || !(l.attention == attention_mesh{});
@@ -119,9 +118,9 @@ inline constexpr layout no_ranks{{0, 0, 0}, {0, 0, 0}};
   return std::gcd(l.attention.dp, l.expert.edp);
 }
 
-/// The layers of stage `stage` of `l`, 0 <= stage < pp, of a count `layers`; none beyond what is
+/// The layers of stage `stage` of `l`, 0 <= stage < pp, of `layers` in all; none beyond what is
 /// listed. Sources: vLLM's get_pp_indices (vllm/distributed/utils.py) puts the remainder before
-/// the last stage, TensorRT-LLM's Mapping.pp_layers (mapping.py) on the first.
+/// the last stage, TensorRT-LLM's Mapping.pp_layers (tensorrt_llm/mapping.py) on the first ones.
 ///   61 layers, pp 4: 16 15 15 15 (first), 15 15 16 15 (before_last), 15 15 15 16 (last)
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr item_range layers_of_stage(const layout& l, integer layers,

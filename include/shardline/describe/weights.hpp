@@ -39,7 +39,7 @@ inline constexpr std::array<std::string_view, weight_class_count> weight_class_n
     "routed expert", "shared expert", "dense feed-forward", "head"};
 }  // namespace detail
 
-/// The name of any class, as breakdowns of memory and the source of their JSON call it.
+/// The name of a class, as breakdowns of memory and their JSON call it.
 ///   name(weight_class::routed_expert) = "routed expert", the fifth of 8
 ///   (tests/describe/weights.cpp)
 [[nodiscard]] constexpr std::string_view name(weight_class c) noexcept {
@@ -72,7 +72,7 @@ inline constexpr std::array<std::string_view, matrix_role_count> matrix_role_nam
     "input", "output", "query latent", "query", "key-value latent", "key-value", "index"};
 }  // namespace detail
 
-/// The name of any role, as messages call it, by the list above.
+/// The name of a role, as messages call it.
 ///   name(matrix_role::kv_latent) = "key-value latent", the fifth of 7
 ///   (tests/describe/weights.cpp)
 [[nodiscard]] constexpr std::string_view name(matrix_role r) noexcept {
@@ -133,7 +133,7 @@ struct weight_formats {
   friend constexpr bool operator==(const weight_formats&, const weight_formats&) noexcept = default;
 };
 
-/// Every class in one format, any: formats[c] = f for each of the 8.
+/// Each of the 8 classes in the format `f`.
 ///   uniform(formats::bf16): 16 bits of each element of 8 classes
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr weight_formats uniform(const weight_format& f) noexcept {
@@ -142,8 +142,9 @@ struct weight_formats {
   return formats;
 }
 
-/// The large matrices in `f`, any format, the rest as it was: what serving engines do when asked to
-/// quantise (vLLM --quantization fp8: linear layers save the head; vllm/.../quantization/fp8.py).
+/// The large matrices in `f`, the rest as it was: what serving engines do when asked to quantise.
+/// Source: vLLM's --quantization fp8, class Fp8Config of
+/// vllm/model_executor/layers/quantization/fp8.py: linear layers and experts, not the head.
 ///   quantised(uniform(formats::bf16), formats::fp8): attention 8 bits, router 16
 ///   (tests/describe/weights.cpp)
 // Into a new object: g++ 12 changes a constant argument itself where an element of a parameter that

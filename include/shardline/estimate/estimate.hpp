@@ -119,12 +119,12 @@ class prepared {
 };
 
 /// check(), memory() [bytes], prefill() [s], decode() [s], serving() [s, 1/s] and bands_of() [s] of
-/// one deployment, sharing their work: of each the derivation stands at it. Where an input is
-/// invalid or a stage is empty (feasibility.priceable() is false) figures are 0. Allocates nothing,
-/// throws nothing, and gives the same bits at compile time and at run time, unless the compiler is
-/// told to fuse multiplications and additions (g++ -march with FMA): then the last bits can differ,
-/// and -ffp-contract=off restores them. For more loads than one of the same cluster, model and
-/// layout: prepared.
+/// one deployment, sharing their work; the derivation of each stands at that function. Where an
+/// input is invalid or a stage is empty (feasibility.priceable() is false) figures are 0. Allocates
+/// nothing, throws nothing, and gives the same bits at compile time and at run time, unless the
+/// compiler is told to fuse multiplications and additions (g++ -march with FMA): then the last bits
+/// can differ, and -ffp-contract=off restores them. For more loads than one of the same cluster,
+/// model and layout: prepared.
 ///   Llama-3.1-8B, one H100 by its data sheet, one sequence, 2048 tokens in, 512 out: 17.66 GB of
 ///   85.02, TTFT 33.7 ms, TPOT 4.57 ms, 215.9 tokens/s   (tests/estimate/feasibility.cpp)
 template <class T, class Efficiency>

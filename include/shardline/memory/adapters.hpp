@@ -39,8 +39,8 @@ struct adapter_fold {
 ///   slots rank (k + n) bytes, summed; engines allocate them at start-up, used or not
 /// Llama-3.1-8B, 4 slots of rank 16: 4 x 16 x 2 B x 32 x (4096 + 6144 + 4096 + 4096 + 4096 + 28672
 /// + 14336 + 4096) = 285,212,672 B (tests/memory/adapters.cpp).
-/// Of a layout that check() accepts, 0 <= stage < pp. Source: vLLM's lora/layers,
-/// create_lora_weights().
+/// For a layout that check() accepts, 0 <= stage < pp. Source: create_lora_weights() of
+/// vllm/lora/layers/base_linear.py.
 [[nodiscard]] constexpr bytes<> adapter_bytes(const model& m, const layout& l, integer stage,
                                               const adapter_slots& a) noexcept {
   detail::adapter_fold fold;

@@ -107,7 +107,7 @@ struct withholding {
 }  // namespace detail
 
 /// Reserve and withheld bytes of one GPU of a layout; communicators only count where there are
-/// peers. Source: each rule's own, describe/engine.hpp.
+/// peers. The sources of the budget rules stand in describe/engine.hpp.
 ///   reserve  = reserve + communicators + cuda_graphs;  withheld: what the budget rule leaves
 ///            unused
 ///   the default engine on 80 GB: 1,073,741,824 bytes, and 0   (tests/memory/budget.cpp)

@@ -141,8 +141,7 @@ constexpr T fitting_sequences(const prepared_memory<T>& p, const basic_workload<
 }  // namespace detail
 
 /// Most sequences of input + output tokens that the deployment holds at once, over all replicas;
-/// 0 if not even one fits. The exact inverse of memory(), from which it is derived: these fit, one
-/// more does not.
+/// 0 if not even one fits. The exact inverse of memory(): these fit, one more does not.
 ///   per stage = floor((capacity - fixed) / (state + pages (input + output) page bytes))
 ///   in all    = the least of the stages, times dp
 /// Assumes inputs that check() accepts, memory aside; the workload's concurrency is not looked at.
@@ -161,7 +160,7 @@ template <single_case T, class Efficiency>
 
 /// Most tokens, input + output, that every one of the workload's sequences may have, its output as
 /// it is and its input varied; 0 if not even one prompt token fits. The exact inverse of memory(),
-/// from which it is derived, whatever the model's own longest context is. Assumes inputs as above.
+/// whatever the model's own longest context is. Assumes inputs as above.
 ///   Llama-3.1-8B on one H100, one sequence: 301,540   (tests/memory/capacity.cpp)
 template <single_case T>
 [[nodiscard]] constexpr integer longest_context(const prepared_memory<T>& p,
@@ -212,12 +211,11 @@ struct too_few {
 
 }  // namespace detail
 
-/// The layout with attention replicas (dp), a count, added or removed, tp, cp, etp, ep and pp as
-/// they are, so that it is the smallest that holds the workload; none where no number of them does.
-/// Replicas come in steps of whole expert groups = etp ep / gcd(etp ep, tp cp), or one by one where
+/// The layout with attention replicas (dp) added or removed, tp, cp, etp, ep and pp as they are, so
+/// that it is the smallest that holds the workload by memory(); none where no number of them does.
+/// Replicas come in steps of whole expert groups, etp ep / gcd(etp ep, tp cp), or one by one where
 /// the model has no experts and etp and ep mean nothing. More of them hold less each, the first
-/// step aside, which may be a lone GPU without communicators. Assumes inputs as above; derived from
-/// memory().
+/// step aside, which may be a lone GPU without communicators. Assumes inputs as above.
 ///   Llama-3.1-8B on H100, 1000 sequences of 2048 + 512 tokens: dp 5   (tests/memory/capacity.cpp)
 template <single_case T, class Efficiency>
 [[nodiscard]] constexpr std::optional<layout> fewest_replicas(const basic_cluster<T, Efficiency>& c,

@@ -62,14 +62,15 @@ struct basic_memory {
 };
 using memory_breakdown = basic_memory<>;
 
-/// Length at which a sequence's cache is largest, of any load = input + output tokens.
+/// Length at which a sequence's cache is largest: input + output tokens, of which check() accepts
+/// at least one each.
 ///   2048 tokens in, 512 out: 2560   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T full_length(const basic_workload<T>& w) noexcept {
   return w.input.value() + w.output.value();
 }
 
-/// Number of sequences of the fullest attention replica = ceil(concurrency / dp), at least one.
+/// Sequences of the fullest attention replica: ceil(concurrency / dp), at least one.
 ///   65 sequences, dp 8: 9   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T sequences_per_replica(const layout& l,
@@ -77,8 +78,7 @@ template <class T>
   return round_up(w.concurrency / real<T>(l.attention.dp));
 }
 
-/// Tokens of a sequence in one page, at least one = page_tokens dcp: of each of the dcp ranks that
-/// share its cache.
+/// Tokens of a sequence in one page of each of the dcp ranks that share its cache: page_tokens dcp.
 ///   pages of 16 tokens, dcp 4: 64   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr integer tokens_per_page(const basic_runtime<T>& r,
@@ -262,12 +262,12 @@ constexpr void for_each_alike(const prepared_memory<T>& p, const basic_workload<
 
 }  // namespace detail
 
-/// visit(stage, memory) for the fullest GPU of every pipeline stage, an index from 0 and bytes,
+/// visit(stage, memory) for the fullest GPU of every pipeline stage, numbered from 0, in bytes,
 /// with every sequence at its full length input + output. Ranks of a stage differ by remainders
 /// only, and rank 0 has them all.
 ///   weights + kv_cache + state + activation + communication + reserve + withheld <= capacity
-/// Activations and buffers are those of reserved_step(). Derivation: the sum above, of
-/// for_each_block(), cache_of_stage() and engine_bytes().
+/// Activations and buffers are those of reserved_step(), the rest follows from for_each_block(),
+/// cache_of_stage() and engine_bytes().
 /// Assumes inputs that check() accepts.
 ///   Llama-3.1-8B, pp 4: 4 stages   (tests/memory/memory.cpp)
 template <class T, class Visit>
@@ -290,9 +290,8 @@ constexpr void for_each_stage_memory(const basic_cluster<T, Efficiency>& c, cons
   for_each_stage_memory(prepare_memory(c, m, l), w, visit);
 }
 
-/// Memory [bytes] of the fullest GPU of all stages, the fullest of for_each_stage_memory(), from
-/// which it is derived, for inputs that check() accepts; part by part by hand in
-/// tests/estimate/acceptance.cpp.
+/// Memory [bytes] of the fullest GPU of all stages, derived from for_each_stage_memory(), for
+/// inputs that check() accepts; part by part by hand in tests/estimate/acceptance.cpp.
 ///   Llama-3.1-8B on one H100, one sequence of 2048 + 512 tokens: weights 16.06 GB, cache 0.336,
 ///   17.66 GB in all   (tests/memory/memory.cpp)
 template <class T>

@@ -10,8 +10,7 @@
 
 namespace shardline {
 
-/// The line of the operator that needs most bytes beside the residual stream, the first of equals;
-/// of any workspace, by definition of its `peak`.
+/// The line of the operator that needs most bytes beside the residual stream, the first of equals.
 ///   Llama-3.1-8B: dense feed-forward, number 4 from 0   (tests/memory/stages.cpp)
 template <class T>
 [[nodiscard]] constexpr term peak_operator(const basic_workspace<T>& w) noexcept {

@@ -53,7 +53,7 @@ constexpr block_counts with_layers(const kind_counts& layers) noexcept {
   return blocks;
 }
 
-/// How many of each all pp >= 1 stages have together = the sum of blocks_of_stage().
+/// How many of each all pp >= 1 stages have together: the sum of blocks_of_stage().
 ///   Llama-3.1-8B, pp 4: the same, and 3 hand-overs   (tests/model/blocks.cpp)
 [[nodiscard]] constexpr block_counts blocks_of_pipeline(const model& m, integer pp) noexcept {
   block_counts blocks = detail::with_layers(m.layers.counts(0, m.layers.size()));
@@ -313,8 +313,8 @@ constexpr void emit_block(const model_context& e, std::size_t b, shape_sink& sin
 
 /// Runs a fold over each block that occurs: fold.start(block, times), fold(shape) for each of its
 /// shapes in order, fold.finish(block). `times` is the number of times that the block occurs, 1 or
-/// more. Assumes a model and layout that check() accepts. Source of the operators: the kinds'
-/// emit(), work/kinds/, each of which names its own.
+/// more. Assumes a model and layout that check() accepts. Sources of the operators stand at the
+/// kinds that emit() them, work/kinds/.
 ///   Llama-3.1-8B: 3 blocks   (tests/model/blocks.cpp)
 template <class Fold>
 constexpr void for_each_block(const model_context& e, const block_counts& blocks, Fold& fold) {
@@ -327,8 +327,7 @@ constexpr void for_each_block(const model_context& e, const block_counts& blocks
   }
 }
 
-/// The same with the operators of a step of any size, those of shapes, in FLOP and bytes, by
-/// definition of operator_of().
+/// The same with the operators of a step, in FLOP and bytes: operator_of() of the shapes.
 ///   Llama-3.1-8B: 3 blocks   (tests/model/blocks.cpp)
 template <class T, class Fold>
 constexpr void for_each_block(const model_context& e, const rank_step<T>& s,

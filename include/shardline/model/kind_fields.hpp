@@ -95,9 +95,8 @@ constexpr field own_field(std::size_t kind, const field_range& range) noexcept {
 
 }  // namespace detail
 
-/// The number, a field, of a field of a kind, whether its range is a shared one of base/field.hpp
-/// or the kind's own; every field of fields() has one: by definition 8 numbers a kind behind the
-/// last of `field`.
+/// The number of a field that a kind's fields() lists: that of a shared range of base/field.hpp, or
+/// of a range of the kind's own, of which each kind has 8 numbers behind the last of `field`.
 ///   field_of<K>(shared_range<field::heads>{}) = field::heads, range 1 to 100,000
 ///   (tests/model/model.cpp)
 template <class Kind, field Field>
@@ -109,8 +108,8 @@ template <class Kind, const field_range& Range>
   return detail::own_field(detail::number_of_kind<Kind>, Range);
 }
 
-/// The range of any field, one of a kind's own among them, in the unit that it names: derived from
-/// range_of() and the kinds' fields().
+/// The range of any field, a kind's own too, in the unit that it names: that of range_of(), or of
+/// the kinds' fields().
 ///   range_of_any(field::heads) = 1 to 100,000   (tests/model/model.cpp)
 [[nodiscard]] constexpr const field_range& range_of_any(field f) noexcept {
   const auto number = static_cast<std::size_t>(f);
@@ -119,8 +118,7 @@ template <class Kind, const field_range& Range>
   return *detail::own_field_at(own / detail::most_own_fields, own % detail::most_own_fields);
 }
 
-/// The range that a number of a kind is held to, in the unit that it names; every one has a range,
-/// by definition that of its type.
+/// The range that a number of a kind is held to, in the unit that it names.
 ///   range_of(shared_range<field::heads>{}) = 1 to 100,000   (tests/model/model.cpp)
 template <field Field>
 [[nodiscard]] constexpr const field_range& range_of(shared_range<Field>) noexcept {

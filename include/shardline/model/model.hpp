@@ -35,16 +35,14 @@ enum class layer_form : unsigned char {
   gated_blocks
 };
 
-/// Whether attention and feed-forward block of a layer of any form read the same norm's output, or
-/// one each of one input: by definition of the list above. Source: GPT-J's, PaLM's and Cohere's
-/// modelling code.
+/// Whether attention and feed-forward block of a layer read the same norm's output, or one each of
+/// one input. Source: modeling_falcon.py of huggingface/transformers, which has both.
 ///   true of 2 of the forms: parallel and parallel_two_norms   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool is_parallel(layer_form f) noexcept {
   return f == layer_form::parallel || f == layer_form::parallel_two_norms;
 }
 
-/// Whether a norm follows each half too, of any form: by definition of the list above. Source:
-/// Gemma 2's modelling code.
+/// Whether a norm follows each half too. Source: modeling_gemma2.py of huggingface/transformers.
 ///   true of 2 of the forms: sandwich and scaled_sandwich   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool is_sandwich(layer_form f) noexcept {
   return f == layer_form::sandwich || f == layer_form::scaled_sandwich;
@@ -53,8 +51,7 @@ enum class layer_form : unsigned char {
 /// One layer.
 ///   exceptions   matrices that it stores in another format than the model says; none by default
 ///   weights_of_another   its weights are those of an earlier layer: read here too, and stored
-///                        there
-///                alone (Ouro runs all its layers four times)
+///                there alone (Ouro runs all its layers four times)
 struct layer {
   attention_kind attention{};
   feed_forward_kind feed_forward{};
@@ -238,15 +235,15 @@ struct model {
   friend constexpr bool operator==(const model&, const model&) noexcept = default;
 };
 
-/// The storage formats in layer `l` of any model `m`, whose units are those of weight_format: by
-/// definition the layer's exceptions before the model's `weights`.
+/// The storage formats in layer `l` of model `m`: the layer's exceptions before the model's
+/// `weights`.
 ///   of an attention kept in bf16 of a model in fp8: 16 and 8 bits   (tests/model/model.cpp)
 [[nodiscard]] constexpr layer_formats formats_in(const model& m, const layer& l) noexcept {
   return {m.weights, l.exceptions};
 }
 
-/// The same model with its large matrices in `f`, any format, in every layer, whatever they were
-/// in; derived from quantised() of describe/weights.hpp.
+/// The same model with its large matrices in `f` in every layer, whatever they were in, as
+/// quantised() of describe/weights.hpp has it.
 ///   quantised(llama_3_1_8b, formats::fp8): attention 8 bits, head 16   (tests/model/model.cpp)
 [[nodiscard]] constexpr model quantised(model m, const weight_format& f) noexcept {
   m.weights = quantised(m.weights, f);
@@ -273,7 +270,7 @@ struct routed_experts {
   integer experts_per_token = 0;
 };
 
-/// The routed experts of a layer, two counts; 0 where there are none. By definition of its kind.
+/// Routed experts of a layer, and how many of them a token takes; both 0 where there are none.
 ///   deepseek_v3, behind its first 3 layers: 256, of which a token takes 8
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr routed_experts experts_of(const layer& l) noexcept {
@@ -284,7 +281,7 @@ struct routed_experts {
   return found;
 }
 
-/// Whether a layer of any kind routes tokens to experts: by definition routes_tokens<Kind>.
+/// Whether a layer routes tokens to experts: routes_tokens of its feed-forward kind.
 ///   of deepseek_v3's 2 kinds of layer the second alone   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool has_experts(const layer& l) noexcept {
   bool found = false;
@@ -293,9 +290,8 @@ struct routed_experts {
   return found;
 }
 
-/// Whether any layer's weights are those of another: by definition `weights_of_another` of its
-/// kind.
-/// Source: Ouro's modelling code, which runs its layers 4 times.
+/// Whether any layer's weights are those of another (weights_of_another), as in Ouro, which runs
+/// its layers 4 times (total_ut_steps of its configuration).
 ///   false of llama_3_1_8b; true once 1 of its kinds says so   (tests/model/model.cpp)
 [[nodiscard]] constexpr bool shares_weights(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
@@ -304,7 +300,7 @@ struct routed_experts {
   return false;
 }
 
-/// Whether any layer of a model does, by definition of has_experts(layer).
+/// Whether any layer of a model routes tokens to experts.
 ///   deepseek_v3 (256 experts), but not llama_3_1_70b   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool has_experts(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {
@@ -313,8 +309,7 @@ struct routed_experts {
   return false;
 }
 
-/// The routed experts of a model, two counts, of its first layer kind that has some; 0 where there
-/// are none. By definition = experts_of(layer).
+/// experts_of() the first kind of layer of a model that has routed experts; 0 where none has.
 ///   deepseek_v3: 256, of which a token takes 8   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr routed_experts experts_of(const model& m) noexcept {
   for (const layer& l : m.layers.kinds) {

@@ -47,8 +47,8 @@ struct model_context : block_context {
   }
 };
 
-/// The context of any model on a rank as the engine runs it, padding in rows and bytes as there: by
-/// definition the engine's `padding` and `experts` beside model and layout.
+/// The context of a model on a rank as the engine runs it: model and layout, and the engine's
+/// `padding`, in rows and bytes, and `experts`.
 ///   under engines::vllm: vocabularies padded to 64   (tests/model/model_context.cpp)
 template <class T>
 [[nodiscard]] constexpr model_context model_context_under(const basic_runtime<T>& engine,

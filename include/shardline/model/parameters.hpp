@@ -98,8 +98,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   return fold.totals;
 }
 
-/// Parameters of any model by class, counts and bytes, every norm, bias and router counted; a tied
-/// head once: = weights_of_rank() of one GPU.
+/// Parameters of a model by class, counts and bytes, every norm, bias and router counted, a tied
+/// head once: weights_of_rank() of one GPU.
 ///   parameters(catalog::llama_3_1_8b).total() = 8,030,261,248   (tests/model/parameters.cpp)
 [[nodiscard]] constexpr weight_totals parameters(const model& m) noexcept {
   return weights_of_rank(m, layout{}, 0, rank_coordinates{});
@@ -152,9 +152,9 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
 }
 
 /// Bytes that the linear-attention and state-space layers keep of one sequence, whatever its
-/// length, over all layers and ranks of one copy of the model; 0 where there are none.
+/// length, over all layers and ranks of one copy of the model; 0 where there are none. What each
+/// keeps stands at its kind (work/kinds/gated_delta_rule.hpp, state_space.hpp and others).
 ///   llama_3_1_70b: 0 bytes   (tests/static/worked_numbers.cpp)
-/// Source: the kinds' own emit(), as gated_delta_rule.hpp and state_space.hpp.
 [[nodiscard]] constexpr bytes<> state_bytes_per_sequence(const model& m) noexcept {
   detail::cache_fold fold;
   detail::listing<detail::cache_fold> list{fold};

@@ -25,8 +25,8 @@ struct rank_share {
   friend constexpr bool operator==(const rank_share&, const rank_share&) noexcept = default;
 };
 
-/// The share, spans of indices from 0, of GPU `gpu` of a layout that check() accepts, 0 <= gpu <
-/// l.gpus(). By definition of the rank order of layout: tp, cp, dp, pp, fastest first.
+/// What GPU `gpu` of a layout that check() accepts holds, as spans of indices from 0;
+/// 0 <= gpu < l.gpus(). Ranks are in the order of layout: tp, cp, dp, pp, fastest first.
 ///   EP64 TP1 PP1 DP1 of 64 experts in 16 layers: GPU 5 holds expert 5 of layers 0-15
 ///   (tests/model/rank_map.cpp)
 [[nodiscard]] constexpr rank_share share_of_gpu(const model& m, const layout& l,
@@ -58,7 +58,7 @@ constexpr item_range hull(const item_range& a, const item_range& b) noexcept {
 }  // namespace detail
 
 /// Everything that `number` GPUs from `first` on hold between them, as spans of indices from 0,
-/// number >= 1: the hull of share_of_gpu(), from which it is derived.
+/// number >= 1: the hull of their share_of_gpu().
 ///   EP64 TP2: GPUs 0-1 hold both shards of expert 0   (tests/model/rank_map.cpp)
 [[nodiscard]] constexpr rank_share share_of_gpus(const model& m, const layout& l, integer first,
                                                  integer number) noexcept {

@@ -22,7 +22,7 @@ inline constexpr std::size_t hand_over = head + 1;
 inline constexpr std::size_t prediction = hand_over + 1;  // the ends of a prediction layer
 inline constexpr std::size_t number = prediction + 1;
 
-/// Whether segment number `s`, any, is a half of a layer: by definition first_mixing <= s < head.
+/// Whether segment number `s` is a half of a layer: first_mixing <= s < head.
 ///   is_half(first_mixing), but not is_half(head); first_mixing = 1
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr bool is_half(std::size_t s) noexcept {
@@ -43,7 +43,7 @@ using segment_counts = std::array<std::int32_t, segment::number>;
 /// How often each segment runs, in floating point for what is multiplied by it.
 using segment_times = std::array<double, segment::number>;
 
-/// Segments as often as there are of them: the counts as numbers of times, = n, every one from 0.
+/// Segments as often as there are of them: the counts `n` as numbers of times.
 ///   of 8 first halves: 8.0   (tests/model/segments.cpp)
 [[nodiscard]] constexpr segment_times times_of(const segment_counts& n) noexcept {
   segment_times times{};
@@ -93,8 +93,8 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
 
 }  // namespace detail
 
-/// Which segments, indices from 0, any model's layers are made of: of equal halves the first stands
-/// for all. Derivation: two halves are equal where all of their fields and formats are.
+/// Which segments, by their indices from 0, a model's layers are made of: of equal halves the first
+/// stands for all. Two halves are equal where all of their fields and formats are.
 ///   llama_3_1_8b: one half with attention, one feed-forward: 2   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr segment_map segments_of(const model& m) noexcept {
   segment_map map;
@@ -114,8 +114,8 @@ constexpr std::size_t first_with(const model& m, std::size_t k, const Same& same
   return map;
 }
 
-/// The halves, segments' indices, of a model's last layer, of which its prediction layers are made
-/// too. Source: DeepSeek-V3, arXiv 2412.19437, section 2.2. A model has one layer at least.
+/// The halves, as indices of segments, of a model's last layer, of which its prediction layers are
+/// made too (DeepSeek-V3, arXiv 2412.19437, section 2.2). A model has one layer at least.
 ///   llama_3_1_8b: 1 and 17   (tests/model/segments.cpp)
 [[nodiscard]] constexpr const layer_halves& last_layer(const segment_map& map,
                                                        const model& m) noexcept {
@@ -159,8 +159,8 @@ constexpr void add_prediction(segment_counts& n, const segment_map& map, const m
 
 }  // namespace detail
 
-/// How many of each segment stage `stage` has, 0 <= stage < pp, by layers_of_stage(), from which it
-/// is derived; a model without a vocabulary has neither embedding nor head.
+/// How many of each segment stage `stage` has, 0 <= stage < pp, by layers_of_stage(); a model
+/// without a vocabulary has neither embedding nor head.
 ///   llama_3_1_8b, the first of 4 stages: 1 embedding, 8 and 8 halves, 1 hand-over
 ///   (tests/model/segments.cpp)
 [[nodiscard]] constexpr segment_counts segments_of_stage(const segment_map& map, const model& m,

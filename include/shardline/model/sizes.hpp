@@ -30,8 +30,7 @@ inline constexpr std::size_t number = first_routed + per_routing * max_layer_kin
 enum class of_phase : unsigned char { runs, sequences };
 enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
 
-/// The number, from 0, of any size: of an extent, of a part of a step, of a routing. By definition
-/// of the order above.
+/// The number of a size, from 0 in the order above: of an extent, a part of a step or a routing.
 ///   of(step_extent::tokens) = 7, of(of_phase::sequences, phase::decode) = 6,
 ///   of(routed::rows, 1) = 18   (tests/model/sizes.cpp)
 [[nodiscard]] constexpr unsigned char of(step_extent e) noexcept {
@@ -46,8 +45,8 @@ enum class routed : unsigned char { rows, distinct, tokens, rows_seen };
                                     static_cast<std::size_t>(r));
 }
 
-/// Whether any size follows the cached tokens of prompts, which differ from chunk to chunk: by
-/// definition expanded_tokens and prompt_context.
+/// Whether size number `which` follows the cached tokens of prompts, which differ from chunk to
+/// chunk, as expanded_tokens and prompt_context do.
 ///   true of 2 of the sizes, false of number 7, the tokens   (tests/model/sizes.cpp)
 [[nodiscard]] constexpr bool follows_context(std::size_t which) noexcept {
   return which == of(step_extent::expanded_tokens) || which == of(step_extent::prompt_context);
@@ -143,16 +142,15 @@ constexpr void put_contexts(step_sizes<T>& sizes, const basic_step<T>& s) noexce
 
 }  // namespace detail
 
-/// The sizes of any step as a rank sees it, in tokens, rows, sequences and experts, of these
-/// routings too. Derivation: extents_of() and routed_of().
+/// The sizes of a step as a rank sees it, in tokens, rows, sequences and experts, of these routings
+/// too. Derived from extents_of() and routed_of().
 ///   3 sequences that decode: size 7, tokens, = 3   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const rank_step<T>& s,
                                                const routings& all) noexcept {
   return detail::sizes_made<T>([&s]() -> const rank_step<T>& { return s; }, all);
 }
-/// The same of any step of the whole deployment, as its heaviest rank sees it, = that of
-/// rank_step_of(s, l).
+/// The same of a step of the whole deployment, as its heaviest rank sees it: of rank_step_of(s, l).
 ///   3 sequences that decode on one GPU: size 7, tokens, = 3   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr step_sizes<T> sizes_of(const basic_step<T>& s, const layout& l,
@@ -160,8 +158,8 @@ template <class T>
   return detail::sizes_made<T>([&] { return rank_step_of(s, l); }, all);
 }
 
-/// What routing number `i` gives its experts in a step, in rows, experts and tokens, for every
-/// routing that the sizes were made of = routed_of() of it.
+/// What routing number `i` of those that the sizes were made of gives its experts in a step, in
+/// rows, experts and tokens: its routed_of().
 ///   256 experts, 8 of a token, 8 on this rank, 64 tokens: 16 rows   (tests/model/sizes.cpp)
 template <class T>
 [[nodiscard]] constexpr routed_extents<T> routed_at(const step_sizes<T>& s,

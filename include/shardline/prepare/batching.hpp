@@ -34,8 +34,8 @@ template <class T>
   return detail::held_tokens(w, share);
 }
 
-/// Those of them, tokens, that are copied from the hosts' memory first = cached_tokens() - those of
-/// the prefix cache alone; 0 where the hosts hold none.
+/// Those of them that are copied from the hosts' memory first: cached_tokens() less those of the
+/// prefix cache alone; 0 where the hosts hold none.
 ///   input 1000, prefix_hit 0.5, host_cache.hit 0.4: 200   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T copied_tokens(const basic_workload<T>& w) noexcept {
@@ -43,14 +43,14 @@ template <class T>
   return cached_tokens(w) - max(detail::held_tokens(w, w.prefix_hit), T(0.0));
 }
 
-/// Prompt tokens that are computed = input - cached_tokens(), at least one.
+/// Prompt tokens that are computed: input - cached_tokens(), at least one.
 ///   input 1000, prefix_hit 0.5: 500   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T computed_tokens(const basic_workload<T>& w) noexcept {
   return w.input.value() - cached_tokens(w);
 }
 
-/// Prompt tokens per step = min(chunk, computed tokens), or all that are computed where there is no
+/// Prompt tokens per step: min(chunk, computed tokens), or all that are computed where there is no
 /// chunk.
 ///   input 1000, chunk 300: 300;  chunk 2000: 1000   (tests/static/worked_numbers.cpp)
 template <class T>
@@ -59,8 +59,7 @@ template <class T>
   return w.chunk ? min(w.chunk->value(), all) : all;
 }
 
-/// Number of steps that one prompt takes = ceil(computed tokens / chunk), 1 where there is no
-/// chunk.
+/// Steps that one prompt takes: ceil(computed tokens / chunk), 1 where there is no chunk.
 ///   input 1000, chunk 300: 4   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr T prefill_steps(const basic_workload<T>& w) noexcept {
@@ -71,9 +70,8 @@ template <class T>
 /// read together, a longer one alone. Beyond some 2048 rows a matrix multiplication gains no more.
 inline constexpr double whole_prompt_budget = 2048.0;
 
-/// How steps are shared out, of any engine: as the engine does it where it has a token budget (the
-/// workload's chunk), else prompts are read whole. Source: --enable-chunked-prefill of engines,
-/// without which a prompt is one step.
+/// How steps are shared out: as the engine does it where it has a token budget (the workload's
+/// chunk), else prompts are read whole, as under SGLang's --chunked-prefill-size -1.
 ///   SGLang's with a chunk of 512 tokens: prompts_first; without: whole_prompts
 ///   (tests/prepare/batching.cpp)
 template <class T>
@@ -82,7 +80,7 @@ template <class T>
   return w.chunk ? engine.schedule : scheduler::whole_prompts;
 }
 
-/// New tokens of a replica's step at most = the chunk, or 2048 (whole_prompt_budget) where there is
+/// New tokens of a replica's step at most: the chunk, or 2048 (whole_prompt_budget) where there is
 /// none; of whole prompts one at least, however long.
 ///   chunk 512: 512;  none, input 100: 2048, input 5000: 5000   (tests/prepare/batching.cpp)
 template <class T>
@@ -93,8 +91,8 @@ template <class T>
   return max(stated, computed_tokens(w));
 }
 
-/// Cached tokens of a sequence in flight, on average, of any load: input + output (1 + cv^2) / 2,
-/// since who is in flight has a long answer more often than a short one.
+/// Cached tokens of a sequence in flight, on average: input + output (1 + cv^2) / 2, cv >= 0, since
+/// who is in flight has a long answer more often than a short one.
 ///   input 1000, output 100, cv 0: 1050;  cv 1: 1100   (tests/prepare/batching.cpp)
 /// Source: the mean age in a renewal process (Kleinrock, Queueing Systems I, 1975, section 5.2).
 template <class T>
@@ -103,8 +101,8 @@ template <class T>
   return w.input.value() + w.output.value() * T(0.5) * spread;
 }
 
-/// The same load, tokens and shares as they are, with another number of sequences, any above 0, and
-/// no limits on time: = w but for concurrency, max_ttft and max_tpot.
+/// The same load with another number of sequences, above 0, and no limits on time: a copy of `w`,
+/// save concurrency, max_ttft and max_tpot.
 ///   at_concurrency(w, 7).concurrency = 7   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_workload<T> at_concurrency(const basic_workload<T>& w,
@@ -125,9 +123,9 @@ template <class T>
   return load;
 }
 
-/// The step that generates: every one of a number of sequences, 0 or more, gets its next token at
-/// mean_context() cached ones, and those guessed after it are checked beside it: new tokens of each
-/// = 1 + draft_tokens. Source: tokens_per_step(), time/speculation.hpp.
+/// The step that generates: each of `sequences` >= 0 gets its next token after mean_context()
+/// cached ones, and those guessed after it are checked beside it: new tokens of each = 1 +
+/// draft_tokens. How many of these are kept: tokens_per_step(), time/speculation.hpp.
 ///   10 sequences, 3 draft tokens: 4 new tokens of each, 40 in all   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> generation_step(const T& sequences,
@@ -137,16 +135,16 @@ template <class T>
   return step;
 }
 
-/// Number of batches that go round a pipeline at most: one per stage = pp, or as many as the layout
-/// says where there are stages.
+/// Batches that go round a pipeline at most: one per stage, or as many as the layout says where
+/// there are stages.
 ///   pp 4: 4;  pp 4, microbatches 8: 8;  pp 1, microbatches 8: 1
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer most_batches(const layout& l) noexcept {
   return l.pp > 1 && l.microbatches > 0 ? l.microbatches : l.pp;
 }
 
-/// Number of batches that share a full pipeline = min(most_batches(), ceil(concurrency / dp)): as
-/// far as there are sequences for them. Where there are no stages there is one.
+/// Batches that share a full pipeline: min(most_batches(), ceil(concurrency / dp)), as far as there
+/// are sequences for them. Where there are no stages there is one.
 ///   pp 4: 4 of 100 sequences, 3 of 3   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr T pipeline_batches(const layout& l, const T& concurrency) noexcept {
@@ -154,8 +152,8 @@ template <class T>
   return min(real<T>(most_batches(l)), per_replica);
 }
 
-/// Number of sequences of the fullest of `batches` batches, 1 or more: each replica's are shared
-/// out one by one, dp ceil(ceil(concurrency / dp) / batches), at most all = concurrency.
+/// Sequences of the fullest of `batches` >= 1 batches, each replica's being shared out one by one:
+/// dp ceil(ceil(concurrency / dp) / batches), at most the concurrency.
 ///   sequences_per_batch(dp 4, concurrency 5, batches 2) = 4, one of each replica
 ///   (tests/prepare/batching.cpp)
 template <class T>
@@ -165,9 +163,9 @@ template <class T>
   return min(concurrency, round_up(round_up(concurrency / dp) / batches) * dp);
 }
 
-/// The fullest step of continuous batching, of any load: each replica reads as many tokens of
-/// prompts as its budget and its sequences have (step_budget()), counted as one prompt's, and all
-/// other sequences decode. Source: Orca (Yu et al., OSDI 2022), Sarathi-Serve (arXiv 2403.02310).
+/// The fullest step of continuous batching: each replica reads as many tokens of prompts as its
+/// budget and its sequences have (step_budget()), counted as one prompt's, and all other sequences
+/// decode. Source: Orca (Yu et al., OSDI 2022), Sarathi-Serve (arXiv 2403.02310).
 ///   10 sequences, prompts of 1024 tokens, chunk 8192: 8192 tokens, 9 decode
 ///   (tests/prepare/batching.cpp)
 template <class T>
@@ -182,7 +180,7 @@ template <class T>
                     generation_step(w.concurrency - prompts, w));
 }
 
-/// New tokens of a replica in the engine's largest step = step_tokens, or its share of them where
+/// New tokens of a replica in the engine's largest step: step_tokens, or its share of them where
 /// they are of all replicas together (shared_step; SGLang, server_args.py: chunked_prefill_size is
 /// divided by dp_size); 0 where the engine states none.
 ///   SGLang's 8192 under attention dp 8: 1024   (tests/prepare/workspace.cpp)
@@ -209,7 +207,7 @@ template <class T>
 /// One rank's share of the step that activations are reserved for: the engine's own, `step_tokens`
 /// new prompt tokens and `step_sequences` rows of logits per replica, whatever the load; or, where
 /// the engine has none, that of full_step() with the last chunk of its prompts, whose context is
-/// the longest. Source: vLLM's gpu_model_runner.py, profile_run().
+/// the longest. Source: profile_run() of vllm/v1/worker/gpu_model_runner.py.
 ///   engines::vllm: 8192 tokens, 1024 rows of logits   (tests/prepare/workspace.cpp)
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_step(const basic_runtime<T>& engine, const layout& l,
@@ -231,8 +229,8 @@ template <class T>
 }
 
 /// One rank's share of the largest decode step: `step_sequences` sequences per replica, or where
-/// the engine states none all of the workload's, with no prompt among them. Source: vLLM captures
-/// decode steps up to max_num_seqs (max_cudagraph_capture_size).
+/// the engine states none all of the workload's, with no prompt among them. vLLM's are max_num_seqs
+/// of its SchedulerConfig, the most sequences of a step.
 ///   engines::vllm, whatever the concurrency: 1024 tokens   (tests/prepare/batching.cpp)
 template <class T>
 [[nodiscard]] constexpr rank_step<T> reserved_decode_step(const basic_runtime<T>& engine,

@@ -376,8 +376,8 @@ constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
 
 }  // namespace detail
 
-/// Prepares a cluster, model and layout that check() accepts (never others), or their memory alone:
-/// bytes, and laws of time [s] whose sources are those of policies/laws.hpp.
+/// Prepares a cluster, model and layout that check() accepts, or their memory alone: bytes, and
+/// laws of time [s], policies/laws.hpp.
 ///   Llama-3.1-8B on one H100: 4 segments, 17.66 GB under one sequence of 2048 + 512 tokens
 ///   (tests/prepare/prepared.cpp)
 template <class T, class Efficiency>

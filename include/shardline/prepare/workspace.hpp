@@ -30,7 +30,7 @@ struct buffer_key {
 inline constexpr std::size_t max_buffers = 12;
 
 /// The place, an index from 0, of `key` in `keys`, where it is put if it is new; their number where
-/// there is no room for one more, and then `keys` say so. By definition of a linear search.
+/// there is no room for one more, and then `keys` say so.
 ///   of a first key 0, of another 1, of the first again 0   (tests/prepare/workspace.cpp)
 template <class Keys>
 [[nodiscard]] constexpr std::size_t index_of(Keys& keys, const buffer_key& key) noexcept {

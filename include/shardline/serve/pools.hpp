@@ -19,8 +19,8 @@ struct basic_pool {
   }
 };
 
-/// Any load as a prefill instance has it: as many prompts as it has replicas, a count, one token
-/// each = at_concurrency(w, dp) without rate, run and guesses. Source: DistServe, arXiv 2401.09670.
+/// The load as a prefill instance has it, a prompt for each of its replicas, of one output token:
+/// at_concurrency(w, dp) without rate, run and guesses. Source: DistServe, arXiv 2401.09670.
 ///   dp 4: 4 sequences, 1 token out   (tests/serve/pools.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_workload<T> prefill_load(const layout& l,
@@ -33,8 +33,8 @@ template <class T>
   return load;
 }
 
-/// Any load as a decode instance has it: a number of sequences that only decode =
-/// at_concurrency(w, sequences) without rate and run. Source: as above.
+/// The load as a decode instance has it, sequences that only decode: at_concurrency(w, sequences)
+/// without rate and run. Source: as above.
 ///   decode_load(w, 32).concurrency = 32   (tests/serve/pools.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_workload<T> decode_load(const basic_workload<T>& w,
@@ -85,7 +85,8 @@ constexpr seconds<T> transfer_to(const basic_pool<T, Efficiency>& to,
 /// the ranks of the prefill replica share out what all of that replica's ranks receive.
 ///   time of a send-recv of  received max(1, receiving ranks / sending ranks)  bytes
 /// Ranks are tp pp of the decode, tp cp pp of the prefill layout.
-/// For pools that check() accepts. Source of the form: DistServe, arXiv 2401.09670, section 3.
+/// For pools that check() accepts. Derived from the kinds' sequence_cache and the time of a
+/// send-recv.
 ///   Llama-3.1-8B from one H100 to another, 2048 tokens at 50 GB/s and 5 us: 5.37 ms
 ///   (tests/serve/pools.cpp)
 template <class T, class Efficiency>

@@ -31,16 +31,15 @@ struct replica_step {
   }
 };
 
-/// Number of replicas that so many sequences in flight keep busy = min(dp, in flight), one at
-/// least.
+/// Replicas that so many sequences in flight keep busy: min(dp, in flight), one at least.
 ///   dp 8: 5 of 5 sequences, 8 of 20   (tests/serve/replica_step.cpp)
 template <class T>
 [[nodiscard]] constexpr T replicas_in_use(const layout& l, const T& in_flight) noexcept {
   return min(real<T>(l.attention.dp), max(in_flight, T(1.0)));
 }
 
-/// The same step, sequences and tokens, of all replicas in use at once, each with as much: = s
-/// times replicas_in_use(), in one part or two, none of them negative.
+/// The same of all replicas in use at once, each with as much: sequences and tokens times
+/// replicas_in_use(), in one part or two.
 ///   2.5 parts of prompts on each of 4 replicas: 10   (tests/serve/replica_step.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> step_of(const replica_step<T>& s, const layout& l,
@@ -56,8 +55,8 @@ template <class T>
   return step;
 }
 
-/// A step with so many tokens of prompts, any above 0: whole ones as far as these go, else a mean
-/// part of one: parts = tokens / min(tokens, a prompt's computed tokens).
+/// A step with so many tokens of prompts, above 0: whole ones as far as these go, else a mean part
+/// of one: parts = tokens / min(tokens, a prompt's computed tokens).
 ///   prompts of 1000 tokens, 2500 of them: 2.5 parts of 1000; 250: one of 250, on 375
 ///   (tests/serve/replica_step.cpp)
 template <class T>

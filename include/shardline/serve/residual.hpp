@@ -22,8 +22,8 @@ constexpr T mills_ratio(const T& x) noexcept {
 
 }  // namespace detail
 
-/// Mean of what is left of answers in flight, in mean answers [1], whose lengths spread by `cv`
-/// [1], any from 0:
+/// Mean of what is left of answers in flight, in mean answers [1], whose lengths spread by
+/// `cv` >= 0 [1]:
 ///   (1 + cv^2) / 2
 /// Long ones are met more often than short ones. Source: renewal theory (Kleinrock, Queueing
 /// Systems I, 1975, section 5.2).

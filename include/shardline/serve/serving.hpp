@@ -66,8 +66,8 @@ struct basic_serving {
 };
 using serving_breakdown = basic_serving<>;
 
-/// What passes through one replica of any load, in tokens, steps and sequences: derived from
-/// computed_tokens(), step_budget() and decode_rounds().
+/// What passes through one replica of a layout and workload that check() accepts, in tokens, steps
+/// and sequences: derived from computed_tokens(), step_budget() and decode_rounds().
 ///   2048 tokens in, 512 out: a prompt of 2048, 511 decode steps   (tests/serve/serving.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_turnover<T> turnover_of(const basic_runtime<T>& engine,
@@ -126,8 +126,8 @@ struct running_sequences {
   T running = T(1.0);
 };
 
-/// The same, numbers of sequences, of a deployment that holds `held`; capacity is only looked at
-/// where it is exceeded, by sequences_that_fit(), from which it is derived.
+/// The same of a deployment that holds `held`; capacity, sequences_that_fit(), is only looked at
+/// where it is exceeded.
 ///   Llama-3.1-8B on one H100, 400 sequences of 2048 + 512 tokens: 400 admitted, 201 running
 ///   (tests/serve/serving.cpp)
 template <class T, class Efficiency>

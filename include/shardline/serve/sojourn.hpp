@@ -141,9 +141,9 @@ struct basic_mix_seconds {
   }
 };
 
-/// Seconds of the steps of a replica that reads prompts beside decoding sequences, any mix, or
-/// apart from these; `others` [1] is the share of them that one more meets. Derivation: `times` of
-/// the mean step of each sort.
+/// Seconds of the steps of a replica that reads prompts beside decoding sequences (apart from them:
+/// seconds_apart()): `times` of the mean step of each sort. `others` [1], from 0 to 1, is the share
+/// of what is in flight that one more meets.
 ///   steps of 1 s, 10 ms a sequence, 1 ms a token; 8 decode beside one's own, 1024 tokens: 1.09
 ///   and 2.114 s; apart 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
 template <class T, class Times>
@@ -185,7 +185,7 @@ constexpr T apart_of(const basic_mix_seconds<T>& t, const basic_turnover<T>& loa
 
 }  // namespace detail
 
-/// The same apart from decoding sequences, seconds of any mix, derived likewise.
+/// The same of a replica that reads prompts apart from decoding sequences.
 ///   as above: 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
 template <class T, class Times>
 [[nodiscard]] constexpr basic_mix_seconds<T> seconds_apart(const Times& times,
@@ -267,12 +267,11 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
 
 }  // namespace detail
 
-/// A life [s] among chunked steps, of any mix.
+/// A life [s] among chunked steps.
 ///   generation = g m (decode + (mixed - decode) met),  met: steps with others' prompts among those
 ///              that are neither read in nor queued; at random carrying others
 ///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
-///              came
-///                with them are read, half of them on average
+///              came with them are read, half of them on average
 /// Of a run, whose sequences stay together, others' prompts fall within a life or not
 /// (detail::clump). Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
@@ -349,7 +348,7 @@ constexpr T prompts_beyond(const Times& times, const basic_turnover<T>& load,
 ///   prompt     = until those that came together are read, half of them on average
 ///   life      >= slots prompt / room pace of full steps: all slots read a prompt in it; what is
 ///   missing is waited before the first token and behind it alike, if there is one behind it
-/// Seconds, of any mix. 500 tokens and 10 rounds alone, steps as above: 1.5 s and 10.1 s
+/// All of it in seconds. 500 tokens and 10 rounds alone, steps as above: 1.5 s and 10.1 s
 /// (tests/serve/sojourn.cpp).
 template <class T, class Times>
 [[nodiscard]] constexpr basic_sojourn<T> life_apart(const Times& times,

@@ -211,7 +211,7 @@ constexpr T chance_of_some(const T& prompts, const T& room,
 
 }  // namespace detail
 
-/// The same counts where prompts come at random, so many in a step of any kind.
+/// The same where prompts come at random, so many in a step of any kind.
 ///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
 /// since a step has what came during the one before it, and after a long one it is seldom empty;
 /// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.

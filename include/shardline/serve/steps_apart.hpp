@@ -83,8 +83,9 @@ constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
 
 }  // namespace detail
 
-/// The same counts of an engine that reads prompts apart: those that have come since the last
-/// decoding step, as many of them in a step as its budget has room for, while nothing decodes.
+/// The steps of an engine that reads prompts apart, in sequences and tokens: prompts that have come
+/// since the last decoding step, as many of them in a step as its budget has room for, while
+/// nothing decodes.
 ///   prompts  = N / (g m + entry), the less of entry the more others are read:
 ///              detail::prompts_apart()
 ///   found    = prompts (1 + 2 unseen) / c,  c = coming(), those that one look finds; those of a
@@ -134,8 +135,8 @@ constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
 
 }  // namespace detail
 
-/// The same counts where prompts come at random, so many in a step of any kind and the steps that
-/// are read after it. What comes while some are read is read too before anything decodes:
+/// The same where prompts come at random, so many in a step of any kind and the steps that are read
+/// after it. What comes while some are read is read too before anything decodes:
 ///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
 /// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
 /// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.

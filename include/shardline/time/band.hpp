@@ -122,7 +122,7 @@ template <class T>
           one + detail::root_sum_square(above, r.step.high - one)};
 }
 
-/// The same of seconds, any from 0: low = time r.low, high = time r.high.
+/// The same in seconds, of a time >= 0: low = time r.low, high = time r.high.
 ///   of 10 s and 0.7 to 1.6: 7 s to 16 s   (tests/time/band.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_band<T> band_of(const basic_residual<T>& r,
@@ -143,8 +143,8 @@ constexpr basic_band<T> band_of_wait(const basic_residual<T>& r, const seconds<T
 
 }  // namespace detail
 
-/// Band [s] of any step, prompt or round of decoding under a policy = relative_band() of its
-/// residuals times the time; low = high where a policy has none.
+/// Band [s] of a step, prompt or round of decoding under a policy: relative_band() of its residuals
+/// times the time; low = high where a policy has none.
 ///   band_of(cluster.accelerator.efficiency, decode(cluster, model, layout, workload))
 ///   of 2 s under datasheet: 2 s to 2 s   (tests/time/band.cpp)
 template <class T, class Efficiency>

@@ -22,8 +22,7 @@ template <class T, class Time>
   return cycle;
 }
 
-/// decode() with its time [s] as Time, a breakdown or a total: derived there, for inputs that
-/// check() accepts, never others.
+/// decode() with its time [s] as Time, a breakdown or a total, for inputs that check() accepts.
 ///   Llama-3.1-8B, one H100 by its data sheet, one sequence of 2048 + 512 tokens: 4.57 ms
 ///   (tests/time/decode.cpp)
 template <class Time, class T, class Efficiency>
@@ -40,8 +39,8 @@ template <class Time, class T, class Efficiency>
 /// With pp > 1 the sequences form min(pp, sequences per replica) batches, one per stage, and a step
 /// is one round of the pipeline, in which each batch gains its token.
 ///   pp = 1:  t = time of generation_step(concurrency) + draft_time()
-/// Returns seconds by term. Assumes inputs that check() accepts, never others. Source of a round of
-/// a pipeline: DeepSpeed Inference, arXiv 2207.00032; of a step: time_of_step().
+/// Returns seconds by term. Assumes inputs that check() accepts. Source of a round of a pipeline:
+/// DeepSpeed Inference, arXiv 2207.00032; of a step: time_of_step().
 ///   Llama-3.1-8B, one H100 by its data sheet, one sequence of 2048 + 512 tokens: 4.57 ms
 ///   (tests/time/decode.cpp)
 template <class T, class Efficiency>

@@ -28,7 +28,7 @@ using token_energy = basic_token_energy<>;
 ///   watts    = min(limit, idle + memory m / t + compute c / t)
 ///   joules   = watts t GPUs / tokens of the step            [W s = J]
 /// Assumes that all ranks draw what the heaviest does, and steps of decoding alone: prompts come on
-/// top. What hosts, switches and fans draw is not in it. Any load that check() accepts.
+/// top. What hosts, switches and fans draw is not in it. For inputs that check() accepts.
 /// Check: Llama-3.1-70B in fp8 on one B200, 64 sequences: tests/time/energy.cpp.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_token_energy<T> decode_energy(const basic_cluster<T, Efficiency>& c,

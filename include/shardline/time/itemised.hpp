@@ -73,8 +73,8 @@ struct steps_of_prompt {
 
 }  // namespace detail
 
-/// Whether a step, any, is run as two halves, one communicating while the other computes: where the
-/// engine can (two_batch_overlap), and that is faster: derived in time_of_step().
+/// Whether a step is run as two halves, one communicating while the other computes: where the
+/// engine can (two_batch_overlap), and that is faster, as time_of_step() derives it.
 ///   a step of 1 sequence never is   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr bool runs_in_halves(const prepared_layout<T, Efficiency>& p,
@@ -105,8 +105,8 @@ constexpr void for_each_operator(const prepared_layout<T, Efficiency>& p, const 
   detail::itemise(p, larger_half(own), detail::repeated(p.times, two, 0.0), sink);
 }
 
-/// The step of decode() that each batch in the pipeline takes, the fullest of them, of any load:
-/// sequences and tokens = generation_step(sequences_per_batch()).
+/// The step of decode() that each batch in the pipeline takes, the fullest of them:
+/// generation_step() of sequences_per_batch().
 ///   pp 2, 8 sequences: 4 of them, each at 2304 tokens of 2048 + 512   (tests/time/itemised.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> step_of_batch(const layout& l,
@@ -115,8 +115,7 @@ template <class T>
   return generation_step(sequences_per_batch(l, w.concurrency, batches), w);
 }
 
-/// for_each_operator() of it, seconds and times as there, for any inputs that check() accepts;
-/// derived from step_of_batch().
+/// for_each_operator() of it, for inputs that check() accepts.
 ///   Llama-3.1-8B on one H100: 12 calls, 291 operators in all   (tests/time/itemised.cpp)
 template <class T, class Efficiency, class Sink>
 constexpr void for_each_operator_of_decode(const prepared_layout<T, Efficiency>& p,
@@ -135,8 +134,8 @@ constexpr void for_each_step_of_prefill(const prepared_layout<T, Efficiency>& p,
   detail::for_each_chunk(w, steps);
 }
 
-/// for_each_operator() of all steps of prefill(), seconds and times as there, for inputs that
-/// check() accepts; derived from for_each_step_of_prefill().
+/// for_each_operator() of all steps of prefill(), those of for_each_step_of_prefill(), for inputs
+/// that check() accepts.
 ///   2048 tokens in chunks of 512, Llama-3.1-8B: 4 x 12 calls, 4 x 291 = 1164 operators
 ///   (tests/time/itemised.cpp)
 template <class T, class Efficiency, class Sink>

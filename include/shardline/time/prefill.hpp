@@ -106,8 +106,8 @@ constexpr basic_time<T> prompt_in_steps(const prepared_layout<T, Efficiency>& p,
 ///   pp = 1   sum over chunks of the step's time; beyond 32 few stand for many, more each octave
 ///   pp > 1   the first chunk passes every stage; each later one adds the slowest stage's time
 /// Chunk i attends to what the prefix cache holds and to the i - 1 before it. Returns seconds by
-/// term. Assumes inputs that check() accepts, never others. Source: chunked prefill, Sarathi-Serve,
-/// arXiv 2403.02310, section 4; the time of a step is time_of_step()'s.
+/// term. Assumes inputs that check() accepts. Source: chunked prefill, Sarathi-Serve, arXiv
+/// 2403.02310, section 4; the time of a step is time_of_step()'s.
 ///   Llama-3.1-8B, one H100 by its data sheet, 2048 tokens: 33.7 ms   (tests/time/prefill.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> prefill(const prepared_layout<T, Efficiency>& p,
@@ -118,8 +118,7 @@ template <class T, class Efficiency>
   }
   return detail::prompt_in_steps(p, w, T(1.0));
 }
-/// The seconds of it, in its range and = prefill().total(), without the breakdown where the prompt
-/// is one step.
+/// The seconds of it, prefill().total(), without the breakdown where the prompt is one step.
 ///   of the same: 33.7 ms   (tests/time/prefill.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr seconds<T> prefill_seconds(const prepared_layout<T, Efficiency>& p,

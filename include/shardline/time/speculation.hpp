@@ -123,8 +123,8 @@ template <class T, class Time>
   return step;
 }
 
-/// The same seconds of a cluster, model and layout that check() accepts and that are not prepared
-/// yet = draft_time(prepare(c, m, l), w, sequences).
+/// The same of a cluster, model and layout that check() accepts and that are not prepared yet:
+/// draft_time(prepare(c, m, l), w, sequences).
 ///   3 draft tokens, draft_time 2 ms: 6 ms   (tests/time/speculation.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_time<T> draft_time(const basic_cluster<T, Efficiency>& c,

@@ -279,9 +279,8 @@ constexpr pipeline_time<T> faster(pipeline_time<T> a, const pipeline_time<T>& b)
 /// faster than the halves' computation or their communication alone. An engine splits a step where
 /// that pays, so this is never slower than the step in one batch. Assumes that kernels which
 /// communicate take no multiprocessors from those that compute.
-/// Returns seconds by term. Assumes inputs that check() accepts, never others. Sources: DeepEP's
-/// and SGLang's two-batch overlap (DeepSeek-V3, arXiv 2412.19437, section 3.4); operators' own
-/// times.
+/// Returns seconds by term. Assumes inputs that check() accepts. Source of the two halves:
+/// DeepSeek-V3, arXiv 2412.19437, section 3.4, and SGLang's --enable-two-batch-overlap.
 ///   one sequence of Llama-3.1-8B at 2304 tokens, one H100 by its data sheet: 4.57 ms
 ///   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
@@ -292,8 +291,8 @@ template <class T, class Efficiency>
   return detail::faster(whole, detail::in_two_batches(p, rank_step_of(s, p.layout)));
 }
 
-/// The same seconds without the breakdown, in less time where there are no stages and nothing
-/// overlaps: the same bits, in the same range.
+/// The same without the breakdown, in less time where there are no stages and nothing overlaps: the
+/// same bits.
 ///   one sequence of Llama-3.1-8B at 2304 tokens, one H100 by its data sheet: 4.57 ms
 ///   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
@@ -306,7 +305,7 @@ template <class T, class Efficiency>
   return {basic_total_time<T>(t.sum), t.slowest};
 }
 
-/// Either of both [s], by Time: a breakdown = time_of_step(), otherwise total_of_step().
+/// Either of both [s], by Time: time_of_step() for a breakdown, otherwise total_of_step().
 ///   of the same: 4.57 ms   (tests/time/step_time.cpp)
 template <class Time, class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T, Time> step_priced_as(
@@ -354,8 +353,8 @@ class steps_by_context {
   detail::step_fold<T> rest_{};
 };
 
-/// The same, in seconds, of a cluster, model and layout that check() accepts and that are not
-/// prepared yet = time_of_step(prepare(c, m, l), s).
+/// The same of a cluster, model and layout that check() accepts and that are not prepared yet:
+/// time_of_step(prepare(c, m, l), s).
 ///   of the same: 4.57 ms   (tests/time/step_time.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] constexpr pipeline_time<T> time_of_step(const basic_cluster<T, Efficiency>& c,

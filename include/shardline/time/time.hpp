@@ -21,8 +21,8 @@ inline constexpr std::array<std::string_view, bound_count> bound_names{"compute"
                                                                        "launch"};
 }  // namespace detail
 
-/// The name of any bound, the word that breakdowns and their JSON have, by the enumeration above:
-/// "compute", "memory", "link" or "launch".
+/// The name of a bound, as breakdowns and their JSON have it: "compute", "memory", "link" or
+/// "launch".
 ///   name(bound::link) = "link", the third of 4   (tests/time/time.cpp)
 [[nodiscard]] constexpr std::string_view name(bound b) noexcept {
   return detail::bound_names[static_cast<std::size_t>(b)];

@@ -78,9 +78,9 @@ constexpr void emit_tensor_reduction(const block_context& e, shape_sink& sink) {
 
 }  // namespace detail
 
-/// Number of key-value heads (or state-space groups) of one tensor-parallel rank, 0 <= index < tp,
-/// = items_in_part(kv_heads, tp, index), or one copy each of fewer heads than ranks. Source:
-/// vllm/config/model.py, get_num_kv_heads().
+/// Key-value heads (or state-space groups) of one tensor-parallel rank, 0 <= index < tp:
+/// items_in_part(kv_heads, tp, index), or one copy each of fewer heads than ranks. Source:
+/// get_num_kv_heads() of vllm/config/model.py.
 ///   8 heads on 4 ranks: 2; on 16 ranks: 1   (tests/work/block_context.cpp)
 [[nodiscard]] constexpr integer kv_heads_of_rank(integer kv_heads, integer tp,
                                                  integer index) noexcept {

@@ -66,7 +66,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
                                                                      "host"};
 }  // namespace detail
 
-/// The name of any line of a breakdown, as texts, JSON and the page have it, by the list above.
+/// The name of a line of a breakdown, as texts, JSON and the page have it.
 ///   name(term::attention_projections) = "attention projections", the third of 18
 ///   (tests/work/operators.cpp)
 [[nodiscard]] constexpr std::string_view name(term t) noexcept {
@@ -233,7 +233,7 @@ struct collective {
   bool beside_shared_experts = false;
 };
 
-/// The breakdown line of any kind of collective: by definition that of its name.
+/// The breakdown line of a collective: the one of its name.
 ///   term_of(collective_kind::broadcast) = term::broadcast, number 14 from 0
 ///   (tests/work/operators.cpp)
 [[nodiscard]] constexpr term term_of(collective_kind kind) noexcept {

@@ -104,8 +104,8 @@ struct exchange_shape {
   bool beside_shared_experts = false;
 };
 
-/// Copies of a token that are sent [1], on average, from 0 to the ranks of its group: by definition
-/// the shape's `copies`, whose derivation is expected_destinations().
+/// Copies of a token that are sent [1], on average, from 0 to the ranks of its group: the shape's
+/// `copies`, derived from expected_destinations().
 ///   of a shape with copies 7.5: 7.5   (tests/work/shapes.cpp)
 [[nodiscard]] constexpr double copies_of_token(const exchange_shape& x) noexcept {
   return x.copies;
@@ -171,8 +171,8 @@ struct prepared_routing {
   detail::uniform_choice choice{};
 };
 
-/// A routing with what no step changes worked in, for any number of experts and ranks: rows of a
-/// rank for each token = experts_per_token local / experts placed.
+/// A routing with what no step changes worked in: rows of a rank for each token =
+/// experts_per_token local / experts placed.
 ///   256 experts, 8 of a token, over 32 ranks: 0.25 rows of a rank for each token
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr prepared_routing prepared_of(const routing_shape& r) noexcept {
@@ -216,8 +216,7 @@ template <class T>
   x.rows_seen = x.rows;
   return x;
 }
-/// The same of a routing that is not prepared, in rows, experts and tokens, of any routing =
-/// routed_of(prepared_of(r), s).
+/// The same of a routing that is not prepared: routed_of(prepared_of(r), s).
 ///   of the same: 16 rows   (tests/work/shapes.cpp)
 template <class T>
 [[nodiscard]] constexpr routed_extents<T> routed_of(const routing_shape& r,
@@ -301,8 +300,8 @@ template <class T>
           o.flops_per_token, o.values_per_token, o.state_bytes,   o.activation};
 }
 
-/// Bytes of workspace that an operator of any shape takes for each of what its size follows: inputs
-/// and outputs of a row or token, = activation_bytes() of one; a fused vector takes none.
+/// Bytes of workspace that an operator of a shape takes for each of what its size follows: inputs
+/// and outputs of a row or token, activation_bytes() of one; a fused vector takes none.
 ///   a product of 4096 by 1024 in bf16: 8192 + 2048 = 10,240 bytes a row   (tests/work/shapes.cpp)
 [[nodiscard]] constexpr double workspace_each(const gemm_shape& o) noexcept {
   return gemm<double>{o.term, o.weight, 1.0, 0.0, o.activation}.activation_bytes().value();

@@ -43,8 +43,8 @@ struct basic_step {
   T replicas = T(0.0);
 };
 
-/// `new_tokens` more prompt tokens of each of a number of sequences after `context` cached tokens,
-/// none negative; imbalance [1] from 1. By definition one part.
+/// `new_tokens` more prompt tokens of each of `sequences` after `context` cached tokens, none of
+/// these negative; imbalance [1] from 1.
 ///   prefill_step(2.0, 100.0, 0.0, 1.0): one part, 2 sequences of 100 new tokens
 ///   (tests/static/worked_numbers.cpp)
 template <class T>
@@ -55,8 +55,8 @@ template <class T>
       {step_part<T>{phase::prefill, sequences, new_tokens, context}}, 1, expert_imbalance, routing};
 }
 
-/// One more token of each of a number of sequences after `context` cached tokens, none negative;
-/// imbalance [1] from 1. By definition one part.
+/// One more token of each of `sequences` after `context` cached tokens, neither negative;
+/// imbalance [1] from 1.
 ///   decode_step(64.0, 2048.0, 1.0): one part, 1 new token after 2048 cached ones
 ///   (tests/static/worked_numbers.cpp)
 template <class T>
@@ -65,8 +65,8 @@ template <class T>
   return {{step_part<T>{phase::decode, sequences, T(1.0), context}}, 1, expert_imbalance, routing};
 }
 
-/// Both at once, sequences and tokens as they are, any two steps of one part each; routing is the
-/// prompts'. Source: Sarathi-Serve, arXiv 2403.02310 (stall-free batches).
+/// Both at once, of two steps of one part each; routing is the prompts'. Source: Sarathi-Serve,
+/// arXiv 2403.02310 (stall-free batches).
 ///   mixed_step(prefill_step(...), decode_step(...)): 2 parts   (tests/work/step.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_step<T> mixed_step(const basic_step<T>& prefill,
@@ -99,10 +99,10 @@ struct rank_step {
   basic_routing<T> routing{};
 };
 
-/// A step of the whole deployment, as its fullest rank has it, in sequences and tokens, under any
-/// layout: sequences = ceil(sequences / dp), tokens = sequences ceil(new_tokens / cp) of a prompt,
-/// the expert group's = ceil(sequences / min(dp, edp)) new_tokens. Derivation: replicas and groups
-/// share whole sequences out one by one, cp ranks the tokens of a prompt.
+/// A step of the whole deployment, as its fullest rank has it, in sequences and tokens:
+/// sequences = ceil(sequences / dp), tokens = sequences ceil(new_tokens / cp) of a prompt, the
+/// expert group's = ceil(sequences / min(dp, edp)) new_tokens, times dp / edp where edp > dp.
+/// Replicas and groups share whole sequences out one by one, cp ranks the tokens of a prompt.
 ///   10 sequences that decode, dp 4: 3 of them, 3 tokens   (tests/work/step.cpp)
 template <class T>
 [[nodiscard]] constexpr rank_step<T> rank_step_of(const basic_step<T>& s,
@@ -161,16 +161,15 @@ enum class step_extent : unsigned char {
 };
 inline constexpr std::size_t extent_count = 7;
 
-/// Whether an operator of this extent, any, only runs where the step has a part of this phase: by
-/// definition prompt_tokens and prompt_context of prefill, decode_tokens of decode.
+/// Whether an operator of this extent only runs where the step has a part of this phase:
+/// prompt_tokens and prompt_context of prefill, decode_tokens of decode.
 ///   true of 3 of the 7 extents in one phase each   (tests/work/step.cpp)
 [[nodiscard]] constexpr bool belongs_to(step_extent e, phase p) noexcept {
   const bool prompts = e == step_extent::prompt_tokens || e == step_extent::prompt_context;
   return p == phase::prefill ? prompts : e == step_extent::decode_tokens;
 }
 
-/// The part of a step in this phase, sequences and tokens, of which there is one at most by
-/// definition of a step; none: nullptr.
+/// The part of a step in this phase, of which there is one at most; none: nullptr.
 ///   of 3 decoding sequences: part_in(s, phase::decode)->sequences = 3, none in prefill
 ///   (tests/work/step.cpp)
 template <class T>
@@ -181,8 +180,8 @@ template <class T>
   return nullptr;
 }
 
-/// All extents of any step, in order of their names, in tokens or rows; 0 of what belongs to a part
-/// that the step does not have. Derivation: the list of step_extent above.
+/// All extents of a step, in the order of step_extent, in tokens or rows; 0 of what belongs to a
+/// part that the step does not have.
 ///   3 sequences that decode: 3, 3, 3, 3, 0, 0, 3   (tests/work/step.cpp)
 template <class T>
 [[nodiscard]] constexpr std::array<T, extent_count> extents_of(const rank_step<T>& s) noexcept {
@@ -203,7 +202,7 @@ template <class T>
   return x;
 }
 
-/// How many tokens or rows of any one extent there are in a step = extents_of(s)[e].
+/// How many tokens or rows of one extent there are in a step: extents_of(s)[e].
 ///   64 sequences that decode on one rank: 64 tokens, 64 logit rows, no prompt tokens
 ///   (tests/static/worked_numbers.cpp)
 template <class T>

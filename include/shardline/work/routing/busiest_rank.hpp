@@ -42,8 +42,8 @@ template <class T>
   return detail::distinct_of(detail::choice_of(local, k, experts), tokens);
 }
 
-/// Number of ranks of an ep group, ep >= 1, that a token's k experts lie on, uniformly and at least
-/// one: ep (1 - (1 - 1/ep)^k). Derivation: k draws of one rank each.
+/// Expected number of ranks of a group of ep >= 1 that a token's k >= 1 experts lie on, which are
+/// k uniform draws of one rank each: ep (1 - (1 - 1/ep)^k).
 ///   expected_destinations(8, 64) = 7.576   (tests/work/routing/routing.cpp)
 [[nodiscard]] constexpr double expected_destinations(integer k, integer ep) noexcept {
   return expected_distinct(ep, 1, ep, real<double>(k));  // k draws of one rank each

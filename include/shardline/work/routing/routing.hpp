@@ -28,8 +28,8 @@ constexpr basic_expert_load<T> busiest_rank(const basic_routing<T>& routing,
 
 }  // namespace detail
 
-/// The load of the busiest rank of any group: under even routing the stated `imbalance` [1] over
-/// the mean and the distinct experts of a rank like all others, else as the law says. Derivations:
+/// The load of the busiest rank of a group: under even routing the stated `imbalance` [1] over the
+/// mean and the distinct experts of a rank like all others, else as the law says. Derivations:
 /// expected_distinct(), power_law.hpp, observed_load.hpp.
 ///   8 experts of which 2 are chosen on one rank, 4 tokens, even: imbalance 1, 5.46875 experts
 ///   (tests/work/routing/routing.cpp)
