@@ -203,7 +203,7 @@ constexpr void list_engine_and_network(C&& c, List&& list) {
 
 }  // namespace detail
 
-/// The same of the curves of collectives, of exchanges and of the host.
+/// The same, with units and ranges, of the curves of collectives, of exchanges and of the host.
 ///   a host_curve has 8   (tests/curves/constants.cpp)
 template <detail::curve_of<collective_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
@@ -284,7 +284,7 @@ template <class Curve>
   return found;
 }
 
-/// Calls visit(field, curve) for each curve of a policy, in the order of basic_fitted's members;
+/// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
 /// `field` is what messages name.
 ///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>

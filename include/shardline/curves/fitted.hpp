@@ -89,8 +89,8 @@ template <class T>
   return !(value_of(all.value()) > 0.0);
 }
 
-/// Calls visit(format, curve) for each of a policy's curves that depend on the format: formats in
-/// their order, and under each its kinds of kernels.
+/// Calls visit(format, curve) for every one of a policy's curves that depends on the format:
+/// formats in their order, and under each its kinds of kernels.
 ///   visits 36: 6 formats of 6 kinds of kernels   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
@@ -105,7 +105,7 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   }
 }
 
-/// Calls visit(curve) for each of these, and for the one of vector kernels.
+/// Calls visit(curve) for every one of these, and for the one of vector kernels.
 ///   visits 37   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
