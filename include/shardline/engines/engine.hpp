@@ -100,10 +100,10 @@ struct engine_version {
 };
 
 /// What a version starts with on this GPU: its runtime, in the units of basic_runtime, with the
-/// steps of the first row of `by_memory` that the GPU's memory reaches, else of the last row.
-/// Source: vLLM's engine/arg_utils.py, get_batch_defaults(); SGLang's server_args.py,
-/// _handle_gpu_memory_settings(), in later versions arg_groups/memory_hook.py,
-/// handle_gpu_memory_settings().
+/// steps of the first row of `by_memory` that the GPU's memory reaches, else of the last row; the
+/// same on every GPU where `by_memory` is empty. Source: vLLM's engine/arg_utils.py,
+/// get_batch_defaults(); SGLang's server_args.py, _handle_gpu_memory_settings(), in later versions
+/// arg_groups/memory_hook.py, handle_gpu_memory_settings().
 ///   vLLM takes 8192 tokens and 1024 sequences on an H100, 2048 and 256 on an A100 or L40S
 ///   (tests/engines/engine.cpp)
 template <class Efficiency>

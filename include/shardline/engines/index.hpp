@@ -100,7 +100,7 @@ static_assert(!convention_forms.overflowed, "shardline: too many conventions for
 
 }  // namespace detail
 
-/// Calls visit.template operator()<Flags>() for each convention, in the order of `conventions`.
+/// Calls visit.template operator()<Flags>() for every convention, in the order of `conventions`.
 ///   visits 6   (tests/engines/index.cpp)
 template <class Visit>
 constexpr void for_each_convention(const Visit& visit) {

@@ -92,8 +92,8 @@ constexpr flag_refusal megatron::refused() const noexcept {
           split_stages(stage_remainder::first, a.pp, a.layers)};
 }
 
-/// The arguments of a layout, or why Megatron-Core cannot express it: the inverse of to_layout().
-/// megatron::of(), which knows the model, can express more.
+/// The arguments of a layout, or, where Megatron-Core cannot express it, why not: the inverse of
+/// to_layout(). megatron::of(), which knows the model, can express more.
 ///   of attention tp 8 dp 4, experts ep 32: world 32, tp 8, ep 32   (tests/engines/megatron.cpp)
 [[nodiscard]] constexpr conversion<megatron> to_megatron(const layout& l) noexcept {
   if (l.attention.size() != l.expert.size()) {

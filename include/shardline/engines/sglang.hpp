@@ -162,8 +162,9 @@ constexpr std::string_view why_no_sglang(const layout& l, integer apart, integer
 
 }  // namespace detail
 
-/// The flags of a layout, in the spelling that versions up to 0.5.16 know, or why SGLang cannot
-/// express it: the inverse of to_layout(). sglang::of(), which knows the model, can express more.
+/// The flags of a layout, in the spelling that versions up to 0.5.16 know, or, where SGLang cannot
+/// express it, why not: the inverse of to_layout(). sglang::of(), which knows the model, can
+/// express more.
 ///   of attention dp 8, experts ep 8: tp 8, dp 8, ep 8   (tests/engines/sglang.cpp)
 [[nodiscard]] constexpr conversion<sglang> to_sglang(const layout& l) noexcept {
   if (l.attention.size() != l.expert.size()) {

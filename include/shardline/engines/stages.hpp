@@ -18,8 +18,8 @@ using stage_layers = decltype(stage_split::listed);
   return {pp > 1 && listed.empty() ? rule : stage_remainder::first, listed};
 }
 
-/// Whether a framework with rule `rule` can state the split of `l`: one stage, listed stages, or a
-/// split by that rule.
+/// Whether a framework with rule `rule` can state the split of `l`: where it has one stage or
+/// listed stages, or splits them by that rule.
 ///   of pp 4 with rule last: true of last, false of first   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr bool can_state(stage_remainder rule, const layout& l) noexcept {
   return l.pp == 1 || !l.stages.listed.empty() || l.stages.remainder == rule;
