@@ -10,7 +10,7 @@
 
 namespace shardline {
 
-/// Copies of a token that are sent [1], one to each rank that its experts lie on, 1 or more:
+/// Copies of a token that are sent [1], one to each rank that its experts lie on, at least 1:
 /// expected_destinations(experts_per_token, destinations).
 ///   8 experts on 64 ranks: 7.576   (tests/fabric/all_to_all.cpp)
 template <class T>
@@ -36,7 +36,7 @@ struct exchange_way {
 template <class T>
 using exchange_ways = growing<exchange_way<T>, max_message_lines>;
 
-/// Seconds that these tokens take by the fastest of the ways, one or more: the least of their
+/// Seconds that these tokens take by the fastest of the ways, at least one: the least of their
 /// time().
 ///   of pairwise 96.9 us, low-latency 100 us, hierarchical 75 us: 75 us
 ///   (tests/fabric/all_to_all.cpp)

@@ -74,14 +74,15 @@ template <class T>
   return n <= 1 ? message_line<T>{} : detail::over(l, detail::log2_ceil(n), T(1.0));
 }
 
-/// Seconds of a send of V bytes to one other rank: alpha + V / B.
+/// Seconds of a send of V >= 0 bytes to one other rank: alpha + V / B.
 ///   10 MB at 10 GB/s and 5 us: 1.005 ms   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> send_recv_line(const basic_link<T>& l) noexcept {
   return detail::over(l, 1, T(1.0));
 }
 
-/// The times [s] of these collectives for a message of V bytes: the least of their lines.
+/// The times [s] of these collectives for a message of V >= 0 bytes: the least of their lines; 0
+/// where there is one rank.
 ///   0 for one rank: all_reduce_time({10 GB/s, 5 us}, 1, 1 MB) = 0
 ///   (tests/static/worked_numbers.cpp)
 template <class T>

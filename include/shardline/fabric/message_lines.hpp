@@ -69,7 +69,7 @@ template <class T>
   return false;
 }
 
-/// Whether all of the lines are straight: time = start + each m, without root or floor.
+/// Whether all of the lines are straight, time = start + each m: none has a root or a floor.
 ///   true of a line of 5 s and 0.01 s a byte, false of one of root 3
 ///   (tests/fabric/message_lines.cpp)
 template <class T>
