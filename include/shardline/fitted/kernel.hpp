@@ -13,7 +13,8 @@ template <class T>
 using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
 
 /// The kernel that multiplies weights of this format: by the type it multiplies in, but for 4-bit
-/// weights that are widened inside. Each has its own curve, fitted to timings: chips/curves.hpp.
+/// weights that are widened inside. Every kernel has its own curve, fitted to timings:
+/// chips/curves.hpp.
 ///   kernel_of(formats::fp8_block) = kernel_format::narrow_block: groups of 128
 ///   (tests/fitted/kernel.cpp)
 [[nodiscard]] constexpr kernel_format kernel_of(const weight_format& f) noexcept {

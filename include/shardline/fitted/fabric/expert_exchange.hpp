@@ -144,7 +144,7 @@ template <class T, class Efficiency, class Tokens>
 }
 
 /// Seconds that the exchange of these tokens takes by one of these curves: the exchange_law of that
-/// way; 0 for a group of one rank, or of no tokens.
+/// way; 0 where the group has one rank or there are no tokens.
 ///   4096 tokens of 7168 values in fp8 to 8 of 256 experts on 8 H100: 531.7 us
 ///   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Efficiency, class Curve>
@@ -158,8 +158,8 @@ template <class T, class Efficiency, class Curve>
 
 /// The ways of an all-to-all of tokens, times in seconds, by what the engine uses for them (vLLM's
 /// --all2all-backend, SGLang's --moe-a2a-backend and --deepep-mode), `pairwise` being those of the
-/// library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus too:
-/// tokens then go by the sum of a rank's links.
+/// library's per byte: hierarchical kernels are DeepEP's in throughput mode. Also where the group
+/// lies inside a torus: tokens then go by the sum of a rank's links.
 ///   hierarchical, the dispatch above: 531.7 us   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(
