@@ -13,8 +13,8 @@
 
 namespace shardline {
 
-/// Number of characters to insert, leave out or replace to make one name of the other, upper and
-/// lower case and - and _ alike; of two neighbours that are exchanged both are replaced. Source: V.
+/// Number of characters to insert, leave out or replace to make one name of the other, 0 where only
+/// case, or - and _, differ; of two neighbours that are exchanged both are replaced. Source: V.
 /// Levenshtein, Soviet Physics Doklady 10(8), 1966.
 ///   name_distance("h100_sxm", "H100-SXM") == 0, ("qwen3", "qwen3-8b") == 3
 ///   (tests/io/near_names.cpp)

@@ -68,8 +68,8 @@ void put_json(json_output<Output>& out, const basic_memory<T>& m) {
   out.object([&] { detail::put_members(out, m); });
 }
 
-/// {class: bytes}: weight classes in order, those that a stage lacks left out; whole, and summing
-/// to the rounded-up total.
+/// {class: bytes}: weight classes in order, left out where a stage has none of them; whole, and
+/// summing to the rounded-up total.
 ///   Llama-3.1-8B: "norm": 532480   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const weight_totals& w) {

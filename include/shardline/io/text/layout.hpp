@@ -53,8 +53,8 @@ template <layout_flags Flags>
   return std::string(Flags::convention) + ":" + text;
 }
 
-/// The layout in a convention, written as above, or why that cannot express it: "no vLLM flags:
-/// ...".
+/// The layout in a convention, written as above, or, where that cannot express it, why not: "no
+/// vLLM flags: ...".
 ///   of tp 8: "vllm:tp=8"   (tests/io/documented.cpp)
 template <layout_flags Flags>
 [[nodiscard]] std::string to_text(const conversion<Flags>& c) {

@@ -51,7 +51,7 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
 }  // namespace detail
 
 /// A number with `digits` >= 1 significant digits and no exponent, and all digits before the point;
-/// rounded as std::to_chars rounds.
+/// rounded as std::to_chars rounds. "inf", "-inf" or "nan" where it is not finite.
 ///   significant(1234.5) = "1234";  significant(0.012345) = "0.0123";  significant(0) = "0"
 [[nodiscard]] inline std::string significant(double x, int digits = 3) {
   if (!is_finite(x)) return x > 0 ? "inf" : (x < 0 ? "-inf" : "nan");
@@ -60,8 +60,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return detail::characters(x, std::chars_format::fixed, decimals < 0 ? 0 : decimals);
 }
 
-/// A number in full: a whole one below 10^15 without a point, else the fewest digits that tell it
-/// apart (std::to_chars).
+/// A number in full: a whole one between -10^15 and 10^15 without a point, else the fewest digits
+/// that tell it apart (std::to_chars).
 ///   in_full(-3) = "-3";  in_full(1e-6) = "1e-06"
 [[nodiscard]] inline std::string in_full(double x) {
   constexpr double exact = 1e15;
