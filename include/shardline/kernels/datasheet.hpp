@@ -9,7 +9,7 @@
 
 namespace shardline {
 
-/// What operators reach under the policy `datasheet`: all of their precision's peak, of the
+/// What every operator reaches under the policy `datasheet`: all of its precision's peak, of the
 /// memory's rate and of a link's rate (shares [1] of 1), and 0 s for a kernel's launch, the
 /// engine's program and a request's admission. So times are lower bounds. Residuals are not known,
 /// so bands have no width. Source of the figures: data sheets, by chip: chips/.
