@@ -37,8 +37,8 @@ using search_result = basic_search_result<>;
 
 /// Whether a comes before b in a search: more output tokens per second per GPU first; of equals the
 /// shorter time per output token, then the shorter time to first token, then the less full GPU.
-/// What is equal in all four stays in the order of enumeration, so the smaller pp, tp and cp come
-/// first.
+/// Where all four are equal neither comes before the other: the order of enumeration stays, so the
+/// smaller pp, tp and cp come first.
 ///   1885 tokens/s per GPU before 1306   (tests/plan/search.cpp)
 template <class T>
 [[nodiscard]] constexpr bool ranks_before(const basic_candidate<T>& a,
@@ -47,7 +47,7 @@ template <class T>
          detail::rank_of(0.0, b.estimate.serving, b.estimate.memory);
 }
 
-/// All figures of a point that a search found, in the units of basic_estimate: estimate() of its
+/// Every figure of a point that a search found, in the units of basic_estimate: estimate() of its
 /// setting's cluster with the layout's GPUs, deployed as the search deployed it.
 ///   of a search's best: the 1885 tokens/s per GPU that it found   (tests/plan/search_space.cpp)
 template <single_case T, class Efficiency, class Terms>

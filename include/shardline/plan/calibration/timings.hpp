@@ -35,8 +35,8 @@ struct operator_timing {
   seconds<> measured{};
 };
 
-/// The multiplication of m x k by k x n values, counts above 0, the k x n matrix stored as
-/// `format`: 2 m n k FLOP.
+/// The multiplication of m x k by k x n values (m, n, k > 0), the k x n matrix stored as `format`:
+/// 2 m n k FLOP.
 ///   gemm_kernel(16, 1024, 4096, formats::bf16): 134,217,728 FLOP
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr gemm<double> gemm_kernel(double m, integer n, integer k,
@@ -73,7 +73,8 @@ struct attention_heads {
   return op;
 }
 
-/// Attention over whole prompts: attention_kernel() without context.
+/// Attention over whole prompts, numbers of sequences and tokens >= 0: attention_kernel() without
+/// context.
 ///   prompt_kernel(2, 1000, {}): 2 sequences of 1000 new tokens
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr attention_core<double> prompt_kernel(double sequences, double prompt,
@@ -81,7 +82,7 @@ struct attention_heads {
   return attention_kernel(phase::prefill, sequences, prompt, 0.0, h);
 }
 
-/// Attention of one more token in each sequence, which has `context` tokens already:
+/// Attention of one more token in each sequence, which has `context` >= 0 tokens already:
 /// attention_kernel() of one new token.
 ///   decode_kernel(64, 4095, {}): 64 sequences, 1 new token after 4095
 ///   (tests/plan/calibration_operators.cpp)
@@ -108,8 +109,8 @@ struct attention_heads {
   return layer;
 }
 
-/// A vector kernel of this kind over rows of `width` values, which reads and writes `traffic` bytes
-/// in all.
+/// A vector kernel of this kind over rows of `width` values, which reads and writes `traffic` >= 0
+/// bytes in all.
 ///   vector_kernel(vector_kind::norm, 8192, 1 MB): 10^6 bytes
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr elementwise<double> vector_kernel(vector_kind kind, integer width,
