@@ -100,7 +100,7 @@ constexpr std::array<flag_key<mesh_fields>, 13> mesh_fields::keys() noexcept {
           f.microbatches};
 }
 
-/// The fields of a layout, every one of which has them: to_layout(to_mesh(l)) = l.
+/// The fields that make this layout; every layout has them: to_layout(to_mesh(l)) = l.
 ///   of attention tp 4 dp 4, experts etp 2 ep 4 edp 2: those five, the rest 1 or 0
 ///   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr mesh_fields to_mesh(const layout& l) noexcept {

@@ -117,9 +117,9 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
           t.redundant_experts};
 }
 
-/// The options of a layout, or why TensorRT-LLM cannot express it. The inverse of to_layout(), but
-/// for the way to the experts where dispatch_matters() is false. tensorrt_llm::of(), which knows
-/// the model, can express more.
+/// The options of a layout, or, where TensorRT-LLM cannot express it, why not. The inverse of
+/// to_layout(), but for the way to the experts where dispatch_matters() is false.
+/// tensorrt_llm::of(), which knows the model, can express more.
 ///   of attention dp 8, experts ep 8: tp 8 with attention_dp, ep 8
 ///   (tests/engines/tensorrt_llm.cpp)
 [[nodiscard]] constexpr conversion<tensorrt_llm> to_tensorrt_llm(const layout& l) noexcept {

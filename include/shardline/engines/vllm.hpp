@@ -99,9 +99,9 @@ constexpr flag_refusal vllm::refused() const noexcept {
           v.dcp};
 }
 
-/// The flags of a layout, or why vLLM cannot express it. The inverse of to_layout(), but for the
-/// way to the experts where dispatch_matters() is false. vllm::of(), which knows the model, can
-/// express more.
+/// The flags of a layout, or, where vLLM cannot express it, why not. The inverse of to_layout(),
+/// but for the way to the experts where dispatch_matters() is false. vllm::of(), which knows the
+/// model, can express more.
 ///   of attention dp 8, experts ep 8: tp 1, dp 8, expert_parallel   (tests/engines/vllm.cpp)
 [[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
   if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};
