@@ -106,8 +106,9 @@ struct sustained {
 }  // namespace detail
 
 /// The accelerator under `fitted`, each kernel as in a benchmark: alone, launched in a CUDA graph,
-/// over the same buffers again and again: those of its neighbours() that were measured, by
-/// transfer(). Times are in seconds; of any chip and engine. Source: the tables that chips/ names.
+/// over the same buffers again and again. Its kernels are those of its neighbours() that were
+/// measured, carried over by transfer(); times are in seconds. Source: the measurements that
+/// chips/curves.hpp names.
 ///   of an H100: looped, source 3 from 0, measured   (tests/catalog/efficiencies.cpp)
 template <class Old>
 [[nodiscard]] constexpr basic_accelerator<double, fitted> with_fitted_kernels(
@@ -122,9 +123,8 @@ template <class Old>
 
 /// An accelerator whose kernels were timed, the catalog's or as calibrate_operators() found them,
 /// as an engine runs a model on it: its kernels launched one by one or replayed in CUDA graphs, at
-/// a sustained clock, over weights that no cache holds, and the engine's own host, in seconds as
-/// before. `source` stays.
-/// Source: engines/, each with its runs.
+/// a sustained clock, over weights that no cache holds, and with the engine's own host. Times are
+/// in seconds; `source` stays. Source: each engine's header in engines/, which names its runs.
 ///   of an H100: not looped, its multiplications at 1 of their clock at most
 ///   (tests/catalog/efficiencies.cpp)
 [[nodiscard]] constexpr basic_accelerator<double, fitted> in_steps(
@@ -136,12 +136,12 @@ template <class Old>
   return a;
 }
 
-/// The accelerator under `fitted`, as an engine runs a model on it: the catalog's kernels
-/// in_steps(). `source` is measured on the chips that chips/transfer.hpp lists, transferred
+/// The accelerator under `fitted`, as an engine runs a model on it, times in seconds: the catalog's
+/// kernels in_steps(). `source` is measured on the chips that chips/transfer.hpp lists, transferred
 /// elsewhere; kinds of kernels that an engine was not measured with take another's all the same.
 /// Between vendors a transfer is rough: an MI300X under vLLM of 2024 ran at 0.73 and 0.84 of the
 /// rate that this gives (Llama-3.1-70B, 4 GPUs, 2 rows that nothing was fitted to), and nothing
-/// tests a TPU. Any accelerator; times are in seconds.
+/// tests a TPU.
 ///   Llama-3.1-70B on 4 H200, vLLM, fp8, 64 requests: within a tenth of the 16.07 ms measured
 ///   (tests/catalog/efficiencies.cpp)
 template <class Old>

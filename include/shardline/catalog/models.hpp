@@ -82,8 +82,8 @@ inline constexpr std::array models{&llama_2_7b,
                                    &plan_003,
                                    &plan_004};
 
-/// The model of that name, in upper or lower case; null if there is none. Source of each: its
-/// checkpoint's config.json, named in catalog/models/.
+/// The model of that name, in upper or lower case; null if there is none. Source of each model: the
+/// config.json of its checkpoint, named in catalog/models/.
 ///   find_model("DeepSeek-V3") == &deepseek_v3, of 61 layers   (tests/catalog/models.cpp)
 [[nodiscard]] constexpr const model* find_model(std::string_view name) noexcept {
   for (const model* m : models) {

@@ -87,7 +87,7 @@ constexpr const kernel_residuals& measured_residuals(std::string_view chip,
 
 }  // namespace detail
 
-/// Those of any chip's kernels, ratios [1], carried so far:
+/// The residuals, ratios [1], of a chip's kernels that were carried over so far:
 ///   elementwise  norms and activation functions of Vidur's tables
 ///   host         not measured by itself: taken as wide as the vector kernels
 ///   kinds        near: one and a half times as wide, far: two and a half times: taken, not

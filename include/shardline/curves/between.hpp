@@ -71,8 +71,8 @@ template <class Curve>
   return from;
 }
 
-/// The same of each curve of kernels and of collectives; all else is that of `from`. share [1] from
-/// 0 to 1; each constant in its own unit, by the formula above.
+/// The same of each curve of kernels and of collectives, constant by constant; all else is that of
+/// `from`. share [1] is from 0 to 1.
 ///   of share 0 `from` itself, of share 1 the curves of `to` to 1e-14   (tests/curves/between.cpp)
 [[nodiscard]] constexpr fitted between(fitted from, const fitted& to, double share) noexcept {
   const auto each = [share](auto& curves, const auto& others) {

@@ -66,9 +66,9 @@ concept curve_of = is_curve_of<std::remove_cvref_t<Curve>, Kind>;
 
 }  // namespace detail
 
-/// list(range, name, constant) for each constant of any curve, constant itself or to be changed,
-/// each in the unit that its range names. Source: of the ranges what stands at each above; of the
-/// names the curve's own members.
+/// Calls list(range, name, constant) for each constant of a curve, which may be constant itself or
+/// to be changed. A constant is in the unit that its range names, and is named as the member that
+/// it is.
 ///   a gemm_curve has 14, of which "launch" is number 6 from 0   (tests/curves/constants.cpp)
 template <detail::curve_of<gemm_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
@@ -203,7 +203,7 @@ constexpr void list_engine_and_network(C&& c, List&& list) {
 
 }  // namespace detail
 
-/// The same of any collective's, exchange's or host's curve; units and source as above.
+/// The same, with units and ranges, of the curves of collectives, of exchanges and of the host.
 ///   a host_curve has 8   (tests/curves/constants.cpp)
 template <detail::curve_of<collective_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
@@ -272,8 +272,8 @@ struct named_constant {
   std::string_view name{};
   constant_range range{};
 };
-/// Name, unit and range of the constant at that place, from 0, in the list of a curve; none beyond
-/// its end. Derived from list_constants().
+/// Name, unit and range of the constant at that place, from 0, of list_constants(); without a name
+/// beyond the end of the list.
 ///   constant_at(gemm_curve<>{}, 6).name = "launch", up to 1 s   (tests/curves/constants.cpp)
 template <class Curve>
 [[nodiscard]] constexpr named_constant constant_at(const Curve& c, std::int32_t place) noexcept {
@@ -284,8 +284,8 @@ template <class Curve>
   return found;
 }
 
-/// visit(field, curve) for each curve of any policy, `field` being the one that messages name: a
-/// number of curves by definition of basic_fitted, in its order.
+/// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
+/// `field` is what messages name.
 ///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
@@ -306,8 +306,8 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   visit(field::host_constants, f.host);
 }
 
-/// Name, unit and range of the constant at a place, from 0, in the list of a field's curves; none
-/// beyond its end. Derived from constant_at().
+/// Name, unit and range of the constant at a place, from 0, in the curve that `of` names; without a
+/// name beyond the end of its list. Derived from constant_at().
 ///   constant_of(field::gemm_constants, 6).name = "launch"   (tests/curves/constants.cpp)
 [[nodiscard]] constexpr named_constant constant_of(field of, std::int32_t place) noexcept {
   named_constant found;

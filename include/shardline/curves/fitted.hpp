@@ -63,9 +63,8 @@ struct basic_fitted {
 };
 using fitted = basic_fitted<>;
 
-/// Whether a curve says nothing, as one does by default: that its kernel launches in no time and
-/// reaches all of the data sheet's bandwidth, as none does. By definition of the defaults of any
-/// curve: launch 0 s, share 1.
+/// Whether a curve says nothing: it has the defaults, launch 0 s and share 1, under which its
+/// kernel would launch in no time and reach all of the data sheet's bandwidth, as none does.
 ///   true of a gemm_curve<>{}, false with a launch of 3 us   (tests/curves/constants.cpp)
 template <class Curve>
 [[nodiscard]] constexpr bool says_nothing(const Curve& c) noexcept {
@@ -90,8 +89,8 @@ template <class T>
   return !(value_of(all.value()) > 0.0);
 }
 
-/// visit(format, curve) for each of any policy's curves that depend on the format, formats in their
-/// order: a number of curves by definition of by_format.
+/// Calls visit(format, curve) for every one of a policy's curves that depends on the format:
+/// formats in their order, and under each its kinds of kernels.
 ///   visits 36: 6 formats of 6 kinds of kernels   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
@@ -106,8 +105,7 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   }
 }
 
-/// visit(curve) for each of these, and of vector kernels, of any policy: a number of curves by
-/// definition of for_each_format().
+/// Calls visit(curve) for every one of these, and for the one of vector kernels.
 ///   visits 37   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {

@@ -50,9 +50,9 @@ struct pack {
   friend mask operator>=(const pack& a, const pack& b) noexcept { return a.lanes >= b.lanes; }
 };
 
-/// By definition lane 0, for the decisions that all lanes share; the largest lane; whether all are
-/// finite; and the others lane by lane, each in the unit, range and error of its namesake in
-/// base/scalar.hpp, which is their source. Any numbers.
+/// value_of() is lane 0, by which decisions that all lanes share are made; largest_of() is the
+/// largest lane, is_finite() whether all are finite. The others go lane by lane, with the unit,
+/// range and error of their namesakes in base/scalar.hpp.
 ///   of (1, 2, 3, 4): value_of 1, largest_of 4, is_finite; round_up(2.5) = 3, square_root(4) = 2,
 ///   exp_nonpositive(-1) = 0.36787944117144233, log_one_minus(0.5) = -0.6931471805599453,
 ///   exponential(1) = 2.718281828459045, natural_log(10) = 2.302585092994046

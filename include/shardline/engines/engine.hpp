@@ -90,8 +90,7 @@ struct engine_version {
   [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
     return kernels_of.version == name;
   }
-  /// Whether its memory was measured of this engine, if under another version; and how it runs a
-  /// step.
+  /// Whether its memory, or how it runs a step, was measured under some version of this engine.
   [[nodiscard]] constexpr bool has_memory_of_engine() const noexcept {
     return memory_of.version.starts_with(engine);
   }
@@ -101,9 +100,10 @@ struct engine_version {
 };
 
 /// What a version starts with on this GPU: its runtime, in the units of basic_runtime, with the
-/// step of the first row of `by_memory` that the GPU's memory reaches, the last row otherwise.
-/// Source: get_batch_defaults() of vLLM's engine/arg_utils.py, handle_gpu_memory_settings() of
-/// SGLang's server_args.py.
+/// steps of the first row of `by_memory` that the GPU's memory reaches, else of the last row; the
+/// same on every GPU where `by_memory` is empty. Source: vLLM's engine/arg_utils.py,
+/// get_batch_defaults(); SGLang's server_args.py, _handle_gpu_memory_settings(), in later versions
+/// arg_groups/memory_hook.py, handle_gpu_memory_settings().
 ///   vLLM takes 8192 tokens and 1024 sequences on an H100, 2048 and 256 on an A100 or L40S
 ///   (tests/engines/engine.cpp)
 template <class Efficiency>
@@ -120,8 +120,8 @@ template <class Efficiency>
   return r;
 }
 
-/// The same cluster under an engine, as that starts on its GPUs: = with_engine(c, runtime_on(e,
-/// c.accelerator)), any version, bytes and tokens as there.
+/// The same cluster under an engine, as that version starts on its GPUs: with_engine(c,
+/// runtime_on(e, c.accelerator)).
 ///   with_engine(c, engines::vllm) of H100: steps of 8192 tokens   (tests/engines/engine.cpp)
 template <class Efficiency>
 [[nodiscard]] constexpr basic_cluster<double, Efficiency> with_engine(

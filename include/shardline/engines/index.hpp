@@ -42,9 +42,10 @@ inline constexpr auto all = shardline::detail::all_of(
 
 }  // namespace engines
 
-/// Any version without CUDA graphs (--enforce-eager, --disable-cuda-graph): it captures none, whose
-/// memory [bytes] is 0, and its program launches the kernels of a step one by one, each in the time
-/// [s] of vLLM of 2023 where it has none of its own: no other was measured (Splitwise's traces).
+/// A version without CUDA graphs (--enforce-eager, --disable-cuda-graph): it captures none, whose
+/// memory [bytes] is 0, and its program launches the kernels of a step one by one. Where it has no
+/// launch time [s] of its own it takes that of vLLM of 2023, the only one measured (Splitwise's
+/// traces).
 ///   eager(engines::vllm).runtime.cuda_graphs == 0   (tests/engines/index.cpp)
 [[nodiscard]] constexpr engine_version eager(engine_version e) noexcept {
   e.runtime.cuda_graphs = {};
@@ -55,8 +56,8 @@ inline constexpr auto all = shardline::detail::all_of(
   return e;
 }
 
-/// The version of this name, or the newest of the engine of this name, by the list engines::all;
-/// nullptr where there is none.
+/// The version of this name in engines::all, or the newest of the engine of this name; nullptr
+/// where there is none.
 ///   find_engine("vllm") == &engines::vllm_0_21, of which the name is "vllm-0.21";
 ///   find_engine("vllm-0.12") is null (tests/engines/index.cpp)
 [[nodiscard]] constexpr const engine_version* find_engine(std::string_view name) noexcept {
@@ -99,8 +100,7 @@ static_assert(!convention_forms.overflowed, "shardline: too many conventions for
 
 }  // namespace detail
 
-/// visit.template operator()<Flags>() for each convention in turn, none left out, in the order of
-/// `conventions`, which is a convention_list: the list by definition.
+/// Calls visit.template operator()<Flags>() for every convention, in the order of `conventions`.
 ///   visits 6   (tests/engines/index.cpp)
 template <class Visit>
 constexpr void for_each_convention(const Visit& visit) {
@@ -110,8 +110,8 @@ constexpr void for_each_convention(const Visit& visit) {
   });
 }
 
-/// Calls visit.template operator()<Flags>() with the convention of this name, by definition that
-/// whose Flags::convention is it; false where there is none.
+/// Calls visit.template operator()<Flags>() with the convention whose Flags::convention is this
+/// name; false where there is none.
 ///   visits 1 of 6 for "mesh", 0 for "nothing"   (tests/engines/index.cpp)
 template <class Visit>
 constexpr bool visit_convention(std::string_view name, const Visit& visit) {
@@ -123,9 +123,9 @@ constexpr bool visit_convention(std::string_view name, const Visit& visit) {
 }
 
 /// Reads a layout in the convention that its text names: `vllm:tp=8,dp=2,ep=on`,
-/// `product:ep=64,tp=2,pp=2,layers=9/7`; degrees are counts. Case counts, and no space is skipped.
-/// What cannot be read, or what the framework refuses, is an error that names key, value and what
-/// is allowed. Source: each convention's own header.
+/// `product:ep=64,tp=2,pp=2,layers=9/7`, degrees being counts of ranks. Case matters, and no space
+/// is skipped. What cannot be read, or what the framework refuses, is an error that names key,
+/// value and what is allowed. Source of keys and rules: each convention's own header.
 ///   parse_layout("product:ep=0").fault == parse_fault::value   (tests/engines/parse.cpp)
 [[nodiscard]] constexpr parsed_layout parse_layout(std::string_view text) noexcept {
   const bool has_colon = text.find(':') != std::string_view::npos;

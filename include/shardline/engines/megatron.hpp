@@ -78,9 +78,9 @@ constexpr flag_refusal megatron::refused() const noexcept {
   return {};
 }
 
-/// The layout that Megatron-Core makes of its arguments, counts of ranks: attention dp = world /
-/// (tp cp pp), experts edp = world / (etp ep pp); one of no ranks, which check() refuses, where it
-/// refuses them. Source: megatron/core/parallel_state.py, initialize_model_parallel().
+/// The layout, counts of ranks, that Megatron-Core makes of its arguments: attention dp = world /
+/// (tp cp pp), experts edp = world / (etp ep pp). Where it refuses them, a layout of no ranks,
+/// which check() refuses. Source: megatron/core/parallel_state.py, initialize_model_parallel().
 ///   to_layout(megatron{.world = 32, .tp = 8, .ep = 32, .etp = 1, .sequence_parallel = true}):
 ///   attention tp 8 dp 4, experts ep 32   (tests/engines/megatron.cpp)
 [[nodiscard]] constexpr layout to_layout(const megatron& a) noexcept {
@@ -92,9 +92,8 @@ constexpr flag_refusal megatron::refused() const noexcept {
           split_stages(stage_remainder::first, a.pp, a.layers)};
 }
 
-/// The arguments of a layout, counts, or why Megatron-Core cannot express it, if any: the inverse
-/// of to_layout(), from which it is derived. megatron::of(), which knows the model, can express
-/// more.
+/// The arguments of a layout, or, where Megatron-Core cannot express it, why not: the inverse of
+/// to_layout(). megatron::of(), which knows the model, can express more.
 ///   of attention tp 8 dp 4, experts ep 32: world 32, tp 8, ep 32   (tests/engines/megatron.cpp)
 [[nodiscard]] constexpr conversion<megatron> to_megatron(const layout& l) noexcept {
   if (l.attention.size() != l.expert.size()) {

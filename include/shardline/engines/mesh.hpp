@@ -81,8 +81,8 @@ constexpr std::array<flag_key<mesh_fields>, 13> mesh_fields::keys() noexcept {
             .takes = whole_numbers_of<field::microbatches>}}};
 }
 
-/// The layout whose degrees, counts, are these by definition; one of no ranks, which check()
-/// refuses, where `dispatch` or `remainder` is no place of a word.
+/// The layout that has these degrees, counts of ranks; one of no ranks, which check() refuses,
+/// where `dispatch` or `remainder` is no place of a word.
 ///   to_layout(mesh_fields{.tp = 4, .dp = 4, .etp = 2, .ep = 4, .edp = 2}): attention tp 4 dp 4,
 ///   experts etp 2 ep 4 edp 2   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr layout to_layout(const mesh_fields& f) noexcept {
@@ -100,7 +100,7 @@ constexpr std::array<flag_key<mesh_fields>, 13> mesh_fields::keys() noexcept {
           f.microbatches};
 }
 
-/// The fields of any layout, counts: by definition to_layout(to_mesh(l)) = l.
+/// The fields that make this layout; every layout has them: to_layout(to_mesh(l)) = l.
 ///   of attention tp 4 dp 4, experts etp 2 ep 4 edp 2: those five, the rest 1 or 0
 ///   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr mesh_fields to_mesh(const layout& l) noexcept {

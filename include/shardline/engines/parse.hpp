@@ -161,8 +161,8 @@ struct given_values {
 
 /// Reads a convention's flags, counts and switches: `key=value` items with commas between them, at
 /// least one, in any order, each key once, by whichever of its names; what is left out has its
-/// default. Case counts, and no space is skipped. Otherwise an error: which key, its value, what is
-/// allowed. Source of keys and defaults: Flags::keys() and the framework's own arguments.
+/// default. Case matters, and no space is skipped. Otherwise an error: which key, its value, what
+/// is allowed. Source of keys and defaults: Flags::keys() and the members of Flags.
 ///   parse_flags<vllm>("tp=8,dp=2,ep=on").layout ==
 ///       to_layout(vllm{.tp = 8, .dp = 2, .expert_parallel = true})   (tests/engines/parse.cpp)
 template <layout_flags Flags>

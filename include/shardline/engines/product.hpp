@@ -43,8 +43,8 @@ constexpr std::array<flag_key<product>, 6> product::keys() noexcept {
             .takes = whole_numbers_of<field::redundant_experts>}}};
 }
 
-/// The layout of any product plan, degrees being counts of ranks: tp = TP, dp = EP DP, etp = TP,
-/// ep = EP, edp = DP, of EP TP PP DP GPUs (2^63 - 1 where the product does not fit).
+/// The layout of a product plan, counts of ranks: tp = TP, dp = EP DP, etp = TP, ep = EP, edp = DP,
+/// of EP TP PP DP GPUs (2^63 - 1 where the product does not fit).
 ///   to_layout(product{.ep = 64, .tp = 16, .pp = 4, .dp = 4}).gpus() = 16384
 ///   (tests/engines/product.cpp)
 [[nodiscard]] constexpr layout to_layout(const product& p) noexcept {
@@ -56,9 +56,8 @@ constexpr std::array<flag_key<product>, 6> product::keys() noexcept {
           p.redundant_experts};
 }
 
-/// The product plan of a layout, counts, or why there is none: the inverse of to_layout(), from
-/// which it is derived. How tokens reach the experts counts only where an expert group spans
-/// several replicas.
+/// The product plan of a layout, or why there is none: the inverse of to_layout(). How tokens reach
+/// the experts matters only where an expert group spans several replicas.
 ///   of the layout of EP64 x TP16 x PP4 x DP4: 64, 16, 4 and 4   (tests/engines/product.cpp)
 [[nodiscard]] constexpr conversion<product> to_product(const layout& l) noexcept {
   if (l.attention.cp != 1 || l.dcp != 1) {

@@ -120,9 +120,10 @@ constexpr flag_refusal sglang::refused() const noexcept {
   return attention.key.empty() ? detail::experts_refused(*this) : attention;
 }
 
-/// The layout that SGLang makes of its flags, counts of ranks: of tp ranks attention dp = dp with
-/// dp_attention, and tp / dp of each; experts ep, and etp = tp / ep; one of no ranks, which check()
-/// refuses, where it refuses them. Source: sglang/srt/server_args.py, layers/dp_attention.py.
+/// The layout, counts of ranks, that SGLang makes of its flags: attention tp = tp / (attention
+/// replicas x attn_cp), experts etp = tp / (ep moe_dp). Where it refuses them, a layout of no
+/// ranks, which check() refuses. Source: sglang/srt/server_args.py; layers/dp_attention.py,
+/// compute_dp_attention_world_info().
 ///   to_layout(sglang{.tp = 32, .dp = 4, .dp_attention = true, .ep = 32}): attention tp 8 dp 4,
 ///   experts ep 32   (tests/engines/sglang.cpp)
 [[nodiscard]] constexpr layout to_layout(const sglang& s) noexcept {
@@ -161,9 +162,9 @@ constexpr std::string_view why_no_sglang(const layout& l, integer apart, integer
 
 }  // namespace detail
 
-/// The flags of a layout, counts and switches, in the spelling that versions up to 0.5.16 know, or
-/// why SGLang cannot express it, if any: the inverse of to_layout(), from which it is derived.
-/// sglang::of(), which knows the model, can express more.
+/// The flags of a layout, in the spelling that versions up to 0.5.16 know, or, where SGLang cannot
+/// express it, why not: the inverse of to_layout(). sglang::of(), which knows the model, can
+/// express more.
 ///   of attention dp 8, experts ep 8: tp 8, dp 8, ep 8   (tests/engines/sglang.cpp)
 [[nodiscard]] constexpr conversion<sglang> to_sglang(const layout& l) noexcept {
   if (l.attention.size() != l.expert.size()) {

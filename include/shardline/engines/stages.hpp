@@ -9,9 +9,8 @@ namespace shardline {
 /// Layers of each stage, as a user lists them; empty: by the framework's own rule.
 using stage_layers = decltype(stage_split::listed);
 
-/// The split that a framework with rule `rule` makes of its flags, pp >= 1 stages and a list of
-/// layers of each, counts, or an empty one. One stage needs no rule, and neither do listed ones: by
-/// definition of the rule.
+/// The split of pp >= 1 stages in a framework with rule `rule`, or with the layers of each stage
+/// `listed` (counts; empty: not listed). One stage needs no rule, and neither do listed ones.
 ///   split_stages(stage_remainder::last, 4, {}).remainder = last; of 1 stage first
 ///   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr stage_split split_stages(stage_remainder rule, integer pp,
@@ -19,15 +18,15 @@ using stage_layers = decltype(stage_split::listed);
   return {pp > 1 && listed.empty() ? rule : stage_remainder::first, listed};
 }
 
-/// Whether a framework with rule `rule` can state the split of `l`, any layout: by definition one
-/// stage, listed ones, or its own rule.
+/// Whether a framework with rule `rule` can state the split of `l`: where it has one stage or
+/// listed stages, or splits them by that rule.
 ///   of pp 4 with rule last: true of last, false of first   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr bool can_state(stage_remainder rule, const layout& l) noexcept {
   return l.pp == 1 || !l.stages.listed.empty() || l.stages.remainder == rule;
 }
 
-/// `l` with the layers of each stage listed, = layers_of_stage() of each, counts; left as it is
-/// where that takes more than 64 numbers.
+/// `l` with the layers of each stage listed, counts by layers_of_stage(); left as it is where that
+/// takes more than 64 numbers.
 ///   61 layers, pp 4:  16/15/15/15   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr layout listed_stages(layout l, integer layers) noexcept {
   stage_layers own;
@@ -38,9 +37,9 @@ using stage_layers = decltype(stage_split::listed);
   return l;
 }
 
-/// `l`, its stages split by `rule` where that puts the same layers, counts, on each of them, else
-/// listed; left as it is where that takes more than 64 numbers. Assumes a layout that validate()
-/// accepts. Derived from layers_of_stage() of both.
+/// `l`, its stages split by `rule` where that puts as many layers on each of them
+/// (layers_of_stage()), else listed; left as it is where that takes more than 64 numbers. Assumes a
+/// layout that validate() accepts.
 ///   61 layers, pp 4, vLLM's rule:  first is listed as 16/15/15/15;  60 layers are not listed
 ///   (tests/engines/mesh.cpp)
 [[nodiscard]] constexpr layout stated_by(stage_remainder rule, layout l, integer layers) noexcept {

@@ -102,9 +102,9 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
   return {};
 }
 
-/// The layout that TensorRT-LLM makes of its options, counts of ranks: attention dp = tp with
-/// attention_dp, else tp; experts etp ep = tp; one of no ranks, which check() refuses, where it
-/// refuses them. Source: tensorrt_llm/mapping.py.
+/// The layout, counts of ranks, that TensorRT-LLM makes of its options: attention dp = tp with
+/// attention_dp, else attention tp = tp; experts etp ep = tp. Where it refuses them, a layout of no
+/// ranks, which check() refuses. Source: tensorrt_llm/mapping.py.
 ///   to_layout(tensorrt_llm{.tp = 8, .attention_dp = true, .ep = 8}): attention tp 1 dp 8, experts
 ///   ep 8   (tests/engines/tensorrt_llm.cpp)
 [[nodiscard]] constexpr layout to_layout(const tensorrt_llm& t) noexcept {
@@ -117,9 +117,8 @@ constexpr flag_refusal tensorrt_llm::refused() const noexcept {
           t.redundant_experts};
 }
 
-/// The options of a layout, counts and switches, or why TensorRT-LLM cannot express it: what they
-/// make is the same layout, but for the way to the experts where dispatch_matters() is false; the
-/// inverse of to_layout(), from which it is derived.
+/// The options of a layout, or, where TensorRT-LLM cannot express it, why not. The inverse of
+/// to_layout(), but for the way to the experts where dispatch_matters() is false.
 /// tensorrt_llm::of(), which knows the model, can express more.
 ///   of attention dp 8, experts ep 8: tp 8 with attention_dp, ep 8
 ///   (tests/engines/tensorrt_llm.cpp)

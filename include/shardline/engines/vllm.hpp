@@ -78,10 +78,10 @@ constexpr flag_refusal vllm::refused() const noexcept {
   return {};
 }
 
-/// The layout that vLLM makes of its flags, counts of ranks: attention tp, cp = pcp, dp; experts
-/// ep = tp pcp dp with expert_parallel, else etp; one of no ranks, which check() refuses, where it
-/// refuses them. Source: vllm/model_executor/layers/fused_moe/config.py,
-/// FusedMoEParallelConfig.make().
+/// The layout, counts of ranks, that vLLM makes of its flags: attention tp, cp = pcp and dp;
+/// experts ep = tp pcp dp with expert_parallel, else etp = tp pcp dp. Where it refuses them, a
+/// layout of no ranks, which check() refuses. Source:
+/// vllm/model_executor/layers/fused_moe/config.py, FusedMoEParallelConfig.make().
 ///   to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}): attention tp 8 dp 4, experts ep 32
 ///   (tests/engines/vllm.cpp)
 [[nodiscard]] constexpr layout to_layout(const vllm& v) noexcept {
@@ -99,9 +99,9 @@ constexpr flag_refusal vllm::refused() const noexcept {
           v.dcp};
 }
 
-/// The flags of a layout, counts and switches, or why vLLM cannot express it: what they make is the
-/// same layout, but for the way to the experts where dispatch_matters() is false; the inverse of
-/// to_layout(), from which it is derived. vllm::of(), which knows the model, can express more.
+/// The flags of a layout, or, where vLLM cannot express it, why not. The inverse of to_layout(),
+/// but for the way to the experts where dispatch_matters() is false. vllm::of(), which knows the
+/// model, can express more.
 ///   of attention dp 8, experts ep 8: tp 1, dp 8, expert_parallel   (tests/engines/vllm.cpp)
 [[nodiscard]] constexpr conversion<vllm> to_vllm(const layout& l) noexcept {
   if (l.expert.edp != 1) return {{}, "vLLM does not replicate experts (edp = 1)"};

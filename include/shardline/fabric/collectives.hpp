@@ -33,12 +33,12 @@ constexpr message_line<T> over(const basic_link<T>& l, integer hops, const T& me
 
 }  // namespace detail
 
-/// All-reduce of V bytes over n ranks of one link, seconds, none for one rank, the fastest of
+/// All-reduce of V bytes over n ranks of one link, in seconds, none for one rank: the fastest of
 ///   ring      2 (n - 1) alpha + 2 V (n - 1) / n / B
 ///   tree      2 ceil(log2 n) alpha + 2 V / B          (double binary tree, both directions used)
 ///   one-shot  alpha + V (n - 1) / B                   (every rank reads every other's buffer)
-/// Source: R. Thakur, R. Rabenseifner, W. Gropp, IJHPCA 19(1), 2005, sections 4.4 and 4.5;
-/// P. Sanders, J. Speck, J. L. Traeff, "Two-tree algorithms", Parallel Computing 35, 2009.
+/// Source: R. Thakur, R. Rabenseifner, W. Gropp, IJHPCA 19(1), 2005, sections 4.4 and 4.5; P.
+/// Sanders, J. Speck, J. L. Traeff, "Two-tree algorithms", Parallel Computing 35, 2009.
 /// Check: 1 GB over 8 ranks at 450 GB/s, alpha 0: ring 2 * 7/8 / 450 = 3.889 ms
 /// (tests/fabric/collectives.cpp).
 template <class T>
@@ -52,11 +52,11 @@ template <class T>
   return ways;
 }
 
-/// All-gather (or reduce-scatter, its mirror) of V gathered bytes: the faster of
+/// All-gather (or reduce-scatter, its mirror) of V gathered bytes, in seconds, none for one rank:
+/// the faster of
 ///   ring    (n - 1) alpha + V (n - 1) / n / B
 ///   direct  alpha + V (n - 1) / n / B, where every rank reaches every other at once
-/// so the direct one, on a switched fabric; seconds, none for one rank. Source: Thakur et al. 2005,
-/// section 4.1.
+/// which on a switched fabric is the direct one. Source: Thakur et al. 2005, section 4.1.
 ///   8 MB over 8 ranks at 450 GB/s and 1 us: 16.56 us   (tests/fabric/collectives.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> all_gather_line(const basic_link<T>& l,
@@ -64,23 +64,25 @@ template <class T>
   return n <= 1 ? message_line<T>{} : detail::over(l, 1, detail::crossing<T>(n));
 }
 
-/// Broadcast of V bytes from one of n ranks, pipelined along two trees that share them out:
+/// Broadcast of V bytes from one of n ranks, in seconds, none for one rank: pipelined along two
+/// trees that share them out,
 ///   ceil(log2 n) alpha + V / B
-/// Seconds, none for one rank. Source: Sanders, Speck, Traeff 2009.
+/// Source: Sanders, Speck, Traeff 2009.
 ///   9 MB over 8 ranks at 450 GB/s and 1 us: 23 us   (tests/fabric/collectives.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> broadcast_line(const basic_link<T>& l, integer n) noexcept {
   return n <= 1 ? message_line<T>{} : detail::over(l, detail::log2_ceil(n), T(1.0));
 }
 
-/// Seconds of a send = alpha + V / B, any V from 0.
+/// Seconds of a send of V >= 0 bytes to one other rank: alpha + V / B.
 ///   10 MB at 10 GB/s and 5 us: 1.005 ms   (tests/static/worked_numbers.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> send_recv_line(const basic_link<T>& l) noexcept {
   return detail::over(l, 1, T(1.0));
 }
 
-/// The times [s] of these for V bytes = the least of their lines; none for one rank.
+/// The times [s] of these collectives for a message of V >= 0 bytes: the least of their lines; 0
+/// where there is one rank.
 ///   0 for one rank: all_reduce_time({10 GB/s, 5 us}, 1, 1 MB) = 0
 ///   (tests/static/worked_numbers.cpp)
 template <class T>
@@ -212,16 +214,16 @@ constexpr basic_link<T> at_share(const basic_link<T>& l, const T& share) noexcep
 
 }  // namespace detail
 
-/// Time of a collective where its group lies: inside a scale-up domain over that link, across
+/// Time [s] of a collective where its group lies: inside a scale-up domain over that link, across
 /// domains by the faster of a hierarchical and a flat algorithm. Links are per GPU and direction
 /// and reach link_share of their rate.
 ///   all-to-all   all_to_all.hpp
 ///   send-recv    alpha + V / B
-/// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate.
-/// A message of 0 bytes is not sent. Seconds; sources as above.
+/// Inside a domain that is a torus the times are those of torus.hpp, its links sharing the rate. A
+/// message of 0 bytes is not sent. A lower bound of each: the bytes that must leave a rank over its
+/// link's rate. Sources as above.
 ///   all-reduce of 8 MB over 8 ranks at 450 GB/s and 1 us: 41.56 us
 ///   (tests/fabric/collectives.cpp)
-/// A lower bound of each: the bytes that must leave a rank over its link's rate.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr message_lines<T> lines_of(const basic_cluster<T, Efficiency>& c,
                                                   collective_kind kind, const rank_group& group,

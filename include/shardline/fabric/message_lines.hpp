@@ -32,8 +32,8 @@ template <class T>
   return {a.start + b.start, a.each + b.each, a.root + b.root};
 }
 
-/// The same seconds for m in another unit, each `units` [1] of the old one, any above 0: slopes
-/// times units, the root's times its square root, by definition of message_line.
+/// The same seconds with m in another unit, one of which is `units` > 0 of the old one: slopes
+/// become `units` times as large, that of the root sqrt(units) times.
 ///   each 2 s a byte in units of 4 bytes: 8 s   (tests/fabric/message_lines.cpp)
 template <class T>
 [[nodiscard]] constexpr message_line<T> in_units_of(const message_line<T>& l,
@@ -49,7 +49,7 @@ inline constexpr std::size_t max_message_lines = 8;
 template <class T>
 using message_lines = growing<message_line<T>, max_message_lines>;
 
-/// Any one way alone, in its own units: a list of 1 by definition.
+/// A list of one way.
 ///   only(late) of 5 s and 0.01 s a byte: 5.5 s for 50 bytes   (tests/fabric/message_lines.cpp)
 template <class Way>
 [[nodiscard]] constexpr growing<Way, max_message_lines> only(const Way& way) noexcept {
@@ -58,8 +58,8 @@ template <class Way>
   return ways;
 }
 
-/// Whether any of the lines has a root: else none is taken, whose slope at 0 is infinite. By
-/// definition of message_line.
+/// Whether any of the lines has a root. Where none has, none is taken, since its slope at 0 is
+/// infinite.
 ///   true of a line of root 3, false of one without   (tests/fabric/message_lines.cpp)
 template <class T>
 [[nodiscard]] constexpr bool any_root(const message_lines<T>& lines) noexcept {
@@ -69,8 +69,7 @@ template <class T>
   return false;
 }
 
-/// Whether all of the lines, any number, are straight: time = start + each m, without root or
-/// floor.
+/// Whether all of the lines are straight, time = start + each m: none has a root or a floor.
 ///   true of a line of 5 s and 0.01 s a byte, false of one of root 3
 ///   (tests/fabric/message_lines.cpp)
 template <class T>
@@ -83,8 +82,8 @@ template <class T>
   return true;
 }
 
-/// Seconds of m by the fastest of the lines, of which there is one at least: = the least of their
-/// time()s, straight ones, or any without a root where `rooted` is false.
+/// Seconds that a message m takes by the fastest of the lines, one or more: the least of their
+/// time(). fastest_straight() takes all to be straight; `rooted` false says that none has a root.
 ///   of 1 s + 0.05 s a byte and 5 s + 0.01 s a byte: 3.5 s for 50 bytes, 7 s for 200
 ///   (tests/fabric/message_lines.cpp)
 template <class T>

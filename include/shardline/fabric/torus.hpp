@@ -77,10 +77,10 @@ constexpr std::array<integer, 3> extended(std::array<integer, 3> block, integer 
   return detail::extended({1, 1, 1}, n, room);
 }
 
-/// How a rank group lies on a torus: `stride` consecutive ranks fill a compact block, and the
-/// group's members lie at the same place in as many such blocks, which fill one that is as compact
-/// as can be. An axis is closed where this one spans a multiple of `ring`. Counts of ranks and
-/// links, of any group. Source: TPU slices are such blocks (Google Cloud, TPU system architecture).
+/// How a rank group lies on a torus, in counts of ranks and links: `stride` consecutive ranks fill
+/// a compact block, and the group's members lie at the same place in as many such blocks, which
+/// fill one that is as compact as can be. An axis is closed where this one spans a multiple of
+/// `ring`. Source: TPU slices are such blocks (Google Cloud documentation, "System architecture").
 ///   {8, 8} on 16 x 16: blocks of 4 x 2; 2 along the first axis, every 4th, 4 along the second
 [[nodiscard]] constexpr torus_group lay(const rank_group& g, const torus_links& t) noexcept {
   if (g.size <= 1) return {};

@@ -70,8 +70,8 @@ constexpr vector_law<T> vector_law_of(const fitted_accelerator<T>& a, vector_kin
 
 }  // namespace detail
 
-/// Seconds of a vector kernel for each token of any step, or of one operator: vector_law, where the
-/// formula, its source and its worked number stand, with the chip's own constants.
+/// Seconds of a vector kernel with the chip's own constants, for each token of a step or of one
+/// operator: vector_law, where the formula, its source and its worked number stand.
 ///   the norm of 4096 rows of 8192 values on an A100: 192.72 us   (tests/fitted/elementwise.cpp)
 template <class T>
 [[nodiscard]] constexpr vector_law<T> law_of(const fitted_accelerator<T>& a,
@@ -85,7 +85,7 @@ template <class T>
   return with_units(law.time(T(1.0)));
 }
 
-/// What is read inside another operator's kernel costs its bytes alone, any number of them:
+/// Seconds of what is read inside another operator's kernel, which costs its bytes alone:
 ///   memory = bytes / (bandwidth memory_rate)                                                 [s]
 ///   10^6 values in bf16 at 0.885 of 3350 GB/s: 0.6746 us   (tests/fitted/elementwise.cpp)
 template <class T>

@@ -86,7 +86,7 @@ struct grouped_gemm_law {
   }
 };
 
-/// Seconds of one of the two multiplications for any rows and experts hit, or of one operator:
+/// Seconds of one of the two multiplications by the rows and the experts hit, or of one operator:
 /// grouped_gemm_law, where the formula, its source and its worked number stand.
 ///   8,192 rows of 128 experts, 2048 x 1536 in bf16, vLLM, H100: 319.44 us
 ///   (tests/fitted/experts.cpp)
@@ -145,7 +145,7 @@ struct expert_activation_law {
   }
 };
 
-/// Seconds of everything else of a layer's experts, for any rows and tokens, or of one operator:
+/// Seconds of everything else of a layer's experts by the rows and tokens, or of one operator:
 /// expert_activation_law, where the formula, its source and its worked number stand.
 ///   1,024 tokens of 8 experts each, 2048 x 768 in bf16, vLLM, H100: 60.62 us
 ///   (tests/fitted/experts.cpp)

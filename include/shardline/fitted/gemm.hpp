@@ -115,8 +115,8 @@ struct gemm_law {
   }
 };
 
-/// Seconds of the multiplication by this matrix of so many bytes, for any rows: gemm_law, where the
-/// formula and its source stand, with the chip's own constants.
+/// Seconds, by the number of rows, of the multiplication by this matrix of `matrix` bytes, with the
+/// chip's own constants: gemm_law, where the formula and its source stand.
 ///   16 rows of 4096 x 28672 in bf16, vLLM, H100: 85.174 us   (tests/fitted/gemm.cpp)
 template <class T>
 [[nodiscard]] constexpr gemm_law<T> law_of(const fitted_accelerator<T>& a, const gemm_shape& o,

@@ -39,7 +39,8 @@ template <class T>
 /// What passes before a request's first step: the front end's own time, and where the engine is
 /// busy (a share `busy` of the time) the steps that pass until the request is in one.
 ///   admission + admission_steps step busy                                                    [s]
-/// busy [1] from 0 to 1. Measured: fitted to TTFT under load, engine by engine: engines/.
+/// busy [1] is from 0 to 1. Constants fitted to measured TTFT under load, engine by engine:
+/// engines/.
 ///   3.3 ms, 3 steps of 10 ms, busy half of the time: 18.3 ms   (tests/fitted/host.cpp)
 template <class T>
 [[nodiscard]] constexpr seconds<T> admission_time(const basic_fitted<T>& policy,

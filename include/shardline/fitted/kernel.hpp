@@ -13,8 +13,8 @@ template <class T>
 using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
 
 /// The kernel that multiplies weights of this format: by the type it multiplies in, but for 4-bit
-/// weights that are widened inside; of any format. Source: the kernels whose tables engines have
-/// (chips/curves.hpp): Marlin's and Machete's for 4 bits, CUTLASS's block-scaled ones for fp8.
+/// weights that are widened inside. Every kernel has its own curve, fitted to timings:
+/// chips/curves.hpp.
 ///   kernel_of(formats::fp8_block) = kernel_format::narrow_block: groups of 128
 ///   (tests/fitted/kernel.cpp)
 [[nodiscard]] constexpr kernel_format kernel_of(const weight_format& f) noexcept {
@@ -24,8 +24,8 @@ using fitted_accelerator = basic_accelerator<T, basic_fitted<T>>;
   return f.element == precision::fp4 ? kernel_format::four_bit_float : kernel_format::four_bit;
 }
 
-/// The kernel that reads a cache of so many bytes per value, any above 0: narrow below 1.5 bytes,
-/// by definition of the formats whose tables there are (fp8 and 16 bits).
+/// The kernel that reads a cache of so many bytes per value: narrow below 1.5, since caches were
+/// timed in fp8 and in 16 bits.
 ///   1.03125 bytes: narrow; 2: wide   (tests/fitted/kernel.cpp)
 [[nodiscard]] constexpr kernel_format kernel_of_cache(double bytes_per_value) noexcept {
   return bytes_per_value < 1.5 ? kernel_format::narrow : kernel_format::wide;
@@ -84,8 +84,8 @@ constexpr seconds<T> either(const Condition& first, const seconds<T>& a,
 
 }  // namespace detail
 
-/// The faster, in seconds, of any two ways to run an operator, its parts those of that way: by
-/// definition of kernel_time::total(), the second of equals.
+/// The faster of two ways to run an operator by kernel_time::total() [s], with the parts of that
+/// way; the second where both are equal.
 ///   of 9 s and 8 s: 8 s   (tests/fitted/kernel.cpp)
 template <class T>
 [[nodiscard]] constexpr kernel_time<T> faster(const kernel_time<T>& a,

@@ -15,15 +15,15 @@
 
 namespace shardline {
 
-/// How far measurements were found to be from it, ratios [1] of which none is below 0: by
-/// definition the policy's own `residuals`, which chips/residuals.hpp has measured.
+/// How far measurements were found to be from the policy, ratios [1], none below 0: its own
+/// `residuals`, measured as chips/residuals.hpp says.
 ///   of a step of 0.5 to 2: 0.5 and 2   (tests/fitted/policy.cpp)
 template <class T>
 [[nodiscard]] constexpr basic_residuals<T> residuals_of(const basic_fitted<T>& policy) noexcept {
   return policy.residuals;
 }
 
-/// The name of where its curves come from, any provenance: by definition the policy's own `source`.
+/// Where the policy's curves come from: its own `source`.
 ///   provenance::measured, 3 from 0, of a measured chip   (tests/fitted/policy.cpp)
 template <class T>
 [[nodiscard]] constexpr provenance source_of(const basic_fitted<T>& policy) noexcept {

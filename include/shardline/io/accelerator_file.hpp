@@ -179,8 +179,7 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
      {"blackwell", architecture::blackwell},
      {"blackwell_graphics", architecture::blackwell_graphics}}};
 
-/// The names of all figures, none left out, for a message: by definition those of
-/// accelerator_figures.
+/// The names of all of accelerator_figures, for a message.
 ///   22 of them, "memory_rate" among them   (tests/io/documented.cpp)
 [[nodiscard]] inline std::vector<std::string_view> figure_names() {
   std::vector<std::string_view> names;
@@ -190,8 +189,8 @@ inline constexpr std::array<std::pair<std::string_view, architecture>, 6> archit
 }
 
 /// Sets one figure, in the unit that accelerator_figures has for it (bytes, bytes/s, FLOP/s, s, or
-/// a count). Empty, or what is wrong: "peak.fp8: -1; allowed: ..."; source of what is allowed: the
-/// ranges of base/field.hpp.   (tests/io/accelerator_file.cpp)
+/// a count), within the range that base/field.hpp allows. Answers what is wrong, "peak.fp8: -1;
+/// allowed: ...", or nothing.   (tests/io/accelerator_file.cpp)
 [[nodiscard]] inline std::string set_figure(accelerator& a, std::string_view name, double x) {
   for (const accelerator_figure& f : accelerator_figures) {
     if (f.name != name) continue;
@@ -293,11 +292,11 @@ inline accelerator read_like(const hf::json& document, hf::diagnosis& d) {
 }  // namespace detail
 
 /// The accelerator that a JSON text describes: "name", "vendor", "architecture", "like" (an
-/// accelerator of the catalog, whose figures hold where the text gives none) and
+/// accelerator of catalog/accelerators.hpp, whose figures hold where the text gives none) and
 /// accelerator_figures. Memory, its rate and a peak must come from one or the other. Whatever is
 /// not known is refused by its path.
 ///   {"name": "h100-at-home", "like": "h100-sxm", "memory": 8e10, "domain": 4}
-/// Source of "like": catalog/accelerators.hpp.   (tests/io/accelerator_file.cpp)
+///   (tests/io/accelerator_file.cpp)
 [[nodiscard]] inline accelerator_result read_accelerator(std::string_view text) {
   hf::diagnosis d;
   const hf::json document = hf::parse_object(text, d);

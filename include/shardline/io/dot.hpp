@@ -111,15 +111,14 @@ class dot_fold {
 
 }  // namespace detail
 
-/// The graph of one step through a deployment, the layers of a stage drawn once.
+/// The graph of one step through a deployment, in the DOT language
+/// (graphviz.org/doc/info/lang.html), the layers of a stage drawn once.
 ///   box        compute, with the GPUs that do it and how often the stage repeats it
 ///   invhouse   aggregation: the sum or gathered result of a collective
 ///   ellipse    input and output, on the host
 ///   dashed     communication: collective, group and message per rank
-/// One cluster per pipeline stage. The text is the same on every machine.
-/// Assumes a model, layout and step that check() accepts.
-/// Bytes with their units, GPUs by index from 0. Source of the language:
-/// graphviz.org/doc/info/lang.html.
+/// One cluster per pipeline stage; bytes have their units, GPUs their index from 0. The text is the
+/// same on every machine. Assumes a model, layout and step that check() accepts.
 ///   Llama-3.1-8B on 4 stages: 4 clusters   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_dot(const model& m, const layout& l, const basic_step<T>& s) {

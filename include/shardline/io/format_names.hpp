@@ -34,7 +34,7 @@ inline constexpr std::array<std::pair<std::string_view, cache_format>, 9> cache_
      {"nvfp4", cache_formats::nvfp4},
      {"fp8-head", cache_formats::fp8_head}}};
 
-/// The names of any table of pairs, for a message: by definition the first of each, commas between.
+/// The names of a table of pairs, the first of each, with commas between, for a message.
 ///   names_of({{"a", 1}, {"b", 2}}) = "a, b"   (tests/io/documented.cpp)
 template <class Table>
 [[nodiscard]] std::string names_of(const Table& table) {

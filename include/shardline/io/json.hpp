@@ -27,8 +27,7 @@ namespace shardline {
 
 /// {"name", "parameters", "active_parameters", "mtp_parameters", "kv_bytes_per_token",
 ///  "state_bytes_per_sequence"}: multi-token prediction is counted apart.
-/// Counts and bytes, of any model, = parameters(), active_parameters(), kv_bytes_per_token() and so
-/// on.
+/// Counts and bytes as parameters(), active_parameters(), kv_bytes_per_token() and their like say.
 ///   Llama-3.1-8B: "parameters": 8030261248   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const model& m) {
@@ -43,8 +42,7 @@ void put_json(json_output<Output>& out, const model& m) {
 }
 
 /// {"attention": {"tp", "cp", "dp"}, "expert": {"etp", "ep", "edp"}, "pp", "dispatch",
-///  "redundant_experts", "dcp", "gpus"}
-/// Counts of ranks, of any layout, by definition its fields.
+///  "redundant_experts", "dcp", "gpus"}: the layout's fields, counts of ranks.
 ///   of one GPU: "gpus": 1, "dcp": 1   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const layout& l) {
@@ -86,8 +84,8 @@ void put_si_figure(json_output<Output>& out, std::string_view name, figure_unit 
 
 }  // namespace detail
 
-/// {"rule", "message", "required", "available"}: the two figures in bytes, seconds, or a count.
-/// Any violation; the sentence is text_of()'s, from which it is derived.
+/// {"rule", "message", "required", "available"}: the message is the sentence of text_of(), the two
+/// figures are in bytes, seconds, or a count.
 ///   16384 GPUs of 64: "required": 16384   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const violation& v) {
@@ -100,8 +98,7 @@ void put_json(json_output<Output>& out, const violation& v) {
 }
 
 /// {"latency_s", "bound", "terms": [{"name", "seconds"}]}: terms that take any time, in order;
-/// their sum is the latency.
-/// Any time in seconds, by definition of basic_time.
+/// their sum is the latency, in seconds.
 ///   2 s of norms: "latency_s": 2, one term   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_time<T>& t) {
@@ -144,10 +141,10 @@ void put(json_output<Output>& out, std::string_view name, const quantity<Unit, T
 }  // namespace detail
 
 /// {"concurrency", "running", "utilisation", "requests_per_s", "waiting_s", "ttft_s", "tpot_s",
-///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"};
-/// concurrency, waiting and TTFT are null where requests arrive faster than they can be served, and
-/// TPOT where answers are of one token.
-/// Seconds, tokens and requests per second, by definition of basic_serving.
+///  "output_tokens_per_s", "output_tokens_per_s_per_gpu", "total_tokens_per_s_per_gpu"}: the parts
+/// of basic_serving in seconds, tokens and requests per second. Concurrency, waiting and TTFT are
+/// null where requests arrive faster than they can be served, and TPOT where answers are of one
+/// token.
 ///   of tpot 25 ms: "tpot_s": 0.025   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_serving<T>& s) {
@@ -177,7 +174,6 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
 /// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token.
-/// By definition of basic_bands.
 ///   a decode of 2 s to 3 s: "decode_s": [2, 3]   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {
@@ -204,9 +200,8 @@ void put_members(json_output<Output>& out, const report& r, std::span<const std:
 
 }  // namespace detail
 
-/// {"feasible", "violations", "warnings"}, with warnings as sentences.
-/// Any report, invalid inputs as violations too, figures in the units of their names; by definition
-/// of put_members() of a report.
+/// {"feasible", "violations", "warnings"}, with invalid inputs as violations too and warnings as
+/// sentences; figures are in the units of their names.
 ///   of 16384 GPUs of 64: 1 violation, "required": 16384   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const report& r) {
@@ -214,10 +209,9 @@ void put_json(json_output<Output>& out, const report& r) {
 }
 
 /// "model", "layout", the keys of a report, "memory", "source", "prefill", "decode", "serving",
-/// "bands", members; the source of all times is "datasheet", "constant", "transferred" or
-/// "measured".
+/// "bands", members, in bytes and seconds as their names say; the source of all times is
+/// "datasheet", "constant", "transferred" or "measured".
 ///   notes   stand among the warnings
-/// Bytes and seconds by their names, of any estimate; by definition of basic_estimate.
 ///   Llama-3.1-8B, 16 sequences on one H100: "total_bytes": 22697324544   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const layout& l,
@@ -232,8 +226,7 @@ void put_members(json_output<Output>& out, const model& m, const layout& l,
   out.member("serving", e.serving);
   out.member("bands", e.bands);
 }
-/// {those members}, of any estimate, bytes and seconds by their names; by definition of
-/// put_members().
+/// {those members}, as one object.
 ///   Llama-3.1-8B, 16 sequences on one H100: "total_bytes": 22697324544   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const model& m, const layout& l,
@@ -243,9 +236,7 @@ void put_json(json_output<Output>& out, const model& m, const layout& l,
 
 /// {"model", "layout", "feasible", "prefill": report, "decode": report, "source",
 ///  "prefill_requests_per_s", "decode_requests_per_s", "transfer_s", "serving",
-///  "bands"}
-/// Seconds and requests per second by their names, of any pools; by definition of
-/// basic_disaggregated.
+///  "bands"}, in seconds and requests per second as their names say.
 ///   Llama-3.1-8B, pools of one H100 each: "transfer_s": 0.00537   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const layout& l,
@@ -268,8 +259,8 @@ void put_json(json_output<Output>& out, const model& m, const layout& l,
   out.object([&] { put_members(out, m, l, d); });
 }
 
-/// "tried", "feasible", "rejected": {rule: points}, members; rules that rejected none are left out.
-/// Numbers of points, of any search, by definition of search_counts.
+/// "tried", "feasible", "rejected": {rule: points}, members, all of them numbers of points; rules
+/// that rejected none are left out.
 ///   10 tried, 10 feasible: "tried": 10   (tests/io/documented.cpp)
 template <class Output>
 void put_members(json_output<Output>& out, const search_counts& s) {
@@ -282,9 +273,8 @@ void put_members(json_output<Output>& out, const search_counts& s) {
   });
 }
 
-/// The counts, and "layouts": [as for an estimate, best first], members.
+/// The counts of points, and "layouts": [as for an estimate, best first], members.
 ///   notes   stand among the warnings of each
-/// Numbers of points, of any search, by definition of basic_search_result.
 ///   Llama-3.1-8B on 4 H100: "tried": 10   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const model& m, const basic_search_result<T>& s,

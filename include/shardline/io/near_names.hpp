@@ -13,9 +13,9 @@
 
 namespace shardline {
 
-/// Number of characters to insert, leave out or replace to make one name of the other, any two,
-/// upper and lower case and - and _ alike; of two neighbours that are exchanged both are replaced.
-/// Source: V. Levenshtein, Soviet Physics Doklady 10(8), 1966.
+/// Number of characters to insert, leave out or replace to make one name of the other, 0 where only
+/// case, or - and _, differ; of two neighbours that are exchanged both are replaced. Source: V.
+/// Levenshtein, Soviet Physics Doklady 10(8), 1966.
 ///   name_distance("h100_sxm", "H100-SXM") == 0, ("qwen3", "qwen3-8b") == 3
 ///   (tests/io/near_names.cpp)
 [[nodiscard]] inline std::size_t name_distance(std::string_view a, std::string_view b) {
@@ -72,9 +72,10 @@ std::string name_within(std::string_view given, const Names& names) {
 }  // namespace detail
 
 /// The name nearest to `given`: the first that goes on where it ends, else the first of those least
-/// far away, at most a third of its characters, else one that is a part of it. Empty where none is.
+/// far away by name_distance(), at most a third of its characters, else one that is a part of it.
+/// Empty where none is.
 ///   "H100" of h100-sxm, h200-sxm: h100-sxm; "meta-llama/Llama-3.1-8B-Instruct": llama-3.1-8b
-/// By definition of name_distance().   (tests/io/near_names.cpp)
+///   (tests/io/near_names.cpp)
 template <class Names>
 [[nodiscard]] std::string near_name(std::string_view given, const Names& names) {
   // A longer name is a slip of nobody's, and takes long to compare.
@@ -95,8 +96,7 @@ template <class Names>
   return nearest.empty() ? detail::name_within(given, names) : nearest;
 }
 
-/// Any names, commas between, by definition: of 2 "h100-sxm, h200-sxm".
-/// (tests/io/documented.cpp)
+/// Names in a line, commas between: of 2 names "h100-sxm, h200-sxm".   (tests/io/documented.cpp)
 template <class Names>
 [[nodiscard]] std::string listed_names(const Names& names) {
   std::string text;
@@ -104,7 +104,7 @@ template <class Names>
   return text;
 }
 
-/// " (did you mean x?)", or nothing where no name is near: derived from near_name().
+/// " (did you mean x?)" with the name of near_name(); nothing where no name is near.
 ///   of "h100-sxn": " (did you mean h100-sxm?)", 100 in both   (tests/io/documented.cpp)
 template <class Names>
 [[nodiscard]] std::string did_you_mean(std::string_view given, const Names& names) {

@@ -9,8 +9,8 @@
 
 namespace shardline {
 
-/// "expert 3" or "experts 0-63": a thing named in the singular, and which, indices from 0; of one
-/// or more, by definition of item_range.
+/// "expert 3" or "experts 0-63": a thing, named in the singular, and which of them, one or more;
+/// indices count from 0.
 ///   to_text("expert", {0, 64}) = "experts 0-63"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string to_text(std::string_view thing, const item_range& which) {
   std::string text(thing);
@@ -30,10 +30,10 @@ inline std::string one_of(std::string_view thing, const item_range& which, integ
 
 }  // namespace detail
 
-/// One line without its end: what these GPUs hold. Shards and copies are named where a layout has
-/// more than one of them.
+/// One line without its end: what these GPUs hold, by indices from 0. Shards and copies are named
+/// where a layout has more than one of them.
 ///   GPU 3: expert 1, layers 0-15, shard 1 of 2
-///   (tests/io/rank_map.cpp); indices from 0, by definition of rank_share.
+///   (tests/io/rank_map.cpp)
 [[nodiscard]] inline std::string to_text(const rank_share& s, const layout& l) {
   const bool routed = s.experts.number > 0;
   const bool alike = l.attention.tp == l.expert.etp;
@@ -47,9 +47,10 @@ inline std::string one_of(std::string_view thing, const item_range& which, integ
   return text + detail::one_of("expert set", s.expert_copies, l.expert.edp);
 }
 
-/// One line per `gpus_per_line` consecutive GPUs of a layout that check() accepts.
+/// One line per `gpus_per_line` consecutive GPUs of a layout that check() accepts, by indices from
+/// 0: what share_of_gpus() says of each.
 ///   rank_map(plan_004, ep64): "GPU 0: expert 0, layers 0-15\nGPU 1: expert 1, ..."
-/// Indices from 0, derived from share_of_gpus().   (tests/io/rank_map.cpp)
+///   (tests/io/rank_map.cpp)
 [[nodiscard]] inline std::string rank_map(const model& m, const layout& l,
                                           integer gpus_per_line = 1) {
   std::string text;

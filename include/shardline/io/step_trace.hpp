@@ -207,10 +207,9 @@ class step_tracer {
 /// pipeline the decode step of one batch. Times are us. Without stages the last event of each phase
 /// ends at prefill() and decode(). A prompt's steps beyond 32 are drawn several as one, and in a
 /// pipeline each of its own length, where prefill() counts them at the slowest stage's pace.
-/// Assumes inputs that check() accepts, and no two_batch_overlap.
-/// Source of the format: Trace Event Format (Chromium), which Perfetto reads; of times, prefill()
-/// and
-/// decode().   (tests/io/step_trace.cpp)
+/// Assumes inputs that check() accepts, and no two_batch_overlap. Source of the format: Trace Event
+/// Format (Chromium), which Perfetto reads.
+///   (tests/io/step_trace.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] nlohmann::ordered_json step_trace(const prepared_layout<T, Efficiency>& p,
                                                 const basic_workload<T>& w) {

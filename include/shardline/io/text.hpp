@@ -80,9 +80,8 @@ std::string framework_of(std::span<const basic_ranked_line<T>> lines) {
 
 /// The ranking as a table: what else is said of each under `heads`, layout, output tokens per
 /// second per GPU, TTFT, TPOT, memory of the fullest GPU and its capacity, what bounds decode, and
-/// the layout to type: in an engine's flags if they can express it, else as a mesh.
-/// Any number of lines, figures with their units; derived from short_text(), flags_text() and
-/// mesh_text(). No line: empty.
+/// the layout to type: in an engine's flags if they can express it, else as a mesh. Figures have
+/// their units; without lines the text is empty.
 ///   Llama-3.1-8B on 4 H100: "1.89k" tokens/s of its first line, 1.31k of its second
 ///   (tests/io/documented.cpp)
 template <class T>
@@ -110,7 +109,6 @@ template <class T>
 
 /// How many points, layouts or what `points` says they are, were tried, and how many each rule
 /// rejected, in the order of the rules.
-/// Of any search, derived from text_of() of each rule.
 ///   "10 layouts tried, 10 feasible"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string counts_text(const search_counts& s,
                                              std::string_view points = "layouts") {
@@ -128,7 +126,7 @@ template <class T>
   return out;
 }
 
-/// Ranking and counts, figures with their units, of any search = ranking_text() and counts_text().
+/// What a search found: ranking_text() and counts_text(), figures with their units.
 ///   "10 layouts tried, 10 feasible" at its end   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const model& m, const basic_search_result<T>& s,

@@ -10,9 +10,9 @@
 
 namespace shardline {
 
-/// The same of the policy `constant`, by its definition: its own share [1], from 1e-6 to 1, of each
-/// data sheet figure, whatever the operator, and its launch [s] of each kernel, from 0; what the
-/// engine's program adds, 0 s, is in the shares.
+/// The same of the policy `constant`: of each data sheet figure one share [1], from 1e-6 to 1,
+/// whatever the operator, and one launch [s], from 0, for each kernel. What the engine's program
+/// adds is in the shares, so its own times are 0 s.
 ///   constant{.mfu = 0.5, .bandwidth = 0.25, .link = 0.75, .launch = 3 us}: compute_share 0.5,
 ///   memory_share 0.25, link_share 0.75, launch_time 3 us, host_time and admission_time 0 s
 ///   (tests/kernels/roofline.cpp)

@@ -9,11 +9,10 @@
 
 namespace shardline {
 
-/// What any operator reaches of the data sheet, by definition of the policy: shares [1] of its
-/// precision's peak, of the memory's rate and of a link's rate, = 1; seconds that a kernel's
-/// launch, the engine's program and a request's admission take beside it, = 0; how far measurements
-/// were found to be from it, none known, so that bands have no width; and where its figures come
-/// from. A lower bound on time. Source: data sheets, by chip: chips/.
+/// What every operator reaches under the policy `datasheet`: all of its precision's peak, of the
+/// memory's rate and of a link's rate (shares [1] of 1), and 0 s for a kernel's launch, the
+/// engine's program and a request's admission. So times are lower bounds. Residuals are not known,
+/// so bands have no width. Source of the figures: data sheets, by chip: chips/.
 ///   compute_share = memory_share = link_share = 1; launch_time = host_time = admission_time = 0 s
 ///   (tests/kernels/roofline.cpp)
 template <class T, class Operator>

@@ -21,8 +21,7 @@ struct kernel_time {
   }
 };
 
-/// The same without units, seconds as plain numbers, and back, any time: by definition .value() of
-/// each.
+/// The same as plain numbers, in seconds, and back with units.
 ///   of 2 s of memory: 2.0, and back   (tests/kernels/roofline.cpp)
 template <class T>
 [[nodiscard]] constexpr kernel_time<T> plain(const operator_time<T>& t) noexcept {

@@ -128,8 +128,8 @@ class passings {
   growing<passing<T>, max_prepared> all_;
 };
 
-/// The size, an index, that attention in any phase follows beside its new tokens: a prompt's
-/// cached ones, by definition of attention_pairs().
+/// The step size, as an index, that attention in this phase depends on: the cached tokens of
+/// prompts, the new tokens of decoding sequences.
 ///   of decode: step_size::of(step_extent::decode_tokens) = 13   (tests/kernels/roof_laws.cpp)
 [[nodiscard]] constexpr unsigned char size_of_attention(phase p) noexcept {
   return step_size::of(p == phase::prefill ? step_extent::prompt_context

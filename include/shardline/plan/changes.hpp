@@ -17,7 +17,7 @@ namespace shardline {
 /// What may be changed, the layout staying as it is.
 enum class knob : unsigned char { weights, kv_cache, memory_share, concurrency, input, output };
 
-/// The name of any knob, by the planner's own options (examples/planner/options.cpp).
+/// What a knob is called among the planner's options (examples/planner/commands.cpp).
 ///   name(knob::memory_share) = "memory-fraction", the third of 6   (tests/plan/changes.cpp)
 [[nodiscard]] constexpr std::string_view name(knob k) noexcept {
   constexpr std::array<std::string_view, 6> names{"weights",     "kv",    "memory-fraction",
@@ -168,9 +168,8 @@ template <class Efficiency>
   return all;
 }
 
-/// The fewest GPUs above the cluster's, at most `most`, on which some layout of all of them works,
-/// and the first such layout: of whole nodes where the cluster is; none where there is no such
-/// number. Derived from search().
+/// The first layout that works on the fewest GPUs, more than the cluster's and at most `most`, as
+/// search() finds it: of whole nodes where the cluster is; none where no such number does.
 ///   Llama-3.1-70B, one H100, at most 8: 2 GPUs   (tests/plan/changes.cpp)
 template <class Efficiency>
 [[nodiscard]] std::optional<layout> more_gpus(basic_cluster<double, Efficiency> c, const model& m,

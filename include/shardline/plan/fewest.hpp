@@ -328,12 +328,12 @@ struct fitting_attention {
 
 /// The layout with the fewest GPUs, at most c.gpus, that holds the workload's sequences at full
 /// length, and of those the one that leaves most room on its fullest GPU; none if c.gpus do not
-/// hold it, or where no cluster would (context, precision). Limits on time are not looked at.
-/// For every pp, tp, dcp and expert mesh the smallest dp is found by halving, with cp above 1 where
-/// that could be fewer; then every layout of the fewest GPUs is looked at. Stages are split evenly,
-/// their remainder in each of the three places. watch(looks) is told how many layouts were looked
-/// at. Assumes a cluster, model and workload that validate() accepts.
-/// Derived from memory(), which more replicas never make larger.
+/// hold it, or where no cluster would (context, precision). Limits on time are not looked at. For
+/// every pp, tp, dcp and expert mesh the smallest dp is found by halving, since more replicas never
+/// make memory() larger, with cp above 1 where that could be fewer; then every layout of the fewest
+/// GPUs is looked at. Stages are split evenly, their remainder in each of the three places.
+/// watch(looks) is told how many layouts were looked at. Assumes a cluster, model and workload that
+/// validate() accepts.
 ///   Llama-3.1-70B on H100, 16 sequences of 2048 + 512 tokens: 2 GPUs   (tests/plan/fewest.cpp)
 template <single_case T, class Efficiency, class Watch = unwatched>
 [[nodiscard]] std::optional<layout> fewest_gpus(basic_cluster<T, Efficiency> c, const model& m,

@@ -13,8 +13,8 @@
 
 namespace shardline {
 
-/// Whether more memory, time or length would mend a violation of any one rule; a degree that does
-/// not divide a dimension stays what it is. By definition memory, ttft, tpot, rate and context.
+/// Whether more memory, time or length would mend a violation of this rule: memory, ttft, tpot,
+/// rate and context. A degree that does not divide a dimension stays what it is.
 ///   true of 5 of the 20 rules   (tests/plan/near_miss.cpp)
 [[nodiscard]] constexpr bool is_limit(rule r) noexcept {
   return r == rule::memory || r == rule::ttft || r == rule::tpot || r == rule::rate ||
@@ -42,8 +42,8 @@ struct nearness {
   }
 };
 
-/// That of a report without invalid inputs, a factor [1] of 1 or more: = the largest required /
-/// available, as nearness says.
+/// That of a report without invalid inputs; its factor [1], 1 or more, is the largest required /
+/// available of the violations that a limit would mend (is_limit()).
 ///   88 GB of 80 GB: factor 1.1   (tests/plan/near_miss.cpp)
 [[nodiscard]] constexpr nearness nearness_of(const report& r) noexcept {
   nearness n;
@@ -162,8 +162,8 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Deploy
 }
 
 /// The same of replicas that share the workload's rate, as recommend() tries them on at most c.gpus
-/// GPUs: of each layout as many replicas as there are GPUs for, since more have less to do each.
-/// Factors [1] as in nearness, from which the order follows; none where every layout works.
+/// GPUs: of each layout as many replicas as there are GPUs for, since more have less to do each. In
+/// the order of nearness, factors [1] as there; none where every layout works.
 ///   Llama-3.1-70B on one or two H100, 16 sequences: the nearest lacks a factor of 1.76 of memory
 ///   (tests/plan/near_miss.cpp)
 template <single_case T, class Efficiency, class Watch = unwatched, class Deploy = as_described,

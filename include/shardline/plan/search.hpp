@@ -35,10 +35,10 @@ struct basic_search_result : search_counts {
 };
 using search_result = basic_search_result<>;
 
-/// Whether a comes before b, any two, in a search: more output tokens per second per GPU first; of
-/// equals the shorter time per output token, then the shorter time to first token, then the less
-/// full GPU. What is equal in all four stays in the order of enumeration, so the smaller pp, tp and
-/// cp come first. By definition of the objective `output`.
+/// Whether a comes before b in a search: more output tokens per second per GPU first; of equals the
+/// shorter time per output token, then the shorter time to first token, then the less full GPU.
+/// Where all four are equal neither comes before the other: the order of enumeration stays, so the
+/// smaller pp, tp and cp come first.
 ///   1885 tokens/s per GPU before 1306   (tests/plan/search.cpp)
 template <class T>
 [[nodiscard]] constexpr bool ranks_before(const basic_candidate<T>& a,
@@ -47,9 +47,8 @@ template <class T>
          detail::rank_of(0.0, b.estimate.serving, b.estimate.memory);
 }
 
-/// All of a point's figures, in the units of basic_estimate: its setting's cluster with the
-/// layout's GPUs, deployed as the search deployed it, = estimate(). For every point that a search
-/// found.
+/// Every figure of a point that a search found, in the units of basic_estimate: estimate() of its
+/// setting's cluster with the layout's GPUs, deployed as the search deployed it.
 ///   of a search's best: the 1885 tokens/s per GPU that it found   (tests/plan/search_space.cpp)
 template <single_case T, class Efficiency, class Terms>
 [[nodiscard]] basic_candidate<T> candidate_of(
@@ -69,10 +68,10 @@ template <single_case T, class Efficiency, class Terms>
 ///   keep    what keeps points: best_points or frontier_points
 ///   part    of the layouts, all by default
 /// Where an input is outside its range nothing is tried, and `inputs` says which. watch(tried) is
-/// told how many points were looked at, after each layout under each setting.
-/// Holds what `keep` does and nothing else that grows. The result does not depend on how it was
-/// parted: merged(). Derivation: every point is estimate()'s; what is left out is proven no better
-/// by plan/search/run.hpp.
+/// told how many points were looked at, after each layout under each setting. Holds what `keep`
+/// does and nothing else that grows. The result does not depend on how it was parted: merged().
+/// Every point's figures are estimate()'s; plan/search/run.hpp proves that what is left out is no
+/// better.
 ///   Llama-3.1-8B on 4 H100, one load: 10 points tried   (tests/plan/search_space.cpp)
 template <single_case T, class Efficiency, class Terms, class Keeper, class Watch = unwatched>
 [[nodiscard]] found_points search_space(std::span<const basic_setting<T, Efficiency>> settings,
@@ -127,8 +126,7 @@ struct single_setting {
 
 }  // namespace detail
 
-/// The best `top` of `layouts`, any range of layouts, by ranks_before(), figures in the units of
-/// basic_estimate, from which they are: = estimate().
+/// The best `top` of `layouts`, a range of layouts, by ranks_before(), each with its estimate().
 ///   of tp 1 dp 4 and tp 4 for Llama-3.1-8B on 4 H100: tp 4, 1885 tokens/s per GPU
 ///   (tests/plan/search.cpp)
 template <single_case T, class Efficiency, class Layouts>

@@ -35,8 +35,8 @@ inline constexpr std::array<hardware_figure, 15> hardware_figures{{{"peak.fp32",
                                                                    {"network.rate", "B/s"},
                                                                    {"network.latency", "s"}}};
 
-/// visit(i, quantity) for each of hardware_figures of any cluster, in their order and unit, by
-/// definition of that list.
+/// Calls visit(i, quantity) for each of a cluster's hardware_figures, in their order, as quantities
+/// with units.
 ///   visits 15, of which number 9 from 0 is the memory's rate   (tests/plan/sensitivity.cpp)
 template <class Cluster, class Visit>
 constexpr void for_each_hardware_figure(Cluster& c, const Visit& visit) {

@@ -36,10 +36,10 @@ struct clock_of_replica {
   }
 };
 
-/// What the cache of one replica holds, in tokens, where it does not hold all: `each` and the
-/// tokens of a sequence, such that as many fit as sequences_that_fit() says, at full length and at
-/// the prompt's: each = (full longest - most shortest) / (most - full), from 0; nothing where none
-/// fits.
+/// Sets what the cache of one replica holds, in tokens, where that does not hold all: `each` and
+/// the tokens of a sequence, such that as many fit as sequences_that_fit() says, at full length and
+/// at the prompt's: each = (full longest - most shortest) / (most - full), from 0; nothing where
+/// none fits.
 ///   Llama-3.1-8B on one H100, 2048 + 512 tokens in chunks of 512: room for 202 sequences
 ///   (tests/plan/simulation.cpp)
 template <class Efficiency>
@@ -58,8 +58,8 @@ void limit_cache(engine_rules& r, const prepared_layout<double, Efficiency>& p, 
   r.capacity = (r.each + longest) * full;
 }
 
-/// The rules of a replica of this deployment under this load, in tokens, sequences, steps and
-/// seconds, for any that check() accepts. Derived from scheduler_of(), step_budget(),
+/// The rules of a replica of this deployment under this load, both such that check() accepts them,
+/// in tokens, sequences, steps and seconds. Derived from scheduler_of(), step_budget(),
 /// most_batches(), tokens_per_step() and admission_time().
 ///   chunk 512, 16 sequences on dp 4: 512 tokens, 4 slots   (tests/plan/simulation.cpp)
 template <class Efficiency>
@@ -89,8 +89,8 @@ template <class Efficiency>
   return r;
 }
 
-/// What one replica's share of any workload sends, in tokens, requests and requests per second: = a
-/// dp-th of it, one sequence at least.
+/// What one replica is sent of a workload, in tokens, requests and requests per second: a dp-th of
+/// it, one sequence at least.
 ///   64 sequences on dp 4: 16 in flight, 2000 counted behind 666   (tests/plan/simulation.cpp)
 [[nodiscard]] inline client client_of(const layout& l, const workload& w,
                                       const simulation_options& o) {
@@ -114,8 +114,9 @@ template <class Efficiency>
 
 /// One replica of a deployment that check() accepts, step by step, at the step times of the
 /// estimate, in seconds and tokens per second. Requests are shared out evenly over replicas, all of
-/// which do alike. Source of the step rules: schedulers of vLLM (v1/core/sched/scheduler.py),
-/// SGLang (managers/scheduler.py) and TensorRT-LLM.
+/// which do alike. Source of the step rules: the schedulers of vLLM
+/// (vllm/v1/core/sched/scheduler.py) and SGLang (sglang/srt/managers/scheduler.py); of
+/// TensorRT-LLM's what engines/tensorrt_llm.hpp says.
 ///   longest   times by which it is given up where they are not kept
 ///   Llama-3.1-8B, one H100 by its data sheet, one sequence of 2048 + 512 tokens: TTFT 33.7 ms,
 ///   TPOT 4.57 ms, 215.9 tokens/s, as estimate() says   (tests/plan/simulation.cpp)

@@ -116,8 +116,8 @@ struct lanes {
   }
 };
 
-/// By definition lane 0, for the decisions that all lanes share; the smaller and the larger, lane
-/// by lane as base/scalar.hpp has them; any numbers of one unit.
+/// value_of() is lane 0, by which decisions that all lanes share are made. min() and max() are the
+/// smaller and the larger, lane by lane, as base/scalar.hpp has them.
 ///   of (2, 7) and (5, 1): value_of 2, min (2, 1), max (5, 7)   (tests/sweep/lanes.cpp)
 template <std::size_t N, std::size_t W>
 [[nodiscard]] double value_of(const lanes<N, W>& x) noexcept {
@@ -169,8 +169,8 @@ lanes<N, W> lane_by_lane(const lanes<N, W>& x, const Function& f) noexcept {
 
 }  // namespace detail
 
-/// The largest lane; whether all are finite; and the others lane by lane, each in the unit, range
-/// and error of its namesake in base/scalar.hpp, which is their source. Any numbers.
+/// largest_of() is the largest lane, is_finite() whether all are finite. The others go lane by
+/// lane, with the unit, range and error of their namesakes in base/scalar.hpp.
 ///   select((2, 7) < (5, 1), ...) takes the second of lane 1; largest_of((2, 7)) = 7;
 ///   round_up(2.1) = 3, square_root(4) = 2, exp_nonpositive(-1) = 0.36787944117144233,
 ///   log_one_minus(0.5) = -0.6931471805599453, exponential(1) = 2.718281828459045,

@@ -17,9 +17,9 @@ inline constexpr std::array dialects{&vllm_newest, &vllm_0_11, &sglang_0_5, &ten
 
 }  // namespace launch
 
-/// The options of this version, "vllm-0.21"; null where it is not known how it is started. Source:
-/// the version's own argument parser (vllm/engine/arg_utils.py, sglang's server_args.py,
-/// TensorRT-LLM's llm_args.py).
+/// The options of this version, "vllm-0.21"; null where it is not known how that is started.
+/// Source: the engines' argument parsers (vllm/engine/arg_utils.py, sglang/srt/server_args.py,
+/// tensorrt_llm/llmapi/llm_args.py).
 ///   find_dialect("vllm-0.21")->engine = "vllm", and find_dialect("vllm-0.6") is null
 ///   (tests/engines/launch_rules.cpp)
 [[nodiscard]] constexpr const launch_dialect* find_dialect(std::string_view version) noexcept {

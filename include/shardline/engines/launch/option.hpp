@@ -70,8 +70,7 @@ struct launch_option {
   double most = 1e9;
 };
 
-/// One list of options or rules behind the other, any two of one type of row: First + Second rows
-/// by definition.
+/// Two lists of options or of rules as one, First + Second rows, the second's behind the first's.
 ///   joined({1, 2}, {3}) = {1, 2, 3}   (tests/engines/launch_rules.cpp)
 template <class Row, std::size_t First, std::size_t Second>
 [[nodiscard]] constexpr std::array<Row, First + Second> joined(

@@ -173,7 +173,7 @@ struct rule_reader {
 
 /// The first of some rules that is broken; null where none is. find(name) is what stands behind an
 /// option, a number, word or path as text, or what is run: std::optional<std::string_view>, none
-/// where it is not there. Source: what each engine's parser asserts; every rule names its own.
+/// where it is not there. Source: what each engine checks before it starts, named beside its rules.
 ///   --max-num-seqs 1024 beside --max-num-batched-tokens 512: at_most
 ///   (tests/engines/launch_rules.cpp)
 template <class Find>

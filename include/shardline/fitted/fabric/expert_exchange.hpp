@@ -143,8 +143,8 @@ template <class T, class Efficiency, class Tokens>
   return detail::by_token(detail::start_time(curve, l), per_token, curve.fill);
 }
 
-/// Seconds of tokens by one of these curves; 0 inside a lone rank, and of none: = the exchange_law
-/// of that way.
+/// Seconds that the exchange of these tokens takes by one of these curves: the exchange_law of that
+/// way; 0 where the group has one rank or there are no tokens.
 ///   4096 tokens of 7168 values in fp8 to 8 of 256 experts on 8 H100: 531.7 us
 ///   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Efficiency, class Curve>
@@ -156,10 +156,10 @@ template <class T, class Efficiency, class Curve>
   return detail::in_seconds(law.time(x));
 }
 
-/// The ways of an all-to-all of tokens by what the engine uses for them, `pairwise` being those of
-/// the library's per byte: hierarchical kernels are DeepEP's in throughput mode. Inside a torus
-/// too: tokens then go by the sum of a rank's links. Seconds of any tokens. Source: engines' own
-/// backends (vLLM's --all2all-backend, SGLang's --deepep-mode).
+/// The ways of an all-to-all of tokens, times in seconds, by what the engine uses for them (vLLM's
+/// --all2all-backend, SGLang's --moe-a2a-backend and --deepep-mode), `pairwise` being those of the
+/// library's per byte: hierarchical kernels are DeepEP's in throughput mode. Also where the group
+/// lies inside a torus: tokens then go by the sum of a rank's links.
 ///   hierarchical, the dispatch above: 531.7 us   (tests/fitted/fabric/expert_exchange.cpp)
 template <class T, class Tokens>
 [[nodiscard]] constexpr exchange_ways<T> exchange_ways_of(

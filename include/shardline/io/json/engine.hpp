@@ -76,10 +76,9 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "cuda_graphs_bytes", "page_tokens", "step_tokens", "shared_step", "step_sequences",
 /// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
 /// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "segment_bytes",
-/// "reserved_output", "receive_interval", "expert_exchange", "dispatch", "combine", "overlap_shared_experts",
-/// "two_batch_overlap", members: describe/engine.hpp explains them; a step
-/// of 0 is the workload's own, a precision of null the activations'.
-/// By definition of basic_runtime; any engine.
+/// "reserved_output", "receive_interval", "expert_exchange", "dispatch", "combine",
+/// "overlap_shared_experts", "two_batch_overlap", members: describe/engine.hpp explains them; a
+/// step of 0 is the workload's own, a precision of null the activations'.
 ///   by default "reserve_bytes": 1073741824   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
@@ -109,7 +108,7 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   out.member("overlap_shared_experts", r.experts.overlap_shared);
   out.member("two_batch_overlap", r.two_batch_overlap);
 }
-/// {those members}, bytes and tokens as there, of any engine, by definition of put_members().
+/// {those members}, as one object.
 ///   by default "page_tokens": 16   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_runtime<T>& r) {

@@ -62,16 +62,14 @@ void put_members(json_output<Output>& out, const basic_memory<T>& m) {
 ///  "reserve_bytes", "withheld_bytes", "total_bytes", "capacity_bytes", "kv_capacity_tokens"}
 /// The parts are whole and sum to the total, which is rounded up. From 2^53 bytes on, where doubles
 /// are whole themselves, all are printed as they are.
-/// Any memory, by definition of basic_memory.
 ///   1.5 bytes of weights of 4: "total_bytes": 2   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_memory<T>& m) {
   out.object([&] { detail::put_members(out, m); });
 }
 
-/// {class: bytes}: weight classes in order, those that a stage lacks left out; whole, and summing
-/// to the rounded-up total.
-/// Any totals, by definition of weight_totals.
+/// {class: bytes}: weight classes in order, left out where a stage has none of them; whole, and
+/// summing to the rounded-up total.
 ///   Llama-3.1-8B: "norm": 532480   (tests/io/documented.cpp)
 template <class Output>
 void put_json(json_output<Output>& out, const weight_totals& w) {
@@ -105,7 +103,6 @@ void put_buffer(json_output<Output>& out, const buffer_key& key, double size) {
 /// {"residual_bytes", "peak_operator", "peak_bytes",
 ///  "buffers": [{"collective", "ranks", "stride", "bytes"}]}, bytes rounded up: activations are the
 /// first and the third, buffers those of the collectives that run.
-/// Any workspace, by definition of basic_workspace.
 ///   Llama-3.1-8B, 16 sequences on one H100: "residual_bytes": 16900096   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_workspace<T>& w) {
@@ -124,7 +121,7 @@ void put_json(json_output<Output>& out, const basic_workspace<T>& w) {
 }
 
 /// {"stage", "first_layer", "layers", the keys of a memory, "weights": {class: bytes}, "workspace"}
-/// Any stage, in bytes, layers and GPUs, by definition of basic_stage_memory.
+/// of a pipeline stage, in bytes and numbers of layers.
 ///   Llama-3.1-8B on one GPU: "layers": 32   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_stage_memory<T>& s) {
@@ -151,9 +148,8 @@ struct stage_list {
 
 }  // namespace detail
 
-/// "stages": [as for a stage], a member: the fullest GPU of every pipeline stage; none where the
-/// inputs were not priced.
-/// Bytes, derived from for_each_stage().
+/// "stages": [as for a stage], a member: the fullest GPU of every pipeline stage, in bytes, by
+/// for_each_stage(); none where the inputs were not priced.
 ///   Llama-3.1-8B, pp 4: 4 stages   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_stages(json_output<Output>& out, const prepared_memory<T>& p, const basic_workload<T>& w,
@@ -163,8 +159,8 @@ void put_stages(json_output<Output>& out, const prepared_memory<T>& p, const bas
   });
 }
 
-/// [as for a stage]: the fullest GPU of every pipeline stage. Assumes inputs that were priced.
-/// Bytes, derived from for_each_stage().
+/// [as for a stage]: the fullest GPU of every pipeline stage, in bytes, by for_each_stage().
+/// Assumes inputs that were priced.
 ///   Llama-3.1-8B, pp 4: 4 stages   (tests/io/documented.cpp)
 template <class T, class Efficiency>
 [[nodiscard]] nlohmann::ordered_json stages_to_json(const basic_cluster<T, Efficiency>& c,

@@ -173,9 +173,8 @@ class json_text : public json_output<json_text> {
   bool separated_ = true;  // nothing stands before the next value that a comma parts it from
 };
 
-/// Any value that has a put_json(), or several that make one object, as a tree: figures in the
-/// units that keys name (_bytes, _s), and what is no finite number null. By definition of
-/// put_json().
+/// Values that have a put_json(), or several that make one object, as a tree: figures are in the
+/// units that keys name (_bytes, _s), and what is no finite number is null.
 ///   to_json(layout{})["gpus"] = 1   (tests/io/documented.cpp)
 template <class... Value>
 [[nodiscard]] nlohmann::ordered_json to_json(const Value&... values) requires

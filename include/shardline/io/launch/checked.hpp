@@ -18,9 +18,8 @@ namespace shardline {
 /// What stands behind options by their names, and what is run: "heads", "layers", "prompt".
 using said_options = std::map<std::string, std::string, std::less<>>;
 
-/// What rules ask about the model and the load: "heads" that the tensor-parallel size has to divide
-/// in every layer, "layers", and "prompt", the longest.
-/// Counts and tokens, of any request; derived from its model and load.
+/// What rules ask about the model and the load of a request: "heads" that the tensor-parallel size
+/// has to divide in every layer, "layers", and "prompt", the tokens of the longest.
 ///   Llama-3.1-70B: 64 heads, 80 layers   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline said_options facts_of(const launch_request& r) {
   integer heads = 0;
@@ -35,8 +34,8 @@ using said_options = std::map<std::string, std::string, std::less<>>;
   return facts;
 }
 
-/// The first rule that is broken; null where none is. Of what is run only what is known is asked.
-/// Texts as typed; by definition of broken_rule() of engines/launch/rule.hpp.
+/// The first rule that is broken, by broken_rule() of engines/launch/rule.hpp over the values as
+/// typed; null where none is. Of what is run only what is known is asked.
 ///   --tensor-parallel-size 6 beside 64 heads   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline const launch_rule* broken_rule(const launch_dialect& d,
                                                     const said_options& said) {
@@ -63,8 +62,7 @@ inline std::string_view words_of(rule_kind k) {
 
 }  // namespace detail
 
-/// "--tensor-parallel-size 6 has to divide heads 64"
-/// Any rule with both figures as typed, derived from the rule's fields.
+/// "--tensor-parallel-size 6 has to divide heads 64": a rule with both figures as typed.
 ///   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string to_text(const launch_rule& r, const said_options& said) {
   const auto with_value = [&said](std::string_view name) {
@@ -85,8 +83,8 @@ inline std::string_view words_of(rule_kind k) {
   return text;
 }
 
-/// Why the engine would refuse one of the servers on one of its nodes; nothing where it takes all.
-/// A text, empty where there is none; derived from broken_rule() on each node.
+/// Why the engine would refuse one of the servers on one of its nodes, by broken_rule(); an empty
+/// text where it takes all.
 ///   "--tensor-parallel-size 6 has to divide heads 64"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string refusal_of(const launch_plan& p, const launch_request& r) {
   const said_options facts = facts_of(r);

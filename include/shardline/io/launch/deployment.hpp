@@ -69,7 +69,7 @@ struct launch_request {
 /// What a server does of each request.
 enum class pool_role : unsigned char { both, prefill, decode };
 
-/// The name of any role of a server, by the enumeration above.
+/// What a server of this role is called: "serve", "prefill" or "decode".
 ///   name(pool_role::prefill) = "prefill", of 7 letters   (tests/io/launch/plan.cpp)
 [[nodiscard]] constexpr std::string_view name(pool_role r) noexcept {
   return r == pool_role::both ? "serve" : r == pool_role::prefill ? "prefill" : "decode";

@@ -228,9 +228,9 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
 
 }  // namespace detail
 
-/// A LeaderWorkerSet for each server: a group for each instance, a pod for each of its nodes; and a
-/// router in front of them, where there is more than one instance.
-/// Of any plan, counts of pods and GPUs. Source: LeaderWorkerSet v1 (kubernetes-sigs/lws).
+/// A LeaderWorkerSet (kubernetes-sigs/lws, api/leaderworkerset/v1) for each server of a plan: a
+/// group for each instance, a pod for each of its nodes; and a router in front of them, where there
+/// is more than one instance.
 ///   2 servers: 2 sets   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest worker_sets(const launch_plan& p) {
   manifest m;
@@ -242,8 +242,9 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
   return m;
 }
 
-/// A DynamoGraphDeployment of Dynamo 1.x (nvidia.com/v1beta1).
-/// Of any plan, counts of pods and GPUs. Source: Dynamo's deploy/operator, api/v1beta1.
+/// A DynamoGraphDeployment of Dynamo 1.x (nvidia.com/v1beta1), a component for each server of a
+/// plan; or why there is none, where TensorRT-LLM reads a file, which is no part of a graph.
+/// Source: ai-dynamo/dynamo, deploy/operator/api/v1beta1.
 ///   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest dynamo_graph(const launch_plan& p) {
   std::string text =
@@ -264,8 +265,9 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
   return {text, {}};
 }
 
-/// Values of llm-d's chart llm-d-modelservice.
-/// Of any plan, counts of pods and GPUs. Source: its values.schema.json.
+/// Values of llm-d's chart llm-d-modelservice for the servers of a plan; or why there are none,
+/// where the engine is not vLLM, which the chart runs. Source: the chart's values.schema.json
+/// (llm-d-incubation/llm-d-modelservice, charts/llm-d-modelservice).
 ///   pods of 8 GPUs: nvidia.com/gpu: "8"   (tests/io/launch/manifest.cpp)
 [[nodiscard]] inline manifest modelservice_values(const launch_plan& p) {
   if (p.dialect->engine != "vllm") return {{}, "llm-d's chart runs vLLM"};

@@ -25,8 +25,8 @@ struct launch_place {
   [[nodiscard]] integer port() const noexcept { return server->port + slot; }
 };
 
-/// Every instance, on the first GPUs that are free: those of several nodes on nodes of their own.
-/// Indices of nodes and GPUs from 0, of any plan, gpus_per_node >= 1; by definition first fit.
+/// Every instance, in the order of the servers, on the next GPUs that are free, those of several
+/// nodes on nodes of their own; indices of nodes and GPUs count from 0. gpus_per_node >= 1.
 ///   one instance of 8 GPUs on nodes of 8: 1 place, GPU 0 of node 0   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<launch_place> places_of(const launch_plan& p,
                                                          integer gpus_per_node) {
@@ -188,9 +188,8 @@ inline std::string files_text(const launch_plan& p) {
 
 }  // namespace detail
 
-/// Every command, a shell's, with the files that they read and the router in front where there is
-/// more than one instance.
-/// A text of any plan, gpus_per_node >= 1; source: words.hpp.
+/// Every command of a plan, a shell's, in the words of words.hpp, with the files that they read and
+/// the router in front where there is more than one instance. gpus_per_node >= 1.
 ///   Llama-3.1-70B, vLLM tp 4 dp 2: "--data-parallel-size 2"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string shell_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);
@@ -237,8 +236,8 @@ inline std::string srun_text(const launch_plan& p, const launch_place& at) {
 
 }  // namespace detail
 
-/// A script for sbatch that starts all of it in one job.
-/// A text of any plan, gpus_per_node >= 1. Source: sbatch(1), srun(1).
+/// A script for sbatch that starts all of it in one job, each command by srun. gpus_per_node >= 1.
+/// Source: the manual pages sbatch(1) and srun(1).
 ///   2 nodes of 8 GPUs: "--nodes=2"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string slurm_text(const launch_plan& p, integer gpus_per_node) {
   const auto places = places_of(p, gpus_per_node);

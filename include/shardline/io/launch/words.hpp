@@ -82,8 +82,8 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
 
 }  // namespace detail
 
-/// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before the command.
-/// Indices of GPUs from 0 and counts of layers, of any server. Source: the dialect's options.
+/// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before a server's
+/// command, GPUs by index from 0, and those of the dialect's options that are variables.
 ///   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<std::string> environment_of(const launch_plan& p,
                                                              const launch_server& s,
@@ -104,8 +104,8 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
   return words;
 }
 
-/// "--tensor-parallel-size 8", ...: what stands behind the program and its checkpoint.
-/// Of any server, each number in its option's unit. Source: the dialect's options.
+/// "--tensor-parallel-size 8", ...: what stands behind a server's program and its checkpoint, each
+/// number in the unit that the dialect has for its option.
 ///   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<std::string> options_of(const launch_server& s,
                                                          const launch_node& at) {
@@ -116,9 +116,8 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
   return words;
 }
 
-/// "vllm serve meta-llama/Llama-3.1-70B": the program, and the checkpoint where it has no option of
-/// its own.
-/// Of any plan, a text. Source: the dialect's `program`.   (tests/io/launch/plan.cpp)
+/// "vllm serve meta-llama/Llama-3.1-70B": the dialect's `program`, and the checkpoint where it has
+/// no option of its own.   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string program_of(const launch_plan& p) {
   std::string program(p.dialect->program);
   for (const launch_option& o : p.dialect->options) {
@@ -148,9 +147,9 @@ inline void add_key(std::string& text, std::string_view before, std::string_view
 
 }  // namespace detail
 
-/// The YAML that the program is told to read; nothing where it reads none. Keys of one parent
-/// follow each other, in the order of the table.
-/// Each number in its key's unit; source: the dialect's options.
+/// The YAML that the program is told to read, each number in the unit that the dialect has for its
+/// key; nothing where it reads none. Keys of one parent follow each other, in the order of the
+/// table.
 ///   TensorRT-LLM at tp 8: "tensor_parallel_size: 8"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::string file_of(const launch_plan& p, const launch_server& s) {
   std::string text;

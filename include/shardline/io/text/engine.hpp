@@ -84,8 +84,7 @@ inline std::string execution_text(const expert_execution& e) {
 }  // namespace detail
 
 /// "0.9 of the memory; 133 MiB reserved; pages of 16 tokens; ...": what describe/engine.hpp
-/// explains, constants of 0 and 1 left out.
-/// Any engine, bytes and tokens with their units.
+/// explains, bytes and tokens with their units, constants of 0 and 1 left out.
 template <class T>
 [[nodiscard]] std::string to_text(const basic_runtime<T>& r) {
   std::string text;

@@ -53,8 +53,7 @@ std::string bounds_line(const basic_time<T>& t) {
 
 }  // namespace detail
 
-/// Parameters, counts, and stored bytes by weight class, classes that the model lacks left out; of
-/// any model, by definition of weight_totals.
+/// Numbers of parameters, and stored bytes, by weight class, classes that the model lacks left out.
 ///   Llama-3.1-8B: "1.34B  2.68 GB  2.50 GiB" of attention   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string to_text(const weight_totals& w) {
   text_table table("lrrr");
@@ -126,9 +125,8 @@ std::string memory_table(const basic_memory<T>& m, const basic_stage_memory<T>* 
 
 }  // namespace detail
 
-/// The parts of a GPU's memory and their shares of its capacity, and what else fits; recurrent
-/// state and what the engine withholds only where there are any.
-/// Bytes and per cent, of any memory, by definition of basic_memory.
+/// The parts of a GPU's memory in bytes, their shares of its capacity in per cent, and what else
+/// fits; recurrent state and what the engine withholds only where there are any.
 ///   Llama-3.1-8B, 16 sequences on one H100: "16.1 GB  15.0 GiB   18.9 %" of weights
 ///   (tests/io/documented.cpp)
 template <class T>
@@ -136,17 +134,16 @@ template <class T>
   return detail::memory_table<T>(m, nullptr);
 }
 
-/// The same, with the weights by class, the operator whose activations are largest, and the buffers
-/// of each collective.
-/// Of any stage, units as above, by definition of basic_stage_memory.
+/// The same of a pipeline stage, with the weights by class, the operator whose activations are
+/// largest, and the buffers of each collective.
 ///   the same: 26.7 % in all   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_stage_memory<T>& s) {
   return detail::memory_table(s.memory, &s);
 }
 
-/// The terms that take any time, in the order of the model, their shares, and what bounds them.
-/// Seconds and per cent, of any time, by definition of basic_time.
+/// The terms that take any time, in the order of the model, in seconds, their shares in per cent,
+/// and what bounds them.
 ///   3 s of norms of 4 s: "75.0 %"   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_time<T>& t) {
@@ -180,7 +177,7 @@ std::string in_flight_text(const basic_serving<T>& s) {
 
 }  // namespace detail
 
-/// Any time per output token with its unit = to_text() of it; "-" where answers are of one token
+/// A time per output token with its unit, as to_text() has it; "-" where answers are of one token
 /// and there is none.
 ///   of 25 ms: "25.0 ms"   (tests/io/documented.cpp)
 template <class T>
@@ -188,8 +185,8 @@ template <class T>
   return value_of(tpot.value()) > 0.0 ? to_text(tpot) : "-";
 }
 
-/// "eight in ten 113 ms to 152 ms", seconds of any band, by definition of basic_band; nothing where
-/// low and high are the same, since nothing is known.   (tests/io/documented.cpp)
+/// "eight in ten 113 ms to 152 ms", a band of seconds; nothing where low and high are the same,
+/// since then nothing is known.   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_band<T>& b) {
   const double low = value_of(b.low.value());
@@ -197,8 +194,8 @@ template <class T>
   return low == high ? "" : "eight in ten " + short_seconds(low) + " to " + short_seconds(high);
 }
 
-/// The steady state, one figure with its unit a line, with the bands of both times where they say
-/// anything; by definition of basic_serving.
+/// The steady state, a line for each figure with its unit, and the bands of both times where they
+/// say anything.
 ///   2280 tokens/s: "2.28k tokens/s"   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_serving<T>& s, const basic_bands<T>& bands = {}) {
@@ -237,8 +234,8 @@ std::string times_text(const basic_estimate<T>& e) {
 
 }  // namespace detail
 
-/// The verdict; then, where the layout could be priced, memory, prefill, decode and serving,
-/// figures with their units, derived from the tables above.
+/// The verdict; then, where the layout could be priced, the tables of memory, prefill, decode and
+/// serving, figures with their units.
 ///   Llama-3.1-8B, 16 sequences on one H100: "5.97 ms" of decode   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_estimate<T>& e) {
@@ -248,8 +245,8 @@ template <class T>
          detail::times_text(e);
 }
 
-/// "memory of the fullest GPU, in stage 3 (layers 46-60), share of its capacity", and its table.
-/// Of any layout, derived from to_text() of a stage.   (tests/io/text.cpp)
+/// "memory of the fullest GPU, in stage 3 (layers 46-60), share of its capacity", and its table,
+/// to_text() of the stage.   (tests/io/text.cpp)
 template <class T>
 [[nodiscard]] std::string memory_text(const basic_stage_memory<T>& fullest, const layout& l) {
   std::string which;
@@ -260,8 +257,8 @@ template <class T>
   return "memory of the fullest GPU" + which + ", share of its capacity\n" + to_text(fullest);
 }
 
-/// The same as of any estimate, the memory in detail, figures with their units. `e` is of the
-/// layout `l` and was priced; derived from memory_text().
+/// The same of an estimate `e` of the layout `l` that was priced, with the memory in detail, as
+/// memory_text() has it.
 ///   the same: 26.7 % of the memory   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_estimate<T>& e, const layout& l,
@@ -279,8 +276,7 @@ inline std::string pool_text(std::string_view pool, const report& r) {
 }  // namespace detail
 
 /// The verdict on each pool; then, where both could be priced, what each can serve, what a cache's
-/// way takes, and what users see.
-/// Figures with their units; by definition of basic_disaggregated.
+/// way takes, and what users see, figures with their units.
 ///   pools of one H100 each, Llama-3.1-8B, 16 sequences: "5.37 ms" for a cache's way
 ///   (tests/io/documented.cpp)
 template <class T>

@@ -114,27 +114,27 @@ inline std::string figures_of(const warning_note& n) {
 
 }  // namespace detail
 
-/// "the layout needs more GPUs than the cluster has: 16384 required, 64 available": any violation's
-/// sentence and figures with their units, derived from text_of().   (tests/io/text.cpp)
+/// "the layout needs more GPUs than the cluster has: 16384 required, 64 available": a violation's
+/// sentence, text_of() its rule, and its figures with their units.   (tests/io/text.cpp)
 [[nodiscard]] inline std::string to_text(const violation& v) {
   return std::string(text_of(v.rule).sentence) + ": " + detail::figures_of(v);
 }
 
-/// "layers do not divide into pipeline stages; some hold one more: 61 layers, 4 stages": any
-/// warning's sentence and figures with their units, derived from text_of().   (tests/io/text.cpp)
+/// "layers do not divide into pipeline stages; some hold one more: 61 layers, 4 stages": a
+/// warning's sentence, text_of(), and its figures with their units.   (tests/io/text.cpp)
 [[nodiscard]] inline std::string to_text(const warning_note& n) {
   return std::string(text_of(n.warning).sentence) + ": " + detail::figures_of(n);
 }
 
-/// "layout.attention.tp: -3; allowed: a whole number from 1 to 1000000": any invalid field with its
-/// unit, derived from name_of() and allowed_for().   (tests/io/text.cpp)
+/// "layout.attention.tp: -3; allowed: a whole number from 1 to 1000000": an invalid field by
+/// name_of(), its value, and what allowed_for() says, with its unit.   (tests/io/text.cpp)
 [[nodiscard]] inline std::string to_text(const invalid_field& f) {
   return std::string(name_of(f).view()) + ": " + in_full(f.value) +
          "; allowed: " + std::string(allowed_for(f).view());
 }
 
 /// The verdict, and a line for each invalid input, violated rule and warning, figures with their
-/// units; of any report, derived from the lines above.
+/// units.
 ///   without any: 1 line, "feasible"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string to_text(const report& r) {
   std::string out = r.feasible() ? "feasible\n" : "infeasible\n";

@@ -41,8 +41,8 @@ std::string flag_text(const flag_key<Flags>& k, const Flags& flags) {
 
 }  // namespace detail
 
-/// "vllm:tp=8,dp=2,ep=on", "product:ep=64,tp=2,pp=1,dp=1": any flags by their keys, counts, which
-/// parse_layout() reads back, being its inverse; source: Flags::keys().   (tests/io/documented.cpp)
+/// "vllm:tp=8,dp=2,ep=on", "product:ep=64,tp=2,pp=1,dp=1": flags by the keys of Flags::keys(), as
+/// parse_layout() reads them back.   (tests/io/documented.cpp)
 template <layout_flags Flags>
 [[nodiscard]] std::string to_text(const Flags& flags) {
   std::string text;
@@ -53,8 +53,8 @@ template <layout_flags Flags>
   return std::string(Flags::convention) + ":" + text;
 }
 
-/// The layout in a convention, or the reason why not, if any: "no vLLM flags: ..."; counts as
-/// above, derived from to_text() of flags.
+/// The layout in a convention, written as above, or, where that cannot express it, why not: "no
+/// vLLM flags: ...".
 ///   of tp 8: "vllm:tp=8"   (tests/io/documented.cpp)
 template <layout_flags Flags>
 [[nodiscard]] std::string to_text(const conversion<Flags>& c) {
@@ -62,9 +62,8 @@ template <layout_flags Flags>
   return "no " + std::string(Flags::title) + ": " + std::string(c.why_not);
 }
 
-/// The layout's flags for this model in the convention of that name, "vllm:tp=8"; empty where they
-/// cannot express it, or where there is no such convention.
-/// Source: Flags::of().   (tests/io/text.cpp)
+/// The layout's flags for this model, Flags::of(), in the convention of that name, "vllm:tp=8";
+/// empty where they cannot express it, or where there is no such convention.   (tests/io/text.cpp)
 [[nodiscard]] inline std::string flags_text(const model& m, const layout& l,
                                             std::string_view convention) {
   std::string text;
@@ -75,14 +74,14 @@ template <layout_flags Flags>
   return text;
 }
 
-/// Any layout in the convention that can say all of them, counts of ranks: "mesh:tp=4,dp=2" =
-/// to_text(to_mesh(l)).   (tests/io/documented.cpp)
+/// The layout in the convention that can say every layout, counts of ranks: "mesh:tp=4,dp=2".
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string mesh_text(const layout& l) {
   return to_text(mesh_fields::of(model{}, l).flags);
 }
 
-/// What parse_layout() takes for it, counts of ranks: flags_text(), or mesh_text() where that is
-/// empty: by definition of both.
+/// A text of which parse_layout() makes this layout: flags_text(), or mesh_text() where that is
+/// empty.
 ///   of tp 8: "vllm:tp=8"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string typed_text(const model& m, const layout& l,
                                             std::string_view convention) {
@@ -134,10 +133,10 @@ inline std::string copies_text(integer experts) {
 
 }  // namespace detail
 
-/// Both meshes in one short line, "tp8 cp1 dp2 | etp1 ep16 edp1 | pp1 | all-gather", without the
-/// last part where dispatch_matters() is false; "tp8 dcp4 cp1 dp2" where ranks share the cache.
-/// Counts of ranks of any layout, by definition its fields: tp 8, dp 2, ep 16 above.
-/// (tests/io/documented.cpp)
+/// Both meshes, counts of ranks, in one short line, "tp8 cp1 dp2 | etp1 ep16 edp1 | pp1 |
+/// all-gather", without the last part where dispatch_matters() is false; "tp8 dcp4 cp1 dp2" where
+/// ranks share the cache.
+///   attention tp 8 dp 2, experts ep 16: the first of these lines   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_text(const layout& l) {
   using detail::attention_text;
   using detail::degree;
@@ -147,9 +146,8 @@ inline std::string copies_text(integer experts) {
          degree(" edp", "", l.expert.edp) + degree(" | pp", "", l.pp) + dispatch;
 }
 
-/// The same for a model: "tp8 cp1 dp2 | pp1" where it has no experts.
-/// Counts of ranks of any layout, by definition of the former: tp 8, dp 2 above.
-/// (tests/io/documented.cpp)
+/// The same for a model, counts of ranks: "tp8 cp1 dp2 | pp1" where it has no experts.
+///   attention tp 8 dp 2 of such a model: that line   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_text(const model& m, const layout& l) {
   using detail::attention_text;
   using detail::degree;
@@ -157,9 +155,8 @@ inline std::string copies_text(integer experts) {
   return attention_text(l) + degree(" | pp", "", l.pp);
 }
 
-/// The meshes, the GPUs they take, redundant experts and uneven stages if there are any; and the
-/// layout in an engine's convention and as a product plan, a line each.
-/// Any layout, counts of ranks and GPUs; derived from short_text() and the conventions' of().
+/// The meshes by short_text(), the GPUs they take, redundant experts and uneven stages if there are
+/// any; and the layout in an engine's convention and as a product plan, a line each.
 ///   DeepSeek-V3, tp 2 dp 32, etp 4 ep 2 edp 8: "64 GPUs"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string to_text(const model& m, const layout& l,
                                          std::string_view convention = vllm::convention) {
@@ -168,9 +165,8 @@ inline std::string copies_text(integer experts) {
          detail::flags_line(m, l, convention) + detail::flags_line(m, l, product::convention);
 }
 
-/// What is wrong with a layout's text: "tp: 0; allowed: a whole number from 1 to 1000000"; empty if
-/// nothing is.
-/// Derived from parse_layout().   (tests/io/documented.cpp)
+/// What parse_layout() found wrong with a layout's text: "tp: 0; allowed: a whole number from 1 to
+/// 1000000"; empty if nothing is.   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string fault_text(const parsed_layout& p) {
   if (p.has_value()) return {};
   std::string line = p.subject.empty() ? "key" : std::string(p.subject);

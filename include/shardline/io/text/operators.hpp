@@ -160,8 +160,8 @@ inline void set_amount(operator_equation& e, double amount, double rate, double 
 
 }  // namespace detail
 
-/// The equation of any operator that takes `once`, FLOP, bytes and seconds. Its larger bound stands
-/// alone: a kernel that both bound alike waits for memory.
+/// The equation of an operator that takes `once`, in FLOP, bytes and seconds. Its larger bound
+/// stands alone: a kernel that both bound alike waits for memory.
 ///   512 rows of 7168 x 2048 in fp8 under datasheet, 1979 TFLOP/s: 2 x 512 x 7168 x 2048 FLOP,
 ///   share 1, 7.60 us   (tests/io/operators.cpp)
 template <class T, class Efficiency, class Operator>
@@ -192,8 +192,8 @@ template <class T, class Efficiency, class Operator>
   return e;
 }
 
-/// The same of any collective: what an empty message takes [s], and the rate [bytes/s] that the
-/// rest is sent at = message / (time - that).
+/// The same of a collective: what an empty message takes [s], and the rate [bytes/s] that the rest
+/// is sent at, message / (time - that).
 ///   all-reduce of 1 MB among 8 at 450 GB/s and 1 us, 10.44 us: 1 us, and 105.9 GB/s
 ///   (tests/io/operators.cpp)
 template <class T, class Efficiency>
@@ -219,7 +219,7 @@ template <class T, class Efficiency>
   return e;
 }
 
-/// Any equation in one line, figures with their units: by definition its two sides.
+/// An equation in one line, both sides, figures with their units.
 ///   512 rows of 7168 x 2048 in fp8: "... = 7.60 us"   (tests/io/operators.cpp)
 [[nodiscard]] inline std::string to_text(const operator_equation& e) {
   std::string text;

@@ -50,8 +50,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
 
 }  // namespace detail
 
-/// A finite number of any unit with `digits` significant digits, from 1, and no exponent; all
-/// digits before the point. Rounds as std::to_chars does, from which it is derived.
+/// A number with `digits` >= 1 significant digits and no exponent, and all digits before the point;
+/// rounded as std::to_chars rounds. "inf", "-inf" or "nan" where it is not finite.
 ///   significant(1234.5) = "1234";  significant(0.012345) = "0.0123";  significant(0) = "0"
 [[nodiscard]] inline std::string significant(double x, int digits = 3) {
   if (!is_finite(x)) return x > 0 ? "inf" : (x < 0 ? "-inf" : "nan");
@@ -60,8 +60,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return detail::characters(x, std::chars_format::fixed, decimals < 0 ? 0 : decimals);
 }
 
-/// Any number of any unit in full: whole below 10^15 without a point, else in the fewest digits
-/// that tell it apart (std::to_chars, from which it is derived).
+/// A number in full: a whole one between -10^15 and 10^15 without a point, else the fewest digits
+/// that tell it apart (std::to_chars).
 ///   in_full(-3) = "-3";  in_full(1e-6) = "1e-06"
 [[nodiscard]] inline std::string in_full(double x) {
   constexpr double exact = 1e15;
@@ -73,8 +73,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return {buffer.data(), end.ptr};
 }
 
-/// `x`, any finite number, and the largest of `prefixes`, units one of which is given at least,
-/// that it reaches: = significant(x / factor) and the unit.
+/// A finite `x` by the largest of `prefixes`, one or more, that it reaches: significant(x / factor)
+/// and the prefix's unit.
 ///   scaled(2150, {{1, ""}, {1000, "k"}}) = "2.15k"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string scaled(double x, std::span<const detail::prefix> prefixes,
                                         int digits = 3) {
@@ -82,7 +82,7 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return significant(x / p.factor, digits) + std::string(p.unit);
 }
 
-/// Any number of bytes in powers of ten = scaled() by the SI's prefixes: "1.23 GB" of 1.234e9.
+/// Bytes in powers of ten, with the prefixes of the SI: "1.23 GB" of 1.234e9.
 ///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string decimal_bytes(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 6> prefixes{
@@ -90,8 +90,8 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return scaled(x, prefixes, digits);
 }
 
-/// Any number of bytes in powers of 2^10 = scaled() by IEC 80000-13's prefixes: "1.15 GiB" of
-/// 1.234e9.   (tests/io/documented.cpp)
+/// Bytes in powers of 2^10, with the prefixes of IEC 80000-13: "1.15 GiB" of 1.234e9.
+///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string binary_bytes(double x, int digits = 3) {
   constexpr double k = 1024.0;
   static constexpr std::array<detail::prefix, 6> prefixes{{{1.0, " B"},
@@ -103,15 +103,15 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return scaled(x, prefixes, digits);
 }
 
-/// Any plain number, without a unit, with k, M, B, T for 10^3, 10^6, 10^9, 10^12 = significant() of
-/// a quotient: "2.15k" of 2150, "671B" of 671e9.   (tests/io/documented.cpp)
+/// A number without a unit, with k, M, B, T for 10^3, 10^6, 10^9, 10^12: "2.15k" of 2150, "671B" of
+/// 671e9.   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_number(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 5> prefixes{
       {{1.0, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "B"}, {1e12, "T"}}};
   return scaled(x, prefixes, digits);
 }
 
-/// Any number of seconds as "12.3 ms" (of 0.0123) = scaled() by the SI's prefixes.
+/// Seconds with the prefixes of the SI: "12.3 ms" of 0.0123.
 ///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string short_seconds(double x, int digits = 3) {
   static constexpr std::array<detail::prefix, 4> prefixes{
@@ -119,33 +119,33 @@ inline const prefix& fitting(double x, std::span<const prefix> prefixes) {
   return x == 0.0 ? "0 s" : scaled(x, prefixes, digits);
 }
 
-/// Any share [1] as "47.1 %" (of 0.471) = 100 share, with one decimal whatever its size.
+/// A share [1] in per cent, 100 share, with one decimal whatever its size: "47.1 %" of 0.471.
 ///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string percent(double share) {
   return detail::characters(share * 100.0, std::chars_format::fixed, 1) + " %";
 }
 
-/// Any number of bytes = decimal_bytes() / binary_bytes(): "15.0 GB / 14.0 GiB" of 15 GB.
+/// Bytes both ways, decimal_bytes() / binary_bytes(): "15.0 GB / 14.0 GiB" of 15 GB.
 ///   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const bytes<T>& b) {
   return decimal_bytes(value_of(b.value())) + " / " + binary_bytes(value_of(b.value()));
 }
 
-/// Any time = short_seconds(): "12.3 ms" of 12.3 ms.   (tests/io/documented.cpp)
+/// A time by short_seconds(): "12.3 ms" of 12.3 ms.   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const seconds<T>& s) {
   return short_seconds(value_of(s.value()));
 }
 
-/// Any rate of tokens = short_number() and its unit: "2.15k tokens/s" of 2150.
+/// A rate of tokens by short_number(), with its unit: "2.15k tokens/s" of 2150.
 ///   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const token_rate<T>& r) {
   return short_number(value_of(r.value())) + " tokens/s";
 }
 
-/// Any rate of requests [1/s] = short_number() and its unit: "2.15k requests/s" of 2150.
+/// A rate of requests [1/s] by short_number(), with its unit: "2.15k requests/s" of 2150.
 ///   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string requests_per_s(double x, int digits = 3) {
   return short_number(x, digits) + " requests/s";
@@ -155,7 +155,7 @@ template <class T>
   return requests_per_s(value_of(r.value()));
 }
 
-/// "1 GPU", "8 GPUs": so many, any count, of what has a plain plural: by definition an s but for 1.
+/// "1 GPU", "8 GPUs": a count of what has a plain plural, with an s but for 1.
 ///   counted(8, "GPU") = "8 GPUs"   (tests/io/documented.cpp)
 [[nodiscard]] inline std::string counted(integer n, std::string_view of) {
   return std::to_string(n) + " " + std::string(of) + (n == 1 ? "" : "s");

@@ -92,17 +92,17 @@ inline std::size_t shape_of_timing(const collective_timing& t) {
 
 }  // namespace detail
 
-/// Fits the collectives of the cluster's policy to timings; links and starts are the cluster's.
-/// Without `names` those constants are free that show in such timings: inside a domain launch and
-/// bulk_share, of all-reduces those of the switch, and of the engine's below its largest message;
-/// between domains network_hop and network_share, of all-to-alls exchange_share. All that can be
-/// named: plan/calibration/constants.hpp. The mean error is cross-validated by kind and group, so
-/// that a single group is not.
-/// The fault names the timing's field, its value and what is allowed, or the constant that the
-/// timings leave open. The policy's `source` stays what it was: collectives are a part of a step.
-///   tests/plan/calibration_collectives.cpp
-/// Source of the method: least squares (plan/calibration/least_squares.hpp).
+/// Fits the collectives of the cluster's policy to timings by least squares
+/// (plan/calibration/least_squares.hpp); links and starts are the cluster's. Without `names` those
+/// constants are free that show in such timings: inside a domain launch and bulk_share, of
+/// all-reduces those of the switch, and of the engine's below its largest message; between domains
+/// network_hop and network_share, of all-to-alls exchange_share. All that can be named:
+/// plan/calibration/constants.hpp. The mean error is cross-validated by kind and group, so that a
+/// single group is not. The fault names the timing's field, its value and what is allowed, or the
+/// constant that the timings leave open. The policy's `source` stays what it was: collectives are a
+/// part of a step.
 ///   exact timings on 2, 4 and 8 ranks: launch and bulk_share to a millionth, 1e-6
+///   (tests/plan/calibration_collectives.cpp)
 [[nodiscard]] inline policy_calibration<fitted> calibrate_collectives(
     const basic_cluster<double, fitted>& start, const std::vector<collective_timing>& timings,
     const std::vector<std::string>& names = {}) {

@@ -41,8 +41,8 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
 
 }  // namespace detail
 
-/// All that can be fitted of a matrix multiplication, each with its unit, its range and where its
-/// search starts. By definition of the members of gemm_curve.
+/// What can be fitted of a matrix multiplication: members of gemm_curve, each with its unit, its
+/// range and where its search starts.
 ///   10, of which 3 are usual   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<parameter<gemm_curve<>>> constants_of(const gemm_curve<>&) {
   using c = gemm_curve<>;
@@ -58,17 +58,17 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
           detail::share_of("quantise_bandwidth", &c::quantise_bandwidth)};
 }
 
-/// The names of what is fitted of it unless named: shares of memory and peak, and the launch, or
-/// where inputs are quantised, of whose two launches only the sum shows, the quantisation's.
-/// Source: what timings determine, by bench/accuracy.
+/// The names of what is fitted of it unless named, since timings determine these: the shares of
+/// memory and peak, and the launch; where inputs are quantised, for which only the sum of two
+/// launches shows, the quantisation's instead of it.
 ///   3: bandwidth, compute, launch   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<std::string> usual_constants(const gemm_curve<>& c) {
   if (c.quantise_bandwidth > 0.0) return {"bandwidth", "compute", "quantise"};
   return {"bandwidth", "compute", "launch"};
 }
 
-/// All that can be fitted of attention over a prompt, each with its unit and range, and the names
-/// of what is fitted unless named. By definition of the members of prefill_curve.
+/// What can be fitted of attention over a prompt: members of prefill_curve, each with its unit and
+/// range; and the names of what is fitted unless named.
 ///   10, of which 2 are usual   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<parameter<prefill_curve<>>> constants_of(const prefill_curve<>&) {
   using c = prefill_curve<>;
@@ -87,8 +87,8 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
   return {"compute", "launch"};
 }
 
-/// All that can be fitted of attention of decode steps, each with its unit and range, and the names
-/// of what is fitted unless named. By definition of the members of decode_curve.
+/// What can be fitted of attention of decode steps: members of decode_curve, each with its unit and
+/// range; and the names of what is fitted unless named.
 ///   14, of which 2 are usual   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<parameter<decode_curve<>>> constants_of(const decode_curve<>&) {
   using c = decode_curve<>;
@@ -111,8 +111,8 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
   return {"bandwidth", "launch"};
 }
 
-/// All that can be fitted of a layer's routed experts, each with its unit and range, and the names
-/// of what is fitted unless named. By definition of the members of expert_curve.
+/// What can be fitted of a layer's routed experts: members of expert_curve, each with its unit and
+/// range; and the names of what is fitted unless named.
 ///   10, of which 3 are usual   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<parameter<expert_curve<>>> constants_of(const expert_curve<>&) {
   using c = expert_curve<>;
@@ -131,8 +131,8 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
   return {"compute", "bandwidth", "launch"};
 }
 
-/// All that can be fitted of a vector kernel, each with its unit and range, and the names of what
-/// is fitted unless named. By definition of the members of elementwise_curve.
+/// What can be fitted of a vector kernel: members of elementwise_curve, each with its unit and
+/// range; and the names of what is fitted unless named.
 ///   7, of which 2 are usual   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] inline std::vector<parameter<elementwise_curve<>>> constants_of(
     const elementwise_curve<>&) {
@@ -147,8 +147,7 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
   return {"launch", "bandwidth"};
 }
 
-/// All that can be fitted of collectives, each with its unit and range. By definition of the
-/// members of collective_curve.
+/// What can be fitted of collectives: members of collective_curve, each with its unit and range.
 ///   36   (tests/plan/calibration_collectives.cpp)
 [[nodiscard]] inline std::vector<parameter<collective_curve<>>> constants_of(
     const collective_curve<>&) {

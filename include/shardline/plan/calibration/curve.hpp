@@ -43,8 +43,8 @@ struct parameter {
   [[nodiscard]] std::string unit() const { return time != nullptr ? "us" : written_in; }
 };
 
-/// The curve with these values, as many and each in its parameter's unit, in place of its own, in
-/// the order of the parameters: by definition of parameter::put(). Any within their ranges.
+/// The curve with these values in place of its own: as many as there are parameters, in their
+/// order, each in its parameter's unit and within its range.
 ///   launch, given as 3 us: 3e-6 s   (tests/plan/calibration_operators.cpp)
 template <class Curve>
 [[nodiscard]] Curve with_constants(Curve curve, const std::vector<parameter<Curve>>& parameters,
@@ -53,7 +53,7 @@ template <class Curve>
   return curve;
 }
 
-/// The same parameters, in their units, their searches starting at the values that `curve` has, at
+/// The same parameters, in their units, with searches that start at the values of `curve`, but at
 /// least a hundredth of the range inside its ends: initial = clamp(value, lowest + range / 100,
 /// highest - range / 100).
 ///   a share that is 1, of 0.02 to 1: 0.9902   (tests/plan/calibration_operators.cpp)
@@ -83,9 +83,9 @@ struct calibrated_curve {
   calibration found{};
 };
 
-/// The curve that fits the timings best; predict(curve, op) in seconds. Besides what calibrate()
-/// refuses, the fault names a constant that could at 95 % be anywhere in half of its range. Source:
-/// least squares of relative errors, plan/calibration/least_squares.hpp.
+/// The curve that fits the timings best, by least squares of relative errors
+/// (plan/calibration/least_squares.hpp); predict(curve, op) is in seconds. Besides what calibrate()
+/// refuses, the fault names a constant that could at 95 % be anywhere in half of its range.
 ///   timings made of bandwidth 0.66 and compute 0.71: both to a millionth
 ///   (tests/plan/calibration_operators.cpp)
 template <class Curve, class Operator, class Predict>
@@ -137,8 +137,8 @@ std::vector<std::size_t> folds_of(const std::vector<timed<Operator>>& timings) {
 }  // namespace detail
 
 /// Each timing's prediction [s] by a curve fitted to the other four fifths of the groups; of fewer
-/// than 5 groups, to all the others. Source: 5-fold cross-validation, M. Stone, J. R. Stat. Soc. B
-/// 36(2), 1974.
+/// than 5 groups, to all the others. Source: cross-validation, M. Stone, J. R. Stat. Soc. B 36(2),
+/// 1974; here in 5 folds.
 ///   the same timings: each to 1e-6   (tests/plan/calibration_operators.cpp)
 template <class Curve, class Operator, class Predict>
 [[nodiscard]] validation validated(const Curve& fixed,

@@ -28,7 +28,7 @@ enum class kernel_kind : unsigned char {
   elementwise
 };
 
-/// The name of any kind of kernel, by the list above, and of any format, by curves/kernels.hpp.
+/// The name of a kind of kernel, and of a format of curves/kernels.hpp, for reports.
 ///   "routed experts" is the sixth of 7, "8 bits" the second of 6
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr std::string_view name(kernel_kind k) noexcept {

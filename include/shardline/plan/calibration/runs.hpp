@@ -83,8 +83,8 @@ inline void sustain_bandwidth(fitted& f, double factor) {
 
 }  // namespace detail
 
-/// All that whole runs can determine of `constant`, shares [1] from 0.01 to 1 and a launch [us]
-/// from 0 to 200, and the names of what is fitted unless named. By definition of its members.
+/// What whole runs can determine of `constant`: its shares [1], from 0.01 to 1, and its launch
+/// [us], from 0 to 200; and the names of what is fitted unless named.
 ///   4 constants, 2 of them usual: mfu and bandwidth   (tests/plan/calibration_runs.cpp)
 [[nodiscard]] inline std::vector<parameter<constant>> constants_of(const constant&) {
   return {
@@ -97,10 +97,10 @@ inline void sustain_bandwidth(fitted& f, double factor) {
   return {"mfu", "bandwidth"};
 }
 
-/// All that whole runs can determine of `fitted`: the host's times [us], what ranks wait for each
-/// other [us], and two factors [1] from 0.2 to 2 on all compute and all bandwidth shares of the
-/// policy started from: `sustained` and `sustained_bandwidth`; and the names of what is fitted
-/// unless named. By definition of host_time() and of the shares.
+/// What whole runs can determine of `fitted`: the host's times [us], what ranks wait for each other
+/// [us], and two factors [1] from 0.2 to 2 on all compute and all bandwidth shares of the policy
+/// started from, `sustained` and `sustained_bandwidth`; and the names of what is fitted unless
+/// named.
 ///   10 constants, 2 of them usual: step and sustained   (tests/plan/calibration_runs.cpp)
 [[nodiscard]] inline std::vector<parameter<fitted>> constants_of(const fitted&) {
   using h = host_curve<>;
@@ -186,18 +186,17 @@ inline void mark_measured(fitted& f) { f.source = provenance::measured; }
 }  // namespace detail
 
 /// Fits constants of a policy, `constant` or `fitted`, to times of whole runs as serving() predicts
-/// them: steady state at the run's concurrency. All runs take the same policy: `start` with its
-/// free constants exchanged. So they are of one accelerator and engine; with `constant` they may be
-/// of several. Without `names`: mfu and bandwidth of `constant`, step and sustained of `fitted`;
-/// all that can be named is listed above.
-/// Time to first token and per output token count alike, each by its relative error. The mean error
-/// is cross-validated by deployment and lengths. Each report's timings are numbered in the order of
-/// the runs, time to first token before time per output token.
+/// them, steady state at the run's concurrency, by least squares with Levenberg-Marquardt's method
+/// (plan/calibration/least_squares.hpp). All runs take the same policy: `start` with its free
+/// constants exchanged. So they are of one accelerator and engine; with `constant` they may be of
+/// several. Without `names`: mfu and bandwidth of `constant`, step and sustained of `fitted`; all
+/// that can be named is listed above. Time to first token and per output token count alike, each by
+/// its relative error. The mean error is cross-validated by deployment and lengths. Each report's
+/// timings are numbered in the order of the runs, time to first token before time per output token.
 /// The fault names the run's field, its value and what is allowed, or the constant that the runs
 /// leave open: runs on one GPU say nothing of `link`.
-///   tests/plan/calibration_runs.cpp
-/// Source of the method: least squares, Levenberg-Marquardt (plan/calibration/least_squares.hpp).
 ///   runs made of mfu 0.3 and bandwidth 0.9: both found to a millionth, 1e-6
+///   (tests/plan/calibration_runs.cpp)
 template <class Policy>
 [[nodiscard]] policy_calibration<Policy> calibrate_runs(
     const Policy& start, const std::vector<measured_run>& runs,

@@ -35,7 +35,8 @@ struct operator_timing {
   seconds<> measured{};
 };
 
-/// m x k times k x n, counts above 0, the k x n matrix stored as any `format`: = 2 m n k FLOP.
+/// The multiplication of m x k by k x n values (m, n, k > 0), the k x n matrix stored as `format`:
+/// 2 m n k FLOP.
 ///   gemm_kernel(16, 1024, 4096, formats::bf16): 134,217,728 FLOP
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr gemm<double> gemm_kernel(double m, integer n, integer k,
@@ -54,8 +55,8 @@ struct attention_heads {
   precision cache = precision::bf16;
 };
 
-/// Attention of `new_tokens` after `context` tokens, of each of a number of sequences, none
-/// negative; bytes of a token = 2 kv_heads head_dim element_bytes(cache).
+/// Attention of `new_tokens` after `context` tokens in each of `sequences`, none of them negative.
+/// A token's keys and values take 2 kv_heads head_dim element_bytes(cache) bytes.
 ///   32 heads of 128 over 8 in bf16: 4096 bytes a token   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr attention_core<double> attention_kernel(phase of, double sequences,
                                                                 double new_tokens, double context,
@@ -72,7 +73,8 @@ struct attention_heads {
   return op;
 }
 
-/// Attention over whole prompts of any number of tokens = attention_kernel() without context.
+/// Attention over whole prompts, numbers of sequences and tokens >= 0: attention_kernel() without
+/// context.
 ///   prompt_kernel(2, 1000, {}): 2 sequences of 1000 new tokens
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr attention_core<double> prompt_kernel(double sequences, double prompt,
@@ -80,7 +82,7 @@ struct attention_heads {
   return attention_kernel(phase::prefill, sequences, prompt, 0.0, h);
 }
 
-/// Attention of one more token of each sequence, which has `context` tokens already, any number =
+/// Attention of one more token in each sequence, which has `context` >= 0 tokens already:
 /// attention_kernel() of one new token.
 ///   decode_kernel(64, 4095, {}): 64 sequences, 1 new token after 4095
 ///   (tests/plan/calibration_operators.cpp)
@@ -89,9 +91,9 @@ struct attention_heads {
   return attention_kernel(phase::decode, sequences, 1.0, context, h);
 }
 
-/// `tokens` through a gated layer of a number of `experts`, all on this rank, each token to
-/// `experts_per_token` of them by chance: rows = tokens experts_per_token, experts hit =
-/// expected_distinct(), at most the rows.
+/// `tokens` through a gated layer of `experts` experts, all on this rank, each token by chance to
+/// `experts_per_token` of them: rows = tokens experts_per_token, experts hit = expected_distinct(),
+/// at most as many as rows.
 ///   4 tokens to 2 of 8 experts: 8 rows, 5.46875 experts   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr expert_layer expert_kernel(double tokens, integer experts,
                                                    integer experts_per_token, integer hidden,
@@ -107,8 +109,8 @@ struct attention_heads {
   return layer;
 }
 
-/// A vector kernel of any kind over rows of `width` values, which reads and writes `traffic` bytes
-/// in all: by definition of elementwise.
+/// A vector kernel of this kind over rows of `width` values, which reads and writes `traffic` >= 0
+/// bytes in all.
 ///   vector_kernel(vector_kind::norm, 8192, 1 MB): 10^6 bytes
 ///   (tests/plan/calibration_operators.cpp)
 [[nodiscard]] constexpr elementwise<double> vector_kernel(vector_kind kind, integer width,

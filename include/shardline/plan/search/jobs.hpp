@@ -10,10 +10,9 @@
 
 namespace shardline {
 
-/// run(part, job) -> found_points for a number of `jobs` parts of `part`, jobs >= 1, each on a
-/// thread of its own, job 0 on the caller's; merged() makes the whole of them, which does not
-/// depend on how many jobs there were: by definition of search_part. run is called from several
-/// threads at once and must not throw.
+/// Calls run(part, job) -> found_points for each of `jobs` >= 1 parts of `part`, each on a thread
+/// of its own, job 0 on the caller's. merged() makes the whole of them, which does not depend on
+/// how many jobs there were. run is called from several threads at once and must not throw.
 ///   of 4 jobs: 4 parts   (tests/plan/search_space.cpp)
 template <class Run>
 [[nodiscard]] std::vector<found_points> in_jobs(search_part part, integer jobs, const Run& run) {

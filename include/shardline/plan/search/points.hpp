@@ -134,9 +134,9 @@ class frontier_points {
   std::size_t full_ = room;
 };
 
-/// The whole of a search from any number of its parts, in any order: what `keep`, a keeper as
-/// above, keeps of their points, and the sum of their counts. Where every part was kept by such a
-/// keeper it is what a search of the whole finds, point by point, which derives it.
+/// The whole of a search from its parts, in whatever order: what `keep`, a keeper as above, keeps
+/// of their points, and the sum of their counts. Where every part was kept by such a keeper it is,
+/// point by point, what a search of the whole finds.
 ///   of parts that tried 6 and 4 points: 10   (tests/plan/search_space.cpp)
 template <class Keeper>
 [[nodiscard]] found_points merged(std::span<const found_points> parts, Keeper keep) {

@@ -68,8 +68,8 @@ class dice {
   std::uint64_t state_;
 };
 
-/// Mean, p50, p90 and p99 [s] of any number of times: the smallest that so large a share does not
-/// exceed (nearest-rank, by definition of order statistics); 0 of none.
+/// Mean, p50, p90 and p99 [s] of times, a percentile being the smallest time that so large a share
+/// does not exceed (nearest rank); 0 of none.
 ///   of 4, 1, 3 and 2 s: mean 2.5, p50 2, p90 4 s   (tests/plan/simulation.cpp)
 inline percentiles percentiles_of(std::vector<double> of) {
   percentiles p;
