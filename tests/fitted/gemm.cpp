@@ -34,8 +34,8 @@ constexpr auto h100_vllm_gemm = with_efficiency(catalog::h100_sxm, hopper);
 constexpr auto a100_vllm_gemm = with_efficiency(catalog::a100_sxm, ampere);
 
 template <class T = double>
-constexpr gemm<T> product(const T& rows, integer k, integer n,
-                          const weight_format& f = formats::bf16) {
+constexpr gemm<T> multiplication(const T& rows, integer k, integer n,
+                                 const weight_format& f = formats::bf16) {
   return {term::head, {weight_class::attention, f, k, n, 1}, rows, T(1.0), precision::bf16};
 }
 
@@ -44,14 +44,14 @@ double microseconds(const Accelerator& a, const gemm<double>& op) {
   return time_of(a, op).total().value() * 1e6;
 }
 
-static_assert(time_of(h100_vllm_gemm, product(16.0, 4096, 1024)).total() > 7_us);
+static_assert(time_of(h100_vllm_gemm, multiplication(16.0, 4096, 1024)).total() > 7_us);
 
 }  // namespace
 
 // The figures are those of an independent program (numpy) of the same formula and constants.
 TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, throttling") {
   const auto us = [](double rows, integer k, integer n) {
-    return microseconds(h100_vllm_gemm, product(rows, k, n));
+    return microseconds(h100_vllm_gemm, multiplication(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(7.482099579273289).epsilon(1e-12));
   CHECK(us(16.0, 4096, 28672) == doctest::Approx(85.17427704776826).epsilon(1e-12));
@@ -61,7 +61,7 @@ TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, thro
 
 TEST_CASE("bf16 on Ampere, whose small tiles are cheaper with fewer rows") {
   const auto us = [](double rows, integer k, integer n) {
-    return microseconds(a100_vllm_gemm, product(rows, k, n));
+    return microseconds(a100_vllm_gemm, multiplication(rows, k, n));
   };
   CHECK(us(1.0, 4096, 1024) == doctest::Approx(10.69595301263431).epsilon(1e-12));
   CHECK(us(48.0, 8192, 10240) == doctest::Approx(121.36563040361587).epsilon(1e-12));
@@ -72,7 +72,7 @@ TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never spli
   constexpr weight_format plain{precision::fp8, precision::fp8};
   constexpr weight_format block{precision::fp8, precision::fp8, 128, 128};
   const auto us = [](double rows, integer k, integer n, const weight_format& f) {
-    return microseconds(h100_vllm_gemm, product(rows, k, n, f));
+    return microseconds(h100_vllm_gemm, multiplication(rows, k, n, f));
   };
   CHECK(us(1.0, 4096, 1024, plain) == doctest::Approx(8.043727712245868).epsilon(1e-12));
   CHECK(us(256.0, 8192, 10240, plain) == doctest::Approx(43.37790605427119).epsilon(1e-12));
@@ -85,12 +85,12 @@ TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never spli
 namespace {
 
 // Within a few orders of magnitude of what models multiply.
-gemm<double> random_product(laws::dice& d) {
+gemm<double> random_multiplication(laws::dice& d) {
   constexpr std::array<weight_format, 4> drawn{formats::bf16, formats::fp8, formats::fp8_block,
                                                formats::int4_g128};
-  return product(std::round(laws::log_between(d, 1.0, 60000.0)),
-                 static_cast<integer>(laws::log_between(d, 64.0, 30000.0)),
-                 static_cast<integer>(laws::log_between(d, 64.0, 80000.0)), d.one_of(drawn));
+  return multiplication(std::round(laws::log_between(d, 1.0, 60000.0)),
+                        static_cast<integer>(laws::log_between(d, 64.0, 30000.0)),
+                        static_cast<integer>(laws::log_between(d, 64.0, 80000.0)), d.one_of(drawn));
 }
 
 constexpr double no_shorter = 1.0 - 1e-12;
@@ -106,8 +106,8 @@ TEST_CASE("weights that are widened are multiplied as wide ones, and take fewer 
   for (const weight_format& f : {formats::fp8, formats::fp8_block, formats::nvfp4}) {
     for (const double rows : {1.0, 64.0, 300.0, 4096.0}) {
       CAPTURE(rows);
-      CHECK(microseconds(a100_vllm_gemm, product(rows, 8192, 1280, f)) <=
-            microseconds(a100_vllm_gemm, product(rows, 8192, 1280)));
+      CHECK(microseconds(a100_vllm_gemm, multiplication(rows, 8192, 1280, f)) <=
+            microseconds(a100_vllm_gemm, multiplication(rows, 8192, 1280)));
     }
   }
 }
@@ -115,7 +115,7 @@ TEST_CASE("weights that are widened are multiplied as wide ones, and take fewer 
 TEST_CASE("more rows, columns or inner values never take less time") {
   laws::dice d(4101);
   for (int number = 0; number < 100000; ++number) {
-    const gemm<double> op = random_product(d);
+    const gemm<double> op = random_multiplication(d);
     gemm<double> more = op;
     switch (d.whole(0, 2)) {
       case 0:
@@ -139,7 +139,7 @@ TEST_CASE("more bandwidth or a higher peak never take more, and no roofline is b
   laws::dice d(4102);
   const auto bare = catalog::h100_sxm;
   for (int number = 0; number < 50000; ++number) {
-    const gemm<double> op = random_product(d);
+    const gemm<double> op = random_multiplication(d);
     auto better = h100_vllm_gemm;
     const double factor = d.between(1.0, 4.0);
     if (d.flip()) {
@@ -158,7 +158,7 @@ TEST_CASE("more bandwidth or a higher peak never take more, and no roofline is b
 }
 
 TEST_CASE("no rows are no steps along the inner dimension: the weights are read all the same") {
-  const operator_time<double> t = time_of(h100_vllm_gemm, product(0.0, 4096, 1024));
+  const operator_time<double> t = time_of(h100_vllm_gemm, multiplication(0.0, 4096, 1024));
   CHECK(t.compute.value() == 0.0);
   CHECK(t.memory > 0_us);
 }
@@ -178,10 +178,10 @@ TEST_CASE("the same in SIMD, lane by lane, and with slopes") {
   }();
   four rows(0.0);
   for (int lane = 0; lane < 4; ++lane) rows.lanes[lane] = 1.0 + 700.0 * lane;
-  const auto times = time_of(h100s, product(rows, 4096, 14336)).total().value();
+  const auto times = time_of(h100s, multiplication(rows, 4096, 14336)).total().value();
   for (int lane = 0; lane < 4; ++lane) {
     CHECK(times[lane] ==
-          doctest::Approx(seconds_of(h100_vllm_gemm, product(rows[lane], 4096, 14336)))
+          doctest::Approx(seconds_of(h100_vllm_gemm, multiplication(rows[lane], 4096, 14336)))
               .epsilon(1e-14));
   }
   using slope = dual<1>;
@@ -190,14 +190,14 @@ TEST_CASE("the same in SIMD, lane by lane, and with slopes") {
   a.memory_rate = bandwidth<slope>::from_value(slope::input(3350e9, 0));
   a.multiprocessors = 132;
   a.efficiency.gemm[kernel_format::wide].bandwidth = slope(0.9014);
-  const slope t = time_of(a, product(slope(1.0), 8192, 28672)).total().value();
+  const slope t = time_of(a, multiplication(slope(1.0), 8192, 28672)).total().value();
   // Bound by memory: 1 % more bandwidth is 1 % less time, of what the memory takes.
   CHECK(t.slope[0] * 3350e9 ==
         doctest::Approx(-8192.0 * 28672.0 * 2.0 / (3350e9 * 0.9014)).epsilon(0.01));
 }
 
 TEST_CASE("documented: 16 rows of 4096 x 28672 take 85.174 us on an H100") {
-  const gemm<double> op = product(16.0, 4096, 28672);
+  const gemm<double> op = multiplication(16.0, 4096, 28672);
   const auto law = law_of(h100_vllm_gemm, gemm_shape{op.term, op.weight}, op.weight.matrix_bytes());
   CHECK(law.time(16.0, 1.0).total() * 1e6 == doctest::Approx(85.174).scale(0.0).epsilon(5e-6));
 }
