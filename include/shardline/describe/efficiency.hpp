@@ -37,8 +37,8 @@ enum class provenance : unsigned char { datasheet, constant, transferred, measur
   return a < b ? a : b;
 }
 
-/// Every peak is reached and a kernel costs nothing to launch: a lower bound on the time of any step
-/// (of a TPOT not: what a first token is spared can be waited between others).
+/// Every peak is reached and a kernel costs nothing to launch: a lower bound on the time of any
+/// step (of a TPOT not: what a first token is spared can be waited between others).
 struct datasheet {
   friend constexpr bool operator==(const datasheet&, const datasheet&) noexcept = default;
 };
