@@ -12,6 +12,7 @@
 #include "shardline/base/dual.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
+#include "shardline/engines/vllm.hpp"
 #include "shardline/estimate/estimate.hpp"
 
 using namespace shardline;
@@ -414,4 +415,26 @@ TEST_CASE("documented: turnover, and how many run") {
   const auto many = running_of(p, w, memory(p, w));
   CHECK(many.admitted == 400.0);
   CHECK(many.running == 201.0);
+}
+
+// Replicas that share experts read their prompts at the same time, a step of theirs or several.
+TEST_CASE("a prompt that just fits into a step takes as long as one of a token less or more") {
+  const auto c =
+      with_engine(make_cluster(with_efficiency(catalog::h200_sxm, constant{}), 8), engines::vllm);
+  vllm flags;
+  flags.dp = 8;
+  const layout replicas = to_layout(flags);
+  for (const double concurrency : {8.0, 9.0, 16.0, 64.0}) {
+    CAPTURE(concurrency);
+    const auto ttft = [&](double input) {
+      workload w = load(concurrency, input, 64.0);
+      w.chunk = 4096_tokens;
+      return serving(c, catalog::gpt_oss_120b, replicas, w).ttft.value();
+    };
+    for (const double input : {4000.0, 4090.0, 4095.0, 4096.0}) {
+      CAPTURE(input);
+      CHECK(ttft(input) <= ttft(4097.0));
+      CHECK(ttft(input) >= ttft(4097.0) * 0.9);
+    }
+  }
 }

@@ -99,11 +99,14 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
   const T left = load.budget - (load.budget - s.room) * others;
   const T room = select(s.room < load.prompt, left, s.room);
   const basic_step_seconds<T> step = times.mixed(min(room, together), decoding);
-  // Alone it has the whole budget, and fewer steps.
+  // Without decoding sequences it has the whole budget, and fewer steps: one, if it fits, which other
+  // replicas read at the same time.
   const T whole = min(load.prompt, load.budget);
-  const T by_itself = times.prompts(whole).pace * (load.prompt / whole);
-  const T several = times.alone() + max(step.pace * (load.prompt / room) - by_itself, T(0.0));
-  return select(room < load.prompt, several, step.latency);
+  const basic_step_seconds<T> full = times.prompts(whole);
+  const T by_itself = select(load.budget < load.prompt, times.alone(), full.latency);
+  const T slower =
+      max(step.pace * (load.prompt / room) - full.pace * (load.prompt / whole), T(0.0));
+  return select(room < load.prompt, by_itself + slower, step.latency);
 }
 
 // Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a

@@ -439,3 +439,14 @@ TEST_CASE("documented: words, places, scripts and facts of launches") {
   REQUIRE(said.size() == 1);
   CHECK(said[0] == "VLLM_PP_LAYER_PARTITION=30,31");
 }
+
+TEST_CASE("vLLM's pools say on which node they are asked for their caches") {
+  launch_request r = request_of(engines::vllm, catalog::llama_3_1_70b, {{4, 1, 1}, {4, 1, 1}});
+  CHECK(shell_text(launch_plan_of(r), 8).find("VLLM_NIXL_SIDE_CHANNEL_HOST") == std::string::npos);
+  r.prefill = 2;
+  r.decode = 3;
+  const std::string shell = shell_text(launch_plan_of(r), 8);
+  CHECK(shell.find("VLLM_NIXL_SIDE_CHANNEL_HOST=node0 ") != std::string::npos);
+  CHECK(shell.find("VLLM_NIXL_SIDE_CHANNEL_HOST=node1 VLLM_NIXL_SIDE_CHANNEL_PORT=5700 ") !=
+        std::string::npos);
+}

@@ -78,6 +78,7 @@ inline constexpr auto of_both = std::to_array<launch_option>({
     {.field = nodes, .name = "--headless", .type = present},
     {.field = address, .name = "--host", .type = text},
     {.field = address, .name = "--port", .type = whole, .most = 65535.0},
+    {.field = pool, .name = "VLLM_NIXL_SIDE_CHANNEL_HOST", .type = text, .place = environment},
     {.field = pool,
      .name = "VLLM_NIXL_SIDE_CHANNEL_PORT",
      .type = whole,

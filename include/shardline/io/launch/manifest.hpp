@@ -152,6 +152,10 @@ inline std::string environment_entries(const launch_plan& p, const launch_server
     const std::size_t equals = e.find('=');
     text += "- name: " + e.substr(0, equals) + "\n  value: \"" + e.substr(equals + 1) + "\"\n";
   }
+  if (s.role != pool_role::both && p.dialect->find(side_channel_host) != nullptr) {
+    text += "- name: " + std::string(side_channel_host) +
+            "\n  valueFrom:\n    fieldRef:\n      fieldPath: status.podIP\n";
+  }
   return text.empty() ? "" : "env:\n" + indented(text, 2);
 }
 

@@ -82,6 +82,11 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
 
 }  // namespace detail
 
+/// Where a pool's servers are asked for their caches: addresses and ports of vLLM's NIXL connector,
+/// docs/features/nixl_connector_usage.md.
+inline constexpr std::string_view side_channel_host = "VLLM_NIXL_SIDE_CHANNEL_HOST";
+inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PORT";
+
 /// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before a server's
 /// command, GPUs by index from 0, and those of the dialect's options that are variables.
 ///   (tests/io/launch/plan.cpp)
@@ -94,12 +99,14 @@ inline void add_argument(std::vector<std::string>& to, const launch_argument& a)
     if (a.option->place != option_place::environment) continue;
     words.push_back(std::string(a.option->name) + "=" + a.value);
   }
-  constexpr integer side_channel = 5600;
-  constexpr std::string_view channel = "VLLM_NIXL_SIDE_CHANNEL_PORT";
-  if (s.role != pool_role::both && at.slot > 0 && p.dialect->find(channel) != nullptr) {
+  if (s.role == pool_role::both) return words;
+  // vLLM's own default, localhost, is only right of pools on one node: vllm/envs.py.
+  if (!at.leader.empty() && p.dialect->find(side_channel_host) != nullptr) {
+    words.push_back(std::string(side_channel_host) + "=" + at.leader);
+  }
+  if (at.slot > 0 && p.dialect->find(side_channel_port) != nullptr) {
     // A port for each data-parallel rank follows the first.
-    const integer apart = 100 * at.slot;
-    words.push_back(std::string(channel) + "=" + std::to_string(side_channel + apart));
+    words.push_back(std::string(side_channel_port) + "=" + std::to_string(5600 + 100 * at.slot));
   }
   return words;
 }
