@@ -19,6 +19,7 @@
 #include "launch_words.hpp"
 #include "models.hpp"
 #include "shardline/catalog/repositories.hpp"
+#include "shardline/chips/transfer.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/engines/launch/index.hpp"
 #include "shardline/io/accelerator_file.hpp"
@@ -361,6 +362,12 @@ void note_stand_ins(options& o) {
   }
   const bool of_nvidia =
       a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown;
+  const bool fitted = std::holds_alternative<const shardline::engine_version*>(o.efficiency);
+  if (of_nvidia && fitted && a.architecture == shardline::architecture::unknown) {
+    o.notes.push_back(fmt::format(
+        "no architecture is given of {}: priced with the kernels of {}; its file can say one",
+        a.name.view(), nearest(a).sheet->name.view()));
+  }
   if (o.engine == nullptr || of_nvidia) return;
   if (o.engine->engine == shardline::tensorrt_llm::convention ||
       o.engine->engine == shardline::engines::fastertransformer.engine) {
