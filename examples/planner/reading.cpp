@@ -179,6 +179,19 @@ void read_rate(const words& of, shardline::workload& w) {
   w.rate = shardline::request_rate<>::from_value(*rate);
 }
 
+// Whose kernels are priced where the accelerator does not say.
+void note_kernels(options& o) {
+  const shardline::accelerator& a = o.cluster.accelerator;
+  const bool fitted = std::holds_alternative<const shardline::engine_version*>(o.efficiency);
+  const bool of_nvidia =
+      a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown;
+  if (!fitted || !of_nvidia || a.architecture != shardline::architecture::unknown) return;
+  o.notes.push_back(
+      fmt::format("no architecture is given of {}: priced with the kernels of {}; its file can say "
+                  "one",
+                  a.name.view(), nearest(a).sheet->name.view()));
+}
+
 void read_time(const words& of, options& o) {
   read_execution(of, o);
   o.workload.max_ttft = longest(of, "--max-ttft", field::max_ttft);
@@ -192,6 +205,7 @@ void read_time(const words& of, options& o) {
   o.efficiency = o.engine != nullptr ? o.engine : &shardline::engines::vllm;
   if (chosen) o.efficiency = efficiency_policy("--efficiency", *chosen);
   o.efficiency_given = chosen;
+  note_kernels(o);
 }
 
 void read_engine(const words& of, options& o) {
@@ -362,12 +376,6 @@ void note_stand_ins(options& o) {
   }
   const bool of_nvidia =
       a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown;
-  const bool fitted = std::holds_alternative<const shardline::engine_version*>(o.efficiency);
-  if (of_nvidia && fitted && a.architecture == shardline::architecture::unknown) {
-    o.notes.push_back(fmt::format(
-        "no architecture is given of {}: priced with the kernels of {}; its file can say one",
-        a.name.view(), nearest(a).sheet->name.view()));
-  }
   if (o.engine == nullptr || of_nvidia) return;
   if (o.engine->engine == shardline::tensorrt_llm::convention ||
       o.engine->engine == shardline::engines::fastertransformer.engine) {
