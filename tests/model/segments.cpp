@@ -67,8 +67,8 @@ struct written {
         o.bytes_per_token, o.activation, o.latent, o.latent_width);
   }
   void operator()(const recurrence_shape& o) {
-    say(11, o.phase, o.query_split, o.flops_per_token, o.values_per_token, o.state_bytes,
-        o.activation);
+    say(11, o.kind, o.phase, o.query_split, o.flops_per_token, o.values_per_token, o.state_values,
+        o.state_bytes, o.activation);
   }
   void operator()(const sequence_cache& o) {
     say(12, o.bytes_per_token, o.window, o.chunked, o.state_bytes, o.split);

@@ -63,6 +63,10 @@ struct as_launched_by {
     c.launch = c.launch * engine.expert_launches;
     c.sorting = c.sorting * engine.expert_launches;
   }
+  constexpr void operator()(recurrence_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+    c.prompt = c.prompt * engine.launches;
+  }
   constexpr void operator()(elementwise_curve<>& c) const noexcept {
     c.launch = c.launch * engine.launches;
     if (!engine.bare_vectors) c = {.launch = c.launch, .walk = c.walk, .bandwidth = c.bandwidth};

@@ -39,6 +39,12 @@ constexpr integer empty(const by_format<Curve>&... curves) noexcept {
   for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
   return number;
 }
+template <class Curve>
+constexpr integer empty(const by_recurrence<Curve>& curves) noexcept {
+  integer number = 0;
+  for (const Curve& c : curves.of) number += empty(c);
+  return number;
+}
 template <field Field>
 constexpr void require_curves(integer empty_ones, field_errors& errors) noexcept {
   errors.require<Field>(empty_ones == 0, condition::none_unless_data_sheet,
@@ -54,6 +60,7 @@ constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& error
   require_curves<field::attention_curves>(
       empty(f.prefill, f.latent_prefill) + empty(f.decode, f.latent_decode), errors);
   require_curves<field::expert_curves>(empty(f.experts), errors);
+  require_curves<field::recurrence_curves>(empty(f.recurrences), errors);
   require_curves<field::elementwise_curves>(empty(f.elementwise), errors);
   require_curves<field::collective_curves>(empty(f.collectives), errors);
   require_curves<field::exchange_curves>(

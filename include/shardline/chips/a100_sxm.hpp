@@ -9,6 +9,7 @@
 #include "shardline/chips/curves.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/measured.hpp"
+#include "shardline/chips/recurrences.hpp"
 
 namespace shardline::catalog {
 
@@ -44,6 +45,9 @@ constexpr fitted a100_kernels(const kernel_execution& e) noexcept {
   if (e.library == kernel_library::fastertransformer) {
     for (gemm_curve<>& c : f.gemm.of) c.bandwidth = fastertransformer_bandwidth;
   }
+  // Not measured there: an H100's, a multiprocessor at a time.
+  f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
+                             h100_sxm_trtllm_recurrences);
   f.elementwise = elementwise_a100;
   f.collectives =
       e.own_all_reduce

@@ -4,6 +4,7 @@
 
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/recurrences.hpp"
 #include "shardline/chips/rtx_pro_6000_collectives.hpp"
 #include "shardline/chips/rtx_pro_6000_kernels.hpp"
 
@@ -36,6 +37,9 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(
       f, of_library(e.library, rtx_pro_6000_vllm, rtx_pro_6000_sglang, rtx_pro_6000_trtllm));
+  // Not measured there: a B200's, a multiprocessor at a time.
+  f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
+                             b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.43e9);
   // Engines have no all-reduce of their own for GPUs that meet over PCIe, but for a pair.
   f.collectives = rtx_pro_6000_nccl_collectives;

@@ -139,6 +139,16 @@ constexpr void list_constants(C&& c, List&& list) {
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
 }
+template <detail::curve_of<recurrence_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
+  using namespace constant_ranges;
+  list(a_share, "bandwidth", c.bandwidth);
+  list(a_time, "launch", c.launch);
+  list(a_time, "prompt", c.prompt);
+  list(a_time, "along", c.along);
+  list(a_pace, "token", c.token);
+  list(a_pace, "sequence", c.sequence);
+}
 template <detail::curve_of<elementwise_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
@@ -286,7 +296,7 @@ template <class Curve>
 
 /// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
 /// `field` is what messages name.
-///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
+///   visits 47: 6 formats of 6 kinds of kernels, 4 recurrences and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);
@@ -297,6 +307,7 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
     for (const auto& c : curves->of) visit(field::decode_constants, c);
   }
   for (const auto& c : f.experts.of) visit(field::expert_constants, c);
+  for (const auto& c : f.recurrences.of) visit(field::recurrence_constants, c);
   visit(field::elementwise_constants, f.elementwise);
   visit(field::collective_constants, f.collectives);
   visit(field::throughput_constants, f.exchange.throughput_dispatch);

@@ -54,6 +54,7 @@ struct basic_fitted {
   by_format<prefill_curve<T>> latent_prefill{};
   by_format<decode_curve<T>> latent_decode{};
   by_format<expert_curve<T>> experts{};
+  by_recurrence<recurrence_curve<T>> recurrences{};
   elementwise_curve<T> elementwise{};
   collective_curve<T> collectives{};
   exchange_curves<T> exchange{};
@@ -105,11 +106,12 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   }
 }
 
-/// Calls visit(curve) for every one of these, and for the one of vector kernels.
-///   visits 37   (tests/curves/constants.cpp)
+/// Calls visit(curve) for every one of these, for each of recurrences and the one of vector kernels.
+///   visits 41   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
   for_each_format(f, [&visit](kernel_format, auto& curve) { visit(curve); });
+  for (recurrence_curve<T>& c : f.recurrences.of) visit(c);
   visit(f.elementwise);
 }
 

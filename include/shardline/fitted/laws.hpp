@@ -6,6 +6,7 @@
 #include "shardline/fitted/elementwise.hpp"
 #include "shardline/fitted/experts.hpp"
 #include "shardline/fitted/gemm.hpp"
+#include "shardline/fitted/recurrence.hpp"
 #include "shardline/kernels/roof_laws.hpp"
 #include "shardline/policies/laws.hpp"
 
@@ -43,9 +44,7 @@ class fitted_laws {
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t) noexcept {
-    roof<T> r = law_of(a, o);
-    r.at = at;
-    recurrences_.push_back(r);
+    recurrences_.push_back({at, law_of(a, o)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const attention_shape& o, double, std::size_t) noexcept {
@@ -100,7 +99,15 @@ class fitted_laws {
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
     fused_.price(s, fold);
-    each(recurrences_, step_size::none, [&s](const roof<T>& r) { return r.time(s); });
+    for (const phase p : both_phases) {
+      const step_part<T>* part = part_in(s.step, p);
+      if (part == nullptr) continue;
+      for (std::size_t i = 0; i < recurrences_.size(); ++i) {
+        const recurrence_of& r = recurrences_[i];
+        if (r.law.phase != p || !fold.wants(r.at.segment, step_size::none)) continue;
+        fold(r.at, r.law.time(part->sequences, part->new_tokens));
+      }
+    }
   }
 
   struct gemm_of {
@@ -123,6 +130,10 @@ class fitted_laws {
     expert_activation_law<T> law{};
     unsigned char routing = 0;
   };
+  struct recurrence_of {
+    place_in_step at{};
+    recurrence_law<T> law{};
+  };
   struct prompt_of {
     place_in_step at{};
     prompt_law<T> law{};
@@ -139,7 +150,7 @@ class fitted_laws {
   growing<activation_of, max_layer_kinds> activations_;
   growing<prompt_of, max_attentions> prompts_;
   growing<decode_of, max_attentions> decodes_;
-  growing<roof<T>, 2 * max_layer_kinds> recurrences_;
+  growing<recurrence_of, 4 * max_layer_kinds> recurrences_;
   passings<T> fused_;
 };
 

@@ -209,15 +209,13 @@ class roof_laws {
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t,
                      step_size::of_phase launched = step_size::of_phase::runs) noexcept {
-    // One sequence with one new token: what its state takes, and what the token does.
-    recurrence_shape idle = o;
-    idle.flops_per_token = 0;
-    idle.values_per_token = 0;
-    recurrence_shape stateless = o;
-    stateless.state_bytes = 0.0;
-    const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
-    roof<T> r = passed(a, operator_of(stateless, one));
-    r.fixed = plain(time_of(a, operator_of(idle, one))).memory;
+    // One sequence without a new token, and what one does besides.
+    const auto of_tokens = [&o](double n) {
+      return operator_of(o, step_part<T>{o.phase, T(1.0), T(n), T(0.0)});
+    };
+    roof<T> r = passed(a, of_tokens(1.0));
+    r.fixed = plain(time_of(a, of_tokens(0.0))).memory;
+    r.each = r.each - r.fixed;
     const step_extent tokens =
         o.phase == phase::prefill ? step_extent::prompt_tokens : step_extent::decode_tokens;
     put(r, at, step_size::of(tokens), step_size::of(step_size::of_phase::sequences, o.phase),
@@ -321,10 +319,10 @@ class roof_laws {
     roofs_.push_back(r);
   }
 
-  growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
+  growing<roof<T>, max_gemms + 6 * max_layer_kinds> roofs_;
   passings<T> passings_;
   growing<attention_roof<T>, 2 * max_attentions> attentions_;
-  growing<roof<T>, max_gemms + 4 * max_layer_kinds> repeated_roofs_;
+  growing<roof<T>, max_gemms + 6 * max_layer_kinds> repeated_roofs_;
   passings<T> repeated_passings_;
   growing<attention_roof<T>, 2 * max_attentions> repeated_attentions_;
 };

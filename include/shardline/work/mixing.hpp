@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "shardline/describe/recurrence_kind.hpp"
 #include "shardline/work/operators.hpp"
 
 namespace shardline {
@@ -89,17 +90,22 @@ struct attention_core {
 /// A recurrence over the new tokens of one part of a step, all its sequences. Over cp ranks the
 /// tokens are divided; handing the state from rank to rank is not priced.
 ///   flops = sequences new_tokens flops_per_token
-///   bytes = sequences (new_tokens values_per_token activation + 2 state_bytes): the state is read
-///           and written once
+///   bytes = sequences (new_tokens values_per_token activation + moves state_bytes)
+///   moves = 2, the state is read and written once; 1 + new_tokens in a decode step, which writes
+///           it after each token, so that drafts can be taken back. Inputs of a convolution, of
+///           which a draft's are the next one's too, 2
+/// state_values: of one sequence, whatever their precision.
 template <class T>
 struct recurrence {
   static constexpr shardline::term term = shardline::term::attention;
+  recurrence_kind kind = recurrence_kind::state_space;
   shardline::phase phase = phase::decode;
   T sequences = T(0.0);
   T new_tokens = T(0.0);
   integer query_split = 1;
   integer flops_per_token = 0;
   integer values_per_token = 0;
+  integer state_values = 0;
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 
@@ -112,7 +118,9 @@ struct recurrence {
     return bytes<T>::from_value(tokens() * per_token);
   }
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
-    return activation_bytes() + bytes<T>::from_value(sequences * T(2.0 * state_bytes));
+    const bool each = phase == shardline::phase::decode && kind != recurrence_kind::convolution;
+    const T moves = each ? T(1.0) + new_tokens : T(2.0);
+    return activation_bytes() + bytes<T>::from_value(sequences * (moves * T(state_bytes)));
   }
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 
