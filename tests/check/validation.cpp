@@ -262,11 +262,11 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 26> sums{{
+const std::array<field_case, 27> sums{{
     {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
-    {field::attention_curves, "efficiency.prefill, decode and latent ones (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::attention_curves, "efficiency.prefill, decode, latent ones and sparse (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::expert_curves, "efficiency.experts (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::recurrence_curves, "efficiency.recurrences (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::elementwise_curves, "efficiency.elementwise (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -276,6 +276,7 @@ const std::array<field_case, 26> sums{{
     {field::gemm_constants, "efficiency.gemm", 0, 0, counted, is_whole, nullptr},
     {field::prefill_constants, "efficiency.prefill or latent_prefill", 0, 0, counted, is_whole, nullptr},
     {field::decode_constants, "efficiency.decode or latent_decode", 0, 0, counted, is_whole, nullptr},
+    {field::sparse_constants, "efficiency.sparse", 0, 0, counted, is_whole, nullptr},
     {field::expert_constants, "efficiency.experts", 0, 0, counted, is_whole, nullptr},
     {field::recurrence_constants, "efficiency.recurrences", 0, 0, counted, is_whole, nullptr},
     {field::elementwise_constants, "efficiency.elementwise", 0, 0, counted, is_whole, nullptr},

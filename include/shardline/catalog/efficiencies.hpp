@@ -59,6 +59,9 @@ struct as_launched_by {
     c.bandwidth = min(c.bandwidth, paged_share);
     c.per_query_head = engine.per_query_head;
   }
+  constexpr void operator()(sparse_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+  }
   constexpr void operator()(expert_curve<>& c) const noexcept {
     c.launch = c.launch * engine.expert_launches;
     c.sorting = c.sorting * engine.expert_launches;

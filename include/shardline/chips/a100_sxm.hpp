@@ -10,6 +10,7 @@
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/measured.hpp"
 #include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -46,6 +47,8 @@ constexpr fitted a100_kernels(const kernel_execution& e) noexcept {
     for (gemm_curve<>& c : f.gemm.of) c.bandwidth = fastertransformer_bandwidth;
   }
   // Not measured there: an H100's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
   f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
                              h100_sxm_trtllm_recurrences);
   f.elementwise = elementwise_a100;

@@ -7,6 +7,7 @@
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -47,6 +48,8 @@ constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(f,
                           of_library(e.library, b200_sxm_vllm, b200_sxm_sglang, b200_sxm_trtllm));
+  f.sparse =
+      of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
   f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
                              b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.965e9);

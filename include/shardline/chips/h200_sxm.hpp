@@ -7,6 +7,7 @@
 #include "shardline/chips/h200_sxm_collectives.hpp"
 #include "shardline/chips/h200_sxm_kernels.hpp"
 #include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -44,6 +45,8 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
     f.experts[kernel_format::four_bit_float].launch = triton_launches;
     f.experts[kernel_format::four_bit_float].sorting = {};
   }
+  f.sparse =
+      of_library(e.library, h200_sxm_vllm_sparse, h200_sxm_sglang_sparse, h200_sxm_trtllm_sparse);
   f.recurrences = of_library(e.library, h200_sxm_vllm_recurrences, h200_sxm_sglang_recurrences,
                              h200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.98e9);

@@ -7,6 +7,7 @@
 #include "shardline/chips/l40s_collectives.hpp"
 #include "shardline/chips/l40s_kernels.hpp"
 #include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -37,6 +38,8 @@ constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(f, of_library(e.library, l40s_vllm, l40s_sglang, l40s_trtllm));
   // Not measured there: an H100's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
   f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
                              h100_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.52e9);

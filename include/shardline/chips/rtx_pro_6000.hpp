@@ -7,6 +7,7 @@
 #include "shardline/chips/recurrences.hpp"
 #include "shardline/chips/rtx_pro_6000_collectives.hpp"
 #include "shardline/chips/rtx_pro_6000_kernels.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -38,6 +39,8 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   shardline::detail::take(
       f, of_library(e.library, rtx_pro_6000_vllm, rtx_pro_6000_sglang, rtx_pro_6000_trtllm));
   // Not measured there: a B200's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
   f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
                              b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.43e9);

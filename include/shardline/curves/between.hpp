@@ -85,6 +85,7 @@ template <class Curve>
   each(from.latent_prefill, to.latent_prefill);
   each(from.decode, to.decode);
   each(from.latent_decode, to.latent_decode);
+  each(from.sparse, to.sparse);
   each(from.experts, to.experts);
   each(from.recurrences, to.recurrences);
   from.elementwise = between(from.elementwise, to.elementwise, share);

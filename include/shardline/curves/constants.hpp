@@ -139,6 +139,13 @@ constexpr void list_constants(C&& c, List&& list) {
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
 }
+template <detail::curve_of<sparse_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
+  using namespace constant_ranges;
+  list(a_share, "compute", c.compute);
+  list(one_or_more, "heads", c.heads);
+  list(a_time, "launch", c.launch);
+}
 template <detail::curve_of<recurrence_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
   using namespace constant_ranges;
@@ -296,7 +303,7 @@ template <class Curve>
 
 /// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
 /// `field` is what messages name.
-///   visits 47: 6 formats of 6 kinds of kernels, 4 recurrences and 7 more   (tests/curves/constants.cpp)
+///   visits 53: 6 formats of 7 kinds of kernels, 4 recurrences and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);
@@ -306,6 +313,7 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto* curves : {&f.decode, &f.latent_decode}) {
     for (const auto& c : curves->of) visit(field::decode_constants, c);
   }
+  for (const auto& c : f.sparse.of) visit(field::sparse_constants, c);
   for (const auto& c : f.experts.of) visit(field::expert_constants, c);
   for (const auto& c : f.recurrences.of) visit(field::recurrence_constants, c);
   visit(field::elementwise_constants, f.elementwise);

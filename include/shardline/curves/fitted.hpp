@@ -53,6 +53,7 @@ struct basic_fitted {
   by_format<decode_curve<T>> decode{};
   by_format<prefill_curve<T>> latent_prefill{};
   by_format<decode_curve<T>> latent_decode{};
+  by_format<sparse_curve<T>> sparse{};
   by_format<expert_curve<T>> experts{};
   by_recurrence<recurrence_curve<T>> recurrences{};
   elementwise_curve<T> elementwise{};
@@ -70,6 +71,10 @@ using fitted = basic_fitted<>;
 template <class Curve>
 [[nodiscard]] constexpr bool says_nothing(const Curve& c) noexcept {
   return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bandwidth) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const sparse_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.compute) < 1.0);
 }
 template <class T>
 [[nodiscard]] constexpr bool says_nothing(const collective_curve<T>& c) noexcept {
@@ -92,7 +97,7 @@ template <class T>
 
 /// Calls visit(format, curve) for every one of a policy's curves that depends on the format:
 /// formats in their order, and under each its kinds of kernels.
-///   visits 36: 6 formats of 6 kinds of kernels   (tests/curves/constants.cpp)
+///   visits 42: 6 formats of 7 kinds of kernels   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   for (std::size_t i = 0; i < kernel_format_count; ++i) {
@@ -102,12 +107,13 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
     visit(format, f.latent_prefill[format]);
     visit(format, f.decode[format]);
     visit(format, f.latent_decode[format]);
+    visit(format, f.sparse[format]);
     visit(format, f.experts[format]);
   }
 }
 
 /// Calls visit(curve) for every one of these, for each of recurrences and the one of vector kernels.
-///   visits 41   (tests/curves/constants.cpp)
+///   visits 47   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
   for_each_format(f, [&visit](kernel_format, auto& curve) { visit(curve); });

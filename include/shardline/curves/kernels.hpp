@@ -159,6 +159,21 @@ struct elementwise_curve {
   T lookup = T(0.0);
 };
 
+/// Attention to tokens that an indexer chose: fitted/attention/chosen.hpp.
+///   compute   share of the peak of activations
+///   heads     that a block multiplies at least, and a multiple of
+///   launch    of the kernel
+///   padded    places that no token was chosen for are multiplied too
+///   steps     decode steps run this kernel, not those of ordinary attention
+template <class T = double>
+struct sparse_curve {
+  T compute = T(1.0);
+  T heads = T(64.0);
+  seconds<T> launch{};
+  bool padded = false;
+  bool steps = false;
+};
+
 /// Recurrences: fitted/recurrence.hpp.
 ///   bandwidth   share of the memory rate, in a decode step
 ///   launch      of a decode step's kernel

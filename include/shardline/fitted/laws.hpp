@@ -48,7 +48,9 @@ class fitted_laws {
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const attention_shape& o, double, std::size_t) noexcept {
-    if (o.phase == phase::prefill) {
+    if (runs_chosen(a, o)) {
+      chosen_.push_back({at, o.phase, chosen_law_of(a, o)});
+    } else if (o.phase == phase::prefill) {
       prompts_.push_back({at, prompt_law_of(a, o)});
     } else {
       decodes_.push_back({at, decode_law_of(a, o)});
@@ -72,19 +74,29 @@ class fitted_laws {
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, size_of_attention(phase::prefill),
            [part](const prompt_of& p) { return p.law.time(*part); });
+      price_chosen(*part, fold);
     }
     if (const step_part<T>* part = part_in(s.step, phase::decode)) {
       each(decodes_, size_of_attention(phase::decode),
            [part](const decode_of& d) { return d.law.time(*part); });
+      price_chosen(*part, fold);
     }
   }
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
            activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||
-           recurrences_.overflowed() || fused_.overflowed();
+           chosen_.overflowed() || recurrences_.overflowed() || fused_.overflowed();
   }
 
  private:
+  template <class Fold>
+  constexpr void price_chosen(const step_part<T>& part, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      const chosen_of& c = chosen_[i];
+      const bool wanted = fold.wants(c.at.segment, size_of_attention(part.phase));
+      if (c.of == part.phase && wanted) fold(c.at, c.law.time(part));
+    }
+  }
   // What never follows the cached tokens of a prompt.
   template <class Fold, class Each>
   constexpr void price_fixed(const step_sizes<T>& s, Fold& fold, const Each& each) const noexcept {
@@ -138,6 +150,11 @@ class fitted_laws {
     place_in_step at{};
     prompt_law<T> law{};
   };
+  struct chosen_of {
+    place_in_step at{};
+    phase of = phase::decode;
+    chosen_law<T> law{};
+  };
   struct decode_of {
     place_in_step at{};
     decode_law<T> law{};
@@ -150,6 +167,7 @@ class fitted_laws {
   growing<activation_of, max_layer_kinds> activations_;
   growing<prompt_of, max_attentions> prompts_;
   growing<decode_of, max_attentions> decodes_;
+  growing<chosen_of, 2 * max_layer_kinds> chosen_;
   growing<recurrence_of, 4 * max_layer_kinds> recurrences_;
   passings<T> fused_;
 };

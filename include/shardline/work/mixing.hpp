@@ -44,6 +44,7 @@ template <class T>
 ///   latent_width      values per token that such a cache keeps; 0: not known
 ///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes
 ///                     are shared by (DeepSeek-V4); contexts and windows are of tokens
+///   chosen            its window is of tokens that an indexer chose for each query, not of the last
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
@@ -64,6 +65,7 @@ struct attention_core {
   bool latent = false;
   integer latent_width = 0;
   integer tokens_per_key = 1;
+  bool chosen = false;
 
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));

@@ -126,6 +126,7 @@ struct attention_shape {
   bool latent = false;
   integer latent_width = 0;
   integer tokens_per_key = 1;
+  bool chosen = false;
 };
 
 /// A recurrence over the part of a step in one phase: recurrence without the step.
@@ -290,10 +291,10 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr attention_core<T> operator_of(const attention_shape& o,
                                                       const step_part<T>& part) noexcept {
-  return {o.phase,       part.sequences, part.new_tokens, part.context,
-          o.query_split, o.cache_split,  o.heads,         o.kv_heads,
-          o.qk_dim,      o.v_dim,        o.window,        o.bytes_per_token,
-          o.activation,  o.latent,       o.latent_width,  o.tokens_per_key};
+  return {o.phase,          part.sequences,    part.new_tokens, part.context, o.query_split,
+          o.cache_split,    o.heads,           o.kv_heads,      o.qk_dim,     o.v_dim,
+          o.window,         o.bytes_per_token, o.activation,    o.latent,     o.latent_width,
+          o.tokens_per_key, o.chosen};
 }
 template <class T>
 [[nodiscard]] constexpr recurrence<T> operator_of(const recurrence_shape& o,

@@ -3,6 +3,7 @@
 /// over latents.
 #pragma once
 
+#include "shardline/fitted/attention/chosen.hpp"
 #include "shardline/fitted/attention/decode.hpp"
 #include "shardline/fitted/attention/prefill.hpp"
 
@@ -55,6 +56,7 @@ template <class T>
                                                  const attention_core<T>& op) noexcept {
   const attention_shape shape = detail::shape_of(op);
   const step_part<T> part = detail::part_of(op);
+  if (runs_chosen(a, shape)) return with_units(chosen_law_of(a, shape).time(part));
   return with_units(op.phase == phase::prefill ? prompt_law_of(a, shape).time(part)
                                                : decode_law_of(a, shape).time(part));
 }
