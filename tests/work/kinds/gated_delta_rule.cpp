@@ -24,14 +24,15 @@ TEST_CASE("gated delta rule by hand: projections, convolution, rule, gated norm,
   CHECK(shape(r.gemms[0].weight, 16, 64 + 40));  // q k v and gate
   CHECK(shape(r.gemms[1].weight, 16, 8 + 8));    // decay and write strength
   CHECK(shape(r.gemms[2].weight, 40, 16));
-  REQUIRE(r.vectors.size() == 2);
-  CHECK(r.vectors[0].weight.elements() == 64 * 4);  // taps
-  CHECK(r.vectors[0].traffic.value() == 2.0 * 64.0 * 2.0);
-  CHECK(r.vectors[1].weight.elements() == 5);  // gains, the same for all heads
-  CHECK(r.vectors[1].weight.weight_class == weight_class::norm);
-  CHECK(r.vectors[1].traffic.value() == 3.0 * 40.0 * 2.0);
-  REQUIRE(r.fused.size() == 1);
-  CHECK(shape(r.fused[0], 1, 8 + 8));  // A_log and dt_bias
+  REQUIRE(r.vectors.size() == 1);
+  CHECK(r.vectors[0].weight.elements() == 5);  // gains, the same for all heads
+  CHECK(r.vectors[0].weight.weight_class == weight_class::norm);
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 40.0 * 2.0);
+  REQUIRE(r.fused.size() == 2);
+  CHECK(shape(r.fused[0], 1, 64 * 4));  // taps
+  CHECK(shape(r.fused[1], 1, 8 + 8));   // A_log and dt_bias
+  CHECK(r.recurrences[0].kind == recurrence_kind::convolution);
+  CHECK(r.recurrences[0].bytes_moved().value() == 2.0 * (2.0 * 64.0 + 2.0 * 3.0 * 64.0));
   CHECK(r.stored(weight_class::attention) == 16 * 104 + 16 * 16 + 256 + 16 + 40 * 16);
   CHECK(r.stored(weight_class::norm) == 5);
 }
