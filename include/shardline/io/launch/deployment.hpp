@@ -81,6 +81,26 @@ struct launch_argument {
   std::string value{};
 };
 
+/// Where servers and those who join them listen, where nobody says otherwise.
+///   vllm, sglang   an engine's own default (TensorRT-LLM's is vLLM's)
+///   router         in front of several servers
+///   rendezvous     of SGLang's nodes, by its multi-node guide; data_parallel: of vLLM's, by its
+///                  data-parallel guide
+///   side_channel   the first where vLLM's pools ask for caches, its default (vllm/envs.py), a port
+///                  to each data-parallel rank; side_channels_apart: of two servers on one node,
+///                  which is as many ranks as one may have
+///   proxied        of what decodes behind llm-d's proxy, by its chart
+namespace ports {
+inline constexpr integer vllm = 8000;
+inline constexpr integer sglang = 30000;
+inline constexpr integer router = 8080;
+inline constexpr integer rendezvous = 5000;
+inline constexpr integer data_parallel = 13345;
+inline constexpr integer side_channel = 5600;
+inline constexpr integer side_channels_apart = 100;
+inline constexpr integer proxied = 8200;
+}  // namespace ports
+
 /// `instances` equal servers of `nodes` nodes each.
 ///   arguments        on every node, those of files and of the environment too
 ///   leader, worker   besides, on the first node and on each other; "{leader}" stands for the
@@ -92,7 +112,7 @@ struct launch_server {
   integer instances = 1;
   integer nodes = 1;
   integer gpus = 1;  // of one instance
-  integer port = 8000;
+  integer port = ports::vllm;
   std::vector<launch_argument> arguments{};
   std::vector<launch_argument> leader{};
   std::vector<launch_argument> worker{};
