@@ -308,9 +308,9 @@ simulated_serving simulated(const laws::realistic& r) {
 
 }  // namespace
 
-// Of 2,000 one in twenty is further off than 12.8 % in throughput, 17.3 % in a token's time and
-// 27.8 % in a first token's, of 2,000 others (seed 78) 12.8, 17.7 and 27.9 %, of others (79) 11.4,
-// 19.2 and 28.4 %: through stages, of equal answers that fall in step with each other, and random
+// Of 2,000 one in twenty is further off than 11.7 % in throughput, 13.7 % in a token's time and
+// 24.6 % in a first token's, of 2,000 others (seed 78) 11.9, 15.0 and 26.3 %, of others (79) 10.6,
+// 15.1 and 27.3 %: through stages, of equal answers that fall in step with each other, and random
 // arrivals. Of 240 one in twenty are twelve, the furthest of which differ by a fifth from draw to
 // draw.
 TEST_CASE("the closed form is near the simulation, over random realistic deployments") {

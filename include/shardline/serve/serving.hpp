@@ -78,6 +78,10 @@ template <class T>
   basic_turnover<T> load;
   load.prompt = computed_tokens(w);
   load.budget = step_budget(engine, w);
+  // Whole prompts leave half of one empty on average.
+  if (scheduler_of(engine, w) == scheduler::whole_prompts) {
+    load.budget = max(load.budget - load.prompt * T(0.5), load.prompt);
+  }
   load.checked = one + real<T>(w.speculation.draft_tokens);
   load.decode_steps = decode_rounds(w);
   load.in_stages = real<T>(most_batches(l));
