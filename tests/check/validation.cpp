@@ -276,7 +276,7 @@ const std::array<field_case, 27> sums{{
     {field::gemm_constants, "efficiency.gemm", 0, 0, counted, is_whole, nullptr},
     {field::prefill_constants, "efficiency.prefill or latent_prefill", 0, 0, counted, is_whole, nullptr},
     {field::decode_constants, "efficiency.decode or latent_decode", 0, 0, counted, is_whole, nullptr},
-    {field::sparse_constants, "efficiency.sparse", 0, 0, counted, is_whole, nullptr},
+    {field::sparse_constants, "efficiency.sparse or block_sparse", 0, 0, counted, is_whole, nullptr},
     {field::expert_constants, "efficiency.experts", 0, 0, counted, is_whole, nullptr},
     {field::recurrence_constants, "efficiency.recurrences", 0, 0, counted, is_whole, nullptr},
     {field::elementwise_constants, "efficiency.elementwise", 0, 0, counted, is_whole, nullptr},

@@ -90,7 +90,9 @@ TEST_CASE("curves that say nothing are refused, kind by kind") {
   for (auto* curves : {&f.decode, &f.latent_decode}) {
     for (auto& curve : curves->of) CHECK(reports(without(curve), field::attention_curves));
   }
-  for (auto& curve : f.sparse.of) CHECK(reports(without(curve), field::attention_curves));
+  for (auto* curves : {&f.sparse, &f.block_sparse}) {
+    for (auto& curve : curves->of) CHECK(reports(without(curve), field::attention_curves));
+  }
   for (auto& curve : f.experts.of) CHECK(reports(without(curve), field::expert_curves));
   for (auto& curve : f.recurrences.of) CHECK(reports(without(curve), field::recurrence_curves));
   CHECK(reports(without(f.elementwise), field::elementwise_curves));

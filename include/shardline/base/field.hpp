@@ -276,7 +276,7 @@ inline constexpr std::array<field_range, field_count> field_ranges{{
     none_of(field::gemm_constants, "efficiency.gemm"),
     none_of(field::prefill_constants, "efficiency.prefill or latent_prefill"),
     none_of(field::decode_constants, "efficiency.decode or latent_decode"),
-    none_of(field::sparse_constants, "efficiency.sparse"),
+    none_of(field::sparse_constants, "efficiency.sparse or block_sparse"),
     none_of(field::expert_constants, "efficiency.experts"),
     none_of(field::recurrence_constants, "efficiency.recurrences"),
     none_of(field::elementwise_constants, "efficiency.elementwise"),

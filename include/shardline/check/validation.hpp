@@ -57,9 +57,10 @@ constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& error
   for_each_curve(f, [&errors](field of, const auto& curve) { errors.expect_constants(of, curve); });
   const exchange_curves<T>& x = f.exchange;
   require_curves<field::gemm_curves>(empty(f.gemm), errors);
-  require_curves<field::attention_curves>(
-      empty(f.prefill, f.latent_prefill) + empty(f.decode, f.latent_decode) + empty(f.sparse),
-      errors);
+  require_curves<field::attention_curves>(empty(f.prefill, f.latent_prefill) +
+                                              empty(f.decode, f.latent_decode) +
+                                              empty(f.sparse, f.block_sparse),
+                                          errors);
   require_curves<field::expert_curves>(empty(f.experts), errors);
   require_curves<field::recurrence_curves>(empty(f.recurrences), errors);
   require_curves<field::elementwise_curves>(empty(f.elementwise), errors);

@@ -50,6 +50,7 @@ constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
                           of_library(e.library, b200_sxm_vllm, b200_sxm_sglang, b200_sxm_trtllm));
   f.sparse =
       of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
+  f.block_sparse = b200_sxm_sglang_block_sparse;  // others' were not measured
   f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
                              b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.965e9);

@@ -101,6 +101,7 @@ constexpr fitted h100_sxm_kernels(const kernel_execution& e) noexcept {
   }
   f.sparse =
       of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
+  f.block_sparse = h100_sxm_sglang_block_sparse;  // others' were not measured
   f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
                              h100_sxm_trtllm_recurrences);
   f.elementwise = elementwise_h100;

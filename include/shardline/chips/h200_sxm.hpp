@@ -47,6 +47,7 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
   }
   f.sparse =
       of_library(e.library, h200_sxm_vllm_sparse, h200_sxm_sglang_sparse, h200_sxm_trtllm_sparse);
+  f.block_sparse = h200_sxm_sglang_block_sparse;  // others' were not measured
   f.recurrences = of_library(e.library, h200_sxm_vllm_recurrences, h200_sxm_sglang_recurrences,
                              h200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.98e9);

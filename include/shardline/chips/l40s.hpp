@@ -40,6 +40,7 @@ constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   // Not measured there: an H100's, a multiprocessor at a time.
   f.sparse =
       of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
+  f.block_sparse = h100_sxm_sglang_block_sparse;  // others' were not measured
   f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
                              h100_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.52e9);

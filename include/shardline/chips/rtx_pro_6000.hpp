@@ -41,6 +41,7 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   // Not measured there: a B200's, a multiprocessor at a time.
   f.sparse =
       of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
+  f.block_sparse = b200_sxm_sglang_block_sparse;  // others' were not measured
   f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
                              b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.43e9);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-/// Attention to chosen tokens on the chips and under the engines that it was measured of, as
-/// bench_calibrate writes this file: over caches of 16 bits and of 8, rows of the tables and
-/// mean error in the fit of those that determine it, of whole attention modules.
+/// Attention to tokens and to blocks that an indexer chose, on the chips and under the
+/// engines that it was measured of, as bench_calibrate writes this file: over caches of
+/// 16 bits and of 8, rows of the tables and mean error in the fit of those that
+/// determine it, of whole attention modules.
 #pragma once
 
 #include "shardline/chips/curves.hpp"
@@ -66,5 +67,23 @@ inline constexpr by_format<sparse_curve<>> h200_sxm_vllm_sparse = detail::by_cac
     // 440 rows, 12.0 %
     sparse_curve<>{
         .compute = 0.671, .heads = 128.0, .launch = 87.85_us, .padded = true, .steps = true});
+
+inline constexpr by_format<sparse_curve<>> b200_sxm_sglang_block_sparse = detail::by_cache(
+    // 279 rows, 22.9 %
+    sparse_curve<>{.compute = 0.03391, .heads = 1.0, .launch = 300_us},
+    // 280 rows, 36.6 %
+    sparse_curve<>{.compute = 0.01276, .heads = 1.0, .launch = 300_us});
+
+inline constexpr by_format<sparse_curve<>> h100_sxm_sglang_block_sparse = detail::by_cache(
+    // 330 rows, 21.8 %
+    sparse_curve<>{.compute = 0.07485, .heads = 1.0, .launch = 300_us},
+    // 330 rows, 25.4 %
+    sparse_curve<>{.compute = 0.02713, .heads = 1.0, .launch = 300_us});
+
+inline constexpr by_format<sparse_curve<>> h200_sxm_sglang_block_sparse = detail::by_cache(
+    // 330 rows, 23.5 %
+    sparse_curve<>{.compute = 0.07447, .heads = 1.0, .launch = 300_us},
+    // 330 rows, 25.5 %
+    sparse_curve<>{.compute = 0.0304, .heads = 1.0, .launch = 300_us});
 
 }  // namespace shardline::catalog::curves

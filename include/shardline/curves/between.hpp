@@ -86,6 +86,7 @@ template <class Curve>
   each(from.decode, to.decode);
   each(from.latent_decode, to.latent_decode);
   each(from.sparse, to.sparse);
+  each(from.block_sparse, to.block_sparse);
   each(from.experts, to.experts);
   each(from.recurrences, to.recurrences);
   from.elementwise = between(from.elementwise, to.elementwise, share);

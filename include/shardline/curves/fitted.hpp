@@ -41,7 +41,8 @@ struct host_curve {
 };
 
 /// The policy `fitted`: every operator by its own formula.
-///   attention curves are chosen by the format of the cache; latent ones are those of MLA
+///   attention curves are chosen by the format of the cache; latent ones are those of MLA; sparse
+///   ones of attention to chosen tokens, over latents and over blocks of keys and values
 ///   residuals   how far measurements were from this, where constants had not seen them
 ///   looped   kernels run over the same buffers again and again, as benchmarks do: what fits the
 ///            last-level cache is found there. A step of a model streams its weights in between.
@@ -54,6 +55,7 @@ struct basic_fitted {
   by_format<prefill_curve<T>> latent_prefill{};
   by_format<decode_curve<T>> latent_decode{};
   by_format<sparse_curve<T>> sparse{};
+  by_format<sparse_curve<T>> block_sparse{};
   by_format<expert_curve<T>> experts{};
   by_recurrence<recurrence_curve<T>> recurrences{};
   elementwise_curve<T> elementwise{};
@@ -97,7 +99,7 @@ template <class T>
 
 /// Calls visit(format, curve) for every one of a policy's curves that depends on the format:
 /// formats in their order, and under each its kinds of kernels.
-///   visits 42: 6 formats of 7 kinds of kernels   (tests/curves/constants.cpp)
+///   visits 48: 6 formats of 8 kinds of kernels   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   for (std::size_t i = 0; i < kernel_format_count; ++i) {
@@ -108,12 +110,13 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
     visit(format, f.decode[format]);
     visit(format, f.latent_decode[format]);
     visit(format, f.sparse[format]);
+    visit(format, f.block_sparse[format]);
     visit(format, f.experts[format]);
   }
 }
 
 /// Calls visit(curve) for every one of these, for each of recurrences and the one of vector kernels.
-///   visits 47   (tests/curves/constants.cpp)
+///   visits 53   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
   for_each_format(f, [&visit](kernel_format, auto& curve) { visit(curve); });

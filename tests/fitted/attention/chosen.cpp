@@ -95,6 +95,21 @@ TEST_CASE("prompts run kernels for chosen tokens, decode steps where the engine 
   CHECK(time_of(padding, op).total().value() > 2.0 * ordinary);
 }
 
+TEST_CASE("blocks of keys and values have curves of their own") {
+  choosing_chip a = padding;
+  a.efficiency.block_sparse.of.fill({.compute = 0.1, .heads = 1.0, .launch = 50_us});
+  attention_shape blocks = of_heads(16);
+  blocks.kv_heads = 4;
+  blocks.qk_dim = blocks.v_dim = 128;
+  blocks.latent = false;
+  // 4096 queries of 16 heads: 1024.5 keys on average of the first 2048, then 2048.
+  const double pairs = 2048.0 * 1024.5 + 2048.0 * 2048.0;
+  CHECK(seconds_of(a, blocks, 1.0, 4096.0, 0.0) ==
+        doctest::Approx(50e-6 + pairs * 2.0 * 16.0 * 256.0 / (0.1 * 989.4e12))
+            .scale(0.0)
+            .epsilon(1e-3));
+}
+
 TEST_CASE("more sequences, tokens, context or heads never take less over chosen tokens") {
   laws::dice d(2512);
   for (int number = 0; number < 2000; ++number) {

@@ -6,8 +6,8 @@
 
 namespace shardline {
 
-/// Time of latent attention to chosen tokens, other ones for each query; s sequences of n new
-/// tokens after c cached ones.
+/// Time of attention to chosen tokens, other ones for each query, over latents or over blocks of
+/// keys and values; s sequences of n new tokens after c cached ones.
 ///   rows    = heads, rounded up to a multiple of `heads`: what a block multiplies
 ///   keys    = `window` where places that no token was chosen for are multiplied too; else the mean
 ///             of min(window, tokens up to the query)
@@ -39,6 +39,17 @@ struct chosen_law {
   }
 };
 
+namespace detail {
+
+template <class T>
+constexpr const sparse_curve<T>& sparse_curve_of(const fitted_accelerator<T>& a,
+                                                 const attention_shape& o) noexcept {
+  const auto& curves = o.latent ? a.efficiency.sparse : a.efficiency.block_sparse;
+  return curves[cache_kernel(o)];
+}
+
+}  // namespace detail
+
 /// Whether chosen tokens are attended to by kernels of their own: a prompt's always, a decode
 /// step's where the engine runs the same; else it gathers them and runs its ordinary ones.
 ///   a prompt's: true   (tests/fitted/attention/chosen.cpp)
@@ -46,7 +57,7 @@ template <class T>
 [[nodiscard]] constexpr bool runs_chosen(const fitted_accelerator<T>& a,
                                          const attention_shape& o) noexcept {
   if (!o.chosen) return false;
-  return o.phase == phase::prefill || a.efficiency.sparse[detail::cache_kernel(o)].steps;
+  return o.phase == phase::prefill || detail::sparse_curve_of(a, o).steps;
 }
 
 /// Seconds of attention to chosen tokens with the chip's own constants: chosen_law, where the
@@ -56,8 +67,7 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr chosen_law<T> chosen_law_of(const fitted_accelerator<T>& a,
                                                     const attention_shape& o) noexcept {
-  const kernel_format cache = detail::cache_kernel(o);
-  const sparse_curve<T>& c = a.efficiency.sparse[cache];
+  const sparse_curve<T>& c = detail::sparse_curve_of(a, o);
   const T rows = round_up(real<T>(o.heads) / c.heads) * c.heads;
   const T peak = a.peak[supported(a, o.activation)].value();
   const T per_byte = T(1.0) / a.memory_rate.value();

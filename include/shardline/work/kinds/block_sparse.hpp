@@ -124,8 +124,16 @@ constexpr void block_sparse_attention::emit(const block_context& e, shape_sink& 
   for (const phase p : both_phases) {
     detail::emit_context_gather(e, p, kept, sink);
     sink(scoring(e, p, own_index_heads));
-    sink(attention_shape{p, detail::query_split(e, p), 1, own_heads, own_kv_heads, head_dim,
-                         head_dim, block_size * topk_blocks, per_token, e.activations});
+    sink(attention_shape{.phase = p,
+                         .query_split = detail::query_split(e, p),
+                         .heads = own_heads,
+                         .kv_heads = own_kv_heads,
+                         .qk_dim = head_dim,
+                         .v_dim = head_dim,
+                         .window = block_size * topk_blocks,
+                         .bytes_per_token = per_token,
+                         .activation = e.activations,
+                         .chosen = true});
   }
   own.emit_output(e, own_heads, sink);
 }
