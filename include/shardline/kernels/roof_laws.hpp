@@ -210,8 +210,8 @@ class roof_laws {
                      const recurrence_shape& o, double, std::size_t,
                      step_size::of_phase launched = step_size::of_phase::runs) noexcept {
     // One sequence without a new token, and what one does besides.
-    const auto of_tokens = [&o](double n) {
-      return operator_of(o, step_part<T>{o.phase, T(1.0), T(n), T(0.0)});
+    const auto of_tokens = [&o](double so_many) {
+      return operator_of(o, step_part<T>{o.phase, T(1.0), T(so_many), T(0.0)});
     };
     roof<T> r = passed(a, of_tokens(1.0));
     r.fixed = plain(time_of(a, of_tokens(0.0))).memory;

@@ -59,7 +59,7 @@ constexpr T slowed_by(const T& share, const T& in_turn, const T& batches, const 
                       const T& part) noexcept {
   const T one(1.0);
   const T least(hardly_any);
-  const auto cubed = [](const T& x) { return x * x * x; };
+  const auto cubed = [](const T& one_of) { return one_of * one_of * one_of; };
   const T rows = max(batches - one, least) / in_turn;
   const T left = max(one / max(full, least) - one, least);
   const T deviations = share_to(natural_log(batches), T(2.0 / 3.0)) * T(longest_of_round);
