@@ -11,17 +11,17 @@
 
 namespace shardline {
 
-/// Operators of a rank at most: those of the halves of its layers, and at its ends 8
-/// multiplications (head, prediction, per-layer embedding, streams, versions, narrow rows on both
-/// ends) and 8 + 6 vector kernels.
+/// Operators of a rank at most: those of the halves of its layers, and at its ends 9
+/// multiplications (head, prediction, per-layer embedding, two of streams, versions, narrow rows on
+/// both ends) and 9 + 6 vector kernels.
 ///                                                                     (tests/prepare/prepared.cpp)
 inline constexpr std::size_t max_gemms =
-    (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 8;
+    (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 9;
 inline constexpr std::size_t max_vectors =
-    (most_of_mixing.vectors + most_of_feed_forward.vectors) * max_layer_kinds + 14;
+    (most_of_mixing.vectors + most_of_feed_forward.vectors) * max_layer_kinds + 15;
 inline constexpr std::size_t max_attentions = most_of_mixing.attentions * max_layer_kinds;
 inline constexpr std::size_t max_prepared =
-    (most_of_mixing.all() + most_of_feed_forward.all()) * max_layer_kinds + 22;
+    (most_of_mixing.all() + most_of_feed_forward.all()) * max_layer_kinds + 24;
 
 /// A kernel whose work is proportional to its rows, but for what it reads once:
 ///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]

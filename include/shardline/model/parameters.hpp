@@ -73,6 +73,15 @@ struct cache_fold {
   }
 };
 
+// Values of a layer's tables that a token does not look up.
+constexpr integer unread_values(const layer& l) noexcept {
+  integer unread = 0;
+  visit_alternative(l.attention, [&unread]<class Kind>(const Kind& kind) {
+    if constexpr (stands_alone<Kind>) unread = kind.unread_values();
+  });
+  return unread;
+}
+
 // Every operator of the prediction layers that holds weights: fold(operator, times).
 template <class Fold>
 constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
@@ -118,7 +127,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   return fold.totals;
 }
 
-/// Parameters one token meets: routed experts count k of E, everything else in full.
+/// Parameters one token meets: routed experts count k of E, tables of n-grams the rows that it looks
+/// up, everything else in full.
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer active_parameters(const model& m) noexcept {
@@ -128,6 +138,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   integer active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
     const layer& l = m.layers.kinds[kind];
+    active -= layers[kind] * detail::unread_values(l);
     const routed_experts routed = experts_of(l);
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;
