@@ -33,7 +33,6 @@ struct model_figure {
 };
 
 namespace detail {
-
 template <class Figure>
 constexpr integer exchanged_count(Figure& figure, const integer* x) {
   if (x != nullptr) figure = static_cast<Figure>(*x);

@@ -127,8 +127,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   return fold.totals;
 }
 
-/// Parameters one token meets: routed experts count k of E, tables of n-grams the rows that it looks
-/// up, everything else in full.
+/// Parameters one token meets: routed experts count k of E, tables of n-grams the rows that it
+/// looks up, everything else in full.
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer active_parameters(const model& m) noexcept {

@@ -16,7 +16,8 @@
 ///                                         shape_sink
 /// and, where it is so,
 ///   static constexpr bool stands_alone = true   it is no half of a layer: nothing is normed before
-///                                         it, no streams are mixed around it, it sums over tp itself
+///                                         it, no streams are mixed around it, it sums over tp
+///                                         itself
 ///   count unread_values() const           of such a kind: of its tables, those that no token reads
 /// All are constexpr, and but for emit() templates over what they are given. A kind of feed-forward
 /// block says too:

@@ -16,8 +16,8 @@ namespace shardline {
 ///   lookups       rows of a token: one for each hash of each n-gram
 ///   streams       residual streams that it adds to
 ///   conv_kernel   taps of a convolution over what is added; each stream then gates the rows by a
-///                 key that is made of them (Qwen4). 0: the rows are projected and added as they are
-///                 (LongCat-Flash-Lite)
+///                 key that is made of them (Qwen4). 0: the rows are projected and added as they
+///                 are (LongCat-Flash-Lite)
 ///   reach         tokens from one tap to the next
 ///   in_fp8        tables are stored in 8 bits under one scale, whatever the embedding is in
 /// Per sequence it keeps (conv_kernel - 1) reach inputs of the convolution, of every stream.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 /// Solar Open 2: Solar Open's experts in all layers, of which all but each fourth keep the state of
 /// Kimi Delta Attention, and the others attend behind a gate.
-/// Source: configuration_solar_open2.py and modeling_solar_open2.py of huggingface/transformers (5).
+/// Source: configuration_solar_open2.py, modeling_solar_open2.py of huggingface/transformers (5).
 #pragma once
 
 #include <string>
