@@ -79,6 +79,7 @@ class fitted_laws {
            [part](const decode_of& d) { return d.law.time(*part); });
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
            activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||

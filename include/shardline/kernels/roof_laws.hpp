@@ -37,6 +37,7 @@ struct roof {
   T each = T(0.0);
   T launch = T(0.0);
 
+  /// What a step of these sizes takes, in seconds.
   [[nodiscard]] constexpr kernel_time<T> time(const T& of_rows, const T& of_reads,
                                               const T& of_runs) const noexcept {
     return {of_rows * compute, of_reads * fixed + of_rows * each, T(0.0), of_runs * launch};
@@ -122,6 +123,7 @@ class passings {
       if (fold.wants(k.at.segment, k.rows)) fold.pass(k.at, k.memory(s), k.launch);
     }
   }
+  /// Whether kernels came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept { return all_.overflowed(); }
 
  private:
@@ -148,6 +150,7 @@ struct attention_roof {
   T key = T(0.0);
   T launch = T(0.0);
 
+  /// What its attention takes in a step, in seconds.
   [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
     const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
     const T pairs = attention_pairs(p.new_tokens, p.context, window);
@@ -277,6 +280,7 @@ class roof_laws {
       if (const step_part<T>* part = part_in(s.step, r.phase)) fold(r.at.line, r.time(*part));
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return roofs_.overflowed() || passings_.overflowed() || attentions_.overflowed();
   }

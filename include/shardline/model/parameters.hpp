@@ -13,6 +13,7 @@ struct weight_totals {
   std::array<integer, weight_class_count> elements{};
   std::array<double, weight_class_count> stored_bytes{};
 
+  /// Parameters of all classes.
   [[nodiscard]] constexpr integer total() const noexcept {
     integer sum = 0;
     for (const integer n : elements) sum += n;
@@ -21,14 +22,17 @@ struct weight_totals {
   [[nodiscard]] constexpr integer operator[](weight_class c) const noexcept {
     return elements[static_cast<std::size_t>(c)];
   }
+  /// Stored bytes of one class, scales included.
   [[nodiscard]] constexpr bytes<> bytes_of(weight_class c) const noexcept {
     return bytes<>::from_value(stored_bytes[static_cast<std::size_t>(c)]);
   }
+  /// Stored bytes of all classes.
   [[nodiscard]] constexpr bytes<> total_bytes() const noexcept {
     double sum = 0.0;
     for (const double b : stored_bytes) sum += b;
     return bytes<>::from_value(sum);
   }
+  /// Adds so many times a weight, its tensors padded as the engine holds them.
   constexpr void add(const weight& w, integer times, const shard_padding& padding = {}) noexcept {
     const auto i = static_cast<std::size_t>(w.weight_class);
     elements[i] += times * w.elements();

@@ -47,6 +47,7 @@ struct block_sparse_attention {
     return e.values_bytes(index_head_dim) / real<double>(index_pool);
   }
 
+  /// The attention that it would be without an indexer.
   [[nodiscard]] constexpr grouped_query_attention grouped() const noexcept {
     grouped_query_attention a{.heads = heads, .kv_heads = kv_heads, .head_dim = head_dim};
     a.qk_norm = qk_norm;
