@@ -184,6 +184,7 @@ const std::vector<field_case> cases{
     {field::extra_rows, "model.extra_rows", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.extra_rows = whole(x); }},
     {field::embedding_width, "model.embedding_width", 0, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.embedding_width = whole(x); }},
     {field::streams, "model.streams", 1, 100, counted, is_whole, [](inputs& i, double x) { i.model.streams = whole(x); }},
+    {field::streams_rank, "model.streams_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.streams_rank = whole(x); }},
     {field::residual_blocks, "model.residual_blocks [layers]", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.residual_blocks = whole(x); }},
     {field::stream_versions, "model.updates.versions", 1, 16, counted, is_whole, [](inputs& i, double x) { i.model.updates.versions = whole(x); }},
     {field::low_rank_path, "model.updates.low_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.updates.low_rank = whole(x); }},

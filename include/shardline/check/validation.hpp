@@ -217,6 +217,7 @@ constexpr void validate(const model& m, integer redundant_experts, const shard_p
       m.vocab_size, m.max_context, m.positions);
   errors.expect<field::embedding_width>(m.embedding_width);
   errors.expect<field::streams>(m.streams);
+  errors.expect<field::streams_rank>(m.streams_rank);
   errors.expect<field::stream_versions>(m.updates.versions);
   errors.expect<field::low_rank_path>(m.updates.low_rank);
   errors.expect<field::residual_blocks>(m.residual_blocks);

@@ -20,6 +20,7 @@ struct constant_range {
   double highest = 0.0;
   figure_unit unit = figure_unit::none;
 
+  /// Whether x lies in it, both ends included.
   [[nodiscard]] constexpr bool contains(double value) const noexcept {
     return is_between<false>(value, lowest, highest);
   }

@@ -30,6 +30,7 @@ struct basic_disaggregated {
   request_rate<T> prefill_rate{};
   request_rate<T> decode_rate{};
 
+  /// Whether both pools keep every rule.
   [[nodiscard]] constexpr bool feasible() const noexcept {
     return prefill.feasible() && decode.feasible();
   }

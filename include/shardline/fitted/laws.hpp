@@ -82,6 +82,7 @@ class fitted_laws {
       price_chosen(*part, fold);
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
            activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||

@@ -98,6 +98,7 @@ struct basic_arrivals {
   seconds<T> wait{};
   basic_sojourn<T> life{};
 
+  /// Whether the queue has an end: utilisation below 1.
   [[nodiscard]] constexpr bool stable() const noexcept { return value_of(utilisation) < 1.0; }
 };
 using arrivals = basic_arrivals<>;

@@ -95,6 +95,7 @@ struct basic_mix_seconds {
   T meanwhile{};
   T queued{};
 
+  /// Seconds from one token to the next: a step of decoding, and what prompts add to it.
   [[nodiscard]] constexpr T mean() const noexcept { return decode + meanwhile; }
   // Of a step that one comes upon at random, more often a long one than a short one; `carrying`
   // of them have prompts.

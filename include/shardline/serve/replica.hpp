@@ -31,6 +31,7 @@ struct loaded_replica {
   const basic_turnover<T>& load;
   scheduler schedule = scheduler::chunked;
 
+  /// Whether prompts are read in parts, beside sequences that decode.
   [[nodiscard]] constexpr bool chunked() const noexcept { return schedule == scheduler::chunked; }
 
   /// Where so many slots are always full, at about so many seconds a step.
@@ -106,11 +107,13 @@ struct loaded_replica {
     return {times.prompts(min(load.prompt, load.budget)).interval(load.batches),
             times.prompts(load.budget).interval(load.batches)};
   }
+  /// Seconds of steps of each sort in this mix, beside so many others.
   [[nodiscard]] constexpr basic_mix_seconds<T> seconds_of(const basic_step_mix<T>& s,
                                                           const T& others) const noexcept {
     return chunked() ? chunked_seconds(times, load, s, others)
                      : seconds_apart(times, load, s, others);
   }
+  /// The life of a request among such steps and such company, in seconds.
   [[nodiscard]] constexpr basic_sojourn<T> life(const basic_step_mix<T>& s,
                                                 const basic_company<T>& c) const noexcept {
     return chunked() ? chunked_life(times, load, s, c) : life_apart(times, load, s, c);

@@ -67,25 +67,31 @@ struct attention_core {
   integer tokens_per_key = 1;
   bool chosen = false;
 
+  /// Two for each value of a score and of a weighted sum, of all pairs that queries see.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
     const T pairs = attention_pairs(new_tokens, context, window) /
                     real<T>(query_split * cache_split * tokens_per_key);
     return shardline::flops<T>::from_value(sequences * pairs * per_pair);
   }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }
+  /// Bytes of queries that go in and of values that come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const T per_token = real<T>(heads * (qk_dim + v_dim)) * T(element_bytes(activation));
     return bytes<T>::from_value(sequences * new_tokens / real<T>(query_split) * per_token);
   }
+  /// Bytes of keys and values that are read and written.
   [[nodiscard]] constexpr bytes<T> cache_bytes() const noexcept {
     const T kept = window == 0 ? context : min(context, real<T>(window));
     const T tokens = sequences * (kept + new_tokens) / real<T>(cache_split);
     return bytes<T>::from_value(tokens * T(bytes_per_token));
   }
+  /// Both of these.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     return activation_bytes() + cache_bytes();
   }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
@@ -111,19 +117,24 @@ struct recurrence {
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 
+  /// flops_per_token for each new token of this rank.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     return shardline::flops<T>::from_value(tokens() * real<T>(flops_per_token));
   }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }
+  /// Bytes of values that go in and come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const T per_token = real<T>(values_per_token) * T(element_bytes(activation));
     return bytes<T>::from_value(tokens() * per_token);
   }
+  /// These, and the state read and written.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     const bool each = phase == shardline::phase::decode && kind != recurrence_kind::convolution;
     const T moves = each ? T(1.0) + new_tokens : T(2.0);
     return activation_bytes() + bytes<T>::from_value(sequences * (moves * T(state_bytes)));
   }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 
  private:
@@ -160,6 +171,7 @@ struct sequence_cache {
     const T filled = round_up(length / real<T>(page_tokens * split));
     return window == 0 ? filled : min(filled, real<T>(ring_pages(page_tokens)));
   }
+  /// Bytes of a page of so many tokens.
   [[nodiscard]] constexpr double page_bytes(integer page_tokens) const noexcept {
     return real<double>(page_tokens) * bytes_per_token;
   }

@@ -67,6 +67,7 @@ struct routing_shape {
   bool sent = false;
   double destinations = 1.0;
 
+  /// Experts that lie on the ranks, copies too.
   [[nodiscard]] constexpr integer placed() const noexcept { return experts + redundant; }
   friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
 };

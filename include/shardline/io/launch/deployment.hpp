@@ -60,6 +60,7 @@ struct launch_request {
   integer domain = 0;
   vendor maker = vendor::unknown;
 
+  /// Tokens of the longest sequence: as asked for, else input and output of the load.
   [[nodiscard]] integer longest() const noexcept {
     const double both = (workload.input + workload.output).value();
     return context > 0 ? context : static_cast<integer>(both);
@@ -118,6 +119,7 @@ struct launch_server {
   std::vector<launch_argument> worker{};
   bool whole_world = false;
 
+  /// GPUs of one instance on each of its nodes, rounded up.
   [[nodiscard]] integer gpus_per_node() const noexcept { return ceil_div(gpus, nodes); }
 };
 
@@ -129,6 +131,7 @@ struct launch_plan {
   std::vector<launch_server> servers{};
   std::string why_not{};
 
+  /// Whether the engine can be started so; else `why_not` says why not.
   [[nodiscard]] bool has_value() const noexcept { return why_not.empty(); }
   /// Instances of all servers: more than one want a router before them.
   [[nodiscard]] integer instances() const noexcept {

@@ -21,7 +21,9 @@ struct launch_place {
   integer slot = 0;
   integer gpus_per_node = 8;
 
+  /// Whether the instance leaves GPUs of its node to others.
   [[nodiscard]] bool shares_node() const noexcept { return server->gpus < gpus_per_node; }
+  /// That the instance serves on: the server's, and its slot's behind it.
   [[nodiscard]] integer port() const noexcept { return server->port + slot; }
 };
 

@@ -36,6 +36,7 @@ struct selective_state {
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
 
+  /// Channels of all heads.
   [[nodiscard]] constexpr integer channels() const noexcept { return width * head_dim; }
 
   friend constexpr bool operator==(const selective_state&,

@@ -46,6 +46,7 @@ struct sparse_latent_attention {
   friend constexpr bool operator==(const sparse_latent_attention&,
                                    const sparse_latent_attention&) noexcept = default;
 
+  /// The attention that it would be without an indexer.
   [[nodiscard]] constexpr latent_attention latents() const noexcept {
     return {heads,      q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim,
             v_head_dim, output_gate};
