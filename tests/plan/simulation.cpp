@@ -336,24 +336,24 @@ TEST_CASE("the closed form is near the simulation, over random realistic deploym
   CHECK(distances::at(found.ttft, 0.95) < 0.35);
 }
 
-// Steps of SGLang read prompts alone: what they take bounds what is served, however short answers
-// are.
+// What steps that read prompts take bounds what is served, however short answers are.
 TEST_CASE("short answers are served no faster than their prompts are read") {
-  const auto c = with_engine(make_cluster(with_fitted(catalog::h200_sxm, engines::sglang), 1),
-                             engines::sglang);
-  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
-  for (const double output : {1.0, 2.0, 8.0}) {
-    for (const double concurrency : {64.0, 256.0}) {
-      workload w{.concurrency = concurrency, .input = 2048_tokens, .chunk = 8192_tokens};
-      w.output = tokens<>::from_value(output);
-      const auto closed = serving(p, w);
-      const simulated_serving s = simulate(p, w, {.seed = 1});
-      CAPTURE(output);
-      CAPTURE(concurrency);
-      CHECK(closed.requests_per_s.value() ==
-            doctest::Approx(s.requests_per_s).scale(0.0).epsilon(0.05));
-      if (output > 1.0) continue;
-      CHECK(closed.ttft.value() == doctest::Approx(s.ttft.mean).scale(0.0).epsilon(0.01));
+  for (const engine_version* engine : {&engines::sglang, &engines::vllm_0_18}) {
+    const auto c = with_engine(make_cluster(with_fitted(catalog::h200_sxm, *engine), 1), *engine);
+    const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+    for (const double output : {1.0, 2.0, 8.0}) {
+      for (const double concurrency : {64.0, 256.0}) {
+        workload w{.concurrency = concurrency, .input = 2048_tokens, .chunk = 8192_tokens};
+        w.output = tokens<>::from_value(output);
+        const auto closed = serving(p, w);
+        const simulated_serving s = simulate(p, w, {.seed = 1});
+        CAPTURE(output);
+        CAPTURE(concurrency);
+        CHECK(closed.requests_per_s.value() ==
+              doctest::Approx(s.requests_per_s).scale(0.0).epsilon(0.05));
+        if (output > 1.0) continue;
+        CHECK(closed.ttft.value() == doctest::Approx(s.ttft.mean).scale(0.0).epsilon(0.01));
+      }
     }
   }
 }

@@ -177,3 +177,40 @@ TEST_CASE("where others wait for each slot nothing gathers until it is noticed")
   const loaded_replica<double, linear_times> chunked{noticing, load, scheduler::chunked};
   CHECK(chunked.crowded(8.0, 1.0).prompts == chunked_steps(load, 8.0, 0.0).prompts);
 }
+
+TEST_CASE("however short, a chunked life has time for the prompts of all slots") {
+  const turnover load{.prompt = 500.0, .budget = 1000.0, .decode_steps = 1.0};
+  step_mix s;
+  s.decoding = 1.0;
+  s.prompts = 1.0;
+  s.room = 1000.0;
+  s.carrying = 1.0;
+  s.met = 1.0;
+  s.prompt_tokens = 1000.0;
+  s.coming = 1.0;
+  // Two prompts in a step of 2.01 s or more: ten in five of them, nothing being queued.
+  const basic_company<> ten{.others = 0.9, .at_once = 10.0};
+  const sojourn life = chunked_life(times, load, s, ten);
+  const sojourn longer = life.no_shorter(1.0);
+  CHECK(longer.total() > life.total());
+  CHECK(longer.total() == life.reading);
+  CHECK(longer.total().value() == doctest::Approx(5.0 * (2.0 + 0.019)).epsilon(1e-12));
+  CHECK(longer.generation == life.generation);
+  // A run that lasts ten times as long as its lives has the time anyway.
+  CHECK(life.no_shorter(10.0).total() == life.total());
+  // With half as much in a step as fits, full steps take what one without prompts does but once.
+  s.prompt_tokens = 500.0;
+  const sojourn part = chunked_life(times, load, s, ten);
+  CHECK(part.reading.value() == doctest::Approx(5.0 * (1.019 + 1.0)).epsilon(1e-12));
+  // One slot waits for nobody.
+  CHECK(chunked_life(times, load, s, basic_company<>{}).reading == 0_s);
+}
+
+TEST_CASE("no sequence decodes beside prompts whose answers are one token") {
+  const turnover load{.prompt = 500.0, .budget = 1000.0, .decode_steps = 0.0};
+  step_mix s;
+  s.room = 1000.0;
+  s.prompt_tokens = 500.0;
+  s.coming = 1.0;
+  CHECK(chunked_seconds(times, load, s, 1.0).prompts == doctest::Approx(1.5).epsilon(1e-12));
+}

@@ -108,9 +108,9 @@ namespace detail {
 template <class Condition, class T>
 constexpr basic_sojourn<T> pick(const Condition& first, const basic_sojourn<T>& a,
                                 const basic_sojourn<T>& b) noexcept {
-  return {select(first, a.queue, b.queue), select(first, a.prompt, b.prompt),
+  return {select(first, a.queue, b.queue),           select(first, a.prompt, b.prompt),
           select(first, a.generation, b.generation), select(first, a.entry, b.entry),
-          select(first, a.early, b.early)};
+          select(first, a.early, b.early),           select(first, a.reading, b.reading)};
 }
 
 // A life that takes no longer than where all slots are full: who waits for prompts slows nobody.
@@ -196,7 +196,7 @@ template <class T, class Replica>
   const T one(1.0);
   const T r = rate.value();
   const basic_step_mix<T> filled = replica.crowded(slots, step);
-  const basic_sojourn<T> longest = replica.full_life(filled, slots);
+  const basic_sojourn<T> longest = replica.full_life(filled, slots).no_shorter(one);
   const T others = detail::share_of_others(slots);
   const T held = longest.in_slot().value();
   basic_arrivals<T> a;

@@ -119,7 +119,9 @@ template <class T, class Times>
   const T generating = detail::decoding_with_one(load, s, others);
   basic_mix_seconds<T> t;
   t.decode = times.decode(generating).interval(load.batches);
-  const basic_step_seconds<T> mixed = times.mixed(s.prompt_tokens, generating);
+  // Of answers of one token none decodes beside prompts.
+  const T beside = generating * min(load.decode_steps, T(1.0));
+  const basic_step_seconds<T> mixed = times.mixed(s.prompt_tokens, beside);
   t.prompts = mixed.interval(load.batches);
   t.queued = mixed.interval(load.in_stages);
   const T share = s.at_random ? s.carrying * others : s.met;

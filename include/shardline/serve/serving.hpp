@@ -213,6 +213,7 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
     end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots) *
           (whole / life.total());
   }
+  life = life.no_shorter(one + end);
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
   const seconds<T> between = shardline::min(for_memory, life.total() * preempted(engine, w));

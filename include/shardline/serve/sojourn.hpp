@@ -13,6 +13,8 @@ namespace shardline {
 ///   generation   from there to its last
 ///   entry        of queue, until the engine notices it: while that lasts, no slot is kept for it
 ///   early        of a run, how much less than others its first requests wait, on average over all
+///   reading      in which prompts of all slots are read, one each, where that may be more; 0: it is
+///                not
 template <class T = double>
 struct basic_sojourn {
   seconds<T> queue{};
@@ -20,10 +22,18 @@ struct basic_sojourn {
   seconds<T> generation{};
   seconds<T> entry{};
   seconds<T> early{};
+  seconds<T> reading{};
 
   [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
   [[nodiscard]] constexpr seconds<T> in_slot() const noexcept {
     return max(queue - entry, seconds<T>{}) + prompt + generation;
+  }
+  /// The same, `lasting` times of which are no less than prompts of all slots are read in: queued
+  /// for longer otherwise.
+  [[nodiscard]] constexpr basic_sojourn no_shorter(const T& lasting) const noexcept {
+    basic_sojourn longer = *this;
+    longer.queue = queue + max(reading / lasting - total(), seconds<T>{});
+    return longer;
   }
 };
 using sojourn = basic_sojourn<>;
@@ -159,11 +169,27 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
 
 }  // namespace detail
 
+namespace detail {
+
+// Seconds in which so many slots read a prompt each in full steps, on the line through one without
+// prompts and a mixed one; none of one slot, whose prompt has nothing to wait for.
+template <class T>
+constexpr T all_prompts(const basic_turnover<T>& load, const basic_step_mix<T>& s, const T& slots,
+                        const basic_mix_seconds<T>& t) noexcept {
+  const T full = min(s.room, load.prompt * slots);
+  const T decode = min(t.decode, t.queued);
+  const T step = decode + (t.queued - decode) * (full / s.prompt_tokens);
+  return slots * min(slots - T(1.0), T(1.0)) * step * (load.prompt / full);
+}
+
+}  // namespace detail
+
 /// A life [s] among chunked steps.
 ///   generation = g m (decode + (mixed - decode) met),  met: steps with others' prompts among those
 ///              that are neither read in nor queued; at random carrying others
 ///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
 ///              came with them are read, half of them on average
+///   reading    = slots prompt / tokens of a full step, of two slots or more: all read one in a life
 /// Of a run, whose sequences stay together, others' prompts fall within a life or not
 /// (detail::clump). Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
@@ -200,9 +226,10 @@ template <class T, class Times>
   }
   const T behind = (t.prompts - t.decode) * s.behind * others;
   const T generation = load.decoding_steps() * (t.decode + t.meanwhile * met.decoding) + behind;
-  return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
+  const T least = detail::all_prompts(load, s, c.at_once, t);
+  return {seconds<T>::from_value(queue),      seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation), seconds<T>::from_value(entry),
-          seconds<T>::from_value(early)};
+          seconds<T>::from_value(early),      seconds<T>::from_value(least)};
 }
 
 namespace detail {
