@@ -7,17 +7,16 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 7.4 %
-inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.7767,
-                                                        .small_tile = 0.8235,
-                                                        .row_floor = 0.5,
-                                                        .tail = 0.07554,
-                                                        .throttle = 0.06262,
-                                                        .launch = 3.231_us,
-                                                        .reduction = 1.771_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.5,
-                                                        .cache_share = 0.07726};
+/// 110 rows, 10.1 %
+inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.8273,
+                                                        .small_tile = 0.8454,
+                                                        .tail = 0.377,
+                                                        .throttle = 0.04681,
+                                                        .launch = 3.121_us,
+                                                        .reduction = 1.783_us,
+                                                        .walk = 2e-09,
+                                                        .cache_speedup = 1.121,
+                                                        .cache_share = 0.3572};
 
 /// 110 rows, 3.9 %
 inline constexpr prefill_curve<> a100_sxm_trtllm_prefill_wide{.compute = 0.6,

@@ -8,38 +8,45 @@
 namespace shardline::catalog::curves {
 
 /// 220 rows, 6.8 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8872,
-                                                        .compute = 0.9214,
-                                                        .tail = 0.3896,
-                                                        .throttle = 0.2177,
-                                                        .launch = 2.519_us,
-                                                        .reduction = 2.788_us,
-                                                        .walk = 2e-10,
-                                                        .cache_share = 0.5};
-/// 220 rows, 10.8 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.7202,
-                                                          .compute = 0.9445,
-                                                          .small_tile = 0.6629,
-                                                          .throttle = 0.8257,
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8451,
+                                                        .compute = 0.9965,
+                                                        .small_tile = 0.9711,
+                                                        .block_rows = 4.986,
+                                                        .tail = 0.1809,
+                                                        .throttle = 0.2504,
+                                                        .launch = 2.645_us,
+                                                        .reduction = 3.068_us,
+                                                        .tile = 16.0,
+                                                        .walk = 9.289e-10,
+                                                        .cache_speedup = 6.0,
+                                                        .cache_share = 0.01047};
+/// 220 rows, 11.0 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.7267,
+                                                          .compute = 0.9362,
+                                                          .small_tile = 0.8002,
+                                                          .tail = 0.3,
+                                                          .throttle = 0.8085,
                                                           .launch = 2.4_us,
                                                           .reduction = never_split,
-                                                          .quantise = 2.872_us,
-                                                          .quantise_bandwidth = 0.5172,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 6.0,
-                                                          .cache_share = 0.0263};
-/// 220 rows, 11.7 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.832,
-                                                                .compute = 0.9258,
-                                                                .small_tile = 0.6712,
-                                                                .tail = 0.2596,
-                                                                .throttle = 0.2893,
+                                                          .quantise = 3.078_us,
+                                                          .quantise_bandwidth = 0.515,
+                                                          .tile = 16.0,
+                                                          .walk = 8.718e-10,
+                                                          .cache_speedup = 1.5,
+                                                          .cache_share = 0.02254};
+/// 220 rows, 13.0 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.8243,
+                                                                .block_rows = 21.32,
+                                                                .tail = 0.9109,
+                                                                .throttle = 0.1798,
                                                                 .launch = 2.4_us,
-                                                                .reduction = never_split,
-                                                                .quantise = 1.934_us,
-                                                                .quantise_bandwidth = 0.4062,
-                                                                .walk = 2e-10,
-                                                                .cache_share = 0.5};
+                                                                .reduction = 5.007_us,
+                                                                .quantise = 2.138_us,
+                                                                .quantise_bandwidth = 0.4019,
+                                                                .tile = 16.0,
+                                                                .walk = 1.143e-09,
+                                                                .cache_speedup = 6.0,
+                                                                .cache_share = 0.02783};
 
 /// 220 rows, 8.8 %
 inline constexpr prefill_curve<> h100_sxm_sglang_prefill_wide{.compute = 0.6,

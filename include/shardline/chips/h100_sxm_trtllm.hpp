@@ -7,40 +7,44 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.0 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.8437,
-                                                        .compute = 0.9773,
-                                                        .small_tile = 0.975,
-                                                        .throttle = 0.2286,
-                                                        .launch = 2.599_us,
-                                                        .reduction = 2.045_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.543,
-                                                        .cache_share = 0.1559};
-/// 110 rows, 4.5 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.8306,
-                                                          .small_tile = 0.908,
-                                                          .throttle = 0.2701,
+/// 110 rows, 5.6 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.8588,
+                                                        .block_rows = 2.815,
+                                                        .tail = 0.3,
+                                                        .throttle = 0.2406,
+                                                        .launch = 2.649_us,
+                                                        .reduction = 2.29_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.466e-10,
+                                                        .cache_speedup = 1.55,
+                                                        .cache_share = 0.1481};
+/// 110 rows, 4.4 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.836,
+                                                          .compute = 0.9218,
+                                                          .small_tile = 0.932,
+                                                          .tail = 0.227,
+                                                          .throttle = 0.1533,
                                                           .launch = 2.4_us,
-                                                          .reduction = 1.916_us,
-                                                          .quantise = 10.02_us,
-                                                          .quantise_bandwidth = 0.3634,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 6.0,
-                                                          .cache_share = 0.1299};
-/// 110 rows, 8.9 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8255,
-                                                                .compute = 0.6681,
-                                                                .small_tile = 0.8125,
-                                                                .tail = 0.03456,
-                                                                .throttle = 0.005452,
+                                                          .reduction = 2.648_us,
+                                                          .quantise = 10.01_us,
+                                                          .quantise_bandwidth = 0.3723,
+                                                          .tile = 16.0,
+                                                          .walk = 8.346e-10,
+                                                          .cache_speedup = 1.82,
+                                                          .cache_share = 0.1352};
+/// 110 rows, 10.4 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.7862,
+                                                                .compute = 0.7049,
+                                                                .small_tile = 0.9168,
+                                                                .tail = 0.3349,
+                                                                .throttle = 0.2,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.929_us,
-                                                                .quantise_bandwidth = 0.5159,
-                                                                .walk = 2e-10,
-                                                                .cache_speedup = 6.0,
-                                                                .cache_share = 0.04149};
+                                                                .quantise = 2.146_us,
+                                                                .quantise_bandwidth = 0.4505,
+                                                                .tile = 16.0,
+                                                                .walk = 1.124e-09,
+                                                                .cache_share = 0.5};
 
 /// 110 rows, 6.5 %
 inline constexpr prefill_curve<> h100_sxm_trtllm_prefill_wide{.compute = 0.8666,

@@ -7,42 +7,47 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.2 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8856,
-                                                      .compute = 0.9459,
-                                                      .small_tile = 0.986,
-                                                      .tail = 0.1314,
-                                                      .throttle = 0.2188,
-                                                      .launch = 2.438_us,
-                                                      .reduction = 2.994_us,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 1.113,
-                                                      .cache_share = 0.06906};
-/// 110 rows, 11.7 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8436,
-                                                        .compute = 0.9317,
-                                                        .small_tile = 0.8618,
-                                                        .tail = 0.2729,
-                                                        .throttle = 0.5409,
+/// 110 rows, 6.0 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8588,
+                                                      .compute = 0.9871,
+                                                      .small_tile = 0.973,
+                                                      .block_rows = 3.764,
+                                                      .tail = 0.08671,
+                                                      .throttle = 0.2375,
+                                                      .launch = 2.487_us,
+                                                      .reduction = 3.094_us,
+                                                      .tile = 16.0,
+                                                      .walk = 7.034e-10,
+                                                      .cache_speedup = 1.025,
+                                                      .cache_share = 0.2333};
+/// 110 rows, 12.9 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8147,
+                                                        .compute = 0.85,
+                                                        .small_tile = 0.5,
+                                                        .block_rows = 4.466,
+                                                        .tail = 0.07796,
+                                                        .throttle = 0.303,
                                                         .launch = 2.4_us,
-                                                        .quantise = 1.707_us,
-                                                        .quantise_bandwidth = 0.6032,
+                                                        .quantise = 0.6733_us,
+                                                        .quantise_bandwidth = 0.6027,
                                                         .tile = 128.0,
-                                                        .walk = 2e-10,
-                                                        .cache_share = 0.5};
-/// 110 rows, 10.3 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.7736,
-                                                              .compute = 0.9425,
-                                                              .small_tile = 0.9444,
-                                                              .throttle = 0.9713,
+                                                        .walk = 2e-09,
+                                                        .cache_speedup = 6.0,
+                                                        .cache_share = 0.01638};
+/// 110 rows, 10.1 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.8531,
+                                                              .compute = 0.9516,
+                                                              .small_tile = 0.4976,
+                                                              .block_rows = 16.0,
+                                                              .tail = 0.2327,
+                                                              .throttle = 0.7807,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 9.472_us,
-                                                              .quantise_bandwidth = 0.4232,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
+                                                              .quantise = 9.777_us,
+                                                              .quantise_bandwidth = 0.494,
+                                                              .walk = 2.539e-09,
                                                               .cache_speedup = 1.5,
-                                                              .cache_share = 0.5};
+                                                              .cache_share = 0.2791};
 
 /// 110 rows, 10.4 %
 inline constexpr prefill_curve<> h100_sxm_vllm_prefill_wide{.compute = 0.95,

@@ -7,41 +7,43 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 8.2 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8737,
-                                                        .compute = 0.9466,
-                                                        .small_tile = 0.9485,
-                                                        .tail = 0.2474,
-                                                        .throttle = 0.3766,
-                                                        .launch = 2.515_us,
-                                                        .reduction = 2.798_us,
-                                                        .walk = 2e-10,
+/// 220 rows, 7.6 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8766,
+                                                        .small_tile = 0.9164,
+                                                        .block_rows = 7.517,
+                                                        .tail = 0.3157,
+                                                        .throttle = 0.3289,
+                                                        .launch = 2.608_us,
+                                                        .reduction = 3.102_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.37e-10,
                                                         .cache_speedup = 6.0,
-                                                        .cache_share = 0.07976};
-/// 220 rows, 14.7 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.6409,
-                                                          .compute = 0.8765,
-                                                          .small_tile = 0.6395,
-                                                          .throttle = 0.4579,
+                                                        .cache_share = 0.03382};
+/// 220 rows, 13.9 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.631,
+                                                          .compute = 0.8329,
+                                                          .small_tile = 0.4609,
+                                                          .throttle = 0.3233,
                                                           .launch = 2.4_us,
-                                                          .reduction = never_split,
-                                                          .quantise = 2.958_us,
-                                                          .quantise_bandwidth = 0.4238,
-                                                          .walk = 2e-10,
+                                                          .reduction = 20_us,
+                                                          .quantise = 2.975_us,
+                                                          .quantise_bandwidth = 0.4493,
+                                                          .tile = 16.0,
+                                                          .walk = 8.369e-10,
                                                           .cache_share = 0.5};
-/// 220 rows, 12.9 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7918,
-                                                                .compute = 0.8681,
-                                                                .small_tile = 0.8096,
-                                                                .tail = 0.4101,
-                                                                .throttle = 0.3387,
+/// 220 rows, 13.6 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.6962,
+                                                                .block_rows = 20.17,
+                                                                .tail = 0.4775,
+                                                                .throttle = 0.3759,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.981_us,
-                                                                .quantise_bandwidth = 0.3349,
-                                                                .walk = 2e-10,
+                                                                .quantise = 2.261_us,
+                                                                .quantise_bandwidth = 0.3113,
+                                                                .tile = 16.0,
+                                                                .walk = 1.107e-09,
                                                                 .cache_speedup = 6.0,
-                                                                .cache_share = 0.08444};
+                                                                .cache_share = 0.06554};
 
 /// 220 rows, 9.9 %
 inline constexpr prefill_curve<> h200_sxm_sglang_prefill_wide{.compute = 0.6,

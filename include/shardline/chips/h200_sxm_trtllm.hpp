@@ -7,40 +7,47 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.4 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.8562,
-                                                        .small_tile = 0.977,
-                                                        .tail = 0.3641,
-                                                        .throttle = 0.3987,
-                                                        .launch = 2.46_us,
-                                                        .reduction = 2.082_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.024,
-                                                        .cache_share = 0.6387};
-/// 110 rows, 4.0 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8696,
-                                                          .compute = 0.9308,
-                                                          .small_tile = 0.9375,
-                                                          .tail = 0.1319,
-                                                          .throttle = 0.1909,
+/// 110 rows, 6.5 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.8171,
+                                                        .compute = 0.9843,
+                                                        .block_rows = 4.169,
+                                                        .tail = 0.2398,
+                                                        .throttle = 0.3303,
+                                                        .launch = 2.594_us,
+                                                        .reduction = 2.329_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.819e-10,
+                                                        .cache_speedup = 1.663,
+                                                        .cache_share = 0.1241};
+/// 110 rows, 3.8 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8152,
+                                                          .compute = 0.9866,
+                                                          .small_tile = 0.9691,
+                                                          .block_rows = 6.554,
+                                                          .tail = 0.03104,
+                                                          .throttle = 0.2439,
                                                           .launch = 2.4_us,
-                                                          .reduction = 2.217_us,
-                                                          .quantise = 9.763_us,
-                                                          .quantise_bandwidth = 0.2931,
-                                                          .walk = 2e-10,
-                                                          .cache_share = 0.5};
-/// 110 rows, 9.5 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8969,
-                                                                .compute = 0.7013,
-                                                                .small_tile = 0.6448,
-                                                                .throttle = 0.1195,
+                                                          .reduction = 2.612_us,
+                                                          .quantise = 9.964_us,
+                                                          .quantise_bandwidth = 0.2946,
+                                                          .tile = 16.0,
+                                                          .walk = 7.258e-10,
+                                                          .cache_speedup = 1.622,
+                                                          .cache_share = 0.1137};
+/// 110 rows, 9.9 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.824,
+                                                                .compute = 0.7798,
+                                                                .block_rows = 23.8,
+                                                                .tail = 0.4082,
+                                                                .throttle = 0.05135,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.681_us,
-                                                                .quantise_bandwidth = 0.3987,
-                                                                .walk = 2e-10,
-                                                                .cache_speedup = 1.5,
-                                                                .cache_share = 0.5};
+                                                                .quantise = 1.949_us,
+                                                                .quantise_bandwidth = 0.4088,
+                                                                .tile = 16.0,
+                                                                .walk = 1.134e-09,
+                                                                .cache_speedup = 6.0,
+                                                                .cache_share = 0.1051};
 
 /// 110 rows, 8.2 %
 inline constexpr prefill_curve<> h200_sxm_trtllm_prefill_wide{.compute = 0.8562,

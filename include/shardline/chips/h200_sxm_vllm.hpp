@@ -7,40 +7,44 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 6.7 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8959,
-                                                      .compute = 0.9331,
-                                                      .small_tile = 0.9305,
-                                                      .tail = 0.1755,
-                                                      .throttle = 0.2161,
-                                                      .launch = 2.285_us,
-                                                      .reduction = 2.515_us,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 6.0,
-                                                      .cache_share = 0.01496};
-/// 110 rows, 12.9 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.8856,
-                                                        .compute = 0.9707,
-                                                        .tail = 0.2897,
-                                                        .throttle = 0.6738,
+/// 220 rows, 7.1 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8603,
+                                                      .compute = 0.8917,
+                                                      .small_tile = 0.9989,
+                                                      .block_rows = 3.314,
+                                                      .tail = 0.1748,
+                                                      .throttle = 0.1259,
+                                                      .launch = 2.397_us,
+                                                      .reduction = 2.976_us,
+                                                      .tile = 16.0,
+                                                      .walk = 9.42e-10,
+                                                      .cache_speedup = 1.5,
+                                                      .cache_share = 0.08808};
+/// 110 rows, 13.4 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.9904,
+                                                        .small_tile = 0.6424,
+                                                        .tail = 0.6521,
+                                                        .throttle = 0.7206,
                                                         .launch = 2.4_us,
-                                                        .reduction = 0.5145_us,
-                                                        .quantise = 1.869_us,
-                                                        .quantise_bandwidth = 0.4136,
-                                                        .tile = 128.0,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.5,
-                                                        .cache_share = 0.5};
-/// 110 rows, 12.7 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.6032,
-                                                              .compute = 0.6809,
-                                                              .throttle = 0.5209,
+                                                        .reduction = 1.136_us,
+                                                        .quantise = 2.304_us,
+                                                        .quantise_bandwidth = 0.426,
+                                                        .walk = 2.443e-09,
+                                                        .cache_speedup = 1.025,
+                                                        .cache_share = 1.0};
+/// 110 rows, 13.5 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.5388,
+                                                              .compute = 0.9911,
+                                                              .small_tile = 0.7772,
+                                                              .block_rows = 64.8,
+                                                              .tail = 0.01744,
+                                                              .throttle = 0.4604,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 5.83_us,
-                                                              .quantise_bandwidth = 0.34,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
+                                                              .quantise = 6.934_us,
+                                                              .quantise_bandwidth = 0.3437,
+                                                              .tile = 16.0,
+                                                              .walk = 3.199e-09,
                                                               .cache_speedup = 6.0,
                                                               .cache_share = 0.06377};
 
