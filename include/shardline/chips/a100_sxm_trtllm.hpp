@@ -7,16 +7,17 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 10.1 %
-inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.8273,
-                                                        .small_tile = 0.8454,
-                                                        .tail = 0.377,
-                                                        .throttle = 0.04681,
-                                                        .launch = 3.121_us,
-                                                        .reduction = 1.783_us,
+/// 110 rows, 9.0 %
+inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.768,
+                                                        .small_tile = 0.9262,
+                                                        .tail = 0.5187,
+                                                        .throttle = 0.04119,
+                                                        .launch = 3.325_us,
+                                                        .reduction = 1.738_us,
+                                                        .tile = 16.0,
                                                         .walk = 2e-09,
-                                                        .cache_speedup = 1.121,
-                                                        .cache_share = 0.3572};
+                                                        .cache_speedup = 1.13,
+                                                        .cache_share = 0.2286};
 
 /// 110 rows, 3.9 %
 inline constexpr prefill_curve<> a100_sxm_trtllm_prefill_wide{.compute = 0.6,

@@ -9,16 +9,16 @@ namespace shardline::catalog::curves {
 
 /// 220 rows, 9.2 %
 inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_wide{.bandwidth = 0.7817,
-                                                        .compute = 0.7644,
-                                                        .block_rows = 4.124,
-                                                        .tail = 0.4308,
-                                                        .throttle = 0.1161,
+                                                        .compute = 0.7645,
+                                                        .block_rows = 4.152,
+                                                        .tail = 0.4294,
+                                                        .throttle = 0.1156,
                                                         .launch = 1.851_us,
                                                         .reduction = 2.924_us,
                                                         .tile = 16.0,
                                                         .walk = 5.367e-10,
-                                                        .cache_speedup = 1.478,
-                                                        .cache_share = 0.1278};
+                                                        .cache_speedup = 1.477,
+                                                        .cache_share = 0.1277};
 /// 220 rows, 4.5 %
 inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow{.bandwidth = 0.7427,
                                                           .compute = 0.8115,
@@ -34,21 +34,21 @@ inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow{.bandwidth = 0.7427,
                                                           .walk = 6.233e-10,
                                                           .cache_speedup = 6.0,
                                                           .cache_share = 0.008846};
-/// 220 rows, 20.6 %
-inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.7923,
-                                                                .compute = 0.9759,
-                                                                .small_tile = 0.9083,
-                                                                .block_rows = 38.62,
-                                                                .tail = 1.0,
-                                                                .throttle = 0.2621,
+/// 220 rows, 19.9 %
+inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.7637,
+                                                                .compute = 0.736,
+                                                                .small_tile = 0.7198,
+                                                                .block_rows = 3.853,
+                                                                .tail = 0.4562,
+                                                                .throttle = 0.149,
                                                                 .launch = 2.4_us,
-                                                                .reduction = never_split,
-                                                                .quantise = 7.031_us,
-                                                                .quantise_bandwidth = 0.2319,
+                                                                .reduction = 10.29_us,
+                                                                .quantise = 5.673_us,
+                                                                .quantise_bandwidth = 0.2261,
                                                                 .tile = 16.0,
-                                                                .walk = 9.745e-10,
-                                                                .cache_speedup = 1.5,
-                                                                .cache_share = 0.0107};
+                                                                .walk = 2e-09,
+                                                                .cache_speedup = 6.0,
+                                                                .cache_share = 0.008845};
 /// 220 rows, 4.1 %
 inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_four_bit_math{.bandwidth = 0.6279,
                                                                  .compute = 0.6655,

@@ -7,17 +7,16 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 10.9 %
-inline constexpr gemm_curve<> b200_sxm_vllm_gemm_wide{.bandwidth = 0.7582,
-                                                      .compute = 0.828,
-                                                      .block_rows = 7.406,
-                                                      .tail = 0.302,
-                                                      .throttle = 0.05026,
-                                                      .launch = 1.951_us,
-                                                      .reduction = 3.267_us,
+/// 220 rows, 9.1 %
+inline constexpr gemm_curve<> b200_sxm_vllm_gemm_wide{.bandwidth = 0.8093,
+                                                      .compute = 0.9469,
+                                                      .block_rows = 16.0,
+                                                      .tail = 0.4959,
+                                                      .throttle = 0.1886,
+                                                      .launch = 1.91_us,
+                                                      .reduction = 2.948_us,
                                                       .tile = 16.0,
-                                                      .walk = 7.901e-10,
-                                                      .cache_speedup = 1.5,
+                                                      .walk = 6.75e-10,
                                                       .cache_share = 0.5};
 /// 110 rows, 6.5 %
 inline constexpr gemm_curve<> b200_sxm_vllm_gemm_narrow{.bandwidth = 0.5692,

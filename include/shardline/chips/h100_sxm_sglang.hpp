@@ -7,46 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 6.8 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8451,
-                                                        .compute = 0.9965,
-                                                        .small_tile = 0.9711,
-                                                        .block_rows = 4.986,
-                                                        .tail = 0.1809,
-                                                        .throttle = 0.2504,
-                                                        .launch = 2.645_us,
-                                                        .reduction = 3.068_us,
+/// 220 rows, 7.0 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8598,
+                                                        .small_tile = 0.978,
+                                                        .block_rows = 7.566,
+                                                        .tail = 0.2784,
+                                                        .throttle = 0.2004,
+                                                        .launch = 2.619_us,
+                                                        .reduction = 3.102_us,
                                                         .tile = 16.0,
-                                                        .walk = 9.289e-10,
+                                                        .walk = 8.928e-10,
                                                         .cache_speedup = 6.0,
-                                                        .cache_share = 0.01047};
-/// 220 rows, 11.0 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.7267,
-                                                          .compute = 0.9362,
-                                                          .small_tile = 0.8002,
-                                                          .tail = 0.3,
-                                                          .throttle = 0.8085,
+                                                        .cache_share = 0.004814};
+/// 220 rows, 12.2 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.6928,
+                                                          .compute = 0.9457,
+                                                          .small_tile = 0.6045,
+                                                          .block_rows = 16.0,
+                                                          .throttle = 0.5443,
                                                           .launch = 2.4_us,
                                                           .reduction = never_split,
-                                                          .quantise = 3.078_us,
-                                                          .quantise_bandwidth = 0.515,
+                                                          .quantise = 3.071_us,
+                                                          .quantise_bandwidth = 0.5288,
                                                           .tile = 16.0,
-                                                          .walk = 8.718e-10,
-                                                          .cache_speedup = 1.5,
-                                                          .cache_share = 0.02254};
-/// 220 rows, 13.0 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.8243,
-                                                                .block_rows = 21.32,
-                                                                .tail = 0.9109,
-                                                                .throttle = 0.1798,
+                                                          .walk = 8.513e-10,
+                                                          .cache_speedup = 1.464,
+                                                          .cache_share = 0.08413};
+/// 220 rows, 13.6 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7656,
+                                                                .block_rows = 21.49,
+                                                                .tail = 0.5387,
+                                                                .throttle = 0.1412,
                                                                 .launch = 2.4_us,
-                                                                .reduction = 5.007_us,
-                                                                .quantise = 2.138_us,
-                                                                .quantise_bandwidth = 0.4019,
+                                                                .reduction = never_split,
+                                                                .quantise = 2.249_us,
+                                                                .quantise_bandwidth = 0.3541,
                                                                 .tile = 16.0,
-                                                                .walk = 1.143e-09,
+                                                                .walk = 1.1e-09,
                                                                 .cache_speedup = 6.0,
-                                                                .cache_share = 0.02783};
+                                                                .cache_share = 0.05709};
 
 /// 220 rows, 8.8 %
 inline constexpr prefill_curve<> h100_sxm_sglang_prefill_wide{.compute = 0.6,

@@ -8,43 +8,44 @@
 namespace shardline::catalog::curves {
 
 /// 110 rows, 5.6 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.8588,
-                                                        .block_rows = 2.815,
-                                                        .tail = 0.3,
-                                                        .throttle = 0.2406,
-                                                        .launch = 2.649_us,
-                                                        .reduction = 2.29_us,
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.836,
+                                                        .compute = 0.9766,
+                                                        .block_rows = 3.508,
+                                                        .tail = 0.1896,
+                                                        .throttle = 0.1879,
+                                                        .launch = 2.631_us,
+                                                        .reduction = 2.345_us,
                                                         .tile = 16.0,
-                                                        .walk = 8.466e-10,
-                                                        .cache_speedup = 1.55,
-                                                        .cache_share = 0.1481};
-/// 110 rows, 4.4 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.836,
-                                                          .compute = 0.9218,
-                                                          .small_tile = 0.932,
-                                                          .tail = 0.227,
-                                                          .throttle = 0.1533,
+                                                        .walk = 8.564e-10,
+                                                        .cache_speedup = 1.525,
+                                                        .cache_share = 0.145};
+/// 110 rows, 4.6 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.8293,
+                                                          .compute = 0.9293,
+                                                          .small_tile = 0.9487,
+                                                          .block_rows = 3.173,
+                                                          .tail = 0.1507,
+                                                          .throttle = 0.1051,
                                                           .launch = 2.4_us,
-                                                          .reduction = 2.648_us,
-                                                          .quantise = 10.01_us,
-                                                          .quantise_bandwidth = 0.3723,
+                                                          .reduction = 2.834_us,
+                                                          .quantise = 9.992_us,
+                                                          .quantise_bandwidth = 0.3571,
                                                           .tile = 16.0,
-                                                          .walk = 8.346e-10,
-                                                          .cache_speedup = 1.82,
-                                                          .cache_share = 0.1352};
-/// 110 rows, 10.4 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.7862,
-                                                                .compute = 0.7049,
-                                                                .small_tile = 0.9168,
-                                                                .tail = 0.3349,
-                                                                .throttle = 0.2,
+                                                          .walk = 7.661e-10,
+                                                          .cache_speedup = 1.711,
+                                                          .cache_share = 0.1304};
+/// 110 rows, 10.5 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8799,
+                                                                .block_rows = 70.47,
+                                                                .tail = 0.4009,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 2.146_us,
-                                                                .quantise_bandwidth = 0.4505,
+                                                                .quantise = 1.841_us,
+                                                                .quantise_bandwidth = 0.4952,
                                                                 .tile = 16.0,
-                                                                .walk = 1.124e-09,
-                                                                .cache_share = 0.5};
+                                                                .walk = 1.083e-09,
+                                                                .cache_speedup = 1.5,
+                                                                .cache_share = 0.1019};
 
 /// 110 rows, 6.5 %
 inline constexpr prefill_curve<> h100_sxm_trtllm_prefill_wide{.compute = 0.8666,

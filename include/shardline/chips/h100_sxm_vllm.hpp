@@ -7,47 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.0 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8588,
-                                                      .compute = 0.9871,
-                                                      .small_tile = 0.973,
-                                                      .block_rows = 3.764,
-                                                      .tail = 0.08671,
-                                                      .throttle = 0.2375,
-                                                      .launch = 2.487_us,
-                                                      .reduction = 3.094_us,
+/// 110 rows, 6.5 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8687,
+                                                      .compute = 0.9866,
+                                                      .block_rows = 8.947,
+                                                      .tail = 0.1817,
+                                                      .throttle = 0.1576,
+                                                      .launch = 2.459_us,
+                                                      .reduction = 3.002_us,
                                                       .tile = 16.0,
-                                                      .walk = 7.034e-10,
-                                                      .cache_speedup = 1.025,
-                                                      .cache_share = 0.2333};
-/// 110 rows, 12.9 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8147,
-                                                        .compute = 0.85,
-                                                        .small_tile = 0.5,
-                                                        .block_rows = 4.466,
-                                                        .tail = 0.07796,
-                                                        .throttle = 0.303,
+                                                      .walk = 6.974e-10,
+                                                      .cache_speedup = 1.5,
+                                                      .cache_share = 0.06577};
+/// 110 rows, 14.6 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8203,
+                                                        .compute = 0.999,
+                                                        .small_tile = 0.6922,
+                                                        .block_rows = 7.269,
+                                                        .tail = 0.2621,
+                                                        .throttle = 0.6363,
                                                         .launch = 2.4_us,
-                                                        .quantise = 0.6733_us,
-                                                        .quantise_bandwidth = 0.6027,
-                                                        .tile = 128.0,
-                                                        .walk = 2e-09,
-                                                        .cache_speedup = 6.0,
-                                                        .cache_share = 0.01638};
-/// 110 rows, 10.1 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.8531,
-                                                              .compute = 0.9516,
-                                                              .small_tile = 0.4976,
-                                                              .block_rows = 16.0,
-                                                              .tail = 0.2327,
-                                                              .throttle = 0.7807,
+                                                        .reduction = 1.581_us,
+                                                        .quantise = 2.333_us,
+                                                        .quantise_bandwidth = 0.4791,
+                                                        .walk = 2.517e-09,
+                                                        .cache_speedup = 1.5,
+                                                        .cache_share = 0.4};
+/// 110 rows, 13.2 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.71,
+                                                              .small_tile = 0.6791,
+                                                              .block_rows = 48.92,
+                                                              .tail = 0.07798,
+                                                              .throttle = 0.2177,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 9.777_us,
-                                                              .quantise_bandwidth = 0.494,
-                                                              .walk = 2.539e-09,
-                                                              .cache_speedup = 1.5,
-                                                              .cache_share = 0.2791};
+                                                              .quantise = 8.063_us,
+                                                              .quantise_bandwidth = 0.422,
+                                                              .walk = 2.912e-09,
+                                                              .cache_speedup = 6.0,
+                                                              .cache_share = 0.08219};
 
 /// 110 rows, 10.4 %
 inline constexpr prefill_curve<> h100_sxm_vllm_prefill_wide{.compute = 0.95,

@@ -8,42 +8,44 @@
 namespace shardline::catalog::curves {
 
 /// 220 rows, 7.6 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8766,
-                                                        .small_tile = 0.9164,
-                                                        .block_rows = 7.517,
-                                                        .tail = 0.3157,
-                                                        .throttle = 0.3289,
-                                                        .launch = 2.608_us,
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8598,
+                                                        .small_tile = 0.978,
+                                                        .block_rows = 7.566,
+                                                        .tail = 0.2784,
+                                                        .throttle = 0.3467,
+                                                        .launch = 2.619_us,
                                                         .reduction = 3.102_us,
                                                         .tile = 16.0,
-                                                        .walk = 8.37e-10,
+                                                        .walk = 8.928e-10,
                                                         .cache_speedup = 6.0,
-                                                        .cache_share = 0.03382};
+                                                        .cache_share = 0.004814};
 /// 220 rows, 13.9 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.631,
-                                                          .compute = 0.8329,
-                                                          .small_tile = 0.4609,
-                                                          .throttle = 0.3233,
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.6928,
+                                                          .compute = 0.9457,
+                                                          .small_tile = 0.6045,
+                                                          .block_rows = 16.0,
+                                                          .throttle = 0.4401,
                                                           .launch = 2.4_us,
-                                                          .reduction = 20_us,
-                                                          .quantise = 2.975_us,
-                                                          .quantise_bandwidth = 0.4493,
+                                                          .reduction = never_split,
+                                                          .quantise = 3.071_us,
+                                                          .quantise_bandwidth = 0.5288,
                                                           .tile = 16.0,
-                                                          .walk = 8.369e-10,
-                                                          .cache_share = 0.5};
-/// 220 rows, 13.6 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.6962,
-                                                                .block_rows = 20.17,
-                                                                .tail = 0.4775,
-                                                                .throttle = 0.3759,
+                                                          .walk = 8.513e-10,
+                                                          .cache_speedup = 1.464,
+                                                          .cache_share = 0.08413};
+/// 220 rows, 13.4 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7656,
+                                                                .block_rows = 21.49,
+                                                                .tail = 0.5387,
+                                                                .throttle = 0.4117,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 2.261_us,
-                                                                .quantise_bandwidth = 0.3113,
+                                                                .quantise = 2.249_us,
+                                                                .quantise_bandwidth = 0.3541,
                                                                 .tile = 16.0,
-                                                                .walk = 1.107e-09,
+                                                                .walk = 1.1e-09,
                                                                 .cache_speedup = 6.0,
-                                                                .cache_share = 0.06554};
+                                                                .cache_share = 0.05709};
 
 /// 220 rows, 9.9 %
 inline constexpr prefill_curve<> h200_sxm_sglang_prefill_wide{.compute = 0.6,

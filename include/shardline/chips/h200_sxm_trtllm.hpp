@@ -8,46 +8,45 @@
 namespace shardline::catalog::curves {
 
 /// 110 rows, 6.5 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.8171,
-                                                        .compute = 0.9843,
-                                                        .block_rows = 4.169,
-                                                        .tail = 0.2398,
-                                                        .throttle = 0.3303,
-                                                        .launch = 2.594_us,
-                                                        .reduction = 2.329_us,
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.836,
+                                                        .compute = 0.9766,
+                                                        .block_rows = 3.508,
+                                                        .tail = 0.1896,
+                                                        .throttle = 0.3382,
+                                                        .launch = 2.631_us,
+                                                        .reduction = 2.345_us,
                                                         .tile = 16.0,
-                                                        .walk = 8.819e-10,
-                                                        .cache_speedup = 1.663,
-                                                        .cache_share = 0.1241};
-/// 110 rows, 3.8 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8152,
-                                                          .compute = 0.9866,
-                                                          .small_tile = 0.9691,
-                                                          .block_rows = 6.554,
-                                                          .tail = 0.03104,
-                                                          .throttle = 0.2439,
+                                                        .walk = 8.564e-10,
+                                                        .cache_speedup = 1.525,
+                                                        .cache_share = 0.145};
+/// 110 rows, 4.3 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8293,
+                                                          .compute = 0.9293,
+                                                          .small_tile = 0.9487,
+                                                          .block_rows = 3.173,
+                                                          .tail = 0.1507,
+                                                          .throttle = 0.2143,
                                                           .launch = 2.4_us,
-                                                          .reduction = 2.612_us,
-                                                          .quantise = 9.964_us,
-                                                          .quantise_bandwidth = 0.2946,
+                                                          .reduction = 2.834_us,
+                                                          .quantise = 9.992_us,
+                                                          .quantise_bandwidth = 0.3571,
                                                           .tile = 16.0,
-                                                          .walk = 7.258e-10,
-                                                          .cache_speedup = 1.622,
-                                                          .cache_share = 0.1137};
-/// 110 rows, 9.9 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.824,
-                                                                .compute = 0.7798,
-                                                                .block_rows = 23.8,
-                                                                .tail = 0.4082,
-                                                                .throttle = 0.05135,
+                                                          .walk = 7.661e-10,
+                                                          .cache_speedup = 1.711,
+                                                          .cache_share = 0.1304};
+/// 110 rows, 10.3 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8799,
+                                                                .block_rows = 70.47,
+                                                                .tail = 0.4009,
+                                                                .throttle = 0.03937,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.949_us,
-                                                                .quantise_bandwidth = 0.4088,
+                                                                .quantise = 1.841_us,
+                                                                .quantise_bandwidth = 0.4952,
                                                                 .tile = 16.0,
-                                                                .walk = 1.134e-09,
-                                                                .cache_speedup = 6.0,
-                                                                .cache_share = 0.1051};
+                                                                .walk = 1.083e-09,
+                                                                .cache_speedup = 1.5,
+                                                                .cache_share = 0.1019};
 
 /// 110 rows, 8.2 %
 inline constexpr prefill_curve<> h200_sxm_trtllm_prefill_wide{.compute = 0.8562,

@@ -7,46 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 7.1 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8603,
-                                                      .compute = 0.8917,
-                                                      .small_tile = 0.9989,
-                                                      .block_rows = 3.314,
-                                                      .tail = 0.1748,
-                                                      .throttle = 0.1259,
-                                                      .launch = 2.397_us,
-                                                      .reduction = 2.976_us,
+/// 220 rows, 7.0 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8687,
+                                                      .compute = 0.9866,
+                                                      .block_rows = 8.947,
+                                                      .tail = 0.1817,
+                                                      .throttle = 0.2083,
+                                                      .launch = 2.459_us,
+                                                      .reduction = 3.002_us,
                                                       .tile = 16.0,
-                                                      .walk = 9.42e-10,
+                                                      .walk = 6.974e-10,
                                                       .cache_speedup = 1.5,
-                                                      .cache_share = 0.08808};
-/// 110 rows, 13.4 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.9904,
-                                                        .small_tile = 0.6424,
-                                                        .tail = 0.6521,
-                                                        .throttle = 0.7206,
+                                                      .cache_share = 0.06577};
+/// 110 rows, 14.0 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.8203,
+                                                        .compute = 0.999,
+                                                        .small_tile = 0.6922,
+                                                        .block_rows = 7.269,
+                                                        .tail = 0.2621,
+                                                        .throttle = 0.6245,
                                                         .launch = 2.4_us,
-                                                        .reduction = 1.136_us,
-                                                        .quantise = 2.304_us,
-                                                        .quantise_bandwidth = 0.426,
-                                                        .walk = 2.443e-09,
-                                                        .cache_speedup = 1.025,
-                                                        .cache_share = 1.0};
-/// 110 rows, 13.5 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.5388,
-                                                              .compute = 0.9911,
-                                                              .small_tile = 0.7772,
-                                                              .block_rows = 64.8,
-                                                              .tail = 0.01744,
-                                                              .throttle = 0.4604,
+                                                        .reduction = 1.581_us,
+                                                        .quantise = 2.333_us,
+                                                        .quantise_bandwidth = 0.4791,
+                                                        .walk = 2.517e-09,
+                                                        .cache_speedup = 1.5,
+                                                        .cache_share = 0.4};
+/// 110 rows, 14.4 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.71,
+                                                              .small_tile = 0.6791,
+                                                              .block_rows = 48.92,
+                                                              .tail = 0.07798,
+                                                              .throttle = 0.7945,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 6.934_us,
-                                                              .quantise_bandwidth = 0.3437,
-                                                              .tile = 16.0,
-                                                              .walk = 3.199e-09,
+                                                              .quantise = 8.063_us,
+                                                              .quantise_bandwidth = 0.422,
+                                                              .walk = 2.912e-09,
                                                               .cache_speedup = 6.0,
-                                                              .cache_share = 0.06377};
+                                                              .cache_share = 0.08219};
 
 /// 110 rows, 12.8 %
 inline constexpr prefill_curve<> h200_sxm_vllm_prefill_wide{.compute = 0.95,

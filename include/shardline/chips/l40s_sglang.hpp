@@ -8,15 +8,15 @@
 namespace shardline::catalog::curves {
 
 /// 220 rows, 15.4 %
-inline constexpr gemm_curve<> l40s_sglang_gemm_wide{.bandwidth = 0.8208,
-                                                    .compute = 0.9955,
-                                                    .small_tile = 0.7664,
-                                                    .tail = 0.3812,
-                                                    .throttle = 0.9016,
+inline constexpr gemm_curve<> l40s_sglang_gemm_wide{.bandwidth = 0.8205,
+                                                    .compute = 0.9956,
+                                                    .small_tile = 0.7651,
+                                                    .tail = 0.3779,
+                                                    .throttle = 0.9023,
                                                     .launch = 1.528_us,
-                                                    .reduction = 0.72_us,
+                                                    .reduction = 0.7191_us,
                                                     .walk = 2e-09,
-                                                    .cache_speedup = 3.102,
+                                                    .cache_speedup = 3.1,
                                                     .cache_share = 0.1623};
 /// 220 rows, 15.5 %
 inline constexpr gemm_curve<> l40s_sglang_gemm_narrow{.bandwidth = 0.7628,

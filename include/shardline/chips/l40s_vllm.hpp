@@ -8,15 +8,15 @@
 namespace shardline::catalog::curves {
 
 /// 110 rows, 15.2 %
-inline constexpr gemm_curve<> l40s_vllm_gemm_wide{.bandwidth = 0.7789,
-                                                  .block_rows = 18.19,
-                                                  .tail = 0.2222,
-                                                  .throttle = 0.2205,
-                                                  .launch = 1.428_us,
-                                                  .reduction = 1.46_us,
+inline constexpr gemm_curve<> l40s_vllm_gemm_wide{.bandwidth = 0.7792,
+                                                  .block_rows = 18.05,
+                                                  .tail = 0.2266,
+                                                  .throttle = 0.2221,
+                                                  .launch = 1.43_us,
+                                                  .reduction = 1.459_us,
                                                   .tile = 16.0,
                                                   .walk = 2e-09,
-                                                  .cache_speedup = 3.058,
+                                                  .cache_speedup = 3.066,
                                                   .cache_share = 0.1749};
 
 /// 110 rows, 15.0 %

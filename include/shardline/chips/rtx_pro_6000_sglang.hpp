@@ -16,7 +16,7 @@ inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_wide{.bandwidth = 0.8525,
                                                             .reduction = 2.47_us,
                                                             .tile = 16.0,
                                                             .walk = 2e-09,
-                                                            .cache_speedup = 2.106,
+                                                            .cache_speedup = 2.105,
                                                             .cache_share = 0.1067};
 /// 110 rows, 9.3 %
 inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_narrow{.bandwidth = 0.835,

@@ -31,19 +31,19 @@ inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow{.bandwidth = 0.865
                                                               .walk = 2.828e-09,
                                                               .cache_speedup = 1.301,
                                                               .cache_share = 0.6429};
-/// 110 rows, 17.1 %
-inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow_block{.bandwidth = 0.8227,
-                                                                    .compute = 0.6411,
-                                                                    .small_tile = 0.9309,
-                                                                    .tail = 0.3,
+/// 110 rows, 16.1 %
+inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow_block{.bandwidth = 0.8083,
+                                                                    .compute = 0.8625,
+                                                                    .small_tile = 0.8258,
+                                                                    .block_rows = 43.19,
                                                                     .launch = 2.4_us,
                                                                     .reduction = never_split,
-                                                                    .quantise = 5.453_us,
-                                                                    .quantise_bandwidth = 0.4167,
+                                                                    .quantise = 4.411_us,
+                                                                    .quantise_bandwidth = 0.5121,
                                                                     .tile = 16.0,
-                                                                    .walk = 2.189e-09,
-                                                                    .cache_speedup = 1.118,
-                                                                    .cache_share = 1.0};
+                                                                    .walk = 2e-09,
+                                                                    .cache_speedup = 1.141,
+                                                                    .cache_share = 0.8027};
 /// 110 rows, 13.8 %
 inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_four_bit_math{.bandwidth = 0.5883,
                                                                      .block_rows = 16.0,

@@ -8,14 +8,14 @@
 namespace shardline::catalog::curves {
 
 /// 110 rows, 16.1 %
-inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_wide{.bandwidth = 0.8327,
-                                                          .block_rows = 15.08,
-                                                          .launch = 1.66_us,
-                                                          .reduction = 2.227_us,
+inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_wide{.bandwidth = 0.8316,
+                                                          .block_rows = 15.11,
+                                                          .launch = 1.658_us,
+                                                          .reduction = 2.226_us,
                                                           .tile = 16.0,
-                                                          .walk = 2.076e-09,
-                                                          .cache_speedup = 1.045,
-                                                          .cache_share = 0.5487};
+                                                          .walk = 2.077e-09,
+                                                          .cache_speedup = 1.046,
+                                                          .cache_share = 0.5489};
 /// 110 rows, 8.5 %
 inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_narrow{.bandwidth = 0.8332,
                                                             .compute = 0.9417,
