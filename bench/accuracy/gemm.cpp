@@ -89,21 +89,11 @@ study<curve, product> study_of(const std::string& name) {
   return s;
 }
 
-// Multiprocessors, clocks and cache of an H200 are an H100's.
-std::string silicon_of(const kernels& k) {
-  return (k.gpu() == "h100-sxm" || k.gpu() == "h200-sxm" ? "hopper" : k.gpu()) + " " + k.engine;
-}
-
-// The curve of its chip in a study, a new one where it has none yet.
-std::size_t curve_of(study<curve, product>& s, const std::string& gpu, bool quantised) {
-  for (const auto& row : s.samples) {
-    if (row.gpu == gpu) return row.curve;
-  }
+// Of two launches only the sum shows where a kernel quantises inputs: one is as of 16 bits.
+curve start_of(bool quantised) {
   curve start;
-  // Of two launches only the sum shows where a kernel quantises inputs: one is as of 16 bits.
   if (quantised) start.launch = shardline::seconds<>::from_value(2.4e-6);
-  s.curves.push_back(start);
-  return s.curves.size() - 1;
+  return start;
 }
 
 studies<curve, product> gemm_studies(const std::string& folder) {
@@ -120,13 +110,13 @@ studies<curve, product> gemm_studies(const std::string& folder) {
     p.op.rows = row.number(3);
     p.op.weight = {shardline::weight_class::attention, d->format,
                    static_cast<integer>(row.number(5)), static_cast<integer>(row.number(4))};
-    const std::string name = "gemm " + silicon_of(*k) + " " + d->name;
+    const std::string name = "gemm " + k->silicon() + " " + d->name;
     const auto [place, is_new] = places.insert({name, all.size()});
     if (is_new) all.push_back(study_of(name));
     study<curve, product>& s = all[place->second];
     const bool quantised = d->format.math != shardline::precision::bf16;
     s.format = kernel_of(d->format);
-    const std::size_t of = curve_of(s, k->gpu(), quantised);
+    const std::size_t of = curve_of(s, k->gpu(), start_of(quantised));
     s.samples.push_back({of, p, k->gpu(), row.word(4) + " " + row.word(5), d->title, k->name(),
                          observed(*k, p.op, row.number(6) * 1e-3)});
   };

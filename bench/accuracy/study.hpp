@@ -99,6 +99,17 @@ struct study {
 
 using indices = std::vector<std::size_t>;
 
+/// The place of a chip's curve in a study of one silicon; it begins as `start` where the study has
+/// no row of the chip yet.
+template <class Curve, class Operator>
+std::size_t curve_of(study<Curve, Operator>& s, const std::string& gpu, const Curve& start) {
+  for (const auto& row : s.samples) {
+    if (row.gpu == gpu) return row.curve;
+  }
+  s.curves.push_back(start);
+  return s.curves.size() - 1;
+}
+
 namespace detail {
 
 inline indices first_numbers(std::size_t n) {

@@ -32,8 +32,8 @@ constexpr std::array model_layers{
     dense_layer{"Qwen 32B, tp 4", {{{5120, 1792}, {1280, 5120}, {5120, 13824}, {6912, 5120}}}},
     dense_layer{"Falcon 40B, tp 2", {{{8192, 4608}, {4096, 8192}, {8192, 16384}, {16384, 8192}}}}};
 
-double multiplied(const fitted_accelerator<double>& a, const dense_layer& l, const weight_format& f,
-                  double rows) {
+double layer_seconds(const fitted_accelerator<double>& a, const dense_layer& l,
+                     const weight_format& f, double rows) {
   double seconds = 0.0;
   for (const auto& [k, n] : l.sizes) {
     const weight w{weight_class::attention, f, k, n, 1};
@@ -98,8 +98,9 @@ TEST_CASE("8 bits multiply a model's layers no slower than 16 do, on every chip"
       for_layers([&](const dense_layer& l, double rows) {
         CAPTURE(l.name);
         CAPTURE(rows);
-        REQUIRE(multiplied(a, l, plain_fp8, rows) <=
-                multiplied(a, l, formats::bf16, rows) * most_in_8_bits(chip.name.view(), engine));
+        REQUIRE(layer_seconds(a, l, plain_fp8, rows) <=
+                layer_seconds(a, l, formats::bf16, rows) *
+                    most_in_8_bits(chip.name.view(), engine));
       });
     }
   }
@@ -111,8 +112,8 @@ TEST_CASE("each chip that is listed as slower in 8 bits is") {
     const auto a = with_fitted(*catalog::find_accelerator(s.chip), *find_engine(s.engine));
     double worst = 0.0;
     for_layers([&](const dense_layer& l, double rows) {
-      worst = (std::max)(worst,
-                         multiplied(a, l, plain_fp8, rows) / multiplied(a, l, formats::bf16, rows));
+      worst = (std::max)(
+          worst, layer_seconds(a, l, plain_fp8, rows) / layer_seconds(a, l, formats::bf16, rows));
     });
     CHECK(worst > 1.06);
   }
@@ -142,7 +143,7 @@ TEST_CASE("hardware that is better by every figure multiplies no slower") {
             // Hundreds of rows at a time run at the clock that a chip's power leaves, an H200's
             // lower than an H100's as measured.
             const double most = rows < 256.0 ? 1.02 : 1.10;
-            REQUIRE(multiplied(a, l, f, rows) <= multiplied(b, l, f, rows) * most);
+            REQUIRE(layer_seconds(a, l, f, rows) <= layer_seconds(b, l, f, rows) * most);
           });
         }
       }
@@ -158,9 +159,9 @@ TEST_CASE("one row more takes a layer no more than its share of the time and a f
       const auto a = with_fitted(chip, *find_engine(engine));
       for (const weight_format& f : {formats::bf16, plain_fp8, formats::fp8_block}) {
         for (const dense_layer& l : model_layers) {
-          double before = multiplied(a, l, f, 1.0);
+          double before = layer_seconds(a, l, f, 1.0);
           for (double rows = 2.0; rows < 600.0; rows += 1.0) {
-            const double after = multiplied(a, l, f, rows);
+            const double after = layer_seconds(a, l, f, rows);
             CAPTURE(rows);
             REQUIRE(after <= before * (1.02 + 1.0 / rows));
             before = after;
