@@ -178,28 +178,30 @@ struct twin {
     const auto& c = k.c;
     const double busy = x * c.full;
     const double slower = 1.0 + c.throttle * busy / (busy + 600e-6);
-    const double of_rows = c.row_floor + (1.0 - c.row_floor) * (std::fmin(x, c.tile) / c.tile);
-    const double small = c.small * slower * of_rows;
-    const double large = c.large * slower;
-    const double small_tiles = up(x / c.tile) * c.small_columns;
-    const double large_tiles = up(x / 128.0) * c.large_columns;
+    const double each = slower * std::fmin(x, 1.0);
+    const double least = std::fmax(x, c.tile);
+    const double small = c.small * each * (std::fmin(least, c.side) + c.block_rows);
+    const double large = c.large * each * (std::fmin(least, 128.0) + c.block_rows);
+    const double small_tiles = c.small_columns * std::fmax(x / c.side, 1.0);
+    const double large_tiles = c.large_columns * std::fmax(x / 128.0, 1.0);
     const double memory = c.read + x * c.row;
-    const auto compute = [&](double parts) {
-      return std::fmin(up(small_tiles * parts / c.multiprocessors) * small,
-                       up(large_tiles * parts / c.multiprocessors) * large) *
-             (c.inner / parts + c.filling);
+    const auto waves = [](double tiles) {
+      const double full = std::fmax(tiles, 1.0);
+      return full + 0.5 * (1.0 - 1.0 / full);
     };
     const auto shows = [&](double computed, double inner) {
       return std::fmax(0.15 * std::fmin(computed, memory) + c.tail * small * inner,
                        inner * c.walk - std::fmax(computed, memory));
     };
-    double computed = compute(1.0);
+    double computed =
+        std::fmin(waves(small_tiles) * small, waves(large_tiles) * large) * (c.inner + c.filling);
     double exposed = shows(computed, c.inner);
     double launch = c.launch;
     double least = std::fmax(computed, memory) + exposed + launch;
     if (least >= memory + c.launch + c.reduction) {
-      const double in_parts = compute(8.0);
-      const double beside = shows(in_parts, c.inner / 8.0) + x * c.partials;
+      const double part = std::fmax(std::fmin(small_tiles, 1.0), 1.0 / 16.0);
+      const double in_parts = waves(small_tiles) * small * (c.inner * part + c.filling);
+      const double beside = shows(in_parts, c.inner * part) + x * c.partials / part;
       if (std::fmax(in_parts, memory) + beside + (c.launch + c.reduction) <= least) {
         computed = in_parts;
         exposed = beside;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -76,10 +77,21 @@ void add_curves(const std::string& type, const std::vector<member<Curve>>& membe
   for (const auto& s : all) {
     if (s.samples.size() < fewest_rows) continue;
     const findings<Curve> f = fit(s, detail::first_numbers(s.samples.size()));
-    char note[80];
-    std::snprintf(note, sizeof note, "%zu rows, %.1f %%", s.samples.size(), 100.0 * f.fit.mape);
-    const std::string chip = s.samples.front().op.of->name();
-    found[chip][kind][s.format] = {initialiser(type, members, f.curves.front()), note};
+    for (std::size_t i = 0; i < f.curves.size(); ++i) {
+      std::string chip;
+      std::size_t rows = 0;
+      double error = 0.0;
+      for (const auto& row : s.samples) {
+        if (row.curve != i) continue;
+        chip = row.op.of->name();
+        error += std::abs(s.predict(f.curves[i], row.op) / row.seen.measured - 1.0);
+        ++rows;
+      }
+      char note[80];
+      std::snprintf(note, sizeof note, "%zu rows, %.1f %%", rows,
+                    100.0 * error / static_cast<double>(rows));
+      found[chip][kind][s.format] = {initialiser(type, members, f.curves[i]), note};
+    }
   }
 }
 

@@ -77,22 +77,31 @@ const dtype* dtype_of(const std::string& name) {
   return nullptr;
 }
 
-study<curve, expert_layer> study_of(const std::string& name, const curve& shipped,
-                                    bool multiplies_foreign_rows) {
-  study<curve, expert_layer> s{{name}, {shipped}, {}, {}, &predicted};
-  s.constants = {shared("compute", &curve::compute, {0}, 0.6, 0.02, 1.0),
-                 shared("bandwidth", &curve::bandwidth, {0}, 0.7, 0.1, 1.0),
-                 shared("launch", &curve::launch, {0}, 20.0, 1.0, 400.0),
-                 shared("per_expert", &curve::per_expert, {0}, 0.03, 0.0, 3.0),
-                 shared("sorting", &curve::sorting, {0}, 15.0, 0.0, 200.0),
-                 shared("sorted_tokens", &curve::sorted_tokens, {0}, 60.0, 1.0, 600.0),
-                 shared("block_rows", &curve::block_rows, {0}, 30.0, 0.0, 250.0),
-                 shared("walk", &curve::walk, {0}, 3e-10, 0.0, 2e-8),
-                 shared("passes", &curve::passes, {0}, 1.5, 0.1, 12.0),
-                 shared("foreign_rows", &curve::foreign_rows, {0}, 0.3, 0.0, 1.0)};
-  if (multiplies_foreign_rows) {
-    s.constants.push_back(shared("foreign_products", &curve::foreign_products, {0}, 0.3, 0.0, 1.0));
+// Constants of a study's curves, which are of one silicon: its launches take each as long.
+void add_constants(study<curve, expert_layer>& s, bool multiplies_foreign_rows) {
+  const indices all = detail::first_numbers(s.curves.size());
+  for (const std::size_t i : all) {
+    const auto own = [&](const std::string& name, double curve::*member, double start,
+                         double lowest, double highest) {
+      const std::string unique = i == 0 ? name : name + " " + std::to_string(i);
+      s.constants.push_back(shared(unique, member, {i}, start, lowest, highest));
+    };
+    own("compute", &curve::compute, 0.6, 0.02, 1.0);
+    own("bandwidth", &curve::bandwidth, 0.7, 0.1, 1.0);
+    own("block_rows", &curve::block_rows, 30.0, 0.0, 250.0);
+    own("walk", &curve::walk, 3e-10, 0.0, 2e-8);
+    own("passes", &curve::passes, 1.5, 0.1, 12.0);
+    own("foreign_rows", &curve::foreign_rows, 0.3, 0.0, 1.0);
+    if (multiplies_foreign_rows) own("foreign_products", &curve::foreign_products, 0.3, 0.0, 1.0);
   }
+  s.constants.push_back(shared("launch", &curve::launch, all, 20.0, 1.0, 400.0));
+  s.constants.push_back(shared("per_expert", &curve::per_expert, all, 0.03, 0.0, 3.0));
+  s.constants.push_back(shared("sorting", &curve::sorting, all, 15.0, 0.0, 200.0));
+  s.constants.push_back(shared("sorted_tokens", &curve::sorted_tokens, all, 60.0, 1.0, 600.0));
+}
+
+study<curve, expert_layer> study_of(const std::string& name) {
+  study<curve, expert_layer> s{{name}, {}, {}, {}, &predicted};
   s.forms.clear();
   for (const double large : {64.0, 128.0, 256.0}) {
     for (const double small : {8.0, 16.0}) {
@@ -178,29 +187,37 @@ bool is_impossible(const kernels& of, const observation& seen) {
 studies<curve, expert_layer> expert_studies(const std::string& folder) {
   std::map<std::string, std::size_t> places;
   studies<curve, expert_layer> all;
+  std::vector<bool> multiply_foreign_rows;
   const auto add = [&](const auto& of, const table<13>& row, bool current) {
     const dtype* d = dtype_of(row.word(3));
     const bool of_marlin = row.word(2) == "vllm_marlin_moe";  // the last that is no longer current
     if (d == nullptr || !(current || of_marlin) || is_set_apart(*of, row.word(2), row.word(3)) ||
         !is_run(*of, row.word(3)) || is_superseded(*of, row))
       return;
-    const std::string name = "experts " + of->name() + " " + d->name;
+    const std::string name = "experts " + of->silicon() + " " + d->name;
     const auto [place, is_new] = places.insert({name, all.size()});
     const curve& shipped = of->fitted.efficiency.experts[kernel_of(d->format)];
-    if (is_new) all.push_back(study_of(name, shipped, may_multiply_foreign_rows(*of, row.word(3))));
+    if (is_new) {
+      all.push_back(study_of(name));
+      multiply_foreign_rows.push_back(may_multiply_foreign_rows(*of, row.word(3)));
+    }
     const expert_layer l = layer_of(row, of, d->format);
     observation seen = observed_layer(shipped, l, row.number(12) * 1e-3);
     seen.apart = is_impossible(*of, seen);
-    all[place->second].format = kernel_of(d->format);
-    all[place->second].samples.push_back({0, l, of->gpu(),
-                                          row.word(4) + " " + row.word(5) + " " + row.word(7),
-                                          d->title, of->gpu(), seen, !seen.apart});
+    study<curve, expert_layer>& s = all[place->second];
+    s.format = kernel_of(d->format);
+    s.samples.push_back({curve_of(s, of->gpu(), curve{}), l, of->gpu(),
+                         row.word(4) + " " + row.word(5) + " " + row.word(7), d->title, of->gpu(),
+                         seen, !seen.apart});
   };
   for_each_row<13>(
       folder, "moe",
       {"engine", "version", "kernel_source", "moe_dtype", "hidden_size", "inter_size", "topk",
        "num_experts", "moe_tp_size", "moe_ep_size", "distribution", "num_tokens", "latency"},
       add);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    add_constants(all[i], multiply_foreign_rows[i]);
+  }
   return all;
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 using shardline::integer;
 using curve = shardline::gemm_curve<>;
+using detail::first_numbers;
 
 struct product {
   std::shared_ptr<const kernels> of{};
@@ -47,35 +48,52 @@ const dtype* dtype_of(const std::string& name) {
   return nullptr;
 }
 
-constant<curve> share(const std::string& name, double curve::*member, double start, double lowest) {
-  return shared(name, member, {0}, start, lowest, 1.0);
+// Constants of all curves of a study, which are of one silicon, but for what its power leaves.
+void add_constants(study<curve, product>& s, bool quantised) {
+  const indices all = first_numbers(s.curves.size());
+  const auto share = [&](const char* name, double curve::*at, double start, double lowest) {
+    s.constants.push_back(shared(name, at, all, start, lowest, 1.0));
+  };
+  share("bandwidth", &curve::bandwidth, 0.8, 0.2);
+  share("compute", &curve::compute, 0.85, 0.1);
+  share("small_tile", &curve::small_tile, 0.85, 0.3);
+  s.constants.push_back(shared("block_rows", &curve::block_rows, all, 16.0, 0.0, 128.0));
+  share("tail", &curve::tail, 0.3, 0.0);
+  for (const std::size_t i : all) {
+    const std::string name = i == 0 ? "throttle" : "throttle " + std::to_string(i);
+    s.constants.push_back(shared(name, &curve::throttle, {i}, 0.2, 0.0, 1.0));
+  }
+  s.constants.push_back(shared("walk", &curve::walk, all, 2e-9, 0.0, 2e-8));
+  s.constants.push_back(shared("cache_speedup", &curve::cache_speedup, all, 1.5, 1.0, 6.0));
+  share("cache_share", &curve::cache_share, 0.5, 0.0);
+  s.constants.push_back(shared("reduction", &curve::reduction, all, 2.0, 0.0, 20.0));
+  if (!quantised) {
+    s.constants.push_back(shared("launch", &curve::launch, all, 3.0, 0.5, 20.0));
+    return;
+  }
+  s.constants.push_back(shared("quantise", &curve::quantise, all, 3.0, 0.0, 20.0));
+  share("quantise_bandwidth", &curve::quantise_bandwidth, 0.5, 0.05);
 }
 
-study<curve, product> study_of(const std::string& name, const curve& shipped, bool quantised) {
-  study<curve, product> s{{name}, {shipped}, {}, {}, &predicted};
-  s.constants.push_back(share("bandwidth", &curve::bandwidth, 0.8, 0.2));
-  s.constants.push_back(share("compute", &curve::compute, 0.85, 0.1));
-  s.constants.push_back(share("small_tile", &curve::small_tile, 0.85, 0.3));
-  s.constants.push_back(share("tail", &curve::tail, 0.3, 0.0));
-  s.constants.push_back(share("throttle", &curve::throttle, 0.2, 0.0));
-  s.constants.push_back(shared("walk", &curve::walk, {0}, 2e-10, 0.0, 2e-8));
-  s.constants.push_back(shared("cache_speedup", &curve::cache_speedup, {0}, 1.5, 1.0, 6.0));
-  s.constants.push_back(share("cache_share", &curve::cache_share, 0.5, 0.0));
-  if (!quantised) s.constants.push_back(shared("launch", &curve::launch, {0}, 3.0, 0.5, 20.0));
-  s.constants.push_back(shared("reduction", &curve::reduction, {0}, 2.0, 0.0, 20.0));
-  for (const double side : {64.0, 128.0}) {
-    s.forms.push_back([side](curve& c) { c.tile = side; });
-    s.forms.push_back([side](curve& c) {
-      c.tile = side;
+study<curve, product> study_of(const std::string& name) {
+  study<curve, product> s{{name}, {}, {}, {}, &predicted};
+  s.forms.clear();
+  for (const double rows : {16.0, 64.0, 128.0}) {
+    s.forms.push_back([rows](curve& c) { c.tile = rows; });
+    s.forms.push_back([rows](curve& c) {
+      c.tile = rows;
       c.reduction = shardline::catalog::curves::never_split;
     });
   }
-  s.forms.erase(s.forms.begin());
-  if (!quantised) return s;
-  // Two launches, of which only the sum shows: one stays.
-  s.constants.push_back(shared("quantise", &curve::quantise, {0}, 3.0, 0.0, 20.0));
-  s.constants.push_back(share("quantise_bandwidth", &curve::quantise_bandwidth, 0.5, 0.05));
+  s.starts.push_back({{"walk", 2e-10}});
   return s;
+}
+
+// Of two launches only the sum shows where a kernel quantises inputs: one is as of 16 bits.
+curve start_of(bool quantised) {
+  curve start;
+  if (quantised) start.launch = shardline::seconds<>::from_value(2.4e-6);
+  return start;
 }
 
 studies<curve, product> gemm_studies(const std::string& folder) {
@@ -92,18 +110,19 @@ studies<curve, product> gemm_studies(const std::string& folder) {
     p.op.rows = row.number(3);
     p.op.weight = {shardline::weight_class::attention, d->format,
                    static_cast<integer>(row.number(5)), static_cast<integer>(row.number(4))};
-    const std::string name = "gemm " + k->name() + " " + d->name;
+    const std::string name = "gemm " + k->silicon() + " " + d->name;
     const auto [place, is_new] = places.insert({name, all.size()});
-    if (is_new) {
-      const curve& shipped = k->fitted.efficiency.gemm[kernel_of(d->format)];
-      all.push_back(study_of(name, shipped, d->format.math != shardline::precision::bf16));
-    }
-    all[place->second].format = kernel_of(d->format);
-    all[place->second].samples.push_back({0, p, k->gpu(), row.word(4) + " " + row.word(5), d->title,
-                                          k->name(), observed(*k, p.op, row.number(6) * 1e-3)});
+    if (is_new) all.push_back(study_of(name));
+    study<curve, product>& s = all[place->second];
+    const bool quantised = d->format.math != shardline::precision::bf16;
+    s.format = kernel_of(d->format);
+    const std::size_t of = curve_of(s, k->gpu(), start_of(quantised));
+    s.samples.push_back({of, p, k->gpu(), row.word(4) + " " + row.word(5), d->title, k->name(),
+                         observed(*k, p.op, row.number(6) * 1e-3)});
   };
   for_each_row<7>(folder, "gemm", {"engine", "version", "gemm_dtype", "m", "n", "k", "latency"},
                   add);
+  for (auto& s : all) add_constants(s, s.format != shardline::kernel_format::wide);
   return all;
 }
 
@@ -119,7 +138,7 @@ void add_gemm_curves(const std::string& folder, chip_curves& found) {
   const std::vector<member<curve>> members{{"bandwidth", &curve::bandwidth},
                                            {"compute", &curve::compute},
                                            {"small_tile", &curve::small_tile},
-                                           {"row_floor", &curve::row_floor},
+                                           {"block_rows", &curve::block_rows},
                                            {"tail", &curve::tail},
                                            {"throttle", &curve::throttle},
                                            {"launch", &curve::launch},

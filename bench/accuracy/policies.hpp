@@ -26,6 +26,12 @@ struct kernels {
 
   [[nodiscard]] std::string gpu() const { return std::string(bare.name.view()); }
   [[nodiscard]] std::string name() const { return gpu() + " " + engine; }
+  /// Chips of one silicon run the same kernels at the same clocks, whatever their memory:
+  /// multiprocessors and cache of an H200 are an H100's.
+  [[nodiscard]] std::string silicon() const {
+    const bool hopper = gpu() == "h100-sxm" || gpu() == "h200-sxm";
+    return (hopper ? "hopper" : gpu()) + " " + engine;
+  }
   [[nodiscard]] bool is_a100() const { return bare.name.view() == "a100-sxm"; }
   [[nodiscard]] bool is_vllm() const { return engine == "vllm"; }
 };

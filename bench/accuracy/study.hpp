@@ -83,6 +83,8 @@ struct sample {
 ///   predict   seconds
 ///   forms     what no search finds its way between, tried in turn: whether a kernel splits its inner
 ///             dimension, how large its tiles are. Applied to curves after the constants
+///   starts    of constants by name, elsewhere than where all others start, tried in turn too: a
+///             search does not leave a bound that does not show where it starts
 ///   format    of the kernels, where each has a curve
 template <class Curve, class Operator>
 struct study {
@@ -92,10 +94,22 @@ struct study {
   std::vector<sample<Operator>> samples{};
   double (*predict)(const Curve&, const Operator&) = nullptr;
   std::vector<std::function<void(Curve&)>> forms{[](Curve&) {}};
+  std::vector<std::map<std::string, double>> starts{{}};
   shardline::kernel_format format = shardline::kernel_format::wide;
 };
 
 using indices = std::vector<std::size_t>;
+
+/// The place of a chip's curve in a study of one silicon; it begins as `start` where the study has
+/// no row of the chip yet.
+template <class Curve, class Operator>
+std::size_t curve_of(study<Curve, Operator>& s, const std::string& gpu, const Curve& start) {
+  for (const auto& row : s.samples) {
+    if (row.gpu == gpu) return row.curve;
+  }
+  s.curves.push_back(start);
+  return s.curves.size() - 1;
+}
 
 namespace detail {
 
@@ -224,8 +238,10 @@ shardline::calibration searched(std::vector<shardline::unknown> unknowns,
 
 // From where another search ended, but for constants that it left at an edge.
 template <class Curve>
-shardline::unknown start_of(const constant<Curve>& c, const findings<Curve>& near) {
+shardline::unknown start_of(const constant<Curve>& c, const findings<Curve>& near,
+                            const std::map<std::string, double>& at) {
   shardline::unknown start = c.of;
+  if (const auto other = at.find(start.name); other != at.end()) start.initial = other->second;
   if (near.curves.empty()) return start;
   const double value = c.get(near.curves);
   if (!at_edge(start, value)) start.initial = value;
@@ -248,13 +264,14 @@ namespace detail {
 // The curves of one form that fit these rows best.
 template <class Curve, class Operator>
 findings<Curve> fit_form(const study<Curve, Operator>& s, std::size_t form, const indices& rows,
-                         const findings<Curve>& near) {
+                         const findings<Curve>& near,
+                         const std::map<std::string, double>& at = {}) {
   std::vector<double> measured;
   for (const std::size_t i : rows) measured.push_back(s.samples[i].seen.measured);
   indices free = first_numbers(s.constants.size());
   while (!free.empty()) {
     std::vector<shardline::unknown> unknowns;
-    for (const std::size_t i : free) unknowns.push_back(start_of(s.constants[i], near));
+    for (const std::size_t i : free) unknowns.push_back(start_of(s.constants[i], near, at));
     const predictor<Curve, Operator> predict(s, form, free, rows);
     const bool once = !near.curves.empty();
     const auto found = searched(unknowns, measured, predict, once);
@@ -287,10 +304,12 @@ findings<Curve> fit(const study<Curve, Operator>& s, const indices& among,
                     const findings<Curve>& near = {}) {
   const indices rows = detail::determining(s.samples, among);
   if (!near.curves.empty()) return detail::fit_form(s, near.form, rows, near);
-  findings<Curve> best = detail::fit_form(s, 0, rows, near);
-  for (std::size_t form = 1; form < s.forms.size(); ++form) {
-    const findings<Curve> other = detail::fit_form(s, form, rows, near);
-    if (other.fit.mape < best.fit.mape) best = other;
+  findings<Curve> best;
+  for (std::size_t form = 0; form < s.forms.size(); ++form) {
+    for (const auto& at : s.starts) {
+      const findings<Curve> other = detail::fit_form(s, form, rows, near, at);
+      if (best.curves.empty() || other.fit.mape < best.fit.mape) best = other;
+    }
   }
   return best;
 }

@@ -150,6 +150,29 @@ TEST_CASE("times and shares of bytes carry over as they are") {
   CHECK(there.collectives.bulk_share == here.collectives.bulk_share);
 }
 
+TEST_CASE("GPUs that meet over PCIe alone have the collectives of a chip without NVLink") {
+  const auto on = [](const accelerator& a) {
+    return transfer(neighbours(a), a, of_vllm).collectives;
+  };
+  const collective_curve<> pcie = on(catalog::l40s);
+  for (const accelerator& a : {catalog::rtx_3090, catalog::a10g, catalog::a40, catalog::rtx_4090}) {
+    CAPTURE(a.name.view());
+    CHECK(on(a).bulk_share == pcie.bulk_share);
+    CHECK(on(a).hop == pcie.hop);
+    CHECK(on(a).engine_most == pcie.engine_most);
+  }
+  accelerator bridged = catalog::a40;
+  bridged.scale_up.rate = 300_GBps;
+  CHECK(on(bridged).bulk_share == on(catalog::a100_sxm).bulk_share);
+  accelerator cards = catalog::h100_pcie;
+  CHECK(on(cards).bulk_share == on(catalog::h100_sxm).bulk_share);  // each a domain of its own
+  cards.domain = 8;
+  CHECK(on(cards).bulk_share == on(catalog::rtx_pro_6000).bulk_share);
+  accelerator slow = catalog::mi300x;
+  slow.scale_up.rate = 50_GBps;
+  CHECK(on(slow).bulk_share == on(catalog::mi300x).bulk_share);  // none of AMD's was measured
+}
+
 TEST_CASE("watts are those measured on the chip itself") {
   CHECK(power_of(catalog::b200_sxm)->limit == 1000.0);
   CHECK(power_of(catalog::h200_sxm)->idle == 140.0);

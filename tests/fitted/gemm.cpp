@@ -48,38 +48,24 @@ static_assert(time_of(h100_vllm_gemm, multiplication(16.0, 4096, 1024)).total() 
 
 }  // namespace
 
-// The figures are those of an independent program (numpy) of the same formula and constants.
+// The figures are those of an independent program (Python) of the same formula and constants.
 TEST_CASE("bf16 on Hopper, from one row to thousands: split, memory, waves, throttling") {
   const auto us = [](double rows, integer k, integer n) {
     return microseconds(h100_vllm_gemm, multiplication(rows, k, n));
   };
-  CHECK(us(1.0, 4096, 1024) == doctest::Approx(7.482099579273289).epsilon(1e-12));
-  CHECK(us(16.0, 4096, 28672) == doctest::Approx(85.17427704776826).epsilon(1e-12));
-  CHECK(us(100.0, 4096, 28672) == doctest::Approx(89.25739780427843).epsilon(1e-12));
-  CHECK(us(4096.0, 4096, 28672) == doctest::Approx(1251.2401934092152).epsilon(1e-12));
+  CHECK(us(1.0, 4096, 1024) == doctest::Approx(7.473054713736742).epsilon(1e-12));
+  CHECK(us(16.0, 4096, 28672) == doctest::Approx(84.98766609518134).epsilon(1e-12));
+  CHECK(us(100.0, 4096, 28672) == doctest::Approx(88.29942354599598).epsilon(1e-12));
+  CHECK(us(4096.0, 4096, 28672) == doctest::Approx(1249.6137239914588).epsilon(1e-12));
 }
 
 TEST_CASE("bf16 on Ampere, whose small tiles are cheaper with fewer rows") {
   const auto us = [](double rows, integer k, integer n) {
     return microseconds(a100_vllm_gemm, multiplication(rows, k, n));
   };
-  CHECK(us(1.0, 4096, 1024) == doctest::Approx(10.69595301263431).epsilon(1e-12));
-  CHECK(us(48.0, 8192, 10240) == doctest::Approx(121.36563040361587).epsilon(1e-12));
-  CHECK(us(4096.0, 4096, 28672) == doctest::Approx(3426.366132582873).epsilon(1e-12));
-}
-
-TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never split") {
-  constexpr weight_format plain{precision::fp8, precision::fp8};
-  constexpr weight_format block{precision::fp8, precision::fp8, 128, 128};
-  const auto us = [](double rows, integer k, integer n, const weight_format& f) {
-    return microseconds(h100_vllm_gemm, multiplication(rows, k, n, f));
-  };
-  CHECK(us(1.0, 4096, 1024, plain) == doctest::Approx(8.043727712245868).epsilon(1e-12));
-  CHECK(us(256.0, 8192, 10240, plain) == doctest::Approx(43.37790605427119).epsilon(1e-12));
-  CHECK(us(4096.0, 4096, 28672, plain) == doctest::Approx(694.3930467804298).epsilon(1e-12));
-  CHECK(us(1.0, 4096, 1024, block) == doctest::Approx(20.008186412410588).epsilon(1e-12));
-  CHECK(us(256.0, 8192, 10240, block) == doctest::Approx(64.00145196058246).epsilon(1e-12));
-  CHECK(us(4096.0, 4096, 28672, block) == doctest::Approx(893.3442522344743).epsilon(1e-12));
+  CHECK(us(1.0, 4096, 1024) == doctest::Approx(10.521575270869064).epsilon(1e-12));
+  CHECK(us(48.0, 8192, 10240) == doctest::Approx(119.02161527143485).epsilon(1e-12));
+  CHECK(us(4096.0, 4096, 28672) == doctest::Approx(3393.6341913251886).epsilon(1e-12));
 }
 
 namespace {
@@ -101,6 +87,35 @@ double seconds_of(const Accelerator& a, const gemm<double>& op) {
 }
 
 }  // namespace
+
+TEST_CASE("one row more moves a multiplication by no more than its share of the rows") {
+  laws::dice d(4103);
+  for (int number = 0; number < 50000; ++number) {
+    const gemm<double> op = random_multiplication(d);
+    gemm<double> more = op;
+    more.rows += 1.0;
+    CAPTURE(op.rows);
+    CAPTURE(op.weight.k);
+    CAPTURE(op.weight.n);
+    const double share = 1.0 + 1.5 / op.rows;  // waves of twice as many tiles: half a tile more
+    REQUIRE(seconds_of(h100_vllm_gemm, more) <= seconds_of(h100_vllm_gemm, op) * share);
+    REQUIRE(seconds_of(a100_vllm_gemm, more) <= seconds_of(a100_vllm_gemm, op) * share);
+  }
+}
+
+TEST_CASE("fp8 quantises its inputs; in blocks the inner dimension is never split") {
+  constexpr weight_format plain{precision::fp8, precision::fp8};
+  constexpr weight_format block{precision::fp8, precision::fp8, 128, 128};
+  const auto us = [](double rows, integer k, integer n, const weight_format& f) {
+    return microseconds(h100_vllm_gemm, multiplication(rows, k, n, f));
+  };
+  CHECK(us(1.0, 4096, 1024, plain) == doctest::Approx(8.043727712245868).epsilon(1e-12));
+  CHECK(us(256.0, 8192, 10240, plain) == doctest::Approx(43.576344015436376).epsilon(1e-12));
+  CHECK(us(4096.0, 4096, 28672, plain) == doctest::Approx(685.9173831080245).epsilon(1e-12));
+  CHECK(us(1.0, 4096, 1024, block) == doctest::Approx(20.00818641241058).epsilon(1e-12));
+  CHECK(us(256.0, 8192, 10240, block) == doctest::Approx(51.64007087850501).epsilon(1e-12));
+  CHECK(us(4096.0, 4096, 28672, block) == doctest::Approx(890.2267829182613).epsilon(1e-12));
+}
 
 TEST_CASE("weights that are widened are multiplied as wide ones, and take fewer bytes to read") {
   for (const weight_format& f : {formats::fp8, formats::fp8_block, formats::nvfp4}) {
@@ -171,7 +186,7 @@ TEST_CASE("the same in SIMD, lane by lane, and with slopes") {
     a.memory_rate = bandwidth<four>::from_value(four(3350e9));
     a.multiprocessors = 132;
     gemm_curve<four>& c = a.efficiency.gemm[kernel_format::wide];
-    c = {four(0.9014), four(0.9697), four(0.9880), four(1.0), four(0.3704), four(0.2316)};
+    c = {four(0.9014), four(0.9697), four(0.9880), four(0.0), four(0.3704), four(0.2316)};
     c.launch = seconds<four>::from_value(four(2.364e-6));
     c.reduction = seconds<four>::from_value(four(1.993e-6));
     return a;
@@ -196,8 +211,8 @@ TEST_CASE("the same in SIMD, lane by lane, and with slopes") {
         doctest::Approx(-8192.0 * 28672.0 * 2.0 / (3350e9 * 0.9014)).epsilon(0.01));
 }
 
-TEST_CASE("documented: 16 rows of 4096 x 28672 take 85.174 us on an H100") {
+TEST_CASE("documented: 16 rows of 4096 x 28672 take 84.988 us on an H100") {
   const gemm<double> op = multiplication(16.0, 4096, 28672);
   const auto law = law_of(h100_vllm_gemm, gemm_shape{op.term, op.weight}, op.weight.matrix_bytes());
-  CHECK(law.time(16.0, 1.0).total() * 1e6 == doctest::Approx(85.174).scale(0.0).epsilon(5e-6));
+  CHECK(law.time(16.0, 1.0).total() * 1e6 == doctest::Approx(84.988).scale(0.0).epsilon(5e-6));
 }

@@ -391,9 +391,9 @@ inline constexpr collective_curve<> h100_tensorrt_llm =
 inline constexpr gemm_curve<> gemm_a100_wide{.bandwidth = 0.7604,
                                              .compute = 0.9822,
                                              .small_tile = 0.8016,
-                                             .row_floor = 0.5,
                                              .launch = 4.082_us,
-                                             .reduction = 0.7957_us};
+                                             .reduction = 0.7957_us,
+                                             .tile = 32.0};
 
 /// The same under TensorRT-LLM and FasterTransformer, whose whole runs want 0.90 of the memory rate
 /// (242 and 12 rows). vLLM's 0.76 is also that of its whole runs (Splitwise) and of PyTorch
@@ -401,9 +401,9 @@ inline constexpr gemm_curve<> gemm_a100_wide{.bandwidth = 0.7604,
 inline constexpr gemm_curve<> gemm_a100_tensorrt_llm{.bandwidth = 0.90,
                                                      .compute = 0.9822,
                                                      .small_tile = 0.8016,
-                                                     .row_floor = 0.5,
                                                      .launch = 4.082_us,
-                                                     .reduction = 0.7957_us};
+                                                     .reduction = 0.7957_us,
+                                                     .tile = 32.0};
 
 // -------------------------------------------------------------------------------------- attention
 

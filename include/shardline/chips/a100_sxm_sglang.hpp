@@ -7,15 +7,16 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 8.6 %
-inline constexpr gemm_curve<> a100_sxm_sglang_gemm_wide{.bandwidth = 0.7609,
-                                                        .small_tile = 0.8959,
-                                                        .row_floor = 0.5,
-                                                        .tail = 0.3538,
-                                                        .throttle = 0.2085,
-                                                        .launch = 3.123_us,
-                                                        .reduction = 1.886_us,
-                                                        .walk = 2e-10,
+/// 220 rows, 9.5 %
+inline constexpr gemm_curve<> a100_sxm_sglang_gemm_wide{.bandwidth = 0.7292,
+                                                        .compute = 0.9465,
+                                                        .small_tile = 0.8826,
+                                                        .tail = 0.2527,
+                                                        .throttle = 0.1387,
+                                                        .launch = 3.342_us,
+                                                        .reduction = 2.384_us,
+                                                        .tile = 16.0,
+                                                        .walk = 2.226e-09,
                                                         .cache_share = 0.5};
 
 /// 220 rows, 15.1 %

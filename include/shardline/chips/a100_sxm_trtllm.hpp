@@ -7,17 +7,17 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 7.4 %
-inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.7767,
-                                                        .small_tile = 0.8235,
-                                                        .row_floor = 0.5,
-                                                        .tail = 0.07554,
-                                                        .throttle = 0.06262,
-                                                        .launch = 3.231_us,
-                                                        .reduction = 1.771_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.5,
-                                                        .cache_share = 0.07726};
+/// 110 rows, 9.0 %
+inline constexpr gemm_curve<> a100_sxm_trtllm_gemm_wide{.bandwidth = 0.768,
+                                                        .small_tile = 0.9262,
+                                                        .tail = 0.5187,
+                                                        .throttle = 0.04119,
+                                                        .launch = 3.325_us,
+                                                        .reduction = 1.738_us,
+                                                        .tile = 16.0,
+                                                        .walk = 2e-09,
+                                                        .cache_speedup = 1.13,
+                                                        .cache_share = 0.2286};
 
 /// 110 rows, 3.9 %
 inline constexpr prefill_curve<> a100_sxm_trtllm_prefill_wide{.compute = 0.6,

@@ -7,16 +7,17 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 7.0 %
-inline constexpr gemm_curve<> a100_sxm_vllm_gemm_wide{.bandwidth = 0.7612,
-                                                      .small_tile = 0.7588,
-                                                      .row_floor = 0.5,
-                                                      .throttle = 0.01149,
-                                                      .launch = 3.132_us,
-                                                      .reduction = 1.707_us,
-                                                      .walk = 2e-10,
+/// 110 rows, 7.5 %
+inline constexpr gemm_curve<> a100_sxm_vllm_gemm_wide{.bandwidth = 0.757,
+                                                      .compute = 0.9719,
+                                                      .small_tile = 0.8542,
+                                                      .tail = 0.239,
+                                                      .launch = 3.28_us,
+                                                      .reduction = 2.039_us,
+                                                      .tile = 16.0,
+                                                      .walk = 1.215e-09,
                                                       .cache_speedup = 6.0,
-                                                      .cache_share = 0.01516};
+                                                      .cache_share = 0.01228};
 
 /// 110 rows, 9.9 %
 inline constexpr prefill_curve<> a100_sxm_vllm_prefill_wide{.compute = 0.6,

@@ -8,52 +8,53 @@
 namespace shardline::catalog::curves {
 
 /// 220 rows, 8.8 %
-inline constexpr gemm_curve<> b200_sxm_sglang_gemm_wide{.bandwidth = 0.8625,
-                                                        .compute = 0.8215,
-                                                        .small_tile = 0.9418,
-                                                        .tail = 0.9736,
-                                                        .throttle = 0.3041,
-                                                        .launch = 1.756_us,
-                                                        .reduction = 2.432_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.013,
-                                                        .cache_share = 1.0};
-/// 220 rows, 12.9 %
-inline constexpr gemm_curve<> b200_sxm_sglang_gemm_narrow{.bandwidth = 0.8454,
-                                                          .compute = 0.5801,
-                                                          .tail = 0.6478,
-                                                          .throttle = 0.1675,
+inline constexpr gemm_curve<> b200_sxm_sglang_gemm_wide{.bandwidth = 0.8175,
+                                                        .compute = 0.7754,
+                                                        .tail = 0.8177,
+                                                        .throttle = 0.2627,
+                                                        .launch = 1.84_us,
+                                                        .reduction = 2.679_us,
+                                                        .tile = 16.0,
+                                                        .walk = 7.683e-10,
+                                                        .cache_share = 0.5};
+/// 220 rows, 13.1 %
+inline constexpr gemm_curve<> b200_sxm_sglang_gemm_narrow{.bandwidth = 0.6102,
+                                                          .compute = 0.9714,
+                                                          .small_tile = 0.9474,
+                                                          .block_rows = 56.52,
+                                                          .throttle = 0.4807,
                                                           .launch = 2.4_us,
-                                                          .reduction = never_split,
-                                                          .quantise = 3.498_us,
-                                                          .quantise_bandwidth = 0.4409,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 6.0,
-                                                          .cache_share = 0.06866};
-/// 220 rows, 12.0 %
-inline constexpr gemm_curve<> b200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.5028,
-                                                                .compute = 0.7164,
-                                                                .small_tile = 0.9444,
-                                                                .tail = 1.0,
-                                                                .throttle = 0.001092,
+                                                          .reduction = 20_us,
+                                                          .quantise = 3.49_us,
+                                                          .quantise_bandwidth = 0.4216,
+                                                          .tile = 16.0,
+                                                          .walk = 8.447e-10,
+                                                          .cache_speedup = 1.11,
+                                                          .cache_share = 0.06694};
+/// 220 rows, 12.1 %
+inline constexpr gemm_curve<> b200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.4727,
+                                                                .compute = 0.8302,
+                                                                .block_rows = 13.35,
+                                                                .tail = 0.749,
+                                                                .throttle = 0.09857,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
                                                                 .quantise = 11.61_us,
-                                                                .quantise_bandwidth = 0.2664,
-                                                                .walk = 2e-10,
+                                                                .quantise_bandwidth = 0.2543,
+                                                                .walk = 9.302e-10,
                                                                 .cache_speedup = 6.0,
-                                                                .cache_share = 0.02422};
-/// 220 rows, 8.6 %
-inline constexpr gemm_curve<> b200_sxm_sglang_gemm_four_bit_math{.bandwidth = 0.5316,
-                                                                 .compute = 0.8114,
-                                                                 .tail = 0.1176,
-                                                                 .throttle = 0.6419,
-                                                                 .launch = 2.364_us,
+                                                                .cache_share = 0.01977};
+/// 220 rows, 8.0 %
+inline constexpr gemm_curve<> b200_sxm_sglang_gemm_four_bit_math{.bandwidth = 0.5722,
+                                                                 .small_tile = 0.8354,
+                                                                 .block_rows = 32.68,
+                                                                 .tail = 1.0,
+                                                                 .throttle = 0.5696,
+                                                                 .launch = 2.4_us,
                                                                  .reduction = never_split,
-                                                                 .quantise = 2.687_us,
-                                                                 .quantise_bandwidth = 0.6373,
-                                                                 .tile = 128.0,
-                                                                 .walk = 2e-10,
+                                                                 .quantise = 3.001_us,
+                                                                 .quantise_bandwidth = 0.6941,
+                                                                 .walk = 1.511e-09,
                                                                  .cache_share = 0.5};
 
 /// 220 rows, 16.2 %

@@ -7,56 +7,62 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 9.3 %
-inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_wide{.bandwidth = 0.7958,
-                                                        .compute = 0.8071,
-                                                        .small_tile = 0.8893,
-                                                        .tail = 0.317,
-                                                        .throttle = 0.2586,
-                                                        .launch = 1.844_us,
-                                                        .reduction = 2.57_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.514,
-                                                        .cache_share = 0.1229};
-/// 220 rows, 4.8 %
-inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow{.bandwidth = 0.7432,
-                                                          .compute = 0.789,
-                                                          .small_tile = 0.9893,
-                                                          .tail = 0.654,
-                                                          .throttle = 0.0933,
+/// 220 rows, 9.2 %
+inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_wide{.bandwidth = 0.7817,
+                                                        .compute = 0.7645,
+                                                        .block_rows = 4.152,
+                                                        .tail = 0.4294,
+                                                        .throttle = 0.1156,
+                                                        .launch = 1.851_us,
+                                                        .reduction = 2.924_us,
+                                                        .tile = 16.0,
+                                                        .walk = 5.367e-10,
+                                                        .cache_speedup = 1.477,
+                                                        .cache_share = 0.1277};
+/// 220 rows, 4.5 %
+inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow{.bandwidth = 0.7427,
+                                                          .compute = 0.8115,
+                                                          .small_tile = 0.8926,
+                                                          .block_rows = 1.192,
+                                                          .tail = 0.9934,
+                                                          .throttle = 0.1236,
                                                           .launch = 2.4_us,
-                                                          .reduction = 2.775_us,
-                                                          .quantise = 11.13_us,
-                                                          .quantise_bandwidth = 0.313,
-                                                          .walk = 2e-10,
-                                                          .cache_share = 0.5};
-/// 220 rows, 20.0 %
-inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.6865,
-                                                                .compute = 0.7743,
-                                                                .tail = 0.2332,
-                                                                .throttle = 0.3496,
+                                                          .reduction = 3.202_us,
+                                                          .quantise = 11.11_us,
+                                                          .quantise_bandwidth = 0.3388,
+                                                          .tile = 16.0,
+                                                          .walk = 6.233e-10,
+                                                          .cache_speedup = 6.0,
+                                                          .cache_share = 0.008846};
+/// 220 rows, 19.9 %
+inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.7637,
+                                                                .compute = 0.736,
+                                                                .small_tile = 0.7198,
+                                                                .block_rows = 3.853,
+                                                                .tail = 0.4562,
+                                                                .throttle = 0.149,
                                                                 .launch = 2.4_us,
-                                                                .reduction = 9.834_us,
-                                                                .quantise = 5.478_us,
-                                                                .quantise_bandwidth = 0.213,
-                                                                .tile = 128.0,
-                                                                .walk = 2e-10,
-                                                                .cache_speedup = 1.164,
-                                                                .cache_share = 0.5};
-/// 220 rows, 3.9 %
-inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_four_bit_math{.bandwidth = 0.6248,
-                                                                 .compute = 0.6116,
-                                                                 .small_tile = 0.5216,
-                                                                 .tail = 0.03978,
-                                                                 .throttle = 0.2181,
-                                                                 .launch = 2.364_us,
+                                                                .reduction = 10.29_us,
+                                                                .quantise = 5.673_us,
+                                                                .quantise_bandwidth = 0.2261,
+                                                                .tile = 16.0,
+                                                                .walk = 2e-09,
+                                                                .cache_speedup = 6.0,
+                                                                .cache_share = 0.008845};
+/// 220 rows, 4.1 %
+inline constexpr gemm_curve<> b200_sxm_trtllm_gemm_four_bit_math{.bandwidth = 0.6279,
+                                                                 .compute = 0.6655,
+                                                                 .small_tile = 0.8234,
+                                                                 .block_rows = 12.79,
+                                                                 .tail = 0.6148,
+                                                                 .throttle = 0.2332,
+                                                                 .launch = 2.4_us,
                                                                  .reduction = never_split,
-                                                                 .quantise = 2.089_us,
-                                                                 .quantise_bandwidth = 0.5484,
-                                                                 .tile = 128.0,
-                                                                 .walk = 2e-10,
-                                                                 .cache_speedup = 6.0,
-                                                                 .cache_share = 0.007997};
+                                                                 .quantise = 3.344_us,
+                                                                 .quantise_bandwidth = 0.5449,
+                                                                 .walk = 3.613e-09,
+                                                                 .cache_speedup = 1.098,
+                                                                 .cache_share = 0.5548};
 
 /// 220 rows, 7.7 %
 inline constexpr prefill_curve<> b200_sxm_trtllm_prefill_wide{.compute = 0.8093,

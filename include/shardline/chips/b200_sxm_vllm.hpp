@@ -7,52 +7,59 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 9.6 %
-inline constexpr gemm_curve<> b200_sxm_vllm_gemm_wide{.bandwidth = 0.8375,
-                                                      .compute = 0.7834,
-                                                      .small_tile = 0.9985,
-                                                      .tail = 0.6983,
-                                                      .throttle = 0.08862,
-                                                      .launch = 1.868_us,
-                                                      .reduction = 2.799_us,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 1.074,
-                                                      .cache_share = 0.8192};
-/// 110 rows, 5.2 %
-inline constexpr gemm_curve<> b200_sxm_vllm_gemm_narrow{.bandwidth = 0.5862,
-                                                        .compute = 0.4685,
-                                                        .small_tile = 0.9579,
-                                                        .throttle = 0.4177,
+/// 220 rows, 9.1 %
+inline constexpr gemm_curve<> b200_sxm_vllm_gemm_wide{.bandwidth = 0.8093,
+                                                      .compute = 0.9469,
+                                                      .block_rows = 16.0,
+                                                      .tail = 0.4959,
+                                                      .throttle = 0.1886,
+                                                      .launch = 1.91_us,
+                                                      .reduction = 2.948_us,
+                                                      .tile = 16.0,
+                                                      .walk = 6.75e-10,
+                                                      .cache_share = 0.5};
+/// 110 rows, 6.5 %
+inline constexpr gemm_curve<> b200_sxm_vllm_gemm_narrow{.bandwidth = 0.5692,
+                                                        .compute = 0.5043,
+                                                        .small_tile = 0.9779,
+                                                        .block_rows = 6.432,
+                                                        .tail = 0.3,
+                                                        .throttle = 0.5457,
                                                         .launch = 2.4_us,
                                                         .reduction = never_split,
-                                                        .quantise = 2.507_us,
-                                                        .quantise_bandwidth = 0.4154,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 6.0,
-                                                        .cache_share = 0.03018};
-/// 110 rows, 5.7 %
-inline constexpr gemm_curve<> b200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.5337,
-                                                              .compute = 0.561,
-                                                              .throttle = 0.6706,
+                                                        .quantise = 2.591_us,
+                                                        .quantise_bandwidth = 0.4575,
+                                                        .tile = 16.0,
+                                                        .walk = 5.9e-10,
+                                                        .cache_speedup = 1.389,
+                                                        .cache_share = 0.03875};
+/// 110 rows, 4.6 %
+inline constexpr gemm_curve<> b200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.5277,
+                                                              .compute = 0.5418,
+                                                              .block_rows = 4.315,
+                                                              .tail = 1.0,
+                                                              .throttle = 0.4452,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 5.1_us,
-                                                              .quantise_bandwidth = 0.2571,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
-                                                              .cache_speedup = 6.0,
-                                                              .cache_share = 0.04915};
-/// 220 rows, 10.3 %
-inline constexpr gemm_curve<> b200_sxm_vllm_gemm_four_bit_math{.bandwidth = 0.5302,
-                                                               .compute = 0.7754,
-                                                               .throttle = 0.909,
-                                                               .launch = 2.364_us,
-                                                               .reduction = 8.946_us,
-                                                               .quantise = 3.39_us,
-                                                               .quantise_bandwidth = 0.7692,
-                                                               .tile = 128.0,
-                                                               .walk = 2e-10,
-                                                               .cache_share = 0.5};
+                                                              .quantise = 6.187_us,
+                                                              .quantise_bandwidth = 0.27,
+                                                              .tile = 16.0,
+                                                              .walk = 1.79e-09,
+                                                              .cache_speedup = 1.355,
+                                                              .cache_share = 1.0};
+/// 220 rows, 10.2 %
+inline constexpr gemm_curve<> b200_sxm_vllm_gemm_four_bit_math{.bandwidth = 0.5295,
+                                                               .compute = 0.8055,
+                                                               .block_rows = 11.95,
+                                                               .tail = 0.3518,
+                                                               .throttle = 0.6367,
+                                                               .launch = 2.4_us,
+                                                               .reduction = 8.378_us,
+                                                               .quantise = 3.926_us,
+                                                               .quantise_bandwidth = 0.7982,
+                                                               .walk = 1.247e-09,
+                                                               .cache_speedup = 1.061,
+                                                               .cache_share = 1.0};
 
 /// 220 rows, 18.1 %
 inline constexpr prefill_curve<> b200_sxm_vllm_prefill_wide{.compute = 0.95,

@@ -7,39 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 6.8 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8872,
-                                                        .compute = 0.9214,
-                                                        .tail = 0.3896,
-                                                        .throttle = 0.2177,
-                                                        .launch = 2.519_us,
-                                                        .reduction = 2.788_us,
-                                                        .walk = 2e-10,
-                                                        .cache_share = 0.5};
-/// 220 rows, 10.8 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.7202,
-                                                          .compute = 0.9445,
-                                                          .small_tile = 0.6629,
-                                                          .throttle = 0.8257,
+/// 220 rows, 7.0 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_wide{.bandwidth = 0.8598,
+                                                        .small_tile = 0.978,
+                                                        .block_rows = 7.566,
+                                                        .tail = 0.2784,
+                                                        .throttle = 0.2004,
+                                                        .launch = 2.619_us,
+                                                        .reduction = 3.102_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.928e-10,
+                                                        .cache_speedup = 6.0,
+                                                        .cache_share = 0.004814};
+/// 220 rows, 12.2 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow{.bandwidth = 0.6928,
+                                                          .compute = 0.9457,
+                                                          .small_tile = 0.6045,
+                                                          .block_rows = 16.0,
+                                                          .throttle = 0.5443,
                                                           .launch = 2.4_us,
                                                           .reduction = never_split,
-                                                          .quantise = 2.872_us,
-                                                          .quantise_bandwidth = 0.5172,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 6.0,
-                                                          .cache_share = 0.0263};
-/// 220 rows, 11.7 %
-inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.832,
-                                                                .compute = 0.9258,
-                                                                .small_tile = 0.6712,
-                                                                .tail = 0.2596,
-                                                                .throttle = 0.2893,
+                                                          .quantise = 3.071_us,
+                                                          .quantise_bandwidth = 0.5288,
+                                                          .tile = 16.0,
+                                                          .walk = 8.513e-10,
+                                                          .cache_speedup = 1.464,
+                                                          .cache_share = 0.08413};
+/// 220 rows, 13.6 %
+inline constexpr gemm_curve<> h100_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7656,
+                                                                .block_rows = 21.49,
+                                                                .tail = 0.5387,
+                                                                .throttle = 0.1412,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.934_us,
-                                                                .quantise_bandwidth = 0.4062,
-                                                                .walk = 2e-10,
-                                                                .cache_share = 0.5};
+                                                                .quantise = 2.249_us,
+                                                                .quantise_bandwidth = 0.3541,
+                                                                .tile = 16.0,
+                                                                .walk = 1.1e-09,
+                                                                .cache_speedup = 6.0,
+                                                                .cache_share = 0.05709};
 
 /// 220 rows, 8.8 %
 inline constexpr prefill_curve<> h100_sxm_sglang_prefill_wide{.compute = 0.6,

@@ -7,40 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.0 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.8437,
-                                                        .compute = 0.9773,
-                                                        .small_tile = 0.975,
-                                                        .throttle = 0.2286,
-                                                        .launch = 2.599_us,
-                                                        .reduction = 2.045_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.543,
-                                                        .cache_share = 0.1559};
-/// 110 rows, 4.5 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.8306,
-                                                          .small_tile = 0.908,
-                                                          .throttle = 0.2701,
+/// 110 rows, 5.6 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_wide{.bandwidth = 0.836,
+                                                        .compute = 0.9766,
+                                                        .block_rows = 3.508,
+                                                        .tail = 0.1896,
+                                                        .throttle = 0.1879,
+                                                        .launch = 2.631_us,
+                                                        .reduction = 2.345_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.564e-10,
+                                                        .cache_speedup = 1.525,
+                                                        .cache_share = 0.145};
+/// 110 rows, 4.6 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow{.bandwidth = 0.8293,
+                                                          .compute = 0.9293,
+                                                          .small_tile = 0.9487,
+                                                          .block_rows = 3.173,
+                                                          .tail = 0.1507,
+                                                          .throttle = 0.1051,
                                                           .launch = 2.4_us,
-                                                          .reduction = 1.916_us,
-                                                          .quantise = 10.02_us,
-                                                          .quantise_bandwidth = 0.3634,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 6.0,
-                                                          .cache_share = 0.1299};
-/// 110 rows, 8.9 %
-inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8255,
-                                                                .compute = 0.6681,
-                                                                .small_tile = 0.8125,
-                                                                .tail = 0.03456,
-                                                                .throttle = 0.005452,
+                                                          .reduction = 2.834_us,
+                                                          .quantise = 9.992_us,
+                                                          .quantise_bandwidth = 0.3571,
+                                                          .tile = 16.0,
+                                                          .walk = 7.661e-10,
+                                                          .cache_speedup = 1.711,
+                                                          .cache_share = 0.1304};
+/// 110 rows, 10.5 %
+inline constexpr gemm_curve<> h100_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8799,
+                                                                .block_rows = 70.47,
+                                                                .tail = 0.4009,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.929_us,
-                                                                .quantise_bandwidth = 0.5159,
-                                                                .walk = 2e-10,
-                                                                .cache_speedup = 6.0,
-                                                                .cache_share = 0.04149};
+                                                                .quantise = 1.841_us,
+                                                                .quantise_bandwidth = 0.4952,
+                                                                .tile = 16.0,
+                                                                .walk = 1.083e-09,
+                                                                .cache_speedup = 1.5,
+                                                                .cache_share = 0.1019};
 
 /// 110 rows, 6.5 %
 inline constexpr prefill_curve<> h100_sxm_trtllm_prefill_wide{.compute = 0.8666,

@@ -7,42 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.2 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8856,
-                                                      .compute = 0.9459,
-                                                      .small_tile = 0.986,
-                                                      .tail = 0.1314,
-                                                      .throttle = 0.2188,
-                                                      .launch = 2.438_us,
-                                                      .reduction = 2.994_us,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 1.113,
-                                                      .cache_share = 0.06906};
-/// 110 rows, 11.7 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8436,
-                                                        .compute = 0.9317,
-                                                        .small_tile = 0.8618,
-                                                        .tail = 0.2729,
-                                                        .throttle = 0.5409,
+/// 110 rows, 6.5 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_wide{.bandwidth = 0.8687,
+                                                      .compute = 0.9866,
+                                                      .block_rows = 8.947,
+                                                      .tail = 0.1817,
+                                                      .throttle = 0.1576,
+                                                      .launch = 2.459_us,
+                                                      .reduction = 3.002_us,
+                                                      .tile = 16.0,
+                                                      .walk = 6.974e-10,
+                                                      .cache_speedup = 1.5,
+                                                      .cache_share = 0.06577};
+/// 110 rows, 14.6 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow{.bandwidth = 0.8203,
+                                                        .compute = 0.999,
+                                                        .small_tile = 0.6922,
+                                                        .block_rows = 7.269,
+                                                        .tail = 0.2621,
+                                                        .throttle = 0.6363,
                                                         .launch = 2.4_us,
-                                                        .quantise = 1.707_us,
-                                                        .quantise_bandwidth = 0.6032,
-                                                        .tile = 128.0,
-                                                        .walk = 2e-10,
-                                                        .cache_share = 0.5};
-/// 110 rows, 10.3 %
-inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.7736,
-                                                              .compute = 0.9425,
-                                                              .small_tile = 0.9444,
-                                                              .throttle = 0.9713,
+                                                        .reduction = 1.581_us,
+                                                        .quantise = 2.333_us,
+                                                        .quantise_bandwidth = 0.4791,
+                                                        .walk = 2.517e-09,
+                                                        .cache_speedup = 1.5,
+                                                        .cache_share = 0.4};
+/// 110 rows, 13.2 %
+inline constexpr gemm_curve<> h100_sxm_vllm_gemm_narrow_block{.bandwidth = 0.71,
+                                                              .small_tile = 0.6791,
+                                                              .block_rows = 48.92,
+                                                              .tail = 0.07798,
+                                                              .throttle = 0.2177,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 9.472_us,
-                                                              .quantise_bandwidth = 0.4232,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
-                                                              .cache_speedup = 1.5,
-                                                              .cache_share = 0.5};
+                                                              .quantise = 8.063_us,
+                                                              .quantise_bandwidth = 0.422,
+                                                              .walk = 2.912e-09,
+                                                              .cache_speedup = 6.0,
+                                                              .cache_share = 0.08219};
 
 /// 110 rows, 10.4 %
 inline constexpr prefill_curve<> h100_sxm_vllm_prefill_wide{.compute = 0.95,

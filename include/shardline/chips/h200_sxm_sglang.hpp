@@ -7,41 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 8.2 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8737,
-                                                        .compute = 0.9466,
-                                                        .small_tile = 0.9485,
-                                                        .tail = 0.2474,
-                                                        .throttle = 0.3766,
-                                                        .launch = 2.515_us,
-                                                        .reduction = 2.798_us,
-                                                        .walk = 2e-10,
+/// 220 rows, 7.6 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_wide{.bandwidth = 0.8598,
+                                                        .small_tile = 0.978,
+                                                        .block_rows = 7.566,
+                                                        .tail = 0.2784,
+                                                        .throttle = 0.3467,
+                                                        .launch = 2.619_us,
+                                                        .reduction = 3.102_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.928e-10,
                                                         .cache_speedup = 6.0,
-                                                        .cache_share = 0.07976};
-/// 220 rows, 14.7 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.6409,
-                                                          .compute = 0.8765,
-                                                          .small_tile = 0.6395,
-                                                          .throttle = 0.4579,
+                                                        .cache_share = 0.004814};
+/// 220 rows, 13.9 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow{.bandwidth = 0.6928,
+                                                          .compute = 0.9457,
+                                                          .small_tile = 0.6045,
+                                                          .block_rows = 16.0,
+                                                          .throttle = 0.4401,
                                                           .launch = 2.4_us,
                                                           .reduction = never_split,
-                                                          .quantise = 2.958_us,
-                                                          .quantise_bandwidth = 0.4238,
-                                                          .walk = 2e-10,
-                                                          .cache_share = 0.5};
-/// 220 rows, 12.9 %
-inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7918,
-                                                                .compute = 0.8681,
-                                                                .small_tile = 0.8096,
-                                                                .tail = 0.4101,
-                                                                .throttle = 0.3387,
+                                                          .quantise = 3.071_us,
+                                                          .quantise_bandwidth = 0.5288,
+                                                          .tile = 16.0,
+                                                          .walk = 8.513e-10,
+                                                          .cache_speedup = 1.464,
+                                                          .cache_share = 0.08413};
+/// 220 rows, 13.4 %
+inline constexpr gemm_curve<> h200_sxm_sglang_gemm_narrow_block{.bandwidth = 0.7656,
+                                                                .block_rows = 21.49,
+                                                                .tail = 0.5387,
+                                                                .throttle = 0.4117,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.981_us,
-                                                                .quantise_bandwidth = 0.3349,
-                                                                .walk = 2e-10,
+                                                                .quantise = 2.249_us,
+                                                                .quantise_bandwidth = 0.3541,
+                                                                .tile = 16.0,
+                                                                .walk = 1.1e-09,
                                                                 .cache_speedup = 6.0,
-                                                                .cache_share = 0.08444};
+                                                                .cache_share = 0.05709};
 
 /// 220 rows, 9.9 %
 inline constexpr prefill_curve<> h200_sxm_sglang_prefill_wide{.compute = 0.6,

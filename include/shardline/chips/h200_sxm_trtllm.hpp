@@ -7,40 +7,46 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 6.4 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.8562,
-                                                        .small_tile = 0.977,
-                                                        .tail = 0.3641,
-                                                        .throttle = 0.3987,
-                                                        .launch = 2.46_us,
-                                                        .reduction = 2.082_us,
-                                                        .walk = 2e-10,
-                                                        .cache_speedup = 1.024,
-                                                        .cache_share = 0.6387};
-/// 110 rows, 4.0 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8696,
-                                                          .compute = 0.9308,
-                                                          .small_tile = 0.9375,
-                                                          .tail = 0.1319,
-                                                          .throttle = 0.1909,
+/// 110 rows, 6.5 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_wide{.bandwidth = 0.836,
+                                                        .compute = 0.9766,
+                                                        .block_rows = 3.508,
+                                                        .tail = 0.1896,
+                                                        .throttle = 0.3382,
+                                                        .launch = 2.631_us,
+                                                        .reduction = 2.345_us,
+                                                        .tile = 16.0,
+                                                        .walk = 8.564e-10,
+                                                        .cache_speedup = 1.525,
+                                                        .cache_share = 0.145};
+/// 110 rows, 4.3 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow{.bandwidth = 0.8293,
+                                                          .compute = 0.9293,
+                                                          .small_tile = 0.9487,
+                                                          .block_rows = 3.173,
+                                                          .tail = 0.1507,
+                                                          .throttle = 0.2143,
                                                           .launch = 2.4_us,
-                                                          .reduction = 2.217_us,
-                                                          .quantise = 9.763_us,
-                                                          .quantise_bandwidth = 0.2931,
-                                                          .walk = 2e-10,
-                                                          .cache_share = 0.5};
-/// 110 rows, 9.5 %
-inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8969,
-                                                                .compute = 0.7013,
-                                                                .small_tile = 0.6448,
-                                                                .throttle = 0.1195,
+                                                          .reduction = 2.834_us,
+                                                          .quantise = 9.992_us,
+                                                          .quantise_bandwidth = 0.3571,
+                                                          .tile = 16.0,
+                                                          .walk = 7.661e-10,
+                                                          .cache_speedup = 1.711,
+                                                          .cache_share = 0.1304};
+/// 110 rows, 10.3 %
+inline constexpr gemm_curve<> h200_sxm_trtllm_gemm_narrow_block{.bandwidth = 0.8799,
+                                                                .block_rows = 70.47,
+                                                                .tail = 0.4009,
+                                                                .throttle = 0.03937,
                                                                 .launch = 2.4_us,
                                                                 .reduction = never_split,
-                                                                .quantise = 1.681_us,
-                                                                .quantise_bandwidth = 0.3987,
-                                                                .walk = 2e-10,
+                                                                .quantise = 1.841_us,
+                                                                .quantise_bandwidth = 0.4952,
+                                                                .tile = 16.0,
+                                                                .walk = 1.083e-09,
                                                                 .cache_speedup = 1.5,
-                                                                .cache_share = 0.5};
+                                                                .cache_share = 0.1019};
 
 /// 110 rows, 8.2 %
 inline constexpr prefill_curve<> h200_sxm_trtllm_prefill_wide{.compute = 0.8562,

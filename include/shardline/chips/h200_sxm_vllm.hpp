@@ -7,42 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 6.7 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8959,
-                                                      .compute = 0.9331,
-                                                      .small_tile = 0.9305,
-                                                      .tail = 0.1755,
-                                                      .throttle = 0.2161,
-                                                      .launch = 2.285_us,
-                                                      .reduction = 2.515_us,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 6.0,
-                                                      .cache_share = 0.01496};
-/// 110 rows, 12.9 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.8856,
-                                                        .compute = 0.9707,
-                                                        .tail = 0.2897,
-                                                        .throttle = 0.6738,
+/// 220 rows, 7.0 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_wide{.bandwidth = 0.8687,
+                                                      .compute = 0.9866,
+                                                      .block_rows = 8.947,
+                                                      .tail = 0.1817,
+                                                      .throttle = 0.2083,
+                                                      .launch = 2.459_us,
+                                                      .reduction = 3.002_us,
+                                                      .tile = 16.0,
+                                                      .walk = 6.974e-10,
+                                                      .cache_speedup = 1.5,
+                                                      .cache_share = 0.06577};
+/// 110 rows, 14.0 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow{.bandwidth = 0.8203,
+                                                        .compute = 0.999,
+                                                        .small_tile = 0.6922,
+                                                        .block_rows = 7.269,
+                                                        .tail = 0.2621,
+                                                        .throttle = 0.6245,
                                                         .launch = 2.4_us,
-                                                        .reduction = 0.5145_us,
-                                                        .quantise = 1.869_us,
-                                                        .quantise_bandwidth = 0.4136,
-                                                        .tile = 128.0,
-                                                        .walk = 2e-10,
+                                                        .reduction = 1.581_us,
+                                                        .quantise = 2.333_us,
+                                                        .quantise_bandwidth = 0.4791,
+                                                        .walk = 2.517e-09,
                                                         .cache_speedup = 1.5,
-                                                        .cache_share = 0.5};
-/// 110 rows, 12.7 %
-inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.6032,
-                                                              .compute = 0.6809,
-                                                              .throttle = 0.5209,
+                                                        .cache_share = 0.4};
+/// 110 rows, 14.4 %
+inline constexpr gemm_curve<> h200_sxm_vllm_gemm_narrow_block{.bandwidth = 0.71,
+                                                              .small_tile = 0.6791,
+                                                              .block_rows = 48.92,
+                                                              .tail = 0.07798,
+                                                              .throttle = 0.7945,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 5.83_us,
-                                                              .quantise_bandwidth = 0.34,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
+                                                              .quantise = 8.063_us,
+                                                              .quantise_bandwidth = 0.422,
+                                                              .walk = 2.912e-09,
                                                               .cache_speedup = 6.0,
-                                                              .cache_share = 0.06377};
+                                                              .cache_share = 0.08219};
 
 /// 110 rows, 12.8 %
 inline constexpr prefill_curve<> h200_sxm_vllm_prefill_wide{.compute = 0.95,

@@ -7,27 +7,31 @@
 
 namespace shardline::catalog::curves {
 
+/// 220 rows, 15.4 %
+inline constexpr gemm_curve<> l40s_sglang_gemm_wide{.bandwidth = 0.8205,
+                                                    .compute = 0.9956,
+                                                    .small_tile = 0.7651,
+                                                    .tail = 0.3779,
+                                                    .throttle = 0.9023,
+                                                    .launch = 1.528_us,
+                                                    .reduction = 0.7191_us,
+                                                    .walk = 2e-09,
+                                                    .cache_speedup = 3.1,
+                                                    .cache_share = 0.1623};
 /// 220 rows, 15.5 %
-inline constexpr gemm_curve<> l40s_sglang_gemm_wide{.bandwidth = 0.7745,
-                                                    .small_tile = 0.8654,
-                                                    .throttle = 0.9851,
-                                                    .launch = 1.554_us,
-                                                    .reduction = 0.619_us,
-                                                    .walk = 2e-10,
-                                                    .cache_speedup = 2.401,
-                                                    .cache_share = 0.1609};
-/// 220 rows, 16.9 %
-inline constexpr gemm_curve<> l40s_sglang_gemm_narrow{.bandwidth = 0.7669,
-                                                      .compute = 0.9171,
-                                                      .small_tile = 0.988,
+inline constexpr gemm_curve<> l40s_sglang_gemm_narrow{.bandwidth = 0.7628,
+                                                      .small_tile = 0.9048,
+                                                      .block_rows = 17.48,
+                                                      .tail = 0.03201,
                                                       .throttle = 1.0,
                                                       .launch = 2.4_us,
-                                                      .reduction = 5.9_us,
-                                                      .quantise = 0.6892_us,
-                                                      .quantise_bandwidth = 0.4693,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 6.0,
-                                                      .cache_share = 0.1384};
+                                                      .reduction = 10.92_us,
+                                                      .quantise = 0.9701_us,
+                                                      .quantise_bandwidth = 0.5645,
+                                                      .tile = 16.0,
+                                                      .walk = 1.03e-09,
+                                                      .cache_speedup = 4.979,
+                                                      .cache_share = 0.1315};
 
 /// 220 rows, 23.2 %
 inline constexpr prefill_curve<> l40s_sglang_prefill_wide{.compute = 0.6,

@@ -7,38 +7,45 @@
 
 namespace shardline::catalog::curves {
 
-/// 220 rows, 20.3 %
-inline constexpr gemm_curve<> l40s_trtllm_gemm_wide{.bandwidth = 0.815,
-                                                    .small_tile = 0.7625,
-                                                    .throttle = 0.8286,
-                                                    .launch = 1.245_us,
-                                                    .reduction = 1.025_us,
-                                                    .walk = 2e-10,
-                                                    .cache_speedup = 3.117,
-                                                    .cache_share = 0.2266};
+/// 220 rows, 20.2 %
+inline constexpr gemm_curve<> l40s_trtllm_gemm_wide{.bandwidth = 0.8156,
+                                                    .small_tile = 0.8556,
+                                                    .block_rows = 18.46,
+                                                    .tail = 0.05833,
+                                                    .throttle = 0.5665,
+                                                    .launch = 1.162_us,
+                                                    .reduction = 1.73_us,
+                                                    .tile = 16.0,
+                                                    .walk = 2e-09,
+                                                    .cache_speedup = 2.691,
+                                                    .cache_share = 0.1644};
 /// 220 rows, 12.4 %
-inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow{.bandwidth = 0.8031,
-                                                      .compute = 0.9772,
-                                                      .small_tile = 0.856,
+inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow{.bandwidth = 0.8656,
+                                                      .compute = 0.9872,
+                                                      .small_tile = 0.967,
+                                                      .block_rows = 6.221,
+                                                      .tail = 0.5459,
                                                       .throttle = 1.0,
                                                       .launch = 2.4_us,
-                                                      .reduction = 0.9234_us,
-                                                      .quantise = 8.724_us,
+                                                      .reduction = 0.995_us,
+                                                      .quantise = 8.84_us,
                                                       .quantise_bandwidth = 1.0,
-                                                      .walk = 2e-10,
-                                                      .cache_speedup = 3.465,
-                                                      .cache_share = 0.1931};
-/// 220 rows, 10.2 %
-inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow_block{.bandwidth = 0.783,
-                                                            .compute = 0.5571,
-                                                            .small_tile = 0.9583,
+                                                      .walk = 2e-09,
+                                                      .cache_speedup = 4.416,
+                                                      .cache_share = 0.1998};
+/// 220 rows, 12.0 %
+inline constexpr gemm_curve<> l40s_trtllm_gemm_narrow_block{.bandwidth = 0.7547,
+                                                            .compute = 0.5803,
+                                                            .block_rows = 9.912,
                                                             .throttle = 1.0,
                                                             .launch = 2.4_us,
                                                             .reduction = never_split,
+                                                            .quantise = 0.07906_us,
                                                             .quantise_bandwidth = 1.0,
-                                                            .walk = 2e-10,
+                                                            .tile = 16.0,
+                                                            .walk = 3.31e-09,
                                                             .cache_speedup = 6.0,
-                                                            .cache_share = 0.1454};
+                                                            .cache_share = 0.1502};
 
 /// 220 rows, 19.2 %
 inline constexpr prefill_curve<> l40s_trtllm_prefill_wide{.compute = 0.3869,

@@ -7,16 +7,17 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 16.9 %
-inline constexpr gemm_curve<> l40s_vllm_gemm_wide{.bandwidth = 0.771,
-                                                  .compute = 0.9368,
-                                                  .small_tile = 0.8917,
-                                                  .throttle = 0.3191,
-                                                  .launch = 1.288_us,
-                                                  .reduction = 0.6186_us,
-                                                  .walk = 2e-10,
-                                                  .cache_speedup = 2.982,
-                                                  .cache_share = 0.175};
+/// 110 rows, 15.2 %
+inline constexpr gemm_curve<> l40s_vllm_gemm_wide{.bandwidth = 0.7792,
+                                                  .block_rows = 18.05,
+                                                  .tail = 0.2266,
+                                                  .throttle = 0.2221,
+                                                  .launch = 1.43_us,
+                                                  .reduction = 1.459_us,
+                                                  .tile = 16.0,
+                                                  .walk = 2e-09,
+                                                  .cache_speedup = 3.066,
+                                                  .cache_share = 0.1749};
 
 /// 110 rows, 15.0 %
 inline constexpr prefill_curve<> l40s_vllm_prefill_wide{.compute = 0.6581,

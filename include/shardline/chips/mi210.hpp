@@ -23,9 +23,9 @@ namespace curves {
 inline constexpr gemm_curve<> gemm_mi210_wide{.bandwidth = 0.375,
                                               .compute = 0.71,
                                               .small_tile = 0.8016,
-                                              .row_floor = 0.5,
                                               .launch = 4.082_us,
-                                              .reduction = 0.7957_us};
+                                              .reduction = 0.7957_us,
+                                              .tile = 32.0};
 
 /// For AMD's later accelerators the geometric mean of MI210's 0.375 of the memory rate (which no
 /// kernel there exceeded: its GELU 0.377) and the A100's 0.76 under the same scripts: the libraries

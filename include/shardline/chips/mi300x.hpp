@@ -29,12 +29,12 @@ inline constexpr accelerator mi300x{.name = "mi300x",
 namespace curves {
 
 /// Multiplications by hipBLASLt and AITER: compute and small_tile by MLPerf's Llama-2-70B and
-/// Mixtral in 8 bits, v4.1 and v5.1, Server and Interactive, 24 rows, 4.6 %. The share of the
+/// Mixtral in 8 bits, v4.1 and v5.1, Server and Interactive, 24 rows, 4.4 %. The share of the
 /// memory rate does not show in batches of hundreds: between an MI210's 0.375 and an A100's 0.76.
 /// Launches are an A100's.
 inline constexpr gemm_curve<> gemm_mi300x{.bandwidth = 0.6,
-                                          .compute = 0.485,
-                                          .small_tile = 0.625,
+                                          .compute = 0.449,
+                                          .small_tile = 0.74,
                                           .launch = 4.082_us,
                                           .reduction = 0.7957_us};
 
@@ -52,7 +52,7 @@ inline constexpr double decode_bandwidth_2024 = 0.732;
 inline constexpr double expert_compute_2024 = 0.242;
 
 /// Mixtral's experts in the rows of MLPerf.
-inline constexpr double expert_compute = 0.329;
+inline constexpr double expert_compute = 0.364;
 
 namespace detail {
 

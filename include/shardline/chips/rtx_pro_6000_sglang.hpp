@@ -7,39 +7,43 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 13.0 %
-inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_wide{.bandwidth = 0.8178,
-                                                            .compute = 0.9936,
-                                                            .small_tile = 0.7474,
-                                                            .tail = 0.1247,
-                                                            .throttle = 0.04958,
-                                                            .launch = 1.305_us,
-                                                            .reduction = 2.056_us,
-                                                            .walk = 2e-10,
-                                                            .cache_speedup = 6.0,
-                                                            .cache_share = 0.06433};
-/// 110 rows, 6.2 %
-inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_narrow{.bandwidth = 0.8647,
-                                                              .tail = 0.01845,
-                                                              .throttle = 0.1294,
+/// 110 rows, 14.7 %
+inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_wide{.bandwidth = 0.8525,
+                                                            .small_tile = 0.9621,
+                                                            .block_rows = 19.67,
+                                                            .tail = 0.4865,
+                                                            .launch = 1.654_us,
+                                                            .reduction = 2.47_us,
+                                                            .tile = 16.0,
+                                                            .walk = 2e-09,
+                                                            .cache_speedup = 2.105,
+                                                            .cache_share = 0.1067};
+/// 110 rows, 9.3 %
+inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_narrow{.bandwidth = 0.835,
+                                                              .block_rows = 16.0,
+                                                              .tail = 0.3185,
                                                               .launch = 2.4_us,
                                                               .reduction = never_split,
-                                                              .quantise = 0.5733_us,
-                                                              .quantise_bandwidth = 0.8565,
-                                                              .tile = 128.0,
-                                                              .walk = 2e-10,
-                                                              .cache_speedup = 6.0,
-                                                              .cache_share = 0.5793};
-/// 110 rows, 11.7 %
-inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_four_bit_math{.bandwidth = 0.6068,
-                                                                     .tail = 0.02473,
-                                                                     .throttle = 0.3934,
-                                                                     .launch = 2.364_us,
+                                                              .quantise = 2.951_us,
+                                                              .quantise_bandwidth = 0.9289,
+                                                              .tile = 16.0,
+                                                              .walk = 6.93e-09,
+                                                              .cache_speedup = 1.697,
+                                                              .cache_share = 0.592};
+/// 110 rows, 9.7 %
+inline constexpr gemm_curve<> rtx_pro_6000_sglang_gemm_four_bit_math{.bandwidth = 0.7115,
+                                                                     .compute = 0.9948,
+                                                                     .small_tile = 0.5496,
+                                                                     .block_rows = 10.38,
+                                                                     .tail = 1.0,
+                                                                     .throttle = 0.1728,
+                                                                     .launch = 2.4_us,
                                                                      .reduction = never_split,
+                                                                     .quantise = 0.1723_us,
                                                                      .quantise_bandwidth = 1.0,
-                                                                     .tile = 128.0,
-                                                                     .walk = 2e-10,
-                                                                     .cache_share = 0.5};
+                                                                     .walk = 2e-09,
+                                                                     .cache_speedup = 1.053,
+                                                                     .cache_share = 0.4433};
 
 /// 110 rows, 14.9 %
 inline constexpr prefill_curve<> rtx_pro_6000_sglang_prefill_wide{.compute = 0.495,

@@ -7,49 +7,53 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 11.0 %
-inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_wide{.bandwidth = 0.8508,
-                                                            .small_tile = 0.8399,
-                                                            .tail = 0.0243,
-                                                            .throttle = 0.01077,
-                                                            .launch = 1.564_us,
-                                                            .reduction = 0.9767_us,
-                                                            .walk = 2e-10,
-                                                            .cache_speedup = 2.17,
-                                                            .cache_share = 0.2097};
-/// 110 rows, 10.2 %
-inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow{.bandwidth = 0.949,
-                                                              .small_tile = 0.8264,
-                                                              .tail = 0.4307,
-                                                              .throttle = 0.1737,
+/// 110 rows, 11.8 %
+inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_wide{.bandwidth = 0.8601,
+                                                            .small_tile = 0.9062,
+                                                            .block_rows = 4.129,
+                                                            .tail = 0.3695,
+                                                            .launch = 2.164_us,
+                                                            .reduction = 2.219_us,
+                                                            .tile = 16.0,
+                                                            .walk = 2e-09,
+                                                            .cache_speedup = 2.575,
+                                                            .cache_share = 0.1904};
+/// 110 rows, 10.6 %
+inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow{.bandwidth = 0.8655,
+                                                              .small_tile = 0.7675,
+                                                              .tail = 0.8247,
+                                                              .throttle = 0.1951,
                                                               .launch = 2.4_us,
-                                                              .reduction = 1.076_us,
-                                                              .quantise = 8.506_us,
+                                                              .reduction = 1.431_us,
+                                                              .quantise = 8.71_us,
                                                               .quantise_bandwidth = 1.0,
-                                                              .walk = 2e-10,
-                                                              .cache_speedup = 6.0,
-                                                              .cache_share = 0.161};
-/// 110 rows, 18.2 %
-inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow_block{.bandwidth = 0.8329,
-                                                                    .compute = 0.6907,
-                                                                    .small_tile = 0.9164,
+                                                              .tile = 16.0,
+                                                              .walk = 2.828e-09,
+                                                              .cache_speedup = 1.301,
+                                                              .cache_share = 0.6429};
+/// 110 rows, 16.1 %
+inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_narrow_block{.bandwidth = 0.8083,
+                                                                    .compute = 0.8625,
+                                                                    .small_tile = 0.8258,
+                                                                    .block_rows = 43.19,
                                                                     .launch = 2.4_us,
                                                                     .reduction = never_split,
-                                                                    .quantise = 5.306_us,
-                                                                    .quantise_bandwidth = 0.3525,
-                                                                    .walk = 2e-10,
-                                                                    .cache_speedup = 1.159,
-                                                                    .cache_share = 0.7503};
-/// 110 rows, 12.7 %
-inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_four_bit_math{.bandwidth = 0.6388,
-                                                                     .throttle = 0.182,
-                                                                     .launch = 2.364_us,
+                                                                    .quantise = 4.411_us,
+                                                                    .quantise_bandwidth = 0.5121,
+                                                                    .tile = 16.0,
+                                                                    .walk = 2e-09,
+                                                                    .cache_speedup = 1.141,
+                                                                    .cache_share = 0.8027};
+/// 110 rows, 13.8 %
+inline constexpr gemm_curve<> rtx_pro_6000_trtllm_gemm_four_bit_math{.bandwidth = 0.5883,
+                                                                     .block_rows = 16.0,
+                                                                     .launch = 2.4_us,
                                                                      .reduction = never_split,
+                                                                     .quantise = 1.686_us,
                                                                      .quantise_bandwidth = 1.0,
-                                                                     .tile = 128.0,
-                                                                     .walk = 2e-10,
-                                                                     .cache_speedup = 6.0,
-                                                                     .cache_share = 0.07445};
+                                                                     .tile = 16.0,
+                                                                     .walk = 7.274e-09,
+                                                                     .cache_share = 0.5};
 
 /// 110 rows, 10.2 %
 inline constexpr prefill_curve<> rtx_pro_6000_trtllm_prefill_wide{.compute = 0.5436,

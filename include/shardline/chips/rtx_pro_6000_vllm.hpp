@@ -7,39 +7,39 @@
 
 namespace shardline::catalog::curves {
 
-/// 110 rows, 16.4 %
-inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_wide{.bandwidth = 0.8593,
-                                                          .compute = 0.9987,
-                                                          .small_tile = 0.7986,
-                                                          .launch = 1.291_us,
-                                                          .reduction = 1.405_us,
-                                                          .walk = 2e-10,
-                                                          .cache_speedup = 1.018,
+/// 110 rows, 16.1 %
+inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_wide{.bandwidth = 0.8316,
+                                                          .block_rows = 15.11,
+                                                          .launch = 1.658_us,
+                                                          .reduction = 2.226_us,
+                                                          .tile = 16.0,
+                                                          .walk = 2.077e-09,
+                                                          .cache_speedup = 1.046,
                                                           .cache_share = 0.5489};
-/// 110 rows, 7.8 %
-inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_narrow{.bandwidth = 0.7438,
-                                                            .tail = 0.07842,
-                                                            .throttle = 0.1367,
+/// 110 rows, 8.5 %
+inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_narrow{.bandwidth = 0.8332,
+                                                            .compute = 0.9417,
+                                                            .tail = 1.0,
+                                                            .throttle = 0.1197,
                                                             .launch = 2.4_us,
                                                             .reduction = never_split,
-                                                            .quantise = 3.09_us,
-                                                            .quantise_bandwidth = 0.9575,
-                                                            .tile = 128.0,
-                                                            .walk = 2e-10,
-                                                            .cache_speedup = 1.5,
-                                                            .cache_share = 0.02277};
-/// 110 rows, 12.9 %
-inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_four_bit_math{.bandwidth = 0.5765,
-                                                                   .tail = 0.05951,
-                                                                   .throttle = 0.3717,
-                                                                   .launch = 2.364_us,
+                                                            .quantise = 5.586_us,
+                                                            .quantise_bandwidth = 0.9122,
+                                                            .tile = 16.0,
+                                                            .walk = 7.366e-09,
+                                                            .cache_share = 0.5};
+/// 110 rows, 13.7 %
+inline constexpr gemm_curve<> rtx_pro_6000_vllm_gemm_four_bit_math{.bandwidth = 0.5536,
+                                                                   .tail = 1.0,
+                                                                   .throttle = 0.4145,
+                                                                   .launch = 2.4_us,
                                                                    .reduction = never_split,
-                                                                   .quantise = 0.9387_us,
+                                                                   .quantise = 3.304_us,
                                                                    .quantise_bandwidth = 1.0,
-                                                                   .tile = 128.0,
-                                                                   .walk = 2e-10,
-                                                                   .cache_speedup = 1.187,
-                                                                   .cache_share = 0.5027};
+                                                                   .tile = 16.0,
+                                                                   .walk = 7.2e-09,
+                                                                   .cache_speedup = 1.305,
+                                                                   .cache_share = 0.5277};
 
 /// 110 rows, 14.1 %
 inline constexpr prefill_curve<> rtx_pro_6000_vllm_prefill_wide{.compute = 0.7147,

@@ -163,6 +163,35 @@ struct to_multipliers {
   }
 };
 
+// The fastest link of a chip that has none but its host's: PCIe 5 x16. NVLink begins at 200 GB/s.
+inline constexpr double host_link = 64e9;
+
+template <class T, class Efficiency>
+constexpr bool linked_by_host(const basic_accelerator<T, Efficiency>& a) noexcept {
+  const double rate = a.scale_up.rate.value();
+  return a.domain > 1 && rate > 0.0 && rate <= host_link;
+}
+
+// The measured chip whose collectives run there: its neighbour, unless that has NVLink where it has
+// the host's links alone, as the measured chip has whose links' rate is nearest.
+template <class Old>
+constexpr const measured_chip& linked_alike(const measured_chip& neighbour,
+                                            const basic_accelerator<double, Old>& a) noexcept {
+  if (!linked_by_host(a) || linked_by_host(*neighbour.sheet)) return neighbour;
+  const measured_chip* found = nullptr;
+  double least = 0.0;
+  for (const measured_chip* m : catalog::measured_chips) {
+    if (!same_maker(*m, a) || !linked_by_host(*m->sheet)) continue;
+    const double times = m->sheet->scale_up.rate.value() / a.scale_up.rate.value();
+    const double apart = max(times, 1.0 / times);
+    if (found == nullptr || apart < least) {
+      found = m;
+      least = apart;
+    }
+  }
+  return found == nullptr ? neighbour : *found;
+}
+
 }  // namespace detail
 
 /// The kernels of the measured chip `m` on `a`, as an engine's library has them. Shares of data
@@ -176,11 +205,15 @@ struct to_multipliers {
 /// rate kept slow none (at the same peaks of the chip each of them is slower, and single blocks
 /// take longer).
 /// H20: r 0.253 in 16 bits, so that an H100's 0.6674 is 0.888 there.
+/// Collectives are those of a chip with such links: where the host's (PCIe) are all that `a` has,
+/// of the measured chip without NVLink whose links' rate is nearest, whichever its architecture.
 template <class Old>
 [[nodiscard]] constexpr fitted transfer(const measured_chip& m,
                                         const basic_accelerator<double, Old>& a,
                                         const kernel_execution& e) noexcept {
   fitted f = m.kernels(e);
+  const measured_chip& linked = detail::linked_alike(m, a);
+  if (&linked != &m) f.collectives = linked.kernels(e).collectives;
   if (!detail::same_maker(m, a) || a.multiprocessors < 1) return f;
   by_format<double> ratios;
   for (std::size_t i = 0; i < kernel_format_count; ++i) {

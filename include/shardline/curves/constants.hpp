@@ -77,7 +77,7 @@ constexpr void list_constants(C&& c, List&& list) {
   list(a_share, "bandwidth", c.bandwidth);
   list(a_share, "compute", c.compute);
   list(a_factor, "small_tile", c.small_tile);
-  list(a_fraction, "row_floor", c.row_floor);
+  list(a_number, "block_rows", c.block_rows);
   list(a_fraction, "tail", c.tail);
   list(a_fraction, "throttle", c.throttle);
   list(a_time, "launch", c.launch);

@@ -16,15 +16,16 @@ namespace shardline {
 ///   bandwidth            share of the memory rate
 ///   compute              share of the peak, whole large tiles, before the clock falls
 ///   small_tile           rate of a small tile over that of a large one
-///   row_floor            share of a small tile's time that fewer rows than its own do not save
+///   block_rows           rows that a tile costs beside its own
 ///   tail                 share of one tile's own latency that nothing hides
 ///   throttle             clock lost in the long run under full power
 ///   launch               of a kernel inside a CUDA graph
 ///   reduction            launch of the second kernel where the inner dimension is split
 ///   quantise             launch of the kernel that quantises activations, and its
 ///   quantise_bandwidth   share of the memory rate, 3 bytes a value; 0: there is no such kernel
-///   tile                 side of the small tile
-///   walk                 seconds per byte of one tile's way along the inner dimension
+///   tile                 rows that the smallest tile multiplies, however few there are
+///   walk                 seconds per byte of one tile's way along the inner dimension: of loads
+///                        and instructions that wait for each other, whatever the peak
 ///   cache_speedup        rate of the last-level cache over the memory's, and
 ///   cache_share          the share of it that holds matrices between benchmark loops
 template <class T = double>
@@ -32,7 +33,7 @@ struct gemm_curve {
   T bandwidth = T(1.0);
   T compute = T(1.0);
   T small_tile = T(1.0);
-  T row_floor = T(1.0);
+  T block_rows = T(0.0);
   T tail = T(0.0);
   T throttle = T(0.0);
   seconds<T> launch{};

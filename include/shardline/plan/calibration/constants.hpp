@@ -49,7 +49,7 @@ parameter<Curve> per_byte(const char* name, double Curve::*member) {
   return {detail::share_of("bandwidth", &c::bandwidth),
           detail::share_of("compute", &c::compute),
           detail::share_of("small_tile", &c::small_tile),
-          detail::fraction_of("row_floor", &c::row_floor),
+          detail::number_of("block_rows", &c::block_rows, 0.0, 128.0),
           detail::fraction_of("tail", &c::tail),
           detail::fraction_of("throttle", &c::throttle),
           detail::time_of_launch("launch", &c::launch),
