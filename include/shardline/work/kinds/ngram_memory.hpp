@@ -102,17 +102,22 @@ constexpr void ngram_memory::emit_rows(const block_context& e, shape_sink& sink)
 }
 
 // A key for each stream, normed as the stream is, whose product with it gates the value; the gated
-// values are normed and convolved. The recurrence that keeps the taps costs a product and a sum for
-// each of them.
+// values are normed and convolved, a product and a sum for each tap.
 constexpr void ngram_memory::emit_gated(const block_context& e, shape_sink& sink) const {
   const integer all = streams * e.hidden_size;
   sink(e.project(term::embedding, e.matrix(weight_class::embedding, width(), all)));
   sink(vector_shape{term::embedding, e.vector(weight_class::norm, 3 * all),
                     e.values_bytes(4 * all + e.hidden_size), vector_kind::norm, all});
-  sink(vector_shape{term::embedding, e.vector(weight_class::norm, all * conv_kernel),
-                    e.values_bytes(2 * all)});
-  const double kept = real<double>(all * (conv_kernel - 1) * reach) * element_bytes(e.activations);
-  detail::emit_recurrence(2 * all * conv_kernel, 2 * all, kept, e, sink);
+  sink(fused_shape{term::embedding, e.vector(weight_class::norm, all * conv_kernel)});
+  const integer kept = all * (conv_kernel - 1) * reach;
+  const double kept_bytes = detail::state_bytes(kept, e.activations);
+  sink(sequence_cache{.state_bytes = kept_bytes});
+  detail::emit_in_phases({.kind = recurrence_kind::convolution,
+                          .flops_per_token = 2 * all * conv_kernel,
+                          .values_per_token = 2 * all,
+                          .state_values = kept,
+                          .state_bytes = kept_bytes},
+                         e, sink);
 }
 
 /// Lookup and its sum over tp, value, and where there is a convolution keys, gates and taps.
