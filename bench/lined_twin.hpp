@@ -179,9 +179,9 @@ struct twin {
     const double busy = x * c.full;
     const double slower = 1.0 + c.throttle * busy / (busy + 600e-6);
     const double each = slower * std::fmin(x, 1.0);
-    const double least = std::fmax(x, c.tile);
-    const double small = c.small * each * (std::fmin(least, c.side) + c.block_rows);
-    const double large = c.large * each * (std::fmin(least, 128.0) + c.block_rows);
+    const double held = std::fmax(x, c.tile);
+    const double small = c.small * each * (std::fmin(held, c.side) + c.block_rows);
+    const double large = c.large * each * (std::fmin(held, 128.0) + c.block_rows);
     const double small_tiles = c.small_columns * std::fmax(x / c.side, 1.0);
     const double large_tiles = c.large_columns * std::fmax(x / 128.0, 1.0);
     const double memory = c.read + x * c.row;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string_view>
 
 #include "shardline/catalog/accelerators.hpp"
@@ -125,6 +126,24 @@ TEST_CASE("a lone tile takes an RTX 5090 no longer than the chip that it was mea
   const gemm<double> lone{term::head, w, 1.0, 1.0};
   const double measured = time_of(on(catalog::rtx_pro_6000), lone).total().value();
   CHECK(time_of(on(catalog::rtx_5090), lone).total().value() < measured * 1.02);
+}
+
+TEST_CASE("an H200 launches what an H100 does: multiplications and experts take it no longer") {
+  for (const std::string_view engine : engine_names) {
+    CAPTURE(engine);
+    const auto curves = [&](const accelerator& chip) {
+      return with_fitted_kernels(chip, *find_engine(engine)).efficiency;
+    };
+    const fitted h100 = curves(catalog::h100_sxm);
+    const fitted h200 = curves(catalog::h200_sxm);
+    for (std::size_t i = 0; i < kernel_format_count; ++i) {
+      CHECK(h200.experts.of[i].launch == h100.experts.of[i].launch);
+      CHECK(h200.experts.of[i].per_expert == h100.experts.of[i].per_expert);
+      CHECK(h200.experts.of[i].sorting == h100.experts.of[i].sorting);
+      CHECK(h200.gemm.of[i].launch == h100.gemm.of[i].launch);
+      CHECK(h200.gemm.of[i].quantise == h100.gemm.of[i].quantise);
+    }
+  }
 }
 
 TEST_CASE("hardware that is better by every figure multiplies no slower") {

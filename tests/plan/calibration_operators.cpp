@@ -170,7 +170,7 @@ TEST_CASE("a policy is measured once all that a step mostly consists of is") {
   CHECK(found.policy.source == provenance::transferred);
 }
 
-TEST_CASE("multiplications that wait for memory leave the share of the peak open") {
+TEST_CASE("multiplications that wait for memory leave open what hides behind it") {
   timings t{made_up(catalog::h20)};
   for (const double m : {1.0, 2.0}) {
     for (const integer n : {28672, 57344, 114688}) t.add(gemm_kernel(m, n, 8192, formats::bf16));
@@ -179,7 +179,7 @@ TEST_CASE("multiplications that wait for memory leave the share of the peak open
   const auto start = with_fitted_kernels(catalog::h20);
   const auto found = calibrate_operators(start, t.all);
   CHECK(found.fault ==
-        "matrix multiplication, 16 bits: compute: not determined by these measurements; allowed: "
+        "matrix multiplication, 16 bits: launch: not determined by these measurements; allowed: "
         "measurements that it changes on its own");
   CHECK(found.policy.gemm[wide].bandwidth == start.efficiency.gemm[wide].bandwidth);
   // What they do determine is found once it alone is asked for.

@@ -12,6 +12,10 @@
 /// in the fit; bench/accuracy/README.md has the errors cross-validated over shapes. The forms of
 /// the formulas were chosen with all rows in sight, so expect more of kernels not seen.
 ///
+/// An H200 has an H100's silicon: their multiplications are fitted together, but for the clock that
+/// long ones lose, and so are the times of their experts' launches. Searches of multiplications
+/// start at two places whatever is shipped: where a lone tile's way shows and where it does not.
+///
 /// Attention, fitted/attention/attention.hpp: wide: keys and values in bf16; narrow: in fp8. A
 /// decode step's queries are padded to 16 rows, those of a matrix instruction, where the fit says
 /// nothing else: with 64 an H20, of a seventh of the arithmetic, would wait for products (a whole

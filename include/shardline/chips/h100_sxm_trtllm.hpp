@@ -140,48 +140,47 @@ inline constexpr decode_curve<> h100_sxm_trtllm_latent_decode_narrow{.compute = 
                                                                      .cache_speedup = 6.0,
                                                                      .cache_share = 0.6};
 
-/// 330 rows, 16.5 %
-inline constexpr expert_curve<> h100_sxm_trtllm_experts_wide{.bandwidth = 0.8615,
-                                                             .launch = 1_us,
-                                                             .per_expert = 0.08445_us,
-                                                             .sorting = 26.41_us,
-                                                             .sorted_tokens = 4.854,
-                                                             .block_rows = 11.8,
-                                                             .walk = 3.004e-09,
-                                                             .passes = 1.739,
-                                                             .foreign_rows = 0.05414,
+/// 330 rows, 16.7 %
+inline constexpr expert_curve<> h100_sxm_trtllm_experts_wide{.bandwidth = 0.8575,
+                                                             .launch = 5.326_us,
+                                                             .per_expert = 0.1327_us,
+                                                             .sorting = 17.32_us,
+                                                             .sorted_tokens = 5.489,
+                                                             .block_rows = 11.88,
+                                                             .walk = 3.141e-09,
+                                                             .passes = 1.723,
+                                                             .foreign_rows = 0.06342,
                                                              .tiles = {8.0, 128.0}};
-/// 330 rows, 14.5 %
-inline constexpr expert_curve<> h100_sxm_trtllm_experts_narrow{.bandwidth = 0.8501,
-                                                               .launch = 33.06_us,
-                                                               .per_expert = 0.2267_us,
-                                                               .sorting = 3.163_us,
-                                                               .sorted_tokens = 4.0,
-                                                               .block_rows = 3.676,
-                                                               .walk = 6.345e-10,
-                                                               .passes = 1.889,
-                                                               .foreign_rows = 0.07661,
+/// 330 rows, 14.7 %
+inline constexpr expert_curve<> h100_sxm_trtllm_experts_narrow{.bandwidth = 0.82,
+                                                               .launch = 23_us,
+                                                               .per_expert = 0.2407_us,
+                                                               .sorting = 9.886_us,
+                                                               .sorted_tokens = 385.5,
+                                                               .block_rows = 3.633,
+                                                               .walk = 3.362e-09,
+                                                               .passes = 1.868,
+                                                               .foreign_rows = 0.071,
                                                                .tiles = {8.0, 128.0}};
-/// 330 rows, 14.0 %
-inline constexpr expert_curve<> h100_sxm_trtllm_experts_narrow_block{.bandwidth = 0.8788,
-                                                                     .launch = 5.882_us,
-                                                                     .per_expert = 0.5397_us,
-                                                                     .sorting = 11.85_us,
-                                                                     .sorted_tokens = 4.0,
-                                                                     .block_rows = 13.07,
-                                                                     .walk = 3.538e-09,
-                                                                     .passes = 4.683,
-                                                                     .tiles = {16.0, 256.0}};
-/// 330 rows, 7.0 %
-inline constexpr expert_curve<> h100_sxm_trtllm_experts_four_bit_float{.compute = 0.7606,
-                                                                       .bandwidth = 0.9846,
-                                                                       .launch = 67.41_us,
-                                                                       .sorting = 29.99_us,
-                                                                       .sorted_tokens = 44.48,
-                                                                       .block_rows = 11.54,
-                                                                       .walk = 1.865e-09,
-                                                                       .passes = 3.697,
-                                                                       .foreign_rows = 0.1794,
-                                                                       .tiles = {8.0, 128.0}};
+/// 330 rows, 14.3 %
+inline constexpr expert_curve<> h100_sxm_trtllm_experts_narrow_block{.bandwidth = 0.8535,
+                                                                     .launch = 12.6_us,
+                                                                     .per_expert = 0.4748_us,
+                                                                     .sorting = 3.333_us,
+                                                                     .sorted_tokens = 48.0,
+                                                                     .block_rows = 9.609,
+                                                                     .walk = 4.045e-09,
+                                                                     .passes = 4.801,
+                                                                     .tiles = {16.0, 64.0}};
+/// 330 rows, 7.1 %
+inline constexpr expert_curve<> h100_sxm_trtllm_experts_four_bit_float{.bandwidth = 0.9808,
+                                                                       .launch = 67.56_us,
+                                                                       .sorting = 32.77_us,
+                                                                       .sorted_tokens = 48.92,
+                                                                       .block_rows = 12.1,
+                                                                       .walk = 1.548e-09,
+                                                                       .passes = 4.543,
+                                                                       .foreign_rows = 0.136,
+                                                                       .tiles = {8.0, 256.0}};
 
 }  // namespace shardline::catalog::curves

@@ -97,50 +97,51 @@ inline constexpr decode_curve<> h100_sxm_vllm_decode_narrow{.compute = 0.9,
                                                             .cache_share = 0.6,
                                                             .rows = 16.0};
 
-/// 330 rows, 7.3 %
-inline constexpr expert_curve<> h100_sxm_vllm_experts_wide{.compute = 0.6377,
-                                                           .bandwidth = 0.867,
-                                                           .launch = 12.92_us,
-                                                           .sorting = 27.29_us,
-                                                           .sorted_tokens = 75.82,
-                                                           .block_rows = 6.553,
-                                                           .walk = 1.903e-09,
-                                                           .passes = 0.758,
-                                                           .foreign_rows = 0.9872};
-/// 330 rows, 9.2 %
-inline constexpr expert_curve<> h100_sxm_vllm_experts_narrow{.compute = 0.6164,
-                                                             .bandwidth = 0.8598,
-                                                             .launch = 18.19_us,
-                                                             .per_expert = 0.03823_us,
-                                                             .sorting = 20.51_us,
-                                                             .sorted_tokens = 32.72,
-                                                             .block_rows = 0.8034,
-                                                             .walk = 2.395e-09,
-                                                             .passes = 1.279,
-                                                             .foreign_rows = 0.8368,
-                                                             .tiles = {16.0, 256.0}};
-/// 330 rows, 5.2 %
-inline constexpr expert_curve<> h100_sxm_vllm_experts_narrow_block{.compute = 0.3843,
-                                                                   .bandwidth = 0.8401,
-                                                                   .launch = 19.56_us,
-                                                                   .per_expert = 0.003203_us,
-                                                                   .sorting = 12.52_us,
-                                                                   .sorted_tokens = 9.997,
+/// 330 rows, 7.7 %
+inline constexpr expert_curve<> h100_sxm_vllm_experts_wide{.compute = 0.9836,
+                                                           .bandwidth = 0.8831,
+                                                           .launch = 13.39_us,
+                                                           .per_expert = 0.00684_us,
+                                                           .sorting = 21.36_us,
+                                                           .sorted_tokens = 29.05,
+                                                           .block_rows = 44.45,
+                                                           .walk = 1.812e-09,
+                                                           .passes = 0.7946,
+                                                           .foreign_rows = 0.9766,
+                                                           .tiles = {16.0, 64.0}};
+/// 330 rows, 9.3 %
+inline constexpr expert_curve<> h100_sxm_vllm_experts_narrow{.compute = 0.6555,
+                                                             .bandwidth = 0.8392,
+                                                             .launch = 15.14_us,
+                                                             .per_expert = 0.004793_us,
+                                                             .sorting = 19.42_us,
+                                                             .sorted_tokens = 21.95,
+                                                             .block_rows = 4.252,
+                                                             .walk = 2.983e-09,
+                                                             .passes = 1.308,
+                                                             .foreign_rows = 0.8168,
+                                                             .tiles = {8.0, 64.0}};
+/// 330 rows, 5.3 %
+inline constexpr expert_curve<> h100_sxm_vllm_experts_narrow_block{.compute = 0.3883,
+                                                                   .bandwidth = 0.829,
+                                                                   .launch = 16.38_us,
+                                                                   .sorting = 10.99_us,
+                                                                   .sorted_tokens = 6.777,
                                                                    .block_rows = 1.979,
-                                                                   .walk = 4.662e-09,
-                                                                   .passes = 1.74,
-                                                                   .foreign_rows = 0.7831,
+                                                                   .walk = 5.119e-09,
+                                                                   .passes = 1.809,
+                                                                   .foreign_rows = 0.7592,
                                                                    .tiles = {16.0, 64.0}};
-/// 330 rows, 11.1 %
-inline constexpr expert_curve<> h100_sxm_vllm_experts_four_bit{.compute = 0.3859,
-                                                               .bandwidth = 0.9844,
-                                                               .launch = 31.84_us,
-                                                               .sorting = 18.01_us,
-                                                               .sorted_tokens = 194.8,
-                                                               .block_rows = 6.696,
-                                                               .walk = 3.583e-09,
-                                                               .passes = 1.564,
-                                                               .foreign_rows = 0.8547,
+/// 330 rows, 11.3 %
+inline constexpr expert_curve<> h100_sxm_vllm_experts_four_bit{.compute = 0.3782,
+                                                               .bandwidth = 0.9316,
+                                                               .launch = 31.01_us,
+                                                               .sorting = 30.56_us,
+                                                               .sorted_tokens = 297.3,
+                                                               .block_rows = 5.363,
+                                                               .walk = 3.653e-09,
+                                                               .passes = 1.563,
+                                                               .foreign_rows = 0.7988,
                                                                .tiles = {8.0, 128.0}};
 
 }  // namespace shardline::catalog::curves

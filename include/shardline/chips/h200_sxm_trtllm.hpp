@@ -143,45 +143,46 @@ inline constexpr decode_curve<> h200_sxm_trtllm_latent_decode_narrow{.compute = 
                                                                      .cache_speedup = 6.0,
                                                                      .cache_share = 0.6};
 
-/// 330 rows, 15.9 %
-inline constexpr expert_curve<> h200_sxm_trtllm_experts_wide{.bandwidth = 0.8194,
-                                                             .launch = 10.73_us,
-                                                             .per_expert = 0.1966_us,
-                                                             .sorting = 11.79_us,
-                                                             .sorted_tokens = 600.0,
-                                                             .block_rows = 11.61,
-                                                             .walk = 3.024e-09,
-                                                             .passes = 2.062,
-                                                             .foreign_rows = 0.0361,
+/// 330 rows, 16.1 %
+inline constexpr expert_curve<> h200_sxm_trtllm_experts_wide{.bandwidth = 0.8427,
+                                                             .launch = 5.326_us,
+                                                             .per_expert = 0.1327_us,
+                                                             .sorting = 17.32_us,
+                                                             .sorted_tokens = 5.489,
+                                                             .block_rows = 12.69,
+                                                             .walk = 2.732e-09,
+                                                             .passes = 2.108,
+                                                             .foreign_rows = 0.03577,
                                                              .tiles = {8.0, 128.0}};
 /// 330 rows, 14.9 %
-inline constexpr expert_curve<> h200_sxm_trtllm_experts_narrow{.bandwidth = 0.8279,
-                                                               .launch = 22.57_us,
-                                                               .per_expert = 0.2305_us,
-                                                               .sorting = 12.77_us,
-                                                               .sorted_tokens = 600.0,
-                                                               .walk = 3.281e-09,
-                                                               .passes = 2.755,
-                                                               .foreign_rows = 0.04109,
-                                                               .tiles = {8.0, 64.0}};
-/// 330 rows, 12.9 %
-inline constexpr expert_curve<> h200_sxm_trtllm_experts_narrow_block{.bandwidth = 0.829,
-                                                                     .launch = 12.01_us,
-                                                                     .per_expert = 0.4405_us,
-                                                                     .sorting = 4.411_us,
+inline constexpr expert_curve<> h200_sxm_trtllm_experts_narrow{.bandwidth = 0.8343,
+                                                               .launch = 23_us,
+                                                               .per_expert = 0.2407_us,
+                                                               .sorting = 9.886_us,
+                                                               .sorted_tokens = 385.5,
+                                                               .walk = 3.126e-09,
+                                                               .passes = 2.758,
+                                                               .foreign_rows = 0.04977,
+                                                               .tiles = {8.0, 128.0}};
+/// 330 rows, 13.1 %
+inline constexpr expert_curve<> h200_sxm_trtllm_experts_narrow_block{.bandwidth = 0.83,
+                                                                     .launch = 12.6_us,
+                                                                     .per_expert = 0.4748_us,
+                                                                     .sorting = 3.333_us,
                                                                      .sorted_tokens = 48.0,
-                                                                     .block_rows = 11.6,
-                                                                     .walk = 3.439e-09,
-                                                                     .passes = 6.454};
+                                                                     .block_rows = 6.299,
+                                                                     .walk = 3.356e-09,
+                                                                     .passes = 6.589,
+                                                                     .tiles = {16.0, 64.0}};
 /// 330 rows, 10.1 %
-inline constexpr expert_curve<> h200_sxm_trtllm_experts_four_bit_float{.bandwidth = 0.7164,
-                                                                       .launch = 68.5_us,
-                                                                       .sorting = 36.41_us,
-                                                                       .sorted_tokens = 52.11,
-                                                                       .block_rows = 16.8,
-                                                                       .walk = 8.002e-10,
-                                                                       .passes = 6.371,
-                                                                       .foreign_rows = 0.1446,
+inline constexpr expert_curve<> h200_sxm_trtllm_experts_four_bit_float{.bandwidth = 0.7118,
+                                                                       .launch = 67.56_us,
+                                                                       .sorting = 32.77_us,
+                                                                       .sorted_tokens = 48.92,
+                                                                       .block_rows = 17.5,
+                                                                       .walk = 1.802e-09,
+                                                                       .passes = 6.41,
+                                                                       .foreign_rows = 0.147,
                                                                        .tiles = {8.0, 256.0}};
 
 }  // namespace shardline::catalog::curves

@@ -215,7 +215,7 @@ inline constexpr engine_version tensorrt_llm_1_0{
 /// TensorRT-LLM of compiled engines under its C++ executor, of 2024 and 2025.
 ///   memory   1.0's: no figures at hand
 ///   host     1.2 ms a step and 8 us a sequence, less than half of 1.0's, but after the accelerator
-///            and not beside it. MLPerf Inference v4.1 and v5.1, 110 rows: NN % with it and 1.0's
+///            and not beside it. MLPerf Inference v4.1 and v5.1, 110 rows: 8.9 % with it and 1.0's
 ///            launches and waits
 inline constexpr engine_version tensorrt_llm_0_17{
     .engine = "trtllm",
