@@ -115,8 +115,8 @@ enum class activation_rule : unsigned char {
 ///   updates          layers update versions of the stream in turn (Gemma 3n)
 ///   layer_inputs     hidden_size_per_layer_input, if missing
 ///   streams          residual streams, if hc_mult or hc_count is missing
-///   streams_apart, streams_averaged   of the model, where it has several
 ///   streams_rank     hc_lowrank, if missing; 0: the family has no such key
+///   streams_apart, streams_averaged   of the model, where it has several
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
@@ -156,9 +156,9 @@ struct family {
   bool narrow_rows = false;
   integer extra_rows = 0;
   integer streams = 1;
+  integer streams_rank = 0;
   bool streams_apart = false;
   bool streams_averaged = false;
-  integer streams_rank = 0;
   prediction_rule prediction = prediction_rule::stated;
   integer mtp_layers = 0;
   integer layer_inputs = 0;

@@ -186,7 +186,7 @@ inline layer_stack read_puzzle_layers(const fields& f, const family& known, inte
     for (const letter_name& name : letter_names) {
       if (type == name.name) letter = name.letter;
     }
-    std::optional<layer>& alike = known_layers[static_cast<std::size_t>(letter)];
+    std::optional<layer>& alike = known_layers[static_cast<unsigned char>(letter)];
     if (letter == 'E') alike = layer{no_attention{}, read_puzzle_experts(f, block, path)};
     if (!alike) alike = layer_of_letter(f, known, hidden, own, letter);
     stack.append(1, *alike);
