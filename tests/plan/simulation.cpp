@@ -308,9 +308,9 @@ simulated_serving simulated(const laws::realistic& r) {
 
 }  // namespace
 
-// Of 2,000 one in twenty is further off than 11.7 % in throughput, 13.7 % in a token's time and
-// 24.6 % in a first token's, of 2,000 others (seed 78) 11.9, 15.0 and 26.3 %, of others (79) 10.6,
-// 15.1 and 27.3 %: through stages, of equal answers that fall in step with each other, and random
+// Of 2,000 one in twenty is further off than 11.7 % in throughput, 13.8 % in a token's time and
+// 24.6 % in a first token's, of 2,000 others (seed 78) 12.0, 15.2 and 26.0 %, of others (79) 10.6,
+// 15.3 and 27.1 %: through stages, of equal answers that fall in step with each other, and random
 // arrivals. Of 240 one in twenty are twelve, the furthest of which differ by a fifth from draw to
 // draw.
 TEST_CASE("the closed form is near the simulation, over random realistic deployments") {
@@ -332,8 +332,8 @@ TEST_CASE("the closed form is near the simulation, over random realistic deploym
   CHECK(distances::at(found.tpot, 0.5) < 0.05);
   CHECK(distances::at(found.ttft, 0.5) < 0.10);
   CHECK(distances::at(found.rate, 0.95) < 0.15);
-  CHECK(distances::at(found.tpot, 0.95) < 0.25);
-  CHECK(distances::at(found.ttft, 0.95) < 0.35);
+  CHECK(distances::at(found.tpot, 0.95) < 0.20);
+  CHECK(distances::at(found.ttft, 0.95) < 0.30);
 }
 
 // What steps that read prompts take bounds what is served, however short answers are.

@@ -53,7 +53,8 @@ inline constexpr double longest_of_round = 0.716;
 //   share (1 + (((m - 1) / n)^-3 + (1 / f - 1)^-3 + (deviations sqrt(u (1 / f - 1)))^-3)^(-1/3))
 // where f of what steps have room for is read on average, in parts of u of it (a binomial
 // distribution); deviations = longest_of_round ln(m)^(2/3). The powers join the three limits, of
-// which each is exact where the others are far.
+// which each is exact where the others are far. All of them at most: else faster decoding, which
+// leaves steps with prompts as they are, would slow all.
 template <class T>
 constexpr T slowed_by(const T& share, const T& in_turn, const T& batches, const T& full,
                       const T& part) noexcept {
@@ -65,7 +66,7 @@ constexpr T slowed_by(const T& share, const T& in_turn, const T& batches, const 
   const T deviations = share_to(natural_log(batches), T(2.0 / 3.0)) * T(longest_of_round);
   const T spread = max(deviations * square_root(left * part), least);
   const T limits = cubed(one / rows) + cubed(one / left) + cubed(one / spread);
-  return share * (one + share_to(limits, T(-1.0 / 3.0)));
+  return min(share * (one + share_to(limits, T(-1.0 / 3.0))), one);
 }
 
 // The same of a chunked engine's steps, whose room parts of prompts fill, or whole ones.
