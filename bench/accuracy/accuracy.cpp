@@ -89,6 +89,8 @@ void add_kernels(report& all, const std::string& folder) {
   all.add(gemm_scores(folder));
   all.add(attention_scores(folder));
   all.add(expert_scores(folder));
+  all.add(recurrence_scores(folder));
+  all.add(module_scores(folder));
   all.add(collective_scores(folder));
 }
 

@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
     add_attention_curves(argv[1], found);
     add_expert_curves(argv[1], found);
     add_collective_curves(argv[1], found);
+    write(headers, "recurrences", recurrences_header(argv[1]));
+    write(headers, "sparse", sparse_header(argv[1]));
     std::set<std::string> gpus;
     for (const auto& [chip, curves] : found) {
       gpus.insert(chip.substr(0, chip.find(' ')));

@@ -82,7 +82,7 @@ void add_curves(const std::string& type, const std::vector<member<Curve>>& membe
       std::size_t rows = 0;
       double error = 0.0;
       for (const auto& row : s.samples) {
-        if (row.curve != i) continue;
+        if (row.curve != i || !row.fitted) continue;
         chip = row.op.of->name();
         error += std::abs(s.predict(f.curves[i], row.op) / row.seen.measured - 1.0);
         ++rows;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -284,7 +285,13 @@ findings<Curve> fit_form(const study<Curve, Operator>& s, std::size_t form, cons
     if (open == free.end()) throw std::runtime_error(found.fault);
     free.erase(open);
   }
-  return {form, free, {}, curves_at(s, form, free, {})};
+  findings<Curve> as_it_starts{form, free, {}, curves_at(s, form, free, {})};
+  for (const std::size_t i : rows) {
+    const sample<Operator>& row = s.samples[i];
+    const double ratio = s.predict(as_it_starts.curves[row.curve], row.op) / row.seen.measured;
+    as_it_starts.fit.mape += std::abs(ratio - 1.0) / static_cast<double>(rows.size());
+  }
+  return as_it_starts;
 }
 
 }  // namespace detail

@@ -95,6 +95,29 @@ execute_process(COMMAND ${PLAN} estimate --model llama-3.1-8b --accelerator h100
 line("{${target}, \"gpus\": 8, \"chunk\": null, \"two-batch-overlap\": false}" "${printed}")
 line("{${target}, \"gpus\": \"8\"}" "${printed}")
 
+# What may be given more than once is a list, or the one.
+execute_process(COMMAND ${PLAN} estimate --model llama-3.1-8b --accelerator h100-sxm
+  --layout vllm:tp=8 --gpus 8 --set memory=9e10 --set peak.bf16=5e14 --json OUTPUT_VARIABLE set)
+line("{${target}, \"gpus\": 8, \"set\": [\"memory=9e10\", \"peak.bf16=5e14\"]}" "${set}")
+execute_process(COMMAND ${PLAN} estimate --model llama-3.1-8b --accelerator h100-sxm
+  --layout vllm:tp=8 --gpus 8 --set memory=9e10 --json OUTPUT_VARIABLE set)
+foreach(one "[\"memory=9e10\"]" "\"memory=9e10\"")
+  line("{${target}, \"gpus\": 8, \"set\": ${one}}" "${set}")
+endforeach()
+line("{${target}, \"gpus\": 8, \"set\": []}" "${printed}")
+set(often "a string, or a list of strings, each as the option takes it on the command line")
+foreach(wrong 8 null true "[\"memory=9e10\"]" "{}")
+  set(shown "${wrong}")
+  if(wrong MATCHES "^\\[")
+    set(shown "an array")
+  elseif(wrong STREQUAL "{}")
+    set(shown "an object")
+  endif()
+  refused("{${target}, \"gpus\": 8, \"set\": [${wrong}]}" "\"set\"" "--set: ${shown}; allowed: ${often}")
+endforeach()
+refused("{${target}, \"gpus\": 8, \"set\": [\"memory=9e10\", \"memory=8e10\"]}" "\"set\""
+        "--set: memory=8e10; allowed: each figure once")
+
 refused("" null "line: no JSON at character 1; allowed: ${wanted}")
 refused("{" null "line: no JSON at character 2; allowed: ${wanted}")
 refused("5" null "line: a value; allowed: ${wanted}")

@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::string_view wanted =
     "a JSON object of options, each a string, a number, true, false or null";
+constexpr std::string_view wanted_often =
+    "a string, or a list of strings, each as the option takes it on the command line";
 
 [[noreturn]] void refuse_line(std::string_view what) {
   throw bad_input{fmt::format("line: {}; allowed: {}", what, wanted)};
@@ -54,13 +56,19 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& text) override {
     if (option_ != nullptr && text.empty()) refuse(option_->name, "", option_->description);
     if (is_flag()) refuse(option_->name, text, "true or false");
-    return take(std::move(text));
+    return take(std::move(text), true);
   }
   bool binary(binary_t& /*bytes*/) override { return false; }
   bool start_object(std::size_t /*size*/) override { return open("an object"); }
   bool end_object() override { return true; }
-  bool start_array(std::size_t /*size*/) override { return open("an array", false); }
-  bool end_array() override { return true; }
+  bool start_array(std::size_t /*size*/) override {
+    if (is_list_ || option_ == nullptr || !option_->repeats) return open("an array", false);
+    return is_list_ = true;
+  }
+  bool end_array() override {
+    is_list_ = false;
+    return true;
+  }
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& e) override {
     if (option_ != nullptr && shardline::hf::detail::is_beyond_double(e)) {
@@ -72,20 +80,26 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   [[nodiscard]] bool is_flag() const noexcept { return option_ != nullptr && option_->is_flag; }
+  // What an option may have behind it.
+  [[nodiscard]] std::string_view values() const noexcept {
+    return option_->repeats ? wanted_often : "a string, a number, true, false or null";
+  }
   // One of the options has this value; none where it is empty.
-  bool take(std::string text) {
+  bool take(std::string text, bool is_string = false) {
     if (option_ == nullptr) refuse_line("a value");
+    if (is_list_ && !is_string) refuse(option_->name, text.empty() ? "null" : text, values());
     if (!text.empty()) found_.add(option_->name, std::move(text));
     return true;
   }
   bool open(std::string_view what, bool is_line = true) {
-    if (option_ != nullptr) refuse(option_->name, what, "a string, a number, true, false or null");
+    if (option_ != nullptr) refuse(option_->name, what, values());
     if (!is_line) refuse_line(what);
     return true;
   }
 
   const estimate_reader& known_;
   const known_option* option_ = nullptr;
+  bool is_list_ = false;
   words found_;
 };
 

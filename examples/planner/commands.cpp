@@ -35,6 +35,17 @@ void add_forms(CLI::App& app) {
   flag("--md", "print the same as a table of Markdown");
 }
 
+// --eager, and what engines call it.
+void add_eager(CLI::App& app) {
+  const auto flag = [&app](const std::string& name, const std::string& description) {
+    app.add_flag(name, description)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  flag("--eager", "run without CUDA graphs");
+  for (const eager_option& own : eager_options()) {
+    flag(std::string(own.name), fmt::format("the same, with --engine {}", own.engine));
+  }
+}
+
 constexpr std::array<std::pair<const char*, const char*>, 4> lists{
     {{"models", "list the models of the catalog and the architectures that are read"},
      {"accelerators", "list the accelerators of the catalog"},
@@ -95,8 +106,7 @@ void add_common(CLI::App& app) {
   for (const engine_option& own : engine_options()) {
     add(app, std::string(own.name), std::string(own.description));
   }
-  const std::string eager = "run without CUDA graphs (vLLM's --enforce-eager)";
-  app.add_flag("--eager", eager)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_eager(app);
   add_forms(app);
 }
 
@@ -303,6 +313,8 @@ void add_lists(CLI::App& app) {
 }
 
 }  // namespace
+
+bool repeats(std::string_view option) { return option == "--set"; }
 
 void add_subcommands(CLI::App& app) {
   app.require_subcommand(1);

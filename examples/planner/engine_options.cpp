@@ -33,6 +33,9 @@ constexpr std::array<engine_option, 9> all_options{
      {"--context-length", "sglang", engine_limit::context, "SGLang: likewise"},
      {"--max-seq-len", "trtllm", engine_limit::context, "TensorRT-LLM: likewise"}}};
 
+constexpr std::array<eager_option, 2> all_eager{
+    {{"--enforce-eager", "vllm"}, {"--disable-cuda-graph", "sglang"}}};
+
 field field_of(engine_limit limits) {
   if (limits == engine_limit::sequences) return field::concurrency;
   return limits == engine_limit::step_tokens ? field::chunk : field::input;
@@ -53,12 +56,17 @@ given_option find_given(const words& of, engine_limit limits) {
   return {};
 }
 
+// An option that only one engine has.
+void refuse_other_engine(std::string_view option, std::string_view value, std::string_view engine,
+                         const options& o) {
+  if (o.engine != nullptr && o.engine->engine == engine) return;
+  refuse(option, value, fmt::format("only with --engine {}", engine));
+}
+
 void require_engine(const words& of, const options& o) {
   for (const engine_option& one : all_options) {
     const std::optional<std::string> text = of.given(one.name);
-    if (text && (o.engine == nullptr || o.engine->engine != one.engine)) {
-      refuse(one.name, *text, fmt::format("only with --engine {}", one.engine));
-    }
+    if (text) refuse_other_engine(one.name, *text, one.engine, o);
   }
 }
 
@@ -76,8 +84,18 @@ const shardline::engine_version* eager_version(const shardline::engine_version* 
   return &known.try_emplace(of, shardline::eager(*of)).first->second;
 }
 
+bool is_eager(const words& of, const options& o) {
+  bool asked = of.flag("--eager");
+  for (const eager_option& one : all_eager) {
+    if (!of.flag(one.name)) continue;
+    refuse_other_engine(one.name, "given", one.engine, o);
+    asked = true;
+  }
+  return asked;
+}
+
 void read_eager(const words& of, options& o) {
-  if (!of.flag("--eager")) return;
+  if (!is_eager(of, o)) return;
   if (o.engine == nullptr) refuse("--eager", "given", "only with an --engine");
   o.engine = eager_version(o.engine);
   o.cluster.runtime.cuda_graphs = {};
@@ -87,6 +105,8 @@ void read_eager(const words& of, options& o) {
 }  // namespace
 
 std::span<const engine_option> engine_options() { return all_options; }
+
+std::span<const eager_option> eager_options() { return all_eager; }
 
 void read_engine_options(const words& of, options& o) {
   require_engine(of, o);

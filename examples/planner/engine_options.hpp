@@ -23,9 +23,17 @@ struct engine_option {
 
 std::span<const engine_option> engine_options();
 
+/// An engine's own name of --eager, which has no value either.
+struct eager_option {
+  std::string_view name;
+  std::string_view engine;
+};
+
+std::span<const eager_option> eager_options();
+
 /// Puts those that are given on the engine, and checks them against it and the workload's lengths:
 /// --max-num-seqs, --max-num-batched-tokens, --max-model-len of vLLM, what SGLang and TensorRT-LLM
-/// call them, and --eager. All here throw bad_input.
+/// call them, and --eager by any of its names. All here throw bad_input.
 void read_engine_options(const words& of, options& o);
 
 /// --chunk beside an engine's own name for it.

@@ -139,8 +139,11 @@ void print_text(const options& o, const answers& a) {
   print("\n{}", memory_text(fullest, o.layout));
 }
 
-nlohmann::ordered_json layout_json(const std::optional<shardline::layout>& l) {
-  return l ? shardline::to_json(*l) : nlohmann::ordered_json(nullptr);
+nlohmann::ordered_json layout_json(const options& o, const std::optional<shardline::layout>& l) {
+  if (!l) return nullptr;
+  nlohmann::ordered_json of = shardline::to_json(*l);
+  of["flags"] = shardline::typed_text(o.model, *l, convention(o));
+  return of;
 }
 
 nlohmann::ordered_json context_json(const options& o, const answers& a) {
@@ -165,8 +168,8 @@ nlohmann::ordered_json answers_json(const options& o, const answers& a) {
   return {{"sequences", sequences},
           {"longest_context", context},
           {"fewest_gpus",
-           {{"these_degrees", layout_json(a.replicas)},
-            {"any_layout", layout_json(a.any)},
+           {{"these_degrees", layout_json(o, a.replicas)},
+            {"any_layout", layout_json(o, a.any)},
             {"searched_to", a.searched}}}};
 }
 

@@ -143,11 +143,12 @@ void put_late(shardline::json_output<Output>& out, const shardline::late_percent
   });
 }
 
-/// "nearest": [{"gpus", "replicas", "layout", "binding", "factor", "changes": [{"option", "from",
-/// "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout"} or null, members; the last where a
-/// larger deployment was looked for.
+/// "nearest": [{"gpus", "replicas", "layout", "flags", "binding", "factor", "changes": [{"option",
+/// "from", "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout", "flags"} or null, members; the
+/// last where a larger deployment was looked for.
 template <class Output>
-void put_nearest(shardline::json_output<Output>& out, const near_misses_found& found) {
+void put_nearest(shardline::json_output<Output>& out, const options& o,
+                 const near_misses_found& found) {
   const auto put_change = [&out](const shardline::change& c) {
     out.object([&] {
       out.member("option", name(c.what));
@@ -167,6 +168,7 @@ void put_nearest(shardline::json_output<Output>& out, const near_misses_found& f
         out.member("gpus", m.gpus());
         out.member("replicas", m.replicas);
         out.member("layout", m.layout);
+        put_flags(out, o, m.layout);
         put_late(out, m.late);
         out.member("factor", m.late.factor());
       });
@@ -177,6 +179,7 @@ void put_nearest(shardline::json_output<Output>& out, const near_misses_found& f
         out.member("gpus", m.miss.gpus());
         out.member("replicas", m.miss.replicas);
         out.member("layout", m.miss.layout);
+        put_flags(out, o, m.miss.layout);
         out.member("binding", m.miss.distance.binding);
         out.member("factor", m.miss.distance.factor);
         out.array("changes", [&] {
@@ -191,6 +194,7 @@ void put_nearest(shardline::json_output<Output>& out, const near_misses_found& f
     out.member("gpus", found.larger->first.gpus() * found.larger->second);
     out.member("replicas", found.larger->second);
     out.member("layout", found.larger->first);
+    put_flags(out, o, found.larger->first);
   });
 }
 

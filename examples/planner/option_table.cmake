@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSL-1.0
 # cmake -DPLAN=<shardline-plan> -P option_table.cmake
 # The README's table of options names the commands that take each, as their --help has it: "all",
-# "all but fit", or their names. And every option of theirs stands in the README.
+# "all but fit", or their names. And every option of theirs stands in the README, as does what a
+# command takes without a dash.
 cmake_minimum_required(VERSION 3.25)
 
 set(commands estimate search pools recommend launch compare explain sensitivity fit)
@@ -58,6 +59,16 @@ foreach(option IN LISTS known)
   string(FIND "${readme}" "`${option}`" at)
   if(at EQUAL -1)
     string(APPEND complaints "${option} stands nowhere in the README\n")
+  endif()
+endforeach()
+foreach(command IN LISTS commands ITEMS merge)
+  execute_process(COMMAND ${PLAN} ${command} --help OUTPUT_VARIABLE help)
+  if(NOT help MATCHES "Positionals:\n +([a-z]+) ")
+    continue()
+  endif()
+  string(FIND "${readme}" "| `${CMAKE_MATCH_1}`, without a dash | ${command} |" at)
+  if(at EQUAL -1)
+    string(APPEND complaints "${CMAKE_MATCH_1} of ${command} stands nowhere in the table\n")
   endif()
 endforeach()
 if(rows LESS 60)

@@ -157,8 +157,8 @@ estimate_reader::estimate_reader() {
   for (const CLI::Option* option : app.get_subcommand("estimate")->get_options()) {
     const std::string name = option->get_name();
     if (name == "--help" || name == "--json" || name == "--csv" || name == "--md") continue;
-    known_.push_back(
-        {name, option->get_description(), option->get_required(), option->get_expected_max() == 0});
+    known_.push_back({name, option->get_description(), option->get_required(),
+                      option->get_expected_max() == 0, repeats(name)});
   }
 }
 

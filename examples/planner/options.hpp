@@ -148,12 +148,14 @@ struct bad_input {
 std::optional<options> read_options(int argc, char** argv);
 
 /// An option of a command.
-///   is_flag   it takes no value
+///   is_flag      it takes no value
+///   repeats      it may be given as often as needed
 struct known_option {
   std::string name;
   std::string description;
   bool required = false;
   bool is_flag = false;
+  bool repeats = false;
 };
 
 /// Reads the options of an estimate from elsewhere than a command line.

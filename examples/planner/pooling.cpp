@@ -133,7 +133,7 @@ void put_pool(shardline::json_tree& out, const char* name, const options& o, int
     out.member("instances", instances);
     out.member("gpus", instances * l.gpus());
     out.member("layout", l);
-    out.member("flags", shardline::typed_text(o.model, l, convention(o)));
+    put_flags(out, o, l);
   });
 }
 
@@ -150,7 +150,7 @@ void put_found(shardline::json_tree& out, const options& o, const sized_pools& p
 }
 
 // "looked_at": {"prefill", "decode"}: counts, and the nearest of either.
-void put_looks(shardline::json_tree& out, const pools_found& found) {
+void put_looks(shardline::json_tree& out, const options& o, const pools_found& found) {
   out.object("looked_at", [&] {
     for (std::size_t i = 0; i < found.looks.size(); ++i) {
       shardline::pool_looks looks = found.looks[i];
@@ -160,6 +160,7 @@ void put_looks(shardline::json_tree& out, const pools_found& found) {
           for (const shardline::near_miss& n : looks.nearest.take()) {
             out.object([&] {
               out.member("layout", n.layout);
+              put_flags(out, o, n.layout);
               out.member("binding", n.distance.binding);
               out.member("factor", n.distance.factor);
             });
@@ -176,7 +177,7 @@ void put_all(const options& o, const pools_found& found) {
     out.array("pools", [&] {
       for (const sized_pools& p : found.pools) put_found(out, o, p);
     });
-    if (found.pools.empty()) put_looks(out, found);
+    if (found.pools.empty()) put_looks(out, o, found);
     if (found.together) {
       out.object("together", [&] {
         put_pool(out, "replicas", o, found.together->replicas, found.together->layout);

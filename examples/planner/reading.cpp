@@ -186,10 +186,10 @@ void note_kernels(options& o) {
   const bool of_nvidia =
       a.vendor == shardline::vendor::nvidia || a.vendor == shardline::vendor::unknown;
   if (!fitted || !of_nvidia || a.architecture != shardline::architecture::unknown) return;
-  o.notes.push_back(
-      fmt::format("no architecture is given of {}: priced with the kernels of {}; its file can say "
-                  "one",
-                  a.name.view(), nearest(a).sheet->name.view()));
+  const bool from_file = shardline::catalog::find_accelerator(a.name.view()) == nullptr;
+  o.notes.push_back(fmt::format("no architecture is given of {}: priced with the kernels of {}{}",
+                                a.name.view(), nearest(a).sheet->name.view(),
+                                from_file ? "; its file can say one" : ""));
 }
 
 void read_time(const words& of, options& o) {
@@ -208,12 +208,29 @@ void read_time(const words& of, options& o) {
   note_kernels(o);
 }
 
+// What `--memory` or `--set memory` changes beside the room: engines choose a step's tokens by it.
+void note_other_steps(const words& of, options& o) {
+  const shardline::accelerator own =
+      find_accelerator("--accelerator", of.given("--accelerator").value_or(""));
+  if (own.memory == o.cluster.accelerator.memory) return;
+  const double usual = runtime_on(*o.engine, own).step_tokens;
+  const double taken = runtime_on(*o.engine, o.cluster.accelerator).step_tokens;
+  if (usual == taken || of.given("--chunk")) return;
+  o.notes.push_back(fmt::format(
+      "{} chooses its steps by the memory: {:.0f} tokens here, {:.0f} with the {} of {}; "
+      "--chunk sets others",
+      o.engine->name, taken, usual, shardline::decimal_bytes(own.memory.value()), own.name.view()));
+}
+
 void read_engine(const words& of, options& o) {
   const std::optional<std::string> chosen = of.given("--engine");
   o.engine = planner::engine("--engine", chosen.value_or("none"));
   o.engine_assumption = chosen ? "" : ", assumed because no --engine is given";
   shardline::runtime& engine = o.cluster.runtime;
-  if (o.engine != nullptr) engine = runtime_on(*o.engine, o.cluster.accelerator);
+  if (o.engine != nullptr) {
+    engine = runtime_on(*o.engine, o.cluster.accelerator);
+    note_other_steps(of, o);
+  }
   if (const std::optional<std::string> share = of.given("--memory-fraction")) {
     shardline::set_share(engine, fraction("--memory-fraction", *share, field::budget_share));
   }

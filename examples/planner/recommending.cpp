@@ -207,6 +207,7 @@ void put_recommendation(const options& o, const recommendation& a) {
       out.member("gpus", r.gpus());
       out.member("replicas", r.replicas);
       out.object("replica", [&] {
+        put_flags(out, o, r.layout);
         put_members(out, o.model, r.layout, a.again, o.notes);
         if (a.simulated) put_simulated(out, *a.simulated, o);
         if (a.cost) put_costs(out, o, *a.cost);
@@ -216,7 +217,7 @@ void put_recommendation(const options& o, const recommendation& a) {
     }
     out.object("fewer", [&] {
       out.member("gpus", a.nearest.gpus);
-      put_nearest(out, a.nearest);
+      put_nearest(out, o, a.nearest);
     });
     put_engine(out, o);
   });

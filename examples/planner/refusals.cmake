@@ -193,7 +193,7 @@ refused("--input: nothing; allowed: prompt tokens per sequence (default: 2048)"
 
 set(known "--help, --model, --model-spec, --accelerator, --memory, --set, --gpus, --gpus-per-node, --input, --output, --output-cv")
 string(APPEND known ", --concurrency, --chunk, --prefix-hit, --kv-offload-hit, --kv-offload-rate, --kv-offload-size, --draft, --acceptance, --draft-time, --draft-memory, --weights, --kv, --engine, --memory-fraction, --block-size")
-string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager")
+string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager, --enforce-eager, --disable-cuda-graph")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
 refused("option of search: --turbocharge; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --turbocharge")
@@ -371,9 +371,9 @@ expect(0 "" "^name,parameters,active_parameters,[^\n]*\nllama-2-7b,6738415616,67
 expect(0 "" "^In every row: source [^\n]*\n\n[|] name [|] parameters [|]" "models --md")
 expect(0 "" "^table,line,operator,times,[^\n]*\nprefill.operators,[^\n]*\n.*\ndecode.operators,all-reduce,8 ranks,65.0,"
        "${explained} --csv")
-expect(0 "" "^model.name,.*,layout.attention.tp,.*,decode.terms.attention,[^\n]*\nllama-3.1-8b,"
+expect(0 "" "^flags,model.name,.*,layout.attention.tp,.*,decode.terms.attention,[^\n]*\n[^\n]*,llama-3.1-8b,"
        "search ${target} --gpus 8 --csv")
-expect(0 "" "\n[|] layout.attention.tp [|] [^\n]*[|] serving.ttft_s [|]" "search ${target} --gpus 8 --md")
+expect(0 "" "\n[|] flags [|] layout.attention.tp [|] [^\n]*[|] serving.ttft_s [|]" "search ${target} --gpus 8 --md")
 expect(0 "" "^field,value\nmodel.name,llama-3.1-8b\n.*\nengine.receive_interval,1.0" "estimate ${target} --gpus 8 --layout vllm:tp=8 --csv")
 expect(0 "" "^figure,unit,d_ttft_s," "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --csv")
 refused("--csv: given; allowed: only without --json" "models --json --csv")
@@ -430,6 +430,12 @@ expect(2 "" "infeasible\n  violated: [^\n]*${rule}\n.*serving in steady state"
 expect(2 "" "no feasible layout\n\n20 layouts tried, 0 feasible\n"
        "search ${target} --gpus 8 --max-tpot 1us")
 expect(2 "" "\"layouts\": \\[\\]" "search ${target} --gpus 8 --max-tpot 1us --json")
+# Each layout that is found says what to type of it, in the convention of the engine.
+expect(0 "" "\"flags\": \"sglang:tp=8\"" "search ${target} --gpus 8 --engine sglang --json")
+expect(0 "" "^flags,model.name,[^\n]*\n\"?vllm:[^\n]*\n" "search ${target} --gpus 8 --engine vllm --csv")
+expect(2 "" "\"layouts\": \\[\\],.*\"flags\": \"vllm:" "search ${target} --gpus 8 --max-tpot 1us --json")
+expect(0 "" "\"replica\": {[ \n]*\"flags\": \"" "recommend ${target} --gpus 8 --rate 1 --json")
+expect(0 "" "\"any_layout\": {[^}]*}[^}]*}[^}]*\"flags\": \"vllm:" "fit ${target} --gpus 8 --layout vllm:tp=8 --json")
 expect_file(2 nearest.out
   "search --model llama-3.1-70b --accelerator h100-sxm --gpus 4 --concurrency 96 --max-tpot 30ms --engine vllm")
 # fit: 0 where a single sequence fits, be it fewer than asked for; 2 where none does, where another
@@ -469,6 +475,10 @@ lists(--accelerator h999 "search --model llama-3.1-8b --gpus 8" a100-sxm-40 plan
 # A name that is nearly known is answered by the known one.
 refused_naming("--model: gpt-9 (did you mean gpt-2?); allowed: " config.json
                "search --model gpt-9 --accelerator h100-sxm --gpus 8")
+refused_naming("--engine: vllm-0.6 (did you mean vllm-0.11?); allowed: " sglang-0.5
+               "launch ${target} --gpus 8 --layout vllm:tp=8 --engine vllm-0.6")
+refused_naming("--engine: vllm-0.15 (did you mean vllm-0.11 or vllm-0.18?); allowed: " sglang-0.5
+               "estimate ${target} --gpus 8 --layout vllm:tp=8 --engine vllm-0.15")
 refused_naming("--accelerator: h100 (did you mean h100-sxm?); allowed: " plan-400
                "search --model llama-3.1-8b --accelerator h100 --gpus 8")
 refused_naming("option of search: --concurency (did you mean --concurrency?); allowed: " --top
@@ -491,6 +501,28 @@ refused("--max-model-len: 2048; allowed: at least --input and --output, 2560"
 refused("--max-model-len: 131073; allowed: at most the model's 131072 tokens"
         "${deployed} --engine vllm --max-model-len 131073")
 refused("--eager: given; allowed: only with an --engine" "${deployed} --eager")
+refused("--enforce-eager: given; allowed: only with --engine vllm" "${deployed} --engine sglang --enforce-eager")
+refused("--disable-cuda-graph: given; allowed: only with --engine sglang" "${deployed} --disable-cuda-graph")
+foreach(name vllm=--enforce-eager sglang=--disable-cuda-graph)
+  string(REPLACE "=" ";" name "${name}")
+  list(GET name 0 engine)
+  list(GET name 1 option)
+  separate_arguments(words UNIX_COMMAND "${deployed} --engine ${engine}")
+  execute_process(COMMAND ${PLAN} ${words} --eager OUTPUT_VARIABLE eager)
+  execute_process(COMMAND ${PLAN} ${words} ${option} OUTPUT_VARIABLE named)
+  if(NOT eager STREQUAL named OR eager STREQUAL "")
+    string(APPEND complaints "${option}: not what --eager prints\n")
+  endif()
+endforeach()
+
+# More memory can mean longer steps, and a later first token: then it is said.
+set(steps "note: sglang-0.5 chooses its steps by the memory: 16384 tokens here, 8192 with the 150 GB of h200-sxm; --chunk sets others")
+foreach(larger "--memory 180GB" "--set memory=180e9")
+  expect(0 "" "${steps}" "estimate --model llama-3.1-8b --accelerator h200-sxm --gpus 8 --layout sglang:tp=8 --engine sglang ${larger}")
+endforeach()
+
+# Only a file can be mended.
+expect(0 "" "priced with the kernels of [a-z0-9-]+\n" "estimate --model llama-3.1-8b --accelerator plan-400 --gpus 8 --layout vllm:tp=8")
 refused("--lora-rank: 8; allowed: only with --lora-slots" "${deployed} --lora-rank 8")
 expect(0 "" "room for steps of 4096 tokens, 64 sequences"
        "${deployed} --engine vllm --max-num-seqs 64 --max-num-batched-tokens 4096 --eager")

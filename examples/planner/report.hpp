@@ -10,6 +10,7 @@
 #include "options.hpp"
 #include "shardline/io/json/engine.hpp"
 #include "shardline/io/json/output.hpp"
+#include "shardline/io/text/layout.hpp"
 
 namespace planner {
 
@@ -50,6 +51,12 @@ void put_engine(shardline::json_output<Output>& out, const options& o) {
     out.member("name", name_of(o.engine));
     put_members(out, o.cluster.runtime);
   });
+}
+
+/// "flags": what to paste behind --layout of a layout that was found, a member.
+template <class Output>
+void put_flags(shardline::json_output<Output>& out, const options& o, const shardline::layout& l) {
+  out.member("flags", shardline::typed_text(o.model, l, convention(o)));
 }
 
 /// Notes of the model among the "warnings" of an estimate or a fit.

@@ -354,6 +354,7 @@ void put_ranked(shardline::json_output<Output>& out, const search_space& space, 
         }
       });
     }
+    put_flags(out, r.setting->own, r.candidate.layout);
     put_members(out, r.setting->own.model, r.candidate.layout, r.candidate.estimate,
                 r.setting->own.notes);
     if (r.simulated) put_simulated(out, *r.simulated, r.setting->own);
@@ -376,7 +377,7 @@ void put_search(const options& o, const search_space& space, const search_found&
         }
       });
     }
-    if (a.nearest) put_nearest(out, *a.nearest);
+    if (a.nearest) put_nearest(out, o, *a.nearest);
     put_engine(out, o);
   });
   print_result(o, out.take());

@@ -184,6 +184,7 @@ const std::vector<field_case> cases{
     {field::extra_rows, "model.extra_rows", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.extra_rows = whole(x); }},
     {field::embedding_width, "model.embedding_width", 0, 1e7, counted, is_whole, [](inputs& i, double x) { i.model.embedding_width = whole(x); }},
     {field::streams, "model.streams", 1, 100, counted, is_whole, [](inputs& i, double x) { i.model.streams = whole(x); }},
+    {field::streams_rank, "model.streams_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.streams_rank = whole(x); }},
     {field::residual_blocks, "model.residual_blocks [layers]", 0, 1e4, counted, is_whole, [](inputs& i, double x) { i.model.residual_blocks = whole(x); }},
     {field::stream_versions, "model.updates.versions", 1, 16, counted, is_whole, [](inputs& i, double x) { i.model.updates.versions = whole(x); }},
     {field::low_rank_path, "model.updates.low_rank", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.model.updates.low_rank = whole(x); }},
@@ -262,12 +263,13 @@ const std::vector<field_case> cases{
     {field::max_tpot, "workload.max_tpot [s]", 1e-9, 1e9, real_number, any_number, [](inputs& i, double x) { i.workload.max_tpot = seconds<>::from_value(x); }},
 };
 
-const std::array<field_case, 24> sums{{
+const std::array<field_case, 27> sums{{
     {field::accelerator_name, "accelerator.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::model_name, "model.name [characters]", 0, 95, counted, is_whole, nullptr},
     {field::gemm_curves, "efficiency.gemm (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
-    {field::attention_curves, "efficiency.prefill, decode and latent ones (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::attention_curves, "efficiency.prefill, decode, latent ones and sparse (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::expert_curves, "efficiency.experts (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
+    {field::recurrence_curves, "efficiency.recurrences (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::elementwise_curves, "efficiency.elementwise (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::collective_curves, "efficiency.collectives (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
     {field::exchange_curves, "efficiency.exchange (curves that say nothing)", 0, 0, counted, is_whole, nullptr},
@@ -275,7 +277,9 @@ const std::array<field_case, 24> sums{{
     {field::gemm_constants, "efficiency.gemm", 0, 0, counted, is_whole, nullptr},
     {field::prefill_constants, "efficiency.prefill or latent_prefill", 0, 0, counted, is_whole, nullptr},
     {field::decode_constants, "efficiency.decode or latent_decode", 0, 0, counted, is_whole, nullptr},
+    {field::sparse_constants, "efficiency.sparse or block_sparse", 0, 0, counted, is_whole, nullptr},
     {field::expert_constants, "efficiency.experts", 0, 0, counted, is_whole, nullptr},
+    {field::recurrence_constants, "efficiency.recurrences", 0, 0, counted, is_whole, nullptr},
     {field::elementwise_constants, "efficiency.elementwise", 0, 0, counted, is_whole, nullptr},
     {field::collective_constants, "efficiency.collectives", 0, 0, counted, is_whole, nullptr},
     {field::throughput_constants, "efficiency.exchange.throughput_dispatch or throughput_combine", 0, 0, counted, is_whole, nullptr},

@@ -38,6 +38,8 @@ static_assert(all_listed<gemm_curve<>>());
 static_assert(all_listed<prefill_curve<>>());
 static_assert(all_listed<decode_curve<>>(2));
 static_assert(all_listed<expert_curve<>>());
+static_assert(all_listed<sparse_curve<>>(1));
+static_assert(all_listed<recurrence_curve<>>());
 static_assert(all_listed<elementwise_curve<>>());
 static_assert(all_listed<collective_curve<>>(1));
 static_assert(all_listed<throughput_exchange_curve<>>());
@@ -68,7 +70,7 @@ constexpr int kernels_visited() {
   for_each_kernel(f, [&n](auto&) { ++n; });
   return n;
 }
-static_assert(curves_visited() == 43 && formats_visited() == 36 && kernels_visited() == 37);
+static_assert(curves_visited() == 59 && formats_visited() == 48 && kernels_visited() == 53);
 
 constexpr gemm_curve<> launched() {
   gemm_curve<> c;

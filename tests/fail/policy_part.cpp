@@ -5,6 +5,7 @@
 #include <shardline/fitted/experts.hpp>
 #include <shardline/fitted/fabric/collectives.hpp>
 #include <shardline/fitted/gemm.hpp>
+#include <shardline/fitted/recurrence.hpp>
 #ifndef SHARDLINE_TEST_BAD
 #include <shardline/fitted/policy.hpp>
 #endif

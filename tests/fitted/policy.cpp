@@ -74,7 +74,7 @@ TEST_CASE("curves that say nothing are refused, kind by kind") {
   CHECK(judged(chip.efficiency).feasible());
   const report all = judged(fitted{});
   CHECK_FALSE(all.priceable());
-  CHECK(all.invalid.size() == 7);
+  CHECK(all.invalid.size() == 8);
   fitted f = chip.efficiency;
   const auto without = [&f](auto& curve) {
     curve = {};
@@ -90,7 +90,11 @@ TEST_CASE("curves that say nothing are refused, kind by kind") {
   for (auto* curves : {&f.decode, &f.latent_decode}) {
     for (auto& curve : curves->of) CHECK(reports(without(curve), field::attention_curves));
   }
+  for (auto* curves : {&f.sparse, &f.block_sparse}) {
+    for (auto& curve : curves->of) CHECK(reports(without(curve), field::attention_curves));
+  }
   for (auto& curve : f.experts.of) CHECK(reports(without(curve), field::expert_curves));
+  for (auto& curve : f.recurrences.of) CHECK(reports(without(curve), field::recurrence_curves));
   CHECK(reports(without(f.elementwise), field::elementwise_curves));
   CHECK(reports(without(f.collectives), field::collective_curves));
   CHECK(reports(without(f.exchange.throughput_dispatch), field::exchange_curves));

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -130,6 +131,8 @@ TEST_CASE("documented: texts of estimates") {
   t.spend(term::head, 1_s);
   CHECK(contains(to_text(t), "75.0 %"));
   CHECK(to_text(band{113_ms, 152_ms}) == "eight in ten 113 ms to 152 ms");
+  const auto never = seconds<>::from_value(std::numeric_limits<double>::infinity());
+  CHECK(to_text(band{113_ms, never}) == "nine in ten over 113 ms, without end in some");
   CHECK(contains(to_text(e.serving), "2.28k tokens/s"));
   CHECK(contains(to_text(e), "5.97 ms"));
   CHECK(contains(to_text(e, layout{}, fullest), "26.7 %"));

@@ -280,7 +280,7 @@ TEST_CASE("decoders that are not priced are refused by what they are") {
     return import_hf_config(R"({"model_type": ")" + std::string(type) + R"("})").error;
   };
   CHECK(contains(refusal("zamba2"), "\"zamba2\" is a decoder whose layers share weights"));
-  CHECK(contains(refusal("ernie4_5_moe_vl"), "a decoder with layers for images alone"));
+  CHECK(contains(refusal("cogvlm2"), "a decoder with layers for images alone"));
   CHECK(contains(refusal("rwkv7"), "a recurrent decoder"));
   CHECK(contains(refusal("llada"), "a diffusion model"));
 }
@@ -343,4 +343,16 @@ TEST_CASE("Qwen2.5-Omni's thinker is read under the class of its published file"
   "num_key_value_heads": 4, "intermediate_size": 18944, "vocab_size": 152064}}})";
   CHECK(parameters(imported(text)).total() == 7'615'616'512);
   CHECK(contains(import_hf_config(swapped(text, "NaViTThinker", "Talker")).error, "architectures"));
+}
+
+TEST_CASE("Qwen3-ASR: the text model of its thinker, Qwen3-1.7B, by neither name nor class") {
+  const std::string text = R"({"model_type": "qwen3_asr",
+  "architectures": ["Qwen3ASRForConditionalGeneration"], "thinker_config": {"dtype": "bfloat16",
+  "audio_config": {"model_type": "qwen3_asr_audio_encoder"}, "text_config": {
+  "hidden_size": 2048, "num_hidden_layers": 28, "num_attention_heads": 16,
+  "num_key_value_heads": 8, "head_dim": 128, "intermediate_size": 6144, "vocab_size": 151936,
+  "tie_word_embeddings": true}}})";
+  CHECK(parameters(imported(text)).total() == 1'720'574'976);
+  CHECK(contains(import_hf_config(swapped(text, "2048", "0")).error,
+                 "$.thinker_config.text_config.hidden_size: 0"));
 }

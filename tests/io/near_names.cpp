@@ -39,3 +39,18 @@ TEST_CASE("the nearest of several names, where one is near") {
   CHECK(did_you_mean("mi30x", names) == " (did you mean mi300x?)");
   CHECK(did_you_mean("xyz", names).empty());
 }
+
+TEST_CASE("the versions beside one that is not known") {
+  constexpr std::array<std::string_view, 6> names{"vllm",      "vllm-0.21", "vllm-0.18",
+                                                  "vllm-0.11", "vllm-2024", "sglang-0.5"};
+  CHECK(near_versions("vllm-0.12", names) == "vllm-0.11 or vllm-0.18");
+  CHECK(near_versions("vllm-0.6", names) == "vllm-0.11");  // not 0.21, which is as few letters away
+  CHECK(near_versions("vllm-0.11.2", names) == "vllm-0.11 or vllm-0.18");
+  CHECK(near_versions("vllm-1.0", names) == "vllm-0.21");
+  CHECK(near_versions("vllm-2025", names).empty());
+  CHECK(near_versions("0.6", names).empty());
+  CHECK(near_versions("tgi-0.6", names).empty());
+  CHECK(near_versions("vllm-0.999999999999999999", names).empty());
+  CHECK(did_you_mean("vllm-0.6", names) == " (did you mean vllm-0.11?)");
+  CHECK(did_you_mean("vlm-0.21", names) == " (did you mean vllm-0.21?)");
+}

@@ -321,12 +321,16 @@ struct expectation {
   void feed_forward(const sl::no_feed_forward&) {}
 
   void layer(const sl::layer& l) {
-    const bool attends = !std::holds_alternative<sl::no_attention>(l.attention);
+    // What stands alone has all around it in itself.
+    const bool attends = !std::holds_alternative<sl::no_attention>(l.attention) &&
+                         !std::holds_alternative<sl::ngram_memory>(l.attention);
     const bool feeds = !std::holds_alternative<sl::no_feed_forward>(l.feed_forward);
     int norms = (attends ? 1 : 0) + (feeds ? 1 : 0);
     if (is_sandwich(l.form)) norms *= 2;
     if (l.form == sl::layer_form::parallel) norms = 1;
     if (l.form == sl::layer_form::three_norms && feeds) ++norms;
+    if (m.streams > 1 && m.streams_rank > 0) norms -= (attends ? 1 : 0) + (feeds ? 1 : 0);
+    if (l.form == sl::layer_form::parallel && m.streams > 1 && m.streams_rank > 0) norms = 0;
     for (; norms > 0; --norms) layer_norm();
     for (int half = (attends ? 1 : 0) + (feeds ? 1 : 0); half > 0; --half) stream_mixing();
     if (attends) versions_before();
@@ -342,8 +346,15 @@ struct expectation {
   void stream_mixing() {
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
     if (m.streams == 1) return;
+    if (m.streams_rank > 0) return gated_mixing(m.streams);
     const integer weights = (m.streams_apart ? 2 : 2 + m.streams) * m.streams;
     in_fp32((m.streams * m.hidden_size + 1) * weights + (m.streams_apart ? 2 : 3));
+  }
+  // Gains of each stream, a path to and from `streams_rank` values, and so many weights to inject by.
+  void gated_mixing(integer injections) {
+    const integer all = m.streams * m.hidden_size;
+    e.add_vector(weight_class::norm, all * n.replicated);
+    as_norms(all * (2 * m.streams_rank + injections), 1);
   }
   // Never quantised: router with its norm, coefficients, and the path beside attention.
   void versions_before() {
@@ -403,12 +414,14 @@ struct expectation {
     for (int end = 0; m.updates.versions > 1 && end < 2; ++end) {
       as_norms((m.updates.versions - 1) * m.hidden_size * m.hidden_size, 1);
     }
-    if (!m.no_last_norm) layer_norm();  // before the head
+    const bool gated = m.streams > 1 && m.streams_rank > 0;
+    if (!m.no_last_norm && !gated) layer_norm();  // before the head
     if (m.head_bias) {
       e.add_vector(weight_class::head, padded(m.vocab_size, n.padding.vocabulary) * n.split);
     }
     if (m.residual_blocks > 0) e.add_vector(weight_class::norm, 2 * m.hidden_size * n.replicated);
-    if (m.streams > 1 && !m.streams_averaged) {
+    if (gated && !m.streams_averaged) gated_mixing(0);
+    if (m.streams > 1 && !m.streams_averaged && !gated) {
       in_fp32((m.streams * m.hidden_size + 1) * m.streams + 1);
     }
     if (!m.tied_embeddings) {
@@ -553,6 +566,9 @@ TEST_CASE("on one rank nothing is copied: the parameters are the model's, less e
       const auto* f = std::get_if<sl::mixture_of_experts>(&m.layers.kinds[run.kind].feed_forward);
       if (f != nullptr)
         idle += run.layers * (f->experts - f->experts_per_token) * one_expert(m, *f);
+      const auto* tables = std::get_if<sl::ngram_memory>(&m.layers.kinds[run.kind].attention);
+      if (tables == nullptr || tables->rows <= tables->lookups) continue;
+      idle += run.layers * (tables->rows - tables->lookups) * tables->row_width;
     }
     REQUIRE(active_parameters(m) == total - idle);
   }

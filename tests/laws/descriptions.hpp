@@ -59,10 +59,10 @@ inline std::string describe(const sl::model& m) {
   s << "hidden " << m.hidden_size << " vocab " << m.vocab_size << " tied " << m.tied_embeddings
     << " head bias " << m.head_bias << " norm bias " << m.norm_bias << m.embedding_norm
     << m.bare_norms << m.no_last_norm << " rows " << m.embedding_width << " streams " << m.streams
-    << m.streams_apart << m.streams_averaged << " versions " << m.updates.versions << '/'
-    << m.updates.low_rank << " blocks " << m.residual_blocks << " per layer " << m.per_layer.width
-    << '/' << m.per_layer.vocab_size << " positions " << m.positions << " mtp " << m.mtp_layers
-    << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
+    << m.streams_apart << m.streams_averaged << m.streams_rank << " versions " << m.updates.versions
+    << '/' << m.updates.low_rank << " blocks " << m.residual_blocks << " per layer "
+    << m.per_layer.width << '/' << m.per_layer.vocab_size << " positions " << m.positions << " mtp "
+    << m.mtp_layers << " cache " << name(m.kv_cache.element) << '/' << m.kv_cache.group << '/'
     << m.kv_cache.scale_bits;
   for (const sl::layer_run& run : m.layers.runs) {
     const sl::layer& l = m.layers.kinds[run.kind];

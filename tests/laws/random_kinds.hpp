@@ -103,6 +103,9 @@ constexpr bool came_later(std::string_view field) noexcept {
   if constexpr (std::is_same_v<Kind, sl::sparse_latent_attention>) {
     return field == "index_pool" || field == "output_gate" || field == "sinks";
   }
+  if constexpr (std::is_same_v<Kind, sl::block_sparse_attention>) {
+    return field == "index_pool" || field == "output_gate";
+  }
   return false;
 }
 
@@ -160,10 +163,20 @@ Variant drawn_kind(std::size_t which, Numbers numbers) {
   }
 }
 
-/// Every kind of token mixing; the first, grouped queries, as often as all others together.
+/// A memory of n-grams, which is no half of a layer and stands in one of its own.
+template <class Numbers>
+sl::attention_kind drawn_memory(Numbers numbers) {
+  constexpr std::size_t last = std::variant_size_v<sl::attention_kind> - 1;
+  static_assert(
+      std::is_same_v<std::variant_alternative_t<last, sl::attention_kind>, sl::ngram_memory>);
+  return drawn_kind<sl::attention_kind>(last, numbers);
+}
+
+/// Every kind of token mixing that is half a layer; the first, grouped queries, as often as all
+/// others together.
 template <class Numbers>
 sl::attention_kind drawn_attention(Numbers numbers) {
-  constexpr auto others = static_cast<integer>(std::variant_size_v<sl::attention_kind>) - 1;
+  constexpr auto others = static_cast<integer>(std::variant_size_v<sl::attention_kind>) - 2;
   const integer which = numbers.d.whole(1, 2 * others);
   return drawn_kind<sl::attention_kind>(which > others ? 0 : static_cast<std::size_t>(which),
                                         numbers);

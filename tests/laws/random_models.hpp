@@ -125,6 +125,20 @@ inline sl::cache_format random_cache_format(dice& d) {
   return d.one_of(stored);
 }
 
+/// Before all other layers, with numbers of its own, so that those of the rest stay.
+inline void add_memory(sl::model& m, const sl::layout& l, const granularity& g) {
+  dice own(static_cast<std::uint64_t>(m.vocab_size));
+  sl::layer_stack stack;
+  auto memory = std::get<sl::ngram_memory>(drawn_memory(fitting_numbers{own, l, g}));
+  memory.lookups = 1 + memory.rows % 5;  // of what is multiplied with each other, few
+  memory.streams = 1 + memory.rows % 3;
+  memory.conv_kernel = memory.row_width % 5;
+  memory.reach = 1 + memory.row_width % 3;
+  stack.append(1, {memory, sl::no_feed_forward{}});
+  for (const sl::layer_run& run : m.layers.runs) stack.append(run.layers, m.layers.kinds[run.kind]);
+  m.layers = stack;
+}
+
 inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g) {
   sl::model m;
   m.hidden_size = g.block * d.whole(1, 40);
@@ -140,6 +154,7 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   m.streams = d.flip() ? 1 : d.whole(1, 4);
   m.streams_apart = m.vocab_size % 4 == 1;  // without a throw, likewise
   m.streams_averaged = m.vocab_size % 5 == 1;
+  if (m.vocab_size % 7 == 1) m.streams_rank = g.block * (1 + m.vocab_size % 3);
   m.residual_blocks = d.whole(0, 3) == 0 ? d.whole(1, 4) : 0;
   if (d.whole(0, 3) == 0) m.updates = {d.whole(2, 4), g.block * d.whole(0, 3)};
   if (m.vocab_size > 0 && d.whole(0, 3) == 0) {
@@ -148,6 +163,7 @@ inline sl::model random_model(dice& d, const sl::layout& l, const granularity& g
   }
   m.positions = d.flip() ? 0 : g.block * d.whole(1, 300);
   m.layers = random_layers(d, l, g);
+  if (m.vocab_size % 3 == 2) add_memory(m, l, g);
   m.mtp_layers = d.whole(0, 2);
   m.weights = random_formats(d);
   m.activations = d.flip() ? sl::precision::bf16 : sl::precision::fp32;

@@ -21,6 +21,13 @@ layer routed_layer() {
 
 }  // namespace
 
+TEST_CASE("a memory of n-grams is a layer of its own, and no half of one") {
+  const layer memory{ngram_memory{.rows = 8, .row_width = 4}, no_feed_forward{}};
+  CHECK(is_apart(memory));
+  CHECK_FALSE(is_apart(dense_of(128)));
+  CHECK_FALSE(is_apart({no_attention{}, dense_feed_forward{.width = 128}}));
+}
+
 TEST_CASE("layers are runs of kinds, each kind stored once") {
   const layer_stack s{{3, dense_of(128)}, {58, routed_layer()}};
   CHECK(s.size() == 61);

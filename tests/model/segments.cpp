@@ -64,11 +64,11 @@ struct written {
   }
   void operator()(const attention_shape& o) {
     say(10, o.phase, o.query_split, o.cache_split, o.heads, o.kv_heads, o.qk_dim, o.v_dim, o.window,
-        o.bytes_per_token, o.activation, o.latent, o.latent_width);
+        o.bytes_per_token, o.activation, o.latent, o.latent_width, o.tokens_per_key, o.chosen);
   }
   void operator()(const recurrence_shape& o) {
-    say(11, o.phase, o.query_split, o.flops_per_token, o.values_per_token, o.state_bytes,
-        o.activation);
+    say(11, o.kind, o.phase, o.query_split, o.flops_per_token, o.values_per_token, o.state_values,
+        o.state_bytes, o.activation);
   }
   void operator()(const sequence_cache& o) {
     say(12, o.bytes_per_token, o.window, o.chunked, o.state_bytes, o.split);

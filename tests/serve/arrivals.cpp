@@ -97,6 +97,77 @@ TEST_CASE("the wait for several slots is near a simulation's") {
   }
 }
 
+namespace {
+
+// In equilibrium, of `slots` that serve n requests as fast as one, or by `longer` more slowly for
+// each other: who finds no slot, and for how long.
+struct equilibrium {
+  double waits = 0.0;
+  double seconds = 0.0;
+  crowd found{};
+};
+equilibrium solved(int slots, double longer, double busy) {
+  const auto life = [&](int n) { return 1.0 + longer * (n - 1); };
+  const double most = slots / life(slots);
+  const double rate = busy * most;
+  double weight = 1.0;
+  double sum = 1.0;
+  double taken = 0.0;
+  for (int n = 1; n < slots; ++n) {
+    weight *= rate * life(n) / n;
+    sum += weight;
+    taken += weight * n;
+  }
+  const double full = weight * busy / (1.0 - busy);
+  sum += full;
+  const double waits = full / sum;
+  const double mean = (taken + full * slots) / sum;
+  const double slower = 1.0 + longer * mean;
+  return {waits, waits / (most - rate), {double(slots), busy, mean / slots, slower}};
+}
+
+}  // namespace
+
+TEST_CASE("who finds no slot, and for how long, is near the equilibrium of lives that lengthen") {
+  for (const int slots : {2, 8, 32, 256}) {
+    for (const double slowest : {1.0, 2.0, 4.0}) {
+      for (const double busy : {0.7, 0.9, 0.97}) {
+        const double longer = (slowest - 1.0) / (slots - 1.0);
+        const equilibrium e = solved(slots, longer, busy);
+        CAPTURE(slots);
+        CAPTURE(slowest);
+        CAPTURE(busy);
+        CHECK(chance_to_wait(e.found) == doctest::Approx(e.waits).epsilon(0.15).scale(0.1));
+        const seconds<> full = seconds<>::from_value(slowest);
+        const double found = wait_in_crowd(e.found, full, 1.0).value();
+        CHECK(found == doctest::Approx(e.seconds).epsilon(0.25).scale(0.1 / slots * slowest));
+      }
+    }
+  }
+}
+
+TEST_CASE("a wait for slots grows with the rate, continuously and without bound") {
+  double before = 0.0;
+  for (int i = 1; i < 1000; ++i) {
+    const double busy = i * 1e-3;
+    const double wait = wait_in_crowd(crowd{16.0, busy, busy * 0.98, 1.5}, 1_s, 0.0).value();
+    CAPTURE(busy);
+    REQUIRE(wait >= before);
+    before = wait;
+  }
+  CHECK(before > 10.0);
+}
+
+TEST_CASE("documented: who waits in a crowd") {
+  CHECK(chance_to_wait(crowd{32.0, 0.9, 0.85, 1.0}) ==
+        doctest::Approx(0.277).scale(0.0).epsilon(2e-3));
+  CHECK(chance_to_wait(crowd{32.0, 0.9, 0.85, 3.0}) ==
+        doctest::Approx(0.504).scale(0.0).epsilon(2e-3));
+  const crowd eight{8.0, 0.7, 0.7, 1.0};
+  CHECK(wait_in_crowd(eight, 1_s, 1.0).value() == doctest::Approx(0.109).scale(0.0).epsilon(1e-2));
+  CHECK(wait_in_crowd(eight, 1_s, 0.0).value() == doctest::Approx(0.061).scale(0.0).epsilon(1e-2));
+}
+
 TEST_CASE("few requests find nobody") {
   for (const scheduler s : {scheduler::chunked, scheduler::prompts_first}) {
     const arrivals a = at(1e-7, 100.0, s);

@@ -149,15 +149,6 @@ TEST_CASE("an engine's scheduler decides how its replicas live") {
   CHECK(first.full(32.0, 1.0).room == 1024.0);
 }
 
-TEST_CASE(
-    "with stages a long step slows those behind it, of which each waits for its own last one") {
-  // Of four stages: one long step alone slows itself and three; two in a row five; all are as long.
-  CHECK(detail::slowed_by(0.01, 1.0, 4.0) == doctest::Approx(0.04 / 1.03).epsilon(1e-12));
-  CHECK(detail::slowed_by(0.02, 2.0, 4.0) == doctest::Approx(0.02 * 5.0 / 2.06).epsilon(1e-12));
-  CHECK(detail::slowed_by(1.0, 1.0, 4.0) == doctest::Approx(1.0).epsilon(1e-12));
-  CHECK(detail::slowed_by(0.3, 1.0, 1.0) == 0.3);
-}
-
 TEST_CASE("sequences of a run meet the prompts of those around them, not of all") {
   // Read in all steps alike, each meets what there is.
   const detail::clump<double> steady{.round = 40.0, .reading = 40.0, .own = 35.0, .entry = 3.0};
@@ -173,18 +164,53 @@ TEST_CASE("sequences of a run meet the prompts of those around them, not of all"
   CHECK(met == doctest::Approx(4.0 + 7.0 * 7.0 / 16.0).epsilon(1e-12));
 }
 
-TEST_CASE("documented: seconds of steps at invented times") {
-  const turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0};
+// No slot is kept free until an engine notices the next request: one that waits takes it at once.
+TEST_CASE("where others wait for each slot nothing gathers until it is noticed") {
+  constexpr linear_times noticing{.notice = 5.0};
+  turnover load{.prompt = 500.0, .budget = 1024.0, .decode_steps = 10.0};
+  load.unseen = 4.0;
+  const loaded_replica<double, linear_times> first{noticing, load, scheduler::prompts_first};
+  const step_mix closed = first.full(8.0, 1.0);
+  const step_mix waiting = first.crowded(8.0, 1.0);
+  CHECK(waiting.prompts > closed.prompts);
+  CHECK(waiting.carrying / waiting.prompts > closed.carrying / closed.prompts);
+  const loaded_replica<double, linear_times> chunked{noticing, load, scheduler::chunked};
+  CHECK(chunked.crowded(8.0, 1.0).prompts == chunked_steps(load, 8.0, 0.0).prompts);
+}
+
+TEST_CASE("however short, a chunked life has time for the prompts of all slots") {
+  const turnover load{.prompt = 500.0, .budget = 1000.0, .decode_steps = 1.0};
   step_mix s;
-  s.decoding = 8.0;
-  s.prompt_tokens = 1024.0;
-  s.carrying = 0.5;
-  s.room = 1024.0;
+  s.decoding = 1.0;
+  s.prompts = 1.0;
+  s.room = 1000.0;
+  s.carrying = 1.0;
+  s.met = 1.0;
+  s.prompt_tokens = 1000.0;
   s.coming = 1.0;
-  const auto beside = chunked_seconds(times, load, s, 1.0);
-  CHECK(beside.decode == doctest::Approx(1.09).epsilon(1e-12));
-  CHECK(beside.prompts == doctest::Approx(2.114).epsilon(1e-12));
-  const auto apart = seconds_apart(times, load, s, 1.0);
-  CHECK(apart.decode == doctest::Approx(1.09).epsilon(1e-12));
-  CHECK(apart.prompts == doctest::Approx(2.024).epsilon(1e-12));
+  // Two prompts in a step of 2.01 s or more: ten in five of them, nothing being queued.
+  const basic_company<> ten{.others = 0.9, .at_once = 10.0};
+  const sojourn life = chunked_life(times, load, s, ten);
+  const sojourn longer = life.no_shorter(1.0);
+  CHECK(longer.total() > life.total());
+  CHECK(longer.total() == life.reading);
+  CHECK(longer.total().value() == doctest::Approx(5.0 * (2.0 + 0.019)).epsilon(1e-12));
+  CHECK(longer.generation == life.generation);
+  // A run that lasts ten times as long as its lives has the time anyway.
+  CHECK(life.no_shorter(10.0).total() == life.total());
+  // With half as much in a step as fits, full steps take what one without prompts does but once.
+  s.prompt_tokens = 500.0;
+  const sojourn part = chunked_life(times, load, s, ten);
+  CHECK(part.reading.value() == doctest::Approx(5.0 * (1.019 + 1.0)).epsilon(1e-12));
+  // One slot waits for nobody.
+  CHECK(chunked_life(times, load, s, basic_company<>{}).reading == 0_s);
+}
+
+TEST_CASE("no sequence decodes beside prompts whose answers are one token") {
+  const turnover load{.prompt = 500.0, .budget = 1000.0, .decode_steps = 0.0};
+  step_mix s;
+  s.room = 1000.0;
+  s.prompt_tokens = 500.0;
+  s.coming = 1.0;
+  CHECK(chunked_seconds(times, load, s, 1.0).prompts == doctest::Approx(1.5).epsilon(1e-12));
 }

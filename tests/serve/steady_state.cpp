@@ -190,3 +190,24 @@ TEST_CASE("answers of one token come back at once: nobody waits where all have r
   CHECK(more.prompts == doctest::Approx(4.0).epsilon(1e-9));
   CHECK(more.queued == doctest::Approx(1.0).epsilon(1e-9));
 }
+
+// A step has what came during the one before it; of four batches the three after a long one are as
+// long.
+TEST_CASE("through stages a round after a long step is as seldom empty as the step after it") {
+  turnover load{.prompt = 500.0, .budget = 1000.0, .decode_steps = 100.0};
+  const random_prompts come{0.01, 0.2};
+  const auto none = [&](const step_mix& s, double n) {
+    return std::pow(1.0 - n * load.prompt / s.room, s.room / load.prompt);
+  };
+  const step_mix one = chunked_at_random(load, 0.015, come);
+  CHECK(one.carrying / (1.0 - one.carrying) ==
+        doctest::Approx((1.0 - none(one, 0.01)) / none(one, 0.2)).scale(0.0).epsilon(1e-9));
+  load.batches = 4.0;
+  const step_mix four = chunked_at_random(load, 0.03, come);
+  const double again = none(four, 0.2);
+  const double round = std::pow(again, 4.0);
+  CHECK(1.0 / four.carrying ==
+        doctest::Approx((1.0 - round) / (1.0 - again) + round / (1.0 - none(four, 0.01)))
+            .scale(0.0)
+            .epsilon(1e-9));
+}

@@ -108,3 +108,12 @@ TEST_CASE(
   CHECK(cut.beside == doctest::Approx(1.0).epsilon(1e-9));
   CHECK(cut.behind == doctest::Approx(2.0 * 0.85 / 0.5 - 0.8).epsilon(1e-9));
 }
+
+TEST_CASE("what comes while stages wait for a long step begins another") {
+  const turnover load{.prompt = 100.0, .budget = 1000.0, .decode_steps = 50.0, .batches = 4.0};
+  // 0.1 come in a step that decodes, 0.3 in one that reads, 0.6 while three stages wait for it.
+  const step_mix s = apart_at_random(load, 1.0, {0.1, 0.3, 0.6});
+  CHECK(s.carrying ==
+        doctest::Approx(std::exp(0.9) * (1.0 - std::exp(-0.1))).scale(0.0).epsilon(1e-12));
+  CHECK(apart_at_random(load, 1.0, {0.1, 0.3}).carrying < s.carrying);
+}

@@ -70,6 +70,26 @@ TEST_CASE("every latency of an estimate lies inside its band; a transfer is less
         measured.bands.tpot.low / measured.serving.tpot);
 }
 
+// A tenth longer steps leave half of what is left at 5 / 6 of capacity, and nothing at 10 / 11.
+TEST_CASE("near saturation a wait's band widens, and has no end where slower steps have none") {
+  const residual_range queue{0.8, 1.5};
+  const residual_range steps{0.9, 1.1};
+  const seconds<> wait = 6_s;
+  const auto at = [&](double u) { return detail::band_of_wait(queue, wait, u, steps); };
+  CHECK(at(0.1).low.value() == doctest::Approx(4.8).epsilon(1e-12));
+  CHECK(at(0.1).high.value() == doctest::Approx(9.0).epsilon(1e-12));
+  CHECK(at(5.0 / 6.0).high.value() == doctest::Approx(12.0).epsilon(1e-12));
+  CHECK(at(5.0 / 6.0).low.value() == doctest::Approx(4.0).epsilon(1e-12));
+  CHECK(!is_finite(at(0.91).high.value()));
+  CHECK(at(0.91).low.value() > 0.0);
+  // Slots that are always full are no queue without end.
+  CHECK(at(1.0).high.value() == doctest::Approx(9.0).epsilon(1e-12));
+  // Where no residuals are known there is no band.
+  const band known = detail::band_of_wait(residual_range{}, wait, 0.99, residual_range{});
+  CHECK(known.low.value() == doctest::Approx(6.0).epsilon(1e-12));
+  CHECK(known.high.value() == doctest::Approx(6.0).epsilon(1e-12));
+}
+
 TEST_CASE("a band is never negative, and as wide as its widest part at most where steps add none") {
   laws::dice d(17);
   for (int number = 0; number < 5000; ++number) {

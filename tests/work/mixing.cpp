@@ -111,6 +111,7 @@ namespace {
 // 3 sequences, 7 FLOP and 11 values a token, 13 bytes of state.
 recurrence<double> delta(double new_tokens, integer split) {
   recurrence<double> r;
+  r.phase = phase::prefill;
   r.sequences = 3.0;
   r.new_tokens = new_tokens;
   r.query_split = split;
@@ -121,6 +122,14 @@ recurrence<double> delta(double new_tokens, integer split) {
 }
 
 }  // namespace
+
+TEST_CASE("a decode step writes its state after each of its tokens, a convolution's inputs once") {
+  recurrence<double> drafts = delta(4.0, 1);
+  drafts.phase = phase::decode;
+  CHECK(drafts.bytes_moved().value() == 3.0 * 4.0 * 22.0 + 3.0 * 5.0 * 13.0);
+  drafts.kind = recurrence_kind::convolution;
+  CHECK(drafts.bytes_moved().value() == 3.0 * 4.0 * 22.0 + 3.0 * 2.0 * 13.0);
+}
 
 TEST_CASE("a recurrence costs the same for every token, and moves its state once") {
   CHECK(delta(10.0, 1).flops().value() == 3.0 * 10.0 * 7.0);

@@ -25,7 +25,7 @@ TEST_CASE("the state is in its own precision, the convolution's inputs in the ac
   m.kv_cache = precision::fp8;  // has no part in it
   const recorded r = mixing_of(a, m, {}, one_token);
   CHECK(r.caches[0].state_bytes == 8.0 * 15.0 * 2.0 + 3.0 * 64.0 * 4.0);
-  CHECK(r.recurrences[0].activation == precision::fp32);
+  CHECK(r.recurrences[1].activation == precision::fp32);
 }
 
 TEST_CASE("a convolution of one tap keeps no inputs") {
@@ -38,13 +38,13 @@ TEST_CASE("every part of a step runs the rule over its tokens; cp ranks share a 
   const layout l{{2, 4, 1}, {2, 4, 1}};
   const recorded r = block_of(
       delta_rule, l, mixed_step(prefill_step(3.0, 100.0, 50.0, 1.0), decode_step(7.0, 30.0, 1.0)));
-  REQUIRE(r.recurrences.size() == 2);
-  CHECK(r.recurrences[0].phase == phase::prefill);
-  CHECK(r.recurrences[0].query_split == 4);
-  CHECK(r.recurrences[0].flops().value() == 3.0 * 25.0 * 7.0 * 4.0 * 15.0);
-  CHECK(r.recurrences[1].phase == phase::decode);
-  CHECK(r.recurrences[1].query_split == 1);
-  CHECK(r.recurrences[1].flops().value() == 7.0 * 7.0 * 4.0 * 15.0);
+  REQUIRE(r.recurrences.size() == 4);
+  CHECK(r.recurrences[2].phase == phase::prefill);
+  CHECK(r.recurrences[2].query_split == 4);
+  CHECK(r.recurrences[2].flops().value() == 3.0 * 25.0 * 7.0 * 4.0 * 15.0);
+  CHECK(r.recurrences[3].phase == phase::decode);
+  CHECK(r.recurrences[3].query_split == 1);
+  CHECK(r.recurrences[3].flops().value() == 7.0 * 7.0 * 4.0 * 15.0);
   REQUIRE(r.caches.size() == 1);
   CHECK(r.gemms[0].rows == 3.0 * 25.0 + 7.0);
   CHECK(r.collectives.empty());

@@ -233,8 +233,9 @@ TEST_CASE("engines launch more kernels for experts, blocks of 8 bits and recurre
   CHECK(kernels_of_experts(formats::bf16) == 7);
   CHECK(kernels_of_experts(formats::mxfp4) == 7);
   CHECK(kernels_of_experts(formats::fp8_block) == 9);
-  CHECK(kernels_of(recurrence_shape{phase::prefill}) == 8);
-  CHECK(kernels_of(recurrence_shape{phase::decode}) == 1);
+  CHECK(kernels_of(recurrence_shape{.phase = phase::prefill}) == 8);
+  CHECK(kernels_of(recurrence_shape{.phase = phase::decode}) == 1);
+  CHECK(kernels_of(recurrence_shape{recurrence_kind::convolution, phase::prefill}) == 1);
   CHECK(kernels_of(fused_shape{}) == 0);
 }
 

@@ -220,7 +220,7 @@ template <class Wire>
 void put(Wire& w, shardline::model& x) {
   all(w, x.name, x.hidden_size, x.vocab_size, x.tied_embeddings, x.head_bias, x.norm_bias,
       x.bare_norms, x.embedding_norm, x.no_last_norm, x.embedding_width, x.streams, x.streams_apart,
-      x.streams_averaged, x.updates.versions, x.updates.low_rank, x.residual_blocks,
+      x.streams_averaged, x.streams_rank, x.updates.versions, x.updates.low_rank, x.residual_blocks,
       x.per_layer.width, x.per_layer.vocab_size, x.positions, x.extra_rows, x.layers.kinds,
       x.layers.runs, x.mtp_layers, x.max_context, x.weights.of, x.activations, x.kv_cache);
 }

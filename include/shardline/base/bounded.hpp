@@ -128,6 +128,7 @@ struct short_name {
   [[nodiscard]] constexpr std::size_t held() const noexcept {
     return length < most ? length : most;
   }
+  /// The characters, as long as this lives.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text.data(), held()}; }
   [[nodiscard]] friend constexpr bool operator==(const short_name& a,
                                                  const short_name& b) noexcept {

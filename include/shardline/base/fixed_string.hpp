@@ -27,6 +27,7 @@ struct fixed_string {
   constexpr explicit fixed_string(std::string_view of_n_characters) noexcept {
     for (std::size_t i = 0; i < N; ++i) text[i] = of_n_characters[i];
   }
+  /// The characters without the terminating 0.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N}; }
   friend constexpr bool operator==(const fixed_string&, const fixed_string&) noexcept = default;
 };
@@ -41,8 +42,10 @@ struct text_line {
   std::size_t length = 0;
   bool overflowed = false;
 
+  /// What was added so far.
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text.data(), length}; }
 
+  /// Adds a piece at the end; what has no room sets `overflowed`.
   constexpr text_line& add(char c) noexcept {
     overflowed = overflowed || length == text.size();
     if (!overflowed) text[length++] = c;

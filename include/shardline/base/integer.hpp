@@ -54,7 +54,9 @@ struct item_range {
     list("number", &item_range::number);
   }
 
+  /// The number behind the last one: first + number.
   [[nodiscard]] constexpr integer last() const noexcept { return first + number - 1; }
+  /// Whether item `i` is one of them.
   [[nodiscard]] constexpr bool contains(integer i) const noexcept {
     return first <= i && i < first + number;
   }

@@ -59,9 +59,16 @@ struct as_launched_by {
     c.bandwidth = min(c.bandwidth, paged_share);
     c.per_query_head = engine.per_query_head;
   }
+  constexpr void operator()(sparse_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+  }
   constexpr void operator()(expert_curve<>& c) const noexcept {
     c.launch = c.launch * engine.expert_launches;
     c.sorting = c.sorting * engine.expert_launches;
+  }
+  constexpr void operator()(recurrence_curve<>& c) const noexcept {
+    c.launch = c.launch * engine.launches;
+    c.prompt = c.prompt * engine.launches;
   }
   constexpr void operator()(elementwise_curve<>& c) const noexcept {
     c.launch = c.launch * engine.launches;

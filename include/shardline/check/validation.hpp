@@ -39,6 +39,12 @@ constexpr integer empty(const by_format<Curve>&... curves) noexcept {
   for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
   return number;
 }
+template <class Curve>
+constexpr integer empty(const by_recurrence<Curve>& curves) noexcept {
+  integer number = 0;
+  for (const Curve& c : curves.of) number += empty(c);
+  return number;
+}
 template <field Field>
 constexpr void require_curves(integer empty_ones, field_errors& errors) noexcept {
   errors.require<Field>(empty_ones == 0, condition::none_unless_data_sheet,
@@ -51,9 +57,12 @@ constexpr void validate_efficiency(const basic_fitted<T>& f, field_errors& error
   for_each_curve(f, [&errors](field of, const auto& curve) { errors.expect_constants(of, curve); });
   const exchange_curves<T>& x = f.exchange;
   require_curves<field::gemm_curves>(empty(f.gemm), errors);
-  require_curves<field::attention_curves>(
-      empty(f.prefill, f.latent_prefill) + empty(f.decode, f.latent_decode), errors);
+  require_curves<field::attention_curves>(empty(f.prefill, f.latent_prefill) +
+                                              empty(f.decode, f.latent_decode) +
+                                              empty(f.sparse, f.block_sparse),
+                                          errors);
   require_curves<field::expert_curves>(empty(f.experts), errors);
+  require_curves<field::recurrence_curves>(empty(f.recurrences), errors);
   require_curves<field::elementwise_curves>(empty(f.elementwise), errors);
   require_curves<field::collective_curves>(empty(f.collectives), errors);
   require_curves<field::exchange_curves>(
@@ -208,6 +217,7 @@ constexpr void validate(const model& m, integer redundant_experts, const shard_p
       m.vocab_size, m.max_context, m.positions);
   errors.expect<field::embedding_width>(m.embedding_width);
   errors.expect<field::streams>(m.streams);
+  errors.expect<field::streams_rank>(m.streams_rank);
   errors.expect<field::stream_versions>(m.updates.versions);
   errors.expect<field::low_rank_path>(m.updates.low_rank);
   errors.expect<field::residual_blocks>(m.residual_blocks);

@@ -9,6 +9,8 @@
 #include "shardline/chips/curves.hpp"
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/measured.hpp"
+#include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -44,6 +46,12 @@ constexpr fitted a100_kernels(const kernel_execution& e) noexcept {
   if (e.library == kernel_library::fastertransformer) {
     for (gemm_curve<>& c : f.gemm.of) c.bandwidth = fastertransformer_bandwidth;
   }
+  // Not measured there: an H100's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
+  f.block_sparse = h100_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
+                             h100_sxm_trtllm_recurrences);
   f.elementwise = elementwise_a100;
   f.collectives =
       e.own_all_reduce

@@ -6,6 +6,8 @@
 #include "shardline/chips/b200_sxm_kernels.hpp"
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -46,6 +48,11 @@ constexpr fitted b200_sxm_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(f,
                           of_library(e.library, b200_sxm_vllm, b200_sxm_sglang, b200_sxm_trtllm));
+  f.sparse =
+      of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
+  f.block_sparse = b200_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
+                             b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.965e9);
   f.collectives =
       e.own_all_reduce

@@ -23,6 +23,11 @@
 /// Experts, fitted/experts.hpp: rows and experts hit are those of the busiest rank, balanced
 /// routing or a power law in closed form (work/routing). `sorting` is what the kernels that sort
 /// tokens by expert add beyond a few tokens.
+/// Attention to chosen tokens, fitted/attention/chosen.hpp: what the other operators leave of whole
+/// attention modules (dsa_context_module, dsa_generation_module; DeepSeek-V3.2 and GLM-5).
+/// Recurrences, fitted/recurrence.hpp: gdn, kda and mamba2 tables of H100, H200 and B200
+/// (TensorRT-LLM 1.3.0rc10 and rc15, SGLang 0.5.9 to 0.5.16, vLLM 0.19, 0.22 and 0.1.dev19262),
+/// states in fp32. On other chips an H100's or a B200's, a multiprocessor at a time.
 /// Collectives, fitted/fabric/collectives.hpp: inside a domain by kind x GPUs. Between domains the
 /// fabric is the cluster's link, its rate and latency; the library adds 7 us to a step and, where
 /// two ranks are alone, reaches 0.72 of the rate: send-recv between two H100 nodes of 400 Gb/s

@@ -8,6 +8,8 @@
 #include "shardline/chips/h100_sxm_collectives.hpp"
 #include "shardline/chips/h100_sxm_kernels.hpp"
 #include "shardline/chips/measured.hpp"
+#include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -97,6 +99,11 @@ constexpr fitted h100_sxm_kernels(const kernel_execution& e) noexcept {
     f.experts[kernel_format::four_bit_float].launch = triton_launches;
     f.experts[kernel_format::four_bit_float].sorting = {};
   }
+  f.sparse =
+      of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
+  f.block_sparse = h100_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
+                             h100_sxm_trtllm_recurrences);
   f.elementwise = elementwise_h100;
   f.collectives =
       e.own_all_reduce

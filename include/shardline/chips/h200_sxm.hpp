@@ -6,6 +6,8 @@
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/h200_sxm_collectives.hpp"
 #include "shardline/chips/h200_sxm_kernels.hpp"
+#include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -43,6 +45,11 @@ constexpr fitted h200_sxm_kernels(const kernel_execution& e) noexcept {
     f.experts[kernel_format::four_bit_float].launch = triton_launches;
     f.experts[kernel_format::four_bit_float].sorting = {};
   }
+  f.sparse =
+      of_library(e.library, h200_sxm_vllm_sparse, h200_sxm_sglang_sparse, h200_sxm_trtllm_sparse);
+  f.block_sparse = h200_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, h200_sxm_vllm_recurrences, h200_sxm_sglang_recurrences,
+                             h200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(1.98e9);
   f.collectives =
       e.own_all_reduce

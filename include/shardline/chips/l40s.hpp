@@ -6,6 +6,8 @@
 #include "shardline/chips/h100_sxm.hpp"
 #include "shardline/chips/l40s_collectives.hpp"
 #include "shardline/chips/l40s_kernels.hpp"
+#include "shardline/chips/recurrences.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -35,6 +37,12 @@ constexpr fitted l40s_kernels(const kernel_execution& e) noexcept {
   using shardline::detail::of_library;
   fitted f;
   shardline::detail::take(f, of_library(e.library, l40s_vllm, l40s_sglang, l40s_trtllm));
+  // Not measured there: an H100's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, h100_sxm_vllm_sparse, h100_sxm_sglang_sparse, h100_sxm_trtllm_sparse);
+  f.block_sparse = h100_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, h100_sxm_vllm_recurrences, h100_sxm_sglang_recurrences,
+                             h100_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.52e9);
   // Engines have no all-reduce of their own for GPUs that meet over PCIe, but for a pair.
   f.collectives = l40s_nccl_collectives;

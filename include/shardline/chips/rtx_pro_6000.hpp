@@ -4,8 +4,10 @@
 
 #include "shardline/chips/chip.hpp"
 #include "shardline/chips/h100_sxm.hpp"
+#include "shardline/chips/recurrences.hpp"
 #include "shardline/chips/rtx_pro_6000_collectives.hpp"
 #include "shardline/chips/rtx_pro_6000_kernels.hpp"
+#include "shardline/chips/sparse.hpp"
 
 namespace shardline::catalog {
 
@@ -36,6 +38,12 @@ constexpr fitted rtx_pro_6000_kernels(const kernel_execution& e) noexcept {
   fitted f;
   shardline::detail::take(
       f, of_library(e.library, rtx_pro_6000_vllm, rtx_pro_6000_sglang, rtx_pro_6000_trtllm));
+  // Not measured there: a B200's, a multiprocessor at a time.
+  f.sparse =
+      of_library(e.library, b200_sxm_vllm_sparse, b200_sxm_sglang_sparse, b200_sxm_trtllm_sparse);
+  f.block_sparse = b200_sxm_sglang_block_sparse;  // others' were not measured
+  f.recurrences = of_library(e.library, b200_sxm_vllm_recurrences, b200_sxm_sglang_recurrences,
+                             b200_sxm_trtllm_recurrences);
   f.elementwise = vectors_at(2.43e9);
   // Engines have no all-reduce of their own for GPUs that meet over PCIe, but for a pair.
   f.collectives = rtx_pro_6000_nccl_collectives;

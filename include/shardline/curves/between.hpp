@@ -76,7 +76,7 @@ template <class Curve>
 ///   of share 0 `from` itself, of share 1 the curves of `to` to 1e-14   (tests/curves/between.cpp)
 [[nodiscard]] constexpr fitted between(fitted from, const fitted& to, double share) noexcept {
   const auto each = [share](auto& curves, const auto& others) {
-    for (std::size_t i = 0; i < kernel_format_count; ++i) {
+    for (std::size_t i = 0; i < curves.of.size(); ++i) {
       curves.of[i] = between(curves.of[i], others.of[i], share);
     }
   };
@@ -85,7 +85,10 @@ template <class Curve>
   each(from.latent_prefill, to.latent_prefill);
   each(from.decode, to.decode);
   each(from.latent_decode, to.latent_decode);
+  each(from.sparse, to.sparse);
+  each(from.block_sparse, to.block_sparse);
   each(from.experts, to.experts);
+  each(from.recurrences, to.recurrences);
   from.elementwise = between(from.elementwise, to.elementwise, share);
   from.collectives = between(from.collectives, to.collectives, share);
   return from;

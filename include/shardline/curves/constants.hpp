@@ -20,6 +20,7 @@ struct constant_range {
   double highest = 0.0;
   figure_unit unit = figure_unit::none;
 
+  /// Whether x lies in it, both ends included.
   [[nodiscard]] constexpr bool contains(double value) const noexcept {
     return is_between<false>(value, lowest, highest);
   }
@@ -138,6 +139,23 @@ constexpr void list_constants(C&& c, List&& list) {
   list(a_fraction, "foreign_products", c.foreign_products);
   list(one_or_more, "tiles[0]", c.tiles[0]);
   list(one_or_more, "tiles[1]", c.tiles[1]);
+}
+template <detail::curve_of<sparse_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
+  using namespace constant_ranges;
+  list(a_share, "compute", c.compute);
+  list(one_or_more, "heads", c.heads);
+  list(a_time, "launch", c.launch);
+}
+template <detail::curve_of<recurrence_curve> C, class List>
+constexpr void list_constants(C&& c, List&& list) {
+  using namespace constant_ranges;
+  list(a_share, "bandwidth", c.bandwidth);
+  list(a_time, "launch", c.launch);
+  list(a_time, "prompt", c.prompt);
+  list(a_time, "along", c.along);
+  list(a_pace, "token", c.token);
+  list(a_pace, "sequence", c.sequence);
 }
 template <detail::curve_of<elementwise_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {
@@ -286,7 +304,7 @@ template <class Curve>
 
 /// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
 /// `field` is what messages name.
-///   visits 43: 6 formats of 6 kinds of kernels, and 7 more   (tests/curves/constants.cpp)
+///   visits 59: 6 formats of 8 kinds of kernels, 4 recurrences and 7 more   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);
@@ -296,7 +314,11 @@ constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto* curves : {&f.decode, &f.latent_decode}) {
     for (const auto& c : curves->of) visit(field::decode_constants, c);
   }
+  for (const auto* curves : {&f.sparse, &f.block_sparse}) {
+    for (const auto& c : curves->of) visit(field::sparse_constants, c);
+  }
   for (const auto& c : f.experts.of) visit(field::expert_constants, c);
+  for (const auto& c : f.recurrences.of) visit(field::recurrence_constants, c);
   visit(field::elementwise_constants, f.elementwise);
   visit(field::collective_constants, f.collectives);
   visit(field::throughput_constants, f.exchange.throughput_dispatch);

@@ -41,7 +41,8 @@ struct host_curve {
 };
 
 /// The policy `fitted`: every operator by its own formula.
-///   attention curves are chosen by the format of the cache; latent ones are those of MLA
+///   attention curves are chosen by the format of the cache; latent ones are those of MLA; sparse
+///   ones of attention to chosen tokens, over latents and over blocks of keys and values
 ///   residuals   how far measurements were from this, where constants had not seen them
 ///   looped   kernels run over the same buffers again and again, as benchmarks do: what fits the
 ///            last-level cache is found there. A step of a model streams its weights in between.
@@ -53,7 +54,10 @@ struct basic_fitted {
   by_format<decode_curve<T>> decode{};
   by_format<prefill_curve<T>> latent_prefill{};
   by_format<decode_curve<T>> latent_decode{};
+  by_format<sparse_curve<T>> sparse{};
+  by_format<sparse_curve<T>> block_sparse{};
   by_format<expert_curve<T>> experts{};
+  by_recurrence<recurrence_curve<T>> recurrences{};
   elementwise_curve<T> elementwise{};
   collective_curve<T> collectives{};
   exchange_curves<T> exchange{};
@@ -69,6 +73,10 @@ using fitted = basic_fitted<>;
 template <class Curve>
 [[nodiscard]] constexpr bool says_nothing(const Curve& c) noexcept {
   return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.bandwidth) < 1.0);
+}
+template <class T>
+[[nodiscard]] constexpr bool says_nothing(const sparse_curve<T>& c) noexcept {
+  return !(value_of(c.launch.value()) > 0.0) && !(value_of(c.compute) < 1.0);
 }
 template <class T>
 [[nodiscard]] constexpr bool says_nothing(const collective_curve<T>& c) noexcept {
@@ -91,7 +99,7 @@ template <class T>
 
 /// Calls visit(format, curve) for every one of a policy's curves that depends on the format:
 /// formats in their order, and under each its kinds of kernels.
-///   visits 36: 6 formats of 6 kinds of kernels   (tests/curves/constants.cpp)
+///   visits 48: 6 formats of 8 kinds of kernels   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   for (std::size_t i = 0; i < kernel_format_count; ++i) {
@@ -101,15 +109,18 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
     visit(format, f.latent_prefill[format]);
     visit(format, f.decode[format]);
     visit(format, f.latent_decode[format]);
+    visit(format, f.sparse[format]);
+    visit(format, f.block_sparse[format]);
     visit(format, f.experts[format]);
   }
 }
 
-/// Calls visit(curve) for every one of these, and for the one of vector kernels.
-///   visits 37   (tests/curves/constants.cpp)
+/// Calls visit(curve) for every one of these, for each of recurrences and the one of vector kernels.
+///   visits 53   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {
   for_each_format(f, [&visit](kernel_format, auto& curve) { visit(curve); });
+  for (recurrence_curve<T>& c : f.recurrences.of) visit(c);
   visit(f.elementwise);
 }
 

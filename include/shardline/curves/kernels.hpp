@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-/// The policy `fitted`, kernels: matrix multiplication, attention, experts, vectors, each as a few
-/// constants. curves/fitted.hpp says what kinds of constants there are.
+/// The policy `fitted`, kernels: matrix multiplication, attention, experts, recurrences, vectors,
+/// each as a few constants. curves/fitted.hpp says what kinds of constants there are.
 #pragma once
 
 #include <array>
@@ -8,6 +8,7 @@
 
 #include "shardline/base/precision.hpp"
 #include "shardline/base/units.hpp"
+#include "shardline/describe/recurrence_kind.hpp"
 
 namespace shardline {
 
@@ -157,6 +158,50 @@ struct elementwise_curve {
   T activation = T(0.0);
   T rotary = T(0.0);
   T lookup = T(0.0);
+};
+
+/// Attention to tokens that an indexer chose: fitted/attention/chosen.hpp.
+///   compute   share of the peak of activations
+///   heads     that a block multiplies at least, and a multiple of
+///   launch    of the kernel
+///   padded    places that no token was chosen for are multiplied too
+///   steps     decode steps run this kernel, not those of ordinary attention
+template <class T = double>
+struct sparse_curve {
+  T compute = T(1.0);
+  T heads = T(64.0);
+  seconds<T> launch{};
+  bool padded = false;
+  bool steps = false;
+};
+
+/// Recurrences: fitted/recurrence.hpp.
+///   bandwidth   share of the memory rate, in a decode step
+///   launch      of a decode step's kernel
+///   prompt      of a prompt's kernels
+///   along       for each new token of a sequence, which follow each other
+///   token       seconds of a multiprocessor for each new token and value of state
+///   sequence    the same for each sequence and value of state
+template <class T = double>
+struct recurrence_curve {
+  T bandwidth = T(1.0);
+  seconds<T> launch{};
+  seconds<T> prompt{};
+  seconds<T> along{};
+  T token = T(0.0);
+  T sequence = T(0.0);
+};
+
+/// Curves of recurrences by kind.
+template <class Curve>
+struct by_recurrence {
+  std::array<Curve, recurrence_kind_count> of{};
+  [[nodiscard]] constexpr const Curve& operator[](recurrence_kind k) const noexcept {
+    return of[static_cast<std::size_t>(k)];
+  }
+  [[nodiscard]] constexpr Curve& operator[](recurrence_kind k) noexcept {
+    return of[static_cast<std::size_t>(k)];
+  }
 };
 
 /// The formats that have kernels of their own.

@@ -169,6 +169,7 @@ struct format_exception {
 
   /// Without matrices the format means nothing.
   [[nodiscard]] constexpr bool empty() const noexcept { return classes.empty() || roles.empty(); }
+  /// Whether it is of the matrices of this class and role.
   [[nodiscard]] constexpr bool is_of(weight_class c, matrix_role r) const noexcept {
     return classes.contains(c) && roles.contains(r);
   }

@@ -86,7 +86,9 @@ struct engine_version {
   kernel_execution kernels{};
   engine_source kernels_of{};
 
+  /// Whether its memory was measured under this very version.
   [[nodiscard]] constexpr bool has_own_memory() const noexcept { return memory_of.version == name; }
+  /// Whether how it runs a step was measured under this very version.
   [[nodiscard]] constexpr bool has_own_kernels() const noexcept {
     return kernels_of.version == name;
   }

@@ -23,6 +23,7 @@ struct conversion {
   Flags flags{};
   std::string_view why_not{};
 
+  /// Whether the framework can express the layout.
   [[nodiscard]] constexpr bool has_value() const noexcept { return why_not.empty(); }
 };
 
@@ -62,6 +63,7 @@ struct flag_key {
   std::string_view option{};
   std::string_view setting{};
 
+  /// Whether it is written so: by its key, or as the framework calls it.
   [[nodiscard]] constexpr bool is_named(std::string_view name) const noexcept {
     return name == key || (!name.empty() && (name == option || name == setting));
   }

@@ -43,6 +43,7 @@ struct megatron {
   /// false, so does either way to the experts. Stages of different lengths are listed.
   [[nodiscard]] static constexpr conversion<megatron> of(const model& m, layout l) noexcept;
 
+  /// Ranks that split an expert's width.
   [[nodiscard]] constexpr integer expert_width_ranks() const noexcept { return etp > 0 ? etp : tp; }
   /// Processes of one replica of attention's layers, and of the experts.
   [[nodiscard]] constexpr integer attention_processes() const noexcept {

@@ -32,6 +32,7 @@ struct parsed_layout {
   std::string_view value{};
   std::string_view allowed{};
 
+  /// Whether the text is a layout; else `fault` and `subject` say what is wrong.
   [[nodiscard]] constexpr bool has_value() const noexcept { return fault == parse_fault::none; }
 };
 

@@ -30,6 +30,7 @@ struct basic_disaggregated {
   request_rate<T> prefill_rate{};
   request_rate<T> decode_rate{};
 
+  /// Whether both pools keep every rule.
   [[nodiscard]] constexpr bool feasible() const noexcept {
     return prefill.feasible() && decode.feasible();
   }
@@ -198,9 +199,12 @@ constexpr basic_bands<T> bands_of_pools(const prefill_station<T>& prompts,
   const basic_residuals<T> of_tokens = residuals_of<T>(tokens.pool.cluster.accelerator.efficiency);
   const basic_time<T> round = tokens.round(max(sequences, T(1.0)));
   const basic_residual<T> of_round = relative_band(of_tokens, round);
-  const basic_band<T> prompt = band_of(relative_band(of_prompts, prompts.step), prompts.own);
+  const basic_residual<T> of_prompt = relative_band(of_prompts, prompts.step);
+  const basic_band<T> prompt = band_of(of_prompt, prompts.own);
+  const auto at_rate = T(0.0) < tokens.workload.rate.value();
+  const T busy = select(at_rate, d.serving.utilisation, T(0.0));
   return {prompt, band_of(of_round, round.total()),
-          band_of_wait(of_prompts.queue, d.serving.waiting) + prompt +
+          band_of_wait(of_prompts.queue, d.serving.waiting, busy, of_prompt) + prompt +
               band_of(of_tokens.collectives, d.transfer),
           band_of(of_round, d.serving.tpot)};
 }

@@ -38,8 +38,9 @@ struct basic_estimate {
 
 /// The bands [s] of an estimate whose times are filled in, by band_of() of time/band.hpp, where the
 /// derivation stands. What waits is less sure than what runs: a TTFT's waiting has the residual of
-/// queues, the rest of it that of a prompt; a TPOT has that of a round of decoding. The band of a
-/// TTFT without end has none; under a policy without residuals low = high = the time.
+/// queues, the rest of it that of a prompt; a TPOT has that of a round of decoding. At a rate that is
+/// a share u of what can be served, waiting grows by (1 - u) / (1 - l u) where steps take l times as
+/// long: from l u = 1 on the band has no end. That of a TTFT without end has none either; under a policy without residuals low = high = the time.
 ///   Llama-3.1-8B, one H100 by its data sheet, 2048 tokens in, 512 out: TPOT 4.57 to 4.57 ms
 ///   (tests/estimate/feasibility.cpp)
 template <class T, class Efficiency>
@@ -53,7 +54,8 @@ template <class T, class Efficiency>
   const seconds<T> none{};
   const seconds<T> prompt = select(s.ends(), s.ttft, none) - select(s.ends(), s.waiting, none);
   return {band_of(of_prompt, e.prefill.total()), band_of(of_round, e.decode.total()),
-          detail::band_of_wait(r.queue, s.waiting) + band_of(of_prompt, prompt),
+          detail::band_of_wait(r.queue, s.waiting, s.utilisation, of_round) +
+              band_of(of_prompt, prompt),
           band_of(of_round, s.tpot)};
 }
 

@@ -20,6 +20,7 @@ struct message_law {
   bool rooted = false;
   bool straight = false;
 
+  /// Seconds of a message of m bytes by the fastest way; 0 of none.
   [[nodiscard]] constexpr T time(const T& m) const noexcept {
     T least = straight ? fastest_straight(ways, m) : fastest(ways, m, rooted);
     for (std::size_t i = 0; i < engine.size(); ++i) {
@@ -36,6 +37,7 @@ struct exchange_law {
   exchange_ways<T> ways{};
   T apart = T(0.0);
 
+  /// Seconds of these tokens by the fastest way; 0 of none.
   [[nodiscard]] constexpr T time(const routed_tokens<T>& x) const noexcept {
     return select(T(0.0) < x.busiest(1.0), fastest(ways, x) + apart, T(0.0));
   }

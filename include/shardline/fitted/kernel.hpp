@@ -71,6 +71,15 @@ struct looped_cache {
   }
 };
 
+// No kernel runs for a part of a step without tokens.
+template <class T>
+constexpr kernel_time<T> unless_idle(const T& tokens, const kernel_time<T>& t) noexcept {
+  const T none(0.0);
+  const auto runs = tokens > none;
+  return {select(runs, t.compute, none), select(runs, t.memory, none),
+          select(runs, t.exposed, none), select(runs, t.launch, none)};
+}
+
 template <class T>
 constexpr seconds<T> in_seconds(const T& value) noexcept {
   return seconds<T>::from_value(value);

@@ -6,6 +6,7 @@
 #include "shardline/fitted/elementwise.hpp"
 #include "shardline/fitted/experts.hpp"
 #include "shardline/fitted/gemm.hpp"
+#include "shardline/fitted/recurrence.hpp"
 #include "shardline/kernels/roof_laws.hpp"
 #include "shardline/policies/laws.hpp"
 
@@ -43,13 +44,13 @@ class fitted_laws {
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t) noexcept {
-    roof<T> r = law_of(a, o);
-    r.at = at;
-    recurrences_.push_back(r);
+    recurrences_.push_back({at, law_of(a, o)});
   }
   constexpr void add(const fitted_accelerator<T>& a, const place_in_step& at,
                      const attention_shape& o, double, std::size_t) noexcept {
-    if (o.phase == phase::prefill) {
+    if (runs_chosen(a, o)) {
+      chosen_.push_back({at, o.phase, chosen_law_of(a, o)});
+    } else if (o.phase == phase::prefill) {
       prompts_.push_back({at, prompt_law_of(a, o)});
     } else {
       decodes_.push_back({at, decode_law_of(a, o)});
@@ -73,19 +74,30 @@ class fitted_laws {
     if (const step_part<T>* part = part_in(s.step, phase::prefill)) {
       each(prompts_, size_of_attention(phase::prefill),
            [part](const prompt_of& p) { return p.law.time(*part); });
+      price_chosen(*part, fold);
     }
     if (const step_part<T>* part = part_in(s.step, phase::decode)) {
       each(decodes_, size_of_attention(phase::decode),
            [part](const decode_of& d) { return d.law.time(*part); });
+      price_chosen(*part, fold);
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return gemms_.overflowed() || vectors_.overflowed() || grouped_.overflowed() ||
            activations_.overflowed() || prompts_.overflowed() || decodes_.overflowed() ||
-           recurrences_.overflowed() || fused_.overflowed();
+           chosen_.overflowed() || recurrences_.overflowed() || fused_.overflowed();
   }
 
  private:
+  template <class Fold>
+  constexpr void price_chosen(const step_part<T>& part, Fold& fold) const noexcept {
+    for (std::size_t i = 0; i < chosen_.size(); ++i) {
+      const chosen_of& c = chosen_[i];
+      const bool wanted = fold.wants(c.at.segment, size_of_attention(part.phase));
+      if (c.of == part.phase && wanted) fold(c.at, c.law.time(part));
+    }
+  }
   // What never follows the cached tokens of a prompt.
   template <class Fold, class Each>
   constexpr void price_fixed(const step_sizes<T>& s, Fold& fold, const Each& each) const noexcept {
@@ -100,7 +112,15 @@ class fitted_laws {
       return a.law.time(x.rows, x.tokens, x.rows_seen);
     });
     fused_.price(s, fold);
-    each(recurrences_, step_size::none, [&s](const roof<T>& r) { return r.time(s); });
+    for (const phase p : both_phases) {
+      const step_part<T>* part = part_in(s.step, p);
+      if (part == nullptr) continue;
+      for (std::size_t i = 0; i < recurrences_.size(); ++i) {
+        const recurrence_of& r = recurrences_[i];
+        if (r.law.phase != p || !fold.wants(r.at.segment, step_size::none)) continue;
+        fold(r.at, r.law.time(part->sequences, part->new_tokens));
+      }
+    }
   }
 
   struct gemm_of {
@@ -123,9 +143,18 @@ class fitted_laws {
     expert_activation_law<T> law{};
     unsigned char routing = 0;
   };
+  struct recurrence_of {
+    place_in_step at{};
+    recurrence_law<T> law{};
+  };
   struct prompt_of {
     place_in_step at{};
     prompt_law<T> law{};
+  };
+  struct chosen_of {
+    place_in_step at{};
+    phase of = phase::decode;
+    chosen_law<T> law{};
   };
   struct decode_of {
     place_in_step at{};
@@ -139,7 +168,8 @@ class fitted_laws {
   growing<activation_of, max_layer_kinds> activations_;
   growing<prompt_of, max_attentions> prompts_;
   growing<decode_of, max_attentions> decodes_;
-  growing<roof<T>, 2 * max_layer_kinds> recurrences_;
+  growing<chosen_of, 2 * max_layer_kinds> chosen_;
+  growing<recurrence_of, 4 * max_layer_kinds> recurrences_;
   passings<T> fused_;
 };
 

@@ -11,6 +11,7 @@
 #include "shardline/fitted/gemm.hpp"
 #include "shardline/fitted/host.hpp"
 #include "shardline/fitted/laws.hpp"
+#include "shardline/fitted/recurrence.hpp"
 // IWYU pragma: end_exports
 
 namespace shardline {

@@ -32,7 +32,9 @@ struct accelerator_figure {
   double (*exchange)(accelerator& a, const double* x) = nullptr;
   double least = 0.0;
 
+  /// The figure of an accelerator, in its unit; 0 where it is not said.
   [[nodiscard]] double of_accelerator(accelerator a) const { return exchange(a, nullptr); }
+  /// Whether it may be x: in its range, and no less than `least` unless it is none.
   [[nodiscard]] bool allows(double x) const {
     const bool none = range.lowest == 0.0 && x == 0.0;
     return range.contains(x) && (none || x >= least);

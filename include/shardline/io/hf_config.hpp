@@ -145,18 +145,27 @@ inline model read_members(const fields& whole, std::string_view quantisation_tex
 }
 
 /// Qwen2.5-Omni and Qwen3-Omni: the model that reads and writes text, within another that also
-/// speaks. Module names begin with "thinker.", so settings outside could not be matched.
+/// speaks; and Qwen3-ASR, whose does not say what it is. Module names begin with "thinker.", so
+/// settings outside could not be matched.
 inline model read_thinker(const fields& outer, const json& thinker, std::string_view second,
                           diagnosis& d) {
-  (void)outer.choice("model_type", {"qwen3_omni_moe", "qwen2_5_omni"});
-  check_architecture(outer, "Qwen3OmniMoeForConditionalGeneration", "Qwen2_5OmniModel");
+  const std::string type =
+      outer.choice("model_type", {"qwen3_omni_moe", "qwen2_5_omni", "qwen3_asr"});
+  const bool only_hears = type == "qwen3_asr";
+  if (only_hears) {
+    check_architecture(outer, "Qwen3ASRForConditionalGeneration");
+  } else {
+    check_architecture(outer, "Qwen3OmniMoeForConditionalGeneration", "Qwen2_5OmniModel");
+  }
   if (outer.find("quantization_config") != nullptr || !second.empty()) {
     outer.refuse("quantization_config", "null: that of a model within thinker_config is not read");
   }
   if (outer.find("talker_config") != nullptr) {
     outer.note("talker_config", "the model that speaks is not priced");
   }
-  const fields members(thinker, outer.path_of("thinker_config"), d);
+  json inner = thinker;
+  if (only_hears) inner["model_type"] = "qwen3_asr_thinker";
+  const fields members(inner, outer.path_of("thinker_config"), d);
   return read_members(members, "", d);
 }
 

@@ -33,7 +33,6 @@ struct model_figure {
 };
 
 namespace detail {
-
 template <class Figure>
 constexpr integer exchanged_count(Figure& figure, const integer* x) {
   if (x != nullptr) figure = static_cast<Figure>(*x);
@@ -80,6 +79,9 @@ inline constexpr std::array model_figures{
     model_figure{
         "streams_averaged", detail::true_or_false, "streams are averaged before the head",
         [](model& m, const integer* x) { return detail::exchanged_count(m.streams_averaged, x); }},
+    model_figure{
+        "streams_rank", range_of(field::streams_rank), "of the path that gates them, 0: none does",
+        [](model& m, const integer* x) { return detail::exchanged_count(m.streams_rank, x); }},
     model_figure{
         "updates.versions", range_of(field::stream_versions), "of the stream, updated in turn",
         [](model& m, const integer* x) { return detail::exchanged_count(m.updates.versions, x); }},

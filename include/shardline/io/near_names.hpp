@@ -104,11 +104,53 @@ template <class Names>
   return text;
 }
 
-/// " (did you mean x?)" with the name of near_name(); nothing where no name is near.
+namespace detail {
+
+// The numbers of "vllm-0.11", 0 and 11; none where a name does not end in numbers with dots between.
+inline std::vector<unsigned> version_of(std::string_view name) {
+  std::vector<unsigned> numbers{0};
+  for (const char c : name.substr(name.find_last_of('-') + 1)) {
+    constexpr unsigned most = 100000;
+    const bool digit = c >= '0' && c <= '9' && numbers.back() < most;
+    if (!digit && c != '.') return {};
+    if (digit) numbers.back() = 10 * numbers.back() + static_cast<unsigned>(c - '0');
+    if (c == '.') numbers.push_back(0);
+  }
+  return numbers.size() > 1 ? numbers : std::vector<unsigned>();
+}
+
+}  // namespace detail
+
+/// The versions beside one that is not known, of names that are the same up to their last dash: the
+/// newest of the older and the oldest of the newer ones, " or " between them. Empty where `given`
+/// does not end in numbers with dots between, or no name begins so.
+///   "vllm-0.12" of vllm-0.21, vllm-0.18, vllm-0.11: "vllm-0.11 or vllm-0.18"; "vllm-0.6":
+///   "vllm-0.11"   (tests/io/near_names.cpp)
+template <class Names>
+[[nodiscard]] std::string near_versions(std::string_view given, const Names& names) {
+  const std::vector<unsigned> asked = detail::version_of(given);
+  const std::string_view stem = given.substr(0, given.find_last_of('-') + 1);
+  if (asked.empty() || stem.empty()) return {};
+  std::string_view older;
+  std::string_view newer;
+  for (const auto& name : names) {
+    const std::string_view known(name);
+    const std::vector<unsigned> version = detail::version_of(known);
+    if (version.empty() || known.substr(0, known.find_last_of('-') + 1) != stem) continue;
+    if (version <= asked && (older.empty() || version > detail::version_of(older))) older = known;
+    if (version > asked && (newer.empty() || version < detail::version_of(newer))) newer = known;
+  }
+  const bool both = !older.empty() && !newer.empty();
+  return std::string(older) + (both ? " or " : "") + std::string(newer);
+}
+
+/// " (did you mean x?)" with the versions of near_versions(), else the name of near_name(); nothing
+/// where no name is near.
 ///   of "h100-sxn": " (did you mean h100-sxm?)", 100 in both   (tests/io/documented.cpp)
 template <class Names>
 [[nodiscard]] std::string did_you_mean(std::string_view given, const Names& names) {
-  const std::string near = near_name(given, names);
+  std::string near = near_versions(given, names);
+  if (near.empty()) near = near_name(given, names);
   return near.empty() ? near : " (did you mean " + near + "?)";
 }
 

@@ -16,6 +16,7 @@ struct kernel_time {
   T exposed = T(0.0);
   T launch = T(0.0);
 
+  /// Seconds: the longer of compute and memory, and what nothing hides.
   [[nodiscard]] constexpr T total() const noexcept {
     return max(compute, memory) + exposed + launch;
   }

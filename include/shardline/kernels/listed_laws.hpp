@@ -42,6 +42,7 @@ class listed_laws {
       visit_alternative(r.what, pricing<Fold>{*this, s, r, fold});
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept { return rows_.overflowed(); }
 
  private:

@@ -11,17 +11,17 @@
 
 namespace shardline {
 
-/// Operators of a rank at most: those of the halves of its layers, and at its ends 8
-/// multiplications (head, prediction, per-layer embedding, streams, versions, narrow rows on both
-/// ends) and 8 + 6 vector kernels.
+/// Operators of a rank at most: those of the halves of its layers, and at its ends 9
+/// multiplications (head, prediction, per-layer embedding, two of streams, versions, narrow rows on
+/// both ends) and 9 + 6 vector kernels.
 ///                                                                     (tests/prepare/prepared.cpp)
 inline constexpr std::size_t max_gemms =
-    (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 8;
+    (most_of_mixing.gemms + most_of_feed_forward.gemms) * max_layer_kinds + 9;
 inline constexpr std::size_t max_vectors =
-    (most_of_mixing.vectors + most_of_feed_forward.vectors) * max_layer_kinds + 14;
+    (most_of_mixing.vectors + most_of_feed_forward.vectors) * max_layer_kinds + 15;
 inline constexpr std::size_t max_attentions = most_of_mixing.attentions * max_layer_kinds;
 inline constexpr std::size_t max_prepared =
-    (most_of_mixing.all() + most_of_feed_forward.all()) * max_layer_kinds + 22;
+    (most_of_mixing.all() + most_of_feed_forward.all()) * max_layer_kinds + 24;
 
 /// A kernel whose work is proportional to its rows, but for what it reads once:
 ///   compute = rows compute;  memory = reads fixed + rows each;  launch = runs launch      [s]
@@ -37,6 +37,7 @@ struct roof {
   T each = T(0.0);
   T launch = T(0.0);
 
+  /// What a step of these sizes takes, in seconds.
   [[nodiscard]] constexpr kernel_time<T> time(const T& of_rows, const T& of_reads,
                                               const T& of_runs) const noexcept {
     return {of_rows * compute, of_reads * fixed + of_rows * each, T(0.0), of_runs * launch};
@@ -122,6 +123,7 @@ class passings {
       if (fold.wants(k.at.segment, k.rows)) fold.pass(k.at, k.memory(s), k.launch);
     }
   }
+  /// Whether kernels came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept { return all_.overflowed(); }
 
  private:
@@ -148,6 +150,7 @@ struct attention_roof {
   T key = T(0.0);
   T launch = T(0.0);
 
+  /// What its attention takes in a step, in seconds.
   [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
     const T kept = window == 0 ? p.context : min(p.context, real<T>(window));
     const T pairs = attention_pairs(p.new_tokens, p.context, window);
@@ -209,15 +212,13 @@ class roof_laws {
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const recurrence_shape& o, double, std::size_t,
                      step_size::of_phase launched = step_size::of_phase::runs) noexcept {
-    // One sequence with one new token: what its state takes, and what the token does.
-    recurrence_shape idle = o;
-    idle.flops_per_token = 0;
-    idle.values_per_token = 0;
-    recurrence_shape stateless = o;
-    stateless.state_bytes = 0.0;
-    const step_part<T> one{o.phase, T(1.0), T(1.0), T(0.0)};
-    roof<T> r = passed(a, operator_of(stateless, one));
-    r.fixed = plain(time_of(a, operator_of(idle, one))).memory;
+    // One sequence without a new token, and what one does besides.
+    const auto of_tokens = [&o](double so_many) {
+      return operator_of(o, step_part<T>{o.phase, T(1.0), T(so_many), T(0.0)});
+    };
+    roof<T> r = passed(a, of_tokens(1.0));
+    r.fixed = plain(time_of(a, of_tokens(0.0))).memory;
+    r.each = r.each - r.fixed;
     const step_extent tokens =
         o.phase == phase::prefill ? step_extent::prompt_tokens : step_extent::decode_tokens;
     put(r, at, step_size::of(tokens), step_size::of(step_size::of_phase::sequences, o.phase),
@@ -277,6 +278,7 @@ class roof_laws {
       if (const step_part<T>* part = part_in(s.step, r.phase)) fold(r.at.line, r.time(*part));
     }
   }
+  /// Whether operators came that it has no place for.
   [[nodiscard]] constexpr bool overflowed() const noexcept {
     return roofs_.overflowed() || passings_.overflowed() || attentions_.overflowed();
   }
@@ -321,10 +323,10 @@ class roof_laws {
     roofs_.push_back(r);
   }
 
-  growing<roof<T>, max_gemms + 4 * max_layer_kinds> roofs_;
+  growing<roof<T>, max_gemms + 6 * max_layer_kinds> roofs_;
   passings<T> passings_;
   growing<attention_roof<T>, 2 * max_attentions> attentions_;
-  growing<roof<T>, max_gemms + 4 * max_layer_kinds> repeated_roofs_;
+  growing<roof<T>, max_gemms + 6 * max_layer_kinds> repeated_roofs_;
   passings<T> repeated_passings_;
   growing<attention_roof<T>, 2 * max_attentions> repeated_attentions_;
 };

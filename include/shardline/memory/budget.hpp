@@ -23,6 +23,7 @@ struct budget_inputs {
   bytes<T> reserve{};
   bytes<T> graphs{};
 
+  /// Bytes of all but the cache.
   [[nodiscard]] constexpr bytes<T> used() const noexcept {
     return weights + workspace + reserve + graphs;
   }

@@ -155,6 +155,30 @@ constexpr weight_format mixing_format(const model_context& e) noexcept {
   return f;
 }
 
+// Hyper-connections whose streams are normed, each by gains of its own, and then gated value by
+// value: by a path of `streams_rank` values from all of them to all of them. What the block returns
+// is injected into each stream by a weight made of all. On every rank, in the format of norms.
+// Source: Qwen4ExpGatedResidualSimple of modeling_qwen4_exp.py, huggingface/transformers (5).
+constexpr void emit_gated_mixing(const model_context& e, step_extent rows, bool injects,
+                                 shape_sink& sink) {
+  const integer n = e.model.streams;
+  const integer all = n * e.hidden_size;
+  const integer rank = e.model.streams_rank;
+  sink(vector_shape{term::norms, e.vector(weight_class::norm, all), e.values_bytes(2 * all),
+                    vector_kind::norm, all});
+  sink(gemm_shape{term::norms, unquantised(e, all, rank + (injects ? n : 0)), rows, e.activations});
+  sink(gemm_shape{term::norms, unquantised(e, rank, all), rows, e.activations});
+  const integer injected = injects ? 2 * all + e.hidden_size : 0;
+  sink(vector_shape{
+      term::norms, {}, e.values_bytes(2 * all + e.hidden_size + injected), vector_kind::norm, all});
+}
+
+// The norm before a block, or before the head; streams that are gated were normed already.
+constexpr void emit_norm_before(const model_context& outside, const block_context& e,
+                                shape_sink& sink) {
+  if (outside.model.streams == 1 || outside.model.streams_rank == 0) sink(e.norm());
+}
+
 // Hyper-connections around a block: from all of a token's streams come the weights by which they
 // are mixed to what the block reads, and by which what it returns is added to each and they to each
 // other. The projection, its bias and a scale for each of these three kinds of weight are in fp32,
@@ -165,6 +189,7 @@ constexpr void emit_stream_mixing(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
   if (n == 1) return;
+  if (e.model.streams_rank > 0) return emit_gated_mixing(e, step_extent::tokens, true, sink);
   const integer mixed = n * e.hidden_size;
   const integer weights = (e.model.streams_apart ? 2 : 2 + n) * n;
   const integer scales = e.model.streams_apart ? 2 : 3;
@@ -180,6 +205,7 @@ constexpr void emit_stream_end(const model_context& e, shape_sink& sink) {
   emit_block_residuals(e, sink);
   const integer n = e.model.streams;
   if (n == 1 || e.model.streams_averaged) return;
+  if (e.model.streams_rank > 0) return emit_gated_mixing(e, step_extent::logit_rows, false, sink);
   const integer mixed = n * e.hidden_size;
   sink(gemm_shape{term::norms,
                   {weight_class::norm, mixing_format(e), mixed, n},
@@ -203,9 +229,10 @@ constexpr void emit_layer_input(const layer_inputs& own, const block_context& e,
 constexpr void emit_mixing_half(const layer& l, const model_context& outside, shape_sink& sink) {
   if (!attends(l)) return;
   const block_context e = outside.in_layer(l);
+  if (is_apart(l)) return visit_alternative(l.attention, block_emitter{e, sink});
   emit_stream_mixing(outside, sink);
   emit_versions_before(outside, sink);
-  sink(e.norm());
+  emit_norm_before(outside, e, sink);
   visit_alternative(l.attention, block_emitter{e, sink});
   if (!summed_later(l)) emit_tensor_reduction(e, sink);
   if (is_sandwich(l.form)) sink(e.norm());
@@ -217,7 +244,7 @@ constexpr void emit_feed_forward_half(const layer& l, const model_context& outsi
   if (!feeds(l)) return;
   const block_context e = outside.in_layer(l);
   emit_stream_mixing(outside, sink);
-  if (!(attends(l) && l.form == layer_form::parallel)) sink(e.norm());
+  if (!(attends(l) && l.form == layer_form::parallel)) emit_norm_before(outside, e, sink);
   visit_alternative(l.feed_forward, block_emitter{e, sink});
   if (is_sandwich(l.form) || l.form == layer_form::three_norms) sink(e.norm());
   emit_versions_behind(outside, sink);
@@ -247,7 +274,7 @@ constexpr void emit_head(const model_context& e, bool stage_has_embedding, shape
   w.resident = !(tied && stage_has_embedding);
   emit_stream_end(e, sink);
   emit_versions_end(e, step_extent::logit_rows, sink);
-  if (!e.model.no_last_norm) sink(e.norm());
+  if (!e.model.no_last_norm) emit_norm_before(e, e, sink);
   if (e.model.embedding_width > 0) {
     sink(gemm_shape{term::head, e.matrix(weight_class::head, e.model.hidden_size, width),
                     step_extent::logit_rows, e.model.activations});

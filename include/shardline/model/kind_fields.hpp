@@ -14,7 +14,7 @@ namespace shardline {
 
 namespace detail {
 
-inline constexpr std::size_t most_own_fields = 8;
+inline constexpr std::size_t most_own_fields = 7;
 inline constexpr std::size_t kind_count =
     std::variant_size_v<attention_kind> + std::variant_size_v<feed_forward_kind>;
 static_assert(field_count + kind_count * most_own_fields <= 256,
@@ -74,7 +74,7 @@ constexpr bool have_numbers(std::index_sequence<I...>) noexcept {
   return ((own_field_of<typename kind_at<I>::type>(most_own_fields) == nullptr) && ...);
 }
 static_assert(have_numbers(std::make_index_sequence<kind_count>{}),
-              "shardline: a kind of block has at most 8 fields with a range of their own");
+              "shardline: a kind of block has at most 7 fields with a range of their own");
 template <std::size_t... I>
 constexpr const field_range* own_field_at(std::size_t kind, std::size_t n,
                                           std::index_sequence<I...>) noexcept {

@@ -193,6 +193,8 @@ struct alternating_updates {
 ///                    (DeepSeek-V4); 1: there are none
 ///   streams_apart    none of them is mixed with another, only with what a block returns (Hy4)
 ///   streams_averaged   before the head they are averaged, without weights of their own (GLM-5.3)
+///   streams_rank     they are normed, and gated by a path of so many values (Qwen4): with gains of
+///                    their own, so that no other norm stands before a block; 0: they are not
 ///   updates          versions of the stream that layers update in turn
 ///   residual_blocks  layers whose sum is kept as one block, for later ones to attend to beside the
 ///                    stream (Kimi K3); 0: none are kept
@@ -220,6 +222,7 @@ struct model {
   integer streams = 1;
   bool streams_apart = false;
   bool streams_averaged = false;
+  integer streams_rank = 0;
   alternating_updates updates{};
   integer residual_blocks = 0;
   layer_inputs per_layer{};
@@ -269,6 +272,16 @@ struct routed_experts {
   integer experts = 0;
   integer experts_per_token = 0;
 };
+
+/// Whether a layer is none of the transformer's, but adds to its streams between two of them:
+/// stands_alone of its kind of token mixing. Checkpoints do not number it. Source: the definition
+/// in work/kind.hpp.
+///   true of a memory of n-grams, 1 of 49 layers of Qwen4   (tests/model/model.cpp)
+[[nodiscard]] constexpr bool is_apart(const layer& l) noexcept {
+  bool apart = false;
+  visit_alternative(l.attention, [&apart]<class Kind>(const Kind&) { apart = stands_alone<Kind>; });
+  return apart;
+}
 
 /// Routed experts of a layer, and how many of them a token takes; both 0 where there are none.
 ///   deepseek_v3, behind its first 3 layers: 256, of which a token takes 8

@@ -13,6 +13,7 @@ struct weight_totals {
   std::array<integer, weight_class_count> elements{};
   std::array<double, weight_class_count> stored_bytes{};
 
+  /// Parameters of all classes.
   [[nodiscard]] constexpr integer total() const noexcept {
     integer sum = 0;
     for (const integer n : elements) sum += n;
@@ -21,14 +22,17 @@ struct weight_totals {
   [[nodiscard]] constexpr integer operator[](weight_class c) const noexcept {
     return elements[static_cast<std::size_t>(c)];
   }
+  /// Stored bytes of one class, scales included.
   [[nodiscard]] constexpr bytes<> bytes_of(weight_class c) const noexcept {
     return bytes<>::from_value(stored_bytes[static_cast<std::size_t>(c)]);
   }
+  /// Stored bytes of all classes.
   [[nodiscard]] constexpr bytes<> total_bytes() const noexcept {
     double sum = 0.0;
     for (const double b : stored_bytes) sum += b;
     return bytes<>::from_value(sum);
   }
+  /// Adds so many times a weight, its tensors padded as the engine holds them.
   constexpr void add(const weight& w, integer times, const shard_padding& padding = {}) noexcept {
     const auto i = static_cast<std::size_t>(w.weight_class);
     elements[i] += times * w.elements();
@@ -72,6 +76,15 @@ struct cache_fold {
     }
   }
 };
+
+// Values of a layer's tables that a token does not look up.
+constexpr integer unread_values(const layer& l) noexcept {
+  integer unread = 0;
+  visit_alternative(l.attention, [&unread]<class Kind>(const Kind& kind) {
+    if constexpr (stands_alone<Kind>) unread = kind.unread_values();
+  });
+  return unread;
+}
 
 // Every operator of the prediction layers that holds weights: fold(operator, times).
 template <class Fold>
@@ -118,7 +131,8 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   return fold.totals;
 }
 
-/// Parameters one token meets: routed experts count k of E, everything else in full.
+/// Parameters one token meets: routed experts count k of E, tables of n-grams the rows that it
+/// looks up, everything else in full.
 ///   active_parameters(catalog::mixtral_8x7b) = 12,879,925,248
 ///   (tests/static/worked_numbers.cpp)
 [[nodiscard]] constexpr integer active_parameters(const model& m) noexcept {
@@ -128,6 +142,7 @@ constexpr void for_each_mtp_operator(const model& m, Fold& fold) {
   integer active = parameters(m).total();
   for (std::size_t kind = 0; kind < m.layers.kinds.size(); ++kind) {
     const layer& l = m.layers.kinds[kind];
+    active -= layers[kind] * detail::unread_values(l);
     const routed_experts routed = experts_of(l);
     if (routed.experts == 0) continue;
     detail::weight_fold of_layer;

@@ -72,6 +72,7 @@ struct near_miss {
   report feasibility{};
   nearness distance{};
 
+  /// GPUs of all replicas.
   [[nodiscard]] constexpr integer gpus() const noexcept { return replicas * layout.gpus(); }
 };
 
@@ -84,6 +85,7 @@ class miss_keeper {
   [[nodiscard]] bool wants(const nearness& at_least) const noexcept {
     return kept_.size() < most_ || (most_ > 0 && at_least < kept_.back().distance);
   }
+  /// Keeps a layout and what its report says, where it is among the nearest.
   void offer(const layout& l, integer replicas, const report& r) {
     const near_miss found{l, replicas, r, nearness_of(r)};
     if (!wants(found.distance)) return;
@@ -93,6 +95,7 @@ class miss_keeper {
     kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), found, is_nearer), found);
     if (kept_.size() > most_) kept_.pop_back();
   }
+  /// The nearest, in order; none are left.
   [[nodiscard]] std::vector<near_miss> take() { return std::move(kept_); }
 
  private:

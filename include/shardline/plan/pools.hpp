@@ -26,9 +26,11 @@ struct basic_sized_pools {
   integer decode_instances = 0;
   basic_disaggregated<T> figures{};
 
+  /// GPUs of all instances that read prompts.
   [[nodiscard]] constexpr integer prefill_gpus() const noexcept {
     return prefill_instances * prefill.gpus();
   }
+  /// GPUs of all instances that decode.
   [[nodiscard]] constexpr integer decode_gpus() const noexcept {
     return decode_instances * decode.gpus();
   }

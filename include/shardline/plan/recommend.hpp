@@ -23,6 +23,7 @@ struct basic_recommendation {
   integer replicas = 0;
   basic_estimate<T> estimate{};
 
+  /// GPUs of all replicas.
   [[nodiscard]] constexpr integer gpus() const noexcept { return replicas * layout.gpus(); }
 };
 using recommendation = basic_recommendation<>;

@@ -154,6 +154,7 @@ struct late_percentile {
   double takes = 0.0;
   double longest = 0.0;
 
+  /// What it takes over what is allowed, above 1.
   [[nodiscard]] double factor() const noexcept { return takes / longest; }
 };
 

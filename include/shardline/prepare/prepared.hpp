@@ -59,6 +59,7 @@ struct prepared_message {
   bool as_before = false;
   collective_shape shape{};
 
+  /// Whether both are sent alike, so that one law is of both.
   [[nodiscard]] constexpr bool like(const prepared_message& m) const noexcept {
     return send == m.send && size == m.size &&
            std::bit_cast<std::uint64_t>(shape.bytes_each) ==

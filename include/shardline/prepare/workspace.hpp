@@ -61,6 +61,7 @@ struct basic_workspace {
     for (const bytes<T>& p : peak) largest = shardline::max(largest, p);
     return residual + largest;
   }
+  /// Bytes of all buffers together.
   [[nodiscard]] constexpr bytes<T> communication() const noexcept {
     bytes<T> sum{};
     for (const bytes<T>& size : buffers) sum = sum + size;

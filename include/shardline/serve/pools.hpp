@@ -14,6 +14,7 @@ struct basic_pool {
   shardline::layout layout{};
   integer instances = 1;
 
+  /// GPUs of all instances.
   [[nodiscard]] constexpr integer gpus() const noexcept {
     return saturating_product(instances, layout.gpus());
   }

@@ -31,6 +31,7 @@ struct loaded_replica {
   const basic_turnover<T>& load;
   scheduler schedule = scheduler::chunked;
 
+  /// Whether prompts are read in parts, beside sequences that decode.
   [[nodiscard]] constexpr bool chunked() const noexcept { return schedule == scheduler::chunked; }
 
   /// Where so many slots are always full, at about so many seconds a step.
@@ -40,18 +41,36 @@ struct loaded_replica {
     const T entry = times.entry(step, busy) / step;
     if (chunked()) return chunked_steps(load, slots, entry + unseen);
     const T timed = times.entry(step, T(0.0)) / step;
-    // Of a prompt's steps all but the last are followed by the next one through the stages.
+    return steps_apart(load, slots, {timed, entry - timed, unseen, reading_steps(step)});
+  }
+  /// The same where others wait for each slot, one of which is taken up as soon as it is free: what
+  /// ends together is read together, but nothing gathers until an engine notices it.
+  [[nodiscard]] constexpr basic_step_mix<T> crowded(const T& slots, const T& step) const noexcept {
+    const T none(0.0);
+    if (chunked()) return chunked_steps(load, slots, none);
+    basic_turnover<T> seen = load;
+    seen.unseen = none;
+    return steps_apart(seen, slots, {none, none, none, reading_steps(step)});
+  }
+  /// A prompt's seconds, in steps of so many: of its own all but the last are followed by the next
+  /// one through the stages.
+  [[nodiscard]] constexpr T reading_steps(const T& step) const noexcept {
     const T steps = max(load.prompt / load.budget, T(1.0));
-    const T reading = times.alone() * (steps / (steps + load.batches - T(1.0)));
-    return steps_apart(load, slots, {timed, entry - timed, unseen, reading / step});
+    return times.alone() * (steps / (steps + load.batches - T(1.0))) / step;
   }
   /// Where prompts come at random: so many a second and so many in a step of any kind, of which
   /// those that decode and those that read some take so long.
   [[nodiscard]] constexpr basic_step_mix<T> at_random(
       const T& rate, const T& prompts, const basic_mix_seconds<T>& t) const noexcept {
-    const basic_random_prompts<T> come{rate * t.decode, rate * t.prompts};
+    const basic_random_prompts<T> come = coming_in(rate, t);
     if (chunked()) return chunked_at_random(load, prompts, come);
     return apart_at_random(load, prompts, come);
+  }
+  /// Prompts that come in such steps, and while stages wait for a longer one.
+  [[nodiscard]] constexpr basic_random_prompts<T> coming_in(
+      const T& rate, const basic_mix_seconds<T>& t) const noexcept {
+    const T longer = max(t.prompts - t.decode, T(0.0));
+    return {rate * t.decode, rate * t.prompts, rate * longer * (load.batches - T(1.0))};
   }
   /// What steps of each kind take, before it is known how many of them read some, and `meanwhile`:
   /// as long as each other; or of an engine that reads prompts apart, with as many at once as come
@@ -66,14 +85,19 @@ struct loaded_replica {
     t.prompts = read.one;
     T readings(0.0);
     for (int i = 0; i < 4; ++i) {
-      const T r = rate * t.prompts;
-      readings = detail::readings_apart(basic_random_prompts<T>{d, r});
-      t.prompts = read.of((d / readings + r) * load.prompt, load);
+      readings = detail::readings_apart(coming_in(rate, t));
+      t.prompts = read.of((prompts / readings) * load.prompt, load);
     }
-    // Full ones, if these suffice: c = (d + r c) L / B.
     const T steps = load.prompt / load.budget;
+    // The less often a prompt is read alone, the more of the time others are read.
+    const T longer = detail::alone_longer(times, load, t.prompts);
+    t.prompts = max((t.prompts + longer) / (T(1.0) + longer * rate * steps), t.prompts);
+    // Full ones, if these suffice: c = (d + r c) L / B.
     const T full = d * steps / max(T(1.0) - rate * t.prompts * steps, T(1e-3));
-    t.meanwhile = t.prompts * max(readings, full);
+    const T carrying = max(readings, full);
+    basic_step_mix<T> s = apart_at_random(load, prompts, coming_in(rate, t));
+    s.carrying = carrying;
+    t.meanwhile = detail::apart_of(t, load, s) * carrying;
     return t;
   }
   /// Seconds of a step that reads one prompt alone, or as much of it as there is room for, and of a
@@ -83,11 +107,13 @@ struct loaded_replica {
     return {times.prompts(min(load.prompt, load.budget)).interval(load.batches),
             times.prompts(load.budget).interval(load.batches)};
   }
+  /// Seconds of steps of each sort in this mix, beside so many others.
   [[nodiscard]] constexpr basic_mix_seconds<T> seconds_of(const basic_step_mix<T>& s,
                                                           const T& others) const noexcept {
     return chunked() ? chunked_seconds(times, load, s, others)
                      : seconds_apart(times, load, s, others);
   }
+  /// The life of a request among such steps and such company, in seconds.
   [[nodiscard]] constexpr basic_sojourn<T> life(const basic_step_mix<T>& s,
                                                 const basic_company<T>& c) const noexcept {
     return chunked() ? chunked_life(times, load, s, c) : life_apart(times, load, s, c);

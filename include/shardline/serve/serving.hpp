@@ -78,6 +78,10 @@ template <class T>
   basic_turnover<T> load;
   load.prompt = computed_tokens(w);
   load.budget = step_budget(engine, w);
+  // Whole prompts leave half of one empty on average.
+  if (scheduler_of(engine, w) == scheduler::whole_prompts) {
+    load.budget = max(load.budget - load.prompt * T(0.5), load.prompt);
+  }
   load.checked = one + real<T>(w.speculation.draft_tokens);
   load.decode_steps = decode_rounds(w);
   load.in_stages = real<T>(most_batches(l));
@@ -209,6 +213,7 @@ constexpr basic_serving<T> serving_at_concurrency(const Times& times, const layo
     end = last_requests<T>{coming, before, over(round), alone}.empty(load, slots) *
           (whole / life.total());
   }
+  life = life.no_shorter(one + end);
   const auto rate = request_rate<T>::from_value(running / life.total().value() / (one + end));
   const seconds<T> for_memory = life.total() * (most.admitted / running - one);
   const seconds<T> between = shardline::min(for_memory, life.total() * preempted(engine, w));

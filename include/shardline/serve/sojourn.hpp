@@ -3,7 +3,7 @@
 #pragma once
 
 #include "shardline/base/units.hpp"
-#include "shardline/serve/steps_apart.hpp"
+#include "shardline/serve/mix_seconds.hpp"
 
 namespace shardline {
 
@@ -13,6 +13,8 @@ namespace shardline {
 ///   generation   from there to its last
 ///   entry        of queue, until the engine notices it: while that lasts, no slot is kept for it
 ///   early        of a run, how much less than others its first requests wait, on average over all
+///   reading      in which prompts of all slots are read, one each, where that may be more; 0: it is
+///                not
 template <class T = double>
 struct basic_sojourn {
   seconds<T> queue{};
@@ -20,26 +22,21 @@ struct basic_sojourn {
   seconds<T> generation{};
   seconds<T> entry{};
   seconds<T> early{};
+  seconds<T> reading{};
 
   [[nodiscard]] constexpr seconds<T> total() const noexcept { return queue + prompt + generation; }
   [[nodiscard]] constexpr seconds<T> in_slot() const noexcept {
     return max(queue - entry, seconds<T>{}) + prompt + generation;
   }
-};
-using sojourn = basic_sojourn<>;
-
-/// Seconds of a step: through all stages, and until the next can begin.
-template <class T = double>
-struct basic_step_seconds {
-  T latency{};
-  T pace{};
-
-  /// Between the beginnings of steps of so many batches that go round.
-  [[nodiscard]] constexpr T interval(const T& batches) const noexcept {
-    return max(pace, latency / batches);
+  /// The same, `lasting` times of which are no less than prompts of all slots are read in: queued
+  /// for longer otherwise.
+  [[nodiscard]] constexpr basic_sojourn no_shorter(const T& lasting) const noexcept {
+    basic_sojourn longer = *this;
+    longer.queue = queue + max(reading / lasting - total(), seconds<T>{});
+    return longer;
   }
 };
-using step_seconds = basic_step_seconds<>;
+using sojourn = basic_sojourn<>;
 
 /// Whom a request shares a replica with.
 ///   others   of what is in flight on average, the share that is not itself
@@ -60,12 +57,6 @@ template <class T>
 constexpr T share_of_others(const T& in_flight) noexcept {
   const T one(1.0);
   return max(in_flight - one, T(0.0)) / max(in_flight, one);
-}
-
-// Sequences in a step in which one decodes oneself, others being so many in a step on average.
-template <class T>
-constexpr T with_own(const T& others, const T& batches) noexcept {
-  return max(others + T(1.0) / batches, T(1.0));
 }
 
 // Tokens that are read until a prompt is, on average over prompts that come together and have so
@@ -109,99 +100,7 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
   return select(room < load.prompt, by_itself + slower, step.latency);
 }
 
-// Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a
-// one: each step of a batch waits for its own last one, which takes all m stages in turn, so that a
-// run of n long ones slows n + m - 1:
-//   share (n + m - 1) / (n + share (m - 1))
-template <class T>
-constexpr T slowed_by(const T& share, const T& in_turn, const T& batches) noexcept {
-  const T behind = batches - T(1.0);
-  return share * (in_turn + behind) / (in_turn + share * behind);
-}
-
 }  // namespace detail
-
-/// Seconds of the steps that a sequence meets which decodes.
-///   decode     of one without prompts
-///   prompts    of one with some; of an engine that reads them apart, of these alone
-///   meanwhile  that prompts of others add to each step of decoding
-///   queued     of one with some, behind which one's own prompt waits: those of others follow each
-///              other through the stages, however few sequences there are
-template <class T = double>
-struct basic_mix_seconds {
-  T decode{};
-  T prompts{};
-  T meanwhile{};
-  T queued{};
-
-  [[nodiscard]] constexpr T mean() const noexcept { return decode + meanwhile; }
-  // Of a step that one comes upon at random, more often a long one than a short one; `carrying`
-  // of them have prompts.
-  [[nodiscard]] constexpr T met(const T& carrying) const noexcept {
-    const T rest = T(1.0) - carrying;
-    const T sum = decode * rest + prompts * carrying;
-    return (decode * decode * rest + prompts * prompts * carrying) / sum;
-  }
-};
-
-/// Seconds of the steps of a replica that reads prompts beside decoding sequences (apart from them:
-/// seconds_apart()): `times` of the mean step of each sort. `others` [1], from 0 to 1, is the share
-/// of what is in flight that one more meets.
-///   steps of 1 s, 10 ms a sequence, 1 ms a token; 8 decode beside one's own, 1024 tokens: 1.09
-///   and 2.114 s; apart 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
-template <class T, class Times>
-[[nodiscard]] constexpr basic_mix_seconds<T> chunked_seconds(const Times& times,
-                                                             const basic_turnover<T>& load,
-                                                             const basic_step_mix<T>& s,
-                                                             const T& others) noexcept {
-  const T generating = detail::with_own(s.decoding * others, load.batches);
-  basic_mix_seconds<T> t;
-  t.decode = times.decode(generating).interval(load.batches);
-  const basic_step_seconds<T> mixed = times.mixed(s.prompt_tokens, generating);
-  t.prompts = mixed.interval(load.batches);
-  t.queued = mixed.interval(load.in_stages);
-  T share = s.at_random ? s.carrying * others : s.met;
-  if (largest_of(load.batches) > 1.0) {
-    const T among = min(share / s.coming, T(1.0));
-    const T in_turn = max(load.prompt / s.room, T(1.0));
-    share = detail::slowed_by(among, in_turn, load.batches) * s.coming;
-  }
-  t.meanwhile = (t.prompts - t.decode) * share;
-  return t;
-}
-namespace detail {
-
-// What a step that reads prompts apart adds to those that decode: its own time without stages; with
-// them, where it is longer, it slows those behind it besides, carrying (1 + beside) / prompts in a
-// row, and takes a batch's turn:
-//   read + (read - decode) (slowed - share) / share,   share = carrying / (1 + carrying)
-template <class T>
-constexpr T apart_of(const basic_mix_seconds<T>& t, const basic_turnover<T>& load,
-                     const basic_step_mix<T>& s) noexcept {
-  if (!(largest_of(load.batches) > 1.0)) return t.prompts;
-  const T one(1.0);
-  const T share = s.carrying / (one + s.carrying);
-  const T in_turn = max(s.carrying * (one + s.beside) / s.prompts, one);
-  const T slowed = slowed_by(share, in_turn, load.batches);
-  return t.prompts + max(t.prompts - t.decode, T(0.0)) * ((slowed - share) / share);
-}
-
-}  // namespace detail
-
-/// The same of a replica that reads prompts apart from decoding sequences.
-///   as above: 1.09 and 2.024 s   (tests/serve/sojourn.cpp)
-template <class T, class Times>
-[[nodiscard]] constexpr basic_mix_seconds<T> seconds_apart(const Times& times,
-                                                           const basic_turnover<T>& load,
-                                                           const basic_step_mix<T>& s,
-                                                           const T& others) noexcept {
-  const T generating = detail::with_own(s.decoding * others, load.batches);
-  basic_mix_seconds<T> t;
-  t.decode = times.decode(generating).interval(load.batches);
-  t.prompts = times.prompts(s.prompt_tokens).interval(load.batches);
-  t.meanwhile = detail::apart_of(t, load, s) * s.carrying * others;
-  return t;
-}
 
 namespace detail {
 
@@ -270,11 +169,27 @@ constexpr met_prompts<T> prompts_met(const Times& times, const basic_turnover<T>
 
 }  // namespace detail
 
+namespace detail {
+
+// Seconds in which so many slots read a prompt each in full steps, on the line through one without
+// prompts and a mixed one; none of one slot, whose prompt has nothing to wait for.
+template <class T>
+constexpr T all_prompts(const basic_turnover<T>& load, const basic_step_mix<T>& s, const T& slots,
+                        const basic_mix_seconds<T>& t) noexcept {
+  const T full = min(s.room, load.prompt * slots);
+  const T decode = min(t.decode, t.queued);
+  const T step = decode + (t.queued - decode) * (full / s.prompt_tokens);
+  return slots * min(slots - T(1.0), T(1.0)) * step * (load.prompt / full);
+}
+
+}  // namespace detail
+
 /// A life [s] among chunked steps.
 ///   generation = g m (decode + (mixed - decode) met),  met: steps with others' prompts among those
 ///              that are neither read in nor queued; at random carrying others
 ///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
 ///              came with them are read, half of them on average
+///   reading    = slots prompt / tokens of a full step, of two slots or more: all read one in a life
 /// Of a run, whose sequences stay together, others' prompts fall within a life or not
 /// (detail::clump). Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many
@@ -311,9 +226,10 @@ template <class T, class Times>
   }
   const T behind = (t.prompts - t.decode) * s.behind * others;
   const T generation = load.decoding_steps() * (t.decode + t.meanwhile * met.decoding) + behind;
-  return {seconds<T>::from_value(queue), seconds<T>::from_value(prompt),
+  const T least = detail::all_prompts(load, s, c.at_once, t);
+  return {seconds<T>::from_value(queue),      seconds<T>::from_value(prompt),
           seconds<T>::from_value(generation), seconds<T>::from_value(entry),
-          seconds<T>::from_value(early)};
+          seconds<T>::from_value(early),      seconds<T>::from_value(least)};
 }
 
 namespace detail {

@@ -71,7 +71,7 @@ using step_mix = basic_step_mix<>;
 
 namespace detail {
 
-// x^y of 0 <= x <= 1.
+// x^y of x >= 0.
 template <class T>
 constexpr T share_to(const T& x, const T& y) noexcept {
   return exponential(natural_log(max(x, T(1e-30))) * y);
@@ -182,12 +182,13 @@ template <class T>
   return s;
 }
 
-/// Where prompts come at random: how many on average in the time of a step that reads none, and of
-/// one that reads some.
+/// Where prompts come at random: how many on average in the time of a step that reads none, of one
+/// that reads some, and while stages wait for that one.
 template <class T = double>
 struct basic_random_prompts {
   T decoding{};
   T reading{};
+  T waiting{};
 };
 using random_prompts = basic_random_prompts<>;
 
@@ -212,9 +213,11 @@ constexpr T chance_of_some(const T& prompts, const T& room,
 }  // namespace detail
 
 /// The same where prompts come at random, so many in a step of any kind.
-///   carrying / (1 - carrying) = (1 - none(decoding)) / none(reading)
-/// since a step has what came during the one before it, and after a long one it is seldom empty;
-/// none(n) is the chance that none of n came. `queued` by Sakasegawa's formula.
+///   1 / carrying = (1 - none^m) / (1 - none) + none^m / (1 - none(decoding)),
+///   none = none(reading)
+/// since a step has what came during the one before it, and after a long one it is seldom empty,
+/// nor are those of a round that wait for it; none(n) is the chance that none of n came. `queued`
+/// by Sakasegawa's formula.
 template <class T>
 [[nodiscard]] constexpr basic_step_mix<T> chunked_at_random(
     const basic_turnover<T>& load, const T& prompts, const basic_random_prompts<T>& come) noexcept {
@@ -233,7 +236,10 @@ template <class T>
   const T ends = detail::chance_of_none(reading, s.room, load);
   // No less than full steps, no more than a step for each prompt.
   const T most = min(s.prompts * max(load.prompt / s.room, one), one);
-  s.carrying = min(max(begins / max(begins + ends, some), read / s.room), most);
+  const T in_round = detail::share_to(ends, load.batches);
+  const T in_row = (one - in_round) / max(one - ends, some);
+  const T carrying = one / (in_row + in_round / max(begins, some));
+  s.carrying = min(max(carrying, read / s.room), most);
   s.prompt_tokens = min(read / s.carrying, s.room);
   s.coming = one;
   s.beside = reading;

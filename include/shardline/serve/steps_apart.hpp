@@ -124,20 +124,21 @@ template <class T>
 namespace detail {
 
 // Reading steps that follow on a decoding one, where prompts are read apart and shorter than a
-// step.
+// step: what comes while stages wait for one begins another.
 template <class T>
 constexpr T readings_apart(const basic_random_prompts<T>& come) noexcept {
   const T one(1.0);
   const T d = max(come.decoding, T(hardly_any));
   const T some = max(one - exponential(T(0.0) - d), d * (one - d * T(0.5)));
-  return some * exponential(min(come.reading, T(50.0)));
+  return some * exponential(min(come.reading + come.waiting, T(50.0)));
 }
 
 }  // namespace detail
 
 /// The same where prompts come at random, so many in a step of any kind and the steps that are read
 /// after it. What comes while some are read is read too before anything decodes:
-///   carrying = e^r (1 - e^-d),   d come in a step that decodes, r in one that reads
+///   carrying = e^(r + w) (1 - e^-d),   d come in a step that decodes, r in one that reads, w while
+///              stages wait for it
 /// each reading step being followed by another with the chance 1 - e^-r; at least full steps, at
 /// most one for each prompt. Prompts of more than a step queue for each other as in an M/D/1 queue.
 template <class T>

@@ -76,6 +76,7 @@ struct lanes {
   [[nodiscard]] double operator[](std::size_t lane) const noexcept {
     return groups[lane / Width][lane % Width];
   }
+  /// Puts a value into one lane.
   void set(std::size_t lane, double value) noexcept { groups[lane / Width][lane % Width] = value; }
 
   friend lanes operator+(const lanes& a, const lanes& b) noexcept {

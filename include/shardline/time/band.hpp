@@ -132,13 +132,26 @@ template <class T>
 
 namespace detail {
 
-// Of a wait that may have no end, in which case the band has none either.
+// Of a wait that may have no end, in which case the band has none either. Where requests arrive at
+// random, at a share u of the most that can be served, steps that take l times as long leave l u of
+// it, and the wait grows as 1 / (1 - u): by (1 - u) / (1 - l u), without end from l u = 1 on.
 template <class T>
-constexpr basic_band<T> band_of_wait(const basic_residual<T>& r, const seconds<T>& wait) noexcept {
+constexpr basic_band<T> band_of_wait(const basic_residual<T>& r, const seconds<T>& wait,
+                                     const T& utilisation,
+                                     const basic_residual<T>& steps) noexcept {
+  const T one(1.0);
+  const T none(0.0);
   const auto ends = wait.value() <= T((std::numeric_limits<double>::max)());
-  const basic_band<T> b = band_of(r, select(ends, wait, seconds<T>{}));
+  const seconds<T> finite = select(ends, wait, seconds<T>{});
+  const T u = select(utilisation < one, utilisation, none);
+  const T left = one - u;
+  const T low = min(left / (one - u * steps.low), r.low);
+  const T at_longest = one - u * steps.high;
+  const T high = max(left / max(at_longest, T(1e-9)), r.high);
   const auto no_time = seconds<T>::from_value(endless<T>());
-  return {select(ends, b.low, no_time), select(ends, b.high, no_time)};
+  const auto no_end = at_longest <= none;
+  return {select(ends, finite * low, no_time),
+          select(ends, select(no_end, no_time, finite * high), no_time)};
 }
 
 }  // namespace detail

@@ -67,6 +67,7 @@ struct basic_time {
     auto& spent = terms[static_cast<std::size_t>(line)];
     spent = spent + s;
   }
+  /// Seconds that are bound by something.
   constexpr void wait(bound on, const seconds<T>& s) noexcept {
     auto& waited = bounds[static_cast<std::size_t>(on)];
     waited = waited + s;
@@ -105,8 +106,10 @@ struct basic_total_time {
     for (std::size_t i = 0; i + 2 < term_count; ++i) before = before + broken_down.terms[i];
   }
 
+  /// Seconds in all, bubble included.
   [[nodiscard]] constexpr seconds<T> total() const noexcept { return before + bubble + host; }
   constexpr void spend_on_bubble(const seconds<T>& s) noexcept { bubble = bubble + s; }
+  /// Adds `times` executions of another time.
   constexpr void add(const basic_time<T>& other, const T& times) noexcept {
     before = before + other.total() * times;
   }

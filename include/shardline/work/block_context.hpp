@@ -38,6 +38,7 @@ struct block_context {
                                         integer vectors = 1) const noexcept {
     return {c, formats.of_model[weight_class::norm], 1, n, vectors, stored};
   }
+  /// A k x n matrix of a class, in the format that it has in this layer.
   [[nodiscard]] constexpr weight matrix(weight_class c, integer k, integer n, integer matrices = 1,
                                         matrix_role role = matrix_role::input) const noexcept {
     return {c, formats(c, role), k, n, matrices, stored};
@@ -46,6 +47,7 @@ struct block_context {
                                         integer n) const noexcept {
     return matrix(c, k, n, 1, role);
   }
+  /// The multiplication of all tokens by a matrix.
   [[nodiscard]] constexpr gemm_shape project(term t, const weight& w) const noexcept {
     return {t, w, step_extent::tokens, activations};
   }
@@ -63,6 +65,7 @@ struct block_context {
     return {term::norms, vector(weight_class::norm, norm_values), values_bytes(4 * hidden_size),
             vector_kind::norm, hidden_size};
   }
+  /// The ranks that share out attention.
   [[nodiscard]] constexpr rank_group tensor_group() const noexcept {
     return {layout.attention.tp, 1};
   }

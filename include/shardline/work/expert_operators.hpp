@@ -23,15 +23,21 @@ struct grouped_gemm {
   [[nodiscard]] constexpr gemm<T> as_gemm() const noexcept {
     return {term, weight, rows, matrices_read, activation};
   }
+  /// Two for each value of the weights that a row meets.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept { return as_gemm().flops(); }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return as_gemm().math(); }
+  /// Bytes of the experts that are hit.
   [[nodiscard]] constexpr bytes<T> weight_bytes() const noexcept {
     return as_gemm().weight_bytes();
   }
+  /// Bytes of the rows that go in and come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     return as_gemm().activation_bytes();
   }
+  /// Both of these.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return as_gemm().bytes_moved(); }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
@@ -55,11 +61,14 @@ struct expert_activation {
   integer width = 0;
   precision activation = precision::bf16;
 
+  /// Bytes of the rows that go in and come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     return bytes<T>::from_value(rows *
                                 T(static_cast<double>(up + width) * element_bytes(activation)));
   }
+  /// The same, and its vectors are read inside others.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return activation_bytes(); }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 

@@ -14,6 +14,11 @@
 ///   void emit(e, sink) const              its operators on one rank with their weights, and what it
 ///                                         keeps of a sequence, as shapes: sink(shape) in order, to a
 ///                                         shape_sink
+/// and, where it is so,
+///   static constexpr bool stands_alone = true   it is no half of a layer: nothing is normed before
+///                                         it, no streams are mixed around it, it sums over tp
+///                                         itself
+///   count unread_values() const           of such a kind: of its tables, those that no token reads
 /// All are constexpr, and but for emit() templates over what they are given. A kind of feed-forward
 /// block says too:
 ///   static constexpr bool sums_at_end     its last operator sums partial outputs over tp, so that
@@ -138,8 +143,8 @@ struct operator_limits {
     return gemms + vectors + fused + 2 * attentions + 3;
   }
 };
-inline constexpr operator_limits most_of_mixing{13, 11, 9, 3, 7};
-inline constexpr operator_limits most_of_feed_forward{9, 13, 11, 0, 5};
+inline constexpr operator_limits most_of_mixing{14, 11, 9, 3, 7};
+inline constexpr operator_limits most_of_feed_forward{10, 13, 11, 0, 5};
 
 namespace detail {
 
@@ -206,6 +211,12 @@ template <class Kind>
 concept routes_tokens = requires(const Kind& kind) {
   { kind.experts } -> std::convertible_to<integer>;
   { kind.experts_per_token } -> std::convertible_to<integer>;
+};
+
+/// A kind of token mixing that stands alone, beside the halves of layers.
+template <class Kind>
+concept stands_alone = requires {
+  requires Kind::stands_alone;
 };
 
 namespace detail {

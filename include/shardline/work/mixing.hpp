@@ -5,6 +5,7 @@
 
 #include <numeric>
 
+#include "shardline/describe/recurrence_kind.hpp"
 #include "shardline/work/operators.hpp"
 
 namespace shardline {
@@ -43,6 +44,7 @@ template <class T>
 ///   latent_width      values per token that such a cache keeps; 0: not known
 ///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes
 ///                     are shared by (DeepSeek-V4); contexts and windows are of tokens
+///   chosen            its window is of tokens that an indexer chose for each query, not of the last
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
@@ -63,57 +65,76 @@ struct attention_core {
   bool latent = false;
   integer latent_width = 0;
   integer tokens_per_key = 1;
+  bool chosen = false;
 
+  /// Two for each value of a score and of a weighted sum, of all pairs that queries see.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_pair = real<T>(2 * heads * (qk_dim + v_dim));
     const T pairs = attention_pairs(new_tokens, context, window) /
                     real<T>(query_split * cache_split * tokens_per_key);
     return shardline::flops<T>::from_value(sequences * pairs * per_pair);
   }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }
+  /// Bytes of queries that go in and of values that come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const T per_token = real<T>(heads * (qk_dim + v_dim)) * T(element_bytes(activation));
     return bytes<T>::from_value(sequences * new_tokens / real<T>(query_split) * per_token);
   }
+  /// Bytes of keys and values that are read and written.
   [[nodiscard]] constexpr bytes<T> cache_bytes() const noexcept {
     const T kept = window == 0 ? context : min(context, real<T>(window));
     const T tokens = sequences * (kept + new_tokens) / real<T>(cache_split);
     return bytes<T>::from_value(tokens * T(bytes_per_token));
   }
+  /// Both of these.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     return activation_bytes() + cache_bytes();
   }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
 /// A recurrence over the new tokens of one part of a step, all its sequences. Over cp ranks the
 /// tokens are divided; handing the state from rank to rank is not priced.
 ///   flops = sequences new_tokens flops_per_token
-///   bytes = sequences (new_tokens values_per_token activation + 2 state_bytes): the state is read
-///           and written once
+///   bytes = sequences (new_tokens values_per_token activation + moves state_bytes)
+///   moves = 2, the state is read and written once; 1 + new_tokens in a decode step, which writes
+///           it after each token, so that drafts can be taken back. Inputs of a convolution, of
+///           which a draft's are the next one's too, 2
+/// state_values: of one sequence, whatever their precision.
 template <class T>
 struct recurrence {
   static constexpr shardline::term term = shardline::term::attention;
+  recurrence_kind kind = recurrence_kind::state_space;
   shardline::phase phase = phase::decode;
   T sequences = T(0.0);
   T new_tokens = T(0.0);
   integer query_split = 1;
   integer flops_per_token = 0;
   integer values_per_token = 0;
+  integer state_values = 0;
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 
+  /// flops_per_token for each new token of this rank.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     return shardline::flops<T>::from_value(tokens() * real<T>(flops_per_token));
   }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return activation; }
+  /// Bytes of values that go in and come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const T per_token = real<T>(values_per_token) * T(element_bytes(activation));
     return bytes<T>::from_value(tokens() * per_token);
   }
+  /// These, and the state read and written.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
-    return activation_bytes() + bytes<T>::from_value(sequences * T(2.0 * state_bytes));
+    const bool each = phase == shardline::phase::decode && kind != recurrence_kind::convolution;
+    const T moves = each ? T(1.0) + new_tokens : T(2.0);
+    return activation_bytes() + bytes<T>::from_value(sequences * (moves * T(state_bytes)));
   }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 
  private:
@@ -150,6 +171,7 @@ struct sequence_cache {
     const T filled = round_up(length / real<T>(page_tokens * split));
     return window == 0 ? filled : min(filled, real<T>(ring_pages(page_tokens)));
   }
+  /// Bytes of a page of so many tokens.
   [[nodiscard]] constexpr double page_bytes(integer page_tokens) const noexcept {
     return real<double>(page_tokens) * bytes_per_token;
   }

@@ -84,8 +84,11 @@ struct weight {
   integer matrices = 1;
   bool resident = true;
 
+  /// Values of all its matrices.
   [[nodiscard]] constexpr integer elements() const noexcept { return matrices * k * n; }
+  /// Stored bytes of one matrix, scales included.
   [[nodiscard]] constexpr double matrix_bytes() const noexcept { return format.matrix_bytes(k, n); }
+  /// Stored bytes of all of them.
   [[nodiscard]] constexpr double total_bytes() const noexcept {
     return static_cast<double>(matrices) * matrix_bytes();
   }
@@ -101,22 +104,28 @@ struct gemm {
   T matrices_read = T(1.0);
   precision activation = precision::bf16;
 
+  /// Two for each row and value of the matrix.
   [[nodiscard]] constexpr shardline::flops<T> flops() const noexcept {
     const T per_row = real<T>(2 * weight.k) * real<T>(weight.n);
     return shardline::flops<T>::from_value(rows * per_row);
   }
+  /// The precision that products are taken in.
   [[nodiscard]] constexpr precision math() const noexcept { return weight.format.math; }
+  /// Bytes of the matrix, as it is stored.
   [[nodiscard]] constexpr bytes<T> weight_bytes() const noexcept {
     return bytes<T>::from_value(matrices_read * T(weight.matrix_bytes()));
   }
+  /// Bytes of the rows that go in and come out.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept {
     const double row = static_cast<double>(weight.k) * element_bytes(weight.format.math) +
                        static_cast<double>(weight.n) * element_bytes(activation);
     return bytes<T>::from_value(rows * T(row));
   }
+  /// Both of these.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     return weight_bytes() + activation_bytes();
   }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
@@ -133,8 +142,11 @@ struct elementwise {
   vector_kind kind = vector_kind::addition;
   integer width = 0;
 
+  /// Bytes that it reads and writes of all tokens.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return traffic; }
+  /// The same; its gains are too few to count.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return traffic; }
+  /// Launched for it.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(1.0); }
 };
 
@@ -144,10 +156,13 @@ struct fused_vector {
   shardline::term term = term::norms;
   shardline::weight weight{};
 
+  /// None: another operator reads them.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
+  /// Bytes of the vectors.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept {
     return bytes<T>::from_value(T(weight.total_bytes()));
   }
+  /// None of its own.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 };
 
@@ -159,8 +174,11 @@ struct logits {
   T rows = T(0.0);
   integer columns = 0;
 
+  /// None: the head writes them.
   [[nodiscard]] constexpr bytes<T> activation_bytes() const noexcept { return {}; }
+  /// None: the sampler is not priced.
   [[nodiscard]] constexpr bytes<T> bytes_moved() const noexcept { return {}; }
+  /// None of its own.
   [[nodiscard]] constexpr T kernels() const noexcept { return T(0.0); }
 };
 
@@ -211,6 +229,7 @@ struct routed_tokens {
   [[nodiscard]] constexpr T busiest(double copies) const noexcept {
     return max(sent * T(copies), min(received * T(copies), all));
   }
+  /// Bytes of these: busiest() of their values.
   [[nodiscard]] constexpr bytes<T> copied(double copies) const noexcept {
     return bytes<T>::from_value(busiest(copies) * T(real<double>(hidden) * value_bytes));
   }

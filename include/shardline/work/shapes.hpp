@@ -67,6 +67,7 @@ struct routing_shape {
   bool sent = false;
   double destinations = 1.0;
 
+  /// Experts that lie on the ranks, copies too.
   [[nodiscard]] constexpr integer placed() const noexcept { return experts + redundant; }
   friend constexpr bool operator==(const routing_shape&, const routing_shape&) noexcept = default;
 };
@@ -126,14 +127,17 @@ struct attention_shape {
   bool latent = false;
   integer latent_width = 0;
   integer tokens_per_key = 1;
+  bool chosen = false;
 };
 
 /// A recurrence over the part of a step in one phase: recurrence without the step.
 struct recurrence_shape {
+  recurrence_kind kind = recurrence_kind::state_space;
   shardline::phase phase = phase::decode;
   integer query_split = 1;
   integer flops_per_token = 0;
   integer values_per_token = 0;
+  integer state_values = 0;
   double state_bytes = 0.0;
   precision activation = precision::bf16;
 };
@@ -288,16 +292,17 @@ template <class T>
 template <class T>
 [[nodiscard]] constexpr attention_core<T> operator_of(const attention_shape& o,
                                                       const step_part<T>& part) noexcept {
-  return {o.phase,       part.sequences, part.new_tokens, part.context,
-          o.query_split, o.cache_split,  o.heads,         o.kv_heads,
-          o.qk_dim,      o.v_dim,        o.window,        o.bytes_per_token,
-          o.activation,  o.latent,       o.latent_width,  o.tokens_per_key};
+  return {o.phase,          part.sequences,    part.new_tokens, part.context, o.query_split,
+          o.cache_split,    o.heads,           o.kv_heads,      o.qk_dim,     o.v_dim,
+          o.window,         o.bytes_per_token, o.activation,    o.latent,     o.latent_width,
+          o.tokens_per_key, o.chosen};
 }
 template <class T>
 [[nodiscard]] constexpr recurrence<T> operator_of(const recurrence_shape& o,
                                                   const step_part<T>& part) noexcept {
-  return {o.phase,           part.sequences,     part.new_tokens, o.query_split,
-          o.flops_per_token, o.values_per_token, o.state_bytes,   o.activation};
+  return {o.kind,        o.phase,           part.sequences,     part.new_tokens,
+          o.query_split, o.flops_per_token, o.values_per_token, o.state_values,
+          o.state_bytes, o.activation};
 }
 
 /// Bytes of workspace that an operator of a shape takes for each of what its size follows: inputs
@@ -330,8 +335,8 @@ template <class T>
 ///                    by expert, the activation function and the sum; two that quantise inputs of
 ///                    8 bits or fewer
 ///   recurrence       of a prompt, in chunks: gates, norms of queries and keys, decay within a
-///                    chunk, its products, its triangular system, weights, states, outputs; else
-///                    one
+///                    chunk, its products, its triangular system, weights, states, outputs; of a
+///                    decode step and of a convolution one
 /// Source: topk.py and fused_moe_triton of sgl-project/sglang, chunk_gated_delta_rule of
 /// fla-org/flash-linear-attention. Check: tests/work/shapes.cpp.
 [[nodiscard]] constexpr int kernels_of(const gemm_shape& o) noexcept {
@@ -342,7 +347,7 @@ template <class T>
   return bits(o.format.math) <= 8 ? 7 : 5;
 }
 [[nodiscard]] constexpr int kernels_of(const recurrence_shape& o) noexcept {
-  return o.phase == phase::prefill ? 8 : 1;
+  return o.phase == phase::prefill && o.kind != recurrence_kind::convolution ? 8 : 1;
 }
 [[nodiscard]] constexpr int kernels_of(const fused_shape&) noexcept { return 0; }
 [[nodiscard]] constexpr int kernels_of(const vector_shape&) noexcept { return 1; }

@@ -39,7 +39,6 @@ constexpr device h100_latent = with_curves(h100, recorded::latent_prefill_h100_t
 
 static_assert(time_of(h100_vllm, grouped(token, 64.0, 1.0, 4095.0, {}, 2.0)).total() > 0_us);
 static_assert(time_of(h100_vllm, grouped(prompt, 1.0, 2048.0, 0.0, {}, 2.0)).total() > 0_us);
-static_assert(time_of(h100_vllm, recurrence<double>{}).total() == 0_us);
 
 // Agreement to 12 digits with a figure in microseconds.
 void agree(const device& a, const core& c, double expected) {
@@ -146,10 +145,6 @@ TEST_CASE("a part of a step without sequences runs no kernel") {
     c.new_tokens = 0.0;
     REQUIRE(time_of(a, c).total() == 0_us);
   }
-  recurrence<double> r;
-  r.new_tokens = 1.0;
-  r.state_bytes = 1e6;
-  CHECK(time_of(h100_vllm, r).total() == 0_us);
 }
 
 namespace {
@@ -329,23 +324,6 @@ TEST_CASE("a prompt's latents are read as keys and values per head, whatever the
   CHECK(narrow.memory == wide.memory);
   // 4096 tokens x 16 heads x 320 values, once as keys and values, once as queries and outputs.
   CHECK(wide.memory.value() == doctest::Approx(2.0 * 4096.0 * 16.0 * 640.0 / (0.9 * 3350e9)));
-}
-
-TEST_CASE("recurrences: a roofline with the shares of wide multiplications and vector kernels") {
-  device a = h100_vllm;
-  a.efficiency.gemm[kernel_format::wide].compute = 0.5;
-  a.efficiency.elementwise.bandwidth = 0.25;
-  a.efficiency.elementwise.launch = 3_us;
-  recurrence<double> r;
-  r.sequences = 2.0;
-  r.new_tokens = 10.0;
-  r.flops_per_token = 1000;
-  r.values_per_token = 50;
-  r.state_bytes = 600.0;
-  const auto t = time_of(a, r);
-  CHECK(t.compute.value() == doctest::Approx(20000.0 / (0.5 * 989e12)));
-  CHECK(t.memory.value() == doctest::Approx((20.0 * 100.0 + 2400.0) / (0.25 * 3350e9)));
-  CHECK(t.launch == 12_us);  // of four vector kernels
 }
 
 TEST_CASE("documented: laws of attention take 78.8 us of a prompt and 365.0 us of a decode step") {

@@ -449,4 +449,8 @@ TEST_CASE("vLLM's pools say on which node they are asked for their caches") {
   CHECK(shell.find("VLLM_NIXL_SIDE_CHANNEL_HOST=node0 ") != std::string::npos);
   CHECK(shell.find("VLLM_NIXL_SIDE_CHANNEL_HOST=node1 VLLM_NIXL_SIDE_CHANNEL_PORT=5700 ") !=
         std::string::npos);
+  const launch_plan p = launch_plan_of(r);
+  const auto second = environment_of(p, p.servers.back(), {.leader = "node1", .slot = 1});
+  CHECK(second == std::vector<std::string>{"VLLM_NIXL_SIDE_CHANNEL_HOST=node1",
+                                           "VLLM_NIXL_SIDE_CHANNEL_PORT=5700"});
 }

@@ -48,6 +48,18 @@ TEST_CASE("an indexer scores all tokens; attention reads those of the blocks tha
   CHECK(r.caches[0].bytes_per_token == 2.0 * 2.0 * 4.0 * 2.0 + 3.0 * 2.0);
 }
 
+TEST_CASE("index keys of a block kept as one: a key for four tokens, scored as often less") {
+  block_sparse_attention pooled = blocks;
+  pooled.index_heads = 4;
+  pooled.index_pool = 4;
+  pooled.output_gate = true;
+  const recorded r = block_of(pooled, {}, decode_step(2.0, 99.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, (2 * 8 + 4) * 4));  // queries and their gates, keys, values
+  REQUIRE(r.cores.size() == 2);
+  CHECK(r.cores[0].flops().value() == 2.0 * 100.0 * 2.0 * 1.0 * 3.0);
+  CHECK(r.caches[0].bytes_per_token == 2.0 * 2.0 * 4.0 * 2.0 + 3.0 * 2.0 / 4.0);
+}
+
 TEST_CASE("no ranks share out the cache, and ranges are the kind's own") {
   model m = sixteen_wide();
   m.name = "blocks";

@@ -32,8 +32,8 @@ TEST_CASE("delta attention: queries, keys and values of the rank's heads, decays
   CHECK(shape(r.gemms[6].weight, 2 * 3, 16));
   CHECK(r.stored(weight_class::norm) == 3);
   // Convolutions of 3 x 6 channels, a decay per head and a bias per value.
-  CHECK(r.vectors[0].weight.n == 3 * 6 * 4);
-  CHECK(shape(r.fused[0], 1, 2 + 6));
+  CHECK(shape(r.fused[0], 1, 3 * 6 * 4));
+  CHECK(shape(r.fused[1], 1, 2 + 6));
 }
 
 TEST_CASE("a decay of one projection is multiplied with them too") {
@@ -56,7 +56,9 @@ TEST_CASE("a head keeps a square of its width in fp32, and inputs of the convolu
   REQUIRE(r.caches.size() == 1);
   CHECK(r.caches[0].bytes_per_token == 0.0);
   CHECK(r.caches[0].state_bytes == 2.0 * 3.0 * 3.0 * 4.0 + 18.0 * 3.0 * 2.0);
-  REQUIRE(r.recurrences.size() == 1);
-  CHECK(r.recurrences[0].flops().value() == 3.0 * 8.0 * 2.0 * 9.0);
-  CHECK(r.recurrences[0].state_bytes == r.caches[0].state_bytes);
+  REQUIRE(r.recurrences.size() == 2);
+  CHECK(r.recurrences[1].flops().value() == 3.0 * 8.0 * 2.0 * 9.0);
+  CHECK(r.recurrences[1].kind == recurrence_kind::delta_attention);
+  CHECK(r.recurrences[1].state_values == 2 * 3 * 3);
+  CHECK(r.recurrences[0].state_bytes + r.recurrences[1].state_bytes == r.caches[0].state_bytes);
 }

@@ -24,28 +24,31 @@ TEST_CASE("gated delta rule by hand: projections, convolution, rule, gated norm,
   CHECK(shape(r.gemms[0].weight, 16, 64 + 40));  // q k v and gate
   CHECK(shape(r.gemms[1].weight, 16, 8 + 8));    // decay and write strength
   CHECK(shape(r.gemms[2].weight, 40, 16));
-  REQUIRE(r.vectors.size() == 2);
-  CHECK(r.vectors[0].weight.elements() == 64 * 4);  // taps
-  CHECK(r.vectors[0].traffic.value() == 2.0 * 64.0 * 2.0);
-  CHECK(r.vectors[1].weight.elements() == 5);  // gains, the same for all heads
-  CHECK(r.vectors[1].weight.weight_class == weight_class::norm);
-  CHECK(r.vectors[1].traffic.value() == 3.0 * 40.0 * 2.0);
-  REQUIRE(r.fused.size() == 1);
-  CHECK(shape(r.fused[0], 1, 8 + 8));  // A_log and dt_bias
+  REQUIRE(r.vectors.size() == 1);
+  CHECK(r.vectors[0].weight.elements() == 5);  // gains, the same for all heads
+  CHECK(r.vectors[0].weight.weight_class == weight_class::norm);
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 40.0 * 2.0);
+  REQUIRE(r.fused.size() == 2);
+  CHECK(shape(r.fused[0], 1, 64 * 4));  // taps
+  CHECK(shape(r.fused[1], 1, 8 + 8));   // A_log and dt_bias
+  CHECK(r.recurrences[0].kind == recurrence_kind::convolution);
+  CHECK(r.recurrences[0].bytes_moved().value() == 2.0 * (2.0 * 64.0 + 2.0 * 3.0 * 64.0));
   CHECK(r.stored(weight_class::attention) == 16 * 104 + 16 * 16 + 256 + 16 + 40 * 16);
   CHECK(r.stored(weight_class::norm) == 5);
 }
 
 TEST_CASE("gated delta rule by hand: 7 operations per value of state, in every value head") {
   const recorded r = block_of(delta, {}, one_token);
-  REQUIRE(r.recurrences.size() == 1);
-  CHECK(r.recurrences[0].flops().value() == 7.0 * 8.0 * 3.0 * 5.0);
-  CHECK(r.recurrences[0].activation_bytes().value() == (64.0 + 40.0) * 2.0);
+  REQUIRE(r.recurrences.size() == 2);
+  CHECK(r.recurrences[1].flops().value() == 7.0 * 8.0 * 3.0 * 5.0);
+  CHECK(r.recurrences[1].activation_bytes().value() == (64.0 + 40.0) * 2.0);
   CHECK(r.multiplied() == 2.0 * (16 * 104 + 16 * 16 + 40 * 16));
   // 8 matrices of 3 x 5 in fp32, and the last 3 inputs of 64 channels in bf16.
   CHECK(r.caches[0].state_bytes == 8.0 * 15.0 * 4.0 + 3.0 * 64.0 * 2.0);
   CHECK(r.caches[0].bytes_per_token == 0.0);
-  CHECK(r.recurrences[0].state_bytes == r.caches[0].state_bytes);
+  CHECK(r.recurrences[1].kind == recurrence_kind::delta_rule);
+  CHECK(r.recurrences[1].state_values == 8 * 15);
+  CHECK(r.recurrences[0].state_bytes + r.recurrences[1].state_bytes == r.caches[0].state_bytes);
 }
 
 TEST_CASE("gated delta rule: all but the norm's gains is split over tp") {
@@ -57,7 +60,7 @@ TEST_CASE("gated delta rule: all but the norm's gains is split over tp") {
   CHECK(r.stored(weight_class::attention) * 4 == whole.stored(weight_class::attention));
   CHECK(r.stored(weight_class::norm) == 5);
   CHECK(r.caches[0].state_bytes * 4.0 == whole.caches[0].state_bytes);
-  CHECK(r.recurrences[0].flops_per_token * 4 == whole.recurrences[0].flops_per_token);
+  CHECK(r.recurrences[1].flops_per_token * 4 == whole.recurrences[1].flops_per_token);
   CHECK(r.collectives.empty());  // the sum over ranks is the layer's: model/blocks.cpp
 }
 

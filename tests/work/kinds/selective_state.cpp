@@ -20,9 +20,9 @@ TEST_CASE("selective states: steps, inputs and outputs are made from all channel
   REQUIRE(r.collectives.size() == 1);
   CHECK(r.collectives[0].message.value() == 3.0 * 11.0 * 2.0);
   CHECK(r.stored(weight_class::norm) == 11);
-  CHECK(shape(r.fused[1], 1, 12 + 12 * 3 + 12));  // step biases, decays, direct paths
+  CHECK(shape(r.fused[2], 1, 12 + 12 * 3 + 12));  // step biases, decays, direct paths
   CHECK(r.caches[0].state_bytes == 12.0 * 3.0 * 4.0 + 3.0 * 12.0 * 2.0);
-  CHECK(r.recurrences[0].flops().value() == 3.0 * 7.0 * 36.0);
+  CHECK(r.recurrences[1].flops().value() == 3.0 * 7.0 * 36.0);
   CHECK(block_of(a, {}, decode_step(3.0, 10.0, 1.0)).collectives.empty());
 }
 
@@ -36,6 +36,6 @@ TEST_CASE("selective states with heads: a step, a decay and a direct path for ea
   const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
   CHECK(shape(r.gemms[0].weight, 16, 2 * 12));
   CHECK(shape(r.gemms[2].weight, 5, 3));
-  CHECK(shape(r.fused[0], 1, 3 + 3 + 3));
+  CHECK(shape(r.fused[1], 1, 3 + 3 + 3));
   CHECK(r.caches[0].state_bytes == 12.0 * 3.0 * 4.0 + 3.0 * 12.0 * 2.0);
 }

@@ -14,11 +14,17 @@ TEST_CASE("a short convolution: what is convolved and two gates, taps, output; i
   REQUIRE(r.gemms.size() == 2);
   CHECK(shape(r.gemms[0].weight, 16, 3 * 8));
   CHECK(shape(r.gemms[1].weight, 8, 16));
-  CHECK(r.vectors[0].weight.n == 8 * 3);
-  REQUIRE(r.fused.size() == 3);
+  REQUIRE(r.vectors.size() == 2);  // a product before the convolution and one behind
+  CHECK(r.vectors[0].traffic.value() == 3.0 * 3.0 * 8.0 * 2.0);
+  REQUIRE(r.fused.size() == 4);
   CHECK(shape(r.fused[0], 1, 3 * 8));
-  CHECK(shape(r.fused[1], 1, 8));
-  CHECK(shape(r.fused[2], 1, 16));
+  CHECK(shape(r.fused[1], 1, 8 * 3));
+  CHECK(shape(r.fused[2], 1, 8));
+  CHECK(shape(r.fused[3], 1, 16));
+  REQUIRE(r.recurrences.size() == 1);
+  CHECK(r.recurrences[0].kind == recurrence_kind::convolution);
+  CHECK(r.recurrences[0].flops().value() == 3.0 * 2.0 * 8.0 * 3.0);
+  CHECK(r.recurrences[0].bytes_moved().value() == 3.0 * 2.0 * (2.0 * 8.0 + 2.0 * 8.0 * 2.0));
   REQUIRE(r.caches.size() == 1);
   CHECK(r.caches[0].bytes_per_token == 0.0);
   CHECK(r.caches[0].state_bytes == 8.0 * 2.0 * 2.0);

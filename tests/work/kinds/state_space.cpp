@@ -24,22 +24,22 @@ TEST_CASE("state space by hand: one projection in, convolution, recurrence, gate
   REQUIRE(r.gemms.size() == 2);
   CHECK(shape(r.gemms[0].weight, 16, 40 + 52 + 8));  // gate, convolved channels, step sizes
   CHECK(shape(r.gemms[1].weight, 40, 16));
-  REQUIRE(r.vectors.size() == 2);
-  CHECK(r.vectors[0].weight.elements() == 52 * 4);
-  CHECK(r.vectors[1].weight.elements() == 40);
-  CHECK(r.vectors[1].weight.weight_class == weight_class::norm);
-  REQUIRE(r.fused.size() == 2);
-  CHECK(shape(r.fused[0], 1, 52));     // bias of the convolution
-  CHECK(shape(r.fused[1], 1, 3 * 8));  // A_log, D and dt_bias
+  REQUIRE(r.vectors.size() == 1);
+  CHECK(r.vectors[0].weight.elements() == 40);
+  CHECK(r.vectors[0].weight.weight_class == weight_class::norm);
+  REQUIRE(r.fused.size() == 3);
+  CHECK(shape(r.fused[0], 1, 52 * 4));
+  CHECK(shape(r.fused[1], 1, 52));     // bias of the convolution
+  CHECK(shape(r.fused[2], 1, 3 * 8));  // A_log, D and dt_bias
   CHECK(r.stored(weight_class::attention) == 1600 + 208 + 52 + 24 + 640);
   CHECK(r.stored(weight_class::norm) == 40);
 }
 
 TEST_CASE("state space by hand: 5 operations per channel and value of state") {
   const recorded r = block_of(mamba, {}, next_token);
-  REQUIRE(r.recurrences.size() == 1);
-  CHECK(r.recurrences[0].flops().value() == 5.0 * 40.0 * 3.0);
-  CHECK(r.recurrences[0].activation_bytes().value() == (52.0 + 40.0) * 2.0);
+  REQUIRE(r.recurrences.size() == 2);
+  CHECK(r.recurrences[1].flops().value() == 5.0 * 40.0 * 3.0);
+  CHECK(r.recurrences[1].activation_bytes().value() == (52.0 + 40.0) * 2.0);
   CHECK(r.multiplied() == 2.0 * (1600 + 640));
   CHECK(r.caches[0].state_bytes == 40.0 * 3.0 * 4.0 + 3.0 * 52.0 * 2.0);
   CHECK(r.caches[0].bytes_per_token == 0.0);
@@ -50,18 +50,19 @@ TEST_CASE("state space: biases of both projections, none of the convolution") {
   a.conv_bias = false;
   a.projection_bias = true;
   const recorded r = block_of(a, tensor_parallel(2), next_token);
-  REQUIRE(r.fused.size() == 3);
+  REQUIRE(r.fused.size() == 4);
   CHECK(shape(r.fused[0], 1, 20 + (20 + 6) + 4));  // one group, half of the heads
-  CHECK(shape(r.fused[1], 1, 3 * 4));
-  CHECK(shape(r.fused[2], 1, 16));  // the output's, on every rank
+  CHECK(shape(r.fused[1], 1, 26 * 4));             // of the convolution
+  CHECK(shape(r.fused[2], 1, 3 * 4));
+  CHECK(shape(r.fused[3], 1, 16));  // the output's, on every rank
 }
 
 TEST_CASE("state space: fewer groups than ranks lie on several, as key-value heads do") {
   const recorded r = block_of(mamba, tensor_parallel(4), next_token);
   // 2 heads of 5 and one group each: 10 + 2 x 3 channels.
   CHECK(shape(r.gemms[0].weight, 16, 10 + 16 + 2));
-  CHECK(r.vectors[0].weight.elements() == 16 * 4);
-  CHECK(r.vectors[1].weight.elements() == 10);
+  CHECK(r.fused[0].elements() == 16 * 4);
+  CHECK(r.vectors[0].weight.elements() == 10);
   CHECK(shape(r.gemms[1].weight, 10, 16));
   CHECK(r.caches[0].state_bytes == 10.0 * 3.0 * 4.0 + 3.0 * 16.0 * 2.0);
 }

@@ -98,6 +98,7 @@ struct launch_dialect {
     }
     return nullptr;
   }
+  /// Whether this version is among those that it is of.
   [[nodiscard]] constexpr bool is_of(std::string_view version) const noexcept {
     for (const std::string_view v : versions) {
       if (v == version) return true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-/// The time of operators that mix tokens under `fitted`: attention of prompts and of decode steps,
-/// over keys and values or over latents, and recurrences.
+/// The time of attention under `fitted`: of prompts and of decode steps, over keys and values or
+/// over latents.
 #pragma once
 
+#include "shardline/fitted/attention/chosen.hpp"
 #include "shardline/fitted/attention/decode.hpp"
 #include "shardline/fitted/attention/prefill.hpp"
-#include "shardline/kernels/roof_laws.hpp"
 
 namespace shardline {
 
@@ -56,53 +56,9 @@ template <class T>
                                                  const attention_core<T>& op) noexcept {
   const attention_shape shape = detail::shape_of(op);
   const step_part<T> part = detail::part_of(op);
+  if (runs_chosen(a, shape)) return with_units(chosen_law_of(a, shape).time(part));
   return with_units(op.phase == phase::prefill ? prompt_law_of(a, shape).time(part)
                                                : decode_law_of(a, shape).time(part));
-}
-
-namespace detail {
-
-// Convolution and update, each twice as long to start and finish as a vector kernel: 4.2 and 4.5 us
-// for one token on H200 and B200 (aiconfigurator 095f58a5, gdn tables).
-inline constexpr double recurrence_kernels = 4.0;
-
-}  // namespace detail
-
-/// Time [s] of a recurrence, a roofline for want of measurements; 0 where there are no sequences.
-///   compute = flops / (compute peak), the share of wide multiplications
-///   memory  = bytes / (bandwidth memory_rate), that of vector kernels
-///   time    = max(compute, memory) + 4 launch
-template <class T>
-[[nodiscard]] constexpr roof<T> law_of(const fitted_accelerator<T>& a,
-                                       const recurrence_shape& o) noexcept {
-  const elementwise_curve<T>& vectors = a.efficiency.elementwise;
-  const T& share = a.efficiency.gemm[kernel_format::wide].compute;
-  const T peak = a.peak[supported(a, o.activation)].value() * share;
-  const T per_byte = detail::seconds_per_byte(a, vectors.bandwidth);
-  recurrence_shape stateless = o;
-  stateless.state_bytes = 0.0;
-  const auto token = operator_of(stateless, step_part<T>{o.phase, T(1.0), T(1.0), T(0.0)});
-  const auto kept = operator_of(o, step_part<T>{o.phase, T(1.0), T(0.0), T(0.0)});
-  roof<T> r;
-  r.rows = step_size::of(o.phase == phase::prefill ? step_extent::prompt_tokens
-                                                   : step_extent::decode_tokens);
-  r.reads = step_size::of(step_size::of_phase::sequences, o.phase);
-  r.runs = step_size::of(step_size::of_phase::runs, o.phase);
-  r.compute = token.flops().value() / peak;
-  r.each = token.bytes_moved().value() * per_byte;
-  r.fixed = kept.bytes_moved().value() * per_byte;
-  r.launch = T(detail::recurrence_kernels) * vectors.launch.value();
-  return r;
-}
-template <class T>
-[[nodiscard]] constexpr operator_time<T> time_of(const fitted_accelerator<T>& a,
-                                                 const recurrence<T>& op) noexcept {
-  const recurrence_shape shape{op.phase,           op.query_split,
-                               op.flops_per_token, op.values_per_token,
-                               op.state_bytes,     op.activation};
-  const T tokens = op.sequences * op.new_tokens;
-  const roof<T> r = law_of(a, shape);
-  return with_units(detail::unless_idle(tokens, r.time(tokens, op.sequences, T(1.0))));
 }
 
 }  // namespace shardline

@@ -26,21 +26,12 @@ constexpr precision math_of(const attention_shape& op, kernel_format kernel) noe
   return kernel == kernel_format::narrow ? precision::fp8 : op.activation;
 }
 
-// No kernel runs for a part of a step without tokens.
-template <class T>
-constexpr kernel_time<T> unless_idle(const T& tokens, const kernel_time<T>& t) noexcept {
-  const T none(0.0);
-  const auto runs = tokens > none;
-  return {select(runs, t.compute, none), select(runs, t.memory, none),
-          select(runs, t.exposed, none), select(runs, t.launch, none)};
-}
-
 // An operator's shape, and the part of a step that it is of.
 template <class T>
 constexpr attention_shape shape_of(const attention_core<T>& o) noexcept {
-  return {o.phase,  o.query_split,  o.cache_split,   o.heads,           o.kv_heads,
-          o.qk_dim, o.v_dim,        o.window,        o.bytes_per_token, o.activation,
-          o.latent, o.latent_width, o.tokens_per_key};
+  return {o.phase,  o.query_split,  o.cache_split,    o.heads,           o.kv_heads,
+          o.qk_dim, o.v_dim,        o.window,         o.bytes_per_token, o.activation,
+          o.latent, o.latent_width, o.tokens_per_key, o.chosen};
 }
 template <class T>
 constexpr step_part<T> part_of(const attention_core<T>& o) noexcept {

@@ -114,7 +114,9 @@ enum class activation_rule : unsigned char {
 ///   mtp_layers       prediction layers, if no key says
 ///   updates          layers update versions of the stream in turn (Gemma 3n)
 ///   layer_inputs     hidden_size_per_layer_input, if missing
+///   streams          residual streams, if hc_mult or hc_count is missing
 ///   streams_apart, streams_averaged   of the model, where it has several
+///   streams_rank     hc_lowrank, if missing; 0: the family has no such key
 ///   priced           keys that others must not have: see check_unpriced
 struct family {
   std::string_view model_type{};
@@ -153,8 +155,10 @@ struct family {
   integer position_offset = 0;
   bool narrow_rows = false;
   integer extra_rows = 0;
+  integer streams = 1;
   bool streams_apart = false;
   bool streams_averaged = false;
+  integer streams_rank = 0;
   prediction_rule prediction = prediction_rule::stated;
   integer mtp_layers = 0;
   integer layer_inputs = 0;

@@ -69,39 +69,18 @@ inline constexpr std::string_view shares_cache =
     "priced";
 inline constexpr std::string_view is_ternary =
     "a decoder of ternary weights with norms inside its blocks, which no engine here serves";
-inline constexpr std::string_view hashes =
-    "a decoder with tables of hashed n-grams and gated residual streams, which are not priced";
 inline constexpr std::string_view mixes_attention =
     "a decoder with experts of attention, which are not priced";
 inline constexpr std::string_view denoises =
     "a diffusion model: it does not write token by token, and is not priced";
-inline constexpr std::array<unpriced_type, 26> unpriced_types{
-    {{"zamba", shares_weights},
-     {"zamba2", shares_weights},
-     {"phi4flash", shares_cache},
-     {"bitnet", is_ternary},
-     {"qwen4_exp", hashes},
-     {"qwen4_exp_text", hashes},
-     {"jetmoe", mixes_attention},
-     {"ernie4_5_vl_moe_text", sees_images},
-     {"ernie4_5_moe_vl", sees_images},
-     {"ernie4_5_vl_moe", sees_images},
-     {"cogvlm", sees_images},
-     {"cogvlm2", sees_images},
-     {"recurrent_gemma", recurs},
-     {"rwkv", recurs},
-     {"rwkv5", recurs},
-     {"rwkv6", recurs},
-     {"rwkv7", recurs},
-     {"xlstm", recurs},
-     {"retnet", recurs},
-     {"griffin", recurs},
-     {"llada", denoises},
-     {"llada_moe", denoises},
-     {"llada2_moe", denoises},
-     {"Dream", denoises},
-     {"sdar", denoises},
-     {"sdar_moe", denoises}}};
+inline constexpr std::array<unpriced_type, 21> unpriced_types{
+    {{"zamba", shares_weights}, {"zamba2", shares_weights},  {"phi4flash", shares_cache},
+     {"bitnet", is_ternary},    {"jetmoe", mixes_attention}, {"cogvlm", sees_images},
+     {"cogvlm2", sees_images},  {"recurrent_gemma", recurs}, {"rwkv", recurs},
+     {"rwkv5", recurs},         {"rwkv6", recurs},           {"rwkv7", recurs},
+     {"xlstm", recurs},         {"retnet", recurs},          {"griffin", recurs},
+     {"llada", denoises},       {"llada_moe", denoises},     {"llada2_moe", denoises},
+     {"Dream", denoises},       {"sdar", denoises},          {"sdar_moe", denoises}}};
 
 }  // namespace detail
 

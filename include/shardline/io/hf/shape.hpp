@@ -123,9 +123,12 @@ inline void read_narrow_rows(const fields& f, const family& known, model& m) {
   m.head_bias = known.head_bias;
   m.per_layer = detail::read_layer_inputs(f, known);
   m.residual_blocks = f.whole_or("attn_res_block_size", 0, field::residual_blocks);
-  m.streams = f.whole_or("hc_mult", 1, field::streams);
+  m.streams = f.whole_or(f.name_of({"hc_mult", "hc_count"}), known.streams, field::streams);
   m.streams_apart = known.streams_apart && m.streams > 1;
   m.streams_averaged = known.streams_averaged && m.streams > 1;
+  if (known.streams_rank > 0 && m.streams > 1) {
+    m.streams_rank = f.whole_or("hc_lowrank", known.streams_rank, above_0(field::streams_rank));
+  }
   m.updates = detail::read_updates(f, known);
   m.embedding_norm = known.embedding_norm;
   detail::read_narrow_rows(f, known, m);

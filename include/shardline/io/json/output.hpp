@@ -82,6 +82,7 @@ class json_tree : public json_output<json_tree> {
       add(v);
     }
   }
+  /// What was put, as a tree; nothing is left.
   [[nodiscard]] nlohmann::ordered_json take() { return std::move(root_); }
 
  private:
@@ -145,7 +146,9 @@ class json_text : public json_output<json_text> {
     for (const char c : v) add_escaped(c);
     text_ += '"';
   }
+  /// What was put so far, in one line.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
+  /// Forgets what was put, and keeps its room.
   void clear() noexcept {
     text_.clear();
     separated_ = true;

@@ -60,6 +60,7 @@ struct launch_request {
   integer domain = 0;
   vendor maker = vendor::unknown;
 
+  /// Tokens of the longest sequence: as asked for, else input and output of the load.
   [[nodiscard]] integer longest() const noexcept {
     const double both = (workload.input + workload.output).value();
     return context > 0 ? context : static_cast<integer>(both);
@@ -81,6 +82,26 @@ struct launch_argument {
   std::string value{};
 };
 
+/// Where servers and those who join them listen, where nobody says otherwise.
+///   vllm, sglang   an engine's own default (TensorRT-LLM's is vLLM's)
+///   router         in front of several servers
+///   rendezvous     of SGLang's nodes, by its multi-node guide; data_parallel: of vLLM's, by its
+///                  data-parallel guide
+///   side_channel   the first where vLLM's pools ask for caches, its default (vllm/envs.py), a port
+///                  to each data-parallel rank; side_channels_apart: of two servers on one node,
+///                  which is as many ranks as one may have
+///   proxied        of what decodes behind llm-d's proxy, by its chart
+namespace ports {
+inline constexpr integer vllm = 8000;
+inline constexpr integer sglang = 30000;
+inline constexpr integer router = 8080;
+inline constexpr integer rendezvous = 5000;
+inline constexpr integer data_parallel = 13345;
+inline constexpr integer side_channel = 5600;
+inline constexpr integer side_channels_apart = 100;
+inline constexpr integer proxied = 8200;
+}  // namespace ports
+
 /// `instances` equal servers of `nodes` nodes each.
 ///   arguments        on every node, those of files and of the environment too
 ///   leader, worker   besides, on the first node and on each other; "{leader}" stands for the
@@ -92,12 +113,13 @@ struct launch_server {
   integer instances = 1;
   integer nodes = 1;
   integer gpus = 1;  // of one instance
-  integer port = 8000;
+  integer port = ports::vllm;
   std::vector<launch_argument> arguments{};
   std::vector<launch_argument> leader{};
   std::vector<launch_argument> worker{};
   bool whole_world = false;
 
+  /// GPUs of one instance on each of its nodes, rounded up.
   [[nodiscard]] integer gpus_per_node() const noexcept { return ceil_div(gpus, nodes); }
 };
 
@@ -109,6 +131,7 @@ struct launch_plan {
   std::vector<launch_server> servers{};
   std::string why_not{};
 
+  /// Whether the engine can be started so; else `why_not` says why not.
   [[nodiscard]] bool has_value() const noexcept { return why_not.empty(); }
   /// Instances of all servers: more than one want a router before them.
   [[nodiscard]] integer instances() const noexcept {

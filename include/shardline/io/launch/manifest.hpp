@@ -123,7 +123,8 @@ inline std::string router_deployment(const launch_plan& p) {
          "\n    spec:\n      containers:\n        - name: router\n          image: " +
          std::string(image_of(p.dialect->engine)) +
          "\n          command: [\"/bin/bash\", \"-c\"]\n          args:\n            - |\n" +
-         indented(script, 14) + "          ports:\n            - containerPort: 8080\n";
+         indented(script, 14) +
+         "          ports:\n            - containerPort: " + std::to_string(ports::router) + "\n";
 }
 
 // A list of YAML strings.
@@ -199,7 +200,7 @@ inline std::string chart_command(const launch_server& s) {
 // And over several: the chart has one container for the first node and the others, and says nothing
 // of where it is. Behind the proxy the first listens where that looks for it.
 inline std::string node_command(const launch_plan& p, const launch_server& s) {
-  const integer port = s.role == pool_role::decode ? 8200 : s.port;
+  const integer port = s.role == pool_role::decode ? ports::proxied : s.port;
   const launch_node first{.leader = "$LWS_LEADER_ADDRESS", .rank = "0", .port = port};
   const launch_node other{.leader = "$LWS_LEADER_ADDRESS",
                           .rank = "LWS_WORKER_INDEX",
@@ -281,8 +282,10 @@ inline std::string pool_values(const launch_plan& p, const launch_server& s, int
   for (const launch_server& s : p.servers) several = several || s.nodes > 1;
   text += "multinode: " + std::string(several ? "true" : "false") + "\n";
   const bool pools = p.servers.size() > 1;
-  text += "routing:\n  servicePort: 8000\n  proxy:\n    enabled: " +
-          std::string(pools ? "true\n    connector: nixlv2\n    targetPort: 8200\n" : "false\n");
+  text += "routing:\n  servicePort: " + std::to_string(ports::vllm) + "\n  proxy:\n    enabled: ";
+  text += pools ? "true\n    connector: nixlv2\n    targetPort: " + std::to_string(ports::proxied) +
+                      "\n"
+                : "false\n";
   if (!pools) text += "prefill:\n  create: false\n";
   for (const launch_server& s : p.servers) {
     integer local = 1;

@@ -124,7 +124,7 @@ inline void put_sglang_role(argument_writer& to, const launch_request& r, pool_r
 
 inline launch_server sglang_server(const launch_dialect& d, const launch_request& r, sglang flags,
                                    pool_role role, std::string& why_not) {
-  launch_server s{.role = role, .port = 30000};
+  launch_server s{.role = role, .port = ports::sglang};
   argument_writer all(d);
   argument_writer node(d);
   const integer alone = flags.tp * flags.pp;
@@ -149,7 +149,7 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   if (s.nodes > 1) {
     node.put("--nnodes", s.nodes);
     node.put("--node-rank", "{rank}");
-    node.put("--dist-init-addr", "{leader}:5000");
+    node.put("--dist-init-addr", "{leader}:" + std::to_string(ports::rendezvous));
   }
   for (argument_writer* to : {&node, &all}) {
     if (!to->why_not().empty()) why_not = to->why_not();

@@ -21,7 +21,9 @@ struct launch_place {
   integer slot = 0;
   integer gpus_per_node = 8;
 
+  /// Whether the instance leaves GPUs of its node to others.
   [[nodiscard]] bool shares_node() const noexcept { return server->gpus < gpus_per_node; }
+  /// That the instance serves on: the server's, and its slot's behind it.
   [[nodiscard]] integer port() const noexcept { return server->port + slot; }
 };
 
@@ -135,7 +137,8 @@ inline std::vector<instance_address> addresses_of(const launch_plan& p,
 
 // "trtllm-serve disaggregated" reads its servers from a file.
 inline std::string orchestrator_file(const std::vector<instance_address>& servers) {
-  std::string text = "hostname: 0.0.0.0\nport: 8080\nbackend: pytorch\n";
+  std::string text =
+      "hostname: 0.0.0.0\nport: " + std::to_string(ports::router) + "\nbackend: pytorch\n";
   for (const pool_role role : {pool_role::prefill, pool_role::decode}) {
     std::string urls;
     integer instances = 0;
@@ -165,7 +168,7 @@ inline std::vector<std::string> router_of(const launch_plan& p,
     words.push_back(option + "http://" + s.host_and_port + (s.bootstrap.empty() ? "" : " ") +
                     s.bootstrap);
   }
-  words.emplace_back("--port 8080");
+  words.push_back("--port " + std::to_string(ports::router));
   return words;
 }
 

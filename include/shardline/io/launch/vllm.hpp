@@ -157,7 +157,7 @@ inline void place_vllm_engines(launch_server& s, argument_writer& leader, argume
       to->put("--data-parallel-start-rank", "{rank*" + std::to_string(local) + "}");
     }
     to->put("--data-parallel-address", "{leader}");
-    to->put("--data-parallel-rpc-port", integer{13345});
+    to->put("--data-parallel-rpc-port", ports::data_parallel);
   }
   worker.put("--headless");
 }

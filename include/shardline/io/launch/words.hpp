@@ -22,7 +22,7 @@ struct launch_node {
   std::string leader{};
   std::string rank = "0";
   bool is_leader = true;
-  integer port = 8000;
+  integer port = ports::vllm;
   integer slot = 0;
   std::string devices{};
 };
@@ -88,8 +88,11 @@ inline constexpr std::string_view side_channel_host = "VLLM_NIXL_SIDE_CHANNEL_HO
 inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PORT";
 
 /// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before a server's
-/// command, GPUs by index from 0, and those of the dialect's options that are variables.
-///   (tests/io/launch/plan.cpp)
+/// command, GPUs by index from 0, and those of the dialect's options that are variables. Of a server
+/// of pools also where the other pool asks it for caches, by the names above where the dialect has
+/// them: its node's address, and from its second slot on a port, ports::side_channel
+/// + ports::side_channels_apart x slot.
+///   the second server of a node: "VLLM_NIXL_SIDE_CHANNEL_PORT=5700"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<std::string> environment_of(const launch_plan& p,
                                                              const launch_server& s,
                                                              const launch_node& at) {
@@ -106,7 +109,8 @@ inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PO
   }
   if (at.slot > 0 && p.dialect->find(side_channel_port) != nullptr) {
     // A port for each data-parallel rank follows the first.
-    words.push_back(std::string(side_channel_port) + "=" + std::to_string(5600 + 100 * at.slot));
+    const integer port = ports::side_channel + ports::side_channels_apart * at.slot;
+    words.push_back(std::string(side_channel_port) + "=" + std::to_string(port));
   }
   return words;
 }

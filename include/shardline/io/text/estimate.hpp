@@ -186,11 +186,15 @@ template <class T>
 }
 
 /// "eight in ten 113 ms to 152 ms", a band of seconds; nothing where low and high are the same,
-/// since then nothing is known.   (tests/io/documented.cpp)
+/// since then nothing is known; "nine in ten over 113 ms, without end in some" where high is
+/// infinite, since slower steps would let a queue grow for ever.   (tests/io/documented.cpp)
 template <class T>
 [[nodiscard]] std::string to_text(const basic_band<T>& b) {
   const double low = value_of(b.low.value());
   const double high = value_of(b.high.value());
+  if (is_finite(low) && !is_finite(high)) {
+    return "nine in ten over " + short_seconds(low) + ", without end in some";
+  }
   return low == high ? "" : "eight in ten " + short_seconds(low) + " to " + short_seconds(high);
 }
 

@@ -116,6 +116,7 @@ struct validation {
   std::vector<double> predictions{};
   std::string fault{};
 
+  /// Whether there are predictions: no fault.
   [[nodiscard]] bool has_value() const noexcept { return fault.empty(); }
 };
 

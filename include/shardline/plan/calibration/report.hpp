@@ -69,6 +69,7 @@ struct policy_calibration {
   std::vector<curve_report> curves{};
   std::string fault{};
 
+  /// Whether the curves could be fitted: no fault.
   [[nodiscard]] bool has_value() const noexcept { return fault.empty(); }
 };
 

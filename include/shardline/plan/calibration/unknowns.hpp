@@ -42,6 +42,7 @@ struct calibration {
   double spread = 0.0;
   std::string fault{};
 
+  /// Whether the constants could be fitted: no fault.
   [[nodiscard]] bool has_value() const noexcept { return fault.empty(); }
 };
 

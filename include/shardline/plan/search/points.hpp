@@ -48,9 +48,11 @@ struct search_counts {
   bounded<invalid_field, 8> inputs{};
   std::array<integer, rule_count> rejected{};
 
+  /// Points that a rule rejected.
   [[nodiscard]] integer rejected_by(rule r) const noexcept {
     return rejected[static_cast<std::size_t>(r)];
   }
+  /// Counts so many points that a report rejects, by its first violation or as invalid.
   void reject(const report& r, integer points) noexcept {
     tried += points;
     if (r.invalid.empty()) {
@@ -60,6 +62,7 @@ struct search_counts {
     if (invalid == 0) inputs = r.invalid;
     invalid += points;
   }
+  /// Adds the counts of another part of the search.
   void add(const search_counts& other) noexcept {
     if (invalid == 0) inputs = other.inputs;
     tried += other.tried;
@@ -85,10 +88,12 @@ class best_points {
     const found_point& last = kept_.back();
     return r != last.rank ? r < last.rank : order < last.order;
   }
+  /// Keeps a point where it is among the best.
   void keep(const found_point& p) {
     kept_.insert(std::upper_bound(kept_.begin(), kept_.end(), p), p);
     if (kept_.size() > most_) kept_.pop_back();
   }
+  /// The best, in order; none are left.
   [[nodiscard]] std::vector<found_point> take() { return std::move(kept_); }
 
  private:
@@ -100,15 +105,18 @@ class best_points {
 /// token, the most tokens first; of equals the first. Holds about twice as many as there are.
 class frontier_points {
  public:
+  /// Any: what beats it may come later, and is looked for then.
   [[nodiscard]] static bool wants(const search_rank& /*r*/, integer /*order*/) noexcept {
     return true;
   }
+  /// Keeps a point; those that others beat are dropped now and then.
   void keep(const found_point& p) {
     kept_.push_back(p);
     if (kept_.size() < full_) return;
     thin_out();
     full_ = 2 * kept_.size() + room;
   }
+  /// What no other point beats, the most tokens first; none are left.
   [[nodiscard]] std::vector<found_point> take() {
     thin_out();
     return std::move(kept_);

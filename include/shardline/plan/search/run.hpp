@@ -50,6 +50,7 @@ struct priced_point {
   const basic_memory<T>& memory;
   const basic_serving<T>& serving;
 
+  /// GPUs of the layout.
   [[nodiscard]] constexpr integer gpus() const noexcept { return prepared.layout.gpus(); }
 };
 
@@ -58,6 +59,7 @@ struct priced_point {
 /// more tokens per second come out, in proportion or inverse to them, and nothing else changes it.
 /// Loads that cannot be among the best are then not priced (loads_by_fewer).
 struct most_tokens_per_gpu {
+  /// It is throughput itself.
   [[nodiscard]] static constexpr bool follows_throughput() noexcept { return true; }
   template <class Point>
   [[nodiscard]] constexpr double operator()(const Point& p) const noexcept {

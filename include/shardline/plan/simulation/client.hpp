@@ -47,6 +47,7 @@ class dice {
  public:
   explicit dice(std::uint64_t seed) noexcept : state_(seed) {}
 
+  /// The next number, uniform from 0 up to 1.
   [[nodiscard]] double unit() noexcept {
     state_ += 0x9e3779b97f4a7c15U;
     std::uint64_t z = state_;

@@ -33,6 +33,7 @@ class engine {
 
   /// Seconds since the beginning.
   [[nodiscard]] double now() const noexcept { return now_; }
+  /// Steps that were run.
   [[nodiscard]] std::int64_t steps() const noexcept { return step_; }
   [[nodiscard]] std::int64_t preemptions() const noexcept { return preemptions_; }
   /// Requests in the engine, waiting ones too.
@@ -92,6 +93,7 @@ class engine {
     bool has_first = false;
     bool counted = true;
 
+    /// Tokens of its output that are still to come.
     [[nodiscard]] double left() const noexcept { return what.output - gained; }
   };
 

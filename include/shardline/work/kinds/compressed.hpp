@@ -54,7 +54,9 @@ struct compressed_attention {
   friend constexpr bool operator==(const compressed_attention&,
                                    const compressed_attention&) noexcept = default;
 
+  /// Whether it has compressed entries beside the window.
   [[nodiscard]] constexpr bool compresses() const noexcept { return tokens_per_key > 0; }
+  /// Whether an indexer chooses among them.
   [[nodiscard]] constexpr bool indexed() const noexcept { return compresses() && index_topk > 0; }
   /// Bytes that the indexer keeps of a token.
   [[nodiscard]] constexpr double index_bytes() const noexcept {

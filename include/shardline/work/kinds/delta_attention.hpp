@@ -105,8 +105,14 @@ constexpr void delta_attention::emit(const block_context& e, shape_sink& sink) c
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, own_heads)));
   detail::emit_convolution(channels, conv_kernel, false, e, sink);
   sink(fused_shape{term::attention, e.vector(in_class, own_heads + values)});  // A_log, dt_bias
-  detail::emit_recurrence(8 * kept, channels + 2 * values,
-                          detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
+  const double kept_bytes = detail::state_bytes(kept, state);
+  sink(sequence_cache{.state_bytes = kept_bytes + detail::input_bytes(channels, conv_kernel, e)});
+  detail::emit_in_phases({.kind = recurrence_kind::delta_attention,
+                          .flops_per_token = 8 * kept,
+                          .values_per_token = channels + 2 * values,
+                          .state_values = kept,
+                          .state_bytes = kept_bytes},
+                         e, sink);
   sink(vector_shape{projections, e.vector(weight_class::norm, head_dim), e.values_bytes(3 * values),
                     vector_kind::norm, values});
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));

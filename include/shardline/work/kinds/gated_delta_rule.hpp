@@ -77,8 +77,14 @@ constexpr void linear_attention::emit(const block_context& e, shape_sink& sink) 
   sink(e.project(projections, e.matrix(in_class, hidden, 2 * own_value_heads)));
   detail::emit_convolution(channels, conv_kernel, false, e, sink);
   sink(fused_shape{term::attention, e.vector(in_class, 2 * own_value_heads)});  // A_log, dt_bias
-  detail::emit_recurrence(7 * kept, channels + values,
-                          detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
+  const double kept_bytes = detail::state_bytes(kept, state);
+  sink(sequence_cache{.state_bytes = kept_bytes + detail::input_bytes(channels, conv_kernel, e)});
+  detail::emit_in_phases({.kind = recurrence_kind::delta_rule,
+                          .flops_per_token = 7 * kept,
+                          .values_per_token = channels + values,
+                          .state_values = kept,
+                          .state_bytes = kept_bytes},
+                         e, sink);
   sink(vector_shape{projections, e.vector(weight_class::norm, value_head_dim),
                     e.values_bytes(3 * values), vector_kind::norm, values});
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, hidden)));

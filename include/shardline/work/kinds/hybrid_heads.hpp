@@ -31,11 +31,13 @@ struct hybrid_heads {
 
   friend constexpr bool operator==(const hybrid_heads&, const hybrid_heads&) noexcept = default;
 
+  /// The half that attends.
   [[nodiscard]] constexpr grouped_query_attention attention() const noexcept {
     grouped_query_attention a{.heads = heads, .kv_heads = kv_heads, .head_dim = head_dim};
     a.qkv_bias = a.output_bias = attention_bias;
     return a;
   }
+  /// The half that keeps a state.
   [[nodiscard]] constexpr state_space mixer() const noexcept {
     return {mixer_heads, mixer_head_dim,  groups, state_size, conv_kernel,
             conv_bias,   projection_bias, state,  gated_norm};

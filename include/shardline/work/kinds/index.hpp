@@ -14,6 +14,7 @@
 #include "shardline/work/kinds/hybrid_heads.hpp"
 #include "shardline/work/kinds/latent.hpp"
 #include "shardline/work/kinds/lightning.hpp"
+#include "shardline/work/kinds/ngram_memory.hpp"
 #include "shardline/work/kinds/none.hpp"
 #include "shardline/work/kinds/selective_state.hpp"
 #include "shardline/work/kinds/short_convolution.hpp"
@@ -39,7 +40,8 @@ using attention_kind = one_attention_of<
     selective_state,
     short_convolution,
     hybrid_heads,
-    no_attention>;
+    no_attention,
+    ngram_memory>;
 
 using feed_forward_kind = one_feed_forward_of<
     dense_feed_forward,

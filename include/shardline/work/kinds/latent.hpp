@@ -90,6 +90,7 @@ struct latent_attention {
   [[nodiscard]] constexpr attention_shape attending(const block_context& e, phase p, bool expanded,
                                                     double per_token) const noexcept;
   constexpr void emit_output(const block_context& e, shape_sink& sink) const;
+  /// Heads of this rank.
   [[nodiscard]] constexpr integer heads_of_rank(const block_context& e) const noexcept {
     return items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   }

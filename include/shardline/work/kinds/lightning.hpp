@@ -60,8 +60,14 @@ struct lightning_attention {
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * values)));
     if (qk_norm) sink(fused_shape{projections, e.vector(weight_class::norm, 2 * head_dim)});
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, values)));
-    detail::emit_recurrence(5 * kept, 4 * values, detail::state_bytes(kept, state, 0, 1, e), e,
-                            sink);
+    const double kept_bytes = detail::state_bytes(kept, state);
+    sink(sequence_cache{.state_bytes = kept_bytes});
+    detail::emit_in_phases({.kind = recurrence_kind::state_space,
+                            .flops_per_token = 5 * kept,
+                            .values_per_token = 4 * values,
+                            .state_values = kept,
+                            .state_bytes = kept_bytes},
+                           e, sink);
     sink(vector_shape{projections, e.vector(weight_class::norm, values), e.values_bytes(3 * values),
                       vector_kind::norm, values});
     sink(e.project(projections, e.matrix(in_class, matrix_role::output, values, e.hidden_size)));

@@ -36,6 +36,7 @@ struct selective_state {
   static constexpr field_range step_range{{},  "attention.step_rank", figure_unit::none, 1.0, 1e6,
                                           true};
 
+  /// Channels of all heads.
   [[nodiscard]] constexpr integer channels() const noexcept { return width * head_dim; }
 
   friend constexpr bool operator==(const selective_state&,
@@ -101,8 +102,14 @@ constexpr void selective_state::emit(const block_context& e, shape_sink& sink) c
   const integer decays = head_dim == 1 ? kept : own_heads;
   sink(fused_shape{term::attention,  // step biases, decays, direct paths
                    e.vector(in_class, own_heads + decays + own_heads)});
-  detail::emit_recurrence(7 * kept, 3 * own + 2 * state_size,
-                          detail::state_bytes(kept, state, own, conv_kernel, e), e, sink);
+  const double kept_bytes = detail::state_bytes(kept, state);
+  sink(sequence_cache{.state_bytes = kept_bytes + detail::input_bytes(own, conv_kernel, e)});
+  detail::emit_in_phases({.kind = recurrence_kind::state_space,
+                          .flops_per_token = 7 * kept,
+                          .values_per_token = 3 * own + 2 * state_size,
+                          .state_values = kept,
+                          .state_bytes = kept_bytes},
+                         e, sink);
   sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));
   if (projection_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
 }

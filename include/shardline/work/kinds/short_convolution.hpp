@@ -58,9 +58,10 @@ struct short_convolution {
     constexpr auto projections = term::attention_projections;
     sink(e.project(projections, e.matrix(in_class, e.hidden_size, 3 * own)));
     if (bias) sink(fused_shape{projections, e.vector(in_class, 3 * own)});
+    sink(vector_shape{projections, {}, e.values_bytes(3 * own)});  // a gate before it
+    sink(sequence_cache{.state_bytes = detail::input_bytes(own, conv_kernel, e)});
     detail::emit_convolution(own, conv_kernel, bias, e, sink);
-    const double kept = detail::state_bytes(0, e.activations, own, conv_kernel, e);
-    detail::emit_recurrence(2 * own, 4 * own, kept, e, sink);  // both gates
+    sink(vector_shape{projections, {}, e.values_bytes(3 * own)});  // and one behind
     sink(e.project(projections, e.matrix(in_class, matrix_role::output, own, e.hidden_size)));
     if (bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
   }

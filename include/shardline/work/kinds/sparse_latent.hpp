@@ -46,6 +46,7 @@ struct sparse_latent_attention {
   friend constexpr bool operator==(const sparse_latent_attention&,
                                    const sparse_latent_attention&) noexcept = default;
 
+  /// The attention that it would be without an indexer.
   [[nodiscard]] constexpr latent_attention latents() const noexcept {
     return {heads,      q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim,
             v_head_dim, output_gate};
@@ -167,8 +168,7 @@ constexpr attention_shape sparse_latent_attention::scoring(const block_context& 
 /// Query and latent projections, indexer, absorbed expansion, scores and attention per part,
 /// output. Prompts and decode steps alike attend to the latents as one head that all share, so both
 /// absorb the expansion; a query reads index_topk of them at most. Queries of one prompt choose
-/// different tokens: that more than one query's come from memory is not priced, nor that kernels
-/// run heads in groups of 64 (FlashMLA).
+/// different tokens: that more than one query's come from memory is not priced.
 constexpr void sparse_latent_attention::emit(const block_context& e, shape_sink& sink) const {
   const latent_attention own = latents();
   own.emit_projections(e, sink);
@@ -184,9 +184,10 @@ constexpr void sparse_latent_attention::emit(const block_context& e, shape_sink&
     detail::emit_context_gather(e, p, kept, sink);
     detail::emit_query_gather(e, p, own.heads_of_rank(e), own.width(), sink);
     if (indexed) sink(scoring(e, p));
-    attention_shape chosen = own.attending(e, p, false, per_token);
-    chosen.window = index_topk;
-    sink(chosen);
+    attention_shape attended = own.attending(e, p, false, per_token);
+    attended.window = index_topk;
+    attended.chosen = true;
+    sink(attended);
     detail::emit_output_scatter(e, p, own.heads_of_rank(e), kv_lora_rank, sink);
   }
   own.emit_output(e, sink);

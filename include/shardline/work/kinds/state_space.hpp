@@ -86,8 +86,14 @@ constexpr void state_space::emit(const block_context& e, shape_sink& sink) const
   if (projection_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
   detail::emit_convolution(channels, conv_kernel, conv_bias, e, sink);
   sink(fused_shape{term::attention, e.vector(in_class, 3 * own_heads)});  // A_log, D, dt_bias
-  detail::emit_recurrence(5 * kept, channels + inner,
-                          detail::state_bytes(kept, state, channels, conv_kernel, e), e, sink);
+  const double kept_bytes = detail::state_bytes(kept, state);
+  sink(sequence_cache{.state_bytes = kept_bytes + detail::input_bytes(channels, conv_kernel, e)});
+  detail::emit_in_phases({.kind = recurrence_kind::state_space,
+                          .flops_per_token = 5 * kept,
+                          .values_per_token = channels + inner,
+                          .state_values = kept,
+                          .state_bytes = kept_bytes},
+                         e, sink);
   const integer gains = gated_norm ? inner : 0;
   sink(vector_shape{projections, e.vector(weight_class::norm, gains), e.values_bytes(3 * inner),
                     vector_kind::norm, inner});

@@ -60,7 +60,9 @@ struct basic_expert_group {
   T tokens = T(1.0);
   integer redundant = 0;
 
+  /// Experts that lie on the ranks, copies too.
   [[nodiscard]] constexpr integer placed() const noexcept { return experts + redundant; }
+  /// Rows of all tokens: each is routed as often as it takes experts.
   [[nodiscard]] constexpr T routed_rows() const noexcept {
     return tokens * real<T>(experts_per_token);
   }
@@ -69,7 +71,9 @@ struct basic_expert_group {
   [[nodiscard]] constexpr double local() const noexcept {
     return real<double>(items_in_part(placed(), ep, 0));
   }
+  /// Rows of the fullest rank where all experts get the same.
   [[nodiscard]] constexpr T mean_rows() const noexcept { return tokens * T(rows_of_token()); }
+  /// The most rows that a rank can get, over mean_rows().
   [[nodiscard]] constexpr double most_over_mean() const noexcept {
     return min(real<double>(experts_per_token), local()) / rows_of_token();
   }

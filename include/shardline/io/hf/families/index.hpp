@@ -19,6 +19,7 @@
 #include "shardline/io/hf/families/deepseek_v4.hpp"
 #include "shardline/io/hf/families/dots1.hpp"
 #include "shardline/io/hf/families/ernie.hpp"
+#include "shardline/io/hf/families/ernie_vl.hpp"
 #include "shardline/io/hf/families/exaone.hpp"
 #include "shardline/io/hf/families/falcon.hpp"
 #include "shardline/io/hf/families/falcon_h1.hpp"
@@ -61,10 +62,12 @@
 #include "shardline/io/hf/families/phi.hpp"
 #include "shardline/io/hf/families/plamo.hpp"
 #include "shardline/io/hf/families/qwen.hpp"
+#include "shardline/io/hf/families/qwen4.hpp"
 #include "shardline/io/hf/families/qwen_hybrid.hpp"
 #include "shardline/io/hf/families/qwen_vl.hpp"
 #include "shardline/io/hf/families/seed_oss.hpp"
 #include "shardline/io/hf/families/smollm3.hpp"
+#include "shardline/io/hf/families/solar_open.hpp"
 #include "shardline/io/hf/families/sparse_latent.hpp"
 #include "shardline/io/hf/families/stablelm.hpp"
 #include "shardline/io/hf/families/starcoder.hpp"
@@ -103,6 +106,7 @@ inline constexpr std::array all_families{
     &families::qwen3_next,
     &families::qwen3_5_text,
     &families::qwen3_5_moe_text,
+    &families::qwen4_exp_text,
     &families::deepseek,
     &families::deepseek_v2,
     &families::deepseek_v3,
@@ -116,6 +120,7 @@ inline constexpr std::array all_families{
     &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::solar_open,
+    &families::solar_open2,
     &families::glm4_moe_lite,
     &families::minimax_m2,
     &families::minimax_text_01,
@@ -160,6 +165,7 @@ inline constexpr std::array all_families{
     &families::granitemoe_swa,
     &families::bamba,
     &families::nemotron_h,
+    &families::nemotron_h_puzzle,
     &families::mamba2,
     &families::mamba,
     &families::falcon_mamba,
@@ -186,10 +192,13 @@ inline constexpr std::array all_families{
     &families::param2moe,
     &families::sarvam_mla,
     &families::longcat_flash,
+    &families::longcat_flash_ngram,
     &families::ernie4_5,
     &families::paddleocr_vl,
     &families::paddleocr_vl_text,
     &families::ernie4_5_moe,
+    &families::ernie4_5_vl_moe_text,
+    &families::ernie4_5_moe_vl,
     &families::starcoder2,
     &families::gpt_bigcode,
     &families::internlm,
@@ -212,6 +221,7 @@ inline constexpr std::array all_families{
     &families::orion,
     &families::step3_text,
     &families::step3p5,
+    &families::step1,
     &families::cohere,
     &families::phi,
     &families::phi4mm,
@@ -245,6 +255,7 @@ inline constexpr std::array all_families{
     &families::solar,
     &families::mllama_text_model,
     &families::molmo,
+    &families::molmo2_text,
     &families::ouro,
     &families::persimmon,
     &families::plamo,
@@ -273,6 +284,7 @@ inline constexpr std::array all_wrappers{
     &families::mllama,
     &families::step3_vl,
     &families::step3p7,
+    &families::molmo2,
     &families::kimi_k3,
     &families::kimi_k25,
     &families::kimi_vl,
@@ -285,7 +297,10 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl_moe,
     &families::qwen3_5,
     &families::qwen3_5_moe,
+    &families::qwen4_exp,
+    &families::ernie4_5_vl_moe,
     &families::qwen3_omni_moe_thinker,
+    &families::qwen3_asr_thinker,
     &families::qwen2_5_omni_thinker};
 // clang-format on
 

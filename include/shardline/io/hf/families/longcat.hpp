@@ -59,6 +59,28 @@ inline layer_stack read_longcat_layers(const fields& f, const family& known, int
       layers, {{1, {latents, experts, known.form}}, {1, {latents, dense, known.form}}});
 }
 
+/// Tables of hashed n-grams of two to emb_neighbor_num tokens, emb_split_num of each, of which the
+/// i-th from 0 has 2 i + 1 rows beyond ngram_vocab_size_ratio times the vocabulary.
+inline ngram_memory read_longcat_memory(const fields& f, integer hidden) {
+  const integer ratio = f.whole("ngram_vocab_size_ratio", {1, 10000});
+  const integer least = ratio * f.whole("vocab_size", {1, 10000000});
+  ngram_memory memory{};
+  memory.lookups = f.whole("emb_split_num", {1, 64}) * (f.whole("emb_neighbor_num", {2, 16}) - 1);
+  memory.rows = memory.lookups * (least + memory.lookups);
+  if (hidden < memory.lookups) f.refuse("emb_split_num", "fewer tables than hidden_size");
+  memory.row_width = hidden < memory.lookups ? 1 : hidden / memory.lookups;
+  return memory;
+}
+
+inline layer_stack read_longcat_ngram_layers(const fields& f, const family& known, integer hidden,
+                                             precision own) {
+  layer_stack stack;
+  stack.append(1, {read_longcat_memory(f, hidden), no_feed_forward{}});
+  const layer_stack rest = read_longcat_layers(f, known, hidden, own);
+  for (const layer_run& run : rest.runs) stack.append(run.layers, rest.kinds[run.kind]);
+  return stack;
+}
+
 }  // namespace detail
 
 namespace families {
@@ -67,6 +89,12 @@ inline constexpr family longcat_flash{.model_type = "longcat_flash",
                                       .architecture = "LongcatFlashForCausalLM",
                                       .layers = detail::read_longcat_layers,
                                       .names = &detail::longcat_names};
+/// LongCat-Flash-Lite: tables of n-grams beside the embedding.
+/// Source: vllm/model_executor/models/longcat_flash_ngram.py.
+inline constexpr family longcat_flash_ngram{.model_type = "longcat_flash_ngram",
+                                            .architecture = "LongcatFlashNgramForCausalLM",
+                                            .layers = detail::read_longcat_ngram_layers,
+                                            .names = &detail::longcat_names};
 
 }  // namespace families
 

@@ -35,6 +35,18 @@ inline layer_stack read_molmo_layers(const fields& f, const family& known, integ
   return equal_layers(f, known, layers, a, known.form);
 }
 
+inline layer_stack read_molmo2_layers(const fields& f, const family& known, integer hidden,
+                                      precision) {
+  const integer layers = read_equal_layers(f);
+  (void)f.whole_or("additional_vocab_size", known.extra_rows, {known.extra_rows, known.extra_rows});
+  grouped_query_attention a = read_grouped_attention(f, known, hidden);
+  if (f.flag("use_qk_norm", true)) {
+    const std::string type = f.choice("qk_norm_type", {"qwen3", "olmo"});
+    a.qk_norm = type == "olmo" ? head_norm::all_heads : head_norm::per_head;
+  }
+  return equal_layers(f, known, layers, a, known.form);
+}
+
 }  // namespace detail
 
 namespace families {
@@ -47,6 +59,18 @@ inline constexpr family molmo{.model_type = "molmo",
                               .activation = activation_rule::any,
                               .extra_rows = 128,
                               .names = &detail::molmo_names};
+
+/// Molmo 2's text model: Qwen3's or, with norms over all heads and behind the blocks, OLMo 3's, of
+/// which neither the place of the norms nor windows change a size.
+/// Source: configuration_molmo2.py of huggingface/transformers (5).
+inline constexpr family molmo2_text{.model_type = "molmo2_text",
+                                    .architecture = "Molmo2ForCausalLM",
+                                    .layers = detail::read_molmo2_layers,
+                                    .feed_forwards = detail::read_dense,
+                                    .bias = bias_rule::switched,
+                                    .extra_rows = 128,
+                                    .names = &detail::molmo_names};
+inline constexpr wrapper molmo2{"molmo2", "Molmo2ForConditionalGeneration", "molmo2_text"};
 
 }  // namespace families
 

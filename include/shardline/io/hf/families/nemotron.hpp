@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -146,6 +147,53 @@ inline layer_stack read_pattern_layers(const fields& f, const family& known, int
   return stack;
 }
 
+/// The experts of one layer: what its own object does not say is the model's.
+inline mixture_of_experts read_puzzle_experts(const fields& f, const json& block,
+                                              const std::string& path) {
+  json members = f.members();
+  members.update(block);
+  const fields of(members, path, f.report());
+  mixture_of_experts experts = read_nemotron_experts(of);
+  for (const auto& [key, value] : f.members().items()) {
+    if (of.was_read(key)) (void)f.find(key.c_str());
+  }
+  return experts;
+}
+
+/// Layers of experts that differ in width and in how many a token takes: an object for each layer
+/// says its own (Nemotron 3, after a search by puzzle pieces).
+inline layer_stack read_puzzle_layers(const fields& f, const family& known, integer hidden,
+                                      precision own) {
+  constexpr const char* key = "block_configs";
+  layer_stack stack;
+  const json* blocks = f.find(key);
+  if (blocks == nullptr || !blocks->is_array() || blocks->empty() ||
+      static_cast<integer>(blocks->size()) > any_layers.most) {
+    f.refuse(key, "an object for each layer");
+    return stack;
+  }
+  const auto number = static_cast<integer>(blocks->size());
+  (void)f.whole_or("num_hidden_layers", number, {number, number});
+  std::array<std::optional<layer>, 128> known_layers{};  // by letter
+  for (std::size_t i = 0; i < blocks->size() && !f.report().failed(); ++i) {
+    const std::string path = f.path_of(key) + "[" + std::to_string(i) + "]";
+    const json empty = json::object();
+    const json& block = (*blocks)[i].is_object() ? (*blocks)[i] : empty;
+    const std::string type = fields(block, path, f.report())
+                                 .choice("block_type", {"", "moe", "mamba", "attention", "mlp"});
+    if (type.empty()) f.refuse(key, "an object with a block_type for each layer");
+    char letter = 'E';
+    for (const letter_name& name : letter_names) {
+      if (type == name.name) letter = name.letter;
+    }
+    std::optional<layer>& alike = known_layers[static_cast<std::size_t>(letter)];
+    if (letter == 'E') alike = layer{no_attention{}, read_puzzle_experts(f, block, path)};
+    if (!alike) alike = layer_of_letter(f, known, hidden, own, letter);
+    stack.append(1, *alike);
+  }
+  return stack;
+}
+
 }  // namespace detail
 
 namespace families {
@@ -161,6 +209,14 @@ inline constexpr family nemotron_h{.model_type = "nemotron_h",
                                    .prediction = prediction_rule::patterned,
                                    .names = &detail::nemotron_names,
                                    .priced = {"moe_latent_size"}};
+
+constexpr family make_nemotron_h_puzzle() noexcept {
+  family f = renamed(nemotron_h, "nemotron_h_puzzle", "NemotronHPuzzleForCausalLM");
+  f.layers = detail::read_puzzle_layers;
+  f.priced = {"moe_latent_size", "block_configs"};
+  return f;
+}
+inline constexpr family nemotron_h_puzzle = make_nemotron_h_puzzle();
 
 }  // namespace families
 

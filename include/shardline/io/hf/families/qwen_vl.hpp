@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and both Omnis, those of Qwen2 and Qwen3 by
-/// other names. Older files of the first two describe the text model beside their vision_config;
-/// their classes give a text model the defaults of Qwen2 or Qwen3.
+/// The text models of Qwen2-VL, Qwen2.5-VL, Qwen3-VL, both Omnis and Qwen3-ASR, those of Qwen2 and
+/// Qwen3 by other names. Older files of the first two describe the text model beside their
+/// vision_config; their classes give a text model the defaults of Qwen2 or Qwen3.
 #pragma once
 
 #include "shardline/io/hf/families/qwen.hpp"
@@ -39,6 +39,12 @@ inline constexpr wrapper qwen2_5_omni_thinker{
     "Qwen2OmniNaViTThinkerForConditionalGeneration"};  // in the published file
 inline constexpr wrapper qwen3_omni_moe_thinker{
     "qwen3_omni_moe_thinker", "Qwen3OmniMoeThinkerForConditionalGeneration", "qwen3_omni_moe_text"};
+inline constexpr wrapper qwen3_asr_thinker{
+    "qwen3_asr_thinker",
+    "Qwen3ASRThinkerForConditionalGeneration",  // its own files have the outer class
+    "qwen3",
+    {"qwen3_asr_text"},
+    true};
 inline constexpr wrapper qwen2_vl_wrapper{"qwen2_vl", "Qwen2VLForConditionalGeneration",
                                           "qwen2_vl_text"};
 inline constexpr wrapper qwen2_5_vl_wrapper{"qwen2_5_vl", "Qwen2_5_VLForConditionalGeneration",

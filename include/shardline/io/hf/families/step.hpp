@@ -126,6 +126,21 @@ inline layer_stack read_step3_layers(const fields& f, const family& known, integ
   return equal_layers(f, known, layers, a, known.form);
 }
 
+inline layer_stack read_step1_layers(const fields& f, const family& known, integer hidden,
+                                     precision) {
+  const integer layers = read_equal_layers(f);
+  grouped_query_attention a{};
+  a.heads = f.whole(heads_key(f), any_heads);
+  a.head_dim = even_head_dim(f, hidden, a.heads);
+  a.kv_heads = f.whole_or(f.name_of({"num_attention_groups", "num_key_value_heads"}), 1, any_heads);
+  if (a.heads % a.kv_heads != 0) {
+    f.refuse("num_attention_groups",
+             "a divisor of num_attention_heads (" + std::to_string(a.heads) + ")");
+  }
+  read_biases(f, known, a);
+  return equal_layers(f, known, layers, a, known.form);
+}
+
 }  // namespace detail
 
 namespace families {
@@ -143,6 +158,16 @@ inline constexpr family step3p5{.model_type = "step3p5",
                                 .prediction = prediction_rule::patterned,
                                 .names = &detail::step_names};
 inline constexpr wrapper step3p7{"step3p7", "Step3p7ForConditionalGeneration", "step3p5"};
+
+/// Llama without rotation, whose key-value heads are called groups, one where nothing says.
+/// Source: vllm/model_executor/models/step1.py.
+inline constexpr family step1{.model_type = "step1",
+                              .architecture = "Step1ForCausalLM",
+                              .layers = detail::read_step1_layers,
+                              .feed_forwards = detail::read_dense,
+                              .bias = bias_rule::stated,
+                              .mlp_bias = true,
+                              .tied = true};
 
 }  // namespace families
 

@@ -127,10 +127,15 @@ void for_each_module(const model& m, const family& known, bool each_expert, Visi
     if (!names.outside[i].empty()) visit(module_name{outside[i], std::string(names.outside[i])});
   }
   std::size_t i = 0;
+  integer number = 0;  // of the checkpoint, which counts no layers that stand alone
   for (const layer_run& run : m.layers.runs) {
     const layer& kind = m.layers.kinds[run.kind];
-    for (integer n = 0; n < run.layers; ++n, ++i) {
-      const std::string prefix = std::string(names.layers) + std::to_string(i) + ".";
+    if (is_apart(kind)) {
+      i += static_cast<std::size_t>(run.layers);
+      continue;
+    }
+    for (integer n = 0; n < run.layers; ++n, ++i, ++number) {
+      const std::string prefix = std::string(names.layers) + std::to_string(number) + ".";
       const detail::layer_modules<Visitor> modules{names, i, prefix, each_expert, visit};
       modules.each("", names.norms, weight_class::norm);
       visit_alternative(kind.attention, modules);
