@@ -27,10 +27,14 @@ model with_memory(const ngram_memory& of) {
 TEST_CASE(
     "a memory of n-grams: shared out tables, a value, a key for each stream, gains and taps") {
   const recorded r = block_of(tables, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
-  REQUIRE(r.vectors.size() == 3);
+  REQUIRE(r.vectors.size() == 2);
   CHECK(shape(r.vectors[0].weight, 51, 3));  // of 101 rows the first rank has one more
   CHECK(r.vectors[1].weight.n == 3 * 2 * 16);
-  CHECK(r.vectors[2].weight.n == 2 * 16 * 3);
+  REQUIRE(r.fused.size() == 1);
+  CHECK(r.fused[0].n == 2 * 16 * 3);
+  REQUIRE(r.recurrences.size() == 1);
+  CHECK(r.recurrences[0].kind == recurrence_kind::convolution);
+  CHECK(r.recurrences[0].state_bytes == r.caches[0].state_bytes);
   REQUIRE(r.gemms.size() == 2);
   CHECK(shape(r.gemms[0].weight, 2 * 3, 16));
   CHECK(shape(r.gemms[1].weight, 2 * 3, 2 * 16));
