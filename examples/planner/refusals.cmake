@@ -352,6 +352,7 @@ expect(2 "" "^infeasible\n  violated: tensor parallelism [(]tp[)] must divide th
 refused("layouts: 1; allowed: two, as --layout of estimate has them"
         "compare vllm:tp=8 ${target} --gpus 8")
 expect(2 "" "A: tp8 cp1 dp1 [|] pp1\nfeasible\nB: tp3 .*\ninfeasible\n" "compare vllm:tp=8 vllm:tp=3 ${target} --gpus 8")
+expect(2 "" "time to first token +grows without end +grows without end\n" "compare vllm:tp=8 vllm:tp=4,dp=2 ${target} --gpus 8 --engine vllm --concurrency 256 --rate 800")
 expect(0 "" "\"decode_differences\": .*\"difference_s\"" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --json")
 expect(2 "" "endless" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --rate 100000 --max-ttft 1s")
 expect(2 "" "\"ttft_elasticity\": null" "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --rate 100000 --max-ttft 1s --json")

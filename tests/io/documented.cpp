@@ -58,6 +58,11 @@ TEST_CASE("documented: JSON of models, layouts, times and reports, by put_json()
   basic_bands<> bands;
   bands.decode = {2_s, 3_s};
   CHECK(to_json(bands)["decode_s"] == nlohmann::ordered_json({2.0, 3.0}));
+  const auto endless = seconds<>::from_value(std::numeric_limits<double>::infinity());
+  bands.ttft = {2_s, endless};
+  CHECK(to_json(bands)["ttft_s"].dump() == "[2.0,null]");
+  bands.ttft = {endless, endless};
+  CHECK(to_json(bands)["ttft_s"].is_null());
   report r;
   r.violations.push_back({rule::gpus, 16384, 64});
   CHECK(to_json(r)["violations"].size() == 1);

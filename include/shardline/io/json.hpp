@@ -158,12 +158,12 @@ void put_json(json_output<Output>& out, const basic_serving<T>& s) {
 
 namespace detail {
 
-// [low, high] in seconds, or null where they are infinite, or of nothing.
+// [low, high] in seconds, high null where it is infinite; null where both are, or of nothing.
 template <class Output, class T>
 void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b) {
   const std::string key = std::string(name) + "_s";
-  const double high = value_of(b.high.value());
-  if (!is_finite(high) || !(high > 0.0)) return out.member(key, nullptr);
+  const bool known = is_finite(value_of(b.low.value())) && value_of(b.high.value()) > 0.0;
+  if (!known) return out.member(key, nullptr);
   out.array(key, [&] {
     out.put(value_of(b.low.value()));
     out.put(value_of(b.high.value()));
@@ -173,7 +173,8 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 }  // namespace detail
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
-/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token.
+/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token. Where
+/// slower steps of the band would let the queue grow for ever, high alone is null.
 ///   a decode of 2 s to 3 s: "decode_s": [2, 3]   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {
