@@ -5,14 +5,15 @@
 // msa_generation_module.csv, to blocks of them (MiniMax-M3, under SGLang: under TensorRT-LLM a host
 // chooses them, 2 to 500 ms): projections, norms, indexer, attention, output.
 //
-// What is predicted is the sum of the operators that a layer of the model has, by the curves of each;
-// attention to chosen tokens is fitted to what the rest leaves of a module, one curve for each chip,
-// engine and cache. Modules of DeepSeek-V3 were fitted to by nothing.
+// What is predicted is the sum of the operators that a layer of the model has, by the curves of
+// each; attention to chosen tokens is fitted to what the rest leaves of a module, one curve for
+// each chip, engine and cache. Modules of DeepSeek-V3 were fitted to by nothing.
 // Set apart, and not fitted to: what a host launched kernel by kernel, which takes no less however
-// little there is to do (SGLang's prompts 0.7 ms, those below 1.5 are left out; vLLM's 1.1 to 2, below
-// 4; vLLM's decode steps 0.11, 0.21 with an indexer, below 0.16 and 0.45), and SGLang's prompts of no more tokens
-// than the indexer keeps, which take less than their own projections; of blocks, prompts after more than
-// eight times as many cached tokens, whose scores few multiprocessors share.
+// little there is to do (SGLang's prompts 0.7 ms, those below 1.5 are left out; vLLM's 1.1 to 2,
+// below 4; vLLM's decode steps 0.11, 0.21 with an indexer, below 0.16 and 0.45), and SGLang's
+// prompts of no more tokens than the indexer keeps, which take less than their own projections; of
+// blocks, prompts after more than eight times as many cached tokens, whose scores few
+// multiprocessors share.
 #include <array>
 #include <map>
 #include <memory>

@@ -91,9 +91,7 @@ std::string served_text(const both& e) {
     table.add({name, figure(e[0].estimate), figure(e[1].estimate)});
   };
   using estimate = shardline::basic_estimate<>;
-  add("time to first token", [](const estimate& x) {
-    return x.serving.stable() ? shardline::to_text(x.serving.ttft) : "grows without end";
-  });
+  add("time to first token", [](const estimate& x) { return shardline::ttft_text(x.serving); });
   add("time per output token",
       [](const estimate& x) { return shardline::tpot_text(x.serving.tpot); });
   add("output per GPU",

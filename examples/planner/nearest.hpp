@@ -144,8 +144,8 @@ void put_late(shardline::json_output<Output>& out, const shardline::late_percent
 }
 
 /// "nearest": [{"gpus", "replicas", "layout", "flags", "binding", "factor", "changes": [{"option",
-/// "from", "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout", "flags"} or null, members; the
-/// last where a larger deployment was looked for.
+/// "from", "to"}]}], "with_more_gpus": {"gpus", "replicas", "layout", "flags"} or null, members;
+/// the last where a larger deployment was looked for.
 template <class Output>
 void put_nearest(shardline::json_output<Output>& out, const options& o,
                  const near_misses_found& found) {

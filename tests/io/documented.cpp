@@ -59,6 +59,11 @@ TEST_CASE("documented: JSON of models, layouts, times and reports, by put_json()
   bands.decode = {2_s, 3_s};
   CHECK(to_json(bands)["decode_s"] == nlohmann::ordered_json({2.0, 3.0}));
   const auto endless = seconds<>::from_value(std::numeric_limits<double>::infinity());
+  basic_serving<> served;
+  served.ttft = 243_ms;
+  CHECK(ttft_text(served) == "243 ms");
+  served.ttft = endless;
+  CHECK(ttft_text(served) == "grows without end");
   bands.ttft = {2_s, endless};
   CHECK(to_json(bands)["ttft_s"].dump() == "[2.0,null]");
   bands.ttft = {endless, endless};

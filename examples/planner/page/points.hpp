@@ -30,11 +30,6 @@ struct point {
   std::optional<shardline::violation> broken{};
 };
 
-/// A time to first token, which has no end where the queue has none.
-[[nodiscard]] inline std::string ttft_text(const shardline::basic_serving<double>& s) {
-  return s.stable() ? to_text(s.ttft) : "grows without end";
-}
-
 /// The points of `all` that no other one is better than, by tokens/s per user; of equals the first.
 /// The others, in their order, stay in `all`.
 [[nodiscard]] inline std::vector<point> take_frontier(std::vector<point>& all) {

@@ -304,7 +304,8 @@ template <class Curve>
 
 /// Calls visit(field, curve) for every curve of a policy, in the order of basic_fitted's members;
 /// `field` is what messages name.
-///   visits 59: 6 formats of 8 kinds of kernels, 4 recurrences and 7 more   (tests/curves/constants.cpp)
+///   visits 59: 6 formats of 8 kinds of kernels, 4 recurrences and 7 more
+///   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_curve(const basic_fitted<T>& f, const Visit& visit) {
   for (const auto& c : f.gemm.of) visit(field::gemm_constants, c);

@@ -115,7 +115,8 @@ constexpr void for_each_format(basic_fitted<T>& f, const Visit& visit) {
   }
 }
 
-/// Calls visit(curve) for every one of these, for each of recurrences and the one of vector kernels.
+/// Calls visit(curve) for every one of these, for each of recurrences and the one of vector
+/// kernels.
 ///   visits 53   (tests/curves/constants.cpp)
 template <class T, class Visit>
 constexpr void for_each_kernel(basic_fitted<T>& f, const Visit& visit) {

@@ -38,9 +38,10 @@ struct basic_estimate {
 
 /// The bands [s] of an estimate whose times are filled in, by band_of() of time/band.hpp, where the
 /// derivation stands. What waits is less sure than what runs: a TTFT's waiting has the residual of
-/// queues, the rest of it that of a prompt; a TPOT has that of a round of decoding. At a rate that is
-/// a share u of what can be served, waiting grows by (1 - u) / (1 - l u) where steps take l times as
-/// long: from l u = 1 on the band has no end. That of a TTFT without end has none either; under a policy without residuals low = high = the time.
+/// queues, the rest of it that of a prompt; a TPOT has that of a round of decoding. At a rate that
+/// is a share u of what can be served, waiting grows by (1 - u) / (1 - l u) where steps take l
+/// times as long: from l u = 1 on the band has no end. That of a TTFT without end has none either;
+/// under a policy without residuals low = high = the time.
 ///   Llama-3.1-8B, one H100 by its data sheet, 2048 tokens in, 512 out: TPOT 4.57 to 4.57 ms
 ///   (tests/estimate/feasibility.cpp)
 template <class T, class Efficiency>

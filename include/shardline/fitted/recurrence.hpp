@@ -13,7 +13,9 @@ namespace shardline {
 ///   prompt = launch + max(memory, n along + s values (n token + sequence) / multiprocessors)  [s]
 /// A prompt goes through in chunks, whose products many multiprocessors share and whose states
 /// follow one another; a sequence costs a chunk that is not full. More tokens or sequences never
-/// take less, and no time is less than the data sheet's. Assumes sequences of one length. Source of
+/// take less, and no prompt is faster than the data sheet's peak and rate, no decode step than its
+/// rate (of the few operations for each byte of state none is counted). Assumes sequences of one
+/// length. Source of
 /// the form: chunk_gated_delta_rule and fused_recurrent_gated_delta_rule of
 /// fla-org/flash-linear-attention; constants fitted (chips/recurrences.hpp). Check:
 /// tests/fitted/recurrence.cpp.

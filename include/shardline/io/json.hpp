@@ -173,8 +173,8 @@ void put(json_output<Output>& out, std::string_view name, const basic_band<T>& b
 }  // namespace detail
 
 /// {"prefill_s", "decode_s", "ttft_s", "tpot_s"}, each a band [low, high] in seconds; that of a
-/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token. Where
-/// slower steps of the band would let the queue grow for ever, high alone is null.
+/// TTFT whose queue grows for ever is null, and that of a TPOT where answers are of one token.
+/// Where slower steps of the band would let the queue grow for ever, high alone is null.
 ///   a decode of 2 s to 3 s: "decode_s": [2, 3]   (tests/io/documented.cpp)
 template <class Output, class T>
 void put_json(json_output<Output>& out, const basic_bands<T>& b) {

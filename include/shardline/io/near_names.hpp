@@ -106,7 +106,8 @@ template <class Names>
 
 namespace detail {
 
-// The numbers of "vllm-0.11", 0 and 11; none where a name does not end in numbers with dots between.
+// The numbers of "vllm-0.11", 0 and 11; none where a name does not end in numbers with dots
+// between.
 inline std::vector<unsigned> version_of(std::string_view name) {
   std::vector<unsigned> numbers{0};
   for (const char c : name.substr(name.find_last_of('-') + 1)) {

@@ -50,7 +50,7 @@ std::vector<std::string> ranked_row(std::size_t rank, const basic_ranked_line<T>
   for (std::string& cell : std::array<std::string, 7>{
            short_text(*line.model, c.layout),
            short_number(value_of(e.serving.output_tokens_per_s_per_gpu.value())),
-           to_text(e.serving.ttft), tpot_text(e.serving.tpot),
+           ttft_text(e.serving), tpot_text(e.serving.tpot),
            decimal_bytes(value_of(e.memory.total().value())) + " / " +
                decimal_bytes(value_of(e.memory.capacity.value())),
            std::string(name(e.decode.bounded_by())),

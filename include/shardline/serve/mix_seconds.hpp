@@ -27,9 +27,9 @@ constexpr T with_own(const T& others, const T& batches) noexcept {
   return max(others + T(1.0) / batches, T(1.0));
 }
 
-// Sequences that decode in a step with one, others being so many in a step on average: beyond these,
-// where they come at random, those whose prompts were read in the same step, or before and behind it
-// in a row, as long as both last,
+// Sequences that decode in a step with one, others being so many in a step on average: beyond
+// these, where they come at random, those whose prompts were read in the same step, or before and
+// behind it in a row, as long as both last,
 //   (beside + 2 behind) / (1 + cv^2)
 // since who comes with others is more often met by one of them than by one who comes alone.
 template <class T>
@@ -43,8 +43,8 @@ constexpr T decoding_with_one(const basic_turnover<T>& load, const basic_step_mi
 }
 
 // Of normal steps of a round of m stages, all of which wait for the longest, the mean is longer by
-// so many standard deviations, times ln(m)^(2/3): 0.56 of two, 0.89 of four, 1.17 of eight, found by
-// drawing (tests/serve/mix_seconds.cpp).
+// so many standard deviations, times ln(m)^(2/3): 0.56 of two, 0.89 of four, 1.17 of eight, found
+// by drawing (tests/serve/mix_seconds.cpp).
 inline constexpr double longest_of_round = 0.716;
 
 // Of steps, a share of which read prompts in runs of so many, those that go at the pace of such a

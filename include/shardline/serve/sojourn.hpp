@@ -13,8 +13,8 @@ namespace shardline {
 ///   generation   from there to its last
 ///   entry        of queue, until the engine notices it: while that lasts, no slot is kept for it
 ///   early        of a run, how much less than others its first requests wait, on average over all
-///   reading      in which prompts of all slots are read, one each, where that may be more; 0: it is
-///                not
+///   reading      in which prompts of all slots are read, one each, where that may be more; 0: it
+///                is not
 template <class T = double>
 struct basic_sojourn {
   seconds<T> queue{};
@@ -90,8 +90,8 @@ constexpr T own_prompt(const Times& times, const basic_turnover<T>& load,
   const T left = load.budget - (load.budget - s.room) * others;
   const T room = select(s.room < load.prompt, left, s.room);
   const basic_step_seconds<T> step = times.mixed(min(room, together), decoding);
-  // Without decoding sequences it has the whole budget, and fewer steps: one, if it fits, which other
-  // replicas read at the same time.
+  // Without decoding sequences it has the whole budget, and fewer steps: one, if it fits, which
+  // other replicas read at the same time.
   const T whole = min(load.prompt, load.budget);
   const basic_step_seconds<T> full = times.prompts(whole);
   const T by_itself = select(load.budget < load.prompt, times.alone(), full.latency);
@@ -189,7 +189,8 @@ constexpr T all_prompts(const basic_turnover<T>& load, const basic_step_mix<T>& 
 ///              that are neither read in nor queued; at random carrying others
 ///   queue      = entry + unseen decode + queued mixed;  of a run's first requests, until all that
 ///              came with them are read, half of them on average
-///   reading    = slots prompt / tokens of a full step, of two slots or more: all read one in a life
+///   reading    = slots prompt / tokens of a full step, of two slots or more: all read one in a
+///              life
 /// Of a run, whose sequences stay together, others' prompts fall within a life or not
 /// (detail::clump). Through m stages long steps slow those behind them: slowed_by().
 /// times: decode(n), mixed(tokens, n) and prompts(tokens), basic_step_seconds of steps with so many

@@ -44,7 +44,8 @@ template <class T>
 ///   latent_width      values per token that such a cache keeps; 0: not known
 ///   tokens_per_key    tokens of the sequence that one key of the cache stands for, and its bytes
 ///                     are shared by (DeepSeek-V4); contexts and windows are of tokens
-///   chosen            its window is of tokens that an indexer chose for each query, not of the last
+///   chosen            its window is of tokens that an indexer chose for each query, not of the
+///                     last
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {

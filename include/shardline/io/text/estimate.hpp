@@ -185,6 +185,14 @@ template <class T>
   return value_of(tpot.value()) > 0.0 ? to_text(tpot) : "-";
 }
 
+/// A time to first token with its unit, as to_text() has it; "grows without end" where its queue
+/// does.
+///   of 243 ms: "243 ms"   (tests/io/documented.cpp)
+template <class T>
+[[nodiscard]] std::string ttft_text(const basic_serving<T>& s) {
+  return s.stable() ? to_text(s.ttft) : std::string(detail::grows);
+}
+
 /// "eight in ten 113 ms to 152 ms", a band of seconds; nothing where low and high are the same,
 /// since then nothing is known; "nine in ten over 113 ms, without end in some" where high is
 /// infinite, since slower steps would let a queue grow for ever.   (tests/io/documented.cpp)
@@ -209,10 +217,10 @@ template <class T>
   const double utilisation = value_of(s.utilisation);
   if (utilisation != 1.0) table.add({"utilisation", percent(utilisation)});
   if (s.stable()) {
-    table.add({"time to first token", to_text(s.ttft), to_text(bands.ttft)});
+    table.add({"time to first token", ttft_text(s), to_text(bands.ttft)});
     if (value_of(s.waiting.value()) > 0.0) table.add({"  of it waiting", to_text(s.waiting)});
   } else {
-    table.add({"time to first token", std::string(detail::grows)});
+    table.add({"time to first token", ttft_text(s)});
   }
   table.add({"time per output token", tpot_text(s.tpot), to_text(bands.tpot)});
   table.add({"output", to_text(s.output_tokens_per_s)});
