@@ -25,6 +25,19 @@ if command -v bash >/dev/null; then
     found=$(in_bash "$command --" | sort)
     [ "$found" = "$(options_in_help $command)" ] || complain "bash: $command has '$found'"
   done
+  # Behind an option its values, and nothing where they are numbers.
+  found=$(in_bash "search --engine vllm-0.2")
+  [ "$found" = vllm-0.21 ] || complain "bash: --engine vllm-0.2 is completed to '$found'"
+  found=$(in_bash "launch --gpus 8 --format ''" | tr '\n' ' ')
+  [ "$found" = "shell slurm lws dynamo llm-d " ] || complain "bash: --format has '$found'"
+  found=$(in_bash "search --objective g" | tr '\n' ' ')
+  [ "$found" = "goodput gpus " ] || complain "bash: --objective g is completed to '$found'"
+  found=$(in_bash "search --gpus ''")
+  [ -z "$found" ] || complain "bash: --gpus has '$found'"
+  found=$(in_bash "completion ''" | sort | tr '\n' ' ')
+  [ "$found" = "--help bash fish zsh " ] || complain "bash: completion has '$found'"
+  in_bash "search --model deepseek-" | grep -qx deepseek-v3 || complain "bash: no deepseek-v3"
+  in_bash "estimate --json --acc" | grep -qx -- --accelerator || complain "bash: no --accelerator"
 fi
 for shell in bash zsh fish; do
   script=$("$plan" completion $shell)

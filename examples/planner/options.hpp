@@ -135,6 +135,11 @@ struct options {
   std::string listed{};
   launch_options launch{};
   search_options search{};
+
+  /// Between which pipeline stages the engine sends caches; any where none is chosen.
+  [[nodiscard]] shardline::staged_caches stages() const {
+    return engine == nullptr ? shardline::staged_caches::any : engine->stages;
+  }
 };
 
 /// Input that is refused: one line for the user, and the option or field that it is about.

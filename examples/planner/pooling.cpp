@@ -66,8 +66,8 @@ pools_found answer_of_pools(const options& o, const Cluster& prefill, const Clus
   pools_found found;
   found.pools = size_pools(
       prefill, decode, o.model, o.workload, o.cluster.gpus,
-      [](const shardline::model& m, const shardline::layout& p, const shardline::layout& d) {
-        return cache_connects(m, p, d);
+      [&o](const shardline::model& m, const shardline::layout& p, const shardline::layout& d) {
+        return cache_connects(o.stages(), m, p, d);
       },
       o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)), &found.looks);
   found.together = best_together(o, prefill);

@@ -310,12 +310,7 @@ void read_decoding(const words& of, options& o) {
   const std::optional<std::string> text = of.given("--decode-layout");
   if (!text) return;
   if (!of.given("--prefill-gpus")) refuse("--decode-layout", *text, "only with --prefill-gpus");
-  const shardline::layout l = read_layout(*text, "--decode-layout");
-  if (!cache_connects(o.model, o.layout, l)) {
-    refuse("--decode-layout", *text,
-           "what the cache of --layout can be sent to: cp 1, and tp as large or a multiple of it "
-           "(the same of a recurrent state, any of latents)");
-  }
+  read_layout(*text, "--decode-layout");  // refused by this name
   words alone;
   for (const auto& [option, value] : of.items()) {
     if (option == "--decode-layout" || option.ends_with("fill-gpus") || option == "--decode-gpus") {
@@ -327,6 +322,26 @@ void read_decoding(const words& of, options& o) {
   o.decoding = decoding_pool{d.cluster, d.layout, d.workload};
 }
 
+// The cache of a prompt has to go from one pool to the other.
+void refuse_unconnected(const words& of, const options& o, const shardline::layout& decodes) {
+  const bool two = o.decoding.has_value();
+  const std::string option = two ? "--decode-layout" : "--layout";
+  const std::string text = of.given(option).value_or("");
+  const shardline::staged_caches stages = o.stages();
+  if (!stages_connect(stages, o.layout.pp, decodes.pp)) {
+    const bool one = stages == shardline::staged_caches::one;
+    refuse(
+        option, text,
+        fmt::format("{} between which {} sends caches: {}", two ? "pipeline stages (pp)" : "pp",
+                    o.engine->name, one ? "one in either pool" : "as many as of --layout, or one"));
+  }
+  if (cache_connects(stages, o.model, o.layout, decodes)) return;
+  refuse(option, text,
+         two ? "what the cache of --layout can be sent to: cp 1, and tp as large or a multiple of "
+               "it (the same of a recurrent state, any of latents)"
+             : "cp 1 where tokens are decoded: another --decode-layout");
+}
+
 void read_pipeline_and_pools(const words& of, options& o) {
   if (const auto text = of.given("--microbatches")) {
     o.layout.microbatches = whole_number("--microbatches", *text, field::microbatches);
@@ -335,6 +350,7 @@ void read_pipeline_and_pools(const words& of, options& o) {
   const shardline::layout& decodes = o.decoding ? o.decoding->layout : o.layout;
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", o.layout.gpus());
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", decodes.gpus());
+  if (o.prefill_gpus > 0) refuse_unconnected(of, o, decodes);
   const shardline::integer in_pools = o.prefill_gpus + o.decode_gpus;
   if (in_pools > 0 && in_pools < o.cluster.gpus) {
     o.notes.push_back(
@@ -453,9 +469,6 @@ options read_fit(const words& of) {
 }
 
 namespace {
-
-constexpr std::array<std::string_view, 7> objectives{"throughput", "users", "goodput", "cost",
-                                                     "gpus",       "ttft",  "tpot"};
 
 void read_objective(const words& of, options& o) {
   const std::string text = of.given("--objective").value_or("throughput");

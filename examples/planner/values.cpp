@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/models.hpp"
 #include "shardline/engines/index.hpp"
 #include "shardline/engines/launch/index.hpp"
 #include "shardline/io/format_names.hpp"
@@ -269,21 +271,33 @@ const shardline::engine_version* engine(std::string_view option, std::string_vie
   return found;
 }
 
-shardline::precision wire_precision(std::string_view option, std::string_view text) {
-  using shardline::precision;
-  static constexpr std::array<std::pair<std::string_view, precision>, 3> known{
-      {{"bf16", precision::bf16}, {"fp8", precision::fp8}, {"fp4", precision::fp4}}};
-  return one_of(option, text, known);
+namespace {
+
+using shardline::expert_exchange;
+using shardline::precision;
+
+constexpr std::array<std::pair<std::string_view, precision>, 3> wires{
+    {{"bf16", precision::bf16}, {"fp8", precision::fp8}, {"fp4", precision::fp4}}};
+constexpr std::array<std::pair<std::string_view, expert_exchange>, 4> exchanges{
+    {{"pairwise", expert_exchange::pairwise},
+     {"hierarchical", expert_exchange::hierarchical},
+     {"low-latency", expert_exchange::low_latency},
+     {"fastest", expert_exchange::fastest}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> launch_formats{
+    {{"shell", "shell"},
+     {"slurm", "slurm"},
+     {"lws", "lws"},
+     {"dynamo", "dynamo"},
+     {"llm-d", "llm-d"}}};
+
+}  // namespace
+
+precision wire_precision(std::string_view option, std::string_view text) {
+  return one_of(option, text, wires);
 }
 
-shardline::expert_exchange exchange(std::string_view option, std::string_view text) {
-  using shardline::expert_exchange;
-  static constexpr std::array<std::pair<std::string_view, expert_exchange>, 4> known{
-      {{"pairwise", expert_exchange::pairwise},
-       {"hierarchical", expert_exchange::hierarchical},
-       {"low-latency", expert_exchange::low_latency},
-       {"fastest", expert_exchange::fastest}}};
-  return one_of(option, text, known);
+expert_exchange exchange(std::string_view option, std::string_view text) {
+  return one_of(option, text, exchanges);
 }
 
 output_form form_of(const words& of) {
@@ -303,13 +317,33 @@ output_form form_of(const words& of) {
 }
 
 std::string launch_format(std::string_view option, std::string_view text) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 5> known{
-      {{"shell", "shell"},
-       {"slurm", "slurm"},
-       {"lws", "lws"},
-       {"dynamo", "dynamo"},
-       {"llm-d", "llm-d"}}};
-  return std::string(one_of(option, text, known));
+  return std::string(one_of(option, text, launch_formats));
+}
+
+std::vector<std::string> values_of(std::string_view option) {
+  std::vector<std::string> values;
+  const auto take = [&values](const auto& known) {
+    for (const auto& [name, value] : known) values.emplace_back(name);
+  };
+  if (option == "shell") values.assign(shells.begin(), shells.end());
+  if (option == "--objective") values.assign(objectives.begin(), objectives.end());
+  if (option == "--model") {
+    for (const shardline::model* m : shardline::catalog::models)
+      values.emplace_back(m->name.view());
+  }
+  if (option == "--accelerator") {
+    for (const auto& a : shardline::catalog::accelerators) values.emplace_back(a.name.view());
+  }
+  if (option == "--engine") {
+    values = engines_that([](const shardline::engine_version&) { return true; });
+    values.emplace_back("none");
+  }
+  if (option == "--weights") take(shardline::weight_format_names);
+  if (option == "--kv") take(shardline::cache_format_names);
+  if (option == "--dispatch" || option == "--combine") take(wires);
+  if (option == "--expert-exchange") take(exchanges);
+  if (option == "--format") take(launch_formats);
+  return values;
 }
 
 efficiency efficiency_policy(std::string_view option, std::string_view text) {

@@ -3,6 +3,7 @@
 /// names the option, what it was given and what is allowed.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,6 +82,15 @@ output_form form_of(const words& of);
 
 /// "shell", "slurm", "lws", "dynamo" or "llm-d".
 std::string launch_format(std::string_view option, std::string_view text);
+
+/// What search can look for, and shells whose command lines can be completed.
+inline constexpr std::array<std::string_view, 7> objectives{
+    "throughput", "users", "goodput", "cost", "gpus", "ttft", "tpot"};
+inline constexpr std::array<std::string_view, 3> shells{"bash", "zsh", "fish"};
+
+/// The words that an option takes, "--engine", or an argument without dashes, "shell"; none of one
+/// that takes numbers or anything else.
+std::vector<std::string> values_of(std::string_view option);
 
 /// "fitted", "fitted:engine=vllm", "datasheet", or
 /// "constant:mfu=0.6,bandwidth=0.8,link=0.9,launch=3us" with any of the four, each once.

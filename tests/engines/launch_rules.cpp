@@ -160,6 +160,32 @@ TEST_CASE("what SGLang refuses, option by option") {
           {"--disaggregation-mode", "-", "--disaggregation-transfer-backend", needs}}});
 }
 
+TEST_CASE("what SGLang refuses of prompts that are split and of replicas, in either spelling") {
+  using enum rule_kind;
+  check({launch::sglang_0_5,
+         {{"--tp-size", "8"},
+          {"--attn-cp-size", "2"},
+          {"--enable-prefill-context-parallel", ""},
+          {"--prefill-cp-mode", "in-seq-split"}},
+         {{"--enable-dsa-prefill-context-parallel", "", "--enable-prefill-context-parallel",
+           excludes},
+          {"--enable-prefill-context-parallel", "-", "--prefill-cp-mode", needs},
+          {"--dsa-prefill-cp-mode", "round-robin-split", "--dsa-prefill-cp-mode", needs}}});
+  check({launch::sglang_0_5_17,
+         {{"--tp-size", "16"},
+          {"--attn-dp-size", "4"},
+          {"--attn-cp-size", "2"},
+          {"--enable-prefill-cp", ""},
+          {"--cp-strategy", "zigzag"}},
+         {{"--attn-dp-size", "16", "--tp-size", multiple_of},
+          {"--dp-size", "2", "--dp-size", excludes},
+          {"--cp-strategy", "-", "--enable-prefill-cp", needs},
+          {"--enable-prefill-cp", "-", "--cp-strategy", needs}}});
+  CHECK(launch::sglang_0_5_17.find("--enable-dp-attention") == nullptr);
+  CHECK(launch::sglang_0_5.find("--attn-dp-size") == nullptr);
+  CHECK(find_dialect("sglang-0.5.17") == &launch::sglang_0_5_17);
+}
+
 TEST_CASE("what TensorRT-LLM refuses, key by key") {
   using enum rule_kind;
   check({launch::tensorrt_llm_1_0,

@@ -7,7 +7,7 @@
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
-#include "shardline/engines/vllm.hpp"
+#include "shardline/engines/index.hpp"
 
 namespace {
 
@@ -20,7 +20,7 @@ auto gpus_for_pools(const accelerator& a) {
 }
 
 constexpr auto connects_any = [](const model& m, const layout& p, const layout& d) {
-  return cache_connects(m, p, d);
+  return cache_connects(staged_caches::any, m, p, d);
 };
 
 // Every pair of layouts in every number of instances; the best by the rule of size_pools().
@@ -32,7 +32,7 @@ sized_pools by_pricing_each_pair(const Cluster& prefill, const Cluster& decode, 
     for (integer b = 1; a + b <= gpus; ++b) {
       for_each_layout(a, m, [&](const layout& p) {
         for_each_layout(b, m, [&](const layout& d) {
-          if (!cache_connects(m, p, d)) return;
+          if (!cache_connects(staged_caches::any, m, p, d)) return;
           for (integer x = 1; x * a < gpus; ++x) {
             for (integer y = 1; x * a + y * b <= gpus; ++y) {
               basic_pool<double, constant> from{prefill, p, x};
@@ -131,19 +131,44 @@ TEST_CASE("where a cache can go") {
   const layout two{{2, 1, 1}, {2, 1, 1}};
   const layout four{{4, 1, 1}, {4, 1, 1}};
   const layout split{{2, 2, 1}, {2, 1, 2}};
-  CHECK(cache_connects(catalog::llama_3_1_8b, two, four));
-  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, four, two));
-  CHECK(cache_connects(catalog::llama_3_1_8b, split, four));
-  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, two, split));
-  CHECK(cache_connects(catalog::deepseek_v3, four, two));
-  CHECK_FALSE(cache_connects(catalog::nemotron_h_8b, two, four));
-  CHECK(cache_connects(catalog::nemotron_h_8b, two, two));
+  CHECK(cache_connects(staged_caches::any, catalog::llama_3_1_8b, two, four));
+  CHECK_FALSE(cache_connects(staged_caches::any, catalog::llama_3_1_8b, four, two));
+  CHECK(cache_connects(staged_caches::any, catalog::llama_3_1_8b, split, four));
+  CHECK_FALSE(cache_connects(staged_caches::any, catalog::llama_3_1_8b, two, split));
+  CHECK(cache_connects(staged_caches::any, catalog::deepseek_v3, four, two));
+  CHECK_FALSE(cache_connects(staged_caches::any, catalog::nemotron_h_8b, two, four));
+  CHECK(cache_connects(staged_caches::any, catalog::nemotron_h_8b, two, two));
+}
+
+TEST_CASE("between which pipeline stages a cache can go") {
+  const auto staged = [](integer pp) { return layout{{2, 1, 1}, {2, 1, 1}, pp}; };
+  const auto connects = [&staged](const engine_version& e, integer from, integer to) {
+    return cache_connects(e.stages, catalog::llama_3_1_8b, staged(from), staged(to));
+  };
+  for (const engine_version* e : engines::vllm_versions) {
+    CAPTURE(e->name);
+    CHECK(connects(*e, 1, 1));
+    CHECK_FALSE(connects(*e, 2, 1));
+    CHECK_FALSE(connects(*e, 1, 2));
+    CHECK_FALSE(connects(*e, 2, 2));
+  }
+  CHECK(connects(engines::sglang, 2, 1));
+  CHECK(connects(engines::sglang, 2, 2));
+  CHECK_FALSE(connects(engines::sglang, 2, 4));
+  CHECK_FALSE(connects(engines::sglang, 1, 2));
+  CHECK(connects(engines::tensorrt_llm, 1, 2));
+  CHECK(connects(engines::tensorrt_llm, 2, 4));
 }
 
 }  // namespace
 
 TEST_CASE("documented: a cache of 8 heads goes to as many ranks or a multiple") {
   const auto ranks = [](integer tp) { return layout{{tp, 1, 1}, {tp, 1, 1}}; };
-  CHECK(cache_connects(catalog::llama_3_1_8b, ranks(2), ranks(4)));
-  CHECK_FALSE(cache_connects(catalog::llama_3_1_8b, ranks(4), ranks(2)));
+  CHECK(cache_connects(staged_caches::any, catalog::llama_3_1_8b, ranks(2), ranks(4)));
+  CHECK_FALSE(cache_connects(staged_caches::any, catalog::llama_3_1_8b, ranks(4), ranks(2)));
+  const layout two_stages{{2, 1, 1}, {2, 1, 1}, 2};
+  CHECK_FALSE(cache_connects(staged_caches::one, catalog::llama_3_1_8b, two_stages, ranks(2)));
+  CHECK(stages_connect(staged_caches::same_or_one, 2, 2));
+  CHECK(stages_connect(staged_caches::same_or_one, 2, 1));
+  CHECK_FALSE(stages_connect(staged_caches::same_or_one, 2, 4));
 }

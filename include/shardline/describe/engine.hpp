@@ -13,6 +13,28 @@
 
 namespace shardline {
 
+/// Pipeline stages that an engine's connector sends a prompt's cache between, from a pool that
+/// reads prompts to one that decodes.
+///   any          of any number to any
+///   same_or_one  to as many, or to one
+///   one          neither pool has more than one
+enum class staged_caches : unsigned char { any, same_or_one, one };
+
+/// Whether such a connector sends caches from this many pipeline stages to that many.
+///   staged_caches::same_or_one from 2: to 2 and 1, not to 4   (tests/plan/pools.cpp)
+[[nodiscard]] constexpr bool stages_connect(staged_caches stages, integer prefill,
+                                            integer decode) noexcept {
+  switch (stages) {
+    case staged_caches::any:
+      return true;
+    case staged_caches::same_or_one:
+      return decode == 1 || decode == prefill;
+    case staged_caches::one:
+      return decode == 1 && prefill == 1;
+  }
+  return false;
+}
+
 /// The engine fills `share` of the GPU's memory, all it holds included (vLLM
 /// --gpu-memory-utilization: KV = share memory - weights - activation peak - non-torch).
 ///   graphs_inside   CUDA graphs are part of that share; else they come on top (vLLM before 0.21)

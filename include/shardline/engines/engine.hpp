@@ -75,6 +75,7 @@ struct start_defaults {
 ///   memory_of      what those are of: another version where none of this one's logs are at hand
 ///   kernels        how it runs a step
 ///   kernels_of     what that was fitted to, likewise
+///   stages         that its connector of pools sends caches between
 struct engine_version {
   std::string_view engine{};
   std::string_view name{};
@@ -85,6 +86,7 @@ struct engine_version {
   engine_source memory_of{};
   kernel_execution kernels{};
   engine_source kernels_of{};
+  staged_caches stages = staged_caches::any;
 
   /// Whether its memory was measured under this very version.
   [[nodiscard]] constexpr bool has_own_memory() const noexcept { return memory_of.version == name; }

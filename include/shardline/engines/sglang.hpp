@@ -267,6 +267,7 @@ inline constexpr integer torch_segment = integer{2} * 1024 * 1024;
 ///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
 ///                   (schedule_policy.py, retract_decode)
 ///   kernels   its own
+///   stages    disaggregation/common/conn.py, try_ensure_parallel_info()
 ///   host      its scheduler runs ahead of the accelerator, but prompts' kernels are launched from
 ///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
 ///             H200 and B200
@@ -296,10 +297,23 @@ inline constexpr engine_version sglang_0_5{
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::sglang, detail::sglang_launches,
                                 detail::sglang_expert_launches, detail::sglang_synchronise),
-    .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
+    .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"},
+    .stages = staged_caches::same_or_one};
 
-inline constexpr const engine_version& sglang = sglang_0_5;
-inline constexpr std::array sglang_versions{&sglang_0_5};
+/// SGLang after 0.5.16, whose options are spelled anew (engines/launch/sglang.hpp).
+///   memory, kernels   0.5's: none measured
+inline constexpr engine_version sglang_0_5_17{.engine = "sglang",
+                                              .name = "sglang-0.5.17",
+                                              .runtime = sglang_0_5.runtime,
+                                              .by_memory = sglang_0_5.by_memory,
+                                              .exchange = sglang_0_5.exchange,
+                                              .memory_of = sglang_0_5.memory_of,
+                                              .kernels = sglang_0_5.kernels,
+                                              .kernels_of = sglang_0_5.kernels_of,
+                                              .stages = sglang_0_5.stages};
+
+inline constexpr const engine_version& sglang = sglang_0_5_17;
+inline constexpr std::array sglang_versions{&sglang_0_5_17, &sglang_0_5};
 
 }  // namespace engines
 

@@ -208,7 +208,8 @@ inline constexpr engine_version vllm_0_11{
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm, detail::vllm_launches, 1.0,
                                 detail::vllm_synchronise),
-    .kernels_of = {"vllm-0.11", "InferenceX: runs of V1 whose versions are not recorded"}};
+    .kernels_of = {"vllm-0.11", "InferenceX: runs of V1 whose versions are not recorded"},
+    .stages = staged_caches::one};
 
 namespace detail {
 
@@ -241,7 +242,8 @@ inline constexpr engine_version vllm_0_10{
     .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.10", "defaults of its sources, start-up logs of vLLM 0.11"},
     .kernels = vllm_0_11.kernels,
-    .kernels_of = vllm_0_11.kernels_of};
+    .kernels_of = vllm_0_11.kernels_of,
+    .stages = staged_caches::one};
 
 /// vLLM 0.18, whose scheduler runs ahead of the accelerator, as by default since 2026.
 ///   memory   0.11's: its share is 0.9 and graphs come on top, until 0.21 changed both
@@ -262,7 +264,8 @@ inline constexpr engine_version vllm_0_18{
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm, detail::vllm_launches, 1.0,
                                 detail::vllm_synchronise),
-    .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"}};
+    .kernels_of = {"vllm-0.18", "InferenceX: gpt-oss-120b"},
+    .stages = staged_caches::one};
 
 /// vLLM 0.21, which profiles its CUDA graphs and keeps them within its budget (docs of
 /// --gpu-memory-utilization; VLLM_MEMORY_PROFILER_ESTIMATE_CUDAGRAPHS).
@@ -277,7 +280,8 @@ inline constexpr engine_version vllm_0_21{
     .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.21", detail::vllm_logs_and_defaults},
     .kernels = vllm_0_18.kernels,
-    .kernels_of = vllm_0_18.kernels_of};
+    .kernels_of = vllm_0_18.kernels_of,
+    .stages = staged_caches::one};
 
 /// vLLM of 2024, before its second engine.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
@@ -294,7 +298,8 @@ inline constexpr engine_version vllm_2024{
                                  .admission = detail::vllm_admission,
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm, 0.05, 1.0, 26.8_us),
-    .kernels_of = {"vllm-2024", "LLM-Inference-Bench: 7B to 72B"}};
+    .kernels_of = {"vllm-2024", "LLM-Inference-Bench: 7B to 72B"},
+    .stages = staged_caches::one};
 
 /// The same on ROCm, whose all-reduces and hosts took longer.
 ///   host     LLM-Inference-Bench, 7B to 70B and Mixtral, MI300X, 673 rows, 13.3 %
@@ -309,7 +314,8 @@ inline constexpr engine_version vllm_2024_rocm{
                                  .admission = detail::vllm_admission,
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm_2024, detail::vllm_launches, 1.0, 66.1_us),
-    .kernels_of = {"vllm-2024-rocm", "LLM-Inference-Bench: 7B to 70B, Mixtral"}};
+    .kernels_of = {"vllm-2024-rocm", "LLM-Inference-Bench: 7B to 70B, Mixtral"},
+    .stages = staged_caches::one};
 
 /// vLLM 0.6, before its second engine.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
@@ -327,7 +333,8 @@ inline constexpr engine_version vllm_0_6{
                                  .admission_steps = detail::admission_steps},
                                 kernel_library::vllm, detail::vllm_launches, 1.0,
                                 detail::vllm_synchronise),
-    .kernels_of = {"vllm-0.6", "APEX: Llama-3.1-70B"}};
+    .kernels_of = {"vllm-0.6", "APEX: Llama-3.1-70B"},
+    .stages = staged_caches::one};
 
 /// vLLM of 2023, its first year, without CUDA graphs. Its sources name no version.
 ///   memory   0.11's, but for the sequences of a step: no log at hand
@@ -350,7 +357,8 @@ inline constexpr engine_version vllm_2023{
                 .launches = 1.0,
                 .expert_launches = 1.0,
                 .synchronise = detail::synchronise},
-    .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"}};
+    .kernels_of = {"vllm-2023", "Splitwise's traces: Llama-2-70B, BLOOM-176B"},
+    .stages = staged_caches::one};
 
 inline constexpr const engine_version& vllm = vllm_0_21;
 inline constexpr std::array vllm_versions{&vllm_0_21, &vllm_0_18, &vllm_0_11,      &vllm_0_10,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "shardline/describe/engine.hpp"
 #include "shardline/estimate/disaggregation.hpp"
 #include "shardline/plan/near_miss.hpp"
 #include "shardline/plan/search.hpp"
@@ -37,14 +38,20 @@ struct basic_sized_pools {
 };
 using sized_pools = basic_sized_pools<>;
 
-/// Whether a prompt's cache can go from a rank of one layout to one of the other, as vLLM's NIXL
-/// connector has it: no context parallelism where tokens are decoded; a cache that every rank holds
-/// whole (latent, or of one head) goes anywhere, one of a recurrent state to as many ranks, any
-/// other to as many or a multiple.
-/// Source: vLLM, docs/features/nixl_connector_compatibility.md.
-///   Llama-3.1-8B: true from tp 2 to tp 4, false from 4 to 2   (tests/plan/pools.cpp)
-[[nodiscard]] constexpr bool cache_connects(const model& m, const layout& prefill,
-                                            const layout& decode) noexcept {
+/// Whether a prompt's cache can go from a rank of one layout to one of the other: by
+/// stages_connect() of the engine's connector, and else as vLLM's NIXL connector has it: no context
+/// parallelism where tokens are decoded; a cache that every rank holds whole (latent, or of one
+/// head) goes anywhere, one of a recurrent state to as many ranks, any other to as many or a
+/// multiple.
+///   stages   engine_version::stages
+/// Source: vLLM, docs/features/nixl_connector_compatibility.md, and "does not support
+/// PP-disaggregated KV transfer" (kv_connector/v1/base.py, vllm-project/vllm#52913); SGLang,
+/// disaggregation/common/conn.py.
+///   Llama-3.1-8B: true from tp 2 to tp 4, false from 4 to 2; of 2 stages false by
+///   staged_caches::one   (tests/plan/pools.cpp)
+[[nodiscard]] constexpr bool cache_connects(staged_caches stages, const model& m,
+                                            const layout& prefill, const layout& decode) noexcept {
+  if (!stages_connect(stages, prefill.pp, decode.pp)) return false;
   if (decode.attention.cp > 1) return false;
   const integer from = prefill.attention.tp;
   const integer to = decode.attention.tp;

@@ -310,6 +310,26 @@ TEST_CASE("llm-d's values have the fields of its chart, and a pod the GPUs that 
   }
 }
 
+TEST_CASE("each pod of a pool says its own address, not its first pod's") {
+  for (const char* layout : {"vllm:tp=8", "vllm:tp=8,dp=2,ep=on"}) {
+    CAPTURE(layout);
+    const launch_plan p = plan_of(engines::vllm, layout, 1, 1);
+    const std::string address = "- name: VLLM_NIXL_SIDE_CHANNEL_HOST\n";
+    for (const manifest& m : {worker_sets(p), dynamo_graph(p), modelservice_values(p)}) {
+      CAPTURE(m.text);
+      CHECK(m.text.find("VLLM_NIXL_SIDE_CHANNEL_HOST=") == std::string::npos);
+      std::size_t pods = 0;
+      for (std::size_t at = m.text.find(address); at != std::string::npos;
+           at = m.text.find(address, at + 1)) {
+        ++pods;
+      }
+      // A set has a template for its first pod and one for the others.
+      CHECK(pods == (m.text.starts_with("apiVersion: leaderworkerset") ? 4 : 2));
+      CHECK(m.text.find("fieldPath: status.podIP") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("documented: sets, graphs and values of servers of 8 GPUs") {
   const launch_plan pools = plan_of(engines::vllm, "vllm:tp=8", 1, 2);
   CHECK(pools.servers.size() == 2);

@@ -140,8 +140,8 @@ void all_come_back(const engine_version& e, const model& m) {
 }  // namespace
 
 TEST_CASE("what is printed of every layout of 64 GPUs is accepted, and makes that layout") {
-  for (const engine_version* e : {&engines::vllm_0_21, &engines::vllm_0_11, &engines::sglang_0_5,
-                                  &engines::tensorrt_llm_1_0}) {
+  for (const engine_version* e : {&engines::vllm_0_21, &engines::vllm_0_11, &engines::sglang_0_5_17,
+                                  &engines::sglang_0_5, &engines::tensorrt_llm_1_0}) {
     all_come_back(*e, catalog::deepseek_v3);
     all_come_back(*e, catalog::llama_3_1_70b);
   }
@@ -230,10 +230,11 @@ TEST_CASE("every degree that a convention can say has an option in its dialect")
   for (const auto& [said, dialect] :
        {std::pair{"vllm:tp=8,dp=2,pp=2,dcp=2,layers=31/30,ep=on", &launch::vllm_newest},
         std::pair{"sglang:tp=8,dp=2,dp-attention=on,attn-cp=2,pp=2,ep=4", &launch::sglang_0_5},
+        std::pair{"sglang:tp=8,attn-dp=2,attn-cp=2,pp=2,ep=4", &launch::sglang_0_5_17},
         std::pair{"trtllm:tp=8,pp=2,attention-dp=on,ep=4", &launch::tensorrt_llm_1_0}}) {
     const std::string_view text = said;
     CAPTURE(text);
-    const engine_version& e = *find_engine(dialect->engine);
+    const engine_version& e = *find_engine(dialect->versions[0]);
     const layout l = parse_layout(text).layout;
     launch_request r = request_of(e, catalog::deepseek_v3, l);
     r.gpus_per_node = 64;
@@ -450,7 +451,85 @@ TEST_CASE("vLLM's pools say on which node they are asked for their caches") {
   CHECK(shell.find("VLLM_NIXL_SIDE_CHANNEL_HOST=node1 VLLM_NIXL_SIDE_CHANNEL_PORT=5700 ") !=
         std::string::npos);
   const launch_plan p = launch_plan_of(r);
-  const auto second = environment_of(p, p.servers.back(), {.leader = "node1", .slot = 1});
+  const auto second =
+      environment_of(p, p.servers.back(), {.leader = "node0", .host = "node1", .slot = 1});
   CHECK(second == std::vector<std::string>{"VLLM_NIXL_SIDE_CHANNEL_HOST=node1",
                                            "VLLM_NIXL_SIDE_CHANNEL_PORT=5700"});
+}
+
+TEST_CASE("each node of a pool says its own address, not its first node's") {
+  launch_request r = request_of(engines::vllm, catalog::deepseek_v3, {{8, 1, 2}, {1, 16, 1}});
+  r.layout.dispatch = expert_dispatch::all_gather;
+  r.prefill = 1;
+  r.decode = 1;
+  const launch_plan p = launch_plan_of(r);
+  REQUIRE(p.has_value());
+  REQUIRE(p.servers[0].nodes == 2);
+  const std::string shell = shell_text(p, 8);
+  const std::string slurm = slurm_text(p, 8);
+  for (integer node = 0; node < 4; ++node) {
+    CAPTURE(node);
+    const std::string number = std::to_string(node);
+    CHECK(shell.find("HOST=node" + number + " vllm") != std::string::npos);
+    CHECK(slurm.find("HOST=${nodes[" + number + "]} vllm") != std::string::npos);
+  }
+}
+
+TEST_CASE("pools between whose stages an engine sends no caches are refused") {
+  const auto why = [](const engine_version& e, integer from, integer to) {
+    launch_request r = request_of(e, catalog::llama_3_1_70b, {{4, 1, 1}, {4, 1, 1}, from});
+    r.prefill = 1;
+    r.decode = 1;
+    r.decoding = decoding_instance{{{4, 1, 1}, {4, 1, 1}, to}, r.runtime, r.workload};
+    return launch_plan_of(r).why_not;
+  };
+  CHECK(why(engines::vllm, 2, 1) ==
+        "vLLM sends no cache from 2 pipeline stages to 1 (pp of either pool)");
+  CHECK(why(engines::vllm_0_11, 1, 2) ==
+        "vLLM sends no cache from 1 pipeline stage to 2 (pp of either pool)");
+  CHECK(why(engines::vllm, 1, 1).empty());
+  CHECK(why(engines::sglang, 2, 1).empty());
+  CHECK(why(engines::sglang, 2, 4) ==
+        "SGLang sends no cache from 2 pipeline stages to 4 (pp of either pool)");
+}
+
+TEST_CASE("SGLang is told to split prompts, and of attention's replicas in its version's words") {
+  const auto words = [](const engine_version& e, const model& m, const char* text) {
+    const launch_plan p = launch_plan_of(request_of(e, m, parse_layout(text).layout));
+    CAPTURE(p.why_not);
+    REQUIRE(p.has_value());
+    std::string all;
+    for (const std::string& o : options_of(p.servers[0], {})) all += o + " ";
+    return all;
+  };
+  const auto has = [](const std::string& all, const char* option) {
+    return all.find(option) != std::string::npos;
+  };
+  const char* split = "sglang:tp=8,attn-cp=2";
+  model indexed = catalog::deepseek_v3;
+  for (layer& l : indexed.layers.kinds) l.attention = sparse_latent_attention{};
+  CHECK(has(words(engines::sglang_0_5_17, catalog::llama_3_1_70b, split),
+            "--attn-cp-size 2 --enable-prefill-cp --cp-strategy zigzag "));
+  CHECK(has(words(engines::sglang_0_5_17, indexed, split),
+            "--attn-cp-size 2 --enable-prefill-cp --cp-strategy interleave "));
+  CHECK(has(words(engines::sglang_0_5, catalog::llama_3_1_70b, split),
+            "--enable-prefill-context-parallel --prefill-cp-mode in-seq-split "));
+  CHECK(has(words(engines::sglang_0_5, indexed, split),
+            "--enable-dsa-prefill-context-parallel --dsa-prefill-cp-mode round-robin-split "));
+  for (const engine_version* e : {&engines::sglang_0_5_17, &engines::sglang_0_5}) {
+    const std::string whole = words(*e, catalog::llama_3_1_70b, "sglang:tp=8");
+    CHECK_FALSE(has(whole, "cp"));
+    CHECK_FALSE(has(whole, "context-parallel"));
+  }
+  const char* replicas = "sglang:tp=8,dp=4,dp-attention=on,ep=8";
+  const std::string newer = words(engines::sglang_0_5_17, catalog::deepseek_v3, replicas);
+  CHECK(has(newer, "--tp-size 8 --attn-dp-size 4 --ep-size 8 "));
+  CHECK_FALSE(has(newer, " --dp-size"));
+  CHECK(has(words(engines::sglang_0_5, catalog::deepseek_v3, replicas),
+            "--tp-size 8 --dp-size 4 --enable-dp-attention --ep-size 8 "));
+  launch_request decodes = request_of(engines::sglang, catalog::llama_3_1_70b,
+                                      parse_layout("sglang:tp=8,attn-cp=2").layout);
+  decodes.prefill = decodes.decode = 1;
+  CHECK(launch_plan_of(decodes).why_not ==
+        "SGLang splits no prompts where it decodes (attn-cp = 1)");
 }

@@ -13,7 +13,8 @@ namespace shardline {
 
 namespace launch {
 
-inline constexpr std::array dialects{&vllm_newest, &vllm_0_11, &sglang_0_5, &tensorrt_llm_1_0};
+inline constexpr std::array dialects{&vllm_newest, &vllm_0_11, &sglang_0_5_17, &sglang_0_5,
+                                     &tensorrt_llm_1_0};
 
 }  // namespace launch
 

@@ -15,9 +15,11 @@ namespace shardline {
 
 /// What an option says.
 ///   degree   of the layout; the convention's flag whose `option` or `setting` it is (flags.hpp)
+///   prompt_split   that the ranks which a degree gives prompts split them, and how
 ///   the others   a number that was priced, or where what was priced is to run
 enum class launch_field : unsigned char {
   degree,
+  prompt_split,
   checkpoint,
   max_sequences,
   step_tokens,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// `python -m sglang.launch_server`: python/sglang/srt/server_args.py of 0.5, in the spelling that
-/// versions up to 0.5.16 know.
+/// versions up to 0.5.16 know, and in that of those after (srt/arg_groups/fields/parallel.py), where
+/// --attn-dp-size is what --dp-size with --enable-dp-attention was (sgl-project/sglang#41818) and
+/// --enable-prefill-cp what --enable-prefill-context-parallel was (#27312, #36223).
 #pragma once
 
 #include <array>
@@ -25,13 +27,16 @@ inline constexpr std::array<std::string_view, 5> algorithms{"EAGLE", "EAGLE3", "
                                                             "STANDALONE", "NGRAM"};
 inline constexpr std::array<std::string_view, 3> modes{"null", "prefill", "decode"};
 inline constexpr std::array<std::string_view, 3> transfers{"mooncake", "nixl", "mori"};
-inline constexpr std::array<std::string_view, 1> versions{"sglang-0.5"};
+inline constexpr std::array<std::string_view, 2> split_modes{"in-seq-split", "round-robin-split"};
+inline constexpr std::array<std::string_view, 2> strategies{"zigzag", "interleave"};
+inline constexpr std::array<std::string_view, 1> until_0_5_16{"sglang-0.5"};
+inline constexpr std::array<std::string_view, 1> since_0_5_17{"sglang-0.5.17"};
 
-inline constexpr auto of_0_5 = std::to_array<launch_option>({
+/// What both spellings have.
+inline constexpr auto of_both = std::to_array<launch_option>({
     {.field = checkpoint, .name = "--model-path", .type = text},
     {.field = degree, .name = "--tp-size", .type = whole, .most = 1000000.0},
     {.field = degree, .name = "--dp-size", .type = whole, .most = 1000000.0},
-    {.field = degree, .name = "--enable-dp-attention", .type = present},
     {.field = degree, .name = "--attn-cp-size", .type = whole, .most = 1000000.0},
     {.field = degree, .name = "--pp-size", .type = whole, .most = 1000000.0},
     {.field = degree, .name = "--dcp-size", .type = whole, .most = 1000000.0},
@@ -93,15 +98,26 @@ inline constexpr auto of_0_5 = std::to_array<launch_option>({
     {.field = pool, .name = "--disaggregation-bootstrap-port", .type = whole, .most = 65535.0},
 });
 
+inline constexpr auto of_old_alone = std::to_array<launch_option>({
+    {.field = degree, .name = "--enable-dp-attention", .type = present},
+    {.field = prompt_split, .name = "--enable-prefill-context-parallel", .type = present},
+    {.field = prompt_split, .name = "--prefill-cp-mode", .type = word, .choices = split_modes},
+    {.field = prompt_split, .name = "--enable-dsa-prefill-context-parallel", .type = present},
+    {.field = prompt_split, .name = "--dsa-prefill-cp-mode", .type = word, .choices = split_modes},
+});
+
+inline constexpr auto of_new_alone = std::to_array<launch_option>({
+    {.field = degree, .name = "--attn-dp-size", .type = whole, .most = 1000000.0},
+    {.field = prompt_split, .name = "--enable-prefill-cp", .type = present},
+    {.field = prompt_split, .name = "--cp-strategy", .type = word, .choices = strategies},
+});
+
+inline constexpr auto of_0_5 = joined(of_both, of_old_alone);
+inline constexpr auto of_0_5_17 = joined(of_both, of_new_alone);
+
 /// `validate` and the parallel, MoE and disaggregation hooks of server_args.py.
-inline constexpr auto rules_of_0_5 = std::to_array<launch_rule>({
+inline constexpr auto rules_of_both = std::to_array<launch_rule>({
     {"--tp-size", rule_kind::multiple_of, {"--attn-cp-size"}},
-    {"--tp-size",
-     rule_kind::multiple_of,
-     {"--dp-size", "--attn-cp-size", "--dcp-size"},
-     0.0,
-     "--enable-dp-attention"},
-    {"--dp-size", rule_kind::needs, {"--enable-dp-attention"}, 0.0, "--nnodes"},
     {"SGLANG_PP_LAYER_PARTITION", rule_kind::has_entries, {"--pp-size"}},
     {"SGLANG_PP_LAYER_PARTITION", rule_kind::sums_to, {"layers"}},
     {"--ep-size", rule_kind::divides, {"--tp-size"}},
@@ -136,12 +152,39 @@ inline constexpr auto rules_of_0_5 = std::to_array<launch_rule>({
      .says = "prefill"},
 });
 
+inline constexpr auto rules_of_old_alone = std::to_array<launch_rule>({
+    {"--tp-size",
+     rule_kind::multiple_of,
+     {"--dp-size", "--attn-cp-size", "--dcp-size"},
+     0.0,
+     "--enable-dp-attention"},
+    {"--dp-size", rule_kind::needs, {"--enable-dp-attention"}, 0.0, "--nnodes"},
+    {"--enable-prefill-context-parallel",
+     rule_kind::excludes,
+     {"--enable-dsa-prefill-context-parallel"}},
+    {"--prefill-cp-mode", rule_kind::needs, {"--enable-prefill-context-parallel"}},
+    {"--dsa-prefill-cp-mode", rule_kind::needs, {"--enable-dsa-prefill-context-parallel"}},
+});
+
+inline constexpr auto rules_of_new_alone = std::to_array<launch_rule>({
+    {"--tp-size", rule_kind::multiple_of, {"--attn-dp-size", "--attn-cp-size", "--dcp-size"}},
+    {"--dp-size", rule_kind::excludes, {"--attn-dp-size", "--nnodes"}},
+    {"--enable-prefill-cp", rule_kind::needs, {"--cp-strategy"}},
+    {"--cp-strategy", rule_kind::needs, {"--enable-prefill-cp"}},
+});
+
+inline constexpr auto rules_of_0_5 = joined(rules_of_both, rules_of_old_alone);
+inline constexpr auto rules_of_0_5_17 = joined(rules_of_both, rules_of_new_alone);
+
 }  // namespace detail::sglang_options
 
 namespace launch {
 
+inline constexpr launch_dialect sglang_0_5_17{
+    "sglang", detail::sglang_options::since_0_5_17, "python -m sglang.launch_server",
+    detail::sglang_options::of_0_5_17, detail::sglang_options::rules_of_0_5_17};
 inline constexpr launch_dialect sglang_0_5{
-    "sglang", detail::sglang_options::versions, "python -m sglang.launch_server",
+    "sglang", detail::sglang_options::until_0_5_16, "python -m sglang.launch_server",
     detail::sglang_options::of_0_5, detail::sglang_options::rules_of_0_5};
 
 }  // namespace launch

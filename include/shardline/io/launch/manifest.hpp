@@ -59,12 +59,21 @@ inline std::string script_of(const launch_plan& p, const launch_server& s, const
   return text + joined(command_on(p, s, at), " \\\n  ") + "\n";
 }
 
+// Where the other pool asks this pod's engines for caches: nothing where none does.
+inline std::string pod_address(const launch_plan& p, const launch_server& s) {
+  if (s.role == pool_role::both || p.dialect->find(side_channel_host) == nullptr) return {};
+  return "- name: " + std::string(side_channel_host) +
+         "\n  valueFrom:\n    fieldRef:\n      fieldPath: status.podIP\n";
+}
+
 inline std::string container_of(const launch_plan& p, const launch_server& s,
                                 const launch_node& at) {
   std::string text = "containers:\n  - name: " + std::string(at.is_leader ? "leader" : "worker") +
                      "\n    image: " + std::string(image_of(p.dialect->engine)) +
                      "\n    command: [\"/bin/bash\", \"-c\"]\n    args:\n      - |\n" +
                      indented(script_of(p, s, at), 8);
+  const std::string address = pod_address(p, s);
+  if (!address.empty()) text += "    env:\n" + indented(address, 6);
   text += "    resources:\n      limits:\n        nvidia.com/gpu: \"" +
           std::to_string(s.gpus_per_node()) + "\"\n";
   if (at.is_leader) {
@@ -153,10 +162,7 @@ inline std::string environment_entries(const launch_plan& p, const launch_server
     const std::size_t equals = e.find('=');
     text += "- name: " + e.substr(0, equals) + "\n  value: \"" + e.substr(equals + 1) + "\"\n";
   }
-  if (s.role != pool_role::both && p.dialect->find(side_channel_host) != nullptr) {
-    text += "- name: " + std::string(side_channel_host) +
-            "\n  valueFrom:\n    fieldRef:\n      fieldPath: status.podIP\n";
-  }
+  text += pod_address(p, s);
   return text.empty() ? "" : "env:\n" + indented(text, 2);
 }
 

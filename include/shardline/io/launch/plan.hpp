@@ -37,6 +37,14 @@ inline std::string said_by_no_option(const launch_request& r) {
   return {};
 }
 
+// Pools whose caches the engine's connector does not send.
+inline std::string sent_by_no_connector(const launch_request& r) {
+  const integer decode = r.decoding ? r.decoding->layout.pp : r.layout.pp;
+  if (r.prefill + r.decode == 0 || stages_connect(r.engine.stages, r.layout.pp, decode)) return {};
+  return "sends no cache from " + counted(r.layout.pp, "pipeline stage") + " to " +
+         std::to_string(decode) + " (pp of either pool)";
+}
+
 // The servers of one kind, in the layout of theirs.
 template <class Flags>
 void put_server(launch_plan& to, const launch_request& r, pool_role role, integer instances) {
@@ -69,7 +77,8 @@ void put_servers(launch_plan& to, const launch_request& r) {
     if (to.has_value()) put_server<Flags>(to, of_decode, pool_role::decode, r.decode);
   }
   if (!to.has_value()) return;
-  const std::string reason = refusal_of(to, r);
+  std::string reason = sent_by_no_connector(r);
+  if (reason.empty()) reason = refusal_of(to, r);
   if (!reason.empty()) to.why_not = std::string(Flags::framework) + " " + reason;
 }
 

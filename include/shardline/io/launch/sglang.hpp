@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "shardline/engines/sglang.hpp"
@@ -122,6 +123,44 @@ inline void put_sglang_role(argument_writer& to, const launch_request& r, pool_r
   }
 }
 
+// Whether queries choose what they attend to by an index.
+inline bool has_index(const model& m) {
+  bool any = false;
+  for (const layer& l : m.layers.kinds) {
+    visit_alternative(l.attention, [&any](const auto& kind) {
+      if constexpr (requires { kind.index_heads; }) any = true;
+    });
+  }
+  return any;
+}
+
+// --attn-cp-size alone splits no prompt. Indexed attention is split token by token: whole pieces of
+// it would force degrees of their own (arg_groups/parallel_hook.py).
+inline void put_sglang_prompt_split(argument_writer& to, const launch_request& r,
+                                    const sglang& flags, pool_role role) {
+  if (flags.attn_cp == 1) return;
+  if (role == pool_role::decode) to.refuse("splits no prompts where it decodes (attn-cp = 1)");
+  const bool indexed = has_index(r.model);
+  if (to.has("--enable-prefill-cp")) {
+    to.put("--enable-prefill-cp");
+    to.put("--cp-strategy", indexed ? "interleave" : "zigzag");
+  } else if (indexed) {
+    to.put("--enable-dsa-prefill-context-parallel");
+    to.put("--dsa-prefill-cp-mode", "round-robin-split");
+  } else {
+    to.put("--enable-prefill-context-parallel");
+    to.put("--prefill-cp-mode", "in-seq-split");
+  }
+}
+
+// Attention's replicas in the words of the dialect.
+inline sglang spelled(const argument_writer& to, sglang flags) {
+  if (!to.has("--attn-dp-size") || !flags.dp_attention) return flags;
+  flags.attn_dp = std::exchange(flags.dp, integer{1});
+  flags.dp_attention = false;
+  return flags;
+}
+
 inline launch_server sglang_server(const launch_dialect& d, const launch_request& r, sglang flags,
                                    pool_role role, std::string& why_not) {
   launch_server s{.role = role, .port = ports::sglang};
@@ -134,7 +173,8 @@ inline launch_server sglang_server(const launch_dialect& d, const launch_request
   }
   s.gpus = alone * flags.replicas();
   all.put("--model-path", r.checkpoint);
-  put_degrees(all, flags, &flag_key<sglang>::option);
+  put_degrees(all, spelled(all, flags), &flag_key<sglang>::option);
+  put_sglang_prompt_split(all, r, flags, role);
   put_sglang_experts(all, r, flags);
   put_sglang_limits(all, r, flags);
   put_sglang_memory(all, r);

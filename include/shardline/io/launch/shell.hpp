@@ -71,9 +71,13 @@ inline std::string slurm_host(integer node) { return "${nodes[" + std::to_string
 inline launch_node node_of(const launch_plan& p, const launch_place& at, integer rank,
                            host_namer host) {
   const bool crowded = at.shares_node() && p.instances() > 1;
-  return {host(at.node), std::to_string(rank),
-          rank == 0,     at.port(),
-          at.slot,       crowded ? devices_of(at) : std::string()};
+  return {host(at.node),
+          host(at.node + rank),
+          std::to_string(rank),
+          rank == 0,
+          at.port(),
+          at.slot,
+          crowded ? devices_of(at) : std::string()};
 }
 
 inline std::string joined(const std::vector<std::string>& words, std::string_view between) {

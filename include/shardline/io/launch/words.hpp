@@ -12,7 +12,8 @@
 
 namespace shardline {
 
-/// Where a command runs: how it says its first node's address and its own number there.
+/// Where a command runs, and how it says so there.
+///   leader     the first node's address, and `host` its own; none where the manifest says it
 ///   rank       a number, or the name of a variable that has it: "LWS_WORKER_INDEX"
 ///   is_leader  on the first node
 ///   port       that it serves on
@@ -20,6 +21,7 @@ namespace shardline {
 ///   devices    GPUs of the node that it may use: "0,1,2,3"; nothing: all
 struct launch_node {
   std::string leader{};
+  std::string host{};
   std::string rank = "0";
   bool is_leader = true;
   integer port = ports::vllm;
@@ -90,7 +92,7 @@ inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PO
 /// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before a server's
 /// command, GPUs by index from 0, and those of the dialect's options that are variables. Of a
 /// server of pools also where the other pool asks it for caches, by the names above where the
-/// dialect has them: its node's address, and from its second slot on a port, ports::side_channel
+/// dialect has them: its own node's address, which each data-parallel engine there listens on, and from its second slot on a port, ports::side_channel
 /// + ports::side_channels_apart x slot.
 ///   the second server of a node: "VLLM_NIXL_SIDE_CHANNEL_PORT=5700"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<std::string> environment_of(const launch_plan& p,
@@ -104,8 +106,8 @@ inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PO
   }
   if (s.role == pool_role::both) return words;
   // vLLM's own default, localhost, is only right of pools on one node: vllm/envs.py.
-  if (!at.leader.empty() && p.dialect->find(side_channel_host) != nullptr) {
-    words.push_back(std::string(side_channel_host) + "=" + at.leader);
+  if (!at.host.empty() && p.dialect->find(side_channel_host) != nullptr) {
+    words.push_back(std::string(side_channel_host) + "=" + at.host);
   }
   if (at.slot > 0 && p.dialect->find(side_channel_port) != nullptr) {
     // A port for each data-parallel rank follows the first.
