@@ -14,12 +14,12 @@
 
 namespace planner {
 
-/// An operator of a step, alike ones of all layers together.
+/// An operator of a step, alike ones of all layers together, and of all chunks of a prompt.
 ///   line       of the breakdown that it is in
 ///   times      how often it runs, over all stages
 ///   total      seconds of all of them
 ///   longest    the equation of the one that takes longest: that of each where they are alike
-///   varies     some take less: chunks of a prompt
+///   varies     some take less, in other chunks of a prompt: in one step all are alike
 /// What has no operators (host, bubble, guesses, what is hidden) has a sentence in place of one.
 struct explained_operator {
   shardline::term line = shardline::term::embedding;
@@ -40,12 +40,12 @@ struct explained_time {
 
 namespace detail {
 
-// Puts operators that are alike together.
+// Puts operators that are alike together: those of one step that take as long, and of the steps of
+// a prompt those that stand at the same place in them.
 template <class Cluster>
 class explaining {
  public:
-  explaining(const Cluster& on, std::vector<explained_operator>& into)
-      : cluster_(on), into_(into) {}
+  explicit explaining(const Cluster& on) : cluster_(on) {}
 
   template <class Operator>
   void operator()(const shardline::place_in_step& at, double times, const Operator& op,
@@ -57,26 +57,73 @@ class explaining {
                   const shardline::collective<double>& op, const shardline::seconds<>& once) {
     add(at.line, times, shardline::equation_of(cluster_, op, once), once.value());
   }
+  // What follows is of the prompt's next step, which is passed so often.
+  void next_step(double passes) {
+    passes_ = passes;
+    for (row& r : rows_) r.passed = false;
+  }
+  [[nodiscard]] std::vector<explained_operator> take() const {
+    std::vector<row> alike;
+    for (const row& r : rows_) {
+      const auto same = std::find_if(alike.begin(), alike.end(),
+                                     [&r](const row& other) { return other.takes_as_long(r); });
+      if (same == alike.end()) {
+        alike.push_back(r);
+      } else {
+        same->shown.times += r.shown.times;
+        same->shown.total += r.shown.total;
+      }
+    }
+    std::vector<explained_operator> shown;
+    for (const row& r : alike) {
+      shown.push_back(r.shown);
+      shown.back().varies = r.varies();
+    }
+    return shown;
+  }
 
  private:
-  void add(shardline::term line, double times, shardline::operator_equation e, double seconds) {
+  // The operators at one place of all steps.
+  struct row {
+    explained_operator shown{};
+    std::vector<double> seconds{};  // in each step
+    bool passed = true;             // in this step
+
+    [[nodiscard]] bool is_of(const explained_operator& o) const {
+      return shown.line == o.line && shown.longest.label == o.longest.label;
+    }
+    static bool alike(double a, double b) { return std::abs(a / b - 1.0) <= 1e-9; }
+    [[nodiscard]] bool varies() const {
+      const auto other = [this](double s) { return !alike(s, seconds.front()); };
+      return std::any_of(seconds.begin(), seconds.end(), other);
+    }
+    [[nodiscard]] bool takes_as_long(const row& other) const {
+      return is_of(other.shown) && std::equal(seconds.begin(), seconds.end(), other.seconds.begin(),
+                                              other.seconds.end(), alike);
+    }
+  };
+
+  void add(shardline::term line, double in_step, shardline::operator_equation e, double seconds) {
     if (!(seconds > 0.0)) return;
-    const auto same = std::find_if(into_.begin(), into_.end(), [&](const explained_operator& o) {
-      return o.line == line && o.longest.label == e.label;
-    });
-    if (same == into_.end()) {
-      into_.push_back({line, times, times * seconds, std::move(e), false, {}});
+    const double times = in_step * passes_;
+    explained_operator o{line, times, times * seconds, std::move(e), false, {}};
+    const auto same = std::find_if(rows_.begin(), rows_.end(),
+                                   [&o](const row& r) { return !r.passed && r.is_of(o); });
+    if (same == rows_.end()) {
+      rows_.push_back({std::move(o), {seconds}});
       return;
     }
-    constexpr double alike = 1e-9;
-    same->varies = same->varies || std::abs(seconds / same->longest.seconds() - 1.0) > alike;
-    same->times += times;
-    same->total += times * seconds;
-    if (seconds > same->longest.seconds()) same->longest = std::move(e);
+    same->passed = true;
+    same->seconds.push_back(seconds);
+    explained_operator& shown = same->shown;
+    shown.times += times;
+    shown.total += times * seconds;
+    if (seconds > shown.longest.seconds()) shown.longest = std::move(o.longest);
   }
 
   const Cluster& cluster_;
-  std::vector<explained_operator>& into_;
+  double passes_ = 1.0;
+  std::vector<row> rows_;
 };
 
 }  // namespace detail
@@ -91,16 +138,21 @@ std::string drafts_text(const shardline::model& m, const shardline::speculation&
 template <class Prepared>
 explained_time explained_decode(const Prepared& p, const shardline::workload& w) {
   explained_time t{decode(p, w), {}};
-  detail::explaining sink(p.cluster, t.operators);
+  detail::explaining sink(p.cluster);
   for_each_operator_of_decode(p, w, sink);
+  t.operators = sink.take();
   finish(t, drafts_text(p.model, w.speculation));
   return t;
 }
 template <class Prepared>
 explained_time explained_prefill(const Prepared& p, const shardline::workload& w) {
   explained_time t{prefill(p, w), {}};
-  detail::explaining sink(p.cluster, t.operators);
-  for_each_operator_of_prefill(p, w, sink);
+  detail::explaining sink(p.cluster);
+  for_each_step_of_prefill(p, w, [&](const auto& step, double passes) {
+    sink.next_step(passes);
+    for_each_operator(p, step, sink);
+  });
+  t.operators = sink.take();
   finish(t, "");
   return t;
 }

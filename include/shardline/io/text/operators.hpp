@@ -97,9 +97,14 @@ std::string label_of(const attention_core<T>& op) {
          std::to_string(op.heads) + " heads" +
          (op.window > 0 ? ", window " + std::to_string(op.window) : "");
 }
+inline std::string recurrence_text(recurrence_kind k) {
+  static constexpr std::array<std::string_view, recurrence_kind_count> names{
+      "convolution", "delta rule", "delta attention", "state space"};
+  return std::string(names[static_cast<std::size_t>(k)]);
+}
 template <class T>
 std::string label_of(const recurrence<T>& op) {
-  return op.phase == phase::prefill ? "recurrence, prompts" : "recurrence, decoding";
+  return recurrence_text(op.kind) + (op.phase == phase::prefill ? ", prompts" : ", decoding");
 }
 template <class T>
 std::string label_of(const collective<T>& op) {
