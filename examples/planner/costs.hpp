@@ -15,10 +15,14 @@
 namespace planner {
 
 /// Of one deployment.
-///   energy   of its decoding, where the accelerator's power was measured
+///   energy, of_prompts   of an output token and of one that is read, where the accelerator's power
+///                        was measured
+///   joules               of a token, read or written
 struct costs {
   shardline::token_cost dollars{};
   std::optional<shardline::token_energy> energy{};
+  std::optional<shardline::token_energy> of_prompts{};
+  double joules = 0.0;
 };
 
 /// None without a --price, or where no tokens come out.
@@ -29,31 +33,47 @@ std::optional<costs> costs_of(const options& o, const Cluster& cluster, const sh
   costs c{.dollars = cost_of(e.serving, l.gpus(), *o.price)};
   const shardline::power_curve* power = power_of(cluster.accelerator);
   if (power != nullptr) {
-    c.energy = decode_energy(cluster, *power, o.model, l,
-                             shardline::at_concurrency(o.workload, e.serving.running));
+    const auto running = shardline::at_concurrency(o.workload, e.serving.running);
+    c.energy = decode_energy(cluster, *power, o.model, l, running);
+    c.of_prompts = prompt_energy(cluster, *power, o.model, l, running);
+    const double read = o.workload.input.value();
+    const double written = o.workload.output.value();
+    c.joules = (c.of_prompts->joules * read + c.energy->joules * written) / (read + written);
   }
   return c;
 }
 
-/// A line for dollars, one for joules.
+/// Lines for dollars, and for joules.
 std::string costs_text(const options& o, const costs& c);
 
 /// "cost": {"dollars_per_gpu_hour", "dollars_per_million_output_tokens",
-/// "dollars_per_million_tokens", "decode_joules_per_million_output_tokens", "watts_per_gpu"}, the last
-/// two null where no power was measured.
+/// "dollars_per_million_tokens", "decode_joules_per_million_output_tokens", "watts_per_gpu",
+/// "prompt_joules_per_million_input_tokens", "prompt_watts_per_gpu", "joules_per_million_tokens"},
+/// those behind the dollars null where no power was measured.
 template <class Output>
 void put_costs(shardline::json_output<Output>& out, const options& o, const costs& c) {
   out.object("cost", [&] {
     out.member("dollars_per_gpu_hour", *o.price);
     out.member("dollars_per_million_output_tokens", c.dollars.per_million_output);
     out.member("dollars_per_million_tokens", c.dollars.per_million);
-    if (c.energy) {
-      out.member("decode_joules_per_million_output_tokens", c.energy->joules * 1e6);
-      out.member("watts_per_gpu", c.energy->watts);
-    } else {
-      out.member("decode_joules_per_million_output_tokens", nullptr);
-      out.member("watts_per_gpu", nullptr);
-    }
+    const auto put = [&](const char* name, const std::optional<double>& value) {
+      if (value) {
+        out.member(name, *value);
+      } else {
+        out.member(name, nullptr);
+      }
+    };
+    const auto of = [](const std::optional<shardline::token_energy>& e, double factor,
+                       double shardline::token_energy::*figure) {
+      return e ? std::optional(*e.*figure * factor) : std::nullopt;
+    };
+    constexpr double million = 1e6;
+    using energy = shardline::token_energy;
+    put("decode_joules_per_million_output_tokens", of(c.energy, million, &energy::joules));
+    put("watts_per_gpu", of(c.energy, 1.0, &energy::watts));
+    put("prompt_joules_per_million_input_tokens", of(c.of_prompts, million, &energy::joules));
+    put("prompt_watts_per_gpu", of(c.of_prompts, 1.0, &energy::watts));
+    put("joules_per_million_tokens", c.energy ? std::optional(c.joules * million) : std::nullopt);
   });
 }
 

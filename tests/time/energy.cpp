@@ -58,3 +58,34 @@ TEST_CASE("where all are decoding with guesses, energy is of the tokens that the
   w.speculation = {.draft_tokens = 3, .acceptance = 0.8};
   CHECK(decode_energy(c, *power_of(catalog::h200_sxm), m, one, w).joules < plain);
 }
+
+TEST_CASE("joules of a prompt's token are watts times its seconds over its tokens") {
+  const auto c = make_cluster(with_fitted(catalog::b200_sxm), 1);
+  const model m = quantised(catalog::llama_3_1_70b, formats::fp8);
+  const workload w{.concurrency = 64.0, .input = 1024_tokens, .output = 1024_tokens};
+  const layout one = to_layout(vllm{.tp = 1});
+  const power_curve& power = *power_of(catalog::b200_sxm);
+  const token_energy e = prompt_energy(c, power, m, one, w);
+  const double seconds = prefill(c, m, one, w).total().value();
+  CHECK(e.joules == doctest::Approx(e.watts * seconds / 1024.0).scale(0.0));
+  CHECK(e.low == doctest::Approx(0.75 * e.joules).scale(0.0));
+  CHECK(e.high == doctest::Approx(1.25 * e.joules).scale(0.0));
+  // 2 x 70.6e9 FLOP of a token at 4.5 PFLOP/s take 31.4 us: 9 mJ at idle's 280 W are the least.
+  CHECK(e.joules > 280.0 * 31.4e-6);
+  // It multiplies more of the time than decoding does, and a token takes less.
+  CHECK(e.watts > of_llama(64.0, 1).watts);
+  CHECK(e.joules < of_llama(64.0, 1).joules);
+}
+
+TEST_CASE("replicas and pipeline stages read prompts of their own at the same time") {
+  const model& m = catalog::llama_3_1_8b;
+  const workload w{.concurrency = 8.0, .input = 512_tokens, .output = 512_tokens};
+  const power_curve& power = *power_of(catalog::h200_sxm);
+  const auto of = [&](const vllm& flags) {
+    const layout l = to_layout(flags);
+    return prompt_energy(make_cluster(with_fitted(catalog::h200_sxm), l.gpus()), power, m, l, w)
+        .joules;
+  };
+  CHECK(of({.tp = 1, .dp = 4}) == doctest::Approx(of({.tp = 1})).epsilon(0.01).scale(0.0));
+  CHECK(of({.tp = 1, .pp = 2}) == doctest::Approx(of({.tp = 1})).epsilon(0.1).scale(0.0));
+}
