@@ -443,7 +443,7 @@ bool run_search(const options& o) {
     }
     const search_found answer = answer_of(o, space, asked, found);
     const bool any = show_search(o, space, answer);
-    if (!o.html.empty()) write_page(o, simulated_of(answer));
+    if (!o.html.empty()) write_page(o, simulated_of(answer), answer.nearest);
     return any;
   });
 }

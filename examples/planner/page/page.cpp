@@ -158,13 +158,23 @@ std::string simulated_card(const options& o, const page::question& q,
   return simulated.empty() ? "<p>No layout keeps its promises in a simulation.</p>" : t.markup();
 }
 
+// What comes nearest where nothing was found, and what would mend it: of the search as asked, in the
+// command line's words.
+std::string nearest_card(const options& o, const std::optional<near_misses_found>& nearest) {
+  if (!nearest) return {};
+  std::string heading = "The nearest, as asked";
+  for (const auto& [option, value] : nearest->said) heading += " " + option + " " + value;
+  return page::text_in("h3", heading) + "<pre class=\"nearest\">" +
+         page::escaped(nearest_text(o, *nearest)) + "</pre>";
+}
+
 std::string version_text() {
   return std::to_string(SHARDLINE_VERSION_MAJOR) + "." + std::to_string(SHARDLINE_VERSION_MINOR) +
          "." + std::to_string(SHARDLINE_VERSION_PATCH);
 }
 
 std::string document_of(const page::question& q, const page::answer& a,
-                        const std::string& simulated) {
+                        const std::string& simulated, const std::string& nearest) {
   std::vector<std::pair<std::string_view, std::string>> parts;
   for_each_part(q, a, [&parts](std::string_view id, std::string markup) {
     parts.emplace_back(id, std::move(markup));
@@ -184,7 +194,7 @@ std::string document_of(const page::question& q, const page::answer& a,
          "<p class=\"legend\"><i class=\"sw best\"></i>frontier, with the band of eight in ten "
          "<i class=\"sw others\"></i>feasible at this load <i class=\"sw "
          "refused\"></i>refused</p>" +
-         part("counts") + sliders_card(q) +
+         part("counts") + nearest + sliders_card(q) +
          "</section><section id=\"pinned\" aria-label=\"Pinned layout\">" + sections_of(q, a) +
          "</section><section class=\"card wide\"><h2>Tables</h2>" + part("ranking") + simulated +
          part("frontier-table") + part("refused") + "</section></main><footer><p>shardline-plan " +
@@ -196,9 +206,12 @@ std::string document_of(const page::question& q, const page::answer& a,
 
 }  // namespace
 
-void write_page(const options& o, const std::vector<simulated_layout>& simulated) {
+void write_page(const options& o, const std::vector<simulated_layout>& simulated,
+                const std::optional<near_misses_found>& nearest) {
   const page::question q = question_on_page(o);
-  save_file("--html", o.html, document_of(q, answer_to(q), simulated_card(o, q, simulated)));
+  save_file(
+      "--html", o.html,
+      document_of(q, answer_to(q), simulated_card(o, q, simulated), nearest_card(o, nearest)));
 }
 
 }  // namespace planner

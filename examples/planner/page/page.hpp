@@ -2,8 +2,10 @@
 /// A search as one page of HTML that needs nothing else.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "../nearest.hpp"
 #include "../options.hpp"
 
 namespace planner {
@@ -16,6 +18,8 @@ struct simulated_layout {
 
 /// Writes the page of a search into the file that --html names. Throws unwritten where it cannot.
 ///   simulated   what was found, the best first, where a simulation was asked for
-void write_page(const options& o, const std::vector<simulated_layout>& simulated);
+///   nearest     near misses, where nothing was found
+void write_page(const options& o, const std::vector<simulated_layout>& simulated,
+                const std::optional<near_misses_found>& nearest);
 
 }  // namespace planner
