@@ -92,6 +92,9 @@ same_as_estimate(--model llama-3.1-70b --accelerator h100-sxm --gpus 16 --layout
 # Nothing given is the same as null, and as false where there is no value.
 execute_process(COMMAND ${PLAN} estimate --model llama-3.1-8b --accelerator h100-sxm
   --layout vllm:tp=8 --gpus 8 --json OUTPUT_VARIABLE printed)
+foreach(eight 8.0 0.8e1 80.0e-1)
+  line("{${target}, \"gpus\": ${eight}}" "${printed}")
+endforeach()
 line("{${target}, \"gpus\": 8, \"chunk\": null, \"two-batch-overlap\": false}" "${printed}")
 line("{${target}, \"gpus\": \"8\"}" "${printed}")
 

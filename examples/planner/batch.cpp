@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdint>
 #include <exception>
 #include <iostream>
@@ -52,7 +53,12 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool number_integer(std::int64_t n) override { return take(std::to_string(n)); }
   bool number_unsigned(std::uint64_t n) override { return take(std::to_string(n)); }
-  bool number_float(double /*value*/, const string_t& digits) override { return take(digits); }
+  // A whole number is one however it is written: 8.0, as answers have it, and 6.4e1.
+  bool number_float(double value, const string_t& digits) override {
+    constexpr double all_exact = 9007199254740992.0;
+    const bool whole = std::abs(value) < all_exact && std::trunc(value) == value;
+    return take(whole ? std::to_string(static_cast<std::int64_t>(value)) : digits);
+  }
   bool string(string_t& text) override {
     if (option_ != nullptr && text.empty()) refuse(option_->name, "", option_->description);
     if (is_flag()) refuse(option_->name, text, "true or false");

@@ -81,6 +81,15 @@ drafted read_draft(const words& of, const shardline::model& m, const std::string
   return d;
 }
 
+// "1, 3, 5": numbers of guesses whose accepted length was published.
+std::string published_numbers(const shardline::catalog::accepted_lengths& s) {
+  std::vector<std::size_t> numbers;
+  for (std::size_t k = 1; k <= s.lengths.size(); ++k) {
+    if (s.lengths[k - 1] > 0.0) numbers.push_back(k);
+  }
+  return fmt::format("{}", fmt::join(numbers, ", "));
+}
+
 double published_acceptance(const shardline::model& m, const drafted& d, const std::string& text) {
   const auto* found = shardline::catalog::find_speculator(m.name.view(), d.method);
   if (found == nullptr) {
@@ -89,8 +98,8 @@ double published_acceptance(const shardline::model& m, const drafted& d, const s
   }
   if (found->of(d.tokens) == 0.0) {
     refuse("--draft", text,
-           fmt::format("with --acceptance, or as many tokens as are published of {} ({})",
-                       found->model, found->source));
+           fmt::format("with --acceptance, or as many tokens as are published of {}: {} ({})",
+                       found->model, published_numbers(*found), found->source));
   }
   return shardline::acceptance_of_length(found->of(d.tokens), d.tokens);
 }

@@ -138,6 +138,9 @@ foreach(text 8..4 8.. ..8 1..8:0 1..8:x1 1..8:x 0..4 8..4..2)
   refused("--gpus: ${text}; allowed: ${range}" search ${dense} --gpus ${text})
 endforeach()
 refused("--gpus: 8,4..8; allowed: each value once" search ${dense} --gpus 8,4..8)
+foreach(missing , 64, ,,)
+  refused("--concurrency: nothing; allowed: a whole number from 1 to 1000000000" search ${dense} --gpus 8 --concurrency ${missing})
+endforeach()
 refused("--concurrency: 16,64,16; allowed: each value once" search ${dense} --gpus 8 --concurrency 16,64,16)
 refused("--concurrency: nothing; allowed: a whole number from 1 to 1000000000"
         search ${dense} --gpus 8 --concurrency 16,,64)
@@ -157,11 +160,20 @@ refused("--price: 2,3; allowed: one, or one for each of 1 accelerators" search $
 refused("--frontier: given; allowed: only without --simulate and percentiles"
         search ${dense} --gpus 8 --frontier --p99-ttft 1s)
 refused("--html: a.html; allowed: only with one value of --gpus" search ${dense} --gpus 4,8 --html a.html)
+# The page of a search without an answer ends as its text does.
+set(none search --model deepseek-v3 --accelerator h100-sxm --gpus 8)
+run(text status ${none} --html ${folder}/none.html)
+file(READ ${folder}/none.html page)
+string(REGEX MATCH "\nthe nearest\n(.*)$" nearest "${text}")
+string(FIND "${page}" "<h3>The nearest, as asked</h3><pre class=\"nearest\">${CMAKE_MATCH_1}</pre>" at)
+if(NOT status EQUAL 2 OR NOT nearest MATCHES "with .*\nwith more GPUs: " OR at EQUAL -1)
+  string(APPEND complaints "the page of nothing has no '${nearest}'\n")
+endif()
 refused("--html: a.html; allowed: only without --part" search ${dense} --gpus 4 --html a.html --part 0/2)
 
 # Published speculators.
 refused("--draft: mtp; allowed: mtp only with a model that has prediction layers" search ${dense} --gpus 8 --draft mtp)
-refused("--draft: mtp:2; allowed: with --acceptance, or as many tokens as are published of deepseek-v3 (arXiv 2412.19437)"
+refused("--draft: mtp:2; allowed: with --acceptance, or as many tokens as are published of deepseek-v3: 1 (arXiv 2412.19437)"
         search --model deepseek-v3 --accelerator h200-sxm --gpus 8 --draft mtp:2)
 refused("--draft: eagle3; allowed: with a number of tokens: eagle3:3" search ${dense} --gpus 8 --draft eagle3)
 refused("--draft: eagle3:3; allowed: with --draft-time, what one guess of the whole batch takes"

@@ -35,6 +35,17 @@ function(refused_naming line known arguments)
   endif()
 endfunction()
 
+# It is answered, without this text.
+function(never text)
+  separate_arguments(arguments UNIX_COMMAND "${ARGN}")
+  execute_process(COMMAND ${PLAN} ${arguments} RESULT_VARIABLE status OUTPUT_VARIABLE output)
+  string(FIND "${output}" "${text}" at)
+  if(NOT status EQUAL 0 OR NOT at EQUAL -1)
+    string(APPEND complaints "${ARGN}: exit status ${status}, '${text}' at ${at}\n")
+    set(complaints "${complaints}" PARENT_SCOPE)
+  endif()
+endfunction()
+
 # The whole of what is printed stands in a file.
 function(expect_file status file)
   separate_arguments(arguments UNIX_COMMAND "${ARGN}")
@@ -321,7 +332,7 @@ expect(0 "" "\"tpot_s\": null,.*\"d_tpot_s\": null"
        "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --output 1 --json")
 expect(0 "" "time per output token +- +-\n" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --output 1")
 set(started "launch ${target} --gpus 8")
-set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0")
+set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5.17, sglang-0.5, trtllm, trtllm-1.0")
 refused("--engine: nothing given; allowed: ${startable}" "${started} --layout vllm:tp=8")
 refused("--engine: none; allowed: ${startable}" "${started} --layout vllm:tp=8 --engine none")
 refused("--engine: vllm-2023 (did you mean vllm-0.21?); allowed: ${startable}"
@@ -332,6 +343,16 @@ expect(0 "" "decoding in\n.*vllm:tp=4" "estimate ${target} --gpus 8 ${pooled} vl
 expect(0 "" "\"decode_layout\": {" "estimate ${target} --gpus 8 ${pooled} vllm:tp=4 --json")
 refused("--decode-layout: vllm:tp=1; allowed: what the cache of --layout can be sent to: cp 1, and tp as large or a multiple of it (the same of a recurrent state, any of latents)"
         "${started} ${pooled} vllm:tp=1")
+# Connectors send caches between some numbers of pipeline stages.
+refused("--decode-layout: vllm:tp=4; allowed: pipeline stages (pp) between which vllm-0.21 sends caches: one in either pool"
+        "estimate ${target} --gpus 16 --engine vllm --prefill-gpus 4 --decode-gpus 4 --layout vllm:tp=2,pp=2 --decode-layout vllm:tp=4")
+refused("--layout: vllm:tp=2,pp=2; allowed: pp between which vllm-0.21 sends caches: one in either pool"
+        "launch ${target} --gpus 8 --engine vllm --prefill-gpus 4 --decode-gpus 4 --layout vllm:tp=2,pp=2")
+refused("--decode-layout: sglang:tp=1,pp=4; allowed: pipeline stages (pp) between which sglang-0.5.17 sends caches: as many as of --layout, or one"
+        "estimate ${target} --gpus 8 --engine sglang --prefill-gpus 4 --decode-gpus 4 --layout sglang:tp=1,pp=2 --decode-layout sglang:tp=1,pp=4")
+refused("--layout: sglang:tp=4,attn-cp=2; allowed: cp 1 where tokens are decoded: another --decode-layout"
+        "estimate ${target} --gpus 8 --engine sglang --prefill-gpus 4 --decode-gpus 4 --layout sglang:tp=4,attn-cp=2")
+expect(0 "" "attn-cp-size 2.*enable-prefill-cp.*cp-strategy zigzag " "launch ${target} --gpus 8 --engine sglang --layout sglang:tp=8,attn-cp=2")
 refused("--decode-layout: vllm:tp=4; allowed: only with --prefill-gpus"
         "${started} --engine vllm --layout vllm:tp=8 --decode-layout vllm:tp=4")
 refused("--decode-gpus: 4; allowed: a multiple of the layout's 8 GPUs" "${started} ${pooled} vllm:tp=8")
@@ -365,6 +386,15 @@ expect(0 "" "\"prefill\": .*\"each_is\": \"2 x 2048 x 4096 x 3584 FLOP / [(]989 
        "${explained} --json")
 expect(0 "" "what would make it faster" "${explained} --draft 2 --acceptance 0.5 --two-batch-overlap")
 expect(2 "" "\ninfeasible\n" "explain ${target} --gpus 8 --layout vllm:tp=3")
+# Only chunks of a prompt stand in one row though some take less: kernels that differ are apart.
+set(hybrid "explain --model nemotron-h-8b --accelerator l40s --gpus 4 --layout vllm:tp=2,pp=2")
+foreach(unlike "${hybrid}" "explain --model qwen3-next-80b-a3b --accelerator h200-sxm --gpus 8 --layout vllm:tp=8"
+    "explain --model mixtral-8x7b --accelerator mi300x --gpus 8 --layout vllm:tp=8" "${hybrid} --two-batch-overlap")
+  never("\"varies\": true" "${unlike} --json")
+  never("at most (" "${unlike}")
+endforeach()
+expect(0 "" "state space, decoding +24 .*convolution, decoding +24 " "${hybrid}")
+expect(0 "" "\"varies\": true" "${hybrid} --chunk 700 --json")
 refused("--chrome-trace: nothing; allowed: file to write a prompt and a decode step into, which Perfetto and chrome://tracing open (default: none)"
         "${explained} --chrome-trace=")
 # The same as rows.
@@ -517,7 +547,7 @@ foreach(name vllm=--enforce-eager sglang=--disable-cuda-graph)
 endforeach()
 
 # More memory can mean longer steps, and a later first token: then it is said.
-set(steps "note: sglang-0.5 chooses its steps by the memory: 16384 tokens here, 8192 with the 150 GB of h200-sxm; --chunk sets others")
+set(steps "note: sglang-0.5.17 chooses its steps by the memory: 16384 tokens here, 8192 with the 150 GB of h200-sxm; --chunk sets others")
 foreach(larger "--memory 180GB" "--set memory=180e9")
   expect(0 "" "${steps}" "estimate --model llama-3.1-8b --accelerator h200-sxm --gpus 8 --layout sglang:tp=8 --engine sglang ${larger}")
 endforeach()

@@ -68,6 +68,7 @@ void refuse_twice(const std::string& option, const std::string& text,
                   const std::vector<std::string>& values) {
   std::vector<std::string> sorted = values;
   std::sort(sorted.begin(), sorted.end());
+  std::erase(sorted, "");  // nothing: refused by whoever reads it
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
     refuse(option, text, "each value once");
   }
