@@ -33,16 +33,10 @@ template <class... Curve>
 constexpr integer empty(const Curve&... curves) noexcept {
   return (integer{0} + ... + (says_nothing(curves) ? 1 : 0));
 }
-template <class... Curve>
-constexpr integer empty(const by_format<Curve>&... curves) noexcept {
+template <class Key, std::size_t Keys, class... Curve>
+constexpr integer empty(const curves_by<Curve, Key, Keys>&... curves) noexcept {
   integer number = 0;
-  for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
-  return number;
-}
-template <class Curve>
-constexpr integer empty(const by_recurrence<Curve>& curves) noexcept {
-  integer number = 0;
-  for (const Curve& c : curves.of) number += empty(c);
+  for (std::size_t i = 0; i < Keys; ++i) number += empty(curves.of[i]...);
   return number;
 }
 template <field Field>

@@ -192,17 +192,21 @@ struct recurrence_curve {
   T sequence = T(0.0);
 };
 
-/// Curves of recurrences by kind.
-template <class Curve>
-struct by_recurrence {
-  std::array<Curve, recurrence_kind_count> of{};
-  [[nodiscard]] constexpr const Curve& operator[](recurrence_kind k) const noexcept {
+/// Curves of one kind of kernel, one for each of a key's values: of[i] is that of the value i.
+template <class Curve, class Key, std::size_t Keys>
+struct curves_by {
+  std::array<Curve, Keys> of{};
+  [[nodiscard]] constexpr const Curve& operator[](Key k) const noexcept {
     return of[static_cast<std::size_t>(k)];
   }
-  [[nodiscard]] constexpr Curve& operator[](recurrence_kind k) noexcept {
+  [[nodiscard]] constexpr Curve& operator[](Key k) noexcept {
     return of[static_cast<std::size_t>(k)];
   }
 };
+
+/// Curves of recurrences by kind.
+template <class Curve>
+using by_recurrence = curves_by<Curve, recurrence_kind, recurrence_kind_count>;
 
 /// The formats that have kernels of their own.
 ///   wide             16 bits and wider
@@ -237,14 +241,6 @@ inline constexpr std::size_t kernel_format_count = 6;
 
 /// Curves of one kind of kernel by format.
 template <class Curve>
-struct by_format {
-  std::array<Curve, kernel_format_count> of{};
-  [[nodiscard]] constexpr const Curve& operator[](kernel_format f) const noexcept {
-    return of[static_cast<std::size_t>(f)];
-  }
-  [[nodiscard]] constexpr Curve& operator[](kernel_format f) noexcept {
-    return of[static_cast<std::size_t>(f)];
-  }
-};
+using by_format = curves_by<Curve, kernel_format, kernel_format_count>;
 
 }  // namespace shardline
