@@ -11,7 +11,6 @@
 #include "options.hpp"
 #include "shardline/engines/engine.hpp"
 #include "shardline/estimate/cost.hpp"
-#include "shardline/memory/exchange_buffers.hpp"
 #include "shardline/plan/search.hpp"
 #include "shardline/plan/simulation.hpp"
 #include "spaces.hpp"
@@ -57,7 +56,7 @@ inline promised promised_by(const options& o) {
 }
 
 /// What the engines of settings do under a layout, as an estimate of it says: the tokens of a step
-/// where they are the engine's own, the buffers of its exchange of experts.
+/// where they are the engine's own.
 class as_engines_do {
  public:
   void add(const options& of) { settings_.push_back(&of); }
@@ -66,11 +65,6 @@ class as_engines_do {
   void operator()(shardline::integer setting, const shardline::layout& l, Cluster& c,
                   std::span<shardline::workload> loads) const {
     const options& o = *settings_[static_cast<std::size_t>(setting)];
-    if (o.engine != nullptr) {
-      c.runtime.reserve = o.cluster.runtime.reserve +
-                          exchange_buffer_bytes(o.model, l, c.gpus_per_domain,
-                                                c.runtime.experts.exchange, o.engine->exchange);
-    }
     const auto own = engine_chunk(c.runtime, l);
     if (!o.search.own_chunk || !own) return;
     for (shardline::workload& w : loads) w.chunk = own;

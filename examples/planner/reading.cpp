@@ -437,7 +437,6 @@ options read_estimate(const words& of) {
   refuse_beyond_engine(of, o);
   read_pipeline_and_pools(of, o);
   read_time(of, o);
-  hold_exchange_buffers(o);
   read_simulation(of, o);
   return o;
 }
@@ -693,7 +692,6 @@ options read_sensitivity(const words& of) {
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   refuse_beyond_engine(of, o);
   read_time(of, o);
-  hold_exchange_buffers(o);
   return o;
 }
 

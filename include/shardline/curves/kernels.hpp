@@ -192,10 +192,20 @@ struct recurrence_curve {
   T sequence = T(0.0);
 };
 
+namespace detail {
+
+// How many values an enumeration has that curves are told apart by.
+template <class Key>
+inline constexpr std::size_t key_count = 0;
+template <>
+inline constexpr std::size_t key_count<recurrence_kind> = recurrence_kind_count;
+
+}  // namespace detail
+
 /// Curves of one kind of kernel, one for each of a key's values: of[i] is that of the value i.
-template <class Curve, class Key, std::size_t Keys>
+template <class Curve, class Key>
 struct curves_by {
-  std::array<Curve, Keys> of{};
+  std::array<Curve, detail::key_count<Key>> of{};
   [[nodiscard]] constexpr const Curve& operator[](Key k) const noexcept {
     return of[static_cast<std::size_t>(k)];
   }
@@ -206,7 +216,7 @@ struct curves_by {
 
 /// Curves of recurrences by kind.
 template <class Curve>
-using by_recurrence = curves_by<Curve, recurrence_kind, recurrence_kind_count>;
+using by_recurrence = curves_by<Curve, recurrence_kind>;
 
 /// The formats that have kernels of their own.
 ///   wide             16 bits and wider
@@ -240,7 +250,9 @@ inline constexpr std::size_t kernel_format_count = 6;
 }
 
 /// Curves of one kind of kernel by format.
+template <>
+inline constexpr std::size_t detail::key_count<kernel_format> = kernel_format_count;
 template <class Curve>
-using by_format = curves_by<Curve, kernel_format, kernel_format_count>;
+using by_format = curves_by<Curve, kernel_format>;
 
 }  // namespace shardline
