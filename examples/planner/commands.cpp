@@ -211,6 +211,11 @@ void say_lists(CLI::App& of, const Takes& takes) {
   }
 }
 
+void add_launchable(CLI::App& of) {
+  const std::string only = "only layouts that launch can start under --engine";
+  of.add_flag("--launchable", only)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_search(CLI::App& app) {
   CLI::App& of = *app.add_subcommand(
       "search", "rank every layout of the GPUs, and every combination of options with lists");
@@ -224,6 +229,7 @@ void add_search(CLI::App& app) {
   add(of, "--html", "file to write the result into as a page for a browser (default: none)");
   const std::string best = "show what no layout beats in tokens per GPU and in tokens per user";
   of.add_flag("--frontier", best)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_launchable(of);
   add(of, "--jobs", "threads (default: 1)");
   add(of, "--part", "look at part i of n alone, i from 0, and print what merge reads: 3/64");
   say_lists(of, [](const std::string& name) { return takes_list(name); });
@@ -255,6 +261,7 @@ void add_recommend(CLI::App& app) {
       "most in flight of a replica");
   add(of, "--price", price_text);
   add_percentiles(of);
+  add_launchable(of);
   say_lists(of, [](const std::string& name) { return takes_list_of_settings(name); });
 }
 

@@ -415,6 +415,7 @@ options read_common(const words& of) {
   o.form = form_of(of);
   o.json = o.form != output_form::text;
   o.price = read_price(of);
+  o.search.own_chunk = !of.given("--chunk");
   return o;
 }
 
@@ -500,8 +501,23 @@ void read_percentiles(const words& of, options& o) {
   limit_mean(o.workload.max_tpot, o.search.p99_tpot);
 }
 
-// A page and a frontier are of what a search can look at all of.
+void read_launchable(const words& of, options& o) {
+  o.launchable = of.flag("--launchable");
+  if (!o.launchable) return;
+  if (o.engine != nullptr && shardline::find_dialect(o.engine->name) != nullptr) return;
+  refuse("--launchable", "given",
+         fmt::format("only with --engine {}", fmt::join(launched_engines(), ", ")));
+}
+
+// A page and a frontier are of what a search can look at all of; what can be launched is asked of
+// one engine.
 void refuse_of_lists(const words& of, const options& o) {
+  const auto engines = of.given("--engine");
+  if (o.launchable && engines && values_in("--engine", *engines).size() > 1) {
+    refuse("--launchable", "given", "only with one value of --engine");
+  }
+  if (o.launchable && o.frontier) refuse("--launchable", "given", "only without --frontier");
+  if (o.launchable && !o.html.empty()) refuse("--launchable", "given", "only without --html");
   if (o.frontier && o.simulate)
     refuse("--frontier", "given", "only without --simulate and percentiles");
   if (o.html.empty()) return;
@@ -518,13 +534,13 @@ void refuse_of_lists(const words& of, const options& o) {
 options read_search_point(const words& of) {
   options o = read_common(of);
   o.task = task::search;
-  o.search.own_chunk = !of.given("--chunk");
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.html = of.given("--html").value_or("");
   if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
   o.given = of.items();
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   o.frontier = of.flag("--frontier");
+  read_launchable(of, o);
   read_time(of, o);
   read_percentiles(of, o);
   read_objective(of, o);
@@ -588,6 +604,7 @@ options read_recommend(const words& of) {
   read_chunk(first, o.cluster.runtime, o.layout, o.workload);
   read_time(first, o);
   read_percentiles(first, o);
+  read_launchable(first, o);
   o.given = of.items();
   return o;
 }

@@ -117,6 +117,9 @@ std::vector<std::string> lines_of_inputs(const options& o) {
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
   print("{}\n{}\n", model_text(o), cluster_text(o));
+  if (o.decode_cluster && o.decode_cluster->accelerator.name.view() != c.accelerator.name.view()) {
+    print("pools that decode are of {}\n", o.decode_cluster->accelerator.name.view());
+  }
   print("{}\n", load_text(o.workload));
   print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
         carried_text(o.engine), o.engine_assumption);
