@@ -110,15 +110,19 @@ void add_common(CLI::App& app) {
   add_forms(app);
 }
 
+void add_exchange(CLI::App& app) {
+  add(app, "--expert-exchange",
+      "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
+      "pairwise)");
+}
+
 // How layers with experts run, and what overlaps.
 void add_execution(CLI::App& app) {
   add(app, "--expert-imbalance", "tokens of the busiest expert rank over the mean (default: 1)");
   add(app, "--expert-skew",
       "exponent of the power law that loads of experts follow, in place of --expert-imbalance: 1.2 "
       "(default: 1.01, even loads where routers have a correction bias)");
-  add(app, "--expert-exchange",
-      "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
-      "pairwise)");
+  add_exchange(app);
   add(app, "--dispatch",
       "what tokens travel to their experts in: bf16 fp8 fp4 (default: as they are)");
   add(app, "--combine", "what results travel back in: bf16 fp8 fp4 (default: as they are)");
@@ -310,6 +314,7 @@ void add_fit(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("fit", "how much fits into the memory of a layout");
   add_common(of);
   add_layout(of);
+  add_exchange(of);
 }
 
 void add_lists(CLI::App& app) {

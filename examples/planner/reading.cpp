@@ -141,8 +141,7 @@ void read_routing(const words& of, const shardline::model& m, shardline::workloa
 
 // What only routed experts can make use of.
 void refuse_without_experts(const words& of) {
-  for (const char* option :
-       {"--expert-imbalance", "--expert-skew", "--expert-exchange", "--dispatch", "--combine"}) {
+  for (const char* option : {"--expert-imbalance", "--expert-skew", "--dispatch", "--combine"}) {
     if (const auto text = of.given(option)) refuse(option, *text, "only with a model of experts");
   }
   if (of.flag("--overlap-shared")) {
@@ -150,12 +149,17 @@ void refuse_without_experts(const words& of) {
   }
 }
 
+void read_exchange(const words& of, options& o) {
+  const auto text = of.given("--expert-exchange");
+  if (!text) return;
+  o.cluster.runtime.experts.exchange = exchange("--expert-exchange", *text);
+  if (!has_experts(o.model)) refuse("--expert-exchange", *text, "only with a model of experts");
+}
+
 void read_execution(const words& of, options& o) {
   read_routing(of, o.model, o.workload);
+  read_exchange(of, o);
   shardline::expert_execution& experts = o.cluster.runtime.experts;
-  if (const auto text = of.given("--expert-exchange")) {
-    experts.exchange = exchange("--expert-exchange", *text);
-  }
   if (const auto text = of.given("--dispatch"))
     experts.dispatch = wire_precision("--dispatch", *text);
   if (const auto text = of.given("--combine")) experts.combine = wire_precision("--combine", *text);
@@ -446,6 +450,7 @@ options read_fit(const words& of) {
   options o = read_common(of);
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
+  read_exchange(of, o);
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   hold_adapters(of, o);
   refuse_beyond_engine(of, o);

@@ -199,7 +199,7 @@ set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dis
 refused("option of search: --turbocharge; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --launchable, --jobs, --part" "search ${target} --gpus 8 --turbocharge")
 refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --launchable, --jobs, --part"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank, --expert-exchange"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 refused("--set: memory=9e10; allowed: each figure once" "search ${target} --gpus 8 --set memory=8e10 --set memory=9e10")
@@ -299,7 +299,7 @@ expect(2 "" "to read prompts: [0-9]+ layouts tried.*to decode: .*, 0 feasible.*t
 refused("--num-prompts: 10; allowed: none with pools, which are priced in steady state"
         "pools ${target} --gpus 4 --num-prompts 10")
 # Only what launch can start, of one engine that it can.
-refused("--launchable: given; allowed: only with --engine sglang, trtllm, vllm" "search ${target} --gpus 8 --launchable")
+refused("--launchable: given; allowed: only with --engine vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0" "search ${target} --gpus 8 --launchable")
 refused("--launchable: given; allowed: only with one value of --engine" "search ${target} --gpus 8 --engine vllm,sglang --launchable")
 refused("--launchable: given; allowed: only without --frontier" "search ${target} --gpus 8 --engine vllm --launchable --frontier")
 expect(0 "" "launch cannot start the first of these: " "search --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --concurrency 256")
@@ -538,7 +538,7 @@ refused("--lora-rank: 8; allowed: only with --lora-slots" "${deployed} --lora-ra
 expect(0 "" "room for steps of 4096 tokens, 64 sequences"
        "${deployed} --engine vllm --max-num-seqs 64 --max-num-batched-tokens 4096 --eager")
 
-expect(0 "" "vllm-0.21 [(]0.92 of the memory, CUDA graphs within; 4.68 GiB reserved"
+expect(0 "" "\n  reserve +7.01 GB "
        "estimate --model deepseek-v3 --accelerator h200-sxm --gpus 16 --layout vllm:dp=16,ep=on,all2all=on --engine vllm --expert-exchange low-latency")
 
 # Accelerators from files, and single figures.

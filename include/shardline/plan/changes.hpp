@@ -50,15 +50,14 @@ struct named_cache {
   std::string_view name{};
   cache_format format{};
 };
-// Narrower and narrower, every format of 8 bits and less that options name; of as many bits the one
+// Narrower and narrower, every width of 8 bits and less that options name; of as many bits the one
 // that more accelerators of the catalog compute with first.
 inline constexpr std::array<named_weights, 5> narrower_weights{{{"fp8", formats::fp8},
                                                                 {"int8", formats::int8},
                                                                 {"nvfp4", formats::nvfp4},
                                                                 {"mxfp4", formats::mxfp4},
                                                                 {"int4", formats::int4_g128}}};
-inline constexpr std::array<named_cache, 6> narrower_caches{{{"fp8-head", cache_formats::fp8_head},
-                                                             {"fp8", precision::fp8},
+inline constexpr std::array<named_cache, 5> narrower_caches{{{"fp8", precision::fp8},
                                                              {"int8", precision::int8},
                                                              {"nvfp4", cache_formats::nvfp4},
                                                              {"fp4", precision::fp4},

@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include "shardline/describe/cluster.hpp"
 #include "shardline/describe/engine.hpp"
 #include "shardline/describe/layout.hpp"
 #include "shardline/model/model.hpp"
@@ -119,14 +118,6 @@ constexpr bytes<> on_shared_heap(const bytes<>& reached) noexcept {
     reached = shardline::max(reached, detail::of_low_latency(experts, sizes.tokens, m.hidden_size));
   }
   return inside + detail::on_shared_heap(reached);
-}
-/// Those of a cluster, by the way and the sizes of its engine.
-///   a cluster under vLLM exchanges pairwise: 0 B   (tests/prepare/exchange_buffers.cpp)
-template <class T, class Efficiency>
-[[nodiscard]] constexpr bytes<T> exchange_buffer_bytes(const basic_cluster<T, Efficiency>& c,
-                                                       const model& m, const layout& l) noexcept {
-  const basic_runtime<T>& r = c.runtime;
-  return cast<T>(exchange_buffer_bytes(m, l, c.gpus_per_domain, r.experts.exchange, r.buffers));
 }
 
 }  // namespace shardline

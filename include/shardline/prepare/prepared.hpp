@@ -31,13 +31,14 @@ struct prepared_memory {
         capacity(c.accelerator.memory),
         model(of_model),
         layout(under_layout),
-        registered(exchange_buffer_bytes(c, of_model, under_layout)) {}
+        ranks_per_domain(c.gpus_per_domain) {}
 
   const basic_runtime<T>& engine;
   bytes<T> capacity;
   const shardline::model& model;
   shardline::layout layout;
-  bytes<T> registered;
+  integer ranks_per_domain;
+  bytes<T> registered{};
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
@@ -278,6 +279,8 @@ constexpr void put_stages(prepared_memory<T>& p) noexcept {
 template <class T, class Laws>
 constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   const model& m = p.model;
+  p.registered = cast<T>(exchange_buffer_bytes(m, p.layout, p.ranks_per_domain,
+                                               p.engine.experts.exchange, p.engine.buffers));
   p.map = segments_of(m);
   p.layers = m.layers.counts();
   p.pipeline = segments_of_model(p.map, p.layers, m);
