@@ -33,11 +33,13 @@
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
 #include "shardline/io/hf/families/grok.hpp"
+#include "shardline/io/hf/families/hrm.hpp"
 #include "shardline/io/hf/families/hunyuan.hpp"
 #include "shardline/io/hf/families/hunyuan_v4.hpp"
 #include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
+#include "shardline/io/hf/families/kimi_audio.hpp"
 #include "shardline/io/hf/families/laguna.hpp"
 #include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
@@ -52,6 +54,7 @@
 #include "shardline/io/hf/families/mllama.hpp"
 #include "shardline/io/hf/families/molmo.hpp"
 #include "shardline/io/hf/families/mosaic.hpp"
+#include "shardline/io/hf/families/muse.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
@@ -99,6 +102,8 @@ inline constexpr std::array all_families{
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
+    &families::interns1_pro_text,
+    &families::kimi_audio,
     &families::mimo,
     &families::mimo_v2_flash,
     &families::mimo_v2,
@@ -133,6 +138,7 @@ inline constexpr std::array all_families{
     &families::gemma2,
     &families::vaultgemma,
     &families::gemma3_text,
+    &families::rnj1,
     &families::gemma3n_text,
     &families::gemma4_text,
     &families::gemma4_unified_text,
@@ -257,6 +263,9 @@ inline constexpr std::array all_families{
     &families::molmo,
     &families::molmo2_text,
     &families::ouro,
+    &families::hrm_text,
+    &families::muse_glimmer,
+    &families::muse_glimmer_text,
     &families::persimmon,
     &families::plamo,
     &families::plamo3,
@@ -295,6 +304,8 @@ inline constexpr std::array all_wrappers{
     &families::qwen2_5_vl_wrapper,
     &families::qwen3_vl,
     &families::qwen3_vl_moe,
+    &families::interns1_pro,
+    &families::muse_glimmer_wrapper,
     &families::qwen3_5,
     &families::qwen3_5_moe,
     &families::qwen4_exp,

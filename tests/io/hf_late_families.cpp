@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+// Families of 2026 whose parts are known: sizes as published, parameters derived by hand.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "hf_texts.hpp"
+#include "shardline/model/parameters.hpp"
+
+using namespace shardline;
+using namespace hf_test;
+
+namespace {
+
+// meta-models/Muse-Glimmer-30B.
+const std::string muse_text = R"({"model_type": "muse_glimmer_text", "vocab_size": 202048,
+  "hidden_size": 6656, "intermediate_size": 19968, "num_hidden_layers": 52,
+  "num_attention_heads": 32, "num_key_value_heads": 2, "head_dim": 128,
+  "hidden_activation": "silu", "max_position_embeddings": 131072, "tie_word_embeddings": false,
+  "sliding_window": 2048, "attention_bias": false, "qk_scale_factor": 3.87})";
+const std::string muse = R"({"architectures": ["MuseGlimmerForConditionalGeneration"],
+  "model_type": "muse_glimmer", "dtype": "bfloat16", "text_config": )" +
+                         muse_text + "}";
+
+// internlm/Intern-S1-Pro.
+const std::string intern_s1_pro = R"({"architectures": ["InternS1ProForConditionalGeneration"],
+  "model_type": "interns1_pro", "dtype": "bfloat16", "tie_word_embeddings": false,
+  "text_config": {"model_type": "interns1_pro_text", "attention_bias": false, "head_dim": 128,
+  "decoder_sparse_step": 1, "hidden_act": "silu", "hidden_size": 4096, "intermediate_size": 12288,
+  "max_position_embeddings": 262144, "mlp_only_layers": [], "moe_intermediate_size": 1536,
+  "norm_topk_prob": true, "num_attention_heads": 64, "num_experts": 512,
+  "num_experts_per_tok": 8, "num_hidden_layers": 94, "num_key_value_heads": 4,
+  "router_n_groups": 8, "vocab_size": 155008}})";
+
+// moonshotai/Kimi-Audio-7B-Instruct.
+const std::string kimi_audio = R"({"architectures": ["MoonshotKimiaForCausalLM"],
+  "model_type": "kimi_audio", "torch_dtype": "bfloat16", "hidden_size": 3584,
+  "intermediate_size": 18944, "num_hidden_layers": 28, "num_attention_heads": 28,
+  "num_key_value_heads": 4, "max_position_embeddings": 8192, "kimia_mimo_layers": 6,
+  "kimia_mimo_transformer_from_layer_index": 21, "vocab_size": 168448,
+  "tie_word_embeddings": false})";
+
+// The sizes of EssentialAI/rnj-1 in four layers.
+const std::string rnj1 = R"({"architectures": ["Rnj1ForCausalLM"], "model_type": "gemma3_text",
+  "torch_dtype": "bfloat16", "hidden_size": 4096, "intermediate_size": 16384,
+  "num_hidden_layers": 4, "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 128,
+  "hidden_activation": "gelu_pytorch_tanh", "vocab_size": 128256,
+  "max_position_embeddings": 32768, "sliding_window": 4096, "layer_types": ["chunked_attention",
+  "chunked_attention", "chunked_attention", "full_attention"], "tie_word_embeddings": true})";
+
+// sapientinc/HRM-Text-1B's defaults.
+const std::string hrm = R"({"architectures": ["HrmTextForCausalLM"], "model_type": "hrm_text",
+  "dtype": "bfloat16", "vocab_size": 151808, "hidden_size": 1536, "intermediate_size": 4096,
+  "num_hidden_layers": 16, "num_attention_heads": 12, "head_dim": 128, "hidden_act": "silu",
+  "max_position_embeddings": 2048, "tie_word_embeddings": false, "H_cycles": 2, "L_cycles": 3})";
+
+}  // namespace
+
+TEST_CASE("Muse Glimmer: gated attention, four norms, all but each fourth layer from the end") {
+  const model m = imported(muse);
+  constexpr integer wide = 6656;
+  // Queries, gates and outputs of 32 heads, keys and values of 2; gate, up and down; four norms.
+  constexpr integer layer = wide * (3 * 32 + 2 * 2) * 128 + 3 * wide * 19968 + 4 * wide;
+  CHECK(parameters(m).total() == 52 * layer + 2 * 202048 * wide + wide);
+  CHECK(parameters(m).total() == 27'854'780'928);  // of 30 billion with its encoder's two
+  CHECK(cached(m) == 52 * 2 * 2 * 128 * 2);
+  for (const integer i : {3, 7, 51}) CHECK(attention_at(m, i).window == 0);
+  for (const integer i : {0, 2, 4, 50}) CHECK(attention_at(m, i).window == 2048);
+  // Counted from the last: of 50 layers the second is the first without a window.
+  const model shorter = imported(swapped(muse, "_layers\": 52", "_layers\": 50"));
+  CHECK(attention_at(shorter, 1).window == 0);
+  CHECK(attention_at(shorter, 3).window == 2048);
+  CHECK(attention_at(shorter, 49).window == 0);
+  // An early converter's files hold the text model's settings among all others.
+  const std::string flat =
+      with(swapped(muse_text, "muse_glimmer_text", "muse_glimmer"), R"("dtype": "bfloat16")");
+  CHECK(same_but_name(imported(flat), m));
+  CHECK(contains(refusal(with(flat, R"("use_qk_norm": false)")), "$.use_qk_norm"));
+}
+
+TEST_CASE("Intern-S1-Pro: Qwen3's experts, of which each group has its own") {
+  const model m = imported(intern_s1_pro);
+  constexpr integer wide = 4096;
+  constexpr integer expert = 3 * wide * 1536;
+  constexpr integer rest =
+      wide * (64 + 2 * 4) * 128 + 64 * 128 * wide + 2 * 128 + wide * 512 + 2 * wide;
+  CHECK(parameters(m).total() == 94 * (512 * expert + rest) + 2 * 155008 * wide + wide);
+  CHECK(parameters(m).total() == 916'555'836'928);
+  CHECK(active_parameters(m) == parameters(m).total() - integer{94} * 504 * expert);
+}
+
+TEST_CASE("Kimi-Audio: Qwen2 with rows for sound, whose own layers are not loaded") {
+  const model m = imported(kimi_audio);
+  constexpr integer wide = 3584;
+  constexpr integer layer = wide * (28 + 2 * 4) * 128 + (28 + 2 * 4) * 128 + 28 * 128 * wide +
+                            3 * wide * 18944 + 2 * wide;
+  CHECK(parameters(m).total() == 28 * layer + 2 * 168448 * wide + wide);
+  // The checkpoint has six layers more, a norm and a head for sound, and the adaptor of the
+  // encoder: 9.77 billion.
+  constexpr integer of_sound = 6 * layer + wide + 168448 * wide;
+  constexpr integer adaptor = 5120 * wide + wide + wide * wide + wide + 2 * wide;
+  CHECK(static_cast<double>(parameters(m).total() + of_sound + adaptor) * 1e-9 ==
+        doctest::Approx(9.767).epsilon(0.001));
+  CHECK(contains(notes(kimi_audio).front(), "$.kimia_mimo_layers: 6 layers and a head"));
+}
+
+TEST_CASE("Rnj-1: Gemma 3 whose chunks look back to the one before") {
+  const model m = imported(rnj1);
+  constexpr integer wide = 4096;
+  constexpr integer layer =
+      wide * (32 + 2 * 8) * 128 + 32 * 128 * wide + 2 * 128 + 3 * wide * 16384 + 4 * wide;
+  CHECK(parameters(m).total() == 4 * layer + 128256 * wide + wide);
+  CHECK(windows(m) == std::vector<integer>{8192, 8192, 8192, 0});
+  CHECK(windows(imported(swapped(rnj1, "gemma3_text", "rnj1"))) == windows(m));
+  CHECK(contains(refusal(swapped(rnj1, "\"full_attention\"", "\"sliding_attention\"")),
+                 "$.layer_types"));
+  CHECK(contains(refusal(swapped(rnj1, "\"full_attention\"",
+                                 "\"full_attention\", "
+                                 "\"full_attention\"")),
+                 "one per layer"));
+}
+
+TEST_CASE("HRM-Text: two stacks, of which each pass keeps its own keys and values") {
+  const model m = imported(hrm);
+  constexpr integer wide = 1536;
+  constexpr integer layer = 5 * wide * 12 * 128 + 3 * wide * 4096;  // no gains anywhere
+  CHECK(parameters(m).total() == 2 * 16 * layer + 2 * 151808 * wide);
+  CHECK(active_parameters(m) == parameters(m).total());
+  CHECK(m.layers.size() == 2 * (3 + 1) * 16);
+  CHECK(cached(m) == 2 * (3 + 1) * 16 * 2 * 12 * 128 * 2);
+  const auto own = [&m](integer i) { return !layer_at(m, i).weights_of_another; };
+  CHECK((own(0) && own(15) && !own(16) && !own(47) && own(48) && own(63) && !own(64)));
+  // As transformers writes it again.
+  CHECK(imported(with(swapped(hrm, "_hidden_layers\": 16", "_hidden_layers\": 128"),
+                      "\"num_layers_per_stack\": 16")) == m);
+  CHECK(
+      contains(refusal(with(hrm, "\"num_layers_per_stack\": 16")), "8 times num_layers_per_stack"));
+}
