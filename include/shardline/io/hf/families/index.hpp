@@ -17,6 +17,7 @@
 #include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/deepseek_v4.hpp"
+#include "shardline/io/hf/families/deepseek_v41.hpp"
 #include "shardline/io/hf/families/dots1.hpp"
 #include "shardline/io/hf/families/ernie.hpp"
 #include "shardline/io/hf/families/ernie_vl.hpp"
@@ -122,6 +123,7 @@ inline constexpr std::array all_families{
     &families::kimi_linear,
     &families::deepseek_v32,
     &families::deepseek_v4,
+    &families::deepseek_v41_text,
     &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::solar_open,
@@ -305,6 +307,7 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl,
     &families::qwen3_vl_moe,
     &families::interns1_pro,
+    &families::deepseek_v41,
     &families::muse_glimmer_wrapper,
     &families::qwen3_5,
     &families::qwen3_5_moe,
