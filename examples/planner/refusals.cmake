@@ -299,7 +299,7 @@ expect(2 "" "to read prompts: [0-9]+ layouts tried.*to decode: .*, 0 feasible.*t
 refused("--num-prompts: 10; allowed: none with pools, which are priced in steady state"
         "pools ${target} --gpus 4 --num-prompts 10")
 # What is recommended and launched.
-refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most in flight of a replica"
+refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most that run in a replica"
         "recommend ${target} --gpus 8")
 expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
