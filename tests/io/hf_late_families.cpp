@@ -54,6 +54,51 @@ const std::string hrm = R"({"architectures": ["HrmTextForCausalLM"], "model_type
   "num_hidden_layers": 16, "num_attention_heads": 12, "head_dim": 128, "hidden_act": "silu",
   "max_position_embeddings": 2048, "tie_word_embeddings": false, "H_cycles": 2, "L_cycles": 3})";
 
+// thinkingmachines/Inkling-Small, as published; every sixth layer has no window.
+std::string inkling_small() {
+  std::string local;
+  for (int i = 0; i < 42; ++i) {
+    if ((i + 1) % 6 != 0) local += (local.empty() ? "" : ", ") + std::to_string(i);
+  }
+  return R"({"architectures": ["InklingForConditionalGeneration"],
+  "model_type": "inkling_mm_model", "text_config": {"model_max_length": 1048576,
+  "torch_dtype": "bfloat16", "hidden_size": 4096, "num_hidden_layers": 42, "vocab_size": 201024,
+  "num_attention_heads": 32, "num_key_value_heads": 8, "head_dim": 128, "n_routed_experts": 256,
+  "num_experts_per_tok": 6, "n_shared_experts": 2, "dense_mlp_idx": 2,
+  "dense_intermediate_size": 16384, "intermediate_size": 2048, "use_sconv": true,
+  "sconv_kernel_size": 4, "use_embed_norm": true, "local_layer_ids": [)" +
+         local + "]}}";
+}
+
+// thinkingmachines/Inkling, by the names that transformers writes.
+std::string inkling() {
+  std::string types;
+  for (int i = 0; i < 66; ++i) {
+    types += (i == 0 ? "" : ", ");
+    types += (i + 1) % 6 == 0 ? "\"hybrid\"" : "\"hybrid_sliding\"";
+  }
+  return R"({"architectures": ["InklingForConditionalGeneration"],
+  "model_type": "inkling_mm_model", "dtype": "bfloat16", "text_config": {
+  "model_type": "inkling_text", "vocab_size": 201024, "hidden_size": 6144,
+  "num_hidden_layers": 66, "num_attention_heads": 64, "num_key_value_heads": 8,
+  "head_dim": 128, "swa_num_attention_heads": 64, "swa_num_key_value_heads": 16,
+  "swa_head_dim": 128, "sliding_window_size": 512, "d_rel": 16, "rel_extent": 1024,
+  "conv_kernel_size": 4, "intermediate_size": 24576, "moe_intermediate_size": 3072,
+  "n_routed_experts": 256, "num_experts_per_tok": 6, "n_shared_experts": 2,
+  "dense_mlp_idx": 2, "layer_types": [)" +
+         types + "]}}";
+}
+
+// A layer's attention, short convolutions and norms.
+constexpr integer inkling_attention(integer wide, integer heads, integer kv_heads, integer reach) {
+  const integer keys = kv_heads * 128;
+  return wide * (2 * heads * 128 + 2 * keys + heads * 16) + 2 * 128 + 16 * reach +
+         4 * (2 * keys + 2 * wide) + 2 * wide;
+}
+constexpr integer inkling_experts(integer wide, integer width) {
+  return 258 * 3 * wide * width + 258 * wide + 256;
+}
+
 }  // namespace
 
 TEST_CASE("Muse Glimmer: gated attention, four norms, all but each fourth layer from the end") {
@@ -135,4 +180,38 @@ TEST_CASE("HRM-Text: two stacks, of which each pass keeps its own keys and value
                       "\"num_layers_per_stack\": 16")) == m);
   CHECK(
       contains(refusal(with(hrm, "\"num_layers_per_stack\": 16")), "8 times num_layers_per_stack"));
+}
+
+TEST_CASE("Inkling: biases by distance, convolutions behind both blocks, shared experts weighed") {
+  const model small = imported(inkling_small());
+  const integer own = 35 * inkling_attention(4096, 32, 8, 512) +
+                      7 * inkling_attention(4096, 32, 8, 1024) + 2 * 3 * 4096 * 16384 +
+                      40 * inkling_experts(4096, 2048) + integer{2} * 201024 * 4096 + 2 * 4096;
+  CHECK(parameters(small).total() == own);
+  CHECK(active_parameters(small) == own - integer{40} * 250 * 3 * 4096 * 2048);
+  // 12 billion are published.
+  CHECK(static_cast<double>(active_parameters(small)) * 1e-9 ==
+        doctest::Approx(12.0).epsilon(0.01));
+  CHECK(attention_at(small, 0).window == 512);
+  CHECK(attention_at(small, 5).window == 0);
+  CHECK(cached(small) == 42 * 2 * 8 * 128 * 2);
+  // Of every layer three inputs of keys, values and both blocks.
+  CHECK(state_bytes_per_sequence(small).value() == 42.0 * 3 * (2 * 1024 + 2 * 4096) * 2);
+
+  const model large = imported(inkling());
+  CHECK(parameters(large).total() == 55 * inkling_attention(6144, 64, 16, 512) +
+                                         11 * inkling_attention(6144, 64, 8, 1024) +
+                                         2 * 3 * 6144 * 24576 + 64 * inkling_experts(6144, 3072) +
+                                         integer{2} * 201024 * 6144 + 2 * 6144);
+  // 41 billion.
+  CHECK(static_cast<double>(active_parameters(large)) * 1e-9 ==
+        doctest::Approx(41.0).epsilon(0.01));
+  CHECK(attention_at(large, 0).kv_heads == 16);
+  CHECK(attention_at(large, 5).kv_heads == 8);
+  CHECK(contains(refusal(swapped(inkling_small(), "\"local_layer_ids\"", "\"local_layers\"")),
+                 "$.text_config.local_layer_ids: missing"));
+  CHECK(contains(refusal(swapped(inkling_small(), "\"use_sconv\": true", "\"use_sconv\": false")),
+                 "$.text_config.use_sconv: false; allowed: true"));
+  CHECK(
+      contains(refusal(swapped(inkling(), "\"hybrid\"", "\"full\"")), "$.text_config.layer_types"));
 }

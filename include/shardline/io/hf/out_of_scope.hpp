@@ -71,9 +71,6 @@ inline constexpr std::string_view is_ternary =
     "a decoder of ternary weights with norms inside its blocks, which no engine here serves";
 inline constexpr std::string_view mixes_attention =
     "a decoder with experts of attention, which are not priced";
-inline constexpr std::string_view convolves =
-    "a decoder with short convolutions behind keys, values and both blocks of a layer, and learned "
-    "biases by distance, which are not priced";
 inline constexpr std::string_view mixes_values =
     "a decoder whose values come from experts, which are not priced";
 inline constexpr std::string_view windows_latents =
@@ -94,9 +91,6 @@ inline constexpr std::array unpriced_types{unpriced_type{"zamba", shares_weights
                                            unpriced_type{"phi4flash", shares_cache},
                                            unpriced_type{"bitnet", is_ternary},
                                            unpriced_type{"jetmoe", mixes_attention},
-                                           unpriced_type{"inkling_mm_model", convolves},
-                                           unpriced_type{"inkling_model", convolves},
-                                           unpriced_type{"inkling_text", convolves},
                                            unpriced_type{"k2_horizon", mixes_values},
                                            unpriced_type{"dots3_note", windows_latents},
                                            unpriced_type{"dots3_note_omni", windows_latents},

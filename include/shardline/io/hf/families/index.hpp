@@ -37,6 +37,7 @@
 #include "shardline/io/hf/families/hrm.hpp"
 #include "shardline/io/hf/families/hunyuan.hpp"
 #include "shardline/io/hf/families/hunyuan_v4.hpp"
+#include "shardline/io/hf/families/inkling.hpp"
 #include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
@@ -266,6 +267,8 @@ inline constexpr std::array all_families{
     &families::molmo2_text,
     &families::ouro,
     &families::hrm_text,
+    &families::inkling_text,
+    &families::inkling_model,
     &families::muse_glimmer,
     &families::muse_glimmer_text,
     &families::persimmon,
@@ -307,6 +310,7 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl,
     &families::qwen3_vl_moe,
     &families::interns1_pro,
+    &families::inkling_mm_model,
     &families::deepseek_v41,
     &families::muse_glimmer_wrapper,
     &families::qwen3_5,
