@@ -89,6 +89,35 @@ std::string inkling() {
          types + "]}}";
 }
 
+// dots-studio/dots3-note's sizes: 13 of 46 layers have an indexer.
+std::string dots3() {
+  std::string types;
+  for (int i = 0; i < 46; ++i) {
+    types += i == 0 ? "" : ", ";
+    types += i % 4 == 0 || i == 45 ? "\"full_attention\"" : "\"sliding_attention\"";
+  }
+  return R"({"architectures": ["Dot3NoteForCausalLM"], "model_type": "dots3_note",
+  "torch_dtype": "bfloat16", "vocab_size": 152064, "hidden_size": 5120,
+  "intermediate_size": 13824, "num_hidden_layers": 46, "n_routed_experts": 256,
+  "num_experts_per_tok": 8, "moe_intermediate_size": 1536, "n_shared_experts": 1,
+  "first_k_dense_replace": 1, "topk_method": "noaux_tc", "index_n_heads": 64,
+  "index_head_dim": 128, "index_topk": 2048, "num_attention_heads": 128, "q_lora_rank": 1024,
+  "kv_lora_rank": 512, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128,
+  "attention_gate_type": "headwise", "swa_num_attention_heads": 64,
+  "swa_num_key_value_heads": 64, "swa_q_lora_rank": 1024, "swa_kv_lora_rank": 1024,
+  "swa_qk_nope_head_dim": 192, "swa_qk_rope_head_dim": 64, "swa_v_head_dim": 128,
+  "sliding_window_size": 513, "swa_attention_gate_type": "headwise",
+  "num_nextn_predict_layers": 1, "tie_word_embeddings": false, "layer_types": [)" +
+         types + "]}";
+}
+
+// Projections, norms and gates of latents: queries, the cache's width, its expansion, the output.
+constexpr integer gated_latents(integer heads, integer latent, integer nope) {
+  constexpr integer wide = 5120;
+  return wide * 1024 + 1024 + 1024 * heads * (nope + 64) + wide * (latent + 64) + latent + 64 +
+         latent * heads * (nope + 128) + heads * 128 * wide + wide * heads;
+}
+
 // A layer's attention, short convolutions and norms.
 constexpr integer inkling_attention(integer wide, integer heads, integer kv_heads, integer reach) {
   const integer keys = kv_heads * 128;
@@ -214,4 +243,34 @@ TEST_CASE("Inkling: biases by distance, convolutions behind both blocks, shared 
                  "$.text_config.use_sconv: false; allowed: true"));
   CHECK(
       contains(refusal(swapped(inkling(), "\"hybrid\"", "\"full\"")), "$.text_config.layer_types"));
+}
+
+TEST_CASE("dots.3-note: windows of latents beside latents that an indexer chooses") {
+  const model m = imported(dots3());
+  constexpr integer wide = 5120;
+  constexpr integer indexer = 1024 * 64 * 128 + wide * 128 + 2 * 128 + wide * 64;
+  constexpr integer expert = 3 * wide * 1536;
+  constexpr integer experts = 257 * expert + 256 * wide + 256;
+  CHECK(parameters(m).total() == 13 * (gated_latents(128, 512, 128) + indexer) +
+                                     33 * gated_latents(64, 1024, 192) + 45 * experts +
+                                     3 * wide * 13824 + 46 * 2 * wide + 2 * 152064 * wide + wide);
+  // 280 billion are published, of which a token takes 16.
+  CHECK(static_cast<double>(parameters(m).total()) * 1e-9 == doctest::Approx(280.0).epsilon(0.01));
+  CHECK(static_cast<double>(active_parameters(m)) * 1e-9 == doctest::Approx(16.0).epsilon(0.02));
+  const auto narrow = std::get<latent_attention>(layer_at(m, 1).attention);
+  CHECK(narrow.window == 513);
+  CHECK((narrow.head_gate && narrow.rope_norm && !narrow.output_gate));
+  CHECK(std::get<sparse_latent_attention>(layer_at(m, 45).attention).head_gate);
+  CHECK(cached(m) == 13 * (576 * 2 + 132) + 33 * 1088 * 2);
+  // As transformers nests it.
+  const std::string nested = R"({"architectures": ["Dots3NoteForConditionalGeneration"],
+    "model_type": "dots3_note", "text_config": )" +
+                             swapped(swapped(dots3(), "\"dots3_note\"", "\"dots3_note_text\""),
+                                     "Dot3NoteForCausalLM", "Dots3NoteTextForCausalLM") +
+                             "}";
+  CHECK(imported(nested) == m);
+  CHECK(contains(refusal(swapped(dots3(), "\"headwise\"", "\"blockwise\"")),
+                 "$.attention_gate_type: \"blockwise\"; allowed: \"headwise\", \"elementwise\""));
+  CHECK(contains(refusal(swapped(dots3(), "\"sliding_attention\"", "\"chunked_attention\"")),
+                 "$.layer_types"));
 }

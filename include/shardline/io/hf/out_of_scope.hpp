@@ -73,9 +73,6 @@ inline constexpr std::string_view mixes_attention =
     "a decoder with experts of attention, which are not priced";
 inline constexpr std::string_view mixes_values =
     "a decoder whose values come from experts, which are not priced";
-inline constexpr std::string_view windows_latents =
-    "a decoder with windows of latents beside latents that an indexer chooses, which are not "
-    "priced";
 inline constexpr std::string_view gates_norms =
     "a decoder whose norms are gated through a path of low rank, which are not priced";
 inline constexpr std::string_view loops =
@@ -92,8 +89,6 @@ inline constexpr std::array unpriced_types{unpriced_type{"zamba", shares_weights
                                            unpriced_type{"bitnet", is_ternary},
                                            unpriced_type{"jetmoe", mixes_attention},
                                            unpriced_type{"k2_horizon", mixes_values},
-                                           unpriced_type{"dots3_note", windows_latents},
-                                           unpriced_type{"dots3_note_omni", windows_latents},
                                            unpriced_type{"gigachat3_5", gates_norms},
                                            unpriced_type{"iquestloopcoder", loops},
                                            unpriced_type{"jet_nemotron", makes_kernels},

@@ -19,6 +19,7 @@
 #include "shardline/io/hf/families/deepseek_v4.hpp"
 #include "shardline/io/hf/families/deepseek_v41.hpp"
 #include "shardline/io/hf/families/dots1.hpp"
+#include "shardline/io/hf/families/dots3.hpp"
 #include "shardline/io/hf/families/ernie.hpp"
 #include "shardline/io/hf/families/ernie_vl.hpp"
 #include "shardline/io/hf/families/exaone.hpp"
@@ -187,6 +188,9 @@ inline constexpr std::array all_families{
     &families::exaone4,
     &families::exaone_moe,
     &families::dots1,
+    &families::dots3_note,
+    &families::dots3_note_omni,
+    &families::dots3_note_text,
     &families::hunyuan_v1_dense,
     &families::hunyuan_v1_moe,
     &families::hunyuan,
@@ -311,6 +315,7 @@ inline constexpr std::array all_wrappers{
     &families::qwen3_vl_moe,
     &families::interns1_pro,
     &families::inkling_mm_model,
+    &families::dots3_note_wrapper,
     &families::deepseek_v41,
     &families::muse_glimmer_wrapper,
     &families::qwen3_5,
