@@ -75,6 +75,8 @@ inline constexpr std::string_view mixes_values =
     "a decoder whose values come from experts, which are not priced";
 inline constexpr std::string_view gates_norms =
     "a decoder whose norms are gated through a path of low rank, which are not priced";
+inline constexpr std::string_view scales_norms =
+    "a decoder whose norms a small network of the delay scales, which is not priced";
 inline constexpr std::string_view loops =
     "a decoder whose second pass attends to the first one's cache and to a window of its own, "
     "which "
@@ -92,6 +94,7 @@ inline constexpr std::array unpriced_types{unpriced_type{"zamba", shares_weights
                                            unpriced_type{"gigachat3_5", gates_norms},
                                            unpriced_type{"iquestloopcoder", loops},
                                            unpriced_type{"jet_nemotron", makes_kernels},
+                                           unpriced_type{"voxtral_realtime_text", scales_norms},
                                            unpriced_type{"cogvlm", sees_images},
                                            unpriced_type{"cogvlm2", sees_images},
                                            unpriced_type{"recurrent_gemma", recurs},

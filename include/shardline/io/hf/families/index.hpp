@@ -102,6 +102,7 @@ inline constexpr std::array all_families{
     &families::dots_ocr,
     &families::keye,
     &families::keye_vl1_5,
+    &families::llava_onevision1_5_text,
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,

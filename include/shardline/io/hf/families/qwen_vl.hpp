@@ -32,6 +32,8 @@ inline constexpr family dots_ocr = renamed(qwen2, "dots_ocr", "DotsOCRForCausalL
 inline constexpr family keye = renamed(qwen3, "Keye", "KeyeForConditionalGeneration");
 inline constexpr family keye_vl1_5 =
     renamed(qwen3, "KeyeVL1_5", "KeyeVL1_5ForConditionalGeneration");
+inline constexpr family llava_onevision1_5_text =
+    renamed(qwen3, "LLaVAOneVision1_5_text", "LLaVAOneVision1_5_ForConditionalGeneration");
 
 inline constexpr wrapper qwen2_5_omni_thinker{
     "qwen2_5_omni_thinker",
