@@ -141,7 +141,7 @@ void add_time(CLI::App& app) {
           "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
           "(default: fitted, as the engine named by --engine, or vllm)");
   add(app, "--rate",
-      "requests per second that arrive at random; --concurrency is then the most in flight "
+      "requests per second that arrive at random; --concurrency is then the most that run "
       "(default: as many as keep --concurrency in flight)");
   add(app, "--num-prompts",
       "requests of a run that sends the first --concurrency at once, as benchmarks do "
@@ -262,7 +262,7 @@ void add_recommend(CLI::App& app) {
   add_time(of);
   of.get_option("--rate")->required()->description(
       "requests per second that arrive at random and are to be served; --concurrency is then the "
-      "most in flight of a replica");
+      "most that run in a replica");
   add(of, "--price", price_text);
   add_percentiles(of);
   add_launchable(of);

@@ -309,7 +309,7 @@ expect(2 "" "with more GPUs: 2 GPUs" "recommend --model nemotron-h-8b --accelera
 expect(0 "" "\"reserve_bytes\": 7011534110" "fit --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --layout vllm:tp=1,dp=16,ep=on,all2all=on --expert-exchange low-latency --concurrency 8 --json")
 
 # What is recommended and launched.
-refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most in flight of a replica"
+refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most that run in a replica"
         "recommend ${target} --gpus 8")
 expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
