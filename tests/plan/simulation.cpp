@@ -398,6 +398,24 @@ TEST_CASE("a hundredth of spread parts answers that are read together") {
   }
 }
 
+// Mean mixed steps outgrow vLLM's all-reduce at 298; single ones are smaller and larger.
+TEST_CASE("a sequence more costs nothing where the mean step outgrows an all-reduce") {
+  const auto c = with_engine(make_cluster(with_fitted(catalog::mi355x, engines::vllm_0_18), 8),
+                             engines::vllm_0_18);
+  const auto p = prepare(c, catalog::gpt_oss_120b, on_eight);
+  double before = 0.0;
+  for (double sequences = 200.0; sequences <= 500.0; sequences += 1.0) {
+    const workload w{.concurrency = sequences,
+                     .input = 1024_tokens,
+                     .output = 1024_tokens,
+                     .chunk = 8192_tokens};
+    const double served = serving(p, w).requests_per_s.value();
+    CAPTURE(sequences);
+    CHECK(served > 0.995 * before);
+    before = served;
+  }
+}
+
 // What steps that read prompts take bounds what is served, however short answers are.
 TEST_CASE("short answers are served no faster than their prompts are read") {
   for (const engine_version* engine : {&engines::sglang, &engines::vllm_0_18}) {
