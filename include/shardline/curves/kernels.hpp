@@ -87,6 +87,7 @@ struct prefill_curve {
 ///   cache_speedup          rate of the last-level cache over the memory's, and
 ///   cache_share            the share of it that holds keys and values between benchmark loops
 ///   unseen_blocks          blocks are started for keys beyond the window too
+///   overlapped             blocks start while others read or multiply: of both the longer shows
 ///   rows                   heads times new tokens that a block multiplies at least
 ///   per_query_head         each query head reads the keys and values of its group anew
 ///   widening               seconds of a multiprocessor for each value of a narrow cache that
@@ -108,6 +109,7 @@ struct decode_curve {
   T cache_speedup = T(1.0);
   T cache_share = T(0.0);
   bool unseen_blocks = false;
+  bool overlapped = false;
   T rows = T(64.0);
   bool per_query_head = false;
   T widening = T(0.0);
@@ -164,6 +166,7 @@ struct elementwise_curve {
 ///   compute   share of the peak of activations
 ///   heads     that a block multiplies at least, and a multiple of
 ///   launch    of the kernel
+///   splits    blocks that share a query's keys; 1: one multiprocessor walks past all of them
 ///   padded    places that no token was chosen for are multiplied too
 ///   steps     decode steps run this kernel, not those of ordinary attention
 template <class T = double>
@@ -171,6 +174,7 @@ struct sparse_curve {
   T compute = T(1.0);
   T heads = T(64.0);
   seconds<T> launch{};
+  T splits = T(1.0);
   bool padded = false;
   bool steps = false;
 };
