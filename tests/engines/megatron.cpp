@@ -22,7 +22,7 @@ static_assert(to_megatron({{8, 1, 4}, {1, 32, 1}}).flags.world == 32 &&
               to_megatron({{8, 1, 4}, {1, 32, 1}}).flags.ep == 32);
 // The same layout as vLLM's tp 8, dp 4, expert parallel.
 static_assert(to_layout(megatron{
-                  .world = 32, .tp = 8, .ep = 32, .etp = 1, .sequence_parallel = true}) ==
+                  .world = 32, .tp = 8, .ep = 32, .etp = 1, .sequence_parallel = 1}) ==
               to_layout(vllm{.tp = 8, .dp = 4, .expert_parallel = true}));
 // Both kinds of data parallelism are what is left of the world; etp is tp unless told.
 static_assert(to_layout(megatron{.world = 64, .tp = 4, .cp = 2, .pp = 2}) ==
@@ -57,15 +57,35 @@ TEST_CASE("every key of megatron: is read, by the names of the command line too"
             .layout == expected);
 }
 
+TEST_CASE("the degrees stand for the world where it is not given") {
+  const layout wide = parse_layout("megatron:world=32,tp=8,ep=32,etp=1,sp=on").layout;
+  for (const char* text :
+       {"megatron:tp=8,dp=4,etp=1,ep=32", "megatron:tp=8,dp=4,etp=1,ep=32,sp=on",
+        "megatron:world=32,tp=8,dp=4,etp=1,ep=32", "megatron:world=32,tp=8,ep=32,etp=1"}) {
+    CAPTURE(text);
+    CHECK(parse_layout(text).layout == wide);
+  }
+  CHECK(to_text(megatron::of(catalog::deepseek_v3, wide)) ==
+        "megatron:world=32,tp=8,ep=32,etp=1,sp=on");
+  CHECK(parse_layout("megatron:tp=4,cp=2,pp=2").layout ==
+        parse_layout("megatron:world=16,tp=4,cp=2,pp=2").layout);
+}
+
 TEST_CASE("arguments that Megatron-Core does not take together are refused with its reason") {
   CHECK(refusal("megatron:world=12,tp=8") == "world: 12; allowed: a multiple of tp x cp x pp");
-  CHECK(refusal("megatron:tp=2") == "world: nothing; allowed: a multiple of tp x cp x pp");
+  CHECK(refusal("megatron:world=32,tp=8,dp=2") == "dp: 2; allowed: world / (tp x cp x pp)");
+  CHECK(refusal("megatron:tp=8,dp=2,ep=32,etp=1") ==
+        "dp: 2; allowed: such that etp x ep divides tp x cp x dp");
+  CHECK(refusal("megatron:tp=8,dp=0") == "dp: 0; allowed: a whole number from 1 to 1000000");
   CHECK(refusal("megatron:world=8,tp=4,ep=4,sp=on") ==
         "world: 8; allowed: a multiple of etp x ep x pp");
-  CHECK(refusal("megatron:world=8,tp=2,ep=4") == "sp: nothing; allowed: on with tp and ep above 1");
+  CHECK(refusal("megatron:world=8,tp=2,ep=4,sp=off,etp=1") ==
+        "sp: off; allowed: on with tp and ep above 1");
+  CHECK(refusal("megatron:world=8,tp=2,sp=yes") == "sp: yes; allowed: off or on");
   CHECK(refusal("megatron:world=8,tp=0") == "tp: 0; allowed: a whole number from 1 to 1000000");
-  for (const megatron& a : {megatron{.world = 12, .tp = 8}, megatron{.world = 0},
-                            megatron{.world = 8, .tp = 2, .ep = 4}}) {
+  for (const megatron& a : {megatron{.world = 12, .tp = 8}, megatron{.world = -1},
+                            megatron{.world = 32, .tp = 8, .dp = 2},
+                            megatron{.world = 8, .tp = 2, .ep = 4, .sequence_parallel = 0}}) {
     CHECK_FALSE(check(make_cluster(catalog::h200_sxm, 16), catalog::deepseek_v3, to_layout(a), {})
                     .priceable());
   }
