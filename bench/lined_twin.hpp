@@ -281,8 +281,10 @@ struct twin {
     const double of_unit = c.unseen_blocks ? all : keys;
     const double started = std::fmax(load, std::fmin(load * of_unit / 128.0, c.blocks));
     const double adds = std::fmin(std::fmax(std::fmin(c.splits, keys / 128.0) - 1.0, 0.0), 1.0);
+    const double busy = std::fmax(lone, shared);
+    const double starts = c.block * started;
     t.work(k.line, k.n, compute, memory,
-           std::fmax(lone, shared) - longer + c.block * started + c.beside * queries,
+           (c.overlapped ? std::fmax(busy, starts) : busy + starts) - longer + c.beside * queries,
            c.launch + c.reduction * adds);
   }
   static void send(result& t, const message& m, double sent) {

@@ -51,42 +51,61 @@ double of_decode(const decode& c, const attending& p) {
 using prompts = study<prefill, attending>;
 using steps = study<decode, attending>;
 
-// Heads of one size only are latent: what exponentials cost does not show apart.
-prompts study_of(const std::string& name, const prefill& shipped, bool latent) {
-  prompts s{{name}, {shipped}, {}, {}, &of_prompt};
-  s.constants = {shared("compute", &prefill::compute, {0}, 0.6, 0.02, 0.95),
-                 shared("launch", &prefill::launch, {0}, 8.0, 0.5, 60.0),
-                 shared("block", &prefill::block, {0}, 1.0, 0.0, 12.0),
-                 shared("tail", &prefill::tail, {0}, 0.3, 0.0, 1.5),
-                 shared("exposed", &prefill::exposed, {0}, 0.3, 0.0, 1.0),
-                 shared("passes", &prefill::passes, {0}, 0.5, 0.0, 6.0)};
-  if (latent) return s;
-  s.constants.push_back(shared("softmax_values", &prefill::softmax_values, {0}, 50.0, 0.1, 400.0));
+// Constants of a study's curves, which are of one silicon: all but how fast their memories are is
+// one's. Heads of one size only are latent: what exponentials cost does not show apart.
+void add_constants(prompts& s, bool latent) {
+  const indices all = detail::first_numbers(s.curves.size());
+  s.constants = {shared("compute", &prefill::compute, all, 0.6, 0.02, 0.95),
+                 shared("bandwidth", &prefill::bandwidth, all, 0.8, 0.1, 0.9),
+                 shared("launch", &prefill::launch, all, 8.0, 0.5, 60.0),
+                 shared("block", &prefill::block, all, 1.0, 0.0, 12.0),
+                 shared("tail", &prefill::tail, all, 0.3, 0.0, 1.5),
+                 shared("exposed", &prefill::exposed, all, 0.3, 0.0, 1.0),
+                 shared("passes", &prefill::passes, all, 0.5, 0.0, 6.0)};
+  add_held(s, "held_bandwidth", &prefill::bandwidth, -1.0);
+  if (latent) return;
+  s.constants.push_back(shared("softmax_values", &prefill::softmax_values, all, 50.0, 0.1, 400.0));
   s.constants.push_back(
-      shared("window_padding", &prefill::window_padding, {0}, 200.0, 1.0, 1500.0));
-  return s;
+      shared("window_padding", &prefill::window_padding, all, 200.0, 1.0, 1500.0));
 }
-steps study_of(const std::string& name, const decode& shipped, bool latent) {
-  steps s{{name}, {shipped}, {}, {}, &of_decode};
-  s.constants = {shared("bandwidth", &decode::bandwidth, {0}, 0.85, 0.2, 1.0),
-                 shared("launch", &decode::launch, {0}, 8.0, 0.5, 60.0),
-                 shared("reduction", &decode::reduction, {0}, 3.0, 0.0, 30.0),
-                 shared("block", &decode::block, {0}, 1.0, 0.0, 12.0),
-                 shared("blocks", &decode::blocks, {0}, 1.0, 0.3, 40.0),
-                 shared("multiprocessor_share", &decode::multiprocessor_share, {0}, 2.0, 0.1, 8.0),
-                 shared("cache_speedup", &decode::cache_speedup, {0}, 2.0, 1.0, 6.0)};
-  // Kernels that split the cache, or one block to each sequence and key-value head.
-  for (const double splits : {32.0, 1.0}) {
-    s.forms.push_back([splits](decode& c) { c.splits = splits; });
-  }
-  s.forms.erase(s.forms.begin());
-  s.constants.push_back(shared("tail", &decode::tail, {0}, 0.3, 0.0, 1.5));
+void add_constants(steps& s, bool latent) {
+  const indices all = detail::first_numbers(s.curves.size());
+  s.constants = {shared("bandwidth", &decode::bandwidth, all, 0.85, 0.2, 1.0),
+                 shared("launch", &decode::launch, all, 8.0, 0.5, 60.0),
+                 shared("reduction", &decode::reduction, all, 3.0, 0.0, 30.0),
+                 shared("block", &decode::block, all, 1.0, 0.0, 12.0),
+                 shared("blocks", &decode::blocks, all, 1.0, 0.3, 40.0),
+                 shared("multiprocessor_share", &decode::multiprocessor_share, all, 2.0, 0.1, 8.0),
+                 shared("cache_speedup", &decode::cache_speedup, all, 2.0, 1.0, 6.0),
+                 shared("tail", &decode::tail, all, 0.3, 0.0, 1.5)};
+  add_held(s, "held_bandwidth", &decode::bandwidth, -1.0);
+  add_held(s, "held_share", &decode::multiprocessor_share, -1.0);
   if (latent) {
-    s.constants.push_back(shared("compute", &decode::compute, {0}, 0.6, 0.02, 0.95));
-    s.constants.push_back(shared("passes", &decode::passes, {0}, 0.5, 0.0, 6.0));
+    s.constants.push_back(shared("compute", &decode::compute, all, 0.6, 0.02, 0.95));
+    s.constants.push_back(shared("passes", &decode::passes, all, 0.5, 0.0, 6.0));
   } else {
     s.constants.push_back(
-        shared("window_padding", &decode::window_padding, {0}, 200.0, 1.0, 1500.0));
+        shared("window_padding", &decode::window_padding, all, 200.0, 1.0, 1500.0));
+  }
+}
+
+// Of an H100's and an H200's kernels blocks start one after another; so do those of latents.
+bool may_overlap(const kernels& k, bool latent) {
+  return !latent && k.bare.architecture != shardline::architecture::hopper;
+}
+// Kernels that split the cache, or one block to each sequence and key-value head; whose blocks
+// start while others read, or not.
+steps study_of(const std::string& name, bool overlaps) {
+  steps s{{name}, {}, {}, {}, &of_decode};
+  s.forms.clear();
+  for (const bool overlapped : {false, true}) {
+    for (const double splits : {32.0, 1.0}) {
+      if (overlapped && !overlaps) continue;
+      s.forms.push_back([=](decode& c) {
+        c.splits = splits;
+        c.overlapped = overlapped;
+      });
+    }
   }
   return s;
 }
@@ -98,11 +117,10 @@ bool is_widened(const kernels& k, bool latent, kernel_format cache_format) {
   return k.bare.architecture == shardline::architecture::hopper && k.engine == "sglang" && latent &&
          cache_format == kernel_format::narrow;
 }
-steps widened_study_of(const std::string& name, const decode& wide) {
-  steps s{{name}, {wide}, {}, {}, &of_decode};
-  s.constants = {shared("widening", &decode::widening, {0}, 4e-10, 1e-11, 1e-8),
-                 shared("launch", &decode::launch, {0}, 8.0, 0.5, 60.0)};
-  return s;
+void add_widening(steps& s) {
+  const indices all = detail::first_numbers(s.curves.size());
+  s.constants = {shared("widening", &decode::widening, all, 4e-10, 1e-11, 1e-8),
+                 shared("launch", &decode::launch, all, 8.0, 0.5, 60.0)};
 }
 
 bool is_narrow(const std::string& dtype) { return dtype.starts_with("fp8"); }
@@ -194,10 +212,11 @@ bool is_impossible(const kernels& k, const attention_core<double>& op, const obs
   return seen.measured < seen.memory && op.bytes_moved().value() > k.bare.last_level_cache.value();
 }
 
-// Adds rows to the studies, one for each chip, engine and cache.
+// Adds rows to the studies, one for each silicon, engine and cache.
 template <class Curve>
 struct attention_reader {
   phase of;
+  bool latent;
   std::string title;
   std::map<std::string, std::size_t> places{};
   studies<Curve, attending> all{};
@@ -209,35 +228,52 @@ struct attention_reader {
         is_superseded(*k, row.word(version), of))
       return;
     const auto format = is_narrow(row.word(cache)) ? kernel_format::narrow : kernel_format::wide;
-    const std::string name = title + " " + k->name() + " " + row.word(cache);
+    const std::string name = title + " " + k->silicon() + " " + row.word(cache);
     const auto [place, is_new] = places.insert({name, all.size()});
-    if (is_new) all.push_back(study_for(*k, name, p.op, format));
+    if (is_new) all.push_back(study_for(*k, name));
+    study<Curve, attending>& s = all[place->second];
     observation seen = observed(*k, p.op, row.number(latency) * 1e-3);
     seen.apart = is_impossible(*k, p.op, seen);
-    all[place->second].format = format;
-    all[place->second].samples.push_back(
-        {0, p, k->gpu(), group_of(row), title, k->name(), seen, !seen.apart});
+    s.format = format;
+    s.samples.push_back({curve_of(s, k->gpu(), start_for(*k, p.op, format)), p, k->gpu(),
+                         group_of(row), title, k->name(), seen, !seen.apart});
+  }
+  void add_all_constants() {
+    for (study<Curve, attending>& s : all) {
+      if constexpr (std::is_same_v<Curve, decode>) {
+        if (is_widened(*s.samples.front().op.of, latent, s.format)) {
+          add_widening(s);
+          continue;
+        }
+      }
+      add_constants(s, latent);
+    }
   }
 
  private:
-  study<Curve, attending> study_for(const kernels& k, const std::string& name,
-                                    const attention_core<double>& op, kernel_format format) const {
-    const Curve* none = nullptr;
-    const auto& f = k.fitted.efficiency;
+  study<Curve, attending> study_for(const kernels& k, const std::string& name) const {
     if constexpr (std::is_same_v<Curve, decode>) {
-      if (is_widened(k, op.latent, format)) {
-        return widened_study_of(name, shipped_curve(f, op, kernel_format::wide, none));
-      }
+      return study_of(name, may_overlap(k, latent));
+    } else {
+      return {{name}, {}, {}, {}, &of_prompt};
     }
-    return study_of(name, shipped_curve(f, op, format, none), op.latent);
+  }
+  // Whose constants that no search moves are those of what is shipped.
+  Curve start_for(const kernels& k, const attention_core<double>& op, kernel_format format) const {
+    const Curve* none = nullptr;
+    if constexpr (std::is_same_v<Curve, decode>) {
+      if (is_widened(k, latent, format)) format = kernel_format::wide;
+    }
+    return shipped_curve(k.fitted.efficiency, op, format, none);
   }
 };
 
 template <class Curve>
 studies<Curve, attending> studies_of(const std::string& folder, phase of, bool is_latent) {
   const bool prompts_of = of == phase::prefill;
-  attention_reader<Curve> reader{of, std::string(is_latent ? "latent attention, " : "attention, ") +
-                                         (prompts_of ? "prompts" : "decode")};
+  attention_reader<Curve> reader{of, is_latent,
+                                 std::string(is_latent ? "latent attention, " : "attention, ") +
+                                     (prompts_of ? "prompts" : "decode")};
   const std::string file = prompts_of ? "context" : "generation";
   const auto add = [&](const auto& k, const auto& row, bool current) { reader(k, row, current); };
   if (is_latent) {
@@ -252,6 +288,7 @@ studies<Curve, attending> studies_of(const std::string& folder, phase of, bool i
          "step", "num_heads", "latency", "num_key_value_heads", "head_dim", "window_size"},
         add);
   }
+  reader.add_all_constants();
   return reader.all;
 }
 
@@ -291,6 +328,7 @@ void add_attention_curves(const std::string& folder, chip_curves& found) {
       {"window_padding", &decode::window_padding},
       {"cache_speedup", &decode::cache_speedup},
       {"cache_share", &decode::cache_share},
+      {"overlapped", &decode::overlapped},
       {"rows", &decode::rows},
       {"widening", &decode::widening}};
   for (const bool is_latent : {false, true}) {

@@ -48,7 +48,7 @@ const dtype* dtype_of(const std::string& name) {
   return nullptr;
 }
 
-// Constants of all curves of a study, which are of one silicon, but for what its power leaves.
+// Constants of all curves of a study, which are of one silicon and one power.
 void add_constants(study<curve, product>& s, bool quantised) {
   const indices all = first_numbers(s.curves.size());
   const auto share = [&](const char* name, double curve::*at, double start, double lowest) {
@@ -59,10 +59,7 @@ void add_constants(study<curve, product>& s, bool quantised) {
   share("small_tile", &curve::small_tile, 0.85, 0.3);
   s.constants.push_back(shared("block_rows", &curve::block_rows, all, 16.0, 0.0, 128.0));
   share("tail", &curve::tail, 0.3, 0.0);
-  for (const std::size_t i : all) {
-    const std::string name = i == 0 ? "throttle" : "throttle " + std::to_string(i);
-    s.constants.push_back(shared(name, &curve::throttle, {i}, 0.2, 0.0, 1.0));
-  }
+  share("throttle", &curve::throttle, 0.2, 0.0);
   s.constants.push_back(shared("walk", &curve::walk, all, 2e-9, 0.0, 2e-8));
   s.constants.push_back(shared("cache_speedup", &curve::cache_speedup, all, 1.5, 1.0, 6.0));
   share("cache_share", &curve::cache_share, 0.5, 0.0);

@@ -35,7 +35,17 @@ using shardline::attention_core;
 using shardline::integer;
 using shardline::kernel_format;
 using shardline::phase;
-using curve = shardline::sparse_curve<>;
+
+// A curve beside what a host adds to modules that it launches kernel by kernel: no other row tells
+// that from the launch of one kernel in a graph, which is taken to be 8 us where there is a host's.
+struct curve : shardline::sparse_curve<> {
+  double host = 0.0;  // us
+};
+constexpr auto kernel_launch = shardline::seconds<>::from_value(8e-6);
+template <class Value>
+constexpr Value curve::*of_curve(Value shardline::sparse_curve<>::*member) {
+  return member;
+}
 
 // What a table's modules attend to.
 enum class attending { latents, chosen_latents, chosen_blocks };
@@ -52,34 +62,54 @@ double predicted(const curve& c, const module& m) {
   auto& a = m.of->trial;
   a.efficiency.sparse.of.fill(c);
   a.efficiency.block_sparse.of.fill(c);
-  return m.others + time_of(a, *m.chosen).total().value();
+  return m.others + time_of(a, *m.chosen).total().value() + c.host * 1e-6;
 }
 
 using one_study = study<curve, module>;
 
+constexpr double most_splits = 32.0;
+
 // Blocks are attended to head by head, of prompts alone by a kernel of their own.
-one_study study_of(const std::string& name, const curve& shipped, attending to) {
-  one_study s{{name}, {shipped}, {}, {}, &predicted};
-  s.constants = {shared("compute", &curve::compute, {0}, 0.4, 0.02, 0.95),
-                 shared("launch", &curve::launch, {0}, 20.0, 1.0, 300.0)};
+one_study study_of(const std::string& name, attending to) {
+  one_study s{{name}, {}, {}, {}, &predicted};
   if (to == attending::chosen_blocks) {
-    s.constants.front() = shared("compute", &curve::compute, {0}, 0.1, 0.005, 0.95);
-    s.forms = {[](curve& c) { c.heads = 1.0; }};
+    s.forms = {[](curve& c) {
+      c.heads = 1.0;
+      c.splits = most_splits;
+    }};
     return s;
   }
   s.forms.clear();
   for (const double heads : {64.0, 128.0}) {
     for (const bool padded : {false, true}) {
       for (const bool steps : {false, true}) {
-        s.forms.push_back([=](curve& c) {
-          c.heads = heads;
-          c.padded = padded;
-          c.steps = steps;
-        });
+        for (const double splits : {1.0, most_splits}) {
+          s.forms.push_back([=](curve& c) {
+            c.heads = heads;
+            c.padded = padded;
+            c.steps = steps;
+            c.splits = splits;
+          });
+        }
       }
     }
   }
   return s;
+}
+
+// Of an H100 and an H200 alike, whose silicon is one.
+void add_constants(one_study& s, attending to) {
+  const indices all = detail::first_numbers(s.curves.size());
+  const bool blocks = to == attending::chosen_blocks;
+  s.constants = {shared("compute", of_curve(&curve::compute), all, blocks ? 0.1 : 0.4,
+                        blocks ? 0.005 : 0.02, 0.95)};
+  if (s.samples.front().op.of->is_vllm()) {
+    for (curve& c : s.curves) c.launch = kernel_launch;
+    s.constants.push_back(shared("host", &curve::host, all, 20.0, 0.0, 300.0));
+    return;
+  }
+  s.constants.push_back(
+      shared("launch", of_curve(&curve::launch), all, 20.0, 1.0, blocks ? 300.0 : 60.0));
 }
 
 enum column : std::size_t {
@@ -230,9 +260,9 @@ const char* title_of(attending to) {
   return "";
 }
 
-const curve& shipped_curve(const kernels& k, kernel_format format, attending to) {
+curve shipped_curve(const kernels& k, kernel_format format, attending to) {
   const auto& f = k.fitted.efficiency;
-  return (to == attending::chosen_blocks ? f.block_sparse : f.sparse)[format];
+  return {(to == attending::chosen_blocks ? f.block_sparse : f.sparse)[format]};
 }
 
 // Modules without an indexer have a study each as well, which fits nothing.
@@ -248,13 +278,13 @@ void read(const std::string& folder, const std::string& name, phase of, attendin
     r.seen.apart = is_apart(*k, row, of, to, r.seen.measured);
     const std::string title =
         title_of(to) + std::string(of == phase::prefill ? ", prompts" : ", decode");
-    const std::string key = title_of(to) + std::string(" ") + k->name();
-    const curve& shipped = shipped_curve(*k, format, to);
-    auto at = found.try_emplace({key, format}, study_of(title, shipped, to)).first;
-    at->second.format = format;
-    at->second.samples.push_back({0, r.op, k->gpu(), row.word(heads), title,
-                                  k->name() + " " + row.word(cache), r.seen,
-                                  to != attending::latents && !r.seen.apart});
+    const std::string key = title_of(to) + std::string(" ") + k->silicon();
+    const curve shipped = shipped_curve(*k, format, to);
+    one_study& s = found.try_emplace({key, format}, study_of(title, to)).first->second;
+    s.format = format;
+    s.samples.push_back({curve_of(s, k->gpu(), shipped), r.op, k->gpu(), row.word(heads), title,
+                         k->name() + " " + row.word(cache), r.seen,
+                         to != attending::latents && !r.seen.apart});
   };
   for_each_row<ranks + 1>(folder, name,
                           {"engine", "version", "model", "kv_cache_dtype", "gemm_type", "num_heads",
@@ -271,6 +301,9 @@ study_map studies_of(const std::string& folder) {
   for (const auto& [name, to] : tables) {
     read(folder, std::string(name) + "_context_module", phase::prefill, to, found);
     read(folder, std::string(name) + "_generation_module", phase::decode, to, found);
+    for (auto& [key, s] : found) {
+      if (s.constants.empty()) add_constants(s, to);
+    }
   }
   return found;
 }
@@ -304,11 +337,10 @@ const chip_curve& own_curve(const chip_curves& found, const std::string& chip, k
 }
 
 chip_curves curves_of(study_map all, attending to) {
-  const std::vector<member<curve>> members{{"compute", &curve::compute},
-                                           {"heads", &curve::heads},
-                                           {"launch", &curve::launch},
-                                           {"padded", &curve::padded},
-                                           {"steps", &curve::steps}};
+  const std::vector<member<curve>> members{
+      {"compute", of_curve(&curve::compute)}, {"heads", of_curve(&curve::heads)},
+      {"launch", of_curve(&curve::launch)},   {"splits", of_curve(&curve::splits)},
+      {"padded", of_curve(&curve::padded)},   {"steps", of_curve(&curve::steps)}};
   studies<curve, module> chosen;
   for (auto& [key, s] : all) {
     if (key.first.starts_with(title_of(to) + std::string(" "))) chosen.push_back(std::move(s));

@@ -127,7 +127,7 @@ refused("5" null "line: a value; allowed: ${wanted}")
 refused("[]" null "line: an array; allowed: ${wanted}")
 refused("{${target}, \"gpus\": 0}" "\"gpus\"" "--gpus: 0; allowed: ${whole}")
 refused("{${target}, \"gpus\": 1.5}" "\"gpus\"" "--gpus: 1.5; allowed: ${whole}")
-refused("{${target}, \"gpus\": 1e400}" "\"gpus\"" "--gpus: 1e400; allowed: accelerators in all")
+refused("{${target}, \"gpus\": 1e400}" "\"gpus\"" "--gpus: 1e400; allowed: ${whole}")
 refused("{${target}, \"gpus\": true}" "\"gpus\"" "--gpus: true; allowed: ${whole}")
 refused("{${target}, \"gpus\": [8]}" "\"gpus\""
         "--gpus: an array; allowed: a string, a number, true, false or null")

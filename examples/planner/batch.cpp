@@ -77,12 +77,23 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool parse_error(std::size_t position, const std::string& token,
                    const nlohmann::detail::exception& e) override {
-    if (option_ != nullptr && shardline::hf::detail::is_beyond_double(e)) {
-      refuse(option_->name, shardline::hf::printable(token), option_->description);
+    if (option_ == nullptr || token.empty() || !shardline::hf::detail::is_beyond_double(e)) {
+      refuse_line(fmt::format("no JSON at character {}", position));
     }
-    refuse_line(fmt::format("no JSON at character {}", position));
+    beyond_ = token;
+    beyond_end_ = position;
+    return false;
   }
   [[nodiscard]] const words& found() const noexcept { return found_; }
+  /// The line with quotes around the number beyond all doubles at which reading it ended, so that
+  /// the option refuses it by its own range; empty if there is none.
+  [[nodiscard]] std::string quoted(const std::string& line) const {
+    const std::size_t at = beyond_.empty() ? std::string::npos : line.rfind(beyond_, beyond_end_);
+    if (at == std::string::npos) return {};
+    const std::string_view whole(line);
+    return fmt::format("{}\"{}\"{}", whole.substr(0, at), beyond_,
+                       whole.substr(at + beyond_.size()));
+  }
 
  private:
   [[nodiscard]] bool is_flag() const noexcept { return option_ != nullptr && option_->is_flag; }
@@ -107,12 +118,16 @@ class option_words final : public nlohmann::json_sax<nlohmann::json> {
   const known_option* option_ = nullptr;
   bool is_list_ = false;
   words found_;
+  std::string beyond_;
+  std::size_t beyond_end_ = 0;
 };
 
 words words_of(const std::string& line, const estimate_reader& known) {
   option_words taken(known);
-  if (!nlohmann::json::sax_parse(line, &taken)) refuse_line("no JSON");
-  return taken.found();
+  if (nlohmann::json::sax_parse(line, &taken)) return taken.found();
+  const std::string quoted = taken.quoted(line);
+  if (quoted.empty()) refuse_line("no JSON");
+  return words_of(quoted, known);
 }
 
 // "gpus": the field as the line names it.

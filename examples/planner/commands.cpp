@@ -110,15 +110,19 @@ void add_common(CLI::App& app) {
   add_forms(app);
 }
 
+void add_exchange(CLI::App& app) {
+  add(app, "--expert-exchange",
+      "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
+      "pairwise)");
+}
+
 // How layers with experts run, and what overlaps.
 void add_execution(CLI::App& app) {
   add(app, "--expert-imbalance", "tokens of the busiest expert rank over the mean (default: 1)");
   add(app, "--expert-skew",
       "exponent of the power law that loads of experts follow, in place of --expert-imbalance: 1.2 "
       "(default: 1.01, even loads where routers have a correction bias)");
-  add(app, "--expert-exchange",
-      "what carries tokens to their experts: pairwise hierarchical low-latency fastest (default: "
-      "pairwise)");
+  add_exchange(app);
   add(app, "--dispatch",
       "what tokens travel to their experts in: bf16 fp8 fp4 (default: as they are)");
   add(app, "--combine", "what results travel back in: bf16 fp8 fp4 (default: as they are)");
@@ -137,7 +141,7 @@ void add_time(CLI::App& app) {
           "constant: with any of mfu=, bandwidth=, link= (shares) and launch= (time per kernel) "
           "(default: fitted, as the engine named by --engine, or vllm)");
   add(app, "--rate",
-      "requests per second that arrive at random; --concurrency is then the most in flight "
+      "requests per second that arrive at random; --concurrency is then the most that run "
       "(default: as many as keep --concurrency in flight)");
   add(app, "--num-prompts",
       "requests of a run that sends the first --concurrency at once, as benchmarks do "
@@ -211,6 +215,11 @@ void say_lists(CLI::App& of, const Takes& takes) {
   }
 }
 
+void add_launchable(CLI::App& of) {
+  const std::string only = "only layouts that launch can start under --engine";
+  of.add_flag("--launchable", only)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void add_search(CLI::App& app) {
   CLI::App& of = *app.add_subcommand(
       "search", "rank every layout of the GPUs, and every combination of options with lists");
@@ -224,6 +233,7 @@ void add_search(CLI::App& app) {
   add(of, "--html", "file to write the result into as a page for a browser (default: none)");
   const std::string best = "show what no layout beats in tokens per GPU and in tokens per user";
   of.add_flag("--frontier", best)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_launchable(of);
   add(of, "--jobs", "threads (default: 1)");
   add(of, "--part", "look at part i of n alone, i from 0, and print what merge reads: 3/64");
   say_lists(of, [](const std::string& name) { return takes_list(name); });
@@ -252,9 +262,10 @@ void add_recommend(CLI::App& app) {
   add_time(of);
   of.get_option("--rate")->required()->description(
       "requests per second that arrive at random and are to be served; --concurrency is then the "
-      "most in flight of a replica");
+      "most that run in a replica");
   add(of, "--price", price_text);
   add_percentiles(of);
+  add_launchable(of);
   say_lists(of, [](const std::string& name) { return takes_list_of_settings(name); });
 }
 
@@ -303,6 +314,7 @@ void add_fit(CLI::App& app) {
   CLI::App& of = *app.add_subcommand("fit", "how much fits into the memory of a layout");
   add_common(of);
   add_layout(of);
+  add_exchange(of);
 }
 
 void add_lists(CLI::App& app) {

@@ -11,7 +11,6 @@
 #include "shardline/engines/index.hpp"
 #include "shardline/io/text/units.hpp"
 #include "shardline/memory/adapters.hpp"
-#include "shardline/memory/exchange_buffers.hpp"
 #include "values.hpp"
 
 namespace planner {
@@ -154,14 +153,6 @@ void refuse_beyond_context(const words& of, const options& o) {
 
 shardline::integer longest_sequence(const words& of) {
   return find_given(of, engine_limit::context).value;
-}
-
-void hold_exchange_buffers(options& o) {
-  if (o.engine == nullptr) return;
-  const shardline::bytes<> held =
-      exchange_buffer_bytes(o.model, o.layout, o.cluster.gpus_per_domain,
-                            o.cluster.runtime.experts.exchange, o.engine->exchange);
-  o.cluster.runtime.reserve = o.cluster.runtime.reserve + held;
 }
 
 void hold_adapters(const words& of, options& o) {

@@ -48,9 +48,6 @@ void refuse_beyond_context(const words& of, const options& o);
 /// The longest sequence that the engine is told to take; 0 where it is not.
 shardline::integer longest_sequence(const words& of);
 
-/// What the engine registers to exchange tokens the way that --expert-exchange names is reserved.
-void hold_exchange_buffers(options& o);
-
 /// --lora-slots and --lora-rank: what they take of the fullest stage is reserved.
 void hold_adapters(const words& of, options& o);
 

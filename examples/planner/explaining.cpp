@@ -36,7 +36,7 @@ explanation explanation_of(const options& o, const Cluster& cluster) {
   if (!x.estimate.feasibility.priceable()) return x;
   x.prefill = explained_prefill(layout.parts(), o.workload);
   x.decode = explained_decode(layout.parts(), o.workload);
-  x.gains = sensitivities_of(cluster, o.model, o.layout, o.workload);
+  x.gains = gains_on(o, cluster);
   if (!o.chrome_trace.empty()) {
     const std::string trace = step_trace(layout.parts(), o.workload).dump();
     save_file("--chrome-trace", o.chrome_trace, trace + '\n');

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "launch_words.hpp"
@@ -83,6 +84,20 @@ void refuse_other_vendors(const options& o) {
 }
 
 }  // namespace
+
+std::string why_not_launched(const options& o, const shardline::layout& l,
+                             const shardline::workload& w) {
+  constexpr shardline::integer in_machine = 4;
+  if (o.engine == nullptr || shardline::find_dialect(o.engine->name) == nullptr) return {};
+  options own = o;
+  own.layout = l;
+  own.workload = w;
+  own.launch.checkpoint = std::string(o.model.name.view());
+  own.launch.gpus_per_host = std::min(l.gpus(), o.cluster.gpus_per_domain);
+  if (own.launch.gpus_per_host > most_gpus_per_host) own.launch.gpus_per_host = in_machine;
+  const shardline::launch_plan plan = launch_plan_of(request_of(own));
+  return plan.has_value() ? "" : plan.why_not;
+}
 
 bool run_launch(const options& o) {
   refuse_other_vendors(o);

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -198,10 +199,15 @@ void set_figure(const std::string& option, const std::string& text, shardline::a
   const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
   double x = 0.0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), x);
-  if (value.empty() || error != std::errc{} || end != value.data() + value.size()) {
+  const bool beyond = error == std::errc::result_out_of_range;
+  const bool is_number = (error == std::errc{} || beyond) && end == value.data() + value.size();
+  if (value.empty() || !is_number) {
     refuse(option, text, "field=number, as memory=8e10 (see fields)");
   }
-  const std::string fault = shardline::set_figure(a, name, x);
+  const double given = beyond ? std::numeric_limits<double>::infinity() : x;
+  const std::string fault = shardline::set_figure(a, name, given);
+  // What no double holds is shown as it was written.
+  if (beyond) refuse(option, text, fault.substr(fault.find("allowed: ") + 9));
   if (!fault.empty()) throw bad_input{option + ": " + fault, option};
 }
 

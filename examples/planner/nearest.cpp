@@ -56,8 +56,10 @@ std::string nearest_text(const options& o, const near_misses_found& found) {
   }
   if (!found.looked_beyond) return text;
   if (!found.larger) {
-    return text +
-           fmt::format("no layout works on up to {} GPUs\n", found.gpus * most_times_the_gpus);
+    const bool nodes = shardline::is_divisor(o.cluster.gpus_per_domain, found.gpus);
+    return text + fmt::format("no layout works on up to {} GPUs{}\n",
+                              found.gpus * most_times_the_gpus,
+                              nodes && o.cluster.gpus_per_domain > 1 ? ", of whole nodes" : "");
   }
   return text + fmt::format("with more GPUs: {}\n",
                             deployment_text(o, found.larger->first, found.larger->second));

@@ -48,19 +48,19 @@ struct near_misses_found {
   bool looked_beyond = true;
 };
 
-/// The changes of each, priced on the cluster of one of its replicas.
+/// The changes of each, priced on the cluster of one of its replicas; what is promised of percentiles
+/// is asked of them too.
 template <class Cluster>
 std::vector<mended_miss> mended(const options& o, Cluster cluster,
                                 const std::vector<shardline::near_miss>& misses) {
   std::vector<mended_miss> all;
-  as_engines_do deploy;
-  deploy.add(o);
+  const as_engines_do deploy = deployed_as(o);
   for (const shardline::near_miss& n : misses) {
     shardline::workload share = o.workload;
     share.rate = o.workload.rate / static_cast<double>(n.replicas);
     cluster.gpus = n.layout.gpus();
     deploy(0, n.layout, cluster, std::span(&share, 1));
-    all.push_back({n, changes_that_work(cluster, o.model, n.layout, share)});
+    all.push_back({n, changes_that_work(cluster, o.model, n.layout, share, promised_by(o))});
   }
   return all;
 }

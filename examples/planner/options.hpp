@@ -96,6 +96,7 @@ struct decoding_pool {
 ///   decoding        what decodes of two pools, where it is laid out otherwise than what reads
 ///   json            the result is printed as data, in `form`
 ///   frontier        a search shows what no other layout beats in both throughput and a user's rate
+///   launchable      a search and a recommendation take only what `launch` can start
 ///   price           dollars per GPU and hour, where asked for
 ///   efficiency_given  what the user said of the efficiency, if anything
 ///   engine          the version that runs, none where only what any engine takes is reserved; and
@@ -124,6 +125,7 @@ struct options {
   output_form form = output_form::text;
   std::optional<double> price{};
   bool frontier = false;
+  bool launchable = false;
   std::optional<std::string> efficiency_given{};
   const shardline::engine_version* engine = nullptr;
   std::string engine_assumption{};

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -48,14 +49,27 @@ struct pools_found {
 
 template <class Cluster>
 std::optional<aggregated> best_together(const options& o, const Cluster& cluster) {
+  const as_engines_do deploy = deployed_as(o);
   if (o.workload.rate.value() > 0.0) {
-    const auto r = recommend(cluster, o.model, o.workload, progress("GPUs without pools")).found;
+    const auto r = recommend(cluster, o.model, o.workload, progress("GPUs without pools"),
+                             shardline::as_estimated{}, deploy)
+                       .found;
     if (!r) return std::nullopt;
     return aggregated{r->layout, r->replicas, r->estimate.serving};
   }
-  const auto found = search(cluster, o.model, o.workload, 1, progress("layouts without pools"));
+  using setting =
+      shardline::basic_setting<double, std::decay_t<decltype(cluster.accelerator.efficiency)>>;
+  const setting only{&cluster, &o.model, {&o.workload, 1}};
+  const shardline::search_terms<shardline::most_tokens_per_gpu, shardline::as_estimated,
+                                as_engines_do>
+      terms{{}, {}, deploy};
+  const std::span<const setting> settings(&only, 1);
+  const auto found =
+      shardline::search_space(settings, std::span<const integer>(&cluster.gpus, 1), terms,
+                              shardline::best_points(1), {}, progress("layouts without pools"));
   if (found.best.empty()) return std::nullopt;
-  return aggregated{found.best[0].layout, 1, found.best[0].estimate.serving};
+  const auto best = candidate_of(settings, terms, found.best[0]);
+  return aggregated{best.layout, 1, best.estimate.serving};
 }
 
 template <class Cluster>
@@ -63,13 +77,14 @@ pools_found answer_of_pools(const options& o, const Cluster& prefill, const Clus
   for (const Cluster* c : {&prefill, &decode}) {
     refuse_invalid(validate(*c, o.model, shardline::layout{}, o.workload).found);
   }
+  const as_engines_do deploy = deployed_as(o);
   pools_found found;
   found.pools = size_pools(
       prefill, decode, o.model, o.workload, o.cluster.gpus,
       [&o](const shardline::model& m, const shardline::layout& p, const shardline::layout& d) {
         return cache_connects(o.stages(), m, p, d);
       },
-      o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)), &found.looks);
+      o.top, progress(fmt::format("pools of up to {} GPUs", o.cluster.gpus)), &found.looks, deploy);
   found.together = best_together(o, prefill);
   return found;
 }
@@ -174,6 +189,8 @@ void put_looks(shardline::json_tree& out, const options& o, const pools_found& f
 void put_all(const options& o, const pools_found& found) {
   shardline::json_tree out;
   out.object([&] {
+    out.member("accelerator", o.cluster.accelerator.name.view());
+    out.member("decode_accelerator", o.decode_cluster->accelerator.name.view());
     out.array("pools", [&] {
       for (const sized_pools& p : found.pools) put_found(out, o, p);
     });

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "launching.hpp"
 #include "options.hpp"
 #include "shardline/engines/engine.hpp"
 #include "shardline/estimate/cost.hpp"
-#include "shardline/memory/exchange_buffers.hpp"
 #include "shardline/plan/search.hpp"
 #include "shardline/plan/simulation.hpp"
 #include "spaces.hpp"
@@ -41,36 +41,40 @@ struct objective {
   }
 };
 
-/// What a simulation must show, where one is asked for.
+/// What is asked of a deployment that keeps every rule: that launch can start it as these options,
+/// which must outlive it, and what a simulation must show; where either is asked for.
 struct promised {
   std::optional<shardline::simulation_keeps_promises> simulated{};
+  const options* started_as = nullptr;
 
   template <class Prepared>
   [[nodiscard]] bool operator()(const Prepared& deployed, const shardline::workload& w) const {
-    return !simulated || (*simulated)(deployed, w);
+    const bool starts =
+        started_as == nullptr || why_not_launched(*started_as, deployed.layout, w).empty();
+    return starts && (!simulated || (*simulated)(deployed, w));
   }
 };
 
 inline promised promised_by(const options& o) {
-  if (!o.simulate) return {};
-  return {shardline::simulation_keeps_promises{*o.simulate, o.search.p99_ttft, o.search.p99_tpot}};
+  promised p;
+  if (o.launchable) p.started_as = &o;
+  if (o.simulate) {
+    p.simulated =
+        shardline::simulation_keeps_promises{*o.simulate, o.search.p99_ttft, o.search.p99_tpot};
+  }
+  return p;
 }
 
 /// What the engines of settings do under a layout, as an estimate of it says: the tokens of a step
-/// where they are the engine's own, the buffers of its exchange of experts.
+/// where they are the engine's own.
 class as_engines_do {
  public:
   void add(const options& of) { settings_.push_back(&of); }
 
   template <class Cluster>
-  void operator()(shardline::integer setting, const shardline::layout& l, Cluster& c,
+  void operator()(shardline::integer setting, const shardline::layout& l, const Cluster& c,
                   std::span<shardline::workload> loads) const {
     const options& o = *settings_[static_cast<std::size_t>(setting)];
-    if (o.engine != nullptr) {
-      c.runtime.reserve = o.cluster.runtime.reserve +
-                          exchange_buffer_bytes(o.model, l, c.gpus_per_domain,
-                                                c.runtime.experts.exchange, o.engine->exchange);
-    }
     const auto own = engine_chunk(c.runtime, l);
     if (!o.search.own_chunk || !own) return;
     for (shardline::workload& w : loads) w.chunk = own;
@@ -79,6 +83,13 @@ class as_engines_do {
  private:
   std::vector<const options*> settings_{};
 };
+
+/// Of one setting alone, which must outlive it.
+inline as_engines_do deployed_as(const options& o) {
+  as_engines_do deploy;
+  deploy.add(o);
+  return deploy;
+}
 
 /// Those of a space, which must outlive them.
 inline shardline::search_terms<objective, promised, as_engines_do> terms_of(

@@ -141,8 +141,7 @@ void read_routing(const words& of, const shardline::model& m, shardline::workloa
 
 // What only routed experts can make use of.
 void refuse_without_experts(const words& of) {
-  for (const char* option :
-       {"--expert-imbalance", "--expert-skew", "--expert-exchange", "--dispatch", "--combine"}) {
+  for (const char* option : {"--expert-imbalance", "--expert-skew", "--dispatch", "--combine"}) {
     if (const auto text = of.given(option)) refuse(option, *text, "only with a model of experts");
   }
   if (of.flag("--overlap-shared")) {
@@ -150,12 +149,17 @@ void refuse_without_experts(const words& of) {
   }
 }
 
+void read_exchange(const words& of, options& o) {
+  const auto text = of.given("--expert-exchange");
+  if (!text) return;
+  o.cluster.runtime.experts.exchange = exchange("--expert-exchange", *text);
+  if (!has_experts(o.model)) refuse("--expert-exchange", *text, "only with a model of experts");
+}
+
 void read_execution(const words& of, options& o) {
   read_routing(of, o.model, o.workload);
+  read_exchange(of, o);
   shardline::expert_execution& experts = o.cluster.runtime.experts;
-  if (const auto text = of.given("--expert-exchange")) {
-    experts.exchange = exchange("--expert-exchange", *text);
-  }
   if (const auto text = of.given("--dispatch"))
     experts.dispatch = wire_precision("--dispatch", *text);
   if (const auto text = of.given("--combine")) experts.combine = wire_precision("--combine", *text);
@@ -431,6 +435,7 @@ options read_common(const words& of) {
   o.form = form_of(of);
   o.json = o.form != output_form::text;
   o.price = read_price(of);
+  o.search.own_chunk = !of.given("--chunk");
   return o;
 }
 
@@ -453,7 +458,6 @@ options read_estimate(const words& of) {
   refuse_beyond_engine(of, o);
   read_pipeline_and_pools(of, o);
   read_time(of, o);
-  hold_exchange_buffers(o);
   read_simulation(of, o);
   return o;
 }
@@ -462,6 +466,7 @@ options read_fit(const words& of) {
   options o = read_common(of);
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
+  read_exchange(of, o);
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   hold_adapters(of, o);
   refuse_beyond_engine(of, o);
@@ -514,8 +519,23 @@ void read_percentiles(const words& of, options& o) {
   limit_mean(o.workload.max_tpot, o.search.p99_tpot);
 }
 
-// A page and a frontier are of what a search can look at all of.
+void read_launchable(const words& of, options& o) {
+  o.launchable = of.flag("--launchable");
+  if (!o.launchable) return;
+  if (o.engine != nullptr && shardline::find_dialect(o.engine->name) != nullptr) return;
+  refuse("--launchable", "given",
+         fmt::format("only with --engine {}", fmt::join(launched_engines(), ", ")));
+}
+
+// A page and a frontier are of what a search can look at all of; what can be launched is asked of
+// one engine.
 void refuse_of_lists(const words& of, const options& o) {
+  const auto engines = of.given("--engine");
+  if (o.launchable && engines && values_in("--engine", *engines).size() > 1) {
+    refuse("--launchable", "given", "only with one value of --engine");
+  }
+  if (o.launchable && o.frontier) refuse("--launchable", "given", "only without --frontier");
+  if (o.launchable && !o.html.empty()) refuse("--launchable", "given", "only without --html");
   if (o.frontier && o.simulate)
     refuse("--frontier", "given", "only without --simulate and percentiles");
   if (o.html.empty()) return;
@@ -532,13 +552,13 @@ void refuse_of_lists(const words& of, const options& o) {
 options read_search_point(const words& of) {
   options o = read_common(of);
   o.task = task::search;
-  o.search.own_chunk = !of.given("--chunk");
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   o.html = of.given("--html").value_or("");
   if (of.given("--html") && o.html.empty()) refuse("--html", "", "the name of a file");
   o.given = of.items();
   o.top = static_cast<std::size_t>(whole_number("--top", of.given("--top").value_or("10"), 1000));
   o.frontier = of.flag("--frontier");
+  read_launchable(of, o);
   read_time(of, o);
   read_percentiles(of, o);
   read_objective(of, o);
@@ -602,6 +622,7 @@ options read_recommend(const words& of) {
   read_chunk(first, o.cluster.runtime, o.layout, o.workload);
   read_time(first, o);
   read_percentiles(first, o);
+  read_launchable(first, o);
   o.given = of.items();
   return o;
 }
@@ -706,7 +727,6 @@ options read_sensitivity(const words& of) {
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   refuse_beyond_engine(of, o);
   read_time(of, o);
-  hold_exchange_buffers(o);
   return o;
 }
 

@@ -55,8 +55,7 @@ options of_replica(const options& o, const shardline::recommendation& r) {
 
 template <class Cluster>
 shardline::recommended search_for(const options& o, const Cluster& cluster) {
-  as_engines_do deploy;
-  deploy.add(o);
+  const as_engines_do deploy = deployed_as(o);
   return recommend(cluster, o.model, o.workload,
                    progress("recommendation of up to " + shardline::counted(cluster.gpus, "GPU")),
                    promised_by(o), deploy, most_times_the_gpus * cluster.gpus);
@@ -65,8 +64,7 @@ shardline::recommended search_for(const options& o, const Cluster& cluster) {
 template <class Cluster>
 void price_again(Cluster cluster, recommendation& a) {
   const options own = of_replica(a.own, *a.searched.found);
-  as_engines_do deploy;
-  deploy.add(a.own);
+  const as_engines_do deploy = deployed_as(a.own);
   shardline::workload load = own.workload;
   cluster.gpus = own.cluster.gpus;
   deploy(0, own.layout, cluster, std::span(&load, 1));
@@ -83,8 +81,7 @@ void look_nearby(const options& o, Cluster cluster, recommendation& a) {
   near_misses_found& n = a.nearest;
   n.gpus = a.searched.found ? a.searched.found->gpus() - 1 : cluster.gpus;
   cluster.gpus = n.gpus;
-  as_engines_do deploy;
-  deploy.add(o);
+  const as_engines_do deploy = deployed_as(o);
   const std::size_t most = a.searched.found ? 1 : 3;
   const auto near = [&](auto&& also) {
     return near_recommendations(cluster, o.model, o.workload, most,
@@ -178,8 +175,8 @@ void print_found(const options& o, const recommendation& a) {
           shardline::short_number(*own.price * static_cast<double>(r.gpus())));
   }
   if (a.nearest.gpus == 0) return;
-  print("\nnone on {} or fewer; the nearest\n{}", shardline::counted(a.nearest.gpus, "GPU"),
-        nearest_text(o, a.nearest));
+  print("\nnone on {} or fewer{}; the nearest\n{}", shardline::counted(a.nearest.gpus, "GPU"),
+        with_text(a.said), nearest_text(o, a.nearest));
 }
 
 void print_recommendation(const options& o, const recommendation& a) {
@@ -187,8 +184,8 @@ void print_recommendation(const options& o, const recommendation& a) {
   if (a.searched.found) {
     print_found(o, a);
   } else {
-    print("no recommendation on {} or fewer; the nearest\n{}",
-          shardline::counted(a.nearest.gpus, "GPU"), nearest_text(o, a.nearest));
+    print("no recommendation on {} or fewer{}; the nearest\n{}",
+          shardline::counted(a.nearest.gpus, "GPU"), with_text(a.said), nearest_text(o, a.nearest));
   }
   print("\n{} layouts tried\n", a.searched.tried);
 }

@@ -207,10 +207,10 @@ string(APPEND known ", --concurrency, --chunk, --prefix-hit, --kv-offload-hit, -
 string(APPEND known ", --max-num-seqs, --max-running-requests, --max-batch-size, --max-num-batched-tokens, --chunked-prefill-size, --max-num-tokens, --max-model-len, --context-length, --max-seq-len, --eager, --enforce-eager, --disable-cuda-graph")
 string(APPEND known ", --json, --csv, --md")
 set(timed "${known}, --expert-imbalance, --expert-skew, --expert-exchange, --dispatch, --combine, --overlap-shared, --two-batch-overlap, --efficiency, --rate, --num-prompts, --max-ttft, --max-tpot")
-refused("option of search: --turbocharge; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part" "search ${target} --gpus 8 --turbocharge")
-refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
+refused("option of search: --turbocharge; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --launchable, --jobs, --part" "search ${target} --gpus 8 --turbocharge")
+refused("option of search: --layout, an option of estimate, launch, explain, sensitivity and fit; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --launchable, --jobs, --part"
         "search ${target} --gpus 8 --layout vllm:tp=8")
-refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank"
+refused("option of fit: --max-ttft, an option of estimate, search, pools, recommend, launch, compare, explain and sensitivity; allowed: ${known}, --layout, --lora-slots, --lora-rank, --expert-exchange"
         "fit ${target} --gpus 8 --layout vllm:tp=8 --max-ttft 1s")
 refused("--gpus: given twice (8, 16); allowed: once" "search ${target} --gpus 8 --gpus 16")
 refused("--set: memory=9e10; allowed: each figure once" "search ${target} --gpus 8 --set memory=8e10 --set memory=9e10")
@@ -263,7 +263,7 @@ refused("--simulate: 0; allowed: a whole number from 1 to 1000000000" "${priced}
 refused("--trace: a.csv; allowed: only with --simulate" "${priced} --trace a.csv")
 refused("--simulate: 1; allowed: only without --prefill-gpus"
         "estimate ${target} --gpus 16 --layout vllm:tp=8 --simulate 1 --prefill-gpus 8 --decode-gpus 8")
-refused("option of search: --trace, an option of estimate; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --jobs, --part"
+refused("option of search: --trace, an option of estimate; allowed: ${timed}, --price, --objective, --simulate, --p99-ttft, --p99-tpot, --top, --html, --frontier, --launchable, --jobs, --part"
         "search ${target} --gpus 8 --trace a.csv")
 cmake_path(GET PLAN PARENT_PATH built)
 set(trace ${built}/refused_trace.csv)
@@ -309,8 +309,18 @@ expect(2 "" "to read prompts: [0-9]+ layouts tried.*to decode: .*, 0 feasible.*t
        "pools ${target} --gpus 4 --engine vllm --max-tpot 1us")
 refused("--num-prompts: 10; allowed: none with pools, which are priced in steady state"
         "pools ${target} --gpus 4 --num-prompts 10")
+# Only what launch can start, of one engine that it can.
+refused("--launchable: given; allowed: only with --engine vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0" "search ${target} --gpus 8 --launchable")
+refused("--launchable: given; allowed: only with one value of --engine" "search ${target} --gpus 8 --engine vllm,sglang --launchable")
+refused("--launchable: given; allowed: only without --frontier" "search ${target} --gpus 8 --engine vllm --launchable --frontier")
+expect(0 "" "launch cannot start the first of these: " "search --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --concurrency 256")
+# Larger replicas than there are GPUs for.
+expect(2 "" "with more GPUs: 2 GPUs" "recommend --model nemotron-h-8b --accelerator rtx-4090 --gpus 1 --engine vllm --concurrency 64 --input 2048 --output 256 --rate 2.33 --memory-fraction 0.9")
+# What is registered to exchange tokens is held by whatever counts memory.
+expect(0 "" "\"reserve_bytes\": 7011534110" "fit --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --layout vllm:tp=1,dp=16,ep=on,all2all=on --expert-exchange low-latency --concurrency 8 --json")
+
 # What is recommended and launched.
-refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most in flight of a replica"
+refused("--rate: nothing given; allowed: requests per second that arrive at random and are to be served; --concurrency is then the most that run in a replica"
         "recommend ${target} --gpus 8")
 expect(2 "" "no recommendation on 8 GPUs or fewer; the nearest\n  [0-9]+ GPUs, .*\n    the time per output token is longer"
        "recommend ${target} --gpus 8 --rate 1 --max-tpot 1us")
@@ -558,7 +568,7 @@ refused("--lora-rank: 8; allowed: only with --lora-slots" "${deployed} --lora-ra
 expect(0 "" "room for steps of 4096 tokens, 64 sequences"
        "${deployed} --engine vllm --max-num-seqs 64 --max-num-batched-tokens 4096 --eager")
 
-expect(0 "" "vllm-0.21 [(]0.92 of the memory, CUDA graphs within; 4.68 GiB reserved"
+expect(0 "" "\n  reserve +7.01 GB "
        "estimate --model deepseek-v3 --accelerator h200-sxm --gpus 16 --layout vllm:dp=16,ep=on,all2all=on --engine vllm --expert-exchange low-latency")
 
 # Accelerators from files, and single figures.

@@ -31,9 +31,9 @@ namespace {
 
 std::string load_text(const shardline::workload& w) {
   const double rate = w.rate.value();
-  std::string text =
-      fmt::format("{}{} sequences in flight, {} tokens in, {} out", rate > 0.0 ? "at most " : "",
-                  w.concurrency, w.input.value(), w.output.value());
+  std::string text = fmt::format(
+      "{}{} sequences {}, {} tokens in, {} out", rate > 0.0 ? "at most " : "", w.concurrency,
+      rate > 0.0 ? "running" : "in flight", w.input.value(), w.output.value());
   if (w.output_cv > 0.0) text += fmt::format(" (cv {})", w.output_cv);
   if (rate > 0.0) text += ", " + shardline::to_text(w.rate);
   if (w.num_prompts > 0.0) text += fmt::format(", {} requests in all", w.num_prompts);
@@ -117,6 +117,9 @@ std::vector<std::string> lines_of_inputs(const options& o) {
 void print_inputs(const options& o) {
   const shardline::cluster& c = o.cluster;
   print("{}\n{}\n", model_text(o), cluster_text(o));
+  if (o.decode_cluster && o.decode_cluster->accelerator.name.view() != c.accelerator.name.view()) {
+    print("pools that decode are of {}\n", o.decode_cluster->accelerator.name.view());
+  }
   print("{}\n", load_text(o.workload));
   print("engine: {} ({}{}){}\n", name_of(o.engine), shardline::to_text(c.runtime),
         carried_text(o.engine), o.engine_assumption);

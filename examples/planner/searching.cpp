@@ -173,8 +173,7 @@ bool is_nearer(const std::vector<shardline::near_miss>& a,
 template <class Cluster>
 std::vector<shardline::near_miss> nearest_at(const options& o, const Cluster& cluster,
                                              progress& watch, std::vector<late_miss>& later) {
-  as_engines_do deploy;
-  deploy.add(o);
+  const as_engines_do deploy = deployed_as(o);
   std::optional<late_misses<Cluster>> late;
   if (o.simulate) late.emplace(o);
   auto found = near_misses(cluster, o.model, o.workload, 3, watch, deploy,
@@ -217,8 +216,10 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
     }
   }
   n.misses = mended(own, cluster, nearest);
+  const shardline::search_terms<shardline::most_tokens_per_gpu, promised, as_engines_do> terms{
+      {}, promised_by(own), deployed_as(own)};
   const auto larger =
-      more_gpus(cluster, own.model, own.workload, most_times_the_gpus * cluster.gpus);
+      more_gpus(cluster, own.model, own.workload, most_times_the_gpus * cluster.gpus, terms);
   if (larger) n.larger = {*larger, 1};
   return n;
 }
@@ -227,8 +228,7 @@ near_misses_found nearest_of(const search_space& space, const library_space<Clus
 template <class Cluster>
 shardline::simulated_serving simulated_as(const options& o, Cluster cluster,
                                           const shardline::layout& l) {
-  as_engines_do deploy;
-  deploy.add(o);
+  const as_engines_do deploy = deployed_as(o);
   shardline::workload load = o.workload;
   deploy(0, l, cluster, std::span(&load, 1));
   return simulate(prepare(cluster, o.model, l), load, *o.simulate);
@@ -315,14 +315,27 @@ std::vector<std::string> heads_of(const search_space& space) {
 
 std::string ranking_of(const search_space& space, const search_found& a) {
   if (a.best.empty()) {
-    return a.counts.feasible > 0 ? "no layout that keeps its promises in a simulation\n"
-                                 : "no feasible layout\n";
+    if (a.counts.feasible == 0) return "no feasible layout\n";
+    const options& o = space.settings.front().own;
+    return fmt::format("no layout that {}\n",
+                       !o.simulate     ? "launch can start"
+                       : !o.launchable ? "keeps its promises in a simulation"
+                                       : "launch can start and keeps its promises in a simulation");
   }
   std::vector<shardline::basic_ranked_line<>> lines;
   for (const ranked& r : a.best) {
     lines.push_back({&r.setting->own.model, &r.candidate, convention(r.setting->own), r.said});
   }
   return ranking_text(std::span<const shardline::basic_ranked_line<>>(lines), heads_of(space));
+}
+
+// What is ranked need not be what an engine can be told: where it is so of the first, that is said.
+std::string launch_text(const ranked& first) {
+  const options& own = first.setting->own;
+  const std::string why = why_not_launched(own, first.candidate.layout, own.workload);
+  if (why.empty()) return {};
+  return fmt::format(
+      "\nlaunch cannot start the first of these: {}\n--launchable ranks what it can\n", why);
 }
 
 void print_search(const options& o, const search_space& space, const search_found& a) {
@@ -340,6 +353,7 @@ void print_search(const options& o, const search_space& space, const search_foun
   if (o.simulate && !a.best.empty()) {
     print("\nsimulated step by step, seed {}\n{}", o.simulate->seed, ranked_simulations_text(a));
   }
+  if (!a.best.empty()) print("{}", launch_text(a.best.front()));
   if (!a.nearest) return;
   print("\nthe nearest{}\n{}", with_text(a.nearest->said), nearest_text(o, *a.nearest));
 }

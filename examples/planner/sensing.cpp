@@ -99,9 +99,7 @@ void print_as_json(const options& o, const shardline::sensitivities& s) {
 }  // namespace
 
 bool run_sensitivity(const options& o) {
-  const auto s = visit_cluster(o, [&](const auto& cluster) {
-    return sensitivities_of(cluster, o.model, o.layout, o.workload);
-  });
+  const auto s = visit_cluster(o, [&](const auto& cluster) { return gains_on(o, cluster); });
   refuse_invalid(s.feasibility.invalid);
   if (o.json) {
     print_as_json(o, s);

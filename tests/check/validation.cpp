@@ -241,6 +241,8 @@ const std::vector<field_case> cases{
     {field::redundant_experts, "layout.redundant_experts", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.redundant_experts = whole(x); }},
     {field::dcp, "layout.dcp", 1, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.dcp = whole(x); }},
     {field::reserved_output, "cluster.runtime.reserved_output", 0, 1, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.reserved_output = x; }},
+    {field::exchange_bytes, "cluster.runtime.buffers bytes [bytes]", 0, 1e15, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.buffers.across = bytes<>::from_value(x); }},
+    {field::exchange_count, "cluster.runtime.buffers", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.cluster.runtime.buffers.tokens = whole(x); }},
     {field::receive_interval, "cluster.runtime.receive_interval", 1, 1e6, real_number, any_number, [](inputs& i, double x) { i.cluster.runtime.receive_interval = x; }},
     {field::microbatches, "layout.microbatches", 0, 1e6, counted, is_whole, [](inputs& i, double x) { i.layout.microbatches = whole(x); }},
     {field::concurrency, "workload.concurrency", 1, 1e9, real_number, is_whole, [](inputs& i, double x) { i.workload.concurrency = x; }},

@@ -62,8 +62,7 @@ struct slow_in_8_bits {
 constexpr std::array slow_chips{
     slow_in_8_bits{"rtx-pro-6000", "vllm", 1.25,
                    "13 rows of 6144 x 512 take 52.6 us: tiles of 128 x 128, never split"},
-    slow_in_8_bits{"rtx-5090", "vllm", 1.25, "as on an RTX PRO 6000"},
-    slow_in_8_bits{"h20", "vllm", 1.25, "tiles of 64 rows at least, of 16 in 16 bits"}};
+    slow_in_8_bits{"rtx-5090", "vllm", 1.25, "as on an RTX PRO 6000"}};
 
 double most_in_8_bits(std::string_view chip, std::string_view engine) {
   for (const slow_in_8_bits& s : slow_chips) {

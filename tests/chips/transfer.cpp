@@ -406,3 +406,57 @@ TEST_CASE("nor does it anywhere between the memories of an H100 and an H200") {
     }
   }
 }
+
+namespace {
+
+// Those, what lies around a layer's experts, and attention to chosen tokens.
+std::vector<double> all_kernels(const fitted_accelerator<double>& a) {
+  std::vector<double> seconds = some_kernels(a);
+  const auto add = [&](const auto& op) { seconds.push_back(time_of(a, op).total().value()); };
+  for (const weight_format& f :
+       {formats::bf16, formats::fp8, formats::fp8_block, formats::int4_g128, formats::mxfp4}) {
+    for (const double tokens : {1.0, 64.0, 4096.0}) {
+      add(expert_activation<double>{f, 4.0 * tokens, tokens, 8.0 * tokens, 64, 4096, 4096, 2048});
+    }
+  }
+  attention_core<double> latent{phase::decode, 8.0, 1.0, 16384.0, 1, 1, 128, 1, 576, 512, 2048};
+  latent.latent = true;
+  latent.latent_width = 576;
+  latent.chosen = true;
+  for (const double bytes : {2.0, 1.0}) {
+    for (const double tokens : {1.0, 4096.0}) {
+      attention_core<double> chosen = latent;
+      chosen.phase = tokens > 1.0 ? phase::prefill : phase::decode;
+      chosen.new_tokens = tokens;
+      chosen.bytes_per_token = 576.0 * bytes;
+      add(chosen);
+    }
+  }
+  return seconds;
+}
+
+}  // namespace
+
+TEST_CASE("on no chip of the catalog does more of any figure slow a kernel by 1 %") {
+  for (const accelerator& a : catalog::accelerators) {
+    CAPTURE(a.name.view());
+    for (const engine_version* e : engines::all) {
+      CAPTURE(e->name);
+      const std::vector<double> before = all_kernels(with_fitted(a, *e));
+      for (const better_figure& change : better) {
+        if (!change.in_steps) continue;
+        CAPTURE(change.name);
+        for (const double by : {1.01, 1.1, 1.4}) {
+          CAPTURE(by);
+          accelerator after = a;
+          change.apply(after, by);
+          const std::vector<double> faster = all_kernels(with_fitted(after, *e));
+          for (std::size_t i = 0; i < faster.size(); ++i) {
+            CAPTURE(i);
+            REQUIRE(faster[i] <= before[i] * 1.01);
+          }
+        }
+      }
+    }
+  }
+}

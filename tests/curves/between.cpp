@@ -21,24 +21,26 @@ constexpr gemm_curve<> slow_memory{.bandwidth = 0.25, .launch = 9_us, .reduction
 
 }  // namespace
 
-TEST_CASE("times lie between two, shares so that times by them do") {
+TEST_CASE("constants follow a power of the rate between two, or grow evenly from none") {
   const gemm_curve<> half = between(slow_launch, slow_memory, 0.5);
-  CHECK(half.launch.value() == doctest::Approx(6.5e-6).scale(0.0));
-  CHECK(1.0 / half.bandwidth == doctest::Approx(0.5 / 0.64 + 0.5 / 0.25));
+  CHECK(half.launch.value() == doctest::Approx(6e-6).scale(0.0));
+  CHECK(half.bandwidth == doctest::Approx(0.4));
   CHECK(half.reduction.value() == doctest::Approx(1e-6).scale(0.0));
   CHECK(half.compute == 1.0);
 }
 
-TEST_CASE("what is counted in products is taken as their time") {
-  const expert_curve<> slow_rows{.compute = 0.4, .block_rows = 2.0};
-  const expert_curve<> costly_blocks{.compute = 1.0, .block_rows = 124.0};
-  const auto of_block = [](const expert_curve<>& c) { return (64.0 + c.block_rows) / c.compute; };
-  CHECK(of_block(between(slow_rows, costly_blocks, 0.25)) ==
-        doctest::Approx(0.75 * of_block(slow_rows) + 0.25 * of_block(costly_blocks)));
-  const gemm_curve<> level{.compute = 0.5, .small_tile = 1.0};
-  const gemm_curve<> steep{.compute = 1.0, .small_tile = 0.25};
-  const gemm_curve<> half = between(level, steep, 0.5);
-  CHECK(1.0 / (half.compute * half.small_tile) == doctest::Approx(0.5 * 2.0 + 0.5 * 4.0));
+TEST_CASE("what takes as many bytes a second on two chips does between them") {
+  constexpr double slow = 3.35;
+  constexpr double fast = 4.8;
+  const expert_curve<> on_slow{.bandwidth = 0.9, .passes = 4.0};
+  const expert_curve<> on_fast{.bandwidth = 0.9 * slow / fast, .passes = 4.0 * fast / slow};
+  for (const double rate : {3.6, 4.0, 4.6}) {
+    CAPTURE(rate);
+    const double share = std::log(rate / slow) / std::log(fast / slow);
+    const expert_curve<> c = between(on_slow, on_fast, share);
+    CHECK(c.bandwidth * rate == doctest::Approx(0.9 * slow));
+    CHECK(c.passes / rate == doctest::Approx(4.0 / slow));
+  }
 }
 
 TEST_CASE("each constant of each curve lies between those of two chips") {

@@ -34,6 +34,15 @@ TEST_CASE("the engine's own way is only taken where it is the faster") {
   CHECK(law.time(10.0) == 14.5);  // 14 rather than 21
 }
 
+TEST_CASE("of messages of many sizes those below the limit run over the engine's own way") {
+  constexpr message_law<double> law = with_engine();
+  CHECK(law.time(2.0, 0.5) == 6.0);  // of 1 to 3 half of them: 5 and 6, and the wait
+  CHECK(law.time(1.5, 0.5) == doctest::Approx(4.75).epsilon(1e-12));  // five of six: 4 and 5.5
+  CHECK(law.time(1.0, 0.5) == law.time(1.0));                         // all
+  CHECK(law.time(8.0, 0.5) == law.time(8.0));                         // none
+  CHECK(law.time(0.0, 0.5) == 0.0);
+}
+
 TEST_CASE("the root of a message is taken where a line has one") {
   message_law<double> law;
   law.ways = only(message_line<double>{.start = 1.0, .each = 1.0, .root = 2.0});

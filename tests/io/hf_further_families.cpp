@@ -283,6 +283,7 @@ TEST_CASE("decoders that are not priced are refused by what they are") {
   CHECK(contains(refusal("cogvlm2"), "a decoder with layers for images alone"));
   CHECK(contains(refusal("rwkv7"), "a recurrent decoder"));
   CHECK(contains(refusal("llada"), "a diffusion model"));
+  CHECK(contains(refusal("voxtral_realtime_text"), "whose norms a small network of the delay"));
 }
 
 TEST_CASE("heads are normed with biases where the code has LayerNorms for them") {

@@ -34,6 +34,10 @@ TEST_CASE("a file that is none says what it is and what to give") {
 TEST_CASE("weights in MLX's formats are not taken for weights in 16 bits") {
   CHECK(contains(refusal(with(llama, R"("quantization": {"group_size": 64, "bits": 4})")),
                  "$.quantization: {\"bits\":4,\"group_size\":64}; allowed: null"));
+  // Most write the same under the key of others.
+  CHECK(contains(refusal(quantised_by(llama, R"("group_size": 64, "bits": 4, "mode": "affine")")),
+                 "$.quantization_config.quant_method: missing; allowed: one that says how weights "
+                 "are stored: bits and group_size alone are MLX's"));
 }
 
 TEST_CASE("Mistral's params.json is read as the config.json that says the same") {

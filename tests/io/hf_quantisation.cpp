@@ -79,8 +79,8 @@ TEST_CASE("hf_quant_config.json as the second text") {
   CHECK(m.weights == quantised(uniform(formats::bf16), formats::fp8));
   CHECK(m.kv_cache == precision::fp8);
   CHECK(
-      contains(refusal(llama, R"({"quantization": {"quant_algo": "W4A8_AWQ"}})"),
-               "hf_quant_config.json $.quantization.quant_algo: \"W4A8_AWQ\"; allowed: \"FP8\", "));
+      contains(refusal(llama, R"({"quantization": {"quant_algo": "INT8_SQ"}})"),
+               "hf_quant_config.json $.quantization.quant_algo: \"INT8_SQ\"; allowed: \"FP8\", "));
   CHECK(refusal(llama, "{}") == "hf_quant_config.json $.quantization: missing; allowed: an object");
   CHECK(refusal(llama, "{") ==
         "hf_quant_config.json $: the text ends inside a JSON value (byte 1 of 1)");
@@ -495,4 +495,32 @@ TEST_CASE("Model Optimizer's and compressed-tensors' 4-bit formats") {
   CHECK(imported(quantised_by(llama, R"("quant_method": "fp8",
     "kv_cache_scheme": {"num_bits": 8, "type": "int"})"))
             .kv_cache == precision::int8);
+}
+
+TEST_CASE("AutoRound's floats, and SGLang's methods by their own names") {
+  const auto attention_of = [](std::string_view settings) {
+    return imported(quantised_by(llama, settings)).weights[weight_class::attention];
+  };
+  CHECK(attention_of(R"("quant_method": "auto-round", "bits": 4, "act_bits": 4,
+    "data_type": "nv_fp", "group_size": 16)") == formats::nvfp4);
+  CHECK(attention_of(R"("quant_method": "auto-round", "bits": 4, "data_type": "mx_fp",
+    "group_size": 32)") == formats::mxfp4);
+  CHECK(attention_of(R"("quant_method": "auto-round", "bits": 8, "act_bits": 8,
+    "data_type": "mx_fp", "group_size": 32)") ==
+        weight_format{precision::fp8, precision::fp8, 32, 1, 8});
+  CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "auto-round", "bits": 8,
+    "data_type": "nv_fp")")),
+                 ".bits: 8; allowed: 4"));
+  CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "auto-round", "bits": 4,
+    "data_type": "nv_fp", "group_size": 32)")),
+                 ".group_size: 32; allowed: a whole number from 16 to 16"));
+  CHECK(attention_of(R"("quant_method": "w8a8_int8")") == formats::int8);
+  CHECK(attention_of(R"("quant_method": "w8a8_fp8")") == formats::fp8_channel);
+  CHECK(attention_of(R"("quant_method": "blockwise_int8", "weight_block_size": [128, 128],
+    "activation_scheme": "dynamic")") ==
+        weight_format{precision::int8, precision::int8, 128, 128, 32});
+  CHECK(contains(refusal(quantised_by(llama, R"("quant_method": "blockwise_int8")")),
+                 ".weight_block_size: missing"));
+  CHECK(attention_of(R"("quant_method": "modelopt", "quant_algo": "W4A8_AWQ")") ==
+        weight_format{precision::int4, precision::fp8, 128, 1, 16});
 }

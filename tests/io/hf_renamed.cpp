@@ -72,6 +72,11 @@ TEST_CASE("Qwen3-VL's text models are Qwen3-8B and Qwen3-30B-A3B") {
   const model m = imported(qwen3_vl_30b);
   CHECK(total(m) == 30'532'122'624);
   CHECK(kv_bytes_per_token(m).value() == 98304.0);
+  // LLaVA-OneVision-1.5 8B has the same text model: Qwen3-8B's.
+  std::string llava = swapped(qwen3_vl_8b, "\"qwen3_vl\"", "\"llavaonevision1_5\"");
+  llava = swapped(llava, "Qwen3VLFor", "LLaVAOneVision1_5_For");
+  llava = swapped(llava, "qwen3_vl_text", "LLaVAOneVision1_5_text");
+  CHECK(same_but_name(imported(llava), dense));
 }
 
 TEST_CASE("Qwen2.5-VL: Qwen2.5-7B beside the vision tower or within text_config") {

@@ -251,6 +251,7 @@ TEST_CASE("an engine is its rule and its constants") {
                          "dispatch",
                          "combine",
                          "overlap_shared_experts",
+                         "buffers",
                          "two_batch_overlap"});
   CHECK(j["budget"] == ordered_json{{"rule", "fraction_of_free"}, {"share", 0.9}});
   CHECK(j["reserve_bytes"] == 3'500'000'000);

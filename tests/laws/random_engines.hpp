@@ -77,6 +77,7 @@ inline sl::runtime random_runtime(dice& d) {
   r.padding = {d.flip() ? 1 : d.whole(2, 64), d.flip() ? 1 : d.whole(2, 64), 1,
                d.flip() ? 1 : d.whole(2, 4096)};
   r.experts = random_execution(d);
+  r.buffers = {r.reserve, r.communicators, r.page_tokens % 3, 4 * r.page_tokens};
   r.two_batch_overlap = d.flip();
   return r;
 }
@@ -125,6 +126,7 @@ sl::basic_runtime<T> over(const sl::runtime& r) {
   lifted.logit_bytes = T(r.logit_bytes);
   lifted.padding = r.padding;
   lifted.experts = r.experts;
+  lifted.buffers = r.buffers;
   lifted.two_batch_overlap = r.two_batch_overlap;
   return lifted;
 }

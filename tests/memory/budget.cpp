@@ -189,7 +189,7 @@ TEST_CASE("vLLM's own arithmetic: the cache it logged, to its two decimals") {
       const bytes<> capacity = bytes<>::from_value(79.18 * gib);
       const bytes<> weights = bytes<>::from_value(l.weights * gib);
       const bytes<> activation = bytes<>::from_value(l.activation * gib);
-      const auto own = engine_bytes(engine, capacity, split_over(l.tp), weights, activation);
+      const auto own = engine_bytes(engine, capacity, split_over(l.tp), weights, activation, 0_B);
       return (capacity - weights - activation - own.reserve - own.withheld).value() / gib;
     };
     // The engine's constants are those of these logs, within the 0.01 that one of them differs by.
@@ -207,7 +207,7 @@ TEST_CASE("communicators are held once there are peers, graphs always") {
   r.cuda_graphs = 200_B;
   r.budget = fraction_of_total<>{0.5};
   const auto own = [&r](integer gpus) {
-    return engine_bytes(r, 1000_B, split_over(gpus), 100_B, 10_B);
+    return engine_bytes(r, 1000_B, split_over(gpus), 100_B, 10_B, 0_B);
   };
   CHECK(own(1).reserve == 205_B);
   CHECK(own(2).reserve == 235_B);
@@ -223,6 +223,6 @@ TEST_CASE("communicators are held once there are peers, graphs always") {
 }
 
 TEST_CASE("the default engine withholds nothing") {
-  constexpr auto own = engine_bytes(runtime{}, 80_GB, split_over(8), 10_GB, 1_GB);
+  constexpr auto own = engine_bytes(runtime{}, 80_GB, split_over(8), 10_GB, 1_GB, 0_B);
   static_assert(own.withheld == 0_B && own.reserve.value() == 1073741824.0);
 }

@@ -110,6 +110,34 @@ TEST_CASE("a format or a share is the first that works") {
   CHECK(find(halves, knob::weights)->format == "fp8");
 }
 
+TEST_CASE("every narrower format that options name is tried, the wider before the narrower") {
+  double weights = parameters(catalog::llama_3_1_8b).total_bytes().value();
+  for (const auto& [name, format] : detail::narrower_weights) {
+    CAPTURE(name);
+    const double held = parameters(quantised(catalog::llama_3_1_8b, format)).total_bytes().value();
+    CHECK(held <= 1.01 * weights);  // of as many bits, a column's scale apart
+    weights = held;
+  }
+  double cache = 3.0;
+  for (const auto& [name, format] : detail::narrower_caches) {
+    CAPTURE(name);
+    CHECK(format.bytes(128) / 128.0 <= cache);
+    cache = format.bytes(128) / 128.0;
+  }
+}
+
+TEST_CASE("a change is asked what its deployment is, and larger ones likewise") {
+  const workload w{
+      .concurrency = 8, .input = 2048_tokens, .output = 512_tokens, .chunk = 8192_tokens};
+  const layout one{{1, 1, 1}, {1, 1, 1}};
+  const auto c = gpus_of(engines::vllm, 1);
+  const auto never = [](const auto&, const workload&) { return false; };
+  CHECK(changes_that_work(c, catalog::llama_3_1_70b, one, w, never).empty());
+  const search_terms<most_tokens_per_gpu, decltype(never)> terms{{}, never, {}};
+  CHECK_FALSE(more_gpus(c, catalog::llama_3_1_70b, w, 4, terms).has_value());
+  CHECK(more_gpus(c, catalog::llama_3_1_70b, w, 4).has_value());
+}
+
 TEST_CASE("more of the memory, where that is what is missing") {
   auto c = gpus_of(engines::vllm, 2);
   set_share(c.runtime, 0.5);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <span>
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
@@ -125,6 +126,34 @@ TEST_CASE("more decoding takes more of the GPUs") {
     last = reading;
   }
   CHECK(last < 0.5);
+}
+
+TEST_CASE(
+    "pools run as an engine does under their layouts: the load's steps are the reading one's") {
+  const auto h200 = gpus_for_pools(catalog::h200_sxm);
+  workload w = with_long_prompts();
+  w.output = 64_tokens;
+  const auto chunk_of = [](const layout& l) {
+    return tokens<>::from_value(1000.0 * static_cast<double>(l.gpus()));
+  };
+  const auto deploy = [&](integer, const layout& l, const auto&, std::span<workload> loads) {
+    for (workload& load : loads) load.chunk = chunk_of(l);
+  };
+  const auto found = size_pools(h200, h200, catalog::gpt_oss_120b, w, 4, connects_any, 10,
+                                unwatched{}, nullptr, deploy);
+  CHECK(found.size() == 10);
+  for (const sized_pools& p : found) {
+    auto reads = h200;
+    auto decodes = h200;
+    reads.gpus = p.prefill.gpus();
+    decodes.gpus = p.decode.gpus();
+    w.chunk = chunk_of(p.prefill);
+    const auto again =
+        disaggregate(basic_pool{reads, p.prefill, p.prefill_instances},
+                     basic_pool{decodes, p.decode, p.decode_instances}, catalog::gpt_oss_120b, w);
+    CHECK(again.serving.output_tokens_per_s == p.figures.serving.output_tokens_per_s);
+    CHECK(again.serving.ttft == p.figures.serving.ttft);
+  }
 }
 
 TEST_CASE("where a cache can go") {

@@ -62,6 +62,27 @@ void equals_brute_force(const Cluster& c, const model& m, const workload& w) {
   CHECK(r.found->estimate.serving.ttft.value() == best[2]);
 }
 
+TEST_CASE("beyond the GPUs that there are, larger replicas are looked for too") {
+  const workload w{
+      .concurrency = 16, .input = 2048_tokens, .output = 128_tokens, .rate = 0.5_per_s};
+  // 141 GB: none on one or two H100, in however many replicas.
+  for (const integer gpus : {1, 2}) {
+    const auto c = vllm_gpus_of(catalog::h100_sxm, gpus);
+    const recommended r = recommend(c, catalog::llama_3_1_70b, w, unwatched{}, as_estimated{},
+                                    as_described{}, 4 * gpus);
+    CHECK_FALSE(r.found.has_value());
+    const auto best =
+        by_brute_force(vllm_gpus_of(catalog::h100_sxm, 4 * gpus), catalog::llama_3_1_70b, w);
+    REQUIRE(r.beyond.has_value());
+    CHECK(static_cast<double>(r.beyond->gpus()) == best[0]);
+    CHECK(r.beyond->estimate.serving.tpot.value() == best[1]);
+  }
+  const auto eight = vllm_gpus_of(catalog::h100_sxm, 8);
+  CHECK_FALSE(
+      recommend(eight, catalog::llama_3_1_70b, w, unwatched{}, as_estimated{}, as_described{}, 32)
+          .beyond.has_value());
+}
+
 TEST_CASE("a recommendation is the best of every layout in every number of replicas") {
   std::mt19937 random(3);
   const auto any = [&](double low, double high) {

@@ -85,6 +85,35 @@ TEST_CASE("derivatives equal central differences") {
   equals_differences(h100, catalog::llama_3_1_70b, tp8, at_rate);
 }
 
+TEST_CASE("where hardware chooses the kernels, what they become counts too") {
+  // Between an H100's and an H200's memory, multipliers slower than either's.
+  const auto on = [](const auto& chip) { return with_fitted(chip).efficiency; };
+  const layout tp8{{8, 1, 1}, {8, 1, 1}};
+  const auto of = [&](const accelerator& chip) {
+    return with_engine(make_cluster(with_fitted(chip), 8), engines::vllm);
+  };
+  const auto h20 = of(catalog::h20);
+  const sensitivities s = sensitivities_of(h20, catalog::llama_3_1_70b, tp8, load, on);
+  const sensitivities held = sensitivities_of(h20, catalog::llama_3_1_70b, tp8, load);
+  const auto own = figures_of(estimate(h20, catalog::llama_3_1_70b, tp8, load));
+  const std::array<const sensitivity*, 3> all{&s.ttft, &s.tpot, &s.throughput};
+  double most = 0.0;
+  for (const std::size_t i : {std::size_t{2}, std::size_t{9}}) {  // peak.bf16 and memory_rate
+    CAPTURE(hardware_figures[i].name);
+    accelerator more = catalog::h20;
+    if (i == 9) more.memory_rate *= 1.0 + 1e-5;
+    if (i == 2) more.peak.bf16 *= 1.0 + 1e-5;
+    const auto there = figures_of(estimate(of(more), catalog::llama_3_1_70b, tp8, load));
+    for (std::size_t k = 0; k < 3; ++k) {
+      CHECK(all[k]->value == own[k]);
+      CHECK(all[k]->elasticity[i] ==
+            doctest::Approx((there[k] / own[k] - 1.0) * 1e5).epsilon(1e-4).scale(1.0));
+    }
+    most = (std::max)(most, std::abs(s.tpot.elasticity[i] - held.tpot.elasticity[i]));
+  }
+  CHECK(most > 1e-3);
+}
+
 TEST_CASE("what bounds decoding is what it gains by") {
   const auto c = with_engine(make_cluster(with_fitted(catalog::h100_sxm), 8), engines::vllm);
   const sensitivities s =

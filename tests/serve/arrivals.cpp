@@ -52,7 +52,7 @@ constexpr turnover short_prompts{.prompt = 500.0, .budget = 2000.0, .decode_step
 arrivals at(double rate, double slots, scheduler schedule = scheduler::chunked,
             const linear_clock& times = {}) {
   const loaded_replica<double, linear_clock> replica{times, short_prompts, schedule};
-  return arrivals_of(replica, per_second(rate), slots, 1.0);
+  return arrivals_of(replica, per_second(rate), slots, times.decode(slots).pace);
 }
 
 // The most that so many slots serve.
@@ -166,6 +166,29 @@ TEST_CASE("documented: who waits in a crowd") {
   const crowd eight{8.0, 0.7, 0.7, 1.0};
   CHECK(wait_in_crowd(eight, 1_s, 1.0).value() == doctest::Approx(0.109).scale(0.0).epsilon(1e-2));
   CHECK(wait_in_crowd(eight, 1_s, 0.0).value() == doctest::Approx(0.061).scale(0.0).epsilon(1e-2));
+}
+
+TEST_CASE("equal answers that were read in a turn are read in one again, where slots are many") {
+  const linear_clock times;
+  const auto turns = [&](double slots, double spread, double prompts) {
+    turnover load = short_prompts;
+    load.spread = spread;
+    const loaded_replica<double, linear_clock> replica{times, load, scheduler::prompts_first};
+    return replica.kept_turns(slots, prompts, 1.0 + 0.01 * slots, replica.reading());
+  };
+  const double alone = 1.0 - std::exp(-0.5);
+  // Answers that spread by as many steps as they have rounds, or a few slots: as they end.
+  CHECK(turns(1e4, 1.0, 0.5) == doctest::Approx(alone).epsilon(1e-3));
+  CHECK(turns(1.0, 0.0, 0.5) == doctest::Approx(alone).epsilon(1e-3));
+  // Ten thousand: the prompts of a turn, at the rate that these turns allow.
+  const double found = turns(1e4, 0.0, 0.5);
+  const double reads = 1.0 + 0.5 * 0.5 / found;
+  const double rate = 0.5 / (101.0 + reads * found);
+  const double d = rate * 101.0;
+  const double c = std::exp(rate * reads) * (1.0 - std::exp(-d));
+  CHECK(found ==
+        doctest::Approx(std::min(0.5 / ((1.0 + c) * (d / c + rate * reads)), alone)).epsilon(1e-3));
+  CHECK(found < alone);
 }
 
 TEST_CASE("few requests find nobody") {

@@ -246,11 +246,12 @@ TEST_CASE("a few requests a second find an idle deployment, many a full one") {
   const auto full = served(load(64, 1000, 101));
   w.rate = full.requests_per_s * 3.0;
   const auto over = served(w);
-  CHECK(over.utilisation == doctest::Approx(3.0).epsilon(1e-12));
-  CHECK(over.requests_per_s.value() == doctest::Approx(full.requests_per_s.value()).epsilon(1e-12));
-  CHECK(over.tpot.value() == doctest::Approx(full.tpot.value()).epsilon(1e-12));
+  // Prompts that came while others were read are read with them: hardly any of these.
+  CHECK(over.utilisation == doctest::Approx(3.0).epsilon(2e-3));
+  CHECK(over.requests_per_s.value() == doctest::Approx(full.requests_per_s.value()).epsilon(2e-3));
+  CHECK(over.tpot.value() == doctest::Approx(full.tpot.value()).epsilon(2e-3));
   CHECK(over.output_tokens_per_s.value() ==
-        doctest::Approx(full.output_tokens_per_s.value()).epsilon(1e-12));
+        doctest::Approx(full.output_tokens_per_s.value()).epsilon(2e-3));
   CHECK(over.running == 64.0);
   CHECK_FALSE(over.stable());
 }
@@ -344,7 +345,7 @@ TEST_CASE("with a rate the most in flight is the concurrency, whatever number of
     w.rate = {};
     const auto full = serving(eight, catalog::llama_3_1_8b, four, w);
     CHECK(s.requests_per_s.value() ==
-          doctest::Approx(full.requests_per_s.value()).epsilon(1e-12).scale(0.0));
+          doctest::Approx(full.requests_per_s.value()).epsilon(1e-4).scale(0.0));
   }
 }
 

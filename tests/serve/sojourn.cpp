@@ -171,11 +171,12 @@ TEST_CASE("where others wait for each slot nothing gathers until it is noticed")
   load.unseen = 4.0;
   const loaded_replica<double, linear_times> first{noticing, load, scheduler::prompts_first};
   const step_mix closed = first.full(8.0, 1.0);
-  const step_mix waiting = first.crowded(8.0, 1.0);
+  const step_mix waiting = first.crowded(8.0, 1.0, first.reading()).steps;
   CHECK(waiting.prompts > closed.prompts);
   CHECK(waiting.carrying / waiting.prompts > closed.carrying / closed.prompts);
   const loaded_replica<double, linear_times> chunked{noticing, load, scheduler::chunked};
-  CHECK(chunked.crowded(8.0, 1.0).prompts == chunked_steps(load, 8.0, 0.0).prompts);
+  const step_mix beside = chunked.crowded(8.0, 1.0, chunked.reading()).steps;
+  CHECK(beside.prompts == chunked_steps(load, 8.0, 0.0).prompts);
 }
 
 TEST_CASE("however short, a chunked life has time for the prompts of all slots") {

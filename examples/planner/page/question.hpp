@@ -11,7 +11,6 @@
 
 #include "../under_policy.hpp"
 #include "shardline/engines/index.hpp"
-#include "shardline/memory/exchange_buffers.hpp"
 #include "shardline/shardline.hpp"
 
 namespace planner::page {
@@ -61,19 +60,13 @@ struct question {
 }
 
 /// What the engine does under a layout, as the command line's search has it: the tokens of a step
-/// where they are the engine's own, the buffers of its exchange of experts.
+/// where they are the engine's own.
 struct as_engine_does {
   const question& asked;
 
   template <class Cluster>
-  void operator()(shardline::integer /*setting*/, const shardline::layout& l, Cluster& c,
+  void operator()(shardline::integer /*setting*/, const shardline::layout& l, const Cluster& c,
                   std::span<shardline::workload> loads) const {
-    const auto* engine = shardline::find_engine(word_of(asked, "--engine"));
-    if (engine != nullptr) {
-      c.runtime.reserve = asked.cluster.runtime.reserve +
-                          exchange_buffer_bytes(asked.model, l, c.gpus_per_domain,
-                                                c.runtime.experts.exchange, engine->exchange);
-    }
     const auto own = engine_chunk(c.runtime, l);
     if (!word_of(asked, "--chunk").empty() || !own) return;
     for (shardline::workload& w : loads) w.chunk = own;

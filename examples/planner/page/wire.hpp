@@ -260,7 +260,8 @@ void put(Wire& w, shardline::runtime& x) {
       x.shared_step, x.step_sequences, x.captured.below_four, x.captured.from_four, x.schedule,
       x.logit_bytes, x.padding.vocabulary, x.padding.mxfp4_width, x.padding.mxfp4_hidden,
       x.padding.segment, x.reserved_output, x.experts.exchange, x.experts.dispatch,
-      x.experts.combine, x.experts.overlap_shared, x.two_batch_overlap);
+      x.experts.combine, x.experts.overlap_shared, x.buffers.inside, x.buffers.across,
+      x.buffers.value_bytes, x.buffers.tokens, x.two_batch_overlap);
 }
 template <class Wire>
 void put(Wire& w, shardline::cluster& x) {

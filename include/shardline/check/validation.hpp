@@ -33,16 +33,10 @@ template <class... Curve>
 constexpr integer empty(const Curve&... curves) noexcept {
   return (integer{0} + ... + (says_nothing(curves) ? 1 : 0));
 }
-template <class... Curve>
-constexpr integer empty(const by_format<Curve>&... curves) noexcept {
+template <class Key, class... Curve>
+constexpr integer empty(const curves_by<Curve, Key>&... curves) noexcept {
   integer number = 0;
-  for (std::size_t i = 0; i < kernel_format_count; ++i) number += empty(curves.of[i]...);
-  return number;
-}
-template <class Curve>
-constexpr integer empty(const by_recurrence<Curve>& curves) noexcept {
-  integer number = 0;
-  for (const Curve& c : curves.of) number += empty(c);
+  for (std::size_t i = 0; i < key_count<Key>; ++i) number += empty(curves.of[i]...);
   return number;
 }
 template <field Field>
@@ -103,6 +97,10 @@ constexpr void validate(const basic_runtime<T>& r, field_errors& errors) noexcep
   errors.expect<field::reserve>(value_of(r.reserve.value()));
   errors.expect<field::communicators>(value_of(r.communicators.value()));
   errors.expect<field::cuda_graphs>(value_of(r.cuda_graphs.value()));
+  errors.expect<field::exchange_bytes>(value_of(r.buffers.inside.value()));
+  errors.expect<field::exchange_bytes>(value_of(r.buffers.across.value()));
+  errors.expect<field::exchange_count>(r.buffers.value_bytes);
+  errors.expect<field::exchange_count>(r.buffers.tokens);
   errors.expect<field::page_tokens>(r.page_tokens);
   errors.expect<field::step_tokens>(value_of(r.step_tokens));
   errors.expect<field::step_sequences>(value_of(r.step_sequences));

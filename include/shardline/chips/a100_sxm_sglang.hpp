@@ -28,20 +28,20 @@ inline constexpr prefill_curve<> a100_sxm_sglang_prefill_wide{.compute = 0.6,
                                                               .passes = 0.6951,
                                                               .window_padding = 200.0};
 
-/// 220 rows, 9.9 %
+/// 220 rows, 7.3 %
 inline constexpr decode_curve<> a100_sxm_sglang_decode_wide{.compute = 0.9,
-                                                            .bandwidth = 0.7648,
-                                                            .launch = 12.86_us,
-                                                            .reduction = 6.502_us,
-                                                            .block = 3.435_us,
-                                                            .blocks = 0.6802,
+                                                            .bandwidth = 0.5832,
+                                                            .launch = 13.43_us,
+                                                            .reduction = 6.76_us,
+                                                            .block = 4.283_us,
                                                             .splits = 32.0,
-                                                            .multiprocessor_share = 1.243,
-                                                            .tail = 1.5,
+                                                            .multiprocessor_share = 1.258,
+                                                            .tail = 0.927,
                                                             .exposed = 0.003853,
                                                             .window_padding = 200.0,
-                                                            .cache_speedup = 2.299,
+                                                            .cache_speedup = 1.112,
                                                             .cache_share = 0.6,
+                                                            .overlapped = true,
                                                             .rows = 16.0};
 
 /// 550 rows, 13.0 %

@@ -29,20 +29,20 @@ inline constexpr prefill_curve<> a100_sxm_vllm_prefill_wide{.compute = 0.6,
                                                             .passes = 0.9865,
                                                             .window_padding = 200.0};
 
-/// 110 rows, 15.0 %
+/// 110 rows, 14.2 %
 inline constexpr decode_curve<> a100_sxm_vllm_decode_wide{.compute = 0.9,
-                                                          .bandwidth = 0.9855,
-                                                          .launch = 14.47_us,
-                                                          .reduction = 3.881_us,
-                                                          .block = 3.64_us,
-                                                          .blocks = 3.547,
+                                                          .bandwidth = 0.7357,
+                                                          .launch = 14.55_us,
+                                                          .reduction = 4.82_us,
+                                                          .block = 4.292_us,
                                                           .splits = 32.0,
-                                                          .multiprocessor_share = 3.649,
-                                                          .tail = 0.9907,
+                                                          .multiprocessor_share = 8.0,
+                                                          .tail = 0.8597,
                                                           .exposed = 0.003853,
                                                           .window_padding = 200.0,
-                                                          .cache_speedup = 6.0,
+                                                          .cache_speedup = 1.159,
                                                           .cache_share = 0.6,
+                                                          .overlapped = true,
                                                           .rows = 16.0};
 
 /// 220 rows, 15.4 %

@@ -85,30 +85,32 @@ inline constexpr prefill_curve<> b200_sxm_trtllm_prefill_narrow{.compute = 0.385
                                                                 .passes = 1.211,
                                                                 .window_padding = 336.8};
 
-/// 110 rows, 18.9 %
+/// 92 rows, 17.5 %
 inline constexpr decode_curve<> b200_sxm_trtllm_decode_wide{.compute = 0.9,
-                                                            .launch = 8.658_us,
-                                                            .reduction = 0.1159_us,
-                                                            .block = 1.592_us,
-                                                            .blocks = 0.9472,
+                                                            .launch = 8.625_us,
+                                                            .reduction = 0.5167_us,
+                                                            .block = 1.866_us,
                                                             .splits = 32.0,
                                                             .multiprocessor_share = 8.0,
+                                                            .tail = 1.5,
                                                             .exposed = 0.05,
                                                             .window_padding = 1.0,
-                                                            .cache_speedup = 2.185,
+                                                            .cache_speedup = 2.116,
                                                             .cache_share = 0.6,
+                                                            .overlapped = true,
                                                             .rows = 16.0};
-/// 110 rows, 20.0 %
+/// 103 rows, 18.8 %
 inline constexpr decode_curve<> b200_sxm_trtllm_decode_narrow{.compute = 0.9,
-                                                              .launch = 8.893_us,
-                                                              .block = 1.356_us,
-                                                              .blocks = 0.4327,
+                                                              .launch = 8.87_us,
+                                                              .block = 1.56_us,
+                                                              .blocks = 3.364,
                                                               .splits = 32.0,
-                                                              .multiprocessor_share = 3.484,
+                                                              .multiprocessor_share = 3.088,
                                                               .exposed = 0.05,
                                                               .window_padding = 1.0,
-                                                              .cache_speedup = 2.988,
+                                                              .cache_speedup = 6.0,
                                                               .cache_share = 0.6,
+                                                              .overlapped = true,
                                                               .rows = 16.0};
 
 /// 220 rows, 7.4 %

@@ -80,33 +80,36 @@ inline constexpr prefill_curve<> b200_sxm_vllm_prefill_narrow{.compute = 0.95,
                                                               .exposed = 0.3603,
                                                               .window_padding = 265.2};
 
-/// 220 rows, 13.0 %
+/// 220 rows, 12.8 %
 inline constexpr decode_curve<> b200_sxm_vllm_decode_wide{.compute = 0.9,
-                                                          .launch = 6.354_us,
-                                                          .reduction = 0.3448_us,
-                                                          .block = 1.726_us,
-                                                          .blocks = 0.8649,
+                                                          .bandwidth = 0.9001,
+                                                          .launch = 6.402_us,
+                                                          .reduction = 1.005_us,
+                                                          .block = 1.913_us,
                                                           .splits = 32.0,
-                                                          .multiprocessor_share = 1.815,
-                                                          .tail = 0.3459,
+                                                          .multiprocessor_share = 1.597,
+                                                          .tail = 0.1658,
                                                           .exposed = 0.05,
                                                           .window_padding = 1.0,
-                                                          .cache_speedup = 3.772,
+                                                          .cache_speedup = 1.971,
                                                           .cache_share = 0.6,
+                                                          .overlapped = true,
                                                           .rows = 16.0};
-/// 220 rows, 7.9 %
+/// 220 rows, 7.2 %
 inline constexpr decode_curve<> b200_sxm_vllm_decode_narrow{.compute = 0.9,
-                                                            .launch = 6.091_us,
-                                                            .reduction = 0.8089_us,
-                                                            .block = 1.205_us,
-                                                            .blocks = 1.034,
+                                                            .bandwidth = 0.8804,
+                                                            .launch = 6.13_us,
+                                                            .reduction = 1.173_us,
+                                                            .block = 1.27_us,
+                                                            .blocks = 1.296,
                                                             .splits = 32.0,
-                                                            .multiprocessor_share = 3.272,
-                                                            .tail = 0.2899,
+                                                            .multiprocessor_share = 2.631,
+                                                            .tail = 0.06898,
                                                             .exposed = 0.05,
                                                             .window_padding = 1.0,
-                                                            .cache_speedup = 5.553,
+                                                            .cache_speedup = 1.805,
                                                             .cache_share = 0.6,
+                                                            .overlapped = true,
                                                             .rows = 16.0};
 
 /// 660 rows, 12.2 %

@@ -43,20 +43,20 @@ inline constexpr prefill_curve<> l40s_sglang_prefill_wide{.compute = 0.6,
                                                           .passes = 0.2675,
                                                           .window_padding = 200.0};
 
-/// 220 rows, 10.3 %
+/// 220 rows, 8.2 %
 inline constexpr decode_curve<> l40s_sglang_decode_wide{.compute = 0.9636,
-                                                        .bandwidth = 0.8817,
-                                                        .launch = 9.508_us,
-                                                        .reduction = 5.348_us,
-                                                        .block = 5.082_us,
-                                                        .blocks = 1.714,
+                                                        .bandwidth = 0.8243,
+                                                        .launch = 9.729_us,
+                                                        .reduction = 6.433_us,
+                                                        .block = 5.834_us,
                                                         .splits = 32.0,
-                                                        .multiprocessor_share = 8.0,
-                                                        .tail = 0.065,
+                                                        .multiprocessor_share = 6.312,
+                                                        .tail = 0.4347,
                                                         .exposed = 0.05,
                                                         .window_padding = 200.0,
-                                                        .cache_speedup = 6.0,
+                                                        .cache_speedup = 3.626,
                                                         .cache_share = 0.6,
+                                                        .overlapped = true,
                                                         .rows = 16.0};
 
 /// 550 rows, 18.1 %

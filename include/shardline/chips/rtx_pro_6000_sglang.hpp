@@ -78,20 +78,19 @@ inline constexpr decode_curve<> rtx_pro_6000_sglang_decode_wide{.compute = 0.964
                                                                 .cache_speedup = 2.232,
                                                                 .cache_share = 0.6,
                                                                 .rows = 16.0};
-/// 110 rows, 12.9 %
+/// 110 rows, 12.3 %
 inline constexpr decode_curve<> rtx_pro_6000_sglang_decode_narrow{.compute = 0.9644,
-                                                                  .bandwidth = 0.8722,
-                                                                  .launch = 8.927_us,
-                                                                  .reduction = 2.187_us,
-                                                                  .block = 1.576_us,
-                                                                  .blocks = 1.362,
+                                                                  .bandwidth = 0.7728,
+                                                                  .launch = 9.088_us,
+                                                                  .reduction = 1.817_us,
+                                                                  .block = 1.991_us,
                                                                   .splits = 32.0,
                                                                   .multiprocessor_share = 8.0,
-                                                                  .tail = 0.47,
                                                                   .exposed = 0.05,
                                                                   .window_padding = 200.0,
-                                                                  .cache_speedup = 1.919,
+                                                                  .cache_speedup = 1.34,
                                                                   .cache_share = 0.6,
+                                                                  .overlapped = true,
                                                                   .rows = 16.0};
 
 /// 110 rows, 31.1 %

@@ -75,20 +75,21 @@ inline constexpr prefill_curve<> rtx_pro_6000_trtllm_prefill_narrow{.compute = 0
                                                                     .passes = 0.6682,
                                                                     .window_padding = 224.5};
 
-/// 110 rows, 20.9 %
+/// 86 rows, 20.4 %
 inline constexpr decode_curve<> rtx_pro_6000_trtllm_decode_wide{.compute = 0.9644,
-                                                                .bandwidth = 0.9199,
-                                                                .launch = 6.46_us,
-                                                                .reduction = 2.949_us,
-                                                                .block = 2.729_us,
-                                                                .blocks = 2.094,
+                                                                .bandwidth = 0.9212,
+                                                                .launch = 6.492_us,
+                                                                .reduction = 2.674_us,
+                                                                .block = 3.4_us,
+                                                                .blocks = 4.727,
                                                                 .splits = 32.0,
-                                                                .multiprocessor_share = 4.77,
-                                                                .tail = 0.2888,
+                                                                .multiprocessor_share = 2.052,
+                                                                .tail = 0.3,
                                                                 .exposed = 0.05,
-                                                                .window_padding = 1049.0,
-                                                                .cache_speedup = 3.444,
+                                                                .window_padding = 1157.0,
+                                                                .cache_speedup = 6.0,
                                                                 .cache_share = 0.6,
+                                                                .overlapped = true,
                                                                 .rows = 16.0};
 /// 110 rows, 20.9 %
 inline constexpr decode_curve<> rtx_pro_6000_trtllm_decode_narrow{.compute = 0.9644,

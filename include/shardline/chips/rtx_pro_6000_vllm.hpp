@@ -66,19 +66,20 @@ inline constexpr decode_curve<> rtx_pro_6000_vllm_decode_wide{.compute = 0.9644,
                                                               .cache_speedup = 4.463,
                                                               .cache_share = 0.6,
                                                               .rows = 16.0};
-/// 110 rows, 9.0 %
+/// 101 rows, 7.6 %
 inline constexpr decode_curve<> rtx_pro_6000_vllm_decode_narrow{.compute = 0.9644,
-                                                                .bandwidth = 0.9375,
-                                                                .launch = 8.268_us,
-                                                                .block = 2.779_us,
-                                                                .blocks = 2.373,
+                                                                .bandwidth = 0.9,
+                                                                .launch = 8.563_us,
+                                                                .block = 3.09_us,
+                                                                .blocks = 5.497,
                                                                 .splits = 32.0,
                                                                 .multiprocessor_share = 8.0,
-                                                                .tail = 0.2219,
+                                                                .tail = 0.2582,
                                                                 .exposed = 0.05,
                                                                 .window_padding = 200.0,
-                                                                .cache_speedup = 5.705,
+                                                                .cache_speedup = 6.0,
                                                                 .cache_share = 0.6,
+                                                                .overlapped = true,
                                                                 .rows = 16.0};
 
 /// 330 rows, 11.4 %

@@ -147,6 +147,9 @@ struct to_multipliers {
   template <class Curve>
   constexpr void operator()(kernel_format f, Curve& c) const noexcept {
     const double share = c.compute;
+    // Chosen tokens and widened keys are multiplied in activations' precision, whatever is kept.
+    if constexpr (curve_of<Curve, sparse_curve>) f = kernel_format::wide;
+    if constexpr (requires { c.widening; }) f = c.widening > 0.0 ? kernel_format::wide : f;
     c.compute = slower_share(share, ratios[f]);
     // Exponentials are taken in activations' precision, whatever keys are multiplied in.
     if constexpr (requires { c.softmax_values; }) {

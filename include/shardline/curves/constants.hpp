@@ -146,6 +146,7 @@ constexpr void list_constants(C&& c, List&& list) {
   list(a_share, "compute", c.compute);
   list(one_or_more, "heads", c.heads);
   list(a_time, "launch", c.launch);
+  list(one_or_more, "splits", c.splits);
 }
 template <detail::curve_of<recurrence_curve> C, class List>
 constexpr void list_constants(C&& c, List&& list) {

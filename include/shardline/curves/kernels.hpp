@@ -87,6 +87,7 @@ struct prefill_curve {
 ///   cache_speedup          rate of the last-level cache over the memory's, and
 ///   cache_share            the share of it that holds keys and values between benchmark loops
 ///   unseen_blocks          blocks are started for keys beyond the window too
+///   overlapped             blocks start while others read or multiply: of both the longer shows
 ///   rows                   heads times new tokens that a block multiplies at least
 ///   per_query_head         each query head reads the keys and values of its group anew
 ///   widening               seconds of a multiprocessor for each value of a narrow cache that
@@ -108,6 +109,7 @@ struct decode_curve {
   T cache_speedup = T(1.0);
   T cache_share = T(0.0);
   bool unseen_blocks = false;
+  bool overlapped = false;
   T rows = T(64.0);
   bool per_query_head = false;
   T widening = T(0.0);
@@ -164,6 +166,7 @@ struct elementwise_curve {
 ///   compute   share of the peak of activations
 ///   heads     that a block multiplies at least, and a multiple of
 ///   launch    of the kernel
+///   splits    blocks that share a query's keys; 1: one multiprocessor walks past all of them
 ///   padded    places that no token was chosen for are multiplied too
 ///   steps     decode steps run this kernel, not those of ordinary attention
 template <class T = double>
@@ -171,6 +174,7 @@ struct sparse_curve {
   T compute = T(1.0);
   T heads = T(64.0);
   seconds<T> launch{};
+  T splits = T(1.0);
   bool padded = false;
   bool steps = false;
 };
@@ -192,17 +196,31 @@ struct recurrence_curve {
   T sequence = T(0.0);
 };
 
-/// Curves of recurrences by kind.
-template <class Curve>
-struct by_recurrence {
-  std::array<Curve, recurrence_kind_count> of{};
-  [[nodiscard]] constexpr const Curve& operator[](recurrence_kind k) const noexcept {
+namespace detail {
+
+// How many values an enumeration has that curves are told apart by.
+template <class Key>
+inline constexpr std::size_t key_count = 0;
+template <>
+inline constexpr std::size_t key_count<recurrence_kind> = recurrence_kind_count;
+
+}  // namespace detail
+
+/// Curves of one kind of kernel, one for each of a key's values: of[i] is that of the value i.
+template <class Curve, class Key>
+struct curves_by {
+  std::array<Curve, detail::key_count<Key>> of{};
+  [[nodiscard]] constexpr const Curve& operator[](Key k) const noexcept {
     return of[static_cast<std::size_t>(k)];
   }
-  [[nodiscard]] constexpr Curve& operator[](recurrence_kind k) noexcept {
+  [[nodiscard]] constexpr Curve& operator[](Key k) noexcept {
     return of[static_cast<std::size_t>(k)];
   }
 };
+
+/// Curves of recurrences by kind.
+template <class Curve>
+using by_recurrence = curves_by<Curve, recurrence_kind>;
 
 /// The formats that have kernels of their own.
 ///   wide             16 bits and wider
@@ -236,15 +254,9 @@ inline constexpr std::size_t kernel_format_count = 6;
 }
 
 /// Curves of one kind of kernel by format.
+template <>
+inline constexpr std::size_t detail::key_count<kernel_format> = kernel_format_count;
 template <class Curve>
-struct by_format {
-  std::array<Curve, kernel_format_count> of{};
-  [[nodiscard]] constexpr const Curve& operator[](kernel_format f) const noexcept {
-    return of[static_cast<std::size_t>(f)];
-  }
-  [[nodiscard]] constexpr Curve& operator[](kernel_format f) noexcept {
-    return of[static_cast<std::size_t>(f)];
-  }
-};
+using by_format = curves_by<Curve, kernel_format>;
 
 }  // namespace shardline

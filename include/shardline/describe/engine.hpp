@@ -199,12 +199,15 @@ enum class scheduler : unsigned char { chunked, prompts_first, whole_prompts };
   return "chunked";
 }
 
-/// What an engine has DeepEP register for the exchange of tokens: memory/exchange_buffers.hpp.
+/// What an engine has DeepEP register for the exchange of tokens: prepare/exchange_buffers.hpp.
 ///   inside, across   for ranks of a domain, and beyond it
+///   value_bytes      of a value in what its normal kernels are given as DeepEP itself sizes it,
+///                    beside those; 0: nothing
 ///   tokens           of a rank in a step of low latency, at most
 struct exchange_buffers {
   bytes<> inside{};
   bytes<> across{};
+  integer value_bytes = 0;
   integer tokens = 0;
 };
 
@@ -234,6 +237,7 @@ struct exchange_buffers {
 ///   receive_interval   decoding steps from one look for new requests to the next, which a step
 ///                   with prompts brings on at once (SGLang --scheduler-recv-interval)
 ///   experts         how layers with experts run
+///   buffers         what is registered to exchange their tokens
 ///   two_batch_overlap   a step is split into two halves, each of which communicates while the
 ///                       other computes (SGLang's two-batch, vLLM's dual-batch overlap):
 ///                       time/step_time.hpp
@@ -254,6 +258,7 @@ struct basic_runtime {
   T reserved_output = T(1.0);
   T receive_interval = T(1.0);
   expert_execution experts{};
+  exchange_buffers buffers{};
   bool two_batch_overlap = false;
 };
 using runtime = basic_runtime<>;

@@ -71,7 +71,6 @@ struct start_defaults {
 ///   runtime        memory rule, scheduler, padding, on a GPU of 80 GB that makes no exception
 ///   by_memory      what differs from GPU to GPU, from the largest memory to none; empty: nothing
 ///   as_smallest    GPUs whose names begin so count as the smallest
-///   exchange       what it registers to exchange tokens with DeepEP
 ///   memory_of      what those are of: another version where none of this one's logs are at hand
 ///   kernels        how it runs a step
 ///   kernels_of     what that was fitted to, likewise
@@ -82,7 +81,6 @@ struct engine_version {
   shardline::runtime runtime{};
   std::span<const start_defaults> by_memory{};
   std::string_view as_smallest{};
-  exchange_buffers exchange{};
   engine_source memory_of{};
   kernel_execution kernels{};
   engine_source kernels_of{};

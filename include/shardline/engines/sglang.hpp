@@ -237,9 +237,9 @@ inline constexpr double sglang_launches = 0.1;
 inline constexpr double sglang_expert_launches = 1.3;
 inline constexpr seconds<> sglang_synchronise = 11.5_us;
 
-/// 128 tokens (SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK); the buffers of normal mode, which
-/// DeepEP's configurations size, are not counted.
-inline constexpr exchange_buffers sglang_exchange{{}, {}, 128};
+/// DeepEP's own sizes for values of 16 bits, and 128 tokens (token_dispatcher/deepep.py,
+/// get_deepep_buffer(); SGLANG_DEEPEP_NUM_MAX_DISPATCH_TOKENS_PER_RANK).
+inline constexpr exchange_buffers sglang_exchange{.value_bytes = 2, .tokens = 128};
 
 /// PyTorch's allocator takes memory for a tensor of 10 MiB and more in whole multiples of 2
 /// (c10/cuda/CUDACachingAllocator.cpp, kMinLargeAlloc and kRoundLarge).
@@ -286,9 +286,9 @@ inline constexpr engine_version sglang_0_5{
                 .schedule = scheduler::prompts_first,
                 .logit_bytes = 6.0,
                 .padding = {64, 1, 1, detail::torch_segment},
-                .reserved_output = 0.1},
+                .reserved_output = 0.1,
+                .buffers = detail::sglang_exchange},
     .by_memory = detail::sglang_starts,
-    .exchange = detail::sglang_exchange,
     .memory_of = {"sglang-0.5", "defaults of its sources, a start-up log of QwQ-32B"},
     .kernels = detail::replayed({.step = 100_us,
                                  .kernel = 75_us,

@@ -214,17 +214,16 @@ inline constexpr engine_version tensorrt_llm_1_0{
 
 /// TensorRT-LLM of compiled engines under its C++ executor, of 2024 and 2025.
 ///   memory   1.0's: no figures at hand
-///   host     1.2 ms a step and 8 us a sequence, less than half of 1.0's, but after the accelerator
-///            and not beside it. MLPerf Inference v4.1 and v5.1, 110 rows: 8.9 % with it and 1.0's
-///            launches and waits
+///   host     4 ms a step whatever it holds, after the accelerator and not beside it: what batches
+///            of 100 and of 600 sequences lack alike. MLPerf Inference v4.1 and v5.1, 110 rows:
+///            8.6 % with it and 1.0's launches and waits
 inline constexpr engine_version tensorrt_llm_0_17{
     .engine = "trtllm",
     .name = "trtllm-0.17",
     .runtime = tensorrt_llm_1_0.runtime,
     .memory_of = tensorrt_llm_1_0.memory_of,
     .kernels =
-        detail::replayed({.step = 1200_us,
-                          .sequence = 8_us,
+        detail::replayed({.step = 4000_us,
                           .admission = detail::tensorrt_llm_admission,
                           .admission_steps = detail::admission_steps},
                          kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,

@@ -156,7 +156,8 @@ inline constexpr std::string_view vllm_small = "a100";
 
 /// Two buffers of VLLM_DEEPEP_BUFFER_SIZE_MB, and 256 tokens (VLLM_MOE_DP_CHUNK_SIZE; vllm/envs.py,
 /// vllm/distributed/device_communicators/all2all.py).
-inline constexpr exchange_buffers vllm_exchange{gib(1.0), gib(1.0), 256};
+inline constexpr exchange_buffers vllm_exchange{
+    .inside = gib(1.0), .across = gib(1.0), .tokens = 256};
 
 /// Before the second engine 256 sequences on any GPU (SchedulerConfig); steps took whole prompts.
 inline constexpr std::array vllm_first_starts{start_defaults{gib(0.0), 8192.0, 256.0}};
@@ -197,10 +198,10 @@ inline constexpr engine_version vllm_0_11{
                 .step_sequences = 1024.0,
                 .logit_bytes = 38.0,
                 .padding = {64, 256},
-                .reserved_output = 0.0},
+                .reserved_output = 0.0,
+                .buffers = detail::vllm_exchange},
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
-    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.11", "start-up logs of llm-d-benchmark, defaults of its sources"},
     .kernels = detail::replayed({.step = 420_us,
                                  .sequence = 27_us,
@@ -239,7 +240,6 @@ inline constexpr engine_version vllm_0_10{
     .runtime = detail::with_mxfp4_padding(vllm_0_11.runtime, 128, 256),
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
-    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.10", "defaults of its sources, start-up logs of vLLM 0.11"},
     .kernels = vllm_0_11.kernels,
     .kernels_of = vllm_0_11.kernels_of,
@@ -256,7 +256,6 @@ inline constexpr engine_version vllm_0_18{
     .runtime = vllm_0_11.runtime,
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
-    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.18", detail::vllm_logs_and_defaults},
     .kernels = detail::replayed({.step = 200_us,
                                  .small_kernels = 0.3_us,
@@ -277,7 +276,6 @@ inline constexpr engine_version vllm_0_21{
     .runtime = detail::with_budget(vllm_0_11.runtime, fraction_of_total<>{0.92, true}),
     .by_memory = detail::vllm_starts,
     .as_smallest = detail::vllm_small,
-    .exchange = detail::vllm_exchange,
     .memory_of = {"vllm-0.21", detail::vllm_logs_and_defaults},
     .kernels = vllm_0_18.kernels,
     .kernels_of = vllm_0_18.kernels_of,

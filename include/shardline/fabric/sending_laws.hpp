@@ -11,6 +11,8 @@ namespace shardline {
 ///   min over ways(m), and where m < engine_most over the engine's own;  plus `apart`        [s]
 ///   apart      that ranks wait for each other
 ///   straight   all ways are: all_straight()
+/// Of messages of many sizes, m on average, from m (1 - uneven) to m (1 + uneven), so many run over
+/// the engine's own as are below engine_most if all sizes are alike often.
 template <class T>
 struct message_law {
   message_lines<T> ways{};
@@ -21,13 +23,24 @@ struct message_law {
   bool straight = false;
 
   /// Seconds of a message of m bytes by the fastest way; 0 of none.
-  [[nodiscard]] constexpr T time(const T& m) const noexcept {
-    T least = straight ? fastest_straight(ways, m) : fastest(ways, m, rooted);
+  [[nodiscard]] constexpr T time(const T& m, const T& uneven = T(0.0)) const noexcept {
+    const T least = straight ? fastest_straight(ways, m) : fastest(ways, m, rooted);
+    T best = least;
     for (std::size_t i = 0; i < engine.size(); ++i) {
-      const T own = engine[i].time(m, T(0.0));
-      least = select(m < engine_most, min(least, own), least);
+      best = min(best, engine[i].time(m, T(0.0)));
     }
-    return select(T(0.0) < m, least + apart, T(0.0));
+    const T own = below_most(m, uneven);
+    best = select(own < T(1.0), least + (best - least) * own, best);
+    return select(T(0.0) < m, best + apart, T(0.0));
+  }
+
+ private:
+  // The share of messages below engine_most.
+  [[nodiscard]] constexpr T below_most(const T& m, const T& uneven) const noexcept {
+    const T one(1.0);
+    if (!(largest_of(uneven) > 0.0)) return select(m < engine_most, one, T(0.0));
+    const T half = max(m * uneven, T(1e-300));
+    return max(min((engine_most - m) / half * T(0.5) + T(0.5), one), T(0.0));
   }
 };
 

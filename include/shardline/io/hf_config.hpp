@@ -131,7 +131,9 @@ inline model read_model(const source& s, std::string_view quantisation_text) {
   } else {
     read_second_text(quantisation_text, s, *known, m);
   }
-  if (known->own_formats != nullptr && !s.report().failed()) known->own_formats(s.text, m);
+  if (known->own_formats != nullptr && !s.report().failed()) {
+    known->own_formats(s.having("quantization_config"), m);
+  }
   return m;
 }
 

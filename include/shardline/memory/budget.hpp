@@ -109,15 +109,18 @@ struct withholding {
 
 /// Reserve and withheld bytes of one GPU of a layout; communicators only count where there are
 /// peers. The sources of the budget rules stand in describe/engine.hpp.
-///   reserve  = reserve + communicators + cuda_graphs;  withheld: what the budget rule leaves
-///            unused
+///   reserve  = reserve + communicators + cuda_graphs + registered, what is registered to exchange
+///            experts' tokens (prepare/exchange_buffers.hpp)
+///   withheld: what the budget rule leaves unused
 ///   the default engine on 80 GB: 1,073,741,824 bytes, and 0   (tests/memory/budget.cpp)
 template <class T>
 [[nodiscard]] constexpr runtime_bytes<T> engine_bytes(const basic_runtime<T>& r,
                                                       const bytes<T>& capacity, const layout& l,
                                                       const bytes<T>& weights,
-                                                      const bytes<T>& workspace) noexcept {
-  const bytes<T> reserve = has_peers(l) ? r.reserve + r.communicators : r.reserve;
+                                                      const bytes<T>& workspace,
+                                                      const bytes<T>& registered) noexcept {
+  const bytes<T> own = has_peers(l) ? r.reserve + r.communicators : r.reserve;
+  const bytes<T> reserve = own + registered;
   const budget_inputs<T> inputs{capacity, weights, workspace, reserve, r.cuda_graphs};
   bytes<T> withheld{};
   visit_alternative(r.budget, detail::withholding<T>{r, l, inputs, withheld});

@@ -214,8 +214,8 @@ constexpr basic_memory<T> memory_of(const prepared_memory<T>& p, const held_byte
   m.activation = residual(p.model, reserved) + in_bytes(held.largest);
   m.communication = in_bytes(held.communication);
   m.capacity = p.capacity;
-  const runtime_bytes<T> own =
-      engine_bytes(p.engine, m.capacity, p.layout, m.weights, m.activation + m.communication);
+  const runtime_bytes<T> own = engine_bytes(p.engine, m.capacity, p.layout, m.weights,
+                                            m.activation + m.communication, p.registered);
   m.reserve = own.reserve;
   m.withheld = own.withheld;
   m.kv_capacity =

@@ -6,11 +6,13 @@
 #include <array>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "shardline/memory/budget.hpp"
 #include "shardline/plan/recommend.hpp"
+#include "shardline/plan/search.hpp"
 
 namespace shardline {
 
@@ -48,23 +50,31 @@ struct named_cache {
   std::string_view name{};
   cache_format format{};
 };
-// Narrower and narrower, those that accelerators of the catalog compute with or widen.
-inline constexpr std::array<named_weights, 3> narrower_weights{
-    {{"fp8", formats::fp8}, {"nvfp4", formats::nvfp4}, {"int4", formats::int4_g128}}};
-inline constexpr std::array<named_cache, 2> narrower_caches{
-    {{"fp8", precision::fp8}, {"nvfp4", cache_formats::nvfp4}}};
+// Narrower and narrower, every width of 8 bits and less that options name; of as many bits the one
+// that more accelerators of the catalog compute with first.
+inline constexpr std::array<named_weights, 5> narrower_weights{{{"fp8", formats::fp8},
+                                                                {"int8", formats::int8},
+                                                                {"nvfp4", formats::nvfp4},
+                                                                {"mxfp4", formats::mxfp4},
+                                                                {"int4", formats::int4_g128}}};
+inline constexpr std::array<named_cache, 5> narrower_caches{{{"fp8", precision::fp8},
+                                                             {"int8", precision::int8},
+                                                             {"nvfp4", cache_formats::nvfp4},
+                                                             {"fp4", precision::fp4},
+                                                             {"int4", precision::int4}}};
 
 // What a layout of a model does under a load, one of the three varied.
-template <class Efficiency>
+template <class Efficiency, class Accepts>
 struct variation {
   const basic_cluster<double, Efficiency>& cluster;
   const shardline::model& model;
   const shardline::layout& layout;
   const shardline::workload& workload;
+  const Accepts& accepts;
 
   [[nodiscard]] bool works(const basic_cluster<double, Efficiency>& c, const shardline::model& m,
                            const shardline::workload& w) const {
-    return estimate(c, m, layout, w).feasibility.feasible();
+    return estimate(c, m, layout, w).feasibility.feasible() && accepts(prepare(c, m, layout), w);
   }
 
   [[nodiscard]] std::optional<change> weights() const {
@@ -145,18 +155,20 @@ struct variation {
 
 /// Every single change with which this layout keeps all rules, the smallest first; of equals in the
 /// order of knob. None where it keeps them already is no question that is asked here.
-///   weights, kv_cache   the widest of fp8, nvfp4 (and int4) that is narrower and works
+///   weights, kv_cache   the widest format of 8 bits or less that is narrower and works
 ///   memory_share        the smallest share, in hundredths
 ///   concurrency, input, output   the largest number below; found by halving, so the largest where
 ///                       more never does what less does not
+/// accepts(prepared_layout, workload) may ask more than the estimate says, such as a simulation.
 /// Proven smallest by trying every number: tests/plan/changes.cpp.
 ///   Llama-3.1-70B on one H100, 16 sequences of 2048 + 512 tokens: 1, weights in nvfp4
 ///   (tests/plan/changes.cpp)
-template <class Efficiency>
+template <class Efficiency, class Accepts = as_estimated>
 [[nodiscard]] std::vector<change> changes_that_work(const basic_cluster<double, Efficiency>& c,
                                                     const model& m, const layout& l,
-                                                    const workload& w) {
-  const detail::variation<Efficiency> v{c, m, l, w};
+                                                    const workload& w,
+                                                    const Accepts& accepts = {}) {
+  const detail::variation<Efficiency, Accepts> v{c, m, l, w, accepts};
   std::vector<change> all;
   for (const std::optional<change>& one :
        {v.weights(), v.kv_cache(), v.memory_share(), v.fewer_sequences(), v.shorter_input(),
@@ -171,13 +183,16 @@ template <class Efficiency>
 /// The first layout that works on the fewest GPUs, more than the cluster's and at most `most`, as
 /// search() finds it: of whole nodes where the cluster is; none where no such number does.
 ///   Llama-3.1-70B, one H100, at most 8: 2 GPUs   (tests/plan/changes.cpp)
-template <class Efficiency>
-[[nodiscard]] std::optional<layout> more_gpus(basic_cluster<double, Efficiency> c, const model& m,
-                                              const workload& w, integer most) {
+template <class Efficiency, class Terms = search_terms<>>
+[[nodiscard]] std::optional<layout> more_gpus(const basic_cluster<double, Efficiency>& c,
+                                              const model& m, const workload& w, integer most,
+                                              const Terms& terms = {}) {
   const integer step = is_divisor(c.gpus_per_domain, c.gpus) ? c.gpus_per_domain : 1;
-  for (c.gpus += step; c.gpus <= most; c.gpus += step) {
-    const auto found = search(c, m, w, 1);
-    if (found.feasible > 0) return found.best[0].layout;
+  const detail::single_setting<double, Efficiency> only(c, m, w);
+  for (integer gpus = c.gpus + step; gpus <= most; gpus += step) {
+    const auto found =
+        search_space(only.settings(), std::span<const integer>(&gpus, 1), terms, best_points(1));
+    if (!found.best.empty()) return found.best[0].layout;
   }
   return std::nullopt;
 }

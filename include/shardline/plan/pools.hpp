@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -118,19 +119,21 @@ T sequences_in_time(const decode_station<T, Efficiency>& station, const basic_wo
 }
 
 // Looks at layouts as an instance of either pool.
-template <class T, class Efficiency, class Watch>
+template <class T, class Efficiency, class Watch, class Deploy>
 struct pool_scout {
   pool_looks& seen;
   basic_cluster<T, Efficiency> cluster;
   const shardline::model& model;
-  const basic_workload<T>& workload;
+  basic_workload<T> workload;
   bool reads;  // prompts, or else decodes
   Watch& watch;
+  const Deploy& deploy;
   std::vector<pool_option> found{};
   integer looks = 0;
 
   void operator()(const layout& l) {
     watch(++looks);
+    deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
     const report shape = check_valid(cluster, model, l, workload);
     if (!shape.feasible()) return reject(l, shape);
     const basic_pool<T, Efficiency> pool{cluster, l, 1};
@@ -184,11 +187,11 @@ struct pool_scout {
   }
 };
 
-template <class T, class Efficiency, class Watch>
+template <class T, class Efficiency, class Watch, class Deploy>
 std::vector<pool_option> pool_options(const basic_cluster<T, Efficiency>& c, const model& m,
                                       const basic_workload<T>& w, bool reads, integer gpus,
-                                      Watch& watch, pool_looks& seen) {
-  pool_scout<T, Efficiency, Watch> scout{seen, c, m, w, reads, watch};
+                                      Watch& watch, const Deploy& deploy, pool_looks& seen) {
+  pool_scout<T, Efficiency, Watch, Deploy> scout{seen, c, m, w, reads, watch, deploy};
   for (integer n = 1; n <= gpus; ++n) {
     scout.cluster.gpus = n;
     for_each_layout(n, m, scout);
@@ -227,14 +230,15 @@ struct pool_pair {
 
 // Sizes pairs of layouts within so many GPUs and keeps the best, of equals those that stand first
 // among the options.
-template <class T, class Efficiency>
+template <class T, class Efficiency, class Deploy>
 struct pool_sizer {
   basic_pool<T, Efficiency> prefill;
   basic_pool<T, Efficiency> decode;
   const shardline::model& model;
-  const basic_workload<T>& workload;
+  basic_workload<T> workload;
   integer gpus;
   std::size_t top;
+  const Deploy& deploy;
 
   struct place {
     std::array<double, 4> rank{};
@@ -276,6 +280,10 @@ struct pool_sizer {
     prefill.cluster.gpus = p.layout.gpus();
     decode.layout = d.layout;
     decode.cluster.gpus = d.layout.gpus();
+    // The load's own are the steps of the pool that reads.
+    for (basic_pool<T, Efficiency>* pool : {&decode, &prefill}) {
+      deploy(0, pool->layout, pool->cluster, std::span<basic_workload<T>>(&workload, 1));
+    }
     if (at_rate()) return at_the_rate(of, p, d);
     for_each_share(p, d, [&](integer x, integer y) {
       const auto found = priced(x, y);
@@ -345,19 +353,24 @@ struct pool_sizer {
 /// slots. Then instances are those that serve each other, and one more or less; pairs that could
 /// not be among the best by what each pool does at most are not priced.
 ///   looks      what became of the layouts that were looked at to read, and to decode
+///   deploy     (0, layout, cluster, loads): what an engine does under a layout, as in search_terms;
+///              asked of the pool that reads last, whose steps the load's are
 /// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
 /// tests/plan/pools.cpp. watch(looks) as in search().
-template <single_case T, class Efficiency, class Connects, class Watch = unwatched>
+template <single_case T, class Efficiency, class Connects, class Watch = unwatched,
+          class Deploy = as_described>
 [[nodiscard]] std::vector<basic_sized_pools<T>> size_pools(
     const basic_cluster<T, Efficiency>& prefill, const basic_cluster<T, Efficiency>& decode,
     const model& m, const basic_workload<T>& w, integer gpus, const Connects& connects,
-    std::size_t top = 10, Watch&& watch = {}, std::array<pool_looks, 2>* looks = nullptr) {
+    std::size_t top = 10, Watch&& watch = {}, std::array<pool_looks, 2>* looks = nullptr,
+    const Deploy& deploy = {}) {
   static_assert(detail::complete_policy<Efficiency, T>::required);
   std::array<pool_looks, 2> own;
   std::array<pool_looks, 2>& seen = looks == nullptr ? own : *looks;
-  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch, seen[0]);
-  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch, seen[1]);
-  detail::pool_sizer<T, Efficiency> sizer{{prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top};
+  const auto readers = detail::pool_options(prefill, m, w, true, gpus - 1, watch, deploy, seen[0]);
+  const auto decoders = detail::pool_options(decode, m, w, false, gpus - 1, watch, deploy, seen[1]);
+  detail::pool_sizer<T, Efficiency, Deploy> sizer{
+      {prefill, {}, 1}, {decode, {}, 1}, m, w, gpus, top, deploy};
   std::vector<detail::pool_pair> pairs;
   for (std::size_t j = 0; j < decoders.size(); ++j) {
     const detail::pool_option& d = decoders[j];

@@ -107,6 +107,14 @@ struct replica_judge {
     if (!may_be_in_time(replica, workload, held)) return;
     offer(replica, result.tried, fewest_stable(replica, held));
   }
+  // Every layout of replicas of so many GPUs.
+  void of_size(integer gpus) {
+    cluster.gpus = gpus;
+    for_each_layout(gpus, model, *this);
+    settle();
+  }
+
+ private:
   // All offers of one size, the best first, until one is accepted.
   void settle() {
     while (!offers.empty()) {
@@ -125,8 +133,6 @@ struct replica_judge {
     }
     offers.clear();
   }
-
- private:
   void deploy_on(const layout& l) {
     deploy(0, l, cluster, std::span<basic_workload<T>>(&workload, 1));
   }
@@ -194,7 +200,8 @@ struct replica_judge {
 /// says, such as a simulation (simulation_keeps_promises); where it does not accept one, the next
 /// number of replicas is tried. deploy(0, layout, cluster, loads) is that of search_terms.
 /// Without a rate one replica that keeps the limits is looked for. Errors: `inputs`.
-///   beyond   more replicas are tried, of no more GPUs each, on up to so many GPUs in all
+///   beyond   where none of those will do, more and larger replicas are tried, on up to so many
+///            GPUs in all; larger ones of whole nodes where the cluster is
 template <single_case T, class Efficiency, class Watch = unwatched, class Accepts = as_estimated,
           class Deploy = as_described>
 [[nodiscard]] basic_recommended<T> recommend(const basic_cluster<T, Efficiency>& c, const model& m,
@@ -206,11 +213,9 @@ template <single_case T, class Efficiency, class Watch = unwatched, class Accept
       c, m, w, watch, accepts, deploy, std::max(c.gpus, beyond)};
   judge.result.inputs = validate(c, m, layout{}, w).found;
   if (!judge.result.inputs.empty()) return judge.result;
-  for (integer size = 1; size <= std::min(judge.most, c.gpus); ++size) {
-    judge.cluster.gpus = size;
-    for_each_layout(size, m, judge);
-    judge.settle();
-  }
+  for (integer size = 1; size <= std::min(judge.most, c.gpus); ++size) judge.of_size(size);
+  const integer step = is_divisor(c.gpus_per_domain, c.gpus) ? c.gpus_per_domain : 1;
+  for (integer size = c.gpus + step; size <= judge.most; size += step) judge.of_size(size);
   if (judge.result.found && judge.result.found->gpus() > c.gpus) {
     std::swap(judge.result.found, judge.result.beyond);
   }

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "shardline/base/dual.hpp"
+#include "shardline/curves/constants.hpp"
+#include "shardline/curves/fitted.hpp"
 #include "shardline/describe/in_scalar.hpp"
 #include "shardline/estimate/estimate.hpp"
 
@@ -116,6 +118,86 @@ constexpr basic_workload<hardware_dual> unvaried(const workload& w) noexcept {
 
 }  // namespace detail
 
+namespace detail {
+
+// Calls visit(constant) for those of kernels and collectives, which a chip's figures choose.
+template <class T, class Visit>
+constexpr void for_each_chosen_constant(basic_fitted<T>& f, const Visit& visit) {
+  const auto of_curve = [&visit](auto& curve) {
+    list_constants(curve, [&visit](const constant_range&, std::string_view, auto& constant) {
+      visit(constant);
+    });
+  };
+  for_each_kernel(f, of_curve);
+  of_curve(f.collectives);
+}
+
+using chosen_constants = std::array<double, 1024>;
+
+constexpr chosen_constants chosen_by(fitted f) noexcept {
+  chosen_constants all{};
+  std::size_t place = 0;
+  for_each_chosen_constant(f, [&](const auto& constant) { all[place++] = number_in(constant); });
+  return all;
+}
+
+// A constant's slope by figure i, beside those it has.
+constexpr void add_slope(hardware_dual& constant, std::size_t i, double slope) noexcept {
+  constant.slope[i] += slope;
+}
+template <class Unit>
+constexpr void add_slope(quantity<Unit, hardware_dual>& constant, std::size_t i,
+                         double slope) noexcept {
+  hardware_dual number = constant.value();
+  add_slope(number, i, slope);
+  constant = quantity<Unit, hardware_dual>::from_value(number);
+}
+
+inline constexpr double figure_step = 1e-6;  // of a figure, by which its constants are compared
+
+// Gives the constants of `f` their slopes by each figure of c's hardware, of which policy_on(chip)
+// makes them: of more of the figure.
+template <class Cluster, class PolicyOn>
+constexpr void add_slopes(basic_fitted<hardware_dual>& f, const Cluster& c,
+                          const PolicyOn& policy_on) noexcept {
+  const chosen_constants own = chosen_by(policy_on(c.accelerator));
+  for (std::size_t i = 0; i < hardware_figures.size(); ++i) {
+    Cluster moved = c;
+    double more = 0.0;
+    for_each_hardware_figure(moved, [&](std::size_t k, auto& figure) {
+      if (k != i) return;
+      more = figure.value() * figure_step;
+      figure *= 1.0 + figure_step;
+    });
+    if (!(more > 0.0)) continue;
+    const chosen_constants there = chosen_by(policy_on(moved.accelerator));
+    std::size_t place = 0;
+    for_each_chosen_constant(f, [&](auto& constant) {
+      add_slope(constant, i, (there[place] - own[place]) / more);
+      ++place;
+    });
+  }
+}
+
+template <class Cluster, class Vary>
+constexpr sensitivities varied_sensitivities(const Cluster& c, const model& m, const layout& l,
+                                             const workload& w, const Vary& vary) noexcept {
+  using scalar = hardware_dual;
+  std::array<double, hardware_figures.size()> figures{};
+  auto varied = shardline::in_scalar<scalar>(c);
+  vary(varied.accelerator.efficiency);
+  for_each_hardware_figure(varied, [&](std::size_t i, auto& figure) {
+    figures[i] = figure.value().value;
+    figure = std::remove_reference_t<decltype(figure)>::from_value(scalar::input(figures[i], i));
+  });
+  const basic_estimate<scalar> e = estimate(varied, m, l, unvaried(w));
+  return {e.feasibility, sensitivity_of(e.serving.ttft.value(), figures),
+          sensitivity_of(e.serving.tpot.value(), figures),
+          sensitivity_of(e.serving.output_tokens_per_s.value(), figures)};
+}
+
+}  // namespace detail
+
 /// Derivatives of one estimate by every figure of its hardware, by dual numbers. Where something is
 /// bound by two figures at once a derivative is that of one side; figures that are rounded
 /// (sequences that fit) have none.
@@ -124,17 +206,22 @@ template <class Efficiency>
 [[nodiscard]] constexpr sensitivities sensitivities_of(const basic_cluster<double, Efficiency>& c,
                                                        const model& m, const layout& l,
                                                        const workload& w) noexcept {
-  using scalar = detail::hardware_dual;
-  std::array<double, hardware_figures.size()> figures{};
-  auto varied = in_scalar<scalar>(c);
-  for_each_hardware_figure(varied, [&](std::size_t i, auto& figure) {
-    figures[i] = figure.value().value;
-    figure = std::remove_reference_t<decltype(figure)>::from_value(scalar::input(figures[i], i));
-  });
-  const basic_estimate<scalar> e = estimate(varied, m, l, detail::unvaried(w));
-  return {e.feasibility, detail::sensitivity_of(e.serving.ttft.value(), figures),
-          detail::sensitivity_of(e.serving.tpot.value(), figures),
-          detail::sensitivity_of(e.serving.output_tokens_per_s.value(), figures)};
+  return detail::varied_sensitivities(c, m, l, w, [](auto&) {});
+}
+
+/// The same where the hardware's figures choose the constants of its kernels too: policy_on(chip),
+/// a `fitted`, is the policy on that chip, with_fitted() of the catalog's. Constants have their
+/// slopes by differences of a millionth more of a figure: at an H100's memory rate those towards an
+/// H200's.
+///   Llama-3.1-70B on 8 H20, vLLM: as estimates on chips of a little more, to 1e-4
+///   (tests/plan/sensitivity.cpp)
+template <class PolicyOn>
+[[nodiscard]] constexpr sensitivities sensitivities_of(const basic_cluster<double, fitted>& c,
+                                                       const model& m, const layout& l,
+                                                       const workload& w,
+                                                       const PolicyOn& policy_on) noexcept {
+  return detail::varied_sensitivities(
+      c, m, l, w, [&](auto& policy) { detail::add_slopes(policy, c, policy_on); });
 }
 
 }  // namespace shardline

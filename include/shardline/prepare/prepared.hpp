@@ -3,101 +3,20 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
-#include <cstdint>
 
 #include "shardline/describe/cluster.hpp"
 #include "shardline/model/segments.hpp"
 #include "shardline/policies/laws.hpp"
+#include "shardline/prepare/entries.hpp"
+#include "shardline/prepare/exchange_buffers.hpp"
 #include "shardline/prepare/workspace.hpp"
 
 namespace shardline {
 
-/// Stages that are alike: so many of each segment, of each kind of layer, and kernels in a step of
-/// prompts, collectives among them.
-///   first    the number of the first of them
-///   times    how many there are
-/// The last stage is only like itself, since it may hold prediction layers.
-struct alike_stages {
-  segment_counts segments{};
-  kind_counts kinds{};
-  integer kernels = 0;
-  integer first = 0;
-  integer times = 0;
-};
-
-/// No model has more kinds of stages: a stage lies inside one run of equal layers, of which there
-/// are max_layer_kinds, in two sizes, at the beginning, in the middle or at the end of the
-/// pipeline, or it holds one of the max_layer_runs borders between runs; listed stages are fewer.
-inline constexpr std::size_t max_stage_kinds = 6 * max_layer_kinds + max_layer_runs;
-
-/// What one kind of layer keeps of a sequence, on a rank.
-///   page_bytes   of one page
-///   ring_pages   that it keeps at most; 0: all
-struct prepared_cache {
-  unsigned char segment = 0;
-  sequence_cache cache{};
-  double page_bytes = 0.0;
-  integer ring_pages = 0;
-};
-
-/// Workspace that a segment needs for each of a size: the most of its operators.
-template <class T>
-struct prepared_peak {
-  unsigned char segment = 0;
-  unsigned char size = step_size::none;
-  T each = T(0.0);
-};
-
-/// A collective of a segment: bytes_each of a size are sent over what `send` says.
-///   as_before   the same as the last one, of another segment: it takes the same time
-struct prepared_message {
-  unsigned char segment = 0;
-  unsigned char size = step_size::none;
-  unsigned char send = 0;
-  bool as_before = false;
-  collective_shape shape{};
-
-  /// Whether both are sent alike, so that one law is of both.
-  [[nodiscard]] constexpr bool like(const prepared_message& m) const noexcept {
-    return send == m.send && size == m.size &&
-           std::bit_cast<std::uint64_t>(shape.bytes_each) ==
-               std::bit_cast<std::uint64_t>(m.shape.bytes_each);
-  }
-};
-
-/// Equal collectives of all segments: `times` in a step.
-template <class T>
-struct repeated_message {
-  unsigned char size = step_size::none;
-  unsigned char send = 0;
-  collective_kind kind = collective_kind::all_reduce;
-  T bytes_each = T(0.0);
-  double times = 0.0;
-};
-
-/// Routed tokens that a segment sends or gets back.
-struct prepared_exchange {
-  unsigned char segment = 0;
-  unsigned char routing = 0;
-  unsigned char send = 0;
-  exchange_shape shape{};
-};
-
-/// Collectives of a rank at most: those of the halves of its layers and five at the ends; beside
-/// them two exchanges of a half with experts.
-inline constexpr std::size_t max_messages =
-    (most_of_mixing.collectives + most_of_feed_forward.collectives) * max_layer_kinds + 5;
-inline constexpr std::size_t max_exchanges = 2 * max_layer_kinds;
-
-/// Kinds of collectives over groups of ranks at most: all-reduce over tp and over those that share
-/// experts' widths; all-gather over tp, cp, dcp, an expert group and those that shared out a
-/// dispatch; reduce-scatter over dcp and an expert group; one all-to-all; one hand-over.
-inline constexpr std::size_t max_sends = 12;
-
 /// What the memory of one cluster, model and layout is made of under any load. It refers to the
 /// engine and the model, which must outlive it.
+///   registered   to exchange experts' tokens, for good
 ///   segments   those that the deployment can have, in order
 ///   times   how often a step runs each segment, over all stages
 ///   kernels   that a step of prompts launches for each segment
@@ -105,15 +24,21 @@ inline constexpr std::size_t max_sends = 12;
 template <class T>
 struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.
-  constexpr prepared_memory(const basic_runtime<T>& by, const bytes<T>& within,
-                            const shardline::model& of_model,
+  template <class Efficiency>
+  constexpr prepared_memory(const basic_cluster<T, Efficiency>& c, const shardline::model& of_model,
                             const shardline::layout& under_layout) noexcept
-      : engine(by), capacity(within), model(of_model), layout(under_layout) {}
+      : engine(c.runtime),
+        capacity(c.accelerator.memory),
+        model(of_model),
+        layout(under_layout),
+        ranks_per_domain(c.gpus_per_domain) {}
 
   const basic_runtime<T>& engine;
   bytes<T> capacity;
   const shardline::model& model;
   shardline::layout layout;
+  integer ranks_per_domain;
+  bytes<T> registered{};
   segment_map map{};
   kind_counts layers{};
   segment_counts pipeline{};
@@ -149,9 +74,7 @@ struct prepared_layout : prepared_memory<T> {
   constexpr prepared_layout(const basic_cluster<T, Efficiency>& on_cluster,
                             const shardline::model& of_model,
                             const shardline::layout& under_layout) noexcept
-      : prepared_memory<T>(on_cluster.runtime, on_cluster.accelerator.memory, of_model,
-                           under_layout),
-        cluster(on_cluster) {}
+      : prepared_memory<T>(on_cluster, of_model, under_layout), cluster(on_cluster) {}
 
   const basic_cluster<T, Efficiency>& cluster;
   operator_laws<T, Efficiency> operators;
@@ -356,6 +279,8 @@ constexpr void put_stages(prepared_memory<T>& p) noexcept {
 template <class T, class Laws>
 constexpr void fill(prepared_memory<T>& p, const Laws& laws) noexcept {
   const model& m = p.model;
+  p.registered = cast<T>(exchange_buffer_bytes(m, p.layout, p.ranks_per_domain,
+                                               p.engine.experts.exchange, p.engine.buffers));
   p.map = segments_of(m);
   p.layers = m.layers.counts();
   p.pipeline = segments_of_model(p.map, p.layers, m);
@@ -392,7 +317,7 @@ template <class T, class Efficiency>
 [[nodiscard]] constexpr prepared_memory<T> prepare_memory(const basic_cluster<T, Efficiency>& c,
                                                           const model& m,
                                                           const layout& l) noexcept {
-  prepared_memory<T> p(c.runtime, c.accelerator.memory, m, l);
+  prepared_memory<T> p(c, m, l);
   detail::fill(p, detail::no_laws<T>{});
   return p;
 }

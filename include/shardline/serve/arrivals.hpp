@@ -124,6 +124,14 @@ constexpr basic_sojourn<T> no_longer(basic_sojourn<T> life,
   return life;
 }
 
+// A life [s] by which all slots are taken at less than the most that they serve: its generation is
+// longer by 1 / utilisation.
+template <class T>
+constexpr basic_sojourn<T> in_all_slots(basic_sojourn<T> longest, const T& utilisation) noexcept {
+  longest.generation = longest.generation / max(min(utilisation, T(1.0)), T(1e-9));
+  return longest;
+}
+
 // Between two numbers of prompts a step, at which steps are too long for the rate and too short for
 // it, by so many prompts.
 template <class T>
@@ -164,8 +172,8 @@ struct mix_at_rate {
 // what comes, between an idle replica and one whose slots are full, with steps of so many seconds.
 template <class T, class Replica>
 constexpr mix_at_rate<T> mix_at(const Replica& replica, const T& rate, const T& others,
-                                const T& idle, const T& full, const T& seconds_when_full) noexcept {
-  const prompt_steps<T> read = replica.reading();
+                                const T& idle, const T& full, const T& seconds_when_full,
+                                const prompt_steps<T>& read) noexcept {
   bracket<T> prompts{T(0.0), full, rate * idle, max(full - rate * seconds_when_full, T(0.0)),
                      T(0.0)};
   basic_mix_seconds<T> t;
@@ -184,7 +192,9 @@ constexpr mix_at_rate<T> mix_at(const Replica& replica, const T& rate, const T& 
 /// The steady state of a replica's slots that requests reach at random.
 ///   prompts   = rate (seconds of a step among as many), on a line between evaluated ones
 ///   life      among those that are in flight on average, which is what one that arrives finds
-///             (Poisson arrivals see time averages); no longer than where all slots are full
+///             (Poisson arrivals see time averages); no longer than where all slots are full, or,
+///             where prompts are read apart, than slots / rate: those that come while some are read
+///             fill all slots before anything decodes, though full slots would serve more
 ///   utilisation = rate / the most that full slots serve, of which there are `slots`: others wait
 ///                 for each (loaded_replica::crowded())
 ///   wait      for a slot, wait_in_crowd()
@@ -195,8 +205,9 @@ template <class T, class Replica>
                                                       const T& step) noexcept {
   const T one(1.0);
   const T r = rate.value();
-  const basic_step_mix<T> filled = replica.crowded(slots, step);
-  const basic_sojourn<T> longest = replica.full_life(filled, slots).no_shorter(one);
+  const prompt_steps<T> read = replica.reading();
+  const basic_crowded_slots<T> filled = replica.crowded(slots, step, read);
+  const basic_sojourn<T>& longest = filled.life;
   const T others = detail::share_of_others(slots);
   const T held = longest.in_slot().value();
   basic_arrivals<T> a;
@@ -206,11 +217,13 @@ template <class T, class Replica>
   const T pace = longest.generation.value() / steps;
   const T served = min(r, slots / held);
   const T idle = replica.times.decode(one).interval(replica.load.batches);
-  const auto s = detail::mix_at(replica, served, others, idle, filled.prompts, pace);
+  const auto s = detail::mix_at(replica, served, others, idle, filled.steps.prompts, pace, read);
   const T about = served * longest.total().value();
   const T busy = about / (one + about) * T(steps_met_at_random);
-  a.life = detail::pick(
-      stable, detail::no_longer(replica.life(s.steps, {others, one, busy}), longest), longest);
+  const basic_sojourn<T> most =
+      replica.chunked() ? longest : detail::in_all_slots(longest, a.utilisation);
+  a.life = detail::pick(stable, detail::no_longer(replica.life(s.steps, {others, one, busy}), most),
+                        longest);
   a.in_flight = min(r * a.life.in_slot().value(), slots);
   const T slower = max(s.decode / idle, one);
   const basic_crowd<T> among{slots, min(a.utilisation, one), a.in_flight / slots, slower};

@@ -21,6 +21,13 @@ struct prompt_steps {
   }
 };
 
+/// The steps of slots for each of which others wait, and the life in one.
+template <class T>
+struct basic_crowded_slots {
+  basic_step_mix<T> steps{};
+  basic_sojourn<T> life{};
+};
+
 /// Steps and lives of a replica.
 ///   times      how long its steps take (sojourn.hpp)
 ///   load       what passes through it
@@ -43,14 +50,65 @@ struct loaded_replica {
     const T timed = times.entry(step, T(0.0)) / step;
     return steps_apart(load, slots, {timed, entry - timed, unseen, reading_steps(step)});
   }
-  /// The same where others wait for each slot, one of which is taken up as soon as it is free: what
-  /// ends together is read together, but nothing gathers until an engine notices it.
-  [[nodiscard]] constexpr basic_step_mix<T> crowded(const T& slots, const T& step) const noexcept {
+  /// Where others wait for each slot, one of which is taken up as soon as it is free: what ends
+  /// together is read together, in the turns of kept_turns() where prompts are read apart. Turns
+  /// are of many sizes, and steps that read them take as long as on the line from one prompt to a
+  /// full step where that is longer than one of the mean size.
+  [[nodiscard]] constexpr basic_crowded_slots<T> crowded(
+      const T& slots, const T& step, const prompt_steps<T>& read) const noexcept {
     const T none(0.0);
-    if (chunked()) return chunked_steps(load, slots, none);
+    const T one(1.0);
+    if (chunked()) {
+      const basic_step_mix<T> steps = chunked_steps(load, slots, none);
+      return {steps, full_life(steps, slots).no_shorter(one)};
+    }
     basic_turnover<T> seen = load;
     seen.unseen = none;
-    return steps_apart(seen, slots, {none, none, none, reading_steps(step)});
+    basic_step_mix<T> s = steps_apart(seen, slots, {none, none, none, reading_steps(step)});
+    const T turns = kept_turns(slots, s.prompts, step, read);
+    s.carrying = detail::carried_in_turns(load, s.prompts, turns);
+    s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
+    s.beside = max(s.beside, min(s.prompts / turns, slots) - one);
+    basic_sojourn<T> life = full_life(s, slots).no_shorter(one);
+    const T cycle = step + read.of(s.prompt_tokens, load) * s.carrying;
+    const T longer = max(slots * cycle / s.prompts - life.in_slot().value(), none);
+    life.generation = life.generation + seconds<T>::from_value(longer * kept_share(slots));
+    return {s, life};
+  }
+  /// Of the requests that were read in one turn while slots were free, those that are still read in
+  /// one once others wait for them [1]:
+  ///   N^2 / (N^2 + 100^2) / (1 + (cv g)^2)
+  /// Answers of one length end at once, and those who wait are read at once then. The fewer slots,
+  /// the more often one of them is free, and a turn falls apart: N over 100 found by simulation.
+  [[nodiscard]] constexpr T kept_share(const T& slots) const noexcept {
+    const T apart = load.spread * load.decode_steps;
+    return slots * slots / (slots * slots + T(1e4)) / (T(1.0) + apart * apart);
+  }
+  /// Turns [1] in which so many prompts are read in a decoding step of so many seconds, where all
+  /// slots are taken:
+  ///   alone + (prompts / turn - alone) kept_share()
+  ///   alone = 1 - e^-prompts, those of lives that end at random
+  ///   turn  = (1 + c) (d / c + r),  c = readings_apart(): the prompts that come at random in a row
+  ///           of reading steps, one of which is followed by another with the chance c / (1 + c)
+  /// at the rate that these turns allow, found from few prompts in each on.
+  [[nodiscard]] constexpr T kept_turns(const T& slots, const T& prompts, const T& step,
+                                       const prompt_steps<T>& read) const noexcept {
+    const T one(1.0);
+    const T kept = kept_share(slots);
+    const T some = max(prompts, T(1e-6));
+    const T alone = prompts * ((one - exponential(T(0.0) - some)) / some);
+    T turns = alone;
+    for (int i = 0; i < 12; ++i) {
+      const T carrying = detail::carried_in_turns(load, prompts, turns);
+      const T reads = read.of(prompts * load.prompt / carrying, load);
+      const T rate = prompts / (step + reads * carrying);
+      const basic_random_prompts<T> come = coming_in(rate, {step, reads, T(0.0), T(0.0)});
+      const T c = detail::readings_apart(come);
+      const T turn = (one + c) * (come.decoding / c + come.reading + come.waiting);
+      const T together = min(prompts / min(max(turn, one), slots), alone);
+      turns = alone + (together - alone) * kept;
+    }
+    return turns;
   }
   /// A prompt's seconds, in steps of so many: of its own all but the last are followed by the next
   /// one through the stages.

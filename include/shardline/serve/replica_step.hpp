@@ -15,6 +15,7 @@ namespace shardline {
 ///   part_context     cached ones
 ///   decoding         sequences that have their first token, on
 ///   decode_context   cached tokens
+///   uneven           share of its tokens by which the steps differ of which it is the mean
 ///   reads, decodes   whether it is meant to hold such parts, whose averages may be 0 in a lane
 template <class T = double>
 struct replica_step {
@@ -23,6 +24,7 @@ struct replica_step {
   T part_context = T(0.0);
   T decoding = T(0.0);
   T decode_context = T(0.0);
+  T uneven = T(0.0);
   bool reads = false;
   bool decodes = false;
 
@@ -51,6 +53,7 @@ template <class T>
                    s.decode_context};
   step.part_count = s.reads && s.decodes ? 2 : 1;
   step.replicas = dp;
+  step.uneven = s.uneven;
   if (!s.reads) step.parts[0] = step.parts[1];
   return step;
 }
@@ -69,6 +72,21 @@ template <class T>
   s.reads = true;
   s.part_context = cached_tokens(w) + (all - s.part_tokens) * T(0.5);
   return s;
+}
+
+/// The share of a mean step's tokens by which those differ of which it is the mean [1]: with whole
+/// prompts from one each to what is as far above the mean, with parts of one from none, neither
+/// beyond the step's budget.
+///   1500 tokens of prompts of 1000, 500 decode, of 4000: 0.25; of 2300: 0.15
+///   (tests/serve/replica_step.cpp)
+template <class T>
+[[nodiscard]] constexpr T uneven_share(const replica_step<T>& s, const T& prompt, const T& decoding,
+                                       const T& budget) noexcept {
+  const T none(0.0);
+  const T read = s.parts * s.part_tokens;
+  const T fewer = select(read < prompt, read, read - prompt);
+  const T more = max(budget - decoding - read, none);
+  return min(max(fewer, none), more) / (read + decoding);
 }
 
 /// Times of a replica's steps, the guesses of those that decode included.
@@ -114,10 +132,10 @@ struct mean_times {
     s.decoding = sequences;
     s.decodes = true;
     s.decode_context = mean_context(clock.workload);
-    return seconds_of(s);
+    return seconds_of(unevenly(s));
   }
   [[nodiscard]] constexpr basic_step_seconds<T> prompts(const T& prompt_tokens) const noexcept {
-    return seconds_of(step_with_prompts(clock.workload, prompt_tokens));
+    return seconds_of(unevenly(step_with_prompts(clock.workload, prompt_tokens)));
   }
   [[nodiscard]] constexpr T entry(const T& step, const T& busy) const noexcept {
     const Efficiency& policy = clock.prepared.cluster.accelerator.efficiency;
@@ -126,6 +144,13 @@ struct mean_times {
   }
 
  private:
+  [[nodiscard]] constexpr replica_step<T> unevenly(replica_step<T> s) const noexcept {
+    const basic_workload<T>& w = clock.workload;
+    const T checked = T(1.0) + real<T>(w.speculation.draft_tokens);
+    const T budget = step_budget(clock.prepared.cluster.runtime, w);
+    s.uneven = uneven_share(s, computed_tokens(w), s.decoding * checked, budget);
+    return s;
+  }
   [[nodiscard]] constexpr basic_step_seconds<T> seconds_of(
       const replica_step<T>& s) const noexcept {
     const auto t = clock(s);

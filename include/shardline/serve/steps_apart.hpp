@@ -27,18 +27,20 @@ namespace detail {
 
 // Sequences that a turn reads beside the `found` of one look, since they were read together before:
 // who ends within `entry` steps of another is read without a step of decoding between, and ends
-// with it from then on, as far as answers are of one length and do not end in every step anyway:
-//   prompts (entry - 1) / (1 + (prompts / 2)^2) / (1 + (cv g)^2), found by simulation; no more than
-//   a step has room for
+// with it from then on, as far as answers are of one length:
+//   prompts (entry - 1) (1/2 + prompts) / (1 + prompts) / (1 + (cv g)^2), no more than a step has
+//   room for
+// the second factor found by simulation of eight lives: the fewer begin in a step, the longer it
+// takes until all have met, some sixty lives (tests/plan/simulation.cpp).
 template <class T>
 constexpr T gathered(const basic_turnover<T>& load, const T& prompts, const T& entry,
                      const T& found, const T& most) noexcept {
   const T one(1.0);
   const T apart = load.spread * load.decode_steps;
-  const T dense = prompts * T(0.5);
   const T meet = prompts * max(entry - one, T(0.0));
+  const T met = (T(0.5) + prompts) / (one + prompts);
   const T room = min(most, max(load.budget / load.prompt - one, T(0.0)));
-  const T more = min(meet / ((one + dense * dense) * (one + apart * apart)), room - found);
+  const T more = min(meet * met / (one + apart * apart), room - found);
   return max(more, T(0.0));
 }
 
@@ -81,6 +83,18 @@ constexpr T read_at_once(const basic_turnover<T>& load, const T& prompts,
   return first + max(all - first, T(0.0)) / (one + apart * apart);
 }
 
+// Steps, over decoding ones, that read so many prompts in so many turns: max(n, 1) for the first
+// one of each, n = L / B, and full ones for the others, which fill what the first one leaves.
+template <class T>
+constexpr T carried_in_turns(const basic_turnover<T>& load, const T& prompts,
+                             const T& turns) noexcept {
+  const T one(1.0);
+  const T steps = load.prompt / load.budget;
+  const T more = max(steps * (prompts / turns - one), T(0.0));
+  const T uneven = (one - min(steps, one)) * T(0.5);
+  return turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
+}
+
 }  // namespace detail
 
 /// The steps of an engine that reads prompts apart, in sequences and tokens: prompts that have come
@@ -113,10 +127,7 @@ template <class T>
   const T gathered = detail::gathered(load, s.prompts, notice.steps(), found, most);
   const T some = max(found, T(1e-6));
   const T turns = s.prompts / (some / (one - exponential(T(0.0) - some)) + gathered);
-  const T steps = load.prompt / load.budget;
-  const T more = max(steps * (s.prompts / turns - one), T(0.0));
-  const T uneven = (one - min(steps, one)) * T(0.5);
-  s.carrying = turns * (max(steps, one) + more * more / max(more + uneven, T(1e-30)));
+  s.carrying = detail::carried_in_turns(load, s.prompts, turns);
   s.prompt_tokens = min(s.prompts * load.prompt / s.carrying, load.budget);
   return s;
 }

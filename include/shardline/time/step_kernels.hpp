@@ -14,12 +14,12 @@
 
 namespace shardline::detail {
 
-// Seconds of so many bytes: by the collective's law, or where the policy has none by all of it.
+// Seconds of so many bytes, unevenly sent: by the collective's law, or where the policy has none by all of it.
 template <class T, class Efficiency>
 constexpr T time_of_message(const prepared_layout<T, Efficiency>& p, std::size_t send,
-                            const T& sent) noexcept {
+                            const T& sent, const T& uneven) noexcept {
   if constexpr (sends_by_laws<T, Efficiency>) {
-    return p.send_laws[send].time(sent);
+    return p.send_laws[send].time(sent, uneven);
   } else {
     const buffer_key& by = p.sends[send];
     const collective<T> op{by.kind, by.group, bytes<T>::from_value(sent)};
@@ -29,12 +29,12 @@ constexpr T time_of_message(const prepared_layout<T, Efficiency>& p, std::size_t
 template <class T, class Efficiency>
 constexpr T time_of(const prepared_layout<T, Efficiency>& p, const prepared_message& m,
                     const step_sizes<T>& s) noexcept {
-  return time_of_message(p, m.send, s[m.size] * T(m.shape.bytes_each));
+  return time_of_message(p, m.send, s[m.size] * T(m.shape.bytes_each), s.step.uneven);
 }
 template <class T, class Efficiency>
 constexpr T time_of(const prepared_layout<T, Efficiency>& p, const repeated_message<T>& m,
                     const step_sizes<T>& s) noexcept {
-  return time_of_message(p, m.send, s[m.size] * m.bytes_each);
+  return time_of_message(p, m.send, s[m.size] * m.bytes_each, s.step.uneven);
 }
 template <class T, class Efficiency>
 constexpr T time_of_exchange(const prepared_layout<T, Efficiency>& p, std::size_t i,

@@ -34,6 +34,8 @@ struct step_part {
 ///   routing            how tokens fall on experts
 ///   replicas           that share the sequences out evenly, as they do on average; 0: one by one,
 ///                      so that the fullest has what is left over
+///   uneven             of a step that is the mean of several: the share of its tokens by which the
+///                      smallest has fewer and the largest more, from 0 to 1 [1]
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
@@ -41,6 +43,7 @@ struct basic_step {
   T expert_imbalance = T(1.0);
   basic_routing<T> routing{};
   T replicas = T(0.0);
+  T uneven = T(0.0);
 };
 
 /// `new_tokens` more prompt tokens of each of `sequences` after `context` cached tokens, none of
@@ -87,6 +90,7 @@ struct rank_coordinates {
 ///   own_tokens     of those, its part of each token counted once over the cp ranks
 ///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
+///   uneven         basic_step::uneven
 template <class T>
 struct rank_step {
   std::array<step_part<T>, 2> parts{};
@@ -97,6 +101,7 @@ struct rank_step {
   T group_tokens = T(0.0);
   T expert_imbalance = T(1.0);
   basic_routing<T> routing{};
+  T uneven = T(0.0);
 };
 
 /// A step of the whole deployment, as its fullest rank has it, in sequences and tokens:
@@ -122,6 +127,7 @@ template <class T>
   local.part_count = s.part_count;
   local.expert_imbalance = s.expert_imbalance;
   local.routing = s.routing;
+  local.uneven = s.uneven;
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const bool shared_out = part.phase == phase::prefill || l.attention.cp == 1;

@@ -346,6 +346,21 @@ TEST_CASE("documented: laws of attention take 78.8 us of a prompt and 365.0 us o
         doctest::Approx(365.0).scale(0.0).epsilon(1e-4));
 }
 
+TEST_CASE("blocks that start while others read show where starting them takes longer") {
+  decode_curve<> one_by_one{.launch = 10_us, .block = 1_us};
+  decode_curve<> overlapped = one_by_one;
+  overlapped.overlapped = true;
+  const auto of = [](const decode_curve<>& c, double sequences, double context) {
+    return microseconds(with_curves(h100, {}, c),
+                        grouped(token, sequences, 1.0, context, {64, 8, 128}, 2.0));
+  };
+  const double starting = 512.0 * 8.0 / 132.0;  // 8 blocks a sequence on 132 multiprocessors
+  const double long_keys = of(one_by_one, 512.0, 8191.0) - of(overlapped, 512.0, 8191.0);
+  CHECK(long_keys == doctest::Approx(starting));
+  CHECK(of(overlapped, 512.0, 1.0) == doctest::Approx(10.0 + starting));
+  CHECK(of(one_by_one, 512.0, 1.0) > of(overlapped, 512.0, 1.0));
+}
+
 TEST_CASE("a cache that is widened first is read and multiplied as a wide one, one pace beside") {
   decode_curve<> c = recorded::latent_decode_h100_trtllm_narrow;
   const auto of = [&](double pace, double bytes, integer heads) {

@@ -90,7 +90,8 @@ inline sl::decode_curve<> random_decode_curve(laws::dice& d) {
           .window_padding = d.flip() ? 0.0 : d.between(0.0, 500.0),
           .cache_speedup = d.between(1.0, 3.0),
           .cache_share = d.between(0.0, 1.0),
-          .unseen_blocks = d.flip()};
+          .unseen_blocks = d.flip(),
+          .overlapped = d.flip()};
 }
 
 /// One in four has ideal curves: there the bounds are tight.

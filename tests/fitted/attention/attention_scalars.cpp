@@ -24,7 +24,7 @@ decode_curve<T> in(const decode_curve<>& c) {
   return {T(c.compute),       T(c.bandwidth),   cast<T>(c.launch), cast<T>(c.reduction),
           cast<T>(c.block),   T(c.blocks),      T(c.splits),       T(c.multiprocessor_share),
           T(c.tail),          T(c.exposed),     T(c.passes),       T(c.window_padding),
-          T(c.cache_speedup), T(c.cache_share), c.unseen_blocks};
+          T(c.cache_speedup), T(c.cache_share), c.unseen_blocks,   c.overlapped};
 }
 
 template <class T, class Curve>

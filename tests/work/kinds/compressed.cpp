@@ -109,6 +109,52 @@ TEST_CASE("an indexer chooses entries, by keys that are compressed likewise") {
   CHECK(r.cores[2].flops().value() == doctest::Approx(3.0 * 2.0 * 2.0 * 8.0 * 8.0));
 }
 
+TEST_CASE(
+    "plain entries: no bias by position, of one token no gate, and keys that are made of them") {
+  compressed_attention plain = choosing(whole);
+  plain.overlapping = false;
+  plain.plain_entries = true;
+  const recorded r = block_of(plain, {}, decode_step(3.0, 29.0, 1.0));
+  REQUIRE(r.gemms.size() == 9);
+  CHECK(shape(r.gemms[3].weight, 16, 2 * 4));  // an entry's part and its gate
+  CHECK(shape(r.gemms[6].weight, 4, 2));       // the indexer's key
+  CHECK(r.fused.size() == 1);                  // sinks alone
+  CHECK(r.caches[1].bytes_per_token == doctest::Approx((8.0 + 6.0) / 3.0));
+  CHECK(r.caches[1].state_bytes == 3.0 * 2.0 * 4.0 * 4.0);
+  plain.tokens_per_key = 1;
+  const recorded each = block_of(plain, {}, decode_step(3.0, 29.0, 1.0));
+  CHECK(shape(each.gemms[3].weight, 16, 4));
+  CHECK(each.caches[1].bytes_per_token == 8.0 + 6.0);
+  CHECK(each.caches[1].state_bytes == 0.0);
+}
+
+TEST_CASE("entries of another layer: attended to, chosen here or there, and never kept twice") {
+  compressed_attention reads = choosing(whole);
+  reads.overlapping = false;
+  reads.plain_entries = reads.reads_entries_of_another = true;
+  const recorded r = block_of(reads, {}, decode_step(3.0, 29.0, 1.0));
+  REQUIRE(r.gemms.size() == 7);  // no compressor, no keys
+  CHECK(shape(r.gemms[3].weight, 5, 7 * 2));
+  CHECK(shape(r.gemms[4].weight, 16, 7));
+  CHECK(r.caches.size() == 1);  // the window
+  REQUIRE(r.cores.size() == 3);
+  // 10 entries of 30 tokens, of which 2 are chosen, as where they are this layer's own.
+  compressed_attention own = reads;
+  own.reads_entries_of_another = false;
+  const recorded makes = block_of(own, {}, decode_step(3.0, 29.0, 1.0));
+  for (const std::size_t i : {1U, 2U}) {
+    CHECK(r.cores[i].cache_bytes().value() == makes.cores[i].cache_bytes().value());
+    CHECK(r.cores[i].flops().value() == makes.cores[i].flops().value());
+  }
+  reads.chosen_by_another = true;
+  const recorded chosen = block_of(reads, {}, decode_step(3.0, 29.0, 1.0));
+  CHECK(chosen.gemms.size() == 5);
+  CHECK(chosen.caches.size() == 1);
+  REQUIRE(chosen.cores.size() == 2);
+  CHECK(chosen.cores[1].flops().value() == r.cores[2].flops().value());
+  CHECK(chosen.cores[1].cache_bytes().value() == r.cores[2].cache_bytes().value());
+}
+
 TEST_CASE("compressors are stored as norms are, whatever attention is") {
   model m = sixteen_wide();
   m.weights[weight_class::attention] = formats::fp8_block;

@@ -185,3 +185,28 @@ TEST_CASE("a layer that reads another's cache projects queries alone, and keeps 
   REQUIRE(r.cores.size() == 1);
   CHECK(r.cores[0].cache_bytes().value() == 3.0 * 11.0 * 2.0 * 4.0 * 2.0);
 }
+
+TEST_CASE("biases by distance: a few values of each head beside the queries, and a table") {
+  grouped_query_attention a = grouped;
+  a.relative_rank = 2;
+  a.relative_reach = 9;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  CHECK(shape(r.gemms[0].weight, 16, (4 + 2) * 4 + 4 * 2));
+  REQUIRE(r.fused.size() == 1);
+  CHECK(shape(r.fused[0], 1, 2 * 9));
+  CHECK(r.caches.size() == 1);
+}
+
+TEST_CASE("short convolutions: of this rank's keys and values, and of both blocks' whole rows") {
+  grouped_query_attention a = grouped;
+  a.conv_kernel = 3;
+  const recorded r = block_of(a, tensor_parallel(2), decode_step(3.0, 10.0, 1.0));
+  constexpr integer channels = 2 * 4 + 2 * 16;  // one head of keys and one of values
+  REQUIRE(r.fused.size() == 1);
+  CHECK(shape(r.fused[0], 1, channels * 3));
+  REQUIRE(r.recurrences.size() == 1);
+  CHECK(r.recurrences[0].kind == recurrence_kind::convolution);
+  REQUIRE(r.caches.size() == 2);
+  CHECK(r.caches[0].state_bytes == 2.0 * channels * 2.0);  // two inputs in bf16
+  CHECK(r.caches[0].bytes_per_token == 0.0);
+}

@@ -80,3 +80,17 @@ TEST_CASE("a mixed step runs the kernels of both, and so reads the expansion twi
   CHECK(r.cores[1].phase == phase::decode);
   CHECK(r.cores[1].sequences == 7.0);
 }
+
+TEST_CASE("windows of latents: less is seen and kept, and of the context nothing is expanded") {
+  latent_attention near = low_rank;
+  near.window = 6;
+  near.rope_norm = true;
+  const recorded r = block_of(near, {}, prefill_step(2.0, 10.0, 30.0, 1.0));
+  CHECK(r.gemms[3].rows == 2.0 * 10.0);
+  REQUIRE(r.caches.size() == 1);
+  CHECK(r.caches[0].window == 6);
+  CHECK(r.cores[0].flops().value() == 2.0 * 10.0 * 6.0 * 2.0 * 8.0 * (3 + 2 + 7));
+  CHECK(r.vectors[1].weight.n == 5 + 2);  // a norm of the rotated part too
+  CHECK(near.cache_copies(4) == 1);
+  CHECK(low_rank.cache_copies(4) == 4);
+}

@@ -69,3 +69,23 @@ TEST_CASE("tables in 8 bits beside an embedding in 16") {
   const double saved = wide - parameters(with_memory(narrow)).total_bytes().value();
   CHECK(saved == 101.0 * 3.0 - 4.0);  // one scale
 }
+
+TEST_CASE("an engram gates without a convolution; its rows have a scale for each 32 values") {
+  const ngram_memory engram{
+      .rows = 101, .row_width = 64, .lookups = 2, .streams = 2, .engram = true};
+  const recorded r = block_of(engram, {}, decode_step(3.0, 10.0, 1.0));
+  REQUIRE(r.gemms.size() == 2);
+  CHECK(shape(r.gemms[0].weight, 2 * 64, 16));
+  CHECK(shape(r.gemms[1].weight, 2 * 64, 2 * 16));
+  CHECK(r.gemms[1].weight.weight_class == weight_class::attention);
+  CHECK(r.vectors[0].weight.total_bytes() == 101.0 * (64.0 + 2.0));
+  CHECK(r.vectors[1].weight.n == 2 * 2 * 16);  // gains of streams and of keys
+  CHECK(r.caches.empty());
+  CHECK(r.recurrences.empty());
+  const integer own = 101 * 64 + 128 * 16 + 128 * 32 + 2 * 32;
+  model m = with_memory(engram);
+  model without = m;
+  without.layers = {{2, {no_attention{}, dense_feed_forward{.width = 32}}}};
+  CHECK(parameters(m).total() - parameters(without).total() == own);
+  CHECK(active_parameters(m) - active_parameters(without) == own - (101 - 2) * 64);
+}

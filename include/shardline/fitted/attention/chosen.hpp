@@ -11,12 +11,13 @@ namespace shardline {
 ///   rows    = heads, rounded up to a multiple of `heads`: what a block multiplies
 ///   keys    = `window` where places that no token was chosen for are multiplied too; else the mean
 ///             of min(window, tokens up to the query)
-///   compute = s n keys 2 rows (qk + v) / (compute peak)
+///   compute = max(s n, multiprocessors / splits) keys 2 rows (qk + v) / (compute peak)
 ///   memory  = bytes moved / memory_rate, each token of a sequence once
 ///   time    = launch + max(compute, memory)                                                  [s]
-/// More sequences, tokens, heads or context never take less. Source of the form: sparse_fwd of
-/// deepseek-ai/FlashMLA, a query of all heads at a time over its own keys; constants fitted
-/// (chips/sparse.hpp). Check: tests/fitted/attention/chosen.cpp.
+/// A block has the keys of one query, or its share of them where they are split, so that few
+/// queries take as long as one for each multiprocessor. More sequences, tokens, heads or context
+/// never take less. Source of the form: sparse_fwd of deepseek-ai/FlashMLA, a query of all heads at
+/// a time over its own keys; constants fitted (chips/sparse.hpp). Check: tests/fitted/attention/chosen.cpp.
 ///   pair    of a query and a key, the whole chip
 template <class T>
 struct chosen_law {
@@ -27,6 +28,7 @@ struct chosen_law {
   T query = T(0.0);
   T key = T(0.0);
   T launch = T(0.0);
+  T at_once = T(0.0);  // queries that the chip works on
 
   [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
     const T own = p.sequences * p.new_tokens / split;
@@ -35,7 +37,7 @@ struct chosen_law {
     const T kept = min(p.context, real<T>(window));
     const T memory = own * query + p.sequences * (kept + p.new_tokens) * key;
     return detail::unless_idle(p.sequences * p.new_tokens,
-                               {own * each * pair, memory, T(0.0), launch});
+                               {max(own, at_once) * each * pair, memory, T(0.0), launch});
   }
 };
 
@@ -80,6 +82,7 @@ template <class T>
   law.query = real<T>(o.heads * (o.qk_dim + o.v_dim)) * T(element) * per_byte;
   law.key = T(o.bytes_per_token / real<double>(o.cache_split)) * per_byte;
   law.launch = c.launch.value();
+  law.at_once = detail::multiprocessors(a) / c.splits;
   return law;
 }
 

@@ -89,6 +89,7 @@ struct decode_law {
   detail::looped_cache<T> cache{};  // of bytes
   bool looped = false;
   bool unseen_blocks = false;
+  bool overlapped = false;
 
   [[nodiscard]] constexpr kernel_time<T> time(const step_part<T>& p) const noexcept {
     const T kept = (p.context + p.new_tokens) * share;
@@ -100,13 +101,17 @@ struct decode_law {
     const T longer = max(compute, memory);
     const T lone = u.longest(splits);
     const T shared = longer + exposed * min(compute, memory) + tail * lone;
-    const T started = block * u.blocks(unseen_blocks ? kept : u.keys, blocks) + beside * queries +
-                      p.sequences * kept * widened;
-    return detail::unless_idle(queries, {compute, memory, max(lone, shared) - longer + started,
-                                         launch + reduction * u.adds_up(splits)});
+    const T started = block * u.blocks(unseen_blocks ? kept : u.keys, blocks);
+    const T beyond = beside * queries + p.sequences * kept * widened;
+    return detail::unless_idle(
+        queries, {compute, memory, with_starts(max(lone, shared), started) - longer + beyond,
+                  launch + reduction * u.adds_up(splits)});
   }
 
  private:
+  [[nodiscard]] constexpr T with_starts(const T& busy, const T& started) const noexcept {
+    return overlapped ? max(busy, started) : busy + started;
+  }
   // Keys that are read. Each new token sees a window of its own.
   [[nodiscard]] constexpr T keys_seen(const step_part<T>& p, const T& kept) const noexcept {
     if (window == 0) return kept;
@@ -143,8 +148,10 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
   law.kv_heads = real<T>(o.kv_heads) / multiprocessors(a);
   law.read =
       width * T(walked_bytes) * multiprocessors(a) * seconds_per_byte(a, c.multiprocessor_share);
+  // Widened keys are multiplied as such; what is read anew for each query head is no wider.
+  const kernel_format kernel = cache_kernel(value_of(c.widening) > 0.0 ? o : asked);
   law.multiplied =
-      T(2.0 * real<double>(values)) * seconds_per_flop(a, math_of(o, cache_kernel(o)), c.compute);
+      T(2.0 * real<double>(values)) * seconds_per_flop(a, math_of(o, kernel), c.compute);
   law.widened = real<T>(values_kept(asked)) * c.widening / multiprocessors(a);
   law.key_bytes = o.bytes_per_token * real<double>(o.tokens_per_key);
   law.query_bytes =
@@ -155,6 +162,7 @@ constexpr decode_law<T> decode_law_of(const fitted_accelerator<T>& a, const deco
   law.launch = c.launch.value();
   law.reduction = c.reduction.value();
   law.unseen_blocks = c.unseen_blocks;
+  law.overlapped = c.overlapped;
   law.cache = {c.cache_share * a.last_level_cache.value(), c.cache_speedup};
   law.looped = a.efficiency.looped;
   return law;

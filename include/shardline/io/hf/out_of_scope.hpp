@@ -71,16 +71,46 @@ inline constexpr std::string_view is_ternary =
     "a decoder of ternary weights with norms inside its blocks, which no engine here serves";
 inline constexpr std::string_view mixes_attention =
     "a decoder with experts of attention, which are not priced";
+inline constexpr std::string_view mixes_values =
+    "a decoder whose values come from experts, which are not priced";
+inline constexpr std::string_view gates_norms =
+    "a decoder whose norms are gated through a path of low rank, which are not priced";
+inline constexpr std::string_view scales_norms =
+    "a decoder whose norms a small network of the delay scales, which is not priced";
+inline constexpr std::string_view loops =
+    "a decoder whose second pass attends to the first one's cache and to a window of its own, "
+    "which "
+    "is not priced";
+inline constexpr std::string_view makes_kernels =
+    "a decoder whose convolutions' taps are made of each token, which are not priced";
 inline constexpr std::string_view denoises =
     "a diffusion model: it does not write token by token, and is not priced";
-inline constexpr std::array<unpriced_type, 21> unpriced_types{
-    {{"zamba", shares_weights}, {"zamba2", shares_weights},  {"phi4flash", shares_cache},
-     {"bitnet", is_ternary},    {"jetmoe", mixes_attention}, {"cogvlm", sees_images},
-     {"cogvlm2", sees_images},  {"recurrent_gemma", recurs}, {"rwkv", recurs},
-     {"rwkv5", recurs},         {"rwkv6", recurs},           {"rwkv7", recurs},
-     {"xlstm", recurs},         {"retnet", recurs},          {"griffin", recurs},
-     {"llada", denoises},       {"llada_moe", denoises},     {"llada2_moe", denoises},
-     {"Dream", denoises},       {"sdar", denoises},          {"sdar_moe", denoises}}};
+inline constexpr std::array unpriced_types{unpriced_type{"zamba", shares_weights},
+                                           unpriced_type{"zamba2", shares_weights},
+                                           unpriced_type{"phi4flash", shares_cache},
+                                           unpriced_type{"bitnet", is_ternary},
+                                           unpriced_type{"jetmoe", mixes_attention},
+                                           unpriced_type{"k2_horizon", mixes_values},
+                                           unpriced_type{"gigachat3_5", gates_norms},
+                                           unpriced_type{"iquestloopcoder", loops},
+                                           unpriced_type{"jet_nemotron", makes_kernels},
+                                           unpriced_type{"voxtral_realtime_text", scales_norms},
+                                           unpriced_type{"cogvlm", sees_images},
+                                           unpriced_type{"cogvlm2", sees_images},
+                                           unpriced_type{"recurrent_gemma", recurs},
+                                           unpriced_type{"rwkv", recurs},
+                                           unpriced_type{"rwkv5", recurs},
+                                           unpriced_type{"rwkv6", recurs},
+                                           unpriced_type{"rwkv7", recurs},
+                                           unpriced_type{"xlstm", recurs},
+                                           unpriced_type{"retnet", recurs},
+                                           unpriced_type{"griffin", recurs},
+                                           unpriced_type{"llada", denoises},
+                                           unpriced_type{"llada_moe", denoises},
+                                           unpriced_type{"llada2_moe", denoises},
+                                           unpriced_type{"Dream", denoises},
+                                           unpriced_type{"sdar", denoises},
+                                           unpriced_type{"sdar_moe", denoises}};
 
 }  // namespace detail
 

@@ -77,7 +77,8 @@ void put_precision(json_output<Output>& out, std::string_view key,
 /// "captured_sequences": {"below_four_ranks", "from_four_ranks"}, "schedule", "logit_bytes",
 /// "vocabulary_padding", "mxfp4_padding", "mxfp4_hidden_padding", "segment_bytes",
 /// "reserved_output", "receive_interval", "expert_exchange", "dispatch", "combine",
-/// "overlap_shared_experts", "two_batch_overlap", members: describe/engine.hpp explains them; a
+/// "overlap_shared_experts", "buffers": {"inside_bytes", "across_bytes", "value_bytes", "tokens"},
+/// "two_batch_overlap", members: describe/engine.hpp explains them; a
 /// step of 0 is the workload's own, a precision of null the activations'.
 ///   by default "reserve_bytes": 1073741824   (tests/io/documented.cpp)
 template <class Output, class T>
@@ -106,6 +107,12 @@ void put_members(json_output<Output>& out, const basic_runtime<T>& r) {
   detail::put_precision(out, "dispatch", r.experts.dispatch);
   detail::put_precision(out, "combine", r.experts.combine);
   out.member("overlap_shared_experts", r.experts.overlap_shared);
+  out.object("buffers", [&] {
+    out.member("inside_bytes", detail::rounded_up(r.buffers.inside.value()));
+    out.member("across_bytes", detail::rounded_up(r.buffers.across.value()));
+    out.member("value_bytes", r.buffers.value_bytes);
+    out.member("tokens", r.buffers.tokens);
+  });
   out.member("two_batch_overlap", r.two_batch_overlap);
 }
 /// {those members}, as one object.

@@ -13,7 +13,8 @@ namespace shardline {
 /// A router over `experts` of which each token takes `experts_per_token`.
 ///   width               inner width of one routed expert
 ///   shared_experts      experts that every token takes, each shared_width wide
-///   shared_gate         one projection to a scalar that weighs the shared experts (Qwen2-MoE)
+///   shared_gate         a projection to a scalar for each shared expert, which weighs it (Qwen2-MoE,
+///                       Inkling)
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)
@@ -267,7 +268,9 @@ constexpr void emit_router(const mixture_of_experts& f, const block_context& e, 
   if (f.correction_bias) {
     sink(fused_shape{term::router, {router, formats::fp32, 1, choices, 1, e.stored}});
   }
-  if (f.shared_gate) sink(fused_shape{term::router, e.vector(router, e.hidden_size)});
+  if (f.shared_gate) {
+    sink(fused_shape{term::router, e.vector(router, f.shared_experts * e.hidden_size)});
+  }
 }
 
 // A norm within the block: reads a row and writes it.

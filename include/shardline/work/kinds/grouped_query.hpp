@@ -4,6 +4,7 @@
 
 #include "shardline/work/context_parallel.hpp"
 #include "shardline/work/kind.hpp"
+#include "shardline/work/recurrent.hpp"
 
 namespace shardline {
 
@@ -30,6 +31,10 @@ enum class head_norm : unsigned char { none, per_head, all_heads, each_head, per
 ///                nothing reads them (Gemma 3n)
 ///   q_lora_rank  queries go through a latent of so many values, normed (Step-3), which every rank
 ///                works out whole, and keys and values beside it; 0: one matrix
+///   conv_kernel  taps of short convolutions behind keys, values, and what both blocks of the layer
+///                return, whose last inputs are kept (Inkling); 0: there are none
+///   relative_rank, relative_reach   values of a head that a table turns to a bias for each of so
+///                many distances (Inkling); its products are not priced
 /// Per token and layer it caches kv_heads (head_dim + v_head_dim) values.
 struct grouped_query_attention {
   static constexpr std::string_view kind_name{"grouped_query"};
@@ -50,7 +55,16 @@ struct grouped_query_attention {
   bool reads_cache_of_another = false;
   bool idle_projections = false;
   integer q_lora_rank = 0;
+  integer conv_kernel = 0;
+  integer relative_rank = 0;
+  integer relative_reach = 0;
 
+  static constexpr field_range taps_range{
+      {}, "attention.conv_kernel", figure_unit::tokens, 0.0, 1e3, true};
+  static constexpr field_range rank_range{
+      {}, "attention.relative_rank", figure_unit::none, 0.0, 1e5, true};
+  static constexpr field_range reach_range{
+      {}, "attention.relative_reach", figure_unit::tokens, 0.0, 1e9, true};
   static constexpr field_range v_head_dim_range{
       {}, "attention.v_head_dim", figure_unit::none, 0.0, 1e5, true};
 
@@ -81,6 +95,9 @@ struct grouped_query_attention {
     list("reads_cache_of_another", &self::reads_cache_of_another);
     list("idle_projections", &self::idle_projections);
     list("q_lora_rank", as<field::q_lora_rank>, &self::q_lora_rank);
+    list("conv_kernel", as_own<taps_range>, &self::conv_kernel);
+    list("relative_rank", as_own<rank_range>, &self::relative_rank);
+    list("relative_reach", as_own<reach_range>, &self::relative_reach);
   }
   // Queries share key-value heads in equal groups.
   template <class Listener>
@@ -126,6 +143,10 @@ struct grouped_query_attention {
   constexpr void emit_projections(const block_context& e, integer own_heads, integer own_kv_heads,
                                   shape_sink& sink) const;
   constexpr void emit_output(const block_context& e, integer own_heads, shape_sink& sink) const;
+
+ private:
+  constexpr void emit_convolutions(const block_context& e, integer own_kv_heads,
+                                   shape_sink& sink) const;
 };
 
 namespace detail {
@@ -151,7 +172,7 @@ constexpr void grouped_query_attention::emit_projections(const block_context& e,
   const integer own_values = without_keys || values_from_keys ? 0 : own_kv_heads * value_width();
   const integer queries = (output_gate ? 2 : 1) * own_heads * head_dim;
   const integer projected = (q_lora_rank > 0 ? q_lora_rank : queries) + own_keys + own_values;
-  const integer gates = head_gate ? own_heads : 0;
+  const integer gates = (head_gate ? own_heads : 0) + own_heads * relative_rank;
   sink(e.project(projections, e.matrix(in_class, e.hidden_size, projected + gates)));
   if (qkv_bias) sink(fused_shape{projections, e.vector(in_class, projected)});
   if (q_lora_rank > 0) {
@@ -189,12 +210,26 @@ constexpr void grouped_query_attention::emit_output(const block_context& e, inte
   if (output_bias) sink(fused_shape{projections, e.vector(in_class, e.hidden_size)});
 }
 
+// What both blocks return is whole on every rank, and so are its convolutions.
+constexpr void grouped_query_attention::emit_convolutions(const block_context& e,
+                                                          integer own_kv_heads,
+                                                          shape_sink& sink) const {
+  const integer channels = own_kv_heads * (head_dim + value_width()) + 2 * e.hidden_size;
+  sink(sequence_cache{.state_bytes = detail::input_bytes(channels, conv_kernel, e)});
+  detail::emit_convolution(channels, conv_kernel, false, e, sink);
+}
+
 /// q k v (and gates), rotary and head norms, attention per part, output.
 constexpr void grouped_query_attention::emit(const block_context& e, shape_sink& sink) const {
   const integer own_heads = items_in_part(heads, e.layout.attention.tp, e.rank.tp);
   const integer own_kv_heads = kv_heads_of_rank(kv_heads, e.layout.attention.tp, e.rank.tp);
   emit_projections(e, own_heads, own_kv_heads, sink);
+  if (conv_kernel > 0) emit_convolutions(e, own_kv_heads, sink);
   if (sinks) sink(fused_shape{term::attention, e.vector(weight_class::attention, own_heads)});
+  if (relative_rank > 0) {
+    sink(fused_shape{term::attention,
+                     e.vector(weight_class::attention, relative_rank * relative_reach)});
+  }
   const double per_token =
       real<double>(own_kv_heads) * (e.kv_cache.bytes(head_dim) + e.kv_cache.bytes(value_width()));
   if (!reads_cache_of_another) {

@@ -13,6 +13,8 @@ namespace shardline {
 ///   qk_nope_head_dim, qk_rope_head_dim, v_head_dim   per head: without and with rotary, value
 ///   output_gate    a projection of the stream that gates the output, value by value (Kimi K3)
 ///   head_gate      a projection to one value per head that gates it (Ling 3)
+///   window         tokens a query sees, itself included; 0 sees all (dots.3)
+///   rope_norm      the rotated part of keys has a norm of its own (dots.3)
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
 /// and every tensor-parallel rank needs all of them.
 struct latent_attention {
@@ -26,6 +28,8 @@ struct latent_attention {
   integer v_head_dim = 0;
   bool output_gate = false;
   bool head_gate = false;
+  integer window = 0;
+  bool rope_norm = false;
 
   friend constexpr bool operator==(const latent_attention&,
                                    const latent_attention&) noexcept = default;
@@ -44,6 +48,8 @@ struct latent_attention {
     list("v_head_dim", as<field::head_dim>, &self::v_head_dim);
     list("output_gate", &self::output_gate);
     list("head_gate", &self::head_gate);
+    list("window", as<field::window>, &self::window);
+    list("rope_norm", &self::rope_norm);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}
@@ -56,7 +62,10 @@ struct latent_attention {
     rules.output(in_class, heads * (qk_nope_head_dim + v_head_dim), matrix_role::key_value);
     rules.inner(in_class, heads * v_head_dim);
   }
-  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept { return tp; }
+  // Engines share no windows.
+  [[nodiscard]] constexpr integer cache_copies(integer tp) const noexcept {
+    return window == 0 ? tp : 1;
+  }
   template <class List>
   constexpr void matrices(List&& list) const {
     list(weight_class::attention);
@@ -74,6 +83,7 @@ struct latent_attention {
     list.attention("o_proj", matrix_role::output);
     if (output_gate || head_gate) list.attention("g_proj");
     for (const char* name : {"q_a_layernorm", "kv_a_layernorm"}) list.attention_norm(name);
+    if (rope_norm) list.attention_norm("k_rope_only_layernorm");
   }
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
@@ -110,8 +120,9 @@ constexpr void latent_attention::emit_projections(const block_context& e, shape_
     sink(e.project(projections, e.matrix(in_class, matrix_role::query, e.hidden_size, queries)));
   }
   sink(e.project(projections, e.matrix(in_class, matrix_role::kv_latent, e.hidden_size, width())));
-  sink(vector_shape{projections, e.vector(weight_class::norm, kv_lora_rank),
-                    e.values_bytes(2 * width()), vector_kind::norm, width()});
+  const integer gains = kv_lora_rank + (rope_norm ? qk_rope_head_dim : 0);
+  sink(vector_shape{projections, e.vector(weight_class::norm, gains), e.values_bytes(2 * width()),
+                    vector_kind::norm, width()});
 }
 
 constexpr void latent_attention::emit_output(const block_context& e, shape_sink& sink) const {
@@ -140,7 +151,7 @@ constexpr attention_shape latent_attention::attending(const block_context& e, ph
           .kv_heads = expanded ? own_heads : 1,
           .qk_dim = nope + qk_rope_head_dim,
           .v_dim = expanded ? v_head_dim : kv_lora_rank,
-          .window = 0,
+          .window = window,
           .bytes_per_token = per_token,
           .activation = e.activations,
           .latent = true,
@@ -155,13 +166,13 @@ constexpr attention_shape latent_attention::attending(const block_context& e, ph
 /// for it again) and runs ordinary attention. A decode step absorbs the expansion into queries and
 /// outputs (the same multiplications, of new tokens only) and attends to the latents directly, as
 /// one key-value head shared by all heads. Each part runs its own kernels, so each reads the
-/// matrix.
+/// matrix. Of the context a window leaves so little that its expansion is left out.
 constexpr void latent_attention::emit(const block_context& e, shape_sink& sink) const {
   emit_projections(e, sink);
-  sink(gemm_shape{term::attention_projections, expansion(e), step_extent::expanded_tokens,
-                  e.activations, true});
+  const step_extent rows = window == 0 ? step_extent::expanded_tokens : step_extent::tokens;
+  sink(gemm_shape{term::attention_projections, expansion(e), rows, e.activations, true});
   const double per_token = e.kv_cache.bytes(width());
-  sink(sequence_cache{per_token, 0, false, 0.0, e.layout.dcp});
+  sink(sequence_cache{per_token, window, false, 0.0, e.layout.dcp});
   for (const phase p : both_phases) {
     detail::emit_context_gather(e, p, per_token, sink);
     detail::emit_query_gather(e, p, heads_of_rank(e), width(), sink);

@@ -35,6 +35,8 @@ struct sparse_latent_attention {
   bool indexed = true;
   bool output_gate = false;
   bool sinks = false;
+  bool head_gate = false;
+  bool rope_norm = false;
 
   static constexpr field_range rope_range{
       {}, "attention.qk_rope_head_dim", figure_unit::none, 0.0, 1e5, true};
@@ -48,8 +50,15 @@ struct sparse_latent_attention {
 
   /// The attention that it would be without an indexer.
   [[nodiscard]] constexpr latent_attention latents() const noexcept {
-    return {heads,      q_lora_rank, kv_lora_rank, qk_nope_head_dim, qk_rope_head_dim,
-            v_head_dim, output_gate};
+    return {.heads = heads,
+            .q_lora_rank = q_lora_rank,
+            .kv_lora_rank = kv_lora_rank,
+            .qk_nope_head_dim = qk_nope_head_dim,
+            .qk_rope_head_dim = qk_rope_head_dim,
+            .v_head_dim = v_head_dim,
+            .output_gate = output_gate,
+            .head_gate = head_gate,
+            .rope_norm = rope_norm};
   }
   /// Bytes that the indexer keeps of a token.
   [[nodiscard]] constexpr double index_bytes() const noexcept {
@@ -74,6 +83,8 @@ struct sparse_latent_attention {
     list("indexed", &self::indexed);
     list("output_gate", &self::output_gate);
     list("sinks", &self::sinks);
+    list("head_gate", &self::head_gate);
+    list("rope_norm", &self::rope_norm);
   }
   template <class Listener>
   constexpr void conditions(Listener&&) const {}

@@ -17,7 +17,9 @@
 #include "shardline/io/hf/families/cohere.hpp"
 #include "shardline/io/hf/families/deepseek.hpp"
 #include "shardline/io/hf/families/deepseek_v4.hpp"
+#include "shardline/io/hf/families/deepseek_v41.hpp"
 #include "shardline/io/hf/families/dots1.hpp"
+#include "shardline/io/hf/families/dots3.hpp"
 #include "shardline/io/hf/families/ernie.hpp"
 #include "shardline/io/hf/families/ernie_vl.hpp"
 #include "shardline/io/hf/families/exaone.hpp"
@@ -33,11 +35,14 @@
 #include "shardline/io/hf/families/gpt_oss.hpp"
 #include "shardline/io/hf/families/granite.hpp"
 #include "shardline/io/hf/families/grok.hpp"
+#include "shardline/io/hf/families/hrm.hpp"
 #include "shardline/io/hf/families/hunyuan.hpp"
 #include "shardline/io/hf/families/hunyuan_v4.hpp"
+#include "shardline/io/hf/families/inkling.hpp"
 #include "shardline/io/hf/families/internlm.hpp"
 #include "shardline/io/hf/families/jamba.hpp"
 #include "shardline/io/hf/families/kimi.hpp"
+#include "shardline/io/hf/families/kimi_audio.hpp"
 #include "shardline/io/hf/families/laguna.hpp"
 #include "shardline/io/hf/families/lfm2.hpp"
 #include "shardline/io/hf/families/llama.hpp"
@@ -52,6 +57,7 @@
 #include "shardline/io/hf/families/mllama.hpp"
 #include "shardline/io/hf/families/molmo.hpp"
 #include "shardline/io/hf/families/mosaic.hpp"
+#include "shardline/io/hf/families/muse.hpp"
 #include "shardline/io/hf/families/nemotron.hpp"
 #include "shardline/io/hf/families/nemotron_nas.hpp"
 #include "shardline/io/hf/families/olmo.hpp"
@@ -96,9 +102,12 @@ inline constexpr std::array all_families{
     &families::dots_ocr,
     &families::keye,
     &families::keye_vl1_5,
+    &families::llava_onevision1_5_text,
     &families::qwen3_vl_text,
     &families::qwen3_vl_moe_text,
     &families::qwen3_omni_moe_text,
+    &families::interns1_pro_text,
+    &families::kimi_audio,
     &families::mimo,
     &families::mimo_v2_flash,
     &families::mimo_v2,
@@ -117,6 +126,7 @@ inline constexpr std::array all_families{
     &families::kimi_linear,
     &families::deepseek_v32,
     &families::deepseek_v4,
+    &families::deepseek_v41_text,
     &families::glm_moe_dsa,
     &families::glm4_moe,
     &families::solar_open,
@@ -133,6 +143,7 @@ inline constexpr std::array all_families{
     &families::gemma2,
     &families::vaultgemma,
     &families::gemma3_text,
+    &families::rnj1,
     &families::gemma3n_text,
     &families::gemma4_text,
     &families::gemma4_unified_text,
@@ -178,6 +189,9 @@ inline constexpr std::array all_families{
     &families::exaone4,
     &families::exaone_moe,
     &families::dots1,
+    &families::dots3_note,
+    &families::dots3_note_omni,
+    &families::dots3_note_text,
     &families::hunyuan_v1_dense,
     &families::hunyuan_v1_moe,
     &families::hunyuan,
@@ -257,6 +271,11 @@ inline constexpr std::array all_families{
     &families::molmo,
     &families::molmo2_text,
     &families::ouro,
+    &families::hrm_text,
+    &families::inkling_text,
+    &families::inkling_model,
+    &families::muse_glimmer,
+    &families::muse_glimmer_text,
     &families::persimmon,
     &families::plamo,
     &families::plamo3,
@@ -295,6 +314,11 @@ inline constexpr std::array all_wrappers{
     &families::qwen2_5_vl_wrapper,
     &families::qwen3_vl,
     &families::qwen3_vl_moe,
+    &families::interns1_pro,
+    &families::inkling_mm_model,
+    &families::dots3_note_wrapper,
+    &families::deepseek_v41,
+    &families::muse_glimmer_wrapper,
     &families::qwen3_5,
     &families::qwen3_5_moe,
     &families::qwen4_exp,

@@ -21,6 +21,9 @@ inline constexpr family qwen3_vl_text =
     renamed(qwen3, "qwen3_vl_text", "Qwen3VLForConditionalGeneration");
 inline constexpr family qwen3_vl_moe_text =
     renamed(qwen3_moe, "qwen3_vl_moe_text", "Qwen3VLMoeForConditionalGeneration");
+// Of the frequencies of its rotary embedding, Intern-S1-Pro learns how they mix: some thousand values.
+inline constexpr family interns1_pro_text =
+    renamed(qwen3_moe, "interns1_pro_text", "InternS1ProForConditionalGeneration");
 inline constexpr family qwen3_omni_moe_text =
     renamed(qwen3_moe, "qwen3_omni_moe_text", "Qwen3OmniMoeThinkerForConditionalGeneration");
 
@@ -29,6 +32,8 @@ inline constexpr family dots_ocr = renamed(qwen2, "dots_ocr", "DotsOCRForCausalL
 inline constexpr family keye = renamed(qwen3, "Keye", "KeyeForConditionalGeneration");
 inline constexpr family keye_vl1_5 =
     renamed(qwen3, "KeyeVL1_5", "KeyeVL1_5ForConditionalGeneration");
+inline constexpr family llava_onevision1_5_text =
+    renamed(qwen3, "LLaVAOneVision1_5_text", "LLaVAOneVision1_5_ForConditionalGeneration");
 
 inline constexpr wrapper qwen2_5_omni_thinker{
     "qwen2_5_omni_thinker",
@@ -52,5 +57,7 @@ inline constexpr wrapper qwen2_5_vl_wrapper{"qwen2_5_vl", "Qwen2_5_VLForConditio
 inline constexpr wrapper qwen3_vl{"qwen3_vl", "Qwen3VLForConditionalGeneration", "qwen3_vl_text"};
 inline constexpr wrapper qwen3_vl_moe{"qwen3_vl_moe", "Qwen3VLMoeForConditionalGeneration",
                                       "qwen3_vl_moe_text"};
+inline constexpr wrapper interns1_pro{"interns1_pro", "InternS1ProForConditionalGeneration",
+                                      "interns1_pro_text"};
 
 }  // namespace shardline::hf::families

@@ -76,10 +76,29 @@ inline void read_gptq(const fields& f, precision math, quantisation& q) {
   read_modules_in_block(f, q);
 }
 
+/// AutoRound's floats: NVFP4, MXFP4 or MXFP8, multiplied in the model's own type where activations
+/// keep 16 bits.
+inline weight_format read_round_floats(const fields& f, precision math, const std::string& type) {
+  const integer bits = f.whole("bits", {1, 16});
+  const bool nv = type == "nv_fp";
+  if (bits != 4 && (nv || bits != 8)) f.refuse("bits", nv ? "4" : "4, 8");
+  weight_format format = nv ? formats::nvfp4 : formats::mxfp4;
+  if (bits == 8) format = mxfp8(precision::fp8);
+  (void)f.whole_or("group_size", format.group_k, {format.group_k, format.group_k});
+  const integer act_bits = f.whole_or("act_bits", 16, {1, 32});
+  format.math = act_bits >= 16 ? math : act_bits == 4 ? precision::fp4 : precision::fp8;
+  return format;
+}
+
+inline weight_format read_round_format(const fields& f, precision math) {
+  const std::string type = f.choice("data_type", {"int", "nv_fp", "mx_fp"});
+  if (type == "nv_fp" || type == "mx_fp") return read_round_floats(f, math, type);
+  return read_stated_groups(f, math, !f.flag("sym", true));
+}
+
 /// Modules named in `extra_config` have bits of their own, 16 leaving them as they are.
 inline void read_auto_round(const fields& f, precision math, quantisation& q) {
-  (void)f.choice("data_type", {"int"});
-  const weight_format format = read_stated_groups(f, math, !f.flag("sym", true));
+  const weight_format format = read_round_format(f, math);
   q.format = format;
   if (f.flag("quant_lm_head", false)) q.covers.insert(weight_class::head);
   if (f.find("extra_config") == nullptr) return;

@@ -36,6 +36,7 @@ inline constexpr std::array modelopt_algorithms{
     modelopt_algorithm{"W4A16_MXFP4", formats::mxfp4, true, true},
     modelopt_algorithm{"W4A8_MXFP4_FP8", {precision::fp4, precision::fp8, 32, 1, 8}, false, true},
     modelopt_algorithm{"W4A16_AWQ", {precision::int4, precision::bf16, 128, 1, 16}, true, true},
+    modelopt_algorithm{"W4A8_AWQ", {precision::int4, precision::fp8, 128, 1, 16}, false, true},
     modelopt_algorithm{"INT4_AWQ", {precision::int4, precision::bf16, 128, 1, 16}, true, true}};
 
 inline weight_format read_algorithm(const fields& f, precision math) {

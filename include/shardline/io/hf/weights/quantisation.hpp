@@ -38,15 +38,34 @@ inline std::string read_method(const fields& f) {
   if (f.find("quant_algo") != nullptr) found = "modelopt";
   if (f.find("global_quant_config") != nullptr) found = "quark";
   if (!found.empty()) f.note("quant_method", "missing; read as " + quoted({found}));
+  const bool groups = f.find("bits") != nullptr && f.find("group_size") != nullptr;
+  if (found.empty() && groups) {
+    f.refuse("quant_method",
+             "one that says how weights are stored: bits and group_size alone are "
+             "MLX's, whose formats are served by no engine here");
+  }
   return found;
+}
+
+/// 8-bit integers in blocks (SGLang), with a scale each.
+inline weight_format read_int8_blocks(const fields& f) {
+  (void)f.choice("activation_scheme", {"dynamic"});
+  const auto block = read_block(f, "weight_block_size");
+  if (!block) f.refuse("weight_block_size", "[outputs, inputs] of a block");
+  if (!block) return {};
+  return grouped(precision::int8, precision::int8, (*block)[1], (*block)[0], 32);
 }
 
 inline void read_settings(const fields& f, const std::string& method, precision math,
                           quantisation& q) {
   if (method == "fp8") {
     q.format = read_fp8(f);
-  } else if (method == "fbgemm_fp8") {
+  } else if (method == "fbgemm_fp8" || method == "w8a8_fp8") {
     q.format = formats::fp8_channel;
+  } else if (method == "w8a8_int8") {
+    q.format = formats::int8;
+  } else if (method == "blockwise_int8") {
+    q.format = read_int8_blocks(f);
   } else if (method == "compressed-tensors") {
     read_compressed_tensors(f, math, q);
   } else if (method == "mxfp4") {
@@ -73,8 +92,9 @@ inline void read_settings(const fields& f, const std::string& method, precision 
     read_modelopt(f, math, q);
   } else {
     f.refuse("quant_method",
-             quoted({"fp8", "fbgemm_fp8", "compressed-tensors", "mxfp4", "mxfp8", "gptq", "awq",
-                     "auto-round", "bitsandbytes", "torchao", "hqq", "quark", "modelopt"}));
+             quoted({"fp8", "fbgemm_fp8", "w8a8_fp8", "w8a8_int8", "blockwise_int8",
+                     "compressed-tensors", "mxfp4", "mxfp8", "gptq", "awq", "auto-round",
+                     "bitsandbytes", "torchao", "hqq", "quark", "modelopt"}));
   }
 }
 
