@@ -310,7 +310,8 @@ expect(2 "" "to read prompts: [0-9]+ layouts tried.*to decode: .*, 0 feasible.*t
 refused("--num-prompts: 10; allowed: none with pools, which are priced in steady state"
         "pools ${target} --gpus 4 --num-prompts 10")
 # Only what launch can start, of one engine that it can.
-refused("--launchable: given; allowed: only with --engine vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5, trtllm, trtllm-1.0" "search ${target} --gpus 8 --launchable")
+set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5.17, sglang-0.5, trtllm, trtllm-1.0")
+refused("--launchable: given; allowed: only with --engine ${startable}" "search ${target} --gpus 8 --launchable")
 refused("--launchable: given; allowed: only with one value of --engine" "search ${target} --gpus 8 --engine vllm,sglang --launchable")
 refused("--launchable: given; allowed: only without --frontier" "search ${target} --gpus 8 --engine vllm --launchable --frontier")
 expect(0 "" "launch cannot start the first of these: " "search --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --concurrency 256")
@@ -342,7 +343,6 @@ expect(0 "" "\"tpot_s\": null,.*\"d_tpot_s\": null"
        "sensitivity ${target} --gpus 8 --layout vllm:tp=8 --output 1 --json")
 expect(0 "" "time per output token +- +-\n" "compare vllm:tp=8 vllm:tp=4 ${target} --gpus 8 --output 1")
 set(started "launch ${target} --gpus 8")
-set(startable "vllm, vllm-0.21, vllm-0.18, vllm-0.11, sglang, sglang-0.5.17, sglang-0.5, trtllm, trtllm-1.0")
 refused("--engine: nothing given; allowed: ${startable}" "${started} --layout vllm:tp=8")
 refused("--engine: none; allowed: ${startable}" "${started} --layout vllm:tp=8 --engine none")
 refused("--engine: vllm-2023 (did you mean vllm-0.21?); allowed: ${startable}"
