@@ -11,6 +11,7 @@ namespace shardline {
 ///   min over ways(m), and where m < engine_most over the engine's own;  plus `apart`        [s]
 ///   apart      that ranks wait for each other
 ///   straight   all ways are: all_straight()
+///   rooted     a way has a term with the root of m
 template <class T>
 struct message_law {
   message_lines<T> ways{};
@@ -32,6 +33,7 @@ struct message_law {
 };
 
 /// The time of routed tokens by the fastest of their ways; 0 of none.
+///   apart   seconds that ranks wait for each other
 template <class T>
 struct exchange_law {
   exchange_ways<T> ways{};

@@ -18,6 +18,7 @@ namespace shardline {
 /// prompts, collectives among them.
 ///   first    the number of the first of them
 ///   times    how many there are
+///   segments, kinds   of each segment and of each kind of layer, how many are in one of them
 /// The last stage is only like itself, since it may hold prediction layers.
 struct alike_stages {
   segment_counts segments{};
@@ -52,6 +53,7 @@ struct prepared_peak {
 
 /// A collective of a segment: bytes_each of a size are sent over what `send` says.
 ///   as_before   the same as the last one, of another segment: it takes the same time
+///   segment, size, send   places in lists: of segments, of sizes of a step, of `sends`
 struct prepared_message {
   unsigned char segment = 0;
   unsigned char size = step_size::none;
@@ -78,6 +80,7 @@ struct repeated_message {
 };
 
 /// Routed tokens that a segment sends or gets back.
+///   segment, routing, send   places in lists: of segments, of `routed`, of `sends`
 struct prepared_exchange {
   unsigned char segment = 0;
   unsigned char routing = 0;
@@ -102,6 +105,10 @@ inline constexpr std::size_t max_sends = 12;
 ///   times   how often a step runs each segment, over all stages
 ///   kernels   that a step of prompts launches for each segment
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
+///   capacity   of one GPU
+///   layers     of each kind, how many the model has
+///   pipeline   of each segment, how many all stages have
+///   weights    bytes of each segment on a rank
 template <class T>
 struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.

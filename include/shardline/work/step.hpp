@@ -21,6 +21,7 @@ inline constexpr std::array<phase, 2> both_phases{phase::prefill, phase::decode}
 
 /// `sequences` sequences over the whole deployment, each with `new_tokens` tokens to compute and
 /// `context` tokens already cached.
+///   phase   which kernels it runs
 template <class T = double>
 struct step_part {
   shardline::phase phase = phase::prefill;
@@ -34,6 +35,7 @@ struct step_part {
 ///   routing            how tokens fall on experts
 ///   replicas           that share the sequences out evenly, as they do on average; 0: one by one,
 ///                      so that the fullest has what is left over
+///   parts, part_count   the first `part_count` of them, 1 or 2
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
@@ -87,6 +89,8 @@ struct rank_coordinates {
 ///   own_tokens     of those, its part of each token counted once over the cp ranks
 ///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
+///   part_count     1 or 2
+///   expert_imbalance, routing   the step's
 template <class T>
 struct rank_step {
   std::array<step_part<T>, 2> parts{};
