@@ -75,6 +75,7 @@ class growing {
     }
     ++length_;
   }
+  /// What it has room for, what it has, and whether something came that had no room.
   [[nodiscard]] static constexpr std::size_t capacity() noexcept { return Capacity; }
   [[nodiscard]] constexpr std::size_t size() const noexcept { return length_; }
   [[nodiscard]] constexpr bool empty() const noexcept { return length_ == 0; }

@@ -198,6 +198,8 @@ template <bool Whole>
 
 /// The name of a field, the unit of its values, and the values that it may have, both ends
 /// included.
+///   lowest, highest   in `unit`
+///   whole             whole numbers alone
 struct field_range {
   shardline::field field = field::gpus;
   std::string_view name{};

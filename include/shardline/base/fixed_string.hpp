@@ -51,6 +51,7 @@ struct text_line {
     if (!overflowed) text[length++] = c;
     return *this;
   }
+  /// What still fits of them.
   constexpr text_line& add(std::string_view words) noexcept {
     for (const char c : words) add(c);
     return *this;

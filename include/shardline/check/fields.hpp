@@ -161,6 +161,7 @@ constexpr integer smallest(integer least, Count... others) noexcept {
 struct field_errors {
   bounded<invalid_field, 8> found{};
 
+  /// Notes the value, in its unit, where it lies outside the range of the field.
   template <field Field>
   constexpr void expect(double value) noexcept {
     constexpr field_range range = range_of(Field);

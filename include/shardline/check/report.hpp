@@ -10,6 +10,7 @@ namespace shardline {
 /// A violated rule: `required` is what the layout asks for, `available` what there is. Where a
 /// degree must divide a dimension, `required` is the degree and `available` the dimension. Units
 /// are the rule's, unless given.
+///   units   of both figures
 struct violation {
   shardline::rule rule = rule::gpus;
   figure_units units{};

@@ -24,6 +24,8 @@ struct kernel_curves {
 ///   kernels     the curves of a benchmark's kernels there, as an engine's library has them
 ///   sustained   large multiplications in a step over those in a benchmark: the clock of a GPU that
 ///               is busy all the time, by whole runs
+///   power        what it draws by its work; null: not measured
+///   vllm_alone   `kernels` are of vLLM alone
 struct measured_chip {
   const accelerator* sheet = nullptr;
   fitted (*kernels)(const kernel_execution&) noexcept = nullptr;

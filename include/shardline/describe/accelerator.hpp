@@ -40,6 +40,7 @@ struct basic_peaks {
 
 /// One GPU's connection: bytes per second in one direction, all its ports together (several NICs
 /// per GPU are one link of their sum), and the time before the first byte; on a torus, of a hop.
+///   rate, latency   of one direction, in bytes per second and seconds
 template <class T = double>
 struct basic_link {
   bandwidth<T> rate{};

@@ -86,6 +86,7 @@ using budget_rule =
     std::variant<fraction_of_total<T>, fraction_of_free<T>, static_fraction<T>, derived_static<T>>;
 
 /// Sequences of the largest decode step that CUDA graphs are captured for, by the ranks of a stage.
+///   below_four, from_four   on stages of fewer than four ranks, and on the others
 template <class T = double>
 struct captured_sequences {
   T below_four = T(0.0);

@@ -162,6 +162,7 @@ struct weight_formats {
 /// leave some layers out of quantisation, some kinds of layer, and some matrices.
 ///   format_exception{{weight_class::attention}, formats::bf16}
 ///   format_exception{{weight_class::attention}, formats::nvfp4, {matrix_role::output}}
+///   classes, roles   which matrices: those of one of the classes in one of the roles
 struct format_exception {
   weight_classes classes{};
   weight_format format{};

@@ -96,6 +96,7 @@ struct engine_version {
   [[nodiscard]] constexpr bool has_memory_of_engine() const noexcept {
     return memory_of.version.starts_with(engine);
   }
+  /// The latter.
   [[nodiscard]] constexpr bool has_kernels_of_engine() const noexcept {
     return kernels_of.version.starts_with(engine);
   }

@@ -30,6 +30,8 @@ struct conversion {
 /// The whole numbers that a flag may be: those of a field.
 ///   whole_numbers_of<field::tp>.allowed == "a whole number from 1 to 1000000"
 ///                                                                    (tests/engines/parse.cpp)
+///   least, most   both included
+///   allowed       the same in words, for who is refused
 struct whole_numbers {
   integer least = 0;
   integer most = 0;
@@ -51,6 +53,7 @@ inline constexpr whole_numbers whole_numbers_of{lowest_count(Field), highest_cou
 ///   takes    which whole numbers
 ///   always   written even where it has its default
 ///   option, setting   the same by the names of the framework's command line, and of its files
+///   number, on, layers   the member that it sets; the others are null
 template <class Flags>
 struct flag_key {
   std::string_view key{};
@@ -71,6 +74,7 @@ struct flag_key {
 
 /// Flags that the framework does not take together: the key of one, and what it may be beside the
 /// others. None where `key` is empty.
+///   allowed   in words, as whole_numbers has it
 struct flag_refusal {
   std::string_view key{};
   std::string_view allowed{};

@@ -62,6 +62,7 @@ struct megatron {
   [[nodiscard]] constexpr integer attention_processes() const noexcept {
     return saturating_product(saturating_product(tp, cp), pp);
   }
+  /// Those of the experts, from 1; the most that an integer holds where they are more.
   [[nodiscard]] constexpr integer expert_processes() const noexcept {
     return saturating_product(saturating_product(expert_width_ranks(), ep), pp);
   }

@@ -17,6 +17,10 @@ namespace shardline {
 /// A layout, field by field; what is left out has the layout's own default. Nothing follows from
 /// anything else: meshes that disagree are said, and refused by check().
 ///   dispatch, remainder   the place of a word among those below
+///   tp ... edp            ranks, from 1, by the names of attention_mesh and expert_mesh
+///   pp, dcp               stages, and tp ranks that share the tokens of a cache; from 1
+///   layers                of each stage; empty: evenly
+///   redundant_experts, microbatches   from 0: none, and the engine's own number
 struct mesh_fields {
   integer tp = 1;
   integer cp = 1;

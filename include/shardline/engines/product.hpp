@@ -12,6 +12,7 @@ namespace shardline {
 ///   attention tp = TP, dp = EP DP;  experts etp = TP, ep = EP, edp = DP;  tokens go by all-to-all
 ///   layers              of each stage; empty: evenly, the first stages take what is left over
 ///   redundant_experts   copies of busy experts, shared out with the others
+///   pp                  stages, from 1
 struct product {
   integer ep = 1;
   integer tp = 1;

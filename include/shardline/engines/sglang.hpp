@@ -26,6 +26,7 @@ namespace shardline {
 ///   layers              SGLANG_PP_LAYER_PARTITION; empty: evenly, the last stages take what is
 ///                       left
 ///   redundant_experts   --ep-num-redundant-experts (EPLB)
+///   pp                  stages, from 1
 /// What layouts cannot say: --moe-dense-tp-size. Dense layers are priced over attention's tp ranks,
 /// which is what it does at 1 where attention has one rank.
 struct sglang {
@@ -59,7 +60,9 @@ struct sglang {
   [[nodiscard]] constexpr integer attention_replicas() const noexcept {
     return dp_attention ? dp : attn_dp;
   }
+  /// Whole copies of the model, each with ranks of its own: from 1.
   [[nodiscard]] constexpr integer replicas() const noexcept { return dp_attention ? 1 : dp; }
+  /// From 1 to tp.
   [[nodiscard]] constexpr integer expert_ranks() const noexcept { return all_to_all ? tp : ep; }
 };
 

@@ -22,6 +22,7 @@ namespace shardline {
 ///                       they are gathered (fused_moe_wide_ep.py: only with attention_dp)
 ///   layers              pp_partition; empty: evenly, the first stages take what is left
 ///   redundant_experts   moe_config.load_balancer's num_slots beyond the model's experts
+///   pp, cp              stages, and ranks that share a prompt's tokens; from 1
 /// What layouts cannot say: context parallelism, which here splits heads (Ulysses) or the cache
 /// (Helix), and moe_cluster_parallel_size.
 struct tensorrt_llm {
@@ -52,6 +53,7 @@ struct tensorrt_llm {
     if (ep > 0) return ep;
     return moe_tp > 0 ? tp / moe_tp : 1;
   }
+  /// From 1 to tp.
   [[nodiscard]] constexpr integer expert_width_ranks() const noexcept {
     return moe_tp > 0 ? moe_tp : tp / expert_ranks();
   }

@@ -25,6 +25,8 @@ namespace shardline {
 ///   redundant_experts   copies of busy experts (EPLB), under expert parallelism only
 ///   dcp                 tp ranks that share the tokens of a key-value head's cache. What vLLM asks
 ///                       of it beside a model's heads, rule::cache_copies asks of any layout.
+///   dp, pp, pcp         replicas, stages, and ranks that share a prompt's tokens; from 1
+///   expert_parallel     --enable-expert-parallel
 struct vllm {
   integer tp = 1;
   integer dp = 1;

@@ -20,6 +20,7 @@ template <class T>
 
 /// One way to carry routed tokens, per copy of a token: so many copies of each pass by its line,
 /// and others by what is its floor.
+///   copies, floor_copies   of a token, from 0
 template <class T>
 struct exchange_way {
   message_line<T> line{};

@@ -13,6 +13,7 @@ namespace shardline {
 ///   straight   all ways are: all_straight()
 /// Of messages of many sizes, m on average, from m (1 - uneven) to m (1 + uneven), so many run over
 /// the engine's own as are below engine_most if all sizes are alike often.
+///   rooted     a way has a term with the root of m
 template <class T>
 struct message_law {
   message_lines<T> ways{};
@@ -45,6 +46,7 @@ struct message_law {
 };
 
 /// The time of routed tokens by the fastest of their ways; 0 of none.
+///   apart   seconds that ranks wait for each other
 template <class T>
 struct exchange_law {
   exchange_ways<T> ways{};

@@ -61,6 +61,7 @@ struct gemm_step {
 /// Source of the form: tile and wave quantisation as in NVIDIA's "Matrix Multiplication Background
 /// User's Guide", sections 3 and 4, on average over sizes; shares and times fitted
 /// (chips/curves.hpp).
+///   looped   what fits the last-level cache is not read from memory: `cache`
 template <class T>
 struct gemm_law {
   T full = T(0.0);  // seconds of a row at the whole peak

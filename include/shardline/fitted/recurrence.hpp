@@ -21,6 +21,7 @@ namespace shardline {
 /// tests/fitted/recurrence.cpp.
 ///   along             for each token of a sequence
 ///   token, sequence   of the whole chip for one more, and its memory's
+///   token_memory, sequence_memory   seconds of memory, likewise
 template <class T>
 struct recurrence_law {
   shardline::phase phase = shardline::phase::decode;

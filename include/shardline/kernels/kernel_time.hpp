@@ -9,6 +9,8 @@
 namespace shardline {
 
 /// operator_time in seconds as plain numbers, for loops over many.
+///   compute, memory   of which the longer shows
+///   exposed, launch   beside it: what it does not hide, and starts of kernels
 template <class T>
 struct kernel_time {
   T compute = T(0.0);

@@ -27,6 +27,7 @@ class listed_laws {
  public:
   constexpr listed_laws() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
 
+  /// An operator of a segment on this accelerator; `routing`: which of the layers with experts.
   template <class Shape>
   constexpr void add(const basic_accelerator<T, Efficiency>& a, const place_in_step& at,
                      const Shape& o, double, std::size_t routing) noexcept {
@@ -34,6 +35,7 @@ class listed_laws {
     rows_.push_back({at, o, static_cast<unsigned char>(routing), size_of(o)});
   }
 
+  /// The time of each operator that `fold` wants, in a step of these sizes, handed to it in order.
   template <class Fold>
   constexpr void price(const step_sizes<T>& s, Fold& fold) const noexcept {
     for (std::size_t i = 0; i < rows_.size(); ++i) {

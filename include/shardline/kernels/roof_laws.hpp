@@ -61,6 +61,7 @@ struct passing {
   T fixed = T(0.0);
   T launch = T(0.0);
 
+  /// Seconds, without the launches.
   [[nodiscard]] constexpr T memory(const step_sizes<T>& s) const noexcept {
     return s[rows] * each + fixed;
   }
@@ -68,6 +69,7 @@ struct passing {
   [[nodiscard]] constexpr passing repeated(const T& n) const noexcept {
     return {at, rows, each * n, fixed * n, launch * n};
   }
+  /// Another, n times, of the same rows.
   constexpr void add(const passing& k, const T& n) noexcept {
     each = each + k.each * n;
     fixed = fixed + k.fixed * n;
@@ -81,6 +83,7 @@ class passings {
  public:
   constexpr passings() noexcept {}  // NOLINT(modernize-use-equals-default): makes no places
 
+  /// With one that is there already of its segment, line and size; else behind the others.
   constexpr void add(const passing<T>& k) noexcept {
     for (std::size_t i = all_.size(); i > 0; --i) {
       passing<T>& with = all_[i - 1];

@@ -34,6 +34,7 @@ struct operator_time {
   seconds<T> exposed{};
   seconds<T> launch{};
 
+  /// The longer of compute and memory, and what nothing hides.
   [[nodiscard]] constexpr seconds<T> total() const noexcept {
     return shardline::max(compute, memory) + exposed + launch;
   }

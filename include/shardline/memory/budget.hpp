@@ -82,6 +82,7 @@ template <class T>
 }
 
 /// The engine's share of a GPU: what it reserves, and what its budget rule leaves unused.
+///   reserve, withheld   of one GPU, neither negative
 template <class T>
 struct runtime_bytes {
   bytes<T> reserve{};

@@ -66,6 +66,7 @@ struct layer {
   }
 };
 
+/// Equal layers in a row: how many, from 1, and the place of their kind in the list of the stack.
 struct layer_run {
   integer layers = 0;
   std::size_t kind = 0;

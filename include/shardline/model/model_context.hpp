@@ -27,6 +27,7 @@ struct model_context : block_context {
                       run_by},
         model(of_model) {}
 
+  /// Values of one norm of the model: gains, biases with them, or none where norms are bare.
   [[nodiscard]] static constexpr integer values_of_norm(const shardline::model& m) noexcept {
     return m.bare_norms ? 0 : (m.norm_bias ? 2 : 1) * m.hidden_size;
   }

@@ -66,6 +66,7 @@ struct nearness {
 
 /// A deployment that breaks a rule: replicas of a layout, what is wrong with one of them, and how
 /// wrong that is.
+///   distance   how far off it is, by which they are ordered
 struct near_miss {
   shardline::layout layout{};
   integer replicas = 1;

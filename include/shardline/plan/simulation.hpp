@@ -149,6 +149,7 @@ template <class Efficiency>
 }
 
 /// A percentile that is longer than promised [s].
+///   takes, longest   what it is, and what was promised
 struct late_percentile {
   bool of_tpot = false;  // or of TTFT
   double takes = 0.0;

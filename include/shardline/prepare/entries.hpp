@@ -15,6 +15,7 @@ namespace shardline {
 /// prompts, collectives among them.
 ///   first    the number of the first of them
 ///   times    how many there are
+///   segments, kinds   of each segment and of each kind of layer, how many are in one of them
 /// The last stage is only like itself, since it may hold prediction layers.
 struct alike_stages {
   segment_counts segments{};
@@ -49,6 +50,7 @@ struct prepared_peak {
 
 /// A collective of a segment: bytes_each of a size are sent over what `send` says.
 ///   as_before   the same as the last one, of another segment: it takes the same time
+///   segment, size, send   places in lists: of segments, of sizes of a step, of `sends`
 struct prepared_message {
   unsigned char segment = 0;
   unsigned char size = step_size::none;
@@ -75,6 +77,7 @@ struct repeated_message {
 };
 
 /// Routed tokens that a segment sends or gets back.
+///   segment, routing, send   places in lists: of segments, of `routed`, of `sends`
 struct prepared_exchange {
   unsigned char segment = 0;
   unsigned char routing = 0;

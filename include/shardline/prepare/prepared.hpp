@@ -21,6 +21,10 @@ namespace shardline {
 ///   times   how often a step runs each segment, over all stages
 ///   kernels   that a step of prompts launches for each segment
 ///   sends   kinds of collectives over groups of ranks: each has a buffer
+///   capacity   of one GPU
+///   layers     of each kind, how many the model has
+///   pipeline   of each segment, how many all stages have
+///   weights    bytes of each segment on a rank
 template <class T>
 struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.

@@ -7,6 +7,7 @@
 namespace shardline {
 
 /// Seconds of a step: through all stages, and until the next can begin.
+///   latency, pace   in that order
 template <class T = double>
 struct basic_step_seconds {
   T latency{};

@@ -8,6 +8,7 @@
 namespace shardline {
 
 /// Seconds of a step that reads one prompt, and of one that reads as much as it has room for.
+///   one, full   in that order, neither negative
 template <class T>
 struct prompt_steps {
   T one{};

@@ -28,6 +28,7 @@ struct replica_step {
   bool reads = false;
   bool decodes = false;
 
+  /// Whether it has neither prompts nor decoding sequences.
   [[nodiscard]] constexpr bool empty() const noexcept {
     return !(largest_of(parts + decoding) > 0.0);
   }
@@ -118,6 +119,7 @@ struct mean_times {
   replica_clock<T, Efficiency> clock;
   T alone_seconds{};
 
+  /// Sequences are those of a step on average, 0 or more; times are in seconds.
   [[nodiscard]] constexpr T alone() const noexcept { return alone_seconds; }
   [[nodiscard]] constexpr basic_step_seconds<T> decode(const T& sequences) const noexcept {
     replica_step<T> s;

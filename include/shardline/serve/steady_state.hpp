@@ -45,7 +45,7 @@ using turnover = basic_turnover<>;
 ///   carrying   steps with prompts, over all; of an engine that reads them apart, over decoding
 ///              ones
 ///   coming     share of the time in which prompts come: all of it but in a run
-///   carried    tokens of prompts in such a step
+///   prompt_tokens   tokens of prompts in such a step
 ///   queued     full steps that a prompt waits for others
 ///   beside     other prompts that come in the same step
 ///   behind     full steps of prompts that have come at random while one was read
@@ -184,6 +184,7 @@ template <class T>
 
 /// Where prompts come at random: how many on average in the time of a step that reads none, of one
 /// that reads some, and while stages wait for that one.
+///   decoding, reading, waiting   in that order, from 0
 template <class T = double>
 struct basic_random_prompts {
   T decoding{};

@@ -94,6 +94,7 @@ using time_breakdown = basic_time<>;
 /// kept apart, so that all is added up in the order of a breakdown: the same bits.
 ///   before   sum of all other lines
 ///   bubble   of a pipeline, the only one that is spent later
+///   host     the last line: what the engine itself takes
 template <class T = double>
 struct basic_total_time {
   seconds<T> before{};

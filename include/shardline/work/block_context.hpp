@@ -13,6 +13,7 @@ namespace shardline {
 /// (the model's, or those in one of its layers), what all layers of the model have in common, the
 /// rank's coordinates, how the engine pads, how it runs layers with experts, and whether its weights
 /// are stored where it runs (and not with an earlier layer, which has the same).
+///   hidden_size   values of a token between layers
 struct block_context {
   const shardline::layout& layout;
   layer_formats formats;

@@ -48,6 +48,8 @@ struct grouped_gemm {
 ///   rows_seen   that its kernels are handed: its own, and where every rank is handed all tokens
 ///               the other ranks' too
 ///   experts     on the rank
+///   rows        of the rank's experts
+///   hidden      values of a token
 template <class T>
 struct expert_activation {
   static constexpr shardline::term term = shardline::term::routed_experts;

@@ -46,6 +46,9 @@ template <class T>
 ///                     are shared by (DeepSeek-V4); contexts and windows are of tokens
 ///   chosen            its window is of tokens that an indexer chose for each query, not of the
 ///                     last
+///   heads, kv_heads   of this rank
+///   qk_dim, v_dim     values of a head of queries and keys, and of values
+///   window            tokens a query sees; 0: all
 /// A chunked window is priced as a sliding one of that size: its last token's view, twice the mean.
 template <class T>
 struct attention_core {
@@ -104,6 +107,7 @@ struct attention_core {
 ///           it after each token, so that drafts can be taken back. Inputs of a convolution, of
 ///           which a draft's are the next one's too, 2
 /// state_values: of one sequence, whatever their precision.
+///   query_split   cp ranks that share the new tokens
 template <class T>
 struct recurrence {
   static constexpr shardline::term term = shardline::term::attention;

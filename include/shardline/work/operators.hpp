@@ -76,6 +76,7 @@ inline constexpr std::array<std::string_view, term_count> term_names{"embedding"
 /// `matrices` stored k x n matrices of one class. A vector is 1 x n.
 ///   resident   false for a tied head, stored with the embedding, and for a layer whose weights are
 ///              those of another: read here all the same
+///   format     how it is stored, and what it is multiplied in
 struct weight {
   shardline::weight_class weight_class = weight_class::norm;
   weight_format format{};
@@ -168,6 +169,7 @@ struct fused_vector {
 
 /// Logits handed to the sampler: `rows` rows of the whole vocabulary on each rank. They take
 /// workspace; the sampler's time is not priced.
+///   columns   of the vocabulary, those of this rank
 template <class T>
 struct logits {
   static constexpr shardline::term term = shardline::term::head;
@@ -212,6 +214,7 @@ struct rank_group {
 ///   all            of the group: none comes to a rank twice
 ///   destinations   ranks, or groups of etp ranks, that the experts lie on
 ///   hidden         values of a token, of value_bytes bytes each
+///   experts_per_token, experts   that each token takes, of how many
 template <class T>
 struct routed_tokens {
   expert_exchange by = expert_exchange::pairwise;

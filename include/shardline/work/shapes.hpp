@@ -22,6 +22,8 @@ struct gemm_shape {
 };
 
 /// A vector kernel that moves so many bytes for each token of the rank.
+///   bytes_per_token   read and written together
+///   width             values of a token that it produces
 struct vector_shape {
   shardline::term term = term::norms;
   shardline::weight weight{};
@@ -37,11 +39,15 @@ struct fused_shape {
 };
 
 /// Logits of so many columns, a row for each of logit_rows.
+///   columns   of the vocabulary, those of this rank
 struct logits_shape {
   integer columns = 0;
 };
 
 /// A collective whose message is so many bytes for each of `size`.
+///   group                   the ranks that take part
+///   bytes_each              of its message, as collective counts it
+///   beside_shared_experts   it may run while these are computed
 struct collective_shape {
   collective_kind kind = collective_kind::all_reduce;
   rank_group group{};
@@ -79,6 +85,8 @@ struct grouped_gemm_shape {
 };
 
 /// The activation function between two of them: expert_activation without the step.
+///   experts             on the rank
+///   hidden, up, width   values of a row: outside, read and written
 struct expert_activation_shape {
   weight_format format{};
   integer experts = 1;
@@ -91,6 +99,8 @@ struct expert_activation_shape {
 /// Tokens sent to the ranks of their experts, or back: routed_tokens without the step.
 ///   own_share   of its replica's new tokens that this rank sends
 ///   copies      of a token that are sent, one to each rank that its experts lie on
+///   hidden, value_bytes     values of a token, and the bytes of each
+///   beside_shared_experts   it may run while these are computed
 struct exchange_shape {
   rank_group group{};
   expert_exchange by = expert_exchange::pairwise;
@@ -113,6 +123,9 @@ struct exchange_shape {
 }
 
 /// Softmax attention of the part of a step in one phase: attention_core without the step.
+///   query_split, cache_split         from 1
+///   heads, kv_heads, qk_dim, v_dim   of this rank; values of a head
+///   window                           tokens a query sees; 0: all
 struct attention_shape {
   shardline::phase phase = phase::decode;
   integer query_split = 1;
@@ -131,6 +144,8 @@ struct attention_shape {
 };
 
 /// A recurrence over the part of a step in one phase: recurrence without the step.
+///   flops_per_token, values_per_token   of a token, from 0
+///   state_values, state_bytes   of one sequence, from 0
 struct recurrence_shape {
   recurrence_kind kind = recurrence_kind::state_space;
   shardline::phase phase = phase::decode;
@@ -166,6 +181,7 @@ struct routed_extents {
 ///   of_token     rows of this rank for each token of the group, on average, and at most
 ///   of_fullest   its experts over those of the fullest rank
 ///   reached      share of the group's tokens that come to a rank, where they are sent
+///   choice       the chance that a token takes an expert
 struct prepared_routing {
   routing_shape shape{};
   double of_token = 1.0;

@@ -21,6 +21,7 @@ inline constexpr std::array<phase, 2> both_phases{phase::prefill, phase::decode}
 
 /// `sequences` sequences over the whole deployment, each with `new_tokens` tokens to compute and
 /// `context` tokens already cached.
+///   phase   which kernels it runs
 template <class T = double>
 struct step_part {
   shardline::phase phase = phase::prefill;
@@ -36,6 +37,7 @@ struct step_part {
 ///                      so that the fullest has what is left over
 ///   uneven             of a step that is the mean of several: the share of its tokens by which the
 ///                      smallest has fewer and the largest more, from 0 to 1 [1]
+///   parts, part_count   the first `part_count` of them, 1 or 2
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
@@ -91,6 +93,8 @@ struct rank_coordinates {
 ///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
 ///   uneven         basic_step::uneven
+///   part_count     1 or 2
+///   expert_imbalance, routing   the step's
 template <class T>
 struct rank_step {
   std::array<step_part<T>, 2> parts{};

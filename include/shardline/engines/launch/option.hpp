@@ -62,6 +62,9 @@ enum class option_type : unsigned char { whole, real, present, truth, word, text
 
 /// An option of one program.
 ///   name   "--max-num-seqs", "VLLM_PP_LAYER_PARTITION", "kv_cache_config.dtype"
+///   field         what it says
+///   choices       the words that it may be
+///   least, most   of a number, both included
 struct launch_option {
   launch_field field{};
   std::string_view name{};

@@ -43,6 +43,7 @@ enum class rule_kind : unsigned char {
 ///           there, then counts 1
 ///   unless  it does not hold where this is
 ///   value   it holds only where what stands behind the option begins with this
+///   says    what `needs` wants it to begin with
 struct launch_rule {
   std::string_view option{};
   rule_kind kind{};

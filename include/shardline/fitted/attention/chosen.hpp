@@ -19,6 +19,9 @@ namespace shardline {
 /// never take less. Source of the form: sparse_fwd of deepseek-ai/FlashMLA, a query of all heads at
 /// a time over its own keys; constants fitted (chips/sparse.hpp). Check: tests/fitted/attention/chosen.cpp.
 ///   pair    of a query and a key, the whole chip
+///   padded       places that no token was chosen for are multiplied too
+///   split        ranks that share a prompt's queries, from 1
+///   query, key   seconds of memory for each
 template <class T>
 struct chosen_law {
   integer window = 0;

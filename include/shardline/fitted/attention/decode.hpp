@@ -64,6 +64,10 @@ struct decode_units {
 }  // namespace detail
 
 /// Attention of decoding sequences, for any part of a step.
+///   window   tokens a query sees; 0: all
+///   rows, splits, blocks, exposed, tail, window_padding, unseen_blocks   as decode_curve has them
+///   key_bytes, query_bytes, per_byte   moved for a key and for a query; seconds of a byte
+///   looped   what fits the last-level cache is not read from memory: `cache`
 template <class T>
 struct decode_law {
   integer window = 0;

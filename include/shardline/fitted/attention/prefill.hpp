@@ -34,6 +34,9 @@ struct prompt_blocks {
 }  // namespace detail
 
 /// Attention over prompts, for any part of a step: seconds of what one of it takes.
+///   window          tokens a query sees; 0: all
+///   block           of a block of queries, beside its keys
+///   tail, exposed   shares: of the longest block, and of the shorter of compute and memory
 template <class T>
 struct prompt_law {
   integer window = 0;

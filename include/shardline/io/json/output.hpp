@@ -29,6 +29,7 @@ class json_output {
     members();
     self().close(false);
   }
+  /// The same as a member of the object at hand.
   template <class Members>
   void object(std::string_view name, const Members& members) {
     self().key(name);
@@ -48,6 +49,7 @@ class json_output {
     self().key(name);
     put(v);
   }
+  /// The value itself: of a member, or in an array.
   template <class Value>
   void put(const Value& v) {
     if constexpr (std::is_arithmetic_v<Value> || std::is_null_pointer_v<Value>) {
@@ -68,6 +70,7 @@ class json_output {
 /// As a tree.
 class json_tree : public json_output<json_tree> {
  public:
+  /// Begins an array or an object, to which all belongs up to close().
   void open(bool is_array) {
     using nlohmann::ordered_json;
     open_.push_back(&add(is_array ? ordered_json::array() : ordered_json::object()));

@@ -39,6 +39,8 @@ struct decoding_instance {
 ///   host_cache       a GPU's part of the hosts' memory for keys and values; 0: not said
 ///   domain           GPUs of a scale-up domain; 0: those of a node
 ///   maker            of the accelerators
+///   gpus_per_node            of the hosts, from 1
+///   adapters, adapter_rank   low-rank adapters at once, and the largest rank of one
 struct launch_request {
   const shardline::model& model;
   shardline::layout layout{};
@@ -108,6 +110,8 @@ inline constexpr integer proxied = 8200;
 ///                    first node's address, "{rank}" for the node's number, "{rank*8}" for a
 ///                    multiple
 ///   whole_world      one command starts all ranks (MPI), not one on each node
+///   role             what its instances do
+///   port             that the first instance on a node serves on
 struct launch_server {
   pool_role role = pool_role::both;
   integer instances = 1;
@@ -125,6 +129,8 @@ struct launch_server {
 
 /// All servers of a deployment, or why the engine cannot be started so: in its own words, with the
 /// figure at fault.
+///   checkpoint   what every server loads
+///   why_not      empty where there are servers
 struct launch_plan {
   const launch_dialect* dialect = nullptr;
   std::string checkpoint{};

@@ -13,6 +13,9 @@ namespace shardline {
 
 /// An instance of a server, and where it stands: on whole nodes from one on, or on some GPUs of
 /// one.
+///   instance    of its server, from 0
+///   node, gpu   the first of its own, from 0; the GPU on its node
+///   slot        how many instances stand before it on its node
 struct launch_place {
   const launch_server* server = nullptr;
   integer instance = 0;

@@ -32,6 +32,7 @@ struct operator_equation {
   double exposed = 0.0;
   double fixed = 0.0;
 
+  /// amount / (rate share) + exposed + fixed [s]; no division where there is no amount.
   [[nodiscard]] double seconds() const {
     return (amount > 0.0 ? amount / (rate * share) : 0.0) + exposed + fixed;
   }

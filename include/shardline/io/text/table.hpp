@@ -19,6 +19,7 @@ class text_table {
  public:
   explicit text_table(std::string_view alignment) : alignment_(alignment) {}
 
+  /// A row below the others, which may have more cells than they.
   void add(std::vector<std::string> row) {
     if (widths_.size() < row.size()) widths_.resize(row.size());
     for (std::size_t i = 0; i < row.size(); ++i) {

@@ -15,6 +15,7 @@
 namespace shardline {
 
 /// How long a collective took, its ranks in scale-up domains of `gpus_per_domain`.
+///   measured   of one, in seconds
 struct collective_timing {
   collective<double> op{};
   integer gpus_per_domain = 1;

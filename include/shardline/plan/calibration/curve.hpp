@@ -18,6 +18,9 @@ namespace shardline {
 
 /// A constant of a curve that can be free: a plain number, a time (in microseconds), or what a pair
 /// of functions reads and writes; where its search starts and the range it stays in.
+///   share, time                the member of the curve that it is; both null: `read` and `write`
+///   initial, lowest, highest   of the number itself, a time's in microseconds
+///   written_in                 the unit of a number that is no time
 template <class Curve>
 struct parameter {
   std::string name{};
@@ -30,6 +33,7 @@ struct parameter {
   void (*write)(Curve&, double) = nullptr;
   std::string written_in{};
 
+  /// The value in the curve set, a time given in microseconds; and read from it.
   void put(Curve& curve, double value) const {
     if (share != nullptr) curve.*share = value;
     if (time != nullptr) curve.*time = seconds<>::from_value(value * 1e-6);
@@ -40,6 +44,7 @@ struct parameter {
     if (time != nullptr) return (curve.*time).value() * 1e6;
     return read(curve);
   }
+  /// Of that value: "us" of a time.
   [[nodiscard]] std::string unit() const { return time != nullptr ? "us" : written_in; }
 };
 

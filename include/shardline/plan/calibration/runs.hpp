@@ -17,6 +17,7 @@ namespace shardline {
 
 /// A deployment under load, and what was measured of it: either time, or both. The policy of its
 /// accelerator is not read: it is what is fitted.
+///   ttft, tpot   on average; what was not measured is empty
 struct measured_run {
   shardline::cluster cluster{};
   shardline::model model{};

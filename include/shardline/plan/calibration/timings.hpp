@@ -48,6 +48,8 @@ struct operator_timing {
 }
 
 /// Heads of an attention kernel on one rank, keys and values `head_dim` wide.
+///   heads, kv_heads   of a rank, from 1
+///   cache             what keys and values are kept in
 struct attention_heads {
   integer heads = 32;
   integer kv_heads = 8;

@@ -13,6 +13,7 @@
 namespace shardline {
 
 /// Of all requests: their mean, and what so many in a hundred do not exceed.
+///   p50, p90, p99   that so many of a hundred do not exceed
 struct percentiles {
   double mean = 0.0;
   double p50 = 0.0;
@@ -28,6 +29,7 @@ struct percentiles {
 ///   preemptions     sequences that gave up their cache
 ///   steps           of a replica
 ///   given_up        it ended early, too many requests being late (patience)
+///   output_tokens_per_s   likewise
 struct simulated_serving {
   std::int64_t requests = 0;
   percentiles ttft{};
@@ -92,6 +94,8 @@ inline percentiles percentiles_of(std::vector<double> of) {
 ///   slots      that a closed loop keeps in flight; at a rate: requests per second
 ///   number     of a run that sends its first ones at once; 0: neither beginning nor end
 ///   skipped    that are not looked at, then `counted` are
+///   input, output   tokens of a request, outputs on average, from 1
+///   output_cv       standard deviation of outputs over their mean; 0: all alike
 struct client {
   double input = 1.0;
   double output = 1.0;

@@ -35,6 +35,7 @@ class engine {
   [[nodiscard]] double now() const noexcept { return now_; }
   /// Steps that were run.
   [[nodiscard]] std::int64_t steps() const noexcept { return step_; }
+  /// Times that a sequence gave up its cache.
   [[nodiscard]] std::int64_t preemptions() const noexcept { return preemptions_; }
   /// Requests in the engine, waiting ones too.
   [[nodiscard]] std::size_t in_flight() const noexcept { return waiting_.size() + taken_up_; }

@@ -10,6 +10,8 @@
 namespace shardline::simulation {
 
 /// A request: when it is sent, and how long it is. Of a closed loop `sent` is set by the engine.
+///   sent            seconds since the beginning
+///   input, output   tokens, from 1
 struct request {
   double sent = 0.0;
   double input = 1.0;
@@ -47,6 +49,8 @@ struct engine_rules {
 };
 
 /// A request that has its last token.
+///   sent, first, last   seconds since the beginning: of itself and of two of its tokens
+///   output              tokens it has got
 struct finished_request {
   double sent = 0.0;
   double first = 0.0;

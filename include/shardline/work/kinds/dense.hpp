@@ -10,6 +10,7 @@ namespace shardline {
 /// Two matrices (up, down), or three (gate, up, down) when gated; optional biases on each.
 ///   activation_values   that the activation function learns (4 of xIELU, Apertus)
 ///   output_bias         a bias on the last matrix alone (TeleChat), where `bias` is false
+///   width               inner values of a token, those of all ranks
 struct dense_feed_forward {
   static constexpr std::string_view kind_name{"dense"};
 

@@ -31,6 +31,7 @@ namespace shardline {
 ///   branch_norms        a norm before the routed experts and one behind each branch, theirs and
 ///                       that of the shared ones (both: Gemma 4, whose shared expert is the layer's
 ///                       dense block)
+///   gated               three matrices an expert, not two
 struct mixture_of_experts {
   static constexpr std::string_view kind_name{"experts"};
 

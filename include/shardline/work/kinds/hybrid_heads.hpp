@@ -11,6 +11,8 @@ namespace shardline {
 /// return is added.
 ///   heads, kv_heads, head_dim   of attention
 ///   mixer_heads ... state       heads, head_dim and the rest of state_space
+///   attention_bias              biases on the projections of attention
+///   conv_bias, projection_bias, gated_norm   as state_space has them
 /// It keeps what both keep.
 struct hybrid_heads {
   static constexpr std::string_view kind_name{"hybrid_heads"};

@@ -15,6 +15,7 @@ namespace shardline {
 ///   head_gate      a projection to one value per head that gates it (Ling 3)
 ///   window         tokens a query sees, itself included; 0 sees all (dots.3)
 ///   rope_norm      the rotated part of keys has a norm of its own (dots.3)
+///   heads          query heads, of all ranks
 /// Per token and layer it caches kv_lora_rank + qk_rope_head_dim values, whatever the head count,
 /// and every tensor-parallel rank needs all of them.
 struct latent_attention {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "shardline/base/fwd.hpp"
@@ -54,10 +55,10 @@ class expression::states {
 
   // Adds a step, and what follows without reading. True where a match is found.
   bool add(std::size_t first_step, std::size_t at) {
-    std::vector<std::size_t> open{first_step};
-    while (!open.empty()) {
-      const std::size_t n = open.back();
-      open.pop_back();
+    open_.assign(1, first_step);
+    while (!open_.empty()) {
+      const std::size_t n = open_.back();
+      open_.pop_back();
       if (seen_[n]) continue;
       seen_[n] = true;
       const step& s = of_.steps_[n];
@@ -65,17 +66,22 @@ class expression::states {
       if (s.kind == step_kind::one_of) {
         reading_.push_back(n);
       } else if (s.kind == step_kind::split) {
-        open.push_back(s.to);
-        open.push_back(n + 1);
+        open_.push_back(s.to);
+        open_.push_back(n + 1);
       } else if (s.kind == step_kind::jump) {
-        open.push_back(s.to);
+        open_.push_back(s.to);
       } else if (holds(s, n, at)) {
-        open.push_back(s.kind == step_kind::ahead ? s.to : n + 1);
+        open_.push_back(s.kind == step_kind::ahead ? s.to : n + 1);
       }
     }
     return false;
   }
   [[nodiscard]] const std::vector<std::size_t>& reading() const { return reading_; }
+  // As at the beginning, for another place: what was allocated is kept.
+  void clear() {
+    seen_.assign(seen_.size(), false);
+    reading_.clear();
+  }
 
  private:
   [[nodiscard]] bool is_word(std::size_t at) const {
@@ -97,19 +103,22 @@ class expression::states {
   std::string_view text_;
   std::vector<bool> seen_;
   std::vector<std::size_t> reading_{};
+  std::vector<std::size_t> open_{};
 };
 
 inline bool expression::matches_at(std::size_t start, std::string_view text, std::size_t at) const {
-  states begun(*this, text);
-  if (begun.add(start, at)) return true;
-  std::vector<std::size_t> now = begun.reading();
-  for (; at < text.size() && !now.empty(); ++at) {
-    states next(*this, text);
+  states here(*this, text);
+  if (here.add(start, at)) return true;
+  states there(*this, text);
+  states* now = &here;
+  states* next = &there;
+  for (; at < text.size() && !now->reading().empty(); ++at) {
+    next->clear();
     const auto c = static_cast<unsigned char>(text[at]);
-    for (const std::size_t n : now) {
-      if (steps_[n].characters.test(c) && next.add(n + 1, at + 1)) return true;
+    for (const std::size_t n : now->reading()) {
+      if (steps_[n].characters.test(c) && next->add(n + 1, at + 1)) return true;
     }
-    now = next.reading();
+    std::swap(now, next);
   }
   return false;
 }
