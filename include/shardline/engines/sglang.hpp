@@ -267,8 +267,9 @@ inline constexpr integer torch_segment = integer{2} * 1024 * 1024;
 ///   reserved_output 0.1: new_token_ratio falls from 0.7 to 0.098 while nothing is retracted
 ///                   (schedule_policy.py, retract_decode)
 ///   kernels   its own
-///   host      its scheduler runs ahead of the accelerator, but prompts' kernels are launched from
-///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
+///   host      its scheduler runs ahead of the accelerator, from chunk to chunk too (scheduler.py,
+///             event_loop_overlap; SGLANG_DISABLE_CONSECUTIVE_PREFILL_OVERLAP is off), but prompts'
+///             kernels are launched from Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
 ///             H200 and B200
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
@@ -293,7 +294,8 @@ inline constexpr engine_version sglang_0_5{
                                  .kernel = 75_us,
                                  .small_kernels = 0.3_us,
                                  .admission = 60_ms,
-                                 .admission_steps = detail::admission_steps},
+                                 .admission_steps = detail::admission_steps,
+                                 .runs_ahead = true},
                                 kernel_library::sglang, detail::sglang_launches,
                                 detail::sglang_expert_launches, detail::sglang_synchronise),
     .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"}};
