@@ -44,7 +44,7 @@ struct clock_of_replica {
   [[nodiscard]] double lead_behind(const replica_step<>& s, double busy) const {
     const layout& l = times.prepared.layout;
     const auto rank = rank_step_of(step_of(s, l, times.workload), l);
-    return host_lead(times.prepared, rank, busy / static_cast<double>(l.pp), 1.0, s.ahead);
+    return host_lead(times.prepared, rank, busy, 1.0, s.ahead);
   }
 };
 

@@ -48,7 +48,7 @@ struct prompt_fold {
     first = false;
     if (!whole) return;
     const auto host = t.sum.terms[static_cast<std::size_t>(term::host)];
-    const T busy = (t.sum.total() - host).value() / real<T>(prepared.layout.pp);
+    const T busy = (t.sum.total() - host).value();
     lead = host_lead(prepared, rank_step_of(s, prepared.layout), busy, steps, lead);
   }
 };

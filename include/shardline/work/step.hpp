@@ -36,8 +36,8 @@ struct step_part {
 ///                      so that the fullest has what is left over
 ///   uneven             of a step that is the mean of several: the share of its tokens by which the
 ///                      smallest has fewer and the largest more, from 0 to 1 [1]
-///   ahead              seconds for which the host has worked at it on each stage before the
-///                      accelerator is done with the step before: host_lead()
+///   ahead              seconds for which the host has worked at it before the accelerator is done
+///                      with the step before: host_lead()
 template <class T = double>
 struct basic_step {
   std::array<step_part<T>, 2> parts{};
