@@ -41,6 +41,12 @@ double factor_of_tpot(const shardline::sensitivities& s) {
   return s.tpot.value > 0.0 ? 1.0 : std::numeric_limits<double>::quiet_NaN();
 }
 
+// Per cent that 1 % more of a figure brings: a time that falls does so as 1 over the figure, or, of
+// a queue near saturation, as 1 over what is left idle; by the slope alone it would fall below 0.
+double per_cent_more(double elasticity) {
+  return elasticity < 0.0 ? elasticity / (1.0 - 0.01 * elasticity) : elasticity;
+}
+
 }  // namespace
 
 std::string sensitivity_text(const shardline::sensitivities& s) {
@@ -48,7 +54,8 @@ std::string sensitivity_text(const shardline::sensitivities& s) {
   table.add({"1 % more of", "TTFT", "TPOT", "throughput"});
   // A queue that grows for ever is neither longer nor shorter.
   const auto cell = [](const shardline::sensitivity& of, std::size_t i) {
-    return std::isfinite(of.value) ? fmt::format("{:+.3f} %", of.elasticity[i]) : "endless";
+    return std::isfinite(of.value) ? fmt::format("{:+.3f} %", per_cent_more(of.elasticity[i]))
+                                   : "endless";
   };
   for (const std::size_t i : ranked(s)) {
     const std::array<double, 3> e{s.ttft.elasticity[i], s.tpot.elasticity[i],

@@ -54,6 +54,17 @@ TEST_CASE("without CUDA graphs every step launches its kernels, and small ones s
         doctest::Approx(108.0 + 40.0 * 5.0).epsilon(1e-12));
 }
 
+TEST_CASE("a host that runs ahead has launched so much before the step before is done") {
+  auto s = rank_step_of(prefill_step(1.0, 100.0, 0.0, 1.0), layout{});
+  s.ahead = 300e-6;
+  CHECK(host_time(engine, s, 40, 500_us).value() * 1e6 == doctest::Approx(800.0).epsilon(1e-12));
+  fitted ahead = engine;
+  ahead.host.runs_ahead = true;
+  CHECK(host_time(ahead, s, 40, 500_us).value() * 1e6 == doctest::Approx(500.0).epsilon(1e-12));
+  s.ahead = 1.0;
+  CHECK(host_time(ahead, s, 40, 500_us).value() * 1e6 == doctest::Approx(100.0).epsilon(1e-12));
+}
+
 TEST_CASE("a step of nobody takes no time") {
   CHECK(microseconds(decode_step(0.0, 0.0, 1.0), {}) == 0.0);
 }

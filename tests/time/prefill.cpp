@@ -7,6 +7,10 @@
 #include <cmath>
 
 #include "../laws/random_inputs.hpp"
+#include "shardline/catalog/accelerators.hpp"
+#include "shardline/catalog/efficiencies.hpp"
+#include "shardline/catalog/models.hpp"
+#include "shardline/engines/index.hpp"
 
 using namespace shardline;
 using namespace shardline::literals;
@@ -132,4 +136,25 @@ TEST_CASE("documented: a prompt of Llama-3.1-8B on an H100 by its data sheet") {
   const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
   CHECK(prefill_seconds(p, one) / 1_ms == doctest::Approx(33.7).scale(0.0).epsilon(1.5e-3));
   CHECK(prefill(p, one).total() == prefill_seconds(p, one));
+}
+
+// SGLang launches a prompt's 885 kernels in 66 ms, which a full chunk of 355 hides, and a chunk of
+// one token does not, unless it is launched while the one before runs.
+TEST_CASE("a last chunk of one token is launched while the chunk before it runs") {
+  const layout on_eight{{8, 1, 1}, {8, 1, 1}};
+  const auto time = [&](const engine_version& engine, double input) {
+    const auto c = with_engine(make_cluster(with_fitted(catalog::h100_sxm, engine), 8), engine);
+    workload w{.input = tokens<>::from_value(input), .chunk = 8192_tokens};
+    return prefill(prepare(c, catalog::llama_3_1_70b, on_eight), w).total().value();
+  };
+  for (const engine_version* e : {&engines::sglang_0_5, &engines::tensorrt_llm_1_0}) {
+    const double full = time(*e, 8192.0);
+    CAPTURE(e->name);
+    CHECK(time(*e, 8193.0) > full);
+    CHECK(time(*e, 8193.0) < full + 0.02);
+    CHECK(time(*e, 1.0) > 0.04);  // alone it takes as long as its launches
+  }
+  // An engine that waits for one step before it begins with the next shows them.
+  const engine_version waiting = eager(engines::vllm_0_11);
+  CHECK(time(waiting, 8193.0) > time(waiting, 8192.0) + 0.03);
 }

@@ -9,6 +9,7 @@
 #include "../laws/random_inputs.hpp"
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/efficiencies.hpp"
+#include "shardline/catalog/models.hpp"
 #include "shardline/time/speculation.hpp"
 
 using namespace shardline;
@@ -269,4 +270,18 @@ TEST_CASE("documented: a step of Llama-3.1-8B on an H100 by its data sheet") {
   CHECK(total == doctest::Approx(4.57).scale(0.0).epsilon(1.1e-3));
   CHECK(total_of_step(p, step).sum.total() / 1_ms == total);
   CHECK(step_priced_as<basic_total_time<double>>(p, step).sum.total() / 1_ms == total);
+}
+
+TEST_CASE("documented: how far a host is ahead that launches a step faster than it runs") {
+  auto c = make_cluster(with_fitted(catalog::h100_sxm), 1);
+  c.accelerator.efficiency.host = {.runs_ahead = true};
+  const auto kernels =
+      static_cast<double>(prepare(c, catalog::llama_3_1_8b, layout{}).stages[0].kernels);
+  c.accelerator.efficiency.host.kernel = seconds<>::from_value(66e-3 / kernels);
+  const auto p = prepare(c, catalog::llama_3_1_8b, layout{});
+  const auto s = rank_step_of(prefill_step(1.0, 8192.0, 0.0, 1.0), layout{});
+  CHECK(host_lead(p, s, 0.1, 1.0, 0.0) == doctest::Approx(0.034).epsilon(1e-9));
+  CHECK(host_lead(p, s, 0.1, 3.0, 0.0) == doctest::Approx(0.1).epsilon(1e-9));
+  CHECK(host_lead(p, s, 0.1, 1.0, 0.05) == doctest::Approx(0.084).epsilon(1e-9));
+  CHECK(host_lead(p, s, 0.05, 4.0, 0.01) == 0.0);
 }

@@ -271,9 +271,10 @@ inline constexpr integer torch_segment = integer{2} * 1024 * 1024;
 ///                   (schedule_policy.py, retract_decode)
 ///   kernels   its own
 ///   stages    disaggregation/common/conn.py, try_ensure_parallel_info()
-///   host      its scheduler runs ahead of the accelerator, but prompts' kernels are launched from
-///             Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
-///             H200 and B200
+///   host      its scheduler runs ahead of the accelerator, from chunk to chunk too (scheduler.py,
+///             event_loop_overlap; SGLANG_DISABLE_CONSECUTIVE_PREFILL_OVERLAP is off), but prompts'
+///             kernels are launched from Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B
+///             and Llama-3.1-8B on H100, H200 and B200
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
@@ -297,7 +298,8 @@ inline constexpr engine_version sglang_0_5{
                                  .kernel = 75_us,
                                  .small_kernels = 0.3_us,
                                  .admission = 60_ms,
-                                 .admission_steps = detail::admission_steps},
+                                 .admission_steps = detail::admission_steps,
+                                 .runs_ahead = true},
                                 kernel_library::sglang, detail::sglang_launches,
                                 detail::sglang_expert_launches, detail::sglang_synchronise),
     .kernels_of = {"sglang-0.5", "kernels of 0.5.9 and 0.5.10; runs of InferenceX and NVIDIA"},

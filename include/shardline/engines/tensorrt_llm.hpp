@@ -209,7 +209,8 @@ inline constexpr engine_version tensorrt_llm_1_0{
                           .replay_sequence = 19_us,
                           .kernel = 55_us,
                           .admission = 8.4_ms,
-                          .admission_steps = detail::admission_steps},
+                          .admission_steps = detail::admission_steps,
+                          .runs_ahead = true},
                          kernel_library::tensorrt_llm, detail::tensorrt_llm_launches,
                          detail::tensorrt_llm_expert_launches, detail::tensorrt_llm_synchronise),
     .kernels_of = {"trtllm-1.0", "aiconfigurator: runs of 1.0.0rc3 to 1.3.0rc1"}};

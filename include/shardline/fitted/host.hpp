@@ -12,7 +12,8 @@ namespace shardline {
 ///   beside = replay + replay_sequence b, where the step replays a CUDA graph
 ///          = kernel kernels, where they are launched one by one: it has prompts, or the engine
 ///            has no graphs
-///   time   = max(beside - busy, 0) + step + sequence b + small_kernels kernels
+///   time   = max(beside - busy - ahead, 0) + step + sequence b + small_kernels kernels,
+///            ahead = the step's, of a host that runs ahead
 /// Seconds; a step without sequences takes none. Assumes that the host prepares a step while the
 /// accelerator works, and learns its result after it. Fitted end to end, engine by engine:
 /// engines/.
@@ -32,7 +33,8 @@ template <class T>
   const T launched = h.kernel.value() * all;
   const T beside = h.graphs ? select(none < prompts, launched, replayed) : launched;
   const T after = h.step.value() + h.sequence.value() * decoding + h.small_kernels.value() * all;
-  const T time = max(beside - busy.value(), none) + after;
+  const T ahead = h.runs_ahead ? s.ahead : none;
+  const T time = max(beside - busy.value() - ahead, none) + after;
   return seconds<T>::from_value(select(none < decoding + prompts, time, none));
 }
 

@@ -26,13 +26,25 @@ struct simulation_options {
 
 namespace simulation {
 
-/// Step times of a replica, as the engine asks for them.
+/// Step times of a replica, as the engine asks for them, one after the other: where it reads
+/// nothing but prompts in a row of steps, its host runs ahead (host_lead()).
 template <class Efficiency>
 struct clock_of_replica {
   const replica_clock<double, Efficiency>& times;
-  [[nodiscard]] shardline::step_seconds operator()(const replica_step<>& s) const {
+  mutable double ahead = 0.0;
+
+  [[nodiscard]] shardline::step_seconds operator()(replica_step<> s) const {
+    s.ahead = s.decodes ? 0.0 : ahead;
     const auto t = times(s);
+    ahead = s.decodes ? 0.0 : lead_behind(s, t.sum.before.value());
     return {t.sum.total().value(), t.slowest.value()};
+  }
+
+ private:
+  [[nodiscard]] double lead_behind(const replica_step<>& s, double busy) const {
+    const layout& l = times.prepared.layout;
+    const auto rank = rank_step_of(step_of(s, l, times.workload), l);
+    return host_lead(times.prepared, rank, busy, 1.0, s.ahead);
   }
 };
 

@@ -78,12 +78,15 @@ struct loaded_replica {
   }
   /// Of the requests that were read in one turn while slots were free, those that are still read in
   /// one once others wait for them [1]:
-  ///   N^2 / (N^2 + 100^2) / (1 + (cv g)^2)
+  ///   N^2 / (N^2 + 100^2) / (1 + (cv g)^2) g / (1 + g)
   /// Answers of one length end at once, and those who wait are read at once then. The fewer slots,
   /// the more often one of them is free, and a turn falls apart: N over 100 found by simulation.
+  /// Answers of one token end as they are read.
   [[nodiscard]] constexpr T kept_share(const T& slots) const noexcept {
+    const T one(1.0);
     const T apart = load.spread * load.decode_steps;
-    return slots * slots / (slots * slots + T(1e4)) / (T(1.0) + apart * apart);
+    const T many = slots * slots / (slots * slots + T(1e4));
+    return many / (one + apart * apart) * (load.decode_steps / (one + load.decode_steps));
   }
   /// Turns [1] in which so many prompts are read in a decoding step of so many seconds, where all
   /// slots are taken:

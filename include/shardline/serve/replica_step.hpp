@@ -16,6 +16,7 @@ namespace shardline {
 ///   decoding         sequences that have their first token, on
 ///   decode_context   cached tokens
 ///   uneven           share of its tokens by which the steps differ of which it is the mean
+///   ahead            seconds that the host is ahead of the accelerator: basic_step::ahead
 ///   reads, decodes   whether it is meant to hold such parts, whose averages may be 0 in a lane
 template <class T = double>
 struct replica_step {
@@ -25,6 +26,7 @@ struct replica_step {
   T decoding = T(0.0);
   T decode_context = T(0.0);
   T uneven = T(0.0);
+  T ahead = T(0.0);
   bool reads = false;
   bool decodes = false;
 
@@ -55,6 +57,7 @@ template <class T>
   step.part_count = s.reads && s.decodes ? 2 : 1;
   step.replicas = dp;
   step.uneven = s.uneven;
+  step.ahead = s.ahead;
   if (!s.reads) step.parts[0] = step.parts[1];
   return step;
 }

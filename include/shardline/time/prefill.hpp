@@ -28,6 +28,7 @@ struct prompt_fold {
   steps_by_context<T, Efficiency> chunks;  // of the chunk's own size
   T replicas = T(1.0);                     // that read one each
   basic_time<T> total{};
+  T lead = T(0.0);  // of the host, before the next step
   bool first = true;
 
   [[nodiscard]] static constexpr basic_step<T> step(const basic_workload<T>& w, const T& new_tokens,
@@ -40,10 +41,15 @@ struct prompt_fold {
 
   // The terms of a later step are those of its whole pass, scaled to the pace.
   constexpr void visit(const T& new_tokens, const T& context, const T& steps, bool whole) noexcept {
-    const basic_step<T> s = step(workload, new_tokens, context, replicas);
+    basic_step<T> s = step(workload, new_tokens, context, replicas);
+    s.ahead = lead;
     const pipeline_time<T> t = whole ? chunks(s) : time_of_step(prepared, s);
     total.add(t.sum, passes_of(prepared.layout, t, steps, first));
     first = false;
+    if (!whole) return;
+    const auto host = t.sum.terms[static_cast<std::size_t>(term::host)];
+    const T busy = (t.sum.total() - host).value();
+    lead = host_lead(prepared, rank_step_of(s, prepared.layout), busy, steps, lead);
   }
 };
 

@@ -37,6 +37,8 @@ struct step_part {
 ///                      so that the fullest has what is left over
 ///   uneven             of a step that is the mean of several: the share of its tokens by which the
 ///                      smallest has fewer and the largest more, from 0 to 1 [1]
+///   ahead              seconds for which the host has worked at it before the accelerator is done
+///                      with the step before: host_lead()
 ///   parts, part_count   the first `part_count` of them, 1 or 2
 template <class T = double>
 struct basic_step {
@@ -46,6 +48,7 @@ struct basic_step {
   basic_routing<T> routing{};
   T replicas = T(0.0);
   T uneven = T(0.0);
+  T ahead = T(0.0);
 };
 
 /// `new_tokens` more prompt tokens of each of `sequences` after `context` cached tokens, none of
@@ -92,7 +95,7 @@ struct rank_coordinates {
 ///   own_tokens     of those, its part of each token counted once over the cp ranks
 ///   logit_rows     tokens that the next one is wanted of: a prompt's last, all of a decode step
 ///   group_tokens   new tokens of the whole expert group, of which there are edp
-///   uneven         basic_step::uneven
+///   uneven, ahead  basic_step's
 ///   part_count     1 or 2
 ///   expert_imbalance, routing   the step's
 template <class T>
@@ -106,6 +109,7 @@ struct rank_step {
   T expert_imbalance = T(1.0);
   basic_routing<T> routing{};
   T uneven = T(0.0);
+  T ahead = T(0.0);
 };
 
 /// A step of the whole deployment, as its fullest rank has it, in sequences and tokens:
@@ -132,6 +136,7 @@ template <class T>
   local.expert_imbalance = s.expert_imbalance;
   local.routing = s.routing;
   local.uneven = s.uneven;
+  local.ahead = s.ahead;
   for (std::size_t i = 0; i < s.part_count; ++i) {
     const step_part<T>& part = s.parts[i];
     const bool shared_out = part.phase == phase::prefill || l.attention.cp == 1;
