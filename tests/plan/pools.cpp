@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <span>
+#include <vector>
 
 #include "shardline/catalog/accelerators.hpp"
 #include "shardline/catalog/models.hpp"
@@ -20,20 +21,24 @@ auto gpus_for_pools(const accelerator& a) {
                      engines::vllm);
 }
 
-constexpr auto connects_any = [](const model& m, const layout& p, const layout& d) {
-  return cache_connects(staged_caches::any, m, p, d);
-};
+constexpr auto connecting(staged_caches stages) {
+  return [stages](const model& m, const layout& p, const layout& d) {
+    return cache_connects(stages, m, p, d);
+  };
+}
+constexpr auto connects_any = connecting(staged_caches::any);
 
 // Every pair of layouts in every number of instances; the best by the rule of size_pools().
 template <class Cluster, class Better>
 sized_pools by_pricing_each_pair(const Cluster& prefill, const Cluster& decode, const model& m,
-                                 const workload& w, integer gpus, const Better& better) {
+                                 const workload& w, integer gpus, const Better& better,
+                                 staged_caches stages = staged_caches::any) {
   sized_pools best;
   for (integer a = 1; a < gpus; ++a) {
     for (integer b = 1; a + b <= gpus; ++b) {
       for_each_layout(a, m, [&](const layout& p) {
         for_each_layout(b, m, [&](const layout& d) {
-          if (!cache_connects(staged_caches::any, m, p, d)) return;
+          if (!cache_connects(stages, m, p, d)) return;
           for (integer x = 1; x * a < gpus; ++x) {
             for (integer y = 1; x * a + y * b <= gpus; ++y) {
               basic_pool<double, constant> from{prefill, p, x};
@@ -61,7 +66,7 @@ workload with_long_prompts() {
 
 template <class Cluster>
 void serve_as_much_as_any(const Cluster& prefill, const Cluster& decode, const model& m,
-                          integer gpus) {
+                          integer gpus, staged_caches stages = staged_caches::any) {
   const auto more = [](const sized_pools& a, const sized_pools& b) {
     return tokens_of(a) > tokens_of(b);
   };
@@ -72,8 +77,8 @@ void serve_as_much_as_any(const Cluster& prefill, const Cluster& decode, const m
       w.concurrency = concurrency;
       CAPTURE(output);
       CAPTURE(concurrency);
-      const auto expected = by_pricing_each_pair(prefill, decode, m, w, gpus, more);
-      const auto found = size_pools(prefill, decode, m, w, gpus, connects_any, 3);
+      const auto expected = by_pricing_each_pair(prefill, decode, m, w, gpus, more, stages);
+      const auto found = size_pools(prefill, decode, m, w, gpus, connecting(stages), 3);
       REQUIRE_FALSE(found.empty());
       CHECK(gpus_of(found[0]) <= gpus);
       CHECK(tokens_of(found[0]) >= tokens_of(expected) * 0.99);
@@ -87,6 +92,35 @@ TEST_CASE("pools serve as much as the best of every pair in every number, to one
   const auto h200 = gpus_for_pools(catalog::h200_sxm);
   serve_as_much_as_any(h100, h200, catalog::llama_3_1_8b, 6);
   serve_as_much_as_any(h200, h200, catalog::llama_3_1_70b, 8);
+}
+
+TEST_CASE("what connects to fewer of the other pool keeps no pair from being sized") {
+  const auto h100 = gpus_for_pools(catalog::h100_sxm);
+  serve_as_much_as_any(h100, h100, catalog::llama_3_1_8b, 6, staged_caches::one);
+  serve_as_much_as_any(h100, h100, catalog::llama_3_1_70b, 8, staged_caches::one);
+  serve_as_much_as_any(h100, h100, catalog::llama_3_1_70b, 8, staged_caches::same_or_one);
+}
+
+TEST_CASE("a layout that connects to fewer of the other pool covers none that connects to more") {
+  const layout two{{2, 1, 1}, {2, 1, 1}};
+  const layout staged{{1, 1, 1}, {1, 1, 1}, 2};
+  std::vector<detail::pool_option> readers{{staged, 2.0, {2.0, 2.0}}, {two, 1.0, {1.0, 1.0}}};
+  std::vector<detail::pool_option> decoders{{two, 1.0, {1.0, 1.0}}, {staged, 2.0, {2.0, 2.0}}};
+  const auto left = [&](staged_caches stages) {
+    std::vector<detail::pool_option> reads = readers;
+    std::vector<detail::pool_option> decodes = decoders;
+    detail::keep_joined(reads, decodes, [stages](const layout& p, const layout& d) {
+      return stages_connect(stages, p.pp, d.pp);
+    });
+    std::vector<integer> stages_of_both;
+    for (const auto& o : reads) stages_of_both.push_back(o.layout.pp);
+    for (const auto& o : decodes) stages_of_both.push_back(-o.layout.pp);
+    return stages_of_both;
+  };
+  CHECK(left(staged_caches::any) == std::vector<integer>{2, -2});
+  CHECK(left(staged_caches::one) == std::vector<integer>{1, -1});
+  // To one stage from any, to two from two: what reads in two reaches all, what decodes in one.
+  CHECK(left(staged_caches::same_or_one) == std::vector<integer>{2, -1, -2});
 }
 
 TEST_CASE("at a rate the fewest GPUs that keep the promises") {
