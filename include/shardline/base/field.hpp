@@ -196,10 +196,8 @@ template <bool Whole>
   return inside && static_cast<double>(static_cast<std::int64_t>(value)) == value;
 }
 
-/// The name of a field, the unit of its values, and the values that it may have, both ends
-/// included.
-///   lowest, highest   in `unit`
-///   whole             whole numbers alone
+/// The name of a field, the unit of its values, and the values in it that it may have, both ends
+/// included; `whole`: whole numbers alone.
 struct field_range {
   shardline::field field = field::gpus;
   std::string_view name{};

@@ -21,9 +21,8 @@ struct gemm_shape {
   bool read_by_phase = false;
 };
 
-/// A vector kernel that moves so many bytes for each token of the rank.
-///   bytes_per_token   read and written together
-///   width             values of a token that it produces
+/// A vector kernel that moves so many bytes for each token of the rank, read and written together.
+///   width   values of a token that it produces
 struct vector_shape {
   shardline::term term = term::norms;
   shardline::weight weight{};
@@ -38,14 +37,12 @@ struct fused_shape {
   shardline::weight weight{};
 };
 
-/// Logits of so many columns, a row for each of logit_rows.
-///   columns   of the vocabulary, those of this rank
+/// Logits of so many columns of the vocabulary, this rank's, a row for each of logit_rows.
 struct logits_shape {
   integer columns = 0;
 };
 
 /// A collective whose message is so many bytes for each of `size`.
-///   group                   the ranks that take part
 ///   bytes_each              of its message, as collective counts it
 ///   beside_shared_experts   it may run while these are computed
 struct collective_shape {
@@ -85,8 +82,7 @@ struct grouped_gemm_shape {
 };
 
 /// The activation function between two of them: expert_activation without the step.
-///   experts             on the rank
-///   hidden, up, width   values of a row: outside, read and written
+///   hidden, up, width   values of a row: outside, read and written; experts: on the rank
 struct expert_activation_shape {
   weight_format format{};
   integer experts = 1;
@@ -123,9 +119,7 @@ struct exchange_shape {
 }
 
 /// Softmax attention of the part of a step in one phase: attention_core without the step.
-///   query_split, cache_split         from 1
-///   heads, kv_heads, qk_dim, v_dim   of this rank; values of a head
-///   window                           tokens a query sees; 0: all
+///   heads, kv_heads   of this rank, of qk_dim and v_dim values; window: tokens seen, 0: all
 struct attention_shape {
   shardline::phase phase = phase::decode;
   integer query_split = 1;
@@ -144,8 +138,7 @@ struct attention_shape {
 };
 
 /// A recurrence over the part of a step in one phase: recurrence without the step.
-///   flops_per_token, values_per_token   of a token, from 0
-///   state_values, state_bytes   of one sequence, from 0
+///   state_values, state_bytes   of one sequence, from 0, as the figures of a token are
 struct recurrence_shape {
   recurrence_kind kind = recurrence_kind::state_space;
   shardline::phase phase = phase::decode;
