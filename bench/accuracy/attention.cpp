@@ -16,6 +16,7 @@
 
 #include "constants.hpp"
 #include "families.hpp"
+#include "held.hpp"
 #include "operators.hpp"
 #include "study.hpp"
 

@@ -11,6 +11,7 @@
 
 #include "constants.hpp"
 #include "families.hpp"
+#include "held.hpp"
 #include "operators.hpp"
 #include "shardline/work/routing/routing.hpp"
 #include "study.hpp"

@@ -16,8 +16,9 @@ namespace shardline {
 ///   time    = launch + max(compute, memory)                                                  [s]
 /// A block has the keys of one query, or its share of them where they are split, so that few
 /// queries take as long as one for each multiprocessor. More sequences, tokens, heads or context
-/// never take less. Source of the form: sparse_fwd of deepseek-ai/FlashMLA, a query of all heads at
-/// a time over its own keys; constants fitted (chips/sparse.hpp). Check: tests/fitted/attention/chosen.cpp.
+/// never take less. Source of the form: sparse_fwd of deepseek-ai/FlashMLA, a query of all heads
+/// at a time over its own keys; constants fitted (chips/sparse.hpp).
+/// Check: tests/fitted/attention/chosen.cpp.
 ///   pair    of a query and a key, the whole chip
 ///   padded       places that no token was chosen for are multiplied too
 ///   split        ranks that share a prompt's queries, from 1
