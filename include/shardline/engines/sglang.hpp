@@ -269,8 +269,8 @@ inline constexpr integer torch_segment = integer{2} * 1024 * 1024;
 ///   kernels   its own
 ///   host      its scheduler runs ahead of the accelerator, from chunk to chunk too (scheduler.py,
 ///             event_loop_overlap; SGLANG_DISABLE_CONSECUTIVE_PREFILL_OVERLAP is off), but prompts'
-///             kernels are launched from Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B and Llama-3.1-8B on H100,
-///             H200 and B200
+///             kernels are launched from Python one by one: Qwen3.5-397B, DeepSeek-R1, Qwen3-32B
+///             and Llama-3.1-8B on H100, H200 and B200
 inline constexpr engine_version sglang_0_5{
     .engine = "sglang",
     .name = "sglang-0.5",
