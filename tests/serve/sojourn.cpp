@@ -154,8 +154,8 @@ TEST_CASE("sequences of a run meet the prompts of those around them, not of all"
   const detail::clump<double> steady{.round = 40.0, .reading = 40.0, .own = 35.0, .entry = 3.0};
   CHECK(steady.met_decoding() == doctest::Approx(1.0).epsilon(1e-12));
   CHECK(steady.met_waiting() == doctest::Approx(1.0).epsilon(1e-12));
-  // Five that are read in five steps in a row, and wait for five: four after the first, none after the
-  // last, and all have ended when they are read again: two of the others' four on average.
+  // Five that are read in five steps in a row, and wait for five: four after the first, none after
+  // the last, and all have ended when they are read again: two of the others' four on average.
   const detail::clump<double> five{.round = 40.0, .reading = 5.0, .own = 34.0, .entry = 3.0};
   CHECK(five.met_decoding() * 34.0 * (4.0 / 39.0) == doctest::Approx(2.0).epsilon(1e-12));
   // With one step between its end and its prompt the last of nine meets seven others' next ones.

@@ -25,7 +25,7 @@ namespace shardline {
 ///                   prompts; likewise
 ///   small_kernels   of each kernel: small ones that no operator stands for, and gaps
 ///   graphs          decode steps replay CUDA graphs; without them every step launches its kernels
-///   runs_ahead      it launches a prompt's next chunk while the accelerator works at the one before
+///   runs_ahead      it launches a prompt's next chunk while the one before it runs
 ///   admission       between a request's arrival and the engine's noticing it
 ///   admission_steps steps of a busy engine that pass besides
 template <class T = double>

@@ -14,7 +14,8 @@
 
 namespace shardline::detail {
 
-// Seconds of so many bytes, unevenly sent: by the collective's law, or where the policy has none by all of it.
+// Seconds of so many bytes, in messages of so uneven sizes: by the collective's law, or where the
+// policy has none by all of it.
 template <class T, class Efficiency>
 constexpr T time_of_message(const prepared_layout<T, Efficiency>& p, std::size_t send,
                             const T& sent, const T& uneven) noexcept {
