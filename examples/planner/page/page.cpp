@@ -158,8 +158,8 @@ std::string simulated_card(const options& o, const page::question& q,
   return simulated.empty() ? "<p>No layout keeps its promises in a simulation.</p>" : t.markup();
 }
 
-// What comes nearest where nothing was found, and what would mend it: of the search as asked, in the
-// command line's words.
+// What comes nearest where nothing was found, and what would mend it: of the search as asked, in
+// the command line's words.
 std::string nearest_card(const options& o, const std::optional<near_misses_found>& nearest) {
   if (!nearest) return {};
   std::string heading = "The nearest, as asked";

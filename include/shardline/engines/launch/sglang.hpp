@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// `python -m sglang.launch_server`: python/sglang/srt/server_args.py of 0.5, in the spelling that
-/// versions up to 0.5.16 know, and in that of those after (srt/arg_groups/fields/parallel.py), where
-/// --attn-dp-size is what --dp-size with --enable-dp-attention was (sgl-project/sglang#41818) and
-/// --enable-prefill-cp what --enable-prefill-context-parallel was (#27312, #36223).
+/// versions up to 0.5.16 know, and in that of those after (srt/arg_groups/fields/parallel.py),
+/// where --attn-dp-size is what --dp-size with --enable-dp-attention was (sgl-project/sglang#41818)
+/// and --enable-prefill-cp what --enable-prefill-context-parallel was (#27312, #36223).
 #pragma once
 
 #include <array>
