@@ -44,7 +44,7 @@ static_assert(all_listed<elementwise_curve<>>());
 static_assert(all_listed<collective_curve<>>(1));
 static_assert(all_listed<throughput_exchange_curve<>>());
 static_assert(all_listed<latency_exchange_curve<>>());
-static_assert(all_listed<host_curve<>>(1));
+static_assert(all_listed<host_curve<>>(2));
 static_assert(constant_of(field::gemm_constants, 6).name == "launch");
 static_assert(constants_in<gemm_curve<>>() == 14 && constants_in<host_curve<>>() == 8);
 static_assert(constant_at(gemm_curve<>{}, 6).name == "launch" &&
