@@ -78,8 +78,8 @@ const dtype* dtype_of(const std::string& name) {
   return nullptr;
 }
 
-// Constants of a study's curves, which are of one silicon: all but how fast their memories are is one's,
-// so that faster memory is never slower.
+// Constants of a study's curves, which are of one silicon: all but how fast their memories are is
+// one's, so that faster memory is never slower.
 void add_constants(study<curve, expert_layer>& s, bool multiplies_foreign_rows) {
   const indices all = detail::first_numbers(s.curves.size());
   const auto own = [&](const std::string& name, auto member, double start, double lowest,

@@ -10,9 +10,9 @@
 
 namespace accuracy {
 
-/// Adds how much of a figure the silicon of a study's chips holds, whatever memory each has: 0, the same
-/// of each memory's rate; 1, as many bytes a second. So faster memory is never slower. `way`: -1 of a
-/// share of the rate, 1 of a multiple of its bytes.
+/// Adds how much of a figure the silicon of a study's chips holds, whatever memory each has: 0, the
+/// same of each memory's rate; 1, as many bytes a second. So faster memory is never slower. `way`:
+/// -1 of a share of the rate, 1 of a multiple of its bytes.
 template <class Curve, class Operator>
 void add_held(study<Curve, Operator>& s, const std::string& name, double Curve::*member,
               double way) {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
-// MLPerf Inference v4.1 and v5.1, Server and Interactive: mlperf.csv, the mean time per output token.
+// MLPerf Inference v4.1 and v5.1, Server and Interactive: mlperf.csv, the mean time per output
+// token.
 //
 // As many requests as are in flight by Little's law, samples_s x e2e_mean_ms, are kept in flight,
-// each of 294 tokens and of as many as tokens_s / samples_s says. One replica to each GPU, as the rows
-// of v5.1 say; so where a GPU holds the model, its 8-bit weights and cache (4-bit weights on B200).
-// NVIDIA's scripts let caches grow as answers do (batch_scheduler_policy max_util) in 0.9 to 0.97 of what
-// is free, which v5.1 states (kvcache_free_gpu_mem_frac); 0.95 is taken for v4.1.
-// Set apart, and not fitted to: rows whose caches do not fit at their mean length; and Mixtral, whose
-// prompts are a third Open ORCA's, a third GSM8K's and a third MBXP's, of which no mean is stated.
-// Not scored: rows of GPUs that do not hold the model whose layout is not stated, and H100 with NVLink
-// between pairs or over PCIe, which their source does not tell from SXM.
+// each of 294 tokens and of as many as tokens_s / samples_s says. One replica to each GPU, as the
+// rows of v5.1 say; so where a GPU holds the model, its 8-bit weights and cache (4-bit weights on
+// B200). NVIDIA's scripts let caches grow as answers do (batch_scheduler_policy max_util) in 0.9 to
+// 0.97 of what is free, which v5.1 states (kvcache_free_gpu_mem_frac); 0.95 is taken for v4.1.
+// Set apart, and not fitted to: rows whose caches do not fit at their mean length; and Mixtral,
+// whose prompts are a third Open ORCA's, a third GSM8K's and a third MBXP's, of which no mean is
+// stated. Not scored: rows of GPUs that do not hold the model whose layout is not stated, and H100
+// with NVLink between pairs or over PCIe, which their source does not tell from SXM.
 #include <string>
 
 #include "families.hpp"
@@ -45,7 +46,8 @@ bool contains(const std::string& text, const std::string& part) {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The number that ends before `end`, which stands at the beginning or behind an underscore; 0: none.
+// The number that ends before `end`, which stands at the beginning or behind an underscore; 0:
+// none.
 double number_before(const std::string& name, std::size_t end) {
   std::size_t at = end;
   while (at > 0 && is_digit(name[at - 1])) --at;

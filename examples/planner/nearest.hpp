@@ -48,8 +48,8 @@ struct near_misses_found {
   bool looked_beyond = true;
 };
 
-/// The changes of each, priced on the cluster of one of its replicas; what is promised of percentiles
-/// is asked of them too.
+/// The changes of each, priced on the cluster of one of its replicas; what is promised of
+/// percentiles is asked of them too.
 template <class Cluster>
 std::vector<mended_miss> mended(const options& o, Cluster cluster,
                                 const std::vector<shardline::near_miss>& misses) {

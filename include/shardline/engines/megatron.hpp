@@ -19,8 +19,8 @@ inline constexpr std::array<std::string_view, 2> off_or_on{"off", "on"};
 /// What the degrees leave of the world is data parallelism: dp = world / (tp cp pp) of attention,
 /// edp = world / (etp ep pp) of experts.
 ///   world               processes of all nodes together, one a GPU; 0: not given, tp cp pp dp
-///   dp                  what is left of the world, no argument of its own; 0: not given, which is 1
-///                       without a world
+///   dp                  what is left of the world, no argument of its own; 0: not given, which is
+///                       1 without a world
 ///   etp                 0: not given, as tp is
 ///   sequence_parallel   norms and residuals split over tp, 1 or 0, which is asked for with tp and
 ///                       ep above 1; 2: not given, where it is asked for; layouts are priced with

@@ -200,8 +200,8 @@ struct pool_sizer {
 /// slots. Then instances are those that serve each other, and one more or less; pairs that could
 /// not be among the best by what each pool does at most are not priced.
 ///   looks      what became of the layouts that were looked at to read, and to decode
-///   deploy     (0, layout, cluster, loads): what an engine does under a layout, as in search_terms;
-///              asked of the pool that reads last, whose steps the load's are
+///   deploy     (0, layout, cluster, loads): what an engine does under a layout, as in
+///              search_terms; asked of the pool that reads last, whose steps the load's are
 /// Held against every pair in every number, to 1 % of tokens, for 6 and 8 GPUs:
 /// tests/plan/pools.cpp. watch(looks) as in search().
 template <single_case T, class Efficiency, class Connects, class Watch = unwatched,

@@ -52,9 +52,9 @@ template <class T, class Efficiency>
 ///   t        = prefill of one request under the cluster's policy
 ///   watts    as of decode_energy()
 ///   joules   = watts t GPUs / (dp pp) / tokens of the prompt    [W s = J]
-/// Assumes that every replica and every pipeline stage has a prompt to read at the same time, one by
-/// itself, and that all ranks draw what the heaviest does; tokens that a cache holds count as read.
-/// For inputs that check() accepts.
+/// Assumes that every replica and every pipeline stage has a prompt to read at the same time, one
+/// by itself, and that all ranks draw what the heaviest does; tokens that a cache holds count as
+/// read. For inputs that check() accepts.
 /// Check: Llama-3.1-70B in fp8 on one B200, 1024 tokens: tests/time/energy.cpp.
 template <class T, class Efficiency>
 [[nodiscard]] constexpr basic_token_energy<T> prompt_energy(const basic_cluster<T, Efficiency>& c,

@@ -92,8 +92,8 @@ inline constexpr std::string_view side_channel_port = "VLLM_NIXL_SIDE_CHANNEL_PO
 /// "CUDA_VISIBLE_DEVICES=0,1", "VLLM_PP_LAYER_PARTITION=30,31": what stands before a server's
 /// command, GPUs by index from 0, and those of the dialect's options that are variables. Of a
 /// server of pools also where the other pool asks it for caches, by the names above where the
-/// dialect has them: its own node's address, which each data-parallel engine there listens on, and from its second slot on a port, ports::side_channel
-/// + ports::side_channels_apart x slot.
+/// dialect has them: its own node's address, which each data-parallel engine there listens on, and
+/// from its second slot on a port, ports::side_channel + ports::side_channels_apart x slot.
 ///   the second server of a node: "VLLM_NIXL_SIDE_CHANNEL_PORT=5700"   (tests/io/launch/plan.cpp)
 [[nodiscard]] inline std::vector<std::string> environment_of(const launch_plan& p,
                                                              const launch_server& s,

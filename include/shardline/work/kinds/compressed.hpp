@@ -7,8 +7,9 @@
 
 namespace shardline {
 
-/// Compressed attention (DeepSeek-V4, V4.1): one head of keys, which are values too, shared by all query
-/// heads; queries through a latent, the output in groups of heads through another; a sink per head.
+/// Compressed attention (DeepSeek-V4, V4.1): one head of keys, which are values too, shared by all
+/// query heads; queries through a latent, the output in groups of heads through another; a sink per
+/// head.
 ///   head_dim, q_lora_rank   of a head of queries and of the one of keys; of the queries' latent
 ///   output_groups, output_rank   heads of a group are projected to output_rank values together
 ///   window           tokens that a query sees as they are, itself included
@@ -20,7 +21,8 @@ namespace shardline {
 ///   index_heads      of the indexer, each of index_head_dim values, over keys compressed likewise
 ///   plain_entries    entries are made without a bias by position, of one token without a gate too,
 ///                    and the indexer's keys of them (V4.1)
-///   reads_entries_of_another   of a layer before it: it makes and caches none, though an indexer of
+///   reads_entries_of_another   of a layer before it: it makes and caches none, though an indexer
+///                              of
 ///                    its own may choose among them (V4.1)
 ///   chosen_by_another   the entries that an indexer before it chose; it has none itself (V4.1)
 /// Per layer it caches head_dim values for each token of the window and for each entry, an indexer

@@ -13,8 +13,8 @@ namespace shardline {
 /// A router over `experts` of which each token takes `experts_per_token`.
 ///   width               inner width of one routed expert
 ///   shared_experts      experts that every token takes, each shared_width wide
-///   shared_gate         a projection to a scalar for each shared expert, which weighs it (Qwen2-MoE,
-///                       Inkling)
+///   shared_gate         a projection to a scalar for each shared expert, which weighs it
+///                       (Qwen2-MoE, Inkling)
 ///   expert_bias         biases on the expert matrices (gpt-oss)
 ///   router_bias         bias of the router's projection (gpt-oss)
 ///   correction_bias     fp32 score correction per expert, used to choose only (DeepSeek-V3)

@@ -8,9 +8,10 @@
 
 namespace shardline {
 
-/// Tables of hashed n-grams (Qwen4, DeepSeek-V4.1, LongCat-Flash-Lite). It is no half of a transformer's layer: it
-/// reads all residual streams and adds to each, and has neither norm before it nor partial sums
-/// behind it. As a layer of its own it stands before the layer to whose input it adds.
+/// Tables of hashed n-grams (Qwen4, DeepSeek-V4.1, LongCat-Flash-Lite). It is no half of a
+/// transformer's layer: it reads all residual streams and adds to each, and has neither norm before
+/// it nor partial sums behind it. As a layer of its own it stands before the layer to whose input
+/// it adds.
 ///   rows          of all tables together, which ranks share out as they do the vocabulary
 ///   row_width     values of a row
 ///   lookups       rows of a token: one for each hash of each n-gram

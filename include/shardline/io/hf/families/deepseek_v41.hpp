@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// DeepSeek-V4.1: V4's attention, of which a few layers make entries and keys of an indexer for all
 /// others, and memories of n-grams before some layers.
-/// Source: vllm/transformers_utils/configs/deepseek_v41.py and vllm/models/deepseek_v41; tensors and
-/// their shapes as in huggingface.co/deepseek-ai/DeepSeek-V4.1-Flash.
+/// Source: vllm/transformers_utils/configs/deepseek_v41.py and vllm/models/deepseek_v41; tensors
+/// and their shapes as in huggingface.co/deepseek-ai/DeepSeek-V4.1-Flash.
 #pragma once
 
 #include <algorithm>

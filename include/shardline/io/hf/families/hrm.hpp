@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-/// HRM-Text: two stacks of layers, a low and a high one, that run in cycles, each pass with keys and
-/// values of its own: in each high cycle the low stack several times, then the high one. Attention
-/// has as many key-value heads as heads, a gate on its output, and norms have no gains.
+/// HRM-Text: two stacks of layers, a low and a high one, that run in cycles, each pass with keys
+/// and values of its own: in each high cycle the low stack several times, then the high one.
+/// Attention has as many key-value heads as heads, a gate on its output, and norms have no gains.
 /// Source: modular_hrm_text.py of huggingface/transformers (5).
 #pragma once
 

@@ -21,7 +21,8 @@ inline constexpr family qwen3_vl_text =
     renamed(qwen3, "qwen3_vl_text", "Qwen3VLForConditionalGeneration");
 inline constexpr family qwen3_vl_moe_text =
     renamed(qwen3_moe, "qwen3_vl_moe_text", "Qwen3VLMoeForConditionalGeneration");
-// Of the frequencies of its rotary embedding, Intern-S1-Pro learns how they mix: some thousand values.
+// Of the frequencies of its rotary embedding, Intern-S1-Pro learns how they mix: some thousand
+// values.
 inline constexpr family interns1_pro_text =
     renamed(qwen3_moe, "interns1_pro_text", "InternS1ProForConditionalGeneration");
 inline constexpr family qwen3_omni_moe_text =
