@@ -76,7 +76,7 @@ std::string cases_of(const CLI::App& app, std::string_view before, std::string_v
 
 std::string bash_text(const CLI::App& app) {
   constexpr std::string_view before = "mapfile -t COMPREPLY < <(compgen -W \"";
-  constexpr std::string_view after = "\" -- \"$word\")";
+  constexpr std::string_view after = R"(" -- "$word"))";
   return fmt::format(
       "_shardline_plan() {{\n"
       "  local word=${{COMP_WORDS[COMP_CWORD]}}\n"
