@@ -174,7 +174,7 @@ struct expectation {
     const integer values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
     const integer q = a.heads * a.head_dim;
     const integer in = (a.output_gate ? 2 : 1) * q;
-    const integer gates = a.head_gate ? a.heads : 0;
+    const integer gates = (a.head_gate ? a.heads : 0) + a.heads * a.relative_rank;
     const bool has_keys = !a.reads_cache_of_another || a.idle_projections;
     const integer own_keys = has_keys ? a.kv_heads * a.head_dim : 0;
     const bool own_values = has_keys && !a.values_from_keys;
@@ -192,6 +192,9 @@ struct expectation {
     if (a.qkv_bias) e.add_vector(c, first + kv * of_kv);
     if (a.output_bias) e.add_vector(c, h * n.replicated);
     if (a.sinks) e.add_vector(c, a.heads * n.split);
+    e.add_vector(c, a.relative_rank * a.relative_reach * n.replicated);
+    e.add_vector(
+        c, a.conv_kernel * (a.kv_heads * (a.head_dim + values) * of_kv + 2 * h * n.replicated));
     constexpr auto gain = weight_class::norm;
     const integer normed = has_keys ? 2 : 1;
     if (a.qk_norm == sl::head_norm::per_head) {
@@ -220,7 +223,8 @@ struct expectation {
     const integer gates =
         (a.output_gate ? a.heads * a.v_head_dim : 0) + (a.head_gate ? a.heads : 0);
     if (gates > 0) add_matrix(c, gates * h * n.split, n.replicated);
-    e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank) * n.replicated);
+    const integer rotated = a.rope_norm ? a.qk_rope_head_dim : 0;
+    e.add_vector(weight_class::norm, (a.q_lora_rank + a.kv_lora_rank + rotated) * n.replicated);
   }
 
   // Any other kind: see over_tensor_ranks.
@@ -295,7 +299,7 @@ struct expectation {
     add_matrix(router, h * choices * n.replicated, n.replicated);
     if (f.router_bias) e.add_vector(router, choices * n.replicated);
     if (f.correction_bias) e.score_corrections += choices * n.replicated;
-    if (f.shared_gate) e.add_vector(router, h * n.replicated);
+    if (f.shared_gate) e.add_vector(router, f.shared_experts * h * n.replicated);
     if (f.scaled_router) e.add_vector(router, (h + f.experts) * n.replicated);
     if (f.branch_norms) e.add_vector(weight_class::norm, 3 * h * n.replicated);
     const integer all = f.experts + n.redundant;
@@ -664,8 +668,11 @@ struct kept_expectation {
   kept k{};
 
   void attention(const sl::grouped_query_attention& a) {
-    if (a.reads_cache_of_another) return;
     const integer values = a.v_head_dim == 0 ? a.head_dim : a.v_head_dim;
+    const integer convolved = a.kv_heads * n.of_few(a.kv_heads) * (a.head_dim + values) +
+                              2 * m.hidden_size * n.replicated;
+    if (a.conv_kernel > 0) state_and_inputs(0, sl::precision::bf16, convolved, a.conv_kernel);
+    if (a.reads_cache_of_another) return;
     k.per_token += static_cast<double>(a.kv_heads * n.of_few(a.kv_heads)) *
                    (vector_bytes(m.kv_cache, a.head_dim) + vector_bytes(m.kv_cache, values));
   }
@@ -785,6 +792,7 @@ TEST_CASE("the memory of all stages holds all weights, pages and state of rank 0
     sl::model unwindowed = r.model;
     for (sl::layer& l : unwindowed.layers.kinds) {
       if (auto* a = std::get_if<sl::grouped_query_attention>(&l.attention)) a->window = 0;
+      if (auto* a = std::get_if<sl::latent_attention>(&l.attention)) a->window = 0;
     }
     windowed caches;
     for_each_operator(unwindowed, {}, sl::decode_step(1.0, 0.0, 1.0), 0, {}, caches);

@@ -99,9 +99,15 @@ inline void draw(dice& d, sl::head_norm& n) {
 /// for the models that they stood for.
 template <class Kind>
 constexpr bool came_later(std::string_view field) noexcept {
-  if constexpr (std::is_same_v<Kind, sl::latent_attention>) return field == "head_gate";
+  if constexpr (std::is_same_v<Kind, sl::grouped_query_attention>) {
+    return field == "conv_kernel" || field == "relative_rank" || field == "relative_reach";
+  }
+  if constexpr (std::is_same_v<Kind, sl::latent_attention>) {
+    return field == "head_gate" || field == "window" || field == "rope_norm";
+  }
   if constexpr (std::is_same_v<Kind, sl::sparse_latent_attention>) {
-    return field == "index_pool" || field == "output_gate" || field == "sinks";
+    return field == "index_pool" || field == "output_gate" || field == "sinks" ||
+           field == "head_gate" || field == "rope_norm";
   }
   if constexpr (std::is_same_v<Kind, sl::block_sparse_attention>) {
     return field == "index_pool" || field == "output_gate";
@@ -116,8 +122,13 @@ struct field_drawer {
   Numbers& numbers;
 
   template <sl::field Field>
-  void operator()(const char*, sl::shared_range<Field>, integer Kind::*member) const {
-    kind.*member = numbers.of(Field);
+  void operator()(const char* name, sl::shared_range<Field>, integer Kind::*member) const {
+    if (came_later<Kind>(name)) {
+      dice d = apart(name);
+      kind.*member = d.flip() ? d.whole(1, 300) : 0;
+    } else {
+      kind.*member = numbers.of(Field);
+    }
   }
   template <const sl::field_range& Range>
   void operator()(const char* name, sl::own_range<Range>, integer Kind::*member) const {

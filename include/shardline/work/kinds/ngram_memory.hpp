@@ -86,9 +86,11 @@ struct ngram_memory {
     list(weight_class::embedding);
     if (engram) list(weight_class::attention);
   }
-  // They are stored as the embedding is, which lists of exceptions do not name.
+  // Tables are stored as the embedding is, which lists of exceptions do not name.
   template <class Listener>
-  constexpr void modules(Listener&&) const {}
+  constexpr void modules(Listener&& list) const {
+    if (engram) list.attention("engram");
+  }
   constexpr void emit(const block_context& e, shape_sink& sink) const;
 
  private:
