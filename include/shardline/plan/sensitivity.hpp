@@ -180,8 +180,9 @@ constexpr void add_slopes(basic_fitted<hardware_dual>& f, const Cluster& c,
 }
 
 template <class Cluster, class Vary>
-constexpr sensitivities varied_sensitivities(const Cluster& c, const model& m, const layout& l,
-                                             const workload& w, const Vary& vary) noexcept {
+constexpr shardline::sensitivities varied_sensitivities(const Cluster& c, const model& m,
+                                                        const layout& l, const workload& w,
+                                                        const Vary& vary) noexcept {
   using scalar = hardware_dual;
   std::array<double, hardware_figures.size()> figures{};
   auto varied = shardline::in_scalar<scalar>(c);

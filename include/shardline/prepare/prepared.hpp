@@ -29,13 +29,14 @@ template <class T>
 struct prepared_memory {
   // Not an aggregate, which g++ would clear as a whole.
   template <class Efficiency>
-  constexpr prepared_memory(const basic_cluster<T, Efficiency>& c, const shardline::model& of_model,
+  constexpr prepared_memory(const basic_cluster<T, Efficiency>& on_cluster,
+                            const shardline::model& of_model,
                             const shardline::layout& under_layout) noexcept
-      : engine(c.runtime),
-        capacity(c.accelerator.memory),
+      : engine(on_cluster.runtime),
+        capacity(on_cluster.accelerator.memory),
         model(of_model),
         layout(under_layout),
-        ranks_per_domain(c.gpus_per_domain) {}
+        ranks_per_domain(on_cluster.gpus_per_domain) {}
 
   const basic_runtime<T>& engine;
   bytes<T> capacity;
