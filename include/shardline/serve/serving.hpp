@@ -281,9 +281,13 @@ template <class T, class Efficiency>
 constexpr seconds<T> own_prompt_seconds(const prepared_layout<T, Efficiency>& p,
                                         const basic_workload<T>& w,
                                         const seconds<T>& alone) noexcept {
+  const T one(1.0);
   const T replicas = replicas_in_use(p.layout, w.concurrency);
-  const bool together = largest_of(replicas) > 1.0 && largest_of(prefill_steps(w)) > 1.0;
-  return together ? prompt_in_steps(p, w, replicas).total() : alone;
+  const T steps = prefill_steps(w);
+  if (!(largest_of(replicas) > 1.0 && largest_of(steps) > 1.0)) return alone;
+  const T together = prompt_in_steps(p, w, replicas).total().value();
+  const T own = select(one < replicas, select(one < steps, together, alone.value()), alone.value());
+  return seconds<T>::from_value(own);
 }
 
 // `full`: seconds of a round of decoding with all of the workload's sequences.

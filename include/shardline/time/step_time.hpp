@@ -339,7 +339,8 @@ template <class T, class Efficiency>
     return host_time(policy, s, p.stages[0].kernels, during).value();
   };
   const T beside = host(0.0) - host(1e9);
-  return min(max(ahead + (busy - beside) * steps, T(0.0)), busy);
+  const T later = min(max(ahead + (busy - beside) * steps, T(0.0)), busy);
+  return select(T(0.0) < steps, later, ahead);
 }
 
 /// Steps that differ in the cached tokens of their prompts alone, as a prompt's chunks do: what
