@@ -465,6 +465,16 @@ TEST_CASE("the accelerator has a peak for the activations and for each layer's w
   CHECK(feasible(d));
 }
 
+TEST_CASE("the accelerator has a peak for what leads to narrower rows, though these are tied") {
+  deployed d;
+  d.cluster.accelerator.peak = {.bf16 = 1_TFLOPS};
+  d.model.tied_embeddings = true;
+  d.model.weights[weight_class::head] = formats::fp32;
+  CHECK(feasible(d));
+  d.model.embedding_width = 8;
+  CHECK(only(d, rule::precision, 32, 0));
+}
+
 TEST_CASE("the accelerator has a peak for the exceptions of layers") {
   deployed d;
   layer l = d.model.layers.kinds[0];

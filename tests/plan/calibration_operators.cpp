@@ -171,12 +171,12 @@ TEST_CASE("a policy is measured once all that a step mostly consists of is") {
 }
 
 TEST_CASE("multiplications that wait for memory leave open what hides behind it") {
-  timings t{made_up(catalog::h20)};
+  timings t{made_up(catalog::l4)};
   for (const double m : {1.0, 2.0}) {
     for (const integer n : {28672, 57344, 114688}) t.add(gemm_kernel(m, n, 8192, formats::bf16));
   }
   t.disturb(false);
-  const auto start = with_fitted_kernels(catalog::h20);
+  const auto start = with_fitted_kernels(catalog::l4);
   const auto found = calibrate_operators(start, t.all);
   CHECK(found.fault ==
         "matrix multiplication, 16 bits: launch: not determined by these measurements; allowed: "

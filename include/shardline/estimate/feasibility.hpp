@@ -45,6 +45,8 @@ constexpr void check_precisions(const basic_accelerator<T, Efficiency>& a, const
   if (m.vocab_size == 0) return;
   const weight_class head = m.tied_embeddings ? weight_class::embedding : weight_class::head;
   check_precision(a, m.weights[head].math, r);
+  // What leads to narrower rows is of the head's class, whether or not the rows are.
+  if (m.embedding_width > 0) check_precision(a, m.weights[weight_class::head].math, r);
 }
 
 // Listed stages: pp of them, none empty, every layer once.
