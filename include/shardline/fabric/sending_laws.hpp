@@ -26,6 +26,7 @@ struct message_law {
   /// Seconds of a message of m bytes by the fastest way; 0 of none.
   [[nodiscard]] constexpr T time(const T& m, const T& uneven = T(0.0)) const noexcept {
     const T least = straight ? fastest_straight(ways, m) : fastest(ways, m, rooted);
+    if (engine.size() == 0) return select(T(0.0) < m, least + apart, T(0.0));
     T best = least;
     for (std::size_t i = 0; i < engine.size(); ++i) {
       best = min(best, engine[i].time(m, T(0.0)));
