@@ -22,6 +22,23 @@ struct basic_token_energy {
 };
 using token_energy = basic_token_energy<>;
 
+namespace detail {
+
+// Of so many tokens together, in seconds of which the data sheet alone has `least`.
+template <class T>
+constexpr basic_token_energy<T> energy_of(const basic_power_curve<T>& power, const T& seconds,
+                                          const basic_time<T>& least, integer gpus,
+                                          const T& tokens_of_all) noexcept {
+  basic_token_energy<T> e;
+  e.watts = watts(power, seconds, least[bound::memory].value(), least[bound::compute].value());
+  e.joules = e.watts * seconds * real<T>(gpus) / tokens_of_all;
+  e.low = e.joules * T(1.0 - power.error);
+  e.high = e.joules * T(1.0 + power.error);
+  return e;
+}
+
+}  // namespace detail
+
 /// Energy of a decode step per token that it gives, on the cluster's GPUs at this power.
 ///   t        = decode step under the cluster's policy
 ///   m, c     = the seconds of the same step that the data sheet alone has bound by memory and by
@@ -39,13 +56,8 @@ template <class T, class Efficiency>
   const basic_cluster<T, datasheet> bare = with_efficiency(c, datasheet{});
   const basic_time<T> least = decode(bare, m, l, w);
   const T seconds = decode(c, m, l, w).total().value();
-  basic_token_energy<T> e;
-  e.watts = watts(power, seconds, least[bound::memory].value(), least[bound::compute].value());
-  e.joules =
-      e.watts * seconds * real<T>(l.gpus()) / (w.concurrency * tokens_per_step(w.speculation));
-  e.low = e.joules * T(1.0 - power.error);
-  e.high = e.joules * T(1.0 + power.error);
-  return e;
+  return detail::energy_of(power, seconds, least, l.gpus(),
+                           w.concurrency * tokens_per_step(w.speculation));
 }
 
 /// Energy of a prompt per token of it, on the cluster's GPUs at this power.
@@ -64,13 +76,8 @@ template <class T, class Efficiency>
   const basic_cluster<T, datasheet> bare = with_efficiency(c, datasheet{});
   const basic_time<T> least = prefill(bare, m, l, w);
   const T seconds = prefill(c, m, l, w).total().value();
-  const integer at_once = l.attention.dp * l.pp;
-  basic_token_energy<T> e;
-  e.watts = watts(power, seconds, least[bound::memory].value(), least[bound::compute].value());
-  e.joules = e.watts * seconds * real<T>(l.gpus()) / (real<T>(at_once) * w.input.value());
-  e.low = e.joules * T(1.0 - power.error);
-  e.high = e.joules * T(1.0 + power.error);
-  return e;
+  return detail::energy_of(power, seconds, least, l.gpus(),
+                           real<T>(l.attention.dp * l.pp) * w.input.value());
 }
 
 }  // namespace shardline
