@@ -89,6 +89,11 @@ std::string why_not_launched(const options& o, const shardline::layout& l,
                              const shardline::workload& w) {
   constexpr shardline::integer in_machine = 4;
   if (o.engine == nullptr || shardline::find_dialect(o.engine->name) == nullptr) return {};
+  const shardline::accelerator& a = o.cluster.accelerator;
+  if (!runs_on(o.engine->engine, a.vendor)) {
+    return fmt::format("{} runs on NVIDIA's accelerators alone, and this is {}", o.engine->name,
+                       a.name.view());
+  }
   options own = o;
   own.layout = l;
   own.workload = w;

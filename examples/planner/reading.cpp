@@ -355,6 +355,9 @@ void read_pipeline_and_pools(const words& of, options& o) {
   o.prefill_gpus = pool(of, "--prefill-gpus", "--decode-gpus", o.layout.gpus());
   o.decode_gpus = pool(of, "--decode-gpus", "--prefill-gpus", decodes.gpus());
   if (o.prefill_gpus > 0) refuse_unconnected(of, o, decodes);
+  if (o.prefill_gpus > 0 && o.price) {
+    refuse("--price", *of.given("--price"), "only without pools (--prefill-gpus)");
+  }
   const shardline::integer in_pools = o.prefill_gpus + o.decode_gpus;
   if (in_pools > 0 && in_pools < o.cluster.gpus) {
     o.notes.push_back(
@@ -466,6 +469,7 @@ options read_fit(const words& of) {
   options o = read_common(of);
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
+  o.workload.routing = shardline::usual_routing(o.model);  // as an estimate has it
   read_exchange(of, o);
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   hold_adapters(of, o);

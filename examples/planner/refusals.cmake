@@ -315,6 +315,11 @@ refused("--launchable: given; allowed: only with --engine ${startable}" "search 
 refused("--launchable: given; allowed: only with one value of --engine" "search ${target} --gpus 8 --engine vllm,sglang --launchable")
 refused("--launchable: given; allowed: only without --frontier" "search ${target} --gpus 8 --engine vllm --launchable --frontier")
 expect(0 "" "launch cannot start the first of these: " "search --model deepseek-v3 --accelerator h200-sxm --gpus 16 --engine vllm --concurrency 256")
+expect(2 "" "no layout that launch can start" "search --model llama-3.1-8b --accelerator mi300x --gpus 2 --engine trtllm --launchable")
+refused("--price: 3; allowed: only without pools (--prefill-gpus)" "estimate ${target} --gpus 16 --layout vllm:tp=8 --prefill-gpus 8 --decode-gpus 8 --engine vllm --price 3")
+expect(2 "" "\"feasibility\": {\n *\"feasible\": false" "sensitivity --model llama-3.1-70b --accelerator h100-sxm --gpus 1 --layout vllm:tp=1 --json")
+# What fits by fit fits by estimate: experts fall as unevenly in both.
+expect(0 "" "\"activation_bytes\": 4413455951," "fit --model mixtral-8x7b --accelerator l40s --gpus 8 --engine trtllm --layout trtllm:tp=8,attention-dp=on,ep=8 --input 2000 --output 600 --concurrency 8 --json")
 # Larger replicas than there are GPUs for.
 expect(2 "" "with more GPUs: 2 GPUs" "recommend --model nemotron-h-8b --accelerator rtx-4090 --gpus 1 --engine vllm --concurrency 64 --input 2048 --output 256 --rate 2.33 --memory-fraction 0.9")
 # What is registered to exchange tokens is held by whatever counts memory.

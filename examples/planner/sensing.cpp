@@ -94,6 +94,7 @@ void print_as_json(const options& o, const shardline::sensitivities& s) {
   out.object([&] {
     out.member("model", o.model);
     out.member("layout", o.layout);
+    out.member("feasibility", s.feasibility);
     out.member("ttft_s", s.ttft.value);
     out.member("tpot_s", s.tpot.value * factor_of_tpot(s));
     out.member("output_tokens_per_s", s.throughput.value);
