@@ -460,6 +460,33 @@ TEST_CASE("documented: percentiles, rules and a client") {
   CHECK(held.capacity / (held.each + 2560.0) == doctest::Approx(202.0).scale(0.0).epsilon(1e-12));
 }
 
+TEST_CASE("sequences that replicas do not share out evenly are no more than there are") {
+  const cluster four = make_cluster(catalog::h100_sxm, 4);
+  const layout apart{{1, 1, 4}, {1, 1, 4}};
+  const auto replicas = prepare(four, catalog::llama_3_1_8b, apart);
+  workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
+  const auto made_of = [&](double sequences) {
+    w.concurrency = sequences;
+    return simulation::replicas_of(simulation::client_of(apart, w, {}), apart, w);
+  };
+  CHECK(made_of(1.0) == 1.0);
+  CHECK(made_of(6.0) == 3.0);
+  CHECK(made_of(64.0) == 4.0);
+  for (const double sequences : {1.0, 3.0, 5.0, 9.0}) {
+    w.concurrency = sequences;
+    CAPTURE(sequences);
+    const auto s = simulate(replicas, w);
+    const auto closed = serving(replicas, w);
+    CHECK(s.requests_per_s ==
+          doctest::Approx(closed.requests_per_s.value()).scale(0.0).epsilon(0.06));
+  }
+  w.rate = 1_per_s;
+  CHECK(made_of(3.0) == 4.0);
+  w.rate = {};
+  w.num_prompts = 6.0;
+  CHECK(made_of(4.0) == 3.0);
+}
+
 TEST_CASE("documented: one sequence of Llama-3.1-8B on an H100 by its data sheet") {
   const workload w{.concurrency = 1, .input = 2048_tokens, .output = 512_tokens};
   const cluster one = make_cluster(catalog::h100_sxm, 1);

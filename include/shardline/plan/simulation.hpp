@@ -122,6 +122,16 @@ template <class Efficiency>
   return c;
 }
 
+/// How many replicas of `c` make the whole of a workload: dp of them at a rate, else as many as its
+/// sequences, or its prompts, are of a replica's, which are whole numbers.
+///   one sequence on dp 4: 1; 6, of which a replica has 2: 3   (tests/plan/simulation.cpp)
+[[nodiscard]] inline double replicas_of(const client& c, const layout& l,
+                                        const workload& w) noexcept {
+  if (c.rate > 0.0) return static_cast<double>(l.attention.dp);
+  if (c.number > 0) return w.num_prompts / static_cast<double>(c.number);
+  return w.concurrency / static_cast<double>(c.in_flight);
+}
+
 }  // namespace simulation
 
 /// One replica of a deployment that check() accepts, step by step, at the step times of the
@@ -140,12 +150,14 @@ template <class Efficiency>
   const simulation::clock_of_replica<Efficiency> clock{times};
   const simulation::engine_rules rules = simulation::rules_of(p, w);
   using run_type = simulation::run_of_client<simulation::clock_of_replica<Efficiency>>;
-  run_type run(simulation::client_of(p.layout, w, o), rules, clock, o.seed);
+  const simulation::client sent = simulation::client_of(p.layout, w, o);
+  run_type run(sent, rules, clock, o.seed);
   simulated_serving s = run(o.trace, longest);
-  const auto dp = static_cast<double>(p.layout.attention.dp);
-  s.requests_per_s *= dp;
-  s.output_tokens_per_s *= dp;
-  s.decoding *= dp;
+  const double replicas = o.trace.empty() ? simulation::replicas_of(sent, p.layout, w)
+                                          : static_cast<double>(p.layout.attention.dp);
+  s.requests_per_s *= replicas;
+  s.output_tokens_per_s *= replicas;
+  s.decoding *= replicas;
   return s;
 }
 
