@@ -176,6 +176,7 @@ TEST_CASE(
   const auto found = size_pools(h200, h200, catalog::gpt_oss_120b, w, 4, connects_any, 10,
                                 unwatched{}, nullptr, deploy);
   CHECK(found.size() == 10);
+  using pool = basic_pool<double, constant>;
   for (const sized_pools& p : found) {
     auto reads = h200;
     auto decodes = h200;
@@ -183,8 +184,8 @@ TEST_CASE(
     decodes.gpus = p.decode.gpus();
     w.chunk = chunk_of(p.prefill);
     const auto again =
-        disaggregate(basic_pool{reads, p.prefill, p.prefill_instances},
-                     basic_pool{decodes, p.decode, p.decode_instances}, catalog::gpt_oss_120b, w);
+        disaggregate(pool{reads, p.prefill, p.prefill_instances},
+                     pool{decodes, p.decode, p.decode_instances}, catalog::gpt_oss_120b, w);
     CHECK(again.serving.output_tokens_per_s == p.figures.serving.output_tokens_per_s);
     CHECK(again.serving.ttft == p.figures.serving.ttft);
   }
