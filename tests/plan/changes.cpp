@@ -112,17 +112,18 @@ TEST_CASE("a format or a share is the first that works") {
 
 TEST_CASE("every narrower format that options name is tried, the wider before the narrower") {
   double weights = parameters(catalog::llama_3_1_8b).total_bytes().value();
-  for (const auto& [name, format] : detail::narrower_weights) {
-    CAPTURE(name);
-    const double held = parameters(quantised(catalog::llama_3_1_8b, format)).total_bytes().value();
+  for (const detail::named_weights& n : detail::narrower_weights) {
+    CAPTURE(n.name);
+    const model narrower = quantised(catalog::llama_3_1_8b, n.format);
+    const double held = parameters(narrower).total_bytes().value();
     CHECK(held <= 1.01 * weights);  // of as many bits, a column's scale apart
     weights = held;
   }
   double cache = 3.0;
-  for (const auto& [name, format] : detail::narrower_caches) {
-    CAPTURE(name);
-    CHECK(format.bytes(128) / 128.0 <= cache);
-    cache = format.bytes(128) / 128.0;
+  for (const detail::named_cache& n : detail::narrower_caches) {
+    CAPTURE(n.name);
+    CHECK(n.format.bytes(128) / 128.0 <= cache);
+    cache = n.format.bytes(128) / 128.0;
   }
 }
 
