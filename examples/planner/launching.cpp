@@ -68,14 +68,17 @@ std::string violations_of(const options& o) {
   });
 }
 
+std::string on_nvidia_alone(const shardline::accelerator& a) {
+  return fmt::format("on NVIDIA's accelerators alone, and this is {}", a.name.view());
+}
+
 // Images and resources of manifests, and TensorRT-LLM, are NVIDIA's.
 void refuse_other_vendors(const options& o) {
   const shardline::accelerator& a = o.cluster.accelerator;
   if (is_of_nvidia(a.vendor)) return;
   const std::string name(a.name.view());
   if (!runs_on(o.engine->engine, a.vendor)) {
-    refuse("--engine", std::string(o.engine->name),
-           "on NVIDIA's accelerators alone, and this is " + name);
+    refuse("--engine", std::string(o.engine->name), on_nvidia_alone(a));
   }
   const std::string& format = o.launch.format;
   if (format != "shell" && format != "slurm") {
@@ -91,8 +94,7 @@ std::string why_not_launched(const options& o, const shardline::layout& l,
   if (o.engine == nullptr || shardline::find_dialect(o.engine->name) == nullptr) return {};
   const shardline::accelerator& a = o.cluster.accelerator;
   if (!runs_on(o.engine->engine, a.vendor)) {
-    return fmt::format("{} runs on NVIDIA's accelerators alone, and this is {}", o.engine->name,
-                       a.name.view());
+    return fmt::format("{} runs {}", o.engine->name, on_nvidia_alone(a));
   }
   options own = o;
   own.layout = l;

@@ -469,7 +469,7 @@ options read_fit(const words& of) {
   options o = read_common(of);
   o.task = task::fit;
   o.layout = read_layout(of.given("--layout").value_or(""));
-  o.workload.routing = shardline::usual_routing(o.model);  // as an estimate has it
+  read_routing(of, o.model, o.workload);
   read_exchange(of, o);
   read_chunk(of, o.cluster.runtime, o.layout, o.workload);
   hold_adapters(of, o);

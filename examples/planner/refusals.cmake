@@ -318,6 +318,8 @@ expect(0 "" "launch cannot start the first of these: " "search --model deepseek-
 expect(2 "" "no layout that launch can start" "search --model llama-3.1-8b --accelerator mi300x --gpus 2 --engine trtllm --launchable")
 refused("--price: 3; allowed: only without pools (--prefill-gpus)" "estimate ${target} --gpus 16 --layout vllm:tp=8 --prefill-gpus 8 --decode-gpus 8 --engine vllm --price 3")
 expect(2 "" "\"feasibility\": {\n *\"feasible\": false" "sensitivity --model llama-3.1-70b --accelerator h100-sxm --gpus 1 --layout vllm:tp=1 --json")
+# Near saturation a slope alone says that a first token would come before its request.
+expect(0 "" "memory_rate +-[0-9][0-9][.][0-9]+ %" "sensitivity ${target} --gpus 1 --layout vllm:tp=1 --engine vllm --concurrency 64 --rate 6.43")
 # What fits by fit fits by estimate: experts fall as unevenly in both.
 expect(0 "" "\"activation_bytes\": 4413455951," "fit --model mixtral-8x7b --accelerator l40s --gpus 8 --engine trtllm --layout trtllm:tp=8,attention-dp=on,ep=8 --input 2000 --output 600 --concurrency 8 --json")
 # Larger replicas than there are GPUs for.

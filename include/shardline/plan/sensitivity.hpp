@@ -132,7 +132,13 @@ constexpr void for_each_chosen_constant(basic_fitted<T>& f, const Visit& visit) 
   of_curve(f.collectives);
 }
 
-using chosen_constants = std::array<double, 1024>;
+constexpr std::size_t chosen_constant_count() noexcept {
+  std::size_t number = 0;
+  fitted f;
+  for_each_chosen_constant(f, [&number](const auto&) { ++number; });
+  return number;
+}
+using chosen_constants = std::array<double, chosen_constant_count()>;
 
 constexpr chosen_constants chosen_by(fitted f) noexcept {
   chosen_constants all{};

@@ -93,7 +93,7 @@ constexpr bytes<> on_shared_heap(const bytes<>& reached) noexcept {
 ///   fastest        both: the larger of what is beside `inside`
 /// What ranks of other nodes reach lies on NVSHMEM's heap, which grows by 512 MiB and of which it
 /// keeps 256 itself, and 0.6 GiB beside. Groups that DeepEP recommends nothing for are taken as the
-/// next larger that it does.
+/// next larger that it does, above 160 ranks as those.
 /// DeepSeek-V3 under vLLM, 256 tokens: 1 GiB + 4 GiB for 4 x 256 x 256 x 14,560 B + 0.6 GiB =
 /// 6,012,954,214 B (tests/prepare/exchange_buffers.cpp); users of two nodes of eight saw 6.3 to
 /// 7.5 GiB.

@@ -53,6 +53,18 @@ inline layer_stack equal_layers(const fields& f, const family& known, integer la
   for (integer i = 0; i < layers; ++i) stack.append(1, {attention, blocks.of(i), form});
   return stack;
 }
+
+// Layers of one mixer, those that are narrow behind a window.
+inline layer_stack windowed_layers(grouped_query_attention a, const std::vector<bool>& narrow,
+                                   integer window, const feed_forwards& blocks,
+                                   layer_form form = layer_form::sequential) {
+  layer_stack stack;
+  for (std::size_t i = 0; i < narrow.size(); ++i) {
+    a.window = narrow[i] ? window : 0;
+    stack.append(1, {a, blocks.of(static_cast<integer>(i)), form});
+  }
+  return stack;
+}
 inline layer_stack read_latent_layers(const fields& f, const family& known, integer, precision) {
   const integer layers = read_equal_layers(f);
   return equal_layers(f, known, layers, read_latent_attention(f), known.form);

@@ -104,12 +104,7 @@ inline layer_stack read_granite_windows(const fields& f, const family& known, in
   if (f.find("layer_types") != nullptr) narrow = stated_layers(f, known, layers);
   for (auto i = static_cast<integer>(narrow.size()); i < layers; ++i) narrow.push_back(i % 4 != 0);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
-  layer_stack stack;
-  for (integer i = 0; i < layers; ++i) {
-    a.window = narrow[static_cast<std::size_t>(i)] ? window : 0;
-    stack.append(1, {a, blocks.of(i)});
-  }
-  return stack;
+  return windowed_layers(a, narrow, window, blocks);
 }
 
 }  // namespace detail

@@ -33,12 +33,7 @@ inline layer_stack read_muse_layers(const fields& f, const family& known, intege
   const integer window = f.whole_or("sliding_window", known.window, any_length);
   const std::vector<bool> narrow = read_muse_windows(f, known, layers);
   const feed_forwards blocks = known.feed_forwards(f, known, layers);
-  layer_stack stack;
-  for (integer i = 0; i < layers; ++i) {
-    a.window = narrow[static_cast<std::size_t>(i)] ? window : 0;
-    stack.append(1, {a, blocks.of(i), known.form});
-  }
-  return stack;
+  return windowed_layers(a, narrow, window, blocks, known.form);
 }
 
 }  // namespace detail
